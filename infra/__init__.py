@@ -1,0 +1,1 @@
+"""The Pulumi program: settings become one PlantApi component, whose outputs are exported."""

@@ -1,0 +1,1 @@
+"""What a stack has to satisfy: rules, prices and the pack that enforces them."""

@@ -1,0 +1,1 @@
+"""What a stack costs: catalogue, one estimator a service, basis and budget."""

@@ -1,0 +1,289 @@
+"""The vocabulary that rules, prices and reports share: resources, the graph they form, and findings.
+
+A graph is read from Pulumi's deployment JSON (``policies.deployment``) or handed over by the policy
+engine (``policies.adapter``); nothing here knows which. Imports no Pulumi, so that a 10,000-resource
+file is judged without the SDK's start-up time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+
+class Sentinel:
+    """A value that stands for one that can't be read; compares by identity and is false."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return self._name
+
+
+UNKNOWN: Final = Sentinel("UNKNOWN")
+"""A value that only the deployment will know (an output, during preview). It is neither pass nor zero."""
+
+SECRET: Final = Sentinel("SECRET")
+"""A value that the state holds encrypted. It exists, and its content must not be read."""
+
+
+class Severity(StrEnum):
+    """How bad it is when a rule is broken: a fact of the rule, whatever the pack does about it."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Enforcement(StrEnum):
+    """What the pack does about a broken rule. The values are Pulumi's own (EnforcementLevel)."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of a stack, as far as it is known."""
+
+    urn: str
+    """``urn:pulumi:<stack>::<project>::<parent type>$<type>::<name>``."""
+    type: str
+    """Pulumi type token, e.g. ``aws:lb/listener:Listener``."""
+    name: str
+    """Logical name: the last part of the URN."""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """Properties as the program declares them, camelCase; unknowns are UNKNOWN, secrets SECRET."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """Properties as the provider (or the recorder) gives them back; of a component: what it registered."""
+    parent: str | None = None
+    """URN of the parent; None for the stack itself."""
+    dependencies: tuple[str, ...] = ()
+    """URNs this resource waits for."""
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Top-level property -> URNs of the resources its value comes from."""
+    custom: bool = True
+    """True for what a provider manages, False for components and the stack."""
+    protect: bool = False
+    """Deletion is refused until this is lifted."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Other resource options as in the deployment JSON: ignoreChanges, aliases, provider, customTimeouts …"""
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Value at `path` (``accessLogs.enabled``, ``rules[0].name``), from the inputs or else the outputs.
+
+        Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
+        the property is absent (or null). Use ``all`` for ``[*]``.
+        """
+        for found in self.all(path):
+            return default if found is None else found
+        return default
+
+    def all(self, path: str) -> list[Any]:
+        """Every value that `path` matches; ``[*]`` stands for each item of a list. Empty when absent.
+
+        An unknown step yields one UNKNOWN, so that a rule can tell "there is none" from "not known yet".
+        """
+        steps = _parse_path(path)
+        found = list(_walk(self.inputs, steps))
+        return found or list(_walk(self.outputs, steps))
+
+    @property
+    def package(self) -> str:
+        """Provider package of the type token, e.g. ``aws``."""
+        return self.type.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says about one resource."""
+
+    rule_id: str
+    urn: str
+    message: str
+    """What is wrong, the value got, what is allowed, and the property to set."""
+    property_path: str | None = None
+    """Property the finding is about, e.g. ``accessLogs.enabled``."""
+    unknown: bool = False
+    """True when the rule could not decide because the value is not known yet."""
+
+
+class ResourceGraph:
+    """All resources of one stack, with the look-ups that rules and pricers need.
+
+    Order is the order of the source file; every look-up keeps it, so results are deterministic.
+    """
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources: tuple[Resource, ...] = tuple(resources)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """URN -> resource."""
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            grouped[resource.type].append(resource)
+        return {token: tuple(found) for token, found in grouped.items()}
+
+    def of_type(self, *types: str) -> tuple[Resource, ...]:
+        """Resources of any of `types` (exact tokens)."""
+        if len(types) == 1:
+            return self._by_type.get(types[0], ())
+        wanted = set(types)
+        if not wanted & self._by_type.keys():
+            return ()
+        return tuple(resource for resource in self.resources if resource.type in wanted)
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            if resource.parent:
+                grouped[resource.parent].append(resource)
+        return {urn: tuple(found) for urn, found in grouped.items()}
+
+    def children(self, urn: str) -> tuple[Resource, ...]:
+        """Direct children of the resource with `urn`."""
+        return self._children.get(urn, ())
+
+    def component_of(self, resource: Resource) -> str:
+        """Name of the nearest component above `resource`, or "" when it sits directly under the stack."""
+        parent = self.by_urn.get(resource.parent or "")
+        while parent is not None and parent.custom:
+            parent = self.by_urn.get(parent.parent or "")
+        return "" if parent is None or parent.type == STACK_TYPE else parent.name
+
+    @cached_property
+    def _by_identity(self) -> Mapping[str, Resource]:
+        """id, arn and similar output values -> the resource that has them."""
+        found: dict[str, Resource] = {}
+        for resource in self.resources:
+            if not resource.custom:
+                continue
+            for key in IDENTITY_OUTPUTS:
+                value = resource.outputs.get(key)
+                if isinstance(value, str) and value:
+                    found.setdefault(value, resource)
+        return found
+
+    def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
+        """Resources that the value at `path` refers to, narrowed to `types` when given.
+
+        Uses the value (an id or ARN of the graph) where it is known, and the declared property
+        dependencies where it is not.
+        """
+        by_value: dict[str, Resource] = {}
+        unresolved = False
+        for value in resource.all(path):
+            for item in _leaves(value):
+                if item is UNKNOWN:
+                    unresolved = True
+                elif isinstance(item, str) and (target := self._by_identity.get(item)) is not None:
+                    by_value[target.urn] = target
+        if unresolved or not by_value:
+            top = _parse_path(path)[0]
+            for urn in resource.property_dependencies.get(str(top), ()):
+                if (target := self.by_urn.get(urn)) is not None:
+                    by_value.setdefault(urn, target)
+        found = tuple(by_value.values())
+        return tuple(target for target in found if target.type in types) if types else found
+
+    def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
+        """Resources (of `types` when given) that depend on `target`."""
+        found = self._referrers.get(target.urn, ())
+        return tuple(resource for resource in found if resource.type in types) if types else found
+
+    @cached_property
+    def _referrers(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, dict[str, Resource]] = defaultdict(dict)
+        for resource in self.resources:
+            targets = set(resource.dependencies)
+            for urns in resource.property_dependencies.values():
+                targets.update(urns)
+            for value in _leaves(resource.inputs):
+                if isinstance(value, str) and (target := self._by_identity.get(value)) is not None:
+                    targets.add(target.urn)
+            for urn in targets:
+                if urn != resource.urn:
+                    grouped[urn][resource.urn] = resource
+        return {urn: tuple(found.values()) for urn, found in grouped.items()}
+
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+"""Type token of the root resource of every stack."""
+
+IDENTITY_OUTPUTS: Final = ("id", "arn", "name", "bucket", "url")
+"""Outputs by which other resources refer to one, best first."""
+
+_Step: TypeAlias = str | int | None
+
+
+def _parse_path(path: str) -> tuple[_Step, ...]:
+    """``a.b[0].c`` -> ("a", "b", 0, "c"); ``[*]`` -> None."""
+    cached = _PATHS.get(path)
+    if cached is None:
+        steps: list[_Step] = []
+        for part in path.split("."):
+            name, *indexes = part.split("[")
+            if name:
+                steps.append(name)
+            for index in indexes:
+                text = index.removesuffix("]")
+                steps.append(None if text == "*" else int(text))
+        cached = _PATHS[path] = tuple(steps)
+    return cached
+
+
+_PATHS: dict[str, tuple[_Step, ...]] = {}
+
+
+def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
+    if isinstance(value, Sentinel):
+        yield value
+    elif not steps:
+        yield value
+    elif (step := steps[0]) is None:
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                yield from _walk(item, steps[1:])
+    elif isinstance(step, int):
+        if isinstance(value, (list, tuple)) and -len(value) <= step < len(value):
+            yield from _walk(value[step], steps[1:])
+    elif isinstance(value, Mapping) and step in value:
+        yield from _walk(value[step], steps[1:])
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value

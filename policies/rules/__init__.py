@@ -1,0 +1,1 @@
+"""One rule a file, grouped by what it protects."""

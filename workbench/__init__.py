@@ -1,0 +1,1 @@
+"""What engineers run around the program: preview, diff, cost, rehearsal, simulation, reports."""

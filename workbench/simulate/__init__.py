@@ -1,0 +1,1 @@
+"""A twin of the declared stack under load."""
