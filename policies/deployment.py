@@ -59,15 +59,22 @@ def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
 
 
 def _resource(state: Any, source: str) -> Resource:
-    if not isinstance(state, dict) or not isinstance(state.get("urn"), str) or not isinstance(state.get("type"), str):
+    if (
+        not isinstance(state, dict)
+        or not isinstance(state.get("urn"), str)
+        or not isinstance(state.get("type"), str)
+    ):
         raise InputError(f"{source}: a resource without urn and type: {str(state)[:80]}")
     urn: str = state["urn"]
+    outputs = readable(state.get("outputs") or {})
+    if state.get("id"):
+        outputs.setdefault("id", state["id"])
     return Resource(
         urn=urn,
         type=state["type"],
         name=urn.rpartition("::")[2],
         inputs=readable(state.get("inputs") or {}),
-        outputs=readable(state.get("outputs") or {}),
+        outputs=outputs,
         parent=state.get("parent") or None,
         dependencies=tuple(state.get("dependencies") or ()),
         property_dependencies={

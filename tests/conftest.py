@@ -1,0 +1,45 @@
+"""What every test may use: the recorded stacks, each synthesized once a session."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any
+
+import pytest
+
+from policies.deployment import graph_from_json
+from policies.model import ResourceGraph
+
+STACKS = {
+    "dev": ("dev", {}),
+    "prod": ("prod", {}),
+    "parked": ("dev", {"plant:uptime.parked": "true"}),
+}
+"""Name in the tests -> stack file, and configuration on top of it."""
+
+
+@cache
+def recorded(name: str) -> dict[str, Any]:
+    """Deployment of one of STACKS; shared, so copy it before changing it."""
+    from workbench.preview.synthesis import synthesize
+
+    stack, overrides = STACKS[name]
+    return synthesize(stack, overrides=overrides)
+
+
+@pytest.fixture(scope="session")
+def deployment():
+    """`deployment("dev")`: a fresh copy of the deployment JSON of dev, prod or parked."""
+    return lambda name: copy.deepcopy(recorded(name))
+
+
+@pytest.fixture(scope="session")
+def graph():
+    """`graph("dev")`: the graph of dev, prod or parked."""
+
+    @cache
+    def of(name: str) -> ResourceGraph:
+        return graph_from_json(recorded(name), f"the recorded {name} stack")
+
+    return of

@@ -1,0 +1,338 @@
+"""What AWS would answer: deterministic stand-ins for the outputs that only a deployment knows.
+
+One row a resource type. Values have the shape of the real ones (an ARN is an ARN), and come from the URN
+alone, so the same program gives the same bytes. A type without a row has an id and nothing else; a program
+that reads more of it is told to add a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+ACCOUNT: Final = "123456789012"
+"""The account in synthetic ARNs; it is AWS's own documentation account."""
+
+AUTONAMED: Final[Mapping[str, str]] = {
+    "aws:s3/bucket:Bucket": "bucket",
+    "aws:s3/bucketV2:BucketV2": "bucket",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:elasticache/userGroup:UserGroup": "userGroupId",
+    "aws:elasticache/user:User": "userId",
+}
+"""Property that Pulumi fills with `<logical name>-<7 hex digits>` when the program leaves it out; `name` elsewhere."""
+
+NOT_AUTONAMED: Final = frozenset(
+    {
+        "aws:appconfig/configurationProfile:ConfigurationProfile",
+        "aws:cloudwatch/dashboard:Dashboard",
+        "aws:ec2/vpc:Vpc",
+        "aws:ssm/parameter:Parameter",
+    }
+)
+"""Types of rows below that mention {name} though Pulumi gives them none of its own."""
+
+_ELB = "arn:aws:elasticloadbalancing:{region}:{account}"
+_EC2 = "arn:aws:ec2:{region}:{account}"
+_IAM = "arn:aws:iam::{account}"
+
+OUTPUTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "aws:acm/certificate:Certificate": {
+        "id": "{arn}",
+        "arn": "arn:aws:acm:{region}:{account}:certificate/{uuid}",
+        "domainValidationOptions": [
+            {
+                "domainName": "{domainName}",
+                "resourceRecordName": "_{hex32}.{domainName}.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "_{hex16}.acm-validations.aws.",
+            }
+        ],
+    },
+    "aws:acm/certificateValidation:CertificateValidation": {
+        "id": "{hex17}",
+        "certificateArn": "{certificateArn}",
+    },
+    "aws:appconfig/application:Application": {
+        "id": "{hex7}",
+        "arn": "arn:aws:appconfig:{region}:{account}:application/{hex7}",
+    },
+    "aws:appconfig/configurationProfile:ConfigurationProfile": {
+        "id": "{hex7}:{applicationId}",
+        "arn": "arn:aws:appconfig:{region}:{account}:application/{applicationId}/configurationprofile/{hex7}",
+        "configurationProfileId": "{hex7}",
+    },
+    "aws:appconfig/deployment:Deployment": {"deploymentNumber": 1, "state": "COMPLETE"},
+    "aws:appconfig/deploymentStrategy:DeploymentStrategy": {
+        "id": "{hex7}",
+        "arn": "arn:aws:appconfig:{region}:{account}:deploymentstrategy/{hex7}",
+    },
+    "aws:appconfig/environment:Environment": {
+        "id": "{hex7}:{applicationId}",
+        "arn": "arn:aws:appconfig:{region}:{account}:application/{applicationId}/environment/{hex7}",
+        "environmentId": "{hex7}",
+        "state": "READY_FOR_DEPLOYMENT",
+    },
+    "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion": {"versionNumber": 1},
+    "aws:autoscaling/group:Group": {
+        "id": "{name}",
+        "arn": "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:{uuid}:autoScalingGroupName/{name}",
+    },
+    "aws:autoscaling/policy:Policy": {
+        "id": "{name}",
+        "arn": "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{uuid}:autoScalingGroupName/{autoscalingGroupName}"
+        ":policyName/{name}",
+    },
+    "aws:autoscaling/schedule:Schedule": {"id": "{scheduledActionName}"},
+    "aws:budgets/budget:Budget": {
+        "id": "{account}:{name}",
+        "arn": "arn:aws:budgets::{account}:budget/{name}",
+        "accountId": "{account}",
+    },
+    "aws:budgets/budgetAction:BudgetAction": {"id": "{account}:{uuid}:{budgetName}", "actionId": "{uuid}"},
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": {
+        "id": "{alarmName}",
+        "arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{alarmName}",
+    },
+    "aws:cloudwatch/dashboard:Dashboard": {
+        "id": "{dashboardName}",
+        "dashboardArn": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}",
+    },
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": {
+        "id": "{name}",
+        "arn": "arn:aws:events:{region}:{account}:api-destination/{name}/{uuid}",
+    },
+    "aws:cloudwatch/eventBus:EventBus": {
+        "id": "{name}",
+        "arn": "arn:aws:events:{region}:{account}:event-bus/{name}",
+    },
+    "aws:cloudwatch/eventConnection:EventConnection": {
+        "id": "{name}",
+        "arn": "arn:aws:events:{region}:{account}:connection/{name}/{uuid}",
+    },
+    "aws:cloudwatch/eventRule:EventRule": {
+        "id": "{name}",
+        "arn": "arn:aws:events:{region}:{account}:rule/{name}",
+    },
+    "aws:cloudwatch/logGroup:LogGroup": {
+        "id": "{name}",
+        "arn": "arn:aws:logs:{region}:{account}:log-group:{name}",
+    },
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+        "id": "{name}",
+        "arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
+    },
+    "aws:cognito/userPool:UserPool": {
+        "id": "{region}_{hex9}",
+        "arn": "arn:aws:cognito-idp:{region}:{account}:userpool/{region}_{hex9}",
+        "endpoint": "cognito-idp.{region}.amazonaws.com/{region}_{hex9}",
+    },
+    "aws:cognito/userPoolClient:UserPoolClient": {"id": "{hex17}"},
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"id": "sg-{hex17}"},
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": {"id": "eigw-{hex17}"},
+    "aws:ec2/flowLog:FlowLog": {"id": "fl-{hex17}", "arn": _EC2 + ":vpc-flow-log/fl-{hex17}"},
+    "aws:ec2/internetGateway:InternetGateway": {
+        "id": "igw-{hex17}",
+        "arn": _EC2 + ":internet-gateway/igw-{hex17}",
+    },
+    "aws:ec2/launchTemplate:LaunchTemplate": {
+        "id": "lt-{hex17}",
+        "arn": _EC2 + ":launch-template/lt-{hex17}",
+        "defaultVersion": 1,
+        "latestVersion": 1,
+    },
+    "aws:ec2/networkAcl:NetworkAcl": {"id": "acl-{hex17}", "arn": _EC2 + ":network-acl/acl-{hex17}"},
+    "aws:ec2/routeTable:RouteTable": {"id": "rtb-{hex17}", "arn": _EC2 + ":route-table/rtb-{hex17}"},
+    "aws:ec2/securityGroup:SecurityGroup": {"id": "sg-{hex17}", "arn": _EC2 + ":security-group/sg-{hex17}"},
+    "aws:ec2/subnet:Subnet": {"id": "subnet-{hex17}", "arn": _EC2 + ":subnet/subnet-{hex17}"},
+    "aws:ec2/vpc:Vpc": {
+        "id": "vpc-{hex17}",
+        "arn": _EC2 + ":vpc/vpc-{hex17}",
+        "defaultNetworkAclId": "acl-{hex17}",
+        "defaultRouteTableId": "rtb-{hex17}",
+        "defaultSecurityGroupId": "sg-{hex17}",
+        "ipv6CidrBlock": "2600:1f18:{hex4}:{hex2}00::/56",
+    },
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {
+        "id": "vpce-{hex17}",
+        "arn": _EC2 + ":vpc-endpoint/vpce-{hex17}",
+        "prefixListId": "pl-{hex8}",
+    },
+    "aws:elasticache/parameterGroup:ParameterGroup": {
+        "id": "{name}",
+        "arn": "arn:aws:elasticache:{region}:{account}:parametergroup:{name}",
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "id": "{replicationGroupId}",
+        "arn": "arn:aws:elasticache:{region}:{account}:replicationgroup:{replicationGroupId}",
+        "primaryEndpointAddress": "master.{replicationGroupId}.{hex7}.cache.amazonaws.com",
+        "readerEndpointAddress": "replica.{replicationGroupId}.{hex7}.cache.amazonaws.com",
+    },
+    "aws:elasticache/serverlessCache:ServerlessCache": {
+        "id": "{name}",
+        "arn": "arn:aws:elasticache:{region}:{account}:serverlesscache:{name}",
+        "endpoints": [{"address": "{name}-{hex7}.serverless.cache.amazonaws.com", "port": 6379}],
+        "readerEndpoints": [{"address": "{name}-{hex7}.serverless.cache.amazonaws.com", "port": 6380}],
+        "status": "available",
+    },
+    "aws:elasticache/subnetGroup:SubnetGroup": {
+        "id": "{name}",
+        "arn": "arn:aws:elasticache:{region}:{account}:subnetgroup:{name}",
+    },
+    "aws:elasticache/user:User": {
+        "id": "{userId}",
+        "arn": "arn:aws:elasticache:{region}:{account}:user:{userId}",
+    },
+    "aws:elasticache/userGroup:UserGroup": {
+        "id": "{userGroupId}",
+        "arn": "arn:aws:elasticache:{region}:{account}:usergroup:{userGroupId}",
+    },
+    "aws:iam/instanceProfile:InstanceProfile": {"id": "{name}", "arn": _IAM + ":instance-profile/{name}"},
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+        "id": "{arn}",
+        "arn": _IAM + ":oidc-provider/{url}",
+    },
+    "aws:iam/policy:Policy": {"id": "{arn}", "arn": _IAM + ":policy/{name}"},
+    "aws:iam/role:Role": {"id": "{name}", "arn": _IAM + ":role/{name}", "uniqueId": "AROA{hex17}"},
+    "aws:iam/rolePolicy:RolePolicy": {"id": "{role}:{name}"},
+    "aws:kms/alias:Alias": {"id": "{name}", "arn": "arn:aws:kms:{region}:{account}:{name}"},
+    "aws:kms/key:Key": {
+        "id": "{uuid}",
+        "arn": "arn:aws:kms:{region}:{account}:key/{uuid}",
+        "keyId": "{uuid}",
+    },
+    "aws:lb/listener:Listener": {"id": "{arn}", "arn": _ELB + ":listener/app/plant/{hex16}/{hex17}"},
+    "aws:lb/listenerRule:ListenerRule": {
+        "id": "{arn}",
+        "arn": _ELB + ":listener-rule/app/plant/{hex16}/{hex9}/{hex17}",
+    },
+    "aws:lb/loadBalancer:LoadBalancer": {
+        "id": "{arn}",
+        "arn": _ELB + ":loadbalancer/app/{name}/{hex16}",
+        "arnSuffix": "app/{name}/{hex16}",
+        "dnsName": "{name}-{hex9}.{region}.elb.amazonaws.com",
+        "zoneId": "Z35SXDOTRQ7X7K",
+    },
+    "aws:lb/targetGroup:TargetGroup": {
+        "id": "{arn}",
+        "arn": _ELB + ":targetgroup/{name}/{hex16}",
+        "arnSuffix": "targetgroup/{name}/{hex16}",
+    },
+    "aws:resourcegroups/group:Group": {
+        "id": "{name}",
+        "arn": "arn:aws:resource-groups:{region}:{account}:group/{name}",
+    },
+    "aws:route53/record:Record": {"id": "{zoneId}_{name}_{type}", "fqdn": "{name}"},
+    "aws:s3/bucket:Bucket": {
+        "id": "{bucket}",
+        "arn": "arn:aws:s3:::{bucket}",
+        "bucketDomainName": "{bucket}.s3.amazonaws.com",
+        "bucketRegionalDomainName": "{bucket}.s3.{region}.amazonaws.com",
+    },
+    "aws:scheduler/schedule:Schedule": {
+        "id": "{groupName}/{name}",
+        "arn": "arn:aws:scheduler:{region}:{account}:schedule/{groupName}/{name}",
+    },
+    "aws:scheduler/scheduleGroup:ScheduleGroup": {
+        "id": "{name}",
+        "arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
+        "state": "ACTIVE",
+    },
+    "aws:sfn/stateMachine:StateMachine": {
+        "id": "{arn}",
+        "arn": "arn:aws:states:{region}:{account}:stateMachine:{name}",
+        "status": "ACTIVE",
+    },
+    "aws:sns/topic:Topic": {
+        "id": "{arn}",
+        "arn": "arn:aws:sns:{region}:{account}:{name}",
+        "owner": "{account}",
+    },
+    "aws:sns/topicSubscription:TopicSubscription": {"id": "{arn}", "arn": "{topic}:{uuid}"},
+    "aws:sqs/queue:Queue": {
+        "id": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+        "arn": "arn:aws:sqs:{region}:{account}:{name}",
+        "url": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    },
+    "aws:ssm/parameter:Parameter": {
+        "id": "{name}",
+        "arn": "arn:aws:ssm:{region}:{account}:parameter{name}",
+        "version": 1,
+    },
+    "aws:wafv2/ipSet:IpSet": {
+        "id": "{uuid}",
+        "arn": "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{uuid}",
+    },
+    "aws:wafv2/regexPatternSet:RegexPatternSet": {
+        "id": "{uuid}",
+        "arn": "arn:aws:wafv2:{region}:{account}:regional/regexpatternset/{name}/{uuid}",
+    },
+    "aws:wafv2/ruleGroup:RuleGroup": {
+        "id": "{uuid}",
+        "arn": "arn:aws:wafv2:{region}:{account}:regional/rulegroup/{name}/{uuid}",
+    },
+    "aws:wafv2/webAcl:WebAcl": {
+        "id": "{uuid}",
+        "arn": "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{uuid}",
+    },
+}
+"""Type token -> output -> template. `{…}` is a fact of the account, a digest of the URN, or one of the inputs."""
+
+
+class SyntheticOutputs:
+    """Answers for one stack in one region."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+
+    def of(
+        self, token: str, name: str, urn: str, inputs: Mapping[str, Any], region: str | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Id and computed outputs of the resource `urn` of type `token`, declared with `inputs`.
+
+        `region` is its provider's when that is not the stack's.
+        """
+        digest = hashlib.sha256(urn.encode()).hexdigest()
+        template = OUTPUTS.get(token, {})
+        facts: dict[str, Any] = {
+            "account": ACCOUNT,
+            "region": region or self.region,
+            "uuid": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}",
+            **{f"hex{length}": digest[:length] for length in (2, 4, 7, 8, 9, 16, 17, 32)},
+            "groupName": "default",
+            **{key: value for key, value in inputs.items() if isinstance(value, (str, int))},
+        }
+        outputs: dict[str, Any] = {}
+        naming = AUTONAMED.get(token, "name")
+        if template and token not in NOT_AUTONAMED and naming not in inputs:
+            facts[naming] = outputs[naming] = f"{name}-{digest[:7]}"
+        for key in ("arn", *template):
+            if key in template:
+                facts[key] = outputs[key] = _filled(template[key], facts)
+        tags = inputs.get("tags")
+        if token.startswith("aws:") and isinstance(tags, Mapping):
+            outputs["tagsAll"] = dict(tags)
+        identifier = str(
+            outputs.pop(
+                "id", facts["uuid"] if token.startswith("pulumi:providers:") else f"{name}-{digest[:8]}"
+            )
+        )
+        return identifier, outputs
+
+
+def _filled(template: Any, facts: Mapping[str, Any]) -> Any:
+    if isinstance(template, str):
+        return template.format_map(_Missing(facts))
+    if isinstance(template, list):
+        return [_filled(item, facts) for item in template]
+    if isinstance(template, Mapping):
+        return {key: _filled(item, facts) for key, item in template.items()}
+    return template
+
+
+class _Missing(dict[str, Any]):
+    """Leaves a trace of what a template wanted and the inputs did not have."""
+
+    def __missing__(self, key: str) -> str:
+        return f"no-{key}"

@@ -1,0 +1,164 @@
+"""Reads Pulumi.yaml and Pulumi.<stack>.yaml the way the engine hands them to a program."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from policies.errors import InputError
+
+MAX_BYTES: Final = 1_000_000
+"""A stack file larger than this is not one."""
+
+DEFAULT_REGION: Final = "us-east-1"
+"""Region of a stack that sets no `aws:region`; the provider itself would ask the environment."""
+
+STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+"""What Pulumi allows as the name of a stack (pulumi 3.260)."""
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """One stack's configuration, flat and as strings: what a program reads through `pulumi.Config`."""
+
+    project: str
+    stack: str
+    main: str
+    """Folder of the program, relative to Pulumi.yaml."""
+    config: dict[str, str] = field(default_factory=dict)
+    """Full key -> value; an object as JSON."""
+    secret_keys: frozenset[str] = frozenset()
+    """Keys whose values are encrypted; the preview has placeholders for them."""
+
+    @property
+    def region(self) -> str:
+        """AWS region of the stack's default provider."""
+        return self.config.get("aws:region", DEFAULT_REGION)
+
+
+def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFile:
+    """Configuration of `stack` from the files in `root`, with `overrides` (`namespace:key.path` -> text) on top.
+
+    Raises InputError: no such stack, not YAML, or an override that doesn't fit.
+    """
+    if not STACK_NAME.fullmatch(stack):
+        raise InputError(
+            f"--stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.', 100 at most"
+        )
+    project = _yaml(root / "Pulumi.yaml")
+    path = root / f"Pulumi.{stack}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(found.name.split(".")[1] for found in root.glob("Pulumi.*.yaml"))) or "none"
+        raise InputError(f"{path.name}: there is no such stack file in {root}; stacks here: {known}")
+    settings = _yaml(path).get("config") or {}
+    if not isinstance(settings, dict):
+        raise InputError(f"{path.name}: config: must be a mapping of keys to values, got {settings!r}")
+    name = str(project.get("name") or "")
+    values = _defaults(project, name) | {_full_key(str(key), name): value for key, value in settings.items()}
+    for key, text in overrides.items():
+        _override(values, _full_key(key, name), text)
+    secret_keys = frozenset(key for key, value in values.items() if _has_secret(value))
+    return StackFile(
+        project=name,
+        stack=stack,
+        main=str(project.get("main") or "."),
+        config={key: _as_text(_without_secrets(value)) for key, value in values.items()},
+        secret_keys=secret_keys,
+    )
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: larger than {MAX_BYTES} bytes; that is no stack file")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file; run this in a Pulumi project") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: can't be read as YAML: {reason}") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: must be a mapping, got {type(document).__name__}")
+    return document
+
+
+def _defaults(project: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Values that Pulumi.yaml's `config` block gives to every stack."""
+    found = {}
+    for key, entry in (project.get("config") or {}).items():
+        if isinstance(entry, dict) and ("default" in entry or "value" in entry):
+            found[_full_key(str(key), name)] = entry.get("value", entry.get("default"))
+        elif not isinstance(entry, dict):
+            found[_full_key(str(key), name)] = entry
+    return found
+
+
+def _full_key(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _override(values: dict[str, Any], key: str, text: str) -> None:
+    """Set `namespace:name.path.to[0].item` the way `pulumi config set --path` does."""
+    namespace, _, path = key.partition(":")
+    steps: list[str | int] = [
+        int(part[1:-1]) if part.startswith("[") else part for part in re.findall(r"\[\d+\]|[^.\[\]]+", path)
+    ]
+    if not steps:
+        raise InputError(f"--config {key}: must be NAMESPACE:KEY=VALUE, e.g. plant:fleet.max_size=4")
+    *parents, last = [f"{namespace}:{steps[0]}", *steps[1:]]
+    target: Any = values
+    for step in parents:
+        if isinstance(target, dict):
+            target = target.setdefault(step, {})
+        elif isinstance(target, list) and isinstance(step, int) and step < len(target):
+            target = target[step]
+        else:
+            raise InputError(f"--config {key}: nothing at {step!r} can hold a value")
+    if isinstance(target, dict) or (
+        isinstance(target, list) and isinstance(last, int) and last < len(target)
+    ):
+        target[last] = _scalar(text)
+    else:
+        raise InputError(f"--config {key}: {last!r} does not fit into {type(target).__name__}")
+
+
+def _scalar(text: str) -> Any:
+    """`text` as the type that a stack file would give it (true, 4, 1.5, [..], {..}, or text)."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, default=str)
+
+
+def _is_secret(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"secure"}
+
+
+def _has_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return _is_secret(value) or any(_has_secret(item) for item in value.values())
+    return isinstance(value, list) and any(_has_secret(item) for item in value)
+
+
+def _without_secrets(value: Any) -> Any:
+    """`value` with each encrypted part replaced by a placeholder: offline there is no key to open it."""
+    if _is_secret(value):
+        return "[secret]"
+    if isinstance(value, dict):
+        return {key: _without_secrets(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    return value

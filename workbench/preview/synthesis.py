@@ -1,0 +1,122 @@
+"""Runs the Pulumi program with no engine, cloud or network, and returns the deployment it declares."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import runpy
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from policies.errors import InputError
+from workbench.preview.outputs import SyntheticOutputs
+from workbench.preview.stackfile import StackFile, read_stack
+
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+"""Root of the working copy: the folder of Pulumi.yaml."""
+
+_ONE_AT_A_TIME = threading.Lock()  # the SDK's settings are global
+
+
+def synthesize(
+    stack: str = "dev", *, overrides: Mapping[str, str] | None = None, root: Path = REPOSITORY
+) -> dict[str, Any]:
+    """Deployment JSON of the program in `root` for `stack`, as `pulumi stack export` would write it.
+
+    `overrides` are configuration values like those of `pulumi preview --config`, e.g.
+    ``{"plant:uptime.parked": "true"}``; a dotted key reaches into an object.
+    Raises InputError when the stack or its settings are wrong, or when the program asks for a look-up.
+    """
+    stack_file = read_stack(root, stack, overrides or {})
+    program = root / stack_file.main / "__main__.py"
+    return record(lambda: run_program(program), stack_file)
+
+
+def run_program(program: Path) -> None:
+    """Run `program` as the language host does: its folder first on the import path."""
+    folder = str(program.parent)
+    sys.path.insert(0, folder)
+    try:
+        runpy.run_path(str(program), run_name="__main__")
+    finally:
+        sys.path.remove(folder)
+
+
+def record(program: Callable[[], Any], stack_file: StackFile) -> dict[str, Any]:
+    """Deployment JSON of what `program` declares when it is called with the configuration of `stack_file`.
+
+    Raises InputError with all that the program did wrong.
+    """
+    import pulumi
+    from pulumi.runtime.settings import set_root_resource
+    from pulumi.runtime.stack import run_in_stack
+
+    from workbench.preview.recorder import Recorder, RecordingError
+
+    with _ONE_AT_A_TIME:
+        recorder = Recorder(SyntheticOutputs(stack_file.region), {"aws": {"region": stack_file.region}})
+        # set_mocks would register a root of its own on whatever event loop there is, and the run would wait for
+        # it forever; with some root in place it leaves that to run_in_stack.
+        set_root_resource(recorder)
+        pulumi.runtime.set_mocks(
+            mocks=recorder.mocks,
+            project=stack_file.project,
+            stack=stack_file.stack,
+            organization="organization",
+            preview=True,
+            monitor=recorder,
+        )
+        pulumi.runtime.config.set_all_config(stack_file.config, list(stack_file.secret_keys))
+        try:
+            set_root_resource(None)
+            asyncio.run(run_in_stack(program))
+        except pulumi.RunError as error:
+            raise InputError(*str(error).splitlines()) from error
+        except RecordingError as error:
+            raise InputError(*(recorder.errors or [str(error)])) from error
+    if recorder.errors:
+        raise InputError(*sorted(set(recorder.errors)))
+    return _deployment(recorder.states, stack_file)
+
+
+def _deployment(states: Mapping[str, dict[str, Any]], stack_file: StackFile) -> dict[str, Any]:
+    return {
+        "version": 3,
+        "deployment": {
+            "manifest": {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
+            "resources": _ordered(states),
+            "metadata": {},
+        },
+    }
+
+
+def _ordered(states: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries so that each comes after its parent, provider and dependencies; by URN where that leaves a choice."""
+    waits_for = {urn: _prerequisites(state) & states.keys() for urn, state in states.items()}
+    needed_by: dict[str, list[str]] = {}
+    for urn, needed in waits_for.items():
+        for other in needed:
+            needed_by.setdefault(other, []).append(urn)
+    ready = [urn for urn, needed in waits_for.items() if not needed]
+    heapq.heapify(ready)
+    ordered = []
+    while ready:
+        urn = heapq.heappop(ready)
+        ordered.append(states[urn])
+        for other in needed_by.get(urn, ()):
+            waits_for[other].discard(urn)
+            if not waits_for[other]:
+                heapq.heappush(ready, other)
+    return ordered
+
+
+def _prerequisites(state: Mapping[str, Any]) -> set[str]:
+    urns = {
+        state.get("parent", ""),
+        state.get("provider", "").rpartition("::")[0],
+        *state.get("dependencies", ()),
+    }
+    return urns - {"", state["urn"]}
