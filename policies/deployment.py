@@ -27,7 +27,7 @@ UNKNOWN_VALUES: Final = frozenset(
 """Strings the engine writes for unknown values (pulumi/pulumi sdk/go/common/resource/plugin/rpc.go, 3.260)."""
 
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, no secret
 """Marks `{signature: …, ciphertext | plaintext: …}` objects (sdk/go/common/resource/sig, 3.260)."""
 
 
@@ -59,11 +59,7 @@ def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
 
 
 def _resource(state: Any, source: str) -> Resource:
-    if (
-        not isinstance(state, dict)
-        or not isinstance(state.get("urn"), str)
-        or not isinstance(state.get("type"), str)
-    ):
+    if not isinstance(state, dict) or not isinstance(state.get("urn"), str) or not isinstance(state.get("type"), str):
         raise InputError(f"{source}: a resource without urn and type: {str(state)[:80]}")
     urn: str = state["urn"]
     outputs = readable(state.get("outputs") or {})

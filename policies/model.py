@@ -263,9 +263,7 @@ _PATHS: dict[str, tuple[_Step, ...]] = {}
 
 
 def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
-    if isinstance(value, Sentinel):
-        yield value
-    elif not steps:
+    if isinstance(value, Sentinel) or not steps:
         yield value
     elif (step := steps[0]) is None:
         if isinstance(value, (list, tuple)):

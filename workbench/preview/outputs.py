@@ -314,9 +314,7 @@ class SyntheticOutputs:
         if token.startswith("aws:") and isinstance(tags, Mapping):
             outputs["tagsAll"] = dict(tags)
         identifier = str(
-            outputs.pop(
-                "id", facts["uuid"] if token.startswith("pulumi:providers:") else f"{name}-{digest[:8]}"
-            )
+            outputs.pop("id", facts["uuid"] if token.startswith("pulumi:providers:") else f"{name}-{digest[:8]}")
         )
         return identifier, outputs
 

@@ -21,7 +21,7 @@ from policies.model import STACK_TYPE
 from workbench.preview.outputs import SyntheticOutputs
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"
-SECRET_PLAINTEXT: Final = '"[secret]"'
+SECRET_PLAINTEXT: Final = '"[secret]"'  # noqa: S105 - it says that there is one
 """What stands for the content of a secret: a preview must not carry it."""
 
 
@@ -81,9 +81,7 @@ class Recorder(MockMonitor):
             "protect": request.protect,
             "dependencies": sorted(request.dependencies),
             "propertyDependencies": {
-                key: sorted(found.urns)
-                for key, found in sorted(request.propertyDependencies.items())
-                if found.urns
+                key: sorted(found.urns) for key, found in sorted(request.propertyDependencies.items()) if found.urns
             },
             "additionalSecretOutputs": sorted(request.additionalSecretOutputs),
             "aliases": sorted(_alias_urn(alias, urn) for alias in request.aliases),
@@ -100,7 +98,7 @@ class Recorder(MockMonitor):
                 self.errors.append(f"two resources have the URN {urn}: give one of them another name")
             for path in _unknown_paths(inputs):
                 self.errors.append(
-                    f"{urn}: the value of {path} is not known; add the output it comes from to workbench/preview/outputs.py"
+                    f"{urn}: {path} is not known; add the output it comes from to workbench/preview/outputs.py"
                 )
             self.states[urn] = {key: value for key, value in state.items() if value or key in ALWAYS}
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=_to_struct(outputs))
@@ -141,9 +139,7 @@ class Recorder(MockMonitor):
         identifier, _ = self._synthetic.of(PROVIDER_PREFIX + package, name, urn, {})
         with self._lock:
             if urn not in self.states:
-                inputs = dict(
-                    sorted((self._provider_config.get(package, {}) | {"version": request.version}).items())
-                )
+                inputs = {**self._provider_config.get(package, {}), "version": request.version}
                 self.states[urn] = {
                     "urn": urn,
                     "custom": True,
@@ -201,14 +197,10 @@ def _unknown_paths(value: Any, path: str = "") -> list[str]:
         return [path] if value in UNKNOWN_VALUES else []
     if isinstance(value, dict):
         return [
-            found
-            for key, item in value.items()
-            for found in _unknown_paths(item, f"{path}.{key}" if path else key)
+            found for key, item in value.items() for found in _unknown_paths(item, f"{path}.{key}" if path else key)
         ]
     if isinstance(value, list):
-        return [
-            found for index, item in enumerate(value) for found in _unknown_paths(item, f"{path}[{index}]")
-        ]
+        return [found for index, item in enumerate(value) for found in _unknown_paths(item, f"{path}[{index}]")]
     return []
 
 

@@ -46,9 +46,7 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
     Raises InputError: no such stack, not YAML, or an override that doesn't fit.
     """
     if not STACK_NAME.fullmatch(stack):
-        raise InputError(
-            f"--stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.', 100 at most"
-        )
+        raise InputError(f"--stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.', 100 at most")
     project = _yaml(root / "Pulumi.yaml")
     path = root / f"Pulumi.{stack}.yaml"
     if not path.exists():
@@ -112,21 +110,22 @@ def _override(values: dict[str, Any], key: str, text: str) -> None:
     ]
     if not steps:
         raise InputError(f"--config {key}: must be NAMESPACE:KEY=VALUE, e.g. plant:fleet.max_size=4")
-    *parents, last = [f"{namespace}:{steps[0]}", *steps[1:]]
     target: Any = values
-    for step in parents:
+    steps[0] = f"{namespace}:{steps[0]}"
+    for step in steps[:-1]:
         if isinstance(target, dict):
             target = target.setdefault(step, {})
-        elif isinstance(target, list) and isinstance(step, int) and step < len(target):
+        elif _is_item(target, step):
             target = target[step]
-        else:
-            raise InputError(f"--config {key}: nothing at {step!r} can hold a value")
-    if isinstance(target, dict) or (
-        isinstance(target, list) and isinstance(last, int) and last < len(target)
-    ):
+    last = steps[-1]
+    if isinstance(target, dict) or _is_item(target, last):
         target[last] = _scalar(text)
     else:
-        raise InputError(f"--config {key}: {last!r} does not fit into {type(target).__name__}")
+        raise InputError(f"--config {key}: {last!r} does not fit into {type(target).__name__} {target!r}")
+
+
+def _is_item(target: Any, step: str | int) -> bool:
+    return isinstance(target, list) and isinstance(step, int) and step < len(target)
 
 
 def _scalar(text: str) -> Any:

@@ -18,6 +18,8 @@ from workbench.preview.stackfile import StackFile, read_stack
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 """Root of the working copy: the folder of Pulumi.yaml."""
 
+_SOME_ROOT: Any = object()
+
 _ONE_AT_A_TIME = threading.Lock()  # the SDK's settings are global
 
 
@@ -51,7 +53,7 @@ def record(program: Callable[[], Any], stack_file: StackFile) -> dict[str, Any]:
     Raises InputError with all that the program did wrong.
     """
     import pulumi
-    from pulumi.runtime.settings import set_root_resource
+    from pulumi.runtime.settings import ROOT
     from pulumi.runtime.stack import run_in_stack
 
     from workbench.preview.recorder import Recorder, RecordingError
@@ -60,7 +62,7 @@ def record(program: Callable[[], Any], stack_file: StackFile) -> dict[str, Any]:
         recorder = Recorder(SyntheticOutputs(stack_file.region), {"aws": {"region": stack_file.region}})
         # set_mocks would register a root of its own on whatever event loop there is, and the run would wait for
         # it forever; with some root in place it leaves that to run_in_stack.
-        set_root_resource(recorder)
+        ROOT.set(_SOME_ROOT)
         pulumi.runtime.set_mocks(
             mocks=recorder.mocks,
             project=stack_file.project,
@@ -71,7 +73,7 @@ def record(program: Callable[[], Any], stack_file: StackFile) -> dict[str, Any]:
         )
         pulumi.runtime.config.set_all_config(stack_file.config, list(stack_file.secret_keys))
         try:
-            set_root_resource(None)
+            ROOT.set(None)
             asyncio.run(run_in_stack(program))
         except pulumi.RunError as error:
             raise InputError(*str(error).splitlines()) from error
