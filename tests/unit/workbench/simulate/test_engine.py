@@ -1,0 +1,172 @@
+"""Hand-computed traces: each case is small enough to check on paper."""
+
+import numpy as np
+import pytest
+
+from workbench.simulate import kernel
+from workbench.simulate.engine import Engine, EngineOptions, RateRule
+from workbench.simulate.histogram import quantile_seconds
+
+
+def requests(times, cpu=1.0, wait=0.0, *, fails=False, address=0, heavy=False):
+    count = len(times)
+
+    def column(value, kind):
+        return np.broadcast_to(np.asarray(value, kind), count).copy()
+
+    return kernel.Slice(
+        np.array(times, float),
+        column(cpu, float),
+        column(wait, float),
+        column(fails, bool),
+        column(address, np.int64),
+        column(heavy, bool),
+    )
+
+
+def engine(slots=1, targets=None, **options):
+    made = Engine(EngineOptions(**{"workers": 1, **options}), slots=slots, seed=1)
+    made.set_rotation(list(range(slots)) if targets is None else targets)
+    return made
+
+
+def test_one_worker_serves_first_come_first_served():
+    # Arrivals at 0, 0.2, 0.4, one second each: waits 0, 0.8, 1.6; sojourns 1, 1.8, 2.6.
+    station = engine()
+    station.run(0, 10, requests([0.0, 0.2, 0.4]))
+    tally = station.tally[0]
+    assert tally[kernel.COMPLETED] == 3
+    assert tally[kernel.WAIT] == pytest.approx(2.4)
+    assert tally[kernel.LATENCY] == pytest.approx(5.4)
+    assert tally[kernel.AREA] == pytest.approx(5.4)  # Little: the area is the sum of the sojourns
+
+
+def test_two_workers_share_one_queue():
+    # The third request starts when the first worker is free at 1.0.
+    station = engine(workers=2)
+    station.run(0, 10, requests([0.0, 0.2, 0.4]))
+    assert station.tally[0, kernel.WAIT] == pytest.approx(0.6)
+
+
+def test_round_robin_ignores_a_long_job_and_least_outstanding_does_not():
+    jobs = requests([0.0, 0.1, 0.2, 1.3], cpu=[10.0, 1.0, 0.5, 1.0])
+    blind, aware = engine(slots=2), engine(slots=2, least_outstanding=True)
+    for station in (blind, aware):
+        station.run(0, 30, jobs)
+    # Round robin puts the third behind the ten-second job: it waits 9.8 s; the fourth finds target 2 idle.
+    assert blind.tally[0, kernel.WAIT] == pytest.approx(9.8)
+    # Least outstanding sends one to each, the tie at 0.2 to the next in turn (target 1), the fourth to target 2.
+    assert aware.tally[0, kernel.WAIT] == pytest.approx(9.8)
+    assert aware.slot_requests.tolist() == [2, 2]
+
+
+def test_least_outstanding_avoids_the_target_that_still_works():
+    jobs = requests([0.0, 0.1, 1.5, 1.6], cpu=[10.0, 1.0, 0.05, 0.05])
+    aware = engine(slots=2, least_outstanding=True)
+    aware.run(0, 30, jobs)
+    assert aware.tally[0, kernel.WAIT] == 0.0
+    assert aware.slot_requests.tolist() == [1, 3]
+
+
+def test_slow_cpu_stretches_cpu_time_only():
+    station = engine()
+    station.speed[0] = 0.5
+    station.run(0, 10, requests([0.0], cpu=1.0, wait=0.5))
+    assert station.tally[0, kernel.LATENCY] == pytest.approx(2.5)
+
+
+def test_state_carries_over_from_slice_to_slice():
+    whole, sliced = engine(), engine()
+    whole.run(0, 10, requests([0.0, 0.2, 0.9, 1.1]))
+    sliced.run(0, 1, requests([0.0, 0.2, 0.9]))
+    assert sliced.tally[0, kernel.COMPLETED] == 1
+    assert sliced.in_flight == 2
+    sliced.run(1, 10, requests([1.1]))
+    assert sliced.tally[0].tolist() == pytest.approx(whole.tally[0].tolist())
+
+
+def test_nobody_in_rotation_is_a_503():
+    station = engine(targets=[])
+    station.run(0, 1, requests([0.1, 0.2]))
+    assert station.tally[0, kernel.NO_TARGET] == 2
+    assert station.tally[0, kernel.LOST] == 2
+
+
+def test_a_full_queue_refuses():
+    station = engine(queue_limit=1)
+    station.run(0, 10, requests([0.0, 0.1, 0.2, 0.3]))
+    assert station.tally[0, kernel.BUSY] == 2
+    assert station.tally[0, kernel.COMPLETED] == 2
+
+
+def test_a_response_after_the_idle_timeout_is_a_504_and_still_costs_the_target():
+    station = engine(timeout_seconds=1.5)
+    station.run(0, 10, requests([0.0, 0.2]))
+    assert station.tally[0, kernel.TIMED_OUT] == 1
+    assert station.tally[0, kernel.COMPLETED] == 2
+
+
+def test_a_failed_request_is_retried_after_its_back_off_and_then_succeeds():
+    station = engine(max_attempts=2, backoff_seconds=4.0)
+    station.run(0, 20, requests([0.0], fails=True))
+    tally = station.tally[0]
+    assert (tally[kernel.OFFERED], tally[kernel.FAILED], tally[kernel.RETRIED]) == (2, 1, 1)
+    assert tally[kernel.LOST] == 0
+    assert tally[kernel.COMPLETED] == 2
+
+
+def test_back_off_lies_between_half_and_all_of_the_declared_time():
+    station = engine(targets=[], max_attempts=2, backoff_seconds=4.0)
+    station.run(0, 1.9, requests([0.0]))
+    assert station.waiting_retries == 1  # 2 s at the earliest
+    station.run(1.9, 4.01, requests([]))
+    assert station.waiting_retries == 0  # 4 s at the latest
+    assert station.tally[0, kernel.NO_TARGET] == 2
+
+
+def test_the_firewall_counts_every_request_and_refuses_blocked_keys():
+    station = engine(rules=(RateRule(keys=2), RateRule(keys=4, heavy_only=True)))
+    station.blocked[0, 1] = True
+    station.run(0, 10, requests([0.0, 1.5, 3.0, 4.5], address=[0, 1, 2, 3], heavy=[True, False, True, False]))
+    assert station.tally[0, kernel.REFUSED] == 2  # addresses 1 and 3 share key 1 of the first rule
+    assert station.tally[0, kernel.COMPLETED] == 2
+    assert station.window[0, :2].tolist() == [2, 2]
+    assert station.window[1].tolist() == [1, 0, 1, 0]
+
+
+def test_the_canary_gets_its_share():
+    station = engine(slots=2, targets=[0], workers=8)
+    station.set_rotation([0], [1], canary_ratio=0.1)
+    station.run(0, 200, requests(np.linspace(0, 100, 20_000).tolist(), cpu=0.001))
+    # Binomial with n = 20000, p = 0.1: three standard deviations are 127.
+    assert abs(station.tally[1, kernel.OFFERED] - 2000) < 127
+
+
+def test_cutting_a_target_fails_what_it_had_in_flight():
+    station = engine(slots=2)
+    station.run(0, 0.5, requests([0.0, 0.1, 0.2, 0.3]))
+    assert station.cut_slot(0) == 2
+    assert station.in_flight == 2
+    station.set_rotation([1])
+    station.run(0.5, 10, requests([3.0]))
+    assert station.tally[0, kernel.COMPLETED] == 5
+    assert station.tally[0, kernel.LOST] == 2
+
+
+def test_growing_keeps_what_is_in_flight():
+    station = engine()
+    station.run(0, 0.5, requests([0.0, 0.1]))
+    station.grow(3)
+    station.open_slot(2, 0.5)
+    station.set_rotation([2])
+    station.run(0.5, 10, requests([0.6]))
+    assert station.tally[0, kernel.COMPLETED] == 3
+    assert station.tally[0, kernel.WAIT] == pytest.approx(0.9)
+
+
+def test_ten_thousand_requests_in_flight_fit():
+    station = engine(workers=20_000)
+    station.run(0, 1, requests(np.linspace(0, 0.9, 10_000).tolist(), cpu=5.0))
+    assert station.in_flight == 10_000
+    station.run(1, 10, requests([]))
+    assert quantile_seconds(station.histogram[0], 0.5) == pytest.approx(5.0, rel=0.004)

@@ -1,0 +1,175 @@
+"""Queueing formulas: what a station of servers does to response times, without simulating it.
+
+Rates are requests a second, times are seconds. All formulas assume a steady state, first come first
+served, and an unbounded queue. Pure Python, so that `./plant preview` can afford them.
+
+Sources: Erlang (1917) for B and C; Pollaczek-Khinchine for M/G/1; Lee and Longton (1959) for M/G/c;
+Allen and Cunneen for G/G/c (Allen, "Probability, Statistics and Queueing Theory", 1990, chapter 5).
+The last two are approximations and say so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def erlang_b(servers: int, offered_load: float) -> float:
+    """Probability that all `servers` are busy when blocked requests leave (M/M/c/c).
+
+    `offered_load` is arrival rate x mean service time, in Erlangs. Uses the stable recursion
+    B(0) = 1, B(k) = a B(k-1) / (k + a B(k-1)).
+    """
+    if servers < 0 or offered_load < 0:
+        raise ValueError(f"servers and offered load must not be negative, got {servers} and {offered_load}")
+    blocking = 1.0
+    for count in range(1, servers + 1):
+        blocking = offered_load * blocking / (count + offered_load * blocking)
+    return blocking
+
+
+def erlang_c(servers: int, offered_load: float) -> float:
+    """Probability that a request has to wait in M/M/c; 1.0 when the station is saturated."""
+    if offered_load >= servers:
+        return 1.0
+    blocking = erlang_b(servers, offered_load)
+    return blocking / (1 - offered_load / servers * (1 - blocking))
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Identical parallel servers with one queue: M/M/c, and M/G/c or G/G/c by approximation."""
+
+    servers: int
+    """Requests served at the same time."""
+    service_seconds: float
+    """Mean service time."""
+    service_cv2: float = 1.0
+    """Squared coefficient of variation of the service time. Default: 1, exponential."""
+    arrival_cv2: float = 1.0
+    """Squared coefficient of variation of the time between arrivals. Default: 1, Poisson."""
+
+    def utilisation(self, rate: float) -> float:
+        """Share of the servers that is busy at `rate`; 1 or more means that the queue grows forever."""
+        return rate * self.service_seconds / self.servers
+
+    def waiting_probability(self, rate: float) -> float:
+        """Probability that a request finds all servers busy (exact for M/M/c)."""
+        return erlang_c(self.servers, rate * self.service_seconds)
+
+    def mean_wait_seconds(self, rate: float) -> float:
+        """Mean time in the queue; infinite when saturated.
+
+        Exact for M/M/c and, with one server, for M/G/1 (Pollaczek-Khinchine); otherwise the M/M/c value
+        times (Ca^2 + Cs^2) / 2 (Lee-Longton with Ca^2 = 1, Allen-Cunneen in general).
+        """
+        if self.utilisation(rate) >= 1:
+            return math.inf
+        spare = self.servers / self.service_seconds - rate
+        return self.waiting_probability(rate) / spare * (self.arrival_cv2 + self.service_cv2) / 2
+
+    def mean_sojourn_seconds(self, rate: float) -> float:
+        """Mean time from arrival to completion; infinite when saturated."""
+        return self.mean_wait_seconds(rate) + self.service_seconds
+
+    def sojourn_tail(self, rate: float, seconds: float) -> float:
+        """P(sojourn > seconds) in M/M/c (exact; ignores the coefficients of variation)."""
+        if self.utilisation(rate) >= 1:
+            return 1.0
+        mu = 1 / self.service_seconds
+        theta = self.servers * mu - rate
+        waiting = self.waiting_probability(rate)
+        if abs(theta - mu) < 1e-9 * mu:
+            return math.exp(-mu * seconds) * (1 + waiting * mu * seconds)
+        served = math.exp(-mu * seconds)
+        queued = (theta * served - mu * math.exp(-theta * seconds)) / (theta - mu)
+        return (1 - waiting) * served + waiting * queued
+
+    def sojourn_quantile_seconds(self, rate: float, quantile: float) -> float:
+        """Time that `quantile` (0..1) of the requests do not exceed in M/M/c; infinite when saturated."""
+        if self.utilisation(rate) >= 1:
+            return math.inf
+        return _solve_decreasing(lambda t: self.sojourn_tail(rate, t) - (1 - quantile), self.service_seconds)
+
+    def max_rate(self, quantile: float, limit_seconds: float) -> float:
+        """Highest rate at which the `quantile` of the sojourn stays within `limit_seconds`; 0 when none does."""
+        if self.sojourn_quantile_seconds(0.0, quantile) > limit_seconds:
+            return 0.0
+        low, high = 0.0, self.servers / self.service_seconds
+        for _ in range(60):
+            middle = (low + high) / 2
+            if self.sojourn_quantile_seconds(middle, quantile) <= limit_seconds:
+                low = middle
+            else:
+                high = middle
+        return low
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """Bounds of a figure that the balancing algorithm decides on."""
+
+    optimistic_seconds: float
+    """One shared queue: no request waits while any server of the fleet is idle."""
+    pessimistic_seconds: float
+    """Random split: each target is on its own."""
+
+
+def balanced_quantile(targets: int, station: Station, rate: float, quantile: float) -> Bracket:
+    """Bracket of the sojourn quantile of `targets` equal stations behind a load balancer at total `rate`.
+
+    Least outstanding requests lies between the two bounds, and so does round robin: its arrivals at one
+    target are more regular than a random split's.
+    """
+    pooled = Station(targets * station.servers, station.service_seconds)
+    return Bracket(
+        optimistic_seconds=pooled.sojourn_quantile_seconds(rate, quantile),
+        pessimistic_seconds=station.sojourn_quantile_seconds(rate / targets, quantile) if targets else math.inf,
+    )
+
+
+def quantile_with_service(
+    servers: int, rate: float, service_points: tuple[float, ...], quantile: float, arrival_cv2: float = 1.0
+) -> float:
+    """Sojourn quantile for any service-time distribution, given as equally likely `service_points` (seconds).
+
+    The wait is taken as zero with probability 1 - C and exponential otherwise, with the Allen-Cunneen mean
+    (an approximation, exact for exponential service); the service time is added to it without approximation.
+    """
+    count = len(service_points)
+    mean = sum(service_points) / count
+    if rate * mean >= servers:
+        return math.inf
+    variance = sum((point - mean) ** 2 for point in service_points) / count
+    station = Station(servers, mean, variance / mean**2, arrival_cv2)
+    waiting = station.waiting_probability(rate)
+    mean_wait = station.mean_wait_seconds(rate)
+    decay = waiting / mean_wait if mean_wait > 0 else math.inf
+
+    def excess(seconds: float) -> float:
+        tail = 0.0
+        for point in service_points:
+            if point > seconds:
+                tail += 1.0
+            elif waiting > 0:
+                tail += waiting * math.exp(-decay * (seconds - point))
+        return tail / count - (1 - quantile)
+
+    return _solve_decreasing(excess, mean)
+
+
+def _solve_decreasing(function: Callable[[float], float], scale: float) -> float:
+    """Where the decreasing `function` crosses zero, to a relative precision of about 1e-9."""
+    low, high = 0.0, scale
+    while function(high) > 0:
+        low, high = high, high * 2
+    for _ in range(48):
+        middle = (low + high) / 2
+        if function(middle) > 0:
+            low = middle
+        else:
+            high = middle
+        if high - low <= 1e-9 * high:
+            break
+    return high
