@@ -1,0 +1,1 @@
+"""One module a service: its resource types as table rows in ``TYPES``."""
