@@ -1,0 +1,103 @@
+"""Options and helpers that several commands share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from policies.errors import InputError
+
+BLOCKED: Final = 1
+"""Exit status of a command whose answer is "no": a policy, the budget or the SLO is broken."""
+
+
+def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --stack and --config, which say what to synthesize."""
+    command = click.option(
+        "--config",
+        "-c",
+        "config",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Set a configuration value for this run only, e.g. plant:uptime.parked=true; repeatable.",
+    )(command)
+    return click.option("--stack", "-s", default="dev", show_default=True, help="Stack to use: Pulumi.<stack>.yaml.")(
+        command
+    )
+
+
+def overrides_from(config: tuple[str, ...]) -> dict[str, str]:
+    """The --config options as a mapping. Raises InputError, naming each that has no `=`."""
+    wrong = [item for item in config if "=" not in item]
+    if wrong:
+        raise InputError(*(f"--config {item}: must be KEY=VALUE, e.g. plant:fleet.max_size=4" for item in wrong))
+    return {key.strip(): value for key, _, value in (item.partition("=") for item in config)}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path`, whole or not at all: a reader never sees half a file. Raises InputError."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(temporary).chmod(0o666 & ~umask)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror or error}") from error
+
+
+def emit(text: str, out: Path | None) -> None:
+    """Print `text`, or write it to `out`."""
+    if out is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        write_text(out, text if text.endswith("\n") else text + "\n")
+
+
+def out_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --out, which writes the result to a file instead of standard output."""
+    return click.option(
+        "--out",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write to this file instead of the terminal.",
+    )(command)
+
+
+def colours_wanted() -> bool:
+    """Whether standard output is a terminal that wants colours (https://no-color.org, read 2026-11-23)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextlib.contextmanager
+def progress(message: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done on one line of a terminal's standard error, and wipe it at the end.
+
+    Gives a function that changes the message. Silent where standard error is no terminal.
+    """
+
+    def show(text: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\033[K{text} …")
+            sys.stderr.flush()
+
+    show(message)
+    try:
+        yield show
+    finally:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

@@ -1,0 +1,67 @@
+"""Entry point of `./plant`: finds the commands, and turns errors into lines and exit statuses.
+
+0 is fine, 1 blocked (policy, budget, SLO), 2 bad input or usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from policies.errors import InputError
+
+NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
+"""Files of this folder that are no command."""
+
+BAD_INPUT: Final = 2
+
+
+class CommandFiles(click.Group):
+    """A group whose commands are the files of this folder; each is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, sorted."""
+        return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in NOT_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command in the file of that name, or None."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"workbench.cli.{cmd_name}").command
+        return command
+
+
+@click.command(cls=CommandFiles, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+def plant() -> None:
+    """Preview, price, check and rehearse the Plant API stack.
+
+    Exit status: 0 fine, 1 blocked (policy, budget, SLO), 2 bad input or usage.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line with `arguments` (default: the process's own) and exit."""
+    try:
+        plant.main(args=arguments, prog_name="./plant", standalone_mode=True)
+    except InputError as error:
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        sys.exit(BAD_INPUT)
+    except BrokenPipeError:
+        # The reader went away (`./plant preview | head`); the interpreter must not fail again on flushing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def run(arguments: list[str]) -> Any:
+    """Run without exiting: for tests that call the command line in process. Returns the exit status."""
+    try:
+        main(arguments)
+    except SystemExit as stop:
+        return stop.code or 0
+    return 0

@@ -1,0 +1,27 @@
+"""`./plant test`: the test suite."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from workbench.preview.synthesis import REPOSITORY
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> None:
+    """Run the tests, or those that ARGUMENTS (of pytest) name.
+
+    Benchmarks print ratios and are run by name: ./plant test tests/benchmarks
+    """
+    workers = (
+        [] if any("benchmarks" in argument for argument in arguments) else ["-n", str(min(os.cpu_count() or 1, 8))]
+    )
+    status = subprocess.run(  # noqa: S603 - our own interpreter and the user's own arguments
+        [sys.executable, "-m", "pytest", *workers, *arguments], cwd=REPOSITORY, check=False
+    ).returncode
+    raise SystemExit(status)

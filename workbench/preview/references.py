@@ -1,0 +1,47 @@
+"""Makes deployments comparable: an id or ARN is written as "output X of resource Y".
+
+A preview's ids are stand-ins and a real stack's are AWS's own; what they refer to is the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from policies.model import Resource, ResourceGraph
+
+SHORTEST: Final = 6
+"""A shorter output value (a version number, "443") is no identity; it would match by chance."""
+
+
+class References:
+    """The outputs of one graph by which its resources refer to each other."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        self._names: dict[str, str] = {}
+        for resource in graph:
+            if not resource.custom:
+                continue
+            for output, value in resource.outputs.items():
+                if isinstance(value, str) and len(value) >= SHORTEST and resource.inputs.get(output) != value:
+                    self._names.setdefault(value, f"{resource.type.rpartition(':')[2]}[{resource.name}].{output}")
+        longest_first = sorted(self._names, key=lambda value: (-len(value), value))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def normalised(self, resource: Resource) -> dict[str, Any]:
+        """Inputs of `resource` with every value of this graph's outputs replaced by what it refers to."""
+        return {key: self._of(value) for key, value in resource.inputs.items()}
+
+    def _of(self, value: Any) -> Any:
+        if isinstance(value, str):
+            if value in self._names:
+                return f"<{self._names[value]}>"
+            if self._pattern is not None and len(value) > SHORTEST:
+                return self._pattern.sub(lambda found: f"<{self._names[found.group()]}>", value)
+            return value
+        if isinstance(value, Mapping):
+            return {key: self._of(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._of(item) for item in value]
+        return value

@@ -1,0 +1,129 @@
+"""The preview of one stack: what is declared, what changes, what it costs and what the policies say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policies.cost.money import text
+from policies.deployment import graph_from_json
+from policies.model import ResourceGraph
+from workbench.preview.changes import Change, compare, counts
+from workbench.preview.synthesis import REPOSITORY, synthesize
+
+if TYPE_CHECKING:
+    from policies.assess import Assessment
+    from policies.cost import Estimate
+
+
+@dataclass(frozen=True)
+class Preview:
+    """All that a person needs before they deploy."""
+
+    stack: str
+    graph: ResourceGraph
+    changes: list[Change]
+    assessment: Assessment
+    base: str | None = None
+    """What was compared with; None: with nothing, so everything is created."""
+    base_estimate: Estimate | None = None
+
+    @property
+    def estimate(self) -> Estimate:
+        """What the stack would cost."""
+        return self.assessment.estimate
+
+    @property
+    def verdict(self) -> str:
+        """``pass`` or ``blocked``."""
+        return "blocked" if self.assessment.blocked else "pass"
+
+    def delta_usd(self, change: Change) -> Decimal:
+        """By how much a change raises (or lowers) the expected month."""
+        before = self.base_estimate.by_urn if self.base_estimate else {}
+        old = before.get(change.was_named or change.resource.urn, Decimal(0))
+        return self.estimate.by_urn.get(change.resource.urn, Decimal(0)) - old
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON of design.md section 9, with what changes about each resource."""
+        return {
+            "stack": self.stack,
+            "base": self.base,
+            "changes": counts(self.changes),
+            "resources": [self._resource_json(change) for change in self.changes],
+            "cost": self.estimate.to_json(),
+            "policies": self.assessment.to_json(),
+            "verdict": self.verdict,
+        }
+
+    def _resource_json(self, change: Change) -> dict[str, Any]:
+        resource = change.resource
+        entry: dict[str, Any] = {
+            "urn": resource.urn,
+            "type": resource.type,
+            "name": resource.name,
+            "parent": resource.parent,
+            "operation": change.operation.value,
+            "monthly": text(self.estimate.by_urn.get(resource.urn, Decimal(0))),
+        }
+        if self.base is not None:
+            entry["monthlyDelta"] = text(self.delta_usd(change))
+        if change.properties:
+            entry["properties"] = [
+                {
+                    "path": found.path,
+                    "old": _jsonable(found.old),
+                    "new": _jsonable(found.new),
+                    "forcesReplacement": found.forces_replacement,
+                }
+                for found in change.properties
+            ]
+        return entry
+
+
+def preview(
+    stack: str,
+    overrides: Mapping[str, str],
+    base: str | None = None,
+    *,
+    root: Path = REPOSITORY,
+    progress: Callable[[str], None] = lambda message: None,
+) -> Preview:
+    """Preview `stack` with configuration `overrides`, compared with `base` (a file or a git ref).
+
+    `progress` is told what is being done. Raises InputError for whatever the user has to mend.
+    """
+    progress(f"declaring {stack}")
+    graph = graph_from_json(synthesize(stack, overrides=overrides, root=root), f"Pulumi.{stack}.yaml")
+    old = None
+    if base is not None:
+        from workbench.preview.base import base_graph
+
+        progress(f"declaring {stack} at {base}")
+        old = base_graph(base, stack, overrides, root)
+    changes = compare(old, graph)
+    progress("pricing and judging")
+    from policies.assess import assess
+
+    return Preview(
+        stack=stack,
+        graph=graph,
+        changes=changes,
+        assessment=assess(graph),
+        base=base,
+        base_estimate=None if old is None else assess(old).estimate,
+    )
+
+
+def _jsonable(value: Any) -> Any:
+    """`value` with the model's sentinels (UNKNOWN, SECRET) by their names."""
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    return f"[{str(value).lower()}]"

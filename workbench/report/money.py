@@ -1,0 +1,21 @@
+"""Dollars as people read them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+CENT: Final = Decimal("0.01")
+
+
+def dollars(amount: Decimal) -> str:
+    """``$1,234.50``; an amount that is more than nothing and less than a cent shows as such."""
+    if 0 < amount < CENT / 2:
+        return "<$0.01"
+    rounded = amount.quantize(CENT, ROUND_HALF_EVEN)
+    return f"-${-rounded:,}" if rounded < 0 else f"${abs(rounded):,}"
+
+
+def signed_dollars(amount: Decimal) -> str:
+    """As `dollars`, with a plus sign for a rise."""
+    return f"+{dollars(amount)}" if amount > 0 else dollars(amount)
