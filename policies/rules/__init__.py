@@ -1,1 +1,1 @@
-"""One rule a file, grouped by what it protects."""
+"""One rule a file, in a folder for its group; `policies.registry` finds them."""

@@ -1,0 +1,242 @@
+"""Runs the rules under Pulumi's policy engine: `pulumi preview --policy-pack policies` and `policy analyze`.
+
+A rule that judges one resource becomes a resource policy, which blocks before the resource is made, and
+sees the resource's inputs. A rule that looks at the whole stack becomes a stack policy; there the engine
+hands over outputs, so the inputs seen before are put beside them. Both read through `raw`, which turns
+the engine's unknowns into UNKNOWN instead of tripping on them: a stack policy that touches an unknown
+would be skipped with an advisory, and the budget would go unwatched.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NoReturn
+
+import pulumi_policy as engine
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from policies.assess import Assessment, assess, run_rule
+from policies.deployment import UNKNOWN_VALUES
+from policies.model import SECRET, STACK_TYPE, UNKNOWN, Finding, Resource, ResourceGraph
+from policies.pack import SETTINGS_KEY, PackConfig, settings_from_json, settings_schema
+from policies.registry import rules
+from policies.rule import Context, Rule
+from policies.waivers import load_waivers, today_utc, waiver_for
+
+PROXY_TARGET: Final = "__target"
+"""Key by which the SDK's proxies give what they wrap (pulumi_policy/proxy.py, 1.21.0)."""
+
+
+class Pack:
+    """What the policies of one run share: the configuration, the inputs seen, and the judgement of the stack."""
+
+    def __init__(self) -> None:
+        self.config = PackConfig(waivers=load_waivers(PackConfig().settings.waivers_file))
+        self._inputs: dict[str, Mapping[str, Any]] = {}
+        self._judged: Assessment | None = None
+        self._lock = threading.Lock()  # the engine's server answers on several threads
+
+    def policies(self) -> list[engine.Policy]:
+        """One policy for each rule, after the two that read the pack's settings and so come first."""
+        first: list[engine.Policy] = [
+            engine.ResourceValidationPolicy(
+                name=SETTINGS_KEY,
+                description="Settings that several rules of this pack share.",
+                validate=self.see_resource,
+                enforcement_level=engine.EnforcementLevel.ADVISORY,
+                config_schema=engine.PolicyConfigSchema(properties=settings_schema()),
+            ),
+            engine.StackValidationPolicy(
+                name=f"{SETTINGS_KEY}-stack",
+                description="Judges the stack once for all stack policies of this pack.",
+                validate=self.see_stack,
+                enforcement_level=engine.EnforcementLevel.ADVISORY,
+            ),
+        ]
+        return first + [self._policy(rule) for rule in rules()]
+
+    def see_resource(self, args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
+        """Takes over the settings, and remembers the resource's inputs for the stack policies."""
+        settings = settings_from_json(plain(args.get_config()), SETTINGS_KEY)
+        inputs = raw(args.props)
+        with self._lock:
+            if settings != self.config.settings:
+                self.config = replace(self.config, settings=settings, waivers=load_waivers(settings.waivers_file))
+            self._inputs[args.urn] = inputs
+            self._judged = None
+
+    def see_stack(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
+        """Judges the stack, for the policies after this one."""
+        graph = ResourceGraph(self._resource(one) for one in args.resources)
+        # What to do about a broken rule is the engine's to say here: it knows the configured levels.
+        with self._lock:
+            self._judged = assess(graph, replace(self.config, enforcement={}))
+
+    def _policy(self, rule: Rule) -> engine.Policy:
+        common: dict[str, Any] = {
+            "name": rule.id,
+            "description": rule.title,
+            "display_name": rule.title,
+            "enforcement_level": engine.EnforcementLevel(rule.enforcement.value),
+            "severity": engine.Severity(rule.severity.value),
+            "tags": [rule.group],
+            "remediation_steps": rule.fix,
+            "url": rule.source if rule.source.startswith("https://") else None,
+            "framework": _framework(rule),
+        }
+        if rule.stack_wide:
+            return engine.StackValidationPolicy(validate=self._stack_check(rule), **common)
+        return engine.ResourceValidationPolicy(
+            validate=self._resource_check(rule), remediate=_remediation(rule), **common
+        )
+
+    def _resource_check(self, rule: Rule) -> Any:
+        def validate(args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
+            if not concerns(rule, args.resource_type):
+                args.not_applicable("a rule for other types")
+            # Under `policy analyze` what a program only reads or refers to is judged as well, as in process.
+            context = Context(ResourceGraph([resource_of(args)]), self.config)
+            tell(self._unwaived(run_rule(rule, context)), lambda message, urn: report(message, None))
+
+        return validate
+
+    def _stack_check(self, rule: Rule) -> Any:
+        def validate(args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
+            judged = self._judged
+            if judged is None:  # the settings policy is switched off in the pack's configuration
+                graph = ResourceGraph(self._resource(one) for one in args.resources)
+                judged = self._judged = assess(graph, replace(self.config, enforcement={}))
+            tell([entry.finding for entry in judged.violations if entry.rule is rule], report)
+
+        return validate
+
+    def _unwaived(self, findings: Sequence[Finding]) -> list[Finding]:
+        today = today_utc()
+        return [
+            finding
+            for finding in findings
+            if waiver_for(self.config.waivers, finding.rule_id, finding.urn, today) is None
+        ]
+
+    def _resource(self, one: engine.PolicyResource) -> Resource:
+        outputs = raw(one.props)
+        return Resource(
+            urn=one.urn,
+            type=one.resource_type,
+            name=one.name,
+            inputs=self._inputs.get(one.urn, outputs),
+            outputs=outputs,
+            parent=one.parent.urn if one.parent is not None else (one.opts.parent or None),
+            dependencies=tuple(other.urn for other in one.dependencies),
+            property_dependencies={
+                key: tuple(other.urn for other in others) for key, others in one.property_dependencies.items()
+            },
+            custom=is_custom(one.resource_type),
+            protect=one.opts.protect,
+            options=options_of(one.opts),
+        )
+
+
+def tell(findings: Sequence[Finding], report: engine.ReportViolation) -> None:
+    """Reports `findings`; one that could not be decided becomes the engine's own advisory about unknowns."""
+    for finding in findings:
+        if not finding.unknown:
+            report(finding.message, finding.urn or None)
+    for finding in findings:
+        if finding.unknown:
+            raise UnknownValueError(UNKNOWN_STRING_VALUE, (finding.property_path or "?").split("."))
+
+
+def raw(value: Any) -> Any:
+    """`value` as the rules read it, without the SDK's proxies: unknowns are UNKNOWN, redacted secrets SECRET."""
+    if isinstance(value, str):
+        return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
+    if isinstance(value, Mapping):
+        target = value if isinstance(value, dict) else value[PROXY_TARGET]
+        return {key: raw(item) for key, item in target.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        target = value if isinstance(value, (list, tuple)) else value[PROXY_TARGET]  # type: ignore[call-overload]
+        return [raw(item) for item in target]
+    return value
+
+
+def plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Configuration of a policy as plain values."""
+    return {key: item for key, item in dict(value).items() if key != "enforcementLevel"}
+
+
+def resource_of(args: engine.ResourceValidationArgs) -> Resource:
+    """The resource that a resource policy is asked about."""
+    return Resource(
+        urn=args.urn,
+        type=args.resource_type,
+        name=args.name,
+        inputs=raw(args.props),
+        parent=args.opts.parent or None,
+        custom=is_custom(args.resource_type),
+        protect=args.opts.protect,
+        options=options_of(args.opts),
+    )
+
+
+def options_of(opts: engine.PolicyResourceOptions) -> dict[str, Any]:
+    """Resource options under the names of the deployment JSON."""
+    given = {
+        "aliases": list(opts.aliases),
+        "deleteBeforeReplace": opts.delete_before_replace,
+        "ignoreChanges": list(opts.ignore_changes),
+    }
+    return {key: value for key, value in given.items() if value}
+
+
+def is_custom(type_token: str) -> bool:
+    """False for the stack and for components, whose package is this project's own."""
+    return type_token.partition(":")[0] != "plant" and type_token != STACK_TYPE
+
+
+def concerns(rule: Rule, token: str) -> bool:
+    """True when `rule` has something to say about resources of type `token`."""
+    return token in rule.types or ("*" in rule.types and is_custom(token))
+
+
+def _framework(rule: Rule) -> engine.PolicyComplianceFramework | None:
+    if not rule.frameworks:
+        return None
+    return engine.PolicyComplianceFramework(name="controls", reference=", ".join(rule.frameworks))
+
+
+def _remediation(rule: Rule) -> Any:
+    mend = rule.remediate
+    if mend is None:
+        return None
+
+    def remediate(args: engine.ResourceValidationArgs) -> Mapping[str, Any] | None:
+        if not concerns(rule, args.resource_type):
+            return None
+        return mend(_unwrapped(args.props))
+
+    return remediate
+
+
+def _unwrapped(value: Any) -> Any:
+    """`value` without the SDK's proxies; unknowns and secrets stay what the engine sent, to be sent back."""
+    if isinstance(value, Mapping):
+        target = value if isinstance(value, dict) else value[PROXY_TARGET]
+        return {key: _unwrapped(item) for key, item in target.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        target = value if isinstance(value, (list, tuple)) else value[PROXY_TARGET]  # type: ignore[call-overload]
+        return [_unwrapped(item) for item in target]
+    return value
+
+
+def serve() -> NoReturn:
+    """Serves the pack to the engine; never returns."""
+    engine.PolicyPack(
+        name="plant-policies",
+        policies=Pack().policies(),
+        enforcement_level=engine.EnforcementLevel.MANDATORY,
+        description="Nothing unsafe, unreliable or over budget gets through.",
+    )
+    raise SystemExit(0)

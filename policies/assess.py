@@ -1,0 +1,171 @@
+"""Judges one stack: runs every rule, applies the waivers and the pack's configuration, and prices it once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from policies.model import Enforcement, Finding, ResourceGraph
+from policies.pack import PackConfig, load_config
+from policies.registry import rules
+from policies.rule import Context, Rule
+from policies.waivers import Waiver, WaiverUse, today_utc, waiver_for
+
+if TYPE_CHECKING:
+    from policies.cost import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A finding and what it means for this stack."""
+
+    rule: Rule
+    finding: Finding
+    enforcement: Enforcement
+    """Mandatory blocks. A finding that could not be decided is advisory, whatever the rule is."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As in ``policies.violations`` of the command line's JSON."""
+        return {
+            "id": self.rule.id,
+            "urn": self.finding.urn,
+            "message": self.finding.message,
+            "enforcement": self.enforcement.value,
+            "severity": self.rule.severity.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A violation that a waiver covers."""
+
+    violation: Violation
+    waiver: Waiver
+
+    def to_json(self) -> dict[str, Any]:
+        """As in ``policies.waived`` of the command line's JSON."""
+        return {
+            **self.violation.to_json(),
+            "reason": self.waiver.reason,
+            "owner": self.waiver.owner,
+            "expires": self.waiver.expires.isoformat(),
+        }
+
+
+class Assessment:
+    """What the pack says about one stack."""
+
+    def __init__(self, violations: tuple[Violation, ...], waived: tuple[Waived, ...], context: Context) -> None:
+        self.violations = violations
+        """In the order of the rules, then of the stack's resources."""
+        self.waived = waived
+        self._context = context
+
+    @cached_property
+    def blocked(self) -> bool:
+        """True when a mandatory rule is broken: the deployment must not happen."""
+        return any(violation.enforcement is Enforcement.MANDATORY for violation in self.violations)
+
+    @property
+    def estimate(self) -> Estimate:
+        """What the stack costs, as the budget rules saw it."""
+        return self._context.estimate
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``policies`` object of the command line's JSON."""
+        return {
+            "violations": [violation.to_json() for violation in self.violations],
+            "waived": [waived.to_json() for waived in self.waived],
+        }
+
+
+def assess(graph: ResourceGraph, config: PackConfig | None = None, *, today: datetime.date | None = None) -> Assessment:
+    """Judges `graph` under `config` (default: the pack configuration of the graph's own stack).
+
+    `today` decides which waivers have expired; default: the current day in UTC. Raises InputError when
+    the pack's configuration or waivers file is wrong.
+    """
+    context = Context(graph, config if config is not None else load_config(stack_name(graph)))
+    day = today or today_utc()
+    violations: list[Violation] = []
+    waived: list[Waived] = []
+    for rule in rules():
+        if not rule.judges_waivers:
+            _sort(run_rule(rule, context), rule, context.config, day, violations, waived)
+    context.waiver_use = waiver_use(context, day, waived)
+    for rule in rules():
+        if rule.judges_waivers:
+            _sort(run_rule(rule, context), rule, context.config, day, violations, waived)
+    return Assessment(tuple(violations), tuple(waived), context)
+
+
+def _sort(
+    findings: Iterable[Finding],
+    rule: Rule,
+    config: PackConfig,
+    day: datetime.date,
+    violations: list[Violation],
+    waived: list[Waived],
+) -> None:
+    level = config.enforcement_of(rule.id, rule.enforcement)
+    if level is Enforcement.DISABLED:
+        return
+    for finding in findings:
+        violation = Violation(rule, finding, Enforcement.ADVISORY if finding.unknown else level)
+        waiver = None if rule.judges_waivers else waiver_for(config.waivers, rule.id, finding.urn, day)
+        if waiver is None:
+            violations.append(violation)
+        else:
+            waived.append(Waived(violation, waiver))
+
+
+def run_rule(rule: Rule, context: Context) -> list[Finding]:
+    """What `rule` finds in the graph of `context`.
+
+    A file from outside can hold anything. Where a property has a shape that the rule can't read, the
+    rule fails closed: that is a finding, not a crash and not a pass.
+    """
+    findings = []
+    try:
+        for resource, problem in rule.problems(context):
+            urn = resource.urn if resource is not None else ""
+            findings.append(Finding(rule.id, urn, problem.message, problem.path, problem.unknown))
+    except (
+        TypeError,
+        ValueError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
+        urn = context.stack.urn if context.stack is not None else ""
+        reason = f"a property has a shape that this rule can't read ({type(error).__name__}: {error})"
+        findings.append(Finding(rule.id, urn, f"not judged, so not passed: {reason}"))
+    return findings
+
+
+def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> WaiverUse:
+    """Which waivers have expired, name no rule, or cover nothing in this stack."""
+    urn = context.stack.urn if context.stack is not None else ""
+    here = [waiver for waiver in context.config.waivers if waiver.in_stack(urn)]
+    known = {rule.id for rule in rules()}
+    used = {id(entry.waiver) for entry in waived}
+    return WaiverUse(
+        expired=tuple(waiver for waiver in here if waiver.expired(day)),
+        unknown=tuple(waiver for waiver in here if waiver.rule not in known),
+        unused=tuple(
+            waiver for waiver in here if waiver.rule in known and not waiver.expired(day) and id(waiver) not in used
+        ),
+    )
+
+
+def stack_name(graph: ResourceGraph) -> str | None:
+    """Name of the stack that `graph` belongs to, read from its first URN; None for an empty graph."""
+    for resource in graph:
+        if resource.urn.startswith("urn:pulumi:"):
+            return resource.urn.removeprefix("urn:pulumi:").partition("::")[0]
+    return None

@@ -1,0 +1,71 @@
+"""Volumes are encrypted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from policies.checks import is_absent, mappings, must_be, same
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import INSTANCE, LAUNCH_TEMPLATE, VOLUME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Every block device of a launch template, instance or volume is encrypted."""
+    if resource.type in VOLUME:
+        yield from must_be("encrypted", True)(resource, context)
+        return
+    if resource.type in INSTANCE:
+        yield from must_be("rootBlockDevice.encrypted", True)(resource, context)
+        return
+    devices = resource.get("blockDeviceMappings")
+    if devices is UNKNOWN:
+        yield undecided("blockDeviceMappings")
+    elif not mappings(devices):
+        yield Problem(
+            "blockDeviceMappings is not set; give the root device with ebs.encrypted true", "blockDeviceMappings"
+        )
+    for index, device in enumerate(mappings(devices)):
+        path = f"blockDeviceMappings[{index}].ebs.encrypted"
+        if is_absent(device.get("noDevice")):
+            yield from must_be(path, True)(resource, context)
+
+
+def encrypt_devices(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Encrypts every declared block device of a launch template."""
+    devices = mappings(inputs.get("blockDeviceMappings"))
+    if not devices or all(same((mappings(device.get("ebs")) or [{}])[0].get("encrypted"), True) for device in devices):
+        return None
+    changed = [
+        {**device, "ebs": {**(mappings(device.get("ebs")) or [{}])[0], "encrypted": "true"}} for device in devices
+    ]
+    return {**inputs, "blockDeviceMappings": changed}
+
+
+RULE = Rule(
+    id="compute-volumes-encrypted",
+    title="Volumes are encrypted",
+    severity=Severity.HIGH,
+    why="An unencrypted volume or snapshot gives its data to whoever gets hold of it.",
+    fix="Set blockDeviceMappings[*].ebs.encrypted to true.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-181",
+    frameworks=("fsbp:EC2.3", "fsbp:EC2.181", "awsguard:encrypted-volumes", "pulumi:disallowUnencryptedBlockDevice"),
+    types=(*LAUNCH_TEMPLATE, *INSTANCE, *VOLUME),
+    check=check,
+    remediate=encrypt_devices,
+    passing={
+        "template": (
+            LAUNCH_TEMPLATE[0],
+            {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}]},
+        )
+    },
+    failing={
+        "template": (
+            LAUNCH_TEMPLATE[0],
+            {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "false"}}]},
+        )
+    },
+)

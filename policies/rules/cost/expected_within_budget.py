@@ -1,0 +1,32 @@
+"""The expected monthly cost is within the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """The expected monthly cost is within the limit."""
+    estimate = context.estimate
+    if estimate.expected_usd > estimate.budget_usd:
+        yield Problem(over_budget("expected", "monthly_usd", estimate))
+
+
+RULE = Rule(
+    id="cost-expected-within-budget",
+    title="The expected monthly cost is within the budget",
+    severity=Severity.CRITICAL,
+    why="The stack may cost $5.00 a month; what it costs at the declared usage has to fit.",
+    fix=("Shorten the declared uptime, take a cheaper type, or share the platform's load balancer, web ACL and cache."),
+    source="docs/architecture.md, the budget",
+    check_stack=check,
+    passing=FREE_STACK,
+    failing=EXPENSIVE_STACK,
+)

@@ -1,0 +1,39 @@
+"""Load balancers span two or more Availability Zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import LOAD_BALANCER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A load balancer names at least two subnets."""
+    subnets = resource.get("subnets")
+    mappings_given = resource.get("subnetMappings")
+    if subnets is UNKNOWN or mappings_given is UNKNOWN:
+        yield undecided("subnets")
+        return
+    count = len(subnets or ()) + len(mappings_given or ())
+    if count < 2:
+        yield Problem(f"subnets names {count}; give subnets in two or more Availability Zones", "subnets")
+
+
+RULE = Rule(
+    id="edge-two-zones",
+    title="Load balancers span two or more Availability Zones",
+    severity=Severity.MEDIUM,
+    why="A load balancer in one zone goes down with it.",
+    fix="Give subnets in two or more Availability Zones.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-13",
+    frameworks=("fsbp:ELB.13",),
+    types=LOAD_BALANCER,
+    check=check,
+    passing={"alb": (LOAD_BALANCER[0], {"subnets": ["id:a", "id:b"]})},
+    failing={"alb": (LOAD_BALANCER[0], {"subnets": ["id:a"]})},
+)

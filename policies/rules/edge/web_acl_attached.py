@@ -1,0 +1,39 @@
+"""Public load balancers stand behind a web ACL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import LOAD_BALANCER, WEB_ACL_ASSOCIATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A public application load balancer is the target of a web ACL association."""
+    if resource.get("internal") is True or resource.get("loadBalancerType") in ("network", "gateway"):
+        return
+    if not context.graph.referrers(resource, *WEB_ACL_ASSOCIATION):
+        yield Problem("no web ACL is attached; add an aws.wafv2.WebAclAssociation with this load balancer's ARN")
+
+
+RULE = Rule(
+    id="edge-web-acl-attached",
+    title="Public load balancers stand behind a web ACL",
+    severity=Severity.HIGH,
+    why="Without a web ACL there is no rate limit: one client can use the whole fleet, and the budget.",
+    fix="Add an aws.wafv2.WebAclAssociation whose resourceArn is the load balancer's ARN.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-16",
+    frameworks=("checkov:CKV2_AWS_28", "fsbp:ELB.16"),
+    types=LOAD_BALANCER,
+    reads_graph=True,
+    check=check,
+    passing={
+        "alb": (LOAD_BALANCER[0], {"internal": False}),
+        "association": (WEB_ACL_ASSOCIATION[0], {"resourceArn": "arn:alb", "webAclArn": "arn:acl"}),
+    },
+    failing={"alb": (LOAD_BALANCER[0], {"internal": False})},
+)

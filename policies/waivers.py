@@ -1,0 +1,130 @@
+"""Waivers: exceptions to a rule that somebody owns and that end on a day.
+
+They live in a TOML file beside the pack's configuration, one `[[waiver]]` table each. A waiver lasts
+up to and including its `expires` day; after that it waives nothing and itself blocks.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final
+
+from policies.errors import InputError
+from policies.pack import PACK_DIRECTORY
+
+FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One exception."""
+
+    rule: str
+    """Id of the rule that is waived."""
+    resource: str
+    """Glob that matches the resource's logical name, its ``type::name``, or its URN."""
+    reason: str
+    """Why the rule can't hold here."""
+    owner: str
+    """Who answers for the risk."""
+    expires: datetime.date
+    """Last day on which it counts (UTC)."""
+    stacks: tuple[str, ...] = ()
+    """Stacks it counts in; empty for all."""
+
+    def covers(self, rule_id: str, urn: str) -> bool:
+        """True when a finding of `rule_id` about `urn` is within this waiver."""
+        if rule_id != self.rule or not self.in_stack(urn):
+            return False
+        name = urn.rpartition("::")[2]
+        token = urn.split("::")[2].rpartition("$")[2] if urn.count("::") >= 3 else ""
+        return any(fnmatchcase(text, self.resource) for text in (name, f"{token}::{name}", urn))
+
+    def in_stack(self, urn: str) -> bool:
+        """True when `urn` belongs to a stack that this waiver counts in."""
+        return not self.stacks or urn.removeprefix("urn:pulumi:").partition("::")[0] in self.stacks
+
+    def expired(self, today: datetime.date) -> bool:
+        """True from the day after `expires`."""
+        return today > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverUse:
+    """What became of each waiver in one assessment."""
+
+    expired: tuple[Waiver, ...] = ()
+    unknown: tuple[Waiver, ...] = ()
+    """Waivers of a rule that does not exist."""
+    unused: tuple[Waiver, ...] = ()
+    """Waivers that matched no finding."""
+
+
+def load_waivers(file: str) -> tuple[Waiver, ...]:
+    """Waivers in `file` (relative to the pack); none when `file` is empty. Raises InputError."""
+    if not file:
+        return ()
+    path = (PACK_DIRECTORY / file).resolve()
+    if not path.is_relative_to(PACK_DIRECTORY):
+        raise InputError(f"{file}: the waivers file has to be inside the policy pack ({PACK_DIRECTORY})")
+    return waivers_from_file(path)
+
+
+def waivers_from_file(path: Path) -> tuple[Waiver, ...]:
+    """Waivers in the TOML file at `path`. Raises InputError with every problem."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: not readable as TOML: {error}") from error
+    entries = document.get("waiver", [])
+    if not isinstance(entries, list):
+        raise InputError(f"{path}: expected [[waiver]] tables")
+    problems: list[str] = []
+    found: list[Waiver] = []
+    for number, entry in enumerate(entries, start=1):
+        where = f"{path}: waiver {number}"
+        wrong = list(_problems(entry))
+        problems.extend(f"{where}: {problem}" for problem in wrong)
+        if not wrong:
+            found.append(Waiver(**{**entry, "stacks": tuple(entry.get("stacks", ()))}))
+    if unexpected := sorted(document.keys() - {"waiver"}):
+        problems.append(f"{path}: unknown key {', '.join(unexpected)}; expected [[waiver]] tables only")
+    if problems:
+        raise InputError(*problems)
+    return tuple(found)
+
+
+def _problems(entry: Any) -> Iterable[str]:
+    if not isinstance(entry, dict):
+        yield "expected a table"
+        return
+    for key in sorted(entry.keys() - {*FIELDS, "stacks"}):
+        yield f"unknown key {key}; allowed: {', '.join(FIELDS)}, stacks"
+    for key in FIELDS[:-1]:
+        value = entry.get(key)
+        if not isinstance(value, str) or not value.strip():
+            yield f"{key} is missing; give a sentence or a name"
+    expires = entry.get("expires")
+    if not isinstance(expires, datetime.date) or isinstance(expires, datetime.datetime):
+        yield f"expires is {expires!r}; give a date such as 2027-03-31, without quotes"
+    stacks = entry.get("stacks", [])
+    if not isinstance(stacks, list) or not all(isinstance(stack, str) for stack in stacks):
+        yield "stacks has to be a list of stack names"
+
+
+def waiver_for(waivers: Sequence[Waiver], rule_id: str, urn: str, today: datetime.date) -> Waiver | None:
+    """First waiver that is in force on `today` and covers the finding, or None."""
+    for waiver in waivers:
+        if waiver.covers(rule_id, urn) and not waiver.expired(today):
+            return waiver
+    return None
+
+
+def today_utc() -> datetime.date:
+    """The current day, in UTC."""
+    return datetime.datetime.now(datetime.UTC).date()
