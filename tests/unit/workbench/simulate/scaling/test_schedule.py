@@ -1,0 +1,30 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from workbench.simulate.scaling.schedule import Cron
+
+
+@pytest.mark.parametrize(
+    ("expression", "moment", "fires"),
+    [
+        pytest.param("0 9 * * *", datetime(2026, 11, 23, 9, 0, tzinfo=UTC), True, id="daily"),
+        pytest.param("0 9 * * *", datetime(2026, 11, 23, 9, 1, tzinfo=UTC), False, id="a minute later"),
+        pytest.param("*/15 * * * *", datetime(2026, 11, 23, 9, 45, tzinfo=UTC), True, id="steps"),
+        pytest.param("0 9 * * MON-FRI", datetime(2026, 11, 23, 9, 0, tzinfo=UTC), True, id="a Monday"),
+        pytest.param("0 9 * * 1-5", datetime(2026, 11, 22, 9, 0, tzinfo=UTC), False, id="a Sunday"),
+        pytest.param("0 9 * * 7", datetime(2026, 11, 22, 9, 0, tzinfo=UTC), True, id="Sunday as 7"),
+        pytest.param("0 0 1 JAN *", datetime(2027, 1, 1, tzinfo=UTC), True, id="month name"),
+        pytest.param("0 0 13 * 5", datetime(2026, 11, 13, tzinfo=UTC), True, id="day or weekday: both"),
+        pytest.param("0 0 13 * 5", datetime(2026, 11, 20, tzinfo=UTC), True, id="day or weekday: weekday"),
+        pytest.param("5,10 1-3 * * *", datetime(2026, 11, 20, 2, 10, tzinfo=UTC), True, id="list and range"),
+    ],
+)
+def test_when_an_expression_fires(expression, moment, fires):
+    assert Cron.parse(expression).matches(moment) is fires
+
+
+@pytest.mark.parametrize("expression", ["0 9 * *", "60 * * * *", "0 24 * * *", "x * * * *", "0 0 0 * *"])
+def test_a_wrong_expression_is_refused(expression):
+    with pytest.raises(ValueError, match=r"fields|allowed is"):
+        Cron.parse(expression)

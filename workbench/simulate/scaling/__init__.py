@@ -1,0 +1,1 @@
+"""Scaling decisions as documented: target tracking, steps, schedules, and the Kubernetes autoscaler."""

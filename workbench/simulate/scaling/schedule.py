@@ -1,0 +1,95 @@
+"""Scheduled actions: Unix cron expressions, minute by minute.
+
+Source: Amazon EC2 Auto Scaling User Guide, "Scheduled scaling" (five-field cron, UTC unless a time zone is
+given), read 2026-11.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+_FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+_NAMES: Final = {
+    "month": ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+    "weekday": ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A parsed five-field expression."""
+
+    fields: tuple[frozenset[int], ...]
+    any_day: bool
+    """Day of month is ``*``."""
+    any_weekday: bool
+    """Day of week is ``*``."""
+
+    @classmethod
+    def parse(cls, expression: str) -> Cron:
+        """Parse ``minute hour day month weekday``. Raises ValueError with the field that is wrong."""
+        parts = expression.split()
+        if len(parts) != len(_FIELDS):
+            raise ValueError(f"{expression!r} has {len(parts)} fields; a cron expression has 5")
+        fields = tuple(_parse_field(part, *field) for part, field in zip(parts, _FIELDS, strict=True))
+        return cls(fields, parts[2] == "*", parts[4] == "*")
+
+    def matches(self, moment: datetime) -> bool:
+        """Whether the expression fires in the minute of `moment`."""
+        minutes, hours, days, months, weekdays = self.fields
+        if moment.minute not in minutes or moment.hour not in hours or moment.month not in months:
+            return False
+        day = moment.day in days
+        weekday = moment.isoweekday() % 7 in weekdays
+        # When both are restricted, either suffices (cron's old rule).
+        if self.any_day or self.any_weekday:
+            return day and weekday
+        return day or weekday
+
+
+def _parse_field(text: str, name: str, low: int, high: int) -> frozenset[int]:
+    values: set[int] = set()
+    for part in text.split(","):
+        span, _, step_text = part.partition("/")
+        step = _number(step_text, name, 1, high) if step_text else 1
+        if span == "*":
+            first, last = low, high
+        elif "-" in span:
+            start, _, end = span.partition("-")
+            first, last = _number(start, name, low, high), _number(end, name, low, high)
+        else:
+            first = _number(span, name, low, high)
+            last = high if step_text else first
+        values.update(range(first, last + 1, step))
+    if name == "weekday":
+        values = {value % 7 for value in values}
+    return frozenset(values)
+
+
+def _number(text: str, name: str, low: int, high: int) -> int:
+    names = _NAMES.get(name, ())
+    if text.upper() in names:
+        return names.index(text.upper()) + (1 if name == "month" else 0)
+    if not text.isdigit() or not low <= int(text) <= high:
+        raise ValueError(f"{text!r} is no {name}; allowed is {low} to {high}")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledAction:
+    """A change of the group's sizes at set times; None leaves a size as it is."""
+
+    name: str
+    """Logical name."""
+    cron: Cron
+    """When."""
+    time_zone: str = "UTC"
+    """IANA name."""
+    min_size: int | None = None
+    """New minimum."""
+    max_size: int | None = None
+    """New maximum."""
+    desired_capacity: int | None = None
+    """New desired capacity."""
