@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -19,6 +19,7 @@ NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
 
 BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
 
 
 class CommandFiles(click.Group):
@@ -46,22 +47,27 @@ def plant() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line with `arguments` (default: the process's own) and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line with `arguments` and return its exit status."""
     try:
-        plant.main(args=arguments, prog_name="./plant", standalone_mode=True)
+        plant.main(args=arguments, prog_name="./plant", standalone_mode=False)
+        sys.stdout.flush()
     except InputError as error:
         for problem in error.problems:
             click.echo(f"error: {problem}", err=True)
-        sys.exit(BAD_INPUT)
+        return BAD_INPUT
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return INTERRUPTED
     except BrokenPipeError:
-        # The reader went away (`./plant preview | head`); the interpreter must not fail again on flushing.
+        # The reader went away (`./plant preview | head`): no error, and the interpreter must not fail on flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-
-
-def run(arguments: list[str]) -> Any:
-    """Run without exiting: for tests that call the command line in process. Returns the exit status."""
-    try:
-        main(arguments)
     except SystemExit as stop:
-        return stop.code or 0
+        return stop.code if isinstance(stop.code, int) else 0
     return 0

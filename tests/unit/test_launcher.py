@@ -1,0 +1,154 @@
+"""`./plant` itself: the environment is made once, whole, and by one process.
+
+A stand-in for `uv` on PATH makes the environments, so that nothing is installed.
+"""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+LAUNCHER = Path(__file__).resolve().parents[2] / "plant"
+UV = f"""#!/bin/sh
+echo "$@" >> "$PLANT_TEST_LOG"
+case "$1" in
+  venv) mkdir -p .venv/bin && ln -s {sys.executable} .venv/bin/python ;;
+  pip) sleep 0.2; if [ -n "$PLANT_TEST_FAIL" ]; then echo "no such package" >&2; exit 1; fi ;;
+esac
+"""
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A working copy with the launcher, a command line that prints its arguments, and the stand-in."""
+    root = tmp_path / "copy"
+    (root / "workbench" / "cli").mkdir(parents=True)
+    (root / "workbench" / "__init__.py").touch()
+    (root / "workbench" / "cli" / "__init__.py").touch()
+    (root / "workbench" / "cli" / "__main__.py").write_text("import sys\nprint('ran', *sys.argv[1:])\n")
+    (root / "requirements.lock").write_text("")
+    (root / "plant").write_bytes(LAUNCHER.read_bytes())
+    (root / "plant").chmod(0o755)
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "uv").write_text(UV)
+    (bin_ / "uv").chmod(0o755)
+    return root
+
+
+def plant(root, *arguments, cwd=None, path=None, **environment):
+    return subprocess.run(
+        [sys.executable, str(root / "plant"), *arguments],
+        cwd=cwd or root,
+        env={
+            "PATH": path or f"{root.parent / 'bin'}:/usr/bin:/bin",
+            "PLANT_TEST_LOG": str(root.parent / "log"),
+            "PYTHONPATH": str(root),  # stands for the editable install, which the stand-in does not make
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def installs(root):
+    log = root.parent / "log"
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def test_the_first_run_makes_the_environment_and_later_ones_do_not(copy):
+    first = plant(copy, "preview", "--stack", "dev")
+    assert (first.returncode, first.stdout) == (0, "ran preview --stack dev\n")
+    assert "setting up .venv with uv" in first.stderr
+    made = installs(copy)
+    assert any("--require-hashes" in line for line in made)
+    second = plant(copy)
+    assert (second.stdout, second.stderr) == ("ran\n", "")
+    assert installs(copy) == made
+
+
+def test_it_runs_from_another_directory_and_that_directory_shadows_nothing(copy, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "sys.py").write_text("raise SystemExit('shadowed')")
+    (elsewhere / "workbench.py").write_text("raise SystemExit('shadowed')")
+    assert plant(copy, cwd=elsewhere).stdout == "ran\n"
+
+
+def test_it_runs_through_a_symbolic_link(copy, tmp_path):
+    link = tmp_path / "plant-link"
+    link.symlink_to(copy / "plant")
+    done = subprocess.run(
+        [sys.executable, str(link)],
+        env={
+            "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
+            "PLANT_TEST_LOG": str(tmp_path / "log"),
+            "PYTHONPATH": str(copy),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "ran\n"
+    assert (copy / ".venv" / ".plant-ready").exists()
+
+
+def test_a_half_built_environment_is_made_anew(copy):
+    (copy / ".venv" / "bin").mkdir(parents=True)
+    (copy / ".venv" / "leftover").touch()
+    assert plant(copy).returncode == 0
+    assert not (copy / ".venv" / "leftover").exists()
+
+
+def test_a_changed_lock_file_makes_the_environment_anew(copy):
+    plant(copy)
+    (copy / "requirements.lock").write_text("# another pin\n")
+    assert "setting up" in plant(copy).stderr
+
+
+def test_a_failed_install_is_told_and_not_taken_for_done(copy):
+    failed = plant(copy, PLANT_TEST_FAIL="1")
+    assert failed.returncode == 2
+    assert "no such package" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert not (copy / ".venv" / ".plant-ready").exists()
+    assert plant(copy).stdout == "ran\n"
+
+
+def test_processes_at_once_make_one_environment(copy):
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda number: plant(copy, str(number)), range(4)))
+    assert [result.stdout for result in results] == [f"ran {number}\n" for number in range(4)]
+    assert sum(line.startswith("venv") for line in installs(copy)) == 1
+
+
+def test_a_missing_lock_file_is_told(copy):
+    (copy / "requirements.lock").unlink()
+    result = plant(copy)
+    assert result.returncode == 2
+    assert "requirements.lock is missing" in result.stderr
+
+
+def test_the_users_python_settings_do_not_reach_the_installer(copy):
+    uv = copy.parent / "bin" / "uv"
+    uv.write_text(uv.read_text().replace("#!/bin/sh", '#!/bin/sh\n[ -z "$PYTHONHOME$PYTHONPATH" ] || exit 9'))
+    assert plant(copy).stdout == "ran\n"
+
+
+def test_a_python_home_of_another_python_is_left_out(copy):
+    plant(copy)
+    script = (
+        "import os, runpy; os.environ['PYTHONHOME'] = '/nowhere'; "
+        f"runpy.run_path('{copy / 'plant'}', run_name='__main__')"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout == "ran\n"

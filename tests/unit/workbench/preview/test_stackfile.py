@@ -1,0 +1,94 @@
+"""Reading Pulumi.yaml and Pulumi.<stack>.yaml."""
+
+import json
+
+import pytest
+
+from policies.errors import InputError
+from workbench.preview.stackfile import read_stack
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text("name: plant\nruntime: python\nmain: infra\n")
+
+    def write(text, stack="dev"):
+        (tmp_path / f"Pulumi.{stack}.yaml").write_text(text)
+        return tmp_path
+
+    return write
+
+
+def test_objects_reach_the_program_as_json_and_scalars_as_text(project):
+    root = project("config:\n  aws:region: eu-west-1\n  plant:fleet:\n    max_size: 4\n  plant:on: true\n")
+    stack = read_stack(root, "dev", {})
+    assert stack.config["aws:region"] == "eu-west-1"
+    assert json.loads(stack.config["plant:fleet"]) == {"max_size": 4}
+    assert stack.config["plant:on"] == "true"
+    assert (stack.project, stack.main, stack.region) == ("plant", "infra", "eu-west-1")
+
+
+def test_a_key_without_namespace_is_the_projects(project):
+    assert read_stack(project("config:\n  size: 3\n"), "dev", {}).config == {"plant:size": "3"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        pytest.param("plant:fleet.max_size", "4", {"max_size": 4, "types": ["a", "b"]}, id="nested"),
+        pytest.param("fleet.max_size", "4", {"max_size": 4, "types": ["a", "b"]}, id="project namespace"),
+        pytest.param("plant:fleet.types[1]", "c", {"max_size": 1, "types": ["a", "c"]}, id="list item"),
+        pytest.param(
+            "plant:fleet.spot.on", "true", {"max_size": 1, "types": ["a", "b"], "spot": {"on": True}}, id="new"
+        ),
+    ],
+)
+def test_an_override_reaches_into_an_object(project, key, value, expected):
+    root = project("config:\n  plant:fleet:\n    max_size: 1\n    types: [a, b]\n")
+    assert json.loads(read_stack(root, "dev", {key: value}).config["plant:fleet"]) == expected
+
+
+@pytest.mark.parametrize("key", ["plant:size.max", "plant:types[7]", "plant:types.first"])
+def test_an_override_that_does_not_fit_is_refused(project, key):
+    root = project("config:\n  plant:size: 3\n  plant:types: [a]\n")
+    with pytest.raises(InputError, match="does not fit"):
+        read_stack(root, "dev", {key: "1"})
+
+
+def test_encrypted_values_become_placeholders_and_stay_secret(project):
+    root = project(
+        "config:\n  plant:token:\n    secure: v1:abc\n  plant:web:\n    client:\n      secure: v1:def\n    port: 1\n"
+    )
+    stack = read_stack(root, "dev", {})
+    assert stack.config["plant:token"] == "[secret]"
+    assert json.loads(stack.config["plant:web"]) == {"client": "[secret]", "port": 1}
+    assert stack.secret_keys == {"plant:token", "plant:web"}
+    assert not any("v1:" in value for value in stack.config.values())
+
+
+def test_an_unknown_stack_is_refused_with_the_ones_there_are(project):
+    project("config: {}\n", "dev")
+    root = project("config: {}\n", "prod")
+    with pytest.raises(InputError, match="stacks here: dev, prod"):
+        read_stack(root, "test", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("config: [", id="not yaml"),
+        pytest.param("- a\n- b\n", id="a list"),
+        pytest.param("config: 3\n", id="config is a number"),
+        pytest.param("config: !!python/object/apply:os.system ['true']\n", id="code"),
+        pytest.param("#" * 1_000_001, id="too large"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name(project, text):
+    with pytest.raises(InputError, match=r"Pulumi\.dev\.yaml"):
+        read_stack(project(text), "dev", {})
+
+
+@pytest.mark.parametrize("name", ["../dev", "a/b", "", "x" * 101])
+def test_a_stack_name_is_no_path(project, name):
+    with pytest.raises(InputError, match="a stack's name"):
+        read_stack(project("config: {}\n"), name, {})
