@@ -1,0 +1,160 @@
+"""Prices a graph: asks the pricer of every resource for its charges, and works out the four figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from policies.cost.allowances import Relief, relief
+from policies.cost.basis import Basis, basis_of
+from policies.cost.budget import hours_bought
+from policies.cost.catalogue import Catalogue, MissingPrice, Price
+from policies.cost.charges import Charge, Unpriced
+from policies.cost.estimate import Estimate, Line, UnpricedResource
+from policies.cost.money import line_usd
+from policies.cost.registry import free_reason, pricer_of
+from policies.cost.scope import Pricing, Scope
+from policies.cost.uptime import ALWAYS_ON, Metering
+from policies.model import Resource, ResourceGraph
+
+DEFAULT_LIMIT_USD: Final = Decimal("5.00")
+"""The story's budget a month, 25 % of a $20 total. A pack's configuration may hold another one."""
+
+ALLOWANCE_TYPE: Final = "account:allowance"
+"""Type of the lines that take an account's allowance off."""
+
+
+def estimate(
+    graph: ResourceGraph,
+    *,
+    limit_usd: Decimal = DEFAULT_LIMIT_USD,
+    usage: Mapping[str, Mapping[str, Decimal]] | None = None,
+    region: str | None = None,
+    always_free_allowances: bool | None = None,
+    basis: Basis | None = None,
+) -> Estimate:
+    """What `graph` costs in a month.
+
+    `limit_usd` is the budget of the pack; a stack may declare a lower one. `usage` holds numbers of use by
+    URN (``policies.cost.usage.resolve``). `region` prices everything that names no region of its own there.
+    `always_free_allowances` overrides what the stack declares; `basis` replaces all that it declares.
+
+    Raises InputError when the declared basis is wrong, or a region has no prices. What merely has no price
+    is no error: it is in ``Estimate.unpriced``, and blocks.
+    """
+    found = basis or basis_of(graph)
+    if region is not None:
+        Catalogue(region)
+        found = replace(found, region=region)
+    if always_free_allowances is not None:
+        found = replace(found, always_free_allowances=always_free_allowances)
+    pricing = Pricing(graph, found, usage or {})
+    lines: list[Line] = []
+    unpriced: list[UnpricedResource] = []
+    free: dict[str, str] = {}
+    factors = _factors(found)
+    for resource in graph:
+        if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
+            continue
+        if (pricer := pricer_of(resource.type)) is not None:
+            component = graph.component_of(resource)
+            try:
+                for charge in pricer.charges(Scope(pricing, resource)):
+                    lines.append(_line(resource, component, charge, factors))  # noqa: PERF401 - those before a failure count
+            except (MissingPrice, Unpriced) as reason:
+                unpriced.append(UnpricedResource(resource.urn, resource.type, str(reason)))
+        elif (why := free_reason(resource.type)) is not None:
+            free[resource.urn] = why
+        else:
+            unpriced.append(
+                UnpricedResource(resource.urn, resource.type, "no estimator for this type, and nothing proves it free")
+            )
+    if found.always_free_allowances:
+        lines.extend(_allowance_lines(lines, factors))
+    limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
+    return Estimate(
+        budget_usd=limit,
+        floor_usd=sum((line.floor_usd for line in lines), Decimal(0)),
+        expected_usd=sum((line.monthly_usd for line in lines), Decimal(0)),
+        worst_case_usd=sum((line.worst_case_usd for line in lines), Decimal(0)),
+        list_always_on_usd=sum((line.list_always_on_usd for line in lines), Decimal(0)),
+        hours_bought=hours_bought(
+            [line.charge for line in lines if line.charge is not None], limit, found.always_free_allowances
+        ),
+        lines=tuple(lines),
+        unpriced=tuple(unpriced),
+        free=free,
+        basis=found,
+    )
+
+
+_Factors = Mapping[Metering, tuple[Decimal, Decimal]]
+
+
+def _factors(basis: Basis) -> _Factors:
+    """What amounts are multiplied by: in the uptime of the basis, and always on."""
+    return {metering: (basis.uptime.factor(metering), ALWAYS_ON.factor(metering)) for metering in Metering}
+
+
+def _line(resource: Resource, component: str, charge: Charge, factors: _Factors) -> Line:
+    price, amount = charge.price, charge.amount
+    declared, always = factors[charge.metering]
+    size = price.unit_size
+    quantity = amount.expected * declared / size
+    monthly = line_usd(price.cost(quantity))
+    same = amount.floor == amount.expected
+    return Line(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        component=component,
+        item=charge.item,
+        price=price,
+        quantity=quantity,
+        monthly_usd=monthly,
+        floor_usd=monthly if same else line_usd(price.cost(amount.floor * declared / size)),
+        worst_case_usd=(
+            monthly if amount.worst == amount.expected else line_usd(price.cost(amount.worst * declared / size))
+        ),
+        list_always_on_usd=(monthly if declared == always else line_usd(price.cost(amount.expected * always / size))),
+        usage_based=charge.usage_based,
+        assumed=charge.assumed,
+        charge=charge,
+    )
+
+
+def _allowance_lines(lines: Iterable[Line], factors: _Factors) -> Iterator[Line]:
+    """One negative line for each allowance and price. The figure always-on at list price gets none."""
+    charged = [line for line in lines if line.charge is not None]
+    figures: dict[tuple[str, str], dict[str, Relief]] = {}
+    for figure in ("floor", "expected", "worst"):
+        for taken in relief(_bills(charged, figure, factors)):
+            figures.setdefault((taken.allowance.name, taken.price.path), {})[figure] = taken
+    for by_figure in figures.values():
+        any_one = next(iter(by_figure.values()))
+        usd = {figure: -line_usd(taken.usd) for figure, taken in by_figure.items()}
+        yield Line(
+            urn="",
+            type=ALLOWANCE_TYPE,
+            name=any_one.allowance.name,
+            component="",
+            item=f"Always free, once an account: {any_one.allowance.title}",
+            price=any_one.price,
+            quantity=-by_figure["expected"].quantity if "expected" in by_figure else Decimal(0),
+            monthly_usd=usd.get("expected", Decimal(0)),
+            floor_usd=usd.get("floor", Decimal(0)),
+            worst_case_usd=usd.get("worst", Decimal(0)),
+            list_always_on_usd=Decimal(0),
+        )
+
+
+def _bills(lines: Iterable[Line], figure: str, factors: _Factors) -> Iterator[tuple[Price, Decimal, Decimal]]:
+    dollars = {"floor": "floor_usd", "expected": "monthly_usd", "worst": "worst_case_usd"}[figure]
+    for line in lines:
+        if (charge := line.charge) is None:
+            continue
+        amount: Decimal = getattr(charge.amount, figure)
+        quantity = amount * factors[charge.metering][0] / charge.price.unit_size
+        yield charge.price, quantity, getattr(line, dollars)
