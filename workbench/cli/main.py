@@ -53,12 +53,16 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line with `arguments` and return its exit status."""
     try:
-        plant.main(args=arguments, prog_name="./plant", standalone_mode=False)
+        # Not `plant.main`: it exits with 1 when the reader goes away, and 1 says "blocked" here.
+        with plant.make_context("./plant", list(arguments)) as context:
+            plant.invoke(context)
         sys.stdout.flush()
     except InputError as error:
         for problem in error.problems:
             click.echo(f"error: {problem}", err=True)
         return BAD_INPUT
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

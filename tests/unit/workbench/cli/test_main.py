@@ -46,8 +46,8 @@ def test_all_problems_are_told_at_once(capsys, monkeypatch):
     def fail(*_arguments, **_options):
         raise InputError("one", "two")
 
-    monkeypatch.setattr(cli.plant, "main", fail)
-    assert cli.run([]) == 2
+    monkeypatch.setattr(cli.plant, "invoke", fail)
+    assert cli.run(["preview"]) == 2
     assert capsys.readouterr().err == "error: one\nerror: two\n"
 
 

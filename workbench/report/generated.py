@@ -1,0 +1,53 @@
+"""Keeps the generated parts of the documents true: each is the real output of a real run.
+
+A generated part looks like this in the source of a page, and is replaced as a whole:
+
+    <!-- output of: ./plant preview --stack dev -->
+    ```text
+    …
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from policies.errors import InputError
+from workbench.preview.synthesis import REPOSITORY
+
+PART: Final = re.compile(
+    r"(?P<head><!-- output of: \./plant (?P<arguments>[^\n]*?)(?: \| head -n (?P<lines>\d+))? -->\n+```\w*\n)"
+    r"(?P<body>.*?)(?P<tail>^```$)",
+    re.DOTALL | re.MULTILINE,
+)
+TIMEOUT_SECONDS: Final = 300
+
+
+def pages(root: Path = REPOSITORY) -> list[Path]:
+    """The documents that may have generated parts."""
+    return sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")])
+
+
+def regenerated(text: str) -> str:
+    """`text` with each generated part made anew. Raises InputError when a run fails for a reason but a verdict."""
+    return PART.sub(lambda part: f"{part['head']}{_output(part['arguments'], part['lines'])}{part['tail']}", text)
+
+
+def _output(arguments: str, lines: str | None) -> str:
+    result = subprocess.run(  # noqa: S603 - our own command line; the arguments are in this repository
+        [sys.executable, "-P", "-m", "workbench.cli", *shlex.split(arguments)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    if result.returncode not in (0, 1):
+        raise InputError(f"./plant {arguments}: {result.stderr.strip()}")
+    kept = result.stdout.splitlines()[: int(lines) if lines else None]
+    return "".join(f"{line}\n" for line in kept)
