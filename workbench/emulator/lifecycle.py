@@ -7,6 +7,7 @@ in-process deploy and the real engine.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -190,7 +191,7 @@ class Lifecycle:
                         continue
                     return None
                 raise
-            item = search(read.item, answer)
+            item = search(_expression(read.item, context), answer)
             if read.under:
                 view[read.under] = item
             elif item is None:
@@ -204,7 +205,7 @@ class Lifecycle:
         pairs: dict[str, tuple[Any, Any]] = {}
         shapes = [operation_model(c.service or row.service, c.operation).input_shape for c in (row.create, *row.steps)]
         for name, value in context.properties.items():
-            if name in row.never_sent or name == META:
+            if (name in row.never_sent and name not in row.live) or name == META:
                 continue
             for shape in shapes:
                 member = mapping.member_for(shape, name, row.renames) if shape is not None else None
@@ -254,7 +255,7 @@ class Lifecycle:
                 member = mapping.member_for(shape, name, row.renames) if shape is not None else None
                 if member and member not in params and value is not None and name not in row.never_sent:
                     params[member] = mapping.to_api(shape.members[member], value, row.renames, name)
-        except mapping.UnmappedProperty as error:
+        except mapping.UnmappedPropertyError as error:
             raise InvalidCallError(call.service or row.service, call.operation, [str(error)]) from error
         return {name: value for name, value in params.items() if value is not None}
 
@@ -265,7 +266,7 @@ class Lifecycle:
                 self.api.validate(call.service or row.service, call.operation, self._params(row, call, context))
         outputs = dict(context.properties)
         context.state = outputs
-        context.id = resource_id or str(resolve(row.id, context) if "{" in row.id else context.uid)
+        context.id = resource_id or str(resolve(row.id, context) if _is_template(row.id) else context.uid)
         for name, template in row.synthetic.items():
             outputs[name] = resolve(template, context)
         outputs.setdefault("tagsAll", context.properties.get("tags") or {})
@@ -280,7 +281,7 @@ class Lifecycle:
         context.state = {**context.state, **context.properties}
         outputs: dict[str, Any] = {"region": context.region}
         for name, expression in row.outputs.items():
-            if "{" in expression:
+            if callable(expression) or _is_template(expression):
                 outputs[name] = resolve(expression, context)
             else:
                 outputs[name] = mapping.from_api(None, search(expression, live))
@@ -299,8 +300,7 @@ class Lifecycle:
             if is_gone(error):
                 return None
             raise
-        expression = row.find.item if "{" not in row.find.item else str(resolve(row.find.item, context))
-        found = search(expression, answer)
+        found = search(_expression(row.find.item, context), answer)
         return str(found) if found else None
 
     def _take_back(self, row: AwsType, context: Context) -> None:
@@ -308,7 +308,7 @@ class Lifecycle:
         import contextlib
 
         with contextlib.suppress(Exception):
-            self.delete(row.token, context.urn, context.id, {**context.properties, "id": context.id})
+            self.delete(row.pulumi_type, context.urn, context.id, {**context.properties, "id": context.id})
 
 
 def is_gone(error: Exception) -> bool:
@@ -324,8 +324,17 @@ def is_gone(error: Exception) -> bool:
     )
 
 
+def _is_template(text: str) -> bool:
+    return re.search(r"\{\w+\}", text) is not None
+
+
+def _expression(text: str, context: Context) -> str:
+    """JMESPath with ``{name}`` filled in; JMESPath's own braces hold more than a word."""
+    return re.sub(r"\{(\w+)\}", lambda match: str(context.get(match[1], getattr(context, match[1], ""))), text)
+
+
 def _identify(row: AwsType, context: Context) -> str:
-    found = resolve(row.id, context) if "{" in row.id else search(row.id, context.answer)
+    found = resolve(row.id, context) if _is_template(row.id) else search(row.id, context.answer)
     if not found:
         raise RuntimeError(f"{context.urn}: {row.service}.{row.create.operation} answered without {row.id}")
     return str(found)

@@ -19,7 +19,7 @@ PAIR_NAMES = (("Key", "Value"), ("TagKey", "TagValue"), ("Name", "Value"), ("key
 """How AWS spells a map as a list of structures."""
 
 
-class UnmappedProperty(ValueError):
+class UnmappedPropertyError(ValueError):
     """A property that has no counterpart in the API's parameters, so nothing would be sent for it."""
 
 
@@ -44,7 +44,7 @@ def to_api(shape: Shape, value: Any, renames: Mapping[str, str], path: str = "")
     """A Pulumi value in the form that a member of this shape takes.
 
     Raises:
-        UnmappedProperty: A nested property has no counterpart.
+        UnmappedPropertyError: A nested property has no counterpart.
     """
     kind = shape.type_name
     if kind == "structure":
@@ -63,7 +63,7 @@ def _structure(shape: Shape, value: Any, renames: Mapping[str, str], path: str) 
         only = [name for name in shape.members if name in ("Value", "Enabled")]
         if len(shape.members) == 1 and only:  # ec2's AttributeBooleanValue and its like
             return {only[0]: value}
-        raise UnmappedProperty(f"{path}: {value!r} is not a structure")
+        raise UnmappedPropertyError(f"{path}: {value!r} is not a structure")
     result: dict[str, Any] = {}
     for key, item in value.items():
         if item is None:
@@ -72,7 +72,7 @@ def _structure(shape: Shape, value: Any, renames: Mapping[str, str], path: str) 
         if name is None:
             if _is_left_out(renames, path, key):
                 continue
-            raise UnmappedProperty(
+            raise UnmappedPropertyError(
                 f"{path}.{key}: the API has no such parameter, only {', '.join(sorted(shape.members))}"
             )
         result[name] = to_api(shape.members[name], item, renames, f"{path}.{key}" if path else key)
@@ -157,12 +157,19 @@ def same(declared: Any, live: Any) -> bool:
     difference.
     """
     if isinstance(declared, dict):
+        if isinstance(live, list):
+            live = _as_map(live)
         if isinstance(live, str):
             return same(declared, _as_json(live))
-        return isinstance(live, dict) and all(same(item, live.get(key)) for key, item in declared.items())
+        if not isinstance(live, dict):
+            return not declared and live is None
+        lowered = {str(key).lower(): item for key, item in live.items()}
+        return all(same(item, live.get(key, lowered.get(str(key).lower()))) for key, item in declared.items())
     if isinstance(declared, list):
         if isinstance(live, str):
-            live = _as_json(live)
+            live = _as_json(live) if live[:1] == "[" else live.split(",")
+        if isinstance(live, dict) and len(declared) == 1:
+            return same(declared[0], live)  # Pulumi keeps some single blocks as a list of one
         if not isinstance(live, list):
             return not declared and live is None
         remaining = list(live)
@@ -183,6 +190,14 @@ def same(declared: Any, live: Any) -> bool:
     if isinstance(declared, bytes) or isinstance(live, bytes):
         return _text(declared) == _text(live)
     return _number(declared) is not None and _number(declared) == _number(live)
+
+
+def _as_map(pairs: list[Any]) -> Any:
+    """A list of key-value structures as a map, a list of one as that one; anything else as it is."""
+    for key, value in PAIR_NAMES:
+        if pairs and all(isinstance(item, dict) and key in item for item in pairs):
+            return {item[key]: item.get(value) for item in pairs}
+    return pairs[0] if len(pairs) == 1 else pairs
 
 
 def _as_json(text: str) -> Any:

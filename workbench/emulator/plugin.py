@@ -51,14 +51,14 @@ def main() -> None:
 
 async def serve(lifecycle: Lifecycle, arguments: list[str]) -> None:
     """Run the gRPC server that an engine talks to; prints its port, as the plugin protocol asks."""
-    import grpc
+    import grpc  # type: ignore[import-untyped]  # no type information
     from pulumi.provider.experimental.server import ProviderServicer
     from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
     from pulumi.runtime.proto import provider_pb2_grpc
 
     from workbench.emulator.pulumi_provider import AwsProvider
 
-    class Servicer(ProviderServicer):  # type: ignore[misc]  # the SDK's base class is untyped
+    class Servicer(ProviderServicer):
         """Reports an AWS error as the sentence that it is: the SDK's server would send a traceback."""
 
     for method in ("Create", "Read", "Update", "Delete", "Check", "Diff", "Invoke"):
@@ -75,7 +75,7 @@ async def serve(lifecycle: Lifecycle, arguments: list[str]) -> None:
 
 
 def _with_plain_errors(method: Any) -> Any:
-    import grpc
+    import grpc  # type: ignore[import-untyped]  # no type information
 
     async def call(self: Any, request: Any, context: Any) -> Any:
         try:

@@ -32,9 +32,9 @@ def types() -> dict[str, AwsType]:
     for module_info in sorted(pkgutil.iter_modules(services.__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{services.__name__}.{module_info.name}")
         for row in module.TYPES:
-            if row.token in found:
-                raise ValueError(f"{row.token} is described twice, again in {module.__name__}")
-            found[row.token] = row
+            if row.pulumi_type in found:
+                raise ValueError(f"{row.pulumi_type} is described twice, again in {module.__name__}")
+            found[row.pulumi_type] = row
     return found
 
 

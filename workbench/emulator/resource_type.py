@@ -85,7 +85,7 @@ class Read:
 class AwsType:
     """One resource type of the AWS provider."""
 
-    token: str
+    pulumi_type: str
     service: str
     create: Call
     id: str
@@ -104,9 +104,9 @@ class AwsType:
     """Property, dotted path of properties, or ``*.property`` at any depth → the API's name; "" is not sent."""
     live: Mapping[str, str] = field(default_factory=dict)
     """Property → JMESPath over the live view, where it is not called what it was called when it was sent."""
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    """Output → template, or JMESPath over the live view."""
-    synthetic: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str | Callable[[Context], Any]] = field(default_factory=dict)
+    """Output → template, JMESPath over the live view, or function; later ones see the earlier ones."""
+    synthetic: Mapping[str, Arg] = field(default_factory=dict)
     """Outputs of a resource that is validated, not emulated: templates."""
     replaces: frozenset[str] = frozenset()
     """Properties whose change AWS or the provider answers with a new resource."""

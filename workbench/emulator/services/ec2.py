@@ -67,7 +67,7 @@ def _permission(context: Context) -> list[dict[str, Any]]:
 def _rule_type(direction: str) -> AwsType:
     verb = direction.lower()
     return AwsType(
-        token=f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule",
+        pulumi_type=f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule",
         service="ec2",
         create=Call(
             operation=f"authorize_security_group_{verb}",
@@ -157,7 +157,7 @@ _ROUTE_ARGS: dict[str, Any] = {
 
 TYPES = (
     AwsType(
-        token="aws:ec2/vpc:Vpc",
+        pulumi_type="aws:ec2/vpc:Vpc",
         service="ec2",
         create=Call(
             operation="create_vpc",
@@ -236,7 +236,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/subnet:Subnet",
+        pulumi_type="aws:ec2/subnet:Subnet",
         service="ec2",
         create=Call(
             operation="create_subnet",
@@ -275,7 +275,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/internetGateway:InternetGateway",
+        pulumi_type="aws:ec2/internetGateway:InternetGateway",
         service="ec2",
         create=Call(operation="create_internet_gateway", args={"TagSpecifications": tags_of("internet-gateway")}),
         id="InternetGateway.InternetGatewayId",
@@ -309,7 +309,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        pulumi_type="aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
         service="ec2",
         create=Call(
             operation="create_egress_only_internet_gateway",
@@ -335,7 +335,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/routeTable:RouteTable",
+        pulumi_type="aws:ec2/routeTable:RouteTable",
         service="ec2",
         create=Call(
             operation="create_route_table",
@@ -351,7 +351,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/route:Route",
+        pulumi_type="aws:ec2/route:Route",
         service="ec2",
         create=Call(operation="create_route", args=_ROUTE_ARGS),
         id="r-{routeTableId}-{uid}",
@@ -378,7 +378,7 @@ TYPES = (
         ),
     ),
     AwsType(
-        token="aws:ec2/routeTableAssociation:RouteTableAssociation",
+        pulumi_type="aws:ec2/routeTableAssociation:RouteTableAssociation",
         service="ec2",
         create=Call(
             operation="associate_route_table",
@@ -407,7 +407,7 @@ TYPES = (
         replaces=frozenset({"subnetId", "gatewayId", "routeTableId"}),
     ),
     AwsType(
-        token="aws:ec2/securityGroup:SecurityGroup",
+        pulumi_type="aws:ec2/securityGroup:SecurityGroup",
         service="ec2",
         name_property="name",
         name_length=255,
@@ -442,7 +442,7 @@ TYPES = (
     _rule_type("Ingress"),
     _rule_type("Egress"),
     AwsType(
-        token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        pulumi_type="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         service="ec2",
         # The group exists with its VPC: "creating" it looks it up and takes its rules away.
         create=Call(
@@ -469,7 +469,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/vpcEndpoint:VpcEndpoint",
+        pulumi_type="aws:ec2/vpcEndpoint:VpcEndpoint",
         service="ec2",
         create=Call(
             operation="create_vpc_endpoint",
@@ -483,7 +483,6 @@ TYPES = (
         renames={
             "policy": "PolicyDocument",
             "autoAccept": "",
-            "tags": "",
         },
         id="VpcEndpoint.VpcEndpointId",
         find=owned("describe_vpc_endpoints", "VpcEndpoints[?State!='deleted'].VpcEndpointId | [0]"),
@@ -505,7 +504,7 @@ TYPES = (
         untag=UNTAG,
     ),
     AwsType(
-        token="aws:ec2/flowLog:FlowLog",
+        pulumi_type="aws:ec2/flowLog:FlowLog",
         service="ec2",
         create=Call(
             operation="create_flow_logs",
@@ -529,7 +528,7 @@ TYPES = (
         id="FlowLogIds[0]",
         find=Read(
             operation="describe_flow_logs",
-            args={"Filters": [{"Name": "tag:" + OWNER_TAG, "Values": ["{uid}"]}]},
+            args={"Filter": [{"Name": "tag:" + OWNER_TAG, "Values": ["{uid}"]}]},
             item="FlowLogs[0].FlowLogId",
         ),
         read=(Read(operation="describe_flow_logs", args={"FlowLogIds": ["{id}"]}, item="FlowLogs[0]"),),

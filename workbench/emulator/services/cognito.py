@@ -1,0 +1,22 @@
+"""Cognito user pools, for sign-in by a browser."""
+
+from __future__ import annotations
+
+from workbench.emulator.resource_type import AwsType, Call, Read
+
+TYPES = (
+    AwsType(
+        pulumi_type="aws:cognito/userPool:UserPool",
+        service="cognito-idp",
+        name_property="name",
+        name_length=128,
+        create=Call(operation="create_user_pool", args={"PoolName": "{name}"}, takes=None),
+        id="UserPool.Id",
+        find=Read(operation="list_user_pools", args={"MaxResults": 60}, item="UserPools[?Name=='{name}'].Id | [0]"),
+        renames={"schemas": "Schema", "tags": "UserPoolTags", "passwordPolicy": ""},
+        read=(Read(operation="describe_user_pool", args={"UserPoolId": "{id}"}, item="UserPool"),),
+        delete=Call(operation="delete_user_pool", args={"UserPoolId": "{id}"}),
+        outputs={"arn": "Arn", "endpoint": "cognito-idp.{region}.amazonaws.com/{id}"},
+        replaces=frozenset({"aliasAttributes", "usernameAttributes", "schemas"}),
+    ),
+)

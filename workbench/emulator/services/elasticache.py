@@ -1,0 +1,191 @@
+"""ElastiCache: serverless caches, replication groups, users.
+
+moto 5.2.5 has no serverless caches, user groups or parameter groups: those are validated, not emulated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.emulator.resource_type import AwsType, Call, Context, Read
+
+_ARN = "arn:aws:elasticache:{region}:{account}:"
+TAG = Call(operation="add_tags_to_resource", args={"ResourceName": "{arn}"}, takes=("tags",))
+UNTAG = Call(operation="remove_tags_from_resource", args={"ResourceName": "{arn}", "TagKeys": lambda c: c.removed_tags})
+
+
+def _authentication(context: Context) -> dict[str, Any] | None:
+    mode = context.get("authenticationMode")
+    if not mode:
+        return None
+    passwords = mode.get("passwords")
+    return {"Type": mode["type"], **({"Passwords": passwords} if passwords else {})}
+
+
+TYPES = (
+    AwsType(
+        pulumi_type="aws:elasticache/serverlessCache:ServerlessCache",
+        service="elasticache",
+        name_property="name",
+        name_length=40,
+        create=Call(operation="create_serverless_cache", args={"ServerlessCacheName": "{name}"}, takes=None),
+        id="{name}",
+        renames={"snapshotArnsToRestores": "SnapshotArnsToRestore", "timeouts": ""},
+        read=(
+            Read(
+                operation="describe_serverless_caches", args={"ServerlessCacheName": "{id}"}, item="ServerlessCaches[0]"
+            ),
+        ),
+        delete=Call(operation="delete_serverless_cache", args={"ServerlessCacheName": "{id}"}),
+        synthetic={
+            "arn": _ARN + "serverlesscache:{name}",
+            "endpoints": [{"address": "{name}-{uid}.serverless.use1.cache.amazonaws.com", "port": 6379}],
+            "readerEndpoints": [{"address": "{name}-{uid}.serverless.use1.cache.amazonaws.com", "port": 6380}],
+            "status": "available",
+        },
+        replaces=frozenset({"name", "kmsKeyId", "networkType", "subnetIds", "snapshotArnsToRestores"}),
+    ),
+    AwsType(
+        pulumi_type="aws:elasticache/userGroup:UserGroup",
+        service="elasticache",
+        create=Call(operation="create_user_group", takes=None),
+        id="{userGroupId}",
+        delete=Call(operation="delete_user_group", args={"UserGroupId": "{id}"}),
+        synthetic={"arn": _ARN + "usergroup:{userGroupId}"},
+        replaces=frozenset({"userGroupId"}),
+    ),
+    AwsType(
+        pulumi_type="aws:elasticache/user:User",
+        service="elasticache",
+        create=Call(operation="create_user", args={"AuthenticationMode": _authentication}, takes=None),
+        id="{userId}",
+        find=Read(operation="describe_users", args={"UserId": "{userId}"}, item="Users[0].UserId"),
+        read=(Read(operation="describe_users", args={"UserId": "{id}"}, item="Users[0]"),),
+        live={"authenticationMode": "Authentication.{type: Type}"},
+        delete=Call(operation="delete_user", args={"UserId": "{id}"}),
+        outputs={"arn": "ARN"},
+        renames={"authenticationMode": "", "passwordsWo": "", "passwordsWoVersion": ""},
+        replaces=frozenset({"userId", "userName"}),
+    ),
+    AwsType(
+        pulumi_type="aws:elasticache/subnetGroup:SubnetGroup",
+        service="elasticache",
+        name_property="name",
+        name_length=255,
+        create=Call(
+            operation="create_cache_subnet_group",
+            args={
+                "CacheSubnetGroupName": "{name}",
+                "CacheSubnetGroupDescription": lambda c: c.get("description", "Managed by Pulumi"),
+            },
+            takes=("subnetIds", "tags"),
+        ),
+        id="{name}",
+        find=Read(
+            operation="describe_cache_subnet_groups",
+            args={"CacheSubnetGroupName": "{name}"},
+            item="CacheSubnetGroups[0].CacheSubnetGroupName",
+        ),
+        read=(
+            Read(
+                operation="describe_cache_subnet_groups",
+                args={"CacheSubnetGroupName": "{id}"},
+                item="CacheSubnetGroups[0]",
+            ),
+        ),
+        live={"subnetIds": "Subnets[].SubnetIdentifier", "description": "CacheSubnetGroupDescription"},
+        update=(
+            Call(operation="modify_cache_subnet_group", args={"CacheSubnetGroupName": "{id}"}, takes=("subnetIds",)),
+        ),
+        delete=Call(operation="delete_cache_subnet_group", args={"CacheSubnetGroupName": "{id}"}),
+        outputs={"arn": _ARN + "subnetgroup:{name}"},
+        replaces=frozenset({"name"}),
+        tag=TAG,
+        untag=UNTAG,
+    ),
+    AwsType(
+        pulumi_type="aws:elasticache/parameterGroup:ParameterGroup",
+        service="elasticache",
+        name_property="name",
+        name_length=255,
+        create=Call(
+            operation="create_cache_parameter_group",
+            args={
+                "CacheParameterGroupName": "{name}",
+                "CacheParameterGroupFamily": "{family}",
+                "Description": lambda c: c.get("description", "Managed by Pulumi"),
+            },
+            takes=("tags",),
+        ),
+        id="{name}",
+        steps=(
+            Call(
+                operation="modify_cache_parameter_group",
+                args={
+                    "CacheParameterGroupName": "{id}",
+                    "ParameterNameValues": lambda c: [
+                        {"ParameterName": item["name"], "ParameterValue": str(item["value"])}
+                        for item in c["parameters"]
+                    ],
+                },
+                when=("parameters",),
+            ),
+        ),
+        renames={"parameters": "", "family": "", "description": ""},
+        synthetic={"arn": _ARN + "parametergroup:{name}"},
+        replaces=frozenset({"name", "family", "description"}),
+    ),
+    AwsType(
+        pulumi_type="aws:elasticache/replicationGroup:ReplicationGroup",
+        service="elasticache",
+        name_property="replicationGroupId",
+        name_length=40,
+        create=Call(operation="create_replication_group", takes=None),
+        id="{replicationGroupId}",
+        find=Read(
+            operation="describe_replication_groups",
+            args={"ReplicationGroupId": "{replicationGroupId}"},
+            item="ReplicationGroups[0].ReplicationGroupId",
+        ),
+        renames={
+            "description": "ReplicationGroupDescription",
+            "nodeType": "CacheNodeType",
+            "parameterGroupName": "CacheParameterGroupName",
+            "subnetGroupName": "CacheSubnetGroupName",
+            "maintenanceWindow": "PreferredMaintenanceWindow",
+            "multiAzEnabled": "MultiAZEnabled",
+            "applyImmediately": "",
+            "preferredCacheClusterAzs": "PreferredCacheClusterAZs",
+            "logDeliveryConfigurations.destination": "",
+            "logDeliveryConfigurations.destinationType": "DestinationType",
+        },
+        read=(
+            Read(
+                operation="describe_replication_groups",
+                args={"ReplicationGroupId": "{id}"},
+                item="ReplicationGroups[0]",
+            ),
+        ),
+        live={"description": "Description", "numCacheClusters": "length(MemberClusters || `[]`)"},
+        update=(Call(operation="modify_replication_group", args={"ReplicationGroupId": "{id}"}, takes=None),),
+        delete=Call(operation="delete_replication_group", args={"ReplicationGroupId": "{id}"}),
+        outputs={
+            "arn": "ARN",
+            "primaryEndpointAddress": "NodeGroups[0].PrimaryEndpoint.Address || ConfigurationEndpoint.Address",
+            "readerEndpointAddress": "NodeGroups[0].ReaderEndpoint.Address",
+            "memberClusters": "MemberClusters",
+        },
+        replaces=frozenset(
+            {
+                "replicationGroupId",
+                "engine",
+                "atRestEncryptionEnabled",
+                "kmsKeyId",
+                "networkType",
+                "port",
+                "subnetGroupName",
+                "dataTieringEnabled",
+            }
+        ),
+    ),
+)

@@ -1,0 +1,284 @@
+"""EventBridge rules, targets, buses, connections; Scheduler; Step Functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.emulator.resource_type import AwsType, Call, Context, Read
+
+TAG = Call(operation="tag_resource", args={"ResourceARN": "{arn}"}, takes=("tags",))
+UNTAG = Call(operation="untag_resource", args={"ResourceARN": "{arn}", "TagKeys": lambda c: c.removed_tags})
+
+
+def _bus(context: Context) -> str:
+    return str(context.get("eventBusName", "default"))
+
+
+def event_target(context: Context) -> list[dict[str, Any]]:
+    """One target in the API's form."""
+    target: dict[str, Any] = {"Id": context.get("targetId") or context.uid, "Arn": context["arn"]}
+    for name, api in (("roleArn", "RoleArn"), ("input", "Input"), ("inputPath", "InputPath")):
+        if context.get(name):
+            target[api] = context[name]
+    transformer = context.get("inputTransformer")
+    if transformer:
+        target["InputTransformer"] = {
+            "InputTemplate": transformer["inputTemplate"],
+            **({"InputPathsMap": transformer["inputPaths"]} if transformer.get("inputPaths") else {}),
+        }
+    if context.get("deadLetterConfig"):
+        target["DeadLetterConfig"] = {"Arn": context["deadLetterConfig"]["arn"]}
+    retry = context.get("retryPolicy")
+    if retry:
+        names = {"maximumEventAgeInSeconds": "MaximumEventAgeInSeconds", "maximumRetryAttempts": "MaximumRetryAttempts"}
+        target["RetryPolicy"] = {names[key]: int(value) for key, value in retry.items() if value is not None}
+    http = context.get("httpTarget")
+    if http:
+        names = {
+            "headerParameters": "HeaderParameters",
+            "pathParameterValues": "PathParameterValues",
+            "queryStringParameters": "QueryStringParameters",
+        }
+        target["HttpParameters"] = {names[key]: value for key, value in http.items() if value}
+    return [target]
+
+
+_RULE = Call(
+    operation="put_rule",
+    args={
+        "Name": "{name}",
+        "EventBusName": _bus,
+        "State": lambda c: c.get("state") or ("DISABLED" if c.get("isEnabled") is False else "ENABLED"),
+    },
+    takes=("description", "eventPattern", "scheduleExpression", "roleArn"),
+)
+_TARGETS = Call(operation="put_targets", args={"Rule": "{rule}", "EventBusName": _bus, "Targets": event_target})
+_SCHEDULE = {
+    "target.deadLetterConfig": "DeadLetterConfig",
+    "target.eventbridgeParameters": "EventBridgeParameters",
+    "target.sagemakerPipelineParameters": "SageMakerPipelineParameters",
+}
+_SCHEDULE_TAKES = (
+    "name",
+    "description",
+    "endDate",
+    "startDate",
+    "flexibleTimeWindow",
+    "groupName",
+    "kmsKeyArn",
+    "scheduleExpression",
+    "scheduleExpressionTimezone",
+    "state",
+    "target",
+    "actionAfterCompletion",
+)
+_MACHINE_BLOCKS = {
+    "loggingConfiguration.logDestination": "",
+    "tracingConfiguration": "tracingConfiguration",
+    "encryptionConfiguration.kmsDataKeyReusePeriodSeconds": "kmsDataKeyReusePeriodSeconds",
+}
+
+
+def _logging(context: Context) -> dict[str, Any] | None:
+    block = context.get("loggingConfiguration")
+    if not block:
+        return None
+    destination = block.get("logDestination")
+    return {
+        "level": block.get("level", "OFF"),
+        "includeExecutionData": bool(block.get("includeExecutionData", False)),
+        **({"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": destination}}]} if destination else {}),
+    }
+
+
+TYPES = (
+    AwsType(
+        pulumi_type="aws:cloudwatch/eventRule:EventRule",
+        service="events",
+        name_property="name",
+        create=_RULE,
+        id="{name}",
+        renames={"isEnabled": "", "forceDestroy": ""},
+        read=(Read(operation="describe_rule", args={"Name": "{id}", "EventBusName": _bus}),),
+        live={"state": "State", "isEnabled": "State == 'ENABLED'"},
+        update=(_RULE,),
+        delete=Call(operation="delete_rule", args={"Name": "{id}", "EventBusName": _bus, "Force": True}),
+        outputs={"arn": "Arn"},
+        replaces=frozenset({"name", "namePrefix", "eventBusName"}),
+        tag=TAG,
+        untag=UNTAG,
+    ),
+    AwsType(
+        pulumi_type="aws:cloudwatch/eventTarget:EventTarget",
+        service="events",
+        create=_TARGETS,
+        id="{rule}-{uid}",
+        read=(
+            Read(
+                operation="list_targets_by_rule",
+                args={"Rule": "{rule}", "EventBusName": _bus},
+                item="Targets[?Arn=='{arn}'] | [0]",
+            ),
+        ),
+        live={
+            "arn": "Arn",
+            "input": "Input",
+            "roleArn": "RoleArn",
+            "targetId": "Id",
+            "inputTransformer": "InputTransformer.{inputTemplate: InputTemplate, inputPaths: InputPathsMap}",
+        },
+        update=(_TARGETS,),
+        delete=Call(
+            operation="remove_targets",
+            args={"Rule": "{rule}", "EventBusName": _bus, "Ids": lambda c: [c.get("targetId") or c.uid]},
+        ),
+        unsent=frozenset({"forceDestroy"}),
+        outputs={"targetId": "Id"},
+        replaces=frozenset({"rule", "targetId", "eventBusName"}),
+    ),
+    AwsType(
+        pulumi_type="aws:cloudwatch/eventBus:EventBus",
+        service="events",
+        create=Call(operation="create_event_bus", takes=None),
+        id="{name}",
+        find=Read(operation="describe_event_bus", args={"Name": "{name}"}, item="Name"),
+        read=(Read(operation="describe_event_bus", args={"Name": "{id}"}),),
+        delete=Call(operation="delete_event_bus", args={"Name": "{id}"}),
+        outputs={"arn": "Arn"},
+        replaces=frozenset({"name"}),
+        tag=TAG,
+        untag=UNTAG,
+    ),
+    AwsType(
+        pulumi_type="aws:cloudwatch/eventConnection:EventConnection",
+        service="events",
+        name_property="name",
+        create=Call(
+            operation="create_connection",
+            args={"Name": "{name}", "AuthParameters": lambda c: _auth(c)},
+            takes=("description", "authorizationType"),
+        ),
+        id="{name}",
+        find=Read(operation="describe_connection", args={"Name": "{name}"}, item="Name"),
+        renames={"authParameters": ""},
+        read=(Read(operation="describe_connection", args={"Name": "{id}"}),),
+        update=(
+            Call(
+                operation="update_connection",
+                args={"Name": "{name}", "AuthParameters": lambda c: _auth(c)},
+                takes=("description", "authorizationType"),
+            ),
+        ),
+        delete=Call(operation="delete_connection", args={"Name": "{id}"}),
+        outputs={
+            "arn": "ConnectionArn",
+            "secretArn": "arn:aws:secretsmanager:{region}:{account}:secret:events!connection/{name}/{uid}",
+        },
+        replaces=frozenset({"name"}),
+    ),
+    AwsType(
+        pulumi_type="aws:cloudwatch/eventApiDestination:EventApiDestination",
+        service="events",
+        name_property="name",
+        create=Call(operation="create_api_destination", takes=None),
+        id="{name}",
+        find=Read(operation="describe_api_destination", args={"Name": "{name}"}, item="Name"),
+        read=(Read(operation="describe_api_destination", args={"Name": "{id}"}),),
+        update=(Call(operation="update_api_destination", takes=None),),
+        delete=Call(operation="delete_api_destination", args={"Name": "{id}"}),
+        outputs={"arn": "ApiDestinationArn"},
+        replaces=frozenset({"name"}),
+    ),
+    AwsType(
+        pulumi_type="aws:scheduler/scheduleGroup:ScheduleGroup",
+        service="scheduler",
+        name_property="name",
+        create=Call(operation="create_schedule_group", takes=("name", "tags")),
+        id="{name}",
+        find=Read(operation="get_schedule_group", args={"Name": "{name}"}, item="Name"),
+        read=(Read(operation="get_schedule_group", args={"Name": "{id}"}),),
+        delete=Call(operation="delete_schedule_group", args={"Name": "{id}"}),
+        outputs={"arn": "Arn", "state": "State"},
+        replaces=frozenset({"name", "namePrefix"}),
+        tag=Call(operation="tag_resource", args={"ResourceArn": "{arn}"}, takes=("tags",)),
+        untag=Call(operation="untag_resource", args={"ResourceArn": "{arn}", "TagKeys": lambda c: c.removed_tags}),
+    ),
+    AwsType(
+        pulumi_type="aws:scheduler/schedule:Schedule",
+        service="scheduler",
+        name_property="name",
+        create=Call(operation="create_schedule", args={"ClientToken": "{uid}"}, takes=_SCHEDULE_TAKES),
+        id="{groupName}/{name}",
+        find=Read(
+            operation="get_schedule",
+            args={"Name": "{name}", "GroupName": "{groupName}"},
+            item="Name && '{groupName}/{name}'",
+        ),
+        renames=_SCHEDULE,
+        read=(Read(operation="get_schedule", args={"Name": "{name}", "GroupName": "{groupName}"}),),
+        update=(Call(operation="update_schedule", takes=_SCHEDULE_TAKES),),
+        delete=Call(operation="delete_schedule", args={"Name": "{name}", "GroupName": "{groupName}"}),
+        outputs={"arn": "Arn"},
+        defaults={"groupName": "default", "state": "ENABLED", "scheduleExpressionTimezone": "UTC"},
+        replaces=frozenset({"name", "namePrefix", "groupName"}),
+    ),
+    AwsType(
+        pulumi_type="aws:sfn/stateMachine:StateMachine",
+        service="stepfunctions",
+        name_property="name",
+        name_length=80,
+        create=Call(
+            operation="create_state_machine",
+            args={"loggingConfiguration": _logging},
+            takes=(
+                "name",
+                "definition",
+                "roleArn",
+                "type",
+                "tracingConfiguration",
+                "encryptionConfiguration",
+                "publish",
+                "tags",
+            ),
+        ),
+        id="stateMachineArn",
+        find=Read(operation="list_state_machines", item="stateMachines[?name=='{name}'].stateMachineArn | [0]"),
+        renames={"loggingConfiguration": ""},
+        read=(Read(operation="describe_state_machine", args={"stateMachineArn": "{id}"}),),
+        update=(
+            Call(
+                operation="update_state_machine",
+                args={"stateMachineArn": "{id}", "loggingConfiguration": _logging},
+                takes=("definition", "roleArn", "tracingConfiguration", "encryptionConfiguration"),
+            ),
+        ),
+        live={
+            "loggingConfiguration": "loggingConfiguration.{level: level, includeExecutionData: includeExecutionData}"
+        },
+        delete=Call(operation="delete_state_machine", args={"stateMachineArn": "{id}"}),
+        outputs={"arn": "stateMachineArn", "status": "status", "creationDate": "creationDate"},
+        defaults={"type": "STANDARD"},
+        replaces=frozenset({"name", "namePrefix", "type"}),
+        tag=Call(operation="tag_resource", args={"resourceArn": "{id}"}, takes=("tags",)),
+        untag=Call(operation="untag_resource", args={"resourceArn": "{id}", "tagKeys": lambda c: c.removed_tags}),
+    ),
+)
+
+
+def _auth(context: Context) -> dict[str, Any]:
+    from workbench.emulator import mapping
+    from workbench.emulator.api import operation_model
+
+    shape = operation_model("events", "create_connection").input_shape.members["AuthParameters"]
+    parameters: dict[str, Any] = mapping.to_api(
+        shape,
+        context["authParameters"],
+        {
+            "apiKey": "ApiKeyAuthParameters",
+            "basic": "BasicAuthParameters",
+            "oauth": "OAuthParameters",
+            "*.key": "ApiKeyName",
+            "*.value": "ApiKeyValue",
+        },
+    )
+    return parameters

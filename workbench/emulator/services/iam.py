@@ -1,0 +1,189 @@
+"""IAM: roles, policies, instance profiles, identity providers."""
+
+from __future__ import annotations
+
+from workbench.emulator.resource_type import AwsType, Call, Read
+
+TYPES = (
+    AwsType(
+        pulumi_type="aws:iam/role:Role",
+        service="iam",
+        name_property="name",
+        create=Call(
+            operation="create_role",
+            args={"RoleName": "{name}", "AssumeRolePolicyDocument": "{assumeRolePolicy}"},
+            takes=("path", "description", "maxSessionDuration", "permissionsBoundary", "tags"),
+        ),
+        id="{name}",
+        find=Read(operation="get_role", args={"RoleName": "{name}"}, item="Role.RoleName"),
+        read=(Read(operation="get_role", args={"RoleName": "{id}"}, item="Role"),),
+        live={
+            "assumeRolePolicy": "AssumeRolePolicyDocument",
+            "permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn",
+            "name": "RoleName",
+        },
+        update=(
+            Call(
+                operation="update_assume_role_policy",
+                args={"RoleName": "{id}", "PolicyDocument": "{assumeRolePolicy}"},
+                when=("assumeRolePolicy",),
+            ),
+            Call(
+                operation="update_role",
+                args={"RoleName": "{id}"},
+                takes=("description", "maxSessionDuration"),
+                when=("description", "maxSessionDuration"),
+            ),
+            Call(
+                operation="put_role_permissions_boundary",
+                args={"RoleName": "{id}", "PermissionsBoundary": "{permissionsBoundary}"},
+                when=("permissionsBoundary",),
+            ),
+        ),
+        delete=Call(operation="delete_role", args={"RoleName": "{id}"}),
+        outputs={"arn": "Arn", "uniqueId": "RoleId", "createDate": "CreateDate"},
+        defaults={"path": "/", "maxSessionDuration": 3600},
+        unsent=frozenset({"forceDetachPolicies"}),
+        replaces=frozenset({"name", "namePrefix", "path"}),
+        tag=Call(operation="tag_role", args={"RoleName": "{id}"}, takes=("tags",)),
+        untag=Call(operation="untag_role", args={"RoleName": "{id}", "TagKeys": lambda c: c.removed_tags}),
+    ),
+    AwsType(
+        pulumi_type="aws:iam/rolePolicy:RolePolicy",
+        service="iam",
+        name_property="name",
+        name_length=128,
+        create=Call(
+            operation="put_role_policy",
+            args={"RoleName": "{role}", "PolicyName": "{name}", "PolicyDocument": "{policy}"},
+        ),
+        id="{role}:{name}",
+        read=(Read(operation="get_role_policy", args={"RoleName": "{role}", "PolicyName": "{name}"}),),
+        live={"policy": "PolicyDocument", "role": "RoleName", "name": "PolicyName"},
+        update=(
+            Call(
+                operation="put_role_policy",
+                args={"RoleName": "{role}", "PolicyName": "{name}", "PolicyDocument": "{policy}"},
+            ),
+        ),
+        delete=Call(operation="delete_role_policy", args={"RoleName": "{role}", "PolicyName": "{name}"}),
+        replaces=frozenset({"name", "namePrefix", "role"}),
+    ),
+    AwsType(
+        pulumi_type="aws:iam/policy:Policy",
+        service="iam",
+        name_property="name",
+        name_length=128,
+        create=Call(
+            operation="create_policy",
+            args={"PolicyName": "{name}", "PolicyDocument": "{policy}"},
+            takes=("path", "description", "tags"),
+        ),
+        id="Policy.Arn",
+        find=Read(operation="list_policies", args={"Scope": "Local"}, item="Policies[?PolicyName=='{name}'].Arn | [0]"),
+        read=(
+            Read(operation="get_policy", args={"PolicyArn": "{id}"}, item="Policy"),
+            Read(
+                operation="list_policy_versions",
+                args={"PolicyArn": "{id}"},
+                item="Versions[?IsDefaultVersion] | [0]",
+                under="version",
+            ),
+        ),
+        live={"policy": "version.Document", "name": "PolicyName"},
+        update=(
+            Call(
+                operation="create_policy_version",
+                args={"PolicyArn": "{id}", "PolicyDocument": "{policy}", "SetAsDefault": True},
+                when=("policy",),
+            ),
+        ),
+        delete=Call(operation="delete_policy", args={"PolicyArn": "{id}"}),
+        outputs={"arn": "Arn", "policyId": "PolicyId"},
+        defaults={"path": "/"},
+        replaces=frozenset({"name", "namePrefix", "path", "description"}),
+        tag=Call(operation="tag_policy", args={"PolicyArn": "{id}"}, takes=("tags",)),
+        untag=Call(operation="untag_policy", args={"PolicyArn": "{id}", "TagKeys": lambda c: c.removed_tags}),
+    ),
+    AwsType(
+        pulumi_type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        service="iam",
+        create=Call(operation="attach_role_policy", args={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
+        id="{role}/{policyArn}",
+        read=(
+            Read(
+                operation="list_attached_role_policies",
+                args={"RoleName": "{role}"},
+                item="{policies: AttachedPolicies[].PolicyArn}",
+            ),
+        ),
+        delete=Call(operation="detach_role_policy", args={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
+        replaces=frozenset({"role", "policyArn"}),
+    ),
+    AwsType(
+        pulumi_type="aws:iam/instanceProfile:InstanceProfile",
+        service="iam",
+        name_property="name",
+        name_length=128,
+        create=Call(
+            operation="create_instance_profile",
+            args={"InstanceProfileName": "{name}"},
+            takes=("path", "tags"),
+        ),
+        id="{name}",
+        find=Read(
+            operation="get_instance_profile",
+            args={"InstanceProfileName": "{name}"},
+            item="InstanceProfile.InstanceProfileName",
+        ),
+        steps=(
+            Call(
+                operation="add_role_to_instance_profile",
+                args={"InstanceProfileName": "{id}", "RoleName": "{role}"},
+                when=("role",),
+            ),
+        ),
+        read=(Read(operation="get_instance_profile", args={"InstanceProfileName": "{id}"}, item="InstanceProfile"),),
+        live={"role": "Roles[0].RoleName", "name": "InstanceProfileName"},
+        before_delete=(
+            Call(
+                operation="remove_role_from_instance_profile",
+                args={"InstanceProfileName": "{id}", "RoleName": "{role}"},
+                when=("role",),
+            ),
+        ),
+        delete=Call(operation="delete_instance_profile", args={"InstanceProfileName": "{id}"}),
+        outputs={"arn": "Arn", "uniqueId": "InstanceProfileId"},
+        defaults={"path": "/"},
+        replaces=frozenset({"name", "namePrefix", "path", "role"}),
+        tag=Call(operation="tag_instance_profile", args={"InstanceProfileName": "{id}"}, takes=("tags",)),
+        untag=Call(
+            operation="untag_instance_profile",
+            args={"InstanceProfileName": "{id}", "TagKeys": lambda c: c.removed_tags},
+        ),
+    ),
+    AwsType(
+        pulumi_type="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        service="iam",
+        create=Call(
+            operation="create_open_id_connect_provider",
+            args={
+                "Url": "{url}",
+                "ClientIDList": "{clientIdLists}",
+                "ThumbprintList": lambda c: c.get("thumbprintLists"),
+            },
+            takes=("tags",),
+        ),
+        id="OpenIDConnectProviderArn",
+        find=Read(operation="list_open_id_connect_providers", item="OpenIDConnectProviderList[0].Arn"),
+        read=(Read(operation="get_open_id_connect_provider", args={"OpenIDConnectProviderArn": "{id}"}),),
+        live={
+            "clientIdLists": "ClientIDList",
+            "thumbprintLists": "ThumbprintList",
+            "url": "join('', ['https://', Url])",
+        },
+        delete=Call(operation="delete_open_id_connect_provider", args={"OpenIDConnectProviderArn": "{id}"}),
+        outputs={"arn": "{id}"},
+        replaces=frozenset({"url"}),
+    ),
+)

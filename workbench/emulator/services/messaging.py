@@ -1,0 +1,260 @@
+"""SNS, SQS and KMS: who hears of what, and under which key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.emulator.resource_type import AwsType, Call, Context, Read
+
+TOPIC_ATTRIBUTES = {
+    "displayName": "DisplayName",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "policy": "Policy",
+    "deliveryPolicy": "DeliveryPolicy",
+    "tracingConfig": "TracingConfig",
+    "signatureVersion": "SignatureVersion",
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "fifoTopic": "FifoTopic",
+}
+SUBSCRIPTION_ATTRIBUTES = {
+    "filterPolicy": "FilterPolicy",
+    "filterPolicyScope": "FilterPolicyScope",
+    "rawMessageDelivery": "RawMessageDelivery",
+    "redrivePolicy": "RedrivePolicy",
+    "deliveryPolicy": "DeliveryPolicy",
+    "subscriptionRoleArn": "SubscriptionRoleArn",
+}
+QUEUE_ATTRIBUTES = {
+    "delaySeconds": "DelaySeconds",
+    "fifoQueue": "FifoQueue",
+    "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "policy": "Policy",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redrivePolicy": "RedrivePolicy",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+def attributes(names: dict[str, str]) -> Any:
+    """The declared ones of some properties as the API's attribute map; values are text there."""
+
+    def declared(context: Context) -> dict[str, str] | None:
+        found = {
+            api: str(value).lower() if isinstance(value, bool) else str(value)
+            for name, api in names.items()
+            if (value := context.properties.get(name)) is not None
+        }
+        return found or None
+
+    return declared
+
+
+def setters(operation: str, names: dict[str, str], who: dict[str, Any]) -> tuple[Call, ...]:
+    """One call an attribute, for APIs that set them one by one."""
+    return tuple(
+        Call(
+            operation=operation,
+            args={
+                **who,
+                "AttributeName": api,
+                "AttributeValue": lambda c, api=api, name=name: attributes({name: api})(c)[api],
+            },
+            when=(name,),
+        )
+        for name, api in names.items()
+    )
+
+
+TYPES = (
+    AwsType(
+        pulumi_type="aws:sns/topic:Topic",
+        service="sns",
+        name_property="name",
+        name_length=256,
+        create=Call(
+            operation="create_topic",
+            args={"Name": "{name}", "Attributes": attributes(TOPIC_ATTRIBUTES)},
+            takes=("tags",),
+        ),
+        id="TopicArn",
+        read=(Read(operation="get_topic_attributes", args={"TopicArn": "{id}"}, item="Attributes"),),
+        live=TOPIC_ATTRIBUTES,
+        update=setters("set_topic_attributes", TOPIC_ATTRIBUTES, {"TopicArn": "{id}"}),
+        delete=Call(operation="delete_topic", args={"TopicArn": "{id}"}),
+        outputs={"arn": "TopicArn", "owner": "Owner"},
+        replaces=frozenset({"name", "namePrefix", "fifoTopic"}),
+        tag=Call(operation="tag_resource", args={"ResourceArn": "{id}"}, takes=("tags",)),
+        untag=Call(operation="untag_resource", args={"ResourceArn": "{id}", "TagKeys": lambda c: c.removed_tags}),
+    ),
+    AwsType(
+        pulumi_type="aws:sns/topicPolicy:TopicPolicy",
+        service="sns",
+        create=Call(
+            operation="set_topic_attributes",
+            args={"TopicArn": "{arn}", "AttributeName": "Policy", "AttributeValue": "{policy}"},
+        ),
+        id="{arn}",
+        read=(Read(operation="get_topic_attributes", args={"TopicArn": "{arn}"}, item="Attributes"),),
+        live={"policy": "Policy", "arn": "TopicArn"},
+        update=(
+            Call(
+                operation="set_topic_attributes",
+                args={"TopicArn": "{arn}", "AttributeName": "Policy", "AttributeValue": "{policy}"},
+            ),
+        ),
+        outputs={"owner": "Owner"},
+        replaces=frozenset({"arn"}),
+    ),
+    AwsType(
+        pulumi_type="aws:sns/topicSubscription:TopicSubscription",
+        service="sns",
+        create=Call(
+            operation="subscribe",
+            args={
+                "TopicArn": "{topic}",
+                "Protocol": "{protocol}",
+                "Endpoint": "{endpoint}",
+                "Attributes": attributes(SUBSCRIPTION_ATTRIBUTES),
+                "ReturnSubscriptionArn": True,
+            },
+        ),
+        id="SubscriptionArn",
+        read=(Read(operation="get_subscription_attributes", args={"SubscriptionArn": "{id}"}, item="Attributes"),),
+        live={**SUBSCRIPTION_ATTRIBUTES, "topic": "TopicArn", "protocol": "Protocol", "endpoint": "Endpoint"},
+        update=setters("set_subscription_attributes", SUBSCRIPTION_ATTRIBUTES, {"SubscriptionArn": "{id}"}),
+        delete=Call(operation="unsubscribe", args={"SubscriptionArn": "{id}"}),
+        outputs={
+            "arn": "SubscriptionArn",
+            "ownerId": "Owner",
+            "pendingConfirmation": "PendingConfirmation == 'true'",
+        },
+        unsent=frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms"}),
+        replaces=frozenset({"topic", "protocol", "endpoint"}),
+    ),
+    AwsType(
+        pulumi_type="aws:sqs/queue:Queue",
+        service="sqs",
+        name_property="name",
+        name_length=80,
+        create=Call(
+            operation="create_queue",
+            args={"QueueName": "{name}", "Attributes": attributes(QUEUE_ATTRIBUTES), "tags": lambda c: c.get("tags")},
+        ),
+        id="QueueUrl",
+        read=(
+            Read(
+                operation="get_queue_attributes",
+                args={"QueueUrl": "{id}", "AttributeNames": ["All"]},
+                item="Attributes",
+            ),
+        ),
+        live=QUEUE_ATTRIBUTES,
+        update=(
+            Call(
+                operation="set_queue_attributes",
+                args={"QueueUrl": "{id}", "Attributes": attributes(QUEUE_ATTRIBUTES)},
+            ),
+        ),
+        delete=Call(operation="delete_queue", args={"QueueUrl": "{id}"}),
+        outputs={"arn": "QueueArn", "url": "{id}"},
+        replaces=frozenset({"name", "namePrefix", "fifoQueue"}),
+        tag=Call(operation="tag_queue", args={"QueueUrl": "{id}", "Tags": lambda c: c.get("tags")}),
+        untag=Call(operation="untag_queue", args={"QueueUrl": "{id}", "TagKeys": lambda c: c.removed_tags}),
+    ),
+    AwsType(
+        pulumi_type="aws:sqs/queuePolicy:QueuePolicy",
+        service="sqs",
+        create=Call(
+            operation="set_queue_attributes",
+            args={"QueueUrl": "{queueUrl}", "Attributes": lambda c: {"Policy": c["policy"]}},
+        ),
+        id="{queueUrl}",
+        read=(
+            Read(
+                operation="get_queue_attributes",
+                args={"QueueUrl": "{queueUrl}", "AttributeNames": ["Policy"]},
+                item="Attributes",
+            ),
+        ),
+        live={"policy": "Policy"},
+        update=(
+            Call(
+                operation="set_queue_attributes",
+                args={"QueueUrl": "{queueUrl}", "Attributes": lambda c: {"Policy": c["policy"]}},
+            ),
+        ),
+        delete=Call(operation="set_queue_attributes", args={"QueueUrl": "{queueUrl}", "Attributes": {"Policy": ""}}),
+        replaces=frozenset({"queueUrl"}),
+    ),
+    AwsType(
+        pulumi_type="aws:kms/key:Key",
+        service="kms",
+        create=Call(
+            operation="create_key",
+            args={
+                "Tags": lambda c: [
+                    {"TagKey": key, "TagValue": str(value)}
+                    for key, value in {**(c.get("tags") or {}), "emulator:owner": c.uid}.items()
+                ],
+                "KeySpec": lambda c: c.get("customerMasterKeySpec"),
+            },
+            takes=("description", "policy", "keyUsage", "multiRegion", "bypassPolicyLockoutSafetyCheck"),
+        ),
+        id="KeyMetadata.KeyId",
+        steps=(
+            Call(
+                operation="enable_key_rotation",
+                args={"KeyId": "{id}"},
+                takes=("rotationPeriodInDays",),
+                when=("enableKeyRotation", "rotationPeriodInDays"),
+            ),
+        ),
+        read=(
+            Read(operation="describe_key", args={"KeyId": "{id}"}, item="KeyMetadata"),
+            Read(operation="get_key_policy", args={"KeyId": "{id}", "PolicyName": "default"}, under="policy"),
+            Read(operation="get_key_rotation_status", args={"KeyId": "{id}"}, under="rotation"),
+        ),
+        live={
+            "policy": "policy.Policy",
+            "enableKeyRotation": "rotation.KeyRotationEnabled",
+            "rotationPeriodInDays": "rotation.RotationPeriodInDays",
+        },
+        update=(
+            Call(
+                operation="put_key_policy",
+                args={"KeyId": "{id}", "PolicyName": "default", "Policy": "{policy}"},
+                when=("policy",),
+            ),
+            Call(
+                operation="update_key_description",
+                args={"KeyId": "{id}", "Description": "{description}"},
+                when=("description",),
+            ),
+        ),
+        delete=Call(
+            operation="schedule_key_deletion",
+            args={"KeyId": "{id}", "PendingWindowInDays": lambda c: int(c.get("deletionWindowInDays", 30))},
+        ),
+        outputs={"arn": "Arn", "keyId": "KeyId"},
+        unsent=frozenset({"deletionWindowInDays", "isEnabled"}),
+        replaces=frozenset({"customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId"}),
+        tag=Call(operation="tag_resource", args={"KeyId": "{id}"}, takes=("tags",)),
+        untag=Call(operation="untag_resource", args={"KeyId": "{id}", "TagKeys": lambda c: c.removed_tags}),
+    ),
+    AwsType(
+        pulumi_type="aws:kms/alias:Alias",
+        service="kms",
+        create=Call(operation="create_alias", args={"AliasName": "{name}", "TargetKeyId": "{targetKeyId}"}),
+        id="{name}",
+        read=(Read(operation="list_aliases", item="Aliases[?AliasName=='{name}'] | [0]"),),
+        update=(Call(operation="update_alias", args={"AliasName": "{name}", "TargetKeyId": "{targetKeyId}"}),),
+        delete=Call(operation="delete_alias", args={"AliasName": "{name}"}),
+        outputs={"arn": "arn:aws:kms:{region}:{account}:{name}"},
+        replaces=frozenset({"name", "namePrefix"}),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Puts real outputs where a deployment has the preview's stand-ins.
+
+A deployment made offline refers to what does not exist yet by made-up ids, ARNs and host names (workbench.preview),
+also inside texts such as IAM policies. As each resource comes to life, its real values take the place of those.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+MINIMUM_LENGTH = 7
+"""Shorter values ("1", "ACTIVE") say nothing about where they came from."""
+
+_IPV6_BLOCK = re.compile(r"^([0-9a-f:]+[0-9a-f]{2})00::/56$")
+
+
+@dataclass
+class Substitution:
+    """Made-up value → real value, for the resources made so far."""
+
+    known: dict[str, str] = field(default_factory=dict)
+    _pattern: re.Pattern[str] | None = None
+
+    def learn(self, stand_in: Any, real: Any) -> None:
+        """Remember what each text in a resource's made-up outputs became."""
+        if isinstance(stand_in, dict) and isinstance(real, dict):
+            for key in stand_in.keys() & real.keys():
+                self.learn(stand_in[key], real[key])
+        elif isinstance(stand_in, list) and isinstance(real, list):
+            for old, new in zip(stand_in, real, strict=False):
+                self.learn(old, new)
+        elif isinstance(stand_in, str) and isinstance(real, str) and stand_in != real:
+            if len(stand_in) >= MINIMUM_LENGTH:
+                self.known[stand_in] = real
+                self._pattern = None
+            old_block, new_block = _IPV6_BLOCK.match(stand_in), _IPV6_BLOCK.match(real)
+            if old_block and new_block:  # a subnet's block is a part of its VPC's, not the same text
+                self.known[old_block[1]] = new_block[1]
+
+    def apply(self, value: Any) -> Any:
+        """A value with the real ones in it, also within longer texts."""
+        if isinstance(value, dict):
+            return {self.apply(key): self.apply(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.apply(item) for item in value]
+        if not isinstance(value, str) or not self.known:
+            return value
+        if value in self.known:
+            return self.known[value]
+        if self._pattern is None:
+            longest_first = sorted(self.known, key=len, reverse=True)
+            self._pattern = re.compile(r"(?<![0-9A-Za-z])(?:" + "|".join(map(re.escape, longest_first)) + ")")
+        return self._pattern.sub(lambda match: self.known[match[0]], value)

@@ -1,0 +1,31 @@
+"""The embedded AWS in this process: moto, started and stopped, as a new account looks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from workbench.emulator.api import Api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEED_IMAGES = {
+    "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64": "ami-emulated-arm64",
+}
+
+
+@contextlib.contextmanager
+def embedded_aws(region: str = "us-east-1") -> Iterator[Api]:
+    """An empty AWS account in this process for the time of a ``with``; gives the API to reach it.
+
+    moto patches botocore, so nothing of this reaches the network.
+    """
+    from moto import mock_aws
+
+    account = os.environ.get("MOTO_ACCOUNT_ID")
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": False}, "core": {"reset_boto3_session": False}}):
+        if account:
+            raise RuntimeError("MOTO_ACCOUNT_ID is set: the embedded AWS answers for 123456789012 only; unset it")
+        yield Api(region=region)
