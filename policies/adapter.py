@@ -135,7 +135,7 @@ class Pack:
             },
             custom=is_custom(one.resource_type),
             protect=one.opts.protect,
-            options=options_of(one.opts),
+            options=options_of(one.opts, one.provider),
         )
 
 
@@ -177,13 +177,16 @@ def resource_of(args: engine.ResourceValidationArgs) -> Resource:
         parent=args.opts.parent or None,
         custom=is_custom(args.resource_type),
         protect=args.opts.protect,
-        options=options_of(args.opts),
+        options=options_of(args.opts, args.provider),
     )
 
 
-def options_of(opts: engine.PolicyResourceOptions) -> dict[str, Any]:
+def options_of(
+    opts: engine.PolicyResourceOptions, provider: engine.PolicyProviderResource | None
+) -> dict[str, Any]:
     """Resource options under the names of the deployment JSON."""
     given = {
+        "provider": f"{provider.urn}::id" if provider is not None else None,
         "aliases": list(opts.aliases),
         "deleteBeforeReplace": opts.delete_before_replace,
         "ignoreChanges": list(opts.ignore_changes),

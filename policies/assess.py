@@ -71,7 +71,7 @@ class Assessment:
 
     @property
     def estimate(self) -> Estimate:
-        """What the stack costs, as the budget rules saw it."""
+        """What the stack costs, as the budget rules saw it. Raises InputError when it can't be priced."""
         return self._context.estimate
 
     def to_json(self) -> dict[str, Any]:
@@ -82,13 +82,19 @@ class Assessment:
         }
 
 
-def assess(graph: ResourceGraph, config: PackConfig | None = None, *, today: datetime.date | None = None) -> Assessment:
+def assess(
+    graph: ResourceGraph,
+    config: PackConfig | None = None,
+    *,
+    today: datetime.date | None = None,
+    region: str | None = None,
+) -> Assessment:
     """Judges `graph` under `config` (default: the pack configuration of the graph's own stack).
 
-    `today` decides which waivers have expired; default: the current day in UTC. Raises InputError when
-    the pack's configuration or waivers file is wrong.
+    `today` decides which waivers have expired; default: the current day in UTC. `region` prices what names
+    no Region of its own. Raises InputError when the pack's configuration or waivers file is wrong.
     """
-    context = Context(graph, config if config is not None else load_config(stack_name(graph)))
+    context = Context(graph, config if config is not None else load_config(stack_name(graph)), region=region)
     day = today or today_utc()
     violations: list[Violation] = []
     waived: list[Waived] = []

@@ -66,6 +66,17 @@ def must_be_at_least(path: str, minimum: int, unit: str) -> Check:
     return check
 
 
+def must_be_at_least_if_set(path: str, minimum: int, unit: str) -> Check:
+    """The number at `path` is `minimum` or more; absent is fine."""
+    judge = must_be_at_least(path, minimum, unit)
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        if not is_absent(resource.get(path)):
+            yield from judge(resource, context)
+
+    return check
+
+
 def is_absent(value: Any) -> bool:
     """True for a property that is missing, null, or empty; unknowns and secrets are there."""
     if value is UNKNOWN or value is SECRET:

@@ -31,18 +31,25 @@ class Problem(NamedTuple):
 class Context:
     """What a check may look at besides its resource. One is made for each assessment."""
 
-    def __init__(self, graph: ResourceGraph, config: PackConfig | None = None) -> None:
+    def __init__(
+        self, graph: ResourceGraph, config: PackConfig | None = None, *, region: str | None = None
+    ) -> None:
         self.graph = graph
         self.config = config if config is not None else PackConfig()
+        self.region = region
+        """Region to price what names none of its own; None for the one that the stack declares."""
         self.waiver_use: WaiverUse | None = None
         """How the waivers were used; set once every other rule has run."""
 
     @cached_property
     def estimate(self) -> Estimate:
-        """What the stack costs; computed once and shared by the budget rules and the caller."""
+        """What the stack costs; computed once and shared by the budget rules and the caller.
+
+        Raises InputError when the declared cost basis is wrong, or a Region is not known or has no prices.
+        """
         from policies.cost import estimate  # the catalogue is read only when a price is asked for
 
-        return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd)
+        return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd, region=self.region)
 
     @cached_property
     def cost_basis(self) -> Mapping[str, Any] | None:
@@ -75,6 +82,9 @@ class Context:
 
 ROOT_TYPE: Final = "plant:infra:PlantApi"
 """Type token of this project's root component."""
+
+PROVIDER_TYPE: Final = "pulumi:providers:aws"
+"""Type token of the AWS provider."""
 
 ANY_TYPE: Final = "*"
 """In `Rule.types`: the check runs on every resource that a provider manages."""
@@ -159,27 +169,28 @@ class Rule:
     def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
         """Resources of `graph` that `check` runs on."""
         if ANY_TYPE in self.types:
-            return (resource for resource in graph if resource.custom)
-        return (resource for token in self.types for resource in graph.of_type(token))
+            return (one for one in graph if one.custom and not one.type.startswith("pulumi:"))
+        return (one for token in self.types for one in graph.of_type(token))
 
 
 def example_graph(example: Example) -> ResourceGraph:
-    """Graph of a rule's example, with the ids and ARNs that its references name."""
-    resources = []
+    """Graph of a rule's example, with the ids and ARNs that its references name, in us-east-1."""
+    provider = f"urn:pulumi:example::example::{PROVIDER_TYPE}::default"
+    resources = [Resource(provider, PROVIDER_TYPE, "default", inputs={"region": "us-east-1"})]
     for name, entry in example.items():
         token, inputs = entry[0], entry[1]
-        urn = f"urn:pulumi:example::example::{token}::{name}"
         custom = not token.startswith(("plant:", "pulumi:pulumi:"))
         identity = {"id": f"id:{name}", "arn": f"arn:{name}"} if custom else {}
+        options = {"provider": f"{provider}::id"} if custom else {}
         resources.append(
             Resource(
-                urn=urn,
+                urn=f"urn:pulumi:example::example::{token}::{name}",
                 type=token,
                 name=name,
                 inputs=inputs,
                 outputs={**inputs, **identity},
                 custom=custom,
-                options=entry[2] if len(entry) == 3 else {},
+                options={**options, **(entry[2] if len(entry) == 3 else {})},
             )
         )
     return ResourceGraph(resources)

@@ -6,9 +6,11 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from policies.errors import InputError
+
 if TYPE_CHECKING:
     from policies.cost import Estimate
-    from policies.rule import Example
+    from policies.rule import Context, Example
 
 FREE_STACK: Final[Example] = {"parameter": ("aws:ssm/parameter:Parameter", {"type": "String", "value": "x"})}
 EXPENSIVE_STACK: Final[Example] = {
@@ -17,6 +19,14 @@ EXPENSIVE_STACK: Final[Example] = {
 }
 MOST_DRIVERS: Final = 3
 """Resources that a message names; the cost report has them all."""
+
+
+def priced(context: Context) -> Estimate | None:
+    """The estimate; None when the stack can't be priced at all, which one rule reports for all three."""
+    try:
+        return context.estimate
+    except InputError:
+        return None
 
 
 def over_budget(which: str, figure: str, estimate: Estimate) -> str:

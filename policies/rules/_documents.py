@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from policies.checks import mappings, strings
-from policies.model import SECRET, UNKNOWN
+from policies.model import SECRET, UNKNOWN, Resource
+from policies.rule import Check, Context, Problem, undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +88,61 @@ def _principals(value: Any) -> Iterator[tuple[str, str]]:
         for kind, names in value.items():
             for name in strings(names):
                 yield (str(kind), name)
+
+
+def allow(*actions: str, **principals: str) -> str:
+    """Policy document of one Allow statement, for examples: ``allow("sns:Publish", AWS="*")``."""
+    statement = {"Effect": "Allow", "Principal": principals, "Action": list(actions), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+BINDING_KEYS: Final = (
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalAccount",
+    "kms:CallerAccount",
+)
+"""Condition keys that bind "anybody" to somebody."""
+
+
+def is_public(statement: Statement) -> bool:
+    """True when the statement lets anybody in, and no condition says from where."""
+    if not statement.allows:
+        return False
+    anybody = statement.excludes_principals or any(
+        kind == "AWS" and name in ("*", "arn:aws:iam::*:root") for kind, name in statement.principals
+    )
+    return anybody and not any(statement.condition_values(key) for key in BINDING_KEYS)
+
+
+def not_public(path: str) -> Check:
+    """Check that the policy document at `path` lets nobody in who is not named."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        found = statements(resource.get(path))
+        if found is None:
+            yield undecided(path)
+            return
+        for number, statement in enumerate(found):
+            if is_public(statement):
+                where = f"{path}, statement {statement.sid or number}"
+                yield Problem(f"{where} lets anybody in; name the principals, or bind them by aws:SourceAccount", path)
+
+    return check
+
+
+TLS_ONLY: Final = json.dumps(
+    {
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": "*",
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ]
+    }
+)
+"""Policy document of a bucket that refuses requests without TLS, for examples."""

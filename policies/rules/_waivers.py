@@ -20,4 +20,5 @@ EXPIRED: Final = Waiver(
     reason="An example.",
     owner="team-plant",
     expires=datetime.date(2026, 1, 1),
+    stacks=("example",),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.errors import InputError
 from policies.model import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._budget import FREE_STACK
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
 def check(context: Context) -> Iterator[Problem]:
     """No resource is left without a price."""
-    for entry in context.estimate.unpriced:
+    try:
+        unpriced = context.estimate.unpriced
+    except InputError as error:
+        for problem in error.problems:
+            yield Problem(f"the stack can't be priced: {problem}")
+        return
+    for entry in unpriced:
         resource = context.graph.by_urn.get(entry.urn)
-        yield Problem(
-            f"{entry.type} has no price: {entry.reason}; add a pricer, or a row to the free types", resource=resource
-        )
+        yield Problem(f"{entry.type} has no price: {entry.reason}", resource=resource)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget
+from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget, priced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def check(context: Context) -> Iterator[Problem]:
     """The worst monthly cost that the stack allows itself is within the limit."""
-    estimate = context.estimate
-    if estimate.worst_case_usd > estimate.budget_usd:
+    estimate = priced(context)
+    if estimate is not None and estimate.worst_case_usd > estimate.budget_usd:
         yield Problem(over_budget("worst case", "worst_case_usd", estimate))
 
 

@@ -34,7 +34,7 @@ RULE = Rule(
     source="docs/policies.md, waivers",
     check_stack=check,
     judges_waivers=True,
-    passing={"pulumi-other": (STACK_TYPE, {})},
-    failing={"topic": (TOPIC[0], {})},
+    passing={"topic": (TOPIC[0], {})},
+    failing={"example": (STACK_TYPE, {}), "topic": (TOPIC[0], {})},
     example_config=PackConfig(waivers=(EXPIRED,)),
 )

@@ -1,0 +1,14 @@
+"""Reads the rules of web ACLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.checks import mappings
+
+
+def managed_groups(rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Managed rule group statements of one rule."""
+    for statement in mappings(rule.get("statement")):
+        yield from mappings(statement.get("managedRuleGroupStatement"))

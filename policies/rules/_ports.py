@@ -1,0 +1,96 @@
+"""Security group rules, however they are written: inline, as a rule of the group, or as a resource of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policies.checks import is_absent, mappings, number, strings
+from policies.model import UNKNOWN, Resource
+from policies.rules._tokens import (
+    DEFAULT_SECURITY_GROUP,
+    EGRESS_RULE,
+    INGRESS_RULE,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+)
+
+HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
+"""Types that hold security group rules."""
+WORLD: Final = frozenset({"0.0.0.0/0", "::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"})
+
+
+@dataclass(frozen=True, slots=True)
+class PortRange:
+    """One security group rule."""
+
+    path: str
+    """Property it was read from; "" for a resource of its own."""
+    ingress: bool
+    protocol: str
+    first: int
+    last: int
+    sources: tuple[Any, ...]
+    """CIDRs, as far as they are known; UNKNOWN for one that is not."""
+    description: Any
+
+    @property
+    def from_world(self) -> bool:
+        """True when the whole internet is among the sources."""
+        return any(isinstance(source, str) and source in WORLD for source in self.sources)
+
+    @property
+    def undecided(self) -> bool:
+        """True when a source is not known yet."""
+        return any(source is UNKNOWN for source in self.sources)
+
+    @property
+    def every_port(self) -> bool:
+        """True when all protocols or all ports are meant."""
+        return self.protocol in ("-1", "all") or (self.first <= 0 and self.last >= 65535)
+
+    def covers(self, port: int) -> bool:
+        """True when `port` is in the range."""
+        carries_ports = self.protocol not in ("icmp", "icmpv6", "1", "58")
+        return self.every_port or (carries_ports and self.first <= port <= self.last)
+
+
+def port_ranges(resource: Resource) -> Iterator[PortRange]:
+    """Rules that `resource` (one of HOLDERS) declares."""
+    if resource.type in SECURITY_GROUP or resource.type in DEFAULT_SECURITY_GROUP:
+        for path, ingress in (("ingress", True), ("egress", False)):
+            if resource.get(path) is UNKNOWN:
+                yield PortRange(path, ingress, "-1", 0, 65535, (UNKNOWN,), "not known yet")
+            for index, entry in enumerate(mappings(resource.get(path))):
+                sources = _many(entry.get("cidrBlocks")) + _many(entry.get("ipv6CidrBlocks"))
+                yield _range(f"{path}[{index}]", ingress, entry, entry.get("protocol"), sources)
+    elif resource.type in SECURITY_GROUP_RULE:
+        sources = _many(resource.get("cidrBlocks")) + _many(resource.get("ipv6CidrBlocks"))
+        yield _range("", resource.get("type") == "ingress", resource.inputs, resource.get("protocol"), sources)
+    else:
+        sources = _many(resource.get("cidrIpv4")) + _many(resource.get("cidrIpv6"))
+        ingress = resource.type in INGRESS_RULE
+        yield _range("", ingress, resource.inputs, resource.get("ipProtocol"), sources)
+
+
+def _many(value: Any) -> tuple[Any, ...]:
+    if value is UNKNOWN:
+        return (UNKNOWN,)
+    if isinstance(value, list) and any(item is UNKNOWN for item in value):
+        return (*strings(value), UNKNOWN)
+    return tuple(strings(value))
+
+
+def _range(path: str, ingress: bool, entry: Any, protocol: Any, sources: tuple[Any, ...]) -> PortRange:
+    first, last = number(entry.get("fromPort")), number(entry.get("toPort"))
+    text = str(protocol).lower() if not is_absent(protocol) and protocol is not UNKNOWN else "-1"
+    return PortRange(
+        path=path,
+        ingress=ingress,
+        protocol=text,
+        first=int(first) if first is not None else 0,
+        last=int(last) if last is not None else 65535,
+        sources=sources,
+        description=entry.get("description"),
+    )

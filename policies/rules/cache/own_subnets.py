@@ -1,0 +1,40 @@
+"""Caches are in private subnets of the stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, shown
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import CACHE_CLUSTER, REPLICATION_GROUP, SERVERLESS_CACHE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A cache is in subnets that the stack names, not in the default group."""
+    if resource.type in SERVERLESS_CACHE:
+        subnets = resource.get("subnetIds")
+        if subnets is not UNKNOWN and len(subnets or ()) < 2:
+            yield Problem("subnetIds names fewer than two; give private subnets in two zones", "subnetIds")
+        return
+    name = resource.get("subnetGroupName")
+    if name is not UNKNOWN and (is_absent(name) or name == "default"):
+        yield Problem(f"subnetGroupName is {shown(name)}; give an aws.elasticache.SubnetGroup", "subnetGroupName")
+
+
+RULE = Rule(
+    id="cache-own-subnets",
+    title="Caches are in private subnets of the stack",
+    severity=Severity.MEDIUM,
+    why="The default subnet group spans every subnet of the default VPC, the public ones too.",
+    fix="Set subnetIds (serverless) or subnetGroupName.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-7",
+    frameworks=("checkov:CKV_AWS_323", "fsbp:ElastiCache.7"),
+    types=(*SERVERLESS_CACHE, *REPLICATION_GROUP, *CACHE_CLUSTER),
+    check=check,
+    passing={"cache": (SERVERLESS_CACHE[0], {"subnetIds": ["id:a", "id:b"]})},
+    failing={"cache": (SERVERLESS_CACHE[0], {})},
+)

@@ -1,0 +1,47 @@
+"""Serverless caches have a ceiling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import mappings, must_be_set
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import SERVERLESS_CACHE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A serverless cache can't grow without end."""
+    yield from must_be_set("cacheUsageLimits.dataStorage.maximum", "the most gigabytes that the budget allows")(
+        resource, context
+    )
+    limits = mappings(resource.get("cacheUsageLimits.ecpuPerSeconds"))
+    if resource.get("cacheUsageLimits") is UNKNOWN or resource.get("cacheUsageLimits.ecpuPerSeconds") is UNKNOWN:
+        yield undecided("cacheUsageLimits.ecpuPerSeconds")
+    elif not any(limit.get("maximum") for limit in limits):
+        yield Problem("cacheUsageLimits.ecpuPerSeconds has no maximum; give one", "cacheUsageLimits.ecpuPerSeconds")
+
+
+RULE = Rule(
+    id="cache-usage-capped",
+    title="Serverless caches have a ceiling",
+    severity=Severity.HIGH,
+    why=(
+        "A serverless cache bills what it holds and what it does: without limits a loop spends the month's "
+        "budget in a day."
+    ),
+    fix="Set cacheUsageLimits.dataStorage.maximum and cacheUsageLimits.ecpuPerSeconds[0].maximum.",
+    source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.html",
+    types=SERVERLESS_CACHE,
+    check=check,
+    passing={
+        "cache": (
+            SERVERLESS_CACHE[0],
+            {"cacheUsageLimits": {"dataStorage": {"maximum": 1, "unit": "GB"}, "ecpuPerSeconds": [{"maximum": 1000}]}},
+        )
+    },
+    failing={"cache": (SERVERLESS_CACHE[0], {})},
+)

@@ -1,0 +1,45 @@
+"""S3 buckets declare their encryption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import BUCKET, BUCKET_ENCRYPTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Default encryption is declared, with an algorithm that S3 knows."""
+    settings = context.graph.referrers(resource, *BUCKET_ENCRYPTION)
+    if not settings:
+        yield Problem("no default encryption is declared; add aws.s3.BucketServerSideEncryptionConfiguration")
+    for setting in settings:
+        algorithms = setting.all("rules[*].applyServerSideEncryptionByDefault.sseAlgorithm")
+        if not any(algorithm in ("aws:kms", "aws:kms:dsse", "AES256", UNKNOWN) for algorithm in algorithms):
+            yield Problem("rules has no sseAlgorithm; set it to aws:kms or AES256", "rules", setting)
+
+
+RULE = Rule(
+    id="data-bucket-encrypted",
+    title="S3 buckets declare their encryption",
+    severity=Severity.MEDIUM,
+    why="What is declared is checked and kept; a default may be changed behind one's back.",
+    fix="Add aws.s3.BucketServerSideEncryptionConfiguration with sseAlgorithm.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+    frameworks=("checkov:CKV_AWS_19", "pulumi:enableServerSideEncryption"),
+    types=BUCKET,
+    reads_graph=True,
+    check=check,
+    passing={
+        "logs": (BUCKET[0], {}),
+        "encryption": (
+            BUCKET_ENCRYPTION[0],
+            {"bucket": "id:logs", "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]},
+        ),
+    },
+    failing={"logs": (BUCKET[0], {})},
+)

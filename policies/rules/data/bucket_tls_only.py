@@ -1,0 +1,48 @@
+"""S3 buckets refuse requests without TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._documents import TLS_ONLY, statements
+from policies.rules._tokens import BUCKET, BUCKET_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The bucket's policy denies what comes without TLS."""
+    policies = context.graph.referrers(resource, *BUCKET_POLICY)
+    if not policies:
+        yield Problem("no bucket policy; add aws.s3.BucketPolicy that denies aws:SecureTransport false")
+    for policy in policies:
+        found = statements(policy.get("policy"))
+        if found is None:
+            yield undecided("policy")._replace(resource=policy)
+        elif not any(one.effect == "Deny" and "false" in one.condition_values("aws:SecureTransport") for one in found):
+            yield Problem("the policy lets requests without TLS in; deny aws:SecureTransport false", "policy", policy)
+
+
+RULE = Rule(
+    id="data-bucket-tls-only",
+    title="S3 buckets refuse requests without TLS",
+    severity=Severity.MEDIUM,
+    why="Over plain HTTP the log, and the signature of the request, can be read.",
+    fix="Add a Deny statement with Bool aws:SecureTransport false to the bucket's policy.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-5",
+    frameworks=("fsbp:S3.5",),
+    types=BUCKET,
+    reads_graph=True,
+    check=check,
+    passing={
+        "logs": (BUCKET[0], {}),
+        "policy": (BUCKET_POLICY[0], {"bucket": "id:logs", "policy": TLS_ONLY}),
+    },
+    failing={
+        "logs": (BUCKET[0], {}),
+        "policy": (BUCKET_POLICY[0], {"bucket": "id:logs", "policy": '{"Statement": []}'}),
+    },
+)

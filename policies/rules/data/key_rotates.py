@@ -1,0 +1,46 @@
+"""KMS keys rotate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from policies.checks import must_be
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def turn_rotation_on(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Turns yearly rotation on."""
+    return None if inputs.get("enableKeyRotation") is True else {**inputs, "enableKeyRotation": True}
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A symmetric key rotates."""
+    spec = resource.get("customerMasterKeySpec")
+    if spec in (None, "SYMMETRIC_DEFAULT", UNKNOWN):
+        yield from must_be("enableKeyRotation", True)(resource, context)
+
+
+RULE = Rule(
+    id="data-key-rotates",
+    title="KMS keys rotate",
+    severity=Severity.MEDIUM,
+    why="Rotation bounds what one key's material ever protects.",
+    fix="Set enableKeyRotation to true.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-4",
+    frameworks=(
+        "checkov:CKV_AWS_7",
+        "fsbp:KMS.4",
+        "awsguard:cmk-backing-key-rotation-enabled",
+        "pulumi:enableKeyRotation",
+    ),
+    types=KEY,
+    check=check,
+    remediate=turn_rotation_on,
+    passing={"key": (KEY[0], {"enableKeyRotation": True})},
+    failing={"key": (KEY[0], {})},
+)

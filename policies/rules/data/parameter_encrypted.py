@@ -1,0 +1,46 @@
+"""Parameters that hold secrets are encrypted with the stack's own key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from policies.checks import must_be_set, shown
+from policies.model import SECRET, UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import PARAMETER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SENSITIVE = re.compile(r"(?i)password|passwd|secret|token|private.?key|api.?key|credential")
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A parameter that sounds like a secret, or holds one, is a SecureString with a key of one's own."""
+    kind = resource.get("type")
+    if kind is UNKNOWN:
+        yield undecided("type")
+    elif kind == "SecureString":
+        yield from must_be_set("keyId", "the ARN of the stack's key")(resource, context)
+    else:
+        label = f"{resource.get('name') or ''} {resource.get('description') or ''} {resource.name}"
+        if SENSITIVE.search(label) or resource.get("value") is SECRET:
+            yield Problem(
+                f"type is {shown(kind)} although it holds a secret; set it to SecureString with keyId", "type"
+            )
+
+
+RULE = Rule(
+    id="data-parameter-encrypted",
+    title="Parameters that hold secrets are encrypted with the stack's own key",
+    severity=Severity.HIGH,
+    why="A String parameter is shown to everybody who may describe parameters.",
+    fix="Set type to SecureString and keyId to the stack's key.",
+    source="https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html",
+    frameworks=("checkov:CKV_AWS_337",),
+    types=PARAMETER,
+    check=check,
+    passing={"limits": (PARAMETER[0], {"type": "String", "name": "/plant/contract", "value": "{}"})},
+    failing={"token": (PARAMETER[0], {"type": "String", "name": "/plant/api-token", "value": "x"})},
+)

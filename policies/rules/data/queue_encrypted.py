@@ -1,0 +1,44 @@
+"""SQS queues are encrypted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, same, shown
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import QUEUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A queue is encrypted by SQS itself or with a key, and not with the key that other services can't use."""
+    key, own = resource.get("kmsMasterKeyId"), resource.get("sqsManagedSseEnabled")
+    if isinstance(key, str) and key.endswith("alias/aws/sqs"):
+        yield Problem(
+            "kmsMasterKeyId is alias/aws/sqs, which other services can't use; set sqsManagedSseEnabled",
+            "kmsMasterKeyId",
+        )
+    elif own is UNKNOWN:
+        yield undecided("sqsManagedSseEnabled")
+    elif is_absent(key) and not same(own, True):
+        yield Problem(
+            f"sqsManagedSseEnabled is {shown(own)}; set it to true, or give kmsMasterKeyId", "sqsManagedSseEnabled"
+        )
+
+
+RULE = Rule(
+    id="data-queue-encrypted",
+    title="SQS queues are encrypted",
+    severity=Severity.MEDIUM,
+    why="Messages lie in the queue for up to two weeks.",
+    fix="Set sqsManagedSseEnabled to true (free), or kmsMasterKeyId to a customer managed key.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-1",
+    frameworks=("checkov:CKV_AWS_27", "checkov:CKV2_AWS_73", "fsbp:SQS.1"),
+    types=QUEUE,
+    check=check,
+    passing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": True})},
+    failing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": False})},
+)

@@ -1,0 +1,46 @@
+"""VPC traffic is logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, shown
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import FLOW_LOG, VPC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A flow log covers the VPC and keeps at least what was rejected."""
+    logs = [log for log in context.graph.of_type(*FLOW_LOG) if resource in context.graph.referenced(log, "vpcId")]
+    if not logs:
+        yield Problem("no flow log covers this VPC; add aws.ec2.FlowLog with its vpcId")
+    for log in logs:
+        if log.get("trafficType") not in ("ALL", "REJECT", UNKNOWN):
+            yield Problem(
+                f"trafficType is {shown(log.get('trafficType'))}; set it to ALL or REJECT", "trafficType", log
+            )
+        if is_absent(log.get("logDestination")) and is_absent(log.get("logGroupName")):
+            yield Problem("logDestination is not set; give the ARN of a log group or bucket", "logDestination", log)
+
+
+RULE = Rule(
+    id="network-flow-logs",
+    title="VPC traffic is logged",
+    severity=Severity.MEDIUM,
+    why="After an intrusion the flow log is what tells where it went.",
+    fix="Add aws.ec2.FlowLog with vpcId, trafficType and logDestination.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6",
+    frameworks=("checkov:CKV2_AWS_11", "fsbp:EC2.6"),
+    types=VPC,
+    reads_graph=True,
+    check=check,
+    passing={
+        "vpc": (VPC[0], {}),
+        "log": (FLOW_LOG[0], {"vpcId": "id:vpc", "trafficType": "REJECT", "logDestination": "arn:logs"}),
+    },
+    failing={"vpc": (VPC[0], {})},
+)

@@ -1,0 +1,41 @@
+"""Everything is in an allowed Region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Severity
+from policies.pack import PackConfig, PackSettings
+from policies.rule import Context, Problem, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """The stack, and every resource that names a Region, is in an allowed one."""
+    allowed = context.config.settings.allowed_regions
+    if not allowed:
+        return
+    declared = (context.cost_basis or {}).get("region")
+    if isinstance(declared, str) and declared not in allowed:
+        yield Problem(f"the stack is in {declared}; allowed: {', '.join(allowed)}")
+    for resource in context.graph:
+        if resource.package == "aws" or resource.type == "pulumi:providers:aws":
+            region = resource.inputs.get("region")
+            if isinstance(region, str) and region not in allowed:
+                yield Problem(f"region is {region}; allowed: {', '.join(allowed)}", "region", resource)
+
+
+RULE = Rule(
+    id="network-region-allowed",
+    title="Everything is in an allowed Region",
+    severity=Severity.HIGH,
+    why="Data leaves its jurisdiction, and prices and limits differ, where nobody looks.",
+    fix="Set aws:region to one of pack-settings.allowedRegions.",
+    source="docs/policies.md, pack configuration",
+    check_stack=check,
+    passing={"provider": ("pulumi:providers:aws", {"region": "us-east-1"})},
+    failing={"provider": ("pulumi:providers:aws", {"region": "eu-north-1"})},
+    example_config=PackConfig(PackSettings(allowed_regions=("us-east-1",))),
+)

@@ -1,0 +1,63 @@
+"""One client can't take all of the capacity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from policies.checks import mappings
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import WAF_RULE_GROUP, WEB_ACL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_IN_FIVE_MINUTES = 100_000
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Some rule in front of a public load balancer blocks by rate, per client."""
+    graph = context.graph
+    holders = graph.of_type(*WEB_ACL, *WAF_RULE_GROUP)
+    if not holders:
+        return
+    limits = [limit for holder in holders for limit in rate_limits(holder)]
+    if any(limit is UNKNOWN for limit in limits):
+        yield undecided("rules")
+    elif not limits:
+        yield Problem(
+            "no rule limits the rate of one client; add a rateBasedStatement with action.block", "rules", holders[0]
+        )
+    elif all(isinstance(limit, (int, float)) and limit > MOST_IN_FIVE_MINUTES for limit in limits):
+        yield Problem(
+            f"the lowest rate limit is {min(limits)} requests; give one that a single client can reach",
+            "rules",
+            holders[0],
+        )
+
+
+def rate_limits(holder: Resource) -> Iterator[Any]:
+    """Limits of the rules that block by rate; UNKNOWN where they can't be seen yet."""
+    if holder.get("rules") is UNKNOWN:
+        yield UNKNOWN
+    for rule in mappings(holder.get("rules")):
+        blocks = any("block" in action for action in mappings(rule.get("action")))
+        for statement in mappings(rule.get("statement")):
+            for rate in mappings(statement.get("rateBasedStatement")):
+                if blocks:
+                    yield rate.get("limit")
+
+
+RULE = Rule(
+    id="waf-rate-limit",
+    title="One client can't take all of the capacity",
+    severity=Severity.HIGH,
+    why="Rate limits keep one client, or one stolen token, from using the fleet and the budget up.",
+    fix="Add a rule with statement.rateBasedStatement and action.block.",
+    source="https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
+    check_stack=check,
+    passing={
+        "acl": (WEB_ACL[0], {"rules": [{"action": {"block": {}}, "statement": {"rateBasedStatement": {"limit": 500}}}]})
+    },
+    failing={"acl": (WEB_ACL[0], {"rules": [{"action": {"allow": {}}, "statement": {"geoMatchStatement": {}}}]})},
+)
