@@ -143,8 +143,24 @@ def moto_implements(service: str, operation: str) -> bool:
 
 
 _MOTO_MODULES = {"lambda": "awslambda"}
-_MOTO_ELSEWHERE: frozenset[str] = frozenset()
-"""Operations that moto answers under a method of another name."""
+_MOTO_ELSEWHERE = frozenset(
+    f"s3.{operation}"
+    for operation in (
+        "create_bucket",
+        "list_buckets",
+        "put_bucket_policy",
+        "put_public_access_block",
+        "put_bucket_lifecycle_configuration",
+        "get_bucket_lifecycle_configuration",
+        "put_bucket_encryption",
+        "put_bucket_versioning",
+        "put_bucket_ownership_controls",
+        "put_bucket_tagging",
+        "get_bucket_tagging",
+        "put_bucket_logging",
+    )
+)
+"""Operations that moto 5.2.5 answers inside one large method, under no name of their own."""
 
 
 def snake_case(name: str) -> str:

@@ -24,6 +24,10 @@ META = "__emulator"
 """Output that keeps what the provider must remember: the declared property names, and what was only validated."""
 
 
+TAG_MEMBERS = ("Tags", "TagSet", "TagList", "tags")
+"""Names under which AWS's answers hold tags."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What an update would do to a resource."""
@@ -136,6 +140,7 @@ class Lifecycle:
         context = self._existing(row, urn, resource_id, old)
         context.properties = inputs
         moved = set(changed)
+        self._read_first(row, context)
         if not self._emulated(row, row.create):
             self.api.validate(
                 row.create.service or row.service, row.create.operation, self._params(row, row.create, context)
@@ -163,6 +168,8 @@ class Lifecycle:
         if not self._emulated(row, row.create):
             return
         context = self._existing(row, urn, resource_id, state)
+        if not self._read_first(row, context):
+            return
         for call in (*row.before_delete, *((row.delete,) if row.delete else ())):
             if call.when and not any(state.get(name) for name in call.when):
                 continue
@@ -211,12 +218,24 @@ class Lifecycle:
                 member = mapping.member_for(shape, name, row.renames) if shape is not None else None
                 declared = mapping.to_api(shape.members[member], value, row.renames, name) if member else value
                 if name in row.live:
-                    pairs[name] = (declared, search(row.live[name], live))
+                    pairs[name] = (declared, search(_expression(row.live[name], context), live))
+                    break
+                if name == "tags" and (kept_as := next((k for k in TAG_MEMBERS if k in live), None)):
+                    pairs[name] = (value, live[kept_as])
                     break
                 if member and member in live:
                     pairs[name] = (declared, live[member])
                     break
         return pairs
+
+    def _read_first(self, row: AwsType, context: Context) -> bool:
+        """Bring the recorded outputs up to date where the type needs that; False if the resource is gone."""
+        if row.reads_first:
+            live = self.live(row, context)
+            if live is None:
+                return False
+            context.state = {**context.state, **self._outputs(row, context, live)}
+        return True
 
     def _emulated(self, row: AwsType, call: Call) -> bool:
         return moto_implements(call.service or row.service, call.operation)
@@ -336,7 +355,7 @@ def _expression(text: str, context: Context) -> str:
 def _identify(row: AwsType, context: Context) -> str:
     found = resolve(row.id, context) if _is_template(row.id) else search(row.id, context.answer)
     if not found:
-        raise RuntimeError(f"{context.urn}: {row.service}.{row.create.operation} answered without {row.id}")
+        raise RuntimeError(f"{row.service}.{row.create.operation} answered without {row.id}: {context.answer}")
     return str(found)
 
 

@@ -119,6 +119,8 @@ class AwsType:
     tag: Call | None = None
     untag: Call | None = None
     delete_before_replace: bool = False
+    reads_first: bool = False
+    """Read before an update or a deletion, which need something that others may have changed (WAF's lock token)."""
 
     @property
     def never_sent(self) -> frozenset[str]:

@@ -6,14 +6,11 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from workbench.emulator import repairs
 from workbench.emulator.api import Api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SEED_IMAGES = {
-    "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64": "ami-emulated-arm64",
-}
 
 
 @contextlib.contextmanager
@@ -24,6 +21,7 @@ def embedded_aws(region: str = "us-east-1") -> Iterator[Api]:
     """
     from moto import mock_aws
 
+    repairs.apply()
     account = os.environ.get("MOTO_ACCOUNT_ID")
     with mock_aws(config={"stepfunctions": {"execute_state_machine": False}, "core": {"reset_boto3_session": False}}):
         if account:

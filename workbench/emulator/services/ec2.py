@@ -359,13 +359,10 @@ TYPES = (
             Read(
                 operation="describe_route_tables",
                 args={"RouteTableIds": ["{routeTableId}"]},
-                item="RouteTables[0].{routes: Routes}",
+                item="RouteTables[0].Routes[?DestinationCidrBlock=='{destinationCidrBlock}' "
+                "|| DestinationIpv6CidrBlock=='{destinationIpv6CidrBlock}'] | [0]",
             ),
         ),
-        live={
-            "destinationIpv6CidrBlock": "routes[?DestinationIpv6CidrBlock].DestinationIpv6CidrBlock | [0]",
-            "egressOnlyGatewayId": "routes[?EgressOnlyInternetGatewayId].EgressOnlyInternetGatewayId | [0]",
-        },
         update=(Call(operation="replace_route", args=_ROUTE_ARGS),),
         delete=Call(
             operation="delete_route",

@@ -67,6 +67,7 @@ TYPES = (
         id="Summary.Id",
         find=_named("web_acl", "list_web_acls", "WebACLs"),
         renames=_RENAMES,
+        reads_first=True,
         read=_get("web_acl", "WebACL"),
         update=(Call(operation="update_web_acl", args={**_WHERE, **_BODIES}, takes=(*_UPDATE_TAKES, "tokenDomains")),),
         delete=Call(operation="delete_web_acl", args=_WHERE),
@@ -88,6 +89,7 @@ TYPES = (
         id="Summary.Id",
         find=_named("rule_group", "list_rule_groups", "RuleGroups"),
         renames=_RENAMES,
+        reads_first=True,
         read=_get("rule_group", "RuleGroup"),
         update=(
             Call(
@@ -110,6 +112,7 @@ TYPES = (
         create=Call(operation="create_ip_set", args={"Addresses": lambda c: c.get("addresses") or []}, takes=None),
         id="Summary.Id",
         find=_named("ip_set", "list_ip_sets", "IPSets"),
+        reads_first=True,
         read=_get("ip_set", "IPSet"),
         update=(
             Call(
@@ -136,6 +139,7 @@ TYPES = (
         ),
         id="Summary.Id",
         find=_named("regex_pattern_set", "list_regex_pattern_sets", "RegexPatternSets"),
+        reads_first=True,
         read=_get("regex_pattern_set", "RegexPatternSet"),
         live={"regularExpressions": "RegularExpressionList"},
         update=(
