@@ -16,7 +16,7 @@ from policies.rules._tokens import (
     SECURITY_GROUP_RULE,
 )
 
-HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
+PORT_HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
 """Types that hold security group rules."""
 WORLD: Final = frozenset({"0.0.0.0/0", "::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"})
 
@@ -57,7 +57,7 @@ class PortRange:
 
 
 def port_ranges(resource: Resource) -> Iterator[PortRange]:
-    """Rules that `resource` (one of HOLDERS) declares."""
+    """Rules that `resource` (one of PORT_HOLDERS) declares."""
     if resource.type in SECURITY_GROUP or resource.type in DEFAULT_SECURITY_GROUP:
         for path, ingress in (("ingress", True), ("egress", False)):
             if resource.get(path) is UNKNOWN:

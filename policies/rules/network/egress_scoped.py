@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._ports import HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, port_ranges
 from policies.rules._tokens import EGRESS_RULE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ RULE = Rule(
     fix="Give fromPort and toPort 443, or a destination security group or prefix list.",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     frameworks=("checkov:CKV_AWS_382",),
-    types=HOLDERS,
+    types=PORT_HOLDERS,
     check=check,
     passing={"out": (EGRESS_RULE[0], {"cidrIpv6": "::/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443})},
     failing={"out": (EGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"})},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._ports import HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, port_ranges
 from policies.rules._tokens import INGRESS_RULE
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ RULE = Rule(
         "pulumi:disallowInboundHttpTraffic",
         "pulumi:disallowPublicInternetIngress",
     ),
-    types=HOLDERS,
+    types=PORT_HOLDERS,
     check=check,
     passing={
         "https": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
-from policies.rules._ports import HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, port_ranges
 from policies.rules._tokens import INGRESS_RULE
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ RULE = Rule(
     fix="Take 0.0.0.0/0 and ::/0 out of the rule; refer to the security group that needs the port.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19",
     frameworks=("checkov:CKV_AWS_24", "checkov:CKV_AWS_25", "fsbp:EC2.19"),
-    types=HOLDERS,
+    types=PORT_HOLDERS,
     check=check,
     passing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     failing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._ports import HOLDERS
+from policies.rules._ports import PORT_HOLDERS
 from policies.rules._tokens import LOAD_BALANCER, SECURITY_GROUP
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Something other than its own rules uses the group."""
-    users = [user for user in context.graph.referrers(resource) if user.type not in HOLDERS and user.custom]
+    users = [user for user in context.graph.referrers(resource) if user.type not in PORT_HOLDERS and user.custom]
     if not users:
         yield Problem("nothing uses this security group; attach it, or delete it")
 

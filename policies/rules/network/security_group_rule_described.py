@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policies.checks import is_absent
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._ports import HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, port_ranges
 from policies.rules._tokens import DEFAULT_SECURITY_GROUP, INGRESS_RULE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ RULE = Rule(
     fix="Set description on each rule.",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     frameworks=("checkov:CKV_AWS_23", "pulumi:missingIngressRuleDescription", "pulumi:missingEgressRuleDescription"),
-    types=HOLDERS,
+    types=PORT_HOLDERS,
     check=check,
     passing={
         "https": (

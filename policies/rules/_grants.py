@@ -1,0 +1,128 @@
+"""What identity policies grant, and to what they grant it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from policies.checks import mappings
+from policies.model import Resource
+from policies.rule import Context
+from policies.rules._documents import Statement, statements
+from policies.rules._tokens import GROUP_POLICY, IAM_POLICY, ROLE, ROLE_POLICY, USER_POLICY
+
+POLICY_HOLDERS: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
+"""Types that hold identity policies."""
+
+
+class Grant(NamedTuple):
+    """One Allow statement of an identity policy."""
+
+    path: str
+    statement: Statement
+
+    @property
+    def label(self) -> str:
+        """How a message names the statement."""
+        return self.statement.sid or ", ".join(self.statement.actions[:2]) or "NotAction"
+
+    @property
+    def everywhere(self) -> bool:
+        """True when the statement covers every resource, with no condition that narrows it down."""
+        return "*" in self.statement.resources and not self.statement.conditions
+
+    def allows(self, *actions: str) -> list[str]:
+        """Those of `actions` that the statement allows, wildcards resolved; IAM ignores case."""
+        granted = [pattern.lower() for pattern in self.statement.actions]
+        return [one for one in actions if any(fnmatchcase(one.lower(), pattern) for pattern in granted)]
+
+
+def documents(resource: Resource) -> Iterator[tuple[str, list[Statement] | None]]:
+    """(property, statements) of each policy that `resource` holds; None for one that is not known yet."""
+    if resource.type in ROLE:
+        for index, inline in enumerate(mappings(resource.get("inlinePolicies"))):
+            yield f"inlinePolicies[{index}].policy", statements(inline.get("policy"))
+    else:
+        yield "policy", statements(resource.get("policy"))
+
+
+def grants(resource: Resource, context: Context) -> Iterator[Grant]:
+    """Allow statements of `resource`; none of a permissions boundary, which bounds and grants nothing."""
+    if resource.type in IAM_POLICY and is_boundary(resource, context):
+        return
+    for path, found in documents(resource):
+        for statement in found or ():
+            if statement.allows:
+                yield Grant(path, statement)
+
+
+def unknown_paths(resource: Resource) -> Iterator[str]:
+    """Properties whose policy is not known yet."""
+    for path, found in documents(resource):
+        if found is None:
+            yield path
+
+
+def is_boundary(policy: Resource, context: Context) -> bool:
+    """True when roles use `policy` as their permissions boundary."""
+    graph = context.graph
+    return any(policy in graph.referenced(role, "permissionsBoundary") for role in graph.referrers(policy, *ROLE))
+
+
+def granting(*actions: str, resource: str = "*") -> str:
+    """Identity policy of one Allow statement, for examples."""
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def trusting(principal: dict[str, str], **conditions: dict[str, str]) -> str:
+    """Trust policy of one Allow statement, for examples."""
+    statement: dict[str, object] = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    if conditions:
+        statement["Condition"] = conditions
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+ONLY_EVERYWHERE: Final = (
+    "autoscaling:describe*",
+    "ce:*",
+    "cloudwatch:describealarms*",
+    "cloudwatch:getmetric*",
+    "cloudwatch:listmetrics",
+    "cloudwatch:putmetricdata",
+    "ec2:describe*",
+    "ec2messages:*",
+    "ecr:getauthorizationtoken",
+    "elasticache:describe*",
+    "elasticloadbalancing:describe*",
+    "kms:listaliases",
+    "logs:createlogdelivery",
+    "logs:deletelogdelivery",
+    "logs:describe*",
+    "logs:getlogdelivery",
+    "logs:listlogdeliveries",
+    "logs:putresourcepolicy",
+    "logs:updatelogdelivery",
+    "pricing:*",
+    "s3:listallmybuckets",
+    "ssm:describeparameters",
+    "ssmmessages:*",
+    "sts:getcalleridentity",
+    "tag:get*",
+    "wafv2:list*",
+    "xray:get*",
+    "xray:puttelemetryrecords",
+    "xray:puttracesegments",
+)
+"""Actions that IAM can't bind to a resource (Service Authorization Reference, 2026-11), as lower-case globs."""
+
+
+def bindable(statement: Statement) -> list[str]:
+    """Actions of `statement` that could be bound to a resource."""
+    return [
+        action
+        for action in statement.actions
+        if not any(fnmatchcase(action.lower(), pattern) for pattern in ONLY_EVERYWHERE)
+    ]

@@ -1,0 +1,33 @@
+"""Encrypted listeners have a certificate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import must_be_set
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import LISTENER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """An encrypted listener has a certificate."""
+    if resource.get("protocol") in ("HTTPS", "TLS"):
+        yield from must_be_set("certificateArn", "the ARN of an ACM certificate")(resource, context)
+
+
+RULE = Rule(
+    id="edge-listener-certificate",
+    title="Encrypted listeners have a certificate",
+    severity=Severity.HIGH,
+    why="AWS refuses the listener at deployment, after half of the stack has been made.",
+    fix="Set certificateArn.",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
+    types=LISTENER,
+    check=check,
+    passing={"https": (LISTENER[0], {"protocol": "HTTPS", "certificateArn": "arn:certificate"})},
+    failing={"https": (LISTENER[0], {"protocol": "HTTPS"})},
+)

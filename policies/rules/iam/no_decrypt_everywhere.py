@@ -1,0 +1,42 @@
+"""No role decrypts with every key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._grants import POLICY_HOLDERS, granting, grants
+from policies.rules._tokens import ROLE_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """kms:Decrypt is bound to keys."""
+    for grant in grants(resource, context):
+        keys = [target for target in grant.statement.resources if target == "*" or target.endswith(":key/*")]
+        if keys and grant.allows("kms:Decrypt", "kms:ReEncryptFrom"):
+            yield Problem(f"{grant.path} allows decryption with {keys[0]}; name the key's ARN", grant.path)
+
+
+RULE = Rule(
+    id="iam-no-decrypt-everywhere",
+    title="No role decrypts with every key",
+    severity=Severity.HIGH,
+    why="Encryption separates nothing when one role may use all keys.",
+    fix="Name the key's ARN as Resource of kms:Decrypt.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-1",
+    frameworks=("fsbp:KMS.1", "fsbp:KMS.2"),
+    types=POLICY_HOLDERS,
+    reads_graph=True,
+    check=check,
+    passing={
+        "policy": (
+            ROLE_POLICY[0],
+            {"policy": granting("kms:Decrypt", resource="arn:aws:kms:us-east-1:123456789012:key/1")},
+        )
+    },
+    failing={"policy": (ROLE_POLICY[0], {"policy": granting("kms:Decrypt")})},
+)

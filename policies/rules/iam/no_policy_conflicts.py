@@ -1,0 +1,41 @@
+"""A role's policies are managed in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A role's managed policies are listed in the role or attached by resources, not both."""
+    listed = not is_absent(resource.get("managedPolicyArns"))
+    attached = context.graph.referrers(resource, *ROLE_POLICY_ATTACHMENT)
+    inline = not is_absent(resource.get("inlinePolicies"))
+    own = context.graph.referrers(resource, *ROLE_POLICY)
+    if listed and attached:
+        yield Problem(f"managedPolicyArns and {attached[0].name} would undo each other; keep one", "managedPolicyArns")
+    if inline and own:
+        yield Problem(f"inlinePolicies and {own[0].name} would undo each other; keep one", "inlinePolicies")
+
+
+RULE = Rule(
+    id="iam-no-policy-conflicts",
+    title="A role's policies are managed in one place",
+    severity=Severity.MEDIUM,
+    why="Lists in the role and resources beside it overwrite each other, so its rights depend on who ran last.",
+    fix="Drop managedPolicyArns and inlinePolicies, and keep the resources.",
+    source="https://www.pulumi.com/registry/packages/aws/api-docs/iam/role/",
+    frameworks=("awsguard:iam-role-no-policy-management-conflicts",),
+    types=ROLE,
+    reads_graph=True,
+    check=check,
+    passing={"role": (ROLE[0], {}), "policy": (ROLE_POLICY[0], {"role": "id:role"})},
+    failing={"role": (ROLE[0], {"inlinePolicies": [{"name": "x"}]}), "policy": (ROLE_POLICY[0], {"role": "id:role"})},
+)
