@@ -37,6 +37,7 @@ def _zipf(keys: int, exponent: float) -> tuple[float, ...]:
     return tuple(weight / total for weight in weights)
 
 
+@lru_cache(maxsize=4096)
 def hit_ratio(rate: float, ttl_seconds: float, popularity: KeyPopularity) -> float:
     """Share of the requests at `rate` (requests a second, over all keys) that the cache answers."""
     if rate <= 0 or ttl_seconds <= 0:

@@ -103,10 +103,11 @@ class Engine:
         """Requests admitted at each slot since `reset_tallies`."""
         return self._state.slot_requests
 
-    @property
-    def slot_cpu_seconds(self) -> Floats:
-        """CPU-seconds of work admitted at each slot since `reset_tallies`."""
-        return self._state.slot_cpu
+    def take_slot_cpu_seconds(self) -> Floats:
+        """CPU-seconds of work admitted at each slot since the last call."""
+        taken = self._state.slot_cpu.copy()
+        self._state.slot_cpu[:] = 0
+        return taken
 
     @property
     def tally(self) -> Floats:
@@ -215,7 +216,6 @@ class Engine:
         self._state.tally[:] = 0
         self._state.histogram[:] = 0
         self._state.slot_requests[:] = 0
-        self._state.slot_cpu[:] = 0
 
     def reset_window(self) -> None:
         """Start a new interval of the firewall's counts."""

@@ -1,0 +1,156 @@
+"""The declared stack as the twin needs it: plain values, whatever they were read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.simulate.alarms import AlarmRule
+from workbench.simulate.firewall import RateLimit
+from workbench.simulate.scaling.schedule import ScheduledAction
+from workbench.simulate.scaling.step import StepPolicy
+from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """What an alarm watches: one metric, or an expression over several."""
+
+    names: tuple[tuple[str, str, str, str], ...]
+    """(id, namespace, metric name, statistic) of each metric; the id is "m" for a plain alarm."""
+    expression: str = "m"
+    """Metric math over the ids."""
+    pool: int | None = None
+    """0 stable, 1 canary, None all: what the dimensions say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredAlarm:
+    """A CloudWatch alarm and its metric."""
+
+    rule: AlarmRule
+    """Threshold and evaluation."""
+    metric: Metric
+    """What is watched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmedStep:
+    """A step scaling policy and the alarm that runs it."""
+
+    policy: StepPolicy
+    """The steps."""
+    alarm: DeclaredAlarm
+    """The alarm whose actions name the policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetHealth:
+    """Health check of a target group."""
+
+    interval_seconds: float = 30.0
+    """Default: 30, the AWS default."""
+    timeout_seconds: float = 5.0
+    """Default: 5, the AWS default."""
+    healthy_threshold: int = 5
+    """Default: 5, the AWS default."""
+    unhealthy_threshold: int = 2
+    """Default: 2, the AWS default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetDeclaration:
+    """One Auto Scaling group behind one target group."""
+
+    name: str
+    """Logical name of the group."""
+    instance_type: str
+    """First type of the mixed-instances policy, or the launch template's."""
+    min_size: int
+    """Smallest number of instances."""
+    max_size: int
+    """Largest number of instances."""
+    desired_capacity: int
+    """Instances at the start."""
+    warm_up_seconds: float = 300.0
+    """defaultInstanceWarmup, or else the default cooldown of 300 s that AWS falls back to."""
+    health_check_grace_seconds: float = 300.0
+    """Time after launch in which a failing health check does not replace an instance."""
+    elb_health_checks: bool = True
+    """healthCheckType ELB: a target that the load balancer calls unhealthy is replaced."""
+    health: TargetHealth = field(default_factory=TargetHealth)
+    """The target group's checks."""
+    deregistration_seconds: float = 300.0
+    """Time a leaving target has for its requests. Default: 300, the AWS default."""
+    least_outstanding: bool = False
+    """Load balancing algorithm."""
+    on_demand_base: int = 0
+    """Instances that are never spot."""
+    on_demand_percent: int = 100
+    """On-demand share of the instances above the base."""
+    capacity_rebalance: bool = False
+    """Replace a spot instance as soon as its interruption is announced."""
+    credits_unlimited: bool = False
+    """cpuCredits of the launch template."""
+    warm_pool_size: int = 0
+    """Stopped instances kept ready."""
+    tracking: tuple[TargetTrackingPolicy, ...] = ()
+    """Target tracking policies."""
+    steps: tuple[AlarmedStep, ...] = ()
+    """Step scaling policies."""
+    schedule: tuple[ScheduledAction, ...] = ()
+    """Scheduled actions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What the API promises and when it alarms."""
+
+    budget_seconds: float = 0.1
+    """A call ends within this time (the contract)."""
+    p95_limit_seconds: float = 0.2
+    """95th percentile that raises the alarm."""
+    p95_window_seconds: int = 300
+    """Period of that alarm."""
+    minimum_samples: int = 200
+    """Requests in a window below which its p95 says nothing."""
+    database_limit_seconds: float = 0.03
+    """A query is given up after this time."""
+    cache_ttl_seconds: float = 600.0
+    """Age at which a cached answer expires."""
+    page_size_max: int = 50
+    """Items on one page at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """Everything the twin knows of a stack."""
+
+    stack: str
+    """Name of the stack."""
+    fleets: tuple[FleetDeclaration, ...]
+    """Stable first, then the canary if there is one."""
+    service_seconds: float
+    """Mean service time of one request at one worker."""
+    workers: int
+    """Requests that one instance works on at a time."""
+    peak_rps: float
+    """Declared peak load."""
+    promise: Promise = field(default_factory=Promise)
+    """Limits of the contract and the alarms."""
+    rates: tuple[RateLimit, ...] = ()
+    """WAF rate rules in order of priority."""
+    alarms: tuple[DeclaredAlarm, ...] = ()
+    """CloudWatch alarms on what the twin simulates."""
+    unwatched: tuple[str, ...] = ()
+    """Alarms on what it does not simulate."""
+    idle_timeout_seconds: float = 60.0
+    """The load balancer's."""
+    rollout_percents: tuple[int, ...] = (10, 50, 100)
+    """Steps of the canary."""
+    notes: tuple[str, ...] = ()
+    """What was assumed because the stack does not say it."""
+
+    @property
+    def stable(self) -> FleetDeclaration:
+        """The stable fleet."""
+        return self.fleets[0]

@@ -1,0 +1,370 @@
+"""An Auto Scaling group over time: instances that start, warm up, serve, drain and fail.
+
+Source of the behaviour: Amazon EC2 Auto Scaling User Guide (target tracking, step scaling, default instance
+warm-up, warm pools, capacity rebalancing, health checks), read 2026-11. What it leaves open is in
+`FleetConstants`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from workbench.simulate.credits import CreditAccount, burstable_type
+from workbench.simulate.declaration import FleetDeclaration
+from workbench.simulate.engine import Engine
+from workbench.simulate.kernel import Floats
+from workbench.simulate.scaling import step
+from workbench.simulate.scaling.target_tracking import TargetTracker, combined_scale_in
+
+SPOT_NOTICE_SECONDS: Final = 120.0
+"""Two minutes from the notice to the end (EC2 User Guide, "Spot Instance interruption notices")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetConstants:
+    """What AWS does not document or what depends on the image; each is an option of the command line."""
+
+    launch_seconds: float = 30.0
+    """From the decision to a running instance. No figure is published; general knowledge."""
+    ready_seconds: float | None = None
+    """From the decision until the instance serves. Default: the declared warm-up, which is meant to cover it."""
+    warm_pool_ready_seconds: float = 40.0
+    """The same for an instance from the warm pool. General knowledge; measure it."""
+    launch_failure_ratio: float = 0.0
+    """Share of the launches that fails."""
+    launch_retry_seconds: float = 60.0
+    """From a failed launch to the next attempt. Not documented."""
+    spot_interruptions_per_hour: float = 0.0
+    """Rate at which one spot instance is taken away."""
+    initial_credits: float = 0.0
+    """CPU credits of the instances that run at the start; later ones always start with none."""
+
+
+class Phase(StrEnum):
+    """Life of an instance."""
+
+    STARTING = "starting"
+    SERVING = "serving"
+    DRAINING = "draining"
+
+
+@dataclass(slots=True)
+class Instance:
+    """One instance of the group."""
+
+    number: int
+    slot: int
+    phase: Phase
+    started_at: float
+    ready_at: float
+    warm_at: float
+    spot: bool
+    credits: CreditAccount | None
+    failed_checks: int = 0
+    healthy: bool = True
+    gone_at: float = math.inf
+    """When the instance ends whatever it is doing."""
+    taken_at: float = math.inf
+    """When a spot interruption ends it."""
+    announced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FleetEvent:
+    """Something that happened to the group."""
+
+    at: float
+    fleet: str
+    kind: str
+    """scale-out, scale-in, launch-failed, unhealthy, spot-notice, spot-taken, schedule."""
+    desired: int
+    detail: str
+
+
+@dataclass(slots=True)
+class MinuteMetrics:
+    """What the group's policies see of one minute."""
+
+    requests_per_target: float | None
+    """Requests of the warmed-up targets, divided by their number."""
+    cpu_percent: float | None
+    """Mean CPU utilisation of the warmed-up instances."""
+    instances: int
+    """Instances behind these figures: those that were warmed up for all of the minute."""
+
+
+class Fleet:
+    """One group; `advance` moves its instances, `control` lets its policies decide once a minute."""
+
+    def __init__(
+        self,
+        declared: FleetDeclaration,
+        constants: FleetConstants,
+        engine: Engine,
+        rng: np.random.Generator,
+        free_slots: list[int],
+    ) -> None:
+        self.declared = declared
+        self.constants = constants
+        self.desired = declared.desired_capacity
+        self.min_size, self.max_size = declared.min_size, declared.max_size
+        self.instances: list[Instance] = []
+        self.events: list[FleetEvent] = []
+        self.attempts = self.failures = 0
+        self._engine, self._rng, self._free_slots = engine, rng, free_slots
+        self._trackers = [TargetTracker(policy) for policy in declared.tracking]
+        self._burstable = burstable_type(declared.instance_type)
+        self._launched = 0
+        self._next_launch_at = 0.0
+        self._next_check_at = 0.0
+        self._pool = declared.warm_pool_size
+        for _ in range(self.desired):
+            self._start(0.0, ready=True)
+
+    # --- what others ask -------------------------------------------------------------------------------
+
+    def rotation(self) -> list[int]:
+        """Slots the load balancer sends requests to; when all targets are unhealthy it uses all of them."""
+        serving = [each for each in self.instances if each.phase is Phase.SERVING]
+        healthy = [each.slot for each in serving if each.healthy]
+        return healthy or [each.slot for each in serving]
+
+    def count(self, *phases: Phase) -> int:
+        """Instances in any of `phases`."""
+        return sum(1 for each in self.instances if each.phase in phases)
+
+    @property
+    def running(self) -> int:
+        """Instances that are billed."""
+        return len(self.instances)
+
+    @property
+    def unhealthy(self) -> int:
+        """Serving instances that fail their health checks."""
+        return sum(1 for each in self.instances if each.phase is Phase.SERVING and not each.healthy)
+
+    def warmed(self, now: float) -> list[Instance]:
+        """Serving instances past their warm-up: those that the metrics count."""
+        return [each for each in self.instances if each.phase is Phase.SERVING and each.warm_at <= now]
+
+    def warming(self, now: float) -> bool:
+        """Whether an instance is starting or warming up, which blocks scale-in."""
+        return any(each.phase is Phase.STARTING or each.warm_at > now for each in self.instances)
+
+    @property
+    def least_credits(self) -> float | None:
+        """Smallest credit balance of a serving instance; None without credits."""
+        balances = [each.credits.balance for each in self.instances if each.credits is not None]
+        return min(balances, default=None)
+
+    def next_change(self, now: float) -> float:
+        """When `advance` has something to do next."""
+        times = [each.ready_at for each in self.instances if each.phase is Phase.STARTING]
+        times += [t for each in self.instances for t in (each.gone_at, each.taken_at) if t < math.inf]
+        times.append(self._next_check_at)
+        if self._missing() > 0:
+            times.append(self._next_launch_at)
+        return min((t for t in times if t > now), default=math.inf)
+
+    # --- life of the instances -------------------------------------------------------------------------
+
+    def advance(self, now: float, elapsed: float, cpu_seconds: Floats) -> None:
+        """Bring all instances to `now`; `cpu_seconds` of work by slot came in the last `elapsed` seconds."""
+        self._spend_credits(elapsed, cpu_seconds)
+        for each in list(self.instances):
+            if each.phase is Phase.STARTING and each.ready_at <= now:
+                each.phase = Phase.SERVING
+                self._engine.open_slot(each.slot, now)
+            self._interrupt(each, now)
+            if each.phase is Phase.DRAINING and (each.gone_at <= now or self._engine.outstanding(each.slot) == 0):
+                self._remove(each)
+        if now >= self._next_check_at:
+            self._check_health(now)
+            self._next_check_at = now + self.declared.health.interval_seconds
+        self._fill(now)
+
+    def _start(self, now: float, *, ready: bool = False) -> None:
+        declared, constants = self.declared, self.constants
+        index = self.count(Phase.STARTING, Phase.SERVING)
+        above = index >= declared.on_demand_base
+        spot = above and bool(self._rng.random() * 100 >= declared.on_demand_percent)
+        if not self._free_slots:
+            first = self._engine.slots
+            self._engine.grow(2 * first)
+            self._free_slots.extend(range(first, 2 * first))
+        self._free_slots.sort(reverse=True)
+        ready_after = declared.warm_up_seconds if constants.ready_seconds is None else constants.ready_seconds
+        if self._pool > 0 and not ready:
+            self._pool -= 1
+            ready_after = min(ready_after, constants.warm_pool_ready_seconds)
+        checks = declared.health.healthy_threshold * declared.health.interval_seconds
+        ready_at = now + max(ready_after, constants.launch_seconds + checks)
+        account = CreditAccount(self._burstable, declared.credits_unlimited) if self._burstable else None
+        if ready and account is not None:
+            account.balance = min(constants.initial_credits, account.type.maximum)
+        taken = math.inf
+        if spot and constants.spot_interruptions_per_hour > 0:
+            taken = now + float(self._rng.exponential(3600 / constants.spot_interruptions_per_hour))
+        self._launched += 1
+        instance = Instance(
+            number=self._launched,
+            slot=self._free_slots.pop(),
+            phase=Phase.SERVING if ready else Phase.STARTING,
+            started_at=now,
+            ready_at=now if ready else ready_at,
+            warm_at=now if ready else max(ready_at, now + constants.launch_seconds + declared.warm_up_seconds),
+            spot=spot,
+            credits=account,
+            taken_at=taken + SPOT_NOTICE_SECONDS,
+        )
+        if ready:
+            self._engine.open_slot(instance.slot, now)
+        self.instances.append(instance)
+
+    def _missing(self) -> int:
+        leaving = sum(1 for each in self.instances if each.announced and each.phase is not Phase.DRAINING)
+        rebalanced = leaving if self.declared.capacity_rebalance else 0
+        return self.desired - self.count(Phase.STARTING, Phase.SERVING) + rebalanced
+
+    def _fill(self, now: float) -> None:
+        if now < self._next_launch_at:
+            return
+        for _ in range(self._missing()):
+            self.attempts += 1
+            if self._rng.random() < self.constants.launch_failure_ratio:
+                self.failures += 1
+                self._next_launch_at = now + self.constants.launch_retry_seconds
+                self._note(now, "launch-failed", f"next attempt in {self.constants.launch_retry_seconds:g} s")
+                return
+            self._start(now)
+
+    def _drain(self, each: Instance, now: float, longest: float) -> None:
+        each.phase = Phase.DRAINING
+        each.gone_at = min(each.gone_at, now + longest)
+
+    def _remove(self, each: Instance) -> None:
+        self._engine.cut_slot(each.slot)
+        self._free_slots.append(each.slot)
+        self.instances.remove(each)
+        if self._pool < self.declared.warm_pool_size:
+            self._pool += 1  # the pool refills in the background
+
+    def _interrupt(self, each: Instance, now: float) -> None:
+        if now >= each.taken_at:
+            self._note(now, "spot-taken", f"instance {each.number}")
+            self._remove(each)
+        elif now >= each.taken_at - SPOT_NOTICE_SECONDS and not each.announced:
+            each.announced = True
+            self._note(now, "spot-notice", f"instance {each.number} ends in {SPOT_NOTICE_SECONDS:g} s")
+            if self.declared.capacity_rebalance:
+                # The replacement is launched at once; the target leaves in time to finish its requests.
+                lead = min(self.declared.deregistration_seconds, SPOT_NOTICE_SECONDS)
+                each.gone_at = each.taken_at
+                if lead >= SPOT_NOTICE_SECONDS:
+                    self._drain(each, now, lead)
+        elif (
+            each.announced
+            and each.phase is Phase.SERVING
+            and self.declared.capacity_rebalance
+            and now >= each.taken_at - self.declared.deregistration_seconds
+        ):
+            self._drain(each, now, self.declared.deregistration_seconds)
+
+    def _check_health(self, now: float) -> None:
+        health = self.declared.health
+        for each in self.instances:
+            if each.phase is not Phase.SERVING:
+                continue
+            # A check queues behind the requests that are already there.
+            late = self._engine.next_free_at(each.slot) - now > health.timeout_seconds
+            each.failed_checks = each.failed_checks + 1 if late else 0
+            if each.failed_checks >= health.unhealthy_threshold and each.healthy:
+                each.healthy = False
+                self._note(now, "unhealthy", f"instance {each.number} answers no health check")
+            elif not late and not each.healthy:
+                each.healthy = True
+            old_enough = now - each.started_at >= self.declared.health_check_grace_seconds
+            if not each.healthy and self.declared.elb_health_checks and old_enough:
+                self._drain(each, now, self.declared.deregistration_seconds)
+
+    def _spend_credits(self, elapsed: float, cpu_seconds: Floats) -> None:
+        if self._burstable is None or elapsed <= 0:
+            return
+        speed = self._engine.speed
+        for each in self.instances:
+            if each.credits is not None and each.phase is not Phase.STARTING:
+                speed[each.slot] = each.credits.spend(float(cpu_seconds[each.slot]), elapsed)
+
+    # --- decisions -------------------------------------------------------------------------------------
+
+    def control(
+        self, now: float, metrics: MinuteMetrics, alarmed: Iterable[tuple[step.StepPolicy, float, float]] = ()
+    ) -> None:
+        """Let the policies decide on the last minute.
+
+        `alarmed` holds (policy, metric, threshold) of the step policies whose alarm is on.
+        """
+        for tracker in self._trackers:
+            cpu = tracker.policy.metric == "ASGAverageCPUUtilization"
+            tracker.observe(metrics.cpu_percent if cpu else metrics.requests_per_target)
+        warmed = metrics.instances
+        wanted: list[tuple[int, str]] = []
+        for tracker in self._trackers:
+            size = tracker.scale_out_to(warmed)
+            if size is not None:
+                wanted.append((size, tracker.policy.name))
+        lower: list[tuple[int, str]] = []
+        for policy, metric, threshold in alarmed:
+            size = step.wanted_capacity(
+                policy, metric=metric, threshold=threshold, capacity=warmed, desired=self.desired
+            )
+            (wanted if size > self.desired else lower).append((size, policy.name))
+        size, why = max(wanted, default=(self.desired, ""))
+        if size > self.desired:
+            self._set_desired(now, size, why)
+            return
+        if wanted or self.warming(now):
+            return
+        agreed = combined_scale_in(self._trackers, self.desired)
+        if agreed is not None and (not lower or max(lower)[0] < self.desired):
+            size, why = max([(agreed, "target tracking"), *lower])
+        elif lower and not self._trackers:
+            size, why = max(lower)
+        if size < self.desired:
+            self._set_desired(now, size, why)
+
+    def follow_schedule(self, now: float, moment: datetime) -> None:
+        """Apply the scheduled actions that fire in the minute of `moment` (UTC)."""
+        for action in self.declared.schedule:
+            if not action.cron.matches(moment.astimezone(ZoneInfo(action.time_zone))):
+                continue
+            self.min_size = self.min_size if action.min_size is None else action.min_size
+            self.max_size = self.max_size if action.max_size is None else action.max_size
+            size = self.desired if action.desired_capacity is None else action.desired_capacity
+            self._note(now, "schedule", f"{action.name}: {self.min_size} to {self.max_size}")
+            self._set_desired(now, size, action.name)
+
+    def _set_desired(self, now: float, size: int, why: str) -> None:
+        bounded = min(max(size, self.min_size), self.max_size)
+        if bounded == self.desired:
+            return
+        before, self.desired = self.desired, bounded
+        capped = f" (wanted {size}, max_size {self.max_size})" if size > bounded else ""
+        self._note(now, "scale-out" if bounded > before else "scale-in", f"{before} to {bounded} by {why}{capped}")
+        for each in sorted(self.instances, key=lambda each: each.number):
+            if self.count(Phase.STARTING, Phase.SERVING) <= self.desired:
+                break
+            if each.phase is Phase.SERVING:
+                self._drain(each, now, self.declared.deregistration_seconds)
+        self._fill(now)
+
+    def _note(self, now: float, kind: str, detail: str) -> None:
+        self.events.append(FleetEvent(now, self.declared.name, kind, self.desired, detail))

@@ -1,0 +1,149 @@
+"""Traffic from the access log of an Application Load Balancer, plain or gzip, streamed.
+
+Fields as in "Access logs for your Application Load Balancer" (Elastic Load Balancing user guide, read 2026-11):
+they are delimited by spaces, some are quoted, and new ones may be added at the end. The request's arrival is
+`request_creation_time`, or else the response's `timestamp` less the three processing times.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+import numpy as np
+
+from policies.errors import InputError
+from workbench.simulate.service import Distribution
+from workbench.simulate.traffic.rows import RowReport
+from workbench.simulate.traffic.stream import Stream, from_counts
+
+INTERVAL_SECONDS: Final = 10.0
+"""Arrivals are counted in intervals of this length: the file may be of any size and out of order."""
+MAX_LINE: Final = 16_384
+"""Longer lines are bad rows (a user agent alone may have 8 KB)."""
+MAX_INTERVALS: Final = 366 * 8640
+MAX_BYTES: Final = 20 * 2**30
+"""Unpacked size that is read; more is refused."""
+SAMPLES: Final = 100_000
+"""Target times kept for the service-time distribution (reservoir sampling)."""
+MAX_ADDRESSES: Final = 1_000_000
+
+_FIELD: Final = re.compile(r'"([^"]*)"|(\S+)')
+_TIMESTAMP, _CLIENT, _REQUEST_TIME, _TARGET_TIME, _RESPONSE_TIME = 1, 3, 5, 6, 7
+_CREATION: Final = 21
+_TYPES: Final = frozenset({"http", "https", "h2", "grpcs", "ws", "wss"})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTraffic:
+    """What an access log holds."""
+
+    stream: Stream
+    """Arrivals, in intervals of INTERVAL_SECONDS."""
+    report: RowReport
+    """Rows used and left out."""
+    target_times: Distribution | None
+    """Spread of target_processing_time; None when no request reached a target."""
+    mean_target_seconds: float
+    """Mean of target_processing_time; includes what queued at the target when it was recorded."""
+
+
+def read_access_log(path: Path) -> RecordedTraffic:
+    """Read a log file. Raises InputError when it can't be read or holds no usable row."""
+    report = RowReport(str(path))
+    counts: Counter[int] = Counter()
+    clients: set[str] = set()
+    reservoir = np.empty(SAMPLES)
+    seen, total_seconds = 0, 0.0
+    rng = np.random.default_rng(0)  # the sample must not depend on the run
+    try:
+        for number, line in _lines(path):
+            parsed = _parse(line)
+            if isinstance(parsed, str):
+                report.reject(f"line {number}", parsed)
+                continue
+            arrival, client, target_seconds = parsed
+            report.good += 1
+            counts[int(arrival // INTERVAL_SECONDS)] += 1
+            if len(clients) < MAX_ADDRESSES:
+                clients.add(client)
+            if target_seconds >= 0:
+                place = seen if seen < SAMPLES else int(rng.integers(0, seen + 1))
+                if place < SAMPLES:
+                    reservoir[place] = target_seconds
+                seen += 1
+                total_seconds += target_seconds
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: {error}; it has to be a text file or a complete gzip file") from None
+    if not counts:
+        raise InputError(f"{path}: no usable row of an Application Load Balancer's access log", *report.lines())
+    first, last = min(counts), max(counts)
+    if last - first >= MAX_INTERVALS:
+        raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
+    dense = [float(counts[index]) for index in range(first, last + 1)]
+    kept = reservoir[: min(seen, SAMPLES)]
+    positive = kept[kept > 0]
+    return RecordedTraffic(
+        Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), max(1, len(clients))),
+        report,
+        Distribution.empirical(positive) if len(positive) else None,
+        total_seconds / seen if seen else 0.0,
+    )
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Numbered lines, each cut at MAX_LINE, so that no line and no compressed bomb fills the memory."""
+    with path.open("rb") as raw:
+        magic = raw.read(2)
+        raw.seek(0)
+        file: IO[bytes] = gzip.GzipFile(fileobj=raw) if magic == b"\x1f\x8b" else raw  # type: ignore[assignment]  # reads alike
+        read = number = 0
+        while line := file.readline(MAX_LINE + 1):
+            number += 1
+            read += len(line)
+            if read > MAX_BYTES:
+                raise InputError(f"{path}: more than {MAX_BYTES // 2**30} GiB unpacked; cut it into shorter files")
+            text = line.decode("utf-8", "replace")
+            while len(line) > MAX_LINE and not line.endswith(b"\n") and (line := file.readline(MAX_LINE + 1)):
+                read += len(line)
+            if text.strip():
+                yield number, text
+
+
+def _parse(line: str) -> tuple[float, str, float] | str:
+    """Arrival (seconds since 1970), client address and target seconds (-1: none), or what is wrong."""
+    if len(line) > MAX_LINE:
+        return f"longer than {MAX_LINE:,} characters"
+    fields = [quoted or plain for quoted, plain in _FIELD.findall(line)]
+    if len(fields) < _RESPONSE_TIME + 1:
+        return f"{len(fields)} fields; an access log entry has more than {_RESPONSE_TIME}"
+    if fields[0] not in _TYPES:
+        return f"type {fields[0][:20]!r}; allowed: {', '.join(sorted(_TYPES))}"
+    try:
+        request, target, response = (float(fields[index]) for index in (_REQUEST_TIME, _TARGET_TIME, _RESPONSE_TIME))
+    except ValueError:
+        return "a processing time is no number"
+    if not all(-1 <= seconds < 1e6 for seconds in (request, target, response)):
+        return "a processing time is out of range"
+    arrival = _moment(fields[_CREATION]) if len(fields) > _CREATION else None
+    if arrival is None:
+        answered = _moment(fields[_TIMESTAMP])
+        if answered is None:
+            return f"{fields[_TIMESTAMP][:30]!r} is no timestamp"
+        arrival = answered - sum(seconds for seconds in (request, target, response) if seconds > 0)
+    return arrival, fields[_CLIENT].rpartition(":")[0], target
+
+
+def _moment(text: str) -> float | None:
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,133 @@
+"""Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
+
+A timestamp is ISO 8601 or seconds since 1970; the interval is the smallest distance between two of them.
+Rows may come in any order; a repeated timestamp adds up; a missing interval has no requests.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from policies.errors import InputError
+from workbench.simulate.traffic.rows import RowReport
+from workbench.simulate.traffic.stream import Stream, from_counts
+
+COLUMNS: Final = ("timestamp", "requests")
+MAX_ROWS: Final = 5_000_000
+"""Rows that are read; more are refused."""
+MAX_INTERVALS: Final = 600_000
+"""Intervals from the first to the last timestamp (over a year of minutes)."""
+MAX_COUNT: Final = 1e9
+
+
+def read_csv(path: Path) -> tuple[Stream, RowReport]:
+    """Stream of a CSV file with a header. Raises InputError when it can't be used at all."""
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            reader = csv.reader(file)
+            header = [name.strip().lower() for name in next(reader, [])]
+            missing = [name for name in COLUMNS if name not in header]
+            if missing:
+                raise InputError(f"{path}: no column {', '.join(missing)}; the header has to name {', '.join(COLUMNS)}")
+            when, count = (header.index(name) for name in COLUMNS)
+            rows = ((f"line {reader.line_num}", _cell(row, when), _cell(row, count)) for row in reader if row)
+            return _stream(path, rows)
+    except (OSError, csv.Error) as error:
+        raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def read_parquet(path: Path) -> tuple[Stream, RowReport]:
+    """Stream of a Parquet file, read in batches. Raises InputError, also when pyarrow is not installed."""
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise InputError(
+            f"{path}: reading Parquet takes pyarrow, which is not installed; install the extra"
+            " (pip install -e '.[parquet]') or convert the file to CSV"
+        ) from None
+    try:
+        file = parquet.ParquetFile(path)
+        missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
+        if missing:
+            raise InputError(f"{path}: no column {', '.join(missing)}; it has to have {', '.join(COLUMNS)}")
+        return _stream(path, _parquet_rows(file))
+    except (OSError, ArrowException) as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _cell(row: list[str], index: int) -> str | None:
+    return row[index] if index < len(row) else None
+
+
+def _parquet_rows(file: Any) -> Iterator[tuple[str, Any, Any]]:
+    number = 0
+    for batch in file.iter_batches(columns=list(COLUMNS)):
+        for row in batch.to_pylist():
+            number += 1
+            yield f"row {number}", row["timestamp"], row["requests"]
+
+
+def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[Stream, RowReport]:
+    report = RowReport(str(path))
+    counts: dict[float, float] = {}
+    for number, (place, when, count) in enumerate(rows):
+        if number >= MAX_ROWS:
+            raise InputError(f"{path}: more than {MAX_ROWS:,} rows; cut it into shorter files")
+        moment, requests = _moment(when), _count(count)
+        if moment is None:
+            report.reject(place, f"{when!r} is no timestamp (ISO 8601 or seconds since 1970)")
+        elif requests is None:
+            report.reject(place, f"{count!r} is no number of requests from 0 to {MAX_COUNT:,.0f}")
+        else:
+            report.good += 1
+            counts[moment] = counts.get(moment, 0.0) + requests
+    if len(counts) < 2:
+        raise InputError(f"{path}: {len(counts)} usable intervals; at least 2 are needed", *report.lines())
+    moments = sorted(counts)
+    interval = min(later - earlier for earlier, later in pairwise(moments))
+    places = {round((moment - moments[0]) / interval): moment for moment in moments}
+    length = max(places) + 1
+    if length > MAX_INTERVALS:
+        raise InputError(
+            f"{path}: {length:,} intervals of {interval:g} s from the first to the last row;"
+            f" allowed are {MAX_INTERVALS:,}"
+        )
+    dense = [0.0] * length
+    for moment in moments:
+        dense[round((moment - moments[0]) / interval)] += counts[moment]
+    return Stream(path.name, from_counts(0.0, interval, dense)), report
+
+
+def _moment(value: Any) -> float | None:
+    """Seconds since 1970, or None."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value) if math.isfinite(value) and 0 <= value < 1e11 else None
+    if not isinstance(value, str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        try:
+            parsed = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    return number if math.isfinite(number) and 0 <= number < 1e11 else None
+
+
+def _count(value: Any) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 <= number <= MAX_COUNT else None

@@ -1,0 +1,39 @@
+"""What reading a file of traffic found, its bad rows included: counted and named, never a crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+NAMED: Final = 5
+"""Bad rows that are shown; the rest is counted."""
+
+
+@dataclass(slots=True)
+class RowReport:
+    """Rows of one file."""
+
+    source: str
+    """Name of the file."""
+    good: int = 0
+    """Rows that were used."""
+    bad: int = 0
+    """Rows that were not."""
+    examples: list[str] = field(default_factory=list)
+    """The first bad rows: where and what."""
+
+    def reject(self, where: str, why: str) -> None:
+        """Count one bad row."""
+        self.bad += 1
+        if len(self.examples) < NAMED:
+            self.examples.append(f"{where}: {why}")
+
+    def lines(self) -> list[str]:
+        """Sentences for people; empty when all rows were good."""
+        if not self.bad:
+            return []
+        shown = [f"{self.source}: {self.bad} of {self.bad + self.good} rows were left out:"]
+        shown += [f"  {example}" for example in self.examples]
+        if self.bad > len(self.examples):
+            shown.append(f"  and {self.bad - len(self.examples)} more")
+        return shown
