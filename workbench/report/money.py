@@ -19,3 +19,8 @@ def dollars(amount: Decimal) -> str:
 def signed_dollars(amount: Decimal) -> str:
     """As `dollars`, with a plus sign for a rise."""
     return f"+{dollars(amount)}" if amount > 0 else dollars(amount)
+
+
+def change_in_dollars(amount: Decimal) -> str:
+    """As `signed_dollars`, and "no change" where there is none."""
+    return signed_dollars(amount) if amount else "no change"

@@ -16,7 +16,7 @@ from rich.tree import Tree
 from policies.model import Resource
 from workbench.preview.changes import Change, Operation
 from workbench.preview.result import Preview
-from workbench.report.money import dollars, signed_dollars
+from workbench.report.money import change_in_dollars, dollars, signed_dollars
 
 if TYPE_CHECKING:
     from policies.assess import Violation
@@ -149,7 +149,7 @@ def _cost(preview: Preview) -> Group:
         ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
     ):
         if name == "expected" and before is not None:
-            meaning += f" ({signed_dollars(estimate.expected_usd - before.expected_usd)})"
+            meaning += f" ({change_in_dollars(estimate.expected_usd - before.expected_usd)})"
         figures.add_row(f"  {name}", dollars(amount), Text(meaning, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
     hours = Text(f"  {estimate.uptime_hours:.0f} h of uptime are priced; the budget buys {estimate.hours_bought:.0f} h")
@@ -171,7 +171,8 @@ def _drivers(preview: Preview) -> Table:
     table.add_column(justify="right")
     table.add_column(overflow="ellipsis", no_wrap=True)
     for line in top:
-        table.add_row(Text(f"  {line.name}", no_wrap=True), dollars(line.monthly_usd), Text(line.item, "dim"))
+        what = Text(line.item, "dim", no_wrap=True, overflow="ellipsis")
+        table.add_row(Text(f"  {line.name}", no_wrap=True), dollars(line.monthly_usd), what)
     rest = sum((line.monthly_usd for line in estimate.charges), Decimal(0)) - sum(
         (line.monthly_usd for line in top), Decimal(0)
     )

@@ -11,7 +11,7 @@ import jinja2
 from policies.cost.money import text
 from workbench.preview.changes import Change, Operation
 from workbench.preview.result import Preview
-from workbench.report.money import dollars, signed_dollars
+from workbench.report.money import change_in_dollars, dollars, signed_dollars
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 LONGEST_VALUE: Final = 120
@@ -70,6 +70,7 @@ def _environment() -> jinja2.Environment:
         kind=lambda token: token.rpartition(":")[2],
         name=lambda urn: urn.rpartition("::")[2],
         quantity=lambda number: f"{float(number):,.6g}",
+        change=change_in_dollars,
         signed=lambda amount: "" if amount == Decimal(0) else signed_dollars(amount),
         value=_value,
     )
