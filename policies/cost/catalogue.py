@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from policies.errors import InputError
 
@@ -101,10 +102,7 @@ class Catalogue:
 
     def price(self, service: str, key: str) -> Price:
         """The price `key` of `service`. Raises MissingPrice."""
-        found = service_prices(self.region, service).get(key) or service_prices(GLOBAL, service).get(key)
-        if found is None:
-            raise MissingPrice(self.region, service, key)
-        return found
+        return _price(self.region, service, key) or _price(GLOBAL, service, key) or _missing(self.region, service, key)
 
 
 @cache
@@ -113,13 +111,41 @@ def regions() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in (ROOT / "aws").iterdir() if path.is_dir() and path.name != GLOBAL))
 
 
+def all_prices() -> Iterator[Price]:
+    """Every price of the catalogue, by region, service and key."""
+    for path in sorted((ROOT / "aws").glob("*/*.toml")):
+        region, service = path.parent.name, path.stem
+        for key, row in _rows(region, service).items():
+            yield read_price(region, service, key, row)
+
+
+def _missing(region: str, service: str, key: str) -> NoReturn:
+    raise MissingPrice(region, service, key)
+
+
 @cache
-def service_prices(region: str, service: str) -> dict[str, Price]:
-    """Prices of one file by key; empty when the region has no file for the service."""
+def _price(region: str, service: str, key: str) -> Price | None:
+    row = _rows(region, service).get(key)
+    return None if row is None else read_price(region, service, key, row)
+
+
+@cache
+def _rows(region: str, service: str) -> Mapping[str, Mapping[str, Any]]:
+    """Rows of one file by key; empty when the region has no file for the service."""
     path = ROOT / "aws" / region / f"{service}.toml"
-    if not path.is_file():
-        return {}
-    return {key: read_price(region, service, key, row) for key, row in read_toml(path).items()}
+    return file_rows(read_toml(path)) if path.is_file() else {}
+
+
+def file_rows(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Rows of a price file by key.
+
+    Most files have a table a price. One with ``[defaults]`` and ``[prices]`` holds many prices of one
+    provenance: there a row is just the dollars, and has the other fields from the defaults.
+    """
+    if "prices" not in document:
+        return document
+    defaults = document.get("defaults", {})
+    return {key: {**defaults, "price_usd": usd} for key, usd in document["prices"].items()}
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,7 +76,8 @@ def volume_of(mapping: Mapping[str, Any], size: str = "volumeSize", kind: str = 
 
 def on_demand(scope: Scope, instance_type: str) -> Price:
     """Price of an instance-hour with Linux. Raises MissingPrice."""
-    return scope.price("ec2", f"linux.{instance_type}")
+    series = instance_type[:1] if re.match(r"[cmrt]\d", instance_type) else "other"
+    return scope.price(f"ec2_{series}", f"linux.{instance_type}")
 
 
 def spot(scope: Scope, instance_type: str) -> Price:
