@@ -12,11 +12,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from policies.cost.charges import ONE, Amount, Charge, Driver, Unpriced
+from policies.cost.charges import ONE, Amount, Charge, Driver
 from policies.cost.registry import Pricer
 from policies.cost.scope import GB_KB, Scope, UsageKey
 from policies.cost.uptime import Metering
 from policies.model import UNKNOWN
+
+LEAST_ZONES: Final = 2
+"""An application load balancer is in two zones at least."""
 
 FREE_RULES: Final = 10
 CONNECTIONS_PER_LCU_HOUR: Final = Decimal(25 * 3600)
@@ -120,13 +123,10 @@ def public_addresses(scope: Scope) -> int:
     mappings = scope.items("subnetMappings")
     if mappings:
         return sum(1 for mapping in mappings if not mapping.get("allocationId"))
-    subnets = scope.items("subnets")
-    if any(subnet is UNKNOWN for subnet in subnets) or not subnets:
-        declared = scope.resource.property_dependencies.get("subnets", ())
-        if not subnets and not declared:
-            raise Unpriced("its subnets aren't known, so neither is the number of public IPv4 addresses")
-        return max(len(subnets), len(declared))
-    return len(subnets)
+    known = [subnet for subnet in scope.items("subnets") if subnet is not UNKNOWN]
+    declared = scope.resource.property_dependencies.get("subnets", ())
+    least = LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1
+    return max(len(known), len(declared), least)
 
 
 def listener_rules(scope: Scope) -> int:
