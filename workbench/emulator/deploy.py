@@ -62,23 +62,29 @@ class Deployer:
         substitution = Substitution()
         declared = [item for item in deployment["deployment"]["resources"] if is_aws(item)]
         for item in declared:
-            urn = item["urn"]
-            inputs = substitution.apply(opened(item.get("inputs", {})))
-            action = self._settle(item, inputs, outcome)
-            outcome.actions[action] += 1
-            entry = self.state.entries[urn]
+            entry = self.settle(item, substitution.apply(opened(item.get("inputs", {}))), outcome)
             substitution.learn(item.get("id"), entry.id)
             substitution.learn(opened(item.get("outputs", {})), entry.outputs)
-            validated = entry.outputs.get(META, {}).get("validated")
-            if validated:
-                outcome.validated[urn] = validated
-        self._remove({item["urn"] for item in declared}, outcome)
+        self.prune({item["urn"] for item in declared}, outcome)
         return outcome
+
+    def settle(self, item: dict[str, Any], inputs: dict[str, Any], outcome: Outcome) -> Entry:
+        """Bring one resource, with its real inputs, to what is declared; gives its record.
+
+        Raises:
+            DeployError: The API or its model refused.
+        """
+        outcome.actions[self._settle(item, inputs, outcome)] += 1
+        entry = self.state.entries[item["urn"]]
+        validated = entry.outputs.get(META, {}).get("validated")
+        if validated:
+            outcome.validated[entry.urn] = validated
+        return entry
 
     def destroy(self) -> Outcome:
         """Delete everything that is recorded."""
         outcome = Outcome()
-        self._remove(set(), outcome)
+        self.prune(set(), outcome)
         return outcome
 
     def _settle(self, item: dict[str, Any], inputs: dict[str, Any], outcome: Outcome) -> str:
@@ -144,7 +150,7 @@ class Deployer:
                 found.append(entry)
         return found[::-1]
 
-    def _remove(self, declared: set[str], outcome: Outcome) -> None:
+    def prune(self, declared: set[str], outcome: Outcome) -> None:
         """Delete what is no longer declared, and what was replaced: dependents before what they depend on."""
         surplus = [entry for urn, entry in self.state.entries.items() if urn not in declared]
         for entry in [*reversed(self._ordered(surplus)), *reversed(self.state.doomed)]:

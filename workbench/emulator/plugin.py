@@ -75,7 +75,7 @@ async def serve(lifecycle: Lifecycle, arguments: list[str]) -> None:
 
 
 def _with_plain_errors(method: Any) -> Any:
-    import grpc  # type: ignore[import-untyped]  # no type information
+    import grpc
 
     async def call(self: Any, request: Any, context: Any) -> Any:
         try:

@@ -17,7 +17,7 @@ def apply() -> None:
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
-    """CreateFlowLogs takes ``arn:aws:s3:::bucket/folder/`` (EC2 API reference); moto looks for a bucket of that name."""
+    """CreateFlowLogs takes ``arn:aws:s3:::bucket/folder/`` (EC2 API reference); moto takes all of it for a bucket."""
     from moto.s3.models import S3Backend
 
     original = S3Backend.get_bucket
@@ -25,7 +25,7 @@ def _flow_logs_may_go_to_a_folder() -> None:
     def get_bucket(self: Any, bucket_name: str) -> Any:
         return original(self, bucket_name.split("/", 1)[0])
 
-    S3Backend.get_bucket = get_bucket
+    setattr(S3Backend, "get_bucket", get_bucket)  # noqa: B010 - a type checker forbids the plain assignment
 
 
 def _lock_tokens_are_uuids() -> None:
@@ -37,4 +37,5 @@ def _lock_tokens_are_uuids() -> None:
     def set_token(self: Any, _ignored: str) -> None:
         self.__dict__["lock_token"] = str(uuid.uuid4())
 
-    models.FakeIPSet.lock_token = property(lambda self: self.__dict__["lock_token"], set_token)
+    token = property(lambda self: self.__dict__["lock_token"], set_token)
+    setattr(models.FakeIPSet, "lock_token", token)  # noqa: B010 - replaces what was a plain attribute

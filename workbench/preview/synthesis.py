@@ -11,11 +11,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policies.errors import InputError
 from workbench.preview.outputs import SyntheticOutputs
 from workbench.preview.stackfile import StackFile, read_stack
+
+if TYPE_CHECKING:
+    from workbench.preview.recorder import Recorder
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 """Root of the working copy: the folder of Pulumi.yaml."""
@@ -49,9 +52,14 @@ def run_program(program: Path) -> None:
         sys.path.remove(folder)
 
 
-def record(program: Callable[[], Any], stack_file: StackFile) -> dict[str, Any]:
+def record(
+    program: Callable[[], Any],
+    stack_file: StackFile,
+    make_recorder: Callable[[StackFile], Recorder] | None = None,
+) -> dict[str, Any]:
     """Deployment JSON of what `program` declares when it is called with the configuration of `stack_file`.
 
+    `make_recorder` gives another monitor than the preview's; the emulator's creates as it registers.
     Raises InputError with all that the program did wrong.
     """
     import pulumi
@@ -61,7 +69,10 @@ def record(program: Callable[[], Any], stack_file: StackFile) -> dict[str, Any]:
     from workbench.preview.recorder import Recorder, RecordingError
 
     with _ONE_AT_A_TIME:
-        recorder = Recorder(SyntheticOutputs(stack_file.region), {"aws": {"region": stack_file.region}})
+        if make_recorder is not None:
+            recorder = make_recorder(stack_file)
+        else:
+            recorder = Recorder(SyntheticOutputs(stack_file.region), {"aws": {"region": stack_file.region}})
         # set_mocks would register a root of its own on whatever event loop there is, and the run would wait for
         # it forever; with some root in place it leaves that to run_in_stack.
         ROOT.set(_SOME_ROOT)

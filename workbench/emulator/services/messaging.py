@@ -59,15 +59,15 @@ def setters(operation: str, names: dict[str, str], who: dict[str, Any]) -> tuple
     return tuple(
         Call(
             operation=operation,
-            args={
-                **who,
-                "AttributeName": api,
-                "AttributeValue": lambda c, api=api, name=name: attributes({name: api})(c)[api],
-            },
+            args={**who, "AttributeName": api, "AttributeValue": _value_of(name, api)},
             when=(name,),
         )
         for name, api in names.items()
     )
+
+
+def _value_of(name: str, api: str) -> Any:
+    return lambda context: (attributes({name: api})(context) or {}).get(api, "")
 
 
 TYPES = (
