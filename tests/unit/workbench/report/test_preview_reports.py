@@ -1,0 +1,117 @@
+"""The preview as text, markdown and page, on a small program that breaks rules and the budget."""
+
+from html.parser import HTMLParser
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from policies.assess import assess
+from policies.deployment import graph_from_json
+from workbench.preview.changes import compare
+from workbench.preview.result import Preview
+from workbench.preview.stackfile import StackFile
+from workbench.preview.synthesis import record
+from workbench.report import preview_html, preview_markdown, preview_text
+
+STACK = StackFile(project="plant", stack="dev", main="infra")
+HOSTILE = "<img src=x onerror=alert(1)>|@everyone`"
+
+
+def declared(cidr):
+    def program():
+        network = pulumi.ComponentResource("plant:components:Network", "net")
+        inside = pulumi.ResourceOptions(parent=network)
+        vpc = aws.ec2.Vpc("net-vpc", cidr_block=cidr, tags={"Name": HOSTILE if "9" in cidr else "n"}, opts=inside)
+        subnet = aws.ec2.Subnet("net-subnet", vpc_id=vpc.id, cidr_block="10.0.1.0/24", opts=inside)
+        aws.ec2.NatGateway("nat", subnet_id=subnet.id)
+        if "9" in cidr:
+            aws.lb.LoadBalancer("edge", subnets=[subnet.id])
+
+    return graph_from_json(record(program, STACK), "test")
+
+
+@pytest.fixture(scope="module")
+def created():
+    graph = declared("10.0.0.0/16")
+    return Preview("dev", graph, compare(None, graph), assess(graph))
+
+
+@pytest.fixture(scope="module")
+def changed():
+    old, new = declared("10.0.0.0/16"), declared("10.9.0.0/16")
+    return Preview("dev", new, compare(old, new), assess(new), "main", assess(old).estimate)
+
+
+def test_text_shows_the_tree_with_dollars(created):
+    lines = preview_text.render(created, colours=False).splitlines()
+    assert "Resources: 4 to create" in lines
+    component = lines.index("+ net  Network")
+    assert lines[component + 1 : component + 3] == ["├── + net-subnet  Subnet", "└── + net-vpc  Vpc"]
+    assert any(line.startswith("+ nat  NatGateway  $") for line in lines)
+
+
+def test_text_of_a_comparison_shows_what_changes_and_hides_what_does_not(changed):
+    text = preview_text.render(changed, colours=False)
+    assert "1 to create, 1 to update, 2 to replace, 1 unchanged" in text
+    assert "cidrBlock: 10.0.0.0/16 → 10.9.0.0/16  (forces replacement)" in text
+    assert "+ edge  LoadBalancer  +$" in text
+    assert "+ net  Network" not in text
+
+
+def test_text_ends_with_the_verdict(created):
+    assert preview_text.render(created, colours=False).rstrip().splitlines()[-1] == "Verdict: blocked"
+
+
+def test_markdown_tells_the_verdict_first_and_risk_before_the_rest(changed):
+    text = preview_markdown.render(changed)
+    lines = text.splitlines()
+    assert lines[0] == "<!-- plant-preview dev -->"
+    assert lines[1].startswith("## 🛑 blocked")
+    assert "2 resources will be replaced or deleted" in text
+    rows = [line for line in lines if line.startswith(("| replace", "| update", "| create"))]
+    assert [row.split()[1] for row in rows] == ["replace", "replace", "update", "create"]
+
+
+def test_markdown_cells_cannot_be_broken_out_of(changed):
+    row = next(line for line in preview_markdown.render(changed).splitlines() if "net-vpc" in line and "tags" in line)
+    assert "<img" not in row
+    assert "@everyone" not in row
+    assert len([cell for cell in row.replace("\\|", "").split("|") if cell.strip()]) == 4
+
+
+def test_markdown_tables_have_as_many_cells_in_each_row(changed):
+    width = None
+    for line in preview_markdown.render(changed).splitlines():
+        if not line.startswith("|"):
+            width = None
+            continue
+        cells = line.replace("\\|", "").count("|")
+        width = width or cells
+        assert cells == width, line
+
+
+class Page(HTMLParser):
+    """Collects tags and whether what is opened is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.tags, self.links = [], set(), []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.links += [value for name, value in attributes if name in ("src", "href")]
+        if tag not in ("meta", "br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_self_contained_and_escaped(changed):
+    page = Page()
+    page.feed(preview_html.render(changed))
+    assert page.open == []
+    assert page.links == []
+    assert "img" not in page.tags
+    assert "script" not in page.tags
