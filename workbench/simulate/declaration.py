@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbench.simulate.alarms import AlarmRule
-from workbench.simulate.firewall import RateLimit
 from workbench.simulate.scaling.schedule import ScheduledAction
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
@@ -99,6 +98,26 @@ class FleetDeclaration:
     """Step scaling policies."""
     schedule: tuple[ScheduledAction, ...] = ()
     """Scheduled actions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """A rate rule as declared."""
+
+    name: str
+    """Name of the rule in its ACL or group."""
+    limit: int
+    """Requests of one key in the window before the rule acts."""
+    window_seconds: int = 300
+    """Evaluation window: 60, 120, 300 or 600."""
+    per_user: bool = False
+    """Key is a header (token or API key) instead of the address."""
+    heavy_only: bool = False
+    """A scope-down statement narrows the rule to the heavy paths."""
+    retry_after_seconds: float = 0.0
+    """Retry-After of its refusal; 0 without."""
+    counts_only: bool = False
+    """The action is Count: nothing is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

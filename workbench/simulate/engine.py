@@ -46,6 +46,8 @@ class EngineOptions:
     """Wait before the first repeat; doubles each time, with half of it random."""
     backoff_limit_seconds: float = 30.0
     """Longest wait before a repeat."""
+    retry_after_seconds: float = 0.0
+    """What the firewall tells a refused client to wait before it tries again."""
     rules: tuple[RateRule, ...] = ()
     """Rate rules at the edge."""
 
@@ -246,6 +248,7 @@ class Engine:
             max_attempts=options.max_attempts,
             backoff_seconds=options.backoff_seconds,
             backoff_limit_seconds=options.backoff_limit_seconds,
+            retry_after_seconds=options.retry_after_seconds,
             rule_heavy_only=self._rule_heavy_only,
             rule_keys=self._rule_keys,
         )

@@ -11,25 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.simulate.declaration import RateLimit
 from workbench.simulate.kernel import Ints
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimit:
-    """A rate rule as declared."""
-
-    name: str
-    """Name of the rule in its ACL or group."""
-    limit: int
-    """Requests of one key in the window before the rule acts."""
-    window_seconds: int = 300
-    """Evaluation window: 60, 120, 300 or 600."""
-    per_user: bool = False
-    """Key is a header (token or API key) instead of the address."""
-    heavy_only: bool = False
-    """A scope-down statement narrows the rule to the heavy paths."""
-    counts_only: bool = False
-    """The action is Count: nothing is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

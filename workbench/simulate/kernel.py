@@ -86,6 +86,7 @@ class Routing(NamedTuple):
     max_attempts: int  # 1 = no retries
     backoff_seconds: float  # before the first repeat; doubles each time
     backoff_limit_seconds: float
+    retry_after_seconds: float  # what a refusal of the firewall tells the client to wait at least
     rule_heavy_only: NDArray[np.bool_]  # [rule]: counts requests of the heavy path only
     rule_keys: Ints  # [rule]: number of keys; address modulo this is the request's key
 
@@ -310,7 +311,8 @@ def serve(start: float, end: float, requests: Slice, state: State, routing: Rout
         if again_at >= 0.0:
             if attempt < routing.max_attempts:
                 longest = min(routing.backoff_seconds * 2.0 ** (attempt - 1), routing.backoff_limit_seconds)
-                row[0] = again_at + longest * (0.5 + 0.5 * _uniform(counters))
+                at_least = routing.retry_after_seconds if refused else 0.0
+                row[0] = again_at + at_least + longest * (0.5 + 0.5 * _uniform(counters))
                 row[1] = attempt + 1
                 row[2] = cpu
                 row[3] = wait

@@ -164,6 +164,7 @@ class _Run:
                 least_outstanding=declared.stable.least_outstanding,
                 max_attempts=options.max_attempts,
                 backoff_seconds=options.backoff_seconds,
+                retry_after_seconds=max((rule.retry_after_seconds for rule in declared.rates), default=0.0),
                 rules=tuple(RateRule(keys=keys, heavy_only=rule.heavy_only) for rule in declared.rates),
             ),
             slots=slots,

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from workbench.simulate.firewall import FirewallConstants, RateLimit, RateWindow
+from workbench.simulate.declaration import RateLimit
+from workbench.simulate.firewall import FirewallConstants, RateWindow
 
 
 def window(limit=100, lag=0, **options):

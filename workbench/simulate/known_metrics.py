@@ -1,0 +1,42 @@
+"""Names of the CloudWatch metrics that the twin simulates. Imports nothing heavy: `predict` reads stacks, too."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+NAMES: Final = frozenset(
+    {
+        "RequestCount",
+        "RequestCountPerTarget",
+        "TargetResponseTime",
+        "HTTPCode_Target_5XX_Count",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_ELB_503_Count",
+        "HTTPCode_ELB_504_Count",
+        "HealthyHostCount",
+        "UnHealthyHostCount",
+        "BlockedRequests",
+        "GroupInServiceInstances",
+        "GroupDesiredCapacity",
+        "CPUCreditBalance",
+        "launch_attempts",
+        "launch_failures",
+        "launch_successes",
+        "auto_scale_events",
+    }
+)
+"""Metric names; their values are in `workbench.simulate.metrics`, and a test holds the two together."""
+
+FUNCTIONS: Final = frozenset({"IF", "FILL", "MAX", "MIN", "SUM"})
+"""Functions of metric math that the twin evaluates."""
+
+
+def expression_names(expression: str) -> frozenset[str]:
+    """Metric ids that a metric-math expression uses; an unknown function counts as a name, so it is not known."""
+    try:
+        tree = ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return frozenset({expression})
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return frozenset(names - FUNCTIONS)
