@@ -1,0 +1,77 @@
+"""Maintenance mutes pages, never scaling or rollback."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, strings
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import APPCONFIG_ENVIRONMENT, COMPOSITE_ALARM, METRIC_ALARM, SCALING_GROUP, SCALING_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAFETY = re.compile(r"(?i)scal|launch|rollback|p95|error|5xx|unhealthy|spike")
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No mute silences an alarm that scales the fleet or rolls a release back."""
+    if resource.type in COMPOSITE_ALARM:
+        suppressor = resource.get("actionsSuppressor.alarm")
+        if (
+            not is_absent(suppressor)
+            and suppressor is not UNKNOWN
+            and SAFETY.search(f"{resource.name} {resource.get('alarmName')}")
+        ):
+            yield Problem(
+                "actionsSuppressor would silence an alarm that scales or rolls back; drop it, "
+                "and mute a paging alarm instead",
+                "actionsSuppressor",
+            )
+        return
+    targets = resource.get("muteTargets.alarmNames")
+    if targets is UNKNOWN or is_absent(targets):
+        yield Problem("muteTargets names no alarms, so every alarm is muted; name the paging alarms", "muteTargets")
+        return
+    protected = {alarm.get("name") for alarm in protected_alarms(context)} - {None}
+    for name in strings(targets):
+        if name in protected or SAFETY.search(name):
+            yield Problem(
+                f"muteTargets names {name}, which scales or rolls back; take it out", "muteTargets.alarmNames"
+            )
+
+
+def protected_alarms(context: Context) -> Iterator[Resource]:
+    """Alarms that a scaling group, a scaling policy or a feature flag depends on."""
+    graph = context.graph
+    for alarm in graph.of_type(*METRIC_ALARM):
+        scales = graph.referenced(alarm, "alarmActions", *SCALING_POLICY)
+        if scales or graph.referrers(alarm, *SCALING_GROUP, *APPCONFIG_ENVIRONMENT):
+            yield alarm
+
+
+RULE = Rule(
+    id="maintenance-mutes-spare-safety",
+    title="Maintenance mutes pages, never scaling or rollback",
+    severity=Severity.CRITICAL,
+    why="A window that silences the alarms which add capacity or roll back turns a small fault into an outage.",
+    fix="Name only paging alarms in muteTargets.alarmNames or behind actionsSuppressor.",
+    source="docs/architecture.md, maintenance",
+    types=(*COMPOSITE_ALARM, "aws:cloudwatch/alarmMuteRule:AlarmMuteRule"),
+    reads_graph=True,
+    check=check,
+    passing={
+        "mute": (
+            "aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
+            {"muteTargets": {"alarmNames": ["plant-users-affected"]}},
+        )
+    },
+    failing={
+        "mute": (
+            "aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
+            {"muteTargets": {"alarmNames": ["plant-scaling-failures"]}},
+        )
+    },
+)

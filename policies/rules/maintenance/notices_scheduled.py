@@ -1,0 +1,47 @@
+"""Schedules are on, have a target and a time zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, must_be, must_be_set
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import SCHEDULE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A schedule can run: it has a target with a role, and is on."""
+    yield from must_be_set("target.arn", "the ARN of what runs")(resource, context)
+    yield from must_be_set("target.roleArn", "the role under which it runs")(resource, context)
+    yield from must_be("state", "ENABLED", None)(resource, context)
+    if not is_absent(resource.get("scheduleExpression")) and str(resource.get("scheduleExpression")).startswith("cron"):
+        yield from must_be_set("scheduleExpressionTimezone", "an IANA time zone such as Europe/Berlin")(
+            resource, context
+        )
+
+
+RULE = Rule(
+    id="maintenance-notices-scheduled",
+    title="Schedules are on, have a target and a time zone",
+    severity=Severity.MEDIUM,
+    why="A notice or a reaper that never runs is found out on the day it was for.",
+    fix="Set target.arn, target.roleArn, scheduleExpressionTimezone, and leave state ENABLED.",
+    source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html",
+    types=SCHEDULE,
+    check=check,
+    passing={
+        "notice": (
+            SCHEDULE[0],
+            {
+                "target": {"arn": "arn:topic", "roleArn": "arn:role"},
+                "scheduleExpression": "cron(0 3 * * ? *)",
+                "scheduleExpressionTimezone": "UTC",
+            },
+        )
+    },
+    failing={"notice": (SCHEDULE[0], {"state": "DISABLED", "target": {"arn": "arn:topic", "roleArn": "arn:role"}})},
+)

@@ -1,0 +1,38 @@
+"""Somebody subscribes to the topic that alarms publish to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import COMPOSITE_ALARM, METRIC_ALARM, TOPIC, TOPIC_SUBSCRIPTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A topic that alarms publish to has a subscription, and its policy admits them."""
+    alarms = context.graph.referrers(resource, *METRIC_ALARM, *COMPOSITE_ALARM)
+    if alarms and not context.graph.referrers(resource, *TOPIC_SUBSCRIPTION):
+        yield Problem("alarms publish to this topic and nobody subscribes; add aws.sns.TopicSubscription")
+
+
+RULE = Rule(
+    id="observability-alerts-reach-someone",
+    title="Somebody subscribes to the topic that alarms publish to",
+    severity=Severity.HIGH,
+    why="An alert without a subscriber is lost, and no error tells.",
+    fix=("Add an aws.sns.TopicSubscription with the topic's ARN: the Health Aggregator's endpoint, or an address."),
+    source="https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-topic.html",
+    types=TOPIC,
+    reads_graph=True,
+    check=check,
+    passing={
+        "topic": (TOPIC[0], {}),
+        "alarm": (METRIC_ALARM[0], {"alarmActions": ["arn:topic"]}),
+        "hub": (TOPIC_SUBSCRIPTION[0], {"topic": "arn:topic"}),
+    },
+    failing={"topic": (TOPIC[0], {}), "alarm": (METRIC_ALARM[0], {"alarmActions": ["arn:topic"]})},
+)

@@ -1,0 +1,34 @@
+"""Percentile alarms ignore windows with too few samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import must_be
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import METRIC_ALARM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """An alarm on a percentile ignores windows with too few samples."""
+    statistic = resource.get("extendedStatistic")
+    if isinstance(statistic, str) and statistic.startswith("p"):
+        yield from must_be("evaluateLowSampleCountPercentiles", "ignore")(resource, context)
+
+
+RULE = Rule(
+    id="observability-percentiles-need-samples",
+    title="Percentile alarms ignore windows with too few samples",
+    severity=Severity.MEDIUM,
+    why="A p95 of fewer than 200 requests is noise: it wakes people, and rolls good releases back.",
+    fix="Set evaluateLowSampleCountPercentiles to ignore.",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html",
+    types=METRIC_ALARM,
+    check=check,
+    passing={"alarm": (METRIC_ALARM[0], {"extendedStatistic": "p95", "evaluateLowSampleCountPercentiles": "ignore"})},
+    failing={"alarm": (METRIC_ALARM[0], {"extendedStatistic": "p95"})},
+)
