@@ -1,0 +1,111 @@
+"""Reads Kubernetes workloads: the pod that each makes, and its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policies.checks import mappings
+from policies.model import Resource
+
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+POD: Final = "kubernetes:core/v1:Pod"
+SERVING: Final = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet", POD)
+WORKLOADS: Final = (*SERVING, "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
+"""Types that make pods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container of a pod."""
+
+    path: str
+    spec: Mapping[str, Any]
+
+    def get(self, *keys: str) -> Any:
+        """Value at `keys`, or None."""
+        value: Any = self.spec
+        for key in keys:
+            if not isinstance(value, Mapping):
+                return value
+            value = value.get(key)
+        return value
+
+
+def _template(resource: Resource) -> tuple[str, Any]:
+    if resource.type == POD:
+        return "", resource.inputs
+    if resource.type == "kubernetes:batch/v1:CronJob":
+        return "spec.jobTemplate.spec.template.", resource.get("spec.jobTemplate.spec.template")
+    return "spec.template.", resource.get("spec.template")
+
+
+def pod_spec(resource: Resource) -> Mapping[str, Any] | None:
+    """Specification of the pod that `resource` makes; None when it is not known."""
+    _, template = _template(resource)
+    spec = template.get("spec") if isinstance(template, Mapping) else None
+    return spec if isinstance(spec, Mapping) else None
+
+
+def pod_labels(resource: Resource) -> Mapping[str, Any]:
+    """Labels of the pod that `resource` makes."""
+    _, template = _template(resource)
+    metadata = template.get("metadata") if isinstance(template, Mapping) else None
+    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    return labels if isinstance(labels, Mapping) else {}
+
+
+def containers(resource: Resource, *, initial: bool = True) -> Iterator[Container]:
+    """Containers of the pod that `resource` makes, with or without the initial ones."""
+    prefix, _ = _template(resource)
+    pod = pod_spec(resource)
+    if pod is None:
+        return
+    for key in ("containers", "initContainers") if initial else ("containers",):
+        for index, entry in enumerate(mappings(pod.get(key))):
+            yield Container(f"{prefix}spec.{key}[{index}]", entry)
+
+
+_CONTAINER: Final[Mapping[str, Any]] = {
+    "name": "api",
+    "image": "registry.example.com/api@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+    "imagePullPolicy": "Always",
+    "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "64Mi"}},
+    "livenessProbe": {"httpGet": {"path": "/health", "port": 8443, "scheme": "HTTPS"}},
+    "readinessProbe": {"httpGet": {"path": "/health", "port": 8443, "scheme": "HTTPS"}},
+    "securityContext": {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    },
+}
+_POD: Final[Mapping[str, Any]] = {
+    "serviceAccountName": "api",
+    "automountServiceAccountToken": False,
+    "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
+}
+
+
+def _workload(pod: Mapping[str, Any], container: Mapping[str, Any]) -> Mapping[str, Any]:
+    template = {"metadata": {"labels": {"app": "api"}}, "spec": {**pod, "containers": [container]}}
+    return {"metadata": {"name": "api", "namespace": "plant"}, "spec": {"replicas": 2, "template": template}}
+
+
+HARDENED: Final = _workload(_POD, _CONTAINER)
+"""A deployment that satisfies every rule, for examples."""
+
+
+def with_container(**changes: Any) -> Mapping[str, Any]:
+    """HARDENED with other properties of its container."""
+    return _workload(_POD, {**_CONTAINER, **changes})
+
+
+def without(key: str) -> Mapping[str, Any]:
+    """HARDENED without one property of its container."""
+    return _workload(_POD, {name: value for name, value in _CONTAINER.items() if name != key})
+
+
+def with_pod(**changes: Any) -> Mapping[str, Any]:
+    """HARDENED with other properties of its pod."""
+    return _workload({**_POD, **changes}, _CONTAINER)

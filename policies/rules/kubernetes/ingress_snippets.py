@@ -1,0 +1,37 @@
+"""Ingresses inject no configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No annotation injects configuration into the ingress controller."""
+    annotations = resource.get("metadata.annotations")
+    if isinstance(annotations, Mapping):
+        for key in annotations:
+            if str(key).endswith("-snippet"):
+                yield Problem(f"metadata.annotations holds {key}; drop it", "metadata.annotations")
+
+
+RULE = Rule(
+    id="kubernetes-ingress-snippets",
+    title="Ingresses inject no configuration",
+    severity=Severity.HIGH,
+    why="A snippet runs in the controller, which holds every namespace's certificates (CVE-2021-25742).",
+    fix="Drop the annotations that end in -snippet.",
+    source="https://github.com/kubernetes/kubernetes/issues/126811",
+    frameworks=("checkov:CKV_K8S_152", "checkov:CKV_K8S_153", "checkov:CKV_K8S_154"),
+    types=("kubernetes:networking.k8s.io/v1:Ingress",),
+    check=check,
+    passing={"api": ("kubernetes:networking.k8s.io/v1:Ingress", {"metadata": {"annotations": {}}})},
+    failing={
+        "api": (
+            "kubernetes:networking.k8s.io/v1:Ingress",
+            {"metadata": {"annotations": {"nginx.ingress.kubernetes.io/server-snippet": "x"}}},
+        )
+    },
+)

@@ -1,0 +1,39 @@
+"""Workloads carry the recommended labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from policies.model import UNKNOWN, Enforcement, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._pods import DEPLOYMENT, WORKLOADS
+
+LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of")
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A workload carries the labels that tools look for."""
+    labels = resource.get("metadata.labels")
+    if labels is UNKNOWN:
+        yield undecided("metadata.labels")
+        return
+    given = labels if isinstance(labels, Mapping) else {}
+    missing = [label for label in LABELS if label not in given]
+    if missing:
+        yield Problem(f"metadata.labels lacks {', '.join(missing)}; add them", "metadata.labels")
+
+
+RULE = Rule(
+    id="kubernetes-labelled",
+    title="Workloads carry the recommended labels",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    why="Cost reports, dashboards and people find a workload by them.",
+    fix="Set metadata.labels with app.kubernetes.io/name, instance and part-of.",
+    source="https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",
+    frameworks=("pulumi:configureRecommendedLabels",),
+    types=WORKLOADS,
+    check=check,
+    passing={"api": (DEPLOYMENT, {"metadata": {"labels": dict.fromkeys(LABELS, "api")}})},
+    failing={"api": (DEPLOYMENT, {"metadata": {}})},
+)

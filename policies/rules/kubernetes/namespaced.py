@@ -1,0 +1,43 @@
+"""Nothing is in the default namespace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, shown
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Everything is in a namespace of its own, not in the default one."""
+    namespace = resource.get("metadata.namespace")
+    if namespace is not UNKNOWN and (is_absent(namespace) or namespace == "default"):
+        yield Problem(
+            f"metadata.namespace is {shown(namespace)}; give the service's own namespace", "metadata.namespace"
+        )
+
+
+RULE = Rule(
+    id="kubernetes-namespaced",
+    title="Nothing is in the default namespace",
+    severity=Severity.LOW,
+    why="Quotas, network policies and rights hold by namespace.",
+    fix="Set metadata.namespace.",
+    source="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+    frameworks=("checkov:CKV_K8S_21",),
+    types=(
+        *WORKLOADS,
+        "kubernetes:core/v1:Service",
+        "kubernetes:core/v1:ServiceAccount",
+        "kubernetes:core/v1:ConfigMap",
+        "kubernetes:core/v1:Secret",
+    ),
+    check=check,
+    passing={"api": (DEPLOYMENT, HARDENED)},
+    failing={"api": (DEPLOYMENT, {"metadata": {"name": "api"}})},
+)

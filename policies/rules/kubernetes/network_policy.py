@@ -1,0 +1,46 @@
+"""A network policy guards every pod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, pod_labels
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Some network policy selects the workload's pods."""
+    labels = pod_labels(resource)
+    namespace = resource.get("metadata.namespace")
+    for policy in context.graph.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy"):
+        wanted = policy.get("spec.podSelector.matchLabels")
+        selects = not isinstance(wanted, Mapping) or all(labels.get(key) == value for key, value in wanted.items())
+        if selects and policy.get("metadata.namespace") == namespace:
+            return
+    yield Problem(
+        "no NetworkPolicy selects these pods, so every pod of the cluster reaches them; add one",
+        "spec.template.metadata.labels",
+    )
+
+
+RULE = Rule(
+    id="kubernetes-network-policy",
+    title="A network policy guards every pod",
+    severity=Severity.HIGH,
+    why="Without one every pod of the cluster reaches every other.",
+    fix="Add a NetworkPolicy whose podSelector matches the pods' labels.",
+    source="https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    frameworks=("checkov:CKV2_K8S_6",),
+    types=WORKLOADS,
+    reads_graph=True,
+    check=check,
+    passing={
+        "api": (DEPLOYMENT, HARDENED),
+        "policy": (
+            "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+            {"metadata": {"namespace": "plant"}, "spec": {"podSelector": {"matchLabels": {"app": "api"}}}},
+        ),
+    },
+    failing={"api": (DEPLOYMENT, HARDENED)},
+)

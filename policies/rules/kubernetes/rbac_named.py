@@ -1,0 +1,59 @@
+"""Roles name verbs and resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, mappings, strings
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TYPES = ("kubernetes:rbac.authorization.k8s.io/v1:Role", "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
+CONTROLLING = {"escalate", "bind", "impersonate"}
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A role names verbs and resources, and can't make itself or others stronger."""
+    for index, rule in enumerate(mappings(resource.get("rules"))):
+        verbs, targets = strings(rule.get("verbs")), strings(rule.get("resources"))
+        if "*" in verbs or "*" in targets:
+            yield Problem(f"rules[{index}] holds *; name verbs and resources", "rules")
+        if CONTROLLING & set(verbs):
+            yield Problem(f"rules[{index}] allows {sorted(CONTROLLING & set(verbs))[0]}; drop it", "rules")
+        if "create" in verbs and any(target in ("pods/exec", "pods/attach", "nodes/proxy") for target in targets):
+            yield Problem(f"rules[{index}] opens shells in pods; drop it", "rules")
+        if {"get", "list", "watch"} & set(verbs) and "secrets" in targets and is_absent(rule.get("resourceNames")):
+            yield Problem(f"rules[{index}] reads every secret; give resourceNames", "rules")
+        if {"update", "patch", "create"} & set(verbs) and any(
+            "webhookconfigurations" in t or "certificatesigningrequests" in t for t in targets
+        ):
+            yield Problem(f"rules[{index}] changes admission webhooks or signs certificates; drop it", "rules")
+
+
+RULE = Rule(
+    id="kubernetes-rbac-named",
+    title="Roles name verbs and resources",
+    severity=Severity.HIGH,
+    why="A wildcard in a role is an administrator under another name.",
+    fix="List verbs and resources in rules; give resourceNames for secrets.",
+    source="https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    frameworks=(
+        "checkov:CKV_K8S_49",
+        "checkov:CKV_K8S_155",
+        "checkov:CKV_K8S_156",
+        "checkov:CKV_K8S_157",
+        "checkov:CKV_K8S_158",
+        "checkov:CKV2_K8S_1",
+        "checkov:CKV2_K8S_2",
+        "checkov:CKV2_K8S_3",
+        "checkov:CKV2_K8S_4",
+        "checkov:CKV2_K8S_5",
+    ),
+    types=TYPES,
+    check=check,
+    passing={"reader": (TYPES[0], {"rules": [{"verbs": ["get"], "resources": ["configmaps"], "apiGroups": [""]}]})},
+    failing={"reader": (TYPES[0], {"rules": [{"verbs": ["*"], "resources": ["*"], "apiGroups": ["*"]}]})},
+)

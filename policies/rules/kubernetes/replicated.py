@@ -1,0 +1,46 @@
+"""Deployments have two replicas or a scaler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import number, shown
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._pods import DEPLOYMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A deployment survives the loss of a node: two replicas, or a scaler that keeps two."""
+    replicas = resource.get("spec.replicas")
+    scalers = [
+        one
+        for one in context.graph.of_type("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
+        if one.get("spec.scaleTargetRef.name") == resource.get("metadata.name")
+    ]
+    if replicas is UNKNOWN:
+        yield undecided("spec.replicas")
+    elif not scalers and (number(replicas) or 0) < 2:
+        yield Problem(
+            f"spec.replicas is {shown(replicas)}; set it to 2 or more, or add a HorizontalPodAutoscaler",
+            "spec.replicas",
+        )
+
+
+RULE = Rule(
+    id="kubernetes-replicated",
+    title="Deployments have two replicas or a scaler",
+    severity=Severity.MEDIUM,
+    why="One pod is gone whenever its node is drained.",
+    fix="Set spec.replicas to 2 or more, or add a HorizontalPodAutoscaler.",
+    source="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/",
+    frameworks=("pulumi:configureMinimumReplicaCount",),
+    types=(DEPLOYMENT,),
+    reads_graph=True,
+    check=check,
+    passing={"api": (DEPLOYMENT, {"spec": {"replicas": 2}})},
+    failing={"api": (DEPLOYMENT, {"spec": {"replicas": 1}})},
+)

@@ -1,0 +1,39 @@
+"""Containers ask for, and are limited in, CPU and memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Each container asks for CPU and memory, and has a limit on both."""
+    for container in containers(resource):
+        for kind in ("requests", "limits"):
+            for unit in ("cpu", "memory"):
+                given = container.get("resources", kind, unit)
+                if is_absent(given):
+                    path = f"{container.path}.resources.{kind}.{unit}"
+                    yield Problem(f"{path} is not set; give it, so that one pod can't take the node", path)
+
+
+RULE = Rule(
+    id="kubernetes-resources-bounded",
+    title="Containers ask for, and are limited in, CPU and memory",
+    severity=Severity.HIGH,
+    why="A pod without limits takes the node, and the budget, from the others.",
+    fix="Set resources.requests and resources.limits, each with cpu and memory.",
+    source="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+    frameworks=("checkov:CKV_K8S_10", "checkov:CKV_K8S_11", "checkov:CKV_K8S_12", "checkov:CKV_K8S_13"),
+    types=WORKLOADS,
+    check=check,
+    passing={"api": (DEPLOYMENT, HARDENED)},
+    failing={"api": (DEPLOYMENT, without("resources"))},
+)
