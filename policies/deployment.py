@@ -7,8 +7,10 @@ may rely on what it gets.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 from policies.errors import InputError
 from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
@@ -31,6 +33,28 @@ SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a m
 """Marks `{signature: …, ciphertext | plaintext: …}` objects (sdk/go/common/resource/sig, 3.260)."""
 
 
+MOST_BYTES: Final = 100_000_000
+"""A larger file is refused unread. 100,000 resources of this stack's kind stay below."""
+
+DEEPEST: Final = 64
+"""Levels of nesting that a property may have. AWS's deepest, the statements of a web ACL, need 20."""
+
+
+def graph_from_file(path: str) -> ResourceGraph:
+    """Graph of the stack in the file `path`; ``-`` is standard input. Raises InputError."""
+    source = "standard input" if path == "-" else path
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{_shown(source)}: can't be read: {reason}") from error
+    return graph_from_text(content, _shown(source))
+
+
 def graph_from_json(document: Any, source: str) -> ResourceGraph:
     """Graph of the stack that a parsed Pulumi JSON `document` describes.
 
@@ -51,35 +75,69 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
 
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
+    if len(text) > MOST_BYTES:
+        raise InputError(f"{source}: larger than {MOST_BYTES:,} bytes; is it a Pulumi deployment?")
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{source}: not readable as JSON: {error}") from error
     return graph_from_json(document, source)
 
 
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON number")
+
+
 def _resource(state: Any, source: str) -> Resource:
-    if not isinstance(state, dict) or not isinstance(state.get("urn"), str) or not isinstance(state.get("type"), str):
-        raise InputError(f"{source}: a resource without urn and type: {str(state)[:80]}")
+    if not isinstance(state, dict) or not _is_name(state.get("urn")) or not _is_name(state.get("type")):
+        raise InputError(f"{source}: a resource without urn and type in plain text: {_shown(str(state)[:80])}")
     urn: str = state["urn"]
-    outputs = readable(state.get("outputs") or {})
-    if state.get("id"):
-        outputs.setdefault("id", state["id"])
-    return Resource(
-        urn=urn,
-        type=state["type"],
-        name=urn.rpartition("::")[2],
-        inputs=readable(state.get("inputs") or {}),
-        outputs=outputs,
-        parent=state.get("parent") or None,
-        dependencies=tuple(state.get("dependencies") or ()),
-        property_dependencies={
-            key: tuple(urns or ()) for key, urns in (state.get("propertyDependencies") or {}).items()
-        },
-        custom=bool(state.get("custom", True)),
-        protect=bool(state.get("protect", False)),
-        options={key: state[key] for key in OPTION_KEYS if state.get(key)},
-    )
+    try:
+        return Resource(
+            urn=urn,
+            type=state["type"],
+            name=urn.rpartition("::")[2],
+            inputs=readable(_object(state, "inputs")),
+            outputs=readable(_object(state, "outputs")),
+            parent=state.get("parent") or None,
+            dependencies=_urns(state.get("dependencies"), "dependencies"),
+            property_dependencies={
+                key: _urns(urns, "propertyDependencies") for key, urns in _object(state, "propertyDependencies").items()
+            },
+            custom=bool(state.get("custom", True)),
+            protect=bool(state.get("protect", False)),
+            options={key: state[key] for key in OPTION_KEYS if state.get(key)},
+        )
+    except _MalformedError as error:
+        raise InputError(f"{source}: {_shown(urn)}: {error}") from error
+
+
+class _MalformedError(Exception):
+    """A part of a resource has another shape than Pulumi writes."""
+
+
+def _object(state: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = state.get(key) or {}
+    if not isinstance(value, dict):
+        raise _MalformedError(f"{key} must be an object, not {type(value).__name__}")
+    return value
+
+
+def _urns(value: Any, key: str) -> tuple[str, ...]:
+    if not value:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(urn, str) for urn in value):
+        raise _MalformedError(f"{key} must be a list of URNs")
+    return tuple(value)
+
+
+def _is_name(value: Any) -> bool:
+    """True for text that can be printed: a name with control characters could steer a reader's terminal."""
+    return isinstance(value, str) and value != "" and value.isprintable()
+
+
+def _shown(text: str) -> str:
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 OPTION_KEYS: Final = (
@@ -87,6 +145,7 @@ OPTION_KEYS: Final = (
     "customTimeouts",
     "deleteBeforeReplace",
     "deletedWith",
+    "external",
     "ignoreChanges",
     "provider",
     "replaceOnChanges",
@@ -95,14 +154,16 @@ OPTION_KEYS: Final = (
 """Resource options that a deployment keeps, beside protect."""
 
 
-def readable(value: Any) -> Any:
+def readable(value: Any, _depth: int = 0) -> Any:
     """`value` with the engine's sentinels replaced: UNKNOWN, SECRET, and plaintext secrets also SECRET."""
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
+    if isinstance(value, (dict, list)) and _depth > DEEPEST:
+        raise _MalformedError(f"its properties are nested deeper than {DEEPEST} levels")
     if isinstance(value, Mapping):
         if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
             return SECRET
-        return {key: readable(item) for key, item in value.items()}
+        return {key: readable(item, _depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [readable(item) for item in value]
+        return [readable(item, _depth + 1) for item in value]
     return value

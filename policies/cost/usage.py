@@ -1,0 +1,183 @@
+"""Usage files: numbers of use that no property holds, in the shape that Infracost's users know.
+
+``resource_type_default_usage`` gives numbers to every resource of a type (a Pulumi token or its Terraform
+twin), ``resource_usage`` to single ones: by URN, by ``type::name``, by name, each with ``*`` as a wildcard.
+The most exact entry wins, key by key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final
+
+from policies.cost.registry import Pricer, all_pricers, pricer_of
+from policies.errors import InputError
+from policies.model import Resource, ResourceGraph
+
+VERSION: Final = "0.1"
+TYPES: Final = "resource_type_default_usage"
+RESOURCES: Final = "resource_usage"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFile:
+    """A checked usage file."""
+
+    source: str
+    by_type: Mapping[str, Mapping[str, Decimal]]
+    """Pulumi type token -> usage key -> number."""
+    by_resource: Mapping[str, Mapping[str, Decimal]]
+    """Pattern of a resource -> usage key -> number."""
+
+
+def parse_usage(document: Any, source: str) -> UsageFile:
+    """The usage file in the parsed YAML `document`. Raises InputError that lists every fault."""
+    problems: list[str] = []
+    if not isinstance(document, dict):
+        raise InputError(f"{source}: not a usage file; expected `version: {VERSION}` and {TYPES} or {RESOURCES}")
+    if str(document.get("version")) != VERSION:
+        problems.append(f"{source}: version is {document.get('version')!r}; allowed: {VERSION}")
+    problems += [
+        f"{source}: {key!r} isn't a section{_hint(str(key), (TYPES, RESOURCES))}"
+        for key in document
+        if key not in ("version", TYPES, RESOURCES)
+    ]
+    by_type: dict[str, Mapping[str, Decimal]] = {}
+    for name, entry in _section(document, TYPES, source, problems).items():
+        tokens = tokens_of(str(name))
+        if not tokens:
+            known = [*twins(), *(token for token, _ in all_pricers())]
+            problems.append(f"{source}: {TYPES}.{name}: no such priced type{_hint(str(name), known)}")
+        for token in tokens:
+            by_type[token] = _numbers(entry, f"{source}: {TYPES}.{name}", pricer_of(token), problems)
+    by_resource = {
+        str(pattern): _numbers(entry, f"{source}: {RESOURCES}.{pattern}", None, problems)
+        for pattern, entry in _section(document, RESOURCES, source, problems).items()
+    }
+    if problems:
+        raise InputError(*problems)
+    return UsageFile(source, by_type, by_resource)
+
+
+def resolve(usage: UsageFile, graphs: Iterable[ResourceGraph]) -> list[dict[str, dict[str, Decimal]]]:
+    """Numbers by URN for each of `graphs`. Raises InputError for an entry that no resource of any graph has."""
+    problems: list[str] = []
+    matched: set[str] = set()
+    names: set[str] = set()
+    results = []
+    for graph in graphs:
+        numbers: dict[str, dict[str, Decimal]] = defaultdict(dict)
+        for resource in graph:
+            names.add(resource.name)
+            if (given := usage.by_type.get(resource.type)) is not None:
+                numbers[resource.urn].update(given)
+        candidates = sorted(usage.by_resource, key=_exactness)
+        exact = {pattern for pattern in candidates if "*" not in pattern}
+        patterns = [pattern for pattern in candidates if pattern not in exact]
+        for resource in graph:
+            mine = [pattern for pattern in patterns if any(fnmatchcase(key, pattern) for key in _keys(resource))]
+            mine += [key for key in _keys(resource) if key in exact]
+            for pattern in mine:
+                matched.add(pattern)
+                _check_keys(usage, pattern, resource, problems)
+                numbers[resource.urn].update(usage.by_resource[pattern])
+        results.append(dict(numbers))
+    problems += [
+        f"{usage.source}: {RESOURCES}.{pattern}: no such resource{_hint(pattern, sorted(names))}"
+        for pattern in usage.by_resource
+        if pattern not in matched
+    ]
+    if problems:
+        raise InputError(*dict.fromkeys(problems))
+    return results
+
+
+@cache
+def twins() -> Mapping[str, tuple[str, ...]]:
+    """Terraform type -> Pulumi tokens of the same resource."""
+    found: dict[str, tuple[str, ...]] = {}
+    for token, pricer in all_pricers():
+        for twin in pricer.twins:
+            found[twin] = (*found.get(twin, ()), token)
+    return found
+
+
+def tokens_of(name: str) -> tuple[str, ...]:
+    """Pulumi tokens that the type `name` of a usage file stands for; empty when it isn't priced."""
+    if name in twins():
+        return twins()[name]
+    return (name,) if ":" in name and pricer_of(name) is not None else ()
+
+
+def _keys(resource: Resource) -> tuple[str, str, str]:
+    """What an entry may call the resource, least exact first."""
+    return resource.name, f"{resource.type}::{resource.name}", resource.urn
+
+
+def _exactness(pattern: str) -> tuple[int, str]:
+    """Longer literal text is more exact."""
+    return len(pattern.replace("*", "")), pattern
+
+
+def _section(document: Mapping[str, Any], key: str, source: str, problems: list[str]) -> Mapping[Any, Any]:
+    value = document.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        problems.append(f"{source}: {key} must be a mapping, not {type(value).__name__}")
+        return {}
+    return value
+
+
+def _numbers(entry: Any, where: str, pricer: Pricer | None, problems: list[str]) -> dict[str, Decimal]:
+    if not isinstance(entry, dict):
+        problems.append(f"{where}: must be a mapping of usage keys to numbers")
+        return {}
+    known = [] if pricer is None else [key.name for key in pricer.usage]
+    found: dict[str, Decimal] = {}
+    for key, value in entry.items():
+        if pricer is not None and key not in known:
+            problems.append(f"{where}.{key}: no such usage key{_hint(str(key), known)}")
+            continue
+        try:
+            number = Decimal(str(value)) if isinstance(value, (int, float, str)) else Decimal(-1)
+        except InvalidOperation:
+            number = Decimal(-1)
+        if isinstance(value, bool) or not number.is_finite() or not 0 <= number <= LARGEST:
+            problems.append(f"{where}.{key}: {value!r} is not a number from 0 to {LARGEST:.0e}")
+            continue
+        found[str(key)] = number
+    return found
+
+
+LARGEST: Final = Decimal(10) ** 15
+"""No number of use is larger; what is has a slip in it."""
+
+
+def _check_keys(usage: UsageFile, pattern: str, resource: Resource, problems: list[str]) -> None:
+    pricer = pricer_of(resource.type)
+    known = [] if pricer is None else [key.name for key in pricer.usage]
+    where = f"{usage.source}: {RESOURCES}.{pattern}"
+    problems += [
+        f"{where}.{key}: {resource.type} has no such usage key{_hint(key, known)}"
+        for key in usage.by_resource[pattern]
+        if key not in known and not ("*" in pattern and pricer is None)
+    ]
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    choices = list(known)
+    close = get_close_matches(word, choices, n=1, cutoff=0.5)
+    if not close:
+        parts = {re.sub(r"[^a-z]", "", choice.lower()): choice for choice in choices}
+        close = [parts[each] for each in get_close_matches(re.sub(r"[^a-z]", "", word.lower()), parts, n=1)]
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; allowed: {', '.join(choices)}" if choices and len(choices) <= 12 else ""

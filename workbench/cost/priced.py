@@ -1,0 +1,127 @@
+"""Deployment files with their estimates: what `./plant cost` shows, in whatever format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from policies.assess import stack_name
+from policies.cost import DEFAULT_LIMIT_USD, Estimate, estimate
+from policies.cost.compare import Comparison, compare
+from policies.deployment import graph_from_file
+from policies.model import Enforcement, ResourceGraph
+from policies.pack import load_config
+from workbench.cost.usage_file import read_usage
+
+WORST_CASE_RULE = "cost-worst-case-within-budget"
+"""The pack's rule whose enforcement says whether the worst case blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedFile:
+    """One file, priced."""
+
+    source: str
+    stack: str
+    graph: ResourceGraph
+    estimate: Estimate
+    usage: dict[str, dict[str, Decimal]]
+    """Numbers of use by URN, as the usage file gives them."""
+    judged: bool
+    """True when a budget applies: the stack declares one, or the caller gave a limit."""
+    worst_case_blocks: bool
+    comparison: Comparison | None = None
+    """Against the base, where one was given."""
+
+    @property
+    def over_budget(self) -> bool:
+        """True when a budget applies and is exceeded."""
+        found = self.estimate
+        worst = self.worst_case_blocks and found.worst_case_usd > found.budget_usd
+        return self.judged and (found.expected_usd > found.budget_usd or worst)
+
+    @property
+    def blocked(self) -> bool:
+        """True when something has no price, or the budget is exceeded."""
+        return bool(self.estimate.unpriced) or self.over_budget
+
+    def to_json(self) -> dict[str, Any]:
+        """The preview's JSON, as far as prices are concerned."""
+        document: dict[str, Any] = {
+            "stack": self.stack,
+            "source": self.source,
+            "cost": self.estimate.to_json(),
+            "verdict": "blocked" if self.blocked else "pass",
+        }
+        if self.comparison is not None:
+            document["changes"] = self.comparison.to_json()
+        return document
+
+
+def price_files(
+    files: Sequence[str],
+    *,
+    usage_file: Path | None = None,
+    region: str | None = None,
+    base: str | None = None,
+    limit_usd: Decimal | None = None,
+    always_free_allowances: bool | None = None,
+) -> list[PricedFile]:
+    """Price each of `files` (``-``: standard input). Raises InputError for what is wrong with any of them."""
+    names = [*files, *([base] if base is not None else [])]
+    graphs = [graph_from_file(name) for name in names]
+    numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
+    if usage_file is not None:
+        from policies.cost.usage import resolve
+
+        numbers = resolve(read_usage(usage_file), graphs)
+    priced = [
+        _price(name, graph, usage, region, limit_usd, always_free_allowances)
+        for name, graph, usage in zip(names, graphs, numbers, strict=True)
+    ]
+    if base is None:
+        return priced
+    before = priced.pop()
+    return [
+        PricedFile(
+            source=file.source,
+            stack=file.stack,
+            graph=file.graph,
+            estimate=file.estimate,
+            usage=file.usage,
+            judged=file.judged,
+            worst_case_blocks=file.worst_case_blocks,
+            comparison=compare(before.estimate, file.estimate),
+        )
+        for file in priced
+    ]
+
+
+def _price(
+    name: str,
+    graph: ResourceGraph,
+    usage: dict[str, dict[str, Decimal]],
+    region: str | None,
+    limit_usd: Decimal | None,
+    always_free_allowances: bool | None,
+) -> PricedFile:
+    stack = stack_name(graph) or ""
+    config = load_config(stack)
+    limit = limit_usd if limit_usd is not None else config.settings.monthly_limit_usd
+    found = estimate(graph, limit_usd=limit, usage=usage, region=region, always_free_allowances=always_free_allowances)
+    enforcement = config.enforcement_of(WORST_CASE_RULE, Enforcement.MANDATORY)
+    return PricedFile(
+        source="standard input" if name == "-" else name,
+        stack=stack,
+        graph=graph,
+        estimate=found,
+        usage=usage,
+        judged=limit_usd is not None or found.basis.declared,
+        worst_case_blocks=enforcement is Enforcement.MANDATORY,
+    )
+
+
+__all__ = ["DEFAULT_LIMIT_USD", "PricedFile", "price_files"]
