@@ -17,6 +17,7 @@ from workbench.preview.synthesis import REPOSITORY, synthesize
 if TYPE_CHECKING:
     from policies.assess import Assessment
     from policies.cost import Estimate
+    from workbench.simulate.predict import Prediction
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Preview:
     base: str | None = None
     """What was compared with; None: with nothing, so everything is created."""
     base_estimate: Estimate | None = None
+    prediction: Prediction | None = None
+    """What queueing theory says of the declared peak; None where no fleet is declared."""
 
     @property
     def estimate(self) -> Estimate:
@@ -56,6 +59,7 @@ class Preview:
             "resources": [self._resource_json(change) for change in self.changes],
             "cost": self.estimate.to_json(),
             "policies": self.assessment.to_json(),
+            "prediction": None if self.prediction is None else self.prediction.line(),
             "verdict": self.verdict,
         }
 
@@ -107,6 +111,7 @@ def preview(
     changes = compare(old, graph)
     progress("pricing and judging")
     from policies.assess import assess
+    from workbench.simulate.predict import predict
 
     return Preview(
         stack=stack,
@@ -115,6 +120,7 @@ def preview(
         assessment=assess(graph),
         base=base,
         base_estimate=None if old is None else assess(old).estimate,
+        prediction=predict(graph),
     )
 
 

@@ -49,13 +49,10 @@ def render(preview: Preview, *, colours: bool) -> str:
         highlight=False,
         legacy_windows=False,
     )
-    for part in (
-        _title(preview),
-        _changes(preview),
-        _cost(preview),
-        _policies(preview),
-        _verdict(preview),
-    ):
+    parts: list[RenderableType] = [_title(preview), _changes(preview), _cost(preview), _policies(preview)]
+    if preview.prediction is not None:
+        parts.append(Text.assemble(("Prediction: ", "bold"), preview.prediction.line()))
+    for part in (*parts, _verdict(preview)):
         console.print(part)
         console.print()
     text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO from above
