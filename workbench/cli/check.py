@@ -1,0 +1,121 @@
+"""`./plant check`: runs the policies on any Pulumi deployment file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from policies.errors import InputError
+from workbench.cli.common import BLOCKED, emit, out_option, progress
+
+if TYPE_CHECKING:
+    from policies.assess import Assessment
+    from policies.pack import PackConfig
+
+LARGEST_FILE_BYTES: Final = 256 * 1024 * 1024
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json", "sarif")),
+    default="text",
+    show_default=True,
+    help="text for people, json for scripts, sarif (2.1.0) for code scanning.",
+)
+@click.option(
+    "--policy-pack-config",
+    "pack_config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Pack configuration, as for `pulumi preview`. Default: policies/config/<stack>.json, the stack of the file.",
+)
+@click.option("--region", help="AWS Region to price what names none of its own.")
+@click.option("--explain", metavar="RULE", help="Say what a rule wants, why, and how to satisfy it; needs no file.")
+@click.option("--list", "list_", is_flag=True, help="List the rules with the controls they answer; needs no file.")
+@out_option
+def command(
+    files: tuple[Path, ...],
+    format_: str,
+    pack_config: Path | None,
+    region: str | None,
+    explain: str | None,
+    list_: bool,
+    out: Path | None,
+) -> None:
+    """Judge FILES by the policies; `-` is standard input.
+
+    A file is what `pulumi stack export`, `pulumi preview --json` or `./plant export` writes. The exit status is 1
+    when a mandatory rule is broken in any of them.
+    """
+    from workbench.report import rules_text
+
+    if list_:
+        emit(rules_text.listing_json() if format_ == "json" else rules_text.listing(), out)
+        return
+    if explain is not None:
+        emit(rules_text.explanation(explain), out)
+        return
+    if not files:
+        raise click.UsageError("give at least one FILE, or --list, or --explain RULE")
+    config = _config(pack_config)
+    judged = [(str(file), _assess(file, config, region)) for file in files]
+    emit(_rendered(judged, format_), out)
+    if any(assessment.blocked for _, assessment in judged):
+        raise SystemExit(BLOCKED)
+
+
+def _config(path: Path | None) -> PackConfig | None:
+    if path is None:
+        return None
+    from policies.pack import config_from_file
+
+    return config_from_file(path)
+
+
+def _assess(file: Path, config: PackConfig | None, region: str | None) -> Assessment:
+    from policies.assess import assess
+    from policies.deployment import graph_from_text
+
+    with progress(f"checking {file}"):
+        return assess(graph_from_text(_text(file), str(file)), config, region=region)
+
+
+def _text(file: Path) -> bytes:
+    """Content of `file`. Raises InputError when it can't be read or is larger than any real stack."""
+    try:
+        if str(file) == "-":
+            content = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1)
+        else:
+            with file.open("rb") as stream:
+                content = stream.read(LARGEST_FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file}: can't be read: {error.strerror or error}") from error
+    if len(content) > LARGEST_FILE_BYTES:
+        raise InputError(f"{file}: larger than {LARGEST_FILE_BYTES // 1024 // 1024} MiB, which no stack is")
+    return content
+
+
+def _rendered(judged: list[tuple[str, Assessment]], format_: str) -> str:
+    if format_ == "sarif":
+        from workbench.report.sarif import sarif
+
+        return json.dumps(sarif(judged), indent=2, ensure_ascii=False)
+    if format_ == "json":
+        documents: list[dict[str, Any]] = [
+            {
+                "file": file,
+                "policies": assessment.to_json(),
+                "verdict": "blocked" if assessment.blocked else "pass",
+            }
+            for file, assessment in judged
+        ]
+        return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False)
+    from workbench.report.check_text import check_text
+
+    return check_text(judged)

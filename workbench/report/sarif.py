@@ -1,0 +1,108 @@
+"""Assessments as SARIF 2.1.0 (OASIS standard, 2020-03), which GitHub code scanning and editors read.
+
+A deployment has no source lines, so a result names the resource (a logical location) in the file that was
+checked, and carries a fingerprint by which a scanner follows it from run to run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from policies.assess import Assessment, Violation, Waived
+from policies.model import Enforcement, Severity
+from policies.registry import rules
+from policies.rule import Rule
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SECURITY_SEVERITY: Final = {
+    Severity.LOW: "3.0",
+    Severity.MEDIUM: "5.5",
+    Severity.HIGH: "8.0",
+    Severity.CRITICAL: "9.5",
+}
+"""What code scanning sorts by: below 4 low, below 7 medium, below 9 high (GitHub Docs, SARIF support)."""
+
+
+def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
+    """SARIF log of one run over the files; waived violations are there, suppressed and with their reason."""
+    known = rules()
+    position = {rule.id: index for index, rule in enumerate(known)}
+    results: list[dict[str, Any]] = []
+    for file, assessment in judged:
+        results += [_result(file, violation, position) for violation in assessment.violations]
+        results += [_suppressed(file, waived, position) for waived in assessment.waived]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "plant-policies",
+                        "version": "0.1.0",
+                        "rules": [_rule(rule) for rule in known],
+                    }
+                },
+                "results": results,
+            }
+        ],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    descriptor: dict[str, Any] = {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix},
+        "defaultConfiguration": {"level": _level(rule.enforcement)},
+        "properties": {
+            "tags": [rule.group, *rule.frameworks],
+            "security-severity": SECURITY_SEVERITY[rule.severity],
+        },
+    }
+    if rule.source.startswith("https://"):
+        descriptor["helpUri"] = rule.source
+    return descriptor
+
+
+def _level(enforcement: Enforcement) -> str:
+    return "error" if enforcement is Enforcement.MANDATORY else "warning"
+
+
+def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[str, Any]:
+    finding = violation.finding
+    name = finding.urn.rpartition("::")[2] or "stack"
+    key = "\n".join((violation.rule.id, finding.urn, finding.property_path or ""))
+    return {
+        "ruleId": violation.rule.id,
+        "ruleIndex": position[violation.rule.id],
+        "level": _level(violation.enforcement),
+        "message": {"text": f"{name}: {finding.message}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": _uri(file)},
+                    "region": {"startLine": 1},
+                },
+                "logicalLocations": [{"name": name, "fullyQualifiedName": finding.urn or name, "kind": "resource"}],
+            }
+        ],
+        "partialFingerprints": {"plantFinding/v1": hashlib.sha256(key.encode()).hexdigest()},
+    }
+
+
+def _suppressed(file: str, waived: Waived, position: dict[str, int]) -> dict[str, Any]:
+    waiver = waived.waiver
+    justification = f"{waiver.reason} Owner: {waiver.owner}; until {waiver.expires}."
+    suppression = {"kind": "external", "status": "accepted", "justification": justification}
+    return {**_result(file, waived.violation, position), "suppressions": [suppression]}
+
+
+def _uri(file: str) -> str:
+    from urllib.parse import quote
+
+    return "stdin" if file == "-" else quote(file)
