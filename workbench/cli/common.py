@@ -43,11 +43,16 @@ def overrides_from(config: tuple[str, ...]) -> dict[str, str]:
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path`, whole or not at all: a reader never sees half a file. Raises InputError."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all: a reader never sees half a file. Raises InputError."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
             umask = os.umask(0)
             os.umask(umask)
             Path(temporary).chmod(0o666 & ~umask)

@@ -1,0 +1,170 @@
+"""Auto Scaling groups with their launch templates, target groups, policies and schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from policies.model import Resource, ResourceGraph, Sentinel
+from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
+from workbench.simulate.reading.alarms import ALARM, read_alarm
+from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of
+from workbench.simulate.scaling.schedule import Cron, ScheduledAction
+from workbench.simulate.scaling.step import AdjustmentType, StepAdjustment, StepPolicy
+from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
+
+GROUP: Final = "aws:autoscaling/group:Group"
+POLICY: Final = "aws:autoscaling/policy:Policy"
+SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
+TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+TARGET_GROUPS: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
+
+
+class FleetReader:
+    """Reads the groups of one graph; what it had to leave out is in `notes`."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        self.graph = graph
+        self.notes: list[str] = []
+        groups = [group for group in graph.of_type(GROUP) if not isinstance(group.get("maxSize"), Sentinel)]
+        self.groups = sorted(groups, key=lambda group: "canary" in group.name.lower())[:2]
+        self.suffixes = [self._suffix(group) for group in self.groups]
+
+    def fleets(self) -> Iterator[FleetDeclaration]:
+        """The stable fleet, then the canary: the group whose name says so."""
+        for group in self.groups:
+            yield self._fleet(group)
+
+    def _target_group(self, group: Resource) -> Resource | None:
+        for path in ("targetGroupArns", "trafficSources"):
+            found = self.graph.referenced(group, path, *TARGET_GROUPS)
+            if found:
+                return found[0]
+        return None
+
+    def _suffix(self, group: Resource) -> str:
+        target = self._target_group(group)
+        suffix = target.get("arnSuffix") if target else None
+        return suffix if isinstance(suffix, str) else ""
+
+    def _fleet(self, group: Resource) -> FleetDeclaration:
+        template = first_of(self.graph.referenced(group, "mixedInstancesPolicy", TEMPLATE)) or first_of(
+            self.graph.referenced(group, "launchTemplate", TEMPLATE)
+        )
+        mixed = "mixedInstancesPolicy.launchTemplate.overrides[0].instanceType"
+        instance_type = group.get(mixed) or (template.get("instanceType") if template else None)
+        if not isinstance(instance_type, str):
+            self.notes.append(f"{group.name}: the instance type is not known; no CPU credits are simulated")
+            instance_type = "unknown"
+        distribution = "mixedInstancesPolicy.instancesDistribution."
+        has_mix = group.get("mixedInstancesPolicy") is not None
+        maximum = int(as_float(group.get("maxSize"), 1))
+        minimum = min(int(as_float(group.get("minSize"), 0)), maximum)
+        warm_pool = group.get("warmPool")
+        target = self._target_group(group)
+        return FleetDeclaration(
+            name=group.name,
+            instance_type=instance_type,
+            min_size=minimum,
+            max_size=maximum,
+            desired_capacity=min(max(int(as_float(group.get("desiredCapacity"), minimum)), minimum), maximum),
+            warm_up_seconds=as_float(group.get("defaultInstanceWarmup"), as_float(group.get("defaultCooldown"), 300.0)),
+            health_check_grace_seconds=as_float(group.get("healthCheckGracePeriod"), 300.0),
+            elb_health_checks=group.get("healthCheckType") == "ELB",
+            health=_health(target),
+            deregistration_seconds=as_float(target.get("deregistrationDelay") if target else None, 300.0),
+            least_outstanding=bool(target and target.get("loadBalancingAlgorithmType") == "least_outstanding_requests"),
+            on_demand_base=int(as_float(group.get(distribution + "onDemandBaseCapacity"), 0)),
+            on_demand_percent=int(
+                as_float(group.get(distribution + "onDemandPercentageAboveBaseCapacity"), 100) if has_mix else 100
+            ),
+            capacity_rebalance=group.get("capacityRebalance") is True,
+            credits_unlimited=bool(template and template.get("creditSpecification.cpuCredits") != "standard"),
+            warm_pool_size=int(as_float(group.get("warmPool.minSize"), 0)) if isinstance(warm_pool, Mapping) else 0,
+            tracking=tuple(self._tracking(group)),
+            steps=tuple(self._steps(group)),
+            schedule=tuple(self._schedule(group)),
+        )
+
+    def _of_group(self, group: Resource, kind: str) -> Iterator[Resource]:
+        for resource in self.graph.of_type(kind):
+            if group in self.graph.referenced(resource, "autoscalingGroupName", GROUP):
+                yield resource
+
+    def _tracking(self, group: Resource) -> Iterator[TargetTrackingPolicy]:
+        for policy in self._of_group(group, POLICY):
+            if policy.get("policyType") != "TargetTrackingScaling":
+                continue
+            path = "targetTrackingConfiguration."
+            metric = policy.get(path + "predefinedMetricSpecification.predefinedMetricType")
+            if metric not in ("ALBRequestCountPerTarget", "ASGAverageCPUUtilization"):
+                self.notes.append(f"{policy.name}: the twin does not simulate {metric or 'a custom metric'}; left out")
+                continue
+            yield TargetTrackingPolicy(
+                name=policy.name,
+                target_value=as_float(policy.get(path + "targetValue"), 0.0),
+                metric=metric,
+                disable_scale_in=policy.get(path + "disableScaleIn") is True,
+            )
+
+    def _steps(self, group: Resource) -> Iterator[AlarmedStep]:
+        for policy in self._of_group(group, POLICY):
+            if policy.get("policyType") != "StepScaling":
+                continue
+            alarm = next(
+                (
+                    each
+                    for each in self.graph.of_type(ALARM)
+                    if policy in self.graph.referenced(each, "alarmActions", POLICY)
+                ),
+                None,
+            )
+            declared = read_alarm(alarm, self.suffixes) if alarm else None
+            if declared is None:
+                self.notes.append(f"{policy.name}: no alarm that the twin simulates runs it; left out")
+                continue
+            steps = tuple(
+                StepAdjustment(
+                    adjustment=as_float(step.get("scalingAdjustment"), 0.0),
+                    lower_bound=as_bound(step.get("metricIntervalLowerBound")),
+                    upper_bound=as_bound(step.get("metricIntervalUpperBound")),
+                )
+                for step in policy.all("stepAdjustments[*]")
+                if isinstance(step, Mapping)
+            )
+            yield AlarmedStep(
+                policy=StepPolicy(
+                    name=policy.name,
+                    steps=steps,
+                    adjustment_type=AdjustmentType(policy.get("adjustmentType", "ChangeInCapacity")),
+                    min_adjustment_magnitude=int(as_float(policy.get("minAdjustmentMagnitude"), 0)),
+                ),
+                alarm=declared,
+            )
+
+    def _schedule(self, group: Resource) -> Iterator[ScheduledAction]:
+        for action in self._of_group(group, SCHEDULE):
+            recurrence = action.get("recurrence")
+            if not isinstance(recurrence, str):
+                self.notes.append(f"{action.name}: a scheduled action without recurrence is left out")
+                continue
+            yield ScheduledAction(
+                name=action.name,
+                cron=Cron.parse(recurrence),
+                time_zone=str(action.get("timeZone", "UTC")),
+                min_size=as_size(action.get("minSize")),
+                max_size=as_size(action.get("maxSize")),
+                desired_capacity=as_size(action.get("desiredCapacity")),
+            )
+
+
+def _health(target: Resource | None) -> TargetHealth:
+    if target is None:
+        return TargetHealth()
+    default = TargetHealth()
+    return TargetHealth(
+        interval_seconds=as_float(target.get("healthCheck.interval"), default.interval_seconds),
+        timeout_seconds=as_float(target.get("healthCheck.timeout"), default.timeout_seconds),
+        healthy_threshold=int(as_float(target.get("healthCheck.healthyThreshold"), default.healthy_threshold)),
+        unhealthy_threshold=int(as_float(target.get("healthCheck.unhealthyThreshold"), default.unhealthy_threshold)),
+    )

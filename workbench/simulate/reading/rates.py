@@ -1,0 +1,44 @@
+"""Rate-based rules of AWS WAF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from policies.model import ResourceGraph
+from workbench.simulate.declaration import RateLimit
+from workbench.simulate.reading.values import as_float
+
+RULE_HOLDERS: Final = ("aws:wafv2/webAcl:WebAcl", "aws:wafv2/ruleGroup:RuleGroup")
+
+
+def read_rates(graph: ResourceGraph) -> Iterator[RateLimit]:
+    """Rate rules of every web ACL and rule group, in order of priority."""
+    for holder in graph.of_type(*RULE_HOLDERS):
+        rules = [rule for rule in holder.all("rules[*]") if isinstance(rule, Mapping)]
+        for rule in sorted(rules, key=lambda each: as_float(each.get("priority"), 0)):
+            statement = rule.get("statement")
+            rate = statement.get("rateBasedStatement") if isinstance(statement, Mapping) else None
+            if not isinstance(rate, Mapping):
+                continue
+            action = rule.get("action")
+            action = action if isinstance(action, Mapping) else {}
+            yield RateLimit(
+                name=str(rule.get("name", "")),
+                limit=int(as_float(rate.get("limit"), 0)),
+                window_seconds=int(as_float(rate.get("evaluationWindowSec"), 300)),
+                per_user=rate.get("aggregateKeyType") == "CUSTOM_KEYS",
+                heavy_only=rate.get("scopeDownStatement") is not None,
+                retry_after_seconds=_retry_after(action),
+                counts_only="count" in action,
+            )
+
+
+def _retry_after(action: Mapping[str, Any]) -> float:
+    block = action.get("block")
+    response = block.get("customResponse") if isinstance(block, Mapping) else None
+    headers = response.get("responseHeaders") if isinstance(response, Mapping) else None
+    for header in headers if isinstance(headers, Sequence) else ():
+        if isinstance(header, Mapping) and str(header.get("name", "")).lower() == "retry-after":
+            return as_float(header.get("value"), 0.0)
+    return 0.0

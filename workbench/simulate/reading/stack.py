@@ -1,0 +1,132 @@
+"""The whole declaration: fleets, edge, alarms, contract and usage of one stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from policies.errors import InputError
+from policies.model import ResourceGraph
+from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise
+from workbench.simulate.reading.alarms import read_alarms
+from workbench.simulate.reading.fleets import FleetReader
+from workbench.simulate.reading.rates import read_rates
+from workbench.simulate.reading.values import as_float
+
+LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+PARAMETER: Final = "aws:ssm/parameter:Parameter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumptions:
+    """What is used where the stack says nothing; each use is noted."""
+
+    service_time_ms: float = 25.0
+    workers_per_instance: int = 2
+    peak_rps: float = 5.0
+
+
+def read(graph: ResourceGraph, assumed: Assumptions | None = None) -> Declaration:
+    """Declaration of the stack in `graph`. Raises InputError when it has no fleet to simulate."""
+    return _Reader(graph, assumed or Assumptions()).read()
+
+
+class _Reader:
+    def __init__(self, graph: ResourceGraph, assumed: Assumptions) -> None:
+        self.graph, self.assumed = graph, assumed
+        self.notes: list[str] = []
+        self.basis = _basis(graph)
+        self.limits = _contract(graph)
+
+    def read(self) -> Declaration:
+        fleets = FleetReader(self.graph)
+        declared = tuple(fleets.fleets())
+        if not declared:
+            raise InputError(
+                "the stack declares no Auto Scaling group, so there is nothing to simulate"
+                " (a parked stack has none: simulate it unparked)"
+            )
+        self.notes += fleets.notes
+        alarms, unwatched = read_alarms(self.graph, fleets.suffixes)
+        usage = self.basis.get("usage", {}) if isinstance(self.basis.get("usage"), Mapping) else {}
+        balancers = self.graph.of_type(*LOAD_BALANCERS)
+        p95 = next(
+            (each for each in alarms if each.rule.percentile == 95 and each.metric.names[0][2] == "TargetResponseTime"),
+            None,
+        )
+        return Declaration(
+            stack=_stack_name(self.graph),
+            fleets=declared,
+            service_seconds=self._limit("service_time_ms", self.assumed.service_time_ms) / 1000,
+            workers=int(self._limit("workers_per_instance", self.assumed.workers_per_instance)),
+            peak_rps=self._number(usage.get("peakRequestsPerSecond"), self.assumed.peak_rps, "the declared peak"),
+            promise=self._promise(p95),
+            rates=tuple(read_rates(self.graph)),
+            alarms=tuple(alarms),
+            unwatched=tuple(unwatched),
+            idle_timeout_seconds=as_float(balancers[0].get("idleTimeout"), 60.0) if balancers else 60.0,
+            notes=tuple(self.notes),
+        )
+
+    # --- contract and usage ------------------------------------------------------------------------------
+
+    def _number(self, value: Any, assumed: float, what: str) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = 0.0
+        if number > 0:
+            return number
+        self.notes.append(f"{what} is not declared: {assumed:g} is assumed")
+        return assumed
+
+    def _limit(self, key: str, assumed: float) -> float:
+        return self._number(self.limits.get(key), assumed, key)
+
+    def _promise(self, p95: DeclaredAlarm | None) -> Promise:
+        default = Promise()
+        limit = self.limits.get
+        promise = Promise(
+            budget_seconds=as_float(limit("response_budget_ms"), default.budget_seconds * 1000) / 1000,
+            database_limit_seconds=as_float(limit("database_query_limit_ms"), default.database_limit_seconds * 1000)
+            / 1000,
+            cache_ttl_seconds=as_float(limit("cache_ttl_seconds"), default.cache_ttl_seconds),
+            page_size_max=int(as_float(limit("page_size_max"), default.page_size_max)),
+        )
+        if p95 is None:
+            self.notes.append("no p95 alarm is declared: 200 ms over 5 minutes is assumed")
+            return promise
+        return replace(promise, p95_limit_seconds=p95.rule.threshold, p95_window_seconds=p95.rule.period_seconds)
+
+
+def _basis(graph: ResourceGraph) -> Mapping[str, Any]:
+    for resource in graph:
+        if not resource.custom and isinstance(resource.outputs.get("costBasis"), Mapping):
+            basis: Mapping[str, Any] = resource.outputs["costBasis"]
+            return basis
+    return {}
+
+
+def _contract(graph: ResourceGraph) -> dict[str, Any]:
+    """Limits of the contract parameter, and the capacity figures that the root component publishes."""
+    limits: dict[str, Any] = {}
+    for parameter in graph.of_type(PARAMETER):
+        value = parameter.get("value")
+        if isinstance(value, str) and "response_budget_ms" in value:
+            try:
+                content = json.loads(value)
+            except ValueError:
+                continue
+            limits.update(content if isinstance(content, dict) else {})
+    for resource in graph:
+        capacity = resource.outputs.get("capacity")
+        if not resource.custom and isinstance(capacity, Mapping):
+            limits["service_time_ms"] = capacity.get("serviceTimeMs")
+            limits["workers_per_instance"] = capacity.get("workersPerInstance")
+    return limits
+
+
+def _stack_name(graph: ResourceGraph) -> str:
+    return graph.resources[0].urn.split("::")[0].removeprefix("urn:pulumi:") if graph.resources else ""

@@ -1,0 +1,67 @@
+"""Several independent runs of one scenario, and what they show together: means with confidence intervals."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from workbench.simulate.declaration import Declaration
+from workbench.simulate.service import ServiceModel
+from workbench.simulate.simulation import RunResult, SimulationOptions, simulate
+from workbench.simulate.traffic.stream import Traffic
+
+_STUDENT_975: Final = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+    2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+)  # fmt: skip
+"""97.5 % quantile of Student's t for 1 to 30 degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean over replications with its 95 % confidence interval."""
+
+    mean: float
+    half_width: float
+    """NaN with a single replication."""
+
+    @property
+    def low(self) -> float:
+        """Lower end."""
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> float:
+        """Upper end."""
+        return self.mean + self.half_width
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """95 % confidence interval of the mean of independent `values`; NaN values are left out."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return Interval(math.nan, math.nan)
+    mean = statistics.fmean(known)
+    if len(known) == 1:
+        return Interval(mean, math.nan)
+    degrees = len(known) - 1
+    quantile = _STUDENT_975[degrees - 1] if degrees <= len(_STUDENT_975) else 1.96
+    return Interval(mean, quantile * statistics.stdev(known) / math.sqrt(len(known)))
+
+
+def replicate(
+    declared: Declaration, traffic: Traffic, service: ServiceModel, options: SimulationOptions, count: int
+) -> list[RunResult]:
+    """`count` runs with the seeds options.seed, options.seed + 1, ...; all but the first without minutes."""
+    return [
+        simulate(
+            declared,
+            traffic,
+            service,
+            replace(options, seed=options.seed + index, keep_minutes=options.keep_minutes and index == 0),
+        )
+        for index in range(count)
+    ]

@@ -1,0 +1,135 @@
+"""A simulation report as text for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from workbench.simulate import kernel
+from workbench.simulate.replications import Interval
+from workbench.simulate.report import Report
+from workbench.simulate.simulation import COLUMNS
+
+TIMELINE_ROWS: Final = 24
+"""Rows of the timeline; longer simulations are thinned out."""
+EVENTS: Final = 12
+"""Fleet and alarm events that are listed; the rest is counted."""
+
+_SHOWN: Final = (
+    ("requests", "req/min", "{:,.0f}"),
+    ("p50_ms", "p50 ms", "{:.0f}"),
+    ("p95_ms", "p95 ms", "{:.0f}"),
+    ("p99_ms", "p99 ms", "{:.0f}"),
+    ("refused", "refused", "{:,.0f}"),
+    ("unavailable", "5xx", "{:,.0f}"),
+    ("desired", "desired", "{:.0f}"),
+    ("serving", "serving", "{:.0f}"),
+    ("least_credits", "credits", "{:.1f}"),
+)
+
+
+def render(report: Report) -> str:
+    """The report as lines of text."""
+    return "\n".join([*_head(report), "", *_timeline(report), "", *_events(report), "", *_foot(report)])
+
+
+def _head(report: Report) -> Iterator[str]:
+    first, promise = report.runs[0], report.declared.promise
+    yield f"{report.declared.stack}: {report.scenario}, {clock(first.duration_seconds)}, {len(report.runs)} runs"
+    attempts = first.total(kernel.OFFERED)
+    yield f"  requests        {attempts:,.0f} at the load balancer, {first.total(kernel.REFUSED):,.0f} refused (429)"
+    lost = first.total(kernel.LOST)
+    unavailable = first.total(kernel.NO_TARGET) + first.total(kernel.BUSY)
+    yield (
+        f"  failures        {unavailable:,.0f} x 503, {first.total(kernel.TIMED_OUT):,.0f} x 504,"
+        f" {first.total(kernel.FAILED):,.0f} x 5xx of the application; {lost:,.0f} requests lost after retries"
+    )
+    yield (
+        f"  within budget   {_share(report.attainment)} of the answers in {promise.budget_seconds * 1000:g} ms"
+        f" (promised {report.objective.attainment_ratio:.0%})"
+    )
+    predicted = _predicted(report)
+    yield f"  p95             {_span(report.p95_ms, 'ms')} over all; predicted {predicted} at the declared peak"
+    judged = f"{first.windows_within} of {first.windows} windows kept {promise.p95_limit_seconds * 1000:g} ms"
+    thin = f"; {first.windows_inconclusive} had too few samples" if first.windows_inconclusive else ""
+    yield f"  p95 by window   {judged}{thin}"
+    hours = ", ".join(f"{name} {seconds / 3600:.2f} h" for name, seconds in first.instance_seconds.items())
+    yield f"  instances       {hours}; at most {first.max_serving} at once"
+
+
+def _predicted(report: Report) -> str:
+    value = report.prediction.p95_ms
+    return "unbounded" if math.isinf(value) else f"{report.prediction.p95_optimistic_ms:.0f} to {value:.0f} ms"
+
+
+def _timeline(report: Report) -> Iterator[str]:
+    series = report.runs[0].series
+    if not len(series):
+        return
+    step = math.ceil(len(series) / TIMELINE_ROWS)
+    columns = [(COLUMNS.index(name), title, form) for name, title, form in _SHOWN]
+    if all(math.isnan(row[COLUMNS.index("least_credits")]) for row in series):
+        columns = columns[:-1]
+    yield "   time" + "".join(f"{title:>9}" for _, title, _ in columns)
+    for index in range(0, len(series), step):
+        row = series[index]
+        cells = (("-" if math.isnan(row[place]) else form.format(row[place])) for place, _, form in columns)
+        yield f"{clock((index + 1) * 60):>7}" + "".join(f"{cell:>9}" for cell in cells)
+
+
+def _events(report: Report) -> Iterator[str]:
+    first = report.runs[0]
+    happened = [(event.at, f"{event.fleet}: {event.kind}, {event.detail}") for event in first.fleet_events]
+    happened += [(event.at, f"alarm {event.alarm}: {event.state.value}") for event in first.alarm_events]
+    happened.sort(key=lambda each: each[0])
+    yield f"events ({len(happened)})"
+    for at, what in happened[:EVENTS]:
+        yield f"{clock(at):>7}  {what}"
+    if len(happened) > EVENTS:
+        yield f"         and {len(happened) - EVENTS} more (--format json has all)"
+
+
+def _foot(report: Report) -> Iterator[str]:
+    if report.event is not None and report.estimate is not None:
+        event, month = report.event, report.estimate
+        yield (
+            f"cost of the event   ${event.total_usd:.4f} (instances {event.instances_usd:.4f},"
+            f" requests {event.requests_usd:.4f}, the rest {event.fixed_usd:.4f}), at list price"
+        )
+        yield (
+            f"cost of the month   ${month.expected_usd:.2f} expected, ${month.worst_case_usd:.2f} worst case,"
+            f" budget ${month.budget_usd:.2f}"
+        )
+    for name in report.declared.unwatched:
+        yield f"note: alarm {name} watches something that is not simulated"
+    for note in report.declared.notes:
+        yield f"note: {note}"
+    sustained = report.prediction.sustained_rps
+    if sustained is not None:
+        yield (
+            f"note: without CPU credits one {report.declared.stable.instance_type} serves {sustained:.1f} requests/s"
+            f" at full speed; a new instance starts without any"
+        )
+    for row in report.rows:
+        yield from row.lines()
+    yield f"verdict: {report.verdict}"
+
+
+def clock(seconds: float) -> str:
+    """``1:05:00`` or ``05:00``."""
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes:02}:{second:02}"
+
+
+def _share(value: Interval) -> str:
+    if math.isnan(value.mean):
+        return "none"
+    return f"{value.mean:.2%}" + ("" if math.isnan(value.half_width) else f" ± {value.half_width:.2%}")
+
+
+def _span(value: Interval, unit: str) -> str:
+    if math.isnan(value.mean):
+        return "none"
+    return f"{value.mean:.1f}" + ("" if math.isnan(value.half_width) else f" ± {value.half_width:.1f}") + f" {unit}"
