@@ -133,6 +133,14 @@ TYPES = (
         replaces=frozenset({"alarmName"}),
     ),
     AwsType(
+        pulumi_type="aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
+        service="cloudwatch",
+        create=Call(operation="put_alarm_mute_rule", takes=None),
+        id="{name}",
+        synthetic={"arn": "arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:{name}", "status": "SCHEDULED"},
+        replaces=frozenset({"name"}),
+    ),
+    AwsType(
         pulumi_type="aws:cloudwatch/dashboard:Dashboard",
         service="cloudwatch",
         create=Call(

@@ -1,0 +1,126 @@
+"""Answers to calls that moto cannot carry out: AppConfig deployments, tags across services, serverless caches.
+
+Each keeps what the provider's state says exists, and is validated against the service model before it gets here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math
+from workbench.emulator.deploy import Deployer
+
+if TYPE_CHECKING:
+    from workbench.emulator.behaviour.clock import Clock
+
+TYPE_FILTERS = {
+    "elasticloadbalancing:loadbalancer/app": "aws:lb/loadBalancer:LoadBalancer",
+    "wafv2:webacl": "aws:wafv2/webAcl:WebAcl",
+    "wafv2:regional/webacl": "aws:wafv2/webAcl:WebAcl",
+    "elasticache:serverlesscache": "aws:elasticache/serverlessCache:ServerlessCache",
+    "elasticache:replicationgroup": "aws:elasticache/replicationGroup:ReplicationGroup",
+    "cloudwatch:alarm": "aws:cloudwatch/metricAlarm:MetricAlarm",
+}
+"""ResourceTypeFilters of the tagging API → the provider's type."""
+
+
+class FlagStore:
+    """AppConfig deployments: which hosted version is live in which environment."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.deployed: dict[tuple[str, str, str], str] = {}
+        """(application, environment, profile) → version."""
+        self.history: list[tuple[datetime, str]] = []
+
+    def start_deployment(self, params: dict[str, Any]) -> dict[str, Any]:
+        """StartDeployment with a strategy that deploys at once, as the stack's does."""
+        key = params["ApplicationId"], params["EnvironmentId"], params["ConfigurationProfileId"]
+        self.deployed[key] = params["ConfigurationVersion"]
+        self.history.append((self._clock.now, params["ConfigurationVersion"]))
+        return {"DeploymentNumber": len(self.history) + 1, "State": "COMPLETE", "PercentageComplete": 100.0}
+
+
+def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, Any]:
+    """GetMetricData over the virtual metrics: periods aligned to the epoch, newest first on request."""
+    start, end = _moment(params["StartTime"]), _moment(params["EndTime"])
+    newest_first = params.get("ScanBy", "TimestampDescending") == "TimestampDescending"
+    queries = params["MetricDataQueries"]
+    results = []
+    for query in queries:
+        if not query.get("ReturnData", True):
+            continue
+        stat = query.get("MetricStat")
+        period = int((stat or {}).get("Period") or query.get("Period") or 60)
+        points = []
+        at = datetime.fromtimestamp(start.timestamp() // period * period, tz=start.tzinfo)
+        while at < end:
+            value = _value(metrics, query, queries, at, start, end, period)
+            if value is not None:
+                points.append((at, value))
+            at += timedelta(seconds=period)
+        points.sort(reverse=newest_first)
+        results.append(
+            {
+                "Id": query["Id"],
+                "Timestamps": [item[0].isoformat() for item in points],
+                "Values": [item[1] for item in points],
+                "StatusCode": "Complete",
+            }
+        )
+    return {"MetricDataResults": results}
+
+
+def _value(
+    metrics: MetricStore,
+    query: dict[str, Any],
+    queries: list[dict[str, Any]],
+    at: datetime,
+    start: datetime,
+    end: datetime,
+    period: int,
+) -> float | None:
+    from workbench.emulator.behaviour.metrics import statistic
+
+    stat = query.get("MetricStat")
+    if stat:
+        metric = stat["Metric"]
+        key = key_of(metric["Namespace"], metric["MetricName"], metric.get("Dimensions") or ())
+        samples = metrics.samples(key, max(at, start), min(at + timedelta(seconds=period), end))
+        return statistic(samples, stat["Stat"]) if samples else None
+    others = {
+        item["Id"]: _value(metrics, item, queries, at, start, end, period) for item in queries if item is not query
+    }
+    return metric_math(query["Expression"], others)
+
+
+def get_resources(deployer: Deployer, params: dict[str, Any]) -> dict[str, Any]:
+    """GetResources of the tagging API, over what the deploy made and what was not removed behind its back."""
+    wanted = {TYPE_FILTERS.get(kind, kind) for kind in params.get("ResourceTypeFilters", [])}
+    found = []
+    for entry in list(deployer.state.entries.values()):
+        tags = entry.outputs.get("tags") or {}
+        if wanted and entry.type not in wanted:
+            continue
+        if all(
+            tags.get(item["Key"]) in item.get("Values", [tags.get(item["Key"])])
+            for item in params.get("TagFilters", [])
+        ):
+            fresh = deployer.lifecycle.read(entry.type, entry.urn, entry.id, entry.outputs)
+            if fresh is not None and fresh.get("arn"):
+                found.append({"ResourceARN": fresh["arn"], "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]})
+    return {"ResourceTagMappingList": found}
+
+
+def delete_serverless_cache(deployer: Deployer, params: dict[str, Any]) -> dict[str, Any]:
+    """DeleteServerlessCache: the cache leaves the provider's state, as it would be found missing by a refresh."""
+    name = params["ServerlessCacheName"]
+    for urn, entry in list(deployer.state.entries.items()):
+        if entry.type == "aws:elasticache/serverlessCache:ServerlessCache" and entry.id == name:
+            del deployer.state.entries[urn]
+    return {"ServerlessCache": {"ServerlessCacheName": name, "Status": "deleting"}}
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("Z", "+00:00"))

@@ -1,0 +1,83 @@
+"""EventBridge on the default bus: rules match events, targets get them.
+
+Patterns are matched by moto's own implementation; delivery is here, because moto delivers to few kinds of target.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workbench.emulator.expressions import search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.emulator.api import Api
+
+
+@dataclass
+class EventRouter:
+    """Sends events where the declared rules say."""
+
+    api: Api
+    deliver: Callable[[dict[str, Any], str], None]
+    """Called with the target as the API reports it, and the text that it gets."""
+    delivered: list[tuple[str, str, str]] = field(default_factory=list)
+    """(rule, target ARN, text) of everything delivered."""
+    _rules: list[tuple[dict[str, Any], Any, list[dict[str, Any]]]] | None = None
+
+    def reload(self) -> None:
+        """Read rules and targets from the API again, after a deploy."""
+        from moto.events.models import EventPattern
+
+        self._rules = []
+        for rule in self.api.call("events", "list_rules").get("Rules", []):
+            if rule.get("EventPattern") and rule.get("State") == "ENABLED":
+                targets = self.api.call("events", "list_targets_by_rule", Rule=rule["Name"]).get("Targets", [])
+                self._rules.append((rule, EventPattern.load(rule["EventPattern"]), targets))
+
+    def put(self, event: dict[str, Any]) -> int:
+        """Route an event; gives the number of deliveries."""
+        if self._rules is None:
+            self.reload()
+        event = {"version": "0", "id": str(uuid.uuid4()), **event}
+        count = 0
+        for rule, pattern, targets in self._rules or []:
+            if pattern.matches_event(event):
+                for target in targets:
+                    text = text_for(target, event)
+                    self.delivered.append((rule["Name"], target["Arn"], text))
+                    self.deliver(target, text)
+                    count += 1
+        return count
+
+
+def text_for(target: dict[str, Any], event: dict[str, Any]) -> str:
+    """What a target gets of an event: all of it, a constant, a part, or a filled template."""
+    if target.get("Input"):
+        return str(target["Input"])
+    if target.get("InputPath"):
+        return json.dumps(_at(target["InputPath"], event))
+    transformer = target.get("InputTransformer")
+    if not transformer:
+        return json.dumps(event)
+    values = {name: _at(path, event) for name, path in (transformer.get("InputPathsMap") or {}).items()}
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[2], "")
+        quoted = bool(match[1])  # "<name>": the text inside the quotes; <name>: the JSON value
+        text = found if isinstance(found, str) else json.dumps(found)
+        return f'"{json.dumps(text)[1:-1]}"' if quoted else text
+
+    return re.sub(r'(")?<([\w-]+)>(?(1)")', value, transformer["InputTemplate"])
+
+
+def _at(path: str, event: dict[str, Any]) -> Any:
+    if path == "$":
+        return event
+    quoted = ".".join(f'"{part}"' for part in path.removeprefix("$.").split("."))
+    return search(quoted, event)
