@@ -1,0 +1,304 @@
+"""Auto-scaling instances that run the API; one class for the stable and the canary fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import user_data
+
+ROOT_DEVICE = "/dev/xvda"
+"""Root device of Amazon Linux images."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduledSizeArgs:
+    """A change of the fleet's bounds at set times."""
+
+    name: str
+    """Name of the action."""
+    cron: str
+    """When, in Unix cron."""
+    min_size: int
+    """Smallest number of instances from then on."""
+    max_size: int
+    """Largest number of instances from then on."""
+    time_zone: str
+    """IANA time zone of `cron`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetArgs:
+    """Software, instances, size and scaling."""
+
+    region: str
+    """Region of the fleet."""
+    image_parameter: str
+    """Public SSM parameter that holds the AMI; EC2 resolves it at launch, so a preview looks nothing up."""
+    container_image: str
+    """Software to run."""
+    environment: Mapping[str, pulumi.Input[str]]
+    """Environment of the software; no secrets."""
+    log_group_name: pulumi.Input[str]
+    """Log group of the software."""
+    instance_types: Sequence[str]
+    """arm64 types, preferred first."""
+    instance_profile_arn: pulumi.Input[str]
+    """What the instances may do."""
+    security_group_id: pulumi.Input[str]
+    """Who may connect to them."""
+    subnet_ids: Sequence[pulumi.Input[str]]
+    """Private subnets, in at least two zones."""
+    root_volume_gib: int
+    """Size of the encrypted root volume."""
+    tags: Mapping[str, str]
+    """Tags of instances, volumes and interfaces, which no provider-wide tag reaches."""
+    min_size: int
+    """Smallest number of instances."""
+    max_size: int
+    """Largest number of instances; bounds what the fleet may cost."""
+    desired_capacity: int
+    """Instances at creation; scaling and rollout change it afterwards."""
+    on_demand_base_capacity: int
+    """Instances that are never spot."""
+    on_demand_percent_above_base: int
+    """On-demand share of the others, percent."""
+    target_group_arn: pulumi.Input[str]
+    """Where the instances register."""
+    warm_up_seconds: int
+    """Time from launch until an instance serves."""
+    drain_seconds: int
+    """Time that a terminating instance has to finish its requests."""
+    max_instance_lifetime_days: int
+    """Age at which an instance is replaced."""
+    requests_per_target_per_minute: int
+    """Target-tracking value; derived from the response budget."""
+    spike_requests_per_target_per_minute: int
+    """Load per target that counts as a spike."""
+    request_label: pulumi.Input[str]
+    """Label of the fleet's requests for target tracking."""
+    rollback_alarm_names: Sequence[pulumi.Input[str]]
+    """Alarms that stop an instance refresh and roll it back."""
+    alert_topic_arn: pulumi.Input[str]
+    """Where spikes are reported."""
+    target_group_suffix: pulumi.Input[str]
+    """Name of the target group in metrics."""
+    load_balancer_suffix: pulumi.Input[str]
+    """Name of the load balancer in metrics."""
+    size_set_by_rollout: bool = False
+    """Whether the rollout sets the smallest size, too. Default: False."""
+    scheduled_sizes: Sequence[ScheduledSizeArgs] = ()
+    """Changes of bounds at set times. Default: none."""
+    warm_pool_size: int = 0
+    """Stopped instances kept ready. Default: none."""
+
+
+class Fleet(pulumi.ComponentResource):
+    """Spot-first group of hardened arm64 instances that scales on requests per target.
+
+    Target tracking follows the load; step scaling answers a spike within a minute. Both only raise the desired
+    capacity, which Pulumi therefore ignores. Creates: launch template, auto-scaling group, lifecycle hook,
+    two scaling policies, spike alarm, scheduled actions.
+    """
+
+    group_name: pulumi.Output[str]
+    """Name of the auto-scaling group."""
+    spike_alarm_name: pulumi.Output[str]
+    """Name of the alarm on load spikes."""
+    spike_alarm_arn: pulumi.Output[str]
+    """Its ARN."""
+
+    def __init__(self, name: str, args: FleetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:Fleet", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        template = self._launch_template(name, args)
+        group = self._group(name, args, template)
+        self.group_name = group.name
+        aws.autoscaling.LifecycleHook(
+            f"{name}-drain",
+            autoscaling_group_name=group.name,
+            lifecycle_transition="autoscaling:EC2_INSTANCE_TERMINATING",
+            heartbeat_timeout=args.drain_seconds,
+            default_result="CONTINUE",
+            opts=child,
+        )
+        aws.autoscaling.Policy(
+            f"{name}-track-requests",
+            autoscaling_group_name=group.name,
+            policy_type="TargetTrackingScaling",
+            target_tracking_configuration={
+                "target_value": float(args.requests_per_target_per_minute),
+                "predefined_metric_specification": {
+                    "predefined_metric_type": "ALBRequestCountPerTarget",
+                    "resource_label": args.request_label,
+                },
+            },
+            opts=child,
+        )
+        spike = aws.autoscaling.Policy(
+            f"{name}-answer-spike",
+            autoscaling_group_name=group.name,
+            policy_type="StepScaling",
+            adjustment_type="PercentChangeInCapacity",
+            min_adjustment_magnitude=1,
+            metric_aggregation_type="Average",
+            step_adjustments=[
+                {
+                    "metric_interval_lower_bound": "0",
+                    "metric_interval_upper_bound": str(args.spike_requests_per_target_per_minute),
+                    "scaling_adjustment": 50,
+                },
+                {
+                    "metric_interval_lower_bound": str(args.spike_requests_per_target_per_minute),
+                    "scaling_adjustment": 100,
+                },
+            ],
+            opts=child,
+        )
+        alarm = aws.cloudwatch.MetricAlarm(
+            f"{name}-traffic-spike",
+            alarm_description="Requests per target are far above the tracked value: instances are added at once",
+            namespace="AWS/ApplicationELB",
+            metric_name="RequestCountPerTarget",
+            dimensions={"TargetGroup": args.target_group_suffix, "LoadBalancer": args.load_balancer_suffix},
+            statistic="Sum",
+            period=60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=float(args.spike_requests_per_target_per_minute),
+            treat_missing_data="notBreaching",
+            alarm_actions=[spike.arn, args.alert_topic_arn],
+            opts=child,
+        )
+        self.spike_alarm_name = alarm.name
+        self.spike_alarm_arn = alarm.arn
+        for size in args.scheduled_sizes:
+            aws.autoscaling.Schedule(
+                f"{name}-{size.name}",
+                scheduled_action_name=size.name,
+                autoscaling_group_name=group.name,
+                recurrence=size.cron,
+                time_zone=size.time_zone,
+                min_size=size.min_size,
+                max_size=size.max_size,
+                opts=child,
+            )
+        self.register_outputs({"groupName": self.group_name, "spikeAlarmName": self.spike_alarm_name})
+
+    def _launch_template(self, name: str, args: FleetArgs) -> aws.ec2.LaunchTemplate:
+        tags = {**args.tags, "Name": name}
+        return aws.ec2.LaunchTemplate(
+            f"{name}-template",
+            description="An instance of the Plant API",
+            image_id=f"resolve:ssm:{args.image_parameter}",
+            instance_type=args.instance_types[0],
+            iam_instance_profile={"arn": args.instance_profile_arn},
+            metadata_options={
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+                "instance_metadata_tags": "enabled",
+            },
+            monitoring={"enabled": False},  # $2.10 an instance and month; scaling follows request counts
+            credit_specification={"cpu_credits": "standard"},  # unlimited credits have no upper bound in money
+            block_device_mappings=[
+                {
+                    "device_name": ROOT_DEVICE,
+                    "ebs": {
+                        "volume_size": args.root_volume_gib,
+                        "volume_type": "gp3",
+                        "encrypted": "true",
+                        "delete_on_termination": "true",
+                    },
+                }
+            ],
+            network_interfaces=[
+                {
+                    "associate_public_ip_address": "false",
+                    "security_groups": [args.security_group_id],
+                    "delete_on_termination": "true",
+                }
+            ],
+            tag_specifications=[
+                {"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")
+            ],
+            user_data=pulumi.Output.all(environment=dict(args.environment), log_group=args.log_group_name).apply(
+                lambda known: user_data.render(
+                    environment=known["environment"],
+                    image=args.container_image,
+                    region=args.region,
+                    log_group=known["log_group"],
+                    drain_seconds=args.drain_seconds,
+                )
+            ),
+            update_default_version=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _group(self, name: str, args: FleetArgs, template: aws.ec2.LaunchTemplate) -> aws.autoscaling.Group:
+        ignored = ["desiredCapacity", *(["minSize"] if args.size_set_by_rollout else [])]
+        warm_pool: dict[str, Any] = {}
+        if args.warm_pool_size:
+            warm_pool["warm_pool"] = {
+                "pool_state": "Stopped",
+                "min_size": args.warm_pool_size,
+                "max_group_prepared_capacity": args.max_size,
+                "instance_reuse_policy": {"reuse_on_scale_in": True},
+            }
+        return aws.autoscaling.Group(
+            f"{name}-group",
+            vpc_zone_identifiers=list(args.subnet_ids),
+            min_size=args.min_size,
+            max_size=args.max_size,
+            desired_capacity=args.desired_capacity,
+            mixed_instances_policy={
+                "instances_distribution": {
+                    "on_demand_base_capacity": args.on_demand_base_capacity,
+                    "on_demand_percentage_above_base_capacity": args.on_demand_percent_above_base,
+                    "on_demand_allocation_strategy": "prioritized",
+                    "spot_allocation_strategy": "price-capacity-optimized",
+                },
+                "launch_template": {
+                    "launch_template_specification": {
+                        "launch_template_id": template.id,
+                        # A number and not $Latest: only then does a new version start an instance refresh.
+                        "version": template.latest_version.apply(str),
+                    },
+                    "overrides": [{"instance_type": instance_type} for instance_type in args.instance_types],
+                },
+            },
+            target_group_arns=[args.target_group_arn],
+            health_check_type="ELB",
+            health_check_grace_period=args.warm_up_seconds,
+            default_instance_warmup=args.warm_up_seconds,
+            capacity_rebalance=True,
+            max_instance_lifetime=args.max_instance_lifetime_days * 86_400,
+            instance_maintenance_policy={"min_healthy_percentage": 100, "max_healthy_percentage": 200},
+            instance_refresh={
+                "strategy": "Rolling",
+                "preferences": {
+                    "auto_rollback": True,
+                    "min_healthy_percentage": 100,
+                    "max_healthy_percentage": 200,
+                    "instance_warmup": str(args.warm_up_seconds),
+                    "alarm_specification": {"alarms": list(args.rollback_alarm_names)},
+                },
+            },
+            enabled_metrics=["GroupInServiceInstances", "GroupDesiredCapacity", "GroupPendingInstances"],
+            metrics_granularity="1Minute",
+            wait_for_capacity_timeout="10m",
+            tags=[
+                {"key": key, "value": value, "propagate_at_launch": False}  # the launch template tags instances
+                for key, value in sorted({**args.tags, "Name": name}.items())
+            ],
+            **warm_pool,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=ignored,
+                custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="20m"),
+            ),
+        )

@@ -1,0 +1,243 @@
+"""The canary rollout as a state machine: what happens in which order.
+
+Every step: wait for healthy canaries, let maintenance pass, switch the flag, set the weights and read them
+back, then watch. Watching looks at the control parameter (hold, promote, abort), at maintenance windows (the
+clock stops) and at the alarms; a step passes once its time is over and enough requests were measured. Every
+way out of it but the last step's ends with the flag off and the stable fleet answering everything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.rollout_plan import SAME_COUNTERS, RolloutPlan, hold_polls, notice, set_and_verify, weights
+from components.rollout_verdict import judge, roll_back, settle
+from components.states import State, call, choose, each, machine, parameter_value, publish, put, succeed, wait, when
+
+HEALTH_CHECK_SECONDS = 30
+HEALTH_CHECKS_MAX = 40
+"""Twenty minutes for the canaries to come up."""
+TIMEOUT_SECONDS = 30 * 24 * 3600
+"""An execution that is held and forgotten ends, and is then rolled back."""
+
+
+def definition(plan: RolloutPlan) -> dict[str, Any]:
+    """The state machine for `plan`."""
+    states = {
+        **_start(plan),
+        **_shift(plan),
+        **_watch(plan),
+        **judge(plan),
+        **roll_back(plan),
+        **settle(plan),
+    }
+    return machine("Canary rollout of the Plant API", "Plan", states, timeout_seconds=TIMEOUT_SECONDS)
+
+
+def _start(plan: RolloutPlan) -> dict[str, State]:
+    last = len(plan.steps) - 1
+    steps = [
+        {
+            "percent": step.percent,
+            "flagVersion": step.flag_version,
+            "holdPolls": hold_polls(step, plan.poll_seconds),
+            "last": index == last,
+            "weights": weights(plan, step.percent),
+        }
+        for index, step in enumerate(plan.steps)
+    ]
+    return {
+        "Plan": {
+            "Type": "Pass",
+            "Result": {"steps": steps, "back": weights(plan, 0)},
+            "ResultPath": "$.plan",
+            "Next": "Begin",
+        },
+        "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="Which action"),
+        # An execution's input may ask for something else than a rollout.
+        "Which action": choose(
+            {
+                "And": [
+                    {"Variable": "$.action", "IsPresent": True},
+                    {"Variable": "$.action", "StringEquals": "abort"},
+                ],
+                "Next": "Because of abort",
+            },
+            {
+                "And": [
+                    {"Variable": "$.action", "IsPresent": True},
+                    {"Variable": "$.action", "StringEquals": "settle"},
+                ],
+                "Next": "Settle weights",
+            },
+            otherwise="Read stable size",
+        ),
+        # The canary gets as many instances as the stable fleet has: it ends up with all of the traffic.
+        "Read stable size": call(
+            "autoscaling",
+            "describeAutoScalingGroups",
+            {"AutoScalingGroupNames": [plan.group_names["stable"]]},
+            keep={"size.$": "$.AutoScalingGroups[0].DesiredCapacity"},
+            at="$.stable",
+            then="Size canary",
+            on_error="Because of error",
+        ),
+        "Size canary": call(
+            "autoscaling",
+            "updateAutoScalingGroup",
+            {
+                "AutoScalingGroupName": plan.group_names["canary"],
+                "MinSize.$": "$.stable.size",
+                "DesiredCapacity.$": "$.stable.size",
+            },
+            then="Take step",
+            on_error="Because of error",
+        ),
+    }
+
+
+def _shift(plan: RolloutPlan) -> dict[str, State]:
+    return {
+        "Take step": put(
+            {"step.$": "States.ArrayGetItem($.plan.steps, $.progress.index)"}, "$.current", then="Let canary start"
+        ),
+        "Let canary start": wait(HEALTH_CHECK_SECONDS, then="Read targets"),
+        "Read targets": call(
+            "elasticloadbalancingv2",
+            "describeTargetHealth",
+            {"TargetGroupArn": plan.target_group_arns["canary"]},
+            keep={"targets.$": "$.TargetHealthDescriptions[*].TargetHealth"},
+            at="$.health",
+            then="Read states",
+            on_error="Because of error",
+        ),
+        "Read states": put({"states.$": "$.health.targets[*].State"}, "$.health", then="Sum up health"),
+        "Sum up health": put(
+            {
+                "healthy.$": "States.ArrayContains($.health.states, 'healthy')",
+                "starting.$": "States.ArrayContains($.health.states, 'initial')",
+                "unhealthy.$": "States.ArrayContains($.health.states, 'unhealthy')",
+            },
+            "$.health",
+            then="Is canary healthy",
+        ),
+        "Is canary healthy": choose(
+            {
+                "And": [
+                    {"Variable": "$.health.healthy", "BooleanEquals": True},
+                    {"Variable": "$.health.starting", "BooleanEquals": False},
+                    {"Variable": "$.health.unhealthy", "BooleanEquals": False},
+                ],
+                "Next": "Read window",
+            },
+            when("$.progress.healthChecks", "NumericGreaterThanEquals", HEALTH_CHECKS_MAX, "Because of health"),
+            otherwise="Count health check",
+        ),
+        "Count health check": put(
+            {**SAME_COUNTERS, "healthChecks.$": "States.MathAdd($.progress.healthChecks, 1)"},
+            "$.progress",
+            then="Let canary start",
+        ),
+        "Read window": parameter_value(
+            plan.maintenance_parameter, at="$.window", then="Is window open", on_error="Because of error"
+        ),
+        "Is window open": choose(
+            when("$.window.value", "StringEquals", "open", "Sit window out"), otherwise="Switch flag"
+        ),
+        "Sit window out": wait(plan.poll_seconds, then="Read window"),
+        "Switch flag": call(
+            "appconfig",
+            "startDeployment",
+            {**plan.flag, "ConfigurationVersion.$": "$.current.step.flagVersion"},
+            then="Set weights",
+            on_error="Because of error",
+        ),
+        "Set weights": each(
+            "$.current.step.weights", set_and_verify(plan), "Set", then="Announce step", on_error="Because of error"
+        ),
+        "Announce step": publish(
+            plan.topic_arn,
+            "Plant API rollout: next step",
+            notice(plan, "step", {"percent.$": "$.current.step.percent"}),
+            then="Is last step",
+        ),
+        "Is last step": choose(
+            when("$.current.step.last", "BooleanEquals", True, "Announce end"), otherwise="Start clock"
+        ),
+        "Announce end": publish(
+            plan.topic_arn,
+            "Plant API rollout: finished",
+            notice(plan, "finished", {"percent.$": "$.current.step.percent"}),
+            then="Finished",
+        ),
+        "Finished": succeed(),
+    }
+
+
+def _watch(plan: RolloutPlan) -> dict[str, State]:
+    return {
+        "Start clock": put(
+            {
+                "index.$": "$.progress.index",
+                "healthChecks": 0,
+                "polls": 0,
+                "unclear": 0,
+                "since.$": "$$.State.EnteredTime",
+            },
+            "$.progress",
+            then="Watch",
+        ),
+        "Watch": wait(plan.poll_seconds, then="Read control"),
+        "Read control": parameter_value(
+            plan.control_parameter, at="$.control", then="Obey", on_error="Because of error"
+        ),
+        "Obey": choose(
+            when("$.control.value", "StringEquals", "abort", "Because of abort"),
+            when("$.control.value", "StringEquals", "promote", "Take note of promotion"),
+            when("$.control.value", "StringEquals", "hold", "Watch"),
+            otherwise="Read window again",
+        ),
+        "Take note of promotion": call(
+            "ssm",
+            "putParameter",
+            {"Name": plan.control_parameter, "Value": "run", "Overwrite": True},
+            then="Next step",
+            on_error="Because of error",
+        ),
+        "Read window again": parameter_value(
+            plan.maintenance_parameter, at="$.window", then="Does clock stop", on_error="Because of error"
+        ),
+        "Does clock stop": choose(when("$.window.value", "StringEquals", "open", "Watch"), otherwise="Read alarms"),
+        "Read alarms": call(
+            "cloudwatch",
+            "describeAlarms",
+            {"AlarmNames": list(plan.alarm_names), "AlarmTypes": ["MetricAlarm"]},
+            keep={"states.$": "$.MetricAlarms[*].StateValue"},
+            at="$.alarms",
+            then="Sum up alarms",
+            on_error="Because of error",
+        ),
+        "Sum up alarms": put(
+            {
+                "found.$": "States.ArrayLength($.alarms.states)",
+                "alarming.$": "States.ArrayContains($.alarms.states, 'ALARM')",
+            },
+            "$.alarms",
+            then="Is alarm on",
+        ),
+        # An alarm that somebody deleted can't vouch for anything.
+        "Is alarm on": choose(
+            when("$.alarms.alarming", "BooleanEquals", True, "Because of alarm"),
+            when("$.alarms.found", "NumericLessThan", len(plan.alarm_names), "Because of missing alarm"),
+            otherwise="Count poll",
+        ),
+        "Count poll": put(
+            {**SAME_COUNTERS, "since.$": "$.progress.since", "polls.$": "States.MathAdd($.progress.polls, 1)"},
+            "$.progress",
+            then="Is time over",
+        ),
+        "Is time over": choose(
+            when("$.progress.polls", "NumericLessThanPath", "$.current.step.holdPolls", "Watch"),
+            otherwise="Read samples",
+        ),
+    }

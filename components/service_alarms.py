@@ -1,0 +1,161 @@
+"""Alarms on what users feel: latency, errors, healthy targets, database time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceAlarmsArgs:
+    """Thresholds, and what is measured."""
+
+    load_balancer_suffix: pulumi.Input[str]
+    """Name of the load balancer in metrics."""
+    target_group_suffixes: Mapping[str, pulumi.Input[str]]
+    """Fleet name -> name of its target group in metrics."""
+    metric_namespace: str
+    """Namespace of the application's metrics."""
+    p95_threshold_ms: int
+    """95th percentile of the response time that raises an alarm."""
+    p95_window_minutes: int
+    """Length of one evaluation period."""
+    server_error_threshold_percent: int
+    """Answers with status 5xx per request that raise an alarm."""
+    database_query_limit_ms: int
+    """95th percentile of the database time that raises an alarm."""
+    alert_topic_arn: pulumi.Input[str]
+    """Where alarms go."""
+    composite_name: str | None = None
+    """Name of one composite alarm over the stable fleet, $0.50 a month, prorated. Default: None, no such alarm."""
+
+
+class ServiceAlarms(pulumi.ComponentResource):
+    """One p95 and one error alarm a fleet, and one each for targets and database; a composite over the stable ones.
+
+    A p95 of few requests is noise (CloudWatch: fewer than 10/(1-0.95) = 200 samples), so the p95 alarms ignore
+    such periods; the rollout then calls a step inconclusive. Creates: metric alarms, composite alarm.
+    """
+
+    arns: dict[str, pulumi.Output[str]]
+    """Check, e.g. ``p95-stable`` -> ARN of its alarm."""
+    names: dict[str, pulumi.Output[str]]
+    """Likewise, names."""
+
+    def __init__(self, name: str, args: ServiceAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:ServiceAlarms", name, {}, opts)
+        self._name = name
+        self._topic = args.alert_topic_arn
+        self.arns, self.names = {}, {}
+        for fleet, suffix in args.target_group_suffixes.items():
+            dimensions = {"TargetGroup": suffix, "LoadBalancer": args.load_balancer_suffix}
+            self._latency(fleet, args, dimensions)
+            self._errors(fleet, args, dimensions)
+        self._alarm(
+            "unhealthy-stable",
+            "Instances of the stable fleet fail their health check",
+            namespace="AWS/ApplicationELB",
+            metric_name="UnHealthyHostCount",
+            dimensions={
+                "TargetGroup": args.target_group_suffixes["stable"],
+                "LoadBalancer": args.load_balancer_suffix,
+            },
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=3,
+            threshold=0.0,
+        )
+        self._alarm(
+            "database-latency",
+            f"p95 of the database time is over the contract's {args.database_query_limit_ms} ms",
+            namespace=args.metric_namespace,
+            metric_name="database_latency",
+            extended_statistic="p95",
+            evaluate_low_sample_count_percentiles="ignore",
+            period=args.p95_window_minutes * 60,
+            evaluation_periods=1,
+            threshold=float(args.database_query_limit_ms),
+        )
+        if args.composite_name is not None:
+            self._composite(args.composite_name)
+        self.register_outputs({"arns": self.arns, "names": self.names})
+
+    def _latency(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:
+        self._alarm(
+            f"p95-{fleet}",
+            f"p95 of the {fleet} fleet is over {args.p95_threshold_ms} ms for {args.p95_window_minutes} minutes",
+            namespace="AWS/ApplicationELB",
+            metric_name="TargetResponseTime",
+            dimensions=dimensions,
+            extended_statistic="p95",
+            evaluate_low_sample_count_percentiles="ignore",
+            period=args.p95_window_minutes * 60,
+            evaluation_periods=1,
+            threshold=args.p95_threshold_ms / 1000,  # the metric is in seconds
+        )
+
+    def _errors(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:
+        self._alarm(
+            f"errors-{fleet}",
+            f"Over {args.server_error_threshold_percent} % of the answers of the {fleet} fleet are server errors",
+            metric_queries=[
+                {
+                    "id": "ratio",
+                    "expression": "IF(requests > 0, 100 * FILL(errors, 0) / requests, 0)",
+                    "label": "Server errors (%)",
+                    "return_data": True,
+                },
+                _query("errors", "HTTPCode_Target_5XX_Count", dimensions),
+                _query("requests", "RequestCount", dimensions),
+            ],
+            evaluation_periods=5,
+            datapoints_to_alarm=3,
+            threshold=float(args.server_error_threshold_percent),
+        )
+
+    def _alarm(self, check: str, description: str, **metric: Any) -> None:
+        alarm = aws.cloudwatch.MetricAlarm(
+            f"{self._name}-{check}",
+            alarm_description=description,
+            comparison_operator="GreaterThanThreshold",
+            treat_missing_data="notBreaching",
+            alarm_actions=[self._topic],
+            ok_actions=[self._topic],
+            opts=pulumi.ResourceOptions(parent=self),
+            **metric,
+        )
+        self.arns[check] = alarm.arn
+        self.names[check] = alarm.name
+
+    def _composite(self, alarm_name: str) -> None:
+        stable = [name for check, name in self.names.items() if check.endswith("-stable")]
+        alarm = aws.cloudwatch.CompositeAlarm(
+            f"{self._name}-users-affected",
+            alarm_name=alarm_name,
+            alarm_description="The stable fleet is slow, fails, or is down",
+            alarm_rule=pulumi.Output.all(*stable).apply(
+                lambda names: " OR ".join(f'ALARM("{stable_name}")' for stable_name in names)
+            ),
+            alarm_actions=[self._topic],
+            ok_actions=[self._topic],
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
+        self.arns["users-affected"] = alarm.arn
+        self.names["users-affected"] = pulumi.Output.from_input(alarm.alarm_name)
+
+
+def _query(identifier: str, metric: str, dimensions: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "metric": {
+            "namespace": "AWS/ApplicationELB",
+            "metric_name": metric,
+            "dimensions": dimensions,
+            "stat": "Sum",
+            "period": 60,
+        },
+    }

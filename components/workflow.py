@@ -1,0 +1,95 @@
+"""A Step Functions state machine with its role and log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.iam_policy import Statement, allow
+from components.workload_role import WorkloadRole, WorkloadRoleArgs
+
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""What a state machine needs to log; these actions know no resources (Step Functions guide, "Logging")."""
+TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowArgs:
+    """What the workflow does, and what it may do."""
+
+    description: str
+    """What the role is for, as the console shows it."""
+    definition: Mapping[str, Any]
+    """Amazon States Language; values may be outputs."""
+    statements: Sequence[Statement]
+    """What its tasks may do."""
+    log_group_name: str
+    """Name of the log group; ``/aws/vendedlogs/…`` keeps the account's log policy short."""
+    log_retention_days: int
+    """How long executions are kept in the log."""
+    kms_key_arn: pulumi.Input[str]
+    """Key of the log group."""
+    account_id: str
+    """Account of the stack."""
+    permissions_boundary_arn: pulumi.Input[str]
+    """Policy that bounds the role."""
+
+
+class Workflow(pulumi.ComponentResource):
+    """Standard state machine that is logged and traced.
+
+    Creates: log group, role with its policy, state machine.
+    """
+
+    arn: pulumi.Output[str]
+    """ARN of the state machine."""
+
+    def __init__(self, name: str, args: WorkflowArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:Workflow", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        group = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=args.log_group_name,
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.kms_key_arn,
+            opts=child,
+        )
+        role = WorkloadRole(
+            f"{name}-workflow",
+            WorkloadRoleArgs(
+                description=args.description,
+                service="states.amazonaws.com",
+                statements=[*args.statements, allow([*LOG_DELIVERY, *TRACING], "*")],
+                account_id=args.account_id,
+                permissions_boundary_arn=args.permissions_boundary_arn,
+            ),
+            child,
+        )
+        machine = aws.sfn.StateMachine(
+            f"{name}-machine",
+            role_arn=role.arn,
+            type="STANDARD",
+            definition=pulumi.Output.json_dumps(args.definition),
+            logging_configuration={
+                "level": "ALL",
+                "include_execution_data": True,
+                "log_destination": pulumi.Output.concat(group.arn, ":*"),
+            },
+            tracing_configuration={"enabled": True},
+            opts=child,
+        )
+        self.arn = machine.arn
+        self.register_outputs({"arn": self.arn})

@@ -1,0 +1,26 @@
+"""Entry point of the program: configuration -> settings -> one component -> exports."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+from pulumi.runtime.config import CONFIG, get_config_env
+
+from infra.settings import SettingsError, load
+from infra.stack import PlantApi, PlantApiArgs
+
+
+def main() -> None:
+    """Declare the stack. Settings that are wrong end the program with all problems and no traceback."""
+    stack = pulumi.get_stack()
+    try:
+        settings = load(CONFIG.get() or get_config_env(), f"Pulumi.{stack}.yaml")
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+    provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.platform.account_id])
+    api = PlantApi("plant", PlantApiArgs(settings=settings, stack=stack), pulumi.ResourceOptions(providers=[provider]))
+    for name, value in api.exports.items():
+        pulumi.export(name, value)
+
+
+main()

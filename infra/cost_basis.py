@@ -1,0 +1,59 @@
+"""What the estimate has to know and no resource says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from infra.settings import Settings
+
+VERSION = 1
+"""Raised whenever a key changes its meaning."""
+
+
+def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
+    """Output ``costBasis`` of the root component. Decimals are strings; `reaper` is a schedule's logical name."""
+    uptime, usage, budget = settings.uptime, settings.usage, settings.budget
+    return {
+        "version": VERSION,
+        "region": settings.region,
+        "budget": {
+            "monthlyLimitUsd": str(budget.monthly_limit_usd),
+            "alwaysFreeAllowances": budget.always_free_allowances,
+        },
+        "tenancy": {"kind": settings.tenancy.kind, "allocation": ALLOCATION[settings.tenancy.kind]},
+        "uptime": {
+            "parked": uptime.parked,
+            "sessionsPerMonth": uptime.sessions_per_month,
+            "hoursPerSession": _text(Decimal(uptime.hours_per_session)),
+            "reaper": reaper,
+        },
+        "usage": {
+            "monthlyRequests": usage.monthly_requests,
+            "peakRequestsPerSecond": _text(usage.peak_requests_per_second),
+            "requestKb": _text(usage.request_kb),
+            "responseKb": _text(usage.response_kb),
+            "newConnectionsPerRequest": _text(usage.new_connections_per_request),
+            "applicationLogKbPerRequest": _text(usage.application_log_kb_per_request),
+            "blockedRequestRatio": _text(usage.blocked_request_ratio),
+            "cacheDataGb": _text(usage.cache_data_gb),
+            "cacheKbPerRequest": _text(usage.cache_kb_per_request),
+            "rolloutsPerMonth": usage.rollouts_per_month,
+            "noticesPerMonth": usage.notices_per_month,
+            "subscribers": len(settings.maintenance.subscribers) + len(settings.platform.operator_emails),
+        },
+    }
+
+
+ALLOCATION = {
+    "dedicated": "Everything is charged to the stack; the always-free allowances are the account's.",
+    "shared": (
+        "Charged to the stack: its fleets, listener rules, target groups, WAF rule group, alarms and logs."
+        " Charged to the platform: VPC, load balancer, web ACL, cache and key."
+    ),
+}
+"""Tenancy -> what is charged to whom."""
+
+
+def _text(number: Decimal) -> str:
+    return f"{number.normalize():f}"

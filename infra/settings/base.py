@@ -1,0 +1,55 @@
+"""What all groups of settings have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+
+class Group(BaseModel):
+    """Settings that belong together: immutable, and strict about names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no IANA time zone; write one like Europe/Vilnius or UTC") from None
+    return name
+
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+"""IANA name of a time zone, e.g. ``Europe/Vilnius``."""
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""``HH:MM``, 00:00 to 23:59."""
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/?#]+[^\s]*$", max_length=2000)]
+"""An absolute https:// address."""
+DomainName = Annotated[str, StringConstraints(pattern=rf"^(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$", max_length=253)]
+"""A full domain name without wildcard or trailing dot."""
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:.+$")]
+"""An Amazon Resource Name."""
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
+"""1 to 24 lower-case letters, digits and dashes; becomes a part of resource names."""
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+"""A mail address."""
+
+WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+"""Days in the order and spelling of EventBridge's cron expressions."""
+
+
+def minutes_of_day(time: str) -> int:
+    """Minutes after midnight of ``HH:MM``."""
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def is_id(value: str, prefix: str) -> bool:
+    """Whether `value` looks like an EC2 id with `prefix`, e.g. ``vpc-0a1b2c3d``."""
+    return re.fullmatch(rf"{prefix}-[0-9a-f]{{8,17}}", value) is not None

@@ -1,0 +1,38 @@
+"""``plant:budget``: what the stack may cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from infra.settings.base import Group
+
+
+class BudgetSettings(Group):
+    """The share of the story's money that this stack may spend. The policy pack holds the ceiling."""
+
+    total_monthly_usd: Decimal = Field(
+        default=Decimal("20.00"), gt=0, le=1_000_000, decimal_places=2, description="Whole budget (US$ a month)."
+    )
+    share_percent: Decimal = Field(
+        default=Decimal(25), gt=0, le=100, description="Share of the whole budget that is this stack's (%)."
+    )
+    always_free_allowances: bool = Field(
+        default=True,
+        description="Whether the account's always-free allowances may be counted; they are per account, not per stack.",
+    )
+    notice_percents: tuple[int, ...] = Field(
+        default=(50, 80, 100),
+        min_length=1,
+        max_length=4,
+        description="Shares of the limit (%) at which actual spend is reported by mail and topic.",
+    )
+    action_percent: int = Field(
+        default=100, ge=50, le=100, description="Share of the limit (%) at which new capacity is denied (50 to 100)."
+    )
+
+    @property
+    def monthly_limit_usd(self) -> Decimal:
+        """US$ that this stack may cost a month: its share of the whole budget."""
+        return (self.total_monthly_usd * self.share_percent / 100).quantize(Decimal("0.01"))

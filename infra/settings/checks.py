@@ -1,0 +1,238 @@
+"""Checks over several settings. Each yields every problem it finds; none stops at the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from infra.capacity import UnreachableError, highest_rate_per_instance
+from infra.settings.base import minutes_of_day
+from infra.settings.budget import BudgetSettings
+from infra.settings.cache import CacheSettings
+from infra.settings.contract import ContractSettings
+from infra.settings.edge import EdgeSettings
+from infra.settings.errors import Problem
+from infra.settings.fleet import FleetSettings
+from infra.settings.network_checks import network_fits
+from infra.settings.rollout import RolloutSettings
+from infra.settings.slo import SloSettings
+from infra.settings.tenancy import TenancySettings
+from infra.settings.uptime import UptimeSettings
+from infra.settings.usage import UsageSettings
+from infra.settings.window_checks import windows_are_sound
+
+HOURS_PER_MONTH = 730
+"""AWS calculator's month."""
+
+
+def fleet_sizes_are_ordered(fleet: FleetSettings) -> Iterator[Problem]:
+    """min <= desired <= max, for the fleet and for its scheduled sizes."""
+    if fleet.min_size > fleet.max_size:
+        yield Problem(
+            "plant:fleet.min_size", fleet.min_size, f"more than plant:fleet.max_size, which is {fleet.max_size}"
+        )
+    if not fleet.min_size <= fleet.desired_capacity <= fleet.max_size:
+        yield Problem(
+            "plant:fleet.desired_capacity",
+            fleet.desired_capacity,
+            f"has to lie between min_size and max_size, which are {fleet.min_size} and {fleet.max_size}",
+        )
+    if fleet.on_demand_base_capacity > fleet.max_size:
+        yield Problem(
+            "plant:fleet.on_demand_base_capacity",
+            fleet.on_demand_base_capacity,
+            f"more than plant:fleet.max_size, which is {fleet.max_size}",
+        )
+    names = [size.name for size in fleet.scheduled_sizes]
+    for index, size in enumerate(fleet.scheduled_sizes):
+        key = f"plant:fleet.scheduled_sizes[{index}]"
+        if size.min_size > size.max_size:
+            yield Problem(f"{key}.min_size", size.min_size, f"more than its max_size, which is {size.max_size}")
+        if size.max_size > fleet.max_size:
+            yield Problem(
+                f"{key}.max_size",
+                size.max_size,
+                f"more than plant:fleet.max_size, which is {fleet.max_size} and bounds what the stack may cost",
+            )
+        if size.name in names[:index]:
+            yield Problem(f"{key}.name", size.name, "used twice; give each scheduled size its own name")
+
+
+def alarm_is_above_the_promise(slo: SloSettings, contract: ContractSettings) -> Iterator[Problem]:
+    """A p95 alarm below the response budget would go off while the API keeps its promise."""
+    if slo.p95_threshold_ms < contract.response_budget_ms:
+        yield Problem(
+            "plant:slo.p95_threshold_ms",
+            slo.p95_threshold_ms,
+            "under the API budget: allowed is plant:contract.response_budget_ms"
+            f" ({contract.response_budget_ms} ms) or more",
+        )
+
+
+def contract_is_consistent(contract: ContractSettings) -> Iterator[Problem]:
+    """A query has to fit into the response budget, and a cache with TTL 0 is none."""
+    if contract.database_query_limit_ms >= contract.response_budget_ms:
+        yield Problem(
+            "plant:contract.database_query_limit_ms",
+            contract.database_query_limit_ms,
+            f"has to be under plant:contract.response_budget_ms, which is {contract.response_budget_ms}",
+        )
+    if contract.cache_ttl_seconds == 0:
+        yield Problem(
+            "plant:contract.cache_ttl_seconds",
+            0,
+            "a cache that keeps nothing; allowed is 1 to 86,400 s (600 is 10 minutes)",
+        )
+
+
+def rollout_rises_to_all(rollout: RolloutSettings) -> Iterator[Problem]:
+    """Shares rise to 100 %, and each but the last is held for a while."""
+    previous = 0
+    last = len(rollout.steps) - 1
+    for index, step in enumerate(rollout.steps):
+        key = f"plant:rollout.steps[{index}]"
+        if not previous < step.percent <= 100:
+            yield Problem(f"{key}.percent", step.percent, f"steps have to rise: allowed is {previous + 1} to 100")
+        if index < last and (step.hold_hours is None or not 0 < step.hold_hours <= 168):
+            yield Problem(
+                f"{key}.hold_hours", step.hold_hours, "a step that nobody watches; allowed is over 0 and up to 168 h"
+            )
+        if index == last and step.hold_hours is not None:
+            yield Problem(f"{key}.hold_hours", step.hold_hours, "the last step has no hold; leave it out")
+        previous = step.percent
+    if rollout.steps[last].percent != 100:
+        yield Problem(
+            f"plant:rollout.steps[{last}].percent", rollout.steps[last].percent, "the last step has to be 100"
+        )
+
+
+EVENTS_PER_POLL = 45
+"""Entries that one look of the rollout writes into its history: seven tasks of five, and its other states."""
+HISTORY_EVENTS_MAX = 25_000
+"""Most entries of one execution's history (Step Functions quotas)."""
+
+
+def rollout_fits_its_history(rollout: RolloutSettings) -> Iterator[Problem]:
+    """A rollout that looks too often is stopped by AWS in the middle."""
+    holds = [step.hold_hours or 0 for step in rollout.steps]
+    polls = sum(holds) * 60 / rollout.poll_interval_minutes + rollout.inconclusive_polls_max * sum(
+        hold > 0 for hold in holds
+    )
+    if polls * EVENTS_PER_POLL > HISTORY_EVENTS_MAX:
+        yield Problem(
+            "plant:rollout.poll_interval_minutes",
+            rollout.poll_interval_minutes,
+            f"up to {polls:.0f} looks are more than the {HISTORY_EVENTS_MAX:,} history events that Step Functions keeps"
+            f" allow ({HISTORY_EVENTS_MAX // EVENTS_PER_POLL}); look less often or lower inconclusive_polls_max",
+        )
+
+
+def uptime_fits_the_month(uptime: UptimeSettings, tenancy: TenancySettings) -> Iterator[Problem]:
+    """Sessions fit into a month and a day; a shared stack has none."""
+    if uptime.hours_per_month > HOURS_PER_MONTH:
+        yield Problem(
+            "plant:uptime.hours_per_session",
+            uptime.hours_per_session,
+            f"{uptime.sessions_per_month} sessions of this length are {uptime.hours_per_month} h, and a month has"
+            f" {HOURS_PER_MONTH} h; use schedule: always-on instead",
+        )
+    if minutes_of_day(uptime.session_start) + uptime.hours_per_session * 60 > 24 * 60:
+        yield Problem(
+            "plant:uptime.session_start",
+            uptime.session_start,
+            f"a session of {uptime.hours_per_session} h that starts then runs past midnight; start it earlier",
+        )
+    if len(set(uptime.session_days)) < len(uptime.session_days):
+        yield Problem("plant:uptime.session_days", ", ".join(uptime.session_days), "a day is named twice")
+    if tenancy.kind == "shared" and (uptime.parked or uptime.schedule == "sessions"):
+        wrong = "parked" if uptime.parked else "schedule"
+        yield Problem(
+            f"plant:uptime.{wrong}",
+            getattr(uptime, wrong),
+            "only a dedicated stack can be parked; a shared one is always on (plant:tenancy.kind)",
+        )
+
+
+def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings, uptime: UptimeSettings) -> Iterator[Problem]:
+    """A shared stack says what it borrows; a dedicated one has a certificate."""
+    if tenancy.kind == "shared" and tenancy.platform is None:
+        yield Problem(
+            "plant:tenancy.platform", None, "required when kind is shared: the ids of the platform's resources"
+        )
+    if tenancy.kind == "dedicated":
+        if tenancy.platform is not None:
+            yield Problem("plant:tenancy.platform", "(given)", "only for kind shared; remove it or change the kind")
+        if edge.certificate_arn is None and edge.hosted_zone_id is None:
+            yield Problem(
+                "plant:edge.hosted_zone_id",
+                None,
+                "give the Route 53 zone that validates a new certificate, or plant:edge.certificate_arn",
+            )
+    if edge.deletion_protection and uptime.schedule == "sessions":
+        yield Problem(
+            "plant:edge.deletion_protection", True, "a load balancer that is parked between sessions can't be protected"
+        )
+
+
+def capacity_carries_the_peak(
+    fleet: FleetSettings, usage: UsageSettings, contract: ContractSettings
+) -> Iterator[Problem]:
+    """A fleet on its own carries the declared peak within the response budget: the canary ends at 100 %."""
+    try:
+        per_instance = highest_rate_per_instance(
+            workers=fleet.workers_per_instance,
+            service_time_ms=fleet.service_time_ms,
+            p95_limit_ms=contract.response_budget_ms,
+        )
+    except UnreachableError as error:
+        yield Problem("plant:fleet.service_time_ms", fleet.service_time_ms, str(error))
+        return
+    able = fleet.max_size * per_instance
+    if able < usage.peak_requests_per_second:
+        yield Problem(
+            "plant:fleet.max_size",
+            fleet.max_size,
+            f"carries {able:.1f} requests per second within {contract.response_budget_ms} ms, and"
+            f" plant:usage.peak_requests_per_second is {usage.peak_requests_per_second}",
+        )
+
+
+def budget_is_ordered(budget: BudgetSettings) -> Iterator[Problem]:
+    """Notices rise, and the limit is some money."""
+    if list(budget.notice_percents) != sorted(set(budget.notice_percents)) or not all(
+        1 <= percent <= 100 for percent in budget.notice_percents
+    ):
+        yield Problem(
+            "plant:budget.notice_percents",
+            ", ".join(map(str, budget.notice_percents)),
+            "has to rise, each from 1 to 100",
+        )
+    if budget.monthly_limit_usd < Decimal("0.01"):
+        yield Problem("plant:budget.share_percent", budget.share_percent, "less than a cent a month; raise it")
+
+
+def cache_holds_the_data(cache: CacheSettings, usage: UsageSettings) -> Iterator[Problem]:
+    """The declared data fits into the cache."""
+    if cache.node_type is None and usage.cache_data_gb > cache.data_max_gb:
+        yield Problem(
+            "plant:cache.data_max_gb",
+            cache.data_max_gb,
+            f"less than plant:usage.cache_data_gb, which is {usage.cache_data_gb}",
+        )
+
+
+CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
+    (fleet_sizes_are_ordered, ("fleet",)),
+    (alarm_is_above_the_promise, ("slo", "contract")),
+    (contract_is_consistent, ("contract",)),
+    (rollout_rises_to_all, ("rollout",)),
+    (rollout_fits_its_history, ("rollout",)),
+    (uptime_fits_the_month, ("uptime", "tenancy")),
+    (tenancy_is_complete, ("tenancy", "edge", "uptime")),
+    (capacity_carries_the_peak, ("fleet", "usage", "contract")),
+    (budget_is_ordered, ("budget",)),
+    (cache_holds_the_data, ("cache", "usage")),
+    (windows_are_sound, ("maintenance",)),
+    (network_fits, ("tenancy", "region")),
+)
+"""Check -> the groups it needs. It is skipped while one of them is wrong in itself."""

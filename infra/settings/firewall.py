@@ -1,0 +1,57 @@
+"""``plant:firewall``: WAF rules. A dedicated stack has a web ACL; a shared one adds a rule group to the platform's."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.base import Group
+
+ManagedRuleSet = Literal[
+    "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAnonymousIpList"
+]
+
+
+class FirewallSettings(Group):
+    """Rate limits and managed rules."""
+
+    requests_per_ip: int = Field(
+        default=1_000, ge=10, le=2_000_000_000, description="Requests of one IP address in a window before status 429."
+    )
+    requests_per_user: int = Field(
+        default=600, ge=10, le=2_000_000_000, description="Requests of one user in a window before status 429."
+    )
+    requests_per_heavy_path: int = Field(
+        default=100, ge=10, le=2_000_000_000, description="Requests of one IP address to heavy paths in a window."
+    )
+    heavy_path_prefix: str = Field(
+        default="/v1/reports", pattern=r"^/[A-Za-z0-9/_.-]{0,99}$", description="Paths that cost most to answer."
+    )
+    window_seconds: Literal[60, 120, 300, 600] = Field(
+        default=300, description="Length of the rate windows (s; AWS allows 60, 120, 300 and 600)."
+    )
+    retry_after_seconds: int = Field(
+        default=60, ge=1, le=3_600, description="What a refused client is told to wait (s, 1 to 3,600)."
+    )
+    user_header: str = Field(
+        default="authorization",
+        pattern=r"^[a-z][a-z0-9-]{0,63}$",
+        description="Header that tells users apart: the bearer token, or an API key header such as x-api-key.",
+    )
+    managed_rule_sets: tuple[ManagedRuleSet, ...] = Field(
+        default=(
+            "AWSManagedRulesCommonRuleSet",
+            "AWSManagedRulesKnownBadInputsRuleSet",
+            "AWSManagedRulesAnonymousIpList",
+        ),
+        description="Rule sets that AWS keeps up to date; each is $1 a month, prorated.",
+    )
+    rule_group_rules: tuple[Literal["maintenance", "page-size", "rate-per-user", "rate-heavy-path"], ...] = Field(
+        default=("maintenance",),
+        min_length=1,
+        description="Rules that a shared stack adds to the platform's web ACL; each is $1 a month.",
+    )
+    log_retention_days: Literal[365, 400, 545, 731] = Field(
+        default=365, description="How long firewall logs are kept (days)."
+    )

@@ -1,0 +1,91 @@
+"""``plant:fleet``: the instances that run the API; the stable and the canary fleet are alike."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from infra.settings.base import Group, Slug
+
+InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+g[a-z]*\.[a-z0-9]+$")]
+"""An arm64 (Graviton) instance type such as t4g.nano."""
+
+
+class ScheduledSize(Group):
+    """A change of a fleet's bounds at set times."""
+
+    name: Slug = Field(description="Name of the action, e.g. weekday-morning.")
+    cron: str = Field(
+        pattern=r"^\S+ \S+ \S+ \S+ \S+$", description="When: minute hour day-of-month month day-of-week (Unix cron)."
+    )
+    min_size: int = Field(ge=0, le=1_000, description="Smallest number of instances from then on.")
+    max_size: int = Field(ge=0, le=1_000, description="Largest number of instances from then on.")
+
+
+class FleetSettings(Group):
+    """Size, instances and software of the fleets."""
+
+    min_size: int = Field(default=1, ge=0, le=1_000, description="Smallest number of instances (0 to 1,000).")
+    desired_capacity: int = Field(
+        default=1, ge=0, le=1_000, description="Instances at creation; scaling changes it afterwards (0 to 1,000)."
+    )
+    max_size: int = Field(
+        default=2,
+        ge=1,
+        le=1_000,
+        description="Largest number of instances of each fleet (1 to 1,000): the canary ends up with all traffic.",
+    )
+    instance_types: tuple[InstanceType, ...] = Field(
+        default=("t4g.nano", "t4g.micro"),
+        min_length=1,
+        max_length=40,
+        description="arm64 types, preferred first; several make spot capacity easier to find.",
+    )
+    on_demand_base_capacity: int = Field(
+        default=1, ge=0, le=1_000, description="Instances of the stable fleet that are never spot (0 to 1,000)."
+    )
+    on_demand_percent_above_base: int = Field(
+        default=0, ge=0, le=100, description="On-demand share of the instances above the base (%, 0 to 100)."
+    )
+    root_volume_gib: int = Field(
+        default=4, ge=2, le=1_000, description="Size of the encrypted gp3 root volume (GiB, at least the image's)."
+    )
+    image_parameter: str = Field(
+        default="/aws/service/ami-amazon-linux-latest/al2023-ami-minimal-kernel-default-arm64",
+        pattern=r"^/[A-Za-z0-9/._-]{1,1000}$",
+        description="Public SSM parameter that holds the AMI; EC2 resolves it at launch.",
+    )
+    container_image: str = Field(
+        default="public.ecr.aws/plant/plant-api:1.0.0",
+        pattern=r"^[a-z0-9./_:@-]{3,300}$",
+        description="Released software.",
+    )
+    service_port: int = Field(default=8443, ge=1_024, le=65_535, description="Port of the API on an instance (TLS).")
+    health_check_path: str = Field(
+        default="/healthz", pattern=r"^/[A-Za-z0-9/_.-]{0,200}$", description="Path that answers 200 when all is well."
+    )
+    service_time_ms: float = Field(
+        default=25, gt=0, le=10_000, description="Mean time that one worker needs for one request (ms); measure it."
+    )
+    workers_per_instance: int = Field(
+        default=2, ge=1, le=256, description="Requests that one instance works on at a time (1 to 256)."
+    )
+    warm_up_seconds: int = Field(
+        default=90, ge=0, le=3_600, description="Time from launch until an instance serves (s, 0 to 3,600)."
+    )
+    drain_seconds: int = Field(
+        default=60, ge=30, le=7_200, description="Time that a terminating instance has to finish (s, 30 to 7,200)."
+    )
+    max_instance_lifetime_days: int = Field(
+        default=14, ge=1, le=365, description="Age at which an instance is replaced (days, 1 to 365)."
+    )
+    warm_pool_size: int = Field(
+        default=0, ge=0, le=1_000, description="Stopped instances kept ready; each pays for its volume (0 to 1,000)."
+    )
+    scheduled_sizes: tuple[ScheduledSize, ...] = Field(
+        default=(), max_length=20, description="Changes of the stable fleet's bounds at set times."
+    )
+    log_retention_days: int = Field(
+        default=365, ge=1, le=3_653, description="How long application logs are kept (days)."
+    )

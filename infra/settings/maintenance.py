@@ -1,0 +1,52 @@
+"""``plant:maintenance``: windows, and who hears of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.base import Group, Slug, TimeOfDay, TimeZone
+
+
+class MaintenanceWindow(Group):
+    """One window: at a date (`starts_at`), or each week (`weekday` and `time`)."""
+
+    name: Slug = Field(description="Name of the window, e.g. weekly-patching.")
+    starts_at: datetime | None = Field(
+        default=None,
+        description="Local start of a one-off window, e.g. 2027-01-09T02:00 (no offset: time_zone applies).",
+    )
+    weekday: Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"] | None = Field(
+        default=None, description="Day of a weekly window."
+    )
+    time: TimeOfDay | None = Field(default=None, description="Local start of a weekly window (HH:MM).")
+    duration_minutes: int = Field(ge=5, le=1_440, description="Length (minutes, 5 to 1,440).")
+    reason: str = Field(
+        default="Scheduled maintenance", min_length=1, max_length=200, description="What users are told."
+    )
+
+
+class Subscriber(Group):
+    """Someone who gets the notices."""
+
+    protocol: Literal["email", "sms", "https"] = Field(description="How: email, sms or https.")
+    endpoint: str = Field(
+        min_length=3, max_length=2_000, description="Address, phone number (+370…) or https:// address."
+    )
+
+
+class MaintenanceSettings(Group):
+    """Windows and notices."""
+
+    time_zone: TimeZone = Field(default="UTC", description="IANA time zone of all windows.")
+    windows: tuple[MaintenanceWindow, ...] = Field(default=(), max_length=20, description="At most 20 windows.")
+    notice_hours: tuple[int, ...] = Field(
+        default=(168, 24, 1), max_length=5, description="How long ahead users are told (h): 7 days, 1 day, 1 hour."
+    )
+    subscribers: tuple[Subscriber, ...] = Field(
+        default=(Subscriber(protocol="email", endpoint="plant-api-users@example.com"),),
+        max_length=50,
+        description="Who gets notices of windows, rollouts and alarms.",
+    )

@@ -1,0 +1,46 @@
+"""``plant:platform``: what runs the service, and the account it runs in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.base import Arn, Email, Group, HttpsUrl
+
+
+class HealthAggregatorSettings(Group):
+    """The existing service that does the monitoring; give it an event bus or an HTTPS address."""
+
+    event_bus_arn: Arn | None = Field(default=None, description="Event bus of the Health Aggregator.")
+    endpoint: HttpsUrl | None = Field(default=None, description="HTTPS address subscribed to the alarm topic.")
+
+
+class PlatformSettings(Group):
+    """Runtime, account, and the services around the stack."""
+
+    kind: Literal["ec2"] = Field(default="ec2", description="What runs the service.")
+    account_id: str = Field(
+        default="123456789012", pattern=r"^\d{12}$", description="AWS account (12 digits); no other is touched."
+    )
+    owner: str = Field(default="plant-api-team", pattern=r"^[\w .@-]{1,64}$", description="Team in the Owner tag.")
+    cost_center: str = Field(
+        default="plant-api", pattern=r"^[\w .-]{1,64}$", description="Value of the CostCenter tag."
+    )
+    repository: str = Field(
+        default="plant-api/plant-api-stack",
+        pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$",
+        description="GitHub repository (owner/name) whose workflows may assume the CI roles.",
+    )
+    operator_emails: tuple[Email, ...] = Field(
+        default=("plant-api-team@example.com",),
+        min_length=1,
+        max_length=10,
+        description="Who gets alarms and budget notices (1 to 10: AWS Budgets sends to no more).",
+    )
+    protect_data: bool = Field(
+        default=True, description="Refuse to delete what holds data: the key and the log bucket."
+    )
+    health_aggregator: HealthAggregatorSettings = Field(
+        default_factory=HealthAggregatorSettings, description="Where health events go."
+    )

@@ -1,0 +1,68 @@
+"""``plant:tenancy``: what the stack owns, and what it borrows from the platform."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.base import Arn, Group
+
+ZONES_BY_REGION = {
+    "ap-south-1": "abc",
+    "eu-central-1": "abc",
+    "eu-north-1": "abc",
+    "eu-west-1": "abc",
+    "eu-west-2": "abc",
+    "us-east-1": "abcdf",
+    "us-east-2": "abc",
+    "us-west-2": "abcd",
+}
+"""Letters of the Availability Zones with Graviton (t4g) instances; us-east-1e has none."""
+
+SMALLEST_LOAD_BALANCER_SUBNET = 27
+"""Prefix length: a load balancer takes subnets of /27 or larger (Elastic Load Balancing guide)."""
+
+
+class NetworkSettings(Group):
+    """The VPC of a dedicated stack."""
+
+    cidr: IPv4Network = Field(default=IPv4Network("10.64.0.0/22"), description="IPv4 range of the VPC (/16 to /28).")
+    zone_count: int = Field(
+        default=2, ge=2, le=6, description="Availability Zones (2 to 6, as many as the region has)."
+    )
+    reserved_cidrs: tuple[IPv4Network, ...] = Field(
+        default=(), max_length=50, description="Ranges of peered networks and offices, which the VPC must not overlap."
+    )
+
+
+class SharedPlatformSettings(Group):
+    """Ids of what the platform lends to a shared stack, and how its cost is allocated."""
+
+    vpc_id: str = Field(pattern=r"^vpc-[0-9a-f]{8,17}$", description="VPC of the platform.")
+    fleet_subnet_ids: tuple[str, ...] = Field(min_length=2, max_length=6, description="Private subnets, in 2+ zones.")
+    load_balancer_arn: Arn = Field(description="Load balancer whose listener is shared.")
+    listener_arn: Arn = Field(description="HTTPS listener that gets this stack's rules.")
+    load_balancer_security_group_id: str = Field(
+        pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the load balancer."
+    )
+    web_acl_arn: Arn = Field(description="Web ACL in front of the listener; it refers to this stack's rule group.")
+    cache_endpoint: str = Field(pattern=r"^[a-z0-9.-]+:\d{2,5}$", description="Cache as host:port.")
+    cache_security_group_id: str = Field(pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the cache.")
+    cache_user_arn: Arn = Field(description="Cache user of this stack, limited to its key prefix.")
+    cache_arn: Arn = Field(description="Cache that the user connects to.")
+    kms_key_arn: Arn = Field(description="Key for topics, logs and volumes.")
+    log_bucket_name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="Bucket of the platform's load balancer logs."
+    )
+
+
+class TenancySettings(Group):
+    """Dedicated: the stack owns everything. Shared: the platform owns the front door, the cache and the key."""
+
+    kind: Literal["dedicated", "shared"] = Field(default="dedicated", description="dedicated or shared.")
+    network: NetworkSettings = Field(default_factory=NetworkSettings, description="VPC of a dedicated stack.")
+    platform: SharedPlatformSettings | None = Field(
+        default=None, description="What a shared stack borrows; required for kind shared, absent otherwise."
+    )

@@ -1,0 +1,88 @@
+"""Checks of maintenance windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from infra.settings.base import WEEKDAYS, minutes_of_day
+from infra.settings.errors import Problem
+from infra.settings.maintenance import MaintenanceSettings, MaintenanceWindow, Subscriber
+
+MINUTES_PER_WEEK = 7 * 24 * 60
+
+
+def windows_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
+    """Each window has one kind of start, no two overlap, and notices and subscribers make sense."""
+    complete: list[tuple[int, MaintenanceWindow]] = []
+    names: set[str] = set()
+    for index, window in enumerate(maintenance.windows):
+        key = f"plant:maintenance.windows[{index}]"
+        if window.name in names:
+            yield Problem(f"{key}.name", window.name, "used twice; give each window its own name")
+        names.add(window.name)
+        weekly = window.weekday is not None or window.time is not None
+        if window.starts_at is not None and window.starts_at.tzinfo is not None:
+            yield Problem(
+                f"{key}.starts_at",
+                window.starts_at.isoformat(),
+                "leave out the offset: plant:maintenance.time_zone applies",
+            )
+        elif (window.starts_at is not None) == weekly or (weekly and None in (window.weekday, window.time)):
+            yield Problem(key, window.name, "give either starts_at, or both weekday and time")
+        else:
+            complete.append((index, window))
+    for position, (index, window) in enumerate(complete):
+        for _, other in complete[:position]:
+            if overlap(window, other):
+                yield Problem(
+                    f"plant:maintenance.windows[{index}]", window.name, f"overlaps the window {other.name!r}; move one"
+                )
+    yield from _notices(maintenance)
+    for index, subscriber in enumerate(maintenance.subscribers):
+        if message := _wrong_endpoint(subscriber):
+            yield Problem(f"plant:maintenance.subscribers[{index}].endpoint", subscriber.endpoint, message)
+
+
+def overlap(one: MaintenanceWindow, other: MaintenanceWindow) -> bool:
+    """Whether two windows ever share a minute."""
+    if one.starts_at is not None and other.starts_at is not None:
+        first, second = sorted((one, other), key=lambda window: window.starts_at or 0)
+        assert first.starts_at is not None and second.starts_at is not None  # noqa: S101 - narrows the type
+        return second.starts_at < first.starts_at + timedelta(minutes=first.duration_minutes)
+    start, other_start = minute_of_week(one), minute_of_week(other)
+    return (other_start - start) % MINUTES_PER_WEEK < one.duration_minutes or (
+        start - other_start
+    ) % MINUTES_PER_WEEK < other.duration_minutes
+
+
+def minute_of_week(window: MaintenanceWindow) -> int:
+    """Minutes from Monday 00:00 to the start of a window."""
+    if window.starts_at is not None:
+        return window.starts_at.weekday() * 1440 + window.starts_at.hour * 60 + window.starts_at.minute
+    return WEEKDAYS.index(window.weekday or "MON") * 1440 + minutes_of_day(window.time or "00:00")
+
+
+def _notices(maintenance: MaintenanceSettings) -> Iterator[Problem]:
+    for index, hours in enumerate(maintenance.notice_hours):
+        if not 1 <= hours <= 168:
+            yield Problem(
+                f"plant:maintenance.notice_hours[{index}]",
+                hours,
+                "allowed is 1 to 168 h: a weekly window can't be announced more than a week ahead",
+            )
+    if len(set(maintenance.notice_hours)) < len(maintenance.notice_hours):
+        yield Problem(
+            "plant:maintenance.notice_hours", ", ".join(map(str, maintenance.notice_hours)), "an hour is named twice"
+        )
+
+
+def _wrong_endpoint(subscriber: Subscriber) -> str | None:
+    endpoint = subscriber.endpoint
+    if subscriber.protocol == "email" and ("@" not in endpoint or " " in endpoint):
+        return "no mail address; write one like users@example.com"
+    if subscriber.protocol == "sms" and not (endpoint.startswith("+") and endpoint[1:].isdigit()):
+        return "no phone number; write it with the country, like +37060000000"
+    if subscriber.protocol == "https" and not endpoint.startswith("https://"):
+        return "no https:// address"
+    return None
