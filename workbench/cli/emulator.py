@@ -1,0 +1,49 @@
+"""`./plant emulator`: somewhere to go for a real `pulumi up`, with no account."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """Run an AWS emulator that the Pulumi CLI can deploy to.
+
+    \b
+    ./plant emulator start
+    eval "$(./plant emulator env)"
+    pulumi stack init dev; pulumi up --stack dev --policy-pack policies
+    ./plant emulator stop
+    """
+
+
+@command.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
+def start(port: int) -> None:
+    """Start the server on loopback and put the provider in place. Starting twice is fine."""
+    from workbench.emulator import process
+    from workbench.preview.synthesis import REPOSITORY
+
+    server = process.start(process.folder_of(REPOSITORY), port)
+    click.echo(f"embedded AWS on {server.endpoint} (process {server.pid})")
+    click.echo('next: eval "$(./plant emulator env)"', err=True)
+
+
+@command.command()
+def stop() -> None:
+    """Stop the server; its resources and the stacks' state go with it."""
+    from workbench.emulator import process
+    from workbench.preview.synthesis import REPOSITORY
+
+    ran = process.stop(process.folder_of(REPOSITORY))
+    click.echo("stopped" if ran else "the emulator was not running")
+
+
+@command.command()
+@click.option("--region", default="us-east-1", show_default=True, help="Default region of the provider.")
+def env(region: str) -> None:
+    """Print the environment for the Pulumi CLI, for `eval`."""
+    from workbench.emulator import process
+    from workbench.preview.synthesis import REPOSITORY
+
+    click.echo(process.shell_lines(process.folder_of(REPOSITORY), region))
