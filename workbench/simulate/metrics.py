@@ -25,6 +25,8 @@ class Period:
     histogram: Ints = field(default_factory=lambda: np.zeros((2, BUCKETS), np.int64))
     target_minutes: Floats = field(default_factory=lambda: np.zeros(2))
     """Sum over the minutes of the healthy targets."""
+    registered: Floats = field(default_factory=lambda: np.zeros(2))
+    """Sum over the minutes of the registered targets, healthy or not."""
     unhealthy: Floats = field(default_factory=lambda: np.zeros(2))
     """Highest number of unhealthy targets."""
     in_service: Floats = field(default_factory=lambda: np.zeros(2))
@@ -37,7 +39,7 @@ class Period:
 
     def add(self, other: Period) -> None:
         """Add a later period of the same length or shorter."""
-        for name in ("tally", "histogram", "target_minutes", "attempts", "failures", "scale_events"):
+        for name in ("tally", "histogram", "target_minutes", "registered", "attempts", "failures", "scale_events"):
             ours: np.ndarray = getattr(self, name)
             ours += getattr(other, name)
         self.unhealthy = np.maximum(self.unhealthy, other.unhealthy)
@@ -80,7 +82,8 @@ def _response_time(period: Period, pool: int | None, statistic: str) -> Value:
 
 
 def _per_target(period: Period, pool: int | None, statistic: str) -> Value:
-    targets = float(period.target_minutes[_pools(pool)].sum())
+    # "Divided by the number of healthy targets", or of registered ones when none is healthy (its guide).
+    targets = float(period.target_minutes[_pools(pool)].sum()) or float(period.registered[_pools(pool)].sum())
     if targets == 0:
         return None, 0.0
     return _total(period, pool, kernel.OFFERED) / (targets / period.minutes), 1.0

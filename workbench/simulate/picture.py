@@ -66,7 +66,7 @@ def draw(report: Report, *, kind: str, theme: str) -> bytes:
     with mpl.rc_context(cast(Any, settings)):  # its keys are a literal type of 300 names
         figure = Figure(figsize=(11, 9.5), facecolor=colours.background, layout="constrained")
         panels = figure.subplots(4, 1, sharex=True, height_ratios=(1.0, 1.5, 1.0, 0.8))
-        minutes = np.arange(1, len(series) + 1, dtype=float)
+        minutes = np.arange(1, len(series) + 1, dtype=float)  # a row is the minute that ends there
         for axes, fill in zip(panels, (_traffic, _latency, _fleet, _dollars), strict=True):
             axes.set_facecolor(colours.background)
             axes.grid(visible=True, color=colours.grid, linewidth=0.6)
@@ -81,6 +81,7 @@ def draw(report: Report, *, kind: str, theme: str) -> bytes:
         if len(series) > 240:
             last.xaxis.set_major_locator(mpl.ticker.MultipleLocator(60 * max(1, round(len(series) / 60 / 12))))
             last.xaxis.set_major_formatter(lambda value, _: f"{value / 60:g}")
+        figure.align_ylabels(panels)
         figure.suptitle(_title(report), x=0.01, ha="left", fontsize=13, fontweight="bold")
         buffer = BytesIO()
         if kind == "svg":
@@ -118,6 +119,8 @@ def _traffic(axes: Any, minutes: np.ndarray, column: Column, report: Report, the
 
 
 def _latency(axes: Any, minutes: np.ndarray, column: Column, report: Report, theme: Theme) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator
+
     promise = report.declared.promise
     p50, p95, p99 = column("p50_ms"), column("p95_ms"), column("p99_ms")
     axes.set_yscale("log")
@@ -134,11 +137,11 @@ def _latency(axes: Any, minutes: np.ndarray, column: Column, report: Report, the
     low = min(known.min(initial=budget), budget) / 1.6
     high = max(known.max(initial=limit), limit) * 1.8
     axes.set_ylim(low, high)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
-    axes.yaxis.set_minor_formatter(lambda value, _: "")
-    for value, name in ((budget, f"budget {budget:g} ms"), (limit, f"alert {limit:g} ms")):
-        axes.axhline(value, color=theme.bad, linewidth=1.1, dashes=(6, 3))
-        axes.text(0.004, value, name, color=theme.bad, va="bottom", transform=axes.get_yaxis_transform(), fontsize=9)
+    _limit(axes, budget, f"budget\n{budget:g} ms", theme)
+    _limit(axes, limit, f"alert\n{limit:g} ms", theme)
     for event in report.runs[0].alarm_events:
         if event.state.value == "ALARM":
             axes.axvline(event.at / 60, color=theme.bad, linewidth=0.9, linestyle=(0, (1, 2)))
@@ -156,11 +159,7 @@ def _fleet(axes: Any, minutes: np.ndarray, column: Column, report: Report, theme
     maximum = report.declared.stable.max_size
     top = max(float(column("desired").max()), float(column("serving").max()))
     if maximum <= 3 * max(top, 1):
-        axes.axhline(maximum, color=theme.bad, linewidth=1.1, dashes=(6, 3))
-        axes.text(
-            0.004, maximum, f"max_size {maximum}", color=theme.bad, va="bottom", transform=axes.get_yaxis_transform(),
-            fontsize=9,
-        )  # fmt: skip
+        _limit(axes, maximum, f"max_size\n{maximum}", theme)
         top = max(top, maximum)
     axes.set_ylim(0, top * 1.25 + 0.3)
     axes.yaxis.get_major_locator().set_params(integer=True)
@@ -170,6 +169,7 @@ def _dollars(axes: Any, minutes: np.ndarray, column: Column, report: Report, the
     axes.set_ylabel("US$ so far")
     if report.event is None:
         axes.text(0.5, 0.5, "not priced", ha="center", va="center", transform=axes.transAxes, color=theme.text)
+        axes.set_yticks([])
         return
     instances = np.cumsum(column("serving") + column("starting"))
     requests = np.cumsum(column("requests") + column("refused"))
@@ -188,6 +188,22 @@ def _dollars(axes: Any, minutes: np.ndarray, column: Column, report: Report, the
     axes.set_ylim(0, None)
 
 
+def _limit(axes: Any, value: float, name: str, theme: Theme) -> None:
+    """A limit with its name in the margin, where no line can run through it."""
+    axes.axhline(value, color=theme.bad, linewidth=1.1, dashes=(6, 3))
+    axes.annotate(
+        name,
+        (1.0, value),
+        (6, 0),
+        xycoords=axes.get_yaxis_transform(),
+        textcoords="offset points",
+        color=theme.bad,
+        va="center",
+        fontsize=9,
+        annotation_clip=False,
+    )
+
+
 def _draw_lines(
     axes: Any,
     minutes: np.ndarray,
@@ -199,6 +215,8 @@ def _draw_lines(
     for values, style, colour, name in lines:
         drawstyle = "steps-pre" if steps else "default"
         axes.plot(minutes, values, linestyle=style, color=colour, linewidth=1.8, drawstyle=drawstyle, label=name)
-    legend = axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9, handlelength=2.6)
+    legend = axes.legend(
+        loc="lower left", bbox_to_anchor=(0.0, 0.98), ncols=len(lines), frameon=False, fontsize=9, handlelength=3.2
+    )
     for label in legend.get_texts():
         label.set_color(theme.text)

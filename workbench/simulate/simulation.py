@@ -273,6 +273,7 @@ class _Run:
         period = Period(self.engine.tally.copy(), self.engine.histogram.copy(), minutes=1)
         for index, fleet in enumerate(self.fleets[:2]):
             period.target_minutes[index] = fleet.count(Phase.SERVING) - fleet.unhealthy
+            period.registered[index] = fleet.count(Phase.STARTING, Phase.SERVING)
             period.unhealthy[index] = fleet.unhealthy
             period.in_service[index] = fleet.count(Phase.SERVING)
             period.desired[index] = fleet.desired

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from workbench.simulate import kernel
+from workbench.simulate.alarms import AlarmState
 from workbench.simulate.replications import Interval
 from workbench.simulate.report import Report
 from workbench.simulate.simulation import COLUMNS
@@ -81,7 +82,12 @@ def _timeline(report: Report) -> Iterator[str]:
 def _events(report: Report) -> Iterator[str]:
     first = report.runs[0]
     happened = [(event.at, f"{event.fleet}: {event.kind}, {event.detail}") for event in first.fleet_events]
-    happened += [(event.at, f"alarm {event.alarm}: {event.state.value}") for event in first.alarm_events]
+    rung: set[str] = set()
+    for event in first.alarm_events:
+        # An alarm's first OK is no news.
+        if event.alarm in rung or event.state is not AlarmState.OK:
+            happened.append((event.at, f"alarm {event.alarm}: {event.state.value}"))
+            rung.add(event.alarm)
     happened.sort(key=lambda each: each[0])
     yield f"events ({len(happened)})"
     for at, what in happened[:EVENTS]:
