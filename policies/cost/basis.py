@@ -12,8 +12,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from policies.cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
+from policies.cost.workflows import read_workflow
 from policies.errors import InputError
-from policies.model import Resource, ResourceGraph
+from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
 
 VERSION: Final = 1
 """The version of the `costBasis` output that this module reads."""
@@ -59,6 +60,9 @@ class Basis:
     allocation: str = OWN_RESOURCES
     """What is charged to the stack and what to the platform."""
     uptime: Uptime = ALWAYS_ON
+    reaped: frozenset[str] | None = None
+    """Type tokens that the reaper removes after a session, so that the uptime holds for them; every other
+    resource is priced for the whole month. None: all types."""
     parked: bool = False
     traffic: TrafficBasis = field(default_factory=TrafficBasis)
     declared: bool = False
@@ -99,7 +103,7 @@ class _Reader:
         if kind not in ("dedicated", "shared"):
             self.problem("tenancy.kind", kind, "dedicated or shared")
         traffic = self.traffic(self.section(document, "usage"))
-        uptime, parked, notes = self.uptime(self.section(document, "uptime"))
+        uptime, parked, reaped, notes = self.uptime(self.section(document, "uptime"))
         limit = budget.get("monthlyLimitUsd")
         region = document.get("region")
         basis = Basis(
@@ -109,6 +113,7 @@ class _Reader:
             tenancy=str(kind),
             allocation=str(tenancy.get("allocation") or OWN_RESOURCES),
             uptime=uptime,
+            reaped=reaped,
             parked=parked,
             traffic=traffic,
             declared=True,
@@ -127,36 +132,37 @@ class _Reader:
             **{known[key]: self.number(value, f"usage.{key}") for key, value in usage.items() if key in known}
         )
 
-    def uptime(self, section: Mapping[str, Any]) -> tuple[Uptime, bool, tuple[str, ...]]:
+    def uptime(self, section: Mapping[str, Any]) -> tuple[Uptime, bool, frozenset[str] | None, tuple[str, ...]]:
         if section.get("parked"):
-            return ALWAYS_ON, True, ("The stack is parked: what is left of it is priced for the whole month.",)
+            note = "The stack is parked: what is left of it is priced for the whole month."
+            return ALWAYS_ON, True, None, (note,)
         sessions = section.get("sessionsPerMonth")
         hours = section.get("hoursPerSession")
         if sessions is None or hours is None:
-            return ALWAYS_ON, False, ()
+            return ALWAYS_ON, False, None, ()
         declared = Uptime(
             sessions=self.number(sessions, "uptime.sessionsPerMonth"),
             hours_per_session=self.number(hours, "uptime.hoursPerSession"),
         )
         if declared.full_hours >= MONTH_HOURS:
-            return ALWAYS_ON, False, ()
-        if self.reaper_enforces(section.get("reaper")):
-            return declared, False, ()
-        note = (
-            f"The declared uptime of {_plain(declared.hours)} hours doesn't count: no enabled schedule "
-            f"{section.get('reaper')!r} in the graph starts a state machine of the graph that would enforce it. "
-            "Priced for 730 hours."
-        )
-        return ALWAYS_ON, False, (note,)
+            return ALWAYS_ON, False, None, ()
+        machine = self.reaper(section.get("reaper"))
+        if machine is None:
+            which = f" {section['reaper']!r}" if section.get("reaper") else ""
+            note = (
+                f"Sessions of {_plain(declared.hours)} hours a month don't count: no enabled schedule{which} in the "
+                "graph starts a state machine of the graph that ends them. Priced for 730 hours."
+            )
+            return ALWAYS_ON, False, None, (note,)
+        return declared, False, reaped_types(machine), ()
 
-    def reaper_enforces(self, name: Any) -> bool:
-        """True when the schedule `name` is in the graph, enabled, and starts a state machine of the graph."""
-        return any(
-            schedule.name == name
-            and schedule.get("state", "ENABLED") == "ENABLED"
-            and self.graph.referenced(schedule, "target.arn", STATE_MACHINE)
-            for schedule in self.graph.of_type(SCHEDULE)
-        )
+    def reaper(self, name: Any) -> Resource | None:
+        """The state machine that the enabled schedule `name` starts; None when the graph lacks either."""
+        for schedule in self.graph.of_type(SCHEDULE):
+            if schedule.name == name and schedule.get("state", "ENABLED") == "ENABLED":
+                for machine in self.graph.referenced(schedule, "target.arn", STATE_MACHINE):
+                    return machine
+        return None
 
     def section(self, document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = document.get(key)
@@ -179,6 +185,52 @@ class _Reader:
 
     def problem(self, where: str, value: Any, allowed: str) -> None:
         self.problems.append(f"{self.resource.urn}: costBasis.{where} is {value!r}; allowed: {allowed}")
+
+
+REAPING_ACTIONS: Final = {
+    "elasticloadbalancingv2:deleteloadbalancer": (
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:alb/loadBalancer:LoadBalancer",
+    ),
+    "elasticloadbalancing:deleteloadbalancer": ("aws:elb/loadBalancer:LoadBalancer",),
+    "wafv2:deletewebacl": ("aws:wafv2/webAcl:WebAcl",),
+    "wafv2:deleterulegroup": ("aws:wafv2/ruleGroup:RuleGroup",),
+    "elasticache:deleteserverlesscache": ("aws:elasticache/serverlessCache:ServerlessCache",),
+    "elasticache:deletereplicationgroup": ("aws:elasticache/replicationGroup:ReplicationGroup",),
+    "elasticache:deletecachecluster": ("aws:elasticache/cluster:Cluster",),
+    "autoscaling:updateautoscalinggroup": ("aws:autoscaling/group:Group",),
+    "autoscaling:deleteautoscalinggroup": ("aws:autoscaling/group:Group", "aws:autoscaling/policy:Policy"),
+    "autoscaling:deletepolicy": ("aws:autoscaling/policy:Policy",),
+    "cloudwatch:deletealarms": (
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+    ),
+    "cloudwatch:deletedashboards": ("aws:cloudwatch/dashboard:Dashboard",),
+    "ec2:deletenatgateway": ("aws:ec2/natGateway:NatGateway",),
+    "ec2:releaseaddress": ("aws:ec2/eip:Eip",),
+    "ec2:deletevpcendpoints": ("aws:ec2/vpcEndpoint:VpcEndpoint",),
+    "ec2:terminateinstances": ("aws:ec2/instance:Instance",),
+    "rds:deletedbinstance": ("aws:rds/instance:Instance",),
+}
+"""AWS call of a reaper -> types whose billed hours it ends."""
+
+FOLLOWS_USE: Final = frozenset(
+    {
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",  # a metric is billed only in hours with data
+        "aws:appconfig/configurationProfile:ConfigurationProfile",  # polls end with the instances
+    }
+)
+"""Types whose charges end with what uses them, without being removed."""
+
+
+def reaped_types(machine: Resource) -> frozenset[str] | None:
+    """Types that the state machine removes; None when its definition isn't known yet (during preview)."""
+    definition = machine.get("definition")
+    if definition is UNKNOWN or definition is SECRET:
+        return None
+    workflow = read_workflow(definition) if isinstance(definition, str) else None
+    actions = workflow.actions if workflow is not None else frozenset[str]()
+    return FOLLOWS_USE.union(*(REAPING_ACTIONS.get(action, ()) for action in actions))
 
 
 def _provider_region(graph: ResourceGraph) -> str | None:

@@ -15,8 +15,11 @@ STEPS_PER_HOUR: Final = 10
 """Hours that a budget buys are told to a tenth, rounded down."""
 
 
-def hours_bought(charges: Sequence[Charge], limit_usd: Decimal, always_free_allowances: bool) -> Decimal:
-    """Hours a month that `limit_usd` pays for at the expected use: 730 at most, 0 when what stands is too much."""
+def hours_bought(charges: Sequence[tuple[Charge, bool]], limit_usd: Decimal, always_free_allowances: bool) -> Decimal:
+    """Hours a month that `limit_usd` pays for at the expected use: 730 at most, 0 when what stands is too much.
+
+    `charges` come with whether sessions end them; what doesn't end costs the whole month.
+    """
     cost = _cost_by_hours(charges, always_free_allowances)
     if cost(MONTH_HOURS) <= limit_usd:
         return MONTH_HOURS
@@ -35,13 +38,15 @@ def hours_bought(charges: Sequence[Charge], limit_usd: Decimal, always_free_allo
 class _cost_by_hours:  # noqa: N801 - used as a function of the hours
     """Expected dollars as a function of hours in one piece; standing and used things don't depend on them."""
 
-    def __init__(self, charges: Iterable[Charge], always_free_allowances: bool) -> None:
+    def __init__(self, charges: Iterable[tuple[Charge, bool]], always_free_allowances: bool) -> None:
         covered = allowances() if always_free_allowances else {}
         self.standing_usd = ZERO
         self.hourly_usd = ZERO
         self.covered: dict[str, tuple[Price, Decimal, Decimal]] = {}
-        for charge in charges:
+        for charge, in_sessions in charges:
             standing, hourly = _quantities(charge)
+            if not in_sessions:
+                standing, hourly = standing + hourly * MONTH_HOURS, ZERO
             self.standing_usd += charge.price.cost(standing)
             self.hourly_usd += charge.price.usd * hourly
             price = charge.price

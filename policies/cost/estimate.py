@@ -41,6 +41,10 @@ class Line:
     """True when nobody gave the use that this depends on, and the stated default is counted."""
     charge: Charge | None = None
     """What the pricer said; None for an allowance."""
+    in_sessions: bool = True
+    """False when the resource outlives sessions: nothing in the graph ends it."""
+    factor: Decimal = Decimal(1)
+    """What the charge's amount was multiplied by: its billed hours, or its share of the month."""
 
     def to_json(self) -> dict[str, Any]:
         """The line as in the preview's JSON."""

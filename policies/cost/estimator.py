@@ -16,11 +16,22 @@ from policies.cost.estimate import Estimate, Line, UnpricedResource
 from policies.cost.money import line_usd
 from policies.cost.registry import free_reason, pricer_of
 from policies.cost.scope import Pricing, Scope
-from policies.cost.uptime import ALWAYS_ON, Metering
+from policies.cost.uptime import ALWAYS_ON, Metering, Uptime
 from policies.model import Resource, ResourceGraph
 
 DEFAULT_LIMIT_USD: Final = Decimal("5.00")
 """The story's budget a month, 25 % of a $20 total. A pack's configuration may hold another one."""
+
+SHAPE_ERRORS: Final = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What reading a property of an unexpected shape raises."""
 
 ALLOWANCE_TYPE: Final = "account:allowance"
 """Type of the lines that take an account's allowance off."""
@@ -54,17 +65,21 @@ def estimate(
     lines: list[Line] = []
     unpriced: list[UnpricedResource] = []
     free: dict[str, str] = {}
-    factors = _factors(found)
+    factors = {True: _factors(found.uptime), False: _factors(ALWAYS_ON)}
     for resource in graph:
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
             continue
         if (pricer := pricer_of(resource.type)) is not None:
             component = graph.component_of(resource)
+            in_sessions = found.reaped is None or resource.type in found.reaped
             try:
                 for charge in pricer.charges(Scope(pricing, resource)):
-                    lines.append(_line(resource, component, charge, factors))  # noqa: PERF401 - those before a failure count
+                    lines.append(_line(resource, component, charge, in_sessions, factors))  # noqa: PERF401 - those before a failure count
             except (MissingPrice, Unpriced) as reason:
                 unpriced.append(UnpricedResource(resource.urn, resource.type, str(reason)))
+            except SHAPE_ERRORS as error:  # a file from outside may hold any shape: it has no price, and it blocks
+                unread = f"a property has a shape that its estimator can't read ({type(error).__name__}: {error})"
+                unpriced.append(UnpricedResource(resource.urn, resource.type, unread))
         elif (why := free_reason(resource.type)) is not None:
             free[resource.urn] = why
         else:
@@ -72,7 +87,7 @@ def estimate(
                 UnpricedResource(resource.urn, resource.type, "no estimator for this type, and nothing proves it free")
             )
     if found.always_free_allowances:
-        lines.extend(_allowance_lines(lines, factors))
+        lines.extend(_allowance_lines(lines))
     limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
     return Estimate(
         budget_usd=limit,
@@ -81,7 +96,9 @@ def estimate(
         worst_case_usd=sum((line.worst_case_usd for line in lines), Decimal(0)),
         list_always_on_usd=sum((line.list_always_on_usd for line in lines), Decimal(0)),
         hours_bought=hours_bought(
-            [line.charge for line in lines if line.charge is not None], limit, found.always_free_allowances
+            [(line.charge, line.in_sessions) for line in lines if line.charge is not None],
+            limit,
+            found.always_free_allowances,
         ),
         lines=tuple(lines),
         unpriced=tuple(unpriced),
@@ -93,14 +110,16 @@ def estimate(
 _Factors = Mapping[Metering, tuple[Decimal, Decimal]]
 
 
-def _factors(basis: Basis) -> _Factors:
-    """What amounts are multiplied by: in the uptime of the basis, and always on."""
-    return {metering: (basis.uptime.factor(metering), ALWAYS_ON.factor(metering)) for metering in Metering}
+def _factors(uptime: Uptime) -> _Factors:
+    """What amounts are multiplied by: in `uptime`, and always on."""
+    return {metering: (uptime.factor(metering), ALWAYS_ON.factor(metering)) for metering in Metering}
 
 
-def _line(resource: Resource, component: str, charge: Charge, factors: _Factors) -> Line:
+def _line(
+    resource: Resource, component: str, charge: Charge, in_sessions: bool, by_uptime: Mapping[bool, _Factors]
+) -> Line:
     price, amount = charge.price, charge.amount
-    declared, always = factors[charge.metering]
+    declared, always = by_uptime[in_sessions][charge.metering]
     size = price.unit_size
     quantity = amount.expected * declared / size
     monthly = line_usd(price.cost(quantity))
@@ -122,15 +141,17 @@ def _line(resource: Resource, component: str, charge: Charge, factors: _Factors)
         usage_based=charge.usage_based,
         assumed=charge.assumed,
         charge=charge,
+        in_sessions=in_sessions,
+        factor=declared,
     )
 
 
-def _allowance_lines(lines: Iterable[Line], factors: _Factors) -> Iterator[Line]:
+def _allowance_lines(lines: Iterable[Line]) -> Iterator[Line]:
     """One negative line for each allowance and price. The figure always-on at list price gets none."""
     charged = [line for line in lines if line.charge is not None]
     figures: dict[tuple[str, str], dict[str, Relief]] = {}
     for figure in ("floor", "expected", "worst"):
-        for taken in relief(_bills(charged, figure, factors)):
+        for taken in relief(_bills(charged, figure)):
             figures.setdefault((taken.allowance.name, taken.price.path), {})[figure] = taken
     for by_figure in figures.values():
         any_one = next(iter(by_figure.values()))
@@ -150,11 +171,11 @@ def _allowance_lines(lines: Iterable[Line], factors: _Factors) -> Iterator[Line]
         )
 
 
-def _bills(lines: Iterable[Line], figure: str, factors: _Factors) -> Iterator[tuple[Price, Decimal, Decimal]]:
+def _bills(lines: Iterable[Line], figure: str) -> Iterator[tuple[Price, Decimal, Decimal]]:
     dollars = {"floor": "floor_usd", "expected": "monthly_usd", "worst": "worst_case_usd"}[figure]
     for line in lines:
         if (charge := line.charge) is None:
             continue
         amount: Decimal = getattr(charge.amount, figure)
-        quantity = amount * factors[charge.metering][0] / charge.price.unit_size
+        quantity = amount * line.factor / charge.price.unit_size
         yield charge.price, quantity, getattr(line, dollars)

@@ -9,10 +9,11 @@ from typing import Final
 from policies.cost.catalogue import Price
 from policies.cost.charges import ZERO, Amount, Charge, Driver
 from policies.cost.compute import DETAILED_METRICS, credit_charges, on_demand, spot, volume_charges
-from policies.cost.fleets import GROUP, Fleet, fleet_of
+from policies.cost.fleets import GROUP, Fleet, fleet_of, group_size
 from policies.cost.registry import Pricer
+from policies.cost.rollouts import hours_per_month, rollout_of
 from policies.cost.scope import Scope, UsageKey
-from policies.cost.uptime import Metering
+from policies.cost.uptime import MONTH_HOURS, Metering
 
 TARGET_TRACKING_ALARMS: Final = 2
 """Alarms that a target-tracking policy makes for itself (AWS Auto Scaling user guide, 2026-09)."""
@@ -25,6 +26,11 @@ def group(scope: Scope) -> Iterator[Charge]:
     fleet = fleet_of(scope)
     given = scope.pricing.usage.get(scope.resource.urn, {}).get(INSTANCES.name)
     count = fleet.count if given is None else Amount.of(fleet.count.floor, given, fleet.count.worst)
+    rollout = rollout_of(scope.pricing)
+    if rollout is not None and rollout.canary.urn == scope.resource.urn:
+        yield from canary(
+            scope, fleet, group_size(Scope(scope.pricing, rollout.stable)), hours_per_month(scope.pricing, rollout)
+        )
     if count.worst:
         yield from instances(scope, fleet, count)
         yield from attachments(scope, fleet, count)
@@ -69,6 +75,29 @@ def spot_price(scope: Scope, fleet: Fleet) -> tuple[Price, str]:
     return _priced(
         dearest, mean, "mean of " + ", ".join(price.path for price in prices)
     ), f"mean of {len(prices)} types"
+
+
+def canary(scope: Scope, fleet: Fleet, stable: Amount, hours: Decimal) -> Iterator[Charge]:
+    """What the rollouts of a month add: as many instances as the stable fleet has, for the hours of their holds.
+
+    The worst case has the fleet at its maximum for all of the uptime anyway, so it is counted there.
+    """
+    regular, on_spot = fleet.split(stable.expected)
+    if regular:
+        price = on_demand(scope, fleet.types[0])
+        yield _rollout_hours(f"Canary on demand in rollouts ({_type(price)})", price, regular * hours)
+    if on_spot:
+        price, label = spot_price(scope, fleet)
+        yield _rollout_hours(f"Canary on spot in rollouts ({label})", price, on_spot * hours)
+    instance_months = stable.expected * hours / MONTH_HOURS
+    for volume in fleet.volumes:
+        yield from volume_charges(
+            scope, volume, Amount(ZERO, instance_months, ZERO), Metering.USE, what="Canary volume in rollouts"
+        )
+
+
+def _rollout_hours(item: str, price: Price, hours: Decimal) -> Charge:
+    return Charge(item, price, Amount(ZERO, hours, ZERO), Metering.USE, usage_based=True, driver=Driver.EVENTS)
 
 
 def attachments(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:

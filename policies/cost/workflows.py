@@ -1,0 +1,149 @@
+"""What the definition of a state machine says about its cost: how many transitions, how long, which AWS calls."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+LOOP_PASSES: Final = 20
+"""Assumed passes through a loop whose number of passes the definition doesn't hold."""
+
+MOST_PATHS: Final = 20_000
+"""Steps of the search for the longest pass through a loop; a definition from outside can't keep it busy for ever."""
+
+POLLS_KEY: Final = "holdPolls"
+"""Field by which a plan in the definition says how often its loop is passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A definition, summed up."""
+
+    straight: int
+    """Transitions of an execution that takes the shortest way to an end, nested states counted once."""
+    states: int
+    """All states, nested ones included: transitions of an execution that visits each once."""
+    pass_states: int
+    """Transitions of the longest pass through a loop that waits; 0 without such a loop."""
+    wait_seconds: int
+    """Seconds that this pass waits."""
+    polls: int
+    """Passes that the definition's own plan sets; 0 when it has none."""
+    actions: frozenset[str]
+    """AWS calls of its tasks as ``service:action``, lower case."""
+
+    @property
+    def hold_hours(self) -> Decimal:
+        """Hours that the planned passes take."""
+        return Decimal(self.polls * self.wait_seconds) / 3600
+
+    @property
+    def expected_transitions(self) -> Decimal:
+        """Transitions of an execution that does what it is for."""
+        if self.polls:
+            return Decimal(self.polls * self.pass_states + self.states)
+        return Decimal(self.straight)
+
+    @property
+    def worst_transitions(self) -> Decimal:
+        """Transitions of an execution that visits everything, its loops as often as planned or assumed."""
+        passes = self.polls or (LOOP_PASSES if self.pass_states else 0)
+        return Decimal(passes * self.pass_states + self.states)
+
+
+@lru_cache(maxsize=256)
+def read_workflow(definition: str) -> Workflow | None:
+    """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
+    try:
+        document = json.loads(definition)
+        states = document["States"]
+        start = document["StartAt"]
+        if not isinstance(states, dict) or start not in states:
+            return None
+        nested = {name: _nested(state) for name, state in states.items()}
+        longest, seconds = _longest_waiting_pass(states, nested)
+        return Workflow(
+            straight=_straight(states, start, nested),
+            states=sum(1 + count for count in nested.values()),
+            pass_states=longest,
+            wait_seconds=seconds,
+            polls=sum(_numbers(document, POLLS_KEY)),
+            actions=frozenset(_actions(definition)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _actions(definition: str) -> Iterator[str]:
+    """Calls of the AWS SDK integrations, e.g. ``elasticache:deleteserverlesscache``."""
+    for service, action in re.findall(r"aws-sdk:(\w{1,64}):(\w{1,128})", definition):
+        yield f"{service}:{action}".lower()
+
+
+def _next(state: Any) -> list[str]:
+    if not isinstance(state, dict):
+        return []
+    found = [state.get("Next")]
+    found += [choice.get("Next") for choice in state.get("Choices") or [] if isinstance(choice, dict)]
+    found.append(state.get("Default"))
+    return [name for name in found if isinstance(name, str)]
+
+
+def _nested(state: Any) -> int:
+    """States inside a Parallel or Map state, one iteration counted."""
+    inner = [*(state.get("Branches") or []), state.get("ItemProcessor") or state.get("Iterator") or {}]
+    return sum(1 + _nested(each) for part in inner for each in (part.get("States") or {}).values())
+
+
+def _straight(states: Mapping[str, Any], start: str, nested: Mapping[str, int]) -> int:
+    """Transitions on the way with the fewest states to one that ends."""
+    level: dict[str, int] = {start: 1 + nested[start]}
+    reached = {start}
+    while level:
+        ends = [cost for name, cost in level.items() if not _next(states.get(name))]
+        if ends:
+            return min(ends)
+        following: dict[str, int] = {}
+        for name, cost in level.items():
+            for each in _next(states[name]):
+                if each in states and each not in reached:
+                    total = cost + 1 + nested[each]
+                    following[each] = min(total, following.get(each, total))
+        reached.update(following)
+        level = following
+    return sum(1 + count for count in nested.values())
+
+
+def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) -> tuple[int, int]:
+    """Of the loops that pass exactly one Wait state with fixed seconds: the longest, and its seconds."""
+    best, seconds = 0, 0
+    waits = {name for name, state in states.items() if state.get("Type") == "Wait"}
+    for wait in waits:
+        budget = MOST_PATHS
+        stack: list[tuple[str, frozenset[str], int]] = [(wait, frozenset((wait,)), 1)]
+        while stack and budget:
+            budget -= 1
+            name, path, cost = stack.pop()
+            for each in _next(states[name]):
+                if each == wait and cost > best:
+                    best, seconds = cost, int(states[wait].get("Seconds") or 0)
+                elif each in states and each not in path and each not in waits:
+                    stack.append((each, path | {each}, cost + 1 + nested[each]))
+    return best, seconds
+
+
+def _numbers(value: Any, key: str) -> Iterator[int]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name == key and isinstance(item, int) and 0 <= item <= 10**9:
+                yield item
+            else:
+                yield from _numbers(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _numbers(item, key)
