@@ -17,7 +17,7 @@ def check(context: Context) -> Iterator[Problem]:
     if not expected_here(context):
         return
     for parameter in context.graph.of_type(*PARAMETER):
-        value = parameter.get("value")
+        value = parameter.get("insecureValue") or parameter.get("value")
         limits = (
             parse_json(value)
             if isinstance(value, str) and "contract" in f"{parameter.name} {parameter.get('name')}"

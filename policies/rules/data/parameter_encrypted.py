@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from policies.checks import must_be_set, shown
-from policies.model import SECRET, UNKNOWN, Resource, Severity
+from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import PARAMETER
 
@@ -17,7 +17,7 @@ SENSITIVE = re.compile(r"(?i)password|passwd|secret|token|private.?key|api.?key|
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A parameter that sounds like a secret, or holds one, is a SecureString with a key of one's own."""
+    """A parameter that sounds like a secret is a SecureString with a key of one's own."""
     kind = resource.get("type")
     if kind is UNKNOWN:
         yield undecided("type")
@@ -25,7 +25,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield from must_be_set("keyId", "the ARN of the stack's key")(resource, context)
     else:
         label = f"{resource.get('name') or ''} {resource.get('description') or ''} {resource.name}"
-        if SENSITIVE.search(label) or resource.get("value") is SECRET:
+        if SENSITIVE.search(label):
             yield Problem(
                 f"type is {shown(kind)} although it holds a secret; set it to SecureString with keyId", "type"
             )

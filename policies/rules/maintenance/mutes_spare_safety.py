@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from policies.checks import is_absent, strings
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import APPCONFIG_ENVIRONMENT, COMPOSITE_ALARM, METRIC_ALARM, SCALING_GROUP, SCALING_POLICY
+from policies.rules._tokens import APPCONFIG_ENVIRONMENT, COMPOSITE_ALARM, METRIC_ALARM, SCALING_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAFETY = re.compile(r"(?i)scal|launch|rollback|p95|error|5xx|unhealthy|spike")
+SAFETY = re.compile(r"(?i)scal|launch|rollback|canary|spike")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -44,11 +44,14 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 
 def protected_alarms(context: Context) -> Iterator[Resource]:
-    """Alarms that a scaling group, a scaling policy or a feature flag depends on."""
+    """Alarms that act on the fleet or on a feature flag.
+
+    A mute holds back actions, and leaves the alarm's state alone: an instance refresh that watches a muted
+    alarm still rolls back. What must not be muted is an alarm whose action scales, and those of the canary.
+    """
     graph = context.graph
     for alarm in graph.of_type(*METRIC_ALARM):
-        scales = graph.referenced(alarm, "alarmActions", *SCALING_POLICY)
-        if scales or graph.referrers(alarm, *SCALING_GROUP, *APPCONFIG_ENVIRONMENT):
+        if graph.referenced(alarm, "alarmActions", *SCALING_POLICY) or graph.referrers(alarm, *APPCONFIG_ENVIRONMENT):
             yield alarm
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Something other than its own rules uses the group."""
     users = [user for user in context.graph.referrers(resource) if user.type not in PORT_HOLDERS and user.custom]
-    if not users:
+    if not users and not context.parked:
         yield Problem("nothing uses this security group; attach it, or delete it")
 
 

@@ -18,9 +18,9 @@ MOST_IN_FIVE_MINUTES = 100_000
 def check(context: Context) -> Iterator[Problem]:
     """Some rule in front of a public load balancer blocks by rate, per client."""
     graph = context.graph
+    if not graph.of_type(*WEB_ACL):
+        return  # the platform's web ACL holds the limits
     holders = graph.of_type(*WEB_ACL, *WAF_RULE_GROUP)
-    if not holders:
-        return
     limits = [limit for holder in holders for limit in rate_limits(holder)]
     if any(limit is UNKNOWN for limit in limits):
         yield undecided("rules")

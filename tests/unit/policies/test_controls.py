@@ -1,0 +1,36 @@
+"""Every control that touches the stack is answered by a rule, or declared not applicable with its reason."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from policies.registry import rules
+
+TABLE = Path(__file__).parents[3] / "policies" / "controls.csv"
+ROWS = list(csv.DictReader(TABLE.open(encoding="utf-8")))
+CLAIMED = {control for rule in rules() for control in rule.frameworks}
+
+
+def test_no_control_is_listed_twice():
+    assert len({row["control"] for row in ROWS}) == len(ROWS) > 400
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["control"])
+def test_a_control_is_answered_or_declared_not_applicable(row):
+    if row["status"] == "rule":
+        assert row["control"] in CLAIMED
+        assert row["reason"] == ""
+    else:
+        assert row["status"] == "not applicable"
+        assert row["control"] not in CLAIMED
+        assert len(row["reason"]) > 20
+
+
+def test_every_control_that_a_rule_claims_is_in_the_table():
+    assert CLAIMED <= {row["control"] for row in ROWS}
+
+
+def test_checkov_fsbp_and_pulumi_controls_are_all_there():
+    frameworks = {row["control"].partition(":")[0] for row in ROWS}
+    assert frameworks == {"checkov", "fsbp", "awsguard", "pulumi"}
