@@ -42,7 +42,6 @@ READ = (
     "sns:Get*",
     "sns:List*",
     "ssm:Describe*",
-    "ssm:GetParameter*",
     "ssm:List*",
     "states:Describe*",
     "states:List*",
@@ -109,14 +108,14 @@ class CiAccess(pulumi.ComponentResource):
             args,
             f"repo:{args.repository}:pull_request",
             # Describing and listing know no resources.
-            [allow(READ, "*")],
+            [allow(READ, "*"), _own_parameters(args)],
         )
         deploy = self._role(
             f"{name}-deploy",
             "Deployments of the stack",
             args,
             f"repo:{args.repository}:environment:{args.environment}",
-            [allow(READ, "*"), *_deployment(args)],
+            [allow(READ, "*"), _own_parameters(args), *_deployment(args)],
         )
         self.preview_role_arn = preview.arn
         self.deploy_role_arn = deploy.arn
@@ -146,8 +145,12 @@ class CiAccess(pulumi.ComponentResource):
         return role
 
 
+def _own_parameters(args: CiAccessArgs) -> Statement:
+    return allow(["ssm:GetParameter*"], [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter/plant/*"])
+
+
 def _deployment(args: CiAccessArgs) -> list[Statement]:
-    roles = [f"arn:aws:iam::{args.account_id}:role/*"]
+    roles = [f"arn:aws:iam::{args.account_id}:role/plant-*"]  # every role of the stack is named so
     return [
         allow(
             [f"{service}:*" for service in REGIONAL_SERVICES],

@@ -42,7 +42,8 @@ class Contract(pulumi.ComponentResource):
             type="String",  # nothing in it is secret
             tier="Standard",
             description="Limits that the Plant API keeps",
-            value=json.dumps({"schema": SCHEMA_VERSION, **args.limits}, sort_keys=True),
+            # Not `value`, which Pulumi hides as a secret: policies and reviewers read the limits.
+            insecure_value=json.dumps({"schema": SCHEMA_VERSION, **args.limits}, sort_keys=True),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.parameter_arn = parameter.arn
