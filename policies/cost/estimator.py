@@ -66,6 +66,15 @@ def estimate(
     unpriced: list[UnpricedResource] = []
     free: dict[str, str] = {}
     factors = {True: _factors(found.uptime), False: _factors(ALWAYS_ON)}
+    if found.tenancy == "shared" and found.root is not None and not found.parked:
+        from policies.cost.shared import increment
+
+        root = found.root
+        try:
+            for charge in increment(Scope(pricing, root)):
+                lines.append(_line(root, root.name, charge, True, factors))  # noqa: PERF401 - as below
+        except MissingPrice as reason:
+            unpriced.append(UnpricedResource(root.urn, root.type, str(reason)))
     for resource in graph:
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
             continue

@@ -92,6 +92,13 @@ def log_group(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Logs scanned", ("cloudwatch", "logs_insights_gb"), scope.usage(SCANNED))
 
 
+def data_protection(scope: Scope) -> Iterator[Charge]:
+    """Masking: every gigabyte that the log group takes in is scanned."""
+    groups = scope.graph.referenced(scope.resource, "logGroupName", LOG_GROUP)
+    derived = log_volume_gb(Scope(scope.pricing, groups[0])) if groups else None
+    yield scope.use("Logs scanned and masked", ("cloudwatch", "data_protection_gb"), scope.usage(INGESTED, derived))
+
+
 def metric_filter(scope: Scope) -> Iterator[Charge]:
     """The metric that a filter writes; several filters that write the same metric make one."""
     namespace = scope.text("metricTransformation.namespace")
@@ -139,6 +146,9 @@ PRICERS: Final = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": Pricer(composite_alarm, twins=("aws_cloudwatch_composite_alarm",)),
     "aws:cloudwatch/dashboard:Dashboard": Pricer(dashboard, twins=("aws_cloudwatch_dashboard",)),
     LOG_GROUP: Pricer(log_group, twins=("aws_cloudwatch_log_group",), usage=(INGESTED, STORED, SCANNED)),
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": Pricer(
+        data_protection, twins=("aws_cloudwatch_log_data_protection_policy",), usage=(INGESTED,)
+    ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": Pricer(
         metric_filter, twins=("aws_cloudwatch_log_metric_filter",)
     ),

@@ -24,11 +24,10 @@ DELIVERY_PRICES: Final = {
     "application": "million_mobile_push",
     "firehose": "million_firehose",
     "sms": "100_sms_us",
+    "sqs": "million_sqs_lambda",
+    "lambda": "million_sqs_lambda",
 }
 """Protocol of a subscription -> price of its deliveries."""
-
-FREE_PROTOCOLS: Final = ("sqs", "lambda")
-"""Deliveries that SNS doesn't bill (Infracost's estimator of aws_sns_topic_subscription, 2024-12)."""
 
 
 def topic(scope: Scope) -> Iterator[Charge]:
@@ -39,10 +38,8 @@ def topic(scope: Scope) -> Iterator[Charge]:
 def subscription(scope: Scope) -> Iterator[Charge]:
     """Messages delivered to one subscription."""
     protocol = scope.text("protocol").lower()
-    if protocol in FREE_PROTOCOLS:
-        return
     if (key := DELIVERY_PRICES.get(protocol)) is None:
-        raise Unpriced(f"protocol {protocol!r}; priced are {', '.join((*DELIVERY_PRICES, *FREE_PROTOCOLS))}")
+        raise Unpriced(f"protocol {protocol!r}; priced are {', '.join(DELIVERY_PRICES)}")
     yield scope.use(f"Deliveries by {protocol}", ("sns", key), scope.usage(DELIVERIES, messages(scope)), Driver.EVENTS)
 
 
