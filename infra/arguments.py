@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -148,6 +148,8 @@ def tracked_requests(settings: Settings) -> int:
         workers=settings.fleet.workers_per_instance,
         service_time_ms=settings.fleet.service_time_ms,
         p95_limit_ms=settings.contract.response_budget_ms,
+        instance_types=settings.fleet.instance_types,
+        cpu_time_ms=settings.fleet.cpu_time_ms,
     )
 
 
@@ -238,15 +240,13 @@ def fleet(
 
 def windows(settings: Settings) -> list[WindowArgs]:
     """Maintenance windows; of a weekly one, its start in some week."""
-    found: list[Any] = []
-    for window in settings.maintenance.windows:
-        found.append(
-            WindowArgs(
-                name=window.name,
-                starts_at=window.starts_at or A_MONDAY + timedelta(minutes=minute_of_week(window)),
-                weekly=window.starts_at is None,
-                duration_minutes=window.duration_minutes,
-                reason=window.reason,
-            )
+    return [
+        WindowArgs(
+            name=window.name,
+            starts_at=window.starts_at or A_MONDAY + timedelta(minutes=minute_of_week(window)),
+            weekly=window.starts_at is None,
+            duration_minutes=window.duration_minutes,
+            reason=window.reason,
         )
-    return found
+        for window in settings.maintenance.windows
+    ]

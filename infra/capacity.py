@@ -8,6 +8,9 @@ Queueing Theory*, 4th edition, section 2.3. Pure Python, no Pulumi.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+from infra.burstable import burstable_type
 
 P95 = 0.95
 
@@ -56,7 +59,25 @@ def highest_rate_per_instance(*, workers: int, service_time_ms: float, p95_limit
     return low / service_time_ms * 1000
 
 
-def requests_per_target_per_minute(*, workers: int, service_time_ms: float, p95_limit_ms: float) -> int:
-    """Target-tracking value for ALBRequestCountPerTarget: requests a minute, rounded down."""
-    rate = highest_rate_per_instance(workers=workers, service_time_ms=service_time_ms, p95_limit_ms=p95_limit_ms)
-    return max(1, math.floor(rate * 60))
+def sustained_rate_per_instance(*, instance_types: Sequence[str], cpu_time_ms: float) -> float:
+    """Requests per second that the weakest of `instance_types` serves without CPU credits; infinite without any.
+
+    A burstable instance in standard mode starts with no credits and is slowed down to its baseline, so a fleet
+    that scales out must not count on more than that.
+    """
+    burstable = [kind for name in instance_types if (kind := burstable_type(name)) is not None]
+    return min((kind.baseline_vcpus for kind in burstable), default=math.inf) / (cpu_time_ms / 1000)
+
+
+def requests_per_target_per_minute(
+    *, workers: int, service_time_ms: float, p95_limit_ms: float, instance_types: Sequence[str], cpu_time_ms: float
+) -> int:
+    """Target-tracking value for ALBRequestCountPerTarget: requests a minute, rounded down.
+
+    The lower of what the response budget and what the CPU credits allow.
+    """
+    rate = min(
+        highest_rate_per_instance(workers=workers, service_time_ms=service_time_ms, p95_limit_ms=p95_limit_ms),
+        sustained_rate_per_instance(instance_types=instance_types, cpu_time_ms=cpu_time_ms),
+    )
+    return max(1, math.floor(rate * 60 + 1e-9))

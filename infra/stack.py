@@ -164,7 +164,13 @@ class PlantApi(pulumi.ComponentResource):
             "logGroup": audit.log_group_name,
             "targetGroups": split.target_group_arns,
         }
-        self.register_outputs({"costBasis": basis, **self.exports})
+        capacity = {
+            "serviceTimeMs": settings.fleet.service_time_ms,
+            "cpuTimeMs": settings.fleet.cpu_time_ms,
+            "workersPerInstance": settings.fleet.workers_per_instance,
+            "rolloutPercents": [step.percent for step in settings.rollout.steps],
+        }
+        self.register_outputs({"costBasis": basis, "capacity": capacity, **self.exports})
 
     def _ground(self) -> Ground:
         """Network, key and log bucket: one's own, or the platform's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from infra.capacity import UnreachableError, highest_rate_per_instance
+from infra.capacity import UnreachableError, highest_rate_per_instance, sustained_rate_per_instance
 from infra.settings.base import minutes_of_day
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
@@ -187,12 +187,19 @@ def capacity_carries_the_peak(
     except UnreachableError as error:
         yield Problem("plant:fleet.service_time_ms", fleet.service_time_ms, str(error))
         return
-    able = fleet.max_size * per_instance
+    if fleet.cpu_time_ms > fleet.service_time_ms:
+        yield Problem(
+            "plant:fleet.cpu_time_ms",
+            fleet.cpu_time_ms,
+            f"is a part of plant:fleet.service_time_ms, which is {fleet.service_time_ms:g}",
+        )
+    sustained = sustained_rate_per_instance(instance_types=fleet.instance_types, cpu_time_ms=fleet.cpu_time_ms)
+    able = fleet.max_size * min(per_instance, sustained)
     if able < usage.peak_requests_per_second:
         yield Problem(
             "plant:fleet.max_size",
             fleet.max_size,
-            f"carries {able:.1f} requests per second within {contract.response_budget_ms} ms, and"
+            f"carries {able:.1f} requests per second within {contract.response_budget_ms} ms and its CPU credits, and"
             f" plant:usage.peak_requests_per_second is {usage.peak_requests_per_second}",
         )
 

@@ -68,6 +68,12 @@ class FleetSettings(Group):
     service_time_ms: float = Field(
         default=25, gt=0, le=10_000, description="Mean time that one worker needs for one request (ms); measure it."
     )
+    cpu_time_ms: float = Field(
+        default=5,
+        gt=0,
+        le=10_000,
+        description="CPU time within service_time_ms (ms); measure it. Burstable types sustain their baseline only.",
+    )
     workers_per_instance: int = Field(
         default=2, ge=1, le=256, description="Requests that one instance works on at a time (1 to 256)."
     )
