@@ -46,9 +46,16 @@ RATIO = click.FloatRange(0, 1)
     show_default=True,
     help="exponential, deterministic, lognormal:CV, gamma:CV or recorded.",
 )
-@click.option("--cpu-ratio", type=RATIO, default=0.4, show_default=True, help="CPU share of the service time.")
+@click.option("--cpu-ratio", type=RATIO, help="CPU share of the service time.  [default: as declared]")
 @click.option("--error-ratio", type=RATIO, default=0.0, show_default=True, help="Answers that are a 5xx.")
 @click.option("--cache/--no-cache", "model_cache", default=False, help="Model cache hits and database queries apart.")
+@click.option(
+    "--queue-limit",
+    type=click.IntRange(0, 100_000),
+    default=1024,
+    show_default=True,
+    help="Requests that may wait at one instance.",
+)
 @click.option("--attempts", type=click.IntRange(1, 10), default=3, show_default=True, help="Tries of a client.")
 @click.option(
     "--canary", type=click.FloatRange(0, 100), default=0.0, show_default=True, help="Canary's share, percent."
@@ -76,10 +83,11 @@ def command(
     replications: int,
     arrivals: str,
     service: str,
-    cpu_ratio: float,
+    cpu_ratio: float | None,
     error_ratio: float,
     model_cache: bool,
     attempts: int,
+    queue_limit: int,
     canary: float,
     launch_failures: float,
     spot_interruptions: float,
@@ -127,6 +135,7 @@ def command(
                 ),
                 canary_percent=canary,
                 max_attempts=attempts,
+                queue_limit=queue_limit,
             ),
             replications=replications,
             objective=Objective(attainment_ratio=attain),

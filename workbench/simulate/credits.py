@@ -1,48 +1,10 @@
-"""CPU credits of burstable instances.
-
-Source: Amazon EC2 User Guide, "Key concepts and definitions for burstable performance instances" (credit
-table; T4g earns no launch credits; one credit is one vCPU-minute), read 2026-11.
-"""
+"""The CPU credits of one instance over time. What each type earns is in `infra.burstable`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class BurstableType:
-    """What an instance type earns and may keep."""
-
-    credits_per_hour: float
-    vcpus: int
-
-    @property
-    def maximum(self) -> float:
-        """Most credits that can be accrued: those of 24 hours."""
-        return 24 * self.credits_per_hour
-
-    @property
-    def baseline_vcpus(self) -> float:
-        """vCPUs that can be used without end."""
-        return self.credits_per_hour / 60
-
-
-_SIZES: Final = {
-    "nano": BurstableType(6, 2),
-    "micro": BurstableType(12, 2),
-    "small": BurstableType(24, 2),
-    "medium": BurstableType(24, 2),
-    "large": BurstableType(36, 2),
-    "xlarge": BurstableType(96, 4),
-    "2xlarge": BurstableType(192, 8),
-}
-
-
-def burstable_type(instance_type: str) -> BurstableType | None:
-    """Credits of a T3, T3a or T4g type; None for any other type, which has no credits."""
-    family, _, size = instance_type.partition(".")
-    return _SIZES.get(size) if family in ("t3", "t3a", "t4g") else None
+from infra.burstable import BurstableType
 
 
 @dataclass(slots=True)

@@ -150,6 +150,8 @@ class Declaration:
     """Stable first, then the canary if there is one."""
     service_seconds: float
     """Mean service time of one request at one worker."""
+    cpu_seconds: float
+    """Mean CPU time within it."""
     workers: int
     """Requests that one instance works on at a time."""
     peak_rps: float

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from workbench.simulate.credits import CreditAccount, burstable_type
+from infra.burstable import burstable_type
+from workbench.simulate.credits import CreditAccount
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.engine import Engine
 from workbench.simulate.kernel import Floats

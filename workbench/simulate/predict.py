@@ -9,18 +9,16 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from infra.burstable import burstable_type
 from policies.errors import InputError
 from policies.model import ResourceGraph
 from workbench.simulate.alarms import samples_needed
-from workbench.simulate.credits import burstable_type
 from workbench.simulate.declaration import Declaration, FleetDeclaration
 from workbench.simulate.queueing import Station, balanced_quantile
 from workbench.simulate.reading import read
 
 SPIKE_FACTOR: Final = 10.0
 """Spike that the time to scale refers to: this many times the declared peak, at once."""
-CPU_RATIO: Final = 0.4
-"""Share of the service time that is CPU work; an assumption that `./plant simulate --cpu-ratio` shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def predict_declared(declared: Declaration, *, spike_factor: float = SPIKE_FACTO
     burstable = burstable_type(fleet.instance_type)
     sustained = None
     if burstable is not None and not fleet.credits_unlimited:
-        sustained = burstable.baseline_vcpus / (CPU_RATIO * declared.service_seconds)
+        sustained = burstable.baseline_vcpus / declared.cpu_seconds
     window = declared.promise.p95_window_seconds
     needed = max(declared.promise.minimum_samples, samples_needed(95))
     steps = tuple(

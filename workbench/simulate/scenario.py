@@ -34,8 +34,8 @@ class ServiceOptions:
 
     distribution: str = "exponential"
     """exponential, deterministic, lognormal:CV, gamma:CV, or recorded (from an access log)."""
-    cpu_ratio: float = 0.4
-    """Share of the mean that is CPU work."""
+    cpu_ratio: float | None = None
+    """Share of the mean that is CPU work. Default: as declared (plant:fleet.cpu_time_ms)."""
     error_ratio: float = 0.0
     """Share of the requests that the application answers with a 5xx."""
     model_cache: bool = False
@@ -136,7 +136,9 @@ def service_model(declared: Declaration, options: ServiceOptions, recorded: Dist
     model = ServiceModel(
         mean_seconds=declared.service_seconds,
         distribution=distribution,
-        cpu_ratio=options.cpu_ratio,
+        cpu_ratio=min(1.0, declared.cpu_seconds / declared.service_seconds)
+        if options.cpu_ratio is None
+        else options.cpu_ratio,
         error_ratio=options.error_ratio,
         database=database,
         popularity=options.popularity,

@@ -110,8 +110,8 @@ class ServiceModel:
     """Declared mean service time (plant:fleet.service_time_ms) at the declared hit ratio."""
     distribution: Distribution = Distribution()
     """Spread of the application's part."""
-    cpu_ratio: float = 0.4
-    """Share of the mean that is CPU work; the rest waits for something else. An assumption: measure it."""
+    cpu_ratio: float = 0.2
+    """Share of the mean that is CPU work (plant:fleet.cpu_time_ms); the rest waits for something else."""
     error_ratio: float = 0.0
     """Share of the requests that the application answers with a 5xx."""
     database: Database | None = None

@@ -24,6 +24,7 @@ class Assumptions:
     """What is used where the stack says nothing; each use is noted."""
 
     service_time_ms: float = 25.0
+    cpu_time_ms: float = 5.0
     workers_per_instance: int = 2
     peak_rps: float = 5.0
 
@@ -60,6 +61,7 @@ class _Reader:
             stack=_stack_name(self.graph),
             fleets=declared,
             service_seconds=self._limit("service_time_ms", self.assumed.service_time_ms) / 1000,
+            cpu_seconds=self._limit("cpu_time_ms", self.assumed.cpu_time_ms) / 1000,
             workers=int(self._limit("workers_per_instance", self.assumed.workers_per_instance)),
             peak_rps=self._number(usage.get("peakRequestsPerSecond"), self.assumed.peak_rps, "the declared peak"),
             promise=self._promise(p95),
@@ -67,6 +69,7 @@ class _Reader:
             alarms=tuple(alarms),
             unwatched=tuple(unwatched),
             idle_timeout_seconds=as_float(balancers[0].get("idleTimeout"), 60.0) if balancers else 60.0,
+            rollout_percents=self._rollout_percents(),
             notes=tuple(self.notes),
         )
 
@@ -84,6 +87,12 @@ class _Reader:
 
     def _limit(self, key: str, assumed: float) -> float:
         return self._number(self.limits.get(key), assumed, key)
+
+    def _rollout_percents(self) -> tuple[int, ...]:
+        steps = self.limits.get("rollout_percents")
+        if isinstance(steps, (list, tuple)) and steps:
+            return tuple(int(as_float(step, 0)) for step in steps)
+        return (10, 50, 100)
 
     def _promise(self, p95: DeclaredAlarm | None) -> Promise:
         default = Promise()
@@ -124,7 +133,9 @@ def _contract(graph: ResourceGraph) -> dict[str, Any]:
         capacity = resource.outputs.get("capacity")
         if not resource.custom and isinstance(capacity, Mapping):
             limits["service_time_ms"] = capacity.get("serviceTimeMs")
+            limits["cpu_time_ms"] = capacity.get("cpuTimeMs")
             limits["workers_per_instance"] = capacity.get("workersPerInstance")
+            limits["rollout_percents"] = capacity.get("rolloutPercents")
     return limits
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from workbench.simulate.credits import CreditAccount, burstable_type
+from infra.burstable import burstable_type
+from workbench.simulate.credits import CreditAccount
 
 NANO = burstable_type("t4g.nano")
 
