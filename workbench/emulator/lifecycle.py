@@ -146,7 +146,8 @@ class Lifecycle:
                 row.create.service or row.service, row.create.operation, self._params(row, row.create, context)
             )
             return self._validated(row, context, resource_id).outputs
-        context.removed_tags = sorted(set(old.get("tags") or {}) - set(inputs.get("tags") or {}))
+        if isinstance(old.get("tags"), dict):
+            context.removed_tags = sorted(set(old["tags"]) - set(inputs.get("tags") or {}))
         covered = {name for call in (*row.steps, *row.update) for name in call.when}
         skipped: list[str] = []
         for call in (*row.steps, *row.update):
@@ -305,8 +306,9 @@ class Lifecycle:
             else:
                 outputs[name] = mapping.from_api(None, search(expression, live))
             context.state[name] = outputs[name]
-        if row.tag or "tags" in context.properties:
-            outputs["tagsAll"] = dict(context.properties.get("tags") or {})
+        tags = context.properties.get("tags")
+        if row.tag or isinstance(tags, dict):
+            outputs["tagsAll"] = dict(tags or {})
         return outputs
 
     def _find(self, row: AwsType, context: Context) -> str | None:

@@ -42,12 +42,7 @@ def deploy_callable(
 ) -> tuple[Outcome, dict[str, Any]]:
     """Deploy what a function declares with a stack's configuration."""
     live = _LiveOutputs(stack_file.region, deployer)
-    try:
-        deployment = record(program, stack_file, lambda file: _recorder(live, file))
-    except Exception:
-        if live.failure is not None:
-            raise live.failure from None
-        raise
+    deployment = record(program, stack_file, lambda file: _recorder(live, file))
     if live.failure is not None:
         raise live.failure
     declared = {item["urn"] for item in deployment["deployment"]["resources"] if is_aws(item)}
@@ -69,16 +64,16 @@ class _LiveOutputs(SyntheticOutputs):
         self, token: str, name: str, urn: str, inputs: Mapping[str, Any], region: str | None = None
     ) -> tuple[str, dict[str, Any]]:
         """Id and outputs of the resource, made or brought up to date now."""
-        if not token.startswith("aws:"):
+        if not token.startswith("aws:") or self.failure is not None:
+            # As the engine: nothing new after the first failure. The program is led to its end by stand-ins, because
+            # an error raised here would come out of every output that waits for this one.
             return super().of(token, name, urn, inputs, region)
-        if self.failure is not None:
-            raise self.failure  # as the engine: nothing new after the first failure
         item = {"urn": urn, "type": token, **self.options}
         try:
             entry = self._deployer.settle(item, opened(dict(inputs)), self.outcome)
         except DeployError as error:
             self.failure = error
-            raise
+            return super().of(token, name, urn, inputs, region)
         return entry.id, {key: value for key, value in entry.outputs.items() if key != META}
 
 

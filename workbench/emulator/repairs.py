@@ -14,6 +14,8 @@ def apply() -> None:
     """Repair moto in this process, once."""
     _flow_logs_may_go_to_a_folder()
     _lock_tokens_are_uuids()
+    _load_balancers_without_public_ipv4()
+    _rules_validate_tokens()
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
@@ -25,7 +27,7 @@ def _flow_logs_may_go_to_a_folder() -> None:
     def get_bucket(self: Any, bucket_name: str) -> Any:
         return original(self, bucket_name.split("/", 1)[0])
 
-    setattr(S3Backend, "get_bucket", get_bucket)  # noqa: B010 - a type checker forbids the plain assignment
+    _replace(S3Backend, "get_bucket", get_bucket)
 
 
 def _lock_tokens_are_uuids() -> None:
@@ -38,4 +40,45 @@ def _lock_tokens_are_uuids() -> None:
         self.__dict__["lock_token"] = str(uuid.uuid4())
 
     token = property(lambda self: self.__dict__["lock_token"], set_token)
-    setattr(models.FakeIPSet, "lock_token", token)  # noqa: B010 - replaces what was a plain attribute
+    _replace(models.FakeIPSet, "lock_token", token)
+
+
+def _load_balancers_without_public_ipv4() -> None:
+    """``dualstack-without-public-ipv4`` is an IpAddressType (ELB model); moto knows the two older ones only."""
+    from moto.elbv2.models import ELBv2Backend
+
+    newest = "dualstack-without-public-ipv4"
+    create, change = ELBv2Backend.create_load_balancer, ELBv2Backend.set_ip_address_type
+
+    @functools.wraps(create)
+    def create_load_balancer(self: Any, *args: Any, **kwargs: Any) -> Any:
+        wanted = kwargs.get("ip_address_type")
+        if wanted == newest:
+            kwargs["ip_address_type"] = "dualstack"
+        balancer = create(self, *args, **kwargs)
+        balancer.ip_address_type = wanted or balancer.ip_address_type
+        return balancer
+
+    @functools.wraps(change)
+    def set_ip_address_type(self: Any, arn: str, ip_type: str) -> None:
+        change(self, arn, "dualstack" if ip_type == newest else ip_type)
+        self.load_balancers[arn].ip_address_type = ip_type
+
+    _replace(ELBv2Backend, "create_load_balancer", create_load_balancer)
+    _replace(ELBv2Backend, "set_ip_address_type", set_ip_address_type)
+
+
+def _rules_validate_tokens() -> None:
+    """``jwt-validation`` is an action type of listeners and rules (ELB model); moto refuses it."""
+    from moto.elbv2.models import ELBv2Backend
+
+    original = ELBv2Backend._validate_actions
+
+    def validate(self: Any, actions: list[Any]) -> None:
+        original(self, [action for action in actions if action.type != "jwt-validation"])
+
+    _replace(ELBv2Backend, "_validate_actions", validate)
+
+
+def _replace(owner: type, name: str, replacement: Any) -> None:
+    setattr(owner, name, replacement)

@@ -29,7 +29,7 @@ class Context:
     answer: dict[str, Any] = field(default_factory=dict)
     """The answer to the creating call."""
     uid: str = ""
-    """Sixteen hexadecimal digits that belong to this resource's name, for made-up ids and for tokens."""
+    """Sixteen hexadecimal digits that belong to this resource's name, for made-up ids and for tokens; ``{short}`` are seven of them."""
     account: str = ACCOUNT_ID
     removed_tags: list[str] = field(default_factory=list)
 
@@ -41,6 +41,8 @@ class Context:
         return default if value is None else value
 
     def __getitem__(self, name: str) -> Any:
+        if name == "short":
+            return self.uid[:7]
         if name in ("id", "region", "account", "uid"):
             return getattr(self, name)
         value = self.get(name)

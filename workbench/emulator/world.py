@@ -6,16 +6,18 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from workbench.emulator import repairs
+from workbench.emulator import repairs, seed
 from workbench.emulator.api import Api
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 @contextlib.contextmanager
-def embedded_aws(region: str = "us-east-1") -> Iterator[Api]:
-    """An empty AWS account in this process for the time of a ``with``; gives the API to reach it.
+def embedded_aws(region: str = "us-east-1", platform: Sequence[str] = ()) -> Iterator[Api]:
+    """An AWS account in this process for the time of a ``with``; gives the API to reach it.
+
+    It is empty but for the resources of the platform that a stack refers to (seed.references).
 
     moto patches botocore, so nothing of this reaches the network.
     """
@@ -26,4 +28,5 @@ def embedded_aws(region: str = "us-east-1") -> Iterator[Api]:
     with mock_aws(config={"stepfunctions": {"execute_state_machine": False}, "core": {"reset_boto3_session": False}}):
         if account:
             raise RuntimeError("MOTO_ACCOUNT_ID is set: the embedded AWS answers for 123456789012 only; unset it")
+        seed.plant(list(platform), region)
         yield Api(region=region)

@@ -30,6 +30,7 @@ TYPES = (
     AwsType(
         pulumi_type="aws:appconfig/configurationProfile:ConfigurationProfile",
         service="appconfig",
+        name_property="name",
         create=Call(operation="create_configuration_profile", takes=None),
         id="Id",
         find=Read(
@@ -96,9 +97,9 @@ TYPES = (
         service="appconfig",
         name_property="name",
         create=Call(operation="create_environment", takes=None),
-        id="{uid}",
+        id="{short}:{applicationId}",
         synthetic={
-            "environmentId": lambda c: c.uid[:7],
+            "environmentId": "{short}",
             "arn": _ARN + "application/{applicationId}/environment/{environmentId}",
             "state": "READY_FOR_DEPLOYMENT",
         },
@@ -109,7 +110,7 @@ TYPES = (
         service="appconfig",
         name_property="name",
         create=Call(operation="create_deployment_strategy", takes=None),
-        id="{uid}",
+        id="{short}",
         synthetic={"arn": _ARN + "deploymentstrategy/{id}"},
         replaces=frozenset({"name", "replicateTo"}),
     ),
@@ -117,7 +118,7 @@ TYPES = (
         pulumi_type="aws:appconfig/deployment:Deployment",
         service="appconfig",
         create=Call(operation="start_deployment", takes=None),
-        id="{applicationId}/{environmentId}/{uid}",
+        id="{applicationId}/{environmentId}/1",
         synthetic={"deploymentNumber": 1, "state": "COMPLETE"},
         replaces=frozenset(
             {

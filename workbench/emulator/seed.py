@@ -1,0 +1,122 @@
+"""What a stack refers to and does not make: it belongs to the platform, and is there before the first deploy.
+
+A hosted zone, and in a shared stack also VPC, subnets, load balancer and listener. Ids come from the stack's
+settings, so moto's objects get them here; no API can ask for an id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.emulator.api import ACCOUNT_ID
+
+_ZONE = re.compile(r"^Z[0-9A-Z]{10,31}$")
+_ARN = re.compile(r"^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:(loadbalancer|listener)/app/")
+
+
+def references(deployment: dict[str, Any]) -> list[str]:
+    """Ids in the inputs of a recorded deployment that none of its resources has: the platform's, sorted."""
+    resources = [item for item in deployment["deployment"]["resources"] if item.get("custom")]
+    made = {text for item in resources for text in _computed(item)}
+    given = {text for item in resources for text in _texts(item.get("inputs", {}))}
+    return sorted(text for text in given - made if _kind(text))
+
+
+def plant(identifiers: list[str], region: str = "us-east-1") -> None:
+    """Make the platform's resources exist in this process's moto; those that do already are left alone."""
+    by_kind: dict[str, list[str]] = {}
+    for identifier in identifiers:
+        by_kind.setdefault(_kind(identifier), []).append(identifier)
+    for zone in by_kind.get("zone", ()):
+        _hosted_zone(zone)
+    vpcs = by_kind.get("vpc", [])
+    if vpcs:
+        _network(vpcs[0], by_kind.get("subnet", []), by_kind.get("group", []), region)
+    for listener in by_kind.get("listener", ()):
+        _listener(listener, by_kind.get("subnet", []), region)
+
+
+def _kind(text: str) -> str:
+    if _ZONE.match(text):
+        return "zone"
+    found = _ARN.match(text)
+    if found:
+        return found[1]
+    for prefix, kind in (("vpc-", "vpc"), ("subnet-", "subnet"), ("sg-", "group")):
+        if text.startswith(prefix) and re.fullmatch(r"[0-9a-f]{8,17}", text.removeprefix(prefix)):
+            return kind
+    return ""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _computed(item: dict[str, Any]) -> Iterator[str]:
+    inputs = item.get("inputs", {})
+    yield from _texts(item.get("id"))
+    for name, value in item.get("outputs", {}).items():
+        if name not in inputs:
+            yield from _texts(value)
+
+
+def _hosted_zone(identifier: str) -> None:
+    from moto.route53.models import route53_backends
+
+    backend = route53_backends[ACCOUNT_ID]["aws"]
+    if identifier not in backend.zones:
+        zone = backend.create_hosted_zone(
+            "example.com", False, "", "", comment="the platform's", delegation_set_id=None
+        )
+        backend.zones[identifier] = backend.zones.pop(zone.resource_id)
+        zone.resource_id = identifier
+
+
+def _network(vpc_id: str, subnet_ids: list[str], group_ids: list[str], region: str) -> None:
+    from moto.ec2.models import ec2_backends
+
+    backend = ec2_backends[ACCOUNT_ID][region]
+    if vpc_id in backend.vpcs:
+        return
+    vpc = backend.create_vpc("10.64.0.0/16", amazon_provided_ipv6_cidr_block=True)
+    del backend.vpcs[vpc.id]
+    vpc.id = vpc_id
+    backend.vpcs[vpc_id] = vpc
+    zones = [zone.name for zone in backend.describe_availability_zones()]
+    for number, subnet_id in enumerate(subnet_ids):
+        subnet = backend.create_subnet(vpc_id, f"10.64.{number}.0/24", availability_zone=zones[number % len(zones)])
+        del backend.subnets[subnet.availability_zone][subnet.id]
+        subnet.id = subnet_id
+        backend.subnets[subnet.availability_zone][subnet_id] = subnet
+    for group_id in group_ids:
+        group = backend.create_security_group(f"platform-{group_id}", "The platform's", vpc_id=vpc_id)
+        del backend.groups[vpc_id][group.id]
+        group.id = group.group_id = group_id
+        backend.groups[vpc_id][group_id] = group
+
+
+def _listener(arn: str, subnet_ids: list[str], region: str) -> None:
+    from moto.elbv2.models import elbv2_backends
+
+    backend = elbv2_backends[ACCOUNT_ID][region]
+    balancer_arn = arn.replace(":listener/", ":loadbalancer/").rsplit("/", 1)[0]
+    if balancer_arn in backend.load_balancers:
+        return
+    name = balancer_arn.split("/")[2]
+    balancer = backend.create_load_balancer(name, [], subnet_ids, None, "internet-facing")
+    del backend.load_balancers[balancer.arn]
+    balancer.arn = balancer_arn
+    backend.load_balancers[balancer_arn] = balancer
+    listener = backend.create_listener(balancer_arn, "HTTPS", "443", "ELBSecurityPolicy-TLS13-1-2-2021-06", None, [])
+    del balancer.listeners[listener.arn]
+    listener.arn = arn
+    balancer.listeners[arn] = listener
