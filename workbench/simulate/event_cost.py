@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from policies.cost.charges import Driver
 from policies.cost.estimate import Estimate
 from workbench.simulate import kernel
 from workbench.simulate.reading.fleets import GROUP
@@ -22,7 +24,7 @@ class EventCost:
     instances_usd: Decimal
     """Instance hours of the simulation."""
     requests_usd: Decimal
-    """What is billed by use, scaled from the declared month to the simulated requests."""
+    """What traffic drives, scaled from the declared month to the simulated requests."""
     fixed_usd: Decimal
     """Everything else that exists meanwhile, by the hour."""
 
@@ -33,15 +35,27 @@ class EventCost:
 
 
 def instance_hour_usd(estimate: Estimate) -> Mapping[str, Decimal]:
-    """Logical name of each group -> dollars of one of its instances for an hour: the dearest declared terms."""
-    found: dict[str, Decimal] = {}
+    """Logical name of each group -> dollars of one of its instances for an hour, its disk included.
+
+    What the group's instances cost a month, divided by their hours; for a group that is expected to be empty,
+    the dearest declared price.
+    """
+    hours: dict[str, Decimal] = defaultdict(Decimal)
+    dollars: dict[str, Decimal] = defaultdict(Decimal)
+    dearest: dict[str, Decimal] = defaultdict(Decimal)
     for line in estimate.charges:
-        if line.type == GROUP and line.price.unit == "instance-hour":
-            found[line.name] = max(found.get(line.name, Decimal(0)), line.price.usd)
-    return found
+        if line.type != GROUP or line.charge is None:
+            continue
+        if line.price.unit.endswith("instance-hour"):
+            dearest[line.name] = max(dearest[line.name], line.price.usd)
+        if line.charge.driver is Driver.FLEET:
+            dollars[line.name] += line.monthly_usd
+            if line.price.unit.endswith("instance-hour"):
+                hours[line.name] += line.quantity
+    return {name: dollars[name] / hours[name] if hours[name] else dearest[name] for name in dearest}
 
 
-def event_cost(estimate: Estimate, run: RunResult, monthly_requests: int) -> EventCost:
+def event_cost(estimate: Estimate, run: RunResult) -> EventCost:
     """Cost of the time and the requests of `run` on the stack of `estimate`."""
     hours = Decimal(run.duration_seconds) / SECONDS_PER_HOUR
     prices = instance_hour_usd(estimate)
@@ -53,12 +67,14 @@ def event_cost(estimate: Estimate, run: RunResult, monthly_requests: int) -> Eve
         Decimal(0),
     )
     requests = Decimal(run.total(kernel.OFFERED) + run.total(kernel.REFUSED))
-    by_use = sum((line.monthly_usd for line in estimate.charges if line.usage_based), Decimal(0))
-    fixed = sum(
-        (line.monthly_usd for line in estimate.charges if not line.usage_based and line.type != GROUP), Decimal(0)
-    )
+    monthly = estimate.basis.traffic.monthly_requests
+    by_driver: dict[Driver, Decimal] = defaultdict(Decimal)
+    for line in estimate.charges:
+        if line.type != GROUP and line.charge is not None:
+            by_driver[line.charge.driver] += line.monthly_usd
+    fixed = by_driver[Driver.FIXED] + by_driver[Driver.FLEET]
     return EventCost(
         instances_usd=instances,
-        requests_usd=by_use * requests / monthly_requests if monthly_requests else Decimal(0),
+        requests_usd=by_driver[Driver.TRAFFIC] * requests / monthly if monthly else Decimal(0),
         fixed_usd=fixed / estimate.uptime_hours * hours if estimate.uptime_hours else Decimal(0),
     )

@@ -19,6 +19,8 @@ from workbench.simulate.report import Report
 from workbench.simulate.simulation import COLUMNS
 
 FORMATS: Final = ("png", "svg")
+LONGEST_NAME: Final = 44
+"""Characters of the scenario that fit into the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def _columns(series: np.ndarray) -> Column:
 def _title(report: Report) -> str:
     attained = report.attainment
     share = "no answers" if math.isnan(attained.mean) else f"{attained.mean:.1%} of the answers within budget"
-    return f"{report.declared.stack} stack, {report.scenario}: {share}, verdict {report.verdict}"
+    scenario = report.scenario if len(report.scenario) <= LONGEST_NAME else report.scenario[: LONGEST_NAME - 1] + "…"
+    return f"{report.declared.stack}: {report.verdict}, {share} ({scenario})"
 
 
 def _traffic(axes: Any, minutes: np.ndarray, column: Column, report: Report, theme: Theme) -> None:

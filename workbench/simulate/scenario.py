@@ -166,6 +166,6 @@ def run_scenario(graph: ResourceGraph, scenario: Scenario, estimate: Estimate | 
         prediction=predict_declared(declared),
         objective=scenario.objective,
         estimate=estimate,
-        event=None if estimate is None else event_cost(estimate, runs[0], int(estimate.basis.traffic.monthly_requests)),
+        event=None if estimate is None else event_cost(estimate, runs[0]),
         rows=loaded.rows,
     )
