@@ -92,6 +92,7 @@ class _Reader:
         self.resource = resource
         self.declared = declared
         self.problems: list[str] = []
+        self.shared = False
 
     def read(self) -> Basis:
         document = self.section({"costBasis": self.declared}, "costBasis")
@@ -102,6 +103,7 @@ class _Reader:
         kind = tenancy.get("kind", "dedicated")
         if kind not in ("dedicated", "shared"):
             self.problem("tenancy.kind", kind, "dedicated or shared")
+        self.shared = kind == "shared"
         traffic = self.traffic(self.section(document, "usage"))
         uptime, parked, reaped, notes = self.uptime(self.section(document, "uptime"))
         limit = budget.get("monthlyLimitUsd")
@@ -148,6 +150,8 @@ class _Reader:
             return ALWAYS_ON, False, None, ()
         machine = self.reaper(section.get("reaper"))
         if machine is None:
+            if section.get("reaper") is None and self.shared:
+                return ALWAYS_ON, False, None, ()
             which = f" {section['reaper']!r}" if section.get("reaper") else ""
             note = (
                 f"Sessions of {_plain(declared.hours)} hours a month don't count: no enabled schedule{which} in the "

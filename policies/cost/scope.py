@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policies.cost.basis import Basis
 from policies.cost.catalogue import Catalogue, Price
-from policies.cost.charges import Amount, Charge, Driver, Unpriced
+from policies.cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
 from policies.cost.uptime import Metering
 from policies.errors import InputError
 from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
@@ -76,7 +76,10 @@ class Pricing:
         if (known := self.cache.get("requests")) is None:
             traffic = self.basis.traffic
             peak = traffic.peak_requests_per_second * 3600 * self.basis.uptime.hours
-            known = self.cache["requests"] = Amount.of(0, traffic.monthly_requests, peak)
+            known = Amount.of(0, traffic.monthly_requests, peak)
+            if self.basis.parked:  # nothing answers: the edge is gone
+                known = NOTHING
+            self.cache["requests"] = known
         return known
 
 

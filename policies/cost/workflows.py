@@ -13,7 +13,7 @@ from typing import Any, Final
 LOOP_PASSES: Final = 20
 """Assumed passes through a loop whose number of passes the definition doesn't hold."""
 
-MOST_PATHS: Final = 20_000
+MOST_PATHS: Final = 5_000
 """Steps of the search for the longest pass through a loop; a definition from outside can't keep it busy for ever."""
 
 POLLS_KEY: Final = "holdPolls"
@@ -125,6 +125,7 @@ def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) 
     waits = {name for name, state in states.items() if state.get("Type") == "Wait"}
     for wait in waits:
         budget = MOST_PATHS
+        returning = _leading_to(states, wait, avoid=waits)
         stack: list[tuple[str, frozenset[str], int]] = [(wait, frozenset((wait,)), 1)]
         while stack and budget:
             budget -= 1
@@ -132,9 +133,23 @@ def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) 
             for each in _next(states[name]):
                 if each == wait and cost > best:
                     best, seconds = cost, int(states[wait].get("Seconds") or 0)
-                elif each in states and each not in path and each not in waits:
+                elif each in returning and each not in path:
                     stack.append((each, path | {each}, cost + 1 + nested[each]))
     return best, seconds
+
+
+def _leading_to(states: Mapping[str, Any], target: str, avoid: set[str]) -> set[str]:
+    """States from which `target` can be reached without passing any of `avoid`."""
+    before: dict[str, list[str]] = {}
+    for name, state in states.items():
+        for each in _next(state):
+            before.setdefault(each, []).append(name)
+    found: set[str] = set()
+    level = [target]
+    while level:
+        level = [name for each in level for name in before.get(each, ()) if name not in found and name not in avoid]
+        found.update(level)
+    return found
 
 
 def _numbers(value: Any, key: str) -> Iterator[int]:
