@@ -88,7 +88,6 @@ def trusting(principal: dict[str, str], **conditions: dict[str, str]) -> str:
 ONLY_EVERYWHERE: Final = (
     "autoscaling:describe*",
     "ce:*",
-    "cloudwatch:describealarms*",
     "cloudwatch:getmetric*",
     "cloudwatch:listmetrics",
     "cloudwatch:putmetricdata",
