@@ -88,6 +88,12 @@ def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number")
 
 
+def _with_id(state: Mapping[str, Any], outputs: dict[str, Any]) -> dict[str, Any]:
+    """`outputs` with the id, which a state keeps beside them; other resources refer to it."""
+    identifier = state.get("id")
+    return {"id": readable(identifier), **outputs} if isinstance(identifier, str) else outputs
+
+
 def _resource(state: Any, source: str) -> Resource:
     if not isinstance(state, dict) or not _is_name(state.get("urn")) or not _is_name(state.get("type")):
         raise InputError(f"{source}: a resource without urn and type in plain text: {_shown(str(state)[:80])}")
@@ -98,7 +104,7 @@ def _resource(state: Any, source: str) -> Resource:
             type=state["type"],
             name=urn.rpartition("::")[2],
             inputs=readable(_object(state, "inputs")),
-            outputs=readable(_object(state, "outputs")),
+            outputs=_with_id(state, readable(_object(state, "outputs"))),
             parent=state.get("parent") or None,
             dependencies=_urns(state.get("dependencies"), "dependencies"),
             property_dependencies={
