@@ -171,13 +171,13 @@ class CanaryRollout(pulumi.ComponentResource):
             allow(
                 [
                     "autoscaling:DescribeAutoScalingGroups",
-                    "cloudwatch:DescribeAlarms",
                     "cloudwatch:GetMetricData",
                     "elasticloadbalancing:DescribeRules",
                     "elasticloadbalancing:DescribeTargetHealth",
                 ],
                 "*",
             ),
+            allow(["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:{own}:alarm:*"]),
             allow(["autoscaling:UpdateAutoScalingGroup"], groups),
             allow(
                 ["appconfig:StartDeployment"],

@@ -154,8 +154,7 @@ class FeatureFlag(pulumi.ComponentResource):
             WorkloadRoleArgs(
                 description="Reads the alarms that roll a flag back",
                 service="appconfig.amazonaws.com",
-                # DescribeAlarms knows no resource-level permission.
-                statements=[allow(["cloudwatch:DescribeAlarms"], "*")],
+                statements=[allow(["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:*:{args.account_id}:alarm:*"])],
                 account_id=args.account_id,
                 permissions_boundary_arn=args.permissions_boundary_arn,
             ),
