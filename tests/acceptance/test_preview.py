@@ -63,7 +63,7 @@ def test_the_list_price_beside_it_is_honest():
     [
         pytest.param(("plant:uptime.schedule=always-on",), id="always on"),
         pytest.param(("plant:fleet.max_size=50",), id="fifty instances"),
-        pytest.param(("plant:cache.kind=nodes", "plant:cache.node_type=cache.t4g.medium"), id="large cache nodes"),
+        pytest.param(("plant:cache.node_type=cache.t4g.medium",), id="large cache nodes"),
     ],
 )
 def test_what_breaks_the_budget_is_blocked_with_a_way_back(config):
@@ -184,7 +184,7 @@ def test_against_a_saved_deployment_changes_have_dollars(tmp_path):
     assert plant("export", "--out", str(base)).returncode == 0
     _, same = preview_json("--base", str(base))
     assert same["changes"]["same"] == len(same["resources"])
-    _, changed = preview_json("--base", str(base), "--config", "plant:cache.kind=nodes")
+    _, changed = preview_json("--base", str(base), "--config", "plant:cache.node_type=cache.t4g.micro")
     assert changed["changes"]["create"] > 0
     assert changed["changes"]["delete"] > 0
     total = sum(Decimal(resource["monthlyDelta"]) for resource in changed["resources"])
@@ -194,9 +194,9 @@ def test_against_a_saved_deployment_changes_have_dollars(tmp_path):
 def test_a_changed_cidr_replaces_the_network(tmp_path):
     base = tmp_path / "base.json"
     plant("export", "--out", str(base))
-    _, preview = preview_json("--base", str(base), "--config", "plant:edge.vpc_cidr=10.99.0.0/16")
+    _, preview = preview_json("--base", str(base), "--config", "plant:tenancy.network.cidr=10.99.0.0/22")
     replaced = {resource["type"] for resource in preview["resources"] if resource["operation"] == "replace"}
-    assert {"aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:lb/loadBalancer:LoadBalancer"} <= replaced
+    assert {"aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:lb/targetGroup:TargetGroup"} <= replaced
 
 
 def test_against_a_git_ref_the_refs_own_code_declares_the_stack():
