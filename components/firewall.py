@@ -109,7 +109,7 @@ class Firewall(pulumi.ComponentResource):
             f"{name}-rule-group",
             scope="REGIONAL",
             capacity=RULE_GROUP_CAPACITY,
-            description="Rules of the Plant API in the platform's web ACL",
+            description="Rules of the Plant API for the web ACL of the platform",
             custom_response_bodies=rules.bodies(),
             rules=ordered,
             visibility_config=rules.visibility(f"{name}-rule-group"),
