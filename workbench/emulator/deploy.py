@@ -36,7 +36,7 @@ class Outcome:
     """What a deployment did."""
 
     actions: Counter[str] = field(default_factory=Counter)
-    """"create", "update", "replace", "delete", "same" → number of resources."""
+    """"create", "update", "replace", "delete", "same" → number of resources; "validate" for what is not emulated."""
     validated: dict[str, list[str]] = field(default_factory=dict)
     """URN → API calls that were validated, not emulated."""
     changed: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -74,8 +74,10 @@ class Deployer:
         Raises:
             DeployError: The API or its model refused.
         """
-        outcome.actions[self._settle(item, inputs, outcome)] += 1
+        action = self._settle(item, inputs, outcome)
         entry = self.state.entries[item["urn"]]
+        emulated = entry.outputs.get(META, {}).get("emulated", True)
+        outcome.actions[action if emulated or action == "same" else "validate"] += 1
         validated = entry.outputs.get(META, {}).get("validated")
         if validated:
             outcome.validated[entry.urn] = validated

@@ -29,7 +29,8 @@ class Context:
     answer: dict[str, Any] = field(default_factory=dict)
     """The answer to the creating call."""
     uid: str = ""
-    """Sixteen hexadecimal digits that belong to this resource's name, for made-up ids and for tokens; ``{short}`` are seven of them."""
+    """Sixteen hexadecimal digits that belong to this resource's name, for made-up ids and for tokens; ``{short}`` is
+    the first seven of them."""
     account: str = ACCOUNT_ID
     removed_tags: list[str] = field(default_factory=list)
 

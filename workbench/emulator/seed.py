@@ -6,6 +6,7 @@ settings, so moto's objects get them here; no API can ask for an id.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -31,9 +32,8 @@ def plant(identifiers: list[str], region: str = "us-east-1") -> None:
         by_kind.setdefault(_kind(identifier), []).append(identifier)
     for zone in by_kind.get("zone", ()):
         _hosted_zone(zone)
-    vpcs = by_kind.get("vpc", [])
-    if vpcs:
-        _network(vpcs[0], by_kind.get("subnet", []), by_kind.get("group", []), region)
+    for vpc in by_kind.get("vpc", [])[:1]:
+        _network(vpc, by_kind.get("subnet", []), by_kind.get("group", []), region)
     for listener in by_kind.get("listener", ()):
         _listener(listener, by_kind.get("subnet", []), region)
 
@@ -82,26 +82,31 @@ def _hosted_zone(identifier: str) -> None:
 
 
 def _network(vpc_id: str, subnet_ids: list[str], group_ids: list[str], region: str) -> None:
-    from moto.ec2.models import ec2_backends
+    from moto.ec2.models import ec2_backends, security_groups, subnets, vpcs
 
     backend = ec2_backends[ACCOUNT_ID][region]
     if vpc_id in backend.vpcs:
         return
-    vpc = backend.create_vpc("10.64.0.0/16", amazon_provided_ipv6_cidr_block=True)
-    del backend.vpcs[vpc.id]
-    vpc.id = vpc_id
-    backend.vpcs[vpc_id] = vpc
+    with _next_id(vpcs, "random_vpc_id", vpc_id):
+        backend.create_vpc("10.64.0.0/16", amazon_provided_ipv6_cidr_block=True)
     zones = [zone.name for zone in backend.describe_availability_zones()]
     for number, subnet_id in enumerate(subnet_ids):
-        subnet = backend.create_subnet(vpc_id, f"10.64.{number}.0/24", availability_zone=zones[number % len(zones)])
-        del backend.subnets[subnet.availability_zone][subnet.id]
-        subnet.id = subnet_id
-        backend.subnets[subnet.availability_zone][subnet_id] = subnet
+        with _next_id(subnets, "random_subnet_id", subnet_id):
+            backend.create_subnet(vpc_id, f"10.64.{number}.0/24", availability_zone=zones[number % len(zones)])
     for group_id in group_ids:
-        group = backend.create_security_group(f"platform-{group_id}", "The platform's", vpc_id=vpc_id)
-        del backend.groups[vpc_id][group.id]
-        group.id = group.group_id = group_id
-        backend.groups[vpc_id][group_id] = group
+        with _next_id(security_groups, "random_security_group_id", group_id):
+            backend.create_security_group(f"platform-{group_id}", "The platform's", vpc_id=vpc_id)
+
+
+@contextlib.contextmanager
+def _next_id(module: Any, generator: str, value: str) -> Iterator[None]:
+    """Let one of moto's generators of ids give a chosen one."""
+    original = getattr(module, generator)
+    setattr(module, generator, lambda *_: value)
+    try:
+        yield
+    finally:
+        setattr(module, generator, original)
 
 
 def _listener(arn: str, subnet_ids: list[str], region: str) -> None:
