@@ -45,7 +45,7 @@ def volume_charges(
     """Storage, IOPS and throughput of `count` volumes."""
     label = f"{what or 'Volume'} ({volume.type}{', size assumed' if volume.assumed else ''})"
     kind = "magnetic" if volume.type == "standard" else volume.type
-    driver = Driver.FIXED if count.floor == count.worst else Driver.FLEET
+    driver = Driver.FIXED if count.floor == count.expected == count.worst else Driver.FLEET
     yield scope.charge(label, ("ebs", f"{kind}_gb_month"), count * volume.size_gb, metering, driver=driver)
     if volume.type == "gp3":
         extra_iops = max(Decimal(0), volume.iops - GP3_FREE_IOPS)
@@ -76,8 +76,12 @@ def volume_of(mapping: Mapping[str, Any], size: str = "volumeSize", kind: str = 
 
 def on_demand(scope: Scope, instance_type: str) -> Price:
     """Price of an instance-hour with Linux. Raises MissingPrice."""
-    series = instance_type[:1] if re.match(r"[cmrt]\d", instance_type) else "other"
-    return scope.price(f"ec2_{series}", f"linux.{instance_type}")
+    return scope.price(price_file(instance_type), f"linux.{instance_type}")
+
+
+def price_file(instance_type: str) -> str:
+    """Price file of an instance type: the large series have one each, so that only a part is read."""
+    return f"ec2_{instance_type[:1]}" if re.match(r"[cmrt]\d", instance_type) else "ec2_other"
 
 
 def spot(scope: Scope, instance_type: str) -> Price:

@@ -82,14 +82,15 @@ def canary(scope: Scope, fleet: Fleet, stable: Amount, hours: Decimal) -> Iterat
 
     The worst case has the fleet at its maximum for all of the uptime anyway, so it is counted there.
     """
-    regular, on_spot = fleet.split(stable.expected)
+    size = min(stable.expected, fleet.count.worst)
+    regular, on_spot = fleet.split(size)
     if regular:
         price = on_demand(scope, fleet.types[0])
         yield _rollout_hours(f"Canary on demand in rollouts ({_type(price)})", price, regular * hours)
     if on_spot:
         price, label = spot_price(scope, fleet)
         yield _rollout_hours(f"Canary on spot in rollouts ({label})", price, on_spot * hours)
-    instance_months = stable.expected * hours / MONTH_HOURS
+    instance_months = size * hours / MONTH_HOURS
     for volume in fleet.volumes:
         yield from volume_charges(
             scope, volume, Amount(ZERO, instance_months, ZERO), Metering.USE, what="Canary volume in rollouts"
@@ -97,7 +98,7 @@ def canary(scope: Scope, fleet: Fleet, stable: Amount, hours: Decimal) -> Iterat
 
 
 def _rollout_hours(item: str, price: Price, hours: Decimal) -> Charge:
-    return Charge(item, price, Amount(ZERO, hours, ZERO), Metering.USE, usage_based=True, driver=Driver.EVENTS)
+    return Charge(item, price, Amount(ZERO, hours, ZERO), Metering.USE, usage_based=True, driver=Driver.FLEET)
 
 
 def attachments(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:

@@ -1,0 +1,94 @@
+"""`./plant cost`: what any Pulumi AWS stack costs a month; offline."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policies.errors import InputError
+from workbench.cli.common import BLOCKED, colours_wanted, emit, out_option, progress
+
+if TYPE_CHECKING:
+    from workbench.cost.priced import PricedFile
+
+FORMATS = ("table", "json", "infracost")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--usage", "usage_file", type=click.Path(path_type=Path, dir_okay=False), help="Numbers of use (YAML).")
+@click.option("--region", help="AWS Region of what names none of its own, e.g. us-east-1.")
+@click.option("--base", metavar="FILE", help="Show what changes in dollars against this deployment.")
+@click.option("--limit", metavar="USD", help="Budget a month. Default: the pack's for this stack, else none.")
+@click.option("--no-allowances", is_flag=True, help="Leave the account's always-free allowances out.")
+@click.option("--levers", is_flag=True, help="Also show changes that would save, each priced.")
+@click.option("--controls", is_flag=True, help="Also show what each security and reliability control costs.")
+@click.option("--rollout", is_flag=True, help="Also show what a canary rollout and a rollback cost.")
+@click.option("--quantiles", is_flag=True, help="Also show the month's quantiles over sampled traffic.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@out_option
+def command(
+    files: tuple[str, ...],
+    usage_file: Path | None,
+    region: str | None,
+    base: str | None,
+    limit: str | None,
+    no_allowances: bool,
+    levers: bool,
+    controls: bool,
+    rollout: bool,
+    quantiles: bool,
+    format_: str,
+    out: Path | None,
+) -> None:
+    """Price stacks: FILEs of `pulumi stack export` or `pulumi preview --json`.
+
+    `-` is standard input. Exit status 1 when a resource has no price, or a budget applies and is exceeded.
+    """
+    from workbench.cost.priced import price_files
+
+    if [*files, base].count("-") > 1:
+        raise InputError("standard input (-) can be read once only")
+    with progress("pricing"):
+        priced = price_files(
+            files,
+            usage_file=usage_file,
+            region=region,
+            base=base,
+            limit_usd=None if limit is None else dollars_of(limit),
+            always_free_allowances=False if no_allowances else None,
+        )
+    if format_ == "json":
+        text = json.dumps(_json(priced), indent=2, ensure_ascii=False)
+    elif format_ == "infracost":
+        from workbench.report.infracost import to_infracost
+
+        text = json.dumps(to_infracost(priced), indent=2, ensure_ascii=False)
+    else:
+        from workbench.report.cost_table import Sections, render
+
+        text = render(priced, Sections(levers, controls, rollout, quantiles), colours=out is None and colours_wanted())
+    emit(text, out)
+    if any(file.blocked for file in priced):
+        raise SystemExit(BLOCKED)
+
+
+def dollars_of(text: str) -> Decimal:
+    """A limit given on the command line. Raises InputError."""
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise InputError(f"--limit {text}: must be dollars a month, e.g. 5.00")
+    return amount
+
+
+def _json(priced: list[PricedFile]) -> object:
+    """One object for one file, a list for several."""
+    documents = [file.to_json() for file in priced]
+    return documents[0] if len(documents) == 1 else documents

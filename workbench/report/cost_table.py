@@ -1,0 +1,207 @@
+"""The cost of stacks as a table for a terminal: components, lines, four figures, and what a reader asks next."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from policies.cost.estimate import plain
+from policies.cost.money import cents
+from workbench.report.money import dollars, signed_dollars
+
+if TYPE_CHECKING:
+    from policies.cost import Estimate, Line
+    from workbench.cost.priced import PricedFile
+
+WIDTH: Final = 80
+NAME_WIDTH: Final = 44
+OWN: Final = "(directly under the stack)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """What to show beside the lines and the figures."""
+
+    levers: bool = False
+    controls: bool = False
+    rollout: bool = False
+    quantiles: bool = False
+
+
+class _Page:
+    """Text that grows line by line, with bold headings where colours are wanted."""
+
+    def __init__(self, colours: bool) -> None:
+        self.text = io.StringIO()
+        self.colours = colours
+
+    def line(self, text: str = "") -> None:
+        self.text.write(text.rstrip() + "\n")
+
+    def heading(self, text: str) -> None:
+        self.line()
+        self.line(click.style(text, bold=True) if self.colours else text)
+
+    def alarm(self, text: str) -> None:
+        self.wrapped(text, "  ", "red")
+
+    def wrapped(self, text: str, indent: str = "  ", colour: str | None = None) -> None:
+        for row in textwrap.wrap(text, WIDTH - len(indent), break_on_hyphens=False) or [""]:
+            self.line(indent + (click.style(row, fg=colour) if colour and self.colours else row))
+
+    def row(self, name: str, quantity: str, unit: str, monthly: str) -> None:
+        if len(name) > NAME_WIDTH:
+            name = name[: NAME_WIDTH - 1] + "…"
+        self.line(f"{name:<{NAME_WIDTH}}{quantity:>10}  {unit[:13]:<13}{monthly:>11}")
+
+
+def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = False) -> str:
+    """The table of each file, one after the other."""
+    page = _Page(colours)
+    for file in priced:
+        page.heading(f"{file.source}" + (f" (stack {file.stack})" if file.stack else ""))
+        _lines(page, file.estimate)
+        _figures(page, file)
+        if file.comparison is not None:
+            _comparison(page, file)
+        _more(page, file, sections)
+        _unpriced(page, file)
+        _verdict(page, file)
+    if len(priced) > 1:
+        total = sum((file.estimate.expected_usd for file in priced), Decimal(0))
+        page.heading(f"All {len(priced)} files: {dollars(total)} a month expected")
+    return page.text.getvalue().lstrip("\n")
+
+
+def _lines(page: _Page, estimate: Estimate) -> None:
+    """Components with their resources and lines. Cents are shared out so that they add up to the total."""
+    shown = dict(zip(estimate.lines, cents([line.monthly_usd for line in estimate.lines]), strict=True))
+    tree: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    for line in estimate.charges:
+        tree[line.component or OWN][line.urn].append(line)
+    page.row("Name", "Quantity", "Unit", "Monthly")
+    page.line("─" * WIDTH)
+    for component, resources in tree.items():
+        every = [line for lines in resources.values() for line in lines]
+        page.row(component, "", "", dollars(_sum(shown, every)))
+        for lines in resources.values():
+            page.row(f"  {lines[0].name}", "", "", "")
+            for position, line in enumerate(lines):
+                branch = "└─" if position == len(lines) - 1 else "├─"
+                page.row(f"  {branch} {line.item}", _quantity(line), line.price.unit, _monthly(line, shown[line]))
+    allowances = [line for line in estimate.lines if line.charge is None]
+    if allowances:
+        page.row("Always free, once an account", "", "", dollars(_sum(shown, allowances)))
+        for line in allowances:
+            page.row(f"  {line.item.partition(': ')[2]}", _quantity(line), line.price.unit, dollars(shown[line]))
+    page.line("─" * WIDTH)
+    usage = [line for line in estimate.charges if line.usage_based]
+    base = [line for line in estimate.charges if not line.usage_based]
+    page.row("Baseline", "", "", dollars(_sum(shown, base)))
+    page.row("Usage (*)", "", "", dollars(_sum(shown, usage)))
+    if allowances:
+        page.row("Allowances", "", "", dollars(_sum(shown, allowances)))
+    page.row("Expected total", "", "", dollars(_sum(shown, estimate.lines)))
+    assumed = [line for line in estimate.charges if line.assumed]
+    if assumed:
+        page.line()
+        page.wrapped("Depends on usage, and nobody gave any; a stated default is counted as expected:", "")
+        for line in assumed:
+            page.wrapped(
+                f"{line.name}: {line.item}: ${line.price.usd} per {line.price.unit}, counted {_quantity(line)}", "  "
+            )
+
+
+def _figures(page: _Page, file: PricedFile) -> None:
+    estimate = file.estimate
+    page.heading("Cost a month" + (f", budget {dollars(estimate.budget_usd)}" if file.judged else ""))
+    for name, usd, meaning in (
+        ("floor", estimate.floor_usd, "no traffic"),
+        ("expected", estimate.expected_usd, "the declared usage"),
+        ("worst case", estimate.worst_case_usd, "fleets at maximum, peak without pause"),
+        ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
+    ):
+        page.line(f"  {name:<22}{dollars(usd):>12}  {meaning}")
+    page.line(f"  priced for {plain(estimate.uptime_hours)} h" + _bought(file))
+    page.wrapped(f"charged to the stack: {estimate.basis.allocation}")
+    for note in estimate.basis.notes:
+        page.wrapped(note)
+
+
+def _bought(file: PricedFile) -> str:
+    return f"; the budget buys {plain(file.estimate.hours_bought)} h" if file.judged else ""
+
+
+def _comparison(page: _Page, file: PricedFile) -> None:
+    comparison = file.comparison
+    if comparison is None:
+        return
+    page.heading("Against the base")
+    page.line(f"{'Resource':<44}{'Old':>12}{'New':>12}{'Change':>12}")
+    for change in comparison.changes:
+        name = change.name if len(change.name) <= 43 else change.name[:42] + "…"
+        page.line(
+            f"{name:<44}{dollars(change.old_usd):>12}{dollars(change.new_usd):>12}"
+            f"{signed_dollars(change.delta_usd):>12}"
+        )
+    page.line(
+        f"{'Total':<44}{dollars(comparison.old_usd):>12}{dollars(comparison.new_usd):>12}"
+        f"{signed_dollars(comparison.delta_usd):>12}"
+    )
+
+
+def _more(page: _Page, file: PricedFile, sections: Sections) -> None:
+    from workbench.report import cost_sections
+
+    for wanted, section in (
+        (sections.levers, cost_sections.levers),
+        (sections.controls, cost_sections.controls),
+        (sections.rollout, cost_sections.rollout),
+        (sections.quantiles, cost_sections.quantiles),
+    ):
+        if wanted:
+            title, rows = section(file)
+            page.heading(title)
+            for row in rows:
+                page.wrapped(row)
+
+
+def _unpriced(page: _Page, file: PricedFile) -> None:
+    if not file.estimate.unpriced:
+        return
+    page.heading(f"{len(file.estimate.unpriced)} not priced, so the figures are too low")
+    for entry in file.estimate.unpriced:
+        page.alarm(f"{entry.type} {entry.urn.rpartition('::')[2]}: {entry.reason}")
+
+
+def _verdict(page: _Page, file: PricedFile) -> None:
+    estimate = file.estimate
+    page.line()
+    if file.over_budget:
+        over = max(estimate.expected_usd, estimate.worst_case_usd if file.worst_case_blocks else Decimal(0))
+        page.alarm(f"blocked: {dollars(over - estimate.budget_usd)} a month over the budget")
+    elif file.blocked:
+        page.alarm("blocked: a resource without a price is never counted as free")
+    elif file.judged:
+        page.line("  pass: within the budget")
+
+
+def _sum(shown: dict[Line, Decimal], lines: Iterable[Line]) -> Decimal:
+    return sum((shown[line] for line in lines), Decimal(0))
+
+
+def _quantity(line: Line) -> str:
+    whole = round(line.quantity, 3)
+    return plain(whole) if whole or not line.quantity else "<0.001"
+
+
+def _monthly(line: Line, usd: Decimal) -> str:
+    amount = "<$0.01" if not usd and line.monthly_usd else dollars(usd)
+    return f"{amount}{' *' if line.usage_based else '  '}"
