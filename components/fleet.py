@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pulumi
@@ -29,6 +30,20 @@ class ScheduledSizeArgs:
     """Largest number of instances from then on."""
     time_zone: str
     """IANA time zone of `cron`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpikeArgs:
+    """What counts as a traffic spike, and who hears of it."""
+
+    requests_per_target_per_minute: int
+    """Load per target that counts as a spike."""
+    target_group_suffix: pulumi.Input[str]
+    """Name of the target group in metrics."""
+    load_balancer_suffix: pulumi.Input[str]
+    """Name of the load balancer in metrics."""
+    alert_topic_arn: pulumi.Input[str]
+    """Where spikes are reported."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +82,8 @@ class FleetArgs:
     """Instances that are never spot."""
     on_demand_percent_above_base: int
     """On-demand share of the others, percent."""
+    spot_max_usd_per_hour: Decimal | None
+    """Most that a spot instance may cost; bounds what an all-spot fleet may cost. None: the on-demand price."""
     target_group_arn: pulumi.Input[str]
     """Where the instances register."""
     warm_up_seconds: int
@@ -77,18 +94,12 @@ class FleetArgs:
     """Age at which an instance is replaced."""
     requests_per_target_per_minute: int
     """Target-tracking value; derived from the response budget."""
-    spike_requests_per_target_per_minute: int
-    """Load per target that counts as a spike."""
     request_label: pulumi.Input[str]
     """Label of the fleet's requests for target tracking."""
     rollback_alarm_names: Sequence[pulumi.Input[str]]
     """Alarms that stop an instance refresh and roll it back."""
-    alert_topic_arn: pulumi.Input[str]
-    """Where spikes are reported."""
-    target_group_suffix: pulumi.Input[str]
-    """Name of the target group in metrics."""
-    load_balancer_suffix: pulumi.Input[str]
-    """Name of the load balancer in metrics."""
+    spike: SpikeArgs | None = None
+    """What counts as a spike. Default: None, target tracking alone."""
     size_set_by_rollout: bool = False
     """Whether the rollout sets the smallest size, too. Default: False."""
     scheduled_sizes: Sequence[ScheduledSizeArgs] = ()
@@ -102,15 +113,13 @@ class Fleet(pulumi.ComponentResource):
 
     Target tracking follows the load; step scaling answers a spike within a minute. Both only raise the desired
     capacity, which Pulumi therefore ignores. Creates: launch template, auto-scaling group, lifecycle hook,
-    two scaling policies, spike alarm, scheduled actions.
+    scaling policies, spike alarm, scheduled actions.
     """
 
     group_name: pulumi.Output[str]
     """Name of the auto-scaling group."""
-    spike_alarm_name: pulumi.Output[str]
-    """Name of the alarm on load spikes."""
-    spike_alarm_arn: pulumi.Output[str]
-    """Its ARN."""
+    spike_alarm_arn: pulumi.Output[str] | None
+    """ARN of the alarm on load spikes; None where spikes are left to target tracking."""
 
     def __init__(self, name: str, args: FleetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:Fleet", name, {}, opts)
@@ -139,43 +148,7 @@ class Fleet(pulumi.ComponentResource):
             },
             opts=child,
         )
-        spike = aws.autoscaling.Policy(
-            f"{name}-answer-spike",
-            autoscaling_group_name=group.name,
-            policy_type="StepScaling",
-            adjustment_type="PercentChangeInCapacity",
-            min_adjustment_magnitude=1,
-            metric_aggregation_type="Average",
-            step_adjustments=[
-                {
-                    "metric_interval_lower_bound": "0",
-                    "metric_interval_upper_bound": str(args.spike_requests_per_target_per_minute),
-                    "scaling_adjustment": 50,
-                },
-                {
-                    "metric_interval_lower_bound": str(args.spike_requests_per_target_per_minute),
-                    "scaling_adjustment": 100,
-                },
-            ],
-            opts=child,
-        )
-        alarm = aws.cloudwatch.MetricAlarm(
-            f"{name}-traffic-spike",
-            alarm_description="Requests per target are far above the tracked value: instances are added at once",
-            namespace="AWS/ApplicationELB",
-            metric_name="RequestCountPerTarget",
-            dimensions={"TargetGroup": args.target_group_suffix, "LoadBalancer": args.load_balancer_suffix},
-            statistic="Sum",
-            period=60,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanThreshold",
-            threshold=float(args.spike_requests_per_target_per_minute),
-            treat_missing_data="notBreaching",
-            alarm_actions=[spike.arn, args.alert_topic_arn],
-            opts=child,
-        )
-        self.spike_alarm_name = alarm.name
-        self.spike_alarm_arn = alarm.arn
+        self.spike_alarm_arn = None if args.spike is None else self._answer_spikes(name, args, group, args.spike)
         for size in args.scheduled_sizes:
             aws.autoscaling.Schedule(
                 f"{name}-{size.name}",
@@ -187,7 +160,50 @@ class Fleet(pulumi.ComponentResource):
                 max_size=size.max_size,
                 opts=child,
             )
-        self.register_outputs({"groupName": self.group_name, "spikeAlarmName": self.spike_alarm_name})
+        self.register_outputs({"groupName": self.group_name, "spikeAlarmArn": self.spike_alarm_arn})
+
+    def _answer_spikes(
+        self, name: str, args: FleetArgs, group: aws.autoscaling.Group, spike: SpikeArgs
+    ) -> pulumi.Output[str]:
+        """Add instances within a minute: target tracking takes three."""
+        child = pulumi.ResourceOptions(parent=self)
+        policy = aws.autoscaling.Policy(
+            f"{name}-answer-spike",
+            autoscaling_group_name=group.name,
+            policy_type="StepScaling",
+            adjustment_type="PercentChangeInCapacity",
+            min_adjustment_magnitude=1,
+            metric_aggregation_type="Average",
+            step_adjustments=[
+                {
+                    "metric_interval_lower_bound": "0",
+                    "metric_interval_upper_bound": str(spike.requests_per_target_per_minute),
+                    "scaling_adjustment": 50,
+                },
+                # Twice the threshold and more.
+                {
+                    "metric_interval_lower_bound": str(spike.requests_per_target_per_minute),
+                    "scaling_adjustment": 100,
+                },
+            ],
+            opts=child,
+        )
+        alarm = aws.cloudwatch.MetricAlarm(
+            f"{name}-traffic-spike",
+            alarm_description="Requests per target are far above the tracked value: instances are added at once",
+            namespace="AWS/ApplicationELB",
+            metric_name="RequestCountPerTarget",
+            dimensions={"TargetGroup": spike.target_group_suffix, "LoadBalancer": spike.load_balancer_suffix},
+            statistic="Sum",
+            period=60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=float(spike.requests_per_target_per_minute),
+            treat_missing_data="notBreaching",
+            alarm_actions=[policy.arn, spike.alert_topic_arn],
+            opts=child,
+        )
+        return pulumi.Output.from_input(alarm.arn)
 
     def _launch_template(self, name: str, args: FleetArgs) -> aws.ec2.LaunchTemplate:
         tags = {**args.tags, "Name": name}
@@ -260,7 +276,9 @@ class Fleet(pulumi.ComponentResource):
                     "on_demand_base_capacity": args.on_demand_base_capacity,
                     "on_demand_percentage_above_base_capacity": args.on_demand_percent_above_base,
                     "on_demand_allocation_strategy": "prioritized",
-                    "spot_allocation_strategy": "price-capacity-optimized",
+                    # Capacity first, and among equals the cheap types that come first in the list.
+                    "spot_allocation_strategy": "capacity-optimized-prioritized",
+                    "spot_max_price": None if args.spot_max_usd_per_hour is None else str(args.spot_max_usd_per_hour),
                 },
                 "launch_template": {
                     "launch_template_specification": {

@@ -45,6 +45,7 @@ class LogBucket(pulumi.ComponentResource):
     def __init__(self, name: str, args: LogBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:LogBucket", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        own = f"{args.region}:{args.account_id}"
         bucket = aws.s3.Bucket(f"{name}-bucket", opts=pulumi.ResourceOptions(parent=self, protect=args.protect))
         aws.s3.BucketVersioning(
             f"{name}-versioning", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
@@ -100,11 +101,7 @@ class LogBucket(pulumi.ComponentResource):
                     "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
                     "Action": "s3:PutObject",
                     "Resource": pulumi.Output.concat(bucket.arn, f"/{ACCESS_LOG_PREFIX}/AWSLogs/{args.account_id}/*"),
-                    "Condition": {
-                        "ArnLike": {
-                            "aws:SourceArn": f"arn:aws:elasticloadbalancing:{args.region}:{args.account_id}:loadbalancer/*"
-                        }
-                    },
+                    "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:elasticloadbalancing:{own}:loadbalancer/*"}},
                 },
                 {
                     "Sid": "FlowLogs",

@@ -30,8 +30,8 @@ class ServiceAlarmsArgs:
     """95th percentile of the database time that raises an alarm."""
     alert_topic_arn: pulumi.Input[str]
     """Where alarms go."""
-    composite_name: str | None = None
-    """Name of one composite alarm over the stable fleet, $0.50 a month, prorated. Default: None, no such alarm."""
+    composite_name: str
+    """Name of the composite alarm over the stable fleet; $0.50 a month, prorated."""
 
 
 class ServiceAlarms(pulumi.ComponentResource):
@@ -80,8 +80,7 @@ class ServiceAlarms(pulumi.ComponentResource):
             evaluation_periods=1,
             threshold=float(args.database_query_limit_ms),
         )
-        if args.composite_name is not None:
-            self._composite(args.composite_name)
+        self._composite(args.composite_name)
         self.register_outputs({"arns": self.arns, "names": self.names})
 
     def _latency(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:

@@ -12,7 +12,7 @@ from components.contract import Contract
 from components.feature_flag import FeatureFlag
 from components.firewall import FirewallArgs
 from components.firewall_rules import RateLimit
-from components.fleet import FleetArgs, ScheduledSizeArgs
+from components.fleet import FleetArgs, ScheduledSizeArgs, SpikeArgs
 from components.maintenance import WindowArgs
 from components.notifications import SubscriberArgs
 from components.traffic_split import Route, TokenArgs, TrafficSplit, TrafficSplitArgs
@@ -212,17 +212,23 @@ def fleet(
         desired_capacity=wanted.desired_capacity if stable else 0,
         on_demand_base_capacity=wanted.on_demand_base_capacity if stable else 0,
         on_demand_percent_above_base=wanted.on_demand_percent_above_base,
+        spot_max_usd_per_hour=wanted.spot_max_usd_per_hour,
         target_group_arn=split.target_group_arns[fleet],
         warm_up_seconds=wanted.warm_up_seconds,
         drain_seconds=wanted.drain_seconds,
         max_instance_lifetime_days=wanted.max_instance_lifetime_days,
         requests_per_target_per_minute=tracked,
-        spike_requests_per_target_per_minute=round(tracked * settings.slo.traffic_spike_ratio),
         request_label=split.request_labels[fleet],
         rollback_alarm_names=rollback_alarm_names,
-        alert_topic_arn=alert_topic_arn,
-        target_group_suffix=split.target_group_suffixes[fleet],
-        load_balancer_suffix=door.load_balancer_suffix,
+        # The canary starts with as many instances as the stable fleet has by then, and follows the load from there.
+        spike=SpikeArgs(
+            requests_per_target_per_minute=round(tracked * settings.slo.traffic_spike_ratio),
+            target_group_suffix=split.target_group_suffixes[fleet],
+            load_balancer_suffix=door.load_balancer_suffix,
+            alert_topic_arn=alert_topic_arn,
+        )
+        if stable
+        else None,
         size_set_by_rollout=not stable,
         scheduled_sizes=[
             ScheduledSizeArgs(

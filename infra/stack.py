@@ -160,6 +160,7 @@ class PlantApi(pulumi.ComponentResource):
         basis = cost_basis(settings, reaper.schedule_name if reaper else None)
         self.exports |= {
             "url": f"https://{settings.edge.domain_name}{settings.edge.path_prefix}",
+            "parked": settings.uptime.parked,
             "contractParameter": contract.parameter_name,
             "logGroup": audit.log_group_name,
             "targetGroups": split.target_group_arns,
@@ -321,7 +322,7 @@ class PlantApi(pulumi.ComponentResource):
                 server_error_threshold_percent=slo.server_error_threshold_percent,
                 database_query_limit_ms=self._settings.contract.database_query_limit_ms,
                 alert_topic_arn=self._alerts.topic_arn,
-                composite_name=self._names.composite_alarm if slo.composite_alarm else None,
+                composite_name=self._names.composite_alarm,
             ),
             self._child,
         )
@@ -432,7 +433,7 @@ class PlantApi(pulumi.ComponentResource):
             f"{self._name}-scaling",
             ScalingEventsArgs(
                 group_names=list(groups.values()),
-                spike_alarm_arns=[fleet.spike_alarm_arn for fleet in fleets.values()],
+                spike_alarm_arns=[fleet.spike_alarm_arn for fleet in fleets.values() if fleet.spike_alarm_arn],
                 log_group_name=self._names.event_log_group("scaling"),
                 log_retention_days=settings.fleet.log_retention_days,
                 kms_key_arn=self._kms_key_arn,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -48,8 +49,14 @@ class FleetSettings(Group):
     on_demand_percent_above_base: int = Field(
         default=0, ge=0, le=100, description="On-demand share of the instances above the base (%, 0 to 100)."
     )
+    spot_max_usd_per_hour: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        description="Most that a spot instance may cost (US$/h); it bounds the worst case of an all-spot fleet.",
+    )
     root_volume_gib: int = Field(
-        default=4, ge=2, le=1_000, description="Size of the encrypted gp3 root volume (GiB, at least the image's)."
+        default=3, ge=2, le=1_000, description="Size of the encrypted gp3 root volume (GiB, at least the image's)."
     )
     image_parameter: str = Field(
         default="/aws/service/ami-amazon-linux-latest/al2023-ami-minimal-kernel-default-arm64",

@@ -40,9 +40,6 @@ class SloSettings(Group):
         le=10,
         description="Load per target, as a multiple of the target-tracking value, that counts as a spike.",
     )
-    composite_alarm: bool = Field(
-        default=True, description="One alarm that sums up the stable fleet; $0.50 a month, prorated."
-    )
     cache_used_threshold_percent: int = Field(
         default=80, ge=10, le=99, description="Share of the cache's declared maximum that raises an alarm (%)."
     )

@@ -30,7 +30,7 @@ class UptimeSettings(Group):
     )
     time_zone: TimeZone = Field(default="UTC", description="IANA time zone of the sessions.")
     reaper_every_hours: int = Field(
-        default=1, ge=1, le=12, description="How often the reaper looks outside sessions (h, 1 to 12)."
+        default=3, ge=1, le=12, description="How often the reaper looks outside sessions (h, 1 to 12)."
     )
 
     @property
