@@ -7,6 +7,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -179,11 +180,16 @@ def evaluate(expression: str, values: Mapping[str, float | None]) -> float | Non
     division by zero has no result (CloudWatch drops such datapoints). Raises UnsupportedExpressionError.
     """
     try:
-        return _node(ast.parse(expression.strip(), mode="eval").body, values)
+        return _node(_parsed(expression), values)
     except SyntaxError:
         raise UnsupportedExpressionError(expression) from None
     except ZeroDivisionError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _parsed(expression: str) -> ast.AST:
+    return ast.parse(expression.strip(), mode="eval").body
 
 
 def _node(node: ast.AST, values: Mapping[str, float | None]) -> float | None:

@@ -1,0 +1,143 @@
+"""`./plant optimize`: the cheapest settings that hold the promise under a given traffic."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.settings import Settings
+    from policies.model import ResourceGraph
+    from workbench.simulate.optimize.search import Optimum
+
+
+@click.command()
+@stack_options
+@click.option("--profile", "-p", "profiles", multiple=True, help="Traffic to hold, as in simulate.  [default: spike]")
+@click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
+@click.option("--replications", "-r", type=click.IntRange(2, 100), default=5, help="Runs that confirm the best.")
+@click.option("--attain", type=click.FloatRange(0, 1), default=0.95, show_default=True, help="Answers within budget.")
+@click.option("--budget", help="US$ a month.  [default: the stack's]")
+@click.option("--ignore-worst-case", is_flag=True, help="Only the expected cost has to fit into the budget.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--write", is_flag=True, help="Change the stack file to the best settings.")
+@out_option
+def command(
+    stack: str,
+    config: tuple[str, ...],
+    profiles: tuple[str, ...],
+    duration: str | None,
+    seed: int,
+    replications: int,
+    attain: float,
+    budget: str | None,
+    ignore_worst_case: bool,
+    format_: str,
+    write: bool,
+    out: Path | None,
+) -> None:
+    """Find the cheapest settings that hold the promise and the budget.
+
+    Tries instance types, sizes, warm pool, cache and session length; derives the target value; simulates each
+    fleet and prices each stack. Exit status 1 when nothing holds.
+    """
+    from policies.cost import estimate
+    from policies.deployment import graph_from_json
+    from policies.errors import InputError
+    from workbench.preview.synthesis import REPOSITORY, synthesize
+
+    overrides = overrides_from(config)
+    with progress("declaring the stack") as show:
+        settings = _settings(stack, overrides)
+
+        def declare(cache: str | None) -> ResourceGraph:
+            chosen = overrides | ({} if cache is None else {"plant:cache.node_type": cache})
+            return graph_from_json(synthesize(stack, overrides=chosen), f"stack {stack}")
+
+        from workbench.simulate.optimize.report import render, to_json
+        from workbench.simulate.optimize.search import Limits, optimize
+        from workbench.simulate.report import Objective
+        from workbench.simulate.scenario import DEFAULT_PROFILE, Scenario
+        from workbench.simulate.simulation import SimulationOptions
+        from workbench.simulate.traffic.profiles import parse_duration
+
+        scenario = Scenario(
+            profiles=profiles,
+            duration_seconds=None if duration is None else parse_duration(duration, "--duration"),
+            options=SimulationOptions(seed=seed),
+            replications=replications,
+        )
+        limit = estimate(declare(None)).budget_usd if budget is None else _dollars(budget)
+        limits = Limits(
+            objective=Objective(attainment_ratio=attain), budget_usd=limit, worst_case_binds=not ignore_worst_case
+        )
+        found = optimize(declare, settings, scenario, limits, progress=show)
+    name = " + ".join(profiles) or DEFAULT_PROFILE
+    as_json = format_ == "json"
+    text = json.dumps(to_json(found, limits, name), indent=2) if as_json else render(found, limits, name)
+    patch = _patch(REPOSITORY / f"Pulumi.{stack}.yaml", found, settings)
+    if not as_json and patch is not None and patch[1]:
+        text += "\n\n" + patch[1].rstrip()
+    emit(text, out)
+    if write:
+        if config:
+            raise InputError("--write: the result also rests on --config values; put them into the stack file first")
+        if patch is not None:
+            write_text(REPOSITORY / f"Pulumi.{stack}.yaml", patch[0])
+    if found.best is None:
+        raise SystemExit(BLOCKED)
+
+
+def _settings(stack: str, overrides: dict[str, str]) -> Settings:
+    from infra.settings import SettingsError, load
+    from policies.errors import InputError
+    from workbench.preview.stackfile import read_stack
+    from workbench.preview.synthesis import REPOSITORY
+
+    try:
+        return load(read_stack(REPOSITORY, stack, overrides).config, f"Pulumi.{stack}.yaml")
+    except SettingsError as error:
+        raise InputError(*str(error).splitlines()) from None
+
+
+def _dollars(text: str) -> Decimal:
+    from policies.errors import InputError
+
+    if not text.replace(".", "", 1).isdigit() or not 0 < Decimal(text) <= 1_000_000:
+        raise InputError(f"--budget {text}: write dollars a month, over 0 and up to 1000000, e.g. 5.00")
+    return Decimal(text)
+
+
+def _patch(path: Path, found: Optimum, settings: Settings) -> tuple[str, str] | None:
+    """The stack file with the best settings, and the difference; None when nothing holds."""
+    if found.best is None:
+        return None
+    from workbench.simulate.optimize.stackfile import changed
+
+    before = path.read_text(encoding="utf-8")
+    after = changed(before, _differing(found.best.candidate.settings(), settings), path.name)
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path.name}", f"b/{path.name}"
+    )
+    return after, "".join(lines)
+
+
+def _differing(wanted: dict[str, dict[str, Any]], settings: Settings) -> dict[str, dict[str, Any]]:
+    """The part of `wanted` that the stack does not say already."""
+    found: dict[str, dict[str, Any]] = {}
+    for group, values in wanted.items():
+        current = getattr(settings, group.partition(":")[2])
+        for key, value in values.items():
+            have = getattr(current, key)
+            if (list(have) if isinstance(have, tuple) else have) != value:
+                found.setdefault(group, {})[key] = value
+    return found

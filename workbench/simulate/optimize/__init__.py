@@ -1,0 +1,1 @@
+"""The cheapest settings that hold the promise under a given traffic, and the budget."""

@@ -1,0 +1,144 @@
+"""Which settings are tried: one candidate is one choice for each of them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from infra.settings import Settings
+
+INSTANCE_TYPES: Final = ("t4g.nano", "t4g.micro", "t4g.small", "t4g.medium", "m7g.medium")
+"""arm64 types, cheapest first; each is tried with the next one as its stand-in on spot."""
+CACHES: Final = (None, "cache.t4g.micro")
+"""Node types of the cache; None is serverless."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Settings to try."""
+
+    instance_types: tuple[str, ...]
+    """plant:fleet.instance_types."""
+    min_size: int
+    """plant:fleet.min_size and desired_capacity."""
+    max_size: int
+    """plant:fleet.max_size."""
+    warm_pool_size: int
+    """plant:fleet.warm_pool_size."""
+    cache_node_type: str | None
+    """plant:cache.node_type; None is serverless."""
+    hours_per_session: int
+    """plant:uptime.hours_per_session."""
+
+    @property
+    def fleet_key(self) -> tuple[Any, ...]:
+        """What decides response times; candidates that share it share a simulation."""
+        return (self.instance_types, self.min_size, self.max_size, self.warm_pool_size)
+
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """Group -> settings, as in a stack file."""
+        return {
+            "plant:fleet": {
+                "instance_types": list(self.instance_types),
+                "min_size": self.min_size,
+                "desired_capacity": max(self.min_size, min(1, self.max_size)),
+                "max_size": self.max_size,
+                "warm_pool_size": self.warm_pool_size,
+            },
+            "plant:cache": {"node_type": self.cache_node_type},
+            "plant:uptime": {"hours_per_session": self.hours_per_session},
+        }
+
+    def overrides(self) -> dict[str, str]:
+        """Configuration values for a run of the program; a setting that is absent is left out."""
+        return {
+            f"{group}.{key}": json.dumps(value)
+            for group, values in self.settings().items()
+            for key, value in values.items()
+            if value is not None
+        }
+
+    def __str__(self) -> str:
+        cache = self.cache_node_type or "serverless"
+        pool = f", warm pool {self.warm_pool_size}" if self.warm_pool_size else ""
+        return (
+            f"{self.instance_types[0]} {self.min_size} to {self.max_size}{pool},"
+            f" cache {cache}, {self.hours_per_session} h a session"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """Values of each setting, cheapest first."""
+
+    instance_types: Sequence[tuple[str, ...]]
+    min_sizes: Sequence[int]
+    max_sizes: Sequence[int]
+    warm_pools: Sequence[int]
+    caches: Sequence[str | None]
+    hours: Sequence[int]
+
+    def candidates(self) -> Iterator[Candidate]:
+        """All sensible combinations."""
+        for types, low, high, pool, cache, hours in itertools.product(
+            self.instance_types, self.min_sizes, self.max_sizes, self.warm_pools, self.caches, self.hours
+        ):
+            # A fleet that can't grow can't replace an instance without an outage, whatever its response times are.
+            if low < high and pool <= high - low:
+                yield Candidate(
+                    instance_types=types,
+                    min_size=low,
+                    max_size=high,
+                    warm_pool_size=pool,
+                    cache_node_type=cache,
+                    hours_per_session=hours,
+                )
+
+    def neighbours(self, candidate: Candidate) -> Iterator[tuple[str, Candidate]]:
+        """Candidates one step away in one setting, with the setting's name."""
+        axes: Sequence[tuple[str, Sequence[Any]]] = (
+            ("instance_types", self.instance_types),
+            ("min_size", self.min_sizes),
+            ("max_size", self.max_sizes),
+            ("warm_pool_size", self.warm_pools),
+            ("cache_node_type", self.caches),
+            ("hours_per_session", self.hours),
+        )
+        for name, values in axes:
+            place = list(values).index(getattr(candidate, name))
+            for other in (place - 1, place + 1):
+                if 0 <= other < len(values):
+                    yield name, replace(candidate, **{name: values[other]})
+
+    def floors(self, candidate: Candidate) -> Iterator[str]:
+        """Settings of `candidate` that are as cheap as is considered, and why nothing cheaper is."""
+        if candidate.instance_types == self.instance_types[0]:
+            yield f"instance_types: {candidate.instance_types[0]} is the smallest type"
+        if candidate.min_size == self.min_sizes[0]:
+            yield f"min_size: {candidate.min_size} is the least that answers at any time"
+        if candidate.max_size == candidate.min_size + 1:
+            yield "max_size: a fleet that can't grow can't replace an instance without an outage"
+        if candidate.hours_per_session == self.hours[0]:
+            yield f"hours_per_session: the stack declares {candidate.hours_per_session} h"
+
+
+def space_for(settings: Settings) -> Space:
+    """What is worth trying around `settings`: nothing below the declared session length."""
+    types = [
+        INSTANCE_TYPES[index : index + 2] if name.startswith("t") else (name,)
+        for index, name in enumerate(INSTANCE_TYPES)
+    ]
+    hours = settings.uptime.hours_per_session
+    sessions = settings.uptime.schedule == "sessions"
+    largest = max(4, settings.fleet.max_size + 2)
+    return Space(
+        instance_types=types,
+        min_sizes=(1, 2, 3),
+        max_sizes=tuple(range(2, largest + 1)),
+        warm_pools=(0, 1),
+        caches=CACHES if settings.tenancy.kind == "dedicated" else (None,),
+        hours=tuple(range(hours, min(24, hours + 3) + 1)) if sessions else (hours,),
+    )
