@@ -116,7 +116,7 @@ class Lifecycle:
         row = type_for(token)
         if not self._emulated(row, row.create):
             return dict(state)
-        context = self._existing(row, urn, resource_id, state)
+        context = self.existing(row, urn, resource_id, state)
         live = self.live(row, context)
         if live is None:
             return None
@@ -137,7 +137,7 @@ class Lifecycle:
     ) -> dict[str, Any]:
         """Bring an existing resource to new inputs; only calls that carry a changed property are sent."""
         row = type_for(token)
-        context = self._existing(row, urn, resource_id, old)
+        context = self.existing(row, urn, resource_id, old)
         context.properties = inputs
         moved = set(changed)
         self._read_first(row, context)
@@ -168,7 +168,7 @@ class Lifecycle:
         row = type_for(token)
         if not self._emulated(row, row.create):
             return
-        context = self._existing(row, urn, resource_id, state)
+        context = self.existing(row, urn, resource_id, state)
         if not self._read_first(row, context):
             return
         for call in (*row.before_delete, *((row.delete,) if row.delete else ())):
@@ -241,7 +241,8 @@ class Lifecycle:
     def _emulated(self, row: AwsType, call: Call) -> bool:
         return moto_implements(call.service or row.service, call.operation)
 
-    def _existing(self, row: AwsType, urn: str, resource_id: str, state: dict[str, Any]) -> Context:
+    def existing(self, row: AwsType, urn: str, resource_id: str, state: dict[str, Any]) -> Context:
+        """What the calls of an existing resource may depend on."""
         declared = set(state.get(META, {}).get("declared", state))
         properties = {name: value for name, value in state.items() if name in declared}
         region = str(state.get("region") or self.api.region)

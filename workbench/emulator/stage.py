@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from workbench.emulator.statefile import Entry
 
 
+OWNED_BY_WORKFLOWS = {
+    "aws:lb/listenerRule:ListenerRule": ("actions",),
+    "aws:autoscaling/group:Group": ("minSize", "maxSize", "desiredCapacity"),
+    "aws:ssm/parameter:Parameter": ("value",),
+    "aws:wafv2/ipSet:IpSet": ("addresses",),
+}
+"""Type → properties that the stack's workflows change while it runs."""
+
+
 class MissingPieceError(Exception):
     """The stack does not declare what a scenario is about."""
 
@@ -72,6 +81,18 @@ class Stage:
         outcome, _ = deploy_program(self.deployer, self.stack, overrides={**self.overrides, **(overrides or {})})
         self.account.reload()
         return outcome
+
+    def reset(self) -> None:
+        """Undo what scenarios and their workflows changed behind the deploy's back, and nothing else."""
+        lifecycle = self.deployer.lifecycle
+        for token, names in OWNED_BY_WORKFLOWS.items():
+            for entry in self.entries(token):
+                present = [name for name in names if name in entry.inputs]
+                lifecycle.update(token, entry.urn, entry.id, entry.outputs, entry.inputs, present)
+        for alarm in self.entries("aws:cloudwatch/metricAlarm:MetricAlarm"):
+            self.call(
+                "cloudwatch", "set_alarm_state", AlarmName=alarm.id, StateValue="INSUFFICIENT_DATA", StateReason="reset"
+            )
 
     def listen(self, topic: str) -> Callable[[], list[Any]]:
         """Subscribe a new queue to a topic; the function gives the messages that have arrived, oldest first."""

@@ -59,6 +59,8 @@ class Account:
     """(moment, endpoint, body) of what was sent to HTTPS subscribers."""
     on_post: Any = None
     """Called with (endpoint, body) for each of those; a scenario's receiver."""
+    on_message: Any = None
+    """Called with each message as it is published; a scenario's observer."""
 
     def __post_init__(self) -> None:
         self.api = self.deployer.lifecycle.api
@@ -106,6 +108,17 @@ class Account:
     def minutes(self, count: int) -> list[Transition]:
         """Let several minutes pass."""
         return [transition for _ in range(count) for transition in self.minute()]
+
+    def watch_alarms(self, every: timedelta, until: datetime) -> None:
+        """Evaluate the alarms again and again while time is advanced by others."""
+
+        def look() -> None:
+            for transition in self.alarms.evaluate(self.clock.now):
+                self._act(transition)
+            if self.clock.now + every <= until:
+                self.clock.at(self.clock.now + every, look)
+
+        self.clock.at(self.clock.now + every, look)
 
     def schedule_all(self, until: datetime) -> int:
         """Put every enabled schedule of EventBridge Scheduler on the agenda; gives how many invocations are due."""
@@ -165,6 +178,8 @@ class Account:
             params["Subject"] = subject[:100]
         self.api.call("sns", "publish", **params)
         self.messages.append(Message(self.clock.now, topic, subject, text))
+        if self.on_message is not None:
+            self.on_message(self.messages[-1])
         subscriptions = self.api.call("sns", "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
         for subscription in subscriptions:
             if subscription["Protocol"] == "https":
