@@ -18,6 +18,9 @@ from policies.cost.uptime import MONTH_HOURS, Metering
 TARGET_TRACKING_ALARMS: Final = 2
 """Alarms that a target-tracking policy makes for itself (AWS Auto Scaling user guide, 2026-09)."""
 
+DERIVED: Final = " ("
+"""Between the key of a row and how a price was worked out from it."""
+
 INSTANCES: Final = UsageKey("instances", Decimal(0), "instances at a time, instead of the desired capacity")
 
 
@@ -156,11 +159,12 @@ def _type(price: Price) -> str:
     return price.key.partition(".")[2]
 
 
-def _priced(price: Price, usd: Decimal, note: str) -> Price:
+def _priced(price: Price, usd: Decimal, how: str, note: str) -> Price:
+    """A price worked out from `price`; its key says how, so that nobody takes it for a row of the catalogue."""
     return Price(
         region=price.region,
         service=price.service,
-        key=price.key,
+        key=f"{price.key}{DERIVED}{how})",
         usd=usd,
         unit=price.unit,
         unit_size=price.unit_size,
@@ -173,7 +177,7 @@ def _priced(price: Price, usd: Decimal, note: str) -> Price:
 
 
 def _bid(price: Price, usd: Decimal) -> Price:
-    return _priced(price, usd, "capped by the group's spot maximum price")
+    return _priced(price, usd, "capped", "capped by the group's spot maximum price")
 
 
 PRICERS: Final = {
