@@ -93,12 +93,12 @@ def _trees(preview: Preview, changes: list[Change]) -> list[RenderableType]:
     return roots
 
 
-def _place(preview: Preview, resource: Resource) -> tuple[tuple[bool, str], ...]:
+def _place(preview: Preview, resource: Resource) -> tuple[tuple[bool, str, str], ...]:
     """Sort key that puts each resource after its parent, plain resources before components."""
-    place: list[tuple[bool, str]] = []
+    place: list[tuple[bool, str, str]] = []
     current: Resource | None = resource
     while current is not None:
-        place.append((not current.custom, current.name + current.type))
+        place.append((not current.custom, current.name, current.type))
         current = preview.graph.by_urn.get(current.parent or "")
     return tuple(reversed(place))
 
