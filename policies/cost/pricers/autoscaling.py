@@ -76,7 +76,7 @@ def spot_price(scope: Scope, fleet: Fleet) -> tuple[Price, str]:
     mean = sum((price.usd for price in prices), ZERO) / len(prices)
     dearest = max(prices, key=lambda price: price.usd)
     return _priced(
-        dearest, mean, "mean of " + ", ".join(price.path for price in prices)
+        dearest, mean, "mean", "mean of " + ", ".join(price.path for price in prices)
     ), f"mean of {len(prices)} types"
 
 
