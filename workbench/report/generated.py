@@ -2,10 +2,12 @@
 
 A generated part looks like this in the source of a page, and is replaced as a whole:
 
-    <!-- output of: ./plant preview --stack dev -->
+    <!-- output of: ./plant preview --stack dev | tail -n 22 -->
     ```text
     …
     ```
+
+`head -n N` and `tail -n N` are all that may stand behind the bar; no shell is involved.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from policies.errors import InputError
 from workbench.preview.synthesis import REPOSITORY
 
 PART: Final = re.compile(
-    r"(?P<head><!-- output of: \./plant (?P<arguments>[^\n]*?)(?: \| head -n (?P<lines>\d+))? -->\n+```\w*\n)"
+    r"(?P<head><!-- output of: \./plant (?P<arguments>[^\n]*?)(?: \| (?P<end>head|tail) -n (?P<lines>\d+))? -->\n+```\w*\n)"
     r"(?P<body>.*?)(?P<tail>^```$)",
     re.DOTALL | re.MULTILINE,
 )
@@ -35,10 +37,13 @@ def pages(root: Path = REPOSITORY) -> list[Path]:
 
 def regenerated(text: str) -> str:
     """`text` with each generated part made anew. Raises InputError when a run fails for a reason but a verdict."""
-    return PART.sub(lambda part: f"{part['head']}{_output(part['arguments'], part['lines'])}{part['tail']}", text)
+    return PART.sub(
+        lambda part: f"{part['head']}{_output(part['arguments'], part['end'], int(part['lines'] or 0))}{part['tail']}",
+        text,
+    )
 
 
-def _output(arguments: str, lines: str | None) -> str:
+def _output(arguments: str, end: str | None, count: int) -> str:
     result = subprocess.run(  # noqa: S603 - our own command line; the arguments are in this repository
         [sys.executable, "-P", "-m", "workbench.cli", *shlex.split(arguments)],
         cwd=REPOSITORY,
@@ -49,5 +54,6 @@ def _output(arguments: str, lines: str | None) -> str:
     )
     if result.returncode not in (0, 1):
         raise InputError(f"./plant {arguments}: {result.stderr.strip()}")
-    kept = result.stdout.splitlines()[: int(lines) if lines else None]
+    lines = result.stdout.splitlines()
+    kept = lines if end is None else lines[:count] if end == "head" else lines[-count:]
     return "".join(f"{line}\n" for line in kept)
