@@ -83,6 +83,19 @@ class Deployer:
             outcome.validated[entry.urn] = validated
         return entry
 
+    def refresh(self) -> list[str]:
+        """Bring the state up to date from the API, as `pulumi refresh`; gives the URNs of what is gone."""
+        gone = []
+        for urn, entry in list(self.state.entries.items()):
+            fresh = self.lifecycle.read(entry.type, urn, entry.id, entry.outputs)
+            if fresh is None:
+                gone.append(urn)
+                del self.state.entries[urn]
+            else:
+                entry.outputs = fresh
+        self.state.save()
+        return gone
+
     def destroy(self) -> Outcome:
         """Delete everything that is recorded."""
         outcome = Outcome()

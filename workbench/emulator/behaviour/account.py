@@ -67,7 +67,7 @@ class Account:
         self.flags = handlers.FlagStore(self.clock)
         self.router = EventRouter(self.api, self._deliver)
         self.scaling = ScalingLoop(self.api, self.router.put)
-        self.alarms = AlarmLoop(self.api, self.metrics, is_muted=self._is_muted)
+        self.alarms = AlarmLoop(self.api, self.metrics, is_muted=self.is_muted)
         self.caller = SdkCaller(
             self.api,
             {
@@ -120,11 +120,11 @@ class Account:
 
         self.clock.at(self.clock.now + every, look)
 
-    def schedule_all(self, until: datetime) -> int:
-        """Put every enabled schedule of EventBridge Scheduler on the agenda; gives how many invocations are due."""
+    def schedule_all(self, until: datetime, part: str = "") -> int:
+        """Put the enabled schedules whose names hold a part on the agenda; gives how many invocations are due."""
         count = 0
         for summary in self.api.call("scheduler", "list_schedules").get("Schedules", []):
-            if summary.get("State") == "DISABLED":
+            if summary.get("State") == "DISABLED" or part not in summary["Name"]:
                 continue
             schedule = self.api.call("scheduler", "get_schedule", Name=summary["Name"], GroupName=summary["GroupName"])
             zone = schedule.get("ScheduleExpressionTimezone") or "UTC"
@@ -197,7 +197,7 @@ class Account:
 
     def log(self, group: str, message: str) -> None:
         """Write a log event; the group's metric filters count it."""
-        stream = "emulator"
+        stream = f"emulator-{id(self)}"
         if group not in self.__dict__.setdefault("_streams", set()):
             self.api.call("logs", "create_log_stream", logGroupName=group, logStreamName=stream)
             self.__dict__["_streams"].add(group)
@@ -291,7 +291,7 @@ class Account:
         execution = self.start(params["stateMachineArn"], json.loads(params.get("input") or "{}"))
         return {"executionArn": execution.arn, "startDate": self.clock.now}
 
-    def _is_muted(self, alarm: str, at: datetime) -> bool:
+    def is_muted(self, alarm: str, at: datetime) -> bool:
         """Whether a mute rule covers an alarm now: its window began at most its duration ago."""
         return any(_covers(rule, alarm, at) for rule in self._mute_rules)
 

@@ -144,22 +144,26 @@ class ScalingLoop:
         return max(1, len(described["Instances"]) - len(group.warm_at))
 
     def _emit(self, kind: str, group: dict[str, Any], instance: str, now: datetime, message: str) -> None:
-        self.emit(
-            {
-                "source": "aws.autoscaling",
-                "detail-type": kind,
-                "time": now.isoformat(),
-                "region": self.api.region,
-                "account": group["AutoScalingGroupARN"].split(":")[4],
-                "resources": [group["AutoScalingGroupARN"]],
-                "detail": {
-                    "AutoScalingGroupName": group["AutoScalingGroupName"],
-                    "EC2InstanceId": instance,
-                    "StatusCode": "Failed" if message else "InProgress",
-                    "StatusMessage": message,
-                },
-            }
-        )
+        self.emit(launch_event(kind, group, instance, now, message))
+
+
+def launch_event(kind: str, group: dict[str, Any], instance: str, now: datetime, message: str = "") -> dict[str, Any]:
+    """An event as EC2 Auto Scaling sends it (its user guide, "Event reference"); a message means that it failed."""
+    arn = group["AutoScalingGroupARN"]
+    return {
+        "source": "aws.autoscaling",
+        "detail-type": kind,
+        "time": now.isoformat(),
+        "region": arn.split(":")[3],
+        "account": arn.split(":")[4],
+        "resources": [arn],
+        "detail": {
+            "AutoScalingGroupName": group["AutoScalingGroupName"],
+            "EC2InstanceId": instance,
+            "StatusCode": "Failed" if message else "InProgress",
+            "StatusMessage": message,
+        },
+    }
 
 
 def _step_policy(policy: dict[str, Any]) -> step.StepPolicy:
