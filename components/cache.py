@@ -19,7 +19,7 @@ class CacheArgs:
 
     cache_name: str
     """Name of the cache, at most 40 characters."""
-    engine_version: str
+    engine_version: int
     """Major version of Valkey."""
     node_type: str | None
     """Type of the nodes; None: a serverless cache."""
@@ -111,7 +111,7 @@ class Cache(pulumi.ComponentResource):
             name=args.cache_name,
             description="Plant API",
             engine="valkey",
-            major_engine_version=args.engine_version,
+            major_engine_version=str(args.engine_version),
             # Both limits bound the bill: without them a runaway client is paid for.
             cache_usage_limits={
                 "data_storage": {"maximum": args.data_max_gb, "unit": "GB"},

@@ -98,10 +98,10 @@ class CanaryRollout(pulumi.ComponentResource):
             name=args.control_parameter_name,
             type="String",
             tier="Standard",
-            value="run",
+            insecure_value="run",  # `value` would be hidden as a secret
             allowed_pattern="^(run|hold|promote|abort)$",
             description="What the rollout should do: run, hold, promote or abort",
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value"]),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
         )
         plan = self._plan(args, control)
         workflow = Workflow(

@@ -103,10 +103,10 @@ class Maintenance(pulumi.ComponentResource):
             name=args.parameter_name,
             type="String",
             tier="Standard",
-            value="closed",
+            insecure_value="closed",  # `value` would be hidden as a secret
             allowed_pattern="^(open|closed)$",
             description="Whether a maintenance window is open",
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value"]),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
         )
         workflow = Workflow(
             name,

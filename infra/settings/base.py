@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 class Group(BaseModel):
     """Settings that belong together: immutable, and strict about names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # Numbers become text where text is wanted: `pulumi config set --path plant:platform.account_id 1234…` stores one.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
 
 def _time_zone(name: str) -> str:

@@ -12,7 +12,7 @@ from infra.settings.base import Group
 class CacheSettings(Group):
     """Valkey, serverless unless a node type is given."""
 
-    engine_version: Literal["7", "8"] = Field(default="8", description="Major version of Valkey.")
+    engine_version: Literal[7, 8] = Field(default=8, description="Major version of Valkey.")
     data_max_gb: int = Field(
         default=1, ge=1, le=5_000, description="Most that a serverless cache may store and bill (GB, 1 to 5,000)."
     )

@@ -1,0 +1,236 @@
+"""Every setting changes what is declared: a knob that nobody reads is worse than none."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from infra.settings.loading import GROUPS
+from workbench.preview.synthesis import synthesize
+
+ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+PLATFORM = {
+    "vpc_id": "vpc-0a1b2c3d4e5f60719",
+    "fleet_subnet_ids": ["subnet-0a1b2c3d4e5f60713", "subnet-0a1b2c3d4e5f60714"],
+    "load_balancer_arn": ARN.format("elasticloadbalancing", "loadbalancer/app/other/0a1b2c3d4e5f6071"),
+    "listener_arn": ARN.format("elasticloadbalancing", "listener/app/other/0a1b2c3d4e5f6071/1a2b"),
+    "load_balancer_security_group_id": "sg-0a1b2c3d4e5f60719",
+    "cache_endpoint": "other.cache.amazonaws.com:6379",
+    "cache_security_group_id": "sg-0b1c2d3e4f5061729",
+    "cache_user_arn": ARN.format("elasticache", "user:other"),
+    "cache_arn": ARN.format("elasticache", "serverlesscache:other"),
+    "kms_key_arn": ARN.format("kms", "key/other"),
+}
+WINDOW = {"name": "patching", "weekday": "MON", "time": "03:00", "duration_minutes": 30}
+
+DEV = {
+    "edge": {
+        "domain_name": "api.other.example.com",
+        "hosted_zone_id": "Z0OTHERZONE",
+        "certificate_arn": ARN.format("acm", "certificate/other"),
+        "path_prefix": "/v2",
+        "ip_address_type": "dualstack",
+        "tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06",
+        "idle_timeout_seconds": 31,
+        "deregistration_delay_seconds": 31,
+        "rule_priority_base": 200,
+        "access_log_retention_days": 366,
+        "authentication.issuer": "https://other.example.com",
+        "authentication.jwks_url": "https://other.example.com/jwks",
+        "authentication.audience": "other",
+        "authentication.audience_format": "string-array",
+        "authentication.read_scope": "other.read",
+        "authentication.write_scope": "other.write",
+    },
+    "fleet": {
+        "min_size": 0,
+        "desired_capacity": 2,
+        "max_size": 3,
+        "instance_types": ["t4g.small"],
+        "on_demand_base_capacity": 1,
+        "on_demand_percent_above_base": 10,
+        "spot_max_usd_per_hour": "0.005",
+        "root_volume_gib": 5,
+        "image_parameter": "/aws/service/other",
+        "container_image": "public.ecr.aws/plant/plant-api:2.0.0",
+        "service_port": 9443,
+        "health_check_path": "/other",
+        "service_time_ms": 31,
+        "cpu_time_ms": 6,
+        "workers_per_instance": 1,
+        "warm_up_seconds": 91,
+        "drain_seconds": 61,
+        "max_instance_lifetime_days": 15,
+        "warm_pool_size": 1,
+        "scheduled_sizes": [{"name": "night", "cron": "0 1 * * *", "min_size": 0, "max_size": 1}],
+        "log_retention_days": 400,
+    },
+    "cache": {
+        "engine_version": 7,
+        "data_max_gb": 2,
+        "ecpu_max_per_second": 2000,
+        "node_type": "cache.t4g.micro",
+        "key_prefix": "other:",
+        "snapshot_retention_days": 2,
+    },
+    "firewall": {
+        "requests_per_ip": 1001,
+        "requests_per_user": 601,
+        "requests_per_heavy_path": 101,
+        "heavy_path_prefix": "/v1/other",
+        "window_seconds": 600,
+        "retry_after_seconds": 61,
+        "user_header": "x-api-key",
+        "managed_rule_sets": ["AWSManagedRulesKnownBadInputsRuleSet"],
+        "log_retention_days": 400,
+    },
+    "slo": {
+        "p95_threshold_ms": 201,
+        "p95_window_minutes": 6,
+        "minimum_samples": 201,
+        "scaling_failure_threshold_percent": 6,
+        "scaling_failure_window_minutes": 20,
+        "server_error_threshold_percent": 2,
+        "traffic_spike_ratio": 1.75,
+        "cache_used_threshold_percent": 81,
+    },
+    "contract": {
+        "response_budget_ms": 101,
+        "database_query_limit_ms": 31,
+        "cache_ttl_seconds": 601,
+        "page_size_max": 51,
+        "body_size_max_kib": 7,
+    },
+    "rollout": {
+        "flag_name": "other_enabled",
+        "steps": [{"percent": 20, "hold_hours": 6}, {"percent": 100}],
+        "poll_interval_minutes": 6,
+        "inconclusive_polls_max": 73,
+        "candidate_image": "public.ecr.aws/plant/plant-api:2.0.0",
+        "log_retention_days": 400,
+    },
+    "maintenance": {
+        "time_zone": "UTC",
+        "windows": [WINDOW],
+        "notice_hours": [24],
+        "subscribers": [{"protocol": "sms", "endpoint": "+37060000000"}],
+    },
+    "budget": {
+        "total_monthly_usd": "18.00",
+        "share_percent": 20,
+        "always_free_allowances": False,
+        "notice_percents": [60, 100],
+        "action_percent": 90,
+    },
+    "uptime": {
+        "schedule": "always-on",
+        "parked": True,
+        "session_days": ["MON"],
+        "session_start": "10:00",
+        "hours_per_session": 3,
+        "time_zone": "UTC",
+        "reaper_every_hours": 4,
+    },
+    "usage": {
+        "monthly_requests": 200_001,
+        "peak_requests_per_second": 4,
+        "request_kb": 2,
+        "response_kb": 9,
+        "new_connections_per_request": "0.3",
+        "application_log_kb_per_request": "0.6",
+        "blocked_request_ratio": "0.02",
+        "cache_data_gb": "0.02",
+        "cache_kb_per_request": 5,
+        "rollouts_per_month": 3,
+        "notices_per_month": 21,
+    },
+    "tenancy": {
+        "network.cidr": "10.65.0.0/22",
+        "network.zone_count": 3,
+    },
+    "platform": {
+        "account_id": "210987654321",
+        "owner": "other",
+        "cost_center": "other",
+        "operator_emails": ["other@example.com"],
+        "repository": "other/other",
+        "protect_data": False,
+        "health_aggregator.event_bus_arn": ARN.format("events", "event-bus/health"),
+        "health_aggregator.endpoint": "https://health.example.com/events",
+    },
+}
+"""Group -> setting -> a value that dev does not have."""
+
+PROD = {
+    "firewall": {"rule_group_rules": ["page-size"]},
+    "tenancy": {f"platform.{name}": value for name, value in PLATFORM.items()},
+}
+"""The same for what only a shared stack reads."""
+
+TOGETHER = {
+    "cache.node_count": {"plant:cache.node_type": "cache.t4g.micro", "plant:cache.node_count": 3},
+    "edge.deletion_protection": {"plant:uptime.schedule": "always-on", "plant:edge.deletion_protection": True},
+}
+"""Settings that only matter, or are only allowed, beside another one."""
+
+CHECKED_ONLY = {
+    "tenancy.network.reserved_cidrs": "no resource: a check against collisions",
+    "tenancy.kind": "dev against prod is the proof",
+    "platform.kind": "one value so far",
+    "tenancy.platform.web_acl_arn": "the platform refers to the rule group, and not the other way round",
+    "tenancy.platform.log_bucket_name": "the platform's load balancer writes there already",
+}
+"""Settings without an effect on the declaration, and why they exist."""
+
+
+def leaves(model: type[BaseModel], prefix: str = "") -> list[str]:
+    found = []
+    for name, field in model.model_fields.items():
+        kinds = (field.annotation, *(get_args(field.annotation) if get_origin(field.annotation) is not tuple else ()))
+        nested = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        if nested is not None:
+            found += leaves(nested, f"{prefix}{name}.")
+        else:
+            found.append(f"{prefix}{name}")
+    return found
+
+
+def test_every_setting_has_a_mutation():
+    known = {f"{group}.{name}" for table in (DEV, PROD) for group, names in table.items() for name in names}
+    settings = {f"{group}.{name}" for group, model in GROUPS.items() for name in leaves(model)}
+    assert settings - known - TOGETHER.keys() - CHECKED_ONLY.keys() == set()
+    assert (known | TOGETHER.keys() | CHECKED_ONLY.keys()) - settings == set()
+
+
+def declared(stack: str, overrides: dict[str, object]) -> str:
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in overrides.items()}
+    return json.dumps(synthesize(stack, overrides=texts), sort_keys=True)
+
+
+@cache
+def unchanged(stack: str) -> str:
+    return declared(stack, {})
+
+
+@pytest.mark.parametrize(
+    ("stack", "group"),
+    [*(pytest.param("dev", group, id=f"dev-{group}") for group in DEV), *(("prod", group) for group in PROD)],
+)
+def test_each_setting_changes_the_graph(stack, group):
+    table = DEV if stack == "dev" else PROD
+    dead = [
+        name
+        for name, value in table[group].items()
+        if declared(stack, {f"plant:{group}.{name}": value}) == unchanged(stack)
+    ]
+    assert dead == []
+
+
+@pytest.mark.parametrize("setting", TOGETHER)
+def test_setting_beside_another_changes_the_graph(setting):
+    without = {key: value for key, value in TOGETHER[setting].items() if key != f"plant:{setting}"}
+    assert declared("dev", TOGETHER[setting]) != declared("dev", without)

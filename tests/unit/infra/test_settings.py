@@ -1,0 +1,286 @@
+"""Settings: defaults are the story's numbers, and every mistake is told at once."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+
+from infra.settings import SettingsError, load
+
+DEDICATED = {"plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"}}
+"""The least that a dedicated stack has to say."""
+
+
+def problems(config, base=DEDICATED):
+    with pytest.raises(SettingsError) as caught:
+        load({**base, **config}, "Pulumi.test.yaml")
+    return {problem.key: problem.message for problem in caught.value.problems}
+
+
+def test_defaults_are_the_numbers_of_the_story():
+    settings = load(DEDICATED, "Pulumi.test.yaml")
+    assert settings.contract.response_budget_ms == 100
+    assert settings.contract.database_query_limit_ms == 30
+    assert settings.contract.cache_ttl_seconds == 600
+    assert settings.contract.page_size_max == 50
+    assert settings.slo.p95_threshold_ms == 200
+    assert settings.slo.p95_window_minutes == 5
+    assert settings.slo.scaling_failure_threshold_percent == 5
+    assert settings.budget.monthly_limit_usd == Decimal("5.00")
+    assert settings.rollout.flag_name == "api_optimization_enabled"
+    assert [(step.percent, step.hold_hours) for step in settings.rollout.steps] == [(10, 6), (50, 12), (100, None)]
+    assert settings.maintenance.notice_hours == (168, 24, 1)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_stack_files_are_sound(stack):
+    from workbench.preview.stackfile import read_stack
+    from workbench.preview.synthesis import REPOSITORY
+
+    assert load(read_stack(REPOSITORY, stack, {}).config, f"Pulumi.{stack}.yaml").region == "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "words"),
+    [
+        pytest.param(
+            {"plant:fleet": {"min_size": 3}}, "plant:fleet.min_size", "max_size, which is 2", id="min over max"
+        ),
+        pytest.param(
+            {"plant:fleet": {"desired_capacity": 5}}, "plant:fleet.desired_capacity", "between", id="desired over max"
+        ),
+        pytest.param(
+            {"plant:fleet": {"desired_capacity": 0}}, "plant:fleet.desired_capacity", "between", id="desired under min"
+        ),
+        pytest.param(
+            {"plant:slo": {"p95_threshold_ms": 99}},
+            "plant:slo.p95_threshold_ms",
+            "100 ms) or more",
+            id="p95 alarm under the API budget",
+        ),
+        pytest.param(
+            {"plant:contract": {"cache_ttl_seconds": 0}},
+            "plant:contract.cache_ttl_seconds",
+            "keeps nothing",
+            id="ttl 0",
+        ),
+        pytest.param(
+            {"plant:contract": {"database_query_limit_ms": 100}},
+            "plant:contract.database_query_limit_ms",
+            "under plant:contract.response_budget_ms",
+            id="query as long as the response",
+        ),
+        pytest.param(
+            {"plant:rollout": {"steps": [{"percent": 10, "hold_hours": 0}, {"percent": 100}]}},
+            "plant:rollout.steps[0].hold_hours",
+            "nobody watches",
+            id="hold of 0",
+        ),
+        pytest.param(
+            {"plant:rollout": {"steps": [{"percent": 50, "hold_hours": 1}, {"percent": 10}]}},
+            "plant:rollout.steps[1].percent",
+            "100",
+            id="steps that fall",
+        ),
+        pytest.param(
+            {"plant:rollout": {"steps": [{"percent": 50}]}},
+            "plant:rollout.steps[0].percent",
+            "has to be 100",
+            id="ends at 50",
+        ),
+        pytest.param(
+            {"plant:rollout": {"poll_interval_minutes": 1}},
+            "plant:rollout.poll_interval_minutes",
+            "25,000 history events",
+            id="more looks than the history holds",
+        ),
+        pytest.param(
+            {
+                "plant:uptime": {
+                    "session_days": ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"],
+                    "hours_per_session": 24,
+                }
+            },
+            "plant:uptime.hours_per_session",
+            "a month has 730 h",
+            id="uptime over the month",
+        ),
+        pytest.param(
+            {"plant:uptime": {"session_start": "23:00"}},
+            "plant:uptime.session_start",
+            "past midnight",
+            id="over midnight",
+        ),
+        pytest.param(
+            {"plant:tenancy": {"network": {"cidr": "10.0.0.0/26"}}},
+            "plant:tenancy.network.cidr",
+            "use /25 or larger",
+            id="range too small for the zones",
+        ),
+        pytest.param(
+            {"plant:tenancy": {"network": {"reserved_cidrs": ["10.64.1.0/24"]}}},
+            "plant:tenancy.network.reserved_cidrs[0]",
+            "collides",
+            id="ranges that collide",
+        ),
+        pytest.param(
+            {"plant:tenancy": {"network": {"cidr": "8.8.0.0/22"}}},
+            "plant:tenancy.network.cidr",
+            "RFC 1918",
+            id="public range",
+        ),
+        pytest.param(
+            {"plant:tenancy": {"network": {"zone_count": 4}}, "aws:region": "eu-west-1"},
+            "plant:tenancy.network.zone_count",
+            "allowed is 2 to 3",
+            id="more zones than the region has",
+        ),
+        pytest.param({"aws:region": "mars-north-1"}, "aws:region", "not supported; allowed are", id="unknown region"),
+        pytest.param(
+            {"plant:tenancy": {"kind": "shared"}},
+            "plant:tenancy.platform",
+            "required when kind is shared",
+            id="no platform",
+        ),
+        pytest.param(
+            {"plant:usage": {"peak_requests_per_second": 500}},
+            "plant:fleet.max_size",
+            "requests per second",
+            id="peak over what the fleet carries",
+        ),
+        pytest.param(
+            {"plant:fleet": {"service_time_ms": 50}},
+            "plant:fleet.service_time_ms",
+            "allowed is up to",
+            id="slow service",
+        ),
+        pytest.param(
+            {"plant:budget": {"notice_percents": [80, 50]}},
+            "plant:budget.notice_percents",
+            "has to rise",
+            id="notices fall",
+        ),
+        pytest.param(
+            {"plant:edge": {"domain_name": "api.example.com"}},
+            "plant:edge.hosted_zone_id",
+            "Route 53 zone",
+            id="no zone",
+        ),
+        pytest.param(
+            {"plant:maintenance": {"time_zone": "Mars/Base"}},
+            "plant:maintenance.time_zone",
+            "IANA",
+            id="unknown time zone",
+        ),
+        pytest.param(
+            {"plant:maintenance": {"subscribers": [{"protocol": "sms", "endpoint": "hello"}]}},
+            "plant:maintenance.subscribers[0].endpoint",
+            "+370",
+            id="no phone number",
+        ),
+        pytest.param({"plant:fleet": "{"}, "plant:fleet", "pulumi config set --path", id="not an object"),
+    ],
+)
+def test_mistake_is_named_with_what_is_allowed(config, key, words):
+    found = problems(config)
+    assert words in found[key], found
+
+
+def window(**changes):
+    return {"name": "patching", "weekday": "WED", "time": "10:00", "duration_minutes": 60, **changes}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(window(name="b", time="10:30"), id="same day"),
+        pytest.param(window(name="b", weekday="TUE", time="23:30", duration_minutes=700), id="from the day before"),
+        pytest.param(
+            {"name": "b", "starts_at": "2027-01-06T10:59", "duration_minutes": 5}, id="one-off on that weekday"
+        ),
+    ],
+)
+def test_windows_that_overlap_are_refused(other):
+    found = problems({"plant:maintenance": {"windows": [window(), other]}})
+    assert found == {"plant:maintenance.windows[1]": "overlaps the window 'patching'; move one"}
+
+
+def test_windows_that_touch_do_not_overlap():
+    later = window(name="later", time="11:00")
+    assert len(load({**DEDICATED, "plant:maintenance": {"windows": [window(), later]}}, "x").maintenance.windows) == 2
+
+
+def test_week_wraps_around_when_windows_are_compared():
+    late = window(weekday="SUN", time="23:30", duration_minutes=60)
+    early = window(name="early", weekday="MON", time="00:15")
+    assert "overlaps" in problems({"plant:maintenance": {"windows": [late, early]}})["plant:maintenance.windows[1]"]
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "suggestion"),
+    [
+        pytest.param({"plant:flet": {}}, "plant:flet", "fleet", id="group"),
+        pytest.param({"plant:fleet": {"max_sise": 3}}, "plant:fleet.max_sise", "max_size", id="setting"),
+        pytest.param(
+            {"plant:edge": {"authentication": {"isuer": "https://x.example"}}},
+            "plant:edge.authentication.isuer",
+            "issuer",
+            id="nested setting",
+        ),
+        pytest.param(
+            {"plant:rollout": {"steps": [{"percent": 100, "hold_hour": 1}]}},
+            "plant:rollout.steps[0].hold_hour",
+            "hold_hours",
+            id="in a list",
+        ),
+    ],
+)
+def test_unknown_key_gets_a_suggestion(config, key, suggestion):
+    assert f"did you mean '{suggestion}'?" in problems(config, {})[key]
+
+
+def test_all_mistakes_are_told_at_once_with_file_key_value_and_allowed():
+    with pytest.raises(SettingsError) as caught:
+        load(
+            {
+                **DEDICATED,
+                "plant:fleet": {"max_size": 0, "max_sise": 9},
+                "plant:slo": {"p95_threshold_ms": 50},
+                "plant:contract": {"cache_ttl_seconds": 0},
+            },
+            "Pulumi.dev.yaml",
+        )
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("Pulumi.dev.yaml: plant:") for line in lines)
+    (too_small,) = [line for line in lines if "plant:fleet.max_size" in line]
+    assert "= 0:" in too_small
+    assert "greater than or equal to 1" in too_small
+
+
+def test_objects_arrive_as_json_text_from_pulumi():
+    config = {key: json.dumps(value) for key, value in DEDICATED.items()} | {"plant:fleet": '{"max_size": "4"}'}
+    assert load(config, "x").fleet.max_size == 4
+
+
+def test_keys_of_other_packages_are_none_of_ours():
+    assert load({**DEDICATED, "datadog:apiKey": "x"}, "x").fleet.max_size == 2
+
+
+def test_settings_load_without_pulumi():
+    code = "import infra.settings, sys; sys.exit('pulumi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_setting_is_described():
+    from infra.settings.loading import GROUPS
+
+    missing = [
+        f"{group}.{name}"
+        for group, model in GROUPS.items()
+        for name, field in model.model_fields.items()
+        if not field.description
+    ]
+    assert missing == []
