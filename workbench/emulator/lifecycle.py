@@ -122,7 +122,7 @@ class Lifecycle:
             return None
         fresh = dict(state)
         for name, (declared, found) in self.compare(row, context, live).items():
-            if not mapping.same(declared, found):
+            if found is not None and not mapping.same(declared, found):
                 fresh[name] = mapping.from_api(None, found)
         return {**fresh, **self._outputs(row, context, live), META: state.get(META, {})}
 
@@ -211,13 +211,17 @@ class Lifecycle:
     def compare(self, row: AwsType, context: Context, live: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         """Declared property → (declared, live), both in the API's form, for each one that the API reports."""
         pairs: dict[str, tuple[Any, Any]] = {}
-        shapes = [operation_model(c.service or row.service, c.operation).input_shape for c in (row.create, *row.steps)]
+        calls = (row.create, *row.steps)
         for name, value in context.properties.items():
-            if (name in row.never_sent and name not in row.live) or name == META:
+            if (name in row.never_sent and name not in row.live) or name in (META, *row.not_kept):
                 continue
-            for shape in shapes:
+            for call in calls:
+                shape = operation_model(call.service or row.service, call.operation).input_shape
                 member = mapping.member_for(shape, name, row.renames) if shape is not None else None
-                declared = mapping.to_api(shape.members[member], value, row.renames, name) if member else value
+                if member and member in call.args and name not in row.live:
+                    declared = resolve(call.args[member], context)
+                else:
+                    declared = mapping.to_api(shape.members[member], value, row.renames, name) if member else value
                 if name in row.live:
                     pairs[name] = (declared, search(_expression(row.live[name], context), live))
                     break

@@ -113,6 +113,7 @@ def leftovers(api: Api) -> set[str]:
     keys = api.call("kms", "list_keys").get("Keys", [])
     for key in keys:
         metadata = api.call("kms", "describe_key", KeyId=key["KeyId"])["KeyMetadata"]
-        if metadata["KeyState"] != "PendingDeletion" and metadata["KeyManager"] == "CUSTOMER":
+        of_aws = metadata["Description"].startswith("Default master key")  # moto calls AWS's own keys the customer's
+        if metadata["KeyState"] != "PendingDeletion" and not of_aws:
             found.add(f"kms {key['KeyId']}")
     return found

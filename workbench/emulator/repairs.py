@@ -16,6 +16,11 @@ def apply() -> None:
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
     _rules_validate_tokens()
+    _groups_spread_over_zones()
+    _terminated_instances_are_no_targets()
+    _terminated_instances_lose_their_interface()
+    _https_subscribers_are_not_called()
+    _deleted_users_are_gone()
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
@@ -78,6 +83,89 @@ def _rules_validate_tokens() -> None:
         original(self, [action for action in actions if action.type != "jwt-validation"])
 
     _replace(ELBv2Backend, "_validate_actions", validate)
+
+
+def _groups_spread_over_zones() -> None:
+    """A group keeps its instances balanced over its zones (Auto Scaling guide); moto puts all into the first subnet."""
+    from moto.autoscaling.models import FakeAutoScalingGroup
+
+    original = FakeAutoScalingGroup.replace_autoscaling_group_instances
+
+    def replace(self: Any, count_needed: int, propagated_tags: dict[str, str]) -> None:
+        subnets = (self.vpc_zone_identifier or "").split(",")
+        for _ in range(count_needed):
+            used = [state.instance.subnet_id for state in self.active_instances()]
+            self.vpc_zone_identifier = min(subnets, key=lambda subnet: (used.count(subnet), subnets.index(subnet)))
+            try:
+                original(self, 1, propagated_tags)
+            finally:
+                self.vpc_zone_identifier = ",".join(subnets) or None
+
+    _replace(FakeAutoScalingGroup, "replace_autoscaling_group_instances", replace)
+
+
+def _terminated_instances_are_no_targets() -> None:
+    """A group deregisters what it terminates (Auto Scaling guide); moto leaves it in the target group."""
+    from moto.ec2.models import ec2_backends
+    from moto.elbv2.models import ELBv2Backend
+
+    original = ELBv2Backend.describe_target_health
+
+    def describe(self: Any, target_group_arn: str, *args: Any) -> Any:
+        group = self.target_groups.get(target_group_arn)
+        if group is not None:
+            instances = {item.id: item for item in ec2_backends[self.account_id][self.region_name].all_instances()}
+            for key in list(group.targets):
+                target = group.targets[key]
+                instance = instances.get(target.get("Id") or target.get("id"))
+                if instance is not None and instance.state == "terminated":
+                    del group.targets[key]
+        return original(self, target_group_arn, *args)
+
+    _replace(ELBv2Backend, "describe_target_health", describe)
+
+
+def _terminated_instances_lose_their_interface() -> None:
+    """The primary network interface goes with its instance (EC2 guide); moto keeps it."""
+    from moto.ec2.models import EC2Backend
+
+    original = EC2Backend.terminate_instances
+
+    def terminate(self: Any, instance_ids: list[str]) -> Any:
+        result = original(self, instance_ids)
+        for key, interface in list(self.enis.items()):
+            if interface.instance is not None and interface.instance.id in instance_ids:
+                del self.enis[key]
+        return result
+
+    _replace(EC2Backend, "terminate_instances", terminate)
+
+
+def _https_subscribers_are_not_called() -> None:
+    """Nothing of a rehearsal may reach a real endpoint; moto would post to it. (The account's own sender is used.)"""
+    from moto.sns.models import Subscription
+
+    original = Subscription.publish
+
+    def publish(self: Any, *args: Any, **kwargs: Any) -> None:
+        if self.protocol not in ("http", "https"):
+            original(self, *args, **kwargs)
+
+    _replace(Subscription, "publish", publish)
+
+
+def _deleted_users_are_gone() -> None:
+    """A deleted ElastiCache user ends; moto lists it as "deleting" until it is asked for by name."""
+    from moto.elasticache.models import ElastiCacheBackend
+
+    original = ElastiCacheBackend.delete_user
+
+    def delete_user(self: Any, user_id: str) -> Any:
+        user = original(self, user_id)
+        self.users.pop(user_id, None)
+        return user
+
+    _replace(ElastiCacheBackend, "delete_user", delete_user)
 
 
 def _replace(owner: type, name: str, replacement: Any) -> None:

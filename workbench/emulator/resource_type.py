@@ -116,6 +116,8 @@ class AwsType:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     unsent: frozenset[str] = frozenset({"region", "tagsAll"})
     """Properties that only steer the provider."""
+    not_kept: frozenset[str] = frozenset()
+    """Properties that moto 5.2.5 accepts and then does not report, or reports wrongly; never compared."""
     name_property: str = ""
     """Gets a generated name if it is not declared."""
     name_length: int = 64

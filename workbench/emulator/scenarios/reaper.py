@@ -49,8 +49,9 @@ def play(stage: Stage) -> None:
     stage.demand("no instance runs", instances == 0, f"{instances} instances")
     lost = [entry.urn.rsplit("::", 1)[-1] for entry in kept if entry.urn in gone]
     stage.demand("what is free stays", not lost, lost or f"{len(kept)} resources of {len(KEPT)} types")
-    announced = [message.body.get("event") for message in account.messages if isinstance(message.body, dict)]
-    stage.demand("people are told", "reaped" in announced, announced)
+    bodies = [message.body for message in account.messages if isinstance(message.body, dict)]
+    announced = [body["removed"] for body in bodies if body.get("event") == "reaped"]
+    stage.demand("people are told, once", len(announced) == 1, announced)
     outcome = stage.deploy()
     back = [urn for urn in billed if urn in stage.deployer.state.entries]
     stage.demand("the next deploy brings it back", len(back) == len(billed), dict(outcome.actions))

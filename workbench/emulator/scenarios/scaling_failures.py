@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from workbench.emulator.behaviour.receiver import Receiver
@@ -16,6 +17,8 @@ KEYS = {"schema", "service", "stack", "check", "status", "since", "reason"}
 """Keys of a health event (components/health_feed.py)."""
 SUCCESSES = 19
 WINDOW_MINUTES = 15
+QUIET_MINUTES = 50
+"""CloudWatch looks back over three periods when the newest ones have no data."""
 
 
 def play(stage: Stage) -> None:
@@ -55,7 +58,7 @@ def play(stage: Stage) -> None:
                 alerts[-1].text if alerts else "nobody",
             )
             account.scaling.launches_fail = lambda group: False
-            account.minutes(WINDOW_MINUTES + 5)
+            account.minutes(QUIET_MINUTES)
             stage.demand(
                 "it ends once launches work again",
                 account.alarms.state(alarm.id) == "OK",
@@ -71,9 +74,11 @@ def _try_to_grow(stage: Stage, fleet: StableFleet, by: int) -> None:
 
 
 def _rate(stage: Stage, alarm: str) -> str:
-    found = [item for item in stage.account.alarms.transitions if item.name == alarm]
-    state = stage.account.alarms.state(alarm)
-    return f"{state}; {found[-1].reason}" if found else state
+    described = stage.call("cloudwatch", "describe_alarms", AlarmNames=[alarm])["MetricAlarms"][0]
+    window = timedelta(minutes=WINDOW_MINUTES)
+    loop = stage.account.alarms
+    rate, _ = loop.datapoint(described, stage.account.clock.now - window, int(window.total_seconds()))
+    return f"{loop.state(alarm)}; {rate} % of the launches of the last {WINDOW_MINUTES} min failed"
 
 
 def _health(body: dict[str, Any]) -> dict[str, Any]:

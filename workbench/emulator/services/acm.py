@@ -38,6 +38,7 @@ TYPES = (
             "options.certificateTransparencyLoggingPreference": "CertificateTransparencyLoggingPreference",
             "validationOptions": "",
         },
+        not_kept=frozenset({"keyAlgorithm"}),
         id="CertificateArn",
         read=(Read(operation="describe_certificate", args={"CertificateArn": "{id}"}, item="Certificate"),),
         live={"validationMethod": "DomainValidationOptions[0].ValidationMethod"},

@@ -172,7 +172,12 @@ TYPES = (
                 under="data",
             ),
         ),
-        live={**_data_views(), "name": "LaunchTemplateName"},
+        live={
+            **_data_views(),
+            "name": "LaunchTemplateName",
+            "networkInterfaces": "data.NetworkInterfaces[].{associatePublicIpAddress: AssociatePublicIpAddress, "
+            "deleteOnTermination: DeleteOnTermination, securityGroups: Groups}",
+        },
         update=(
             Call(
                 operation="create_launch_template_version",

@@ -64,6 +64,35 @@ def _permission(context: Context) -> list[dict[str, Any]]:
     return [permission]
 
 
+RULE_PROPERTIES = (
+    "description",
+    "ipProtocol",
+    "fromPort",
+    "toPort",
+    "cidrIpv4",
+    "cidrIpv6",
+    "prefixListId",
+    "referencedSecurityGroupId",
+)
+
+
+def _rule(context: Context) -> dict[str, Any]:
+    """A rule as ModifySecurityGroupRules takes it."""
+    names = {
+        "cidrIpv4": "CidrIpv4",
+        "cidrIpv6": "CidrIpv6",
+        "prefixListId": "PrefixListId",
+        "description": "Description",
+    }
+    rule: dict[str, Any] = {"IpProtocol": str(context["ipProtocol"])}
+    if rule["IpProtocol"] != "-1":
+        rule |= {"FromPort": int(context["fromPort"]), "ToPort": int(context["toPort"])}
+    rule |= {api: context.get(name) for name, api in names.items() if context.get(name)}
+    if context.get("referencedSecurityGroupId"):
+        rule["ReferencedGroupId"] = context["referencedSecurityGroupId"]
+    return rule
+
+
 def _rule_type(direction: str) -> AwsType:
     verb = direction.lower()
     return AwsType(
@@ -105,20 +134,19 @@ def _rule_type(direction: str) -> AwsType:
             "ipProtocol": "IpProtocol",
             "description": "Description",
         },
-        outputs={"arn": ARN + "security-group-rule/{id}", "securityGroupRuleId": "{id}"},
-        replaces=frozenset(
-            (
-                "securityGroupId",
-                "ipProtocol",
-                "fromPort",
-                "toPort",
-                "cidrIpv4",
-                "cidrIpv6",
-                "prefixListId",
-                "referencedSecurityGroupId",
-                "description",
-            )
+        update=(
+            Call(
+                operation="modify_security_group_rules",
+                args={
+                    "GroupId": "{securityGroupId}",
+                    "SecurityGroupRules": lambda c: [{"SecurityGroupRuleId": c.id, "SecurityGroupRule": _rule(c)}],
+                },
+                when=RULE_PROPERTIES,
+            ),
         ),
+        not_kept=frozenset({"description"}),
+        outputs={"arn": ARN + "security-group-rule/{id}", "securityGroupRuleId": "{id}"},
+        replaces=frozenset({"securityGroupId"}),
         tag=TAG,
         untag=UNTAG,
     )
@@ -458,6 +486,7 @@ TYPES = (
                 },
                 when=("vpcId",),
             ),
+            Call(operation="create_tags", args={"Resources": ["{id}"]}, takes=("tags",), when=("tags",)),
         ),
         read=(Read(operation="describe_security_groups", args={"GroupIds": ["{id}"]}, item="SecurityGroups[0]"),),
         outputs={"arn": ARN + "security-group/{id}", "name": "GroupName", "description": "Description"},

@@ -253,7 +253,8 @@ TYPES = (
             ),
         ),
         live={
-            "loggingConfiguration": "loggingConfiguration.{level: level, includeExecutionData: includeExecutionData}"
+            "loggingConfiguration": "loggingConfiguration.{level: level, includeExecutionData: includeExecutionData, "
+            "logDestination: destinations[0].cloudWatchLogsLogGroup.logGroupArn}"
         },
         delete=Call(operation="delete_state_machine", args={"stateMachineArn": "{id}"}),
         outputs={"arn": "stateMachineArn", "status": "status", "creationDate": "creationDate"},

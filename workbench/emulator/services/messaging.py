@@ -84,6 +84,7 @@ TYPES = (
         id="TopicArn",
         read=(Read(operation="get_topic_attributes", args={"TopicArn": "{id}"}, item="Attributes"),),
         live=TOPIC_ATTRIBUTES,
+        not_kept=frozenset({"signatureVersion"}),
         update=setters("set_topic_attributes", TOPIC_ATTRIBUTES, {"TopicArn": "{id}"}),
         delete=Call(operation="delete_topic", args={"TopicArn": "{id}"}),
         outputs={"arn": "TopicArn", "owner": "Owner"},

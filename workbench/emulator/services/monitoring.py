@@ -98,11 +98,6 @@ TYPES = (
         id="{name}",
         renames=_ALARM_RENAMES,
         read=(Read(operation="describe_alarms", args={"AlarmNames": ["{id}"]}, item="MetricAlarms[0]"),),
-        live={
-            "metricQueries": "Metrics[].{id: Id, expression: Expression, label: Label, returnData: ReturnData, "
-            "metric: MetricStat && {namespace: MetricStat.Metric.Namespace, metricName: MetricStat.Metric.MetricName, "
-            "period: MetricStat.Period, stat: MetricStat.Stat, dimensions: MetricStat.Metric.Dimensions}}",
-        },
         update=(_put_alarm(),),
         delete=Call(operation="delete_alarms", args={"AlarmNames": ["{id}"]}),
         outputs={"arn": "AlarmArn"},
