@@ -23,7 +23,8 @@ from policies.errors import InputError
 from workbench.preview.synthesis import REPOSITORY
 
 PART: Final = re.compile(
-    r"(?P<head><!-- output of: \./plant (?P<arguments>[^\n]*?)(?: \| (?P<end>head|tail) -n (?P<lines>\d+))? -->\n+```\w*\n)"
+    r"(?P<head><!-- output of: \./plant (?P<arguments>[^\n]*?)(?: \| (?P<end>head|tail) -n (?P<lines>\d+))? -->\n+"
+    r"```\w*\n)"
     r"(?P<body>.*?)(?P<tail>^```$)",
     re.DOTALL | re.MULTILINE,
 )
