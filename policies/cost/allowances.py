@@ -82,8 +82,11 @@ def relief(bills: Iterable[tuple[Price, Decimal, Decimal]]) -> Iterator[Relief]:
         left: Decimal | None = None
         for allowance, price, quantity, usd in sorted(entries.values(), key=lambda entry: entry[1].usd):
             left = allowance.amount if left is None else left
-            free = min(left, quantity * price.unit_size)
+            used = quantity * price.unit_size
+            free = min(left, used)
             left -= free
-            if free:
+            if free == used:  # all of it: exactly what the lines say, whatever they were rounded to
+                yield Relief(allowance, price, quantity, usd)
+            elif free:
                 units = free / price.unit_size
                 yield Relief(allowance, price, units, min(usd, units * price.usd))

@@ -1,4 +1,4 @@
-"""Kubernetes objects that make AWS resources: Services and Ingresses that get a load balancer, claims that get a volume.
+"""Kubernetes objects that make AWS resources: load balancers of Services and Ingresses, volumes of claims.
 
 What the AWS Load Balancer Controller and the EBS CSI driver create is in no Pulumi state; the object stands for it.
 """
