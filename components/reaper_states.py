@@ -31,7 +31,8 @@ def definition(*, stack: str, tags: Mapping[str, str], topic_arn: Any) -> dict[s
             "autoscaling",
             "describeAutoScalingGroups",
             {"Filters": [{"Name": f"tag:{key}", "Values": [value]} for key, value in sorted(tags.items())]},
-            keep={"names.$": "$.AutoScalingGroups[*].AutoScalingGroupName"},
+            # Emptied groups stay behind; found again they would be announced again, every three hours.
+            keep={"names.$": "$.AutoScalingGroups[?(@.MaxSize > 0)].AutoScalingGroupName"},
             at="$.groups",
             then="Find resources",
         ),

@@ -1,8 +1,9 @@
-"""Paths: the subset of JSONPath that Step Functions documents, filters by equality included."""
+"""Paths: the subset of JSONPath that Step Functions documents, filters that compare one field included."""
 
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from typing import Any
 
@@ -11,8 +12,10 @@ _STEP = re.compile(
     r"|\.\*|\[\*\](?P<all>)"
     r"|\[(?P<index>-?\d+)\]"
     r"|\[\s*(?P<quote>['\"])(?P<name>.*?)(?P=quote)\s*\]"
-    r"|\[\?\(\s*@\.(?P<test>[\w.]+)\s*==\s*(?P<value>'[^']*'|\"[^\"]*\"|-?[\d.]+|true|false)\s*\)\]"
+    r"|\[\?\(\s*@\.(?P<test>[\w.]+)\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?P<value>'[^']*'|\"[^\"]*\"|-?[\d.]+|true|false)\s*\)\]"
 )
+
+_ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 class PathError(ValueError):
@@ -86,7 +89,7 @@ def _parsed(path: str) -> tuple[tuple[str, Any], ...]:
         elif match["name"] is not None:
             steps.append(("field", match["name"]))
         elif match["test"]:
-            steps.append(("filter", (tuple(match["test"].split(".")), _literal(match["value"]))))
+            steps.append(("filter", (tuple(match["test"].split(".")), match["sign"], _literal(match["value"]))))
         else:
             steps.append(("all", None))
         position = match.end()
@@ -110,8 +113,15 @@ def _step(node: Any, kind: str, key: Any) -> list[Any]:
     items = node if isinstance(node, list) else list(node.values()) if isinstance(node, dict) else []
     if kind == "all":
         return list(items)
-    fields, wanted = key
-    return [item for item in items if _dig(item, fields) == wanted]
+    fields, sign, wanted = key
+    return [item for item in items if _holds(_dig(item, fields), sign, wanted)]
+
+
+def _holds(value: Any, sign: str, wanted: Any) -> bool:
+    if sign in ("==", "!="):
+        return (value == wanted) is (sign == "==")
+    comparable = isinstance(value, int | float) and isinstance(wanted, int | float)
+    return comparable and bool(_ORDER[sign](value, wanted))
 
 
 def _dig(item: Any, fields: tuple[str, ...]) -> Any:

@@ -51,7 +51,8 @@ def play(stage: Stage) -> None:
     stage.demand("what is free stays", not lost, lost or f"{len(kept)} resources of {len(KEPT)} types")
     bodies = [message.body for message in account.messages if isinstance(message.body, dict)]
     announced = [body["removed"] for body in bodies if body.get("event") == "reaped"]
-    stage.demand("people are told, once", len(announced) == 1, announced)
+    kinds = [[str(arn).split(":")[2] for arn in removed] for removed in announced]
+    stage.demand("people are told, once", len(announced) == 1, kinds)
     outcome = stage.deploy()
     back = [urn for urn in billed if urn in stage.deployer.state.entries]
     stage.demand("the next deploy brings it back", len(back) == len(billed), dict(outcome.actions))
