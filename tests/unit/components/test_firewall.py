@@ -1,0 +1,43 @@
+"""Web ACL of a dedicated stack, rule group of a shared one."""
+
+
+def test_web_acl_has_the_rules_of_the_story_in_order(dev, one):
+    acl = one(dev, "aws:wafv2/webAcl:WebAcl")
+    names = [rule["name"] for rule in sorted(acl.get("rules"), key=lambda rule: rule["priority"])]
+    assert names == [
+        "maintenance",
+        "rate-per-ip",
+        "rate-per-user",
+        "rate-heavy-path",
+        "page-size",
+        "body-size",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "AWSManagedRulesAnonymousIpList",
+    ]
+    assert all(rule["visibilityConfig"]["cloudwatchMetricsEnabled"] for rule in acl.get("rules"))
+
+
+def test_web_acl_protects_the_load_balancer(dev, one):
+    association = one(dev, "aws:wafv2/webAclAssociation:WebAclAssociation")
+    assert dev.referenced(association, "resourceArn", "aws:lb/loadBalancer:LoadBalancer")
+
+
+def test_log_never_holds_a_token(dev, one):
+    logging = one(dev, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
+    assert logging.get("redactedFields") == [{"singleHeader": {"name": "authorization"}}]
+    assert logging.get("loggingFilter.defaultBehavior") == "DROP"
+
+
+def test_maintenance_page_is_off_until_a_window_fills_the_sets(dev):
+    sets = dev.of_type("aws:wafv2/ipSet:IpSet")
+    assert sorted(found.get("ipAddressVersion") for found in sets) == ["IPV4", "IPV6"]
+    for found in sets:
+        assert found.inputs.get("addresses", []) == []
+        assert found.options["ignoreChanges"] == ["addresses"]
+
+
+def test_shared_stack_pays_for_one_rule_in_a_group(prod, one):
+    group = one(prod, "aws:wafv2/ruleGroup:RuleGroup")
+    assert [rule["name"] for rule in group.get("rules")] == ["maintenance"]
+    assert not prod.of_type("aws:wafv2/webAclAssociation:WebAclAssociation")

@@ -1,0 +1,121 @@
+"""Stable and canary fleet."""
+
+import base64
+
+import pytest
+
+from components import user_data
+
+GROUP = "aws:autoscaling/group:Group"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+
+
+@pytest.fixture(params=["dev", "prod"])
+def whole(graph, request):
+    return graph(request.param)
+
+
+def test_canary_starts_empty_and_belongs_to_the_rollout(whole, one):
+    canary = one(whole, GROUP, "plant-canary-group")
+    assert (canary.get("minSize"), canary.get("desiredCapacity"), canary.get("maxSize")) == (0, 0, 2)
+    assert canary.options["ignoreChanges"] == ["desiredCapacity", "minSize"]
+
+
+def test_scaling_owns_the_desired_capacity_of_the_stable_fleet(whole, one):
+    assert one(whole, GROUP, "plant-stable-group").options["ignoreChanges"] == ["desiredCapacity"]
+
+
+def test_groups_span_zones_and_types_and_use_load_balancer_health(whole):
+    for group in whole.of_type(GROUP):
+        assert len(group.get("vpcZoneIdentifiers")) >= 2
+        assert group.get("healthCheckType") == "ELB"
+        assert group.get("capacityRebalance") is True
+        overrides = group.get("mixedInstancesPolicy.launchTemplate.overrides")
+        assert [override["instanceType"] for override in overrides] == ["t4g.nano", "t4g.micro"]
+
+
+def test_new_template_version_starts_a_refresh_that_alarms_roll_back(whole):
+    for group in whole.of_type(GROUP):
+        version = group.get("mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.version")
+        assert version == "1"  # a number: $Latest would start no refresh
+        refresh = group.get("instanceRefresh.preferences")
+        assert refresh["autoRollback"] is True
+        assert len(refresh["alarmSpecification"]["alarms"]) == 2
+
+
+def test_instances_are_hardened(whole):
+    for template in whole.of_type(TEMPLATE):
+        assert template.get("metadataOptions.httpTokens") == "required"
+        assert template.get("metadataOptions.httpPutResponseHopLimit") == 1
+        assert template.get("networkInterfaces[0].associatePublicIpAddress") == "false"
+        assert template.get("blockDeviceMappings[0].ebs.encrypted") == "true"
+        assert template.get("creditSpecification.cpuCredits") == "standard"
+        assert template.get("imageId").startswith("resolve:ssm:/aws/service/")
+
+
+def test_instances_volumes_and_interfaces_carry_the_tags(whole):
+    for template in whole.of_type(TEMPLATE):
+        specifications = {found["resourceType"]: found["tags"] for found in template.get("tagSpecifications")}
+        assert set(specifications) == {"instance", "volume", "network-interface"}
+        assert all("CostCenter" in tags for tags in specifications.values())
+
+
+def test_target_tracking_follows_requests_per_target(whole):
+    tracking = [
+        policy
+        for policy in whole.of_type("aws:autoscaling/policy:Policy")
+        if policy.get("policyType") == "TargetTrackingScaling"
+    ]
+    assert len(tracking) == 2
+    for policy in tracking:
+        metric = policy.get("targetTrackingConfiguration.predefinedMetricSpecification")
+        assert metric["predefinedMetricType"] == "ALBRequestCountPerTarget"
+        assert metric["resourceLabel"].startswith("app/")
+        assert "/targetgroup/" in metric["resourceLabel"]
+
+
+def test_target_tracking_waits_until_rules_tie_target_group_and_load_balancer(dev, one):
+    policy = one(dev, "aws:autoscaling/policy:Policy", "plant-stable-track-requests")
+    rules = {rule.urn for rule in dev.of_type("aws:lb/listenerRule:ListenerRule")}
+    assert rules <= set(policy.property_dependencies["targetTrackingConfiguration"])
+
+
+def test_tracked_value_is_what_capacity_derives_from_the_promise(dev, one):
+    from infra.arguments import tracked_requests
+    from infra.settings import load
+    from workbench.preview.stackfile import read_stack
+    from workbench.preview.synthesis import REPOSITORY
+
+    settings = load(read_stack(REPOSITORY, "dev", {}).config, "Pulumi.dev.yaml")
+    policy = one(dev, "aws:autoscaling/policy:Policy", "plant-stable-track-requests")
+    assert policy.get("targetTrackingConfiguration.targetValue") == tracked_requests(settings)
+
+
+def test_spike_adds_instances_within_a_minute(dev, one):
+    alarm = one(dev, "aws:cloudwatch/metricAlarm:MetricAlarm", "plant-stable-traffic-spike")
+    assert (alarm.get("period"), alarm.get("evaluationPeriods")) == (60, 1)
+    assert dev.referenced(alarm, "alarmActions", "aws:autoscaling/policy:Policy")[0].name == "plant-stable-answer-spike"
+    tracked = one(dev, "aws:autoscaling/policy:Policy", "plant-stable-track-requests")
+    assert alarm.get("threshold") == round(tracked.get("targetTrackingConfiguration.targetValue") * 1.5)
+
+
+def test_terminating_instance_finishes_its_requests(whole):
+    for hook in whole.of_type("aws:autoscaling/lifecycleHook:LifecycleHook"):
+        assert hook.get("lifecycleTransition") == "autoscaling:EC2_INSTANCE_TERMINATING"
+        assert hook.get("heartbeatTimeout") == 60
+
+
+def test_user_data_starts_the_container_with_tls_and_contract(dev, one):
+    script = base64.b64decode(one(dev, TEMPLATE, "plant-stable-template").get("userData")).decode()
+    assert "PLANT_CONTRACT_PARAMETER=/plant/plant-dev/contract" in script
+    assert "PLANT_FLEET=stable" in script
+    assert "awslogs-group=/plant/plant-dev/requests" in script
+    assert "openssl req -x509" in script
+    assert "--read-only --cap-drop ALL" in script
+
+
+def test_user_data_quotes_what_goes_into_the_shell():
+    script = base64.b64decode(
+        user_data.render(environment={}, image="x; rm -rf /", region="us-east-1", log_group="g", drain_seconds=1)
+    ).decode()
+    assert "'x; rm -rf /'" in script

@@ -1,0 +1,63 @@
+"""Target groups and listener rules."""
+
+import pytest
+
+RULE = "aws:lb/listenerRule:ListenerRule"
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_each_rule_names_both_target_groups_from_the_start(graph, stack):
+    whole = graph(stack)
+    for rule in whole.of_type(RULE):
+        forward = rule.get("actions[1].forward")
+        assert [group["weight"] for group in forward["targetGroups"]] == [100, 0]
+        assert {target.name for target in whole.referenced(rule, "actions", "aws:lb/targetGroup:TargetGroup")} == {
+            "plant-split-stable",
+            "plant-split-canary",
+        }
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_pulumi_leaves_live_weights_alone(graph, stack):
+    for rule in graph(stack).of_type(RULE):
+        assert rule.options["ignoreChanges"] == ["actions"]
+
+
+@pytest.mark.parametrize(
+    ("route", "scope", "methods"), [("read", "plant.read", ["GET", "HEAD"]), ("write", "plant.write", None)]
+)
+def test_each_route_asks_for_a_token_with_its_scope(dev, one, route, scope, methods):
+    rule = one(dev, RULE, f"plant-split-{route}")
+    action = rule.get("actions[0]")
+    assert (action["type"], action["order"]) == ("jwt-validation", 1)
+    claims = {claim["name"]: claim["values"] for claim in action["jwtValidation"]["additionalClaims"]}
+    assert claims == {"aud": ["plant-api"], "scope": [scope]}
+    found = [
+        condition["httpRequestMethod"]["values"]
+        for condition in rule.get("conditions")
+        if "httpRequestMethod" in condition
+    ]
+    assert found == ([methods] if methods else [])
+
+
+def test_reading_comes_first_so_that_all_else_needs_the_write_scope(dev, one):
+    assert one(dev, RULE, "plant-split-read").get("priority") < one(dev, RULE, "plant-split-write").get("priority")
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_rules_stay_within_five_condition_values(graph, stack):
+    # Elastic Load Balancing quota: 5 condition values a rule.
+    for rule in graph(stack).of_type(RULE):
+        values = [
+            value for condition in rule.get("conditions") for inner in condition.values() for value in inner["values"]
+        ]
+        assert len(values) <= 5
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "parked"])
+def test_target_groups_always_exist_and_speak_tls(graph, stack):
+    groups = graph(stack).of_type("aws:lb/targetGroup:TargetGroup")
+    assert sorted(group.name for group in groups) == ["plant-split-canary", "plant-split-stable"]
+    for group in groups:
+        assert (group.get("protocol"), group.get("healthCheck.protocol")) == ("HTTPS", "HTTPS")
+        assert group.get("healthCheck.path") == "/healthz"
