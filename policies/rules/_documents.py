@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from policies.checks import mappings, strings
@@ -44,17 +45,14 @@ class Statement:
         return found
 
 
-def statements(document: Any) -> list[Statement] | None:
+def statements(document: Any) -> tuple[Statement, ...] | None:
     """Statements of a policy document, given as JSON text or as an object; None when it is not known yet.
 
     Text that is no policy document has no statements: AWS refuses it at deployment.
     """
     if document is UNKNOWN or document is SECRET:
         return None
-    parsed = parse_json(document) if isinstance(document, str) else document
-    if not isinstance(parsed, Mapping):
-        return []
-    return [_statement(entry) for entry in mappings(parsed.get("Statement"))]
+    return _parsed(document) if isinstance(document, str) else _statements(document)
 
 
 def parse_json(text: str) -> Any:
@@ -63,6 +61,16 @@ def parse_json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+@lru_cache(maxsize=1024)  # many rules read the same document
+def _parsed(text: str) -> tuple[Statement, ...]:
+    return _statements(parse_json(text))
+
+
+def _statements(document: Any) -> tuple[Statement, ...]:
+    found = document.get("Statement") if isinstance(document, Mapping) else None
+    return tuple(_statement(entry) for entry in mappings(found))
 
 
 def _statement(entry: Mapping[str, Any]) -> Statement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policies.checks import mappings
@@ -35,11 +36,16 @@ class Grant(NamedTuple):
 
     def allows(self, *actions: str) -> list[str]:
         """Those of `actions` that the statement allows, wildcards resolved; IAM ignores case."""
-        granted = [pattern.lower() for pattern in self.statement.actions]
-        return [one for one in actions if any(fnmatchcase(one.lower(), pattern) for pattern in granted)]
+        return [one for one in actions if any(matches(one, pattern) for pattern in self.statement.actions)]
 
 
-def documents(resource: Resource) -> Iterator[tuple[str, list[Statement] | None]]:
+@lru_cache(maxsize=65_536)
+def matches(action: str, pattern: str) -> bool:
+    """True when `action` is what `pattern` allows; IAM ignores case."""
+    return fnmatchcase(action.lower(), pattern.lower())
+
+
+def documents(resource: Resource) -> Iterator[tuple[str, tuple[Statement, ...] | None]]:
     """(property, statements) of each policy that `resource` holds; None for one that is not known yet."""
     if resource.type in ROLE:
         for index, inline in enumerate(mappings(resource.get("inlinePolicies"))):
@@ -123,5 +129,5 @@ def bindable(statement: Statement) -> list[str]:
     return [
         action
         for action in statement.actions
-        if not any(fnmatchcase(action.lower(), pattern) for pattern in ONLY_EVERYWHERE)
+        if not any(matches(action, pattern) for pattern in ONLY_EVERYWHERE)
     ]

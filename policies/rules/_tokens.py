@@ -46,6 +46,7 @@ LOG_METRIC_FILTER: Final = ("aws:cloudwatch/logMetricFilter:LogMetricFilter",)
 METRIC_ALARM: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm",)
 COMPOSITE_ALARM: Final = ("aws:cloudwatch/compositeAlarm:CompositeAlarm",)
 DASHBOARD: Final = ("aws:cloudwatch/dashboard:Dashboard",)
+EVENT_TARGET: Final = ("aws:cloudwatch/eventTarget:EventTarget",)
 EVENT_RULE: Final = ("aws:cloudwatch/eventRule:EventRule",)
 
 TOPIC: Final = ("aws:sns/topic:Topic",)
@@ -138,12 +139,19 @@ TAGGABLE: Final = (
     *APPCONFIG_PROFILE,
     *BUDGET,
     *FUNCTION,
+    *BUDGET_ACTION,
+    *DEFAULT_SECURITY_GROUP,
+    *INGRESS_RULE,
+    *EGRESS_RULE,
     "aws:appconfig/application:Application",
+    "aws:appconfig/deployment:Deployment",
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
     "aws:appconfig/deploymentStrategy:DeploymentStrategy",
     "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
     "aws:ec2/internetGateway:InternetGateway",
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:elasticache/subnetGroup:SubnetGroup",
     "aws:scheduler/scheduleGroup:ScheduleGroup",
+    "aws:wafv2/ipSet:IpSet",
 )
 """Types that take tags."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import mappings, must_be_set
+from policies.checks import mappings, must_be_set, number
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import SERVERLESS_CACHE
@@ -18,12 +18,21 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     yield from must_be_set("cacheUsageLimits.dataStorage.maximum", "the most gigabytes that the budget allows")(
         resource, context
     )
+    largest = number(resource.get("cacheUsageLimits.dataStorage.maximum"))
+    if largest is not None and largest > MOST_GB:
+        yield Problem(
+            f"cacheUsageLimits.dataStorage.maximum is {largest} GB; {MOST_GB} is the most",
+            "cacheUsageLimits.dataStorage",
+        )
     limits = mappings(resource.get("cacheUsageLimits.ecpuPerSeconds"))
     if resource.get("cacheUsageLimits") is UNKNOWN or resource.get("cacheUsageLimits.ecpuPerSeconds") is UNKNOWN:
         yield undecided("cacheUsageLimits.ecpuPerSeconds")
     elif not any(limit.get("maximum") for limit in limits):
         yield Problem("cacheUsageLimits.ecpuPerSeconds has no maximum; give one", "cacheUsageLimits.ecpuPerSeconds")
 
+
+MOST_GB = 5
+"""A full cache of this size costs $306 a month: more is never meant."""
 
 RULE = Rule(
     id="cache-usage-capped",

@@ -18,7 +18,10 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     largest, smallest = number(resource.get("maxSize")), number(resource.get("minSize"))
     if largest is None or smallest is None or largest <= smallest:
         return
-    policies = context.graph.referrers(resource, *SCALING_POLICY)
+    graph = context.graph
+    policies = [
+        one for one in graph.of_type(*SCALING_POLICY) if resource in graph.referenced(one, "autoscalingGroupName")
+    ]
     if not any(
         policy.get("policyType") in ("TargetTrackingScaling", "PredictiveScaling", UNKNOWN) for policy in policies
     ):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A leaving instance may finish its requests."""
-    hooks = context.graph.referrers(resource, *LIFECYCLE_HOOK)
+    graph = context.graph
+    hooks = [one for one in graph.of_type(*LIFECYCLE_HOOK) if resource in graph.referenced(one, "autoscalingGroupName")]
     inline = mappings(resource.get("initialLifecycleHooks"))
     transitions = [hook.get("lifecycleTransition") for hook in hooks]
     transitions += [hook.get("lifecycleTransition") for hook in inline]

@@ -1,4 +1,4 @@
-"""Alarms can publish to their encrypted topic."""
+"""Alarms, events and schedules can publish to their encrypted topic."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import COMPOSITE_ALARM, METRIC_ALARM, TOPIC
+from policies.rules._tokens import BUDGET, COMPOSITE_ALARM, EVENT_TARGET, METRIC_ALARM, SCHEDULE, TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AWS_MANAGED = "alias/aws/sns"
+PUBLISHERS = (*METRIC_ALARM, *COMPOSITE_ALARM, *EVENT_TARGET, *SCHEDULE, *BUDGET)
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A topic that alarms publish to is not encrypted with the key whose policy nobody can change."""
     key = resource.get("kmsMasterKeyId")
-    if (
-        isinstance(key, str)
-        and key.endswith(AWS_MANAGED)
-        and context.graph.referrers(resource, *METRIC_ALARM, *COMPOSITE_ALARM)
-    ):
+    if isinstance(key, str) and key.endswith(AWS_MANAGED) and context.graph.referrers(resource, *PUBLISHERS):
         yield Problem(
-            f"alarms can't publish to a topic encrypted with {AWS_MANAGED}; set kmsMasterKeyId to a key whose policy "
+            "alarms, events and schedules can't publish to a topic encrypted with "
+            f"{AWS_MANAGED}; set kmsMasterKeyId to a key whose policy "
             "lets cloudwatch.amazonaws.com use it",
             "kmsMasterKeyId",
         )
@@ -31,7 +29,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="data-topic-key-lets-alarms-publish",
-    title="Alarms can publish to their encrypted topic",
+    title="Alarms, events and schedules can publish to their encrypted topic",
     severity=Severity.HIGH,
     why="With the AWS managed key CloudWatch may not encrypt: the alarm goes off, and nobody hears of it.",
     fix="Set kmsMasterKeyId to a customer managed key that admits cloudwatch.amazonaws.com.",

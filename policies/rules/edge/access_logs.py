@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from policies.checks import must_be
-from policies.model import Severity
-from policies.rule import Rule
+from typing import TYPE_CHECKING
+
+from policies.checks import must_be, must_be_set
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import LOAD_BALANCER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Logs are on, and have a bucket to go to."""
+    yield from must_be("accessLogs.enabled", True)(resource, context)
+    yield from must_be_set("accessLogs.bucket", "a bucket that Elastic Load Balancing may write to")(resource, context)
+
 
 RULE = Rule(
     id="edge-access-logs",
@@ -22,7 +34,7 @@ RULE = Rule(
         "pulumi:configureAccessLogging",
     ),
     types=LOAD_BALANCER,
-    check=must_be("accessLogs.enabled", True),
+    check=check,
     passing={"alb": (LOAD_BALANCER[0], {"accessLogs": {"bucket": "logs", "enabled": True}})},
     failing={"alb": (LOAD_BALANCER[0], {})},
 )

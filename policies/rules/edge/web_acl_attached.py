@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.checks import is_absent
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import LOAD_BALANCER, WEB_ACL_ASSOCIATION
@@ -16,7 +17,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A public application load balancer is the target of a web ACL association."""
     if resource.get("internal") is True or resource.get("loadBalancerType") in ("network", "gateway"):
         return
-    if not context.graph.referrers(resource, *WEB_ACL_ASSOCIATION):
+    graph = context.graph
+    links = [one for one in graph.of_type(*WEB_ACL_ASSOCIATION) if resource in graph.referenced(one, "resourceArn")]
+    if not any(not is_absent(one.get("webAclArn")) for one in links):
         yield Problem("no web ACL is attached; add an aws.wafv2.WebAclAssociation with this load balancer's ARN")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import COMPOSITE_ALARM, METRIC_ALARM, TOPIC, TOPIC_SUBSCRIPTION
+from policies.rules._tokens import COMPOSITE_ALARM, METRIC_ALARM, SCHEDULE, TOPIC, TOPIC_SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A topic that alarms publish to has a subscription, and its policy admits them."""
-    alarms = context.graph.referrers(resource, *METRIC_ALARM, *COMPOSITE_ALARM)
-    if alarms and not context.graph.referrers(resource, *TOPIC_SUBSCRIPTION):
-        yield Problem("alarms publish to this topic and nobody subscribes; add aws.sns.TopicSubscription")
+    graph = context.graph
+    senders = graph.referrers(resource, *METRIC_ALARM, *COMPOSITE_ALARM, *SCHEDULE)
+    if senders and not any(resource in graph.referenced(one, "topic") for one in graph.of_type(*TOPIC_SUBSCRIPTION)):
+        yield Problem(f"{senders[0].name} publishes to this topic and nobody subscribes; add aws.sns.TopicSubscription")
 
 
 RULE = Rule(

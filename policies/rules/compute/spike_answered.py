@@ -1,0 +1,45 @@
+"""A traffic spike adds instances at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import METRIC_ALARM, SCALING_GROUP, SCALING_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A step-scaling policy is started by an alarm, and the spike alarm starts one."""
+    graph = context.graph
+    if resource.type in SCALING_POLICY:
+        alarms = [one for one in graph.of_type(*METRIC_ALARM) if resource in graph.referenced(one, "alarmActions")]
+        if resource.get("policyType") == "StepScaling" and not alarms:
+            yield Problem("no alarm starts this policy; name it in alarmActions of one")
+        if not graph.referenced(resource, "autoscalingGroupName", *SCALING_GROUP) and context.is_plant_stack:
+            yield Problem("autoscalingGroupName names no fleet of this stack", "autoscalingGroupName")
+        return
+    spikes = resource.get("metricName") == "RequestCountPerTarget" and context.is_plant_stack
+    if spikes and not graph.referenced(resource, "alarmActions", *SCALING_POLICY):
+        yield Problem("the spike alarm adds no instances; name a step-scaling policy in alarmActions", "alarmActions")
+
+
+RULE = Rule(
+    id="compute-spike-answered",
+    title="A traffic spike adds instances at once",
+    severity=Severity.HIGH,
+    why=("Target tracking needs three minutes of high load before it acts; a spike is over, or has hurt, by then."),
+    fix="Name an aws.autoscaling.Policy of policyType StepScaling in alarmActions of the spike alarm.",
+    source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html",
+    types=(*SCALING_POLICY, *METRIC_ALARM),
+    reads_graph=True,
+    check=check,
+    passing={
+        "step": (SCALING_POLICY[0], {"policyType": "StepScaling"}),
+        "spike": (METRIC_ALARM[0], {"metricName": "RequestCountPerTarget", "alarmActions": ["arn:step"]}),
+    },
+    failing={"step": (SCALING_POLICY[0], {"policyType": "StepScaling"})},
+)

@@ -1,0 +1,53 @@
+"""A listener waits until its certificate is issued."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import CERTIFICATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A certificate by DNS is waited for, and its record is made here."""
+    if resource.get("validationMethod") != "DNS":
+        return
+    graph = context.graph
+    validations = [
+        one
+        for one in graph.of_type("aws:acm/certificateValidation:CertificateValidation")
+        if resource in graph.referenced(one, "certificateArn")
+    ]
+    if not validations:
+        yield Problem("nothing waits until this certificate is issued; add aws.acm.CertificateValidation")
+    for one in validations:
+        if is_absent(one.get("validationRecordFqdns")):
+            yield Problem(
+                "validationRecordFqdns is not set; give the record that proves the domain", "validationRecordFqdns", one
+            )
+
+
+RULE = Rule(
+    id="edge-certificate-validated",
+    title="A listener waits until its certificate is issued",
+    severity=Severity.MEDIUM,
+    why="AWS refuses a listener with a certificate that is still pending.",
+    fix="Add an aws.acm.CertificateValidation with certificateArn and validationRecordFqdns.",
+    source="https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
+    types=CERTIFICATE,
+    reads_graph=True,
+    check=check,
+    passing={
+        "certificate": (CERTIFICATE[0], {"validationMethod": "DNS"}),
+        "validation": (
+            "aws:acm/certificateValidation:CertificateValidation",
+            {"certificateArn": "arn:certificate", "validationRecordFqdns": ["x"]},
+        ),
+    },
+    failing={"certificate": (CERTIFICATE[0], {"validationMethod": "DNS"})},
+)

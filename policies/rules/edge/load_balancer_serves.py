@@ -1,0 +1,40 @@
+"""Load balancers listen, behind a security group of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import must_be_set
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import LISTENER, LOAD_BALANCER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A load balancer listens, and says who may connect."""
+    graph = context.graph
+    if not any(resource in graph.referenced(one, "loadBalancerArn") for one in graph.of_type(*LISTENER)):
+        yield Problem("no listener takes requests; add aws.lb.Listener with this load balancer's ARN")
+    if resource.get("loadBalancerType") in (None, "application"):
+        yield from must_be_set("securityGroups", "a security group that admits HTTPS")(resource, context)
+
+
+RULE = Rule(
+    id="edge-load-balancer-serves",
+    title="Load balancers listen, behind a security group of their own",
+    severity=Severity.HIGH,
+    why=("Without a listener it costs $16 a month and serves nobody; without a group the VPC's default one decides."),
+    fix="Add an aws.lb.Listener, and set securityGroups.",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
+    types=LOAD_BALANCER,
+    reads_graph=True,
+    check=check,
+    passing={
+        "alb": (LOAD_BALANCER[0], {"securityGroups": ["id:g"]}),
+        "https": (LISTENER[0], {"loadBalancerArn": "arn:alb"}),
+    },
+    failing={"alb": (LOAD_BALANCER[0], {"securityGroups": ["id:g"]})},
+)

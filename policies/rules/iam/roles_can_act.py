@@ -1,0 +1,37 @@
+"""Every role has a policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._tokens import POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A role has at least one policy."""
+    if not is_absent(resource.get("inlinePolicies")) or not is_absent(resource.get("managedPolicyArns")):
+        return
+    given = (*ROLE_POLICY, *ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
+    if not any(resource in context.graph.referenced(one, "role") for one in context.graph.of_type(*given)):
+        yield Problem("no policy says what this role may do, so whoever assumes it fails; add aws.iam.RolePolicy")
+
+
+RULE = Rule(
+    id="iam-roles-can-act",
+    title="Every role has a policy",
+    severity=Severity.MEDIUM,
+    why="A role without one makes its workload fail when it is needed: the rollback, the reaper, the notice.",
+    fix="Add an aws.iam.RolePolicy with the role's name.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html",
+    types=ROLE,
+    reads_graph=True,
+    check=check,
+    passing={"role": (ROLE[0], {}), "policy": (ROLE_POLICY[0], {"role": "id:role"})},
+    failing={"role": (ROLE[0], {})},
+)

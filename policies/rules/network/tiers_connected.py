@@ -1,0 +1,123 @@
+"""Clients, load balancer, fleets and cache can reach each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import ROOT_TYPE, Context, Problem, Rule
+from policies.rules._alarms import expected_here
+from policies.rules._ports import PortRange, port_ranges
+from policies.rules._tokens import (
+    EGRESS_RULE,
+    INGRESS_RULE,
+    LAUNCH_TEMPLATE,
+    LOAD_BALANCER,
+    REPLICATION_GROUP,
+    SECURITY_GROUP,
+    SERVERLESS_CACHE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Clients reach the load balancer, it reaches the fleets, and they reach the cache and the internet."""
+    if not expected_here(context):
+        return
+    graph = context.graph
+    edges = groups_of(context, "securityGroups", *LOAD_BALANCER)
+    fleets = groups_of(context, "networkInterfaces", *LAUNCH_TEMPLATE)
+    caches = groups_of(context, "securityGroupIds", *SERVERLESS_CACHE, *REPLICATION_GROUP)
+    rules = graph.of_type(*INGRESS_RULE, *EGRESS_RULE)
+    if not rules or any(rule.get("securityGroupId") is UNKNOWN for rule in rules):
+        return
+    yield from halves(context)
+    for fleet in fleets:
+        if not ranges(context, fleet, *INGRESS_RULE):
+            yield Problem(
+                "nothing reaches the fleet; add an ingress rule from the load balancer's group", resource=fleet
+            )
+    for group in edges:
+        if not any(one.from_world for one in ranges(context, group, *INGRESS_RULE)):
+            yield Problem("nothing lets clients in; add an ingress rule for 443", resource=group)
+        for fleet in fleets:
+            yield from link(context, group, fleet)
+    for fleet in fleets:
+        for cache in caches:
+            yield from link(context, fleet, cache)
+        if not any(one.covers(443) and one.from_world for one in ranges(context, fleet, *EGRESS_RULE)):
+            yield Problem("the fleet can't fetch its image: no egress rule for 443; add one", resource=fleet)
+
+
+def groups_of(context: Context, path: str, *types: str) -> tuple[Resource, ...]:
+    """Security groups that the resources of `types` are in, each once."""
+    found = {
+        group.urn: group
+        for resource in context.graph.of_type(*types)
+        for group in context.graph.referenced(resource, path, *SECURITY_GROUP)
+    }
+    return tuple(found.values())
+
+
+def ranges(context: Context, group: Resource, *types: str) -> list[PortRange]:
+    """Port ranges of the rules of `group`."""
+    rules = [
+        rule for rule in context.graph.of_type(*types) if group in context.graph.referenced(rule, "securityGroupId")
+    ]
+    return [one for rule in rules for one in port_ranges(rule)]
+
+
+def halves(context: Context) -> Iterator[Problem]:
+    """Rules between two groups whose other half is missing: egress without ingress, or the reverse."""
+    graph = context.graph
+    ways = {
+        types: {
+            (rule.get("securityGroupId"), rule.get("referencedSecurityGroupId")): rule for rule in graph.of_type(*types)
+        }
+        for types in (INGRESS_RULE, EGRESS_RULE)
+    }
+    for types, other in ((INGRESS_RULE, EGRESS_RULE), (EGRESS_RULE, INGRESS_RULE)):
+        for (own, peer), rule in ways[types].items():
+            if isinstance(own, str) and isinstance(peer, str) and (peer, own) not in ways[other]:
+                missing = "egress" if other is EGRESS_RULE else "ingress"
+                yield Problem(
+                    f"the other half is missing: no {missing} rule of {peer} names {own}; add it", resource=rule
+                )
+
+
+def link(context: Context, source: Resource, target: Resource) -> Iterator[Problem]:
+    """What is missing for `source` to connect to `target`."""
+    graph = context.graph
+    for types, own, other in ((EGRESS_RULE, source, target), (INGRESS_RULE, target, source)):
+        rules = [rule for rule in graph.of_type(*types) if own in graph.referenced(rule, "securityGroupId")]
+        if not any(other in graph.referenced(rule, "referencedSecurityGroupId") for rule in rules):
+            way = "egress to" if types is EGRESS_RULE else "ingress from"
+            yield Problem(f"no rule allows {way} {other.name}; add it", resource=own)
+
+
+RULE = Rule(
+    id="network-tiers-connected",
+    title="Clients, load balancer, fleets and cache can reach each other",
+    severity=Severity.HIGH,
+    why="A missing rule is found out when every request ends with 504.",
+    fix="Add the security group rule that the message names, with referencedSecurityGroupId.",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
+    check_stack=check,
+    passing={
+        "root": (ROOT_TYPE, {}),
+        "edge": (SECURITY_GROUP[0], {}),
+        "alb": (LOAD_BALANCER[0], {"securityGroups": ["id:edge"]}),
+        "in": (
+            INGRESS_RULE[0],
+            {"securityGroupId": "id:edge", "cidrIpv6": "::/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443},
+        ),
+    },
+    failing={
+        "root": (ROOT_TYPE, {}),
+        "edge": (SECURITY_GROUP[0], {}),
+        "alb": (LOAD_BALANCER[0], {"securityGroups": ["id:edge"]}),
+        "in": (EGRESS_RULE[0], {"securityGroupId": "id:edge"}),
+    },
+)

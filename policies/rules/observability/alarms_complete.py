@@ -1,0 +1,52 @@
+"""Every alarm has a threshold, a comparison and a window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.checks import is_absent, must_be_set, number, shown
+from policies.model import UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._tokens import METRIC_ALARM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_PERIODS = 60
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """An alarm says over how many periods it looks, and how it compares."""
+    periods = resource.get("evaluationPeriods")
+    if periods is UNKNOWN:
+        yield undecided("evaluationPeriods")
+    elif not 1 <= (number(periods) or 0) <= MOST_PERIODS:
+        yield Problem(f"evaluationPeriods is {shown(periods)}; give 1 to {MOST_PERIODS}", "evaluationPeriods")
+    if is_absent(resource.get("threshold")) and is_absent(resource.get("thresholdMetricId")):
+        yield Problem("threshold is not set; give it", "threshold")
+    yield from must_be_set("comparisonOperator", "GreaterThanThreshold or another")(resource, context)
+    operator = resource.get("comparisonOperator")
+    if context.is_plant_stack and isinstance(operator, str) and operator.startswith("Less"):
+        yield Problem(
+            f"comparisonOperator is {operator}; every alarm of this stack goes off upwards", "comparisonOperator"
+        )
+
+
+RULE = Rule(
+    id="observability-alarms-complete",
+    title="Every alarm has a threshold, a comparison and a window",
+    severity=Severity.MEDIUM,
+    why="AWS refuses an incomplete alarm at deployment; one that looks at days of data stays on for days.",
+    fix="Set threshold, comparisonOperator, and evaluationPeriods to 60 at most.",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
+    types=METRIC_ALARM,
+    reads_graph=True,
+    check=check,
+    passing={
+        "alarm": (
+            METRIC_ALARM[0],
+            {"threshold": 1, "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1},
+        )
+    },
+    failing={"alarm": (METRIC_ALARM[0], {"threshold": 1, "comparisonOperator": "GreaterThanThreshold"})},
+)

@@ -1,0 +1,41 @@
+"""Launches, alarms and rollouts are followed by their events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.model import Severity
+from policies.rule import ROOT_TYPE, Context, Problem, Rule
+from policies.rules._alarms import expected_here
+from policies.rules._tokens import EVENT_RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WANTED = ("aws.autoscaling", "CloudWatch Alarm State Change", "Step Functions Execution Status Change")
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Launches, alarms and executions of the rollout are followed by event rules."""
+    if not expected_here(context):
+        return
+    patterns = [str(rule.get("eventPattern")) for rule in context.graph.of_type(*EVENT_RULE)]
+    for what in WANTED:
+        if not any(what in pattern for pattern in patterns):
+            yield Problem(f"no event rule follows {what}; add aws.cloudwatch.EventRule")
+
+
+RULE = Rule(
+    id="observability-story-events",
+    title="Launches, alarms and rollouts are followed by their events",
+    severity=Severity.MEDIUM,
+    why="The Health Aggregator and the recovery of a broken rollout live on these events.",
+    fix="Add an aws.cloudwatch.EventRule for each source that the message names.",
+    source="docs/architecture.md, observability",
+    check_stack=check,
+    passing={
+        "root": (ROOT_TYPE, {}),
+        **{f"rule{i}": (EVENT_RULE[0], {"eventPattern": what}) for i, what in enumerate(WANTED)},
+    },
+    failing={"root": (ROOT_TYPE, {})},
+)

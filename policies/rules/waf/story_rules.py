@@ -1,0 +1,118 @@
+"""The web ACL keeps the promises of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from policies.checks import is_absent, mappings
+from policies.model import UNKNOWN, Severity
+from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
+from policies.rules._alarms import expected_here
+from policies.rules._tokens import LOAD_BALANCER, WAF_RULE_GROUP, WEB_ACL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """The story's web ACL limits each address, each user and the heavy path, and refuses what is too large."""
+    if not expected_here(context):
+        return
+    graph = context.graph
+    if not graph.of_type(*WEB_ACL) and graph.of_type(*LOAD_BALANCER):
+        yield Problem("the load balancer of this stack has no web ACL in it; add aws.wafv2.WebAcl")
+    if not graph.of_type(*WEB_ACL, *WAF_RULE_GROUP):
+        yield Problem("no rule of this stack answers in a maintenance window; add aws.wafv2.RuleGroup")
+    for group in graph.of_type(*WAF_RULE_GROUP):
+        answers = any("window" in kinds_of(rule) for rule in mappings(group.get("rules")))
+        if group.get("rules") is not UNKNOWN and not answers:
+            yield Problem(f"no rule {WANTED['window']}; add it", "rules", group)
+    for acl in graph.of_type(*WEB_ACL):
+        if acl.get("rules") is UNKNOWN:
+            yield undecided("rules")._replace(resource=acl)
+            continue
+        if is_absent(acl.get("defaultAction")):
+            yield Problem("defaultAction is not set; set allow or block", "defaultAction", acl)
+        kinds = {kind for rule in mappings(acl.get("rules")) for kind in kinds_of(rule)}
+        for kind, what in WANTED.items():
+            if kind not in kinds:
+                yield Problem(f"no rule {what}; add it", "rules", acl)
+
+
+WANTED = {
+    "per address": "limits the rate of one address (rateBasedStatement by IP)",
+    "per user": "limits the rate of one user (rateBasedStatement with customKeys)",
+    "per path": "limits the rate of the heavy path (rateBasedStatement with scopeDownStatement)",
+    "body": "refuses bodies that are too large (sizeConstraintStatement)",
+    "page": "refuses pages over the contract's 50 items (regexMatchStatement)",
+    "window": "answers 503 in a maintenance window (orStatement of two address sets)",
+}
+
+
+def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
+    """What a rule of the web ACL does, in the words of WANTED."""
+    for statement in mappings(rule.get("statement")):
+        for rate in mappings(statement.get("rateBasedStatement")):
+            if rate.get("scopeDownStatement"):
+                yield "per path"
+            elif rate.get("customKeys"):
+                yield "per user"
+            else:
+                yield "per address"
+        if statement.get("sizeConstraintStatement"):
+            yield "body"
+        if statement.get("regexMatchStatement") or statement.get("regexPatternSetReferenceStatement"):
+            yield "page"
+        for either in mappings(statement.get("orStatement")):
+            sets = [
+                one
+                for part in mappings(either.get("statements"))
+                for one in mappings(part.get("ipSetReferenceStatement"))
+            ]
+            if len(sets) >= 2 and all(one.get("arn") for one in sets):
+                yield "window"
+
+
+RULE = Rule(
+    id="waf-story-rules",
+    title="The web ACL keeps the promises of the API",
+    severity=Severity.HIGH,
+    why=(
+        "Each is a promise of the API: rate limits, inputs that are validated at the edge, 50 items a page, "
+        "a clean 503."
+    ),
+    fix="Add the rule that the message names.",
+    source="docs/architecture.md, firewall",
+    check_stack=check,
+    passing={
+        "root": (ROOT_TYPE, {}),
+        "acl": (
+            WEB_ACL[0],
+            {
+                "defaultAction": {"allow": {}},
+                "rules": [
+                    {"statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}}},
+                    {"statement": {"rateBasedStatement": {"limit": 100, "customKeys": [{"header": {}}]}}},
+                    {
+                        "statement": {
+                            "rateBasedStatement": {"limit": 100, "scopeDownStatement": {"byteMatchStatement": {}}}
+                        }
+                    },
+                    {"statement": {"sizeConstraintStatement": {"size": 8192}}},
+                    {"statement": {"regexMatchStatement": {"regexString": "x"}}},
+                    {
+                        "statement": {
+                            "orStatement": {
+                                "statements": [
+                                    {"ipSetReferenceStatement": {"arn": "a"}},
+                                    {"ipSetReferenceStatement": {"arn": "b"}},
+                                ]
+                            }
+                        }
+                    },
+                ],
+            },
+        ),
+    },
+    failing={"root": (ROOT_TYPE, {}), "acl": (WEB_ACL[0], {"defaultAction": {"allow": {}}, "rules": []})},
+)
