@@ -1,0 +1,45 @@
+"""`./plant rehearse`: deploy on an embedded AWS and act out the acceptance scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from policies.errors import InputError
+from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options
+
+
+@click.command()
+@stack_options
+@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Play only this one; repeatable.")
+@click.option("--list", "list_", is_flag=True, help="List the scenarios and stop.")
+@click.option("--format", "format_", type=click.Choice(("text", "json", "junit")), default="text", show_default=True)
+@out_option
+def command(
+    stack: str, config: tuple[str, ...], scenarios: tuple[str, ...], list_: bool, format_: str, out: Path | None
+) -> None:
+    """Deploy the stack on an AWS emulator in this process, read it back, play the scenarios, destroy it.
+
+    Needs no cloud account, no Pulumi CLI and no network. Exit status 1 when anything fails.
+    """
+    from workbench.emulator import report
+    from workbench.emulator.deploy import DeployError
+    from workbench.emulator.rehearsal import rehearse
+    from workbench.emulator.scenarios import ORDER, load
+
+    if list_:
+        emit("\n".join(f"{name}: {load(name).criterion}" for name in ORDER), out)
+        return
+    unknown = sorted(set(scenarios) - set(ORDER))
+    if unknown:
+        raise InputError(*(f"--scenario {name}: must be one of {', '.join(ORDER)}" for name in unknown))
+    names = [name for name in ORDER if name in scenarios] if scenarios else list(ORDER)
+    with progress("starting") as show:
+        try:
+            result = rehearse(stack, names, overrides=overrides_from(config), progress=show)
+        except DeployError as error:
+            raise click.ClickException(str(error)) from error
+    emit(report.FORMATS[format_](result), out)
+    if not result.passed:
+        raise SystemExit(BLOCKED)
