@@ -1,0 +1,256 @@
+"""The life of instances, on a hand-held clock."""
+
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from workbench.simulate.declaration import FleetDeclaration, TargetHealth
+from workbench.simulate.engine import Engine, EngineOptions
+from workbench.simulate.fleet import Fleet, FleetConstants, MinuteMetrics, Phase
+from workbench.simulate.kernel import Slice
+from workbench.simulate.scaling.schedule import Cron, ScheduledAction
+from workbench.simulate.scaling.step import StepAdjustment, StepPolicy
+from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
+
+HEALTH = TargetHealth(interval_seconds=10, timeout_seconds=5, healthy_threshold=2, unhealthy_threshold=3)
+TRACK = TargetTrackingPolicy(name="track", target_value=100)
+ORDINARY = FleetConstants()
+
+
+class Bench:
+    """A fleet with its engine; `at(t)` moves the clock."""
+
+    def __init__(self, *, seed=1, constants=ORDINARY, **declared):
+        known = {
+            "name": "fleet",
+            "instance_type": "m7g.medium",
+            "min_size": 1,
+            "max_size": 4,
+            "desired_capacity": 1,
+            "warm_up_seconds": 90,
+            "health_check_grace_seconds": 90,
+            "health": HEALTH,
+            "deregistration_seconds": 30,
+            "tracking": (TRACK,),
+        }
+        self.engine = Engine(EngineOptions(workers=1, queue_limit=2**40), slots=8, seed=seed)
+        self.fleet = Fleet(
+            FleetDeclaration(**{**known, **declared}),
+            constants,
+            self.engine,
+            np.random.default_rng(seed),
+            list(range(8)),
+        )
+        self.now = 0.0
+
+    def at(self, time, cpu_seconds=None):
+        work = np.zeros(self.engine.slots) if cpu_seconds is None else cpu_seconds
+        while self.now < time:
+            step = min(time, self.fleet.next_change(self.now), self.now + 10)
+            self.engine.set_rotation(self.fleet.rotation())
+            self.engine.run(self.now, step, nothing())
+            self.fleet.advance(step, step - self.now, work)
+            self.now = step
+        return self.fleet
+
+    def minutes(self, *requests_per_target):
+        for each in requests_per_target:
+            self.at(self.now + 60)
+            warmed = len(self.fleet.warmed(self.now - 60))
+            self.fleet.control(self.now, MinuteMetrics(each, None, warmed))
+        return self.fleet
+
+    def kinds(self):
+        return [event.kind for event in self.fleet.events]
+
+
+def nothing():
+    empty = np.empty(0)
+    return Slice(empty, empty, empty, empty.astype(bool), empty.astype(np.int64), empty.astype(bool))
+
+
+def work(times, seconds):
+    count = len(times)
+    zero = np.zeros(count)
+    return Slice(
+        np.array(times, float),
+        np.full(count, float(seconds)),
+        zero,
+        zero.astype(bool),
+        zero.astype(np.int64),
+        zero.astype(bool),
+    )
+
+
+def test_three_minutes_over_the_target_scale_out_in_proportion():
+    bench = Bench()
+    assert bench.minutes(150, 150).desired == 1
+    assert bench.minutes(150).desired == 2
+    assert bench.fleet.count(Phase.STARTING) == 1
+
+
+def test_an_instance_serves_after_its_warm_up_and_counts_after_it():
+    bench = Bench()
+    bench.minutes(150, 150, 150)
+    assert len(bench.at(180 + 89).rotation()) == 1
+    assert len(bench.at(180 + 91).rotation()) == 2
+    # The warm-up begins when the instance is running, 30 s after the decision.
+    assert len(bench.fleet.warmed(180 + 119)) == 1
+    assert len(bench.fleet.warmed(180 + 121)) == 2
+
+
+def test_instances_on_their_way_are_not_asked_for_again():
+    bench = Bench()
+    assert bench.minutes(150, 150, 150, 150).desired == 2
+
+
+def test_max_size_bounds_and_says_so():
+    bench = Bench(max_size=2)
+    bench.minutes(900, 900, 900)
+    assert bench.fleet.desired == 2
+    assert "wanted 9, max_size 2" in bench.fleet.events[0].detail
+
+
+def test_scale_in_waits_for_fifteen_minutes_and_drains():
+    bench = Bench(min_size=1, desired_capacity=3)
+    assert bench.minutes(*[10] * 14).desired == 3
+    assert bench.minutes(10).desired == 1
+    assert bench.kinds() == ["scale-in"]
+    assert bench.fleet.count(Phase.DRAINING) == 2
+    bench.at(bench.now + 10)
+    assert bench.fleet.running == 1  # they were idle
+
+
+def test_scale_in_is_blocked_while_an_instance_warms_up():
+    bench = Bench(desired_capacity=2)
+    bench.minutes(*[10] * 14)
+    bench.fleet._set_desired(bench.now, 3, "a person")
+    assert bench.minutes(10).desired == 3
+    assert bench.minutes(10).desired == 1
+
+
+def test_a_draining_target_finishes_its_requests_and_gets_no_new_ones():
+    bench = Bench(desired_capacity=2)
+    bench.engine.set_rotation(bench.fleet.rotation())
+    bench.engine.run(0, 1, work([0.1, 0.2], 20))
+    bench.now = 1.0
+    bench.fleet._set_desired(1.0, 1, "a person")
+    assert len(bench.fleet.rotation()) == 1
+    assert bench.at(19).count(Phase.DRAINING) == 1
+    assert bench.at(31).count(Phase.DRAINING) == 0
+    assert bench.engine.tally[0].sum() > 0
+    assert bench.engine.in_flight == 0
+
+
+def test_draining_ends_after_the_deregistration_delay():
+    bench = Bench(desired_capacity=2, elb_health_checks=False)
+    bench.engine.set_rotation(bench.fleet.rotation())
+    bench.engine.run(0, 1, work([0.1, 0.2], 500))
+    bench.now = 1.0
+    bench.fleet._set_desired(1.0, 1, "a person")
+    assert bench.at(30).running == 2
+    assert bench.at(32).running == 1
+    assert bench.engine.in_flight == 1  # the other's request was cut
+
+
+def test_a_failed_launch_is_retried_and_counted():
+    bench = Bench(constants=FleetConstants(launch_failure_ratio=1.0, launch_retry_seconds=60))
+    bench.minutes(150, 150, 150)
+    bench.at(180 + 150)
+    assert bench.fleet.attempts == bench.fleet.failures == 3
+    assert bench.kinds() == ["scale-out", "launch-failed", "launch-failed", "launch-failed"]
+
+
+def test_a_target_that_does_not_answer_in_time_is_replaced_after_the_grace_period():
+    bench = Bench()
+    bench.engine.set_rotation(bench.fleet.rotation())
+    bench.engine.run(0, 1, work([0.1], 1000))
+    bench.now = 1.0
+    bench.at(60)
+    assert "unhealthy" in bench.kinds()
+    assert bench.fleet.count(Phase.DRAINING) == 0  # still in its grace period
+    bench.at(101)
+    assert bench.fleet.count(Phase.DRAINING) == 1
+    assert bench.fleet.count(Phase.STARTING) == 1
+
+
+def test_when_all_targets_are_unhealthy_the_load_balancer_uses_all_of_them():
+    bench = Bench()
+    bench.engine.set_rotation(bench.fleet.rotation())
+    bench.engine.run(0, 1, work([0.1], 1000))
+    bench.now = 1.0
+    assert bench.at(60).unhealthy == 1
+    assert len(bench.fleet.rotation()) == 1
+
+
+def test_spot_interruption_with_rebalancing_replaces_the_instance_in_time():
+    constants = FleetConstants(spot_interruptions_per_hour=60)
+    bench = Bench(constants=constants, on_demand_base=0, on_demand_percent=0, capacity_rebalance=True, seed=3)
+    taken_at = bench.fleet.instances[0].taken_at
+    bench.at(taken_at - 119)
+    assert bench.kinds() == ["spot-notice"]
+    assert bench.fleet.count(Phase.STARTING) == 1
+    serving = {bench.at(taken_at + second).count(Phase.SERVING) for second in range(-118, 3)}
+    assert "spot-taken" in bench.kinds() or bench.fleet.instances[0].number > 1
+    assert 1 in serving
+
+
+def test_spot_interruption_without_rebalancing_leaves_a_gap():
+    constants = FleetConstants(spot_interruptions_per_hour=60)
+    bench = Bench(constants=constants, on_demand_base=0, on_demand_percent=0, seed=3)
+    bench.at(bench.fleet.instances[0].taken_at + 1)
+    assert "spot-taken" in bench.kinds()
+    assert bench.fleet.count(Phase.SERVING) == 0
+    assert bench.fleet.count(Phase.STARTING) == 1
+
+
+def test_on_demand_base_is_never_interrupted():
+    constants = FleetConstants(spot_interruptions_per_hour=60)
+    bench = Bench(constants=constants, on_demand_base=1, on_demand_percent=0)
+    assert math.isinf(bench.fleet.instances[0].taken_at)
+
+
+def test_the_warm_pool_starts_faster_and_refills():
+    bench = Bench(warm_pool_size=1)
+    bench.minutes(150, 150, 150)
+    assert len(bench.at(180 + 51).rotation()) == 2  # 30 s launch and two health checks instead of 90 s
+
+
+def test_scheduled_actions_move_the_bounds():
+    action = ScheduledAction(
+        name="morning", cron=Cron.parse("0 9 * * *"), time_zone="Europe/Vilnius", min_size=2, max_size=3
+    )
+    bench = Bench(schedule=(action,))
+    bench.fleet.follow_schedule(60, datetime(2026, 11, 23, 6, 59, tzinfo=UTC))
+    assert bench.fleet.desired == 1
+    bench.fleet.follow_schedule(120, datetime(2026, 11, 23, 7, 0, tzinfo=UTC))  # 09:00 in Vilnius
+    assert (bench.fleet.desired, bench.fleet.max_size) == (2, 3)
+
+
+def test_step_policy_answers_at_once_and_the_larger_of_two_wishes_wins():
+    policy = StepPolicy(name="spike", steps=(StepAdjustment(lower_bound=0, adjustment=2),))
+    bench = Bench()
+    bench.at(60)
+    bench.fleet.control(60, MinuteMetrics(150, None, 1), [(policy, 150.0, 120.0)])
+    assert bench.fleet.desired == 3
+
+
+def test_cpu_credits_slow_an_instance_down_and_a_new_one_starts_without_any():
+    bench = Bench(instance_type="t4g.nano", constants=FleetConstants(initial_credits=1.0))
+    slot = bench.fleet.instances[0].slot
+    busy = np.zeros(bench.engine.slots)
+    busy[slot] = 2.0  # CPU-seconds in each 10 s: 0.2 vCPU, twice the baseline
+    bench.at(200, cpu_seconds=busy)
+    assert bench.engine.speed[slot] == 1.0
+    bench.at(700, cpu_seconds=busy)
+    assert bench.engine.speed[slot] == pytest.approx(0.5)
+    bench.fleet._set_desired(bench.now, 2, "a person")
+    assert bench.fleet.instances[-1].credits.balance == 0
+
+
+def test_more_instances_than_slots_make_room():
+    bench = Bench(max_size=20, desired_capacity=12)
+    assert bench.engine.slots >= 12
+    assert len(set(bench.fleet.rotation())) == 12

@@ -1,0 +1,147 @@
+import gzip
+import tracemalloc
+
+import pytest
+
+from policies.errors import InputError
+from workbench.simulate.traffic.access_log import read_access_log
+from workbench.simulate.traffic.counts import read_csv, read_parquet
+
+LINE = (
+    "https 2026-11-23T09:{minute:02}:{second:02}.500000Z app/plant/50dc6c495c0c9188 192.0.2.{client}:2817 10.0.0.1:8443"
+    ' 0.001 {target} 0.000 200 200 34 366 "GET https://api.example.com:443/v1/plants HTTP/2.0" "curl/8.0" -'
+    ' TLSv1.3 arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/73e2d6bc24d8a067 "Root=1-5833" "-" "-"'
+    ' 0 2026-11-23T09:{minute:02}:{second:02}.000000Z "waf,forward" "-" "-" "10.0.0.1:8443" "200" "-" "-"\n'
+)
+
+
+def log_lines(count=120):
+    return [
+        LINE.format(minute=index // 60, second=index % 60, client=index % 7, target=f"0.0{10 + index % 20}")
+        for index in range(count)
+    ]
+
+
+def test_counts_of_a_csv_file(tmp_path):
+    file = tmp_path / "counts.csv"
+    file.write_text("timestamp,requests\n2026-11-23T09:00:00Z,60\n2026-11-23T09:01:00Z,120\n2026-11-23T09:03:00Z,30\n")
+    stream, report = read_csv(file)
+    assert [stream.rate(t) for t in (0, 60, 120, 180, 240)] == [1, 2, 0, 0.5, 0]
+    assert (report.good, report.bad) == (3, 0)
+
+
+def test_rows_in_any_order_and_repeated_ones_add_up(tmp_path):
+    file = tmp_path / "counts.csv"
+    file.write_text("requests,timestamp\n120,1700000060\n40,1700000000\n20,1700000000\n")
+    stream, _ = read_csv(file)
+    assert [stream.rate(t) for t in (0, 60)] == [1, 2]
+
+
+def test_bad_rows_are_counted_and_named(tmp_path):
+    file = tmp_path / "counts.csv"
+    file.write_text(
+        "timestamp,requests\n2026-11-23T09:00:00Z,60\nyesterday,5\n2026-11-23T09:01:00Z,many\n"
+        "2026-11-23T09:01:00Z,-1\n2026-11-23T09:01:00Z,nan\n2026-11-23T09:02:00Z\n2026-11-23T09:01:00Z,60\n"
+    )
+    stream, report = read_csv(file)
+    assert (report.good, report.bad) == (2, 5)
+    assert stream.requests == pytest.approx(120)
+    text = "\n".join(report.lines())
+    assert "5 of 7 rows were left out" in text
+    assert "line 3: 'yesterday' is no timestamp" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "no column timestamp, requests"),
+        ("when,how many\n1,2\n", "no column timestamp, requests"),
+        ("timestamp,requests\n", "0 usable intervals"),
+        ("timestamp,requests\n2026-11-23T09:00:00Z,1\n", "1 usable intervals"),
+        ("timestamp,requests\n0,1\n1,1\n9999999999,1\n", "intervals of 1 s"),
+        ("timestamp,requests\n\x00,\x00\n", "0 usable intervals"),
+    ],
+)
+def test_a_file_that_can_t_be_used_is_an_input_error(tmp_path, content, told):
+    file = tmp_path / "counts.csv"
+    file.write_text(content)
+    with pytest.raises(InputError, match=told):
+        read_csv(file)
+
+
+def test_a_missing_file_is_an_input_error(tmp_path):
+    for read in (read_csv, read_access_log):
+        with pytest.raises(InputError, match="No such file"):
+            read(tmp_path / "none.csv")
+
+
+def test_parquet_says_the_same_as_csv(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    table = pyarrow.table({"timestamp": [1700000000, 1700000060, None], "requests": [60, 120, 5], "other": [1, 2, 3]})
+    parquet.write_table(table, tmp_path / "counts.parquet")
+    stream, report = read_parquet(tmp_path / "counts.parquet")
+    assert [stream.rate(t) for t in (0, 60)] == [1, 2]
+    assert (report.good, report.bad) == (2, 1)
+
+
+def test_a_broken_parquet_file_is_an_input_error(tmp_path):
+    pytest.importorskip("pyarrow")
+    (tmp_path / "counts.parquet").write_bytes(b"PAR1 nonsense PAR1")
+    with pytest.raises(InputError, match=r"counts\.parquet"):
+        read_parquet(tmp_path / "counts.parquet")
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_an_access_log_gives_arrivals_clients_and_target_times(tmp_path, packed):
+    text = "".join(log_lines()).encode()
+    file = tmp_path / "access.log.gz"
+    file.write_bytes(gzip.compress(text) if packed else text)
+    recorded = read_access_log(file)
+    assert recorded.report.good == 120
+    assert recorded.stream.requests == pytest.approx(120)
+    assert recorded.stream.rate(5) == pytest.approx(1.0)
+    assert recorded.stream.addresses == 7
+    assert recorded.mean_target_seconds == pytest.approx(0.0195)
+    assert recorded.target_times is not None
+    assert sum(recorded.target_times.samples) / len(recorded.target_times.samples) == pytest.approx(1.0)
+
+
+def test_bad_lines_of_an_access_log_are_counted_and_named(tmp_path):
+    lines = log_lines(20)
+    lines[3] = "not a log line\n"
+    lines[5] = lines[5].replace("https ", "telnet ", 1)
+    lines[7] = lines[7].replace(" 0.001 ", " soon ", 1)
+    lines[9] = "x" * 100_000 + "\n"
+    (tmp_path / "access.log").write_text("".join(lines))
+    report = read_access_log(tmp_path / "access.log").report
+    assert (report.good, report.bad) == (16, 4)
+    assert [example.split(":")[0] for example in report.examples] == ["line 4", "line 6", "line 8", "line 10"]
+
+
+def test_requests_that_reached_no_target_are_arrivals_without_a_time(tmp_path):
+    lines = [line.replace("0.010", "-1") for line in log_lines(20)]
+    (tmp_path / "access.log").write_text("".join(lines))
+    recorded = read_access_log(tmp_path / "access.log")
+    assert recorded.report.good == 20
+    assert recorded.mean_target_seconds > 0
+
+
+def test_a_truncated_gzip_file_is_an_input_error(tmp_path):
+    content = gzip.compress("".join(log_lines(200)).encode())
+    (tmp_path / "access.log.gz").write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError, match="complete gzip file"):
+        read_access_log(tmp_path / "access.log.gz")
+
+
+def test_a_line_that_never_ends_does_not_fill_the_memory(tmp_path):
+    bomb = gzip.compress(b"x" * 60_000_000 + b"\n" + log_lines(1)[0].encode() * 2)
+    (tmp_path / "bomb.log.gz").write_bytes(bomb)
+    tracemalloc.start()
+    recorded = read_access_log(tmp_path / "bomb.log.gz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert recorded.report.bad == 1
+    assert recorded.report.good == 2
+    assert peak < 10_000_000
