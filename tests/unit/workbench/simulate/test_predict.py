@@ -1,0 +1,79 @@
+import math
+import subprocess
+import sys
+import time
+
+import pytest
+
+from workbench.simulate.predict import predict
+from workbench.simulate.queueing import Station
+
+
+def test_p95_at_the_peak_is_that_of_the_queue(small_graph):
+    found = predict(small_graph(peak="60"))
+    assert found.instances_at_peak == 2
+    assert found.p95_ms == pytest.approx(Station(2, 0.025).sojourn_quantile_seconds(30, 0.95) * 1000)
+    assert found.p95_optimistic_ms < found.p95_ms
+    assert found.budget_ms == 100
+
+
+def test_a_peak_beyond_max_size_has_no_p95(small_graph):
+    found = predict(small_graph(peak="400"))
+    assert found.instances_at_peak == 4
+    assert math.isinf(found.p95_ms)
+    assert "unbounded" in found.line()
+
+
+@pytest.mark.parametrize(
+    ("peak", "seconds"),
+    [
+        pytest.param("3", None, id="30 requests/s fit into one instance"),
+        pytest.param("5", 30 + 180 + 90, id="50: target tracking's three minutes"),
+        pytest.param("12", 30 + 60 + 90, id="120: the spike alarm's one minute"),
+        pytest.param("30", math.inf, id="300: more than four instances carry"),
+    ],
+)
+def test_time_to_scale_for_a_spike(small_graph, peak, seconds):
+    assert predict(small_graph(peak=peak)).scale_seconds == seconds
+
+
+def test_a_rollout_step_with_under_200_samples_is_inconclusive(small_graph):
+    steps = predict(small_graph(peak="3")).steps
+    assert [(step.percent, step.samples, step.conclusive) for step in steps] == [
+        (10, 90, False),
+        (50, 450, True),
+        (100, 900, True),
+    ]
+    assert "10 %: 90 inconclusive" in predict(small_graph(peak="3")).line()
+
+
+def test_at_seven_requests_a_second_ten_percent_are_enough(small_graph):
+    # 10/(1 - 0.95) = 200 samples in 5 minutes at 10 % take 6.7 requests a second.
+    assert predict(small_graph(peak="6.7")).steps[0].conclusive
+    assert not predict(small_graph(peak="6.6")).steps[0].conclusive
+
+
+def test_burstable_instances_have_a_sustained_rate_and_others_not(graph, small_graph):
+    assert predict(small_graph()).sustained_rps is None
+    assert predict(graph("dev")).sustained_rps == pytest.approx(20.0)
+
+
+def test_the_declared_stack_is_predicted_within_its_budget(graph):
+    found = predict(graph("dev"))
+    assert found.p95_ms < found.budget_ms
+    assert found.scale_seconds is None or not math.isinf(found.scale_seconds)
+    assert found.notes == ()
+
+
+def test_a_parked_stack_has_no_prediction(graph):
+    assert predict(graph("parked")) is None
+
+
+def test_it_takes_a_few_milliseconds_and_no_numpy(graph):
+    stack = graph("dev")
+    predict(stack)
+    start = time.perf_counter()
+    predict(stack)
+    assert time.perf_counter() - start < 0.05  # 2 ms measured; the bound only catches a change of kind
+    code = "import sys, workbench.simulate.predict; print(sorted({'numpy', 'numba', 'pulumi'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

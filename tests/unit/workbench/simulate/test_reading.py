@@ -1,0 +1,117 @@
+import pytest
+
+from policies.deployment import graph_from_json
+from policies.errors import InputError
+from workbench.simulate.reading import Assumptions, read
+from workbench.simulate.scaling.step import AdjustmentType
+
+
+def test_the_stable_fleet_comes_first_with_its_terms(small_graph):
+    declared = read(small_graph(maxSize=6))
+    stable, canary = declared.fleets
+    assert (stable.name, canary.name) == ("stable-group", "canary-group")
+    assert (stable.min_size, stable.max_size, stable.desired_capacity) == (1, 6, 1)
+    assert (canary.min_size, canary.desired_capacity) == (0, 0)
+    assert (stable.warm_up_seconds, stable.health_check_grace_seconds, stable.deregistration_seconds) == (90, 90, 30)
+    assert stable.least_outstanding
+    assert stable.elb_health_checks
+    assert not stable.credits_unlimited
+    assert (stable.on_demand_base, stable.on_demand_percent) == (1, 0)
+    assert (stable.health.interval_seconds, stable.health.unhealthy_threshold) == (10, 3)
+
+
+def test_policies_come_with_their_alarms(small_graph):
+    stable = read(small_graph()).stable
+    assert [policy.target_value for policy in stable.tracking] == [2573.0]
+    (step,) = stable.steps
+    assert step.alarm.rule.threshold == 3860
+    assert step.alarm.metric.pool == 0
+    assert step.policy.adjustment_type is AdjustmentType.PERCENT
+    assert [(each.lower_bound, each.upper_bound) for each in step.policy.steps] == [(0, 3860), (3860, None)]
+
+
+def test_the_contract_and_the_p95_alarm_make_the_promise(small_graph):
+    declared = read(small_graph())
+    promise = declared.promise
+    assert (promise.budget_seconds, promise.database_limit_seconds, promise.cache_ttl_seconds) == (0.1, 0.03, 600)
+    assert (promise.p95_limit_seconds, promise.p95_window_seconds) == (0.2, 300)
+    assert (declared.service_seconds, declared.workers, declared.peak_rps) == (0.025, 2, 3)
+    assert declared.idle_timeout_seconds == 30
+
+
+def test_rate_rules_are_read_in_order_of_priority(small_graph):
+    per_ip, heavy = read(small_graph()).rates
+    assert (per_ip.name, per_ip.limit, per_ip.window_seconds, per_ip.retry_after_seconds) == (
+        "rate-per-ip",
+        1000,
+        60,
+        60,
+    )
+    assert (heavy.name, heavy.limit, heavy.window_seconds, heavy.heavy_only) == ("rate-heavy-path", 100, 300, True)
+
+
+def test_alarms_on_other_things_are_named_and_not_forgotten(small_graph):
+    declared = read(small_graph())
+    assert declared.unwatched == ("database-latency",)
+    assert {alarm.rule.name for alarm in declared.alarms} == {
+        "p95-stable",
+        "launch-failures",
+        "stable-traffic-spike",
+        "canary-traffic-spike",
+    }
+    p95 = next(alarm.rule for alarm in declared.alarms if alarm.rule.name == "p95-stable")
+    assert p95.percentile == 95
+    assert p95.ignore_low_samples
+
+
+def test_metric_math_is_read_with_its_metrics(small_graph):
+    alarm = next(each for each in read(small_graph()).alarms if each.rule.name == "launch-failures")
+    assert alarm.rule.period_seconds == 900
+    assert {name for _, _, name, _ in alarm.metric.names} == {"launch_attempts", "launch_failures"}
+
+
+def test_what_the_stack_does_not_say_is_assumed_and_noted(small_stack):
+    document = small_stack()
+    for resource in document["deployment"]["resources"]:
+        if resource["type"] == "aws:ssm/parameter:Parameter":
+            resource["inputs"]["value"] = "{}"
+    declared = read(graph_from_json(document, "x"), Assumptions(service_time_ms=40))
+    assert declared.service_seconds == 0.04
+    assert "service_time_ms is not declared: 40 is assumed" in declared.notes
+
+
+def test_a_schedule_and_a_warm_pool_are_read(small_graph, stack_resource):
+    schedule = stack_resource(
+        "aws:autoscaling/schedule:Schedule",
+        "morning",
+        {
+            "autoscalingGroupName": "stable-group",
+            "recurrence": "0 9 * * *",
+            "timeZone": "Europe/Vilnius",
+            "minSize": 2,
+            "maxSize": 4,
+            "desiredCapacity": -1,
+        },
+    )
+    stable = read(small_graph(schedule, warmPool={"minSize": 1, "poolState": "Stopped"})).stable
+    (action,) = stable.schedule
+    assert (action.min_size, action.max_size, action.desired_capacity) == (2, 4, None)
+    assert action.time_zone == "Europe/Vilnius"
+    assert stable.warm_pool_size == 1
+
+
+def test_a_stack_without_a_fleet_is_an_input_error(graph):
+    with pytest.raises(InputError, match="simulate it unparked"):
+        read(graph("parked"))
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_the_declared_stacks_are_read_without_assumptions(graph, stack):
+    declared = read(graph(stack))
+    assert declared.notes == ()
+    assert len(declared.fleets) == 2
+    assert declared.rollout_percents == (10, 50, 100)
+    assert bool(declared.rates) == (stack == "dev")  # the shared platform's web ACL holds prod's rate rules
+    assert declared.stable.tracking
+    assert declared.stable.steps
+    assert {alarm.metric.names[0][2] for alarm in declared.alarms} >= {"TargetResponseTime", "RequestCountPerTarget"}

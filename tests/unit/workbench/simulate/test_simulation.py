@@ -1,0 +1,146 @@
+"""Whole runs on the small stack: what has to happen, and when."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from workbench.simulate import kernel
+from workbench.simulate.alarms import AlarmState
+from workbench.simulate.fleet import FleetConstants
+from workbench.simulate.reading import read
+from workbench.simulate.scenario import Scenario, load_traffic
+from workbench.simulate.service import ServiceModel
+from workbench.simulate.simulation import COLUMNS, SimulationOptions, simulate
+
+SERVICE = ServiceModel(mean_seconds=0.025)
+
+
+def run(graph, *profiles, seconds=3600.0, declared=None, service=SERVICE, **options):
+    declared = declared or read(graph)
+    traffic = load_traffic(Scenario(profiles=profiles, duration_seconds=seconds), declared.peak_rps).traffic
+    return simulate(declared, traffic, service, SimulationOptions(**options))
+
+
+def column(result, name):
+    return result.series[:, COLUMNS.index(name)]
+
+
+def first(result, kind):
+    return next(event for event in result.fleet_events if event.kind == kind)
+
+
+def test_a_steady_load_needs_no_scaling_and_keeps_the_budget(small_graph):
+    result = run(small_graph(), "steady:rate=20")
+    assert not result.fleet_events
+    assert result.attainment_ratio(0.1) > 0.97
+    assert result.quantile_ms(0.95) == pytest.approx(75, rel=0.05)
+    assert result.windows == result.windows_within == 12
+
+
+def test_a_spike_rings_the_alarm_within_two_minutes_and_scales(small_graph):
+    result = run(small_graph(), "spike:factor=24,at=600,ramp=0s")
+    out = first(result, "scale-out")
+    assert out.at == 660.0  # the first whole minute of 72 requests/s
+    assert "stable-answer-spike" in out.detail
+    rang = next(
+        event for event in result.alarm_events if event.alarm == "stable-traffic-spike" and event.state == "ALARM"
+    )
+    assert rang.at == 660.0
+    assert column(result, "serving")[12] == 2
+    assert column(result, "p95_ms")[20] < 100
+
+
+def test_without_headroom_the_p95_alarm_rings(small_graph):
+    result = run(small_graph(maxSize=1), "spike:factor=25,at=600,ramp=0s")
+    rang = [event for event in result.alarm_events if event.alarm == "p95-stable" and event.state is AlarmState.ALARM]
+    assert rang[0].at == 900.0  # the end of the five minutes that the spike falls into
+    assert result.windows_within < result.windows
+
+
+def test_few_samples_are_inconclusive_and_ring_no_alarm(small_graph):
+    slow = ServiceModel(mean_seconds=0.4)
+    result = run(small_graph(), "steady:rate=0.5", service=slow)
+    assert result.windows == 0
+    assert result.windows_inconclusive == 12
+    assert result.low_sample_periods["p95-stable"] == 12
+    assert result.alarm_states["p95-stable"] is AlarmState.INSUFFICIENT_DATA
+
+
+def test_failed_launches_ring_their_alarm(small_graph):
+    options = {"fleet": FleetConstants(launch_failure_ratio=0.5)}
+    result = run(small_graph(), "spike:factor=24,ramp=0s", seed=3, **options)
+    assert any(event.kind == "launch-failed" for event in result.fleet_events)
+    assert ("launch-failures", AlarmState.ALARM) in [(event.alarm, event.state) for event in result.alarm_events]
+
+
+def test_a_flood_is_refused_after_the_detection_lag_and_the_others_are_not(small_graph):
+    result = run(
+        small_graph(), "steady:rate=10,clients=200", "flood:rate=60,addresses=2,at=600,hold=1200", max_attempts=1
+    )
+    refused = column(result, "refused")
+    assert refused[:10].sum() == 0
+    assert refused[15] == pytest.approx(60 * 60, rel=0.05)  # the whole flood, and nobody else
+    # 2 x 30 requests/s exceed 1000 in a minute after 34 s: checked every 10 s, in force a check later.
+    assert 0.05 * 3600 < refused[10] < 0.45 * 3600
+    assert column(result, "requests")[15] == pytest.approx(600, rel=0.15)
+
+
+def test_the_canary_gets_its_share_of_requests(small_graph):
+    declared = read(small_graph())
+    fleets = (declared.stable, replace(declared.fleets[1], min_size=1, desired_capacity=1))
+    result = run(None, "steady:rate=20", declared=replace(declared, fleets=fleets), canary_percent=10)
+    share = result.tally[1, kernel.OFFERED] / result.tally[:, kernel.OFFERED].sum()
+    assert share == pytest.approx(0.1, abs=0.005)
+
+
+def test_a_canary_without_instances_answers_503(small_graph):
+    result = run(small_graph(), "steady:rate=20", canary_percent=10, max_attempts=1)
+    assert result.tally[1, kernel.NO_TARGET] / result.arrived == pytest.approx(0.1, abs=0.005)
+
+
+def test_a_scheduled_action_prepares_the_fleet(small_graph, stack_resource):
+    schedule = stack_resource(
+        "aws:autoscaling/schedule:Schedule",
+        "morning",
+        {"autoscalingGroupName": "stable-group", "recurrence": "10 9 * * *", "minSize": 3, "maxSize": 4},
+    )
+    start = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    result = run(small_graph(schedule), "steady:rate=5", start=start)
+    assert first(result, "schedule").at == 600.0
+    assert column(result, "desired")[10] == 3
+
+
+def test_credits_run_out_under_load_that_the_cpu_can_t_sustain(small_graph):
+    declared = read(small_graph())
+    nano = replace(declared, fleets=(replace(declared.stable, instance_type="t4g.nano", max_size=1),))
+    result = run(None, "steady:rate=30", declared=nano, fleet=FleetConstants(initial_credits=0.5))
+    assert column(result, "least_credits")[0] > 0
+    assert column(result, "least_credits")[-1] == 0
+    assert column(result, "p95_ms")[-1] > column(result, "p95_ms")[0] * 1.1
+
+
+def test_instances_are_billed_from_launch_to_end(small_graph):
+    result = run(small_graph(), "steady:rate=5")
+    assert result.instance_seconds == {"stable-group": 3600.0, "canary-group": 0.0}
+
+
+def test_same_seed_same_result_and_another_seed_another(small_graph):
+    one, other = (run(small_graph(), "spike:factor=24", seed=4) for _ in range(2))
+    assert np.array_equal(one.series, other.series, equal_nan=True)
+    assert one.fleet_events == other.fleet_events
+    assert not np.array_equal(one.histogram, run(small_graph(), "spike:factor=24", seed=5).histogram)
+
+
+def test_memory_does_not_grow_with_the_number_of_requests(small_graph):
+    import tracemalloc
+
+    peaks = []
+    for rate in (20, 200):
+        declared = replace(read(small_graph()), service_seconds=0.0025)
+        tracemalloc.start()
+        run(None, f"steady:rate={rate}", declared=declared, service=ServiceModel(mean_seconds=0.0025))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.5
