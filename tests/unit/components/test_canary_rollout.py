@@ -1,0 +1,68 @@
+"""Role, control and recovery of the rollout."""
+
+import json
+
+import pytest
+
+from components.canary_rollout import ABORT
+
+
+@pytest.fixture(scope="module")
+def statements(dev, one):
+    policy = one(dev, "aws:iam/rolePolicy:RolePolicy", "plant-rollout-workflow-policy")
+    return json.loads(policy.get("policy"))["Statement"]
+
+
+def test_role_changes_only_the_stacks_own_rules_groups_and_parameter(dev, statements):
+    by_action = {action: found["Resource"] for found in statements for action in found["Action"]}
+    rules = {rule.get("arn") for rule in dev.of_type("aws:lb/listenerRule:ListenerRule")}
+    assert set(by_action["elasticloadbalancing:ModifyRule"]) == rules
+    assert all("autoScalingGroupName/plant-" in arn for arn in by_action["autoscaling:UpdateAutoScalingGroup"])
+    assert by_action["ssm:PutParameter"] == ["arn:aws:ssm:us-east-1:123456789012:parameter/plant/plant-dev/rollout"]
+
+
+def test_everything_that_the_workflow_calls_is_allowed(dev, one, statements):
+    definition = one(dev, "aws:sfn/stateMachine:StateMachine", "plant-rollout-machine").get("definition")
+    allowed = {action.lower() for found in statements for action in found["Action"]}
+    prefixes = {"elasticloadbalancingv2": "elasticloadbalancing"}
+    import re
+
+    calls = set(re.findall(r"aws-sdk:(\w+):(\w+)", definition))
+    assert len(calls) >= 9
+    for service, action in calls:
+        assert f"{prefixes.get(service, service)}:{action}".lower() in allowed
+
+
+def test_people_steer_by_one_parameter(dev, one):
+    control = one(dev, "aws:ssm/parameter:Parameter", "plant-rollout-control")
+    assert control.get("allowedPattern") == "^(run|hold|promote|abort)$"
+    assert control.get("insecureValue") == "run"
+    assert control.options["ignoreChanges"] == ["insecureValue"]
+
+
+def test_broken_execution_is_followed_by_one_that_rolls_back(dev, one):
+    rule = one(dev, "aws:cloudwatch/eventRule:EventRule", "plant-rollout-broken")
+    detail = json.loads(rule.get("eventPattern"))["detail"]
+    assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    target = one(dev, "aws:cloudwatch/eventTarget:EventTarget", "plant-rollout-recover")
+    assert target.get("input") == ABORT == '{"action":"abort"}'
+    assert dev.referenced(target, "arn", "aws:sfn/stateMachine:StateMachine")
+
+
+def test_rollback_does_not_start_itself_again(dev, one):
+    rule = one(dev, "aws:cloudwatch/eventRule:EventRule", "plant-rollout-broken")
+    detail = json.loads(rule.get("eventPattern"))["detail"]
+    assert {"anything-but": [ABORT]} in detail["input"]
+    assert {"anything-but": ["RolledBack"]} in detail["error"]
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_executions_are_logged_and_traced(graph, stack):
+    for machine in graph(stack).of_type("aws:sfn/stateMachine:StateMachine"):
+        assert machine.get("loggingConfiguration.level") == "ALL"
+        assert machine.get("loggingConfiguration.includeExecutionData") is True
+        assert machine.get("tracingConfiguration.enabled") is True
+
+
+def test_parked_stack_has_nothing_to_roll_out(parked):
+    assert not parked.of_type("plant:components:CanaryRollout")

@@ -1,0 +1,22 @@
+"""The one customer key."""
+
+
+def test_key_rotates_and_is_protected(dev, one):
+    key = one(dev, "aws:kms/key:Key")
+    assert key.get("enableKeyRotation") is True
+    assert key.protect is True
+
+
+def test_services_publish_through_the_key_for_this_account_only(dev, one, document):
+    statements = {found["Sid"]: found for found in document(one(dev, "aws:kms/key:Key"), "policy")["Statement"]}
+    services = statements["ServicesPublishToEncryptedTopics"]
+    assert "cloudwatch.amazonaws.com" in services["Principal"]["Service"]
+    assert services["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert all(found["Principal"] != "*" for found in statements.values())
+
+
+def test_shared_stack_pays_for_no_key(prod):
+    assert not prod.of_type("aws:kms/key:Key")
+    assert {topic.get("kmsMasterKeyId") for topic in prod.of_type("aws:sns/topic:Topic")} == {
+        "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
+    }

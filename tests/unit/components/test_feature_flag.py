@@ -1,0 +1,46 @@
+"""The flag that a rollout switches."""
+
+import json
+
+import pytest
+
+from components.feature_flag import flag_document
+
+VERSION = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion"
+
+
+def test_there_is_a_version_for_each_step_and_for_off(dev):
+    # The content itself is a secret to Pulumi; flag_document, which makes it, is tested below.
+    assert sorted(version.get("description") for version in dev.of_type(VERSION)) == [
+        f"api_optimization_enabled for {percent} % of the users" for percent in (0, 10, 100, 50)
+    ]
+
+
+def test_versions_are_made_one_after_the_other(dev, one):
+    ten, fifty = one(dev, VERSION, "plant-flag-10-percent"), one(dev, VERSION, "plant-flag-50-percent")
+    assert ten.urn in fifty.dependencies
+
+
+def test_pulumi_deploys_off_once_and_leaves_the_live_version_alone(dev, one):
+    deployment = one(dev, "aws:appconfig/deployment:Deployment")
+    assert deployment.options["ignoreChanges"] == ["configurationVersion"]
+    assert dev.referenced(deployment, "configurationVersion")[0].name == "plant-flag-0-percent"
+
+
+def test_kill_switch_waits_for_nothing(dev, one):
+    strategy = one(dev, "aws:appconfig/deploymentStrategy:DeploymentStrategy")
+    assert strategy.get("deploymentDurationInMinutes") == 0
+    assert strategy.get("finalBakeTimeInMinutes") == 0
+    assert strategy.get("growthFactor") == 100
+
+
+def test_canary_alarms_watch_the_flag(dev, one):
+    monitors = one(dev, "aws:appconfig/environment:Environment").get("monitors")
+    names = {alarm.get("arn"): alarm.name for alarm in dev.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    assert [names[monitor["alarmArn"]] for monitor in monitors] == ["plant-slo-p95-canary", "plant-slo-errors-canary"]
+
+
+@pytest.mark.parametrize("percent", [0, 1, 100])
+def test_flag_is_off_only_at_zero(percent):
+    value = json.loads(flag_document("some_flag", percent))["values"]["some_flag"]
+    assert value == {"enabled": percent > 0, "percent": percent}

@@ -1,0 +1,43 @@
+"""Bucket for access logs and flow logs."""
+
+
+def test_bucket_is_private_versioned_encrypted_and_protected(dev, one):
+    block = one(dev, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
+    assert all(
+        block.get(flag)
+        for flag in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    )
+    assert one(dev, "aws:s3/bucketVersioning:BucketVersioning").get("versioningConfiguration.status") == "Enabled"
+    # Load balancers can't write to a bucket with a customer key.
+    rule = one(dev, "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").get(
+        "rules[0]"
+    )
+    assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "AES256"
+    assert one(dev, "aws:s3/bucket:Bucket").protect is True
+
+
+def test_logs_are_forgotten_and_uploads_that_never_end_too(dev, one):
+    (rule,) = one(dev, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").get("rules")
+    assert rule["expiration"]["days"] == 365
+    assert rule["abortIncompleteMultipartUpload"]["daysAfterInitiation"] == 1
+
+
+def test_only_log_services_of_this_account_write_and_only_over_tls(dev, one, document):
+    statements = {
+        found["Sid"]: found for found in document(one(dev, "aws:s3/bucketPolicy:BucketPolicy"), "policy")["Statement"]
+    }
+    assert statements["OnlyOverTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    allowed = [found for found in statements.values() if found["Effect"] == "Allow"]
+    assert {found["Principal"]["Service"] for found in allowed} == {
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+    }
+    assert all(found["Condition"] for found in allowed)
+
+
+def test_data_can_be_let_go_on_purpose():
+    from policies.deployment import graph_from_json
+    from workbench.preview.synthesis import synthesize
+
+    graph = graph_from_json(synthesize("dev", overrides={"plant:platform.protect_data": "false"}), "throw-away")
+    assert not [resource.name for resource in graph if resource.protect]

@@ -1,0 +1,145 @@
+"""The canary rollout: what it declares, and that every way out is safe."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.rollout_plan import Step, hold_polls
+from components.rollout_verdict import REASONS
+
+
+@pytest.fixture(scope="module")
+def machine(dev, one):
+    return json.loads(one(dev, "aws:sfn/stateMachine:StateMachine", "plant-rollout-machine").get("definition"))
+
+
+@pytest.fixture(scope="module")
+def states(machine):
+    return machine["States"]
+
+
+def targets(state):
+    found = [state.get("Next"), state.get("Default"), *(rule["Next"] for rule in state.get("Choices", []))]
+    return {target for target in (*found, *(rule["Next"] for rule in state.get("Catch", []))) if target}
+
+
+def reachable(states, start, without=()):
+    seen, waiting = set(), {start}
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name not in without:
+            seen.add(name)
+            waiting |= targets(states[name])
+    return seen
+
+
+def test_steps_are_the_storys(states):
+    steps = states["Plan"]["Result"]["steps"]
+    assert [(step["percent"], step["holdPolls"], step["last"]) for step in steps] == [
+        (10, 6 * 12, False),
+        (50, 12 * 12, False),
+        (100, 0, True),
+    ]
+
+
+def test_weights_of_each_step_add_up_and_keep_the_token_check(states):
+    plan = states["Plan"]["Result"]
+    for percent, rules in [*((step["percent"], step["weights"]) for step in plan["steps"]), (0, plan["back"])]:
+        assert len(rules) == 2
+        for rule in rules:
+            check, forward = rule["Actions"]
+            assert check["Type"] == "jwt-validation"
+            weights = [group["Weight"] for group in forward["ForwardConfig"]["TargetGroups"]]
+            assert weights == [100 - percent, percent]
+            assert rule["CanaryWeight"] == percent
+
+
+def test_token_check_is_the_one_that_pulumi_declares(dev, states):
+    declared = {
+        rule.get("arn"): rule.get("actions[0].jwtValidation")
+        for rule in dev.of_type("aws:lb/listenerRule:ListenerRule")
+    }
+    for rule in states["Plan"]["Result"]["back"]:
+        config = rule["Actions"][0]["JwtValidationConfig"]
+        expected = declared[rule["RuleArn"]]
+        assert (config["Issuer"], config["JwksEndpoint"]) == (expected["issuer"], expected["jwksEndpoint"])
+        assert [(claim["Name"], claim["Format"], claim["Values"]) for claim in config["AdditionalClaims"]] == [
+            (claim["name"], claim["format"], claim["values"]) for claim in expected["additionalClaims"]
+        ]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_switches_the_flag_off_first_and_then_moves_the_traffic(states, reason):
+    state = states[f"Because of {reason}"]
+    assert state["Next"] == "Switch flag off"
+    assert targets(states["Switch flag off"]) == {"Set weights back"}
+    assert states["Set weights back"]["Next"] == "Empty canary"
+
+
+def test_failing_call_on_the_way_forward_rolls_back(states):
+    forward = reachable(states, "Read stable size", without={"Switch flag off", "Settle weights"})
+    for name in forward:
+        state = states[name]
+        if state["Type"] in ("Task", "Map") and not state.get("Resource", "").endswith("sns:publish"):
+            assert [rule["Next"] for rule in state["Catch"]] == ["Because of error"], name
+
+
+def test_traffic_moves_only_after_health_and_window_were_checked(states):
+    assert "Set weights" not in reachable(states, "Take step", without={"Is canary healthy"})
+    assert "Set weights" not in reachable(states, "Take step", without={"Is window open"})
+
+
+def test_next_step_takes_a_verdict_or_a_persons_promotion(states):
+    assert "Next step" not in reachable(states, "Start clock", without={"Judge", "Take note of promotion"})
+
+
+def test_verdict_needs_enough_requests(states):
+    too_few, slow = states["Judge"]["Choices"]
+    assert too_few["Next"] == "Count unclear"
+    assert {"Variable": "$.samples.values[0]", "NumericLessThan": 200} in too_few["Or"]
+    assert slow["And"][-1] == {"Variable": "$.latency.values[0]", "NumericGreaterThan": 0.2}
+    assert states["Judge"]["Default"] == "Next step"
+
+
+def test_unclear_step_never_passes(states):
+    assert "Next step" not in reachable(states, "Count unclear", without={"Judge", "Obey"})
+    assert targets(states["Is unclear for too long"]) == {"Because of doubt", "Watch"}
+
+
+def test_clock_stops_during_maintenance_and_while_held(states):
+    assert {"$.control.value": "hold"}.items() <= {
+        (rule["Variable"], rule["StringEquals"]) for rule in states["Obey"]["Choices"] if rule["Next"] == "Watch"
+    }
+    assert states["Does clock stop"]["Choices"][0]["Next"] == "Watch"
+    assert "Count poll" not in reachable(states, "Watch", without={"Does clock stop"})
+
+
+def test_weights_are_read_back(states):
+    inner = states["Set weights"]["ItemProcessor"]["States"]
+    assert [inner["Set"]["Next"], inner["Read back"]["Next"]] == ["Read back", "Is set"]
+    assert inner["Is set"]["Default"] == "Not set"
+    assert inner["Not set"]["Type"] == "Fail"
+
+
+def test_every_end_is_announced(states):
+    for name, state in states.items():
+        if state["Type"] in ("Succeed", "Fail"):
+            before = [other for other, found in states.items() if name in targets(found)]
+            assert before
+            assert all(other.startswith("Announce") for other in before), name
+
+
+def test_messages_have_one_shape(states):
+    for state in states.values():
+        if state.get("Resource", "").endswith("sns:publish"):
+            message = state["Parameters"]["Message"]
+            assert {"schema", "service", "stack", "event"} <= message.keys()
+
+
+@given(st.integers(min_value=1, max_value=7 * 24 * 3600), st.integers(min_value=60, max_value=3600))
+def test_hold_is_never_shorter_than_declared(hold_seconds, poll_seconds):
+    step = Step(percent=10, hold_seconds=hold_seconds, flag_version="1")
+    assert hold_polls(step, poll_seconds) * poll_seconds >= hold_seconds
+    assert (hold_polls(step, poll_seconds) - 1) * poll_seconds < hold_seconds

@@ -1,0 +1,48 @@
+"""Launches and spikes as metrics."""
+
+import json
+
+import pytest
+
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
+
+
+@pytest.fixture(params=["dev", "prod"])
+def whole(graph, request):
+    return graph(request.param)
+
+
+def test_failed_launches_over_five_percent_raise_an_alarm(whole, one):
+    alarm = one(whole, "aws:cloudwatch/metricAlarm:MetricAlarm", "plant-scaling-launch-failures")
+    assert alarm.get("threshold") == 5
+    queries = {query["id"]: query for query in alarm.get("metricQueries")}
+    assert queries["rate"]["expression"] == "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)"
+    assert queries["attempts"]["metric"]["metricName"] == "launch_attempts"
+    assert queries["failures"]["metric"]["metricName"] == "launch_failures"
+
+
+def test_events_of_both_fleets_are_collected(whole, one):
+    rule = one(whole, "aws:cloudwatch/eventRule:EventRule", "plant-scaling-scaling")
+    pattern = json.loads(rule.get("eventPattern"))
+    groups = {group.get("name") for group in whole.of_type("aws:autoscaling/group:Group")}
+    assert set(pattern["detail"]["AutoScalingGroupName"]) == groups
+    assert "EC2 Instance Launch Unsuccessful" in pattern["detail-type"]
+
+
+def test_spikes_are_counted_when_their_alarm_goes_off(whole, one):
+    pattern = json.loads(one(whole, "aws:cloudwatch/eventRule:EventRule", "plant-scaling-spikes").get("eventPattern"))
+    alarm = one(whole, "aws:cloudwatch/metricAlarm:MetricAlarm", "plant-stable-traffic-spike")
+    assert pattern["resources"] == [alarm.get("arn")]
+    assert pattern["detail"] == {"state": {"value": ["ALARM"]}}
+
+
+def test_metrics_of_the_story_exist(whole):
+    names = {found.get("metricTransformation.name") for found in whole.of_type(FILTER)}
+    assert names >= {"api_latency", "traffic_spikes", "auto_scale_events", "launch_attempts", "launch_failures"}
+
+
+def test_eventbridge_may_write_to_its_log_group_only(whole, one):
+    policy = json.loads(one(whole, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy").get("policyDocument"))
+    (statement,) = policy["Statement"]
+    assert ":log-group:/aws/events/" in statement["Resource"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}

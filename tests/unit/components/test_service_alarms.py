@@ -1,0 +1,51 @@
+"""Alarms on what users feel."""
+
+import pytest
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+@pytest.fixture(params=["dev", "prod"])
+def whole(graph, request):
+    return graph(request.param)
+
+
+@pytest.mark.parametrize("fleet", ["stable", "canary"])
+def test_p95_over_200_ms_for_five_minutes_raises_an_alarm(whole, one, fleet):
+    alarm = one(whole, ALARM, f"plant-slo-p95-{fleet}")
+    assert alarm.get("extendedStatistic") == "p95"
+    assert alarm.get("metricName") == "TargetResponseTime"
+    assert alarm.get("threshold") == 0.2
+    assert alarm.get("comparisonOperator") == "GreaterThanThreshold"
+    assert alarm.get("period") * alarm.get("evaluationPeriods") == 300
+
+
+def test_percentile_of_few_requests_raises_nothing(whole):
+    for alarm in whole.of_type(ALARM):
+        if alarm.get("extendedStatistic"):
+            assert alarm.get("evaluateLowSampleCountPercentiles") == "ignore", alarm.name
+
+
+@pytest.mark.parametrize("fleet", ["stable", "canary"])
+def test_error_alarm_is_a_ratio(whole, one, fleet):
+    alarm = one(whole, ALARM, f"plant-slo-errors-{fleet}")
+    queries = {query["id"]: query for query in alarm.get("metricQueries")}
+    assert queries["ratio"]["expression"] == "IF(requests > 0, 100 * FILL(errors, 0) / requests, 0)"
+    assert queries["errors"]["metric"]["metricName"] == "HTTPCode_Target_5XX_Count"
+    assert [key for key, query in queries.items() if query.get("returnData")] == ["ratio"]
+
+
+def test_database_time_is_held_to_the_contract(whole, one):
+    assert one(whole, ALARM, "plant-slo-database-latency").get("threshold") == 30
+
+
+def test_composite_sums_up_the_stable_fleet_only(whole, one):
+    rule = one(whole, "aws:cloudwatch/compositeAlarm:CompositeAlarm").get("alarmRule")
+    assert rule.count("ALARM(") == 3
+    assert "canary" not in rule
+
+
+def test_every_alarm_acts_and_says_what_missing_data_means(whole):
+    for alarm in whole.of_type(ALARM):
+        assert whole.referenced(alarm, "alarmActions", "aws:sns/topic:Topic"), alarm.name
+        assert alarm.get("treatMissingData"), alarm.name
