@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
@@ -24,9 +26,25 @@ def start(port: int) -> None:
     from workbench.emulator import process
     from workbench.preview.synthesis import REPOSITORY
 
-    server = process.start(process.folder_of(REPOSITORY), port)
+    server = process.start(process.folder_of(REPOSITORY), port, _platform(REPOSITORY))
     click.echo(f"embedded AWS on {server.endpoint} (process {server.pid})")
     click.echo('next: eval "$(./plant emulator env)"', err=True)
+
+
+def _platform(root: Path) -> list[str]:
+    """Ids that the stacks refer to and do not make; a stack that cannot be recorded is left out, with its reason."""
+    from policies.errors import InputError
+    from workbench.emulator.seed import references
+    from workbench.preview.synthesis import synthesize
+
+    found: set[str] = set()
+    for path in sorted(root.glob("Pulumi.*.yaml")):
+        stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        try:
+            found |= set(references(synthesize(stack, root=root)))
+        except InputError as error:
+            click.echo(f"warning: stack {stack} refers to nothing yet: {error.problems[0]}", err=True)
+    return sorted(found)
 
 
 @command.command()

@@ -317,7 +317,7 @@ class Lifecycle:
         return outputs
 
     def _find(self, row: AwsType, context: Context) -> str | None:
-        if row.find is None:
+        if row.find is None or not moto_implements(row.find.service or row.service, row.find.operation):
             return None
         params = {name: resolve(arg, context) for name, arg in row.find.args.items()}
         try:

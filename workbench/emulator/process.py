@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,8 +62,10 @@ def running(folder: Path) -> Server | None:
     return None
 
 
-def start(folder: Path, port: int = 0) -> Server:
+def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
     """Start the server and put the provider in place; a server that runs already is kept.
+
+    ``platform`` are ids of resources that exist beforehand (seed.references).
 
     Raises:
         InputError: The port is taken, or the server did not come up.
@@ -78,7 +81,10 @@ def start(folder: Path, port: int = 0) -> Server:
     nonce = secrets.token_hex(8)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "workbench.emulator.server", "--port", str(chosen), "--nonce", nonce],
+            [
+                *(sys.executable, "-m", "workbench.emulator.server", "--port", str(chosen), "--nonce", nonce),
+                *("--platform", *platform),
+            ],
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,

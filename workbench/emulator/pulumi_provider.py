@@ -52,10 +52,10 @@ class AwsProvider(rpc.Provider):
         """Apply the provider's defaults and generate a name."""
         inputs = plain_map(request.new_inputs)
         try:
-            checked = self._lifecycle.check(request.type, request.urn, inputs, request.random_seed or b"")
+            checked = self._lifecycle.check(token_of(request.type), request.urn, inputs, request.random_seed or b"")
         except UnknownTypeError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure("", str(error))])
-        name = type_for(request.type).name_property
+        name = type_for(token_of(request.type)).name_property
         if name and name not in inputs:
             old = plain_map(request.old_inputs).get(name)
             checked[name] = old or checked[name]

@@ -17,14 +17,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The embedded AWS (started by ./plant emulator start)")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--nonce", required=True)
+    parser.add_argument("--platform", nargs="*", default=[], help="ids of the platform's resources (seed.py)")
     options = parser.parse_args()
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
-    from workbench.emulator import repairs
+    from workbench.emulator import repairs, seed
 
     repairs.apply()
+    seed.plant(options.platform)
     application = DomainDispatcherApplication(create_backend_app)
     identity = json.dumps({"pid": os.getpid(), "nonce": options.nonce}).encode()
 
