@@ -1,0 +1,117 @@
+"""Maintenance windows."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from components.maintenance import local_expression, mute_expression
+from components.maintenance_states import EVERYBODY, IpSet, definition
+
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+WEDNESDAY = datetime(2027, 1, 6, 10, 5)  # noqa: DTZ001 - local time of a window
+
+
+@pytest.mark.parametrize(
+    ("weekly", "schedule", "mute"),
+    [
+        pytest.param(True, "cron(5 10 ? * WED *)", "cron(5 10 * * WED)", id="weekly"),
+        pytest.param(False, "at(2027-01-06T10:05:00)", "at(2027-01-06T10:05:00)", id="once"),
+    ],
+)
+def test_expressions_are_the_ones_of_each_service(weekly, schedule, mute):
+    assert local_expression(WEDNESDAY, weekly=weekly) == schedule
+    assert mute_expression(WEDNESDAY, weekly=weekly) == mute
+
+
+@pytest.fixture(scope="module")
+def schedules(dev):
+    return {found.name: found for found in dev.of_type(SCHEDULE) if found.name.startswith("plant-maintenance-")}
+
+
+def test_users_hear_a_week_a_day_and_an_hour_ahead_and_at_start_and_end(schedules):
+    times = {
+        name.removeprefix("plant-maintenance-weekly-patching-"): found.get("scheduleExpression")
+        for name, found in schedules.items()
+    }
+    assert times == {
+        "168h-ahead": "cron(0 10 ? * WED *)",
+        "24h-ahead": "cron(0 10 ? * TUE *)",
+        "1h-ahead": "cron(0 9 ? * WED *)",
+        "start": "cron(0 10 ? * WED *)",
+        "end": "cron(30 10 ? * WED *)",
+    }
+    assert {found.get("scheduleExpressionTimezone") for found in schedules.values()} == {"Europe/Vilnius"}
+
+
+def test_notices_go_to_users_and_windows_to_the_workflow(dev, schedules):
+    for name, found in schedules.items():
+        wanted = "aws:sns/topic:Topic" if name.endswith("ahead") else "aws:sfn/stateMachine:StateMachine"
+        assert dev.referenced(found, "target.arn", wanted), name
+
+
+def test_notice_has_the_documented_shape(schedules):
+    notice = json.loads(schedules["plant-maintenance-weekly-patching-24h-ahead"].get("target.input"))
+    assert (notice["schema"], notice["event"], notice["hours"], notice["duration_minutes"]) == (
+        1,
+        "maintenance-ahead",
+        24,
+        30,
+    )
+
+
+def test_only_alarms_that_call_people_are_muted(dev, one):
+    rule = one(dev, "aws:cloudwatch/alarmMuteRule:AlarmMuteRule")
+    muted = {found.name for found in dev.referenced(rule, "muteTargets")}
+    alarms = {found.get("name"): found.name for found in dev.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    names = {alarms.get(name, name) for name in rule.get("muteTargets.alarmNames")} | muted
+    assert not [name for name in names if "canary" in name or "launch-failures" in name or "traffic-spike" in name]
+    assert rule.get("rule.schedule") == {
+        "duration": "PT30M",
+        "expression": "cron(0 10 * * WED)",
+        "timezone": "Europe/Vilnius",
+    }
+
+
+def test_window_opens_for_the_rollout_before_users_see_the_page():
+    sets = [IpSet(family=family, identifier="id", name="name") for family in ("IPV4", "IPV6")]
+    states = definition(parameter="p", ip_sets=sets, topic_arn="t")["States"]
+    order, name = [], "Open window"
+    while name != "Done":
+        order.append(name)
+        name = states[name]["Next"]
+    assert order == [
+        "Open window",
+        "Show page to IPV4",
+        "Show page to IPV4 now",
+        "Show page to IPV6",
+        "Show page to IPV6 now",
+        "Announce",
+    ]
+
+
+def test_page_covers_every_address():
+    from ipaddress import ip_network
+
+    assert sum(ip_network(cidr).num_addresses for cidr in EVERYBODY["IPV4"]) == 2**32
+    assert sum(ip_network(cidr).num_addresses for cidr in EVERYBODY["IPV6"]) == 2**128
+
+
+def test_parked_stack_still_tells_users_but_has_no_page(parked, one):
+    states = json.loads(
+        one(parked, "aws:sfn/stateMachine:StateMachine", "plant-maintenance-machine").get("definition")
+    )["States"]
+    assert not [name for name in states if "page" in name]
+    assert len([found for found in parked.of_type(SCHEDULE) if "ahead" in found.name]) == 3
+
+
+def test_window_on_a_date_is_announced_once_ahead(one):
+    from policies.deployment import graph_from_json
+    from workbench.preview.synthesis import synthesize
+
+    windows = json.dumps([{"name": "move", "starts_at": "2027-03-01T01:00", "duration_minutes": 90}])
+    graph = graph_from_json(synthesize("dev", overrides={"plant:maintenance.windows": windows}), "one-off")
+    assert (
+        one(graph, SCHEDULE, "plant-maintenance-move-24h-ahead").get("scheduleExpression") == "at(2027-02-28T01:00:00)"
+    )
+    assert one(graph, SCHEDULE, "plant-maintenance-move-end").get("scheduleExpression") == "at(2027-03-01T02:30:00)"
