@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from policies.cost.estimate import Estimate
+from policies.cost.estimate import Estimate, Line
 from policies.cost.money import text
 
 ALLOWANCES = "allowances"
@@ -20,6 +20,8 @@ class Change:
 
     urn: str
     """URN, or `ALLOWANCES`."""
+    key: str
+    """By what the two sides were matched."""
     type: str
     name: str
     old_usd: Decimal
@@ -74,16 +76,22 @@ def compare(old: Estimate, new: Estimate) -> Comparison:
     labels: dict[str, tuple[str, str, str]] = {}
     for index, found in enumerate((old, new)):
         for line in found.lines:
-            key = identity(line.urn) if line.charge is not None else ALLOWANCES
+            key = line_key(line)
             totals[key][index] += line.monthly_usd
-            labels[key] = (line.urn, line.type, line.name) if line.charge is not None else (ALLOWANCES, "", ALLOWANCES)
+            labels[key] = (line.urn, line.type, line.name) if key != ALLOWANCES else (ALLOWANCES, "", ALLOWANCES)
     changes = [
-        Change(*labels[key], old_usd=before, new_usd=after)
+        Change(urn, key, token, name, old_usd=before, new_usd=after)
         for key, (before, after) in totals.items()
         if before != after
+        for urn, token, name in (labels[key],)
     ]
     changes.sort(key=lambda change: (-abs(change.delta_usd), change.urn))
     return Comparison(old.expected_usd, new.expected_usd, tuple(changes))
+
+
+def line_key(line: Line) -> str:
+    """By what a line is matched with the other side's: its resource, or `ALLOWANCES`."""
+    return ALLOWANCES if line.charge is None else identity(line.urn)
 
 
 def identity(urn: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,13 @@ class PricedFile:
     judged: bool
     """True when a budget applies: the stack declares one, or the caller gave a limit."""
     worst_case_blocks: bool
-    comparison: Comparison | None = None
-    """Against the base, where one was given."""
+    base: PricedFile | None = None
+    """What it is compared with, where that was given."""
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What changes against the base; None without one."""
+        return None if self.base is None else compare(self.base.estimate, self.estimate)
 
     @property
     def over_budget(self) -> bool:
@@ -56,8 +61,8 @@ class PricedFile:
             "cost": self.estimate.to_json(),
             "verdict": "blocked" if self.blocked else "pass",
         }
-        if self.comparison is not None:
-            document["changes"] = self.comparison.to_json()
+        if (comparison := self.comparison) is not None:
+            document["changes"] = comparison.to_json()
         return document
 
 
@@ -85,19 +90,7 @@ def price_files(
     if base is None:
         return priced
     before = priced.pop()
-    return [
-        PricedFile(
-            source=file.source,
-            stack=file.stack,
-            graph=file.graph,
-            estimate=file.estimate,
-            usage=file.usage,
-            judged=file.judged,
-            worst_case_blocks=file.worst_case_blocks,
-            comparison=compare(before.estimate, file.estimate),
-        )
-        for file in priced
-    ]
+    return [replace(file, base=before) for file in priced]
 
 
 def _price(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.cost.compare import Change, line_key
 from policies.cost.estimate import plain
 from policies.cost.money import text
 from policies.cost.uptime import MONTH_HOURS
@@ -53,22 +55,15 @@ def to_infracost(priced: Sequence[PricedFile]) -> dict[str, Any]:
 
 def _project(file: PricedFile) -> dict[str, Any]:
     breakdown = _breakdown(file.estimate, file.graph)
-    past: dict[str, Any] | None = None
-    diff: dict[str, Any] | None = None
-    if file.comparison is not None:
-        past = {"resources": [], **_totals("total", file.comparison.old_usd)}
+    past: dict[str, Any] = {"resources": [], **_totals("total", ZERO, ZERO)}
+    diff: dict[str, Any] = {"resources": [], **_totals("total", ZERO, ZERO)}
+    if file.base is not None and (comparison := file.comparison) is not None:
+        past = _breakdown(file.base.estimate, file.base.graph)
         diff = {
-            "resources": [
-                {
-                    "name": change.name,
-                    "resourceType": change.type,
-                    "metadata": {"urn": change.urn},
-                    "monthlyCost": text(change.delta_usd),
-                    "hourlyCost": _hourly(change.delta_usd),
-                }
-                for change in file.comparison.changes
-            ],
-            **_totals("total", file.comparison.delta_usd),
+            "resources": [_changed(change, file.base.estimate, file.estimate) for change in comparison.changes],
+            **_totals(
+                "total", comparison.delta_usd, _usage_usd(file.estimate.lines) - _usage_usd(file.base.estimate.lines)
+            ),
         }
     name = f"{PurePath(file.source).name}{f'/{file.stack}' if file.stack else ''}"
     return {
@@ -114,6 +109,33 @@ def _resource(urn: str, lines: Sequence[Line], graph: ResourceGraph) -> dict[str
     if isinstance(tags, dict):
         document["tags"] = {key: value for key, value in tags.items() if isinstance(value, str)}
     return document
+
+
+def _changed(change: Change, old: Estimate, new: Estimate) -> dict[str, Any]:
+    """One changed resource with the difference of each of its lines."""
+    parts: dict[tuple[str, str], list[Any]] = {}
+    for sign, found in ((-1, old), (1, new)):
+        for line in _lines_of(change.key, found):
+            part = parts.setdefault((line.item, line.price.path), [line, ZERO, ZERO])
+            part[1] += sign * line.quantity
+            part[2] += sign * line.monthly_usd
+    components = [
+        _component(replace(line, quantity=quantity, monthly_usd=usd))
+        for line, quantity, usd in parts.values()
+        if quantity or usd
+    ]
+    return {
+        "name": change.name,
+        "resourceType": change.type,
+        "metadata": {"urn": change.urn},
+        "hourlyCost": _hourly(change.delta_usd),
+        "monthlyCost": text(change.delta_usd),
+        "costComponents": components,
+    }
+
+
+def _lines_of(key: str, found: Estimate) -> Iterator[Line]:
+    return (line for line in found.lines if line_key(line) == key)
 
 
 def _component(line: Line) -> dict[str, Any]:
