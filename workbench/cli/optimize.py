@@ -12,6 +12,7 @@ import click
 from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from infra.settings import Settings
@@ -59,9 +60,8 @@ def command(
     with progress("declaring the stack") as show:
         settings = _settings(stack, overrides)
 
-        def declare(cache: str | None) -> ResourceGraph:
-            chosen = overrides | ({} if cache is None else {"plant:cache.node_type": cache})
-            return graph_from_json(synthesize(stack, overrides=chosen), f"stack {stack}")
+        def declare(more: Mapping[str, str]) -> ResourceGraph:
+            return graph_from_json(synthesize(stack, overrides=overrides | dict(more)), f"stack {stack}")
 
         from workbench.simulate.optimize.report import render, to_json
         from workbench.simulate.optimize.search import Limits, optimize
@@ -76,7 +76,7 @@ def command(
             options=SimulationOptions(seed=seed),
             replications=replications,
         )
-        limit = estimate(declare(None)).budget_usd if budget is None else _dollars(budget)
+        limit = estimate(declare({})).budget_usd if budget is None else _dollars(budget)
         limits = Limits(
             objective=Objective(attainment_ratio=attain), budget_usd=limit, worst_case_binds=not ignore_worst_case
         )

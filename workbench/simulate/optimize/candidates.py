@@ -38,6 +38,15 @@ class Candidate:
         """What decides response times; candidates that share it share a simulation."""
         return (self.instance_types, self.min_size, self.max_size, self.warm_pool_size)
 
+    @property
+    def frame(self) -> tuple[str, str]:
+        """What else the program declares differently: cache and session length."""
+        return (self.cache_node_type or "", str(self.hours_per_session))
+
+    def frame_overrides(self) -> dict[str, str]:
+        """Configuration values of the frame, for a run of the program."""
+        return {key: value for key, value in self.overrides().items() if not key.startswith("plant:fleet.")}
+
     def settings(self) -> dict[str, dict[str, Any]]:
         """Group -> settings, as in a stack file."""
         return {

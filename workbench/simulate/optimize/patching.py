@@ -23,9 +23,9 @@ from workbench.simulate.reading.fleets import GROUP, POLICY, TEMPLATE
 def patched(
     graph: ResourceGraph, candidate: Candidate, settings: Settings, on_demand_usd: Mapping[str, Decimal]
 ) -> ResourceGraph:
-    """`graph` as the program would declare it with the fleet and uptime of `candidate`.
+    """`graph` as the program would declare it with the fleet of `candidate`.
 
-    The cache is not touched: `graph` has to be one that was declared with the candidate's.
+    Cache and session length are not touched: `graph` has to be declared with the candidate's (`frame`).
     """
     tracked = tracked_requests(candidate, settings)
     spike = round(tracked * settings.slo.traffic_spike_ratio)
@@ -59,10 +59,6 @@ def _patched(
         return _edited(resource, lambda values: _policy(values, tracked, spike))
     if resource.type == ALARM and resource.get("metricName") == "RequestCountPerTarget":
         return _edited(resource, lambda values: values.update(threshold=float(spike)))
-    if not resource.custom and "costBasis" in resource.outputs:
-        outputs = copy.deepcopy(dict(resource.outputs))
-        outputs["costBasis"]["uptime"]["hoursPerSession"] = str(candidate.hours_per_session)
-        return replace(resource, outputs=outputs)
     return resource
 
 

@@ -87,7 +87,7 @@ class Limits:
 
 
 def optimize(
-    declare: Callable[[str | None], ResourceGraph],
+    declare: Callable[[Mapping[str, str]], ResourceGraph],
     settings: Settings,
     scenario: Scenario,
     limits: Limits,
@@ -95,15 +95,22 @@ def optimize(
     space: Space | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Optimum:
-    """Search the space around `settings`. `declare` gives the graph for a cache node type. Deterministic."""
+    """Search the space around `settings`. Deterministic.
+
+    `declare` runs the program with configuration values on top of the stack's; it is asked once for each cache
+    and session length, which change more than a fleet.
+    """
     started = time.perf_counter()
     space = space or space_for(settings)
-    graphs = {cache: declare(cache) for cache in space.caches}
+    graphs: dict[tuple[str, str], ResourceGraph] = {}
     prices = _on_demand(space, settings.region)
     simulated: dict[tuple[Any, ...], Performance] = {}
     tried: list[Tried] = []
     for candidate in space.candidates():
-        graph = patched(graphs[candidate.cache_node_type], candidate, settings, prices)
+        if candidate.frame not in graphs:
+            progress(f"declaring the stack with {candidate}")
+            graphs[candidate.frame] = declare(candidate.frame_overrides())
+        graph = patched(graphs[candidate.frame], candidate, settings, prices)
         if candidate.fleet_key not in simulated:
             progress(f"simulating {candidate}")
             simulated[candidate.fleet_key] = performance(graph, scenario)
@@ -124,7 +131,7 @@ def optimize(
     confirmed = None
     if best is not None:
         progress("confirming the best")
-        graph = patched(graphs[best.candidate.cache_node_type], best.candidate, settings, prices)
+        graph = patched(graphs[best.candidate.frame], best.candidate, settings, prices)
         confirmed = _confirm(graph, scenario)
     seconds = time.perf_counter() - started
     return Optimum(

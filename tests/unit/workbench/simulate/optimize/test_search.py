@@ -1,0 +1,145 @@
+"""The search on the declared dev stack, in a space small enough to know the answer."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from infra.settings import load
+from policies.cost import estimate
+from policies.deployment import graph_from_json
+from workbench.preview.stackfile import read_stack
+from workbench.preview.synthesis import REPOSITORY, synthesize
+from workbench.simulate.optimize.candidates import Candidate, Space, space_for
+from workbench.simulate.optimize.patching import patched, tracked_requests
+from workbench.simulate.optimize.report import render, to_json
+from workbench.simulate.optimize.search import Limits, _on_demand, frontier, optimize
+from workbench.simulate.predict import predict
+from workbench.simulate.reading import read
+from workbench.simulate.report import Objective
+from workbench.simulate.scenario import Scenario
+
+NANO, MICRO = ("t4g.nano", "t4g.micro"), ("t4g.micro", "t4g.small")
+SPACE = Space(
+    instance_types=(NANO, MICRO), min_sizes=(1, 2), max_sizes=(2, 3), warm_pools=(0,), caches=(None,), hours=(2, 3)
+)
+# 78 requests/s: three nanos or two micros sustain it, two nanos do not (20 requests/s each at full speed).
+HARD = Scenario(profiles=("spike:factor=26",), duration_seconds=3600.0, replications=2)
+LIMITS = Limits(objective=Objective(), budget_usd=Decimal("9.00"))
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return load(read_stack(REPOSITORY, "dev", {}).config, "Pulumi.dev.yaml")
+
+
+@cache
+def declared(overrides):
+    return graph_from_json(synthesize("dev", overrides=dict(overrides)), "the program")
+
+
+def declare(overrides):
+    return declared(tuple(sorted(overrides.items())))
+
+
+@pytest.fixture(scope="module")
+def found(settings):
+    return optimize(declare, settings, HARD, LIMITS, space=SPACE)
+
+
+def test_every_combination_is_tried_and_each_fleet_is_simulated_once(found):
+    assert len(found.tried) == len(list(SPACE.candidates())) == 12
+    assert found.simulations == 6
+
+
+def test_the_best_is_the_cheapest_of_those_that_hold(found):
+    holding = [each for each in found.tried if each.holds]
+    assert found.best is not None
+    assert found.best.expected_usd == min(each.expected_usd for each in holding)
+    assert found.confirmed.mean > 0.95
+
+
+def test_the_neighbour_that_is_a_step_cheaper_fails(found):
+    assert found.neighbours
+    for name, each in found.neighbours:
+        assert not each.holds, name
+        assert (each.expected_usd, each.worst_usd) < (found.best.expected_usd, found.best.worst_usd)
+    assert any("within budget" in reason for _, each in found.neighbours for reason in each.binds)
+
+
+def test_the_frontier_trades_cost_for_p95(found):
+    costs = [each.expected_usd for each in found.frontier]
+    p95 = [each.performance.p95_ms for each in found.frontier]
+    assert costs == sorted(costs)
+    assert p95 == sorted(p95, reverse=True)
+    assert found.frontier == frontier(found.tried)
+    for each in found.tried:
+        beaten = [
+            other
+            for other in found.frontier
+            if other.expected_usd <= each.expected_usd and other.performance.p95_ms <= each.performance.p95_ms * 1.005
+        ]
+        assert beaten, each
+
+
+def test_a_budget_that_nothing_fits_into_is_blocked_and_says_what_binds(settings):
+    limits = replace(LIMITS, budget_usd=Decimal("0.50"))
+    found = optimize(declare, settings, HARD, limits, space=SPACE)
+    assert found.best is None
+    text = render(found, limits, "spike")
+    assert "nothing holds" in text
+    assert "verdict: blocked" in text
+    assert to_json(found, limits, "spike")["verdict"] == "blocked"
+
+
+def test_the_same_search_gives_the_same_bytes(settings, found):
+    again = optimize(declare, settings, HARD, LIMITS, space=SPACE)
+    one, other = (json.dumps(to_json(each, LIMITS, "spike")) for each in (found, again))
+    assert one == other
+
+
+def test_the_report_names_best_neighbours_and_floors(found):
+    text = render(found, LIMITS, "spike:factor=26")
+    assert "cheapest that holds" in text
+    assert "one step cheaper" in text
+    assert "fails:" in text
+    assert "not considered" in text
+    assert "verdict: pass" in text
+
+
+CANDIDATES = [
+    Candidate(instance_types=NANO, min_size=1, max_size=3, warm_pool_size=0, cache_node_type=None, hours_per_session=2),
+    Candidate(
+        instance_types=MICRO, min_size=2, max_size=4, warm_pool_size=1, cache_node_type=None, hours_per_session=3
+    ),
+]
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES, ids=str)
+def test_a_patched_graph_costs_and_scales_as_the_program_would_declare_it(settings, candidate):
+    prices = _on_demand(SPACE, settings.region)
+    mine = patched(declare(candidate.frame_overrides()), candidate, settings, prices)
+    overrides = candidate.overrides()
+    if settings.fleet.spot_max_usd_per_hour is not None:
+        overrides["plant:fleet.spot_max_usd_per_hour"] = json.dumps(str(prices[candidate.instance_types[0]]))
+    real = declare(overrides)
+    ours, theirs = estimate(mine), estimate(real)
+    assert (ours.expected_usd, ours.worst_case_usd) == (theirs.expected_usd, theirs.worst_case_usd)
+    assert read(mine) == read(real)
+    assert predict(mine) == predict(real)
+
+
+def test_the_target_value_is_the_lower_of_queue_and_credits(settings):
+    nano, micro = (tracked_requests(candidate, settings) for candidate in CANDIDATES)
+    assert (nano, micro) == (1200, 2400)  # 0.1 and 0.2 vCPU at 5 ms of CPU a request
+    plain = tracked_requests(replace(CANDIDATES[0], instance_types=("m7g.medium",)), settings)
+    assert plain == 2571  # what keeps p95 within 100 ms on 2 workers of 25 ms
+
+
+def test_the_space_holds_hundreds_of_candidates_and_only_fleets_that_can_grow(settings):
+    candidates = list(space_for(settings).candidates())
+    assert len(candidates) >= 400
+    assert all(candidate.max_size > candidate.min_size for candidate in candidates)
+    assert len(set(candidates)) == len(candidates)

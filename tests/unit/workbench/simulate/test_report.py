@@ -1,0 +1,172 @@
+import json
+import math
+import struct
+
+import numpy as np
+import pytest
+
+from policies.cost import estimate
+from policies.errors import InputError
+from workbench.simulate.event_cost import event_cost, instance_hour_usd
+from workbench.simulate.picture import THEMES, draw
+from workbench.simulate.replications import interval
+from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
+from workbench.simulate.simulation import COLUMNS, SimulationOptions
+from workbench.simulate.table import clock, render
+
+
+@pytest.fixture(scope="module")
+def reports(request):
+    """Reports by scenario, each made once."""
+    stacks = request.getfixturevalue("graph")
+    made = {}
+
+    def of(*profiles, seconds=3600.0, replications=2, **options):
+        key = (profiles, seconds, replications, tuple(sorted(options.items())))
+        if key not in made:
+            dev = stacks("dev")
+            scenario = Scenario(
+                profiles=profiles,
+                duration_seconds=seconds,
+                replications=replications,
+                options=SimulationOptions(**options),
+            )
+            made[key] = run_scenario(dev, scenario, estimate(dev))
+        return made[key]
+
+    return of
+
+
+def test_the_interval_of_independent_means():
+    found = interval([1.0, 2.0, 3.0])
+    assert found.mean == 2.0
+    assert found.half_width == pytest.approx(4.303 / 3**0.5)  # Student's t with 2 degrees of freedom
+    assert (found.low, found.high) == (pytest.approx(2 - found.half_width), pytest.approx(2 + found.half_width))
+    assert math.isnan(interval([1.0]).half_width)
+    assert math.isnan(interval([math.nan]).mean)
+
+
+def test_the_interval_covers_the_mean_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    covered = sum(abs((found := interval(list(rng.normal(size=5)))).mean) <= found.half_width for _ in range(2000))
+    assert covered / 2000 == pytest.approx(0.95, abs=0.015)
+
+
+def test_json_is_complete_stable_and_adds_up(reports):
+    report = reports("spike")
+    found = json.loads(json.dumps(report.to_json(), allow_nan=False))
+    assert found["verdict"] == report.verdict
+    assert found["minutes"]["columns"] == list(COLUMNS)
+    assert len(found["minutes"]["rows"]) == 60
+    requests = found["requests"]
+    assert sum(row[0] for row in found["minutes"]["rows"]) == requests["attempts"]
+    assert (
+        requests["arrived"]
+        == requests["attempts"] - requests["retried"] + requests["refused"] + requests["waitingRetries"]
+    )
+    event = found["cost"]["event"]
+    parts = sum(float(event[name]) for name in ("instances", "requests", "fixed"))
+    assert float(event["total"]) == pytest.approx(parts, abs=0.02)
+    assert found["cost"]["month"]["budget"] == "5.00"
+
+
+def test_the_table_tells_the_verdict_the_events_and_the_money(reports):
+    text = render(reports("spike"))
+    assert "verdict: pass" in text
+    assert "scale-out, 1 to 2" in text
+    assert "cost of the event" in text
+    assert "budget $5.00" in text
+    assert "t4g.nano serves 20.0 requests/s" in text
+
+
+def test_a_missed_budget_is_blocked(reports):
+    report = reports("spike:factor=40", replications=1)
+    assert report.verdict == "blocked"
+    assert report.attainment.mean < 0.95
+
+
+def test_no_answer_is_inconclusive_and_not_a_pass(reports):
+    report = reports("steady:rate=0", seconds=300.0, replications=1)
+    assert report.verdict == "inconclusive"
+    assert report.to_json()["slo"]["p95Ms"]["mean"] is None
+    assert "none" in render(report)
+
+
+def test_a_long_simulation_has_a_thinned_timeline(reports):
+    report = reports("daily", seconds=86400.0, replications=1)
+    lines = render(report).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("   time"))
+    assert lines.index("", start) - start - 1 == 24
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "00:00"), (65, "01:05"), (3600, "1:00:00"), (90061, "25:01:01")])
+def test_clock(seconds, text):
+    assert clock(seconds) == text
+
+
+def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
+    dev = graph("dev")
+    month = estimate(dev)
+    run = reports("spike").runs[0]
+    cost = event_cost(month, run)
+    price = instance_hour_usd(month)["plant-stable-group"]
+    assert float(cost.instances_usd) == pytest.approx(run.instance_seconds["plant-stable-group"] / 3600 * float(price))
+    assert cost.requests_usd > 0
+    assert cost.fixed_usd > 0
+    assert cost.total_usd < month.expected_usd
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_picture_is_the_same_bytes_every_time_and_of_its_kind(reports, kind, theme):
+    one, other = (draw(reports("spike"), kind=kind, theme=theme) for _ in range(2))
+    assert one == other
+    if kind == "png":
+        assert one.startswith(b"\x89PNG")
+        width, height = struct.unpack(">II", one[16:24])
+        assert width > 1000
+        assert height > 900
+    else:
+        assert b"<svg" in one
+        assert b"<script" not in one
+
+
+def luminance(colour):
+    parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+@pytest.mark.parametrize("role", ["text", "strong", "second", "third", "bad"])
+def test_every_colour_has_the_contrast_that_text_needs(theme, role):
+    # WCAG 2.2, success criterion 1.4.3: 4.5 to 1.
+    low, high = sorted((luminance(getattr(theme, role)), luminance(theme.background)))
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_a_picture_of_a_minute_is_refused(reports):
+    with pytest.raises(InputError, match="at least two minutes"):
+        draw(reports("steady", seconds=60.0, replications=1), kind="png", theme="light")
+
+
+def test_the_cache_model_serves_and_its_misses_wait_for_the_database(graph):
+    scenario = Scenario(
+        profiles=("steady",), duration_seconds=1800.0, replications=1, service=ServiceOptions(model_cache=True)
+    )
+    report = run_scenario(graph("dev"), scenario, None)
+    assert report.attainment.mean > 0.9
+    assert report.event is None
+
+
+def test_recorded_service_without_a_log_says_what_to_give(graph):
+    scenario = Scenario(profiles=("steady",), service=ServiceOptions(distribution="recorded"))
+    with pytest.raises(InputError, match="takes an access log"):
+        run_scenario(graph("dev"), scenario, None)
+
+
+def test_all_wrong_profiles_and_files_are_told_at_once(graph, tmp_path):
+    scenario = Scenario(profiles=("tsunami", "spike:x=1"), files=(tmp_path / "none.csv",))
+    with pytest.raises(InputError) as error:
+        run_scenario(graph("dev"), scenario, None)
+    assert len(error.value.problems) == 3
