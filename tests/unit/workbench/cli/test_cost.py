@@ -1,0 +1,163 @@
+"""`./plant cost` at the command line: formats, exit statuses, errors."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from decimal import Decimal
+
+import pytest
+
+from workbench.cli.main import run
+
+KEY = {"urn": "urn:pulumi:s::p::aws:kms/key:Key::key", "type": "aws:kms/key:Key", "custom": True, "inputs": {}}
+CLUSTER = {"urn": "urn:pulumi:s::p::aws:rds/cluster:Cluster::db", "type": "aws:rds/cluster:Cluster", "custom": True}
+QUEUE = {"urn": "urn:pulumi:s::p::aws:sqs/queue:Queue::orders", "type": "aws:sqs/queue:Queue", "custom": True}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """`write(name, resource, …)`: a deployment file of these resources, in us-east-1."""
+
+    def written(name, *resources):
+        provider = {
+            "urn": "urn:pulumi:s::p::pulumi:providers:aws::default",
+            "type": "pulumi:providers:aws",
+            "custom": True,
+            "inputs": {"region": "us-east-1"},
+        }
+        path = tmp_path / name
+        path.write_text(json.dumps({"version": 3, "deployment": {"resources": [provider, *resources]}}))
+        return str(path)
+
+    return written
+
+
+@pytest.fixture
+def plant(capsys):
+    """`plant(argument, …)`: exit status, standard output, standard error."""
+
+    def ran(*arguments):
+        capsys.readouterr()
+        status = run(["cost", *arguments])
+        output = capsys.readouterr()
+        return status, output.out, output.err
+
+    return ran
+
+
+def test_a_table_shows_components_lines_and_figures(plant, write):
+    status, out, err = plant(write("a.json", KEY))
+    assert status == 0 and err == ""
+    assert "Customer managed key" in out and "Expected total" in out and "worst case" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_json_is_one_object_for_one_file_and_a_list_for_several(plant, write):
+    one, other = write("a.json", KEY), write("b.json", QUEUE)
+    assert json.loads(plant(one, "--format", "json")[1])["cost"]["currency"] == "USD"
+    assert len(json.loads(plant(one, other, "--format", "json")[1])) == 2
+
+
+def test_infracost_format_is_json_with_projects(plant, write):
+    assert json.loads(plant(write("a.json", KEY), "--format", "infracost")[1])["projects"]
+
+
+def test_the_result_can_go_to_a_file(plant, write, tmp_path):
+    status, out, _ = plant(write("a.json", KEY), "--format", "json", "--out", str(tmp_path / "cost.json"))
+    assert (status, out) == (0, "")
+    assert json.loads((tmp_path / "cost.json").read_text())["verdict"] == "pass"
+
+
+def test_a_resource_without_a_price_blocks(plant, write):
+    status, out, _ = plant(write("a.json", CLUSTER))
+    assert status == 1
+    assert "no estimator for this type" in out and "blocked" in out
+
+
+@pytest.mark.parametrize(("limit", "status"), [("2", 0), ("$2.00", 0), ("0.50", 1)])
+def test_a_limit_blocks_what_exceeds_it(plant, write, limit, status):
+    assert plant(write("a.json", KEY), "--limit", limit)[0] == status
+
+
+def test_a_base_shows_old_new_and_change(plant, write):
+    _, out, _ = plant(write("new.json", KEY, QUEUE), "--base", write("old.json", KEY))
+    assert "Against the base" in out and "orders" in out
+
+
+def test_a_usage_file_counts(plant, write, tmp_path):
+    usage = tmp_path / "usage.yml"
+    usage.write_text("version: 0.1\nresource_usage:\n  orders:\n    monthly_requests: 10000000\n")
+    document = json.loads(
+        plant(write("a.json", QUEUE), "--usage", str(usage), "--format", "json", "--no-allowances")[1]
+    )
+    assert Decimal(document["cost"]["expected"]) == Decimal("4.00")
+
+
+def test_allowances_can_be_left_out(plant, write):
+    with_them = json.loads(plant(write("a.json", QUEUE), "--format", "json")[1])["cost"]
+    without = json.loads(plant(write("a.json", QUEUE), "--format", "json", "--no-allowances")[1])["cost"]
+    assert (with_them["expected"], without["expected"]) == ("0.00", "0.40")
+
+
+def test_every_further_section_can_be_shown(plant, deployment, tmp_path):
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(deployment("dev")))
+    status, out, _ = plant(str(path), "--levers", "--controls", "--rollout", "--quantiles")
+    assert status == 0
+    for title in ("What would save", "What controls cost", "Canary rollout", "Sampled months"):
+        assert title in out
+
+
+def test_standard_input_is_a_file_named_dash(plant, write, monkeypatch):
+    with open(write("a.json", KEY), "rb") as file:  # noqa: PTH123 - bytes for a fake standard input
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read())))
+    assert "standard input" in plant("-")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["none.json"], "can't be read"),
+        (["-", "-"], "can be read once only"),
+        (["{file}", "--region", "mars"], "us-east-1"),
+        (["{file}", "--limit", "much"], "must be dollars a month"),
+        (["{file}", "--usage", "none.yml"], "can't be read"),
+        (["{file}", "--format", "xml"], "xml"),
+        ([], "FILE"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_one_clear_line_and_status_2(plant, write, arguments, problem):
+    file = write("a.json", KEY)
+    status, out, err = plant(*(file if each == "{file}" else each for each in arguments))
+    assert (status, out) == (2, "")
+    assert problem in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("version: 0.1\nresource_usage: {orders: {monthly_request: 1}}", "did you mean 'monthly_requests'?"),
+        ("version: [", "not readable as YAML"),
+        ("a: &x [1]\nb: *x", "aliases"),
+        ("version: 0.1\nversion: 0.1", "given twice"),
+        ("!!python/object/apply:os.system ['true']", "not readable as YAML"),
+        ("x" * 1_000_001, "larger than 1,000,000 bytes"),
+    ],
+    ids=["key", "yaml", "aliases", "twice", "code", "large"],
+)
+def test_a_bad_usage_file_is_explained(plant, write, tmp_path, text, problem):
+    usage = tmp_path / "usage.yml"
+    usage.write_text(text)
+    status, _, err = plant(write("a.json", QUEUE), "--usage", str(usage))
+    assert status == 2 and problem in err
+
+
+def test_a_stack_without_a_region_asks_for_one(plant, tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"resources": [KEY]}))
+    status, _, err = plant(str(path))
+    assert status == 2 and "--region" in err
+    assert plant(str(path), "--region", "us-east-1")[0] == 0
