@@ -6,7 +6,16 @@ import copy
 import json
 from collections.abc import Iterator
 
-from .mutations import DROP, KEPT_BY_SOMETHING_ELSE, MATTERS, NO_TAGS, ONLY_WHERE_SET, SERVING, WORSE
+from .mutations import (
+    DROP,
+    HARMLESS_REFERENCES,
+    KEPT_BY_SOMETHING_ELSE,
+    MATTERS,
+    NO_TAGS,
+    ONLY_WHERE_SET,
+    SERVING,
+    WORSE,
+)
 
 
 def mutants(deployment: dict) -> Iterator[tuple[str, dict]]:
@@ -36,7 +45,11 @@ def mutants(deployment: dict) -> Iterator[tuple[str, dict]]:
 def _references(state: dict) -> list[str]:
     """Properties that are nothing but a reference to another resource."""
     dependencies = state.get("propertyDependencies") or {}
-    return [key for key, value in state["inputs"].items() if isinstance(value, str) and dependencies.get(key)]
+    return [
+        key
+        for key, value in state["inputs"].items()
+        if isinstance(value, str) and dependencies.get(key) and key not in HARMLESS_REFERENCES
+    ]
 
 
 def _says_nothing(state: dict, path: str, basis: dict) -> bool:
@@ -82,7 +95,7 @@ def _changed(state: dict, section: str, path: str, value: object) -> Iterator[tu
         if not holder.get(last):
             return
         del holder[last]
-    elif holder.get(last) == value or (last not in holder and (parents or last in ONLY_WHERE_SET)):
+    elif holder.get(last) == value or (last not in holder and (parents or last in ONLY_WHERE_SET or value is WORSE)):
         return
     elif value is WORSE:
         holder[last] = float(holder[last] or 1) * 1000

@@ -12,14 +12,24 @@ DROP = object()
 """The property is left out."""
 WORSE = object()
 """The number is a thousand times as large."""
-ONLY_WHERE_SET = ("evaluateLowSampleCountPercentiles", "insecureValue")
+ONLY_WHERE_SET = (
+    "evaluateLowSampleCountPercentiles",
+    "extendedStatistic",
+    "insecureValue",
+    "metricName",
+    "namespace",
+)
 """Properties that say something only where they are set already."""
 
-OPEN_TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}'
+OPEN_TRUST = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}'
 ADMIN = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 PASS_ANY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:PassRole"], "Resource": "*"}]}'
-READ_ALL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "*"}]}'
-DECRYPT_ALL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": "*"}]}'
+READ_ALL = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "*"}]}'
+)
+DECRYPT_ALL = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": "*"}]}'
+)
 
 
 def public(action: str) -> str:
@@ -119,7 +129,9 @@ MATTERS: dict[str, dict[str, list]] = {
     "aws:ec2/routeTableAssociation:RouteTableAssociation": {},
     "aws:ec2/securityGroup:SecurityGroup": {
         "description": [DROP],
-        "ingress": [[{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"], "description": "x"}]],
+        "ingress": [
+            [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"], "description": "x"}]
+        ],
         "egress": [[{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"], "description": "x"}]],
     },
     "aws:ec2/subnet:Subnet": {"mapPublicIpOnLaunch": [True]},
@@ -177,7 +189,10 @@ MATTERS: dict[str, dict[str, list]] = {
     "aws:route53/record:Record": {},
     "aws:s3/bucket:Bucket": {"acl": ["public-read", "public-read-write"]},
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
-        "rules": [[{"id": "all", "status": "Disabled"}], [{"id": "all", "status": "Enabled", "expiration": {"days": 90}}]]
+        "rules": [
+            [{"id": "all", "status": "Disabled"}],
+            [{"id": "all", "status": "Enabled", "expiration": {"days": 90}}],
+        ]
     },
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {"rule": [{"objectOwnership": "ObjectWriter"}]},
     "aws:s3/bucketPolicy:BucketPolicy": {"policy": [public("s3:GetObject"), '{"Statement": []}']},
@@ -241,8 +256,8 @@ MATTERS: dict[str, dict[str, list]] = {
     },
 }
 
-DETACH = True
-"""Every property that refers to another resource is also left out, in each type of MATTERS."""
+HARMLESS_REFERENCES = {"groupName": "A schedule without its group is in the default one, which is a folder."}
+"""Every property that refers to another resource is also left out, but for these."""
 
 KEPT_BY_SOMETHING_ELSE: dict[str, str] = {
     "aws:appconfig/application:Application": "AWS refuses an environment without its application.",

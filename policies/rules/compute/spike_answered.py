@@ -23,7 +23,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem("autoscalingGroupName names no fleet of this stack", "autoscalingGroupName")
         return
     spikes = resource.get("metricName") == "RequestCountPerTarget" and context.is_plant_stack
-    if spikes and not graph.referenced(resource, "alarmActions", *SCALING_POLICY):
+    steps = [
+        one
+        for one in graph.referenced(resource, "alarmActions", *SCALING_POLICY)
+        if one.get("policyType") == "StepScaling"
+    ]
+    if spikes and not steps:
         yield Problem("the spike alarm adds no instances; name a step-scaling policy in alarmActions", "alarmActions")
 
 

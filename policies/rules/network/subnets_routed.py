@@ -17,6 +17,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A subnet is in a VPC, and a route table with a way out belongs to it."""
     graph = context.graph
     yield from must_be_set("vpcId", "the VPC's id")(resource, context)
+    if context.is_plant_stack:  # its fleets reach out by IPv6 only
+        yield from must_be_set("ipv6CidrBlock", "a /64 of the VPC")(resource, context)
     links = [one for one in graph.of_type(ASSOCIATION) if resource in graph.referenced(one, "subnetId")]
     tables = [table for one in links for table in graph.referenced(one, "routeTableId", *ROUTE_TABLE)]
     if not links:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PERIODS = 60
+LONGEST_SECONDS = 3600
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -22,6 +23,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield undecided("evaluationPeriods")
     elif not 1 <= (number(periods) or 0) <= MOST_PERIODS:
         yield Problem(f"evaluationPeriods is {shown(periods)}; give 1 to {MOST_PERIODS}", "evaluationPeriods")
+    for path in ("period", "metricQueries[*].metric.period"):
+        if any((number(value) or 0) > LONGEST_SECONDS for value in resource.all(path)):
+            yield Problem(f"{path} is over {LONGEST_SECONDS} s; give an hour at most", path)
     if is_absent(resource.get("threshold")) and is_absent(resource.get("thresholdMetricId")):
         yield Problem("threshold is not set; give it", "threshold")
     yield from must_be_set("comparisonOperator", "GreaterThanThreshold or another")(resource, context)

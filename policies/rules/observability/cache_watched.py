@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """An alarm watches how full the cache is."""
-    alarms = [one for one in measures(context) if one.namespace == "AWS/ElastiCache"]
+    alarms = [one for one in measures(context) if one.namespace == "AWS/ElastiCache" and one.metric in FILLING]
     if context.is_plant_stack and not alarms:
         yield Problem("no alarm watches how full this cache is; add a MetricAlarm in AWS/ElastiCache")
     most = number(resource.get("cacheUsageLimits.dataStorage.maximum"))
@@ -33,6 +33,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 one.alarm,
             )
 
+
+FILLING = ("BytesUsedForCache", "DatabaseMemoryUsagePercentage")
 
 RULE = Rule(
     id="observability-cache-watched",

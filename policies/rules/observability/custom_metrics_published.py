@@ -19,8 +19,10 @@ def check(context: Context) -> Iterator[Problem]:
     """The story's three metrics, and every metric that an alarm reads, are published."""
     if not context.is_plant_stack:
         return
-    published = {one.get("metricTransformation.name") for one in context.graph.of_type(*LOG_METRIC_FILTER)}
-    if UNKNOWN in published:
+    filters = context.graph.of_type(*LOG_METRIC_FILTER)
+    published = {one.get("metricTransformation.name") for one in filters}
+    places = {(one.get("metricTransformation.name"), one.get("metricTransformation.namespace")) for one in filters}
+    if any(part is UNKNOWN for place in places for part in place):
         return
     for name in WANTED[:1] if context.parked else WANTED:
         if name not in published:
@@ -33,9 +35,11 @@ def check(context: Context) -> Iterator[Problem]:
                 "logGroupName names no log group of this stack, so nothing is counted", "logGroupName", counter
             )
     for one in measures(context):
-        if one.namespace and not one.namespace.startswith("AWS/") and one.metric not in published:
+        if one.namespace and not one.namespace.startswith("AWS/") and (one.metric, one.namespace) not in places:
             yield Problem(
-                f"the alarm reads {one.metric}, which nothing publishes; add a LogMetricFilter", "metricName", one.alarm
+                f"the alarm reads {one.metric} in {one.namespace}, which nothing publishes; add a LogMetricFilter",
+                "metricName",
+                one.alarm,
             )
 
 

@@ -23,7 +23,8 @@ def check(context: Context) -> Iterator[Problem]:
     for one in measures(context):
         for path in ("dimensions", "metricQueries"):
             for group in context.graph.referenced(one.alarm, path, *TARGET_GROUP):
-                watched.setdefault(group.urn, set()).add(one.metric)
+                if one.metric != "TargetResponseTime" or one.statistic == "p95":
+                    watched.setdefault(group.urn, set()).add(one.metric)
     for group in context.graph.of_type(*TARGET_GROUP):
         for metric in WANTED:
             if metric not in watched.get(group.urn, ()):
@@ -42,7 +43,11 @@ RULE = Rule(
         "root": (ROOT_TYPE, {}),
         "stable": (TARGET_GROUP[0], {}),
         **{
-            name: (METRIC_ALARM[0], {"metricName": name, "dimensions": {"TargetGroup": "id:stable"}}) for name in WANTED
+            name: (
+                METRIC_ALARM[0],
+                {"metricName": name, "extendedStatistic": "p95", "dimensions": {"TargetGroup": "id:stable"}},
+            )
+            for name in WANTED
         },
     },
     failing={"root": (ROOT_TYPE, {}), "stable": (TARGET_GROUP[0], {})},

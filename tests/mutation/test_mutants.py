@@ -1,0 +1,59 @@
+"""The pack notices what makes the stack unsafe, unreliable or dear; the few mutants that survive have reasons."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from policies.assess import assess
+from policies.deployment import graph_from_json
+
+from .mutants import mutants, unclassified
+
+STACKS = ("dev", "prod", "parked")
+SMALLEST_RATIO = 0.97
+SURVIVORS = Path(__file__).parents[2] / "docs" / "mutation-survivors.md"
+
+
+def documented():
+    """Patterns of the survivors that docs/mutation-survivors.md explains."""
+    return [re.compile(row) for row in re.findall(r"^\| `([^`]+)` \|", SURVIVORS.read_text(encoding="utf-8"), re.M)]
+
+
+def findings(document):
+    """What the pack says, waived or not; the dollars are part of what a budget rule says."""
+    assessment = assess(graph_from_json(document, "a mutant"))
+    entries = [*assessment.violations, *(waived.violation for waived in assessment.waived)]
+    return {
+        (
+            entry.rule.id,
+            entry.finding.urn,
+            entry.finding.property_path,
+            entry.finding.message if entry.rule.group == "cost" else "",
+        )
+        for entry in entries
+        if not entry.finding.unknown and entry.rule.id != "governance-waivers-used"
+    }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_type_of_the_stack_is_mutated_or_known_to_be_kept(deployment, stack):
+    assert unclassified(deployment(stack)) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_pack_notices_the_mutants(deployment, stack):
+    recorded = deployment(stack)
+    before = findings(recorded)
+    survivors = []
+    total = 0
+    for name, mutant in mutants(recorded):
+        total += 1
+        if not findings(mutant) - before:
+            survivors.append(name)
+    print(f"{stack}: {total - len(survivors)} of {total} mutants noticed; survivors: {survivors}")
+    assert total > 400
+    assert 1 - len(survivors) / total >= SMALLEST_RATIO
+    unexplained = [name for name in survivors if not any(row.fullmatch(name) for row in documented())]
+    assert unexplained == []
