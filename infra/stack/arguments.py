@@ -22,7 +22,7 @@ from infra.settings import Settings
 from infra.settings.window_checks import minute_of_week
 
 if TYPE_CHECKING:
-    from infra.stack import FrontDoor, Ground
+    from infra.stack.foundation import FrontDoor, Ground
 
 IDENTIFYING_TAGS = ("Project", "Stack")
 """Tags that together name one stack; the reaper and the budget go by them."""

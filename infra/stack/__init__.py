@@ -1,0 +1,127 @@
+"""The one place where components meet: settings in, a whole stack out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.audit_log import AuditLog, AuditLogArgs
+from components.contract import Contract, ContractArgs
+from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.tagging import tag_all
+from components.traffic_split import TrafficSplit
+from infra.naming import Names
+from infra.settings import Settings
+from infra.stack import arguments, foundation, operations, service
+from infra.stack.context import Context
+from infra.stack.cost_basis import cost_basis
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlantApiArgs:
+    """What makes one stack differ from another."""
+
+    settings: Settings
+    """Checked settings."""
+    stack: str
+    """Name of the stack."""
+
+
+class PlantApi(pulumi.ComponentResource):
+    """The whole Plant API stack: dedicated or shared, running or parked.
+
+    Parked means that whatever is billed by the hour is not declared; what is free, and the key, stays.
+    """
+
+    exports: dict[str, pulumi.Input[Any]]
+    """Outputs of the stack."""
+
+    def __init__(self, name: str, args: PlantApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        settings = args.settings
+        tags = arguments.tags(settings, args.stack)
+        tagged = pulumi.ResourceOptions(transformations=[tag_all(tags)])
+        super().__init__("plant:infra:PlantApi", name, {}, pulumi.ResourceOptions.merge(opts, tagged))
+        child = pulumi.ResourceOptions(parent=self)
+        boundary = PermissionsBoundary(
+            f"{name}-boundary",
+            PermissionsBoundaryArgs(region=settings.region, account_id=settings.platform.account_id),
+            child,
+        )
+        context = Context(
+            settings=settings,
+            stack=args.stack,
+            name=name,
+            names=Names("plant", args.stack),
+            tags=tags,
+            child=child,
+            permissions_boundary_arn=boundary.arn,
+        )
+        reaper = _declare(context)
+        self.exports = context.exports
+        capacity = {
+            "serviceTimeMs": settings.fleet.service_time_ms,
+            "cpuTimeMs": settings.fleet.cpu_time_ms,
+            "workersPerInstance": settings.fleet.workers_per_instance,
+            "rolloutPercents": [step.percent for step in settings.rollout.steps],
+        }
+        self.register_outputs({"costBasis": cost_basis(settings, reaper), "capacity": capacity, **self.exports})
+
+
+def _declare(context: Context) -> str | None:
+    """Declare all components, in the order in which they need each other; logical name of the reaper's schedule."""
+    settings, name = context.settings, context.name
+    ground = foundation.ground(context)
+    topics = foundation.topics(context, ground)
+    contract = Contract(
+        f"{name}-contract",
+        ContractArgs(parameter_name=context.names.parameter("contract"), limits=arguments.limits(settings)),
+        context.child,
+    )
+    audit = AuditLog(
+        f"{name}-audit",
+        AuditLogArgs(
+            log_group_name=context.names.log_group("requests"),
+            retention_days=settings.fleet.log_retention_days,
+            kms_key_arn=ground.kms_key_arn,
+            metric_namespace=context.names.metric_namespace,
+        ),
+        context.child,
+    )
+    groups = foundation.security_groups(context, ground)
+    door = foundation.front_door(context, ground, groups)
+    split = TrafficSplit(f"{name}-split", arguments.traffic_split(settings, ground.vpc_id, door), context.child)
+    firewall = service.firewall(context, ground, door)
+    alarms = operations.alarms(context, door, split, topics)
+    flag = service.flag(context, ground, alarms)
+    cache = service.cache(context, ground, groups, topics)
+    access = service.instance_access(context, ground, contract, audit, flag, cache)
+    maintenance = operations.maintenance(context, ground, topics, firewall, alarms)
+    if door is not None and alarms is not None:
+        fleets = service.run_fleets(
+            context,
+            ground,
+            door,
+            split,
+            alarms,
+            topics,
+            audit=audit,
+            access=access,
+            groups=groups,
+            environment=arguments.environment(settings, contract, flag, service.cache_environment(context, cache)),
+        )
+        operations.observe(context, ground, door, topics, split, fleets, alarms, cache)
+        operations.rollout(context, ground, door, topics, split, fleets, alarms, flag, maintenance)
+    reaper = operations.reaper(context, ground, topics)
+    operations.guard(context, topics)
+    context.exports.update(
+        {
+            "url": f"https://{settings.edge.domain_name}{settings.edge.path_prefix}",
+            "parked": settings.uptime.parked,
+            "contractParameter": contract.parameter_name,
+            "logGroup": audit.log_group_name,
+            "targetGroups": split.target_group_arns,
+        }
+    )
+    return reaper.schedule_name if reaper else None

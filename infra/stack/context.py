@@ -1,0 +1,37 @@
+"""What every part of one stack shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from infra.naming import Names
+from infra.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Settings and names of one stack, and the component that holds it all."""
+
+    settings: Settings
+    stack: str
+    """Name of the stack."""
+    name: str
+    """Logical name of the root component; those of its children start with it."""
+    names: Names
+    """Physical names."""
+    tags: dict[str, str]
+    """Cost-allocation tags."""
+    child: pulumi.ResourceOptions
+    """Options of the root's children."""
+    permissions_boundary_arn: pulumi.Output[str]
+    """Boundary of all roles."""
+    exports: dict[str, pulumi.Input[Any]] = field(default_factory=dict)
+    """Outputs of the stack, gathered part by part."""
+
+    @property
+    def account_id(self) -> str:
+        """Account of the stack."""
+        return self.settings.platform.account_id
