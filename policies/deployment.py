@@ -161,15 +161,32 @@ OPTION_KEYS: Final = (
 
 
 def readable(value: Any, _depth: int = 0) -> Any:
-    """`value` with the engine's sentinels replaced: UNKNOWN, SECRET, and plaintext secrets also SECRET."""
+    """`value` with the engine's sentinels replaced: UNKNOWN, SECRET, and plaintext secrets also SECRET.
+
+    What holds none of them is given back as it is, not copied: most of a large stack is never touched.
+    """
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
-    if isinstance(value, (dict, list)) and _depth > DEEPEST:
-        raise _MalformedError(f"its properties are nested deeper than {DEEPEST} levels")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
             return SECRET
-        return {key: readable(item, _depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [readable(item, _depth + 1) for item in value]
-    return value
+        pairs: Any = value.items()
+    elif isinstance(value, list):
+        pairs = enumerate(value)
+    else:
+        return value
+    if _depth > DEEPEST:
+        raise _MalformedError(f"its properties are nested deeper than {DEEPEST} levels")
+    changed: Any = None
+    for key, item in pairs:
+        if item.__class__ in _PLAIN:
+            continue
+        new = readable(item, _depth + 1)
+        if new is not item:
+            changed = value.copy() if changed is None else changed
+            changed[key] = new
+    return value if changed is None else changed
+
+
+_PLAIN: Final = frozenset({int, float, bool, type(None)})
+"""Types of values that stand for themselves."""

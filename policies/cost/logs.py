@@ -71,7 +71,11 @@ def access_log_gb(requests: Amount) -> Amount:
 
 def _application_groups(scope: Scope, sources: Mapping[str, str]) -> int:
     """Log groups that the application writes to: those that nothing else is known to write to."""
-    return max(1, sum(1 for group in scope.graph.of_type(LOG_GROUP) if group.urn not in sources))
+    count: int | None = scope.pricing.cache.get("application log groups")
+    if count is None:
+        count = max(1, sum(1 for group in scope.graph.of_type(LOG_GROUP) if group.urn not in sources))
+        scope.pricing.cache["application log groups"] = count
+    return count
 
 
 def _sources(scope: Scope) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,6 +50,7 @@ class OfferFile:
     prices: tuple[OfferedPrice, ...]
 
 
+@cache
 def offers() -> tuple[Offer, ...]:
     """The table of ``offers.toml``."""
     return tuple(Offer(**row) for row in read_toml(ROOT / "offers.toml")["offer"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +11,7 @@ from policies.cost.charges import Amount, Charge, Driver, Unpriced
 from policies.cost.registry import Pricer
 from policies.cost.scope import Scope
 from policies.cost.uptime import Metering
+from policies.model import Resource
 
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
 SCALING: Final = "aws:appautoscaling/target:Target"
@@ -49,12 +50,23 @@ def tasks_of(scope: Scope) -> Amount:
     """Tasks at a time."""
     desired = scope.number("desiredCount", 1)
     name = scope.resource.get("name") or scope.resource.name
-    for target in scope.graph.of_type(SCALING):
-        identifier = target.get("resourceId")
-        if isinstance(identifier, str) and identifier.startswith("service/") and identifier.endswith(f"/{name}"):
-            limits = Scope(scope.pricing, target)
-            return Amount.of(min(desired, limits.number("minCapacity")), desired, limits.number("maxCapacity"))
-    return Amount.fixed(desired)
+    target = _scaling_targets(scope).get(str(name))
+    if target is None:
+        return Amount.fixed(desired)
+    limits = Scope(scope.pricing, target)
+    return Amount.of(min(desired, limits.number("minCapacity")), desired, limits.number("maxCapacity"))
+
+
+def _scaling_targets(scope: Scope) -> Mapping[str, Resource]:
+    """Scaling targets by the name of their service."""
+    found: dict[str, Resource] | None = scope.pricing.cache.get("service targets")
+    if found is None:
+        found = scope.pricing.cache["service targets"] = {}
+        for target in scope.graph.of_type(SCALING):
+            identifier = target.get("resourceId")
+            if isinstance(identifier, str) and identifier.startswith("service/"):
+                found[identifier.rpartition("/")[2]] = target
+    return found
 
 
 def size(text: str, unit: int) -> Decimal:

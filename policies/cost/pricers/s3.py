@@ -74,12 +74,20 @@ def _access_log_buckets(graph: ResourceGraph) -> Mapping[str, int]:
 
 def retention_months(scope: Scope) -> Decimal:
     """Months that objects stay, by the first lifecycle rule that expires them."""
-    for lifecycle in scope.graph.of_type(*LIFECYCLES):
-        if scope.resource in scope.graph.referenced(lifecycle, "bucket", *BUCKETS):
-            for days in lifecycle.all("rules[*].expiration.days"):
-                if isinstance(days, (int, float, str)) and str(days).replace(".", "", 1).isdigit():
-                    return max(Decimal(1), Decimal(str(days)) / MONTH_DAYS)
-    return Decimal(UNLIMITED_MONTHS)
+    months: dict[str, Decimal] | None = scope.pricing.cache.get("bucket retention")
+    if months is None:
+        months = scope.pricing.cache["bucket retention"] = _retentions(scope.graph)
+    return months.get(scope.resource.urn, Decimal(UNLIMITED_MONTHS))
+
+
+def _retentions(graph: ResourceGraph) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for lifecycle in graph.of_type(*LIFECYCLES):
+        days = [each for each in lifecycle.all("rules[*].expiration.days") if isinstance(each, int) and each > 0]
+        for target in graph.referenced(lifecycle, "bucket", *BUCKETS):
+            if days:
+                found.setdefault(target.urn, max(Decimal(1), Decimal(days[0]) / MONTH_DAYS))
+    return found
 
 
 PRICERS: Final = dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=(STORAGE, TIER_1, TIER_2)))

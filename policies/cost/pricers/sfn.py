@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -54,16 +54,25 @@ def transitions(scope: Scope) -> Amount | None:
     workflow = read_workflow(definition)
     if workflow is None:
         raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
-    runs = Decimal(0)
-    for schedule in scope.graph.of_type(SCHEDULE):
-        if scope.resource in scope.graph.referenced(schedule, "target.arn", STATE_MACHINE):
-            runs += runs_per_month(str(schedule.get("scheduleExpression")))
+    runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
     if not runs:
         if not scope.pricing.basis.declared or not workflow.polls:
             return None
         runs = scope.traffic.rollouts_per_month
         return Amount.of(0, runs * workflow.expected_transitions, runs * workflow.worst_transitions)
     return Amount.of(runs * workflow.straight, runs * workflow.expected_transitions, runs * workflow.worst_transitions)
+
+
+def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:
+    """Executions a month by URN of the state machine that schedules of the graph start."""
+    found: dict[str, Decimal] | None = scope.pricing.cache.get("scheduled runs")
+    if found is None:
+        found = scope.pricing.cache["scheduled runs"] = {}
+        for schedule in scope.graph.of_type(SCHEDULE):
+            runs = runs_per_month(str(schedule.get("scheduleExpression")))
+            for machine in scope.graph.referenced(schedule, "target.arn", STATE_MACHINE):
+                found[machine.urn] = found.get(machine.urn, Decimal(0)) + runs
+    return found
 
 
 PRICERS: Final = {
