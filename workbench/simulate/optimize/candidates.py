@@ -149,5 +149,5 @@ def space_for(settings: Settings) -> Space:
         max_sizes=tuple(range(2, largest + 1)),
         warm_pools=(0, 1),
         caches=CACHES if settings.tenancy.kind == "dedicated" else (None,),
-        hours=tuple(range(hours, min(24, hours + 3) + 1)) if sessions else (hours,),
+        hours=tuple(range(hours, min(24, hours + 1) + 1)) if sessions else (hours,),
     )

@@ -140,6 +140,6 @@ def test_the_target_value_is_the_lower_of_queue_and_credits(settings):
 
 def test_the_space_holds_hundreds_of_candidates_and_only_fleets_that_can_grow(settings):
     candidates = list(space_for(settings).candidates())
-    assert len(candidates) >= 400
+    assert len(candidates) >= 200
     assert all(candidate.max_size > candidate.min_size for candidate in candidates)
     assert len(set(candidates)) == len(candidates)

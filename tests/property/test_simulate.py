@@ -1,0 +1,206 @@
+"""Laws that hold for every traffic, fleet and seed: nothing is lost, nothing is invented, order is kept."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.simulate import kernel
+from workbench.simulate.alarms import AlarmState, MissingData, evaluate
+from workbench.simulate.cache import KeyPopularity, hit_ratio
+from workbench.simulate.engine import Engine, EngineOptions, RateRule
+from workbench.simulate.queueing import Station, balanced_quantile, erlang_b, erlang_c
+from workbench.simulate.scaling import step
+from workbench.simulate.scaling.hpa import HorizontalPodAutoscaler, PodMetrics
+from workbench.simulate.scaling.target_tracking import wanted_capacity
+from workbench.simulate.traffic.stream import Stream, from_counts
+
+EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+@st.composite
+def busy_engines(draw):
+    """An engine after a random load in random slices, with cuts and changes of rotation on the way."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    slots = draw(st.integers(1, 4))
+    options = EngineOptions(
+        workers=draw(st.integers(1, 3)),
+        queue_limit=draw(st.integers(0, 20)),
+        timeout_seconds=draw(st.sampled_from([0.5, 5.0, 1e9])),
+        least_outstanding=draw(st.booleans()),
+        max_attempts=draw(st.integers(1, 4)),
+        backoff_seconds=0.2,
+        rules=(RateRule(keys=3),) if draw(st.booleans()) else (),
+    )
+    engine = Engine(options, slots=slots, seed=draw(st.integers(0, 1000)))
+    arrived = 0
+    for index in range(draw(st.integers(1, 6))):
+        engine.set_rotation(list(range(draw(st.integers(0, slots)))), [0], draw(st.sampled_from([0.0, 0.3])))
+        if options.rules:
+            engine.blocked[0, 0] = draw(st.booleans())
+        count = int(rng.integers(0, 80))
+        arrived += count
+        start = float(index)
+        times = np.sort(rng.uniform(start, start + 1, count))
+        slice_ = kernel.Slice(
+            times,
+            rng.exponential(0.1, count),
+            rng.exponential(0.05, count),
+            rng.random(count) < 0.1,
+            rng.integers(0, 9, count),
+            np.zeros(count, bool),
+        )
+        engine.run(start, start + 1, slice_)
+        if draw(st.booleans()):
+            engine.cut_slot(int(rng.integers(0, slots)))
+    return engine, arrived
+
+
+@EXAMPLES
+@given(busy_engines())
+def test_every_request_is_somewhere(made):
+    engine, arrived = made
+    total = engine.tally.sum(axis=0)
+    # Attempts: the first ones and the repeats that are due already.
+    assert total[kernel.OFFERED] + total[kernel.REFUSED] == arrived + total[kernel.RETRIED] - engine.waiting_retries
+    # What reached the load balancer was answered, turned away, or is still there.
+    assert total[kernel.OFFERED] == (
+        total[kernel.COMPLETED] + total[kernel.NO_TARGET] + total[kernel.BUSY] + engine.in_flight
+    )
+    assert sum(engine.outstanding(slot) for slot in range(engine.slots)) == engine.in_flight
+    assert total[kernel.FAILED] <= total[kernel.COMPLETED]
+    assert (total >= 0).all()
+
+
+@EXAMPLES
+@given(busy_engines())
+def test_when_the_doors_close_everything_ends(made):
+    engine, _ = made
+    empty = np.empty(0)
+    slice_ = kernel.Slice(empty, empty, empty, empty.astype(bool), empty.astype(np.int64), empty.astype(bool))
+    engine.set_rotation(list(range(engine.slots)))
+    engine.run(10.0, 10_000.0, slice_)
+    assert engine.in_flight == engine.waiting_retries == 0
+
+
+@EXAMPLES
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.floats(0.1, 3.0))
+def test_littles_law_holds_on_every_path(workers, seed, load):
+    # Once the system has emptied, the time integral of the number in it is the sum of the sojourns, exactly.
+    rng = np.random.default_rng(seed)
+    engine = Engine(EngineOptions(workers=workers, queue_limit=2**40, timeout_seconds=1e18), slots=1, seed=1)
+    engine.set_rotation([0])
+    times = np.cumsum(rng.exponential(1 / load, 200))
+    zero = np.zeros(200)
+    slice_ = kernel.Slice(
+        times, rng.exponential(1.0, 200), zero, zero.astype(bool), zero.astype(np.int64), zero.astype(bool)
+    )
+    engine.run(0.0, 100_000.0, slice_)
+    assert engine.tally[0, kernel.AREA] == pytest.approx(engine.tally[0, kernel.LATENCY])
+
+
+@EXAMPLES
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+def test_how_time_is_sliced_changes_nothing(seed, slices):
+    rng = np.random.default_rng(seed)
+    times, service = np.sort(rng.uniform(0, 90, 300)), rng.exponential(0.5, 300)
+
+    def run(cuts):
+        engine = Engine(EngineOptions(workers=2), slots=2, seed=1)
+        engine.set_rotation([0, 1])
+        for start, end in pairwise(cuts):
+            chosen = (times >= start) & (times < end)
+            zero = np.zeros(int(chosen.sum()))
+            slice_ = kernel.Slice(
+                times[chosen], service[chosen], zero, zero.astype(bool), zero.astype(np.int64), zero.astype(bool)
+            )
+            engine.run(start, end, slice_)
+        return engine.tally.copy(), engine.histogram.copy()
+
+    whole, sliced = run([0.0, 100.0]), run(np.linspace(0, 100, slices + 1).tolist())
+    assert np.allclose(whole[0], sliced[0])
+    assert np.array_equal(whole[1], sliced[1])
+
+
+@EXAMPLES
+@given(st.integers(1, 40), st.floats(0.01, 0.98))
+def test_queueing_formulas_are_probabilities_and_monotonic(servers, ratio):
+    load = servers * ratio
+    blocking, waiting = erlang_b(servers, load), erlang_c(servers, load)
+    assert 0 <= blocking <= waiting <= 1
+    assert erlang_c(servers + 1, load) <= waiting
+    station = Station(servers, 1.0)
+    p50, p95 = (station.sojourn_quantile_seconds(load, quantile) for quantile in (0.5, 0.95))
+    assert 0 < p50 < p95
+    assert station.sojourn_tail(load, p95) == pytest.approx(0.05, abs=1e-6)
+
+
+@EXAMPLES
+@given(st.integers(1, 8), st.integers(1, 4), st.floats(0.05, 0.95))
+def test_one_queue_for_all_is_never_worse_than_one_for_each(targets, workers, ratio):
+    bracket = balanced_quantile(targets, Station(workers, 0.05), ratio * targets * workers / 0.05, 0.95)
+    assert bracket.optimistic_seconds <= bracket.pessimistic_seconds * (1 + 1e-9)
+
+
+@EXAMPLES
+@given(st.integers(1, 100), st.floats(0, 1e4), st.floats(1, 1e4))
+def test_target_tracking_brings_the_metric_to_the_target_or_below(capacity, metric, target):
+    wanted = wanted_capacity(capacity, metric, target)
+    assert wanted * target >= capacity * metric * (1 - 1e-6) - target * 1e-6
+    assert (wanted - 1) * target < capacity * metric or wanted == 0
+
+
+@EXAMPLES
+@given(st.floats(-1000, 1000))
+def test_step_rounding_is_towards_zero_and_never_to_zero(change):
+    whole = step.rounded(change)
+    assert abs(whole) <= max(abs(change) + 1e-6, 1)
+    assert (whole > 0) == (change > 0)
+    assert (whole < 0) == (change < 0)
+
+
+@EXAMPLES
+@given(
+    st.integers(1, 20),
+    st.lists(st.floats(0.0, 500.0), min_size=1, max_size=30),
+    st.integers(1, 5),
+    st.integers(5, 40),
+)
+def test_the_pod_autoscaler_stays_within_its_bounds(start, loads, low, high):
+    hpa = HorizontalPodAutoscaler(low, high)
+    current = start
+    for tick, load in enumerate(loads):
+        before, current = current, hpa.sync(15.0 * tick, current, [(PodMetrics((load,) * current), 100.0)])
+        assert low <= current <= high or current == before
+        assert current <= max(2 * before, before + 4, low)
+
+
+@EXAMPLES
+@given(
+    st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=12),
+    st.integers(1, 5),
+    st.data(),
+)
+def test_without_a_breach_there_is_no_alarm(points, periods, data):
+    needed = data.draw(st.integers(1, periods))
+    treatment = data.draw(st.sampled_from([MissingData.MISSING, MissingData.NOT_BREACHING]))
+    calm = [None if point is None else False for point in points]
+    state = evaluate(
+        calm, evaluation_periods=periods, datapoints_to_alarm=needed, missing=treatment, current=AlarmState.OK
+    )
+    assert state is not AlarmState.ALARM
+
+
+@EXAMPLES
+@given(st.floats(0, 1000), st.floats(1, 1e5), st.integers(1, 200), st.floats(0, 2), st.floats(0, 100))
+def test_a_hit_ratio_is_a_ratio(rate, ttl, keys, exponent, updates):
+    popularity = KeyPopularity(keys=keys, exponent=exponent, updates_per_hour=updates)
+    assert 0 <= hit_ratio(rate, ttl, popularity) < 1
+
+
+@EXAMPLES
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=50), st.floats(1, 3600))
+def test_counts_become_a_stream_with_as_many_requests(counts, interval):
+    assert Stream("counts", from_counts(0.0, interval, counts)).requests == pytest.approx(sum(counts))

@@ -1,0 +1,177 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.cli.main import run
+
+FAST = ("--duration", "20m", "--replications", "1")
+
+
+@pytest.fixture
+def plant(capsys):
+    """Run a command line; its exit status, output and errors."""
+
+    def call(*arguments):
+        status = run(list(arguments))
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def saved(request, tmp_path_factory):
+    """The dev stack as a file, so that the program need not run for every test."""
+    path = tmp_path_factory.mktemp("stacks") / "dev.json"
+    path.write_text(json.dumps(request.getfixturevalue("deployment")("dev")))
+    return str(path)
+
+
+def test_a_table_by_default(plant, saved):
+    status, out, _ = plant("simulate", "--file", saved, *FAST)
+    assert status == 0
+    assert out.startswith("dev: spike")
+    assert "verdict: pass" in out
+
+
+def test_json_goes_to_a_file_and_is_the_same_every_time(plant, saved, tmp_path):
+    files = [tmp_path / name for name in ("one.json", "two.json")]
+    for file in files:
+        status, out, _ = plant("simulate", "--file", saved, *FAST, "--format", "json", "--out", str(file))
+        assert (status, out) == (0, "")
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert json.loads(files[0].read_text())["verdict"] == "pass"
+
+
+def test_a_missed_budget_is_status_1(plant, saved):
+    status, out, _ = plant("simulate", "--file", saved, *FAST, "-p", "steady:rate=300")
+    assert status == 1
+    assert "verdict: blocked" in out
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_pictures(plant, saved, tmp_path, suffix):
+    picture = tmp_path / f"picture{suffix}"
+    assert plant("simulate", "--file", saved, *FAST, "--picture", str(picture), "--theme", "dark")[0] == 0
+    assert picture.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-p", "tsunami"), "allowed: steady"),
+        (("--duration", "forever"), "write a time"),
+        (("--service", "weird"), "allowed: exponential"),
+        (("--traffic", "/nowhere.csv"), "No such file"),
+        (("--picture", "x.gif"), "has to end in .png or .svg"),
+        (("--replications", "0"), "--replications"),
+        (("--attain", "2"), "--attain"),
+    ],
+)
+def test_wrong_input_is_status_2_with_a_line_and_no_traceback(plant, saved, arguments, told):
+    status, out, err = plant("simulate", "--file", saved, *arguments)
+    assert status == 2
+    assert out == ""
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_a_missing_file_and_a_parked_stack_are_status_2(plant, tmp_path, deployment):
+    assert plant("simulate", "--file", str(tmp_path / "none.json"))[0] == 2
+    parked = tmp_path / "parked.json"
+    parked.write_text(json.dumps(deployment("parked")))
+    status, _, err = plant("simulate", "--file", str(parked))
+    assert status == 2
+    assert "simulate it unparked" in err
+
+
+def test_recorded_traffic_is_replayed_and_bad_rows_are_told(plant, saved, tmp_path):
+    traffic = tmp_path / "counts.csv"
+    rows = "".join(f"2026-11-23T09:{minute:02}:00Z,{120 + minute}\n" for minute in range(10))
+    traffic.write_text("timestamp,requests\n" + rows + "broken,row\n")
+    status, out, _ = plant("simulate", "--file", saved, "--traffic", str(traffic), "-r", "1")
+    assert status == 0
+    assert "10:00, 1 runs" in out
+    assert "1 of 11 rows were left out" in out
+
+
+def test_options_of_trouble_change_the_outcome(plant, saved):
+    _, calm, _ = plant("simulate", "--file", saved, *FAST, "--format", "json")
+    _, trouble, _ = plant(
+        "simulate", "--file", saved, *FAST, "--format", "json", "--launch-failures", "0.9", "--error-ratio", "0.1",
+        "--attempts", "1", "--queue-limit", "5", "--service", "lognormal:2",
+    )  # fmt: skip
+    before, after = json.loads(calm), json.loads(trouble)
+    assert before["requests"]["failed"] == 0
+    assert after["requests"]["failed"] > 0
+    assert any(event["kind"] == "launch-failed" for event in after["fleet"]["events"])
+
+
+@pytest.fixture
+def small_space(monkeypatch):
+    """A handful of candidates instead of hundreds."""
+    from workbench.simulate.optimize import search
+    from workbench.simulate.optimize.candidates import Space
+
+    space = Space(
+        instance_types=(("t4g.nano", "t4g.micro"),), min_sizes=(1,), max_sizes=(2, 3), warm_pools=(0,), caches=(None,),
+        hours=(2,),
+    )  # fmt: skip
+    monkeypatch.setattr(search, "space_for", lambda settings: space)
+
+
+def test_optimize_finds_settings(plant, small_space):
+    status, out, err = plant("optimize", "--duration", "10m", "--replications", "2", "-p", "steady")
+    assert status == 0, err
+    assert "cheapest that holds: t4g.nano 1 to 2" in out
+    assert "verdict: pass" in out
+
+
+def test_optimize_writes_the_settings_into_the_stack_file(plant, small_space, tmp_path, monkeypatch):
+    import shutil
+
+    from workbench.preview import synthesis
+
+    root = tmp_path / "project"
+    root.mkdir()
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
+        shutil.copy(synthesis.REPOSITORY / name, root)
+    monkeypatch.setattr(synthesis, "REPOSITORY", root)
+    monkeypatch.setattr(synthesis.synthesize, "__kwdefaults__", {"overrides": None, "root": root})
+    (root / "infra").symlink_to(Path(__file__).parents[4] / "infra")
+    before = (root / "Pulumi.dev.yaml").read_text()
+    text = before.replace("  plant:fleet:\n", "  plant:fleet:\n    max_size: 3 # too many\n")
+    (root / "Pulumi.dev.yaml").write_text(text)
+    status, out, err = plant(
+        "optimize", "--duration", "10m", "-r", "2", "-p", "steady", "--ignore-worst-case", "--write"
+    )
+    assert status == 0, err
+    assert "+    max_size: 2 # too many" in out
+    assert (root / "Pulumi.dev.yaml").read_text() == text.replace("max_size: 3", "max_size: 2")
+
+
+def test_optimize_without_an_affordable_answer_is_status_1(plant, small_space):
+    status, out, _ = plant("optimize", "--duration", "10m", "-p", "steady", "--budget", "0.10")
+    assert status == 1
+    assert "nothing holds" in out
+
+
+@pytest.mark.parametrize("budget", ["free", "-1", "0", "1e9"])
+def test_a_wrong_budget_is_status_2(plant, budget):
+    assert plant("optimize", "--budget", budget)[0] == 2
+
+
+def test_a_second_process_does_not_compile_again(saved):
+    # The compiled loop is cached beside its source; compiling takes about 4 s, loading it under 1 s.
+    code = (
+        "import numba, workbench.simulate.kernel as kernel, sys; from workbench.cli.main import run;"
+        f"run(['simulate', '--file', {saved!r}, '--duration', '2m', '-r', '1', '--out', {os.devnull!r}]);"
+        "stats = kernel.serve.stats; print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    hits, misses = map(int, done.stdout.split())
+    assert (hits, misses) == (1, 0)
