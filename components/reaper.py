@@ -38,6 +38,8 @@ class ReaperArgs:
     """Where a reaped session is announced."""
     tags: Mapping[str, str]
     """Tags that all resources of the stack carry."""
+    dashboard_name: str
+    """Dashboard of the stack."""
     session_days: Sequence[str]
     """Days with a session."""
     session_start_minute: int
@@ -91,7 +93,9 @@ class Reaper(pulumi.ComponentResource):
             name,
             WorkflowArgs(
                 description="Removes what outlives its session",
-                definition=definition(stack=args.stack, tags=args.tags, topic_arn=args.topic_arn),
+                definition=definition(
+                    stack=args.stack, tags=args.tags, dashboard_name=args.dashboard_name, topic_arn=args.topic_arn
+                ),
                 statements=[
                     # Reading actions that know no resources.
                     allow(["tag:GetResources", "autoscaling:DescribeAutoScalingGroups"], "*"),
@@ -119,6 +123,10 @@ class Reaper(pulumi.ComponentResource):
                         tagged,
                     ),
                     allow(["cloudwatch:DeleteAlarms"], [f"arn:aws:cloudwatch:{own}:alarm:*"], tagged),
+                    allow(
+                        ["cloudwatch:DeleteDashboards"],
+                        [f"arn:aws:cloudwatch::{args.account_id}:dashboard/{args.dashboard_name}"],
+                    ),
                     allow(["sns:Publish"], [args.topic_arn]),
                     use_key(args.kms_key_arn),
                 ],

@@ -19,7 +19,7 @@ KINDS = (
 ONE_TASK = "Remove"
 
 
-def definition(*, stack: str, tags: Mapping[str, str], topic_arn: Any) -> dict[str, Any]:
+def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topic_arn: Any) -> dict[str, Any]:
     """State machine that removes the hourly billed resources tagged with `tags`, and says so.
 
     It looks for tags and not for the ids of one deployment, so it also finds what a broken `pulumi up` left
@@ -56,9 +56,17 @@ def definition(*, stack: str, tags: Mapping[str, str], topic_arn: Any) -> dict[s
         "Empty groups": each("$.groups.names", _empty_group(), ONE_TASK, item="name", then="Remove resources"),
         # All at once: a web ACL can only go after its load balancer, and is retried until then.
         "Remove resources": {
-            **each("$.found.arns", _by_kind(), "Which kind", item="arn", then="Announce"),
+            **each("$.found.arns", _by_kind(), "Which kind", item="arn", then="Remove dashboard"),
             "MaxConcurrency": 0,
         },
+        # Dashboards carry no tags.
+        "Remove dashboard": call(
+            "cloudwatch",
+            "deleteDashboards",
+            {"DashboardNames": [dashboard_name]},
+            then="Announce",
+            on_error="Announce",
+        ),
         "Announce": publish(
             topic_arn,
             "Plant API: a session outlived its time and was parked",

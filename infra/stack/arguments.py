@@ -12,7 +12,7 @@ from components.contract import Contract
 from components.feature_flag import FeatureFlag
 from components.firewall import FirewallArgs
 from components.firewall_rules import RateLimit
-from components.fleet import FleetArgs, ScheduledSizeArgs, SpikeArgs
+from components.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
 from components.maintenance import WindowArgs
 from components.notifications import SubscriberArgs
 from components.traffic_split import Route, TokenArgs, TrafficSplit, TrafficSplitArgs

@@ -203,6 +203,7 @@ def reaper(context: Context, ground: Ground, topics: Topics) -> Reaper | None:
             log_retention_days=context.settings.rollout.log_retention_days,
             topic_arn=topics.alerts,
             tags={key: context.tags[key] for key in arguments.IDENTIFYING_TAGS},
+            dashboard_name=context.names.dashboard,
             session_days=uptime.session_days,
             session_start_minute=minutes_of_day(uptime.session_start),
             session_hours=uptime.hours_per_session,
