@@ -150,7 +150,12 @@ def tell(findings: Sequence[Finding], report: engine.ReportViolation) -> None:
 
 
 def raw(value: Any) -> Any:
-    """`value` as the rules read it, without the SDK's proxies: unknowns are UNKNOWN, redacted secrets SECRET."""
+    """`value` as the rules read it, without the SDK's proxies: unknowns are UNKNOWN, redacted secrets SECRET.
+
+    The engine sends every number as a float; whole ones become integers again, as they are in a state file.
+    """
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
     if isinstance(value, Mapping):
@@ -181,9 +186,7 @@ def resource_of(args: engine.ResourceValidationArgs) -> Resource:
     )
 
 
-def options_of(
-    opts: engine.PolicyResourceOptions, provider: engine.PolicyProviderResource | None
-) -> dict[str, Any]:
+def options_of(opts: engine.PolicyResourceOptions, provider: engine.PolicyProviderResource | None) -> dict[str, Any]:
     """Resource options under the names of the deployment JSON."""
     given = {
         "provider": f"{provider.urn}::id" if provider is not None else None,

@@ -1,0 +1,158 @@
+"""The real policy engine and the checks in process give one verdict on one file."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from policies.assess import assess
+from policies.deployment import graph_from_json
+from policies.pack import config_from_file
+
+ROOT = Path(__file__).parents[2]
+CLI_FOLDER = Path("/opt/pulumi-cli/bin")
+PATH = os.pathsep.join([os.environ.get("PATH", ""), str(CLI_FOLDER)])
+PULUMI = shutil.which("pulumi", path=PATH)
+UNKNOWN_BOOLEAN = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.slow,
+    pytest.mark.skipif(PULUMI is None, reason="the Pulumi CLI is not on PATH"),
+]
+
+
+def analyze(document, config, tmp_path):
+    """(exit status, events) of `pulumi policy analyze`."""
+    file = tmp_path / "deployment.json"
+    file.write_text(json.dumps(document))
+    command = [PULUMI, "policy", "analyze", "--file", file, "--policy-pack", ROOT / "policies", "--json"]
+    result = subprocess.run(
+        [*map(str, command), "--policy-pack-config", str(config)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+        env={**os.environ, "PATH": PATH, "PULUMI_HOME": str(tmp_path / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        check=False,
+    )
+    events = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    assert any("summaryEvent" in event for event in events), result.stderr
+    return result.returncode, events
+
+
+def remediations(document, config, tmp_path):
+    """What the engine was given instead of the declared resources."""
+    _, events = analyze(document, config, tmp_path)
+    return [event["policyRemediationEvent"] for event in events if "policyRemediationEvent" in event]
+
+
+def engine_says(document, config, tmp_path):
+    """(exit status, findings) of `pulumi policy analyze`."""
+    status, events = analyze(document, config, tmp_path)
+    found = {}
+    for event in events:
+        if policy := event.get("policyEvent"):
+            message = policy["message"].partition("\n")[2] or policy["message"]
+            found[policy["policyName"], policy["resourceUrn"], message] = policy["enforcementLevel"]
+    return status, found
+
+
+def process_says(document, config):
+    assessment = assess(graph_from_json(document, "test"), config_from_file(config))
+    found = {
+        (entry.rule.id, entry.finding.urn, entry.finding.message): entry.enforcement.value
+        for entry in assessment.violations
+    }
+    return assessment.blocked, found
+
+
+def break_in_many_places(document):
+    resources = document["deployment"]["resources"]
+
+    def named(suffix):
+        return next(state for state in resources if state["urn"].endswith(f"::{suffix}"))
+
+    def change(suffix, **inputs):
+        for section in ("inputs", "outputs"):
+            named(suffix)[section].update(inputs)
+
+    change("plant-edge-alb", dropInvalidHeaderFields=False, desyncMitigationMode="monitor")
+    change("plant-stable-template", metadataOptions={"httpTokens": "optional"})
+    change("plant-encryption-key", enableKeyRotation=False)
+    change("plant-stable-group", maxSize=50, healthCheckType="EC2")
+    change("plant-access-edge-https-ipv6", fromPort=0, toPort=65535)
+    change("plant-slo-p95-stable", threshold=20)
+    change("plant-audit-requests", retentionInDays=1)
+    change(
+        "plant-rollout-workflow-policy", policy='{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    )
+    root = next(state for state in resources if state["type"] == "plant:infra:PlantApi")
+    root["outputs"]["costBasis"]["budget"]["monthlyLimitUsd"] = "50.00"
+    resources.remove(named("plant-logs-access"))
+    resources.remove(named("plant-firewall-association"))
+
+
+@pytest.mark.parametrize(
+    ("stack", "config"), [("dev", "dev"), ("parked", "dev"), ("prod", "prod")], ids=["dev", "parked", "prod"]
+)
+def test_engine_and_process_agree_on_the_declared_stacks(deployment, tmp_path, stack, config):
+    file = ROOT / "policies" / "config" / f"{config}.json"
+    document = deployment(stack)
+    blocked, in_process = process_says(document, file)
+    status, in_engine = engine_says(document, file, tmp_path)
+    assert in_engine == in_process
+    assert (status != 0) == blocked
+
+
+def test_engine_and_process_agree_on_a_broken_stack(deployment, tmp_path):
+    document = deployment("dev")
+    break_in_many_places(document)
+    file = ROOT / "policies" / "config" / "dev.json"
+    blocked, in_process = process_says(document, file)
+    status, in_engine = engine_says(document, file, tmp_path)
+    assert blocked and status != 0
+    assert in_engine == in_process
+    assert len({rule for rule, _, _ in in_process}) >= 12
+    assert {"cost-worst-case-within-budget", "cost-limit-not-raised"} <= {rule for rule, _, _ in in_engine}
+
+
+def test_the_budget_still_decides_when_the_engine_does_not_know_a_value(deployment, tmp_path):
+    document = deployment("dev")
+    for state in document["deployment"]["resources"]:
+        if state["type"] == "aws:lb/loadBalancer:LoadBalancer":
+            for section in ("inputs", "outputs"):
+                state[section]["dropInvalidHeaderFields"] = UNKNOWN_BOOLEAN
+        if state["type"] == "aws:autoscaling/group:Group":
+            for section in ("inputs", "outputs"):
+                state[section]["maxSize"] = 50
+    status, found = engine_says(document, ROOT / "policies" / "config" / "dev.json", tmp_path)
+    rules = {rule for rule, _, _ in found}
+    assert status != 0
+    assert "cost-worst-case-within-budget" in rules
+    [(message, level)] = [(key[2], level) for key, level in found.items() if key[0] == "edge-drops-invalid-headers"]
+    assert level == "advisory"
+    assert "can't be known during preview" in message
+
+
+def test_a_rule_set_to_remediate_gives_the_engine_the_mended_resource(deployment, tmp_path):
+    document = deployment("dev")
+    for state in document["deployment"]["resources"]:
+        if state["type"] == "aws:ec2/launchTemplate:LaunchTemplate":
+            state["inputs"]["metadataOptions"]["httpTokens"] = "optional"
+    config = json.loads((ROOT / "policies" / "config" / "dev.json").read_text())
+    as_it_is = tmp_path / "as_it_is.json"
+    as_it_is.write_text(json.dumps(config))
+    mending = tmp_path / "mending.json"
+    mending.write_text(json.dumps({**config, "compute-imdsv2": "remediate"}))
+    assert remediations(document, as_it_is, tmp_path) == []
+    mended = remediations(document, mending, tmp_path)
+    assert len(mended) == 2
+    for event in mended:
+        assert event["policyName"] == "compute-imdsv2"
+        assert event["before"]["metadataOptions"]["httpTokens"] == "optional"
+        assert event["after"]["metadataOptions"]["httpTokens"] == "required"
+        assert event["after"]["userData"] == event["before"]["userData"]
