@@ -180,16 +180,22 @@ class ResourceGraph:
 
     @cached_property
     def _by_identity(self) -> Mapping[str, Resource]:
-        """id, arn and similar output values -> the resource that has them."""
-        found: dict[str, Resource] = {}
+        """id, arn and similar output values -> the resource that has them.
+
+        A value that a resource merely repeats from its inputs (the `arn` of an event target is its target's)
+        belongs to whoever has it as an output alone, wherever the two stand in the graph.
+        """
+        own: dict[str, Resource] = {}
+        repeated: dict[str, Resource] = {}
         for resource in self.resources:
             if not resource.custom:
                 continue
             for key in IDENTITY_OUTPUTS:
                 value = resource.outputs.get(key)
                 if isinstance(value, str) and value:
+                    found = repeated if resource.inputs.get(key) == value else own
                     found.setdefault(value, resource)
-        return found
+        return repeated | own
 
     def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """Resources that the value at `path` refers to, narrowed to `types` when given.
