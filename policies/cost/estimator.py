@@ -16,6 +16,7 @@ from policies.cost.estimate import Estimate, Line, UnpricedResource
 from policies.cost.money import line_usd
 from policies.cost.registry import free_reason, pricer_of
 from policies.cost.scope import Pricing, Scope
+from policies.cost.transfers import Transfer, transfer_charges
 from policies.cost.uptime import ALWAYS_ON, Metering, Uptime
 from policies.model import Resource, ResourceGraph
 
@@ -42,6 +43,7 @@ def estimate(
     *,
     limit_usd: Decimal = DEFAULT_LIMIT_USD,
     usage: Mapping[str, Mapping[str, Decimal]] | None = None,
+    transfers: Iterable[Transfer] = (),
     region: str | None = None,
     always_free_allowances: bool | None = None,
     basis: Basis | None = None,
@@ -49,8 +51,9 @@ def estimate(
     """What `graph` costs in a month.
 
     `limit_usd` is the budget of the pack; a stack may declare a lower one. `usage` holds numbers of use by
-    URN (``policies.cost.usage.resolve``). `region` prices everything that names no region of its own there.
-    `always_free_allowances` overrides what the stack declares; `basis` replaces all that it declares.
+    URN (``policies.cost.usage.resolve``), `transfers` data that belongs to no resource. `region` prices
+    everything that names no region of its own there. `always_free_allowances` overrides what the stack
+    declares; `basis` replaces all that it declares.
 
     Raises InputError when the declared basis is wrong, or a region has no prices. What merely has no price
     is no error: it is in ``Estimate.unpriced``, and blocks.
@@ -95,6 +98,12 @@ def estimate(
             unpriced.append(
                 UnpricedResource(resource.urn, resource.type, "no estimator for this type, and nothing proves it free")
             )
+    for transfer in transfers:
+        try:
+            for charge in transfer_charges(pricing, transfer):
+                lines.append(_line(transfer.resource, "", charge, True, factors))  # noqa: PERF401 - as above
+        except MissingPrice as reason:
+            unpriced.append(UnpricedResource(transfer.resource.urn, transfer.resource.type, str(reason)))
     if found.always_free_allowances:
         lines.extend(_allowance_lines(lines))
     limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)

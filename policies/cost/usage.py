@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -17,7 +17,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
 
-from policies.cost.registry import Pricer, all_pricers, pricer_of
+from policies.cost.registry import all_pricers, pricer_of
+from policies.cost.transfers import KEYS, PREFIX, Transfer
 from policies.errors import InputError
 from policies.model import Resource, ResourceGraph
 
@@ -35,6 +36,8 @@ class UsageFile:
     """Pulumi type token -> usage key -> number."""
     by_resource: Mapping[str, Mapping[str, Decimal]]
     """Pattern of a resource -> usage key -> number."""
+    transfers: tuple[Transfer, ...] = ()
+    """Data transfer that belongs to no resource."""
 
 
 def parse_usage(document: Any, source: str) -> UsageFile:
@@ -56,14 +59,18 @@ def parse_usage(document: Any, source: str) -> UsageFile:
             known = [*twins(), *(token for token, _ in all_pricers())]
             problems.append(f"{source}: {TYPES}.{name}: no such priced type{_hint(str(name), known)}")
         for token in tokens:
-            by_type[token] = _numbers(entry, f"{source}: {TYPES}.{name}", pricer_of(token), problems)
-    by_resource = {
-        str(pattern): _numbers(entry, f"{source}: {RESOURCES}.{pattern}", None, problems)
-        for pattern, entry in _section(document, RESOURCES, source, problems).items()
-    }
+            by_type[token] = _numbers(entry, f"{source}: {TYPES}.{name}", _usage_keys(token), problems)
+    by_resource: dict[str, Mapping[str, Decimal]] = {}
+    transfers: list[Transfer] = []
+    for pattern, entry in _section(document, RESOURCES, source, problems).items():
+        where = f"{source}: {RESOURCES}.{pattern}"
+        if str(pattern).startswith(PREFIX):
+            transfers.append(_transfer(str(pattern).removeprefix(PREFIX), entry, where, problems))
+        else:
+            by_resource[str(pattern)] = _numbers(entry, where, None, problems)
     if problems:
         raise InputError(*problems)
-    return UsageFile(source, by_type, by_resource)
+    return UsageFile(source, by_type, by_resource, tuple(transfers))
 
 
 def resolve(usage: UsageFile, graphs: Iterable[ResourceGraph]) -> list[dict[str, dict[str, Decimal]]]:
@@ -116,6 +123,11 @@ def tokens_of(name: str) -> tuple[str, ...]:
     return (name,) if ":" in name and pricer_of(name) is not None else ()
 
 
+def _usage_keys(token: str) -> tuple[str, ...]:
+    pricer = pricer_of(token)
+    return () if pricer is None else tuple(key.name for key in pricer.usage)
+
+
 def _keys(resource: Resource) -> tuple[str, str, str]:
     """What an entry may call the resource, least exact first."""
     return resource.name, f"{resource.type}::{resource.name}", resource.urn
@@ -136,14 +148,20 @@ def _section(document: Mapping[str, Any], key: str, source: str, problems: list[
     return value
 
 
-def _numbers(entry: Any, where: str, pricer: Pricer | None, problems: list[str]) -> dict[str, Decimal]:
+def _transfer(name: str, entry: Any, where: str, problems: list[str]) -> Transfer:
+    region = entry.get("region") if isinstance(entry, dict) else None
+    numbers = {key: value for key, value in entry.items() if key != "region"} if isinstance(entry, dict) else entry
+    return Transfer(name, None if region is None else str(region), _numbers(numbers, where, tuple(KEYS), problems))
+
+
+def _numbers(entry: Any, where: str, known: Sequence[str] | None, problems: list[str]) -> dict[str, Decimal]:
+    """Checked numbers of one entry; with `known` also its keys."""
     if not isinstance(entry, dict):
         problems.append(f"{where}: must be a mapping of usage keys to numbers")
         return {}
-    known = [] if pricer is None else [key.name for key in pricer.usage]
     found: dict[str, Decimal] = {}
     for key, value in entry.items():
-        if pricer is not None and key not in known:
+        if known is not None and key not in known:
             problems.append(f"{where}.{key}: no such usage key{_hint(str(key), known)}")
             continue
         try:
@@ -162,13 +180,12 @@ LARGEST: Final = Decimal(10) ** 15
 
 
 def _check_keys(usage: UsageFile, pattern: str, resource: Resource, problems: list[str]) -> None:
-    pricer = pricer_of(resource.type)
-    known = [] if pricer is None else [key.name for key in pricer.usage]
+    known = _usage_keys(resource.type)
     where = f"{usage.source}: {RESOURCES}.{pattern}"
     problems += [
         f"{where}.{key}: {resource.type} has no such usage key{_hint(key, known)}"
         for key in usage.by_resource[pattern]
-        if key not in known and not ("*" in pattern and pricer is None)
+        if key not in known and not ("*" in pattern and not known)
     ]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from policies.assess import stack_name
 from policies.cost import DEFAULT_LIMIT_USD, Estimate, estimate
 from policies.cost.compare import Comparison, compare
+from policies.cost.transfers import Transfer
 from policies.deployment import graph_from_file
 from policies.model import Enforcement, ResourceGraph
 from policies.pack import load_config
@@ -79,13 +80,17 @@ def price_files(
     names = [*files, *([base] if base is not None else [])]
     graphs = [graph_from_file(name) for name in names]
     numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
+    transfers: tuple[Transfer, ...] = ()
     if usage_file is not None:
         from policies.cost.usage import resolve
 
-        numbers = resolve(read_usage(usage_file), graphs)
+        usage = read_usage(usage_file)
+        numbers = resolve(usage, graphs)
+        transfers = usage.transfers
     priced = [
-        _price(name, graph, usage, region, limit_usd, always_free_allowances)
-        for name, graph, usage in zip(names, graphs, numbers, strict=True)
+        # What belongs to no resource belongs to the first file, so that it is counted once.
+        _price(name, graph, used, () if position else transfers, region, limit_usd, always_free_allowances)
+        for position, (name, graph, used) in enumerate(zip(names, graphs, numbers, strict=True))
     ]
     if base is None:
         return priced
@@ -97,6 +102,7 @@ def _price(
     name: str,
     graph: ResourceGraph,
     usage: dict[str, dict[str, Decimal]],
+    transfers: tuple[Transfer, ...],
     region: str | None,
     limit_usd: Decimal | None,
     always_free_allowances: bool | None,

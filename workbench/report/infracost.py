@@ -98,7 +98,7 @@ def _resource(urn: str, lines: Sequence[Line], graph: ResourceGraph) -> dict[str
     total = sum((line.monthly_usd for line in lines), ZERO)
     tags = resource.get("tags") if resource is not None else None
     document: dict[str, Any] = {
-        "name": resource.name if resource is not None else ALLOWANCES,
+        "name": ALLOWANCES if lines[0].charge is None else lines[0].name,
         "resourceType": lines[0].type,
         "metadata": {"urn": urn, "component": lines[0].component} if resource is not None else {},
         "hourlyCost": _hourly(total),
@@ -195,7 +195,8 @@ def _summary(estimate: Estimate, graph: ResourceGraph) -> dict[str, Any]:
     priced = {line.urn for line in estimate.charges}
     unpriced = {entry.urn: entry.type for entry in estimate.unpriced}
     usage = {line.urn for line in estimate.charges if line.usage_based}
-    counted = Counter(graph.by_urn[urn].type for urn in priced - unpriced.keys())
+    types = {line.urn: line.type for line in estimate.charges}
+    counted = Counter(types[urn] for urn in priced - unpriced.keys())
     return {
         "totalDetectedResources": len(priced | unpriced.keys() | estimate.free.keys()),
         "totalSupportedResources": len(priced - unpriced.keys()),

@@ -10,12 +10,15 @@ from policies.cost.registry import Pricer
 from policies.cost.scope import Scope
 from policies.cost.uptime import MONTH_HOURS, Metering
 
+BUDGET: Final = "aws:budgets/budget:Budget"
 ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
 
 
 def action(scope: Scope) -> Iterator[Charge]:
     """The days of a month that the action's budget exists; a budget with several actions bills once."""
-    name = scope.text("budgetName")
+    budgets = scope.graph.referenced(scope.resource, "budgetName", BUDGET)
+    known = scope.resource.get("budgetName")
+    name = budgets[0].urn if budgets else known if isinstance(known, str) else scope.resource.urn
     billed: set[str] = scope.pricing.cache.setdefault("action budgets", set())
     if name in billed:
         return

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from policies.cost import estimate
 from policies.cost.usage import parse_usage, resolve
 from policies.errors import InputError
 from policies.model import ResourceGraph
@@ -89,3 +90,27 @@ def test_given_use_is_no_assumption(make, price):
     queue = make(QUEUE, {})
     assert price(queue).lines[0].assumed
     assert not price(queue, usage={"monthly_requests": 5}).lines[0].assumed
+
+
+def test_data_transfer_of_no_resource_is_billed_by_its_region(make, make_basis):
+    document = {
+        "version": 0.1,
+        "resource_usage": {
+            "aws_data_transfer.web": {
+                "region": "eu-west-1",
+                "monthly_intra_region_gb": 1000,
+                "monthly_outbound_internet_gb": 10240,
+                "monthly_outbound_other_regions_gb": 750,
+            }
+        },
+    }
+    usage = parse_usage(document, "usage.yml")
+    found = estimate(ResourceGraph([]), basis=make_basis(), transfers=usage.transfers)
+    # Infracost's golden of data transfer: intra-region billed both ways, 10 TB at .09, other regions at .02
+    assert [line.monthly_usd for line in found.lines] == [Decimal("20.00"), Decimal("921.60"), Decimal("15.00")]
+
+
+def test_a_slip_in_a_data_transfer_is_named():
+    document = {"version": "0.1", "resource_usage": {"aws_data_transfer.web": {"monthly_outbound_internet": 1}}}
+    with pytest.raises(InputError, match="did you mean 'monthly_outbound_internet_gb'"):
+        parse_usage(document, "usage.yml")
