@@ -65,45 +65,24 @@ def estimate(
     if always_free_allowances is not None:
         found = replace(found, always_free_allowances=always_free_allowances)
     pricing = Pricing(graph, found, usage or {})
-    lines: list[Line] = []
-    unpriced: list[UnpricedResource] = []
+    bill = _Bill(found)
     free: dict[str, str] = {}
-    factors = {True: _factors(found.uptime), False: _factors(ALWAYS_ON)}
     if found.tenancy == "shared" and found.root is not None and not found.parked:
         from policies.cost.shared import increment
 
-        root = found.root
-        try:
-            for charge in increment(Scope(pricing, root)):
-                lines.append(_line(root, root.name, charge, True, factors))  # noqa: PERF401 - as below
-        except MissingPrice as reason:
-            unpriced.append(UnpricedResource(root.urn, root.type, str(reason)))
+        bill.add(found.root, found.root.name, increment(Scope(pricing, found.root)))
     for resource in graph:
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
             continue
         if (pricer := pricer_of(resource.type)) is not None:
-            component = graph.component_of(resource)
-            in_sessions = found.reaped is None or resource.type in found.reaped
-            try:
-                for charge in pricer.charges(Scope(pricing, resource)):
-                    lines.append(_line(resource, component, charge, in_sessions, factors))  # noqa: PERF401 - those before a failure count
-            except (MissingPrice, Unpriced) as reason:
-                unpriced.append(UnpricedResource(resource.urn, resource.type, str(reason)))
-            except SHAPE_ERRORS as error:  # a file from outside may hold any shape: it has no price, and it blocks
-                unread = f"a property has a shape that its estimator can't read ({type(error).__name__}: {error})"
-                unpriced.append(UnpricedResource(resource.urn, resource.type, unread))
+            bill.add(resource, graph.component_of(resource), pricer.charges(Scope(pricing, resource)))
         elif (why := free_reason(resource.type)) is not None:
             free[resource.urn] = why
         else:
-            unpriced.append(
-                UnpricedResource(resource.urn, resource.type, "no estimator for this type, and nothing proves it free")
-            )
+            bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
-        try:
-            for charge in transfer_charges(pricing, transfer):
-                lines.append(_line(transfer.resource, "", charge, True, factors))  # noqa: PERF401 - as above
-        except MissingPrice as reason:
-            unpriced.append(UnpricedResource(transfer.resource.urn, transfer.resource.type, str(reason)))
+        bill.add(transfer.resource, "", transfer_charges(pricing, transfer))
+    lines, unpriced = bill.lines, bill.unpriced
     if found.always_free_allowances:
         lines.extend(_allowance_lines(lines))
     limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
@@ -126,6 +105,33 @@ def estimate(
 
 
 _Factors = Mapping[Metering, tuple[Decimal, Decimal]]
+
+
+class _Bill:
+    """Lines as they come, and what could not be priced."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.reaped = basis.reaped
+        self.factors = {True: _factors(basis.uptime), False: _factors(ALWAYS_ON)}
+        self.lines: list[Line] = []
+        self.unpriced: list[UnpricedResource] = []
+
+    def add(self, resource: Resource, component: str, charges: Iterable[Charge]) -> None:
+        """Add the charges of one resource. Those before a failure count, and the failure is told."""
+        ends = not resource.custom or self.reaped is None or resource.type in self.reaped
+        try:
+            for charge in charges:
+                self.lines.append(_line(resource, component, charge, ends, self.factors))
+        except (MissingPrice, Unpriced) as reason:
+            self.refuse(resource, str(reason))
+        except SHAPE_ERRORS as error:  # a file from outside may hold any shape: it has no price, and it blocks
+            self.refuse(
+                resource, f"a property has a shape that its estimator can't read ({type(error).__name__}: {error})"
+            )
+
+    def refuse(self, resource: Resource, reason: str) -> None:
+        """Note that (a part of) a resource has no price."""
+        self.unpriced.append(UnpricedResource(resource.urn, resource.type, reason))
 
 
 def _factors(uptime: Uptime) -> _Factors:

@@ -10,7 +10,8 @@ import pytest
 
 from policies.cost import estimate
 from policies.cost.controls import ledger
-from policies.cost.levers import LEVERS, cheapest_set, savings
+from policies.cost.lever_changes import LEVERS
+from policies.cost.levers import cheapest_set, savings
 from policies.cost.quantiles import quantiles, sample_months
 from policies.cost.rollout_cost import rollout_cost
 from policies.cost.uptime import ALWAYS_ON
