@@ -101,9 +101,8 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=child,
         )
         if args.hosted_zone_id is not None:
-            for record_type in ("AAAA",) if "without" in args.ip_address_type else ("AAAA", "A"):
-                if record_type == "AAAA" and args.ip_address_type == "ipv4":
-                    continue
+            families = {"ipv4": ("A",), "dualstack-without-public-ipv4": ("AAAA",)}
+            for record_type in families.get(args.ip_address_type, ("A", "AAAA")):
                 aws.route53.Record(
                     f"{name}-{record_type.lower()}",
                     zone_id=args.hosted_zone_id,

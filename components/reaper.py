@@ -13,6 +13,7 @@ from components.reaper_states import definition
 from components.workflow import Workflow, WorkflowArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
 
+MINUTES_PER_DAY = 24 * 60
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -53,13 +54,17 @@ class ReaperArgs:
 
 
 def session_day_expression(start_minute: int, session_hours: int, every_hours: int, days: Sequence[str]) -> str:
-    """When the reaper looks on a day with a session: at its end, then every few hours until the next starts."""
+    """When the reaper looks on a day with a session: at its end, then every few hours until the next starts.
+
+    A session that ends at midnight is looked after at 0:00, on the next day whatever that is.
+    """
     end = start_minute + session_hours * 60
     minute = end % 60
     outside = [
         hour
         for hour in range(24)
-        if not start_minute <= hour * 60 + minute < end and ((hour * 60 + minute - end) // 60) % every_hours == 0
+        if not start_minute <= hour * 60 + minute < end
+        and (hour * 60 + minute - end) % MINUTES_PER_DAY // 60 % every_hours == 0
     ]
     hours = ",".join(map(str, outside)) or "23"
     if not outside:  # a session of 24 hours ends with the day
@@ -105,7 +110,11 @@ class Reaper(pulumi.ComponentResource):
                         tagged,
                     ),
                     allow(
-                        ["elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:SetWebAcl"],
+                        [
+                            "elasticloadbalancing:DeleteLoadBalancer",
+                            "elasticloadbalancing:SetWebAcl",
+                            "wafv2:DisassociateWebACL",
+                        ],
                         [f"arn:aws:elasticloadbalancing:{own}:loadbalancer/app/*"],
                         tagged,
                     ),

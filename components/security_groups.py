@@ -54,6 +54,10 @@ class SecurityGroups(pulumi.ComponentResource):
         if args.load_balancer_group_id is None:
             self.load_balancer_id = self._group("edge", "Load balancer of the Plant API")
             self._admit("edge-https-ipv6", self.load_balancer_id, 443, "Clients over IPv6", cidr_ipv6="::/0")
+            # Load balancers talk to identity providers over IPv4 only (ELB API reference, IpAddressType).
+            self._release(
+                "edge-to-issuer", self.load_balancer_id, "Signing keys of the token issuer", cidr_ipv4="0.0.0.0/0"
+            )
             if args.public_ipv4:
                 self._admit("edge-https-ipv4", self.load_balancer_id, 443, "Clients over IPv4", cidr_ipv4="0.0.0.0/0")
         else:

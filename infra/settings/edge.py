@@ -51,8 +51,11 @@ class EdgeSettings(Group):
         default="/v1", pattern=r"^/[A-Za-z0-9/_.-]{1,60}$", description="Paths below which the API answers."
     )
     ip_address_type: Literal["dualstack-without-public-ipv4", "dualstack", "ipv4"] = Field(
-        default="dualstack-without-public-ipv4",
-        description="Addresses of the load balancer; each public IPv4 address is $3.65 a month.",
+        default="dualstack",
+        description=(
+            "Addresses of the load balancer. Without public IPv4 it is $3.65 a month and zone cheaper, but can't"
+            " fetch the token issuer's keys, which it does over IPv4 only."
+        ),
     )
     tls_policy: Literal[
         "ELBSecurityPolicy-TLS13-1-3-2021-06",

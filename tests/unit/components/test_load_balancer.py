@@ -7,7 +7,7 @@ def test_load_balancer_is_strict_and_logs(dev, one):
     assert balancer.get("dropInvalidHeaderFields") is True
     assert balancer.get("accessLogs.enabled") is True
     assert balancer.get("enableWafFailOpen") is False
-    assert balancer.get("ipAddressType") == "dualstack-without-public-ipv4"
+    assert balancer.get("ipAddressType") == "dualstack"
     assert len(balancer.get("subnets")) == 2
 
 
@@ -38,4 +38,4 @@ def test_listener_waits_for_an_issued_certificate(dev, one):
 
 def test_name_is_published_for_the_addresses_there_are(dev):
     records = [record for record in dev.of_type("aws:route53/record:Record") if record.name.startswith("plant-edge")]
-    assert [record.get("type") for record in records] == ["AAAA"]
+    assert [record.get("type") for record in records] == ["A", "AAAA"]

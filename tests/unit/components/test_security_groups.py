@@ -11,7 +11,8 @@ def test_only_https_is_open_to_the_world(dev):
         rule for rule in dev.of_type(INGRESS) if rule.get("cidrIpv6") == "::/0" or rule.get("cidrIpv4") == "0.0.0.0/0"
     ]
     assert [(rule.name, rule.get("fromPort"), rule.get("toPort")) for rule in open_rules] == [
-        ("plant-access-edge-https-ipv6", 443, 443)
+        ("plant-access-edge-https-ipv4", 443, 443),
+        ("plant-access-edge-https-ipv6", 443, 443),
     ]
 
 
@@ -42,3 +43,8 @@ def test_shared_stack_opens_its_door_in_the_platforms_groups(prod):
     assert groups["plant-access-edge-to-fleet"] == "sg-0a1b2c3d4e5f60718"
     assert groups["plant-access-cache-from-fleet"] == "sg-0b1c2d3e4f5061728"
     assert len(prod.of_type("aws:ec2/securityGroup:SecurityGroup")) == 1
+
+
+def test_load_balancer_fetches_the_issuers_keys_over_ipv4(dev, one):
+    rule = one(dev, EGRESS, "plant-access-edge-to-issuer")
+    assert (rule.get("cidrIpv4"), rule.get("fromPort"), rule.get("toPort")) == ("0.0.0.0/0", 443, 443)

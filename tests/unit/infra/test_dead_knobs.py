@@ -33,7 +33,7 @@ DEV = {
         "hosted_zone_id": "Z0OTHERZONE",
         "certificate_arn": ARN.format("acm", "certificate/other"),
         "path_prefix": "/v2",
-        "ip_address_type": "dualstack",
+        "ip_address_type": "ipv4",
         "tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06",
         "idle_timeout_seconds": 31,
         "deregistration_delay_seconds": 31,

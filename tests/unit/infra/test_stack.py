@@ -140,8 +140,8 @@ def test_cost_basis_tells_the_estimate_what_no_resource_says(graph):
     assert basis["budget"] == {"monthlyLimitUsd": "5.00", "alwaysFreeAllowances": True}
     assert basis["uptime"] == {
         "parked": False,
-        "sessionsPerMonth": 22,
-        "hoursPerSession": "2",
+        "sessionsPerMonth": 14,
+        "hoursPerSession": "3",
         "reaper": "plant-reaper-session-end",
     }
     assert set(basis["usage"]) == {
