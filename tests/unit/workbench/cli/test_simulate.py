@@ -117,11 +117,17 @@ def small_space(monkeypatch):
     from workbench.simulate.optimize import search
     from workbench.simulate.optimize.candidates import Space
 
-    space = Space(
-        instance_types=(("t4g.nano", "t4g.micro"),), min_sizes=(1,), max_sizes=(2, 3), warm_pools=(0,), caches=(None,),
-        hours=(2,),
-    )  # fmt: skip
-    monkeypatch.setattr(search, "space_for", lambda settings: space)
+    def space_for(settings):
+        return Space(
+            instance_types=(("t4g.nano", "t4g.micro"),),
+            min_sizes=(1,),
+            max_sizes=(2, 3),
+            warm_pools=(0,),
+            caches=(None,),
+            hours=(settings.uptime.hours_per_session,),
+        )
+
+    monkeypatch.setattr(search, "space_for", space_for)
 
 
 def test_optimize_finds_settings(plant, small_space):

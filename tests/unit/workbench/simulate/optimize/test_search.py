@@ -27,7 +27,7 @@ SPACE = Space(
 )
 # 78 requests/s: three nanos or two micros sustain it, two nanos do not (20 requests/s each at full speed).
 HARD = Scenario(profiles=("spike:factor=26",), duration_seconds=3600.0, replications=2)
-LIMITS = Limits(objective=Objective(), budget_usd=Decimal("9.00"))
+LIMITS = Limits(objective=Objective(), budget_usd=Decimal("20.00"))
 
 
 @pytest.fixture(scope="module")
