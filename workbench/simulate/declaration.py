@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbench.simulate.alarms import AlarmRule
+from workbench.simulate.scaling.hpa import DEFAULT_DOWN, DEFAULT_UP, ScalingRules
 from workbench.simulate.scaling.schedule import ScheduledAction
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
@@ -56,9 +57,33 @@ class TargetHealth:
     """Default: 2, the AWS default."""
 
 
+@dataclass(frozen=True, slots=True)
+class PodMetricTarget:
+    """One metric of a pod autoscaler."""
+
+    kind: str
+    """cpu: utilisation of the request in percent; requests: requests a second and pod."""
+    target: float
+    """Value to hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodAutoscaling:
+    """A HorizontalPodAutoscaler v2 instead of Auto Scaling policies."""
+
+    metrics: tuple[PodMetricTarget, ...]
+    """The largest proposal of any of them wins."""
+    up: ScalingRules = DEFAULT_UP
+    """behavior.scaleUp."""
+    down: ScalingRules = DEFAULT_DOWN
+    """behavior.scaleDown."""
+    cpu_request_vcpus: float = 0.25
+    """CPU request of one pod, which utilisation refers to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetDeclaration:
-    """One Auto Scaling group behind one target group."""
+    """One Auto Scaling group (or one Deployment) behind one target group."""
 
     name: str
     """Logical name of the group."""
@@ -98,6 +123,8 @@ class FleetDeclaration:
     """Step scaling policies."""
     schedule: tuple[ScheduledAction, ...] = ()
     """Scheduled actions."""
+    pods: PodAutoscaling | None = None
+    """The fleet is a Deployment whose pods this scales; None for a group of instances."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

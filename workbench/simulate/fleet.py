@@ -202,12 +202,9 @@ class Fleet:
             self._engine.grow(2 * first)
             self._free_slots.extend(range(first, 2 * first))
         self._free_slots.sort(reverse=True)
-        ready_after = declared.warm_up_seconds if constants.ready_seconds is None else constants.ready_seconds
+        ready_at = now + self._ready_after(from_pool=self._pool > 0 and not ready)
         if self._pool > 0 and not ready:
             self._pool -= 1
-            ready_after = min(ready_after, constants.warm_pool_ready_seconds)
-        checks = declared.health.healthy_threshold * declared.health.interval_seconds
-        ready_at = now + max(ready_after, constants.launch_seconds + checks)
         account = CreditAccount(self._burstable, declared.credits_unlimited) if self._burstable else None
         if ready and account is not None:
             account.balance = min(constants.initial_credits, account.type.maximum)
@@ -229,6 +226,15 @@ class Fleet:
         if ready:
             self._engine.open_slot(instance.slot, now)
         self.instances.append(instance)
+
+    def _ready_after(self, *, from_pool: bool) -> float:
+        """Seconds from the decision until a new instance serves."""
+        declared, constants = self.declared, self.constants
+        ready = declared.warm_up_seconds if constants.ready_seconds is None else constants.ready_seconds
+        if from_pool:
+            ready = min(ready, constants.warm_pool_ready_seconds)
+        checks = declared.health.healthy_threshold * declared.health.interval_seconds
+        return max(ready, constants.launch_seconds + checks)
 
     def _missing(self) -> int:
         leaving = sum(1 for each in self.instances if each.announced and each.phase is not Phase.DRAINING)

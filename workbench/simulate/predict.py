@@ -13,9 +13,10 @@ from infra.burstable import burstable_type
 from policies.errors import InputError
 from policies.model import ResourceGraph
 from workbench.simulate.alarms import samples_needed
-from workbench.simulate.declaration import Declaration, FleetDeclaration
+from workbench.simulate.declaration import Declaration
 from workbench.simulate.queueing import Station, balanced_quantile
 from workbench.simulate.reading import read
+from workbench.simulate.scaling.hpa import SYNC_SECONDS
 
 SPIKE_FACTOR: Final = 10.0
 """Spike that the time to scale refers to: this many times the declared peak, at once."""
@@ -96,7 +97,7 @@ def predict_declared(declared: Declaration, *, spike_factor: float = SPIKE_FACTO
     fleet = declared.stable
     station = Station(declared.workers, declared.service_seconds)
     peak = declared.peak_rps
-    instances = settled_instances(fleet, peak)
+    instances = settled_instances(declared, peak)
     if instances:
         bracket = balanced_quantile(instances, station, peak, 0.95)
         pessimistic, optimistic = bracket.pessimistic_seconds, bracket.optimistic_seconds
@@ -119,44 +120,59 @@ def predict_declared(declared: Declaration, *, spike_factor: float = SPIKE_FACTO
         p95_optimistic_ms=optimistic * 1000,
         budget_ms=declared.promise.budget_seconds * 1000,
         spike_factor=spike_factor,
-        scale_seconds=time_to_scale(fleet, instances, peak * spike_factor),
+        scale_seconds=time_to_scale(declared, instances, peak * spike_factor),
         steps=steps,
         sustained_rps=sustained,
         notes=declared.notes,
     )
 
 
-def settled_instances(fleet: FleetDeclaration, rate: float) -> int:
-    """Instances that target tracking on requests per target settles at, within the group's bounds."""
-    targets = [policy.target_value for policy in fleet.tracking if policy.metric == "ALBRequestCountPerTarget"]
-    wanted = max((math.ceil(rate * 60 / target - 1e-9) for target in targets if target > 0), default=0)
-    return min(max(wanted, fleet.min_size, 0 if targets else fleet.desired_capacity), fleet.max_size)
+def needed_instances(declared: Declaration, rate: float) -> int | None:
+    """Instances (or pods) that the fleet's metrics ask for at `rate`; None when no metric follows the load."""
+    fleet = declared.stable
+    wanted = [
+        rate * 60 / policy.target_value
+        for policy in fleet.tracking
+        if policy.metric == "ALBRequestCountPerTarget" and policy.target_value > 0
+    ]
+    if fleet.pods is not None:
+        for metric in fleet.pods.metrics:
+            load = (
+                rate if metric.kind == "requests" else 100 * rate * declared.cpu_seconds / fleet.pods.cpu_request_vcpus
+            )
+            wanted.append(load / metric.target)
+    return max((math.ceil(each - 1e-9) for each in wanted), default=None)
 
 
-def time_to_scale(fleet: FleetDeclaration, instances: int, rate: float) -> float | None:
+def settled_instances(declared: Declaration, rate: float) -> int:
+    """Instances that the fleet settles at for `rate`, within its bounds."""
+    fleet = declared.stable
+    needed = needed_instances(declared, rate)
+    return min(max(fleet.desired_capacity if needed is None else needed, fleet.min_size), fleet.max_size)
+
+
+def time_to_scale(declared: Declaration, instances: int, rate: float) -> float | None:
     """Seconds from a jump to `rate` until the instances it needs serve, with `instances` at the start.
 
     The fastest alarm that goes off decides: the step policy's, or target tracking's three minutes. A jump
     is in the middle of a minute on average, and a datapoint has to be over the threshold for all of its minute.
     """
-    needed = [
-        math.ceil(rate * 60 / policy.target_value - 1e-9)
-        for policy in fleet.tracking
-        if policy.metric == "ALBRequestCountPerTarget" and policy.target_value > 0
-    ]
-    if not needed or max(needed) <= instances:
+    fleet = declared.stable
+    needed = needed_instances(declared, rate)
+    if needed is None or needed <= instances:
         return None
-    if max(needed) > fleet.max_size:
+    if needed > fleet.max_size:
         return math.inf
+    if fleet.pods is not None:
+        return SYNC_SECONDS + fleet.warm_up_seconds
     per_target = rate * 60 / max(instances, 1)
     delays = [60.0 * policy.constants.high_datapoints for policy in fleet.tracking if per_target > policy.target_value]
-    ready = fleet.warm_up_seconds
     for each in fleet.steps:
         rule = each.alarm.rule
         if rule.threshold < per_target and each.alarm.metric.names[0][2] == "RequestCountPerTarget":
             delays.append(float(rule.period_seconds * rule.datapoints_to_alarm))
     checks = fleet.health.healthy_threshold * fleet.health.interval_seconds
-    return 30.0 + min(delays) + max(ready, checks) if delays else None
+    return 30.0 + min(delays) + max(fleet.warm_up_seconds, checks) if delays else None
 
 
 def _ms(value: float) -> str:

@@ -18,6 +18,7 @@ from workbench.simulate.fleet import Fleet, FleetConstants, FleetEvent, MinuteMe
 from workbench.simulate.histogram import BUCKETS, quantile_seconds, share_within
 from workbench.simulate.kernel import Floats, Ints, Slice
 from workbench.simulate.metrics import Period, value_of
+from workbench.simulate.pods import PodFleet
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.traffic.arrivals import ArrivalOptions, ArrivalSource
@@ -173,7 +174,7 @@ class _Run:
         free = list(range(slots))
         rngs = [np.random.default_rng(each) for each in fleet_seed.spawn(len(declared.fleets))]
         self.fleets = [
-            Fleet(fleet, options.fleet, self.engine, rng, free)
+            (Fleet if fleet.pods is None else PodFleet)(fleet, options.fleet, self.engine, rng, free)
             for fleet, rng in zip(declared.fleets, rngs, strict=True)
         ]
         self.windows = [RateWindow(rule, keys, options.firewall) for rule in declared.rates]

@@ -12,6 +12,7 @@ from policies.model import ResourceGraph
 from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise
 from workbench.simulate.reading.alarms import read_alarms
 from workbench.simulate.reading.fleets import FleetReader
+from workbench.simulate.reading.pods import PodReader
 from workbench.simulate.reading.rates import read_rates
 from workbench.simulate.reading.values import as_float
 
@@ -43,13 +44,14 @@ class _Reader:
 
     def read(self) -> Declaration:
         fleets = FleetReader(self.graph)
-        declared = tuple(fleets.fleets())
+        pods = PodReader(self.graph)
+        declared = tuple(fleets.fleets()) or tuple(pods.fleets())
         if not declared:
             raise InputError(
-                "the stack declares no Auto Scaling group, so there is nothing to simulate"
+                "the stack declares no Auto Scaling group and no autoscaled Deployment, so there is nothing to simulate"
                 " (a parked stack has none: simulate it unparked)"
             )
-        self.notes += fleets.notes
+        self.notes += [*fleets.notes, *pods.notes]
         alarms, unwatched = read_alarms(self.graph, fleets.suffixes)
         usage = self.basis.get("usage", {}) if isinstance(self.basis.get("usage"), Mapping) else {}
         balancers = self.graph.of_type(*LOAD_BALANCERS)

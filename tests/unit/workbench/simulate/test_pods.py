@@ -1,0 +1,136 @@
+"""The service on a cluster: a Deployment that a HorizontalPodAutoscaler scales."""
+
+import pytest
+
+from policies.deployment import graph_from_json
+from workbench.simulate.predict import predict
+from workbench.simulate.reading import read
+from workbench.simulate.reading.pods import quantity
+from workbench.simulate.scaling.hpa import SelectPolicy
+from workbench.simulate.scenario import Scenario, load_traffic
+from workbench.simulate.service import ServiceModel
+from workbench.simulate.simulation import COLUMNS, SimulationOptions, simulate
+
+BEHAVIOR = {
+    "scaleUp": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}], "selectPolicy": "Min"},
+    "scaleDown": {"stabilizationWindowSeconds": 120},
+}
+
+
+@pytest.fixture
+def cluster(small_stack, stack_resource):
+    """`cluster(metric, behavior=...)`: the small stack with pods instead of instances."""
+
+    def of(metric, behavior=None, peak="3"):
+        document = small_stack(peak=peak)
+        resources = document["deployment"]["resources"]
+        resources[:] = [each for each in resources if not each["type"].startswith("aws:autoscaling")]
+        resources.append(
+            stack_resource(
+                "kubernetes:apps/v1:Deployment",
+                "plant-stable",
+                {
+                    "metadata": {"name": "plant-stable"},
+                    "spec": {
+                        "replicas": 1,
+                        "template": {
+                            "spec": {
+                                "terminationGracePeriodSeconds": 20,
+                                "containers": [
+                                    {
+                                        "name": "api",
+                                        "resources": {"requests": {"cpu": "250m"}},
+                                        "readinessProbe": {"initialDelaySeconds": 10, "periodSeconds": 5},
+                                    }
+                                ],
+                            }
+                        },
+                    },
+                },
+            )
+        )
+        spec = {"scaleTargetRef": {"name": "plant-stable"}, "minReplicas": 1, "maxReplicas": 6, "metrics": [metric]}
+        if behavior:
+            spec["behavior"] = behavior
+        resources.append(
+            stack_resource("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "plant-hpa", {"spec": spec})
+        )
+        return graph_from_json(document, "the cluster")
+
+    return of
+
+
+CPU = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
+REQUESTS = {"type": "Pods", "pods": {"metric": {"name": "http_requests"}, "target": {"averageValue": "20"}}}
+
+
+def run(graph, *profiles):
+    declared = read(graph)
+    traffic = load_traffic(Scenario(profiles=profiles, duration_seconds=1800.0), declared.peak_rps).traffic
+    return simulate(declared, traffic, ServiceModel(mean_seconds=0.025, cpu_ratio=0.2), SimulationOptions())
+
+
+def column(result, name):
+    return result.series[:, COLUMNS.index(name)]
+
+
+def test_an_autoscaler_is_read_with_its_deployment(cluster):
+    (fleet,) = read(cluster(CPU, BEHAVIOR)).fleets
+    assert (fleet.name, fleet.min_size, fleet.max_size, fleet.desired_capacity) == ("plant-stable", 1, 6, 1)
+    assert (fleet.warm_up_seconds, fleet.deregistration_seconds) == (15, 20)
+    assert fleet.pods is not None
+    assert fleet.pods.cpu_request_vcpus == 0.25
+    assert [(metric.kind, metric.target) for metric in fleet.pods.metrics] == [("cpu", 60)]
+    assert fleet.pods.up.select is SelectPolicy.MIN
+    assert fleet.pods.down.stabilization_seconds == 120
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("250m", 0.25), ("2", 2.0), ("1.5", 1.5), ("2k", 2000.0), (None, 9.0), ("x", 9.0)]
+)
+def test_quantities(text, value):
+    assert quantity(text, 9.0) == value
+
+
+@pytest.mark.parametrize(
+    ("metric", "pods"),
+    [
+        pytest.param(REQUESTS, 3, id="60 requests/s at 20 a pod"),
+        pytest.param(CPU, 2, id="0.3 vCPU at 60 % of 0.25"),
+    ],
+)
+def test_a_spike_grows_the_deployment_within_a_minute(cluster, metric, pods):
+    result = run(cluster(metric), "spike:base=3,factor=20,at=300,ramp=0s,hold=900")
+    assert column(result, "serving")[6] >= pods
+    assert column(result, "desired")[15] == pytest.approx(pods, abs=1)
+    assert column(result, "p95_ms")[12] < 100
+
+
+def test_scale_down_waits_for_the_stabilization_window(cluster):
+    result = run(cluster(REQUESTS), "spike:base=3,factor=20,at=300,ramp=0s,hold=600")
+    fewer = [event.at for event in result.fleet_events if event.kind == "scale-in"]
+    assert fewer[0] >= 900 + 285  # five minutes after the last high recommendation, looked at every 15 s
+    assert column(result, "desired")[-1] == 1
+
+
+def test_a_rate_limit_slows_growth_down(cluster):
+    free = run(cluster(REQUESTS), "spike:base=3,factor=30,at=300,ramp=0s")
+    limited = run(cluster(REQUESTS, BEHAVIOR), "spike:base=3,factor=30,at=300,ramp=0s")
+    assert column(limited, "desired")[6] < column(free, "desired")[6]
+    assert column(limited, "desired")[-1] == pytest.approx(column(free, "desired")[-1], abs=1)
+
+
+def test_pods_have_no_credits_and_are_predicted(cluster):
+    found = predict(cluster(REQUESTS, peak="30"))
+    assert found.instances_at_peak == 2
+    assert found.sustained_rps is None
+    assert predict(cluster(REQUESTS, peak="6")).scale_seconds == 15 + 15
+    assert predict(cluster(CPU, peak="6")).instances_at_peak == 1
+
+
+def test_an_autoscaler_without_its_deployment_is_noted(small_stack, stack_resource):
+    stray = stack_resource(
+        "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "stray", {"spec": {"scaleTargetRef": {"name": "gone"}}}
+    )
+    document = small_stack(stray)
+    assert "stray" not in [fleet.name for fleet in read(graph_from_json(document, "x")).fleets]

@@ -1,0 +1,109 @@
+"""HorizontalPodAutoscalers v2 with the Deployments that they scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from policies.model import Resource, ResourceGraph
+from workbench.simulate.declaration import FleetDeclaration, PodAutoscaling, PodMetricTarget
+from workbench.simulate.reading.values import as_float
+from workbench.simulate.scaling.hpa import (
+    DEFAULT_DOWN,
+    DEFAULT_UP,
+    PolicyType,
+    ScalingLimit,
+    ScalingRules,
+    SelectPolicy,
+)
+
+AUTOSCALER: Final = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+
+_QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(m|k)?$")
+_FACTORS: Final = {"": 1.0, "m": 0.001, "k": 1000.0}
+
+
+class PodReader:
+    """Reads the autoscaled Deployments of one graph; what it had to leave out is in `notes`."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        self.graph = graph
+        self.notes: list[str] = []
+
+    def fleets(self) -> Iterator[FleetDeclaration]:
+        """The stable Deployment, then the canary: the one whose name says so."""
+        found = [
+            (autoscaler, deployment)
+            for autoscaler in self.graph.of_type(AUTOSCALER)
+            if (deployment := self._deployment(autoscaler)) is not None
+        ]
+        for autoscaler, deployment in sorted(found, key=lambda pair: "canary" in pair[1].name.lower())[:2]:
+            yield self._fleet(autoscaler, deployment)
+
+    def _deployment(self, autoscaler: Resource) -> Resource | None:
+        name = autoscaler.get("spec.scaleTargetRef.name")
+        for deployment in self.graph.of_type(DEPLOYMENT):
+            if name in (deployment.get("metadata.name"), deployment.name):
+                return deployment
+        self.notes.append(f"{autoscaler.name}: the graph has no Deployment {name}; left out")
+        return None
+
+    def _fleet(self, autoscaler: Resource, deployment: Resource) -> FleetDeclaration:
+        container = "spec.template.spec.containers[0]."
+        maximum = int(as_float(autoscaler.get("spec.maxReplicas"), 1))
+        minimum = int(as_float(autoscaler.get("spec.minReplicas"), 1))
+        replicas = int(as_float(deployment.get("spec.replicas"), minimum))
+        probe = container + "readinessProbe."
+        first_answer = as_float(deployment.get(probe + "initialDelaySeconds"), 0.0)
+        period = as_float(deployment.get(probe + "periodSeconds"), 10.0)
+        return FleetDeclaration(
+            name=deployment.name,
+            instance_type="pod",
+            min_size=minimum,
+            max_size=maximum,
+            desired_capacity=min(max(replicas, minimum), maximum),
+            warm_up_seconds=first_answer + period,
+            elb_health_checks=False,
+            deregistration_seconds=as_float(deployment.get("spec.template.spec.terminationGracePeriodSeconds"), 30.0),
+            pods=PodAutoscaling(
+                metrics=tuple(self._metrics(autoscaler)),
+                up=_rules(autoscaler.get("spec.behavior.scaleUp"), DEFAULT_UP),
+                down=_rules(autoscaler.get("spec.behavior.scaleDown"), DEFAULT_DOWN),
+                cpu_request_vcpus=quantity(deployment.get(container + "resources.requests.cpu"), 0.25),
+            ),
+        )
+
+    def _metrics(self, autoscaler: Resource) -> Iterator[PodMetricTarget]:
+        for metric in autoscaler.all("spec.metrics[*]"):
+            resource = metric.get("resource") if isinstance(metric, Mapping) else None
+            pods = metric.get("pods") if isinstance(metric, Mapping) else None
+            if isinstance(resource, Mapping) and resource.get("name") == "cpu":
+                yield PodMetricTarget("cpu", as_float(resource.get("target", {}).get("averageUtilization"), 80.0))
+            elif isinstance(pods, Mapping) and "request" in str(pods.get("metric", {}).get("name", "")):
+                yield PodMetricTarget("requests", quantity(pods.get("target", {}).get("averageValue"), 1.0))
+            else:
+                self.notes.append(f"{autoscaler.name}: a metric that the twin does not simulate is left out")
+
+
+def quantity(value: Any, default: float) -> float:
+    """A Kubernetes quantity such as ``250m`` or ``2``; `default` when it is none."""
+    match = _QUANTITY.match(str(value))
+    return float(match[1]) * _FACTORS[match[2] or ""] if match else default
+
+
+def _rules(declared: Any, default: ScalingRules) -> ScalingRules:
+    """scaleUp or scaleDown; what it leaves out has the documented default."""
+    if not isinstance(declared, Mapping):
+        return default
+    limits = tuple(
+        ScalingLimit(PolicyType(each["type"]), int(each["value"]), int(each["periodSeconds"]))
+        for each in declared.get("policies") or ()
+    )
+    return ScalingRules(
+        stabilization_seconds=int(as_float(declared.get("stabilizationWindowSeconds"), default.stabilization_seconds)),
+        limits=limits or default.limits,
+        select=SelectPolicy(declared.get("selectPolicy") or "Max"),
+        tolerance_ratio=as_float(declared.get("tolerance"), default.tolerance_ratio),
+    )
