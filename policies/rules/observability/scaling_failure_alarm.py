@@ -46,8 +46,11 @@ def check(context: Context) -> Iterator[Problem]:
         yield Problem(
             "no metric filter counts failed launches, so the alarm watches nothing; add aws.cloudwatch.LogMetricFilter"
         )
-    rules = context.graph.of_type(*EVENT_RULE)
-    if alarms and not any("aws.autoscaling" in str(one.get("eventPattern")) for one in rules):
+    patterns = [one.get("eventPattern") for one in context.graph.of_type(*EVENT_RULE)]
+    if alarms and not any("aws.autoscaling" in str(pattern) for pattern in patterns):
+        if UNKNOWN in patterns:
+            yield undecided("eventPattern")
+            return
         yield Problem("no event rule collects launch events of aws.autoscaling; add aws.cloudwatch.EventRule")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import Severity
-from policies.rule import ROOT_TYPE, Context, Problem, Rule
+from policies.model import UNKNOWN, Severity
+from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._alarms import expected_here
 from policies.rules._tokens import EVENT_RULE
 
@@ -19,9 +19,13 @@ def check(context: Context) -> Iterator[Problem]:
     """Launches, alarms and executions of the rollout are followed by event rules."""
     if not expected_here(context):
         return
-    patterns = [str(rule.get("eventPattern")) for rule in context.graph.of_type(*EVENT_RULE)]
+    patterns = [rule.get("eventPattern") for rule in context.graph.of_type(*EVENT_RULE)]
     for what in WANTED:
-        if not any(what in pattern for pattern in patterns):
+        if any(what in str(pattern) for pattern in patterns):
+            continue
+        if UNKNOWN in patterns:
+            yield undecided("eventPattern")
+        else:
             yield Problem(f"no event rule follows {what}; add aws.cloudwatch.EventRule")
 
 

@@ -69,7 +69,7 @@ def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
                 for part in mappings(either.get("statements"))
                 for one in mappings(part.get("ipSetReferenceStatement"))
             ]
-            if len(sets) >= 2 and all(one.get("arn") for one in sets):
+            if len(sets) >= 2 and not any(is_absent(one.get("arn")) for one in sets):
                 yield "window"
 
 
