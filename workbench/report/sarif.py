@@ -7,6 +7,7 @@ checked, and carries a fingerprint by which a scanner follows it from run to run
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from policies.registry import rules
 from policies.rule import Rule
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT: Final = "plantFinding/v1"
 SECURITY_SEVERITY: Final = {
     Severity.LOW: "3.0",
     Severity.MEDIUM: "5.5",
@@ -33,6 +35,7 @@ def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
     for file, assessment in judged:
         results += [_result(file, violation, position) for violation in assessment.violations]
         results += [_suppressed(file, waived, position) for waived in assessment.waived]
+    _number_repetitions(results)
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -49,6 +52,16 @@ def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _number_repetitions(results: list[dict[str, Any]]) -> None:
+    """Tells apart findings of one rule about one property: the second and later get a number."""
+    seen: Counter[str] = Counter()
+    for result in results:
+        key = result["partialFingerprints"][FINGERPRINT]
+        seen[key] += 1
+        if seen[key] > 1:
+            result["partialFingerprints"][FINGERPRINT] = f"{key}:{seen[key]}"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -91,7 +104,7 @@ def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[s
                 "logicalLocations": [{"name": name, "fullyQualifiedName": finding.urn or name, "kind": "resource"}],
             }
         ],
-        "partialFingerprints": {"plantFinding/v1": hashlib.sha256(key.encode()).hexdigest()},
+        "partialFingerprints": {FINGERPRINT: hashlib.sha256(key.encode()).hexdigest()},
     }
 
 

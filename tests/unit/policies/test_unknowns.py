@@ -1,0 +1,86 @@
+"""No rule trips on a value that is not known yet, and the budget decides all the same."""
+
+import copy
+
+import pytest
+
+from policies.assess import assess
+from policies.deployment import UNKNOWN_VALUES, graph_from_json
+from policies.errors import InputError
+from policies.registry import rules
+from policies.rule import Context
+
+STACKS = ("dev", "prod")
+SENTINELS = sorted(UNKNOWN_VALUES)
+
+
+def with_unknowns(recorded):
+    """(what, deployment) with each property of each resource in turn replaced by each engine sentinel.
+
+    All resources of one type are changed together, one property at a time. The sentinels take turns: the reader
+    makes one and the same UNKNOWN of each (the next test has all of them), and so no rule can tell them apart.
+    """
+    properties = {
+        (state["type"], key)
+        for state in recorded["deployment"]["resources"]
+        for key in state.get("inputs", {})
+        if state.get("custom")
+    }
+    for number, (token, key) in enumerate(sorted(properties)):
+        changed = copy.copy(recorded)
+        sentinel = SENTINELS[number % len(SENTINELS)]
+        states = [
+            _replaced(state, key, sentinel) if state["type"] == token and key in state.get("inputs", {}) else state
+            for state in recorded["deployment"]["resources"]
+        ]
+        changed["deployment"] = {**recorded["deployment"], "resources": states}
+        yield f"{token} {key}", changed
+
+
+def _replaced(state, key, sentinel):
+    return {
+        **state,
+        "inputs": {**state["inputs"], key: sentinel},
+        "outputs": {**state.get("outputs", {}), key: sentinel},
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_rule_raises_on_an_unknown_and_the_budget_still_decides(deployment, stack):
+    total = 0
+    for what, document in with_unknowns(deployment(stack)):
+        total += 1
+        context = Context(graph_from_json(document, what))
+        for rule in rules():
+            list(rule.problems(context))  # raises where a rule trips: `assess` would turn that into a finding
+        assert context.estimate.worst_case_usd >= context.estimate.floor_usd >= 0
+    assert total > 200
+
+
+@pytest.mark.parametrize("sentinel", SENTINELS)
+def test_no_rule_raises_when_everything_is_unknown(deployment, sentinel):
+    recorded = deployment("dev")
+    for state in recorded["deployment"]["resources"]:
+        if state.get("custom"):
+            for section in ("inputs", "outputs"):
+                state[section] = dict.fromkeys(state.get(section, {}), sentinel)
+    context = Context(graph_from_json(recorded, "unknown"))
+    undecided = 0
+    for rule in rules():
+        try:
+            undecided += sum(problem.unknown for _, problem in rule.problems(context))
+        except InputError:  # the Region is not known either; the rules of the group cost say so
+            assert rule.group == "cost"
+    assert undecided > 100
+
+
+def test_a_fleet_of_unknown_size_does_not_pass_the_budget(deployment):
+    recorded = deployment("dev")
+    for state in recorded["deployment"]["resources"]:
+        if state["type"] == "aws:autoscaling/group:Group":
+            for section in ("inputs", "outputs"):
+                state[section]["maxSize"] = "3eeb2bf0-c639-47a8-9e75-3b44932eb421"
+    assessment = assess(graph_from_json(recorded, "unknown"))
+    assert "cost-everything-priced" in {entry.rule.id for entry in assessment.violations}
+    assert assessment.blocked

@@ -1,0 +1,156 @@
+"""`./plant check`: statuses, formats, and errors that people can act on."""
+
+import json
+
+import pytest
+
+from policies.registry import rules
+from workbench.cli.main import run
+
+ALB = "aws:lb/loadBalancer:LoadBalancer"
+
+
+def state(label, token, **inputs):
+    urn = f"urn:pulumi:other::project::{token}::{label}"
+    return {"urn": urn, "type": token, "custom": True, "id": label, "inputs": inputs, "outputs": inputs}
+
+
+def write(path, *states):
+    provider = state("aws", "pulumi:providers:aws", region="us-east-1")
+    for one in states:
+        one["provider"] = f"{provider['urn']}::id"
+    document = {"version": 3, "deployment": {"manifest": {}, "resources": [provider, *states]}}
+    path.write_text(json.dumps(document))
+    return str(path)
+
+
+@pytest.fixture
+def fine(tmp_path):
+    return write(tmp_path / "fine.json", state("limits", "aws:ssm/parameter:Parameter", type="String", name="/limits"))
+
+
+@pytest.fixture
+def broken(tmp_path):
+    return write(tmp_path / "broken.json", state("alb", ALB, subnets=["a", "b"], desyncMitigationMode="monitor"))
+
+
+def test_a_fine_stack_passes_with_status_0(fine, capsys):
+    assert run(["check", fine]) == 0
+    assert capsys.readouterr().out.endswith("verdict: pass\n")
+
+
+def test_a_broken_mandatory_rule_blocks_with_status_1_and_names_the_property(broken, capsys):
+    assert run(["check", broken]) == 1
+    told = capsys.readouterr().out
+    assert "edge-desync-mitigation  [high]  alb" in told
+    assert "desyncMitigationMode is monitor; set it to strictest or defensive" in told
+    assert max(map(len, told.splitlines())) <= 80 or broken in told
+
+
+def test_json_has_the_stable_shape(broken, capsys):
+    assert run(["check", broken, "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["verdict"] == "blocked"
+    assert document["policies"]["waived"] == []
+    for violation in document["policies"]["violations"]:
+        assert set(violation) == {"id", "urn", "message", "enforcement", "severity"}
+
+
+def test_several_files_are_judged_each_and_block_together(fine, broken, capsys):
+    assert run(["check", fine, broken, "--format", "json"]) == 1
+    documents = json.loads(capsys.readouterr().out)
+    assert [document["verdict"] for document in documents] == ["pass", "blocked"]
+
+
+def test_sarif_is_what_code_scanning_reads(broken, capsys):
+    assert run(["check", broken, "--format", "sarif"]) == 1
+    log = json.loads(capsys.readouterr().out)
+    assert log["version"] == "2.1.0"
+    [one_run] = log["runs"]
+    driver = one_run["tool"]["driver"]
+    assert [rule["id"] for rule in driver["rules"]] == [rule.id for rule in rules()]
+    fingerprints = set()
+    for result in one_run["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning")
+        assert result["message"]["text"]
+        location = result["locations"][0]
+        assert location["physicalLocation"]["region"]["startLine"] == 1
+        assert location["logicalLocations"][0]["fullyQualifiedName"]
+        fingerprints.add(result["partialFingerprints"]["plantFinding/v1"])
+    assert len(fingerprints) == len(one_run["results"]) > 3
+
+
+def test_waived_violations_are_in_sarif_suppressed_with_their_reason(deployment, tmp_path, capsys):
+    file = tmp_path / "dev.json"
+    file.write_text(json.dumps(deployment("dev")))
+    assert run(["check", str(file), "--format", "sarif"]) == 0
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    suppressed = [result for result in results if "suppressions" in result]
+    assert suppressed
+    assert all("Owner: plant-api-team; until" in result["suppressions"][0]["justification"] for result in suppressed)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_every_rule_can_be_explained(rule, capsys):
+    assert run(["check", "--explain", rule.id]) == 0
+    told = capsys.readouterr().out
+    for part in ("Why", "Fix", "Passes", "Fails", "Source"):
+        assert f"\n{part}\n" in told
+
+
+def test_an_unknown_rule_gets_a_suggestion_and_status_2(capsys):
+    assert run(["check", "--explain", "edge-acces-logs"]) == 2
+    assert "did you mean edge-access-logs" in capsys.readouterr().err
+
+
+def test_the_list_has_every_rule_with_its_controls(capsys):
+    assert run(["check", "--list", "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [entry["id"] for entry in listed] == [rule.id for rule in rules()]
+    assert "checkov:CKV_AWS_91" in next(entry for entry in listed if entry["id"] == "edge-access-logs")["frameworks"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param("", "not readable as JSON", id="empty"),
+        pytest.param("[]", "not a Pulumi deployment", id="a list"),
+        pytest.param('{"resources": [{"type": 3}]}', "resource", id="a resource without urn"),
+    ],
+)
+def test_a_bad_file_is_one_line_and_status_2(tmp_path, capsys, content, says):
+    file = tmp_path / "bad.json"
+    file.write_text(content)
+    assert run(["check", str(file)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert says in captured.err and str(file) in captured.err
+
+
+def test_no_file_is_a_usage_error(capsys):
+    assert run(["check"]) == 2
+    assert "at least one FILE" in capsys.readouterr().err
+
+
+def test_a_bad_pack_configuration_names_every_problem(fine, tmp_path, capsys):
+    config = tmp_path / "config.json"
+    config.write_text(
+        json.dumps(
+            {
+                "edge-acces-logs": "mandatory",
+                "edge-access-logs": "sometimes",
+                "pack-settings": {"monthlyLimitUsd": "-1", "limit": 3},
+            }
+        )
+    )
+    assert run(["check", fine, "--policy-pack-config", str(config)]) == 2
+    told = capsys.readouterr().err
+    for expected in ("edge-acces-logs: no such rule", "'sometimes'", "monthlyLimitUsd", "limit"):
+        assert expected in told
+
+
+def test_pack_configuration_can_make_a_rule_advisory(broken, tmp_path):
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"all": "advisory"}))
+    assert run(["check", broken, "--policy-pack-config", str(config)]) == 0
