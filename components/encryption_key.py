@@ -9,8 +9,11 @@ import pulumi_aws as aws
 
 from components.iam_policy import document
 
-CALLING_SERVICES = ("cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com")
+CALLING_SERVICES = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")
 """Services that publish to encrypted topics in their own name; the AWS-managed SNS key would not let them."""
+EVENTS_SERVICE = "events.amazonaws.com"
+"""Publishes likewise, but KMS gets no source account from it: a condition would refuse every message (Amazon SNS
+guide, "Managing Amazon SNS encryption keys and costs": not supported for EventBridge-to-encrypted topics)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,13 @@ class EncryptionKey(pulumi.ComponentResource):
                     "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
                     "Resource": "*",
                     "Condition": from_here,
+                },
+                {
+                    "Sid": "EventsPublishToEncryptedTopics",
+                    "Effect": "Allow",
+                    "Principal": {"Service": EVENTS_SERVICE},
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                    "Resource": "*",
                 },
                 {
                     "Sid": "LogGroupsOfThisAccount",

@@ -33,6 +33,8 @@ class NotificationsArgs:
     """Customer key: services can't publish through the AWS-managed one."""
     publishers: Sequence[str]
     """Services that publish in their own name, e.g. ``cloudwatch.amazonaws.com``."""
+    events_publish: bool = False
+    """Whether EventBridge publishes, too. It names no source account, so no condition can hold it to one."""
     subscribers: Sequence[SubscriberArgs]
     """Who gets the messages."""
 
@@ -75,6 +77,16 @@ class Notifications(pulumi.ComponentResource):
                     "Action": "sns:Publish",
                     "Resource": topic.arn,
                     "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
+                }
+            )
+        if args.events_publish:
+            statements.append(
+                {
+                    "Sid": "EventRules",
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sns:Publish",
+                    "Resource": topic.arn,
                 }
             )
         policy = aws.sns.TopicPolicy(f"{name}-policy", arn=topic.arn, policy=document(*statements), opts=child)

@@ -52,7 +52,12 @@ class SharedPlatformSettings(Group):
     cache_security_group_id: str = Field(pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the cache.")
     cache_user_arn: Arn = Field(description="Cache user of this stack, limited to its key prefix.")
     cache_arn: Arn = Field(description="Cache that the user connects to.")
-    kms_key_arn: Arn = Field(description="Key for topics, logs and volumes.")
+    kms_key_arn: Arn = Field(
+        description=(
+            "Key for topics and logs. Its policy has to admit logs.<region>.amazonaws.com, cloudwatch.amazonaws.com,"
+            " budgets.amazonaws.com, and without a condition events.amazonaws.com."
+        )
+    )
     log_bucket_name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="Bucket of the platform's load balancer logs."
     )

@@ -103,7 +103,9 @@ def ground(context: Context) -> Ground:
 def topics(context: Context, ground: Ground) -> Topics:
     """Three topics, so that users, operators and the Health Aggregator each get their own messages only."""
 
-    def topic(suffix: str, display_name: str, publishers: list[str], subscribers: list[Any]) -> Notifications:
+    def topic(
+        suffix: str, display_name: str, publishers: list[str], subscribers: list[Any], *, events_publish: bool = False
+    ) -> Notifications:
         return Notifications(
             f"{context.name}-{suffix}",
             NotificationsArgs(
@@ -111,6 +113,7 @@ def topics(context: Context, ground: Ground) -> Topics:
                 account_id=context.account_id,
                 kms_key_arn=ground.kms_key_arn,
                 publishers=publishers,
+                events_publish=events_publish,
                 subscribers=subscribers,
             ),
             context.child,
@@ -123,7 +126,7 @@ def topics(context: Context, ground: Ground) -> Topics:
         ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"],
         arguments.operators(context.settings),
     )
-    health = topic("health", "Plant API health", ["events.amazonaws.com"], arguments.aggregator(context.settings))
+    health = topic("health", "Plant API health", [], arguments.aggregator(context.settings), events_publish=True)
     context.exports.update({"noticeTopic": notices.topic_arn, "alertTopic": alerts.topic_arn})
     return Topics(notices.topic_arn, alerts.topic_arn, health.topic_arn)
 

@@ -10,9 +10,17 @@ def test_key_rotates_and_is_protected(dev, one):
 def test_services_publish_through_the_key_for_this_account_only(dev, one, document):
     statements = {found["Sid"]: found for found in document(one(dev, "aws:kms/key:Key"), "policy")["Statement"]}
     services = statements["ServicesPublishToEncryptedTopics"]
-    assert "cloudwatch.amazonaws.com" in services["Principal"]["Service"]
+    assert services["Principal"]["Service"] == ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
     assert services["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     assert all(found["Principal"] != "*" for found in statements.values())
+
+
+def test_no_condition_keeps_eventbridge_from_the_key(dev, one, document):
+    statements = document(one(dev, "aws:kms/key:Key"), "policy")["Statement"]
+    # EventBridge names neither account nor rule when it encrypts a message.
+    (events,) = [found for found in statements if found["Principal"].get("Service") == "events.amazonaws.com"]
+    assert "Condition" not in events
+    assert events["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
 def test_shared_stack_pays_for_no_key(prod):
