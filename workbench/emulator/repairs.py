@@ -21,6 +21,7 @@ def apply() -> None:
     _terminated_instances_lose_their_interface()
     _https_subscribers_are_not_called()
     _deleted_users_are_gone()
+    _tokens_of_deleted_certificates_are_free()
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
@@ -166,6 +167,19 @@ def _deleted_users_are_gone() -> None:
         return user
 
     _replace(ElastiCacheBackend, "delete_user", delete_user)
+
+
+def _tokens_of_deleted_certificates_are_free() -> None:
+    """RequestCertificate with the token of a deleted certificate makes a new one; moto answers with the old ARN."""
+    from moto.acm.models import AWSCertificateManagerBackend
+
+    original = AWSCertificateManagerBackend._get_arn_from_idempotency_token
+
+    def look_up(self: Any, token: str) -> str | None:
+        arn: str | None = original(self, token)
+        return arn if arn in self._certificates else None
+
+    _replace(AWSCertificateManagerBackend, "_get_arn_from_idempotency_token", look_up)
 
 
 def _replace(owner: type, name: str, replacement: Any) -> None:

@@ -21,7 +21,6 @@ class Substitution:
     """Made-up value → real value, for the resources made so far."""
 
     known: dict[str, str] = field(default_factory=dict)
-    _pattern: re.Pattern[str] | None = None
 
     def learn(self, stand_in: Any, real: Any) -> None:
         """Remember what each text in a resource's made-up outputs became."""
@@ -34,7 +33,6 @@ class Substitution:
         elif isinstance(stand_in, str) and isinstance(real, str) and stand_in != real:
             if len(stand_in) >= MINIMUM_LENGTH:
                 self.known[stand_in] = real
-                self._pattern = None
             old_block, new_block = _IPV6_BLOCK.match(stand_in), _IPV6_BLOCK.match(real)
             if old_block and new_block:  # a subnet's block is a part of its VPC's, not the same text
                 self.known[old_block[1]] = new_block[1]
@@ -49,7 +47,9 @@ class Substitution:
             return value
         if value in self.known:
             return self.known[value]
-        if self._pattern is None:
-            longest_first = sorted(self.known, key=len, reverse=True)
-            self._pattern = re.compile(r"(?<![0-9A-Za-z])(?:" + "|".join(map(re.escape, longest_first)) + ")")
-        return self._pattern.sub(lambda match: self.known[match[0]], value)
+        present = [stand_in for stand_in in self.known if stand_in in value]
+        if not present:
+            return value
+        longest_first = sorted(present, key=len, reverse=True)
+        pattern = r"(?<![0-9A-Za-z])(?:" + "|".join(map(re.escape, longest_first)) + ")"
+        return re.sub(pattern, lambda match: self.known[match[0]], value)
