@@ -12,9 +12,9 @@ import pulumi_aws as aws
 
 from components.feature_flag import FeatureFlag
 from components.iam_policy import allow, use_key
+from components.request_checks import Route
 from components.rollout_plan import RolloutPlan, Step
 from components.rollout_states import definition
-from components.traffic_split import TokenArgs, authenticate
 from components.workflow import Workflow, WorkflowArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
 
@@ -56,10 +56,8 @@ class CanaryRolloutArgs:
     """95th percentile above which a step is rolled back."""
     rule_arns: Mapping[str, pulumi.Input[str]]
     """Route name -> listener rule."""
-    scopes: Mapping[str, str]
-    """Route name -> scope that its tokens need."""
-    token: TokenArgs
-    """What tokens have to prove; a rule's actions are replaced as a whole."""
+    routes: Sequence[Route]
+    """Routes and their checks; a rule's actions are replaced as a whole."""
     target_group_arns: Mapping[str, pulumi.Input[str]]
     """Fleet name -> target group."""
     target_group_suffixes: Mapping[str, pulumi.Input[str]]
@@ -138,8 +136,8 @@ class CanaryRollout(pulumi.ComponentResource):
             minimum_samples=args.minimum_samples,
             p95_threshold_ms=args.p95_threshold_ms,
             rules={
-                route: {"arn": arn, "authenticate": authenticate(args.token, args.scopes[route])}
-                for route, arn in args.rule_arns.items()
+                route.name: {"arn": args.rule_arns[route.name], "authenticate": route.check.in_api()}
+                for route in args.routes
             },
             rule_order=list(args.rule_arns),
             target_group_arns=args.target_group_arns,

@@ -1,4 +1,4 @@
-"""Which requests reach the stable and the canary fleet, and whose token they need."""
+"""Which requests reach the stable and the canary fleet."""
 
 from __future__ import annotations
 
@@ -9,34 +9,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.request_checks import Route
+
 FLEETS = ("stable", "canary")
 """The two fleets; their target groups always exist, whatever the weights are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """Requests of one kind, and the scope that their token needs."""
-
-    name: str
-    """Name of the route, e.g. ``read``."""
-    methods: Sequence[str]
-    """HTTP methods of the route; empty for all that no earlier route took."""
-    scope: str
-    """OAuth scope that the token has to hold."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenArgs:
-    """What a bearer token has to prove."""
-
-    issuer: str
-    """Value of its ``iss`` claim."""
-    jwks_url: str
-    """Where the issuer's signing keys are."""
-    audience: str
-    """Value of its ``aud`` claim."""
-    audience_format: str = "single-string"
-    """How the issuer writes ``aud``: ``single-string`` or ``string-array``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,34 +29,14 @@ class TrafficSplitArgs:
     """Time that a leaving target has to finish its requests."""
     domain_name: str
     """Host of the requests."""
-    path_prefix: str
-    """Paths below which the API answers."""
     routes: Sequence[Route]
     """Routes, first match first."""
-    token: TokenArgs
-    """What tokens have to prove."""
     listener_arn: pulumi.Input[str] | None
     """HTTPS listener; None while the stack is parked, and then there are target groups only."""
     load_balancer_suffix: pulumi.Input[str] | None
     """Name of the load balancer in metrics; None while the stack is parked."""
     priority_base: int
     """Priority of the first rule; the others follow."""
-
-
-def authenticate(token: TokenArgs, scope: str) -> dict[str, Any]:
-    """The load balancer's check of a token, in the words of the API (botocore's ``Action``)."""
-    return {
-        "Type": "jwt-validation",
-        "Order": 1,
-        "JwtValidationConfig": {
-            "Issuer": token.issuer,
-            "JwksEndpoint": token.jwks_url,
-            "AdditionalClaims": [
-                {"Name": "aud", "Format": token.audience_format, "Values": [token.audience]},
-                {"Name": "scope", "Format": "space-separated-values", "Values": [scope]},
-            ],
-        },
-    }
 
 
 class TrafficSplit(pulumi.ComponentResource):
@@ -145,7 +101,7 @@ class TrafficSplit(pulumi.ComponentResource):
     def _rule(self, name: str, args: TrafficSplitArgs, route: Route, priority: int) -> pulumi.Output[str]:
         conditions: list[dict[str, Any]] = [
             {"host_header": {"values": [args.domain_name]}},
-            {"path_pattern": {"values": [f"{args.path_prefix}/*"]}},
+            {"path_pattern": {"values": [f"{route.path_prefix}/*"]}},
         ]
         if route.methods:
             conditions.append({"http_request_method": {"values": list(route.methods)}})
@@ -155,22 +111,7 @@ class TrafficSplit(pulumi.ComponentResource):
             priority=priority,
             conditions=conditions,
             actions=[
-                {
-                    "type": "jwt-validation",
-                    "order": 1,
-                    "jwt_validation": {
-                        "issuer": args.token.issuer,
-                        "jwks_endpoint": args.token.jwks_url,
-                        "additional_claims": [
-                            {
-                                "name": "aud",
-                                "format": args.token.audience_format,
-                                "values": [args.token.audience],
-                            },
-                            {"name": "scope", "format": "space-separated-values", "values": [route.scope]},
-                        ],
-                    },
-                },
+                route.check.declared(),
                 {
                     "type": "forward",
                     "order": 2,

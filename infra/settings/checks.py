@@ -204,6 +204,20 @@ def capacity_carries_the_peak(
         )
 
 
+def paths_do_not_overlap(edge: EdgeSettings) -> Iterator[Problem]:
+    """Browsers and API clients have paths of their own: the first rule that matches wins."""
+    browser = edge.authentication.browser
+    if browser is not None and (
+        f"{browser.path_prefix}/".startswith(f"{edge.path_prefix}/")
+        or f"{edge.path_prefix}/".startswith(f"{browser.path_prefix}/")
+    ):
+        yield Problem(
+            "plant:edge.authentication.browser.path_prefix",
+            browser.path_prefix,
+            f"overlaps plant:edge.path_prefix, which is {edge.path_prefix}; choose another one",
+        )
+
+
 def budget_is_ordered(budget: BudgetSettings) -> Iterator[Problem]:
     """Notices rise, and the limit is some money."""
     if list(budget.notice_percents) != sorted(set(budget.notice_percents)) or not all(
@@ -237,6 +251,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (uptime_fits_the_month, ("uptime", "tenancy")),
     (tenancy_is_complete, ("tenancy", "edge", "uptime")),
     (capacity_carries_the_peak, ("fleet", "usage", "contract")),
+    (paths_do_not_overlap, ("edge",)),
     (budget_is_ordered, ("budget",)),
     (cache_holds_the_data, ("cache", "usage")),
     (windows_are_sound, ("maintenance",)),

@@ -9,6 +9,21 @@ from pydantic import Field
 from infra.settings.base import Arn, DomainName, Group, HttpsUrl
 
 
+class BrowserSettings(Group):
+    """Sign-in of people in browsers through a Cognito user pool."""
+
+    user_pool_arn: Arn = Field(description="User pool of the people.")
+    user_pool_client_id: str = Field(
+        pattern=r"^[\w+]{1,128}$", description="Client of the pool, with a secret and the load balancer's callback."
+    )
+    user_pool_domain: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9.-]{0,126}$", description="Domain prefix or name of the sign-in page."
+    )
+    path_prefix: str = Field(
+        default="/app", pattern=r"^/[A-Za-z0-9/_.-]{1,60}$", description="Paths that people open in a browser."
+    )
+
+
 class AuthenticationSettings(Group):
     """OAuth 2.0: the load balancer checks the signature, issuer, audience and scopes of each bearer token."""
 
@@ -30,6 +45,9 @@ class AuthenticationSettings(Group):
     )
     write_scope: str = Field(
         default="plant.write", pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}$", description="Scope that changing takes."
+    )
+    browser: BrowserSettings | None = Field(
+        default=None, description="Sign-in of people in browsers; absent where only machines and apps call."
     )
 
 

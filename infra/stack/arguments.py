@@ -15,7 +15,8 @@ from components.firewall_rules import RateLimit
 from components.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
 from components.maintenance import WindowArgs
 from components.notifications import SubscriberArgs
-from components.traffic_split import Route, TokenArgs, TrafficSplit, TrafficSplitArgs
+from components.request_checks import BearerToken, BrowserSignIn, Route
+from components.traffic_split import TrafficSplit, TrafficSplitArgs
 from infra.capacity import requests_per_target_per_minute
 from infra.naming import Names
 from infra.settings import Settings
@@ -74,24 +75,32 @@ def aggregator(settings: Settings) -> list[SubscriberArgs]:
     return [SubscriberArgs(protocol="https", endpoint=endpoint)] if endpoint else []
 
 
-def token(settings: Settings) -> TokenArgs:
-    """What a bearer token has to prove."""
-    authentication = settings.edge.authentication
-    return TokenArgs(
-        issuer=authentication.issuer,
-        jwks_url=authentication.jwks_url,
-        audience=authentication.audience,
-        audience_format=authentication.audience_format,
-    )
-
-
 def routes(settings: Settings) -> list[Route]:
     """Reading takes one scope; every other method takes the other one, also a method nobody thought of."""
-    authentication = settings.edge.authentication
-    return [
-        Route(name="read", methods=["GET", "HEAD"], scope=authentication.read_scope),
-        Route(name="write", methods=[], scope=authentication.write_scope),
+    authentication, prefix = settings.edge.authentication, settings.edge.path_prefix
+
+    def token(scope: str) -> BearerToken:
+        return BearerToken(
+            issuer=authentication.issuer,
+            jwks_url=authentication.jwks_url,
+            audience=authentication.audience,
+            audience_format=authentication.audience_format,
+            scope=scope,
+        )
+
+    found = [
+        Route(name="read", path_prefix=prefix, methods=["GET", "HEAD"], check=token(authentication.read_scope)),
+        Route(name="write", path_prefix=prefix, methods=[], check=token(authentication.write_scope)),
     ]
+    browser = authentication.browser
+    if browser is not None:
+        check = BrowserSignIn(
+            user_pool_arn=browser.user_pool_arn,
+            user_pool_client_id=browser.user_pool_client_id,
+            user_pool_domain=browser.user_pool_domain,
+        )
+        found.append(Route(name="browser", path_prefix=browser.path_prefix, methods=[], check=check))
+    return found
 
 
 def traffic_split(settings: Settings, vpc_id: pulumi.Input[str], door: FrontDoor | None) -> TrafficSplitArgs:
@@ -102,9 +111,7 @@ def traffic_split(settings: Settings, vpc_id: pulumi.Input[str], door: FrontDoor
         health_check_path=settings.fleet.health_check_path,
         deregistration_delay_seconds=settings.edge.deregistration_delay_seconds,
         domain_name=settings.edge.domain_name,
-        path_prefix=settings.edge.path_prefix,
         routes=routes(settings),
-        token=token(settings),
         listener_arn=door.listener_arn if door else None,
         load_balancer_suffix=door.load_balancer_suffix if door else None,
         priority_base=settings.edge.rule_priority_base,

@@ -1,5 +1,7 @@
 """Target groups and listener rules."""
 
+import json
+
 import pytest
 
 RULE = "aws:lb/listenerRule:ListenerRule"
@@ -61,3 +63,31 @@ def test_target_groups_always_exist_and_speak_tls(graph, stack):
     for group in groups:
         assert (group.get("protocol"), group.get("healthCheck.protocol")) == ("HTTPS", "HTTPS")
         assert group.get("healthCheck.path") == "/healthz"
+
+
+@pytest.fixture(scope="module")
+def with_browser():
+    from policies.deployment import graph_from_json
+    from workbench.preview.synthesis import synthesize
+
+    browser = {
+        "user_pool_arn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc",
+        "user_pool_client_id": "abc",
+        "user_pool_domain": "plant",
+    }
+    overrides = {f"plant:edge.authentication.browser.{key}": value for key, value in browser.items()}
+    return graph_from_json(synthesize("dev", overrides=overrides), "with a sign-in page")
+
+
+def test_people_in_browsers_sign_in_with_cognito(with_browser, one):
+    rule = one(with_browser, RULE, "plant-split-browser")
+    assert rule.get("actions[0].type") == "authenticate-cognito"
+    assert rule.get("actions[0].authenticateCognito.onUnauthenticatedRequest") == "authenticate"
+    assert {"pathPattern": {"values": ["/app/*"]}} in rule.get("conditions")
+
+
+def test_rollout_keeps_the_sign_in_when_it_moves_the_weights(with_browser, one):
+    machine = one(with_browser, "aws:sfn/stateMachine:StateMachine", "plant-rollout-machine")
+    back = json.loads(machine.get("definition"))["States"]["Plan"]["Result"]["back"]
+    assert [rule["Actions"][0]["Type"] for rule in back] == ["jwt-validation", "jwt-validation", "authenticate-cognito"]
+    assert back[2]["Actions"][0]["AuthenticateCognitoConfig"]["UserPoolDomain"] == "plant"

@@ -177,6 +177,25 @@ TOGETHER = {
 }
 """Settings that only matter, or are only allowed, beside another one."""
 
+BROWSER = {
+    "user_pool_arn": ARN.format("cognito-idp", "userpool/us-east-1_abc"),
+    "user_pool_client_id": "abc",
+    "user_pool_domain": "plant",
+    "path_prefix": "/app",
+}
+TOGETHER |= {
+    f"edge.authentication.browser.{name}": {
+        **{f"plant:edge.authentication.browser.{key}": given for key, given in BROWSER.items()},
+        f"plant:edge.authentication.browser.{name}": value,
+    }
+    for name, value in {
+        "user_pool_arn": ARN.format("cognito-idp", "userpool/us-east-1_xyz"),
+        "user_pool_client_id": "xyz",
+        "user_pool_domain": "other",
+        "path_prefix": "/other",
+    }.items()
+}
+
 CHECKED_ONLY = {
     "tenancy.network.reserved_cidrs": "no resource: a check against collisions",
     "tenancy.kind": "dev against prod is the proof",
@@ -233,4 +252,6 @@ def test_each_setting_changes_the_graph(stack, group):
 @pytest.mark.parametrize("setting", TOGETHER)
 def test_setting_beside_another_changes_the_graph(setting):
     without = {key: value for key, value in TOGETHER[setting].items() if key != f"plant:{setting}"}
+    if "browser" in setting:
+        without[f"plant:{setting}"] = BROWSER[setting.rpartition(".")[2]]
     assert declared("dev", TOGETHER[setting]) != declared("dev", without)

@@ -180,6 +180,24 @@ def test_stack_files_are_sound(stack):
             "+370",
             id="no phone number",
         ),
+        pytest.param(
+            {
+                "plant:edge": {
+                    **DEDICATED["plant:edge"],
+                    "authentication": {
+                        "browser": {
+                            "user_pool_arn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a",
+                            "user_pool_client_id": "abc",
+                            "user_pool_domain": "plant",
+                            "path_prefix": "/v1/app",
+                        }
+                    },
+                }
+            },
+            "plant:edge.authentication.browser.path_prefix",
+            "overlaps plant:edge.path_prefix",
+            id="browser below the API",
+        ),
         pytest.param({"plant:fleet": "{"}, "plant:fleet", "pulumi config set --path", id="not an object"),
     ],
 )
