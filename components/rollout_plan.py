@@ -11,6 +11,9 @@ import pulumi
 
 from components.states import State, call, choose, fail, succeed
 
+TIMEOUT_SECONDS = 30 * 24 * 3600
+"""Longest life of an execution; longer than all holds, windows and pauses by people together."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:

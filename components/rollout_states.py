@@ -10,15 +10,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.rollout_plan import SAME_COUNTERS, RolloutPlan, hold_polls, notice, set_and_verify, weights
+from components.rollout_plan import (
+    SAME_COUNTERS,
+    TIMEOUT_SECONDS,
+    RolloutPlan,
+    hold_polls,
+    notice,
+    set_and_verify,
+    weights,
+)
 from components.rollout_verdict import judge, roll_back, settle
 from components.states import State, call, choose, each, machine, parameter_value, publish, put, succeed, wait, when
 
 HEALTH_CHECK_SECONDS = 30
 HEALTH_CHECKS_MAX = 40
 """Twenty minutes for the canaries to come up."""
-TIMEOUT_SECONDS = 30 * 24 * 3600
-"""An execution that is held and forgotten ends, and is then rolled back."""
 
 
 def definition(plan: RolloutPlan) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-from components.rollout_plan import SAME_COUNTERS, RolloutPlan, empty_canary, notice, set_and_verify
+from components.rollout_plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, empty_canary, notice, set_and_verify
 from components.states import State, call, choose, each, fail, publish, put, succeed, when
 
 
@@ -50,8 +49,11 @@ def judge(plan: RolloutPlan) -> dict[str, State]:
 
 
 def _metric(plan: RolloutPlan, statistic: str, at: str, then: str) -> State:
-    """Response time of the canary since the step began, in one period; the newest value comes first."""
-    longest = max(step.hold_seconds for step in plan.steps)
+    """Response time of the canary since the step began.
+
+    CloudWatch cuts periods from the start time on. One that is longer than any execution gives one value over
+    the whole step, whatever holds and windows added to it; a shorter one would judge the last minutes alone.
+    """
     return call(
         "cloudwatch",
         "getMetricData",
@@ -65,7 +67,7 @@ def _metric(plan: RolloutPlan, statistic: str, at: str, then: str) -> State:
                     "ReturnData": True,
                     "MetricStat": {
                         "Stat": statistic,
-                        "Period": max(60, math.ceil(longest / 60) * 60),
+                        "Period": TIMEOUT_SECONDS,
                         "Metric": {
                             "Namespace": "AWS/ApplicationELB",
                             "MetricName": "TargetResponseTime",

@@ -103,6 +103,15 @@ def test_verdict_needs_enough_requests(states):
     assert states["Judge"]["Default"] == "Next step"
 
 
+@pytest.mark.parametrize("name", ["Read samples", "Read latency"])
+def test_one_period_spans_the_whole_step_however_long_it_was_held(machine, states, name):
+    # GetMetricData cuts periods from the start time on; a second one would hold the last minutes alone.
+    asked = states[name]["Parameters"]
+    assert asked["StartTime.$"] == "$.progress.since"
+    assert [query["MetricStat"]["Period"] for query in asked["MetricDataQueries"]] == [machine["TimeoutSeconds"]]
+    assert machine["TimeoutSeconds"] % 3600 == 0  # CloudWatch wants multiples of 300 s for what is 15 days old
+
+
 def test_unclear_step_never_passes(states):
     assert "Next step" not in reachable(states, "Count unclear", without={"Judge", "Obey"})
     assert targets(states["Is unclear for too long"]) == {"Because of doubt", "Watch"}

@@ -43,7 +43,7 @@ class FlagStore:
 
 
 def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, Any]:
-    """GetMetricData over the virtual metrics: periods aligned to the epoch, newest first on request."""
+    """GetMetricData over the virtual metrics: periods cut from the start time on, newest first on request."""
     start, end = _moment(params["StartTime"]), _moment(params["EndTime"])
     newest_first = params.get("ScanBy", "TimestampDescending") == "TimestampDescending"
     queries = params["MetricDataQueries"]
@@ -54,7 +54,7 @@ def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, A
         stat = query.get("MetricStat")
         period = int((stat or {}).get("Period") or query.get("Period") or 60)
         points = []
-        at = datetime.fromtimestamp(start.timestamp() // period * period, tz=start.tzinfo)
+        at = start.replace(second=0, microsecond=0)
         while at < end:
             value = _value(metrics, query, queries, at, start, end, period)
             if value is not None:
