@@ -10,10 +10,11 @@ import pytest
 
 from policies.cost import estimate
 from workbench.simulate import kernel
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read
+from workbench.simulate.result import COLUMNS
 from workbench.simulate.scenario import Scenario, run_scenario
-from workbench.simulate.simulation import COLUMNS, SimulationOptions
 
 BUDGET_MS = 100
 REPLICATIONS = 5
@@ -136,7 +137,7 @@ def test_ten_percent_of_the_declared_peak_is_too_little_to_judge_a_canary(graph)
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_spot_interruptions_and_failed_launches_are_survived(graph, stack):
-    from workbench.simulate.fleet import FleetConstants
+    from workbench.simulate.instance import FleetConstants
 
     trouble = FleetConstants(spot_interruptions_per_hour=1.0, launch_failure_ratio=0.3)
     report = report_of(graph(stack), "steady:rate=10", seconds=7200.0, fleet=trouble)

@@ -65,7 +65,8 @@ import resource, time
 from workbench.simulate.declaration import Declaration, FleetDeclaration, TargetHealth
 from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
 from workbench.simulate.service import ServiceModel
-from workbench.simulate.simulation import SimulationOptions, simulate
+from workbench.simulate.options import SimulationOptions
+from workbench.simulate.simulation import simulate
 from workbench.simulate.traffic.profiles import Context, parse
 from workbench.simulate.traffic.stream import Traffic
 

@@ -65,9 +65,9 @@ def command(
 
         from workbench.simulate.optimize.report import render, to_json
         from workbench.simulate.optimize.search import Limits, optimize
+        from workbench.simulate.options import SimulationOptions
         from workbench.simulate.report import Objective
         from workbench.simulate.scenario import DEFAULT_PROFILE, Scenario
-        from workbench.simulate.simulation import SimulationOptions
         from workbench.simulate.traffic.profiles import parse_duration
 
         scenario = Scenario(

@@ -109,10 +109,10 @@ def command(
         graph = _graph(stack, config, file)
         estimate, why_not = _estimate(graph)
         show("loading the simulator")
-        from workbench.simulate.fleet import FleetConstants
+        from workbench.simulate.instance import FleetConstants
+        from workbench.simulate.options import SimulationOptions
         from workbench.simulate.report import Objective
         from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
-        from workbench.simulate.simulation import SimulationOptions
         from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
         from workbench.simulate.traffic.profiles import parse_duration
 

@@ -12,7 +12,7 @@ from policies.cost.charges import Driver
 from policies.cost.estimate import Estimate
 from workbench.simulate import kernel
 from workbench.simulate.reading.fleets import GROUP
-from workbench.simulate.simulation import RunResult
+from workbench.simulate.result import RunResult
 
 SECONDS_PER_HOUR: Final = Decimal(3600)
 

@@ -3,6 +3,9 @@
 One call of `serve` carries the arrivals of one time slice through the edge, the load balancer and the
 targets. All state lives in arrays that the caller owns (`workbench.simulate.engine`), so memory depends
 on what is in flight, never on how many requests there were.
+
+All compiled functions are in this one file: numba looks for changes in the file of a cached function only, so
+a helper elsewhere could change without the cache noticing.
 """
 
 from __future__ import annotations

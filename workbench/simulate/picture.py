@@ -16,7 +16,7 @@ import numpy as np
 
 from policies.errors import InputError
 from workbench.simulate.report import Report
-from workbench.simulate.simulation import COLUMNS
+from workbench.simulate.result import COLUMNS
 
 FORMATS: Final = ("png", "svg")
 LONGEST_NAME: Final = 44

@@ -8,7 +8,8 @@ import numpy as np
 
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.engine import Engine
-from workbench.simulate.fleet import Fleet, FleetConstants, MinuteMetrics, Phase
+from workbench.simulate.fleet import Fleet
+from workbench.simulate.instance import FleetConstants, MinuteMetrics, Phase
 from workbench.simulate.kernel import Floats
 from workbench.simulate.scaling.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, PodMetrics
 from workbench.simulate.scaling.step import StepPolicy

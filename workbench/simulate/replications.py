@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from workbench.simulate.declaration import Declaration
+from workbench.simulate.options import SimulationOptions
+from workbench.simulate.result import RunResult
 from workbench.simulate.service import ServiceModel
-from workbench.simulate.simulation import RunResult, SimulationOptions, simulate
+from workbench.simulate.simulation import simulate
 from workbench.simulate.traffic.stream import Traffic
 
 _STUDENT_975: Final = (

@@ -14,7 +14,7 @@ from workbench.simulate.declaration import Declaration
 from workbench.simulate.event_cost import EventCost
 from workbench.simulate.predict import Prediction
 from workbench.simulate.replications import Interval, interval
-from workbench.simulate.simulation import COLUMNS, RunResult
+from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.traffic.rows import RowReport
 
 

@@ -12,12 +12,12 @@ from policies.model import ResourceGraph
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.event_cost import event_cost
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict_declared
 from workbench.simulate.reading import read
 from workbench.simulate.replications import replicate
 from workbench.simulate.report import Objective, Report
 from workbench.simulate.service import Database, Distribution, ServiceModel
-from workbench.simulate.simulation import SimulationOptions
 from workbench.simulate.traffic.access_log import read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 from workbench.simulate.traffic.profiles import Context, parse

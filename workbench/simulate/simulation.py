@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -13,131 +12,23 @@ from workbench.simulate import kernel
 from workbench.simulate.alarms import Alarm, AlarmState
 from workbench.simulate.declaration import AlarmedStep, Declaration, DeclaredAlarm
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
-from workbench.simulate.firewall import FirewallConstants, RateWindow
-from workbench.simulate.fleet import Fleet, FleetConstants, FleetEvent, MinuteMetrics, Phase
-from workbench.simulate.histogram import BUCKETS, quantile_seconds, share_within
-from workbench.simulate.kernel import Floats, Ints, Slice
+from workbench.simulate.firewall import RateWindow
+from workbench.simulate.fleet import Fleet
+from workbench.simulate.histogram import quantile_seconds, share_within
+from workbench.simulate.instance import MinuteMetrics, Phase
+from workbench.simulate.kernel import Slice
 from workbench.simulate.metrics import Period, value_of
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.pods import PodFleet
+from workbench.simulate.result import COLUMNS, AlarmEvent, RunResult
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.service import ServiceModel
-from workbench.simulate.traffic.arrivals import ArrivalOptions, ArrivalSource
+from workbench.simulate.traffic.arrivals import ArrivalSource
 from workbench.simulate.traffic.stream import Traffic
 
 MINUTE: Final = 60.0
 CONTROL_SECONDS: Final = 10.0
 """Longest slice: CPU speeds, rotation and the firewall's counts are looked at this often."""
-
-COLUMNS: Final = (
-    "requests",
-    "completed",
-    "p50_ms",
-    "p95_ms",
-    "p99_ms",
-    "refused",
-    "unavailable",
-    "timed_out",
-    "failed",
-    "within_budget_ratio",
-    "desired",
-    "serving",
-    "starting",
-    "canary_serving",
-    "unhealthy",
-    "least_credits",
-)
-"""Columns of the per-minute series. `requests` are attempts at the load balancer, refused ones apart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulationOptions:
-    """What is not declared in the stack."""
-
-    seed: int = 1
-    """Seed of everything that is random."""
-    start: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    """Moment that the simulation begins at; scheduled actions refer to it."""
-    arrivals: ArrivalOptions = field(default_factory=ArrivalOptions)
-    """Kind of randomness of the arrivals."""
-    fleet: FleetConstants = field(default_factory=FleetConstants)
-    """What AWS leaves open about instances."""
-    firewall: FirewallConstants = field(default_factory=FirewallConstants)
-    """What AWS leaves open about rate rules."""
-    canary_percent: float = 0.0
-    """Share of the requests that the canary fleet answers."""
-    canary_slowdown: float = 1.0
-    """Service time of the canary relative to the stable version. Default: 1, the same."""
-    max_attempts: int = 3
-    """Tries a client makes in all."""
-    backoff_seconds: float = 1.0
-    """A client's wait before its first repeat; doubles each time."""
-    queue_limit: int = 1024
-    """Requests that may wait at one instance."""
-    keep_minutes: bool = True
-    """Keep the per-minute series; off for optimisation."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmEvent:
-    """An alarm that changed its state."""
-
-    at: float
-    alarm: str
-    state: AlarmState
-
-
-@dataclass(slots=True)
-class RunResult:
-    """What one run showed."""
-
-    seed: int
-    duration_seconds: float
-    arrived: int = 0
-    """First attempts."""
-    tally: Floats = field(default_factory=lambda: np.zeros((2, kernel.TALLIES)))
-    """Sums over the run: a row for each pool."""
-    histogram: Ints = field(default_factory=lambda: np.zeros((2, BUCKETS), np.int64))
-    """Response times over the run: a row for each pool."""
-    series: Floats = field(default_factory=lambda: np.empty((0, len(COLUMNS))))
-    """A row for each minute, columns as in COLUMNS."""
-    fleet_events: list[FleetEvent] = field(default_factory=list)
-    alarm_events: list[AlarmEvent] = field(default_factory=list)
-    alarm_states: dict[str, AlarmState] = field(default_factory=dict)
-    low_sample_periods: dict[str, int] = field(default_factory=dict)
-    """Alarm -> periods in which its percentile had too few samples to count."""
-    instance_seconds: dict[str, float] = field(default_factory=dict)
-    """Fleet -> seconds of running instances, spot ones included."""
-    spot_seconds: dict[str, float] = field(default_factory=dict)
-    """Fleet -> seconds of running spot instances."""
-    windows: int = 0
-    """p95 windows with enough samples to judge."""
-    windows_within: int = 0
-    """Those of them whose p95 kept the limit."""
-    windows_inconclusive: int = 0
-    """Windows with requests, and too few of them to judge."""
-    in_flight: int = 0
-    """Requests still at a target at the end."""
-    waiting_retries: int = 0
-    """Requests still to be repeated at the end."""
-    max_serving: int = 0
-    """Most instances that served at once, over all fleets."""
-
-    def total(self, column: int) -> float:
-        """Sum of a tally over both pools."""
-        return float(self.tally[:, column].sum())
-
-    def quantile_ms(self, quantile: float) -> float:
-        """Response time that `quantile` (0..1) of all responses kept; NaN without any."""
-        return quantile_seconds(self.histogram.sum(axis=0), quantile) * 1000
-
-    def attainment_ratio(self, budget_seconds: float) -> float:
-        """Share of the attempts, those refused by the firewall apart, that got a good answer within the budget."""
-        offered = self.total(kernel.OFFERED) - self.in_flight
-        if offered <= 0:
-            return math.nan
-        within = share_within(self.histogram.sum(axis=0), budget_seconds) * self.histogram.sum()
-        good = 0.0 if math.isnan(within) else within - self.total(kernel.FAILED)
-        return max(0.0, good) / offered
 
 
 def simulate(declared: Declaration, traffic: Traffic, service: ServiceModel, options: SimulationOptions) -> RunResult:

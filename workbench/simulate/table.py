@@ -10,7 +10,7 @@ from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.replications import Interval
 from workbench.simulate.report import Report
-from workbench.simulate.simulation import COLUMNS
+from workbench.simulate.result import COLUMNS
 
 TIMELINE_ROWS: Final = 24
 """Rows of the timeline; longer simulations are thinned out."""

@@ -18,8 +18,9 @@ from workbench.simulate.optimize.patching import patched, tracked_requests
 from workbench.simulate.reading import read
 from workbench.simulate.replications import Interval, interval, replicate
 from workbench.simulate.report import Objective
+from workbench.simulate.result import RunResult
 from workbench.simulate.scenario import Scenario, load_traffic, service_model
-from workbench.simulate.simulation import RunResult, simulate
+from workbench.simulate.simulation import simulate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import pytest
 
 from workbench.simulate.declaration import FleetDeclaration, TargetHealth
 from workbench.simulate.engine import Engine, EngineOptions
-from workbench.simulate.fleet import Fleet, FleetConstants, MinuteMetrics, Phase
+from workbench.simulate.fleet import Fleet
+from workbench.simulate.instance import FleetConstants, MinuteMetrics, Phase
 from workbench.simulate.kernel import Slice
 from workbench.simulate.scaling.schedule import Cron, ScheduledAction
 from workbench.simulate.scaling.step import StepAdjustment, StepPolicy

@@ -3,13 +3,15 @@
 import pytest
 
 from policies.deployment import graph_from_json
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read
 from workbench.simulate.reading.pods import quantity
+from workbench.simulate.result import COLUMNS
 from workbench.simulate.scaling.hpa import SelectPolicy
 from workbench.simulate.scenario import Scenario, load_traffic
 from workbench.simulate.service import ServiceModel
-from workbench.simulate.simulation import COLUMNS, SimulationOptions, simulate
+from workbench.simulate.simulation import simulate
 
 BEHAVIOR = {
     "scaleUp": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}], "selectPolicy": "Min"},

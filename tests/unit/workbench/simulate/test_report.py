@@ -8,10 +8,11 @@ import pytest
 from policies.cost import estimate
 from policies.errors import InputError
 from workbench.simulate.event_cost import event_cost, instance_hour_usd
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import THEMES, draw
 from workbench.simulate.replications import interval
+from workbench.simulate.result import COLUMNS
 from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
-from workbench.simulate.simulation import COLUMNS, SimulationOptions
 from workbench.simulate.table import clock, render
 
 

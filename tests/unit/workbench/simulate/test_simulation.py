@@ -8,11 +8,13 @@ import pytest
 
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
-from workbench.simulate.fleet import FleetConstants
+from workbench.simulate.instance import FleetConstants
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.reading import read
+from workbench.simulate.result import COLUMNS
 from workbench.simulate.scenario import Scenario, load_traffic
 from workbench.simulate.service import ServiceModel
-from workbench.simulate.simulation import COLUMNS, SimulationOptions, simulate
+from workbench.simulate.simulation import simulate
 
 SERVICE = ServiceModel(mean_seconds=0.025)
 

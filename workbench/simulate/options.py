@@ -1,0 +1,38 @@
+"""What a simulation takes for granted beside the declared stack: seed, clock, clients, undocumented constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from workbench.simulate.firewall import FirewallConstants
+from workbench.simulate.instance import FleetConstants
+from workbench.simulate.traffic.arrivals import ArrivalOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationOptions:
+    """What is not declared in the stack."""
+
+    seed: int = 1
+    """Seed of everything that is random."""
+    start: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    """Moment that the simulation begins at; scheduled actions refer to it."""
+    arrivals: ArrivalOptions = field(default_factory=ArrivalOptions)
+    """Kind of randomness of the arrivals."""
+    fleet: FleetConstants = field(default_factory=FleetConstants)
+    """What AWS leaves open about instances."""
+    firewall: FirewallConstants = field(default_factory=FirewallConstants)
+    """What AWS leaves open about rate rules."""
+    canary_percent: float = 0.0
+    """Share of the requests that the canary fleet answers."""
+    canary_slowdown: float = 1.0
+    """Service time of the canary relative to the stable version. Default: 1, the same."""
+    max_attempts: int = 3
+    """Tries a client makes in all."""
+    backoff_seconds: float = 1.0
+    """A client's wait before its first repeat; doubles each time."""
+    queue_limit: int = 1024
+    """Requests that may wait at one instance."""
+    keep_minutes: bool = True
+    """Keep the per-minute series; off for optimisation."""
