@@ -9,10 +9,14 @@ from typing import Any
 
 import pulumi
 
-from components.states import State, call, choose, fail, succeed
+from components.states import State, call, choose, fail, put, succeed, when
 
 TIMEOUT_SECONDS = 30 * 24 * 3600
-"""Longest life of an execution; longer than all holds, windows and pauses by people together."""
+"""Longest life of an execution, which is then rolled back.
+
+One that is held and forgotten ends before: a look writes 18 entries while held, and Step Functions keeps 25,000 of
+an execution, which is under 5 days at a look every 5 minutes.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +142,35 @@ def _live_weight_path(target_group_arn: Any) -> Any:
         target_group_arn,
         "')].Weight",
     )
+
+
+def read_alarms(plan: RolloutPlan, when_read: str, *, then: str) -> dict[str, State]:
+    """Roll back when an alarm is on or missing, else go on with `then`; `when_read` ends the states' names."""
+    return {
+        f"Read alarms {when_read}": call(
+            "cloudwatch",
+            "describeAlarms",
+            {"AlarmNames": list(plan.alarm_names), "AlarmTypes": ["MetricAlarm"]},
+            keep={"states.$": "$.MetricAlarms[*].StateValue"},
+            at="$.alarms",
+            then=f"Sum up alarms {when_read}",
+            on_error="Because of error",
+        ),
+        f"Sum up alarms {when_read}": put(
+            {
+                "found.$": "States.ArrayLength($.alarms.states)",
+                "alarming.$": "States.ArrayContains($.alarms.states, 'ALARM')",
+            },
+            "$.alarms",
+            then=f"Is alarm on {when_read}",
+        ),
+        # An alarm that somebody deleted can't vouch for anything.
+        f"Is alarm on {when_read}": choose(
+            when("$.alarms.alarming", "BooleanEquals", True, "Because of alarm"),
+            when("$.alarms.found", "NumericLessThan", len(plan.alarm_names), "Because of missing alarm"),
+            otherwise=then,
+        ),
+    }
 
 
 def empty_canary(plan: RolloutPlan, *, then: str) -> State:

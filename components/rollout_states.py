@@ -1,9 +1,9 @@
 """The canary rollout as a state machine: what happens in which order.
 
-Every step: wait for healthy canaries, let maintenance pass, switch the flag, set the weights and read them
-back, then watch. Watching looks at the control parameter (hold, promote, abort), at maintenance windows (the
-clock stops) and at the alarms; a step passes once its time is over and enough requests were measured. Every
-way out of it but the last step's ends with the flag off and the stable fleet answering everything.
+Every step: let maintenance pass, wait for healthy canaries, switch the flag, set the weights and read them
+back, then watch. Each look begins with the alarms; then come the control parameter (hold, promote, abort) and
+maintenance windows (the clock stops). A step passes once its time is over and enough requests were measured.
+Every way out of it but the last step's ends with the flag off and the stable fleet answering everything.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from components.rollout_plan import (
     RolloutPlan,
     hold_polls,
     notice,
+    read_alarms,
     set_and_verify,
     weights,
 )
@@ -107,7 +108,15 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
         "Take step": put(
             {"step.$": "States.ArrayGetItem($.plan.steps, $.progress.index)"}, "$.current", then="Let canary start"
         ),
-        "Let canary start": wait(HEALTH_CHECK_SECONDS, then="Read targets"),
+        "Let canary start": wait(HEALTH_CHECK_SECONDS, then="Read alarms before step"),
+        **read_alarms(plan, "before step", then="Read window"),
+        "Read window": parameter_value(
+            plan.maintenance_parameter, at="$.window", then="Is window open", on_error="Because of error"
+        ),
+        "Is window open": choose(
+            when("$.window.value", "StringEquals", "open", "Sit window out"), otherwise="Read targets"
+        ),
+        "Sit window out": wait(plan.poll_seconds, then="Read alarms before step"),
         "Read targets": call(
             "elasticloadbalancingv2",
             "describeTargetHealth",
@@ -134,7 +143,7 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
                     {"Variable": "$.health.starting", "BooleanEquals": False},
                     {"Variable": "$.health.unhealthy", "BooleanEquals": False},
                 ],
-                "Next": "Read window",
+                "Next": "Switch flag",
             },
             when("$.progress.healthChecks", "NumericGreaterThanEquals", HEALTH_CHECKS_MAX, "Because of health"),
             otherwise="Count health check",
@@ -144,13 +153,6 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
             "$.progress",
             then="Let canary start",
         ),
-        "Read window": parameter_value(
-            plan.maintenance_parameter, at="$.window", then="Is window open", on_error="Because of error"
-        ),
-        "Is window open": choose(
-            when("$.window.value", "StringEquals", "open", "Sit window out"), otherwise="Switch flag"
-        ),
-        "Sit window out": wait(plan.poll_seconds, then="Read window"),
         "Switch flag": call(
             "appconfig",
             "startDeployment",
@@ -193,7 +195,9 @@ def _watch(plan: RolloutPlan) -> dict[str, State]:
             "$.progress",
             then="Watch",
         ),
-        "Watch": wait(plan.poll_seconds, then="Read control"),
+        "Watch": wait(plan.poll_seconds, then="Read alarms while watching"),
+        # Before control and window: neither a hold, a promotion nor maintenance mutes a rollback.
+        **read_alarms(plan, "while watching", then="Read control"),
         "Read control": parameter_value(
             plan.control_parameter, at="$.control", then="Obey", on_error="Because of error"
         ),
@@ -213,30 +217,7 @@ def _watch(plan: RolloutPlan) -> dict[str, State]:
         "Read window again": parameter_value(
             plan.maintenance_parameter, at="$.window", then="Does clock stop", on_error="Because of error"
         ),
-        "Does clock stop": choose(when("$.window.value", "StringEquals", "open", "Watch"), otherwise="Read alarms"),
-        "Read alarms": call(
-            "cloudwatch",
-            "describeAlarms",
-            {"AlarmNames": list(plan.alarm_names), "AlarmTypes": ["MetricAlarm"]},
-            keep={"states.$": "$.MetricAlarms[*].StateValue"},
-            at="$.alarms",
-            then="Sum up alarms",
-            on_error="Because of error",
-        ),
-        "Sum up alarms": put(
-            {
-                "found.$": "States.ArrayLength($.alarms.states)",
-                "alarming.$": "States.ArrayContains($.alarms.states, 'ALARM')",
-            },
-            "$.alarms",
-            then="Is alarm on",
-        ),
-        # An alarm that somebody deleted can't vouch for anything.
-        "Is alarm on": choose(
-            when("$.alarms.alarming", "BooleanEquals", True, "Because of alarm"),
-            when("$.alarms.found", "NumericLessThan", len(plan.alarm_names), "Because of missing alarm"),
-            otherwise="Count poll",
-        ),
+        "Does clock stop": choose(when("$.window.value", "StringEquals", "open", "Watch"), otherwise="Count poll"),
         "Count poll": put(
             {**SAME_COUNTERS, "since.$": "$.progress.since", "polls.$": "States.MathAdd($.progress.polls, 1)"},
             "$.progress",

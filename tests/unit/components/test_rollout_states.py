@@ -125,6 +125,20 @@ def test_clock_stops_during_maintenance_and_while_held(states):
     assert "Count poll" not in reachable(states, "Watch", without={"Does clock stop"})
 
 
+def test_every_look_begins_with_the_alarms(states):
+    # Also while held, at a promotion, in a window and until the canaries are healthy: rollback is never muted.
+    assert {states[name]["Next"] for name in ("Let canary start", "Sit window out")} == {"Read alarms before step"}
+    assert states["Watch"]["Next"] == "Read alarms while watching"
+    for when_read in ("before step", "while watching"):
+        on, missing = states[f"Is alarm on {when_read}"]["Choices"]
+        assert (on["Next"], missing["Next"]) == ("Because of alarm", "Because of missing alarm")
+        assert missing["NumericLessThan"] == 2
+    for name, state in states.items():
+        if state["Type"] == "Wait":
+            after = reachable(states, name, without={"Is alarm on before step", "Is alarm on while watching"})
+            assert not after & {"Set weights", "Next step", "Read control", "Read window", "Count poll"}, name
+
+
 def test_weights_are_read_back(states):
     inner = states["Set weights"]["ItemProcessor"]["States"]
     assert [inner["Set"]["Next"], inner["Read back"]["Next"]] == ["Read back", "Is set"]
