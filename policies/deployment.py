@@ -6,7 +6,6 @@ may rely on what it gets.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 from policies.errors import InputError
 from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
+from policies.quiet import no_garbage_collection
 
 UNKNOWN_VALUES: Final = frozenset(
     {
@@ -78,16 +78,12 @@ def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
     if len(text) > MOST_BYTES:
         raise InputError(f"{source}: larger than {MOST_BYTES:,} bytes; is it a Pulumi deployment?")
-    collecting = gc.isenabled()
-    gc.disable()  # millions of new objects, none of them garbage: looking for it takes as long as the reading
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-        return graph_from_json(document, source)
+        with no_garbage_collection():  # looking for it takes as long as the reading
+            document = json.loads(text, parse_constant=_refuse_constant)
+            return graph_from_json(document, source)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{source}: not readable as JSON: {error}") from error
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _refuse_constant(text: str) -> NoReturn:

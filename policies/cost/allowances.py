@@ -73,7 +73,7 @@ def relief(bills: Iterable[tuple[Price, Decimal, Decimal]]) -> Iterator[Relief]:
     covered = allowances()
     quantities: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     for price, quantity, usd in bills:
-        if (allowance := covered.get(f"{price.service}/{price.key}")) is None or not quantity:
+        if (allowance := covered.get(price.name)) is None or not quantity:
             continue
         entry = quantities[allowance.name].setdefault(price.path, [allowance, price, Decimal(0), Decimal(0)])
         entry[2] += quantity

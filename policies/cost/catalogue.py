@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -70,10 +70,14 @@ class Price:
     """Date of the source, ISO, as precise as it is known ("2026" or "" at worst)."""
     confidence: str
 
-    @property
-    def path(self) -> str:
-        """Where the row is, e.g. ``us-east-1/elb/alb_hour``."""
-        return f"{self.region}/{self.service}/{self.key}"
+    name: str = field(init=False)
+    """Service and key, e.g. ``elb/alb_hour``: the same price in every region."""
+    path: str = field(init=False)
+    """Where the row is, e.g. ``us-east-1/elb/alb_hour``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.service}/{self.key}")
+        object.__setattr__(self, "path", f"{self.region}/{self.name}")
 
     def cost(self, quantity: Decimal) -> Decimal:
         """US dollars for `quantity` units a month, tier by tier."""

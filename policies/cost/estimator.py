@@ -19,6 +19,7 @@ from policies.cost.scope import Pricing, Scope
 from policies.cost.transfers import Transfer, transfer_charges
 from policies.cost.uptime import ALWAYS_ON, Metering, Uptime
 from policies.model import Resource, ResourceGraph
+from policies.quiet import no_garbage_collection
 
 DEFAULT_LIMIT_USD: Final = Decimal("5.00")
 """The story's budget a month, 25 % of a $20 total. A pack's configuration may hold another one."""
@@ -64,7 +65,13 @@ def estimate(
         found = replace(found, region=region)
     if always_free_allowances is not None:
         found = replace(found, always_free_allowances=always_free_allowances)
-    pricing = Pricing(graph, found, usage or {})
+    limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
+    with no_garbage_collection():
+        return _estimate(Pricing(graph, found, usage or {}), limit, transfers)
+
+
+def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Iterable[Transfer]) -> Estimate:
+    graph, found = pricing.graph, pricing.basis
     bill = _Bill(found)
     free: dict[str, str] = {}
     if found.tenancy == "shared" and found.root is not None and not found.parked:
@@ -85,16 +92,15 @@ def estimate(
     lines, unpriced = bill.lines, bill.unpriced
     if found.always_free_allowances:
         lines.extend(_allowance_lines(lines))
-    limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
     return Estimate(
-        budget_usd=limit,
+        budget_usd=limit_usd,
         floor_usd=sum((line.floor_usd for line in lines), Decimal(0)),
         expected_usd=sum((line.monthly_usd for line in lines), Decimal(0)),
         worst_case_usd=sum((line.worst_case_usd for line in lines), Decimal(0)),
         list_always_on_usd=sum((line.list_always_on_usd for line in lines), Decimal(0)),
         hours_bought=hours_bought(
             [(line.charge, line.in_sessions) for line in lines if line.charge is not None],
-            limit,
+            limit_usd,
             found.always_free_allowances,
         ),
         lines=tuple(lines),

@@ -71,7 +71,7 @@ def sample_months(found: Estimate, *, samples: int = SAMPLES, seed: int = SEED) 
         quantity = _quantities(line, positions)
         usd = _dollars(line, quantity)
         total += usd
-        if (allowance := limits.get(f"{line.price.service}/{line.price.key}")) is not None:
+        if (allowance := limits.get(line.price.name)) is not None:
             covered.setdefault(allowance.name, []).append((line, quantity, usd))
     for entries in covered.values():
         total -= _relief(entries, limits)
@@ -134,7 +134,7 @@ def _relief(entries: list[tuple[Line, Floats, Floats]], limits: Any) -> Any:
         entry[1] = entry[1] + quantity
         entry[2] = entry[2] + usd
     first = entries[0][0].price
-    left: Any = float(limits[f"{first.service}/{first.key}"].amount)
+    left: Any = float(limits[first.name].amount)
     total: Any = 0.0
     for price, quantity, usd in sorted(by_price.values(), key=lambda entry: entry[0].usd):
         size = float(price.unit_size)
