@@ -36,10 +36,8 @@ class CanaryRolloutArgs:
     """Policy that bounds the roles."""
     kms_key_arn: pulumi.Input[str]
     """Key of the log and the topic."""
-    log_group_name: str
-    """Name of the log group."""
-    log_retention_days: int
-    """How long executions are kept in the log."""
+    log_group_arn: pulumi.Input[str]
+    """Log group of the executions."""
     control_parameter_name: str
     """Name of the parameter by which people hold, promote and abort."""
     maintenance_parameter_name: pulumi.Input[str]
@@ -108,9 +106,7 @@ class CanaryRollout(pulumi.ComponentResource):
                 description="Shifts traffic between the stable and the canary fleet",
                 definition=definition(plan),
                 statements=self._statements(args, control),
-                log_group_name=args.log_group_name,
-                log_retention_days=args.log_retention_days,
-                kms_key_arn=args.kms_key_arn,
+                log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
                 permissions_boundary_arn=args.permissions_boundary_arn,
             ),

@@ -38,12 +38,8 @@ class FirewallArgs:
     """Load balancer to protect; None: only a rule group, for the platform's web ACL."""
     rule_group_rules: Sequence[str] = ()
     """Rules of the rule group: ``maintenance``, ``page-size``, ``rate-per-user``. Each is $1 a month."""
-    log_group_name: str
-    """Name of the log group; starts with ``aws-waf-logs-``, which WAF demands."""
-    log_retention_days: int
-    """How long logs are kept."""
-    kms_key_arn: pulumi.Input[str]
-    """Key of the log group."""
+    log_group_arn: pulumi.Input[str] | None
+    """Log group of the web ACL, named ``aws-waf-logs-…`` as WAF demands; None for a rule group."""
 
 
 RULE_GROUP_CAPACITY = 100
@@ -53,7 +49,7 @@ RULE_GROUP_CAPACITY = 100
 class Firewall(pulumi.ComponentResource):
     """Rate limits, request checks, managed rules, and the maintenance page.
 
-    Creates: two IP sets, and either a web ACL with log group, logging and association, or a rule group.
+    Creates: two IP sets, and either a web ACL with logging and association, or a rule group.
     """
 
     ip_set_ids: dict[str, pulumi.Output[str]]
@@ -129,18 +125,13 @@ class Firewall(pulumi.ComponentResource):
             visibility_config=rules.visibility(f"{name}-web-acl"),
             opts=child,
         )
-        log_group = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=args.log_group_name,
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.kms_key_arn,
-            opts=child,
-        )
         aws.wafv2.WebAclLoggingConfiguration(
             f"{name}-logging",
             resource_arn=acl.arn,
-            log_destination_configs=[log_group.arn],
-            redacted_fields=[{"single_header": {"name": "authorization"}}],
+            log_destination_configs=[args.log_group_arn],
+            redacted_fields=[
+                {"single_header": {"name": header}} for header in sorted({"authorization", args.user_header})
+            ],
             # What was let through is in the access log and in the application's log.
             logging_filter={
                 "default_behavior": "DROP",

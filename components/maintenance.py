@@ -46,10 +46,8 @@ class MaintenanceArgs:
     """Policy that bounds the roles."""
     kms_key_arn: pulumi.Input[str]
     """Key of topic and log."""
-    log_group_name: str
-    """Name of the log group."""
-    log_retention_days: int
-    """How long executions are kept in the log."""
+    log_group_arn: pulumi.Input[str]
+    """Log group of the executions."""
     parameter_name: str
     """Name of the parameter that says whether a window is open."""
     time_zone: str
@@ -116,9 +114,7 @@ class Maintenance(pulumi.ComponentResource):
                     parameter=parameter.name, ip_sets=_ip_sets(args.firewall), topic_arn=args.topic_arn
                 ),
                 statements=_statements(args, parameter),
-                log_group_name=args.log_group_name,
-                log_retention_days=args.log_retention_days,
-                kms_key_arn=args.kms_key_arn,
+                log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
                 permissions_boundary_arn=args.permissions_boundary_arn,
             ),

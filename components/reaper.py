@@ -31,10 +31,8 @@ class ReaperArgs:
     """Policy that bounds the roles."""
     kms_key_arn: pulumi.Input[str]
     """Key of topic and log."""
-    log_group_name: str
-    """Name of the log group."""
-    log_retention_days: int
-    """How long executions are kept in the log."""
+    log_group_arn: pulumi.Input[str]
+    """Log group of the executions."""
     topic_arn: pulumi.Input[str]
     """Where a reaped session is announced."""
     tags: Mapping[str, str]
@@ -139,9 +137,7 @@ class Reaper(pulumi.ComponentResource):
                     allow(["sns:Publish"], [args.topic_arn]),
                     use_key(args.kms_key_arn),
                 ],
-                log_group_name=args.log_group_name,
-                log_retention_days=args.log_retention_days,
-                kms_key_arn=args.kms_key_arn,
+                log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
                 permissions_boundary_arn=args.permissions_boundary_arn,
             ),

@@ -15,6 +15,9 @@ LAUNCH_FAILED = "EC2 Instance Launch Unsuccessful"
 TERMINATED = "EC2 Instance Terminate Successful"
 TERMINATION_FAILED = "EC2 Instance Terminate Unsuccessful"
 
+EVENT_SERVICES = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+"""Who writes what a rule sends to a log group."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingEventsArgs:
@@ -24,12 +27,12 @@ class ScalingEventsArgs:
     """Auto-scaling groups to watch."""
     spike_alarm_arns: Sequence[pulumi.Input[str]]
     """Alarms whose going off is a traffic spike."""
-    log_group_name: str
+    log_group_name: pulumi.Input[str]
     """Name of the log group that takes the events; starts with ``/aws/events/``."""
-    log_retention_days: int
-    """How long events are kept."""
-    kms_key_arn: pulumi.Input[str]
-    """Key of the log group."""
+    log_group_arn: pulumi.Input[str]
+    """Its ARN."""
+    log_policy_name: str
+    """Name of the log policy; each stack of an account needs its own, since a second one takes the first over."""
     metric_namespace: str
     """Namespace of the metrics."""
     failure_threshold_percent: int
@@ -38,16 +41,13 @@ class ScalingEventsArgs:
     """Time over which launches are counted."""
     alert_topic_arn: pulumi.Input[str]
     """Where the alarm goes."""
-    account_id: str
-    """Account of the events."""
 
 
 class ScalingEvents(pulumi.ComponentResource):
     """Metrics ``auto_scale_events``, ``traffic_spikes``, ``launch_attempts`` and ``launch_failures``.
 
     AWS has no metric of failed launches, only events (Amazon EC2 Auto Scaling guide, event reference), so they
-    are logged and counted. Creates: log group and its policy, two event rules with targets, four metric
-    filters, alarm.
+    are logged and counted. Creates: two event rules with targets, log policy, four metric filters, alarm.
     """
 
     failure_alarm_arn: pulumi.Output[str]
@@ -59,28 +59,7 @@ class ScalingEvents(pulumi.ComponentResource):
         super().__init__("plant:components:ScalingEvents", name, {}, opts)
         self._name = name
         child = pulumi.ResourceOptions(parent=self)
-        group = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=args.log_group_name,
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.kms_key_arn,
-            opts=child,
-        )
-        aws.cloudwatch.LogResourcePolicy(
-            f"{name}-log-policy",
-            policy_name=f"{name}-log-policy",
-            policy_document=document(
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
-                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    "Resource": pulumi.Output.concat(group.arn, ":*"),
-                    "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-                }
-            ),
-            opts=child,
-        )
-        self._collect(
+        scaling = self._collect(
             "scaling",
             "Instances of the fleets come and go",
             {
@@ -88,9 +67,9 @@ class ScalingEvents(pulumi.ComponentResource):
                 "detail-type": [LAUNCHED, LAUNCH_FAILED, TERMINATED, TERMINATION_FAILED],
                 "detail": {"AutoScalingGroupName": list(args.group_names)},
             },
-            group,
+            args.log_group_arn,
         )
-        self._collect(
+        spikes = self._collect(
             "spikes",
             "A fleet meets a traffic spike",
             {
@@ -99,7 +78,29 @@ class ScalingEvents(pulumi.ComponentResource):
                 "resources": list(args.spike_alarm_arns),
                 "detail": {"state": {"value": ["ALARM"]}},
             },
-            group,
+            args.log_group_arn,
+        )
+        stream = pulumi.Output.concat(args.log_group_arn, ":*")
+        aws.cloudwatch.LogResourcePolicy(
+            f"{name}-log-policy",
+            policy_name=args.log_policy_name,
+            policy_document=document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": EVENT_SERVICES},
+                    "Action": "logs:CreateLogStream",
+                    "Resource": stream,
+                },
+                # Only here does EventBridge name the rule (its guide, "Using resource-based policies").
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": EVENT_SERVICES},
+                    "Action": "logs:PutLogEvents",
+                    "Resource": stream,
+                    "Condition": {"ArnEquals": {"aws:SourceArn": [scaling.arn, spikes.arn]}},
+                },
+            ),
+            opts=child,
         )
         failed = f'($.detail-type = "{LAUNCH_FAILED}")'
         for metric, pattern in (
@@ -110,7 +111,7 @@ class ScalingEvents(pulumi.ComponentResource):
         ):
             aws.cloudwatch.LogMetricFilter(
                 f"{name}-{metric.replace('_', '-')}",
-                log_group_name=group.name,
+                log_group_name=args.log_group_name,
                 pattern=pattern,
                 metric_transformation={
                     "name": metric,
@@ -156,8 +157,8 @@ class ScalingEvents(pulumi.ComponentResource):
         self.register_outputs({"failureAlarmArn": self.failure_alarm_arn})
 
     def _collect(
-        self, suffix: str, description: str, pattern: dict[str, object], group: aws.cloudwatch.LogGroup
-    ) -> None:
+        self, suffix: str, description: str, pattern: dict[str, object], log_group_arn: pulumi.Input[str]
+    ) -> aws.cloudwatch.EventRule:
         rule = aws.cloudwatch.EventRule(
             f"{self._name}-{suffix}",
             description=description,
@@ -165,5 +166,6 @@ class ScalingEvents(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.cloudwatch.EventTarget(
-            f"{self._name}-{suffix}-to-log", rule=rule.name, arn=group.arn, opts=pulumi.ResourceOptions(parent=self)
+            f"{self._name}-{suffix}-to-log", rule=rule.name, arn=log_group_arn, opts=pulumi.ResourceOptions(parent=self)
         )
+        return rule

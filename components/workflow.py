@@ -36,12 +36,8 @@ class WorkflowArgs:
     """Amazon States Language; values may be outputs."""
     statements: Sequence[Statement]
     """What its tasks may do."""
-    log_group_name: str
-    """Name of the log group; ``/aws/vendedlogs/…`` keeps the account's log policy short."""
-    log_retention_days: int
-    """How long executions are kept in the log."""
-    kms_key_arn: pulumi.Input[str]
-    """Key of the log group."""
+    log_group_arn: pulumi.Input[str]
+    """Log group of the executions; a name under ``/aws/vendedlogs/`` keeps the account's log policy short."""
     account_id: str
     """Account of the stack."""
     permissions_boundary_arn: pulumi.Input[str]
@@ -51,7 +47,7 @@ class WorkflowArgs:
 class Workflow(pulumi.ComponentResource):
     """Standard state machine that is logged and traced.
 
-    Creates: log group, role with its policy, state machine.
+    Creates: role with its policy, state machine.
     """
 
     arn: pulumi.Output[str]
@@ -60,13 +56,6 @@ class Workflow(pulumi.ComponentResource):
     def __init__(self, name: str, args: WorkflowArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:Workflow", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        group = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=args.log_group_name,
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.kms_key_arn,
-            opts=child,
-        )
         role = WorkloadRole(
             f"{name}-workflow",
             WorkloadRoleArgs(
@@ -86,7 +75,7 @@ class Workflow(pulumi.ComponentResource):
             logging_configuration={
                 "level": "ALL",
                 "include_execution_data": True,
-                "log_destination": pulumi.Output.concat(group.arn, ":*"),
+                "log_destination": pulumi.Output.concat(args.log_group_arn, ":*"),
             },
             tracing_configuration={"enabled": True},
             opts=child,

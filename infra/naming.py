@@ -76,6 +76,11 @@ class Names:
         """Namespace of the stack's own metrics: at most 255 characters."""
         return bounded(f"PlantApi/{self.slug}", 255)
 
+    @property
+    def scaling_log_policy(self) -> str:
+        """Log policy for the events of the fleets, one of ten that an account may have."""
+        return bounded(f"{self.slug}-scaling-events", 255)
+
     def parameter(self, name: str) -> str:
         """SSM parameter: at most 1,011 characters with the ARN around it."""
         return f"/{self.project}/{bounded(self.slug, 120)}/{name}"

@@ -74,6 +74,7 @@ def _declare(context: Context) -> str | None:
     settings, name = context.settings, context.name
     ground = foundation.ground(context)
     topics = foundation.topics(context, ground)
+    logs = foundation.kept_logs(context, ground)
     contract = Contract(
         f"{name}-contract",
         ContractArgs(parameter_name=context.names.parameter("contract"), limits=arguments.limits(settings)),
@@ -92,12 +93,12 @@ def _declare(context: Context) -> str | None:
     groups = foundation.security_groups(context, ground)
     door = foundation.front_door(context, ground, groups)
     split = TrafficSplit(f"{name}-split", arguments.traffic_split(settings, ground.vpc_id, door), context.child)
-    firewall = service.firewall(context, ground, door)
+    firewall = service.firewall(context, logs, door)
     alarms = operations.alarms(context, door, split, topics)
     flag = service.flag(context, ground, alarms)
     cache = service.cache(context, ground, groups, topics)
     access = service.instance_access(context, ground, contract, audit, flag, cache)
-    maintenance = operations.maintenance(context, ground, topics, firewall, alarms)
+    maintenance = operations.maintenance(context, ground, topics, logs, firewall, alarms)
     if door is not None and alarms is not None:
         fleets = service.run_fleets(
             context,
@@ -111,9 +112,9 @@ def _declare(context: Context) -> str | None:
             groups=groups,
             environment=arguments.environment(settings, contract, flag, service.cache_environment(context, cache)),
         )
-        operations.observe(context, ground, door, topics, split, fleets, alarms, cache)
-        operations.rollout(context, ground, door, topics, split, fleets, alarms, flag, maintenance)
-    reaper = operations.reaper(context, ground, topics)
+        operations.observe(context, logs, door, topics, split, fleets, alarms, cache)
+        operations.rollout(context, ground, logs, door, topics, split, fleets, alarms, flag, maintenance)
+    reaper = operations.reaper(context, ground, topics, logs)
     operations.guard(context, topics)
     context.exports.update(
         {

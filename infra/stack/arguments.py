@@ -13,6 +13,7 @@ from components.feature_flag import FeatureFlag
 from components.firewall import FirewallArgs
 from components.firewall_rules import RateLimit
 from components.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
+from components.kept_logs import KeptLogArgs
 from components.maintenance import WindowArgs
 from components.notifications import SubscriberArgs
 from components.request_checks import BearerToken, BrowserSignIn, Route
@@ -118,8 +119,27 @@ def traffic_split(settings: Settings, vpc_id: pulumi.Input[str], door: FrontDoor
     )
 
 
+def kept_logs(settings: Settings, names: Names) -> dict[str, KeptLogArgs]:
+    """Logs that outlive a session; the web ACL of a shared stack is the platform's, and so are its logs."""
+    workflows = ["maintenance", "rollout", *(["reaper"] if settings.uptime.schedule == "sessions" else [])]
+    logs = {
+        name: KeptLogArgs(
+            log_group_name=names.workflow_log_group(name), retention_days=settings.rollout.log_retention_days
+        )
+        for name in workflows
+    }
+    logs["scaling"] = KeptLogArgs(
+        log_group_name=names.event_log_group("scaling"), retention_days=settings.fleet.log_retention_days
+    )
+    if settings.tenancy.kind == "dedicated":
+        logs["firewall"] = KeptLogArgs(
+            log_group_name=names.firewall_log_group, retention_days=settings.firewall.log_retention_days
+        )
+    return logs
+
+
 def firewall(
-    settings: Settings, names: Names, kms_key_arn: pulumi.Input[str], load_balancer_arn: pulumi.Input[str] | None
+    settings: Settings, log_group_arn: pulumi.Input[str] | None, load_balancer_arn: pulumi.Input[str] | None
 ) -> FirewallArgs:
     """Rate limits and checks."""
     wanted = settings.firewall
@@ -143,9 +163,7 @@ def firewall(
         retry_after_seconds=wanted.retry_after_seconds,
         load_balancer_arn=load_balancer_arn,
         rule_group_rules=wanted.rule_group_rules,
-        log_group_name=names.firewall_log_group,
-        log_retention_days=wanted.log_retention_days,
-        kms_key_arn=kms_key_arn,
+        log_group_arn=log_group_arn,
     )
 
 

@@ -9,6 +9,7 @@ import pulumi
 
 from components.certificate import Certificate, CertificateArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.kept_logs import KeptLogs, KeptLogsArgs
 from components.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.log_bucket import LogBucket, LogBucketArgs
 from components.network import Network, NetworkArgs
@@ -98,6 +99,15 @@ def ground(context: Context) -> Ground:
         context.child,
     )
     return Ground(network.vpc_id, list(network.fleet_subnet_ids), key.arn, bucket.bucket_name, network)
+
+
+def kept_logs(context: Context, ground: Ground) -> KeptLogs:
+    """Logs that stay while the stack is parked."""
+    return KeptLogs(
+        f"{context.name}-kept",
+        KeptLogsArgs(logs=arguments.kept_logs(context.settings, context.names), kms_key_arn=ground.kms_key_arn),
+        context.child,
+    )
 
 
 def topics(context: Context, ground: Ground) -> Topics:

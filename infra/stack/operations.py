@@ -11,6 +11,7 @@ from components.feature_flag import FeatureFlag
 from components.firewall import Firewall
 from components.fleet import Fleet
 from components.health_feed import HealthFeed, HealthFeedArgs
+from components.kept_logs import KeptLogs
 from components.maintenance import Maintenance, MaintenanceArgs
 from components.reaper import Reaper, ReaperArgs
 from components.scaling_events import ScalingEvents, ScalingEventsArgs
@@ -49,7 +50,12 @@ def alarms(context: Context, door: FrontDoor | None, split: TrafficSplit, topics
 
 
 def maintenance(
-    context: Context, ground: Ground, topics: Topics, firewall: Firewall | None, alarms: ServiceAlarms | None
+    context: Context,
+    ground: Ground,
+    topics: Topics,
+    logs: KeptLogs,
+    firewall: Firewall | None,
+    alarms: ServiceAlarms | None,
 ) -> Maintenance:
     """Windows and their notices."""
     maintenance = context.settings.maintenance
@@ -60,8 +66,7 @@ def maintenance(
             account_id=context.account_id,
             permissions_boundary_arn=context.permissions_boundary_arn,
             kms_key_arn=ground.kms_key_arn,
-            log_group_name=context.names.workflow_log_group("maintenance"),
-            log_retention_days=context.settings.rollout.log_retention_days,
+            log_group_arn=logs.arns["maintenance"],
             parameter_name=context.names.parameter("maintenance"),
             time_zone=maintenance.time_zone,
             windows=arguments.windows(context.settings),
@@ -77,7 +82,7 @@ def maintenance(
 
 def observe(
     context: Context,
-    ground: Ground,
+    logs: KeptLogs,
     door: FrontDoor,
     topics: Topics,
     split: TrafficSplit,
@@ -93,14 +98,13 @@ def observe(
         ScalingEventsArgs(
             group_names=list(groups.values()),
             spike_alarm_arns=[fleet.spike_alarm_arn for fleet in fleets.values() if fleet.spike_alarm_arn],
-            log_group_name=context.names.event_log_group("scaling"),
-            log_retention_days=settings.fleet.log_retention_days,
-            kms_key_arn=ground.kms_key_arn,
+            log_group_name=logs.names["scaling"],
+            log_group_arn=logs.arns["scaling"],
+            log_policy_name=context.names.scaling_log_policy,
             metric_namespace=context.names.metric_namespace,
             failure_threshold_percent=settings.slo.scaling_failure_threshold_percent,
             window_minutes=settings.slo.scaling_failure_window_minutes,
             alert_topic_arn=topics.alerts,
-            account_id=context.account_id,
         ),
         context.child,
     )
@@ -138,6 +142,7 @@ def observe(
 def rollout(
     context: Context,
     ground: Ground,
+    logs: KeptLogs,
     door: FrontDoor,
     topics: Topics,
     split: TrafficSplit,
@@ -156,8 +161,7 @@ def rollout(
             region=settings.region,
             permissions_boundary_arn=context.permissions_boundary_arn,
             kms_key_arn=ground.kms_key_arn,
-            log_group_name=context.names.workflow_log_group("rollout"),
-            log_retention_days=rollout.log_retention_days,
+            log_group_arn=logs.arns["rollout"],
             control_parameter_name=context.names.parameter("rollout"),
             maintenance_parameter_name=maintenance.parameter_name,
             steps=[(step.percent, round((step.hold_hours or 0) * 3600)) for step in rollout.steps],
@@ -185,7 +189,7 @@ def rollout(
     )
 
 
-def reaper(context: Context, ground: Ground, topics: Topics) -> Reaper | None:
+def reaper(context: Context, ground: Ground, topics: Topics, logs: KeptLogs) -> Reaper | None:
     """What ends the sessions of a scheduled stack."""
     uptime = context.settings.uptime
     if uptime.schedule != "sessions":
@@ -198,8 +202,7 @@ def reaper(context: Context, ground: Ground, topics: Topics) -> Reaper | None:
             region=context.settings.region,
             permissions_boundary_arn=context.permissions_boundary_arn,
             kms_key_arn=ground.kms_key_arn,
-            log_group_name=context.names.workflow_log_group("reaper"),
-            log_retention_days=context.settings.rollout.log_retention_days,
+            log_group_arn=logs.arns["reaper"],
             topic_arn=topics.alerts,
             tags={key: context.tags[key] for key in arguments.IDENTIFYING_TAGS},
             dashboard_name=context.names.dashboard,

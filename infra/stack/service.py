@@ -14,6 +14,7 @@ from components.feature_flag import FeatureFlag, FeatureFlagArgs
 from components.firewall import Firewall
 from components.fleet import Fleet
 from components.instance_access import InstanceAccess, InstanceAccessArgs
+from components.kept_logs import KeptLogs
 from components.security_groups import SecurityGroups
 from components.service_alarms import ServiceAlarms
 from components.traffic_split import FLEETS, TrafficSplit
@@ -25,11 +26,11 @@ ROLLBACK_CHECKS = ("p95-canary", "errors-canary")
 """Alarms that end a rollout."""
 
 
-def firewall(context: Context, ground: Ground, door: FrontDoor | None) -> Firewall | None:
+def firewall(context: Context, logs: KeptLogs, door: FrontDoor | None) -> Firewall | None:
     """Web ACL, or rule group in the platform's; nothing while parked."""
     if door is None:
         return None
-    args = arguments.firewall(context.settings, context.names, ground.kms_key_arn, door.load_balancer_arn)
+    args = arguments.firewall(context.settings, logs.arns.get("firewall"), door.load_balancer_arn)
     firewall = Firewall(f"{context.name}-firewall", args, context.child)
     if firewall.rule_group_arn is not None:
         context.exports["ruleGroup"] = firewall.rule_group_arn

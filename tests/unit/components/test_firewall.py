@@ -1,5 +1,8 @@
 """Web ACL of a dedicated stack, rule group of a shared one."""
 
+from policies.deployment import graph_from_json
+from workbench.preview.synthesis import synthesize
+
 
 def test_web_acl_has_the_rules_of_the_story_in_order(dev, one):
     acl = one(dev, "aws:wafv2/webAcl:WebAcl")
@@ -27,6 +30,13 @@ def test_log_never_holds_a_token(dev, one):
     logging = one(dev, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
     assert logging.get("redactedFields") == [{"singleHeader": {"name": "authorization"}}]
     assert logging.get("loggingFilter.defaultBehavior") == "DROP"
+
+
+def test_log_never_holds_the_key_that_tells_users_apart(one):
+    overrides = {"plant:firewall.user_header": "x-api-key"}
+    graph = graph_from_json(synthesize("dev", overrides=overrides), "api keys")
+    logging = one(graph, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
+    assert [found["singleHeader"]["name"] for found in logging.get("redactedFields")] == ["authorization", "x-api-key"]
 
 
 def test_maintenance_page_is_off_until_a_window_fills_the_sets(dev):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 
 
@@ -43,6 +44,9 @@ def test_metrics_of_the_story_exist(whole):
 
 def test_eventbridge_may_write_to_its_log_group_only(whole, one):
     policy = json.loads(one(whole, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy").get("policyDocument"))
-    (statement,) = policy["Statement"]
-    assert ":log-group:/aws/events/" in statement["Resource"]
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert all(":log-group:/aws/events/" in statement["Resource"] for statement in policy["Statement"])
+    by_action = {statement["Action"]: statement for statement in policy["Statement"]}
+    rules = [one(whole, EVENT_RULE, f"plant-scaling-{name}").get("arn") for name in ("scaling", "spikes")]
+    assert by_action["logs:PutLogEvents"]["Condition"] == {"ArnEquals": {"aws:SourceArn": rules}}
+    # EventBridge makes its log streams in nobody's name.
+    assert "Condition" not in by_action["logs:CreateLogStream"]

@@ -124,3 +124,20 @@ def test_cache_name_is_one_that_elasticache_takes(stack):
     name = Names("plant", stack).cache
     assert len(name) <= 40
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
+
+
+def test_two_stacks_of_one_account_share_no_physical_name(graph):
+    """What one stack deletes or overwrites must not be the other's."""
+    properties = ("name", "alarmName", "dashboardName", "policyName", "userId", "userGroupId", "replicationGroupId")
+
+    def chosen(stack):
+        return {
+            (resource.type, name, resource.inputs[name])
+            for resource in graph(stack)
+            for name in properties
+            if resource.type.startswith("aws:") and name in resource.inputs
+        }
+
+    assert len(chosen("dev")) > 10
+    # A hosted zone holds one record of a name, and applications of AppConfig may share theirs.
+    assert not chosen("dev") & chosen("prod")
