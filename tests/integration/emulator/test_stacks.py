@@ -1,0 +1,108 @@
+"""Every stack, and every component by itself, on the embedded AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.emulator.deploy import Deployer, dependencies_of, is_aws
+from workbench.emulator.lifecycle import Lifecycle
+from workbench.emulator.program import deploy_program
+from workbench.emulator.readback import leftovers, read_back
+from workbench.emulator.seed import references
+from workbench.emulator.world import embedded_aws
+
+PARKED = {"plant:uptime.parked": "true"}
+COMPONENTS = (
+    "AuditLog",
+    "BudgetGuard",
+    "Cache",
+    "CanaryRollout",
+    "Certificate",
+    "CiAccess",
+    "Contract",
+    "Dashboard",
+    "EncryptionKey",
+    "FeatureFlag",
+    "Firewall",
+    "Fleet",
+    "HealthFeed",
+    "LoadBalancer",
+    "LogBucket",
+    "Maintenance",
+    "Network",
+    "Notifications",
+    "Reaper",
+    "ScalingEvents",
+    "SecurityGroups",
+    "ServiceAlarms",
+    "TrafficSplit",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "stack", "overrides"), [("prod", "prod", {}), ("parked", "dev", PARKED)], ids=["prod", "parked"]
+)
+def test_a_stack_is_deployed_kept_and_destroyed(
+    deployment: Any, name: str, stack: str, overrides: dict[str, str]
+) -> None:
+    with embedded_aws(platform=references(deployment(name))) as api:
+        before = leftovers(api)
+        deployer = Deployer(Lifecycle(api))
+        first, _ = deploy_program(deployer, stack, overrides=overrides)
+        second, _ = deploy_program(deployer, stack, overrides=overrides)
+        assert first.actions["create"] > 50
+        assert set(second.actions) == {"same"}
+        assert read_back(deployer).differences == []
+        deployer.destroy()
+        assert leftovers(api) - before == set()
+
+
+@pytest.mark.slow
+def test_parking_takes_away_what_is_billed_by_the_hour_and_unparking_brings_it_back(deployment: Any) -> None:
+    with embedded_aws(platform=references(deployment("dev"))) as api:
+        deployer = Deployer(Lifecycle(api))
+        deploy_program(deployer, "dev")
+        assert api.call("elbv2", "describe_load_balancers")["LoadBalancers"]
+        parked, _ = deploy_program(deployer, "dev", overrides=PARKED)
+        assert parked.actions["delete"] > 10
+        assert api.call("elbv2", "describe_load_balancers")["LoadBalancers"] == []
+        assert (
+            api.call("ec2", "describe_instances", Filters=[{"Name": "instance-state-name", "Values": ["running"]}])[
+                "Reservations"
+            ]
+            == []
+        )
+        back, _ = deploy_program(deployer, "dev")
+        assert back.actions["delete"] == 0
+        assert read_back(deployer).differences == []
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_a_component_is_deployed_by_itself(deployment: Any, component: str) -> None:
+    part = subgraph(deployment("dev"), f"plant:components:{component}$")
+    assert part, "the stack has no such component"
+    with embedded_aws(platform=references(deployment("dev"))) as api:
+        before = leftovers(api)
+        deployer = Deployer(Lifecycle(api))
+        made = deployer.deploy({"deployment": {"resources": part}})
+        assert made.actions["create"] + made.actions["validate"] == len(part)
+        assert read_back(deployer).differences == []
+        assert set(deployer.deploy({"deployment": {"resources": part}}).actions) == {"same"}
+        deployer.destroy()
+        assert leftovers(api) - before == set()
+
+
+def subgraph(deployment: dict[str, Any], marker: str) -> list[dict[str, Any]]:
+    """The AWS resources of a component and all that they depend on, in order."""
+    resources = {item["urn"]: item for item in deployment["deployment"]["resources"]}
+    wanted = {urn for urn, item in resources.items() if is_aws(item) and marker in urn}
+    todo = list(wanted)
+    while todo:
+        for urn in [*dependencies_of(resources[todo.pop()])]:
+            if urn in resources and urn not in wanted:
+                wanted.add(urn)
+                todo.append(urn)
+    return [item for urn, item in resources.items() if urn in wanted and is_aws(item)]
