@@ -11,7 +11,7 @@ from typing import Any
 
 from policies.cost.basis import Basis
 from policies.cost.catalogue import Price
-from policies.cost.charges import Charge
+from policies.cost.charges import ZERO, Charge
 from policies.cost.money import text
 
 
@@ -118,9 +118,30 @@ class Estimate:
             found[line.urn] += line.monthly_usd
         return dict(found)
 
+    def net_usd(self, line: Line, figure: str = "monthly_usd") -> Decimal:
+        """What is left of a charge when allowances are shared out over the charges at their price."""
+        usd: Decimal = getattr(line, figure)
+        charged, taken = self._by_price(figure).get(line.price.path, (usd, ZERO))
+        return usd * (charged + taken) / charged if charged else usd
+
+    def _by_price(self, figure: str) -> Mapping[str, tuple[Decimal, Decimal]]:
+        """Price -> dollars of its charges, and what allowances take off them (0 or less)."""
+        if figure not in self._sums:
+            sums: dict[str, tuple[Decimal, Decimal]] = {}
+            for line in self.lines:
+                charged, taken = sums.get(line.price.path, (ZERO, ZERO))
+                usd: Decimal = getattr(line, figure)
+                sums[line.price.path] = (charged, taken + usd) if line.charge is None else (charged + usd, taken)
+            self._sums[figure] = sums
+        return self._sums[figure]
+
+    @cached_property
+    def _sums(self) -> dict[str, dict[str, tuple[Decimal, Decimal]]]:
+        return {}
+
     def top(self, count: int = 3, *, figure: str = "monthly_usd") -> tuple[Line, ...]:
-        """The `count` lines that cost most by `figure` (a dollar field of Line)."""
-        ranked = sorted(self.charges, key=lambda line: getattr(line, figure), reverse=True)
+        """The `count` charges that cost most by `figure` (a dollar field of Line), allowances taken off."""
+        ranked = sorted(self.charges, key=lambda line: self.net_usd(line, figure), reverse=True)
         return tuple(ranked[:count])
 
     def to_json(self) -> dict[str, Any]:

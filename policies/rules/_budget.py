@@ -42,7 +42,7 @@ def over_budget(which: str, figure: str, estimate: Estimate) -> str:
 def _drivers(estimate: Estimate, figure: str) -> str:
     by_resource: dict[str, Decimal] = defaultdict(Decimal)
     for line in estimate.charges:
-        by_resource[line.name] += getattr(line, figure)
+        by_resource[line.name] += estimate.net_usd(line, figure)
     largest = sorted(by_resource.items(), key=lambda item: (-item[1], item[0]))[:MOST_DRIVERS]
     return ", ".join(f"{name} ${cost:.2f}" for name, cost in largest if cost > 0) or "nothing that has a price"
 

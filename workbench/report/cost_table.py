@@ -130,9 +130,10 @@ def _figures(page: _Page, file: PricedFile) -> None:
     ):
         page.line(f"  {name:<22}{dollars(usd):>12}  {meaning}")
     page.line(f"  priced for {plain(estimate.uptime_hours)} h" + _bought(file))
-    drivers = ", ".join(f"{line.name} {dollars(line.monthly_usd)}" for line in estimate.top() if line.monthly_usd > 0)
+    net = [(line, estimate.net_usd(line)) for line in estimate.top()]
+    drivers = ", ".join(f"{line.name} {dollars(usd)}" for line, usd in net if usd > 0)
     if drivers:
-        page.wrapped(f"driven by {drivers}, at list price")
+        page.wrapped(f"driven by {drivers}")
     page.wrapped(f"charged to the stack: {estimate.basis.allocation}")
     for note in estimate.basis.notes:
         page.wrapped(note)

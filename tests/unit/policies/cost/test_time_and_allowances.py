@@ -103,3 +103,12 @@ def test_no_hours_are_left_when_what_stands_is_too_much(make, price):
 
 def test_a_budget_that_lasts_buys_the_whole_month(make, price):
     assert price(make("aws:kms/key:Key", {}), limit_usd=Decimal("5.00")).hours_bought == 730
+
+
+def test_what_an_allowance_covers_drives_no_cost(make, price, make_basis):
+    action = make("aws:budgets/budgetAction:BudgetAction", {"budgetName": "b"})
+    key = make("aws:kms/key:Key", {})
+    found = price(action, key, basis=make_basis(monthly_requests=0, allowances=True))
+    assert [line.name for line in found.top(1)] == ["key"]
+    net = sum(found.net_usd(line) for line in found.charges)
+    assert abs(net - found.expected_usd) < Decimal("0.0000001")
