@@ -205,7 +205,9 @@ class Fleet(pulumi.ComponentResource):
             instance_refresh={
                 "strategy": "Rolling",
                 "preferences": {
-                    "auto_rollback": True,
+                    # AWS rolls no refresh back whose image is a Parameter Store parameter. An alarm stops it; the way
+                    # back is to declare the earlier image again.
+                    "auto_rollback": False,
                     "min_healthy_percentage": 100,
                     "max_healthy_percentage": 200,
                     "instance_warmup": str(args.warm_up_seconds),

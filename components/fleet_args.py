@@ -90,7 +90,7 @@ class FleetArgs:
     request_label: pulumi.Input[str]
     """Label of the fleet's requests for target tracking."""
     rollback_alarm_names: Sequence[pulumi.Input[str]]
-    """Alarms that stop an instance refresh and roll it back."""
+    """Alarms that stop an instance refresh; the way back is to declare the earlier image again."""
     spike: SpikeArgs | None = None
     """What counts as a spike. Default: None, target tracking alone."""
     size_set_by_rollout: bool = False

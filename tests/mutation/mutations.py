@@ -60,7 +60,7 @@ MATTERS: dict[str, dict[str, list]] = {
         "defaultInstanceWarmup": [DROP],
         "healthCheckType": [DROP, "EC2"],
         "instanceRefresh": [DROP],
-        "instanceRefresh.preferences.autoRollback": [DROP, False],
+        "instanceRefresh.preferences.autoRollback": [True],
         "instanceRefresh.preferences.alarmSpecification": [DROP],
         "maxSize": [50, 0],
         "minSize": [5],

@@ -34,12 +34,13 @@ def test_groups_span_zones_and_types_and_use_load_balancer_health(whole):
         assert [override["instanceType"] for override in overrides] == ["t4g.nano", "t4g.micro"]
 
 
-def test_new_template_version_starts_a_refresh_that_alarms_roll_back(whole):
+def test_new_template_version_starts_a_refresh_that_alarms_stop(whole):
     for group in whole.of_type(GROUP):
         version = group.get("mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.version")
         assert version == "1"  # a number: $Latest would start no refresh
         refresh = group.get("instanceRefresh.preferences")
-        assert refresh["autoRollback"] is True
+        # Auto Scaling API, RefreshPreferences.AutoRollback: not with a Parameter Store parameter as the image.
+        assert refresh["autoRollback"] is False
         assert len(refresh["alarmSpecification"]["alarms"]) == 2
 
 
