@@ -66,6 +66,13 @@ RATIO = click.FloatRange(0, 1)
 )
 @click.option("--ready-seconds", type=click.FloatRange(0), help="Launch to serving.  [default: the declared warm-up]")
 @click.option("--credits", type=click.FloatRange(0), default=0.0, help="CPU credits of an instance at the start.")
+@click.option(
+    "--assume",
+    "assumptions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another value of what nobody documents or measured, e.g. high_datapoints=1; a wrong name lists all.",
+)
 @click.option("--attain", type=RATIO, default=0.95, show_default=True, help="Answers that have to keep the budget.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw to this .png or .svg file.")
@@ -93,6 +100,7 @@ def command(
     spot_interruptions: float,
     ready_seconds: float | None,
     credits: float,  # noqa: A002 - the word users know; nothing here calls the interpreter's
+    assumptions: tuple[str, ...],
     attain: float,
     format_: str,
     picture: Path | None,
@@ -109,6 +117,7 @@ def command(
         graph = _graph(stack, config, file)
         estimate, why_not = _estimate(graph)
         show("loading the simulator")
+        from workbench.simulate.assumptions import assume
         from workbench.simulate.instance import FleetConstants
         from workbench.simulate.options import SimulationOptions
         from workbench.simulate.report import Objective
@@ -140,6 +149,7 @@ def command(
             replications=replications,
             objective=Objective(attainment_ratio=attain),
         )
+        scenario = assume(scenario, assumptions)
         show("simulating")
         report = run_scenario(graph, scenario, estimate)
         if picture is not None:

@@ -50,6 +50,8 @@ class EngineOptions:
     """What the firewall tells a refused client to wait before it tries again."""
     rules: tuple[RateRule, ...] = ()
     """Rate rules at the edge."""
+    canary_slowdown: float = 1.0
+    """Service time of the canary relative to the stable version."""
 
 
 class Engine:
@@ -242,6 +244,7 @@ class Engine:
             rotation=self._rotation,
             targets=self._targets,
             canary_ratio=self.canary_ratio,
+            canary_slowdown=options.canary_slowdown,
             least_outstanding=options.least_outstanding,
             queue_limit=options.queue_limit,
             timeout_seconds=options.timeout_seconds,

@@ -22,7 +22,7 @@ from workbench.simulate.engine import Engine
 from workbench.simulate.instance import FleetConstants, FleetEvent, Instance, MinuteMetrics, Phase
 from workbench.simulate.kernel import Floats
 from workbench.simulate.scaling import step
-from workbench.simulate.scaling.target_tracking import TargetTracker, combined_scale_in
+from workbench.simulate.scaling.target_tracking import AlarmConstants, TargetTracker, combined_scale_in
 
 SPOT_NOTICE_SECONDS: Final = 120.0
 """Two minutes from the notice to the end (EC2 User Guide, "Spot Instance interruption notices")."""
@@ -38,6 +38,7 @@ class Fleet:
         engine: Engine,
         rng: np.random.Generator,
         free_slots: list[int],
+        alarms: AlarmConstants | None = None,
     ) -> None:
         self.declared = declared
         self.constants = constants
@@ -47,7 +48,7 @@ class Fleet:
         self.events: list[FleetEvent] = []
         self.attempts = self.failures = 0
         self._engine, self._rng, self._free_slots = engine, rng, free_slots
-        self._trackers = [TargetTracker(policy) for policy in declared.tracking]
+        self._trackers = [TargetTracker(policy, alarms or AlarmConstants()) for policy in declared.tracking]
         self._burstable = burstable_type(declared.instance_type)
         self._launched = 0
         self._next_launch_at = 0.0

@@ -83,6 +83,7 @@ class Routing(NamedTuple):
     rotation: Ints  # [pool, place]: slots in rotation
     targets: Ints  # [pool]: how many places are in use
     canary_ratio: float  # share of the requests that goes to pool 1
+    canary_slowdown: float  # service time of pool 1 relative to pool 0
     least_outstanding: bool  # else round robin
     queue_limit: int  # requests that may wait at one target
     timeout_seconds: float  # the load balancer's idle timeout
@@ -296,11 +297,12 @@ def serve(start: float, end: float, requests: Slice, state: State, routing: Rout
                         if state.free_at[slot, other] < state.free_at[slot, worker]:
                             worker = other
                     begin = max(now, state.free_at[slot, worker])
-                    done = begin + cpu / state.speed[slot] + wait
+                    slowdown = routing.canary_slowdown if pool == 1 else 1.0
+                    done = begin + slowdown * (cpu / state.speed[slot] + wait)
                     state.free_at[slot, worker] = done
                     state.outstanding[slot] += 1
                     state.slot_requests[slot] += 1
-                    state.slot_cpu[slot] += cpu
+                    state.slot_cpu[slot] += slowdown * cpu
                     tally[pool, WAIT] += begin - now
                     tally[0, AREA] += in_system * (now - last)
                     last = now

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from workbench.simulate.firewall import FirewallConstants
 from workbench.simulate.instance import FleetConstants
+from workbench.simulate.scaling.target_tracking import AlarmConstants
 from workbench.simulate.traffic.arrivals import ArrivalOptions
 
 
@@ -34,5 +35,7 @@ class SimulationOptions:
     """A client's wait before its first repeat; doubles each time."""
     queue_limit: int = 1024
     """Requests that may wait at one instance."""
+    alarms: AlarmConstants = field(default_factory=AlarmConstants)
+    """What AWS leaves open about target tracking."""
     keep_minutes: bool = True
     """Keep the per-minute series; off for optimisation."""

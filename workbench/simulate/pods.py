@@ -13,6 +13,7 @@ from workbench.simulate.instance import FleetConstants, MinuteMetrics, Phase
 from workbench.simulate.kernel import Floats
 from workbench.simulate.scaling.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, PodMetrics
 from workbench.simulate.scaling.step import StepPolicy
+from workbench.simulate.scaling.target_tracking import AlarmConstants
 
 
 class PodFleet(Fleet):
@@ -28,8 +29,9 @@ class PodFleet(Fleet):
         engine: Engine,
         rng: np.random.Generator,
         free_slots: list[int],
+        alarms: AlarmConstants | None = None,
     ) -> None:
-        super().__init__(declared, constants, engine, rng, free_slots)
+        super().__init__(declared, constants, engine, rng, free_slots, alarms)
         if declared.pods is None:
             raise ValueError(f"{declared.name} declares no pod autoscaling")
         self._autoscaling = declared.pods

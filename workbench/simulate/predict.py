@@ -17,6 +17,7 @@ from workbench.simulate.declaration import Declaration
 from workbench.simulate.queueing import Station, balanced_quantile
 from workbench.simulate.reading import read
 from workbench.simulate.scaling.hpa import SYNC_SECONDS
+from workbench.simulate.scaling.target_tracking import AlarmConstants
 
 SPIKE_FACTOR: Final = 10.0
 """Spike that the time to scale refers to: this many times the declared peak, at once."""
@@ -166,7 +167,7 @@ def time_to_scale(declared: Declaration, instances: int, rate: float) -> float |
     if fleet.pods is not None:
         return SYNC_SECONDS + fleet.warm_up_seconds
     per_target = rate * 60 / max(instances, 1)
-    delays = [60.0 * policy.constants.high_datapoints for policy in fleet.tracking if per_target > policy.target_value]
+    delays = [60.0 * AlarmConstants().high_datapoints for policy in fleet.tracking if per_target > policy.target_value]
     for each in fleet.steps:
         rule = each.alarm.rule
         if rule.threshold < per_target and each.alarm.metric.names[0][2] == "RequestCountPerTarget":

@@ -55,6 +55,7 @@ class _Run:
                 timeout_seconds=declared.idle_timeout_seconds,
                 least_outstanding=declared.stable.least_outstanding,
                 max_attempts=options.max_attempts,
+                canary_slowdown=options.canary_slowdown,
                 backoff_seconds=options.backoff_seconds,
                 retry_after_seconds=max((rule.retry_after_seconds for rule in declared.rates), default=0.0),
                 rules=tuple(RateRule(keys=keys, heavy_only=rule.heavy_only) for rule in declared.rates),
@@ -65,7 +66,7 @@ class _Run:
         free = list(range(slots))
         rngs = [np.random.default_rng(each) for each in fleet_seed.spawn(len(declared.fleets))]
         self.fleets = [
-            (Fleet if fleet.pods is None else PodFleet)(fleet, options.fleet, self.engine, rng, free)
+            (Fleet if fleet.pods is None else PodFleet)(fleet, options.fleet, self.engine, rng, free, options.alarms)
             for fleet, rng in zip(declared.fleets, rngs, strict=True)
         ]
         self.windows = [RateWindow(rule, keys, options.firewall) for rule in declared.rates]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from workbench.simulate.alarms import Alarm, AlarmRule, AlarmState
 
@@ -42,8 +42,6 @@ class TargetTrackingPolicy:
     """Predefined metric type."""
     disable_scale_in: bool = False
     """Scale out only."""
-    constants: AlarmConstants = field(default_factory=AlarmConstants)
-    """Undocumented behaviour."""
 
 
 def wanted_capacity(capacity: int, metric: float, target: float) -> int:
@@ -58,8 +56,7 @@ def wanted_capacity(capacity: int, metric: float, target: float) -> int:
 class TargetTracker:
     """One policy at work: feed it the metric of each minute."""
 
-    def __init__(self, policy: TargetTrackingPolicy) -> None:
-        constants = policy.constants
+    def __init__(self, policy: TargetTrackingPolicy, constants: AlarmConstants) -> None:
         self.policy = policy
         self.high = Alarm(
             AlarmRule(

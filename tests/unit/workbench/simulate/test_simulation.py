@@ -146,3 +146,42 @@ def test_memory_does_not_grow_with_the_number_of_requests(small_graph):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.5
+
+
+def test_a_slow_canary_rings_its_own_alarm_and_not_the_stable_one(small_graph, stack_resource):
+    alarm = stack_resource(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "p95-canary",
+        {
+            "namespace": "AWS/ApplicationELB",
+            "metricName": "TargetResponseTime",
+            "dimensions": {"TargetGroup": "targetgroup/canary/73e2d6bc24d8a067"},
+            "extendedStatistic": "p95",
+            "evaluateLowSampleCountPercentiles": "ignore",
+            "period": 300,
+            "evaluationPeriods": 1,
+            "comparisonOperator": "GreaterThanThreshold",
+            "threshold": 0.2,
+            "treatMissingData": "notBreaching",
+        },
+    )
+    declared = read(small_graph(alarm))
+    fleets = (declared.stable, replace(declared.fleets[1], min_size=1, desired_capacity=1))
+    declared = replace(declared, fleets=fleets)
+    result = run(None, "steady:rate=20", declared=declared, canary_percent=10, canary_slowdown=4.0)
+    assert result.alarm_states["p95-canary"] is AlarmState.ALARM
+    assert result.alarm_states["p95-stable"] is AlarmState.OK
+    same = run(None, "steady:rate=20", declared=declared, canary_percent=10)
+    assert same.alarm_states["p95-canary"] is AlarmState.OK
+
+
+def test_fewer_datapoints_scale_sooner(small_graph):
+    from workbench.simulate.scaling.target_tracking import AlarmConstants
+
+    at = [
+        first(
+            run(small_graph(), "spike:factor=16,ramp=0s", alarms=AlarmConstants(high_datapoints=count)), "scale-out"
+        ).at
+        for count in (1, 3)
+    ]
+    assert at == [660.0, 780.0]

@@ -9,8 +9,9 @@ from workbench.simulate.scaling.target_tracking import (
 )
 
 
-def tracker(target=100.0, **options):
-    return TargetTracker(TargetTrackingPolicy(name="policy", target_value=target, **options))
+def tracker(target=100.0, constants=None, **options):
+    policy = TargetTrackingPolicy(name="policy", target_value=target, **options)
+    return TargetTracker(policy, constants or AlarmConstants())
 
 
 def observe(tracked, *metrics):
