@@ -75,34 +75,41 @@ def parse_usage(document: Any, source: str) -> UsageFile:
 
 def resolve(usage: UsageFile, graphs: Iterable[ResourceGraph]) -> list[dict[str, dict[str, Decimal]]]:
     """Numbers by URN for each of `graphs`. Raises InputError for an entry that no resource of any graph has."""
-    problems: list[str] = []
-    matched: set[str] = set()
+    matched: dict[str, set[str]] = {}
     names: set[str] = set()
     results = []
+    exact = {pattern for pattern in usage.by_resource if "*" not in pattern}
+    wild = sorted((pattern for pattern in usage.by_resource if "*" in pattern), key=_exactness)
     for graph in graphs:
         numbers: dict[str, dict[str, Decimal]] = defaultdict(dict)
         for resource in graph:
             names.add(resource.name)
             if (given := usage.by_type.get(resource.type)) is not None:
                 numbers[resource.urn].update(given)
-        candidates = sorted(usage.by_resource, key=_exactness)
-        exact = {pattern for pattern in candidates if "*" not in pattern}
-        patterns = [pattern for pattern in candidates if pattern not in exact]
-        for resource in graph:
-            mine = [pattern for pattern in patterns if any(fnmatchcase(key, pattern) for key in _keys(resource))]
-            mine += [key for key in _keys(resource) if key in exact]
+            keys = _keys(resource)
+            mine = [pattern for pattern in wild if any(fnmatchcase(key, pattern) for key in keys)]
+            mine += [key for key in keys if key in exact]
+            known = _usage_keys(resource.type) if mine else ()
             for pattern in mine:
-                matched.add(pattern)
-                _check_keys(usage, pattern, resource, problems)
-                numbers[resource.urn].update(usage.by_resource[pattern])
+                matched.setdefault(pattern, set()).update(known)
+                entry = usage.by_resource[pattern]
+                numbers[resource.urn].update({key: value for key, value in entry.items() if key in known})
         results.append(dict(numbers))
-    problems += [
+    problems = [
         f"{usage.source}: {RESOURCES}.{pattern}: no such resource{_hint(pattern, sorted(names))}"
         for pattern in usage.by_resource
         if pattern not in matched
     ]
+    # One name may stand for resources of several types: a key has to mean something for one of them.
+    problems += [
+        f"{usage.source}: {RESOURCES}.{pattern}.{key}: no resource of that name has such a usage key"
+        + _hint(key, sorted(known))
+        for pattern, known in matched.items()
+        for key in usage.by_resource[pattern]
+        if key not in known
+    ]
     if problems:
-        raise InputError(*dict.fromkeys(problems))
+        raise InputError(*problems)
     return results
 
 
@@ -177,16 +184,6 @@ def _numbers(entry: Any, where: str, known: Sequence[str] | None, problems: list
 
 LARGEST: Final = Decimal(10) ** 15
 """No number of use is larger; what is has a slip in it."""
-
-
-def _check_keys(usage: UsageFile, pattern: str, resource: Resource, problems: list[str]) -> None:
-    known = _usage_keys(resource.type)
-    where = f"{usage.source}: {RESOURCES}.{pattern}"
-    problems += [
-        f"{where}.{key}: {resource.type} has no such usage key{_hint(key, known)}"
-        for key in usage.by_resource[pattern]
-        if key not in known and not ("*" in pattern and not known)
-    ]
 
 
 def _hint(word: str, known: Iterable[str]) -> str:

@@ -63,6 +63,9 @@ def test_an_entry_for_a_resource_beats_its_type(make):
             id="key of a type",
         ),
         pytest.param({"resource_usage": {"orders": {"request": 1}}}, "did you mean 'monthly_requests'?", id="key"),
+        pytest.param(
+            {"resource_usage": {"ord*": {"request": 1}}}, "did you mean 'monthly_requests'?", id="key of a wildcard"
+        ),
         pytest.param({"resource_usage": {"ordres": {"monthly_requests": 1}}}, "did you mean 'orders'?", id="resource"),
         pytest.param(
             {"resource_usage": {"orders": {"monthly_requests": -1}}}, "-1 is not a number from 0", id="negative"
@@ -79,6 +82,13 @@ def test_what_is_wrong_is_named_with_what_was_meant(make, document, problem):
     with pytest.raises(InputError) as caught:
         numbers(document, make(QUEUE, {}, "orders"))
     assert problem in str(caught.value)
+
+
+def test_a_name_of_several_types_gives_each_the_keys_it_has(make):
+    queue, balancer = make(QUEUE, {}, "web"), make("aws:lb/loadBalancer:LoadBalancer", {}, "web")
+    found = numbers({"resource_usage": {"web": {"monthly_requests": 5, "processed_bytes_gb": 7}}}, queue, balancer)
+    assert found[queue.urn] == {"monthly_requests": 5}
+    assert found[balancer.urn] == {"processed_bytes_gb": 7}
 
 
 def test_a_file_that_is_no_mapping_says_what_it_should_be():
