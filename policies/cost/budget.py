@@ -50,7 +50,7 @@ class _cost_by_hours:  # noqa: N801 - used as a function of the hours
             self.standing_usd += charge.price.cost(standing)
             self.hourly_usd += charge.price.usd * hourly
             price = charge.price
-            if price.name in covered:
+            if charge.allowed and price.name in covered:
                 _, before, before_hourly = self.covered.get(price.path, (price, ZERO, ZERO))
                 self.covered[price.path] = (price, before + standing, before_hourly + hourly)
 

@@ -83,8 +83,8 @@ class Charge:
     assumed: bool = False
     """True when no usage was given, and a stated default is counted as expected."""
     driver: Driver = Driver.FIXED
-    control: str = ""
-    """Security or reliability control that this charge pays for, for the compliance ledger; "" for none."""
+    allowed: bool = True
+    """False when the allowance of its price doesn't cover this one."""
 
 
 class Unpriced(Exception):  # noqa: N818 - it names a state of the resource, and reaches users as a line, not as a failure

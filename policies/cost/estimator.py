@@ -204,7 +204,7 @@ def _allowance_lines(lines: Iterable[Line]) -> Iterator[Line]:
 def _bills(lines: Iterable[Line], figure: str) -> Iterator[tuple[Price, Decimal, Decimal]]:
     dollars = {"floor": "floor_usd", "expected": "monthly_usd", "worst": "worst_case_usd"}[figure]
     for line in lines:
-        if (charge := line.charge) is None:
+        if (charge := line.charge) is None or not charge.allowed:
             continue
         amount: Decimal = getattr(charge.amount, figure)
         quantity = amount * line.factor / charge.price.unit_size

@@ -71,7 +71,8 @@ def sample_months(found: Estimate, *, samples: int = SAMPLES, seed: int = SEED) 
         quantity = _quantities(line, positions)
         usd = _dollars(line, quantity)
         total += usd
-        if (allowance := limits.get(line.price.name)) is not None:
+        covers = line.charge is not None and line.charge.allowed
+        if covers and (allowance := limits.get(line.price.name)) is not None:
             covered.setdefault(allowance.name, []).append((line, quantity, usd))
     for entries in covered.values():
         total -= _relief(entries, limits)

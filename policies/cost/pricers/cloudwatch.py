@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +15,9 @@ from policies.cost.uptime import Metering
 
 HIGH_RESOLUTION_SECONDS: Final = 60
 """An alarm with a shorter period is a high-resolution one."""
+
+FREE_DASHBOARD_METRICS: Final = 50
+"""Metrics of a dashboard that the account's allowance covers (CloudWatch pricing page, 2026)."""
 
 ANOMALY_METRICS: Final = 3
 """Metrics that an anomaly detection alarm counts as: the metric, and both edges of its band."""
@@ -68,8 +72,24 @@ def composite_alarm(scope: Scope) -> Iterator[Charge]:
 
 
 def dashboard(scope: Scope) -> Iterator[Charge]:
-    """One dashboard."""
-    yield scope.charge("Dashboard", ("cloudwatch", "dashboard_month"), ONE, Metering.PRORATED_MONTH)
+    """One dashboard; the free ones have at most 50 metrics."""
+    yield scope.charge(
+        "Dashboard",
+        ("cloudwatch", "dashboard_month"),
+        ONE,
+        Metering.PRORATED_MONTH,
+        allowed=dashboard_metrics(scope.resource.get("dashboardBody")) <= FREE_DASHBOARD_METRICS,
+    )
+
+
+def dashboard_metrics(body: Any) -> int:
+    """Metrics that the widgets of a dashboard's JSON show; 0 when it isn't known."""
+    try:
+        widgets = json.loads(body)["widgets"] if isinstance(body, str) else []
+        rows = [row for widget in widgets for row in widget.get("properties", {}).get("metrics", [])]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return 0
+    return sum(1 for row in rows if isinstance(row, list) and row and isinstance(row[0], str))
 
 
 def log_group(scope: Scope) -> Iterator[Charge]:

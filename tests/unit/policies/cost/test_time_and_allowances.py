@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -112,3 +113,13 @@ def test_what_an_allowance_covers_drives_no_cost(make, price, make_basis):
     assert [line.name for line in found.top(1)] == ["key"]
     net = sum(found.net_usd(line) for line in found.charges)
     assert abs(net - found.expected_usd) < Decimal("0.0000001")
+
+
+@pytest.mark.parametrize(("metrics", "usd"), [(50, "0.00"), (51, "3.00")])
+def test_only_a_dashboard_of_up_to_fifty_metrics_is_free(make, price, make_basis, metrics, usd):
+    rows = [["AWS/EC2", "CPUUtilization", "InstanceId", f"i-{number}"] for number in range(metrics)]
+    body = json.dumps({"widgets": [{"type": "metric", "properties": {"metrics": [*rows, [{"expression": "m1"}]]}}]})
+    found = price(
+        make("aws:cloudwatch/dashboard:Dashboard", {"dashboardBody": body}), basis=make_basis(allowances=True)
+    )
+    assert found.expected_usd == Decimal(usd)
