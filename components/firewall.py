@@ -49,7 +49,8 @@ RULE_GROUP_CAPACITY = 100
 class Firewall(pulumi.ComponentResource):
     """Rate limits, request checks, managed rules, and the maintenance page.
 
-    Creates: two IP sets, and either a web ACL with logging and association, or a rule group.
+    Creates: two IP sets, and either a web ACL with logging and association, or a rule group, which the platform's
+    web ACL has to refer to.
     """
 
     ip_set_ids: dict[str, pulumi.Output[str]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,8 +48,3 @@ def minutes_of_day(time: str) -> int:
     """Minutes after midnight of ``HH:MM``."""
     hours, minutes = time.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def is_id(value: str, prefix: str) -> bool:
-    """Whether `value` looks like an EC2 id with `prefix`, e.g. ``vpc-0a1b2c3d``."""
-    return re.fullmatch(rf"{prefix}-[0-9a-f]{{8,17}}", value) is not None

@@ -47,7 +47,7 @@ class SharedPlatformSettings(Group):
     load_balancer_security_group_id: str = Field(
         pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the load balancer."
     )
-    web_acl_arn: Arn = Field(description="Web ACL in front of the listener; it refers to this stack's rule group.")
+    web_acl_arn: Arn = Field(description="Web ACL of the listener; it has to refer to this stack's rule group.")
     cache_endpoint: str = Field(pattern=r"^[a-z0-9.-]+:\d{2,5}$", description="Cache as host:port.")
     cache_security_group_id: str = Field(pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the cache.")
     cache_user_arn: Arn = Field(description="Cache user of this stack, limited to its key prefix.")
@@ -57,9 +57,6 @@ class SharedPlatformSettings(Group):
             "Key for topics and logs. Its policy has to admit logs.<region>.amazonaws.com, cloudwatch.amazonaws.com,"
             " budgets.amazonaws.com, and without a condition events.amazonaws.com."
         )
-    )
-    log_bucket_name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="Bucket of the platform's load balancer logs."
     )
 
 

@@ -27,7 +27,8 @@ class Ground:
     vpc_id: pulumi.Input[str]
     fleet_subnet_ids: list[Any]
     kms_key_arn: pulumi.Input[str]
-    log_bucket_name: pulumi.Input[str]
+    log_bucket_name: pulumi.Input[str] | None
+    """None when the platform owns the load balancer, and its logs."""
     network: Network | None
     """None when the platform owns it."""
 
@@ -63,7 +64,7 @@ def ground(context: Context) -> Ground:
             vpc_id=platform.vpc_id,
             fleet_subnet_ids=list(platform.fleet_subnet_ids),
             kms_key_arn=platform.kms_key_arn,
-            log_bucket_name=platform.log_bucket_name,
+            log_bucket_name=None,
             network=None,
         )
     key = EncryptionKey(
@@ -166,7 +167,7 @@ def front_door(context: Context, ground: Ground, groups: SecurityGroups) -> Fron
     if platform is not None:
         suffix = platform.load_balancer_arn.partition("loadbalancer/")[2]
         return FrontDoor(platform.listener_arn, suffix, None)
-    if settings.uptime.parked or ground.network is None:
+    if settings.uptime.parked or ground.network is None or ground.log_bucket_name is None:
         return None
     certificate_arn: pulumi.Input[str] | None = edge.certificate_arn
     if certificate_arn is None:

@@ -197,11 +197,10 @@ TOGETHER |= {
 }
 
 CHECKED_ONLY = {
+    "tenancy.platform.web_acl_arn": "the platform refers to the rule group, and not the other way round",
     "tenancy.network.reserved_cidrs": "no resource: a check against collisions",
     "tenancy.kind": "dev against prod is the proof",
     "platform.kind": "one value so far",
-    "tenancy.platform.web_acl_arn": "the platform refers to the rule group, and not the other way round",
-    "tenancy.platform.log_bucket_name": "the platform's load balancer writes there already",
 }
 """Settings without an effect on the declaration, and why they exist."""
 
