@@ -1,6 +1,5 @@
 """Requests a second beside the simulators that people would use, and the size of a whole day."""
 
-import resource
 import subprocess
 import sys
 import time
@@ -37,21 +36,25 @@ def ours(requests: int, seed: int) -> float:
 
 
 def per_second(run, requests: int) -> float:
-    """Requests a second, best of three."""
-    best = float("inf")
-    for _ in range(3):
-        start = time.perf_counter()
-        run()
-        best = min(best, time.perf_counter() - start)
-    return requests / best
+    """Requests a second of processor time: what else the machine does in the meantime is not counted."""
+    start = time.process_time()
+    run()
+    return requests / (time.process_time() - start)
 
 
 @pytest.mark.benchmark
 def test_a_hundred_times_the_requests_of_ciw_and_simpy():
     ours(CHUNK, 1)  # loads the compiled loop
-    mine = per_second(lambda: ours(4_000_000, 1), 4_000_000)
-    ciw = per_second(lambda: rivals.ciw_mean_wait(SERVERS, RATE, SERVICE_SECONDS, 20_000, 1), 20_000)
-    simpy = per_second(lambda: rivals.simpy_mean_wait(SERVERS, RATE, SERVICE_SECONDS, 50_000, 1), 50_000)
+    rounds = [
+        (
+            per_second(lambda: ours(4_000_000, 1), 4_000_000),
+            per_second(lambda: rivals.ciw_mean_wait(SERVERS, RATE, SERVICE_SECONDS, 10_000, 1), 10_000),
+            per_second(lambda: rivals.simpy_mean_wait(SERVERS, RATE, SERVICE_SECONDS, 25_000, 1), 25_000),
+        )
+        for _ in range(5)
+    ]
+    # The best of each: a busy neighbour slows caches down, and hits whoever happens to run.
+    mine, ciw, simpy = (max(column) for column in zip(*rounds, strict=True))
     print(
         f"\nM/M/3 at 0.8: ours {mine / 1e6:.1f} M requests/s, Ciw {ciw / 1e3:.0f} k, SimPy {simpy / 1e3:.0f} k;"
         f" {mine / ciw:.0f} x Ciw, {mine / simpy:.0f} x SimPy"
@@ -61,7 +64,7 @@ def test_a_hundred_times_the_requests_of_ciw_and_simpy():
 
 
 DAY = """
-import resource, time
+import pathlib, re, time
 from workbench.simulate.declaration import Declaration, FleetDeclaration, TargetHealth
 from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
 from workbench.simulate.service import ServiceModel
@@ -79,23 +82,24 @@ declared = Declaration(
     stack="day", fleets=(fleet,), service_seconds=0.025, cpu_seconds=0.005, workers=2, peak_rps=333
 )
 traffic = Traffic((parse("daily", Context(333.0, 86400.0)),), 86400.0)
-start = time.perf_counter()
+start = time.process_time()
 run = simulate(declared, traffic, ServiceModel(mean_seconds=0.025), SimulationOptions())
-seconds = time.perf_counter() - start
-peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+seconds = time.process_time() - start
+status = pathlib.Path("/proc/self/status").read_text()  # getrusage would count the parent before the exec
+peak_mb = int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) / 1024
 print(run.arrived, len(run.fleet_events), run.max_serving, seconds, peak_mb)
 """
 
 
 @pytest.mark.benchmark
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of its memory from /proc")
 def test_a_day_of_seventeen_million_requests():
     done = subprocess.run([sys.executable, "-c", DAY], capture_output=True, text=True, check=True)
     arrived, events, serving, seconds, megabytes = map(float, done.stdout.split())
     print(
         f"\n24 h at 200 requests/s on average: {arrived / 1e6:.1f} M requests, {events:.0f} scaling events, up to"
         f" {serving:.0f} instances: {seconds:.1f} s on one core, {megabytes:.0f} MB"
-        f" ({arrived / seconds / 1e6:.1f} M requests/s; this process: "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB)"
+        f" ({arrived / seconds / 1e6:.1f} M requests/s)"
     )
     assert arrived > 17e6
     assert events > 5

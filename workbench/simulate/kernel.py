@@ -215,15 +215,18 @@ def _complete_until(now: float, state: State, last: float, in_system: int) -> tu
 def _pick(pool: int, state: State, routing: Routing) -> int:
     """Slot that the load balancer chooses in `pool`."""
     count = routing.targets[pool]
-    turn = state.counters[TURN + pool] % count
+    turn = state.counters[TURN + pool]
+    if turn >= count:
+        turn = 0
     state.counters[TURN + pool] = turn + 1
-    if not routing.least_outstanding:
-        return int(routing.rotation[pool, turn])
     best = routing.rotation[pool, turn]
-    for step in range(1, count):
-        slot = routing.rotation[pool, (turn + step) % count]
-        if state.outstanding[slot] < state.outstanding[best]:
-            best = slot
+    if routing.least_outstanding:
+        place = turn
+        for _ in range(1, count):
+            place = place + 1 if place + 1 < count else 0
+            slot = routing.rotation[pool, place]
+            if state.outstanding[slot] < state.outstanding[best]:
+                best = slot
     return int(best)
 
 
