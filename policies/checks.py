@@ -7,10 +7,10 @@ a failure: it is reported as undecided. A secret counts as set.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from policies.model import SECRET, UNKNOWN, Resource
+from policies.numbers import number as number  # the rules' name for it
 from policies.rule import Check, Context, Problem, undecided
 
 
@@ -77,6 +77,12 @@ def must_be_at_least_if_set(path: str, minimum: int, unit: str) -> Check:
     return check
 
 
+def pointing_at(context: Context, target: Resource, path: str, *types: str) -> list[Resource]:
+    """Resources of `types` whose value at `path` is `target`."""
+    graph = context.graph
+    return [one for one in graph.of_type(*types) if target in graph.referenced(one, path)]
+
+
 def is_absent(value: Any) -> bool:
     """True for a property that is missing, null, or empty; unknowns and secrets are there."""
     if value is UNKNOWN or value is SECRET:
@@ -91,17 +97,6 @@ def same(value: Any, expected: Any) -> bool:
     if isinstance(value, bool):
         return False
     return bool(value == expected)
-
-
-def number(value: Any) -> Decimal | None:
-    """`value` as a number, from a number or a string of one; None when it is neither."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-        return None
-    try:
-        parsed = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return parsed if parsed.is_finite() else None
 
 
 def shown(value: Any) -> str:

@@ -126,8 +126,4 @@ ONLY_EVERYWHERE: Final = (
 
 def bindable(statement: Statement) -> list[str]:
     """Actions of `statement` that could be bound to a resource."""
-    return [
-        action
-        for action in statement.actions
-        if not any(matches(action, pattern) for pattern in ONLY_EVERYWHERE)
-    ]
+    return [action for action in statement.actions if not any(matches(action, pattern) for pattern in ONLY_EVERYWHERE)]

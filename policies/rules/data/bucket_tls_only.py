@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.checks import pointing_at
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import TLS_ONLY, statements
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The bucket's policy denies what comes without TLS."""
-    policies = context.graph.referrers(resource, *BUCKET_POLICY)
+    policies = pointing_at(context, resource, "bucket", *BUCKET_POLICY)
     if not policies:
         yield Problem("no bucket policy; add aws.s3.BucketPolicy that denies aws:SecureTransport false")
     for policy in policies:

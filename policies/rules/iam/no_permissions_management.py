@@ -32,6 +32,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             for action in grant.statement.actions
             if MANAGING.match(action) and action != "logs:PutResourcePolicy"
         ]
+        found += grant.allows("iam:PutRolePolicy", "kms:PutKeyPolicy", "s3:PutBucketPolicy")
         if found:
             yield Problem(f"{grant.path} allows {found[0]} on everything; name the resource", grant.path)
 

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Something other than its own rules uses the group."""
-    users = [user for user in context.graph.referrers(resource) if user.type not in PORT_HOLDERS and user.custom]
+    graph = context.graph
+    users = [
+        user
+        for user in graph.referrers(resource)
+        if user.type not in PORT_HOLDERS
+        and user.custom
+        and any(resource in graph.referenced(user, key) for key in user.inputs)
+    ]
     if not users and not context.parked:
         yield Problem("nothing uses this security group; attach it, or delete it")
 

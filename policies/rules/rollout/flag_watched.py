@@ -1,4 +1,4 @@
-"""The feature flag exists, and alarms roll it back."""
+"""The feature flag exists, and one thing rolls it back: a rollout that reads alarms, or its environment's monitors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from policies.checks import is_absent
 from policies.model import UNKNOWN, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._documents import parse_json
-from policies.rules._tokens import APPCONFIG_ENVIRONMENT, APPCONFIG_PROFILE, APPCONFIG_VERSION
+from policies.rules._tokens import APPCONFIG_ENVIRONMENT, APPCONFIG_PROFILE, APPCONFIG_VERSION, STATE_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """The feature flag exists, and alarms roll it back."""
+    """The feature flag exists, and either a state machine or the environment's monitors roll it back, not both."""
     if not context.is_plant_stack:
         return
     graph = context.graph
@@ -25,9 +25,26 @@ def check(context: Context) -> Iterator[Problem]:
         yield Problem("there is no AppConfig environment with a profile of type AWS.AppConfig.FeatureFlags; add them")
     if context.parked:
         return
+    machines = [str(one.get("definition")) for one in graph.of_type(*STATE_MACHINE)]
+    undecided = any(one.get("definition") is UNKNOWN for one in graph.of_type(*STATE_MACHINE))
+    rollout = any("appconfig:startDeployment" in text and "describeAlarms" in text for text in machines)
     for environment in environments:
-        if environment.get("monitors") is not UNKNOWN and is_absent(environment.get("monitors")):
-            yield Problem("monitors is not set; give the alarms that roll the flag back", "monitors", environment)
+        monitors = environment.get("monitors")
+        if monitors is UNKNOWN or undecided:
+            continue
+        if rollout and not is_absent(monitors):
+            yield Problem(
+                "monitors are set, and a state machine deploys the flag: AppConfig would roll back the kill switch"
+                " while an alarm is on; leave monitors out",
+                "monitors",
+                environment,
+            )
+        elif not rollout and is_absent(monitors):
+            yield Problem(
+                "monitors is not set, and no state machine reads alarms and deploys the flag; add one of them",
+                "monitors",
+                environment,
+            )
     for version in graph.of_type(*APPCONFIG_VERSION):
         content = version.get("content")
         if isinstance(content, str) and parse_json(content) is None:
@@ -39,8 +56,11 @@ RULE = Rule(
     title="The feature flag exists, and alarms roll it back",
     severity=Severity.HIGH,
     why="The flag is the fastest way back: it needs no deployment.",
-    fix="Add an AppConfig profile of type AWS.AppConfig.FeatureFlags and set monitors of its environment.",
-    source="https://docs.aws.amazon.com/appconfig/latest/userguide/appconfig-creating-environment.html",
+    fix=(
+        "Add an AppConfig profile of type AWS.AppConfig.FeatureFlags. Where a state machine switches it, have that read "
+        "the alarms and leave the environment's monitors out; else set them."
+    ),
+    source="https://docs.aws.amazon.com/appconfig/latest/userguide/monitoring-deployments.html",
     check_stack=check,
     passing={
         "root": (ROOT_TYPE, {}),

@@ -1,0 +1,75 @@
+"""Checkov in an environment of its own: its pins conflict with the project's, so it is never installed beside it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = ROOT / ".venv-checkov"
+LOCK = Path(__file__).parent / "requirements.lock"
+
+
+def install():
+    """Makes the environment from the hash-locked list. Raises CalledProcessError where no index is reachable."""
+    uv = shutil.which("uv", path=os.pathsep.join([os.environ.get("PATH", ""), "/opt/tools"]))
+    python = ENVIRONMENT / "bin" / "python"
+    if uv:
+        commands = [
+            [uv, "venv", "--quiet", "--python", sys.executable, ENVIRONMENT],
+            [uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "--requirement", LOCK],
+        ]
+    else:
+        commands = [
+            [sys.executable, "-m", "venv", ENVIRONMENT],
+            [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", LOCK],
+        ]
+    for command in commands:
+        subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def checkov(tmp_path_factory):
+    """`checkov(plan)`: the checks that Checkov ran over a Terraform plan, as (id, address, passed)."""
+    program = ENVIRONMENT / "bin" / "checkov"
+    if not program.is_file():
+        try:
+            install()
+        except (OSError, subprocess.SubprocessError) as error:
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+            pytest.skip(f"Checkov can't be installed here: {getattr(error, 'stderr', None) or error}"[:300])
+
+    def run(plan):
+        file = tmp_path_factory.mktemp("checkov") / "tfplan.json"
+        file.write_text(json.dumps(plan))
+        result = subprocess.run(
+            [
+                str(program),
+                "--file",
+                str(file),
+                "--framework",
+                "terraform_plan",
+                "--output",
+                "json",
+                "--skip-download",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env={**os.environ, "LOG_LEVEL": "ERROR"},
+        )
+        report = json.loads(result.stdout)
+        assert report["summary"]["parsing_errors"] == 0, result.stderr
+        assert report["summary"]["resource_count"] == len(plan["planned_values"]["root_module"]["resources"])
+        return [
+            (check["check_id"], check["resource"], passed)
+            for passed, key in ((True, "passed_checks"), (False, "failed_checks"))
+            for check in report["results"][key]
+        ]
+
+    return run

@@ -1,0 +1,161 @@
+"""Real Checkov finds nothing in the stack beyond what is waived or declared not applicable, and agrees on mutants."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from policies.assess import assess, run_rule
+from policies.deployment import graph_from_json
+from policies.registry import rules
+from policies.rule import Context
+from workbench.report.tfplan import tfplan
+
+from .neighbourhoods import mutated_neighbourhoods
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.checkov, pytest.mark.slow]
+
+STRICTER = {
+    "data-bucket-encrypted": "Checkov passes the encryption that S3 does by itself; we want it declared.",
+    "logging-group-kept-a-year": "Checkov passes 0, which keeps events for ever, and is billed for ever.",
+    "network-egress-scoped": "Checkov passes a rule that leaves the ports out.",
+    "waf-has-rules": "Checkov passes an empty list of rules.",
+    "compute-imdsv2": "Checkov passes a template that leaves the metadata options out where the endpoint is off.",
+    "compute-no-public-ip": "Left out, the subnet decides; we want it said.",
+    "compute-group-elb-health": "Checkov asks only where an aws_autoscaling_attachment exists.",
+    "compute-group-launch-template": "Checkov counts an empty mixed-instances policy.",
+    "data-bucket-blocks-public-access": "Single flags of the access block have ids of their own.",
+    "data-bucket-lifecycle": "Checkov passes a rule that is disabled.",
+    "data-topic-not-public": "Checkov reads only some forms of policy.",
+    "edge-access-logs": "We also want the bucket.",
+    "edge-certificate-strong": "We also want renewal by DNS and a strong key.",
+    "edge-http-redirects": "Checkov passes a listener on port 80 with another protocol.",
+    "edge-listener-encrypted": "Checkov passes a listener whose protocol is left out.",
+    "edge-listener-tls-policy": "Checkov passes policies with TLS 1.0 in the TLS13 family.",
+    "edge-target-group-encrypted": "FSBP ELB.22 wants TLS; Checkov does not.",
+    "edge-target-group-health-check": "FSBP ELB.21 wants HTTPS; Checkov wants a path.",
+    "edge-web-acl-attached": "We also want the ACL's ARN.",
+    "iam-no-policy-conflicts": "No id of Checkov.",
+    "logging-state-machine-logged": "We also want a level and a destination.",
+    "network-flow-logs": "We also want rejected traffic and a destination.",
+    "network-ingress-only-https": "FSBP EC2.18: any port but 443; Checkov knows 80 and all.",
+    "network-no-admin-ports-open": "FSBP EC2.19 has more ports than Checkov's 22 and 3389.",
+    "waf-logging": "We also want a destination.",
+    "waf-rules-act": "Checkov passes a rule that only counts.",
+    "waf-known-bad-inputs": "Checkov reads rules by position.",
+    "observability-alarms-act": "Checkov looks at actionsEnabled only.",
+    "data-key-policy": "Checkov passes a key whose policy is left out where it is declared elsewhere.",
+    "iam-trust-named": "We also refuse NotPrincipal.",
+    "iam-no-wildcard-actions": "FSBP IAM.21 refuses service wildcards; Checkov refuses the single *.",
+    "iam-resources-named": "We don't know which reading actions Checkov's list exempts.",
+    "iam-no-escalation": "Checkov exempts more conditions.",
+}
+"""Rule -> why it may find what Checkov passes; never the other way round."""
+
+
+def claimed():
+    """Checkov id -> rules that answer it."""
+    found = {}
+    for rule in rules():
+        for control in rule.frameworks:
+            if control.startswith("checkov:"):
+                found.setdefault(control.removeprefix("checkov:"), []).append(rule)
+    return found
+
+
+def not_applicable():
+    """Checkov ids that policies/controls.csv declares not applicable."""
+    with (ROOT / "policies" / "controls.csv").open(encoding="utf-8") as stream:
+        return {
+            row["control"].removeprefix("checkov:")
+            for row in csv.DictReader(stream)
+            if row["status"] == "not applicable"
+        }
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_checkov_finds_nothing_beyond_waivers_and_what_is_not_applicable(checkov, deployment, stack):
+    recorded = deployment(stack)
+    plan = tfplan(recorded)
+    assert plan["unmapped"] == []
+    checks = checkov(plan)
+    waived = {
+        (entry.violation.rule.id, entry.violation.finding.urn.rpartition("::")[2])
+        for entry in assess(graph_from_json(recorded, stack)).waived
+    }
+    by_id = claimed()
+    failed = {(check, address) for check, address, passed in checks if not passed}
+    unexplained = [
+        (check, address)
+        for check, address in sorted(failed)
+        if check not in not_applicable()
+        and not any((rule.id, address.partition(".")[2]) in waived for rule in by_id.get(check, ()))
+    ]
+    print(f"{stack}: {len(checks) - len(failed)} passed, {len(failed)} failed, each waived or not applicable")
+    assert unexplained == []
+    assert len(checks) > 150
+
+
+def merged(plans):
+    """One plan of many, each resource's name with the number of its plan in front."""
+    out = {"planned": [], "changes": [], "configured": []}
+    for number, plan in enumerate(plans):
+        text = re.sub(r'"(aws_\w+)\.([\w-]+)', rf'"\1.m{number}-\2', json.dumps(plan))
+        own = json.loads(text)
+        for entries, key in (
+            (own["planned_values"]["root_module"]["resources"], "planned"),
+            (own["resource_changes"], "changes"),
+            (own["configuration"]["root_module"]["resources"], "configured"),
+        ):
+            for entry in entries:
+                entry["name"] = f"m{number}-{entry['name']}"
+            out[key] += entries
+    return {
+        **plans[0],
+        "planned_values": {"root_module": {"resources": out["planned"]}},
+        "resource_changes": out["changes"],
+        "configuration": {
+            **plans[0]["configuration"],
+            "root_module": {"resources": out["configured"]},
+        },
+    }
+
+
+def test_the_rules_agree_with_checkov_on_mutated_stacks(checkov, deployment):
+    stacks = mutated_neighbourhoods(deployment("dev"), at_least=200)
+    assert len(stacks) >= 200
+    checks = checkov(merged([tfplan(document) for _, document in stacks]))
+    by_id = claimed()
+    fails = {}
+    passes = {}
+    for check, address, passed in checks:
+        found = re.search(r"\.m(\d+)-", address)
+        if found is None:
+            continue  # the provider
+        number = int(found[1])
+        (passes if passed else fails).setdefault((number, check), []).append(address)
+    compared = 0
+    missed = []
+    stricter = []
+    for number, (name, document) in enumerate(stacks):
+        context = Context(graph_from_json(document, name))
+        broken = {rule.id for rule in rules() if any(not one.unknown for one in run_rule(rule, context))}
+        for check, answering in by_id.items():
+            if (number, check) in fails:
+                compared += 1
+                if not any(rule.id in broken for rule in answering):
+                    missed.append((name, check, fails[number, check]))
+        for rule in rules():
+            ids = [control.removeprefix("checkov:") for control in rule.frameworks if control.startswith("checkov:")]
+            judged = [check for check in ids if (number, check) in fails or (number, check) in passes]
+            if judged and rule.id in broken:
+                compared += 1
+                if not any((number, check) in fails for check in judged) and rule.id not in STRICTER:
+                    stricter.append((name, rule.id, judged))
+            elif judged:
+                compared += 1
+    print(f"{len(stacks)} mutated stacks, {len(checks)} checks by Checkov, {compared} verdicts compared")
+    assert not missed + stricter, "\n".join(map(str, [*missed, *stricter]))
