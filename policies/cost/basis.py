@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from policies.cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
 from policies.cost.workflows import read_workflow
 from policies.errors import InputError
 from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
+from policies.numbers import number
 
 VERSION: Final = 1
 """The version of the `costBasis` output that this module reads."""
@@ -96,7 +97,7 @@ class _Reader:
 
     def read(self) -> Basis:
         document = self.section({"costBasis": self.declared}, "costBasis")
-        if document.get("version") != VERSION:
+        if number(document.get("version")) != VERSION:
             self.problem("version", document.get("version"), str(VERSION))
         budget = self.section(document, "budget")
         tenancy = self.section(document, "tenancy")
@@ -178,14 +179,11 @@ class _Reader:
         return value
 
     def number(self, value: Any, where: str) -> Decimal:
-        try:
-            number = Decimal(str(value)) if not isinstance(value, bool) else None
-        except InvalidOperation:
-            number = None
-        if number is None or not number.is_finite() or number < 0:
+        found = number(value)
+        if found is None or found < 0:
             self.problem(where, value, "a number of 0 or more, as a decimal string")
             return Decimal(0)
-        return number
+        return found
 
     def problem(self, where: str, value: Any, allowed: str) -> None:
         self.problems.append(f"{self.resource.urn}: costBasis.{where} is {value!r}; allowed: {allowed}")

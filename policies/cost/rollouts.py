@@ -9,6 +9,7 @@ from typing import Final
 from policies.cost.scope import Pricing
 from policies.cost.workflows import Workflow, read_workflow
 from policies.model import Resource, ResourceGraph
+from policies.numbers import number
 
 STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
 GROUP: Final = "aws:autoscaling/group:Group"
@@ -61,5 +62,5 @@ def hours_per_month(pricing: Pricing, rollout: Rollout) -> Decimal:
 
 
 def _size(group: Resource) -> Decimal:
-    value = group.get("desiredCapacity", group.get("minSize", 0))
-    return Decimal(str(value)) if isinstance(value, (int, float, str)) and str(value).isdigit() else Decimal(1)
+    size = number(group.get("desiredCapacity", group.get("minSize", 0)))
+    return Decimal(1) if size is None else size

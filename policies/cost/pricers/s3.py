@@ -13,6 +13,7 @@ from policies.cost.registry import Pricer
 from policies.cost.scope import Scope, UsageKey
 from policies.cost.uptime import Metering
 from policies.model import ResourceGraph
+from policies.numbers import number
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored in the standard class")
 TIER_1: Final = UsageKey("monthly_tier_1_requests", Decimal(10_000), "PUT, COPY, POST and LIST requests a month")
@@ -83,10 +84,11 @@ def retention_months(scope: Scope) -> Decimal:
 def _retentions(graph: ResourceGraph) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for lifecycle in graph.of_type(*LIFECYCLES):
-        days = [each for each in lifecycle.all("rules[*].expiration.days") if isinstance(each, int) and each > 0]
+        given = [number(each) for each in lifecycle.all("rules[*].expiration.days")]
+        days = [each for each in given if each is not None and each > 0]
         for target in graph.referenced(lifecycle, "bucket", *BUCKETS):
             if days:
-                found.setdefault(target.urn, max(Decimal(1), Decimal(days[0]) / MONTH_DAYS))
+                found.setdefault(target.urn, max(Decimal(1), days[0] / MONTH_DAYS))
     return found
 
 
