@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import mappings, must_be_set
+from policies.checks import mappings, must_be_set, number
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import SERVERLESS_CACHE

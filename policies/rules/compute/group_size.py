@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.checks import number
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import SCALING_GROUP

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import is_absent, shown
+from policies.checks import is_absent, number, shown
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import SECRET_ROTATION, SECRET_STORE
