@@ -9,13 +9,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam_policy import allow
-from components.workload_role import WorkloadRole, WorkloadRoleArgs
-
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureFlagArgs:
-    """Flag, shares and watchers."""
+    """Flag and shares."""
 
     flag_name: str
     """Name of the flag."""
@@ -25,12 +22,6 @@ class FeatureFlagArgs:
     """Stack, for the descriptions."""
     kms_key_arn: pulumi.Input[str]
     """Key of the stored configuration."""
-    alarm_arns: Sequence[pulumi.Input[str]]
-    """Alarms that roll a deployment of the flag back; empty while the stack is parked."""
-    account_id: str
-    """Account of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the role that reads the alarms."""
 
 
 def flag_document(flag_name: str, percent: int) -> str:
@@ -55,7 +46,10 @@ class FeatureFlag(pulumi.ComponentResource):
 
     The rollout deploys the versions; Pulumi deploys "off" once and leaves the live one alone after that. The
     strategy deploys at once and bakes nothing, because a kill switch must not wait for an earlier deployment.
-    Creates: application, environment, profile, a hosted version a share, strategy, first deployment, role.
+    The environment has no alarm monitors: AppConfig rolls back whatever is deployed while one of them is in ALARM
+    or has no data (user guide, "Monitoring deployments"), and that would be the kill switch itself. The rollout
+    watches those alarms. Creates: application, environment, profile, a hosted version a share, strategy, first
+    deployment.
     """
 
     application_id: pulumi.Output[str]
@@ -83,7 +77,6 @@ class FeatureFlag(pulumi.ComponentResource):
             f"{name}-environment",
             application_id=application.id,
             description=f"Stack {args.stack}",
-            monitors=self._monitors(name, args),
             opts=child,
         )
         profile = aws.appconfig.ConfigurationProfile(
@@ -145,19 +138,3 @@ class FeatureFlag(pulumi.ComponentResource):
                 "profileId": self.profile_id,
             }
         )
-
-    def _monitors(self, name: str, args: FeatureFlagArgs) -> list[dict[str, pulumi.Input[str]]]:
-        if not args.alarm_arns:
-            return []
-        role = WorkloadRole(
-            f"{name}-monitor",
-            WorkloadRoleArgs(
-                description="Reads the alarms that roll a flag back",
-                service="appconfig.amazonaws.com",
-                statements=[allow(["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:*:{args.account_id}:alarm:*"])],
-                account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
-            ),
-            pulumi.ResourceOptions(parent=self),
-        )
-        return [{"alarm_arn": arn, "alarm_role_arn": role.arn} for arn in args.alarm_arns]

@@ -95,7 +95,7 @@ def _declare(context: Context) -> str | None:
     split = TrafficSplit(f"{name}-split", arguments.traffic_split(settings, ground.vpc_id, door), context.child)
     firewall = service.firewall(context, logs, door)
     alarms = operations.alarms(context, door, split, topics)
-    flag = service.flag(context, ground, alarms)
+    flag = service.flag(context, ground)
     cache = service.cache(context, ground, groups, topics)
     access = service.instance_access(context, ground, contract, audit, flag, cache)
     maintenance = operations.maintenance(context, ground, topics, logs, firewall, alarms)

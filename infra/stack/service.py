@@ -37,7 +37,7 @@ def firewall(context: Context, logs: KeptLogs, door: FrontDoor | None) -> Firewa
     return firewall
 
 
-def flag(context: Context, ground: Ground, alarms: ServiceAlarms | None) -> FeatureFlag:
+def flag(context: Context, ground: Ground) -> FeatureFlag:
     """The flag that a rollout switches."""
     rollout = context.settings.rollout
     return FeatureFlag(
@@ -47,9 +47,6 @@ def flag(context: Context, ground: Ground, alarms: ServiceAlarms | None) -> Feat
             percents=[step.percent for step in rollout.steps],
             stack=context.stack,
             kms_key_arn=ground.kms_key_arn,
-            alarm_arns=[alarms.arns[check] for check in ROLLBACK_CHECKS] if alarms else [],
-            account_id=context.account_id,
-            permissions_boundary_arn=context.permissions_boundary_arn,
         ),
         context.child,
     )

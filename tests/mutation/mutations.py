@@ -52,7 +52,7 @@ MATTERS: dict[str, dict[str, list]] = {
     "aws:acm/certificateValidation:CertificateValidation": {},
     "aws:appconfig/configurationProfile:ConfigurationProfile": {"type": [DROP, "AWS.Freeform"]},
     "aws:appconfig/deployment:Deployment": {},
-    "aws:appconfig/environment:Environment": {"monitors": [DROP, []]},
+    "aws:appconfig/environment:Environment": {"monitors": [[{"alarmArn": "arn:p95", "alarmRoleArn": "arn:role"}]]},
     # Its content is a secret in the state, which no rule may read.
     "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion": {},
     "aws:autoscaling/group:Group": {

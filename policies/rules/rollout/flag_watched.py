@@ -57,7 +57,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     why="The flag is the fastest way back: it needs no deployment.",
     fix=(
-        "Add an AppConfig profile of type AWS.AppConfig.FeatureFlags. Where a state machine switches it, have that read "
+        "Add an AppConfig profile of type AWS.AppConfig.FeatureFlags. Where a state machine switches it, have it read "
         "the alarms and leave the environment's monitors out; else set them."
     ),
     source="https://docs.aws.amazon.com/appconfig/latest/userguide/monitoring-deployments.html",
