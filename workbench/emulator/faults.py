@@ -7,6 +7,7 @@ made and nobody knows; this is the one that makes orphans and duplicates.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from workbench.emulator.api import Api, CallRecord
     from workbench.emulator.statefile import Entry
 
+_ID = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*")
+
 REFUSALS = (
     ("ThrottlingException", 400, "Rate exceeded"),
     ("InternalFailure", 500, "The request processing has failed because of an unknown error"),
@@ -24,7 +27,7 @@ REFUSALS = (
 )
 
 
-ATTEMPTS = 40
+ATTEMPTS = 25
 """More failures of one resource than it has calls mean that it never converges."""
 
 
@@ -49,7 +52,9 @@ class Stutter:
     def _fail(self, record: CallRecord) -> None:
         from botocore.exceptions import ClientError, ReadTimeoutError
 
-        key = f"{record.service}.{record.operation} {json.dumps(record.params, sort_keys=True, default=str)}"
+        # A resource that was taken back comes again under another id: its calls are still the same calls.
+        params = _ID.sub("*", json.dumps(record.params, sort_keys=True, default=str))
+        key = f"{record.service}.{record.operation} {params}"
         if key in self.failed:
             return
         self.failed[key] = 1
@@ -85,7 +90,7 @@ class PatientDeployer(Deployer):
         raise AssertionError("unreachable")
 
 
-def until_it_works(action: Callable[[], object], limit: int = 5000) -> int:
+def until_it_works(action: Callable[[], object], limit: int = 200) -> int:
     """Repeat a deploy or a destroy until it succeeds; gives the number of failed attempts.
 
     Raises:

@@ -344,7 +344,7 @@ def is_gone(error: Exception) -> bool:
         return False
     code = str(response.get("Error", {}).get("Code", ""))
     message = str(response.get("Error", {}).get("Message", ""))
-    gone = ("NotFound", "NoSuch", "NonExist", "DoesNotExist", "Nonexistent", "NotExist")
+    gone = ("NotFound", "NoSuch", "NonExist", "DoesNotExist", "Nonexistent", "NotExist", "NotAttached")
     return any(word in code for word in gone) or (
         code in ("ValidationError", "ValidationException", "404") and ("not found" in message or "not exist" in message)
     )

@@ -22,6 +22,7 @@ def apply() -> None:
     _https_subscribers_are_not_called()
     _deleted_users_are_gone()
     _tokens_of_deleted_certificates_are_free()
+    _roles_leave_a_profile_once()
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
@@ -180,6 +181,21 @@ def _tokens_of_deleted_certificates_are_free() -> None:
         return arn if arn in self._certificates else None
 
     _replace(AWSCertificateManagerBackend, "_get_arn_from_idempotency_token", look_up)
+
+
+def _roles_leave_a_profile_once() -> None:
+    """RemoveRoleFromInstanceProfile of a role that is not there is NoSuchEntity (IAM reference); moto breaks down."""
+    from moto.iam.exceptions import NotFoundException
+    from moto.iam.models import IAMBackend
+
+    original = IAMBackend.remove_role_from_instance_profile
+
+    def remove(self: Any, profile_name: str, role_name: str) -> None:
+        if all(role.name != role_name for role in self.get_instance_profile(profile_name).roles):
+            raise NotFoundException(f"The role with name {role_name} cannot be found.")
+        original(self, profile_name, role_name)
+
+    _replace(IAMBackend, "remove_role_from_instance_profile", remove)
 
 
 def _replace(owner: type, name: str, replacement: Any) -> None:

@@ -1,0 +1,95 @@
+"""The emulator as a process, and the real Pulumi CLI on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.errors import InputError
+from workbench.emulator import process
+from workbench.emulator.api import Api
+from workbench.emulator.readback import leftovers
+from workbench.emulator.seed import references
+from workbench.preview.synthesis import REPOSITORY
+
+
+def test_it_starts_once_survives_and_is_gone_after_stop(tmp_path: Path) -> None:
+    folder = tmp_path / "emulator"
+    server = process.start(folder)
+    try:
+        assert process.start(folder) == server
+        Api(endpoint_url=server.endpoint).call("sqs", "create_queue", QueueName="kept")
+        assert Api(endpoint_url=server.endpoint).call("sqs", "list_queues")["QueueUrls"]
+        lines = process.shell_lines(folder, "us-east-1")
+        assert f"AWS_ENDPOINT_URL={server.endpoint}" in lines
+        assert lines.splitlines()[-1].startswith("unset AWS_PROFILE")
+    finally:
+        assert process.stop(folder)
+    assert not folder.exists()
+    assert process.running(folder) is None
+    assert not process.stop(folder)
+
+
+def test_a_port_in_use_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(InputError, match="--port"):
+            process.start(tmp_path / "emulator", taken.getsockname()[1])
+
+
+def test_the_file_of_a_dead_server_is_not_believed(tmp_path: Path) -> None:
+    folder = tmp_path / "emulator"
+    folder.mkdir()
+    (folder / "server.json").write_text('{"pid": 1, "port": 9, "nonce": "old"}')
+    assert process.running(folder) is None
+    assert not (folder / "server.json").exists()
+    with pytest.raises(InputError, match="emulator start"):
+        process.environment(folder, "us-east-1")
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH")
+def test_a_real_pulumi_up_refresh_and_destroy_of_dev(tmp_path: Path, deployment: Any) -> None:
+    folder, project = tmp_path / "emulator", tmp_path / "project"
+    project.mkdir()
+    for name in ("components", "infra", "policies", "workbench", "Pulumi.yaml", "pyproject.toml", ".venv"):
+        (project / name).symlink_to(REPOSITORY / name)
+    shutil.copy(REPOSITORY / "Pulumi.dev.yaml", project)  # the CLI writes the stack's salt into it
+    process.start(folder, platform=references(deployment("dev")))
+    try:
+        variables = process.environment(folder, "us-east-1")
+        path = f"{folder / 'bin'}:{os.environ['PATH']}"
+        api = Api(endpoint_url=variables["AWS_ENDPOINT_URL"])
+        before = leftovers(api)
+
+        def pulumi(*arguments: str) -> str:
+            done = subprocess.run(
+                ["pulumi", *arguments, "--stack", "dev", "--non-interactive"],
+                cwd=project,
+                env={**os.environ, **variables, "PATH": path},
+                capture_output=True,
+                text=True,
+                timeout=240,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+            return done.stdout
+
+        pulumi("stack", "init")
+        assert "created" in pulumi("up", "--yes", "--skip-preview")
+        assert len(leftovers(api) - before) > 60
+        pulumi("preview", "--expect-no-changes")
+        pulumi("refresh", "--yes", "--expect-no-changes")
+        pulumi("state", "unprotect", "--all", "--yes")
+        pulumi("destroy", "--yes", "--skip-preview")
+        assert leftovers(api) - before == set()
+    finally:
+        process.stop(folder)
