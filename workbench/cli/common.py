@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import click
 
@@ -47,8 +47,15 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all: a reader never sees half a file. Raises InputError."""
+    """Write `content` to `path`, whole or not at all: a reader never sees half a file. Raises InputError.
+
+    A link is followed; what is no regular file (a device, a pipe) is written to and stays what it is.
+    """
     try:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
         handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -84,7 +91,12 @@ def out_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def colours_wanted() -> bool:
     """Whether standard output is a terminal that wants colours (https://no-color.org, read 2026-11-23)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_smart_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
+
+
+def is_smart_terminal(stream: TextIO | None) -> bool:
+    """Whether `stream` is a terminal that understands control sequences; a closed stream (None) is none."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @contextlib.contextmanager
@@ -95,7 +107,7 @@ def progress(message: str) -> Iterator[Callable[[str], None]]:
     """
 
     def show(text: str) -> None:
-        if sys.stderr.isatty():
+        if is_smart_terminal(sys.stderr):
             sys.stderr.write(f"\r\033[K{text} …")
             sys.stderr.flush()
 
@@ -103,6 +115,6 @@ def progress(message: str) -> Iterator[Callable[[str], None]]:
     try:
         yield show
     finally:
-        if sys.stderr.isatty():
+        if is_smart_terminal(sys.stderr):
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +49,9 @@ def plant() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line with `arguments` (default: the process's own) and exit."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # As an exception, so that temporary folders and child processes are cleaned up on the way out.
+        signal.signal(number, lambda received, frame: sys.exit(128 + received))
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -56,7 +61,8 @@ def run(arguments: list[str]) -> int:
         # Not `plant.main`: it exits with 1 when the reader goes away, and 1 says "blocked" here.
         with plant.make_context("./plant", list(arguments)) as context:
             plant.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except InputError as error:
         for problem in error.problems:
             click.echo(f"error: {problem}", err=True)
@@ -74,4 +80,9 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
+    except Exception:
+        # Python's own status for this is 1, and 1 is a verdict here.
+        traceback.print_exc()
+        click.echo("error: ./plant itself has failed, as shown above; this is no verdict", err=True)
+        return BAD_INPUT
     return 0

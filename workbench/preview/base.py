@@ -11,7 +11,7 @@ from pathlib import Path
 
 from policies.deployment import graph_from_text
 from policies.errors import InputError
-from policies.model import ResourceGraph
+from policies.model import STACK_TYPE, ResourceGraph
 
 TIMEOUT_SECONDS = 120
 """A ref whose program takes longer is not going to end."""
@@ -24,22 +24,41 @@ def base_graph(base: str, stack: str, overrides: Mapping[str, str], root: Path) 
     """
     path = Path(base)
     if path.is_file():
-        return graph_from_text(path.read_bytes(), str(path))
+        graph = graph_from_text(path.read_bytes(), str(path))
+        return _of_stack(graph, base, stack)
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if commit.returncode != 0:
+        shallow = _git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
         raise InputError(
             f"--base {base}: neither a file nor a git ref of {root}; give a file that `./plant export` or "
             "`pulumi stack export` wrote, or a branch, tag or commit"
+            + ("; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else "")
         )
     with tempfile.TemporaryDirectory(prefix="plant-base-") as folder:
         worktree = Path(folder) / "worktree"
+        _git(root, "worktree", "prune")  # what a killed run left behind
         added = _git(root, "worktree", "add", "--detach", "--quiet", str(worktree), commit.stdout.strip())
         if added.returncode != 0:
             raise InputError(f"--base {base}: git can't check it out: {added.stderr.strip()}")
         try:
+            # Without its own command line the ref would be declared by ours, and nothing would seem to change.
+            for needed in ("workbench/cli/export.py", "Pulumi.yaml", f"Pulumi.{stack}.yaml"):
+                if not (worktree / needed).exists():
+                    raise InputError(f"--base {base}: {needed} is not there yet, so it can't declare {stack}")
             return _exported(worktree, base, stack, overrides)
         finally:
             _git(root, "worktree", "remove", "--force", str(worktree))
+
+
+def _of_stack(graph: ResourceGraph, base: str, stack: str) -> ResourceGraph:
+    """`graph`, if it is one of `stack`: against another stack everything would be created and deleted."""
+    found = graph.of_type(STACK_TYPE)
+    if not found:
+        raise InputError(f"--base {base}: holds no stack; give what `./plant export` or `pulumi stack export` wrote")
+    name = found[0].urn.removeprefix("urn:pulumi:").partition("::")[0]
+    if name != stack:
+        raise InputError(f"--base {base}: is the stack {name}, not {stack}; give one of {stack}, or --stack {name}")
+    return graph
 
 
 def _exported(worktree: Path, base: str, stack: str, overrides: Mapping[str, str]) -> ResourceGraph:
@@ -49,7 +68,7 @@ def _exported(worktree: Path, base: str, stack: str, overrides: Mapping[str, str
     for key, value in overrides.items():
         arguments += ["--config", f"{key}={value}"]
     # The environment's editable install points at our own code; PYTHONPATH comes before it.
-    environment = {**os.environ, "PYTHONPATH": str(worktree)}
+    environment = {**_without_git_variables(), "PYTHONPATH": str(worktree)}
     try:
         result = subprocess.run(  # noqa: S603 - our own interpreter, on code of this repository
             [sys.executable, "-P", "-m", "workbench.cli", *arguments],
@@ -72,9 +91,15 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603 - fixed program, arguments checked by git itself
             ["git", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
+            env=_without_git_variables(),
             capture_output=True,
             text=True,
             check=False,
         )
     except FileNotFoundError as error:
         raise InputError("--base: comparing with a git ref needs git, which is not on PATH") from error
+
+
+def _without_git_variables() -> dict[str, str]:
+    """The environment but for GIT_DIR, GIT_INDEX_FILE and the like: in a hook they would lead to the user's index."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}

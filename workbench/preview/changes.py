@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -156,7 +157,21 @@ def _differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from _differences(f"{path}[{index}]", before, after)
     elif old != new:
-        yield path, old, new
+        before, after = _document(old), _document(new)
+        if before is not None and after is not None:
+            yield from _differences(path, before, after)
+        else:
+            yield path, old, new
+
+
+def _document(value: Any) -> Any:
+    """The policy, state machine or other JSON document in the text `value`; None when it holds none."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return None
 
 
 def _through_references(resource: Resource, replaced: set[str], forcing: frozenset[str]) -> Iterator[PropertyChange]:

@@ -14,24 +14,12 @@ from typing import Any, Final
 ACCOUNT: Final = "123456789012"
 """The account in synthetic ARNs; it is AWS's own documentation account."""
 
-AUTONAMED: Final[Mapping[str, str]] = {
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:s3/bucketV2:BucketV2": "bucket",
+NAMING: Final[Mapping[str, str]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
-    "aws:elasticache/userGroup:UserGroup": "userGroupId",
-    "aws:elasticache/user:User": "userId",
+    "aws:s3/bucket:Bucket": "bucket",
 }
-"""Property that Pulumi fills with `<logical name>-<7 hex digits>` when the program leaves it out; `name` elsewhere."""
-
-NOT_AUTONAMED: Final = frozenset(
-    {
-        "aws:appconfig/configurationProfile:ConfigurationProfile",
-        "aws:cloudwatch/dashboard:Dashboard",
-        "aws:ec2/vpc:Vpc",
-        "aws:ssm/parameter:Parameter",
-    }
-)
-"""Types of rows below that mention {name} though Pulumi gives them none of its own."""
+"""Property that names the resource; `name` elsewhere. Pulumi fills it with `<logical name>-<7 hex digits>` when the
+program leaves it out, for the types whose row mentions it."""
 
 _ELB = "arn:aws:elasticloadbalancing:{region}:{account}"
 _EC2 = "arn:aws:ec2:{region}:{account}"
@@ -304,8 +292,8 @@ class SyntheticOutputs:
             **{key: value for key, value in inputs.items() if isinstance(value, (str, int))},
         }
         outputs: dict[str, Any] = {}
-        naming = AUTONAMED.get(token, "name")
-        if template and token not in NOT_AUTONAMED and naming not in inputs:
+        naming = NAMING.get(token, "name")
+        if naming not in inputs and f"{{{naming}}}" in str(template):
             facts[naming] = outputs[naming] = f"{name}-{digest[:7]}"
         for key in ("arn", *template):
             if key in template:
@@ -321,7 +309,7 @@ class SyntheticOutputs:
 
 def _filled(template: Any, facts: Mapping[str, Any]) -> Any:
     if isinstance(template, str):
-        return template.format_map(_Missing(facts))
+        return template.format_map(_Facts(facts))
     if isinstance(template, list):
         return [_filled(item, facts) for item in template]
     if isinstance(template, Mapping):
@@ -329,8 +317,8 @@ def _filled(template: Any, facts: Mapping[str, Any]) -> Any:
     return template
 
 
-class _Missing(dict[str, Any]):
-    """Leaves a trace of what a template wanted and the inputs did not have."""
+class _Facts(dict[str, Any]):
+    """What a template may mention."""
 
     def __missing__(self, key: str) -> str:
-        return f"no-{key}"
+        raise KeyError(f"the row's template mentions {{{key}}}, which is neither a fact nor an input of the resource")

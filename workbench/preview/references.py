@@ -23,8 +23,10 @@ class References:
         for resource in graph:
             if not resource.custom:
                 continue
+            declared = {value for value in resource.inputs.values() if isinstance(value, str)}
             for output, value in resource.outputs.items():
-                if isinstance(value, str) and len(value) >= SHORTEST and resource.inputs.get(output) != value:
+                # What the program itself says (a domain name) is the same wherever it stands.
+                if isinstance(value, str) and len(value) >= SHORTEST and value not in declared:
                     self._names.setdefault(value, f"{resource.type.rpartition(':')[2]}[{resource.name}].{output}")
         longest_first = sorted(self._names, key=lambda value: (-len(value), value))
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None

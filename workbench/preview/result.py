@@ -30,6 +30,7 @@ class Preview:
     assessment: Assessment
     base: str | None = None
     """What was compared with; None: with nothing, so everything is created."""
+    base_graph: ResourceGraph | None = None
     base_estimate: Estimate | None = None
     prediction: Prediction | None = None
     """What queueing theory says of the declared peak; None where no fleet is declared."""
@@ -111,15 +112,19 @@ def preview(
     changes = compare(old, graph)
     progress("pricing and judging")
     from policies.assess import assess
+    from policies.cost import estimate
     from workbench.simulate.predict import predict
 
+    assessment = assess(graph)
     return Preview(
         stack=stack,
         graph=graph,
         changes=changes,
-        assessment=assess(graph),
+        assessment=assessment,
         base=base,
-        base_estimate=None if old is None else assess(old).estimate,
+        base_graph=old,
+        # A base that names no region is priced where the stack is.
+        base_estimate=None if old is None else estimate(old, region=assessment.estimate.basis.region),
         prediction=predict(graph),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ MAX_BYTES: Final = 1_000_000
 
 DEFAULT_REGION: Final = "us-east-1"
 """Region of a stack that sets no `aws:region`; the provider itself would ask the environment."""
+
+OVERRIDE_PATH: Final = re.compile(r"[^.\[\]\s]+(\.[^.\[\]\s]+|\[\d+\])*")
+"""Dotted path of a value inside an object; ``[N]`` is an item of a list, or a new one just behind its end."""
 
 STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """What Pulumi allows as the name of a stack (pulumi 3.260)."""
@@ -70,18 +74,19 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    import yaml
+    """The mapping in the YAML file at `path`; an empty file is an empty one. Raises InputError."""
+    from workbench.preview.yamlfile import BadYamlError, parsed
 
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path}: larger than {MAX_BYTES} bytes; that is no stack file")
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
+        document = parsed(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file; run this in a Pulumi project") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: can't be read as YAML: {reason}") from error
+    except (OSError, UnicodeDecodeError, BadYamlError) as error:
+        raise InputError(f"{path}: can't be read as YAML: {' '.join(str(error).split())}") from error
+    if document is None:
+        return {}
     if not isinstance(document, dict):
         raise InputError(f"{path}: must be a mapping, got {type(document).__name__}")
     return document
@@ -105,27 +110,31 @@ def _full_key(key: str, project: str) -> str:
 def _override(values: dict[str, Any], key: str, text: str) -> None:
     """Set `namespace:name.path.to[0].item` the way `pulumi config set --path` does."""
     namespace, _, path = key.partition(":")
+    if not namespace or not OVERRIDE_PATH.fullmatch(path):
+        raise InputError(
+            f"--config {key}: must be NAMESPACE:KEY=VALUE, e.g. plant:fleet.max_size=4 or plant:a.list[0]=x"
+        )
     steps: list[str | int] = [
         int(part[1:-1]) if part.startswith("[") else part for part in re.findall(r"\[\d+\]|[^.\[\]]+", path)
     ]
-    if not steps:
-        raise InputError(f"--config {key}: must be NAMESPACE:KEY=VALUE, e.g. plant:fleet.max_size=4")
     target: Any = values
     steps[0] = f"{namespace}:{steps[0]}"
-    for step in steps[:-1]:
-        if isinstance(target, dict):
-            target = target.setdefault(step, {})
-        elif _is_item(target, step):
-            target = target[step]
+    for step, following in itertools.pairwise(steps):
+        target = _item(target, step, key, [] if isinstance(following, int) else {})
     last = steps[-1]
-    if isinstance(target, dict) or _is_item(target, last):
-        target[last] = _scalar(text)
-    else:
-        raise InputError(f"--config {key}: {last!r} does not fit into {type(target).__name__} {target!r}")
+    _item(target, last, key, None)
+    target[last] = _scalar(text)
 
 
-def _is_item(target: Any, step: str | int) -> bool:
-    return isinstance(target, list) and isinstance(step, int) and step < len(target)
+def _item(target: Any, step: str | int, key: str, new: Any) -> Any:
+    """What `target` has at `step`; where that is nothing yet, `new` is put there."""
+    if isinstance(target, dict) and isinstance(step, str):
+        return target.setdefault(step, new)
+    if isinstance(target, list) and isinstance(step, int) and step <= len(target):
+        if step == len(target):
+            target.append(new)
+        return target[step]
+    raise InputError(f"--config {key}: {step!r} does not fit into {type(target).__name__} {target!r}")
 
 
 def _scalar(text: str) -> Any:

@@ -10,10 +10,11 @@ CENT: Final = Decimal("0.01")
 
 def dollars(amount: Decimal) -> str:
     """``$1,234.50``; an amount that is more than nothing and less than a cent shows as such."""
+    if amount < 0:
+        return f"-{dollars(-amount)}"
     if 0 < amount < CENT / 2:
         return "<$0.01"
-    rounded = amount.quantize(CENT, ROUND_HALF_EVEN)
-    return f"-${-rounded:,}" if rounded < 0 else f"${abs(rounded):,}"
+    return f"${amount.quantize(CENT, ROUND_HALF_EVEN):,}"
 
 
 def signed_dollars(amount: Decimal) -> str:

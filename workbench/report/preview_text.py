@@ -14,9 +14,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from policies.model import Resource
-from workbench.preview.changes import Change, Operation
+from workbench.preview.changes import Change, Operation, PropertyChange
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
+from workbench.report.values import pair
 
 if TYPE_CHECKING:
     from policies.assess import Violation
@@ -84,7 +85,7 @@ def _trees(preview: Preview, changes: list[Change]) -> list[RenderableType]:
         nodes[change.resource.urn] = node
         parent = change.resource.parent
         while parent and parent not in shown:
-            above = preview.graph.by_urn.get(parent)
+            above = _resource(preview, parent)
             parent = above.parent if above else None
         if parent and parent in nodes:
             nodes[parent].add(node)
@@ -99,8 +100,16 @@ def _place(preview: Preview, resource: Resource) -> tuple[tuple[bool, str, str],
     current: Resource | None = resource
     while current is not None:
         place.append((not current.custom, current.name, current.type))
-        current = preview.graph.by_urn.get(current.parent or "")
+        current = _resource(preview, current.parent or "")
     return tuple(reversed(place))
+
+
+def _resource(preview: Preview, urn: str) -> Resource | None:
+    """The resource as it will be, or as it was when it goes."""
+    found = preview.graph.by_urn.get(urn)
+    if found is None and preview.base_graph is not None:
+        found = preview.base_graph.by_urn.get(urn)
+    return found
 
 
 def _label(preview: Preview, change: Change) -> RenderableType:
@@ -115,21 +124,15 @@ def _label(preview: Preview, change: Change) -> RenderableType:
         label.append(f"  {signed_dollars(delta)}", "cyan")
     if not change.properties:
         return label
-    return Group(
-        label, *(_property(found.path, found.old, found.new, found.forces_replacement) for found in change.properties)
-    )
+    return Group(label, *map(_property, change.properties))
 
 
-def _property(path: str, old: object, new: object, forces_replacement: bool) -> Padding:
-    words = Text(f"{path}: {_short(old)} → {_short(new)}", "dim")
-    if forces_replacement:
+def _property(found: PropertyChange) -> Padding:
+    old, new = pair(found.old, found.new, LONGEST_VALUE)
+    words = Text(f"{found.path}: {old} → {new}", "dim")
+    if found.forces_replacement:
         words.append("  (forces replacement)", "magenta")
     return Padding(words, (0, 0, 0, 4))
-
-
-def _short(value: object) -> str:
-    words = "(none)" if value is None else str(value)
-    return words if len(words) <= LONGEST_VALUE else words[: LONGEST_VALUE - 1] + "…"
 
 
 def _cost(preview: Preview) -> Group:

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import jinja2
 
+from policies.assess import Waived
 from policies.cost.money import text
 from workbench.preview.changes import Change, Operation
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
+from workbench.report.values import pair
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 LONGEST_VALUE: Final = 120
@@ -34,13 +36,26 @@ def render_preview(template: str, preview: Preview) -> str:
             p=preview,
             summary=_summary(preview),
             delta_usd=None if before is None else preview.estimate.expected_usd - before.expected_usd,
-            risky=[change for change in changed if change.operation in (Operation.DELETE, Operation.REPLACE)],
+            risky=[
+                change
+                for change in changed
+                if change.operation in (Operation.DELETE, Operation.REPLACE) and change.resource.custom
+            ],
             changed=sorted(changed, key=lambda change: BY_RISK.index(change.operation)),
             shown=changed or preview.changes,
             lines=sorted(preview.estimate.lines, key=lambda line: -line.monthly_usd),
+            waived=_waived(preview),
             violations=sorted(preview.assessment.violations, key=lambda found: found.enforcement.value != "mandatory"),
         )
     )
+
+
+def _waived(preview: Preview) -> list[tuple[Waived, int]]:
+    """One entry for each waiver and resource, with how many findings it covers there."""
+    found: dict[tuple[str, str], list[Waived]] = {}
+    for entry in preview.assessment.waived:
+        found.setdefault((entry.violation.rule.id, entry.violation.finding.urn), []).append(entry)
+    return [(entries[0], len(entries)) for entries in found.values()]
 
 
 def _summary(preview: Preview) -> str:
@@ -72,14 +87,9 @@ def _environment() -> jinja2.Environment:
         quantity=lambda number: f"{float(number):,.6g}",
         change=change_in_dollars,
         signed=lambda amount: "" if amount == Decimal(0) else signed_dollars(amount),
-        value=_value,
+        pair=lambda found: pair(found.old, found.new, LONGEST_VALUE),
     )
     return environment
-
-
-def _value(value: Any) -> str:
-    words = "(none)" if value is None else str(value)
-    return words if len(words) <= LONGEST_VALUE else words[: LONGEST_VALUE - 1] + "…"
 
 
 def _cell(words: Any) -> str:
@@ -92,8 +102,9 @@ def _cell(words: Any) -> str:
 
 def _details(change: Change) -> str:
     """Properties that change, for a cell: path, old, new."""
-    return "<br>".join(
-        f"{_cell(found.path)}: {_cell(_value(found.old))} → {_cell(_value(found.new))}"
-        + (" **forces replacement**" if found.forces_replacement else "")
-        for found in change.properties
-    )
+    lines = []
+    for found in change.properties:
+        old, new = pair(found.old, found.new, LONGEST_VALUE)
+        forces = " **forces replacement**" if found.forces_replacement else ""
+        lines.append(f"{_cell(found.path)}: {_cell(old)} → {_cell(new)}{forces}")
+    return "<br>".join(lines)

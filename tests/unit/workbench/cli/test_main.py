@@ -1,5 +1,6 @@
 """The command line's own manners: help, errors, exit statuses, files."""
 
+import os
 import subprocess
 import sys
 
@@ -69,6 +70,40 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         write_text(path, "half\udcff")
     assert path.read_text() == "old\n"
     assert [found.name for found in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_a_device_is_written_to_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True)
+    write_text(pipe, "through\n")
+    assert reader.communicate(timeout=10)[0] == "through\n"
+    assert pipe.is_fifo()
+
+
+def test_a_link_is_followed(tmp_path):
+    target = tmp_path / "target.txt"
+    target.write_text("old")
+    (tmp_path / "link").symlink_to(target)
+    write_text(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_a_failure_of_the_program_is_no_verdict(capsys, monkeypatch):
+    def crash(*_arguments, **_options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli.plant, "invoke", crash)
+    assert cli.run(["preview"]) == 2
+    assert "no verdict" in capsys.readouterr().err
+
+
+def test_a_closed_output_is_no_crash():
+    result = subprocess.run(
+        ["bash", "-c", f"{' '.join(PLANT)} session >&-"], capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in result.stderr
 
 
 def test_a_file_that_cant_be_written_is_told(tmp_path):

@@ -112,6 +112,26 @@ def test_what_the_provider_defaulted_is_no_change():
     assert changed([real], [resource(VPC, "net")])["net"].operation is Operation.SAME
 
 
+def test_a_document_in_a_text_is_compared_by_its_parts():
+    old = resource(VPC, "net", {"policy": '{"Statement": [{"Effect": "Allow", "Action": "s3:*"}]}'})
+    new = resource(VPC, "net", {"policy": '{"Statement": [{"Action": "s3:Get*", "Effect": "Allow"}]}'})
+    (found,) = changed([old], [new])["net"].properties
+    assert (found.path, found.old, found.new) == ("policy.Statement[0].Action", "s3:*", "s3:Get*")
+
+
+def test_a_document_that_is_only_written_differently_is_no_change():
+    old, new = (resource(VPC, "net", {"policy": text}) for text in ('{"a": 1, "b": [2]}', '{"b":[2],"a":1}'))
+    assert changed([old], [new])["net"].operation is Operation.SAME
+
+
+def test_an_output_that_repeats_an_input_is_no_reference():
+    """The name of a record is what the program says; that a record repeats it as its `fqdn` makes it no output."""
+    record = "aws:route53/record:Record"
+    old = resource(record, "one", {"name": "api.example.com"}, outputs={"fqdn": "api.example.com"})
+    other = resource(record, "other", {"name": "api.example.com"}, outputs={"fqdn": "api.example.com"})
+    assert changed([old], [other, old])["one"].operation is Operation.SAME
+
+
 def test_counts_list_every_operation():
     assert counts(compare(None, ResourceGraph([vpc()]))) == {
         "create": 1,

@@ -48,6 +48,21 @@ def test_an_override_reaches_into_an_object(project, key, value, expected):
     assert json.loads(read_stack(root, "dev", {key: value}).config["plant:fleet"]) == expected
 
 
+def test_an_empty_stack_file_is_an_empty_configuration(project):
+    assert read_stack(project(""), "dev", {}).config == {}
+
+
+def test_an_alias_is_read(project):
+    root = project("config:\n  plant:a: &types [x, y]\n  plant:b: *types\n")
+    assert json.loads(read_stack(root, "dev", {}).config["plant:b"]) == ["x", "y"]
+
+
+@pytest.mark.parametrize("key", ["", ":x", "plant:", "plant:list[-1]", "plant:a..b", "plant:a."])
+def test_an_override_without_a_proper_path_is_refused(project, key):
+    with pytest.raises(InputError, match="must be NAMESPACE:KEY=VALUE"):
+        read_stack(project("config: {}\n"), "dev", {key: "1"})
+
+
 @pytest.mark.parametrize("key", ["plant:size.max", "plant:types[7]", "plant:types.first"])
 def test_an_override_that_does_not_fit_is_refused(project, key):
     root = project("config:\n  plant:size: 3\n  plant:types: [a]\n")
@@ -81,6 +96,12 @@ def test_an_unknown_stack_is_refused_with_the_ones_there_are(project):
         pytest.param("config: 3\n", id="config is a number"),
         pytest.param("config: !!python/object/apply:os.system ['true']\n", id="code"),
         pytest.param("#" * 1_000_001, id="too large"),
+        pytest.param("config: " + "[" * 100_000, id="nested without end"),
+        pytest.param("config: " + "{a: " * 900 + "1" + "}" * 900, id="nested deeply"),
+        pytest.param("config: &a {plant:fleet: *a}", id="an anchor in itself"),
+        pytest.param("a: &a [x, x]\nb: &b [*a, *a]\nconfig: {plant:c: [*b, *b]}", id="aliases of aliases"),
+        pytest.param("config: {plant:fleet: {2020-01-01: x}}", id="a date as key"),
+        pytest.param("config: {plant:fleet: {max_size: 2, max_size: 3}}", id="a key twice"),
     ],
 )
 def test_a_bad_file_is_refused_by_name(project, text):

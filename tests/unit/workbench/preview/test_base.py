@@ -1,0 +1,76 @@
+"""What a stack is compared with."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from policies.errors import InputError
+from workbench.preview.base import base_graph
+
+STACK = {"urn": "urn:pulumi:dev::plant::pulumi:pulumi:Stack::plant-dev", "type": "pulumi:pulumi:Stack", "custom": False}
+
+
+def git(root, *arguments):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    return subprocess.run(
+        ["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True, text=True, env=environment
+    ).stdout
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A repository whose one commit has no command line of ours."""
+    root = tmp_path / "repository"
+    root.mkdir()
+    git(root, "init", "--quiet")
+    (root / "file").write_text("1")
+    git(root, "add", "file")
+    git(root, "commit", "--quiet", "--message", "first")
+    return root
+
+
+def saved(tmp_path, *resources):
+    path = tmp_path / "base.json"
+    path.write_text(json.dumps({"version": 3, "deployment": {"resources": list(resources)}}))
+    return str(path)
+
+
+def test_a_saved_deployment_of_the_stack_is_taken(tmp_path):
+    assert len(base_graph(saved(tmp_path, STACK), "dev", {}, tmp_path)) == 1
+
+
+def test_a_deployment_of_another_stack_is_refused(tmp_path):
+    with pytest.raises(InputError, match="is the stack dev, not prod"):
+        base_graph(saved(tmp_path, STACK), "prod", {}, tmp_path)
+
+
+def test_a_file_without_a_stack_is_refused(tmp_path):
+    with pytest.raises(InputError, match="holds no stack"):
+        base_graph(saved(tmp_path), "dev", {}, tmp_path)
+
+
+def test_a_ref_that_cant_declare_the_stack_is_refused_rather_than_declared_by_our_own_code(repository):
+    with pytest.raises(InputError, match=r"workbench/cli/export\.py is not there yet"):
+        base_graph("HEAD", "dev", {}, repository)
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+
+
+def test_git_variables_of_a_hook_lead_nowhere(repository, monkeypatch):
+    (repository / "file").write_text("2")
+    git(repository, "add", "file")
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repository / ".git" / "index"))
+    with pytest.raises(InputError):
+        base_graph("HEAD", "dev", {}, repository)
+    assert git(repository, "diff", "--cached", "--name-only") == "file\n"
+
+
+def test_an_unknown_ref_of_a_shallow_clone_is_told_how_to_get_it(repository, tmp_path):
+    git(repository, "commit", "--quiet", "--allow-empty", "--message", "second")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{repository}", str(shallow))
+    with pytest.raises(InputError, match="git fetch --unshallow"):
+        base_graph("HEAD~1", "dev", {}, shallow)
