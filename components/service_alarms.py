@@ -37,8 +37,14 @@ class ServiceAlarmsArgs:
 class ServiceAlarms(pulumi.ComponentResource):
     """One p95 and one error alarm a fleet, and one each for targets and database; a composite over the stable ones.
 
-    A p95 of few requests is noise (CloudWatch: fewer than 10/(1-0.95) = 200 samples), so the p95 alarms ignore
-    such periods; the rollout then calls a step inconclusive. Creates: metric alarms, composite alarm.
+    A p95 of few requests is noise (CloudWatch: fewer than 10/(1-0.95) = 200 samples), so the p95 alarms keep their
+    state in such periods, and the rollout then calls a step inconclusive. So one that went off in a busy period stays
+    on through quiet ones, until a busy one is fast again or one has no request at all. A metric-math alarm that
+    clears itself watches two metrics, and three of those are over the budget of an always-on stack.
+
+    No registered target means no data for the alarm on targets (ELB user guide, "CloudWatch metrics for your
+    Application Load Balancer"), which counts as a breach: it is on until the first instance of a session has
+    registered. Creates: metric alarms, composite alarm.
     """
 
     arns: dict[str, pulumi.Output[str]]
@@ -57,7 +63,7 @@ class ServiceAlarms(pulumi.ComponentResource):
             self._errors(fleet, args, dimensions)
         self._alarm(
             "unhealthy-stable",
-            "Instances of the stable fleet fail their health check",
+            "Instances of the stable fleet fail their health check, or it has none",
             namespace="AWS/ApplicationELB",
             metric_name="UnHealthyHostCount",
             dimensions={
@@ -68,6 +74,8 @@ class ServiceAlarms(pulumi.ComponentResource):
             period=60,
             evaluation_periods=3,
             threshold=0.0,
+            # Reported only if there are registered targets: silence is the total outage.
+            treat_missing_data="breaching",
         )
         self._alarm(
             "database-latency",
@@ -86,7 +94,8 @@ class ServiceAlarms(pulumi.ComponentResource):
     def _latency(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:
         self._alarm(
             f"p95-{fleet}",
-            f"p95 of the {fleet} fleet is over {args.p95_threshold_ms} ms for {args.p95_window_minutes} minutes",
+            f"p95 of the {fleet} fleet is over {args.p95_threshold_ms} ms for {args.p95_window_minutes} minutes;"
+            " stays as it is in periods of under 200 requests",
             namespace="AWS/ApplicationELB",
             metric_name="TargetResponseTime",
             dimensions=dimensions,
@@ -116,12 +125,12 @@ class ServiceAlarms(pulumi.ComponentResource):
             threshold=float(args.server_error_threshold_percent),
         )
 
-    def _alarm(self, check: str, description: str, **metric: Any) -> None:
+    def _alarm(self, check: str, description: str, *, treat_missing_data: str = "notBreaching", **metric: Any) -> None:
         alarm = aws.cloudwatch.MetricAlarm(
             f"{self._name}-{check}",
             alarm_description=description,
             comparison_operator="GreaterThanThreshold",
-            treat_missing_data="notBreaching",
+            treat_missing_data=treat_missing_data,
             alarm_actions=[self._topic],
             ok_actions=[self._topic],
             opts=pulumi.ResourceOptions(parent=self),

@@ -45,6 +45,14 @@ def test_composite_sums_up_the_stable_fleet_only(whole, one):
     assert "canary" not in rule
 
 
+def test_fleet_without_any_instance_raises_an_alarm_that_calls_people(whole, one):
+    # Elastic Load Balancing reports the counts of hosts only if there are registered targets.
+    alarm = one(whole, ALARM, "plant-slo-unhealthy-stable")
+    assert alarm.get("metricName") == "UnHealthyHostCount"
+    assert alarm.get("treatMissingData") == "breaching"
+    assert alarm.get("name") in one(whole, "aws:cloudwatch/compositeAlarm:CompositeAlarm").get("alarmRule")
+
+
 def test_every_alarm_acts_and_says_what_missing_data_means(whole):
     for alarm in whole.of_type(ALARM):
         assert whole.referenced(alarm, "alarmActions", "aws:sns/topic:Topic"), alarm.name
