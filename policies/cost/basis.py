@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from policies.cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
 from policies.cost.workflows import read_workflow
+from policies.decimals import number
 from policies.errors import InputError
 from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
-from policies.numbers import number
 
 VERSION: Final = 1
 """The version of the `costBasis` output that this module reads."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from policies.cost.scope import Pricing
 from policies.cost.workflows import Workflow, read_workflow
+from policies.decimals import number
 from policies.model import Resource, ResourceGraph
-from policies.numbers import number
 
 STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
 GROUP: Final = "aws:autoscaling/group:Group"

@@ -12,8 +12,8 @@ from policies.cost.pricers.lb import LOAD_BALANCERS
 from policies.cost.registry import Pricer
 from policies.cost.scope import Scope, UsageKey
 from policies.cost.uptime import Metering
+from policies.decimals import number
 from policies.model import ResourceGraph
-from policies.numbers import number
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored in the standard class")
 TIER_1: Final = UsageKey("monthly_tier_1_requests", Decimal(10_000), "PUT, COPY, POST and LIST requests a month")
