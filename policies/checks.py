@@ -77,12 +77,6 @@ def must_be_at_least_if_set(path: str, minimum: int, unit: str) -> Check:
     return check
 
 
-def pointing_at(context: Context, target: Resource, path: str, *types: str) -> list[Resource]:
-    """Resources of `types` whose value at `path` is `target`."""
-    graph = context.graph
-    return [one for one in graph.of_type(*types) if target in graph.referenced(one, path)]
-
-
 def is_absent(value: Any) -> bool:
     """True for a property that is missing, null, or empty; unknowns and secrets are there."""
     if value is UNKNOWN or value is SECRET:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
@@ -31,9 +31,7 @@ class Problem(NamedTuple):
 class Context:
     """What a check may look at besides its resource. One is made for each assessment."""
 
-    def __init__(
-        self, graph: ResourceGraph, config: PackConfig | None = None, *, region: str | None = None
-    ) -> None:
+    def __init__(self, graph: ResourceGraph, config: PackConfig | None = None, *, region: str | None = None) -> None:
         self.graph = graph
         self.config = config if config is not None else PackConfig()
         self.region = region
@@ -50,6 +48,20 @@ class Context:
         from policies.cost import estimate  # the catalogue is read only when a price is asked for
 
         return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd, region=self.region)
+
+    def pointing_at(self, target: Resource, path: str, *types: str) -> Sequence[Resource]:
+        """Resources of `types` whose value at `path` is `target`; looked up once for all targets."""
+        index = self._pointing.get((path, types))
+        if index is None:
+            index = self._pointing[path, types] = {}
+            for resource in self.graph.of_type(*types):
+                for found in self.graph.referenced(resource, path):
+                    index.setdefault(found.urn, []).append(resource)
+        return index.get(target.urn, ())
+
+    @cached_property
+    def _pointing(self) -> dict[tuple[str, tuple[str, ...]], dict[str, list[Resource]]]:
+        return {}
 
     @cached_property
     def cost_basis(self) -> Mapping[str, Any] | None:
@@ -98,9 +110,7 @@ StackCheck: TypeAlias = Callable[[Context], Iterable[Problem]]
 Remediation: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 """New inputs for a resource's inputs, or None when there is nothing to mend."""
 
-Example: TypeAlias = Mapping[
-    str, tuple[str, Mapping[str, Any]] | tuple[str, Mapping[str, Any], Mapping[str, Any]]
-]
+Example: TypeAlias = Mapping[str, tuple[str, Mapping[str, Any]] | tuple[str, Mapping[str, Any], Mapping[str, Any]]]
 """Logical name -> (type token, inputs). ``id:NAME`` and ``arn:NAME`` refer to a resource of the example.
 
 A third item may hold the resource's options (``{"ignoreChanges": [...]}``), a component's inputs are its outputs.

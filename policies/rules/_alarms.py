@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from policies.checks import mappings, number
 from policies.model import Resource
@@ -35,8 +36,18 @@ class Measure:
         return None if periods is None or self.period_seconds is None else periods * self.period_seconds
 
 
-def measures(context: Context) -> Iterator[Measure]:
-    """Every metric of every metric alarm."""
+_SEEN: WeakKeyDictionary[Context, tuple[Measure, ...]] = WeakKeyDictionary()
+
+
+def measures(context: Context) -> tuple[Measure, ...]:
+    """Every metric of every metric alarm; read once an assessment."""
+    found = _SEEN.get(context)
+    if found is None:
+        found = _SEEN[context] = tuple(_measures(context))
+    return found
+
+
+def _measures(context: Context) -> Iterator[Measure]:
     for alarm in context.graph.of_type(*METRIC_ALARM):
         if alarm.get("metricName") is not None:
             statistic = alarm.get("extendedStatistic") or alarm.get("statistic")

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.checkov, pytest.mark.slow]
 
 STRICTER = {
+    "data-bucket-owner-enforced": "Checkov passes controls that are attached to no bucket.",
     "data-bucket-encrypted": "Checkov passes the encryption that S3 does by itself; we want it declared.",
     "logging-group-kept-a-year": "Checkov passes 0, which keeps events for ever, and is billed for ever.",
     "network-egress-scoped": "Checkov passes a rule that leaves the ports out.",

@@ -18,10 +18,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     largest, smallest = number(resource.get("maxSize")), number(resource.get("minSize"))
     if largest is None or smallest is None or largest <= smallest:
         return
-    graph = context.graph
-    policies = [
-        one for one in graph.of_type(*SCALING_POLICY) if resource in graph.referenced(one, "autoscalingGroupName")
-    ]
+    policies = context.pointing_at(resource, "autoscalingGroupName", *SCALING_POLICY)
     if not any(
         policy.get("policyType") in ("TargetTrackingScaling", "PredictiveScaling", UNKNOWN) for policy in policies
     ):

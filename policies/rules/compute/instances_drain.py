@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A leaving instance may finish its requests."""
-    graph = context.graph
-    hooks = [one for one in graph.of_type(*LIFECYCLE_HOOK) if resource in graph.referenced(one, "autoscalingGroupName")]
+    hooks = context.pointing_at(resource, "autoscalingGroupName", *LIFECYCLE_HOOK)
     inline = mappings(resource.get("initialLifecycleHooks"))
     transitions = [hook.get("lifecycleTransition") for hook in hooks]
     transitions += [hook.get("lifecycleTransition") for hook in inline]

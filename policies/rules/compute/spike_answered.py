@@ -16,7 +16,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A step-scaling policy is started by an alarm, and the spike alarm starts one."""
     graph = context.graph
     if resource.type in SCALING_POLICY:
-        alarms = [one for one in graph.of_type(*METRIC_ALARM) if resource in graph.referenced(one, "alarmActions")]
+        alarms = context.pointing_at(resource, "alarmActions", *METRIC_ALARM)
         if resource.get("policyType") == "StepScaling" and not alarms:
             yield Problem("no alarm starts this policy; name it in alarmActions of one")
         if not graph.referenced(resource, "autoscalingGroupName", *SCALING_GROUP) and context.is_plant_stack:

@@ -17,7 +17,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if context.parked or resource.get("targetType") not in (None, "instance"):
         return
     graph = context.graph
-    fleets = [one for one in graph.of_type(*SCALING_GROUP) if resource in graph.referenced(one, "targetGroupArns")]
+    fleets = context.pointing_at(resource, "targetGroupArns", *SCALING_GROUP)
     if not fleets and not graph.referrers(resource, *ATTACHMENTS):
         yield Problem("no fleet registers with this target group; add it to targetGroupArns of one")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import is_absent, pointing_at
+from policies.checks import is_absent
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import BUCKET, BUCKET_LOGGING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Reads of the bucket are logged."""
-    if not pointing_at(context, resource, "bucket", *BUCKET_LOGGING) and is_absent(resource.get("loggings")):
+    if not context.pointing_at(resource, "bucket", *BUCKET_LOGGING) and is_absent(resource.get("loggings")):
         yield Problem(
             "access to the bucket is not logged; add aws.s3.BucketLogging, or waive a bucket that is itself a log"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import must_be, pointing_at
+from policies.checks import must_be
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import BUCKET, BUCKET_PUBLIC_ACCESS_BLOCK
@@ -17,7 +17,7 @@ FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPu
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Each bucket has a public access block with all four flags."""
-    blocks = pointing_at(context, resource, "bucket", *BUCKET_PUBLIC_ACCESS_BLOCK)
+    blocks = context.pointing_at(resource, "bucket", *BUCKET_PUBLIC_ACCESS_BLOCK)
     if not blocks:
         yield Problem("no public access block; add aws.s3.BucketPublicAccessBlock with all four flags")
     for block in blocks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import pointing_at
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import BUCKET, BUCKET_ENCRYPTION
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A bucket uses KMS, unless load balancers write their access logs to it."""
-    settings = pointing_at(context, resource, "bucket", *BUCKET_ENCRYPTION)
+    settings = context.pointing_at(resource, "bucket", *BUCKET_ENCRYPTION)
     algorithms = [
         value
         for setting in settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import mappings, pointing_at
+from policies.checks import mappings
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import BUCKET, BUCKET_LIFECYCLE
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Objects end, and so do uploads that never did."""
-    settings = pointing_at(context, resource, "bucket", *BUCKET_LIFECYCLE)
+    settings = context.pointing_at(resource, "bucket", *BUCKET_LIFECYCLE)
     enabled = [
         rule
         for setting in settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import pointing_at
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import TLS_ONLY, statements
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The bucket's policy denies what comes without TLS."""
-    policies = pointing_at(context, resource, "bucket", *BUCKET_POLICY)
+    policies = context.pointing_at(resource, "bucket", *BUCKET_POLICY)
     if not policies:
         yield Problem("no bucket policy; add aws.s3.BucketPolicy that denies aws:SecureTransport false")
     for policy in policies:

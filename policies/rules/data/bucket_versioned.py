@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import must_be, pointing_at
+from policies.checks import must_be
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import BUCKET, BUCKET_VERSIONING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Versioning is on."""
-    settings = pointing_at(context, resource, "bucket", *BUCKET_VERSIONING)
+    settings = context.pointing_at(resource, "bucket", *BUCKET_VERSIONING)
     if not settings:
         yield Problem("versioning is not declared; add aws.s3.BucketVersioning with status Enabled")
     for setting in settings:

@@ -17,12 +17,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A certificate by DNS is waited for, and its record is made here."""
     if resource.get("validationMethod") != "DNS":
         return
-    graph = context.graph
-    validations = [
-        one
-        for one in graph.of_type("aws:acm/certificateValidation:CertificateValidation")
-        if resource in graph.referenced(one, "certificateArn")
-    ]
+    validations = context.pointing_at(resource, "certificateArn", "aws:acm/certificateValidation:CertificateValidation")
     if not validations:
         yield Problem("nothing waits until this certificate is issued; add aws.acm.CertificateValidation")
     for one in validations:

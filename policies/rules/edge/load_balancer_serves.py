@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A load balancer listens, and says who may connect."""
-    graph = context.graph
-    if not any(resource in graph.referenced(one, "loadBalancerArn") for one in graph.of_type(*LISTENER)):
+    if not context.pointing_at(resource, "loadBalancerArn", *LISTENER):
         yield Problem("no listener takes requests; add aws.lb.Listener with this load balancer's ARN")
     if resource.get("loadBalancerType") in (None, "application"):
         yield from must_be_set("securityGroups", "a security group that admits HTTPS")(resource, context)

@@ -17,8 +17,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A public application load balancer is the target of a web ACL association."""
     if resource.get("internal") is True or resource.get("loadBalancerType") in ("network", "gateway"):
         return
-    graph = context.graph
-    links = [one for one in graph.of_type(*WEB_ACL_ASSOCIATION) if resource in graph.referenced(one, "resourceArn")]
+    links = context.pointing_at(resource, "resourceArn", *WEB_ACL_ASSOCIATION)
     if not any(not is_absent(one.get("webAclArn")) for one in links):
         yield Problem("no web ACL is attached; add an aws.wafv2.WebAclAssociation with this load balancer's ARN")
 

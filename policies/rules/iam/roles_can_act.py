@@ -18,7 +18,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if not is_absent(resource.get("inlinePolicies")) or not is_absent(resource.get("managedPolicyArns")):
         return
     given = (*ROLE_POLICY, *ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
-    if not any(resource in context.graph.referenced(one, "role") for one in context.graph.of_type(*given)):
+    if not context.pointing_at(resource, "role", *given):
         yield Problem("no policy says what this role may do, so whoever assumes it fails; add aws.iam.RolePolicy")
 
 

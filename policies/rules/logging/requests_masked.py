@@ -18,9 +18,7 @@ def check(context: Context) -> Iterator[Problem]:
     if not groups:
         yield Problem("no log group takes the requests with their users; add aws.cloudwatch.LogGroup")
     for group in groups:
-        policies = [
-            one for one in context.graph.of_type(MASKING) if group in context.graph.referenced(one, "logGroupName")
-        ]
+        policies = context.pointing_at(group, "logGroupName", MASKING)
         if not policies:
             yield Problem(
                 "nothing masks personal data in this log; add aws.cloudwatch.LogDataProtectionPolicy", resource=group

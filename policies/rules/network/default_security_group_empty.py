@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The VPC's default security group is taken over, and has no rules."""
-    groups = [
-        one
-        for one in context.graph.of_type(*DEFAULT_SECURITY_GROUP)
-        if resource in context.graph.referenced(one, "vpcId")
-    ]
+    groups = context.pointing_at(resource, "vpcId", *DEFAULT_SECURITY_GROUP)
     if not groups:
         yield Problem("its default security group lets everything out; add aws.ec2.DefaultSecurityGroup without rules")
     for group in groups:

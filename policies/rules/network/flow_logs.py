@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A flow log covers the VPC and keeps at least what was rejected."""
-    logs = [log for log in context.graph.of_type(*FLOW_LOG) if resource in context.graph.referenced(log, "vpcId")]
+    logs = context.pointing_at(resource, "vpcId", *FLOW_LOG)
     if not logs:
         yield Problem("no flow log covers this VPC; add aws.ec2.FlowLog with its vpcId")
     for log in logs:

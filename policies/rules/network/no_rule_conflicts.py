@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A group's rules are inline or resources of their own, not both."""
     inline = not is_absent(resource.get("ingress")) or not is_absent(resource.get("egress"))
-    own = [
-        rule
-        for rule in context.graph.of_type(*SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
-        if resource in context.graph.referenced(rule, "securityGroupId")
-    ]
+    own = context.pointing_at(resource, "securityGroupId", *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
     if inline and own:
         yield Problem(
             f"rules are inline and also in {own[0].name}; each deployment would undo the other's: keep one", "ingress"

@@ -19,12 +19,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     yield from must_be_set("vpcId", "the VPC's id")(resource, context)
     if context.is_plant_stack:  # its fleets reach out by IPv6 only
         yield from must_be_set("ipv6CidrBlock", "a /64 of the VPC")(resource, context)
-    links = [one for one in graph.of_type(ASSOCIATION) if resource in graph.referenced(one, "subnetId")]
+    links = context.pointing_at(resource, "subnetId", ASSOCIATION)
     tables = [table for one in links for table in graph.referenced(one, "routeTableId", *ROUTE_TABLE)]
     if not links:
         yield Problem("no route table belongs to this subnet; add aws.ec2.RouteTableAssociation")
     for table in tables:
-        routes = [route for route in graph.of_type(*ROUTE) if table in graph.referenced(route, "routeTableId")]
+        routes = context.pointing_at(table, "routeTableId", *ROUTE)
         if not any(leads_out(route) for route in routes) and is_absent(table.get("routes")):
             yield Problem(f"route table {table.name} has no default route; add aws.ec2.Route", resource=table)
 

@@ -63,9 +63,7 @@ def groups_of(context: Context, path: str, *types: str) -> tuple[Resource, ...]:
 
 def ranges(context: Context, group: Resource, *types: str) -> list[PortRange]:
     """Port ranges of the rules of `group`."""
-    rules = [
-        rule for rule in context.graph.of_type(*types) if group in context.graph.referenced(rule, "securityGroupId")
-    ]
+    rules = context.pointing_at(group, "securityGroupId", *types)
     return [one for rule in rules for one in port_ranges(rule)]
 
 
@@ -91,7 +89,7 @@ def link(context: Context, source: Resource, target: Resource) -> Iterator[Probl
     """What is missing for `source` to connect to `target`."""
     graph = context.graph
     for types, own, other in ((EGRESS_RULE, source, target), (INGRESS_RULE, target, source)):
-        rules = [rule for rule in graph.of_type(*types) if own in graph.referenced(rule, "securityGroupId")]
+        rules = context.pointing_at(own, "securityGroupId", *types)
         if not any(other in graph.referenced(rule, "referencedSecurityGroupId") for rule in rules):
             way = "egress to" if types is EGRESS_RULE else "ingress from"
             yield Problem(f"no rule allows {way} {other.name}; add it", resource=own)

@@ -16,7 +16,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A topic that alarms publish to has a subscription, and its policy admits them."""
     graph = context.graph
     senders = graph.referrers(resource, *METRIC_ALARM, *COMPOSITE_ALARM, *SCHEDULE)
-    if senders and not any(resource in graph.referenced(one, "topic") for one in graph.of_type(*TOPIC_SUBSCRIPTION)):
+    if senders and not context.pointing_at(resource, "topic", *TOPIC_SUBSCRIPTION):
         yield Problem(f"{senders[0].name} publishes to this topic and nobody subscribes; add aws.sns.TopicSubscription")
 
 

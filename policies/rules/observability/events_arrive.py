@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Problem]:
     graph = context.graph
     targets = graph.of_type(*EVENT_TARGET)
     for rule in graph.of_type(*EVENT_RULE):
-        if not any(rule in graph.referenced(target, "rule") for target in targets):
+        if not context.pointing_at(rule, "rule", *EVENT_TARGET):
             yield Problem("this event rule has no target; add aws.cloudwatch.EventTarget", resource=rule)
     for target in targets:
         for path in ("arn", "rule"):

@@ -17,7 +17,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A topic that events or alarms publish to has a policy that admits them."""
     graph = context.graph
     publishers = graph.referrers(resource, *METRIC_ALARM, *COMPOSITE_ALARM, *EVENT_TARGET)
-    policies = [one for one in graph.of_type(*TOPIC_POLICY) if resource in graph.referenced(one, "arn")]
+    policies = context.pointing_at(resource, "arn", *TOPIC_POLICY)
     if publishers and not policies and is_absent(resource.get("policy")):
         yield Problem(f"{publishers[0].name} publishes to this topic, and no policy admits it; add aws.sns.TopicPolicy")
 

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A logging configuration refers to the web ACL, and has somewhere to write."""
-    logs = [
-        log
-        for log in context.graph.of_type(*WEB_ACL_LOGGING)
-        if resource in context.graph.referenced(log, "resourceArn")
-    ]
+    logs = context.pointing_at(resource, "resourceArn", *WEB_ACL_LOGGING)
     if not logs:
         yield Problem("no logging configuration; add aws.wafv2.WebAclLoggingConfiguration with this ACL's ARN")
     for log in logs:
