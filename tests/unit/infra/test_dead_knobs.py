@@ -131,22 +131,9 @@ DEV = {
         "parked": True,
         "session_days": ["MON"],
         "session_start": "10:00",
-        "hours_per_session": 3,
+        "hours_per_session": 2,
         "time_zone": "UTC",
         "reaper_every_hours": 4,
-    },
-    "usage": {
-        "monthly_requests": 200_001,
-        "peak_requests_per_second": 4,
-        "request_kb": 2,
-        "response_kb": 9,
-        "new_connections_per_request": "0.3",
-        "application_log_kb_per_request": "0.6",
-        "blocked_request_ratio": "0.02",
-        "cache_data_gb": "0.02",
-        "cache_kb_per_request": 5,
-        "rollouts_per_month": 3,
-        "notices_per_month": 21,
     },
     "tenancy": {
         "network.cidr": "10.65.0.0/22",
@@ -164,6 +151,21 @@ DEV = {
     },
 }
 """Group -> setting -> a value that dev does not have."""
+
+USAGE = {
+    "monthly_requests": 200_001,
+    "peak_requests_per_second": 4,
+    "request_kb": 2,
+    "response_kb": 9,
+    "new_connections_per_request": "0.3",
+    "application_log_kb_per_request": "0.6",
+    "blocked_request_ratio": "0.02",
+    "cache_data_gb": "0.02",
+    "cache_kb_per_request": 5,
+    "rollouts_per_month": 3,
+    "notices_per_month": 21,
+}
+"""Declared usage; all of it shows in one output, so one run tells."""
 
 PROD = {
     "firewall": {"rule_group_rules": ["page-size"]},
@@ -220,6 +222,7 @@ def leaves(model: type[BaseModel], prefix: str = "") -> list[str]:
 def test_every_setting_has_a_mutation():
     known = {f"{group}.{name}" for table in (DEV, PROD) for group, names in table.items() for name in names}
     settings = {f"{group}.{name}" for group, model in GROUPS.items() for name in leaves(model)}
+    known |= {f"usage.{name}" for name in USAGE}
     assert settings - known - TOGETHER.keys() - CHECKED_ONLY.keys() == set()
     assert (known | TOGETHER.keys() | CHECKED_ONLY.keys()) - settings == set()
 
@@ -234,6 +237,19 @@ def unchanged(stack: str) -> str:
     return declared(stack, {})
 
 
+def declared_usage(overrides: dict[str, object]) -> dict[str, object]:
+    states = json.loads(declared("dev", overrides))["deployment"]["resources"]
+    (root,) = [state for state in states if state["type"] == "plant:infra:PlantApi"]
+    return root["outputs"]["costBasis"]["usage"]
+
+
+def test_each_declared_usage_reaches_the_estimate():
+    before, after = declared_usage({}), declared_usage({f"plant:usage.{name}": value for name, value in USAGE.items()})
+    assert {name for name in before if before[name] == after[name]} == {"subscribers"}
+    assert len(before) == len(USAGE) + 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stack", "group"),
     [*(pytest.param("dev", group, id=f"dev-{group}") for group in DEV), *(("prod", group) for group in PROD)],
