@@ -13,20 +13,20 @@ from infra.settings.contract import ContractSettings
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
 from infra.settings.fleet import FleetSettings
-from infra.settings.network_checks import network_fits
+from infra.settings.network_checks import network_collides_with_none, network_fits, region_has_the_zones
 from infra.settings.rollout import RolloutSettings
 from infra.settings.slo import SloSettings
 from infra.settings.tenancy import TenancySettings
 from infra.settings.uptime import UptimeSettings
 from infra.settings.usage import UsageSettings
-from infra.settings.window_checks import windows_are_sound
+from infra.settings.window_checks import notices_are_sound, subscribers_can_be_reached, windows_are_sound
 
 HOURS_PER_MONTH = 730
 """AWS calculator's month."""
 
 
 def fleet_sizes_are_ordered(fleet: FleetSettings) -> Iterator[Problem]:
-    """min <= desired <= max, for the fleet and for its scheduled sizes."""
+    """min <= desired <= max."""
     if fleet.min_size > fleet.max_size:
         yield Problem(
             "plant:fleet.min_size", fleet.min_size, f"more than plant:fleet.max_size, which is {fleet.max_size}"
@@ -37,12 +37,20 @@ def fleet_sizes_are_ordered(fleet: FleetSettings) -> Iterator[Problem]:
             fleet.desired_capacity,
             f"has to lie between min_size and max_size, which are {fleet.min_size} and {fleet.max_size}",
         )
+
+
+def on_demand_base_fits(fleet: FleetSettings) -> Iterator[Problem]:
+    """The base is a part of the fleet."""
     if fleet.on_demand_base_capacity > fleet.max_size:
         yield Problem(
             "plant:fleet.on_demand_base_capacity",
             fleet.on_demand_base_capacity,
             f"more than plant:fleet.max_size, which is {fleet.max_size}",
         )
+
+
+def scheduled_sizes_are_ordered(fleet: FleetSettings) -> Iterator[Problem]:
+    """min <= max <= the fleet's max, for each of the scheduled sizes."""
     names = [size.name for size in fleet.scheduled_sizes]
     for index, size in enumerate(fleet.scheduled_sizes):
         key = f"plant:fleet.scheduled_sizes[{index}]"
@@ -69,14 +77,18 @@ def alarm_is_above_the_promise(slo: SloSettings, contract: ContractSettings) -> 
         )
 
 
-def contract_is_consistent(contract: ContractSettings) -> Iterator[Problem]:
-    """A query has to fit into the response budget, and a cache with TTL 0 is none."""
+def query_fits_the_response_budget(contract: ContractSettings) -> Iterator[Problem]:
+    """A query has to fit into the response budget."""
     if contract.database_query_limit_ms >= contract.response_budget_ms:
         yield Problem(
             "plant:contract.database_query_limit_ms",
             contract.database_query_limit_ms,
             f"has to be under plant:contract.response_budget_ms, which is {contract.response_budget_ms}",
         )
+
+
+def cache_keeps_something(contract: ContractSettings) -> Iterator[Problem]:
+    """A cache with TTL 0 is none."""
     if contract.cache_ttl_seconds == 0:
         yield Problem(
             "plant:contract.cache_ttl_seconds",
@@ -127,8 +139,10 @@ def rollout_fits_its_history(rollout: RolloutSettings) -> Iterator[Problem]:
         )
 
 
-def uptime_fits_the_month(uptime: UptimeSettings, tenancy: TenancySettings) -> Iterator[Problem]:
-    """Sessions fit into a month and a day; a shared stack has none."""
+def sessions_fit_the_month(uptime: UptimeSettings) -> Iterator[Problem]:
+    """Sessions fit into a month, and each of their days is named once."""
+    if len(set(uptime.session_days)) < len(uptime.session_days):
+        yield Problem("plant:uptime.session_days", ", ".join(uptime.session_days), "a day is named twice")
     if uptime.hours_per_month > HOURS_PER_MONTH:
         yield Problem(
             "plant:uptime.hours_per_session",
@@ -136,14 +150,20 @@ def uptime_fits_the_month(uptime: UptimeSettings, tenancy: TenancySettings) -> I
             f"{uptime.sessions_per_month} sessions of this length are {uptime.hours_per_month} h, and a month has"
             f" {HOURS_PER_MONTH} h; use schedule: always-on instead",
         )
+
+
+def session_fits_the_day(uptime: UptimeSettings) -> Iterator[Problem]:
+    """A session ends on the day it starts."""
     if minutes_of_day(uptime.session_start) + uptime.hours_per_session * 60 > 24 * 60:
         yield Problem(
             "plant:uptime.session_start",
             uptime.session_start,
             f"a session of {uptime.hours_per_session} h that starts then runs past midnight; start it earlier",
         )
-    if len(set(uptime.session_days)) < len(uptime.session_days):
-        yield Problem("plant:uptime.session_days", ", ".join(uptime.session_days), "a day is named twice")
+
+
+def only_a_dedicated_stack_has_sessions(uptime: UptimeSettings, tenancy: TenancySettings) -> Iterator[Problem]:
+    """A shared stack is always on."""
     if tenancy.kind == "shared" and (uptime.parked or uptime.schedule == "sessions"):
         wrong = "parked" if uptime.parked else "schedule"
         yield Problem(
@@ -153,7 +173,7 @@ def uptime_fits_the_month(uptime: UptimeSettings, tenancy: TenancySettings) -> I
         )
 
 
-def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings, uptime: UptimeSettings) -> Iterator[Problem]:
+def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings) -> Iterator[Problem]:
     """A shared stack says what it borrows; a dedicated one has a certificate."""
     if tenancy.kind == "shared" and tenancy.platform is None:
         yield Problem(
@@ -168,6 +188,10 @@ def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings, uptime: Up
                 None,
                 "give the Route 53 zone that validates a new certificate, or plant:edge.certificate_arn",
             )
+
+
+def what_is_parked_is_not_protected(edge: EdgeSettings, uptime: UptimeSettings) -> Iterator[Problem]:
+    """Deletion protection and sessions exclude each other."""
     if edge.deletion_protection and uptime.schedule == "sessions":
         yield Problem(
             "plant:edge.deletion_protection", True, "a load balancer that is parked between sessions can't be protected"
@@ -218,8 +242,8 @@ def paths_do_not_overlap(edge: EdgeSettings) -> Iterator[Problem]:
         )
 
 
-def budget_is_ordered(budget: BudgetSettings) -> Iterator[Problem]:
-    """Notices rise, and the limit is some money."""
+def budget_notices_rise(budget: BudgetSettings) -> Iterator[Problem]:
+    """Notices rise."""
     if list(budget.notice_percents) != sorted(set(budget.notice_percents)) or not all(
         1 <= percent <= 100 for percent in budget.notice_percents
     ):
@@ -228,6 +252,10 @@ def budget_is_ordered(budget: BudgetSettings) -> Iterator[Problem]:
             ", ".join(map(str, budget.notice_percents)),
             "has to rise, each from 1 to 100",
         )
+
+
+def limit_is_some_money(budget: BudgetSettings) -> Iterator[Problem]:
+    """The limit is a cent or more."""
     if budget.monthly_limit_usd < Decimal("0.01"):
         yield Problem("plant:budget.share_percent", budget.share_percent, "less than a cent a month; raise it")
 
@@ -244,17 +272,28 @@ def cache_holds_the_data(cache: CacheSettings, usage: UsageSettings) -> Iterator
 
 CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (fleet_sizes_are_ordered, ("fleet",)),
+    (on_demand_base_fits, ("fleet",)),
+    (scheduled_sizes_are_ordered, ("fleet",)),
     (alarm_is_above_the_promise, ("slo", "contract")),
-    (contract_is_consistent, ("contract",)),
+    (query_fits_the_response_budget, ("contract",)),
+    (cache_keeps_something, ("contract",)),
     (rollout_rises_to_all, ("rollout",)),
     (rollout_fits_its_history, ("rollout",)),
-    (uptime_fits_the_month, ("uptime", "tenancy")),
-    (tenancy_is_complete, ("tenancy", "edge", "uptime")),
+    (sessions_fit_the_month, ("uptime",)),
+    (session_fits_the_day, ("uptime",)),
+    (only_a_dedicated_stack_has_sessions, ("uptime", "tenancy")),
+    (tenancy_is_complete, ("tenancy", "edge")),
+    (what_is_parked_is_not_protected, ("edge", "uptime")),
     (capacity_carries_the_peak, ("fleet", "usage", "contract")),
     (paths_do_not_overlap, ("edge",)),
-    (budget_is_ordered, ("budget",)),
+    (budget_notices_rise, ("budget",)),
+    (limit_is_some_money, ("budget",)),
     (cache_holds_the_data, ("cache", "usage")),
     (windows_are_sound, ("maintenance",)),
-    (network_fits, ("tenancy", "region")),
+    (notices_are_sound, ("maintenance",)),
+    (subscribers_can_be_reached, ("maintenance",)),
+    (region_has_the_zones, ("tenancy", "region")),
+    (network_fits, ("tenancy",)),
+    (network_collides_with_none, ("tenancy",)),
 )
-"""Check -> the groups it needs. It is skipped while one of them is wrong in itself."""
+"""Check -> the groups it needs. It ends where it meets a value that is wrong in itself, so each is about one thing."""

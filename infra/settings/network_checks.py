@@ -8,38 +8,51 @@ from ipaddress import IPv4Network
 from infra.settings.errors import Problem
 from infra.settings.tenancy import SMALLEST_LOAD_BALANCER_SUBNET, ZONES_BY_REGION, TenancySettings
 
+ZONES_MIN = 2
+"""A load balancer has to be in two zones."""
 TIERS = 2
 """Subnets a zone: one for the load balancer, one for the fleet."""
 
 
-def network_fits(tenancy: TenancySettings, region: object) -> Iterator[Problem]:
-    """The region has the zones, and the VPC's range holds a subnet of each tier in each zone."""
+def region_has_the_zones(tenancy: TenancySettings, region: object) -> Iterator[Problem]:
+    """The region is a known one, and has as many zones."""
     zones = ZONES_BY_REGION.get(str(region))
     if zones is None:
         yield Problem("aws:region", region, f"not supported; allowed are {', '.join(sorted(ZONES_BY_REGION))}")
-    if tenancy.kind != "dedicated":
-        return
-    network = tenancy.network
-    if zones is not None and network.zone_count > len(zones):
+    elif tenancy.kind == "dedicated" and tenancy.network.zone_count > len(zones):
         yield Problem(
             "plant:tenancy.network.zone_count",
-            network.zone_count,
+            tenancy.network.zone_count,
             f"{region} has {len(zones)} zones with Graviton instances; allowed is 2 to {len(zones)}",
         )
-    cidr = network.cidr
+
+
+def network_fits(tenancy: TenancySettings) -> Iterator[Problem]:
+    """The VPC's range is a private one, and holds a subnet of each tier in each zone."""
+    if tenancy.kind != "dedicated":
+        return
+    cidr = tenancy.network.cidr
     if not cidr.is_private:
         yield Problem("plant:tenancy.network.cidr", str(cidr), "not a private range; use one of RFC 1918")
     if not 16 <= cidr.prefixlen <= 28:
         yield Problem("plant:tenancy.network.cidr", str(cidr), "a VPC is /16 to /28")
-    if subnet_prefix(cidr, network.zone_count) > SMALLEST_LOAD_BALANCER_SUBNET:
-        smallest = SMALLEST_LOAD_BALANCER_SUBNET - _bits(network.zone_count)
+    zone_count = getattr(tenancy.network, "zone_count", ZONES_MIN)  # not there while it is wrong itself
+    if subnet_prefix(cidr, zone_count) > SMALLEST_LOAD_BALANCER_SUBNET:
+        smallest = SMALLEST_LOAD_BALANCER_SUBNET - _bits(zone_count)
         yield Problem(
             "plant:tenancy.network.cidr",
             str(cidr),
-            f"too small for {network.zone_count} zones with {TIERS} subnets of /{SMALLEST_LOAD_BALANCER_SUBNET}"
+            f"too small for {zone_count} zones with {TIERS} subnets of /{SMALLEST_LOAD_BALANCER_SUBNET}"
             f" each; use /{smallest} or larger",
         )
-    for index, reserved in enumerate(network.reserved_cidrs):
+
+
+def network_collides_with_none(tenancy: TenancySettings) -> Iterator[Problem]:
+    """The VPC's range overlaps none of the networks around it."""
+    if tenancy.kind != "dedicated":
+        return
+    cidr = tenancy.network.cidr
+    for index, reserved in enumerate(tenancy.network.reserved_cidrs):
         if cidr.overlaps(reserved):
             yield Problem(
                 f"plant:tenancy.network.reserved_cidrs[{index}]",

@@ -13,7 +13,7 @@ MINUTES_PER_WEEK = 7 * 24 * 60
 
 
 def windows_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
-    """Each window has one kind of start, no two overlap, and notices and subscribers make sense."""
+    """Each window has one kind of start, and no two overlap."""
     complete: list[tuple[int, MaintenanceWindow]] = []
     names: set[str] = set()
     for index, window in enumerate(maintenance.windows):
@@ -38,7 +38,10 @@ def windows_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
                 yield Problem(
                     f"plant:maintenance.windows[{index}]", window.name, f"overlaps the window {other.name!r}; move one"
                 )
-    yield from _notices(maintenance)
+
+
+def subscribers_can_be_reached(maintenance: MaintenanceSettings) -> Iterator[Problem]:
+    """Each subscriber's endpoint is one of its protocol."""
     for index, subscriber in enumerate(maintenance.subscribers):
         if message := _wrong_endpoint(subscriber):
             yield Problem(f"plant:maintenance.subscribers[{index}].endpoint", subscriber.endpoint, message)
@@ -63,7 +66,8 @@ def minute_of_week(window: MaintenanceWindow) -> int:
     return WEEKDAYS.index(window.weekday or "MON") * 1440 + minutes_of_day(window.time or "00:00")
 
 
-def _notices(maintenance: MaintenanceSettings) -> Iterator[Problem]:
+def notices_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
+    """Notices come in the week before a window, each once."""
     for index, hours in enumerate(maintenance.notice_hours):
         if not 1 <= hours <= 168:
             yield Problem(

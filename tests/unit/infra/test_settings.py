@@ -302,3 +302,118 @@ def test_every_setting_is_described():
         if not field.description
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("config", "keys"),
+    [
+        pytest.param(
+            {"plant:fleet": {"max_siz": 3, "min_size": 5, "desired_capacity": 5}},
+            {"plant:fleet.max_siz", "plant:fleet.min_size", "plant:fleet.desired_capacity"},
+            id="a misspelt maximum still bounds the minimum",
+        ),
+        pytest.param(
+            {"plant:tenancy": {"network": {"zone_count": 9, "cidr": "10.0.0.0/28"}}},
+            {"plant:tenancy.network.zone_count", "plant:tenancy.network.cidr"},
+            id="a range too small for any number of zones",
+        ),
+        pytest.param(
+            {"plant:uptime": {"session_days": ["MON"] * 8, "hours_per_session": 24}},
+            {"plant:uptime.session_days", "plant:uptime.session_start"},
+            id="a session past midnight on too many days",
+        ),
+        pytest.param(
+            {"plant:contract": {"page_size_max": 0, "cache_ttl_seconds": 0, "database_query_limit_ms": 200}},
+            {
+                "plant:contract.page_size_max",
+                "plant:contract.cache_ttl_seconds",
+                "plant:contract.database_query_limit_ms",
+            },
+            id="three of one group",
+        ),
+        pytest.param(
+            {"plant:maintenance": {"windows": [{"name": "?", "duration_minutes": 1}], "notice_hours": [999]}},
+            {
+                "plant:maintenance.windows[0].name",
+                "plant:maintenance.windows[0].duration_minutes",
+                "plant:maintenance.notice_hours[0]",
+            },
+            id="a wrong item of one list, and of another",
+        ),
+        pytest.param(
+            {
+                "plant:maintenance": {
+                    "windows": [{"name": "a", "weekday": "FUN", "time": "09:00", "duration_minutes": 60}],
+                    "notice_hours": [2, 2],
+                }
+            },
+            {"plant:maintenance.windows[0].weekday", "plant:maintenance.notice_hours"},
+            id="a wrong value of an item is not called missing",
+        ),
+        pytest.param(
+            {"plant:fleet": {"max_size": "many", "min_size": 900, "desired_capacity": 900}},
+            {"plant:fleet.max_size"},
+            id="nothing is said about what a wrong value bounds",
+        ),
+        pytest.param(
+            {"plant:edge": {"certificate_arn": "mine"}},
+            {"plant:edge.certificate_arn"},
+            id="a wrong value is not called missing",
+        ),
+        pytest.param({"plant:rollout": {"steps": []}}, {"plant:rollout.steps"}, id="an empty list"),
+        pytest.param({"plant:fleet": 3}, {"plant:fleet"}, id="a group that is none"),
+    ],
+)
+def test_what_is_right_is_checked_though_something_beside_it_is_wrong(config, keys):
+    assert set(problems(config)) == keys
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "words"),
+    [
+        pytest.param(
+            {"plant:rollout": {"steps": [10, 100]}}, "plant:rollout.steps[0]", "object with percent", id="item"
+        ),
+        pytest.param({"plant:rollout": {"steps": 10}}, "plant:rollout.steps", "expected a list", id="list"),
+        pytest.param({"plant:rollout": {"steps": []}}, "plant:rollout.steps", "at least 1 item; it has 0", id="short"),
+        pytest.param(
+            {"plant:firewall": {"heavy_path_prefix": "x"}},
+            "plant:firewall.heavy_path_prefix",
+            "allowed form",
+            id="form",
+        ),
+        pytest.param({"plant:fleet": {"max_size": "many"}}, "plant:fleet.max_size", "whole number", id="number"),
+        pytest.param({"plant:uptime": {"parked": "perhaps"}}, "plant:uptime.parked", "true or false", id="truth"),
+    ],
+)
+def test_messages_are_in_plain_words(config, key, words):
+    found = problems(config)
+    assert words in found[key]
+    assert not any(
+        word in text for text in found.values() for word in ("tuple", "instance of", "pattern", "dictionary")
+    )
+
+
+def test_wrong_items_do_not_make_their_list_too_short():
+    assert set(problems({"plant:rollout": {"steps": [10, 100]}})) == {
+        "plant:rollout.steps[0]",
+        "plant:rollout.steps[1]",
+    }
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "suggestion"),
+    [
+        pytest.param("cache", "ttl_seconds", "'plant:contract.cache_ttl_seconds'", id="the group is in its name"),
+        pytest.param("edge", "vpc_cidr", "plant:tenancy.network.cidr", id="a longer name"),
+        pytest.param("tenancy", "max_size", "plant:fleet.max_size", id="the same name"),
+    ],
+)
+def test_a_setting_of_another_group_is_found(group, name, suggestion):
+    assert suggestion in problems({f"plant:{group}": {name: 1}})[f"plant:{group}.{name}"]
+
+
+def test_what_is_like_nothing_gets_no_misleading_suggestion():
+    message = problems({"plant:uptime": {"sessions_per_month": 20}})["plant:uptime.sessions_per_month"]
+    assert "session_start'" not in message
+    assert "known are" in message
