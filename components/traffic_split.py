@@ -45,7 +45,10 @@ class TrafficSplit(pulumi.ComponentResource):
     The program declares 100 : 0. The rollout moves the weights, and Pulumi leaves a rule's actions alone after
     creating it, so an update in the middle of a rollout changes nothing. A rule names both target groups from
     the start: a group that no rule names has no load balancer, and its fleet would fail its health check.
-    Creates: two target groups, a listener rule a route.
+
+    Two changes have to reach a rule all the same, and replace it (weights begin at 100 : 0 again, a running rollout
+    fails and is rolled back): another check of the callers, and another target group, which a new port or VPC makes.
+    The old rule goes first, because its priority is taken. Creates: two target groups, a listener rule a route.
     """
 
     target_group_arns: Mapping[str, pulumi.Output[str]]
@@ -66,7 +69,9 @@ class TrafficSplit(pulumi.ComponentResource):
         self.request_labels = {}
         if args.listener_arn is not None:
             self.rule_arns = {
-                route.name: self._rule(f"{name}-{route.name}", args, route, args.priority_base + index)
+                route.name: self._rule(
+                    f"{name}-{route.name}", args, route, args.priority_base + index, list(groups.values())
+                )
                 for index, route in enumerate(args.routes)
             }
             self.request_labels = {
@@ -98,7 +103,9 @@ class TrafficSplit(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _rule(self, name: str, args: TrafficSplitArgs, route: Route, priority: int) -> pulumi.Output[str]:
+    def _rule(
+        self, name: str, args: TrafficSplitArgs, route: Route, priority: int, groups: list[pulumi.Resource]
+    ) -> pulumi.Output[str]:
         conditions: list[dict[str, Any]] = [
             {"host_header": {"values": [args.domain_name]}},
             {"path_pattern": {"values": [f"{route.path_prefix}/*"]}},
@@ -124,7 +131,13 @@ class TrafficSplit(pulumi.ComponentResource):
                 },
             ],
             tags={"Name": name},
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["actions"]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=["actions"],
+                replacement_trigger=route.check.declared(),
+                replace_with=groups,
+                delete_before_replace=True,
+            ),
         )
         return pulumi.Output.from_input(rule.arn)
 

@@ -157,6 +157,8 @@ OPTION_KEYS: Final = (
     "ignoreChanges",
     "provider",
     "replaceOnChanges",
+    "replaceWith",
+    "replacementTrigger",
     "retainOnDelete",
 )
 """Resource options that a deployment keeps, beside protect."""

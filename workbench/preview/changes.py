@@ -83,6 +83,7 @@ def compare(old: ResourceGraph | None, new: ResourceGraph) -> list[Change]:
                 old_references.normalised(predecessor), new_references.normalised(resource), resource, forcing
             ),
             *_through_references(resource, replaced, forcing),
+            *_through_options(predecessor, resource, replaced),
         ]
         operation = Operation.UPDATE if properties else Operation.SAME
         if any(change.forces_replacement for change in properties):
@@ -172,6 +173,15 @@ def _document(value: Any) -> Any:
         except (ValueError, RecursionError):
             return None
     return None
+
+
+def _through_options(old: Resource, new: Resource, replaced: set[str]) -> Iterator[PropertyChange]:
+    """What the options `replacementTrigger` and `replaceWith` replace; a trigger that is new replaces nothing."""
+    before, after = (resource.options.get("replacementTrigger") for resource in (old, new))
+    if before is not None and after is not None and before != after:
+        yield PropertyChange("(replacementTrigger)", before, after, forces_replacement=True)
+    if not replaced.isdisjoint(new.options.get("replaceWith", ())):
+        yield PropertyChange("(replaceWith)", None, KNOWN_AFTER, forces_replacement=True)
 
 
 def _through_references(resource: Resource, replaced: set[str], forcing: frozenset[str]) -> Iterator[PropertyChange]:

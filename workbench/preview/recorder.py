@@ -92,6 +92,8 @@ class Recorder(MockMonitor):
             "ignoreChanges": list(request.ignoreChanges),
             "replaceOnChanges": list(request.replaceOnChanges),
             "deleteBeforeReplace": request.deleteBeforeReplace,
+            "replaceWith": list(request.replace_with),
+            "replacementTrigger": _plain(request.replacement_trigger),
         }
         with self._lock:
             if urn in self.states:

@@ -26,6 +26,34 @@ def test_pulumi_leaves_live_weights_alone(graph, stack):
 
 
 @pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("plant:edge.authentication.issuer", "https://other.example.com/"),
+        ("plant:edge.authentication.audience", "other-api"),
+        ("plant:fleet.service_port", "9443"),
+    ],
+    ids=["issuer", "audience", "port, and so both target groups"],
+)
+def test_new_token_check_or_target_group_replaces_the_rules_that_ignore_actions(dev, setting, value):
+    from policies.deployment import graph_from_json
+    from workbench.preview.changes import Operation, compare
+    from workbench.preview.synthesis import synthesize
+
+    changed = graph_from_json(synthesize("dev", overrides={setting: value}), setting)
+    found = {change.resource.name: change.operation for change in compare(dev, changed)}
+    assert found["plant-split-read"] == found["plant-split-write"] == Operation.REPLACE
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_rules_follow_both_target_groups_and_leave_before_their_successors_come(graph, stack):
+    whole = graph(stack)
+    groups = {group.urn for group in whole.of_type("aws:lb/targetGroup:TargetGroup")}
+    for rule in whole.of_type(RULE):
+        assert set(rule.options["replaceWith"]) == groups
+        assert rule.options["deleteBeforeReplace"] is True  # the priority is taken as long as the old one exists
+
+
+@pytest.mark.parametrize(
     ("route", "scope", "methods"), [("read", "plant.read", ["GET", "HEAD"]), ("write", "plant.write", None)]
 )
 def test_each_route_asks_for_a_token_with_its_scope(dev, one, route, scope, methods):
