@@ -7,6 +7,7 @@ matplotlib is imported when a picture is drawn, and without a display.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -92,7 +93,17 @@ def draw(report: Report, *, kind: str, theme: str) -> bytes:
         else:
             canvas = FigureCanvasAgg(figure)
             canvas.print_png(buffer, metadata={"Software": None})
-        return buffer.getvalue()
+        return _numbered_clips(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+def _numbered_clips(svg: bytes) -> bytes:
+    """`svg` with its clip paths numbered in order: matplotlib 3.11 names them by addresses in memory."""
+    numbers: dict[bytes, bytes] = {}
+
+    def number(match: re.Match[bytes]) -> bytes:
+        return numbers.setdefault(match[0], b"clip%d" % len(numbers))
+
+    return re.sub(rb"\bp[0-9a-f]{10}\b", number, svg)
 
 
 Column = Callable[[str], np.ndarray]
