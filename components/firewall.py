@@ -36,6 +36,8 @@ class FirewallArgs:
     """What clients are told to wait during maintenance."""
     load_balancer_arn: pulumi.Input[str] | None
     """Load balancer to protect; None: only a rule group, for the platform's web ACL."""
+    domain_name: str
+    """Host of the API; the platform's web ACL sees the requests of other services, too."""
     rule_group_rules: Sequence[str] = ()
     """Rules of the rule group: ``maintenance``, ``page-size``, ``rate-per-user``. Each is $1 a month."""
     log_group_arn: pulumi.Input[str] | None
@@ -84,7 +86,11 @@ class Firewall(pulumi.ComponentResource):
             )
         }
         if args.load_balancer_arn is None:
-            chosen = [rule for rule_name, rule in own.items() if rule_name in args.rule_group_rules]
+            chosen = [
+                rules.for_host(rule, args.domain_name)
+                for rule_name, rule in own.items()
+                if rule_name in args.rule_group_rules
+            ]
             self.rule_group_arn = self._rule_group(name, rules.ordered(chosen))
         else:
             every = [*own.values(), *map(rules.managed, args.managed_rule_sets)]

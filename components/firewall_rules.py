@@ -98,6 +98,29 @@ def maintenance(ip_set_arns: Sequence[Any], retry_after_seconds: int) -> Rule:
     return _rule("maintenance", statement, _blocked(503, MAINTENANCE, retry_after_seconds))
 
 
+def for_host(rule: Rule, host: str) -> Rule:
+    """`rule` for requests to `host` only, for a web ACL that stands in front of other services too.
+
+    A reference to a rule group takes no scope-down, so each rule of the group has to name the host. A port may
+    follow it.
+    """
+    to_host = {
+        "byte_match_statement": {
+            "search_string": host.lower(),
+            "positional_constraint": "STARTS_WITH",
+            "field_to_match": {"single_header": {"name": "host"}},
+            "text_transformations": [{"priority": 0, "type": "LOWERCASE"}],
+        }
+    }
+    statement = rule["statement"]
+    rate = statement.get("rate_based_statement")
+    if rate is None:
+        return {**rule, "statement": _both(to_host, statement)}
+    scope = rate.get("scope_down_statement")
+    scoped = to_host if scope is None else _both(to_host, scope)
+    return {**rule, "statement": {"rate_based_statement": {**rate, "scope_down_statement": scoped}}}
+
+
 def managed(rule_set: str) -> Rule:
     """A rule set that AWS keeps up to date."""
     statement = {"managed_rule_group_statement": {"vendor_name": "AWS", "name": rule_set}}
@@ -138,6 +161,10 @@ def integers_over(limit: int) -> str:
             rest = len(digits) - index - 1
             larger.append(f"{digits[:index]}[{int(digit) + 1}-9]" + (rf"\d{{{rest}}}" if rest else ""))
     return rf"^\+?0*({'|'.join([longer, *larger])})$"
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {"and_statement": {"statements": [one, other]}}
 
 
 def _rate(limit: RateLimit, keys: Mapping[str, Any]) -> dict[str, Any]:

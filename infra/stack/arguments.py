@@ -162,6 +162,7 @@ def firewall(
         managed_rule_sets=wanted.managed_rule_sets,
         retry_after_seconds=wanted.retry_after_seconds,
         load_balancer_arn=load_balancer_arn,
+        domain_name=settings.edge.domain_name,
         rule_group_rules=wanted.rule_group_rules,
         log_group_arn=log_group_arn,
     )

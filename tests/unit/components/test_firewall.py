@@ -51,3 +51,16 @@ def test_shared_stack_pays_for_one_rule_in_a_group(prod, one):
     group = one(prod, "aws:wafv2/ruleGroup:RuleGroup")
     assert [rule["name"] for rule in group.get("rules")] == ["maintenance"]
     assert not prod.of_type("aws:wafv2/webAclAssociation:WebAclAssociation")
+
+
+def test_rule_of_the_platforms_web_acl_leaves_other_services_alone(one):
+    every = '["maintenance", "page-size", "rate-per-user", "rate-heavy-path"]'
+    graph = graph_from_json(synthesize("prod", overrides={"plant:firewall.rule_group_rules": every}), "rule group")
+    rules = one(graph, "aws:wafv2/ruleGroup:RuleGroup").get("rules")
+    assert len(rules) == 4
+    for rule in rules:
+        scope = rule["statement"].get("rateBasedStatement", {}).get("scopeDownStatement", rule["statement"])
+        # Either this host and something else, or, for a rate, this host alone.
+        to_host, *_ = scope.get("andStatement", {"statements": [scope]})["statements"]
+        assert to_host["byteMatchStatement"]["searchString"] == "api.plant.example.com", rule["name"]
+        assert to_host["byteMatchStatement"]["fieldToMatch"] == {"singleHeader": {"name": "host"}}, rule["name"]

@@ -56,3 +56,21 @@ def test_users_are_told_apart_by_their_token():
 def test_priorities_rise_in_the_given_order():
     ordered = rules.ordered([rules.per_ip(LIMIT), rules.page_size(50)])
     assert [(rule["name"], rule["priority"]) for rule in ordered] == [("rate-per-ip", 0), ("page-size", 10)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(rules.page_size(50), id="page size"),
+        pytest.param(rules.maintenance(["a", "b"], 60), id="maintenance"),
+        pytest.param(rules.per_heavy_path(LIMIT, "/v1/reports"), id="heavy path"),
+    ],
+)
+def test_rule_for_a_host_still_asks_what_it_asked(rule):
+    def asked(statement):
+        return statement.get("rate_based_statement", {}).get("scope_down_statement", statement)
+
+    both = asked(rules.for_host(rule, "API.example.com")["statement"])["and_statement"]["statements"]
+    assert both[0]["byte_match_statement"]["search_string"] == "api.example.com"
+    assert both[1] == asked(rule["statement"])
+    assert rules.for_host(rule, "API.example.com")["action"] == rule["action"]

@@ -28,10 +28,17 @@ def read_rates(graph: ResourceGraph) -> Iterator[RateLimit]:
                 limit=int(as_float(rate.get("limit"), 0)),
                 window_seconds=int(as_float(rate.get("evaluationWindowSec"), 300)),
                 per_user=rate.get("aggregateKeyType") == "CUSTOM_KEYS",
-                heavy_only=rate.get("scopeDownStatement") is not None,
+                heavy_only=_looks_at_path(rate.get("scopeDownStatement")),
                 retry_after_seconds=_retry_after(action),
                 counts_only="count" in action,
             )
+
+
+def _looks_at_path(scope: object) -> bool:
+    """Whether a scope-down statement goes by the path; one in a rule group names the host beside it."""
+    if isinstance(scope, Mapping):
+        return scope.get("uriPath") is not None or any(map(_looks_at_path, scope.values()))
+    return isinstance(scope, list | tuple) and any(map(_looks_at_path, scope))
 
 
 def _retry_after(action: Mapping[str, Any]) -> float:
