@@ -15,13 +15,14 @@ from components.workload_role import WorkloadRole, WorkloadRoleArgs
 NEW_CAPACITY = (
     "autoscaling:CreateAutoScalingGroup",
     "autoscaling:SetDesiredCapacity",
-    "autoscaling:UpdateAutoScalingGroup",
     "ec2:RunInstances",
     "elasticache:Create*",
     "elasticloadbalancing:CreateLoadBalancer",
     "wafv2:CreateWebACL",
 )
 """What starts to cost by the hour."""
+LARGER_GROUP = {"NumericGreaterThan": {"autoscaling:MaxSize": "0"}}
+"""An update that leaves a group some size. Before it deletes a group the provider empties it by an update to 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,10 @@ class BudgetGuard(pulumi.ComponentResource):
     """Budget on the stack's tag that reports actual and forecast spend, and denies new capacity at the limit.
 
     AWS learns of costs 8 to 12 hours late, so this is the last line and not the first: the estimate before each
-    deployment is. The first two budgets with actions are free. Creates: budget, deny policy, role, action.
+    deployment is. It restrains the deploying role only: parking still works, the fleets scale on within their
+    bounds, and people are not held back. The first two budgets with actions are free. The budget sees nothing until
+    the tag is activated as a cost-allocation tag, once an account, in the Billing console (it takes a day).
+    Creates: budget, deny policy, role, action.
     """
 
     budget_name: pulumi.Output[str]
@@ -84,7 +88,7 @@ class BudgetGuard(pulumi.ComponentResource):
         policy = aws.iam.Policy(
             f"{name}-no-new-capacity",
             description="Attached by AWS Budgets when the Plant API has spent its money",
-            policy=document(deny(NEW_CAPACITY, "*")),
+            policy=document(deny(NEW_CAPACITY, "*"), deny(["autoscaling:UpdateAutoScalingGroup"], "*", LARGER_GROUP)),
             opts=child,
         )
         role = WorkloadRole(

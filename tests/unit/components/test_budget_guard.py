@@ -30,7 +30,7 @@ def test_actual_and_forecast_spend_is_reported(whole, one):
 def test_new_capacity_is_denied_without_asking(whole, one, document):
     action = one(whole, "aws:budgets/budgetAction:BudgetAction")
     assert (action.get("approvalModel"), action.get("actionType")) == ("AUTOMATIC", "APPLY_IAM_POLICY")
-    (statement,) = document(one(whole, "aws:iam/policy:Policy", "plant-budget-no-new-capacity"), "policy")["Statement"]
+    statement, _ = document(one(whole, "aws:iam/policy:Policy", "plant-budget-no-new-capacity"), "policy")["Statement"]
     assert statement["Effect"] == "Deny"
     assert {"ec2:RunInstances", "elasticloadbalancing:CreateLoadBalancer"} <= set(statement["Action"])
 
@@ -42,3 +42,12 @@ def test_guard_can_attach_that_one_policy_to_that_one_role_only(whole, one, docu
     assert statement["Resource"] == [one(whole, "aws:iam/role:Role", "plant-ci-deploy-role").get("arn")]
     policy = one(whole, "aws:iam/policy:Policy", "plant-budget-no-new-capacity")
     assert statement["Condition"] == {"ArnEquals": {"iam:PolicyARN": policy.get("arn")}}
+
+
+def test_parking_is_not_denied(whole, one, document):
+    statements = document(one(whole, "aws:iam/policy:Policy", "plant-budget-no-new-capacity"), "policy")["Statement"]
+    denied = [action for found in statements for action in found["Action"]]
+    assert not [action for action in denied if ":Delete" in action or ":Modify" in action]
+    # Before the provider deletes a group it sets its sizes to 0.
+    (update,) = [found for found in statements if "autoscaling:UpdateAutoScalingGroup" in found["Action"]]
+    assert update["Condition"] == {"NumericGreaterThan": {"autoscaling:MaxSize": "0"}}
