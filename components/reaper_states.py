@@ -9,12 +9,16 @@ from components.states import State, call, choose, each, machine, publish, put, 
 
 KINDS = (
     "elasticloadbalancing:loadbalancer/app",
-    "wafv2:webacl",
+    "wafv2:regional/webacl",
     "elasticache:serverlesscache",
     "elasticache:replicationgroup",
     "cloudwatch:alarm",
 )
-"""Kinds of resources that are billed by the hour or by the prorated month, as the tagging API names them."""
+"""Kinds of resources that are billed by the hour or by the prorated month, as their ARNs and so the tagging API
+name them."""
+
+UNTIL_RELEASED = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 1.5}]
+"""A web ACL stays in use for minutes after its load balancer was deleted: 30 to 152 s, 6 minutes in all."""
 
 ONE_TASK = "Remove"
 
@@ -119,7 +123,10 @@ def _by_kind() -> dict[str, State]:
             then="Remove firewall",
             on_error="Removed",
         ),
-        "Remove firewall": _remove("wafv2", "deleteWebACL", {**web_acl, "LockToken.$": "$.lock.token"}),
+        "Remove firewall": {
+            **_remove("wafv2", "deleteWebACL", {**web_acl, "LockToken.$": "$.lock.token"}),
+            "Retry": UNTIL_RELEASED,
+        },
         "Removed": succeed(),
     }
 

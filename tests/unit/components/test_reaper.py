@@ -100,3 +100,24 @@ def test_reaper_stays_while_the_stack_is_parked(parked, one):
 
 def test_shared_stack_has_none(prod):
     assert not prod.of_type("plant:components:Reaper")
+
+
+def test_kinds_are_named_as_in_their_arns(states):
+    filters = states["Find resources"]["Parameters"]["ResourceTypeFilters"]
+    arns = {
+        "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/x/1",
+        "arn:aws:wafv2:us-east-1:1:regional/webacl/x/1",
+        "arn:aws:elasticache:us-east-1:1:serverlesscache:x",
+        "arn:aws:elasticache:us-east-1:1:replicationgroup:x",
+        "arn:aws:cloudwatch:us-east-1:1:alarm:x",
+    }
+    for kind in filters:
+        service, _, resource = kind.partition(":")
+        assert [arn for arn in arns if arn.split(":")[2] == service and arn.split(":", 5)[5].startswith(resource)], kind
+    assert len(filters) == len(arns)
+
+
+def test_web_acl_is_tried_until_its_load_balancer_has_let_go(states):
+    (retry,) = states["Remove resources"]["ItemProcessor"]["States"]["Remove firewall"]["Retry"]
+    waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in range(retry["MaxAttempts"])]
+    assert sum(waits) >= 300
