@@ -51,12 +51,12 @@ WANTED = {
 
 def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
     """What a rule of the web ACL does, in the words of WANTED."""
-    for statement in mappings(rule.get("statement")):
+    for statement in with_parts(rule.get("statement")):
         for rate in mappings(statement.get("rateBasedStatement")):
-            if rate.get("scopeDownStatement"):
-                yield "per path"
-            elif rate.get("customKeys"):
+            if rate.get("customKeys"):
                 yield "per user"
+            elif rate.get("scopeDownStatement"):
+                yield "per path"
             else:
                 yield "per address"
         if statement.get("sizeConstraintStatement"):
@@ -71,6 +71,15 @@ def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
             ]
             if len(sets) >= 2 and not any(is_absent(one.get("arn")) for one in sets):
                 yield "window"
+
+
+def with_parts(statement: Any) -> Iterator[Mapping[str, Any]]:
+    """The statement and what an andStatement joins: a rule in a shared web ACL names the host beside it."""
+    for one in mappings(statement):
+        yield one
+        for joined in mappings(one.get("andStatement")):
+            for part in mappings(joined.get("statements")):
+                yield from with_parts(part)
 
 
 RULE = Rule(
