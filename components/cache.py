@@ -11,6 +11,8 @@ import pulumi_aws as aws
 from components.security_groups import CACHE_PORT
 
 GIB = 1024**3
+CLUSTER_COMMANDS = "+cluster|slots +cluster|shards +cluster|nodes +cluster|keyslot +info"
+"""Commands with which cluster clients begin, and serverless caches are clusters; the categories don't hold them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,10 @@ class Cache(pulumi.ComponentResource):
             user_name=args.cache_name,  # IAM sign-in wants both alike
             engine="valkey",
             authentication_mode={"type": "iam"},
-            access_string=f"on ~{args.key_prefix}* resetchannels -@all +@read +@write +@connection -@dangerous -@admin",
+            access_string=(
+                f"on ~{args.key_prefix}* resetchannels -@all +@read +@write +@connection -@dangerous -@admin"
+                f" {CLUSTER_COMMANDS}"
+            ),
             opts=child,
         )
         users = aws.elasticache.UserGroup(

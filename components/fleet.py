@@ -197,7 +197,7 @@ class Fleet(pulumi.ComponentResource):
             },
             target_group_arns=[args.target_group_arn],
             health_check_type="ELB",
-            health_check_grace_period=args.warm_up_seconds,
+            health_check_grace_period=args.health_check_grace_seconds,
             default_instance_warmup=args.warm_up_seconds,
             capacity_rebalance=True,
             max_instance_lifetime=args.max_instance_lifetime_days * 86_400,

@@ -81,6 +81,8 @@ class FleetArgs:
     """Where the instances register."""
     warm_up_seconds: int
     """Time from launch until an instance serves."""
+    health_check_grace_seconds: int
+    """Time from launch in which an instance that fails its health check is not replaced."""
     drain_seconds: int
     """Time that a terminating instance has to finish its requests."""
     max_instance_lifetime_days: int

@@ -29,7 +29,7 @@ class LoadBalancerArgs:
     log_bucket_name: pulumi.Input[str]
     """Bucket of the access logs."""
     ip_address_type: str
-    """``dualstack-without-public-ipv4``, ``dualstack`` or ``ipv4``."""
+    """``dualstack`` or ``ipv4``; without public IPv4 it could fetch no signing keys."""
     tls_policy: str
     """TLS versions and ciphers."""
     idle_timeout_seconds: int = 60
@@ -101,8 +101,7 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=child,
         )
         if args.hosted_zone_id is not None:
-            families = {"ipv4": ("A",), "dualstack-without-public-ipv4": ("AAAA",)}
-            for record_type in families.get(args.ip_address_type, ("A", "AAAA")):
+            for record_type in ("A",) if args.ip_address_type == "ipv4" else ("A", "AAAA"):
                 aws.route53.Record(
                     f"{name}-{record_type.lower()}",
                     zone_id=args.hosted_zone_id,

@@ -46,7 +46,12 @@ class LogBucket(pulumi.ComponentResource):
         super().__init__("plant:components:LogBucket", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = f"{args.region}:{args.account_id}"
-        bucket = aws.s3.Bucket(f"{name}-bucket", opts=pulumi.ResourceOptions(parent=self, protect=args.protect))
+        bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            # Load balancer and network write without end: whoever may delete the bucket may delete its logs.
+            force_destroy=not args.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
         aws.s3.BucketVersioning(
             f"{name}-versioning", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
         )

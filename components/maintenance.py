@@ -74,10 +74,10 @@ def local_expression(moment: datetime, *, weekly: bool) -> str:
 
 
 def mute_expression(moment: datetime, *, weekly: bool) -> str:
-    """The same for an alarm mute rule, whose cron has five fields."""
+    """The same for an alarm mute rule, whose cron has five fields, and whose time has no seconds."""
     if weekly:
         return f"cron({moment.minute} {moment.hour} * * {WEEKDAYS[moment.weekday()]})"
-    return f"at({moment:%Y-%m-%dT%H:%M:%S})"
+    return f"at({moment:%Y-%m-%dT%H:%M})"
 
 
 class Maintenance(pulumi.ComponentResource):

@@ -21,8 +21,6 @@ class SecurityGroupsArgs:
     """VPC of the groups."""
     service_port: int
     """Port of the API on an instance."""
-    public_ipv4: bool = False
-    """Whether clients reach the load balancer over IPv4 as well as IPv6. Default: False."""
     fleet_ipv4_egress: bool = False
     """Whether instances call AWS over IPv4 (a platform with NAT). Default: False, over IPv6."""
     s3_prefix_list_id: pulumi.Input[str] | None = None
@@ -58,8 +56,7 @@ class SecurityGroups(pulumi.ComponentResource):
             self._release(
                 "edge-to-issuer", self.load_balancer_id, "Signing keys of the token issuer", cidr_ipv4="0.0.0.0/0"
             )
-            if args.public_ipv4:
-                self._admit("edge-https-ipv4", self.load_balancer_id, 443, "Clients over IPv4", cidr_ipv4="0.0.0.0/0")
+            self._admit("edge-https-ipv4", self.load_balancer_id, 443, "Clients over IPv4", cidr_ipv4="0.0.0.0/0")
         else:
             self.load_balancer_id = pulumi.Output.from_input(args.load_balancer_group_id)
         if args.cache_group_id is None:

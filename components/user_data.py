@@ -14,6 +14,10 @@ set -euo pipefail
 # Every AWS endpoint that is called from a subnet without IPv4 egress has to be the dual-stack one.
 export AWS_USE_DUALSTACK_ENDPOINT=true
 
+# The smallest instances have less memory than dnf may need.
+dd if=/dev/zero of=/swapfile bs=1M count=512 status=none
+chmod 0600 /swapfile && mkswap --quiet /swapfile && swapon /swapfile
+
 dnf install --assumeyes --setopt=install_weak_deps=False docker openssl
 
 # TLS between load balancer and instance: the load balancer encrypts and does not check names, so a

@@ -13,7 +13,12 @@ from infra.settings.contract import ContractSettings
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
 from infra.settings.fleet import FleetSettings
-from infra.settings.network_checks import network_collides_with_none, network_fits, region_has_the_zones
+from infra.settings.network_checks import (
+    images_are_within_reach,
+    network_collides_with_none,
+    network_fits,
+    region_has_the_zones,
+)
 from infra.settings.rollout import RolloutSettings
 from infra.settings.slo import SloSettings
 from infra.settings.tenancy import TenancySettings
@@ -295,5 +300,6 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (region_has_the_zones, ("tenancy", "region")),
     (network_fits, ("tenancy",)),
     (network_collides_with_none, ("tenancy",)),
+    (images_are_within_reach, ("fleet", "rollout", "tenancy")),
 )
 """Check -> the groups it needs. It ends where it meets a value that is wrong in itself, so each is about one thing."""

@@ -64,9 +64,9 @@ class FleetSettings(Group):
         description="Public SSM parameter that holds the AMI; EC2 resolves it at launch.",
     )
     container_image: str = Field(
-        default="public.ecr.aws/plant/plant-api:1.0.0",
+        default="ecr-public.aws.com/plant/plant-api:1.0.0",
         pattern=r"^[a-z0-9./_:@-]{3,300}$",
-        description="Released software.",
+        description="Released software; a dedicated stack pulls it over IPv6.",
     )
     service_port: int = Field(default=8443, ge=1_024, le=65_535, description="Port of the API on an instance (TLS).")
     health_check_path: str = Field(
@@ -86,6 +86,15 @@ class FleetSettings(Group):
     )
     warm_up_seconds: int = Field(
         default=90, ge=0, le=3_600, description="Time from launch until an instance serves (s, 0 to 3,600)."
+    )
+    health_check_grace_seconds: int = Field(
+        default=900,
+        ge=0,
+        le=7_200,
+        description=(
+            "Time from launch in which an instance that fails its health check is not replaced (s, 0 to 7,200): a"
+            " nano without CPU credits takes minutes to install and pull its software; measure it."
+        ),
     )
     drain_seconds: int = Field(
         default=60, ge=30, le=7_200, description="Time that a terminating instance has to finish (s, 30 to 7,200)."

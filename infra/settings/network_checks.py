@@ -1,11 +1,14 @@
-"""Checks of the network's ranges and zones."""
+"""Checks of the network's ranges and zones, and of what lies beyond it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from infra.settings.errors import Problem
+from infra.settings.fleet import FleetSettings
+from infra.settings.rollout import RolloutSettings
 from infra.settings.tenancy import SMALLEST_LOAD_BALANCER_SUBNET, ZONES_BY_REGION, TenancySettings
 
 ZONES_MIN = 2
@@ -59,6 +62,35 @@ def network_collides_with_none(tenancy: TenancySettings) -> Iterator[Problem]:
                 str(reserved),
                 f"collides with plant:tenancy.network.cidr, which is {cidr}; choose another range for the VPC",
             )
+
+
+IPV4_ONLY_REGISTRIES = (
+    (re.compile(r"public\.ecr\.aws"), "ecr-public.aws.com"),
+    (re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com"), r"\1.dkr-ecr.\2.on.aws"),
+    (re.compile(r"ghcr\.io"), "ecr-public.aws.com or Docker Hub"),
+)
+"""Registries without IPv6, and which to use instead (Amazon ECR guides, "Making requests", read 2026-11)."""
+
+
+def images_are_within_reach(
+    fleet: FleetSettings, rollout: RolloutSettings, tenancy: TenancySettings
+) -> Iterator[Problem]:
+    """Instances of a dedicated stack have IPv6 egress only: an image behind IPv4 is never pulled."""
+    if tenancy.kind != "dedicated":
+        return
+    images = {
+        "plant:fleet.container_image": fleet.container_image,
+        "plant:rollout.candidate_image": rollout.candidate_image,
+    }
+    for key, image in images.items():
+        registry = (image or "").partition("/")[0]
+        for pattern, instead in IPV4_ONLY_REGISTRIES:
+            if found := pattern.fullmatch(registry):
+                yield Problem(
+                    key,
+                    image,
+                    f"{registry} has no IPv6, and the instances have no IPv4; use {found.expand(instead)}",
+                )
 
 
 def subnet_prefix(cidr: IPv4Network, zone_count: int) -> int:

@@ -39,7 +39,8 @@ class PlatformSettings(Group):
         description="Who gets alarms and budget notices (1 to 10: AWS Budgets sends to no more).",
     )
     protect_data: bool = Field(
-        default=True, description="Refuse to delete what holds data: the key and the log bucket."
+        default=True,
+        description="Refuse to delete what holds data: the key and the log bucket; off, the logs go with their bucket.",
     )
     health_aggregator: HealthAggregatorSettings = Field(
         default_factory=HealthAggregatorSettings, description="Where health events go."

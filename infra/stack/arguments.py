@@ -241,6 +241,7 @@ def fleet(
         spot_max_usd_per_hour=wanted.spot_max_usd_per_hour,
         target_group_arn=split.target_group_arns[fleet],
         warm_up_seconds=wanted.warm_up_seconds,
+        health_check_grace_seconds=wanted.health_check_grace_seconds,
         drain_seconds=wanted.drain_seconds,
         max_instance_lifetime_days=wanted.max_instance_lifetime_days,
         requests_per_target_per_minute=tracked,

@@ -150,7 +150,6 @@ def security_groups(context: Context, ground: Ground) -> SecurityGroups:
         SecurityGroupsArgs(
             vpc_id=ground.vpc_id,
             service_port=context.settings.fleet.service_port,
-            public_ipv4="without" not in context.settings.edge.ip_address_type,
             fleet_ipv4_egress=platform is not None,
             s3_prefix_list_id=ground.network.s3_prefix_list_id if ground.network else None,
             load_balancer_group_id=platform.load_balancer_security_group_id if platform else None,
@@ -161,14 +160,15 @@ def security_groups(context: Context, ground: Ground) -> SecurityGroups:
 
 
 def front_door(context: Context, ground: Ground, groups: SecurityGroups) -> FrontDoor | None:
-    """The load balancer: one's own, the platform's, or none while the stack is parked."""
+    """The load balancer: one's own, the platform's, or none while the stack is parked.
+
+    The certificate is free and stays: validating a new one for each session would take up to half an hour.
+    """
     settings, edge = context.settings, context.settings.edge
     platform = settings.tenancy.platform
     if platform is not None:
         suffix = platform.load_balancer_arn.partition("loadbalancer/")[2]
         return FrontDoor(platform.listener_arn, suffix, None)
-    if settings.uptime.parked or ground.network is None or ground.log_bucket_name is None:
-        return None
     certificate_arn: pulumi.Input[str] | None = edge.certificate_arn
     if certificate_arn is None:
         certificate_arn = Certificate(
@@ -176,6 +176,8 @@ def front_door(context: Context, ground: Ground, groups: SecurityGroups) -> Fron
             CertificateArgs(domain_name=edge.domain_name, hosted_zone_id=str(edge.hosted_zone_id)),
             context.child,
         ).arn
+    if settings.uptime.parked or ground.network is None or ground.log_bucket_name is None:
+        return None
     balancer = LoadBalancer(
         f"{context.name}-edge",
         LoadBalancerArgs(

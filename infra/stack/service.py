@@ -79,13 +79,20 @@ def cache(context: Context, ground: Ground, groups: SecurityGroups, topics: Topi
 
 
 def cache_environment(context: Context, cache: Cache | None) -> dict[str, pulumi.Input[str]]:
-    """Where the application finds its cache."""
+    """Where the application finds its cache; a sign-in token is for one cache name and one user."""
     platform = context.settings.tenancy.platform
     if cache is not None:
-        return {"PLANT_CACHE_ENDPOINT": cache.endpoint, "PLANT_CACHE_USER": context.names.cache}
+        return {
+            "PLANT_CACHE_ENDPOINT": cache.endpoint,
+            "PLANT_CACHE_NAME": context.names.cache,
+            "PLANT_CACHE_USER": context.names.cache,
+        }
     assert platform is not None  # noqa: S101 - a dedicated stack that runs has a cache
-    user = platform.cache_user_arn.rpartition(":")[2]
-    return {"PLANT_CACHE_ENDPOINT": platform.cache_endpoint, "PLANT_CACHE_USER": user}
+    return {
+        "PLANT_CACHE_ENDPOINT": platform.cache_endpoint,
+        "PLANT_CACHE_NAME": platform.cache_arn.rpartition(":")[2],
+        "PLANT_CACHE_USER": platform.cache_user_arn.rpartition(":")[2],
+    }
 
 
 def instance_access(

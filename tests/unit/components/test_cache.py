@@ -29,7 +29,10 @@ def test_application_signs_in_with_iam_and_sees_its_own_keys_only(dev, one):
     assert user.get("authenticationMode") == {"type": "iam"}
     assert user.get("userId") == user.get("userName")
     assert "~plant:*" in user.get("accessString")
-    assert "-@dangerous" in user.get("accessString")
+    words = user.get("accessString").split()
+    # Cluster clients begin with these; what comes later counts, and the administrative rest stays refused.
+    assert words.index("-@dangerous") < words.index("+cluster|slots") and "+cluster|shards" in words
+    assert not [word for word in words if word in ("+cluster", "+@admin", "+@dangerous", "+@all")]
     assert user.inputs.keys().isdisjoint({"passwords", "noPasswordRequired"})
 
 

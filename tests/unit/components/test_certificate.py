@@ -17,3 +17,8 @@ def test_given_certificate_is_used_as_it_is(one):
     graph = graph_from_json(synthesize("dev", overrides={"plant:edge.certificate_arn": arn}), "given")
     assert not graph.of_type("aws:acm/certificate:Certificate")
     assert one(graph, "aws:lb/listener:Listener").get("certificateArn") == arn
+
+
+def test_certificate_outlives_a_session(dev, parked, one):
+    token = "aws:acm/certificateValidation:CertificateValidation"
+    assert one(dev, token).urn == one(parked, token).urn

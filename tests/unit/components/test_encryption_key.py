@@ -1,10 +1,15 @@
 """The one customer key."""
 
+from policies.deployment import graph_from_json
+from workbench.preview.synthesis import synthesize
 
-def test_key_rotates_and_is_protected(dev, one):
-    key = one(dev, "aws:kms/key:Key")
-    assert key.get("enableKeyRotation") is True
-    assert key.protect is True
+
+def test_key_rotates_and_is_protected_unless_data_may_go(dev, one):
+    kept = graph_from_json(synthesize("dev", overrides={"plant:platform.protect_data": "true"}), "kept data")
+    for graph, protect in ((dev, False), (kept, True)):
+        key = one(graph, "aws:kms/key:Key")
+        assert key.get("enableKeyRotation") is True
+        assert key.protect is protect
 
 
 def test_services_publish_through_the_key_for_this_account_only(dev, one, document):

@@ -120,3 +120,15 @@ def test_user_data_quotes_what_goes_into_the_shell():
         user_data.render(environment={}, image="x; rm -rf /", region="us-east-1", log_group="g", drain_seconds=1)
     ).decode()
     assert "'x; rm -rf /'" in script
+
+
+def test_instance_has_time_and_memory_for_its_first_boot(whole):
+    for group in whole.of_type(GROUP):
+        assert group.get("healthCheckGracePeriod") == 900 > group.get("defaultInstanceWarmup")
+    assert user_data.SCRIPT.index("swapon") < user_data.SCRIPT.index("dnf install")
+
+
+@pytest.mark.parametrize(("stack", "cache"), [("dev", "plant-dev"), ("prod", "platform")])
+def test_application_knows_the_cache_that_its_token_is_for(graph, stack, cache):
+    (template,) = [found for found in graph(stack).of_type(TEMPLATE) if "stable" in found.name]
+    assert f"\nPLANT_CACHE_NAME={cache}\n" in base64.b64decode(template.get("userData")).decode()

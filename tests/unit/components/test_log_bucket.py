@@ -1,5 +1,12 @@
 """Bucket for access logs and flow logs."""
 
+from policies.deployment import graph_from_json
+from workbench.preview.synthesis import synthesize
+
+
+def kept():
+    return graph_from_json(synthesize("dev", overrides={"plant:platform.protect_data": "true"}), "kept data")
+
 
 def test_bucket_is_private_versioned_encrypted_and_protected(dev, one):
     block = one(dev, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
@@ -13,7 +20,9 @@ def test_bucket_is_private_versioned_encrypted_and_protected(dev, one):
         "rules[0]"
     )
     assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "AES256"
-    assert one(dev, "aws:s3/bucket:Bucket").protect is True
+    protected = one(kept(), "aws:s3/bucket:Bucket")
+    assert protected.protect is True
+    assert protected.get("forceDestroy") is False
 
 
 def test_logs_are_forgotten_and_uploads_that_never_end_too(dev, one):
@@ -35,9 +44,7 @@ def test_only_log_services_of_this_account_write_and_only_over_tls(dev, one, doc
     assert all(found["Condition"] for found in allowed)
 
 
-def test_data_can_be_let_go_on_purpose():
-    from policies.deployment import graph_from_json
-    from workbench.preview.synthesis import synthesize
-
-    graph = graph_from_json(synthesize("dev", overrides={"plant:platform.protect_data": "false"}), "throw-away")
-    assert not [resource.name for resource in graph if resource.protect]
+def test_data_can_be_let_go_on_purpose(dev, one):
+    """Development lets go: `pulumi destroy` must not stop at a bucket full of logs."""
+    assert not [resource.name for resource in dev if resource.protect]
+    assert one(dev, "aws:s3/bucket:Bucket").get("forceDestroy") is True

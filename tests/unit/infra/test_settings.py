@@ -49,6 +49,24 @@ def test_stack_files_are_sound(stack):
             {"plant:fleet": {"min_size": 3}}, "plant:fleet.min_size", "max_size, which is 2", id="min over max"
         ),
         pytest.param(
+            {"plant:fleet": {"container_image": "public.ecr.aws/plant/plant-api:1.0.0"}},
+            "plant:fleet.container_image",
+            "use ecr-public.aws.com",
+            id="public image behind IPv4",
+        ),
+        pytest.param(
+            {"plant:rollout": {"candidate_image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/plant-api:2"}},
+            "plant:rollout.candidate_image",
+            "use 123456789012.dkr-ecr.us-east-1.on.aws",
+            id="private image behind IPv4",
+        ),
+        pytest.param(
+            {"plant:edge": {"ip_address_type": "dualstack-without-public-ipv4"}},
+            "plant:edge.ip_address_type",
+            "'dualstack' or 'ipv4'",
+            id="load balancer that can't fetch keys",
+        ),
+        pytest.param(
             {"plant:fleet": {"desired_capacity": 5}}, "plant:fleet.desired_capacity", "between", id="desired over max"
         ),
         pytest.param(
