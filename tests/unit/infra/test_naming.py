@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.naming import AUTONAME_SUFFIX_LENGTH, Names, bounded
-from workbench.preview.outputs import AUTONAMED, NOT_AUTONAMED
 from workbench.preview.stackfile import StackFile, read_stack
 from workbench.preview.synthesis import REPOSITORY, record, run_program
 
@@ -56,9 +55,12 @@ LIMITS = {
 OWN_PROPERTY = {
     "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": "alarmName",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:elasticache/user:User": "userId",
+    "aws:elasticache/userGroup:UserGroup": "userGroupId",
+    "aws:s3/bucket:Bucket": "bucket",
 }
-
-UNNAMED = {"aws:elasticache/userGroup:UserGroup", "aws:elasticache/user:User", *OWN_PROPERTY, *NOT_AUTONAMED}
+"""Property with the physical name, where it is not `name`."""
 
 
 @pytest.fixture(scope="module", params=["dev", "prod"])
@@ -74,7 +76,7 @@ def longest(request):
 def physical_name(state):
     """Name that AWS gets: declared, or the logical one and what Pulumi adds."""
     token = state["type"]
-    naming = OWN_PROPERTY.get(token) or AUTONAMED.get(token, "name")
+    naming = OWN_PROPERTY.get(token, "name")
     declared = state["inputs"].get(naming)
     if declared is not None:
         return declared
