@@ -11,7 +11,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench.simulate.scaling import step
-from workbench.simulate.scaling.target_tracking import TargetTracker, TargetTrackingPolicy, combined_scale_in
+from workbench.simulate.scaling.target_tracking import (
+    AlarmConstants,
+    TargetTracker,
+    TargetTrackingPolicy,
+    combined_scale_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +70,8 @@ class ScalingLoop:
                             name=policy["PolicyName"],
                             target_value=policy["TargetTrackingConfiguration"]["TargetValue"],
                             disable_scale_in=bool(policy["TargetTrackingConfiguration"].get("DisableScaleIn", False)),
-                        )
+                        ),
+                        AlarmConstants(),
                     )
                     for policy in policies
                     if policy["PolicyType"] == "TargetTrackingScaling"
