@@ -8,15 +8,19 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam_policy import Statement, allow, document
+from components.iam_policy import Statement, allow, deny, document
 
 ISSUER = "token.actions.githubusercontent.com"
 """Issuer of the workflows' tokens."""
 
 READ = (
+    "acm:Describe*",
+    "acm:List*",
     "appconfig:Get*",
     "appconfig:List*",
     "autoscaling:Describe*",
+    "budgets:DescribeBudgetAction*",
+    "budgets:ListTagsForResource",
     "budgets:ViewBudget",
     "cloudwatch:Describe*",
     "cloudwatch:Get*",
@@ -33,10 +37,17 @@ READ = (
     "kms:Get*",
     "kms:List*",
     "logs:Describe*",
+    "logs:GetDataProtectionPolicy",
     "logs:List*",
+    "route53:GetChange",
+    "route53:GetHostedZone",
+    "route53:List*",
+    "s3:GetAccelerateConfiguration",
     "s3:GetBucket*",
     "s3:GetEncryptionConfiguration",
     "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
     "scheduler:Get*",
     "scheduler:List*",
     "sns:Get*",
@@ -45,10 +56,34 @@ READ = (
     "ssm:List*",
     "states:Describe*",
     "states:List*",
+    "states:ValidateStateMachineDefinition",
     "wafv2:Get*",
     "wafv2:List*",
 )
-"""Enough for `pulumi preview --refresh`; no content of buckets, logs or streams."""
+"""What `pulumi preview --refresh` asks, as far as the provider's documentation tells; no content of objects, logs or
+streams."""
+
+WITHOUT_RESOURCE = (
+    "acm:RequestCertificate",
+    "appconfig:CreateApplication",
+    "appconfig:CreateDeploymentStrategy",
+    "kms:CreateKey",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DeleteResourcePolicy",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""What a deployment calls before there is a resource to name (Service Authorization Reference, read 2026-11)."""
+
+SERVICES_WITH_LINKED_ROLE = (
+    "autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "spot.amazonaws.com",
+    "wafv2.amazonaws.com",
+)
+"""Services that make a role of their own in an account that uses them for the first time."""
 
 REGIONAL_SERVICES = (
     "acm",
@@ -89,8 +124,9 @@ class CiAccessArgs:
 class CiAccess(pulumi.ComponentResource):
     """Roles without long-lived keys: GitHub's token is exchanged for a session.
 
-    The account's OpenID Connect provider for GitHub belongs to the account, not to a stack. Creates: two roles,
-    each with its policy.
+    The account's OpenID Connect provider for GitHub belongs to the account, not to a stack. The deploying role can
+    change neither these roles nor the boundary, or it could raise its own rights: an administrator runs the first
+    `pulumi up`, and those that change them. Creates: two roles, each with its policy.
     """
 
     preview_role_arn: pulumi.Output[str]
@@ -150,25 +186,70 @@ def _own_parameters(args: CiAccessArgs) -> Statement:
 
 
 def _deployment(args: CiAccessArgs) -> list[Statement]:
-    roles = [f"arn:aws:iam::{args.account_id}:role/plant-*"]  # every role of the stack is named so
+    account = f"arn:aws:iam::{args.account_id}"
+    roles = [f"{account}:role/plant-*"]  # every role of the stack is named so
+    here = {"StringEquals": {"aws:RequestedRegion": args.region}}
+    bounded = {"StringEquals": {"iam:PermissionsBoundary": args.permissions_boundary_arn}}
     return [
         allow(
             [f"{service}:*" for service in REGIONAL_SERVICES],
-            [f"arn:aws:{service}:{args.region}:{args.account_id}:*" for service in REGIONAL_SERVICES],
+            [
+                *(f"arn:aws:{service}:{args.region}:{args.account_id}:*" for service in REGIONAL_SERVICES),
+                f"arn:aws:cloudwatch::{args.account_id}:dashboard/*",  # dashboards have no Region
+            ],
         ),
+        allow(WITHOUT_RESOURCE, "*", here),
+        # Images and public parameters belong to no account.
+        allow(["ec2:RunInstances"], [f"arn:aws:ec2:{args.region}::image/*"]),
+        allow(["ssm:GetParameter*"], [f"arn:aws:ssm:{args.region}::parameter/aws/service/*"]),
         allow(["s3:*"], ["arn:aws:s3:::plant-*"]),
-        allow(
-            ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"],
-            ["arn:aws:route53:::hostedzone/*"],
-        ),
-        allow(["route53:GetChange"], ["arn:aws:route53:::change/*"]),
+        allow(["route53:ChangeResourceRecordSets"], ["arn:aws:route53:::hostedzone/*"]),
         allow(["budgets:*"], [f"arn:aws:budgets::{args.account_id}:budget/*"]),
         # A role that a deployment makes can't do more than the boundary allows.
         allow(
-            ["iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:AttachRolePolicy"],
+            [
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ],
             roles,
-            {"StringEquals": {"iam:PermissionsBoundary": args.permissions_boundary_arn}},
+            bounded,
         ),
-        allow(["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole", "iam:PassRole"], roles),
-        allow(["iam:*InstanceProfile*"], [f"arn:aws:iam::{args.account_id}:instance-profile/*"]),
+        allow(
+            [
+                "iam:DeleteRole",
+                "iam:PassRole",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
+            ],
+            roles,
+        ),
+        allow(["iam:*InstanceProfile*"], [f"{account}:instance-profile/*"]),
+        allow(
+            [
+                "iam:CreatePolicy",
+                "iam:CreatePolicyVersion",
+                "iam:DeletePolicy",
+                "iam:DeletePolicyVersion",
+                "iam:TagPolicy",
+                "iam:UntagPolicy",
+            ],
+            [f"{account}:policy/plant-budget-*"],
+        ),
+        allow(
+            ["iam:CreateServiceLinkedRole"],
+            [f"{account}:role/aws-service-role/*"],
+            {"StringEquals": {"iam:AWSServiceName": list(SERVICES_WITH_LINKED_ROLE)}},
+        ),
+        # It must not change its own rights.
+        deny(
+            ["iam:Attach*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Update*"],
+            [f"{account}:role/plant-ci-*"],
+        ),
     ]

@@ -38,14 +38,14 @@ def test_no_policy_allows_everything(whole):
 
 
 def test_wildcard_resources_are_for_reading_logging_and_tracing_only(whole):
-    harmless = ("Describe", "Get", "List", "View", "Put", "Create", "Delete", "Update")
+    harmless = ("Describe", "Get", "List", "View", "Validate", "Put", "Create", "Delete", "Update")
     for policy in whole.of_type(POLICY):
         for statement in json.loads(policy.get("policy"))["Statement"]:
-            if statement["Resource"] != "*":
+            if statement["Resource"] != "*" or "Condition" in statement:
                 continue
             for action in statement["Action"]:
                 service, _, verb = action.partition(":")
-                allowed = harmless if service in ("logs", "xray") else harmless[:4]
+                allowed = harmless if service in ("logs", "xray") else harmless[:5]
                 assert verb.startswith(allowed), f"{policy.name}: {action}"
 
 
@@ -84,7 +84,8 @@ def test_workflows_of_one_repository_assume_the_ci_roles(graph, one, role, subje
 def test_preview_role_changes_nothing(graph, one):
     policy = json.loads(one(graph("dev"), POLICY, "plant-ci-preview-policy").get("policy"))
     actions = [action for statement in policy["Statement"] for action in statement["Action"]]
-    assert all(action.partition(":")[2].startswith(("Describe", "Get", "List", "View")) for action in actions)
+    reading = ("Describe", "Get", "List", "View", "Validate")
+    assert all(action.partition(":")[2].startswith(reading) for action in actions)
 
 
 def test_roles_that_a_deployment_makes_need_the_boundary(graph, one):
@@ -115,3 +116,61 @@ def test_everything_a_workload_may_do_lies_within_the_boundary(graph, one):
         for statement in json.loads(policy.get("policy"))["Statement"]:
             for action in statement["Action"]:
                 assert any(fnmatchcase(action, bound) for bound in bounds), f"{policy.name}: {action}"
+
+
+ACCOUNT = "123456789012"
+NEEDED = {
+    "ec2:RunInstances": "arn:aws:ec2:us-east-1::image/ami-0a1b",
+    "ssm:GetParameters": "arn:aws:ssm:us-east-1::parameter/aws/service/ami-amazon-linux-latest/x",
+    "cloudwatch:PutDashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/plant-dev",
+    "kms:CreateKey": "*",
+    "acm:RequestCertificate": "*",
+    "acm:DescribeCertificate": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1",
+    "appconfig:CreateApplication": "*",
+    "logs:PutResourcePolicy": "*",
+    "logs:CreateLogDelivery": "*",
+    "iam:CreatePolicy": f"arn:aws:iam::{ACCOUNT}:policy/plant-budget-no-new-capacity-1a2b3c4",
+    "iam:DetachRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant-rollout-workflow-role-1a2b3c4",
+    "iam:UpdateAssumeRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant-rollout-workflow-role-1a2b3c4",
+    "iam:CreateServiceLinkedRole": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/spot.amazonaws.com/x",
+    "autoscaling:CreateAutoScalingGroup": f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:1:x",
+    "s3:ListBucket": "arn:aws:s3:::plant-logs-bucket-1a2b3c4",
+}
+"""What a deployment calls, and on what (Service Authorization Reference): first those that are easily forgotten."""
+
+
+def answers(statements, effect, action, resource):
+    from fnmatch import fnmatchcase
+
+    return [
+        found
+        for found in statements
+        if found["Effect"] == effect
+        and any(fnmatchcase(action, pattern) for pattern in found["Action"])
+        and any(
+            fnmatchcase(resource, pattern)
+            for pattern in ([found["Resource"]] if isinstance(found["Resource"], str) else found["Resource"])
+        )
+    ]
+
+
+@pytest.mark.parametrize("action", NEEDED)
+def test_deploying_role_may_do_what_a_deployment_needs(graph, one, action):
+    statements = json.loads(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    assert answers(statements, "Allow", action, NEEDED[action])
+    assert not answers(statements, "Deny", action, NEEDED[action])
+
+
+@pytest.mark.parametrize("action", ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"])
+def test_deploying_role_can_not_raise_its_own_rights(graph, one, action):
+    statements = json.loads(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    own, boundary = (
+        f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("role/plant-ci-deploy-role-1", "policy/plant-boundary-policy-1")
+    )
+    assert answers(statements, "Deny", action, own)
+    assert not answers(statements, "Allow", "iam:CreatePolicyVersion", boundary)
+
+
+def test_deploying_role_fits_into_what_iam_takes(graph, one):
+    # IAM quotas: all inline policies of a role together, without white space.
+    assert len(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy").replace(" ", "")) <= 10_240
