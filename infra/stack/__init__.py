@@ -115,6 +115,7 @@ def _declare(context: Context) -> str | None:
         operations.observe(context, logs, door, topics, split, fleets, alarms, cache)
         operations.rollout(context, ground, logs, door, topics, split, fleets, alarms, flag, maintenance)
     reaper = operations.reaper(context, ground, topics, logs)
+    operations.workflow_failures(context, topics, maintenance, reaper)
     operations.guard(context, topics)
     context.exports.update(
         {

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from infra.stack.foundation import FrontDoor, Ground
 
 IDENTIFYING_TAGS = ("Project", "Stack")
-"""Tags that together name one stack; the reaper and the budget go by them."""
+"""Tags that together name one stack; the reaper goes by them."""
+
+BUDGET_TAG = "StackId"
+"""The tag that names one stack by itself, for the budget: its filters can't ask for two tags at once."""
 
 A_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - wall-clock time in the zone of the windows, not an instant
 
@@ -37,6 +40,7 @@ def tags(settings: Settings, stack: str) -> dict[str, str]:
     return {
         "Project": "plant-api",
         "Stack": stack,
+        BUDGET_TAG: Names("plant", stack).slug,
         "Owner": settings.platform.owner,
         "CostCenter": settings.platform.cost_center,
         "ManagedBy": "pulumi",

@@ -136,6 +136,7 @@ def topics(context: Context, ground: Ground) -> Topics:
         "Plant API alerts",
         ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"],
         arguments.operators(context.settings),
+        events_publish=True,
     )
     health = topic("health", "Plant API health", [], arguments.aggregator(context.settings), events_publish=True)
     context.exports.update({"noticeTopic": notices.topic_arn, "alertTopic": alerts.topic_arn})

@@ -17,6 +17,7 @@ from components.reaper import Reaper, ReaperArgs
 from components.scaling_events import ScalingEvents, ScalingEventsArgs
 from components.service_alarms import ServiceAlarms, ServiceAlarmsArgs
 from components.traffic_split import TrafficSplit
+from components.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
 from infra.settings.base import minutes_of_day
 from infra.stack import arguments
 from infra.stack.context import Context
@@ -216,6 +217,16 @@ def reaper(context: Context, ground: Ground, topics: Topics, logs: KeptLogs) -> 
     )
 
 
+def workflow_failures(context: Context, topics: Topics, maintenance: Maintenance, reaper: Reaper | None) -> None:
+    """Operators hear of failed maintenance and reaping; a rollout that fails rolls back and tells by itself."""
+    arns = [maintenance.state_machine_arn, *([reaper.state_machine_arn] if reaper else [])]
+    WorkflowFailures(
+        f"{context.name}-workflows",
+        WorkflowFailuresArgs(state_machine_arns=arns, topic_arn=topics.alerts),
+        context.child,
+    )
+
+
 def guard(context: Context, topics: Topics) -> None:
     """Roles of the workflows, and the budget that restrains the deploying one."""
     settings, budget = context.settings, context.settings.budget
@@ -235,7 +246,7 @@ def guard(context: Context, topics: Topics) -> None:
         BudgetGuardArgs(
             account_id=context.account_id,
             monthly_limit_usd=budget.monthly_limit_usd,
-            tag=("Stack", context.tags["Stack"]),
+            tag=(arguments.BUDGET_TAG, context.tags[arguments.BUDGET_TAG]),
             notice_percents=budget.notice_percents,
             action_percent=budget.action_percent,
             emails=settings.platform.operator_emails,

@@ -13,7 +13,11 @@ def test_budget_is_the_stacks_share_and_goes_by_its_tag(whole, one):
     assert (budget.get("limitAmount"), budget.get("limitUnit"), budget.get("timeUnit")) == ("5.00", "USD", "MONTHLY")
     (found,) = budget.get("costFilters")
     stack = one(whole, "plant:infra:PlantApi").urn.split(":")[2]
-    assert found == {"name": "TagKeyValue", "values": [f"user:Stack${stack}"]}
+    assert found == {"name": "TagKeyValue", "values": [f"user:StackId$plant-{stack}"]}
+    # Any project may have a stack called dev.
+    assert (
+        one(whole, "aws:ssm/parameter:Parameter", "plant-contract-parameter").get("tags")["StackId"] == f"plant-{stack}"
+    )
 
 
 def test_actual_and_forecast_spend_is_reported(whole, one):

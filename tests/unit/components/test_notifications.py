@@ -15,15 +15,15 @@ def test_topics_are_encrypted_with_a_customer_key_and_closed_to_strangers(graph,
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "parked"])
-def test_eventbridge_publishes_to_the_health_topic_only_and_without_condition(graph, stack, document):
+def test_eventbridge_publishes_to_health_and_alerts_only_and_without_condition(graph, stack, document):
     found = {
         policy.name: statement
         for policy in graph(stack).of_type("aws:sns/topicPolicy:TopicPolicy")
         for statement in document(policy, "policy")["Statement"]
         if "events.amazonaws.com" in str(statement["Principal"])
     }
-    assert list(found) == ["plant-health-policy"]
-    assert "Condition" not in found["plant-health-policy"]
+    assert sorted(found) == ["plant-alerts-policy", "plant-health-policy"]
+    assert not [name for name, statement in found.items() if "Condition" in statement]
 
 
 def test_users_hear_of_maintenance_and_operators_of_alarms(dev, one):
