@@ -19,7 +19,9 @@ ZONES_BY_REGION = {
     "us-east-2": "abc",
     "us-west-2": "abcd",
 }
-"""Letters of the Availability Zones with Graviton (t4g) instances; us-east-1e has none."""
+"""Letters of the Availability Zones that are used, first ones first. Letters are dealt to each account anew: where
+one of them stands for a zone without t4g instances or serverless caches (us-east-1 has such zones), put others here.
+"""
 
 SMALLEST_LOAD_BALANCER_SUBNET = 27
 """Prefix length: a load balancer takes subnets of /27 or larger (Elastic Load Balancing guide)."""
