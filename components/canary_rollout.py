@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from components.feature_flag import FeatureFlag
 from components.iam_policy import allow, use_key
 from components.request_checks import Route
+from components.rollout_entry import REFUSED
 from components.rollout_plan import RolloutPlan, Step
 from components.rollout_states import definition
 from components.workflow import Workflow, WorkflowArgs
@@ -78,7 +79,8 @@ class CanaryRollout(pulumi.ComponentResource):
     Start: ``aws stepfunctions start-execution``. Hold, promote or abort: put that word into the control
     parameter. After a finished rollout deploy the same software to the stable fleet and start an execution with
     ``{"action": "settle"}``. An execution that times out, is stopped or fails in an unforeseen way is followed
-    by one that only rolls back. Creates: parameter, workflow, event rule with target and role.
+    by one that only rolls back. While one runs, another is refused; ``{"action": "abort"}`` rolls back at once and
+    tells the running one. Creates: parameter, workflow, event rule with target and role.
     """
 
     state_machine_arn: pulumi.Output[str]
@@ -105,7 +107,7 @@ class CanaryRollout(pulumi.ComponentResource):
             WorkflowArgs(
                 description="Shifts traffic between the stable and the canary fleet",
                 definition=definition(plan),
-                statements=self._statements(args, control),
+                statements=self._statements(name, args, control),
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
                 permissions_boundary_arn=args.permissions_boundary_arn,
@@ -153,7 +155,7 @@ class CanaryRollout(pulumi.ComponentResource):
             topic_arn=args.topic_arn,
         )
 
-    def _statements(self, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> list[Any]:
+    def _statements(self, name: str, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> list[Any]:
         own = f"{args.region}:{args.account_id}"
         groups = [
             pulumi.Output.concat(f"arn:aws:autoscaling:{own}:autoScalingGroup:*:autoScalingGroupName/", group_name)
@@ -171,6 +173,9 @@ class CanaryRollout(pulumi.ComponentResource):
                 ],
                 "*",
             ),
+            allow(
+                ["states:ListExecutions"], [f"arn:aws:states:{own}:stateMachine:{name}-machine-*"]
+            ),  # its own, whose name is not known yet
             allow(["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:{own}:alarm:*"]),
             allow(["autoscaling:UpdateAutoScalingGroup"], groups),
             allow(
@@ -209,7 +214,7 @@ class CanaryRollout(pulumi.ComponentResource):
                     "detail": {
                         "stateMachineArn": [workflow.arn],
                         "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                        "error": [{"exists": False}, {"anything-but": ["RolledBack"]}],
+                        "error": [{"exists": False}, {"anything-but": ["RolledBack", REFUSED]}],
                         # Its own failure must not start it again.
                         "input": [{"anything-but": [ABORT]}],
                     },

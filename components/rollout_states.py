@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.rollout_entry import enter
 from components.rollout_plan import (
     SAME_COUNTERS,
     TIMEOUT_SECONDS,
@@ -60,25 +61,8 @@ def _start(plan: RolloutPlan) -> dict[str, State]:
             "ResultPath": "$.plan",
             "Next": "Begin",
         },
-        "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="Which action"),
-        # An execution's input may ask for something else than a rollout.
-        "Which action": choose(
-            {
-                "And": [
-                    {"Variable": "$.action", "IsPresent": True},
-                    {"Variable": "$.action", "StringEquals": "abort"},
-                ],
-                "Next": "Because of abort",
-            },
-            {
-                "And": [
-                    {"Variable": "$.action", "IsPresent": True},
-                    {"Variable": "$.action", "StringEquals": "settle"},
-                ],
-                "Next": "Settle weights",
-            },
-            otherwise="Read stable size",
-        ),
+        "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="List executions"),
+        **enter(plan),
         # The canary gets as many instances as the stable fleet has: it ends up with all of the traffic.
         "Read stable size": call(
             "autoscaling",

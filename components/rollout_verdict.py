@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from components.rollout_entry import ALONE
 from components.rollout_plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, empty_canary, notice, set_and_verify
 from components.states import State, call, choose, each, fail, publish, put, succeed, when
 
@@ -118,7 +119,9 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
         "Set weights back": each(
             "$.plan.back", set_and_verify(plan), "Set", then="Empty canary", on_error="Announce stuck"
         ),
-        "Empty canary": empty_canary(plan, then="Reset control"),
+        "Empty canary": empty_canary(plan, then="Is control needed"),
+        # An abort that another execution has yet to read stays.
+        "Is control needed": choose({"Not": ALONE, "Next": "Announce rollback"}, otherwise="Reset control"),
         "Reset control": call(
             "ssm",
             "putParameter",

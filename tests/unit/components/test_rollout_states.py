@@ -70,6 +70,46 @@ def test_token_check_is_the_one_that_pulumi_declares(dev, states):
         ]
 
 
+RUNNING = {
+    "only this one, not listed yet": ([], True),
+    "only this one": (["me"], True),
+    "another one, this one not listed yet": (["other"], False),
+    "this one and another": (["me", "other"], False),
+}
+
+
+@pytest.mark.parametrize(("arns", "alone"), RUNNING.values(), ids=RUNNING)
+def test_one_execution_at_a_time(states, arns, alone):
+    from workbench.emulator.asl.choices import holds
+    from workbench.emulator.asl.templates import fill
+
+    context = {"Execution": {"Id": "me"}}
+    summed = fill(states["Sum up executions"]["Parameters"], {"running": {"arns": arns}}, context)
+
+    def goes_to(name, data):
+        rules = states[name]["Choices"]
+        return next((rule["Next"] for rule in rules if holds(rule, data, context)), states[name]["Default"])
+
+    assert goes_to("Which action", {"running": summed}) == ("Read stable size" if alone else "Announce refusal")
+    settling = {"running": summed, "action": "settle"}
+    assert goes_to("Which action", settling) == ("Settle weights" if alone else "Announce refusal")
+    aborting = {"running": summed, "action": "abort"}
+    assert goes_to("Which action", aborting) == "Tell running rollout"
+    assert goes_to("Is control needed", aborting) == ("Reset control" if alone else "Announce rollback")
+
+
+def test_unknown_executions_refuse_a_rollout_and_never_an_abort(states):
+    from workbench.emulator.asl.choices import holds
+
+    assert [rule["Next"] for rule in states["List executions"]["Catch"]] == ["Which action"]
+    first = [rule["Next"] for rule in states["Which action"]["Choices"] if holds(rule, {}, {})]
+    assert first == ["Announce refusal"]
+    assert states["Tell running rollout"]["Next"] == "Because of abort"
+    assert {rule["Next"] for rule in states["Tell running rollout"]["Catch"]} == {"Because of abort"}
+    assert states["Announce refusal"]["Next"] == "Refused"
+    assert reachable(states, "Announce refusal") == {"Announce refusal", "Refused"}
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_switches_the_flag_off_first_and_then_moves_the_traffic(states, reason):
     state = states[f"Because of {reason}"]

@@ -39,6 +39,7 @@ class Execution:
     now: Callable[[], datetime]
     name: str = field(default_factory=lambda: str(uuid.uuid4()))
     arn: str = ""
+    machine_arn: str = ""
     status: str = "RUNNING"
     output: Any = None
     error: StateError | None = None
@@ -76,7 +77,7 @@ class Execution:
             context = {
                 "Execution": {"Id": self.arn, "Name": self.name, "StartTime": _text(started), "Input": self.input},
                 "State": {"Name": name, "EnteredTime": _text(self.now()), "RetryCount": 0},
-                "StateMachine": {"Id": self.arn},
+                "StateMachine": {"Id": self.machine_arn},
                 **(extra or {}),
             }
             data, following = yield from self._state(state, data, context, started, deadline)

@@ -76,6 +76,7 @@ class Account:
                 "elasticache.delete_serverless_cache": partial(handlers.delete_serverless_cache, self.deployer),
                 "resourcegroupstaggingapi.get_resources": partial(handlers.get_resources, self.deployer),
                 "sns.publish": self._publish_call,
+                "stepfunctions.list_executions": self._list_call,
                 "stepfunctions.start_execution": self._start_call,
             },
         )
@@ -166,6 +167,7 @@ class Account:
             now=lambda: self.clock.now,
             name=name or str(len(self.executions) + 1),
             arn=arn,
+            machine_arn=machine_arn,
         )
         self.executions.append((machine_arn, execution))
         self._resume(machine_arn, execution, execution.run())
@@ -286,6 +288,16 @@ class Account:
     def _publish_call(self, params: dict[str, Any]) -> dict[str, Any]:
         self.publish(params["TopicArn"], params["Message"], params.get("Subject", ""))
         return {"MessageId": f"message-{len(self.messages)}"}
+
+    def _list_call(self, params: dict[str, Any]) -> dict[str, Any]:
+        """ListExecutions, newest first."""
+        machine, status = params["stateMachineArn"], params.get("statusFilter")
+        found = [
+            {"executionArn": execution.arn, "stateMachineArn": machine, "status": execution.status}
+            for own, execution in reversed(self.executions)
+            if own == machine and status in (None, execution.status)
+        ]
+        return {"executions": found[: params.get("maxResults") or None]}
 
     def _start_call(self, params: dict[str, Any]) -> dict[str, Any]:
         execution = self.start(params["stateMachineArn"], json.loads(params.get("input") or "{}"))
