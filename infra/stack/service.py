@@ -47,6 +47,7 @@ def flag(context: Context, ground: Ground) -> FeatureFlag:
             percents=[step.percent for step in rollout.steps],
             stack=context.stack,
             kms_key_arn=ground.kms_key_arn,
+            parked=context.settings.uptime.parked,
         ),
         context.child,
     )

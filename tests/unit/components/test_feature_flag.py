@@ -6,6 +6,7 @@ import pytest
 
 from components.feature_flag import flag_document
 
+DEPLOYMENT = "aws:appconfig/deployment:Deployment"
 VERSION = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion"
 
 
@@ -22,9 +23,26 @@ def test_versions_are_made_one_after_the_other(dev, one):
 
 
 def test_pulumi_deploys_off_once_and_leaves_the_live_version_alone(dev, one):
-    deployment = one(dev, "aws:appconfig/deployment:Deployment")
+    deployment = one(dev, DEPLOYMENT)
     assert deployment.options["ignoreChanges"] == ["configurationVersion"]
     assert dev.referenced(deployment, "configurationVersion")[0].name == "plant-flag-0-percent"
+
+
+def test_flag_of_another_name_begins_off(dev):
+    from policies.deployment import graph_from_json
+    from workbench.preview.changes import Operation, compare
+    from workbench.preview.synthesis import synthesize
+
+    renamed = graph_from_json(synthesize("dev", overrides={"plant:rollout.flag_name": "other_flag"}), "renamed")
+    found = {change.resource.name: change.operation for change in compare(dev, renamed)}
+    assert found["plant-flag-off"] == Operation.REPLACE
+
+
+def test_parking_switches_off_what_a_rollout_left_on(parked, one):
+    # A resource that the running stack does not declare: made, and so deployed, each time the stack is parked.
+    again = one(parked, DEPLOYMENT, "plant-flag-off-parked")
+    assert parked.referenced(again, "configurationVersion")[0].name == "plant-flag-0-percent"
+    assert one(parked, DEPLOYMENT, "plant-flag-off").urn in again.dependencies  # AppConfig refuses two at once
 
 
 def test_kill_switch_waits_for_nothing(dev, one):
