@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,8 @@ from policies.errors import InputError
 
 if TYPE_CHECKING:
     from policies.cost import Estimate
+    from policies.cost.way_back import Figure
+    from policies.model import ResourceGraph
     from policies.rule import Context, Example
 
 FREE_STACK: Final[Example] = {"parameter": ("aws:ssm/parameter:Parameter", {"type": "String", "value": "x"})}
@@ -17,6 +20,8 @@ EXPENSIVE_STACK: Final[Example] = {
     "alb": ("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "application"}),
     "nat": ("aws:ec2/natGateway:NatGateway", {}),
 }
+LINE_FIGURES: Final[Mapping[Figure, str]] = {"expected_usd": "monthly_usd", "worst_case_usd": "worst_case_usd"}
+"""Figure of an estimate -> that of one of its lines."""
 MOST_DRIVERS: Final = 3
 """Resources that a message names; the cost report has them all."""
 
@@ -29,13 +34,13 @@ def priced(context: Context) -> Estimate | None:
         return None
 
 
-def over_budget(which: str, figure: str, estimate: Estimate) -> str:
-    """Says by how much the dollars in `figure` exceed the budget, what drives them, and what brings them back."""
-    cost_usd: Decimal = estimate.expected_usd if figure == "monthly_usd" else estimate.worst_case_usd
+def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Estimate) -> str:
+    """Says by how much the dollars of `figure` exceed the budget, what drives them, and what brings them back."""
+    cost_usd: Decimal = getattr(estimate, figure)
     over = cost_usd - estimate.budget_usd
     return (
         f"{which} ${cost_usd:.2f} a month is ${over:.2f} over the budget of ${estimate.budget_usd:.2f}; "
-        f"driven by {_drivers(estimate, figure)}; {_way_back(estimate)}"
+        f"driven by {_drivers(estimate, LINE_FIGURES[figure])}; {_way_back(graph, estimate, figure)}"
     )
 
 
@@ -47,11 +52,11 @@ def _drivers(estimate: Estimate, figure: str) -> str:
     return ", ".join(f"{name} ${cost:.2f}" for name, cost in largest if cost > 0) or "nothing that has a price"
 
 
-def _way_back(estimate: Estimate) -> str:
-    if estimate.hours_bought > 0:
-        return (
-            f"at the expected use the budget buys {estimate.hours_bought:.1f} hours a month and "
-            f"{estimate.uptime_hours:.1f} are counted: declare fewer hours, take smaller types or a lower "
-            "maxSize, or share the platform's load balancer, web ACL and cache"
-        )
-    return "what is billed around the clock alone exceeds the budget: drop it or share the platform's"
+def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> str:
+    from policies.cost.way_back import ways_back  # prices the stack many times: only once it is over its budget
+
+    ways, enough = ways_back(graph, estimate, figure)
+    if not ways:
+        return "no known change of few things lowers it: drop what drives it, or keep it up for fewer hours"
+    told = "; or ".join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
+    return f"to come back within it: {told}" if enough else f"no known change is enough; what lowers it most: {told}"
