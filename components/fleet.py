@@ -17,9 +17,9 @@ ROOT_DEVICE = "/dev/xvda"
 class Fleet(pulumi.ComponentResource):
     """Spot-first group of hardened arm64 instances that scales on requests per target.
 
-    Target tracking follows the load; step scaling answers a spike within a minute. Both only raise the desired
-    capacity, which Pulumi therefore ignores. Creates: launch template, auto-scaling group, lifecycle hook,
-    scaling policies, spike alarm, scheduled actions.
+    Target tracking follows the load; step scaling asks for instances one to two minutes after a spike began (a
+    period of its metric, and the metric's delay). Both change the desired capacity, which Pulumi therefore ignores.
+    Creates: launch template, auto-scaling group, lifecycle hook, scaling policies, spike alarm, scheduled actions.
     """
 
     group_name: pulumi.Output[str]
@@ -71,7 +71,7 @@ class Fleet(pulumi.ComponentResource):
     def _answer_spikes(
         self, name: str, args: FleetArgs, group: aws.autoscaling.Group, spike: SpikeArgs
     ) -> pulumi.Output[str]:
-        """Add instances within a minute: target tracking takes three."""
+        """Ask for instances after one minute of a spike: target tracking takes three."""
         child = pulumi.ResourceOptions(parent=self)
         policy = aws.autoscaling.Policy(
             f"{name}-answer-spike",

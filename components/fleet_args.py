@@ -84,7 +84,7 @@ class FleetArgs:
     health_check_grace_seconds: int
     """Time from launch in which an instance that fails its health check is not replaced."""
     drain_seconds: int
-    """Time that a terminating instance has to finish its requests."""
+    """How long an instance stays after it has left its target group: nothing ends the wait earlier."""
     max_instance_lifetime_days: int
     """Age at which an instance is replaced."""
     requests_per_target_per_minute: int

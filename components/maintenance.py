@@ -14,10 +14,9 @@ import pulumi_aws as aws
 from components.firewall import Firewall
 from components.iam_policy import Statement, allow, use_key
 from components.maintenance_states import IpSet, definition
+from components.weekdays import WEEKDAYS
 from components.workflow import Workflow, WorkflowArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
-
-WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 @dataclass(frozen=True, kw_only=True)

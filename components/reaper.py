@@ -10,11 +10,11 @@ import pulumi_aws as aws
 
 from components.iam_policy import allow, use_key
 from components.reaper_states import definition
+from components.weekdays import WEEKDAYS
 from components.workflow import Workflow, WorkflowArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
 
 MINUTES_PER_DAY = 24 * 60
-WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 @dataclass(frozen=True, kw_only=True)

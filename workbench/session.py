@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from components.weekdays import WEEKDAYS
 from infra.settings.uptime import UptimeSettings
-
-WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 def session_is_on(uptime: UptimeSettings, now: datetime) -> bool:

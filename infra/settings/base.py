@@ -40,9 +40,6 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 """A mail address."""
 
-WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-"""Days in the order and spelling of EventBridge's cron expressions."""
-
 
 def minutes_of_day(time: str) -> int:
     """Minutes after midnight of ``HH:MM``."""

@@ -16,7 +16,10 @@ class MaintenanceWindow(Group):
     name: Slug = Field(description="Name of the window, e.g. weekly-patching.")
     starts_at: datetime | None = Field(
         default=None,
-        description="Local start of a one-off window, e.g. 2027-01-09T02:00 (no offset: time_zone applies).",
+        description=(
+            "Local start of a one-off window, e.g. 2027-01-09T02:00 (no offset: time_zone applies). Name it further"
+            " ahead than the longest notice, and take it out when it is over: AWS refuses schedules in the past."
+        ),
     )
     weekday: Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"] | None = Field(
         default=None, description="Day of a weekly window."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from infra.settings.base import WEEKDAYS, minutes_of_day
+from components.weekdays import WEEKDAYS
+from infra.settings.base import minutes_of_day
 from infra.settings.errors import Problem
 from infra.settings.maintenance import MaintenanceSettings, MaintenanceWindow, Subscriber
 
