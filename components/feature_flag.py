@@ -127,7 +127,12 @@ class FeatureFlag(pulumi.ComponentResource):
                 deployment_strategy_id=strategy.id,
                 kms_key_identifier=args.kms_key_arn,
                 description=description,
-                opts=pulumi.ResourceOptions(parent=self, ignore_changes=["configurationVersion"], depends_on=after),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    ignore_changes=["configurationVersion"],
+                    replacement_trigger=args.flag_name,
+                    depends_on=after,
+                ),
             )
 
         off = switch_off("off", "Off until a rollout switches it on", [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pulumi
+
 from components.budget_guard import BudgetGuard, BudgetGuardArgs
 from components.cache import Cache
 from components.canary_rollout import CanaryRollout, CanaryRolloutArgs
@@ -153,7 +155,13 @@ def rollout(
     maintenance: Maintenance,
 ) -> None:
     """The canary rollout."""
-    settings, rollout = context.settings, context.settings.rollout
+    settings, rollout, uptime = context.settings, context.settings.rollout, context.settings.uptime
+    hold_hours = sum(step.hold_hours or 0 for step in rollout.steps)
+    if uptime.schedule == "sessions" and hold_hours > uptime.hours_per_session:
+        pulumi.log.warn(
+            f"plant:rollout.steps: a rollout takes {hold_hours:g} h and a session {uptime.hours_per_session} h"
+            " (plant:uptime.hours_per_session): parking ends it, with the flag off and all traffic at the stable fleet"
+        )
     component = CanaryRollout(
         f"{context.name}-rollout",
         CanaryRolloutArgs(

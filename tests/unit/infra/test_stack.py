@@ -179,3 +179,10 @@ def test_always_on_stack_declares_no_reaper_and_no_sessions():
 def test_program_makes_no_look_up(graph):
     # The recorder raises on every invoke and read; a graph is proof enough. This asserts that there is one.
     assert len(graph("dev")) > 100
+
+
+@pytest.mark.parametrize(("hours", "warned"), [("3", True), ("20", False)])
+def test_rollout_longer_than_a_session_is_told(caplog, hours, warned):
+    overrides = {"plant:uptime.hours_per_session": hours, "plant:uptime.session_start": "02:00"}
+    synthesize("dev", overrides=overrides)
+    assert ("a rollout takes 18 h" in caplog.text) is warned
