@@ -105,27 +105,18 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
             "elasticloadbalancingv2",
             "describeTargetHealth",
             {"TargetGroupArn": plan.target_group_arns["canary"]},
-            keep={"targets.$": "$.TargetHealthDescriptions[*].TargetHealth"},
+            keep={"healthy.$": "$.TargetHealthDescriptions[?(@.TargetHealth.State=='healthy')].TargetHealth.State"},
             at="$.health",
-            then="Read states",
+            then="Count healthy",
             on_error="Because of error",
         ),
-        "Read states": put({"states.$": "$.health.targets[*].State"}, "$.health", then="Sum up health"),
-        "Sum up health": put(
-            {
-                "healthy.$": "States.ArrayContains($.health.states, 'healthy')",
-                "starting.$": "States.ArrayContains($.health.states, 'initial')",
-                "unhealthy.$": "States.ArrayContains($.health.states, 'unhealthy')",
-            },
-            "$.health",
-            then="Is canary healthy",
-        ),
+        "Count healthy": put({"count.$": "States.ArrayLength($.health.healthy)"}, "$.health", then="Is canary healthy"),
+        # Instances that are still launching are no targets yet, so the target group alone can't tell.
         "Is canary healthy": choose(
             {
                 "And": [
-                    {"Variable": "$.health.healthy", "BooleanEquals": True},
-                    {"Variable": "$.health.starting", "BooleanEquals": False},
-                    {"Variable": "$.health.unhealthy", "BooleanEquals": False},
+                    {"Variable": "$.health.count", "NumericGreaterThan": 0},
+                    {"Variable": "$.health.count", "NumericGreaterThanEqualsPath": "$.stable.size"},
                 ],
                 "Next": "Switch flag",
             },

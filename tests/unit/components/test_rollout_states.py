@@ -131,6 +131,28 @@ def test_traffic_moves_only_after_health_and_window_were_checked(states):
     assert "Set weights" not in reachable(states, "Take step", without={"Is window open"})
 
 
+@pytest.mark.parametrize(
+    ("targets", "stable_size", "healthy"),
+    [
+        (["healthy", "healthy"], 2, True),
+        (["healthy", "healthy", "draining"], 2, True),
+        (["healthy"], 2, False),
+        (["healthy", "initial"], 2, False),
+        (["healthy", "unhealthy"], 2, False),
+        ([], 1, False),
+        ([], 0, False),
+    ],
+)
+def test_canary_is_healthy_with_as_many_instances_as_the_stable_fleet(states, targets, stable_size, healthy):
+    from workbench.emulator.asl.choices import holds
+    from workbench.emulator.asl.templates import fill
+
+    answer = {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in targets]}
+    data = {"stable": {"size": stable_size}, "health": fill(states["Read targets"]["ResultSelector"], answer, {})}
+    data["health"] = fill(states["Count healthy"]["Parameters"], data, {})
+    assert holds(states["Is canary healthy"]["Choices"][0], data, {}) is healthy
+
+
 def test_next_step_takes_a_verdict_or_a_persons_promotion(states):
     assert "Next step" not in reachable(states, "Start clock", without={"Judge", "Take note of promotion"})
 
