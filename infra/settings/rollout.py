@@ -17,7 +17,11 @@ class RolloutStep(Group):
 
 
 class RolloutSettings(Group):
-    """Canary steps and the feature flag that follows them."""
+    """Canary steps and the feature flag that follows them.
+
+    In a stack of sessions a rollout that is longer than a session ends with it: the parked stack's flag is off, and the
+    next session begins with all traffic at the stable fleet.
+    """
 
     flag_name: str = Field(
         default="api_optimization_enabled",

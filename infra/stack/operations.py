@@ -158,7 +158,7 @@ def rollout(
     settings, rollout, uptime = context.settings, context.settings.rollout, context.settings.uptime
     hold_hours = sum(step.hold_hours or 0 for step in rollout.steps)
     if uptime.schedule == "sessions" and hold_hours > uptime.hours_per_session:
-        pulumi.log.warn(
+        pulumi.log.info(
             f"plant:rollout.steps: a rollout takes {hold_hours:g} h and a session {uptime.hours_per_session} h"
             " (plant:uptime.hours_per_session): parking ends it, with the flag off and all traffic at the stable fleet"
         )

@@ -184,5 +184,6 @@ def test_program_makes_no_look_up(graph):
 @pytest.mark.parametrize(("hours", "warned"), [("3", True), ("20", False)])
 def test_rollout_longer_than_a_session_is_told(caplog, hours, warned):
     overrides = {"plant:uptime.hours_per_session": hours, "plant:uptime.session_start": "02:00"}
-    synthesize("dev", overrides=overrides)
+    with caplog.at_level("INFO"):
+        synthesize("dev", overrides=overrides)
     assert ("a rollout takes 18 h" in caplog.text) is warned
