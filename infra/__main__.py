@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pulumi
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG, get_config_env
@@ -18,7 +20,11 @@ def main() -> None:
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.platform.account_id])
-    api = PlantApi("plant", PlantApiArgs(settings=settings, stack=stack), pulumi.ResourceOptions(providers=[provider]))
+    api = PlantApi(
+        "plant",
+        PlantApiArgs(settings=settings, stack=stack, now=datetime.now(UTC)),
+        pulumi.ResourceOptions(providers=[provider]),
+    )
     for name, value in api.exports.items():
         pulumi.export(name, value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pulumi
@@ -27,6 +28,8 @@ class PlantApiArgs:
     """Checked settings."""
     stack: str
     """Name of the stack."""
+    now: datetime
+    """Time of the run: maintenance windows that are over by then are left out."""
 
 
 class PlantApi(pulumi.ComponentResource):
@@ -52,6 +55,7 @@ class PlantApi(pulumi.ComponentResource):
         context = Context(
             settings=settings,
             stack=args.stack,
+            now=args.now,
             name=name,
             names=Names("plant", args.stack),
             tags=tags,

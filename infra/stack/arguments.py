@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pulumi
 
@@ -275,15 +276,25 @@ def fleet(
     )
 
 
-def windows(settings: Settings) -> list[WindowArgs]:
-    """Maintenance windows; of a weekly one, its start in some week."""
-    return [
-        WindowArgs(
-            name=window.name,
-            starts_at=window.starts_at or A_MONDAY + timedelta(minutes=minute_of_week(window)),
-            weekly=window.starts_at is None,
-            duration_minutes=window.duration_minutes,
-            reason=window.reason,
+def windows(settings: Settings, now: datetime) -> list[WindowArgs]:
+    """Maintenance windows; of a weekly one, its start in some week.
+
+    One that is over is left out with a warning: AWS takes no schedule in the past, and each new session would have
+    to make its mute rule again.
+    """
+    here = now.astimezone(ZoneInfo(settings.maintenance.time_zone)).replace(tzinfo=None)
+    found = []
+    for window in settings.maintenance.windows:
+        if window.starts_at is not None and window.starts_at + timedelta(minutes=window.duration_minutes) <= here:
+            pulumi.log.warn(f"maintenance window {window.name} is over; take it out of plant:maintenance.windows")
+            continue
+        found.append(
+            WindowArgs(
+                name=window.name,
+                starts_at=window.starts_at or A_MONDAY + timedelta(minutes=minute_of_week(window)),
+                weekly=window.starts_at is None,
+                duration_minutes=window.duration_minutes,
+                reason=window.reason,
+            )
         )
-        for window in settings.maintenance.windows
-    ]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pulumi
@@ -18,6 +19,8 @@ class Context:
     settings: Settings
     stack: str
     """Name of the stack."""
+    now: datetime
+    """Time of the run, with a time zone."""
     name: str
     """Logical name of the root component; those of its children start with it."""
     names: Names

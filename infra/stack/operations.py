@@ -72,7 +72,7 @@ def maintenance(
             log_group_arn=logs.arns["maintenance"],
             parameter_name=context.names.parameter("maintenance"),
             time_zone=maintenance.time_zone,
-            windows=arguments.windows(context.settings),
+            windows=arguments.windows(context.settings, context.now),
             notice_hours=maintenance.notice_hours,
             topic_arn=topics.notices,
             firewall=firewall,

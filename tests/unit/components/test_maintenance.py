@@ -109,9 +109,19 @@ def test_window_on_a_date_is_announced_once_ahead(one):
     from policies.deployment import graph_from_json
     from workbench.preview.synthesis import synthesize
 
-    windows = json.dumps([{"name": "move", "starts_at": "2027-03-01T01:00", "duration_minutes": 90}])
+    windows = json.dumps([{"name": "move", "starts_at": "2127-03-01T01:00", "duration_minutes": 90}])
     graph = graph_from_json(synthesize("dev", overrides={"plant:maintenance.windows": windows}), "one-off")
     assert (
-        one(graph, SCHEDULE, "plant-maintenance-move-24h-ahead").get("scheduleExpression") == "at(2027-02-28T01:00:00)"
+        one(graph, SCHEDULE, "plant-maintenance-move-24h-ahead").get("scheduleExpression") == "at(2127-02-28T01:00:00)"
     )
-    assert one(graph, SCHEDULE, "plant-maintenance-move-end").get("scheduleExpression") == "at(2027-03-01T02:30:00)"
+    assert one(graph, SCHEDULE, "plant-maintenance-move-end").get("scheduleExpression") == "at(2127-03-01T02:30:00)"
+
+
+def test_window_that_is_over_is_left_out(one):
+    from policies.deployment import graph_from_json
+    from workbench.preview.synthesis import synthesize
+
+    windows = json.dumps([{"name": "move", "starts_at": "2026-01-05T01:00", "duration_minutes": 90}])
+    graph = graph_from_json(synthesize("dev", overrides={"plant:maintenance.windows": windows}), "spent")
+    assert not [found.name for found in graph.of_type(SCHEDULE) if "maintenance" in found.name]
+    assert not graph.of_type("aws:cloudwatch/alarmMuteRule:AlarmMuteRule")
