@@ -46,8 +46,8 @@ def flag_document(flag_name: str, percent: int) -> str:
 class FeatureFlag(pulumi.ComponentResource):
     """AppConfig flag with one stored version a rollout step, so that switching is only a deployment.
 
-    The rollout deploys the versions; Pulumi deploys "off" once, and again each time the stack is parked, and leaves
-    the live one alone otherwise. The
+    The rollout deploys the versions; Pulumi deploys "off" once, and again when the stack is parked or unparked or the
+    flag renamed, and leaves the live one alone otherwise. The
     strategy deploys at once and bakes nothing, because a kill switch must not wait for an earlier deployment.
     The environment has no alarm monitors: AppConfig rolls back whatever is deployed while one of them is in ALARM
     or has no data (user guide, "Monitoring deployments"), and that would be the kill switch itself. The rollout
@@ -115,31 +115,23 @@ class FeatureFlag(pulumi.ComponentResource):
             opts=child,
         )
 
-        def switch_off(suffix: str, description: str, after: list[pulumi.Resource]) -> aws.appconfig.Deployment:
-            # A flag of another name begins off, whatever a rollout made of the old one. Versions can't be kept for a
-            # rollout that is under way: a profile that has more than the declared ones can't be deleted.
-            return aws.appconfig.Deployment(
-                f"{name}-{suffix}",
-                application_id=application.id,
-                environment_id=environment.environment_id,
-                configuration_profile_id=profile.configuration_profile_id,
-                configuration_version=self.versions[0],
-                deployment_strategy_id=strategy.id,
-                kms_key_identifier=args.kms_key_arn,
-                description=description,
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    ignore_changes=["configurationVersion"],
-                    replacement_trigger=args.flag_name,
-                    depends_on=after,
-                ),
-            )
-
-        off = switch_off("off", "Off until a rollout switches it on", [])
-        if args.parked:
-            # Parking deletes the state machine and the canary, maybe in the middle of a rollout. A deployment is
-            # made each time the stack is parked; unparking only forgets it.
-            switch_off("off-parked", "Off because the stack is parked", [off])
+        aws.appconfig.Deployment(
+            f"{name}-off",
+            application_id=application.id,
+            environment_id=environment.environment_id,
+            configuration_profile_id=profile.configuration_profile_id,
+            configuration_version=self.versions[0],
+            deployment_strategy_id=strategy.id,
+            kms_key_identifier=args.kms_key_arn,
+            description="Off until a rollout switches it on",
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=["configurationVersion"],
+                # Deploy "off" again when parking ends a rollout, or when the flag gets another name. (Versions can't
+                # be kept for a rollout that is under way: a profile that has more than ours can't be deleted.)
+                replacement_trigger={"flag": args.flag_name, "parked": args.parked},
+            ),
+        )
         self.application_id = application.id
         self.environment_id = environment.environment_id
         self.profile_id = profile.configuration_profile_id

@@ -28,21 +28,19 @@ def test_pulumi_deploys_off_once_and_leaves_the_live_version_alone(dev, one):
     assert dev.referenced(deployment, "configurationVersion")[0].name == "plant-flag-0-percent"
 
 
-def test_flag_of_another_name_begins_off(dev):
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("plant:uptime.parked", "true"), ("plant:rollout.flag_name", "other_flag")],
+    ids=["parked in the middle of a rollout", "another name"],
+)
+def test_off_is_deployed_again_when_no_rollout_would_switch_it_off(dev, setting, value):
     from policies.deployment import graph_from_json
     from workbench.preview.changes import Operation, compare
     from workbench.preview.synthesis import synthesize
 
-    renamed = graph_from_json(synthesize("dev", overrides={"plant:rollout.flag_name": "other_flag"}), "renamed")
-    found = {change.resource.name: change.operation for change in compare(dev, renamed)}
+    changed = graph_from_json(synthesize("dev", overrides={setting: value}), setting)
+    found = {change.resource.name: change.operation for change in compare(dev, changed)}
     assert found["plant-flag-off"] == Operation.REPLACE
-
-
-def test_parking_switches_off_what_a_rollout_left_on(parked, one):
-    # A resource that the running stack does not declare: made, and so deployed, each time the stack is parked.
-    again = one(parked, DEPLOYMENT, "plant-flag-off-parked")
-    assert parked.referenced(again, "configurationVersion")[0].name == "plant-flag-0-percent"
-    assert one(parked, DEPLOYMENT, "plant-flag-off").urn in again.dependencies  # AppConfig refuses two at once
 
 
 def test_kill_switch_waits_for_nothing(dev, one):
