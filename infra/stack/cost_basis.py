@@ -12,8 +12,12 @@ VERSION = 1
 
 
 def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
-    """Output ``costBasis`` of the root component. Decimals are strings; `reaper` is a schedule's logical name."""
+    """Output ``costBasis`` of the root component. Decimals are strings; `reaper` is a schedule's logical name.
+
+    A stack that is always on has no sessions: their number and length are null.
+    """
     uptime, usage, budget = settings.uptime, settings.usage, settings.budget
+    in_sessions = uptime.schedule == "sessions"
     return {
         "version": VERSION,
         "region": settings.region,
@@ -24,8 +28,8 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
         "tenancy": {"kind": settings.tenancy.kind, "allocation": ALLOCATION[settings.tenancy.kind]},
         "uptime": {
             "parked": uptime.parked,
-            "sessionsPerMonth": uptime.sessions_per_month,
-            "hoursPerSession": _text(Decimal(uptime.hours_per_session)),
+            "sessionsPerMonth": uptime.sessions_per_month if in_sessions else None,
+            "hoursPerSession": _text(Decimal(uptime.hours_per_session)) if in_sessions else None,
             "reaper": reaper,
         },
         "usage": {

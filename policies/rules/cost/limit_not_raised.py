@@ -21,7 +21,8 @@ def check(context: Context) -> Iterator[Problem]:
         yield Problem(f"costBasis.budget.monthlyLimitUsd is {shown(value)}; give dollars as a decimal string")
     elif asked > limit:
         yield Problem(
-            f"the stack asks for ${asked} a month, the pack allows ${limit}; lower plant:budget.monthly_limit_usd"
+            f"the stack asks for ${asked} a month, the pack allows ${limit}; "
+            "lower plant:budget.total_monthly_usd or plant:budget.share_percent"
         )
 
 
@@ -30,7 +31,10 @@ RULE = Rule(
     title="A stack can't raise its own budget",
     severity=Severity.CRITICAL,
     why=("The limit belongs to the policy pack: settings that a change can edit may ask for less, never for more."),
-    fix="Lower plant:budget.monthly_limit_usd, or have the pack's owner raise pack-settings.monthlyLimitUsd.",
+    fix=(
+        "Lower plant:budget.total_monthly_usd or plant:budget.share_percent, or have the pack's owner raise "
+        "pack-settings.monthlyLimitUsd."
+    ),
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing={"root": (ROOT_TYPE, {"costBasis": {"budget": {"monthlyLimitUsd": "4.00"}}})},

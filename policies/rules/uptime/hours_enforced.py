@@ -19,14 +19,12 @@ def check(context: Context) -> Iterator[Problem]:
     if sessions is None or hours is None or sessions * hours >= HOURS_PER_MONTH:
         return
     name = uptime.get("reaper")
-    tenancy = (context.cost_basis or {}).get("tenancy")
-    if name is None and isinstance(tenancy, Mapping) and tenancy.get("kind") == "shared":
-        return  # always on: no hours are claimed, and 730 are priced
     reapers = [one for one in context.graph.of_type(*SCHEDULE) if one.name == name]
     if not reapers:
+        missing = "no reaper is in the stack" if name is None else f"the reaper {shown(name)} is not in the stack"
         yield Problem(
-            f"{sessions * hours} hours a month are declared, but the reaper {shown(name)} is not in the stack; "
-            "without it the stack stays up, and 730 hours are priced"
+            f"{sessions * hours} hours a month are declared, but {missing}; without it the stack stays up, "
+            "and 730 hours are priced"
         )
     for reaper in reapers:
         if reaper.get("state") not in (None, "ENABLED"):

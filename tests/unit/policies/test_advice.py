@@ -1,0 +1,70 @@
+"""Advice can be followed: settings that it names exist, and what it says fits the stack it is given to."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import policies
+from infra.settings.loading import GROUPS
+from infra.settings.suggestions import fields_at
+from policies.assess import assess
+from policies.deployment import graph_from_json, graph_from_text
+from policies.model import Enforcement
+from policies.registry import rules
+from policies.rule import example_graph
+
+SOURCES = sorted((Path(policies.__file__).parent / "rules").rglob("*.py"))
+NAMED = sorted({name for file in SOURCES for name in re.findall(r"plant:[a-z_]+(?:\.[a-z_]+)+", file.read_text())})
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_settings_that_rules_name_exist(name):
+    group, *path = name.removeprefix("plant:").split(".")
+    assert path[-1] in fields_at(GROUPS[group], path[:-1])
+
+
+def test_rules_name_settings():
+    assert len(NAMED) >= 3
+
+
+@pytest.fixture(scope="module")
+def always_on():
+    from workbench.preview.synthesis import synthesize
+
+    return graph_from_json(synthesize("dev", overrides={"plant:uptime.schedule": "always-on"}), "always on")
+
+
+def test_an_always_on_stack_declares_no_hours_and_is_not_told_of_a_reaper(always_on):
+    (root,) = always_on.of_type("plant:infra:PlantApi")
+    uptime = root.get("costBasis")["uptime"]
+    assert (uptime["sessionsPerMonth"], uptime["hoursPerSession"], uptime["reaper"]) == (None, None, None)
+    judged = assess(always_on)
+    assert judged.estimate.uptime_hours == 730
+    assert "uptime-hours-enforced" not in {entry.rule.id for entry in judged.violations}
+
+
+def test_hours_without_a_reaper_are_told_in_plain_words():
+    (rule,) = [rule for rule in rules() if rule.id == "uptime-hours-enforced"]
+    found = [entry.finding for entry in assess(example_graph(rule.failing)).violations if entry.rule is rule]
+    assert [finding.message for finding in found] == [
+        "66 hours a month are declared, but no reaper is in the stack; without it the stack stays up, "
+        "and 730 hours are priced"
+    ]
+
+
+def test_a_log_bucket_is_waived_whatever_its_stack_is_called(deployment):
+    import json
+
+    copied = json.dumps(deployment("dev")).replace("urn:pulumi:dev::", "urn:pulumi:copy::")
+    blocking = {
+        entry.rule.id
+        for entry in assess(graph_from_text(copied, "copy")).violations
+        if entry.enforcement is Enforcement.MANDATORY
+    }
+    assert not {each for each in blocking if each.startswith("data-bucket")}
+
+
+def test_prod_and_parked_report_no_waiver_as_unused(graph):
+    for stack in ("dev", "prod", "parked"):
+        assert "governance-waivers-used" not in {entry.rule.id for entry in assess(graph(stack)).violations}
