@@ -24,7 +24,17 @@ WEB_ACL: Final = ("aws:wafv2/webAcl:WebAcl",)
 NAT: Final = ("aws:ec2/natGateway:NatGateway",)
 
 
+AUTHENTICATION: Final = ("jwt-validation", "authenticate-oidc", "authenticate-cognito")
+LISTENERS: Final = ("aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule")
+
+
 def _no_public_ipv4(stack: Stack, _: Estimate) -> Stack | None:
+    """Not where the load balancer checks tokens: it reaches the issuer over IPv4 only (ELB API, SetIpAddressType)."""
+    listeners = stack.graph.of_type(*LISTENERS)
+    types = {kind for one in listeners for path in ("actions", "defaultActions") for kind in one.all(f"{path}[*].type")}
+    if not types.isdisjoint(AUTHENTICATION):
+        return None
+
     def change(resource: Resource) -> dict[str, Any] | None:
         if resource.get("internal") is True or resource.get("loadBalancerType", "application") != "application":
             return None

@@ -52,6 +52,14 @@ def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, 
     assert found[lever].saving_usd == Decimal(usd)
 
 
+def test_load_balancer_that_checks_tokens_is_left_its_ipv4_addresses(graph):
+    # It fetches the issuer's keys over IPv4 only.
+    dev = graph("dev")
+    open_door = ResourceGraph([one for one in dev if "ListenerRule" not in one.type])
+    offered = [{each.levers[0].id for each in savings(found, estimate(found))} for found in (dev, open_door)]
+    assert ["no-public-ipv4" in ids for ids in offered] == [False, True]
+
+
 def test_levers_have_ids_of_their_own():
     assert len({lever.id for lever in LEVERS}) == len(LEVERS)
 
