@@ -151,7 +151,8 @@ def integers_over(limit: int) -> str:
     """Regular expression that matches the decimal integers greater than `limit` (0 or more), and nothing else.
 
     WAF compares text, not numbers. For each digit of the limit: the same digits before it, a greater digit in
-    its place, any digits after it; and every number with more digits. Leading zeros and one + are allowed.
+    its place, any digits after it; and every number with more digits. Leading zeros, a + and
+    spaces around it are allowed for: an application reads them as the same number, and WAF decodes + as a space.
     """
     digits = str(limit)
     longer = rf"[1-9]\d{{{len(digits)},}}"
@@ -160,7 +161,7 @@ def integers_over(limit: int) -> str:
         if digit != "9":
             rest = len(digits) - index - 1
             larger.append(f"{digits[:index]}[{int(digit) + 1}-9]" + (rf"\d{{{rest}}}" if rest else ""))
-    return rf"^\+?0*({'|'.join([longer, *larger])})$"
+    return rf"^[+\s]*0*({'|'.join([longer, *larger])})\s*$"
 
 
 def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def test_integers_over_matches_exactly_the_greater_numbers(limit, number):
     assert bool(re.search(rules.integers_over(limit), str(number))) == (number > limit)
 
 
-@pytest.mark.parametrize("text", ["051", "+51", "0000099", "100000"])
+@pytest.mark.parametrize("text", ["051", "+51", " 51", "51 ", "0000099", "100000"])
 def test_other_spellings_of_a_greater_number_match_too(text):
     assert re.search(rules.integers_over(50), text)
 
