@@ -7,7 +7,7 @@ import pytest
 from components import states
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
-SERVICES = {"elasticloadbalancingv2": "elbv2"}
+SERVICES = {"elasticloadbalancingv2": "elbv2", "sfn": "stepfunctions"}
 """Names that Step Functions and botocore do not share."""
 
 
