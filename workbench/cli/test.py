@@ -18,10 +18,11 @@ def command(arguments: tuple[str, ...]) -> None:
 
     Benchmarks print ratios and are run by name: ./plant test tests/benchmarks
     """
-    workers = (
-        [] if any("benchmarks" in argument for argument in arguments) else ["-n", str(min(os.cpu_count() or 1, 8))]
-    )
+    if any("benchmarks" in argument for argument in arguments):
+        options = ["-m", "benchmark"]  # one at a time: they measure
+    else:
+        options = ["-n", str(min(os.cpu_count() or 1, 8))]
     status = subprocess.run(  # noqa: S603 - our own interpreter and the user's own arguments
-        [sys.executable, "-m", "pytest", *workers, *arguments], cwd=REPOSITORY, check=False
+        [sys.executable, "-m", "pytest", *options, *arguments], cwd=REPOSITORY, check=False
     ).returncode
     raise SystemExit(status)
