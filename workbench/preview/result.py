@@ -45,6 +45,16 @@ class Preview:
         """``pass`` or ``blocked``."""
         return "blocked" if self.assessment.blocked else "pass"
 
+    @property
+    def hours_told(self) -> str:
+        """What the dollars are for, and how far the budget goes."""
+        if self.estimate.basis.parked:
+            return "parked: nothing is billed by the hour; what stays is priced for the month"
+        return (
+            f"{self.estimate.uptime_hours:.0f} h of uptime are priced; "
+            f"the budget buys {self.estimate.hours_bought:.0f} h"
+        )
+
     def delta_usd(self, change: Change) -> Decimal:
         """By how much a change raises (or lowers) the expected month."""
         before = self.base_estimate.by_urn if self.base_estimate else {}

@@ -146,13 +146,17 @@ def _cost(preview: Preview) -> Group:
         ("floor", estimate.floor_usd, "no traffic"),
         ("expected", estimate.expected_usd, "the declared usage"),
         ("worst case", estimate.worst_case_usd, "fleets at maximum, peak without pause"),
-        ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
+        (
+            "list price always-on",
+            estimate.list_always_on_usd,
+            "of what stays, no allowance" if estimate.basis.parked else "730 h, no allowance",
+        ),
     ):
         if name == "expected" and before is not None:
             meaning += f" ({change_in_dollars(estimate.expected_usd - before.expected_usd)})"
         figures.add_row(f"  {name}", dollars(amount), Text(meaning, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
-    hours = Text(f"  {estimate.uptime_hours:.0f} h of uptime are priced; the budget buys {estimate.hours_bought:.0f} h")
+    hours = Text(f"  {preview.hours_told}")
     parts: list[RenderableType] = [heading, figures, hours, _drivers(preview)]
     if estimate.unpriced:
         parts.append(Text(f"  {len(estimate.unpriced)} not priced, so the figures are too low:", "red"))

@@ -115,3 +115,19 @@ def test_the_page_is_well_formed_self_contained_and_escaped(changed):
     assert page.links == []
     assert "img" not in page.tags
     assert "script" not in page.tags
+
+
+@pytest.mark.parametrize("render", [preview_text, preview_markdown, preview_html], ids=["text", "markdown", "html"])
+@pytest.mark.parametrize(
+    ("stack", "told"),
+    [
+        pytest.param("parked", "parked: nothing is billed by the hour", id="parked"),
+        pytest.param("dev", "h of uptime are priced; the budget buys", id="running"),
+    ],
+)
+def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):
+    found = graph(stack)
+    preview = Preview("dev", found, compare(None, found), assess(found))
+    text = render.render(preview, colours=False) if render is preview_text else render.render(preview)
+    assert told in text
+    assert ("uptime are priced" in text) is (stack != "parked")
