@@ -81,7 +81,6 @@ def _environment() -> jinja2.Environment:
         details=_details,
         dollars=dollars,
         exact=lambda amount: f"${text(amount)}",
-        hours=lambda hours: f"{hours:.0f}",
         kind=lambda token: token.rpartition(":")[2],
         name=lambda urn: urn.rpartition("::")[2],
         quantity=lambda number: f"{float(number):,.6g}",
