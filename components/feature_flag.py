@@ -47,8 +47,9 @@ class FeatureFlag(pulumi.ComponentResource):
     """AppConfig flag with one stored version a rollout step, so that switching is only a deployment.
 
     The rollout deploys the versions; Pulumi deploys "off" once, and again when the stack is parked or unparked or the
-    flag renamed, and leaves the live one alone otherwise. The
-    strategy deploys at once and bakes nothing, because a kill switch must not wait for an earlier deployment.
+    flag renamed, and leaves the live one alone otherwise. The strategy deploys at once and bakes nothing, because a
+    kill switch must not wait for an earlier deployment.
+
     The environment has no alarm monitors: AppConfig rolls back whatever is deployed while one of them is in ALARM
     or has no data (user guide, "Monitoring deployments"), and that would be the kill switch itself. The rollout
     watches those alarms. Creates: application, environment, profile, a hosted version a share, strategy, first

@@ -23,8 +23,6 @@ def check(context: Context) -> Iterator[Problem]:
     flags = [one for one in graph.of_type(*APPCONFIG_PROFILE) if one.get("type") == "AWS.AppConfig.FeatureFlags"]
     if not environments or not flags:
         yield Problem("there is no AppConfig environment with a profile of type AWS.AppConfig.FeatureFlags; add them")
-    if context.parked:
-        return
     machines = [str(one.get("definition")) for one in graph.of_type(*STATE_MACHINE)]
     undecided = any(one.get("definition") is UNKNOWN for one in graph.of_type(*STATE_MACHINE))
     rollout = any("appconfig:startDeployment" in text and "describeAlarms" in text for text in machines)
@@ -32,14 +30,14 @@ def check(context: Context) -> Iterator[Problem]:
         monitors = environment.get("monitors")
         if monitors is UNKNOWN or undecided:
             continue
-        if rollout and not is_absent(monitors):
+        if (rollout or context.parked) and not is_absent(monitors):
             yield Problem(
-                "monitors are set, and a state machine deploys the flag: AppConfig would roll back the kill switch"
-                " while an alarm is on; leave monitors out",
+                "monitors are set, and a state machine deploys the flag, or will when the stack runs: AppConfig would"
+                " roll back the kill switch while an alarm is on; leave monitors out",
                 "monitors",
                 environment,
             )
-        elif not rollout and is_absent(monitors):
+        elif not (rollout or context.parked) and is_absent(monitors):
             yield Problem(
                 "monitors is not set, and no state machine reads alarms and deploys the flag; add one of them",
                 "monitors",
