@@ -28,7 +28,7 @@ def test_a_control_is_answered_or_declared_not_applicable(row):
 
 
 def test_every_control_that_a_rule_claims_is_in_the_table():
-    assert CLAIMED <= {row["control"] for row in ROWS}
+    assert {row["control"] for row in ROWS} >= CLAIMED
 
 
 def test_checkov_fsbp_and_pulumi_controls_are_all_there():
