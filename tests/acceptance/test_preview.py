@@ -199,15 +199,21 @@ def test_a_changed_cidr_replaces_the_network(tmp_path):
     assert {"aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:lb/targetGroup:TargetGroup"} <= replaced
 
 
+def worktrees():
+    """Folders of the repository's working trees."""
+    command = ["git", "worktree", "list", "--porcelain"]
+    text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [line for line in text.splitlines() if line.startswith("worktree ")]
+
+
 def test_against_a_git_ref_the_refs_own_code_declares_the_stack():
     if subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=False).returncode != 0:
         pytest.skip("this working copy is no git checkout")
-    before = subprocess.run(["git", "worktree", "list"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    before = worktrees()
     result = plant("preview", "--base", "HEAD", "--format", "json")
     assert result.returncode in (0, 1), result.stderr
     assert json.loads(result.stdout)["base"] == "HEAD"
-    after = subprocess.run(["git", "worktree", "list"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert after == before
+    assert worktrees() == before
 
 
 @pytest.mark.parametrize("format_", ["markdown", "html"])
