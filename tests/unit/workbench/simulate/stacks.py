@@ -131,7 +131,9 @@ EDGE = [
                         "rateBasedStatement": {
                             "limit": 100,
                             "aggregateKeyType": "IP",
-                            "scopeDownStatement": {"byteMatchStatement": {"searchString": "/v1/reports"}},
+                            "scopeDownStatement": {
+                                "byteMatchStatement": {"fieldToMatch": {"uriPath": {}}, "searchString": "/v1/reports"}
+                            },
                         }
                     },
                     "action": {"block": {}},
