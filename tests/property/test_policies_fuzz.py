@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from functools import cache
 from typing import Literal, get_args, get_origin
 
@@ -16,6 +17,9 @@ from policies.errors import InputError
 from policies.model import Enforcement, Severity
 
 ROUGH = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+
+WHOLE_STACKS = int(os.environ.get("PLANT_FUZZ_STACKS", "8"))
+"""Drawn settings that are declared and judged whole, for each stack: about half a second each."""
 
 SCALARS = st.one_of(
     st.none(),
@@ -190,7 +194,7 @@ def test_no_accepted_settings_make_a_stack_that_breaks_a_security_rule(stack):
 
     outcomes = {"pass": 0, "blocked": 0}
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=WHOLE_STACKS, deadline=None, suppress_health_check=list(HealthCheck))
     @given(drawn_settings(outside=False).filter(lambda drawn: load(stack, drawn) is not None))
     def check(drawn):
         overrides = {
