@@ -179,14 +179,15 @@ class ResourceGraph:
         return "" if parent is None or parent.type == STACK_TYPE else parent.name
 
     @cached_property
-    def _by_identity(self) -> Mapping[str, Resource]:
-        """id, arn and similar output values -> the resource that has them.
+    def _by_identity(self) -> Mapping[str, tuple[Resource, ...]]:
+        """id, arn and similar output values -> the resources that have them, owners first.
 
-        A value that a resource merely repeats from its inputs (the `arn` of an event target is its target's)
-        belongs to whoever has it as an output alone, wherever the two stand in the graph.
+        Several may: the id of a bucket's access block is the bucket's name, and an event target repeats its
+        target's ARN from its inputs. Who has a value as an output alone comes before who merely repeats it,
+        wherever the two stand in the graph.
         """
-        own: dict[str, Resource] = {}
-        repeated: dict[str, Resource] = {}
+        own: dict[str, dict[str, Resource]] = defaultdict(dict)
+        repeated: dict[str, dict[str, Resource]] = defaultdict(dict)
         for resource in self.resources:
             if not resource.custom:
                 continue
@@ -194,30 +195,36 @@ class ResourceGraph:
                 value = resource.outputs.get(key)
                 if isinstance(value, str) and value:
                     found = repeated if resource.inputs.get(key) == value else own
-                    found.setdefault(value, resource)
-        return repeated | own
+                    found[value].setdefault(resource.urn, resource)
+        return {value: tuple({**own[value], **repeated[value]}.values()) for value in (*own, *(repeated.keys() - own))}
 
     def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """Resources that the value at `path` refers to, narrowed to `types` when given.
 
         Uses the value (an id or ARN of the graph) where it is known, and the declared property
-        dependencies where it is not.
+        dependencies where it is not; those also decide between several that have the value.
         """
-        by_value: dict[str, Resource] = {}
+        found: dict[str, Resource] = {}
+        declared = resource.property_dependencies.get(str(_parse_path(path)[0]), ())
         unresolved = False
         for value in resource.all(path):
             for item in _leaves(value):
                 if item is UNKNOWN:
                     unresolved = True
-                elif isinstance(item, str) and (target := self._by_identity.get(item)) is not None:
-                    by_value[target.urn] = target
-        if unresolved or not by_value:
-            top = _parse_path(path)[0]
-            for urn in resource.property_dependencies.get(str(top), ()):
-                if (target := self.by_urn.get(urn)) is not None:
-                    by_value.setdefault(urn, target)
-        found = tuple(by_value.values())
-        return tuple(target for target in found if target.type in types) if types else found
+                elif isinstance(item, str):
+                    candidates = [
+                        target
+                        for target in self._by_identity.get(item, ())
+                        if target.urn != resource.urn and (not types or target.type in types)
+                    ]
+                    for target in [one for one in candidates if one.urn in declared] or candidates[:1]:
+                        found[target.urn] = target
+        if unresolved or not found:
+            for urn in declared:
+                dependency = self.by_urn.get(urn)
+                if dependency is not None and (not types or dependency.type in types):
+                    found.setdefault(urn, dependency)
+        return tuple(found.values())
 
     def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
         """Resources (of `types` when given) that depend on `target`."""
@@ -232,8 +239,8 @@ class ResourceGraph:
             for urns in resource.property_dependencies.values():
                 targets.update(urns)
             for value in _leaves(resource.inputs):
-                if isinstance(value, str) and (target := self._by_identity.get(value)) is not None:
-                    targets.add(target.urn)
+                if isinstance(value, str):
+                    targets.update(target.urn for target in self._by_identity.get(value, ()))
             for urn in targets:
                 if urn != resource.urn:
                     grouped[urn][resource.urn] = resource

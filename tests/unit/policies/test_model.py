@@ -77,6 +77,19 @@ def test_an_arn_belongs_to_its_owner_not_to_who_repeats_it(reverse):
     assert graph.referrers(log) == (target,)
 
 
+@pytest.mark.parametrize("reverse", [False, True], ids=["bucket first", "bucket last"])
+def test_of_several_with_one_id_the_wanted_type_or_the_declared_one_is_meant(reverse):
+    """The id of a bucket's access block is the bucket's name, so a value alone does not tell them apart."""
+    bucket = resource("aws:s3/bucket:Bucket", "b", {"bucket": "logs"}, {"id": "logs", "bucket": "logs"})
+    block = resource("block", "p", {"bucket": "logs"}, {"id": "logs"}, property_dependencies={"bucket": (bucket.urn,)})
+    policy = resource("policy", "q", {"bucket": "logs"}, {"id": "logs"})
+    found = [bucket, block, policy]
+    graph = ResourceGraph(reversed(found) if reverse else found)
+    assert graph.referenced(block, "bucket") == (bucket,)
+    assert graph.referenced(policy, "bucket", bucket.type) == (bucket,)
+    assert block in graph.referrers(bucket)
+
+
 def test_references_follow_dependencies_where_the_value_is_unknown():
     log = resource(LOG_GROUP, "log")
     target = resource(TARGET, "target", {"arn": UNKNOWN}, property_dependencies={"arn": (log.urn,)})
