@@ -13,9 +13,7 @@ from policies.deployment import graph_from_json
 from policies.pack import config_from_file
 
 ROOT = Path(__file__).parents[2]
-CLI_FOLDER = Path("/opt/pulumi-cli/bin")
-PATH = os.pathsep.join([os.environ.get("PATH", ""), str(CLI_FOLDER)])
-PULUMI = shutil.which("pulumi", path=PATH)
+PULUMI = shutil.which("pulumi")
 UNKNOWN_BOOLEAN = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"
 
 pytestmark = [
@@ -36,7 +34,7 @@ def analyze(document, config, tmp_path):
         text=True,
         timeout=120,
         cwd=ROOT,
-        env={**os.environ, "PATH": PATH, "PULUMI_HOME": str(tmp_path / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        env={**os.environ, "PULUMI_HOME": str(tmp_path / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"},
         check=False,
     )
     events = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
