@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 import heapq
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.errors import InputError
+from policies.quiet import no_garbage_collection
 from workbench.preview.outputs import SyntheticOutputs
 from workbench.preview.stackfile import StackFile, read_stack
 
@@ -87,7 +86,9 @@ def record(
         pulumi.runtime.config.set_all_config(stack_file.config, list(stack_file.secret_keys))
         try:
             ROOT.set(None)
-            with _without_collector():
+            # Nothing of a running program is garbage yet, and looking for some took more than half of the time, the
+            # more the larger the stack (tests/benchmarks/test_preview.py).
+            with no_garbage_collection():
                 asyncio.run(run_in_stack(program))
         except pulumi.RunError as error:
             raise InputError(*str(error).splitlines()) from error
@@ -96,19 +97,6 @@ def record(
     if recorder.errors:
         raise InputError(*sorted(set(recorder.errors)))
     return _deployment(recorder.states, stack_file)
-
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """Hold the cyclic garbage collector: nothing of a running program is garbage yet, and looking for some takes
-    more than half of the time, the more the larger the stack (tests/benchmarks/test_preview.py)."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _deployment(states: Mapping[str, dict[str, Any]], stack_file: StackFile) -> dict[str, Any]:
