@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -100,6 +101,15 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
     for change in changes:
         found[change.operation.value] += 1
     return found
+
+
+def in_words(changes: Iterable[Change], order: Iterable[Operation]) -> str:
+    """How many resources each operation concerns, in that order: ``3 to create, 2 to update, 1 unchanged``."""
+    number = Counter(change.operation for change in changes)
+    words = [f"{number[found]} to {found.value}" for found in order if found is not Operation.SAME and number[found]]
+    if number[Operation.SAME]:
+        words.append(f"{number[Operation.SAME]} unchanged")
+    return ", ".join(words)
 
 
 def _shown(graph: ResourceGraph) -> Iterator[Resource]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from policies.model import Resource
-from workbench.preview.changes import Change, Operation, PropertyChange
+from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
 from workbench.report.values import pair
@@ -66,11 +65,7 @@ def _title(preview: Preview) -> Text:
 
 
 def _changes(preview: Preview) -> Group:
-    number = Counter(change.operation for change in preview.changes)
-    words = [f"{number[op]} to {op.value}" for op in SIGNS if op is not Operation.SAME and number[op]]
-    if number[Operation.SAME]:
-        words.append(f"{number[Operation.SAME]} unchanged")
-    heading = Text("Resources: " + (", ".join(words) or "none"), "bold")
+    heading = Text("Resources: " + (in_words(preview.changes, SIGNS) or "none"), "bold")
     shown = [change for change in preview.changes if preview.base is None or change.operation is not Operation.SAME]
     return Group(heading, *_trees(preview, shown))
 

@@ -10,7 +10,7 @@ import jinja2
 
 from policies.assess import Waived
 from policies.cost.money import text
-from workbench.preview.changes import Change, Operation
+from workbench.preview.changes import Change, Operation, in_words
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
 from workbench.report.values import pair
@@ -34,7 +34,7 @@ def render_preview(template: str, preview: Preview) -> str:
         .get_template(template)
         .render(
             p=preview,
-            summary=_summary(preview),
+            summary=in_words(preview.changes, BY_RISK) or "no resources",
             delta_usd=None if before is None else preview.estimate.expected_usd - before.expected_usd,
             risky=[
                 change
@@ -56,16 +56,6 @@ def _waived(preview: Preview) -> list[tuple[Waived, int]]:
     for entry in preview.assessment.waived:
         found.setdefault((entry.violation.rule.id, entry.violation.finding.urn), []).append(entry)
     return [(entries[0], len(entries)) for entries in found.values()]
-
-
-def _summary(preview: Preview) -> str:
-    number = dict.fromkeys(BY_RISK, 0)
-    for change in preview.changes:
-        number[change.operation] += 1
-    words = [f"{number[op]} to {op.value}" for op in BY_RISK if op is not Operation.SAME and number[op]]
-    if number[Operation.SAME]:
-        words.append(f"{number[Operation.SAME]} unchanged")
-    return ", ".join(words) or "no resources"
 
 
 def _environment() -> jinja2.Environment:
