@@ -75,6 +75,11 @@ def free_day_expression(every_hours: int, days: Sequence[str]) -> str:
     return f"cron(0 0/{every_hours} ? * {','.join(days)} *)"
 
 
+def session_end_schedule(name: str) -> str:
+    """Logical name of the schedule that ends the sessions of the reaper `name`."""
+    return f"{name}-session-end"
+
+
 class Reaper(pulumi.ComponentResource):
     """Removes load balancer, firewall, cache, instances and alarms that outlive their session.
 
@@ -154,7 +159,7 @@ class Reaper(pulumi.ComponentResource):
             ),
             child,
         )
-        self.schedule_name = f"{name}-session-end"
+        self.schedule_name = session_end_schedule(name)
         expression = session_day_expression(
             args.session_start_minute, args.session_hours, args.every_hours, args.session_days
         )

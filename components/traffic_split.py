@@ -134,7 +134,8 @@ class TrafficSplit(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 ignore_changes=["actions"],
-                replacement_trigger=route.check.declared(),
+                # The engine forgets after a failed run what it replaced in it; the trigger still tells old groups.
+                replacement_trigger={"check": route.check.declared(), "groups": list(self.target_group_arns.values())},
                 replace_with=groups,
                 delete_before_replace=True,
             ),

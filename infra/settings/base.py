@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
@@ -27,18 +27,25 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """IANA name of a time zone, e.g. ``Europe/Vilnius``."""
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """``HH:MM``, 00:00 to 23:59."""
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/?#]+[^\s]*$", max_length=2000)]
-"""An absolute https:// address."""
+HTTPS = r"^https://[A-Za-z0-9._~%@:\[\]-]+(?:[/?#][!-~]*)?$"
+HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS, max_length=2000)]
+"""An absolute https:// address in ASCII."""
 DomainName = Annotated[str, StringConstraints(pattern=rf"^(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$", max_length=253)]
 """A full domain name without wildcard or trailing dot."""
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:.+$")]
-"""An Amazon Resource Name."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
 """1 to 24 lower-case letters, digits and dashes; becomes a part of resource names."""
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
-"""A mail address."""
+LogRetentionDays = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+"""Days that CloudWatch Logs keeps events: those of its values that are a year or more (PutRetentionPolicy)."""
+EMAIL = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$"
+Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)]
+"""A mail address, as HTML's own forms take it (https://html.spec.whatwg.org/#valid-e-mail-address)."""
+
+
+def arn(service: str, resource: str) -> str:
+    """Pattern of an Amazon Resource Name of `service` whose resource begins with `resource` (a pattern itself)."""
+    return rf"^arn:aws:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}[!-~]{{1,1000}}$"
 
 
 def minutes_of_day(time: str) -> int:

@@ -14,7 +14,10 @@ class CacheSettings(Group):
 
     engine_version: Literal[7, 8] = Field(default=8, description="Major version of Valkey.")
     data_max_gb: int = Field(
-        default=1, ge=1, le=5_000, description="Most that a serverless cache may store and bill (GB, 1 to 5,000)."
+        default=1,
+        ge=1,
+        le=5,
+        description="Most that a serverless cache may store and bill (GB, 1 to 5: full, 5 GB cost $306 a month).",
     )
     ecpu_max_per_second: int = Field(
         default=1_000,
@@ -28,7 +31,7 @@ class CacheSettings(Group):
         description="Type of fixed nodes, e.g. cache.t4g.micro; absent: serverless, billed by what is stored.",
     )
     node_count: int = Field(
-        default=2, ge=1, le=6, description="Nodes, the primary included (1 to 6); two or more fail over by themselves."
+        default=2, ge=2, le=6, description="Nodes, the primary included (2 to 6: with one alone nothing fails over)."
     )
     key_prefix: str = Field(
         default="plant:",

@@ -12,6 +12,7 @@ from infra.settings.cache import CacheSettings
 from infra.settings.contract import ContractSettings
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
+from infra.settings.firewall import FirewallSettings
 from infra.settings.fleet import FleetSettings
 from infra.settings.network_checks import (
     images_are_within_reach,
@@ -52,6 +53,12 @@ def on_demand_base_fits(fleet: FleetSettings) -> Iterator[Problem]:
             fleet.on_demand_base_capacity,
             f"more than plant:fleet.max_size, which is {fleet.max_size}",
         )
+
+
+def instance_types_differ(fleet: FleetSettings) -> Iterator[Problem]:
+    """A type that is named twice is no second one."""
+    if len(set(fleet.instance_types)) < len(fleet.instance_types):
+        yield Problem("plant:fleet.instance_types", ", ".join(fleet.instance_types), "a type is named twice")
 
 
 def scheduled_sizes_are_ordered(fleet: FleetSettings) -> Iterator[Problem]:
@@ -195,11 +202,13 @@ def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings) -> Iterato
             )
 
 
-def what_is_parked_is_not_protected(edge: EdgeSettings, uptime: UptimeSettings) -> Iterator[Problem]:
-    """Deletion protection and sessions exclude each other."""
-    if edge.deletion_protection and uptime.schedule == "sessions":
+def only_sessions_are_parked(uptime: UptimeSettings) -> Iterator[Problem]:
+    """A stack that is always on protects its load balancer from the deletion that parking is."""
+    if uptime.parked and uptime.schedule == "always-on":
         yield Problem(
-            "plant:edge.deletion_protection", True, "a load balancer that is parked between sessions can't be protected"
+            "plant:uptime.parked",
+            True,
+            "a stack that is always on can't be parked; set plant:uptime.schedule to sessions",
         )
 
 
@@ -265,6 +274,19 @@ def limit_is_some_money(budget: BudgetSettings) -> Iterator[Problem]:
         yield Problem("plant:budget.share_percent", budget.share_percent, "less than a cent a month; raise it")
 
 
+def maintenance_is_answered(firewall: FirewallSettings) -> Iterator[Problem]:
+    """A shared stack's rules hold the one that answers in maintenance windows, and each once."""
+    given = firewall.rule_group_rules
+    if "maintenance" not in given:
+        yield Problem(
+            "plant:firewall.rule_group_rules",
+            ", ".join(given),
+            "lacks maintenance, which answers 503 in a maintenance window; add it",
+        )
+    if len(set(given)) < len(given):
+        yield Problem("plant:firewall.rule_group_rules", ", ".join(given), "a rule is named twice")
+
+
 def cache_holds_the_data(cache: CacheSettings, usage: UsageSettings) -> Iterator[Problem]:
     """The declared data fits into the cache."""
     if cache.node_type is None and usage.cache_data_gb > cache.data_max_gb:
@@ -278,6 +300,7 @@ def cache_holds_the_data(cache: CacheSettings, usage: UsageSettings) -> Iterator
 CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (fleet_sizes_are_ordered, ("fleet",)),
     (on_demand_base_fits, ("fleet",)),
+    (instance_types_differ, ("fleet",)),
     (scheduled_sizes_are_ordered, ("fleet",)),
     (alarm_is_above_the_promise, ("slo", "contract")),
     (query_fits_the_response_budget, ("contract",)),
@@ -288,11 +311,12 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (session_fits_the_day, ("uptime",)),
     (only_a_dedicated_stack_has_sessions, ("uptime", "tenancy")),
     (tenancy_is_complete, ("tenancy", "edge")),
-    (what_is_parked_is_not_protected, ("edge", "uptime")),
+    (only_sessions_are_parked, ("uptime",)),
     (capacity_carries_the_peak, ("fleet", "usage", "contract")),
     (paths_do_not_overlap, ("edge",)),
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),
+    (maintenance_is_answered, ("firewall",)),
     (cache_holds_the_data, ("cache", "usage")),
     (windows_are_sound, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),

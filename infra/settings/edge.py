@@ -6,15 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from infra.settings.base import Arn, DomainName, Group, HttpsUrl
+from infra.settings.base import DomainName, Group, HttpsUrl, arn
 
 
 class BrowserSettings(Group):
     """Sign-in of people in browsers through a Cognito user pool."""
 
-    user_pool_arn: Arn = Field(description="User pool of the people.")
+    user_pool_arn: str = Field(pattern=arn("cognito-idp", "userpool/"), description="User pool of the people.")
     user_pool_client_id: str = Field(
-        pattern=r"^[\w+]{1,128}$", description="Client of the pool, with a secret and the load balancer's callback."
+        pattern=r"^[A-Za-z0-9_+]{1,128}$",
+        description="Client of the pool, with a secret and the load balancer's callback.",
     )
     user_pool_domain: str = Field(
         pattern=r"^[a-z0-9][a-z0-9.-]{0,126}$", description="Domain prefix or name of the sign-in page."
@@ -62,8 +63,10 @@ class EdgeSettings(Group):
         pattern=r"^Z[A-Z0-9]{6,31}$",
         description="Route 53 zone of the name; the certificate is validated and the name is published there.",
     )
-    certificate_arn: Arn | None = Field(
-        default=None, description="A certificate that exists already, instead of one validated through the hosted zone."
+    certificate_arn: str | None = Field(
+        pattern=arn("acm", "certificate/"),
+        default=None,
+        description="A certificate that exists already, instead of one validated through the hosted zone.",
     )
     path_prefix: str = Field(
         default="/v1", pattern=r"^/[A-Za-z0-9/_.-]{1,60}$", description="Paths below which the API answers."
@@ -87,9 +90,6 @@ class EdgeSettings(Group):
     )
     deregistration_delay_seconds: int = Field(
         default=30, ge=0, le=3_600, description="Time that a leaving target has to finish its requests (s, 0 to 3,600)."
-    )
-    deletion_protection: bool = Field(
-        default=False, description="Refuse to delete the load balancer; off where the stack is parked between sessions."
     )
     rule_priority_base: int = Field(
         default=100,

@@ -6,15 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from infra.settings.base import Group
-
-ManagedRuleSet = Literal[
-    "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAnonymousIpList"
-]
+from infra.settings.base import Group, LogRetentionDays
 
 
 class FirewallSettings(Group):
-    """Rate limits and managed rules."""
+    """Rate limits, and what a shared stack adds to the platform's rules."""
 
     requests_per_ip: int = Field(
         default=1_000, ge=10, le=2_000_000_000, description="Requests of one IP address in a window before status 429."
@@ -39,19 +35,11 @@ class FirewallSettings(Group):
         pattern=r"^[a-z][a-z0-9-]{0,63}$",
         description="Header that tells users apart: the bearer token, or an API key header such as x-api-key.",
     )
-    managed_rule_sets: tuple[ManagedRuleSet, ...] = Field(
-        default=(
-            "AWSManagedRulesCommonRuleSet",
-            "AWSManagedRulesKnownBadInputsRuleSet",
-            "AWSManagedRulesAnonymousIpList",
-        ),
-        description="Rule sets that AWS keeps up to date; each is $1 a month, prorated.",
-    )
     rule_group_rules: tuple[Literal["maintenance", "page-size", "rate-per-user", "rate-heavy-path"], ...] = Field(
         default=("maintenance",),
         min_length=1,
-        description="Rules that a shared stack adds to the platform's web ACL; each is $1 a month.",
+        description="What a shared stack adds to the platform's web ACL, maintenance at least; each is $1 a month.",
     )
-    log_retention_days: Literal[365, 400, 545, 731] = Field(
-        default=365, description="How long firewall logs are kept (days)."
+    log_retention_days: LogRetentionDays = Field(
+        default=365, description="How long firewall logs are kept (days, a year or more)."
     )

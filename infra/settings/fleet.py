@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from infra.settings.base import Group, Slug
+from infra.settings.base import Group, LogRetentionDays, Slug
+from infra.settings.cron import UnixCron
 
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+g[a-z]*\.[a-z0-9]+$")]
 """An arm64 (Graviton) instance type such as t4g.nano."""
@@ -17,9 +18,7 @@ class ScheduledSize(Group):
     """A change of a fleet's bounds at set times."""
 
     name: Slug = Field(description="Name of the action, e.g. weekday-morning.")
-    cron: str = Field(
-        pattern=r"^\S+ \S+ \S+ \S+ \S+$", description="When: minute hour day-of-month month day-of-week (Unix cron)."
-    )
+    cron: UnixCron = Field(description="When: minute hour day-of-month month day-of-week (Unix cron).")
     min_size: int = Field(ge=0, le=1_000, description="Smallest number of instances from then on.")
     max_size: int = Field(ge=0, le=1_000, description="Largest number of instances from then on.")
 
@@ -39,9 +38,9 @@ class FleetSettings(Group):
     )
     instance_types: tuple[InstanceType, ...] = Field(
         default=("t4g.nano", "t4g.micro"),
-        min_length=1,
+        min_length=2,
         max_length=40,
-        description="arm64 types, preferred first; several make spot capacity easier to find.",
+        description="arm64 types, preferred first; two or more, for when a zone is out of one.",
     )
     on_demand_base_capacity: int = Field(
         default=1, ge=0, le=1_000, description="Instances of the stable fleet that are never spot (0 to 1,000)."
@@ -108,6 +107,6 @@ class FleetSettings(Group):
     scheduled_sizes: tuple[ScheduledSize, ...] = Field(
         default=(), max_length=20, description="Changes of the stable fleet's bounds at set times."
     )
-    log_retention_days: int = Field(
-        default=365, ge=1, le=3_653, description="How long application logs are kept (days)."
+    log_retention_days: LogRetentionDays = Field(
+        default=365, description="How long application logs are kept (days, a year or more)."
     )

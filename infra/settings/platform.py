@@ -6,13 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from infra.settings.base import Arn, Email, Group, HttpsUrl
+from infra.settings.base import Email, Group, HttpsUrl, arn
 
 
 class HealthAggregatorSettings(Group):
     """The existing service that does the monitoring; give it an event bus or an HTTPS address."""
 
-    event_bus_arn: Arn | None = Field(default=None, description="Event bus of the Health Aggregator.")
+    event_bus_arn: str | None = Field(
+        pattern=arn("events", "event-bus/"), default=None, description="Event bus of the Health Aggregator."
+    )
     endpoint: HttpsUrl | None = Field(default=None, description="HTTPS address subscribed to the alarm topic.")
 
 
@@ -21,7 +23,7 @@ class PlatformSettings(Group):
 
     kind: Literal["ec2"] = Field(default="ec2", description="What runs the service.")
     account_id: str = Field(
-        default="123456789012", pattern=r"^\d{12}$", description="AWS account (12 digits); no other is touched."
+        default="123456789012", pattern=r"^[0-9]{12}$", description="AWS account (12 digits); no other is touched."
     )
     owner: str = Field(default="plant-api-team", pattern=r"^[\w .@-]{1,64}$", description="Team in the Owner tag.")
     cost_center: str = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from infra.settings.base import Group
+from infra.settings.base import Group, LogRetentionDays
 
 
 class RolloutStep(Group):
@@ -52,4 +52,6 @@ class RolloutSettings(Group):
         pattern=r"^[a-z0-9./_:@-]{3,300}$",
         description="Software of the canary; the released software where absent.",
     )
-    log_retention_days: int = Field(default=365, ge=1, le=3_653, description="How long execution logs are kept (days).")
+    log_retention_days: LogRetentionDays = Field(
+        default=365, description="How long execution logs are kept (days, a year or more)."
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from infra.settings.base import Arn, Group
+from infra.settings.base import Group, arn
 
 ZONES_BY_REGION = {
     "ap-south-1": "abc",
@@ -27,6 +27,10 @@ SMALLEST_LOAD_BALANCER_SUBNET = 27
 """Prefix length: a load balancer takes subnets of /27 or larger (Elastic Load Balancing guide)."""
 
 
+SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]
+"""Id of a subnet."""
+
+
 class NetworkSettings(Group):
     """The VPC of a dedicated stack."""
 
@@ -43,22 +47,37 @@ class SharedPlatformSettings(Group):
     """Ids of what the platform lends to a shared stack, and how its cost is allocated."""
 
     vpc_id: str = Field(pattern=r"^vpc-[0-9a-f]{8,17}$", description="VPC of the platform.")
-    fleet_subnet_ids: tuple[str, ...] = Field(min_length=2, max_length=6, description="Private subnets, in 2+ zones.")
-    load_balancer_arn: Arn = Field(description="Load balancer whose listener is shared.")
-    listener_arn: Arn = Field(description="HTTPS listener that gets this stack's rules.")
+    fleet_subnet_ids: tuple[SubnetId, ...] = Field(
+        min_length=2, max_length=6, description="Private subnets, in 2+ zones."
+    )
+    load_balancer_arn: str = Field(
+        pattern=arn("elasticloadbalancing", "loadbalancer/app/"), description="Load balancer whose listener is shared."
+    )
+    listener_arn: str = Field(
+        pattern=arn("elasticloadbalancing", "listener/app/"), description="HTTPS listener that gets this stack's rules."
+    )
     load_balancer_security_group_id: str = Field(
         pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the load balancer."
     )
-    web_acl_arn: Arn = Field(description="Web ACL of the listener; it has to refer to this stack's rule group.")
-    cache_endpoint: str = Field(pattern=r"^[a-z0-9.-]+:\d{2,5}$", description="Cache as host:port.")
+    web_acl_arn: str = Field(
+        pattern=arn("wafv2", "regional/webacl/"),
+        description="Web ACL of the listener; it has to refer to this stack's rule group.",
+    )
+    cache_endpoint: str = Field(pattern=r"^[a-z0-9.-]+:[0-9]{2,5}$", description="Cache as host:port.")
     cache_security_group_id: str = Field(pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the cache.")
-    cache_user_arn: Arn = Field(description="Cache user of this stack, limited to its key prefix.")
-    cache_arn: Arn = Field(description="Cache that the user connects to.")
-    kms_key_arn: Arn = Field(
+    cache_user_arn: str = Field(
+        pattern=arn("elasticache", "user:"), description="Cache user of this stack, limited to its key prefix."
+    )
+    cache_arn: str = Field(
+        pattern=arn("elasticache", "(?:serverlesscache|replicationgroup):"),
+        description="Cache that the user connects to.",
+    )
+    kms_key_arn: str = Field(
+        pattern=arn("kms", "key/"),
         description=(
             "Key for topics and logs. Its policy has to admit logs.<region>.amazonaws.com, cloudwatch.amazonaws.com,"
             " budgets.amazonaws.com, and without a condition events.amazonaws.com."
-        )
+        ),
     )
 
 

@@ -16,7 +16,11 @@ class UptimeSettings(Group):
     """Sessions, and the reaper that ends them."""
 
     schedule: Literal["sessions", "always-on"] = Field(
-        default="always-on", description="sessions: billed resources exist only in sessions; always-on: all the month."
+        default="always-on",
+        description=(
+            "sessions: billed resources exist only in sessions; always-on: all the month, and the load balancer is"
+            " protected from deletion (before `pulumi destroy`, choose sessions)."
+        ),
     )
     parked: bool = Field(
         default=False, description="Between sessions: everything billed by the hour is gone, everything free stays."

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 from components.weekdays import WEEKDAYS
-from infra.settings.base import minutes_of_day
+from infra.settings.base import EMAIL, HTTPS, minutes_of_day
 from infra.settings.errors import Problem
 from infra.settings.maintenance import MaintenanceSettings, MaintenanceWindow, Subscriber
 
+E164 = r"\+[1-9][0-9]{6,14}"
+"""Phone numbers with their country (ITU-T E.164)."""
 MINUTES_PER_WEEK = 7 * 24 * 60
 
 
@@ -84,10 +87,10 @@ def notices_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
 
 def _wrong_endpoint(subscriber: Subscriber) -> str | None:
     endpoint = subscriber.endpoint
-    if subscriber.protocol == "email" and ("@" not in endpoint or " " in endpoint):
+    if subscriber.protocol == "email" and not re.fullmatch(EMAIL, endpoint):
         return "no mail address; write one like users@example.com"
-    if subscriber.protocol == "sms" and not (endpoint.startswith("+") and endpoint[1:].isdigit()):
+    if subscriber.protocol == "sms" and not re.fullmatch(E164, endpoint):
         return "no phone number; write it with the country, like +37060000000"
-    if subscriber.protocol == "https" and not endpoint.startswith("https://"):
-        return "no https:// address"
+    if subscriber.protocol == "https" and not re.fullmatch(HTTPS, endpoint):
+        return "no https:// address in ASCII"
     return None

@@ -18,7 +18,6 @@ WORDS: Final = {
     "tuple_type": A_LIST,
     "list_type": A_LIST,
     "set_type": A_LIST,
-    "string_pattern_mismatch": "not of the allowed form",
     "string_type": "expected text",
     "int_type": "expected a whole number",
     "int_parsing": "expected a whole number",
@@ -39,6 +38,8 @@ def message_of(found: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = found["type"], found.get("ctx", {})
     if kind in WORDS:
         return WORDS[kind]
+    if kind == "string_pattern_mismatch":
+        return f"not of the allowed form, which is {context['pattern'].removeprefix('^').removesuffix('$')}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         names = ", ".join(fields_at(model, found["loc"]))
         return f"expected an object{' with ' + names if names else ''}"
@@ -46,7 +47,7 @@ def message_of(found: ErrorDetails, model: type[BaseModel]) -> str:
         return f"at least {context['min_length']} {_items(context['min_length'])}; it has {context['actual_length']}"
     if kind == "too_long":
         return f"at most {context['max_length']} {_items(context['max_length'])}; it has {context['actual_length']}"
-    text = found["msg"].removeprefix("Value error, ")
+    text = found["msg"].removeprefix("Value error, ").replace("Input should", "has to")
     return text[0].lower() + text[1:]
 
 

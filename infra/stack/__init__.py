@@ -45,7 +45,17 @@ class PlantApi(pulumi.ComponentResource):
         settings = args.settings
         tags = arguments.tags(settings, args.stack)
         tagged = pulumi.ResourceOptions(transformations=[tag_all(tags)])
-        super().__init__("plant:infra:PlantApi", name, {}, pulumi.ResourceOptions.merge(opts, tagged))
+        facts = {
+            "costBasis": cost_basis(settings, operations.ending_schedule(settings, name)),
+            "capacity": {
+                "serviceTimeMs": settings.fleet.service_time_ms,
+                "cpuTimeMs": settings.fleet.cpu_time_ms,
+                "workersPerInstance": settings.fleet.workers_per_instance,
+                "rolloutPercents": [step.percent for step in settings.rollout.steps],
+            },
+        }
+        # As inputs too: `pulumi preview --json` has a component's inputs, and not yet its outputs.
+        super().__init__("plant:infra:PlantApi", name, facts, pulumi.ResourceOptions.merge(opts, tagged))
         child = pulumi.ResourceOptions(parent=self)
         boundary = PermissionsBoundary(
             f"{name}-boundary",
@@ -62,19 +72,13 @@ class PlantApi(pulumi.ComponentResource):
             child=child,
             permissions_boundary_arn=boundary.arn,
         )
-        reaper = _declare(context)
+        _declare(context)
         self.exports = context.exports
-        capacity = {
-            "serviceTimeMs": settings.fleet.service_time_ms,
-            "cpuTimeMs": settings.fleet.cpu_time_ms,
-            "workersPerInstance": settings.fleet.workers_per_instance,
-            "rolloutPercents": [step.percent for step in settings.rollout.steps],
-        }
-        self.register_outputs({"costBasis": cost_basis(settings, reaper), "capacity": capacity, **self.exports})
+        self.register_outputs({**facts, **self.exports})
 
 
-def _declare(context: Context) -> str | None:
-    """Declare all components, in the order in which they need each other; logical name of the reaper's schedule."""
+def _declare(context: Context) -> None:
+    """Declare all components, in the order in which they need each other."""
     settings, name = context.settings, context.name
     ground = foundation.ground(context)
     topics = foundation.topics(context, ground)
@@ -130,4 +134,3 @@ def _declare(context: Context) -> str | None:
             "targetGroups": split.target_group_arns,
         }
     )
-    return reaper.schedule_name if reaper else None

@@ -33,6 +33,13 @@ IDENTIFYING_TAGS = ("Project", "Stack")
 BUDGET_TAG = "StackId"
 """The tag that names one stack by itself, for the budget: its filters can't ask for two tags at once."""
 
+MANAGED_RULE_SETS = (
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesAnonymousIpList",
+)
+"""Rules that AWS keeps up to date, each $1 a month, prorated. No setting: the policies want all of them."""
+
 A_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - wall-clock time in the zone of the windows, not an instant
 
 
@@ -164,7 +171,7 @@ def firewall(
         user_header=wanted.user_header,
         page_size_max=settings.contract.page_size_max,
         body_size_max_kib=settings.contract.body_size_max_kib,
-        managed_rule_sets=wanted.managed_rule_sets,
+        managed_rule_sets=MANAGED_RULE_SETS,
         retry_after_seconds=wanted.retry_after_seconds,
         load_balancer_arn=load_balancer_arn,
         domain_name=settings.edge.domain_name,

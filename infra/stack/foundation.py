@@ -191,7 +191,7 @@ def front_door(context: Context, ground: Ground, groups: SecurityGroups) -> Fron
             ip_address_type=edge.ip_address_type,
             tls_policy=edge.tls_policy,
             idle_timeout_seconds=edge.idle_timeout_seconds,
-            deletion_protection=edge.deletion_protection,
+            deletion_protection=settings.uptime.schedule == "always-on",
         ),
         context.child,
     )

@@ -15,11 +15,12 @@ from components.fleet import Fleet
 from components.health_feed import HealthFeed, HealthFeedArgs
 from components.kept_logs import KeptLogs
 from components.maintenance import Maintenance, MaintenanceArgs
-from components.reaper import Reaper, ReaperArgs
+from components.reaper import Reaper, ReaperArgs, session_end_schedule
 from components.scaling_events import ScalingEvents, ScalingEventsArgs
 from components.service_alarms import ServiceAlarms, ServiceAlarmsArgs
 from components.traffic_split import TrafficSplit
 from components.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
+from infra.settings import Settings
 from infra.settings.base import minutes_of_day
 from infra.stack import arguments
 from infra.stack.context import Context
@@ -198,13 +199,22 @@ def rollout(
     )
 
 
+def ending_schedule(settings: Settings, name: str) -> str | None:
+    """Logical name of the schedule that ends the sessions of the stack's root `name`; None where nothing does."""
+    return session_end_schedule(_reaper_name(name)) if settings.uptime.schedule == "sessions" else None
+
+
+def _reaper_name(name: str) -> str:
+    return f"{name}-reaper"
+
+
 def reaper(context: Context, ground: Ground, topics: Topics, logs: KeptLogs) -> Reaper | None:
     """What ends the sessions of a scheduled stack."""
     uptime = context.settings.uptime
     if uptime.schedule != "sessions":
         return None
     return Reaper(
-        f"{context.name}-reaper",
+        _reaper_name(context.name),
         ReaperArgs(
             stack=context.stack,
             account_id=context.account_id,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.cache import Cache, CacheArgs
 from policies.deployment import graph_from_json
 from workbench.preview.synthesis import synthesize
 
@@ -46,9 +47,23 @@ def test_nodes_fail_over_between_zones_and_speak_tls_only(nodes, one):
     assert not nodes.of_type(SERVERLESS)
 
 
-def test_single_node_can_not_fail_over(one):
-    overrides = {"plant:cache.node_type": "cache.t4g.micro", "plant:cache.node_count": "1"}
-    group = one(graph_from_json(synthesize("dev", overrides=overrides), "one node"), NODES)
+def test_single_node_can_not_fail_over(declare, one):
+    args = CacheArgs(
+        engine_version=8,
+        cache_name="plant-test",
+        node_type="cache.t4g.micro",
+        node_count=1,
+        data_max_gb=1,
+        ecpu_max_per_second=1_000,
+        key_prefix="plant:",
+        snapshot_retention_days=1,
+        subnet_ids=["subnet-1", "subnet-2"],
+        security_group_id="sg-1",
+        kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/1",
+        used_threshold_percent=80,
+        alert_topic_arn="arn:aws:sns:us-east-1:123456789012:alerts",
+    )
+    group = one(declare(lambda: Cache("cache", args)), NODES)
     assert group.get("automaticFailoverEnabled") is False
 
 

@@ -50,7 +50,7 @@ DEV = {
         "min_size": 0,
         "desired_capacity": 2,
         "max_size": 3,
-        "instance_types": ["t4g.small"],
+        "instance_types": ["t4g.small", "t4g.micro"],
         "on_demand_base_capacity": 1,
         "on_demand_percent_above_base": 10,
         "spot_max_usd_per_hour": "0.005",
@@ -86,7 +86,6 @@ DEV = {
         "window_seconds": 600,
         "retry_after_seconds": 61,
         "user_header": "x-api-key",
-        "managed_rule_sets": ["AWSManagedRulesKnownBadInputsRuleSet"],
         "log_retention_days": 400,
     },
     "slo": {
@@ -169,14 +168,13 @@ USAGE = {
 """Declared usage; all of it shows in one output, so one run tells."""
 
 PROD = {
-    "firewall": {"rule_group_rules": ["page-size"]},
+    "firewall": {"rule_group_rules": ["maintenance", "page-size"]},
     "tenancy": {f"platform.{name}": value for name, value in PLATFORM.items()},
 }
 """The same for what only a shared stack reads."""
 
 TOGETHER = {
     "cache.node_count": {"plant:cache.node_type": "cache.t4g.micro", "plant:cache.node_count": 3},
-    "edge.deletion_protection": {"plant:uptime.schedule": "always-on", "plant:edge.deletion_protection": True},
 }
 """Settings that only matter, or are only allowed, beside another one."""
 

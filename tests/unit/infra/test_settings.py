@@ -49,6 +49,44 @@ def test_stack_files_are_sound(stack):
             {"plant:fleet": {"min_size": 3}}, "plant:fleet.min_size", "max_size, which is 2", id="min over max"
         ),
         pytest.param(
+            {"plant:fleet": {"instance_types": ["t4g.nano"]}}, "plant:fleet.instance_types", "at least 2", id="one type"
+        ),
+        pytest.param(
+            {"plant:fleet": {"instance_types": ["t4g.nano", "t4g.nano"]}},
+            "plant:fleet.instance_types",
+            "named twice",
+            id="the same type twice",
+        ),
+        pytest.param(
+            {"plant:fleet": {"log_retention_days": 30}}, "plant:fleet.log_retention_days", "365", id="a month of logs"
+        ),
+        pytest.param({"plant:cache": {"data_max_gb": 6}}, "plant:cache.data_max_gb", "5", id="a cache of 6 GB"),
+        pytest.param(
+            {"plant:cache": {"node_type": "cache.t4g.micro", "node_count": 1}},
+            "plant:cache.node_count",
+            "2",
+            id="a cache node alone",
+        ),
+        pytest.param(
+            {"plant:firewall": {"rule_group_rules": ["page-size"]}},
+            "plant:firewall.rule_group_rules",
+            "lacks maintenance",
+            id="nothing answers in maintenance windows",
+        ),
+        pytest.param(
+            {"plant:firewall": {"rule_group_rules": ["maintenance", "maintenance"]}},
+            "plant:firewall.rule_group_rules",
+            "named twice",
+            id="a firewall rule twice",
+        ),
+        pytest.param({"plant:uptime": {"parked": True}}, "plant:uptime.parked", "schedule to sessions", id="parked"),
+        pytest.param(
+            {"plant:uptime": {"session_start": "0٩:00"}},
+            "plant:uptime.session_start",
+            "allowed form",
+            id="other digits",
+        ),
+        pytest.param(
             {"plant:fleet": {"container_image": "public.ecr.aws/plant/plant-api:1.0.0"}},
             "plant:fleet.container_image",
             "use ecr-public.aws.com",
@@ -222,6 +260,28 @@ def test_stack_files_are_sound(stack):
 def test_mistake_is_named_with_what_is_allowed(config, key, words):
     found = problems(config)
     assert words in found[key], found
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        pytest.param("61 6 * * *", "'61' is no minute; allowed are 0 to 59", id="minute 61"),
+        pytest.param("0 6 * * FRI-MON", "'FRI-MON' is no day of week", id="a range that falls"),
+        pytest.param("*/0 6 * * *", "after the slash is 1 to 59", id="a step of nothing"),
+        pytest.param("0 6 * *", "expected minute, hour", id="four fields"),
+        pytest.param("\u0665 6 * * *", "is no minute", id="digits of another script"),
+    ],
+)
+def test_cron_expressions_that_auto_scaling_would_refuse_are_refused_here(cron, words):
+    found = problems({"plant:fleet": {"scheduled_sizes": [{"name": "a", "cron": cron, "min_size": 0, "max_size": 1}]}})
+    assert words in found["plant:fleet.scheduled_sizes[0].cron"]
+
+
+@pytest.mark.parametrize("cron", ["30 6 * * MON-FRI", "*/5 0-7,23 1 jan 7", "0 0 1-31/2 */3 *"])
+def test_cron_expressions_that_auto_scaling_takes_are_accepted(cron):
+    size = {"name": "a", "cron": cron, "min_size": 0, "max_size": 1}
+    [found] = load({**DEDICATED, "plant:fleet": {"scheduled_sizes": [size]}}, "Pulumi.test.yaml").fleet.scheduled_sizes
+    assert found.cron == cron
 
 
 def window(**changes):
