@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -26,7 +27,11 @@ def start(port: int) -> None:
     from workbench.emulator import process
     from workbench.preview.synthesis import REPOSITORY
 
-    server = process.start(process.folder_of(REPOSITORY), port, _platform(REPOSITORY))
+    folder = process.folder_of(REPOSITORY)
+    lost = process.left_behind(folder)
+    server = process.start(folder, port, _platform(REPOSITORY))
+    if lost:
+        click.echo("warning: the server before this one died, and its resources with it: stacks start anew", err=True)
     click.echo(f"embedded AWS on {server.endpoint} (process {server.pid})")
     click.echo('next: eval "$(./plant emulator env)"', err=True)
 
@@ -51,10 +56,13 @@ def _platform(root: Path) -> list[str]:
 def stop() -> None:
     """Stop the server; its resources and the stacks' state go with it."""
     from workbench.emulator import process
+    from workbench.emulator.plugin import ENVIRONMENT
     from workbench.preview.synthesis import REPOSITORY
 
     ran = process.stop(process.folder_of(REPOSITORY))
     click.echo("stopped" if ran else "the emulator was not running")
+    if ENVIRONMENT in os.environ:
+        click.echo("this shell still points at it: open another one, or start it and `eval` again", err=True)
 
 
 @command.command()

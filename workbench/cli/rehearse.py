@@ -21,7 +21,8 @@ def command(
 ) -> None:
     """Deploy the stack on an AWS emulator in this process, read it back, play the scenarios, destroy it.
 
-    Needs no cloud account, no Pulumi CLI and no network. Exit status 1 when anything fails.
+    Needs no cloud account, no Pulumi CLI and no network. What the stack's settings rule out is not applicable, with the
+    reason, and neither passes nor fails. Exit status 1 when anything fails. Formats: docs/rehearsal.md.
     """
     from workbench.emulator import report
     from workbench.emulator.deploy import DeployError

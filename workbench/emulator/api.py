@@ -98,8 +98,14 @@ def _config() -> Any:
     from botocore.config import Config
 
     # The caller decides about retries: a second silent attempt would hide what a fault does. The provider runs
-    # against loopback only; parameters are validated above.
-    return Config(retries={"total_max_attempts": 1}, parameter_validation=False, max_pool_connections=4)
+    # against loopback only; parameters are validated above. With a name of ours botocore does not gather its own for
+    # each call.
+    return Config(
+        retries={"total_max_attempts": 1},
+        parameter_validation=False,
+        max_pool_connections=4,
+        user_agent="plant-emulator",
+    )
 
 
 @functools.cache
@@ -133,6 +139,9 @@ def moto_implements(service: str, operation: str) -> bool:
 
     from moto.core.responses import BaseResponse
 
+    from workbench.emulator import additions
+
+    additions.apply()
     module = importlib.import_module(f"moto.{_MOTO_MODULES.get(service, service.replace('-', ''))}.responses")
     classes = [
         item
@@ -143,7 +152,7 @@ def moto_implements(service: str, operation: str) -> bool:
 
 
 _MOTO_MODULES = {"lambda": "awslambda"}
-_MOTO_ELSEWHERE = frozenset(
+_MOTO_ELSEWHERE = frozenset({"wafv2.list_web_acls"}) | frozenset(
     f"s3.{operation}"
     for operation in (
         "create_bucket",
@@ -160,7 +169,8 @@ _MOTO_ELSEWHERE = frozenset(
         "put_bucket_logging",
     )
 )
-"""Operations that moto 5.2.5 answers inside one large method, under no name of their own."""
+"""Operations that moto 5.2.5 answers inside one large method, under no name of their own, or under a name that it
+spells its own way (``list_web_ac_ls``)."""
 
 
 def snake_case(name: str) -> str:

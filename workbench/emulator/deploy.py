@@ -1,24 +1,27 @@
 """Deploys a deployment JSON on the embedded AWS, in this process: a small engine over the provider.
 
-Same verdicts as the real engine for what it covers: creation in dependency order, updates, replacement, deletion in
-reverse order, ``ignoreChanges``. (docs/decisions/0500: why the deployment and not the program.)
+Same verdicts as the real engine for what it covers: creation in dependency order, updates, replacement (before or after
+the deletion), deletion in reverse order, and the options of options.py. (docs/decisions/0500: why the deployment and
+not the program.) One thing more than the real engine: what an interrupted run left behind is found and taken over, or
+deleted where it is no longer wanted.
 """
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.emulator.lifecycle import META, Lifecycle
+from workbench.emulator.deletion import in_deletion_order, resting_on
+from workbench.emulator.lifecycle import META, Lifecycle, NothingMadeError
+from workbench.emulator.options import Options, kept
 from workbench.emulator.statefile import Entry, State
 from workbench.emulator.substitution import Substitution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 SECRET_KEY = "4dabf18193072939515e22adb298388d"  # noqa: S105 - Pulumi's mark of a special value, not a secret
 
@@ -31,6 +34,15 @@ class DeployError(Exception):
         super().__init__(f"{urn.rsplit('::', 2)[-2].rsplit('$', 1)[-1]} {urn.rsplit('::', 1)[-1]}: {action}: {cause}")
 
 
+class ProtectedError(Exception):
+    """A resource is protected from deletion, and from the replacement that takes one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "it is protected: take `protect` off in the program and deploy that first, or run `pulumi state unprotect`"
+        )
+
+
 @dataclass
 class Outcome:
     """What a deployment did."""
@@ -41,6 +53,8 @@ class Outcome:
     """URN → API calls that were validated, not emulated."""
     changed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """URN → properties that an update or a replacement was about."""
+    replaced: set[str] = field(default_factory=set)
+    """URNs that this deployment replaces."""
 
 
 @dataclass
@@ -62,6 +76,8 @@ class Deployer:
         substitution = Substitution()
         declared = [item for item in deployment["deployment"]["resources"] if is_aws(item)]
         for item in declared:
+            if "replacementTrigger" in item:
+                item = {**item, "replacementTrigger": substitution.apply(opened(item["replacementTrigger"]))}
             entry = self.settle(item, substitution.apply(opened(item.get("inputs", {}))), outcome)
             substitution.learn(item.get("id"), entry.id)
             substitution.learn(opened(item.get("outputs", {})), entry.outputs)
@@ -72,7 +88,7 @@ class Deployer:
         """Bring one resource, with its real inputs, to what is declared; gives its record.
 
         Raises:
-            DeployError: The API or its model refused.
+            DeployError: The API or its model refused, or the resource is protected.
         """
         action = self._settle(item, inputs, outcome)
         entry = self.state.entries[item["urn"]]
@@ -93,107 +109,154 @@ class Deployer:
                 del self.state.entries[urn]
             else:
                 entry.outputs = fresh
+                # Inputs as well, as the provider's Read answers them: what is ignored keeps its live value.
+                entry.inputs = {name: fresh.get(name, value) for name, value in entry.inputs.items()}
         self.state.save()
         return gone
 
+    def unprotect(self) -> None:
+        """Let everything be deleted, as `pulumi state unprotect --all`."""
+        for entry in self.state.entries.values():
+            entry.options = dataclasses.replace(entry.options, protect=False)
+        self.state.save()
+
     def destroy(self) -> Outcome:
-        """Delete everything that is recorded."""
+        """Delete everything that is recorded.
+
+        Raises:
+            DeployError: The API refused, or a resource is protected.
+        """
         outcome = Outcome()
         self.prune(set(), outcome)
         return outcome
 
     def _settle(self, item: dict[str, Any], inputs: dict[str, Any], outcome: Outcome) -> str:
-        urn, token = item["urn"], item["type"]
+        urn, token, options = item["urn"], item["type"], Options.of(item)
         entry = self.state.entries.get(urn)
         if entry is None:
-            self._create(item, inputs)
-            return "create"
-        inputs = kept(inputs, entry.inputs, item.get("ignoreChanges", ()))
-        checked = self.lifecycle.check(token, urn, inputs)
-        change = self.lifecycle.diff(token, entry.outputs, checked)
+            self._create(urn, token, inputs, options)
+            return "replace" if urn in outcome.replaced else "create"
+        checked = self.lifecycle.check(token, urn, kept(inputs, entry.inputs, options.ignore_changes), entry.inputs)
+        change = self.lifecycle.diff(token, entry.outputs, checked, options.ignore_changes)
+        if change.replaces or options.demands_replacement(entry.options, change.changed, outcome.replaced):
+            outcome.changed[urn] = change.changed
+            if options.delete_before_replace is not None:
+                delete_first = options.delete_before_replace
+            else:
+                delete_first = change.delete_before_replace
+            # The engine starts from the declared inputs again: what was ignored is ignored for updates only.
+            self._replace(entry, inputs, options, outcome, delete_first=delete_first)
+            return "replace"
         if not change.changed:
-            entry.dependencies = dependencies_of(item)
+            entry.options = options
             return "same"
         outcome.changed[urn] = change.changed
-        if change.replaces:
-            self._replace(item, inputs, entry, change.delete_before_replace)
-            return "replace"
         self.progress("update", urn)
         try:
             outputs = self.lifecycle.update(token, urn, entry.id, entry.outputs, checked, change.changed)
         except Exception as error:
             raise DeployError(urn, "update", error) from error
-        entry.inputs, entry.outputs, entry.dependencies = checked, outputs, dependencies_of(item)
+        entry.inputs, entry.outputs, entry.options = checked, outputs, options
         self.state.save()
         return "update"
 
-    def _create(self, item: dict[str, Any], inputs: dict[str, Any]) -> None:
-        urn, token = item["urn"], item["type"]
+    def _create(self, urn: str, token: str, inputs: dict[str, Any], options: Options) -> None:
         self.progress("create", urn)
-        interrupted = urn in self.state.pending
-        if not interrupted:
-            self.state.pending.append(urn)
-            self.state.save()
+        begun = self.state.pending.get(urn)
+        predecessor = next((entry.id for entry in reversed(self.state.doomed) if entry.urn == urn), "")
         try:
-            checked = self.lifecycle.check(token, urn, inputs)
-            created = self.lifecycle.create(token, urn, checked, adopt=interrupted)
+            # A generated name differs from that of the resource that is being replaced, which still exists.
+            checked = self.lifecycle.check(token, urn, inputs, seed=predecessor.encode())
+            if begun is not None and begun.inputs != checked:
+                self._discard(begun)
+                begun = None
+            self.state.pending[urn] = Entry(urn, token, "", checked, {}, options)
+            self.state.save()
+            created = self.lifecycle.create(
+                token, urn, checked, adopt=begun is not None, taken=self.state.ids(token), attempt=predecessor
+            )
+        except NothingMadeError as error:
+            del self.state.pending[urn]
+            self.state.save()
+            raise DeployError(urn, "create", error) from error
         except Exception as error:
             raise DeployError(urn, "create", error) from error
-        self.state.entries[urn] = Entry(urn, token, created.id, checked, created.outputs, dependencies_of(item))
-        self.state.pending.remove(urn)
+        self.state.entries[urn] = Entry(urn, token, created.id, checked, created.outputs, options)
+        del self.state.pending[urn]
         self.state.save()
 
-    def _replace(self, item: dict[str, Any], inputs: dict[str, Any], old: Entry, delete_first: bool) -> None:
+    def _replace(
+        self, old: Entry, inputs: dict[str, Any], options: Options, outcome: Outcome, *, delete_first: bool
+    ) -> None:
+        if options.protect and old.options.protect:
+            raise DeployError(old.urn, "replace", ProtectedError())
+        outcome.replaced.add(old.urn)
         if delete_first:
-            for entry in [*self._dependents(old.urn), old]:
-                self._delete(entry)
-                self.state.entries.pop(entry.urn, None)
+            condemned = resting_on(old, self.state.entries.values())
+            for entry in condemned:
+                if entry.options.protect:
+                    raise DeployError(old.urn, f"replace together with {entry.name}", ProtectedError())
+            for entry in [*condemned, old]:
+                outcome.replaced.add(entry.urn)
+                self._delete(entry, outcome.replaced)
+                del self.state.entries[entry.urn]
                 self.state.save()
-            self._create(item, inputs)
-            return
-        self.state.doomed.append(old)
-        del self.state.entries[old.urn]
-        self._create(item, inputs)
-
-    def _dependents(self, urn: str) -> list[Entry]:
-        """Everything that rests on a resource, the outermost first."""
-        found: list[Entry] = []
-        wanted = {urn}
-        for entry in self.state.entries.values():
-            if wanted & set(entry.dependencies):
-                wanted.add(entry.urn)
-                found.append(entry)
-        return found[::-1]
+        else:
+            self.state.doomed.append(old)
+            del self.state.entries[old.urn]
+        self._create(old.urn, old.type, inputs, options)
 
     def prune(self, declared: set[str], outcome: Outcome) -> None:
-        """Delete what is no longer declared, and what was replaced: dependents before what they depend on."""
+        """Delete what is no longer declared, and what was replaced: dependents before what they depend on.
+
+        Raises:
+            DeployError: The API refused, or a resource is protected.
+        """
+        for urn in [urn for urn in self.state.pending if urn not in declared]:
+            self._condemn(self.state.pending[urn])
         surplus = [entry for urn, entry in self.state.entries.items() if urn not in declared]
-        for entry in [*reversed(self._ordered(surplus)), *reversed(self.state.doomed)]:
-            self._delete(entry)
+        gone = {entry.urn for entry in surplus}
+        for entry in in_deletion_order([*surplus, *self.state.doomed]):
             if entry in self.state.doomed:
+                self._delete(entry, gone)
                 self.state.doomed.remove(entry)
             else:
+                if entry.options.protect:
+                    raise DeployError(entry.urn, "delete", ProtectedError())
+                self._delete(entry, gone)
                 del self.state.entries[entry.urn]
                 outcome.actions["delete"] += 1
             self.state.save()
+        self.state.save()
 
-    def _ordered(self, entries: list[Entry]) -> list[Entry]:
-        """Entries so that each comes after what it depends on; creation order where that leaves a choice."""
-        by_urn = {entry.urn: entry for entry in entries}
-        ordered: dict[str, Entry] = {}
+    def _condemn(self, begun: Entry) -> None:
+        """Let go of a creation that nobody wants any more; what it left behind is deleted with everything else."""
+        found = self._left_behind(begun)
+        if found is not None:
+            self.state.doomed.append(found)
+        del self.state.pending[begun.urn]
+        self.state.save()
 
-        def place(entry: Entry, above: tuple[str, ...]) -> None:
-            for urn in entry.dependencies:
-                if urn in by_urn and urn not in ordered and urn not in above:
-                    place(by_urn[urn], (*above, entry.urn))
-            ordered.setdefault(entry.urn, entry)
+    def _discard(self, begun: Entry) -> None:
+        """Delete what an interrupted creation with other inputs left behind."""
+        found = self._left_behind(begun)
+        if found is not None:
+            self._delete(found, set())
+        del self.state.pending[begun.urn]
+        self.state.save()
 
-        for entry in entries:
-            place(entry, ())
-        return list(ordered.values())
+    def _left_behind(self, begun: Entry) -> Entry | None:
+        try:
+            found = self.lifecycle.left_behind(begun.type, begun.urn, begun.inputs, self.state.ids(begun.type))
+        except Exception as error:
+            raise DeployError(begun.urn, "look for what an interrupted creation left", error) from error
+        return dataclasses.replace(begun, id=found.id, outputs=found.outputs) if found is not None else None
 
-    def _delete(self, entry: Entry) -> None:
+    def _delete(self, entry: Entry, with_it: set[str]) -> None:
+        """Delete a resource, unless it is to be retained or goes with another of those that are deleted."""
         self.progress("delete", entry.urn)
+        if entry.options.retain_on_delete or entry.options.deleted_with in with_it:
+            return
         try:
             self.lifecycle.delete(entry.type, entry.urn, entry.id, entry.outputs)
         except Exception as error:
@@ -203,12 +266,6 @@ class Deployer:
 def is_aws(item: dict[str, Any]) -> bool:
     """Whether a deployment's entry is a resource of the AWS provider (not a component, not a provider)."""
     return bool(item.get("custom")) and str(item["type"]).startswith("aws:")
-
-
-def dependencies_of(item: dict[str, Any]) -> list[str]:
-    """URNs that a resource depends on, for any reason."""
-    by_property = item.get("propertyDependencies") or {}
-    return sorted({*item.get("dependencies", ()), *(urn for urns in by_property.values() for urn in urns)})
 
 
 def opened(value: Any) -> Any:
@@ -221,32 +278,3 @@ def opened(value: Any) -> Any:
     if isinstance(value, list):
         return [opened(item) for item in value]
     return value
-
-
-def kept(inputs: dict[str, Any], old: dict[str, Any], ignored: Iterable[str]) -> dict[str, Any]:
-    """The inputs with the old values at the ``ignoreChanges`` paths, as the engine puts them before a diff."""
-    result = copy.deepcopy(inputs)
-    for path in ignored:
-        parts = [part.strip("[]\"'") for part in re.findall(r"[^.\[\]]+|\[[^\]]*\]", path)]
-        _keep(result, old, parts)
-    return result
-
-
-def _keep(new: Any, old: Any, parts: list[str]) -> None:
-    head, rest = parts[0], parts[1:]
-    keys: list[Any] = [head]
-    if isinstance(new, list) and isinstance(old, list):
-        keys = list(range(min(len(new), len(old)))) if head == "*" else [int(head)]
-    elif not (isinstance(new, dict) and isinstance(old, dict)):
-        return
-    elif head == "*":
-        keys = list(new.keys() & old.keys())
-    for key in keys:
-        try:
-            if rest:
-                _keep(new[key], old[key], rest)
-            else:
-                new[key] = copy.deepcopy(old[key])
-        except (KeyError, IndexError):
-            if not rest and isinstance(new, dict):
-                new.pop(key, None)

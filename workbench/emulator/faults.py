@@ -1,7 +1,8 @@
-"""Faults on purpose: each call of a deploy fails once, in turn, before it takes effect or after.
+"""Faults on purpose: what can go wrong with a call, and a way to let every call of a run go wrong once.
 
-Before: throttling, an internal error, access denied (rotating). After: the answer is lost on the way, so the change was
-made and nobody knows; this is the one that makes orphans and duplicates.
+Before the call takes effect: throttling, an error of AWS's own, access denied, no connection. After: the answer is lost
+on the way, so the change was made and nobody knows; this is the one that makes orphans and duplicates. And the process
+may be killed, before or after: then nothing is taken back, and only the state file tells what was.
 """
 
 from __future__ import annotations
@@ -18,14 +19,70 @@ if TYPE_CHECKING:
     from workbench.emulator.api import Api, CallRecord
     from workbench.emulator.statefile import Entry
 
-_ID = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*")
+
+class KilledError(BaseException):
+    """Stands for SIGKILL: no handler of the deploy catches it, so nothing is cleaned up."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way for a call to go wrong."""
+
+    name: str
+    error: Callable[[CallRecord], BaseException]
+    after: bool = False
+    """The call takes effect first."""
+
+    @property
+    def kills(self) -> bool:
+        """Whether the process ends with it."""
+        return "killed" in self.name
+
+
+def _answer(code: str, status: int, message: str) -> Callable[[CallRecord], BaseException]:
+    def error(record: CallRecord) -> BaseException:
+        from botocore.exceptions import ClientError
+
+        answer: Any = {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        refusal: BaseException = ClientError(answer, record.operation)
+        return refusal
+
+    return error
+
+
+def _no_connection(record: CallRecord) -> BaseException:
+    from botocore.exceptions import ConnectTimeoutError
+
+    timeout: BaseException = ConnectTimeoutError(endpoint_url=f"{record.service}.{record.operation}")
+    return timeout
+
+
+def _no_answer(record: CallRecord) -> BaseException:
+    from botocore.exceptions import ReadTimeoutError
+
+    timeout: BaseException = ReadTimeoutError(endpoint_url=f"{record.service}.{record.operation}")
+    return timeout
+
+
+_BROKEN = _answer("InternalFailure", 500, "The request processing has failed because of an unknown error")
 
 REFUSALS = (
-    ("ThrottlingException", 400, "Rate exceeded"),
-    ("InternalFailure", 500, "The request processing has failed because of an unknown error"),
-    ("AccessDeniedException", 403, "User is not authorized to perform this action"),
+    Fault("throttled", _answer("ThrottlingException", 400, "Rate exceeded")),
+    Fault("internal error", _BROKEN),
+    Fault("access denied", _answer("AccessDeniedException", 403, "User is not authorized to perform this action")),
+    Fault("not sent", _no_connection),
 )
+LOSSES = (Fault("answer lost", _no_answer, after=True), Fault("done, then internal error", _BROKEN, after=True))
+KILLS = (
+    Fault("killed before", lambda record: KilledError(record.operation)),
+    Fault("killed after", lambda record: KilledError(record.operation), after=True),
+)
+FAULTS = (*REFUSALS, *LOSSES, *KILLS)
 
+_ID = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*")
 
 ATTEMPTS = 25
 """More failures of one resource than it has calls mean that it never converges."""
@@ -35,37 +92,26 @@ ATTEMPTS = 25
 class Stutter:
     """Makes every distinct call of an API fail the first time it is sent."""
 
-    after: bool = False
-    """Fail when the answer is due, not when the call is sent."""
-    failed: dict[str, int] = field(default_factory=dict)
-    """Call → number of times it was failed (always 1)."""
+    fault: Fault
+    failed: set[str] = field(default_factory=set)
+    """The calls that were failed, each once."""
 
     def attach(self, api: Api) -> None:
         """Start failing."""
-        api.on_call = None if self.after else self._fail
-        api.on_answer = self._fail if self.after else None
+        api.on_call = None if self.fault.after else self._fail
+        api.on_answer = self._fail if self.fault.after else None
 
     def detach(self, api: Api) -> None:
         """Stop failing."""
         api.on_call = api.on_answer = None
 
     def _fail(self, record: CallRecord) -> None:
-        from botocore.exceptions import ClientError, ReadTimeoutError
-
         # A resource that was taken back comes again under another id: its calls are still the same calls.
         params = _ID.sub("*", json.dumps(record.params, sort_keys=True, default=str))
         key = f"{record.service}.{record.operation} {params}"
-        if key in self.failed:
-            return
-        self.failed[key] = 1
-        if self.after:
-            raise ReadTimeoutError(endpoint_url=f"{record.service}.{record.operation}")
-        code, status, message = REFUSALS[len(self.failed) % len(REFUSALS)]
-        answer: dict[str, Any] = {
-            "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {"HTTPStatusCode": status},
-        }
-        raise ClientError(answer, record.operation)
+        if key not in self.failed:
+            self.failed.add(key)
+            raise self.fault.error(record)
 
 
 class PatientDeployer(Deployer):

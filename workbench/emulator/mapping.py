@@ -206,7 +206,7 @@ def _as_json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        return {"": text}  # not JSON: equal only to the same text
+        return (text,)  # not JSON: equal only to the same text
 
 
 def _text(value: Any) -> str:

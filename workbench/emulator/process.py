@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -65,7 +66,8 @@ def running(folder: Path) -> Server | None:
 def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
     """Start the server and put the provider in place; a server that runs already is kept.
 
-    ``platform`` are ids of resources that exist beforehand (seed.references).
+    The stacks' state that a dead server left is removed: it describes resources that went with the server's memory, and
+    the CLI would believe it. ``platform`` are ids of resources that exist beforehand (seed.references).
 
     Raises:
         InputError: The port is taken, or the server did not come up.
@@ -75,9 +77,10 @@ def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
         if port not in (0, found.port):
             raise InputError(f"the emulator runs already, on port {found.port}; stop it first: ./plant emulator stop")
         return found
+    chosen = _free_port(port)
+    shutil.rmtree(folder, ignore_errors=True)
     _place_plugin(folder)
     (folder / "state").mkdir(parents=True, exist_ok=True)
-    chosen = _free_port(port)
     nonce = secrets.token_hex(8)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -105,10 +108,13 @@ def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
     return server
 
 
+def left_behind(folder: Path) -> bool:
+    """Whether a server died here and the state of stacks deployed to it is still there."""
+    return running(folder) is None and any((folder / "state").rglob("*.json"))
+
+
 def stop(folder: Path) -> bool:
     """Stop the server and take the provider's executable and the stacks' state away; False if none ran."""
-    import shutil
-
     found = running(folder)
     if found is not None:
         os.kill(found.pid, signal.SIGTERM)
@@ -137,6 +143,7 @@ def environment(folder: Path, region: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "emulator",
         "AWS_SECRET_ACCESS_KEY": "emulator",
         "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,  # the one that boto3 reads
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",

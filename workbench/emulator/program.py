@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.deploy import Deployer, DeployError, Outcome, is_aws, opened
 from workbench.emulator.lifecycle import META
-from workbench.preview.outputs import SyntheticOutputs
+from workbench.preview.outputs import NOTHING, SyntheticOutputs
 from workbench.preview.stackfile import read_stack
 from workbench.preview.synthesis import REPOSITORY, record, run_program
 
@@ -61,23 +61,25 @@ class _LiveOutputs(SyntheticOutputs):
         self._deployer = deployer
 
     def of(
-        self, token: str, name: str, urn: str, inputs: Mapping[str, Any], region: str | None = None
+        self, token: str, name: str, urn: str, inputs: Mapping[str, Any], provider: Mapping[str, Any] = NOTHING
     ) -> tuple[str, dict[str, Any]]:
         """Id and outputs of the resource, made or brought up to date now."""
         if not token.startswith("aws:") or self.failure is not None:
             # As the engine: nothing new after the first failure. The program is led to its end by stand-ins, because
             # an error raised here would come out of every output that waits for this one.
-            return super().of(token, name, urn, inputs, region)
+            return super().of(token, name, urn, inputs, provider)
         item = {"urn": urn, "type": token, **self.options}
         try:
             entry = self._deployer.settle(item, opened(dict(inputs)), self.outcome)
         except DeployError as error:
             self.failure = error
-            return super().of(token, name, urn, inputs, region)
+            return super().of(token, name, urn, inputs, provider)
         return entry.id, {key: value for key, value in entry.outputs.items() if key != META}
 
 
 def _recorder(live: _LiveOutputs, stack_file: StackFile) -> Recorder:
+    from google.protobuf.json_format import MessageToDict
+
     from workbench.preview.recorder import Recorder
 
     class LiveRecorder(Recorder):
@@ -89,7 +91,16 @@ def _recorder(live: _LiveOutputs, stack_file: StackFile) -> Recorder:
             """Make the resource and answer with what it became."""
             with self._one_at_a_time:
                 live.options = {
+                    "protect": request.protect,
+                    "retainOnDelete": request.retainOnDelete,
+                    "deletedWith": request.deletedWith,
                     "ignoreChanges": list(request.ignoreChanges),
+                    "replaceOnChanges": list(request.replaceOnChanges),
+                    "deleteBeforeReplace": request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+                    "replaceWith": list(request.replace_with),
+                    "replacementTrigger": (
+                        MessageToDict(request.replacement_trigger) if request.HasField("replacement_trigger") else None
+                    ),
                     "dependencies": sorted(request.dependencies),
                     "propertyDependencies": {
                         key: sorted(item.urns) for key, item in request.propertyDependencies.items()

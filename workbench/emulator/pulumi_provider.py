@@ -24,6 +24,10 @@ class AwsProvider(rpc.Provider):
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         self._lifecycle = lifecycle
+        self._known: dict[str, dict[str, str]] = {}
+        """Type → id → URN, of what the engine has named in this run: whatever is left behind, it is none of these."""
+        self._recorded: set[str] = set()
+        """URNs for which the engine has a resource, of which it may not have named the id."""
 
     async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
         """An empty schema: the SDK that programs use is the published one."""
@@ -50,21 +54,22 @@ class AwsProvider(rpc.Provider):
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Apply the provider's defaults and generate a name."""
-        inputs = plain_map(request.new_inputs)
+        inputs, old_inputs = plain_map(request.new_inputs), plain_map(request.old_inputs)
+        if old_inputs:
+            self._recorded.add(request.urn)
         try:
-            checked = self._lifecycle.check(token_of(request.type), request.urn, inputs, request.random_seed or b"")
+            checked = self._lifecycle.check(
+                token_of(request.type), request.urn, inputs, old_inputs, seed=self._seed(request)
+            )
         except UnknownTypeError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure("", str(error))])
-        name = type_for(token_of(request.type)).name_property
-        if name and name not in inputs:
-            old = plain_map(request.old_inputs).get(name)
-            checked[name] = old or checked[name]
         return rpc.CheckResponse(
             inputs={key: request.new_inputs[key] if key in inputs else wrapped(value) for key, value in checked.items()}
         )
 
     async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Compare the new inputs with the recorded state."""
+        self._note(request.urn, request.resource_id)
         change = self._lifecycle.diff(
             token_of(request.type), plain_map(request.old_state), plain_map(request.new_inputs), request.ignore_changes
         )
@@ -76,12 +81,23 @@ class AwsProvider(rpc.Provider):
         if request.preview:
             outputs: dict[str, Any] = dict.fromkeys(type_for(token).outputs, UNKNOWN)
             return rpc.CreateResponse(None, wrapped_map({**outputs, **inputs}))
-        created = self._lifecycle.create(token, request.urn, inputs, adopt=True)
+        # The engine does not say whether an earlier run was interrupted here, so it is always looked; but not where a
+        # resource that the engine is about to replace might be taken for a left-behind one.
+        created = self._lifecycle.create(
+            token,
+            request.urn,
+            inputs,
+            adopt=request.urn not in self._recorded,
+            taken=self._known.get(token, ()),
+            attempt=self._predecessors(request.urn),
+        )
+        self._note(request.urn, created.id)
         return rpc.CreateResponse(created.id, wrapped_map(created.outputs))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         """Bring the state up to date, for `pulumi refresh`."""
         token, urn = request.urn.split("::")[-2].split("$")[-1], request.urn
+        self._note(urn, request.resource_id)
         old = plain_map(request.properties)
         state = self._lifecycle.read(token, urn, request.resource_id, old)
         if state is None:
@@ -101,10 +117,29 @@ class AwsProvider(rpc.Provider):
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
         """Delete; what is gone already is fine."""
+        self._note(request.urn, request.resource_id)
         self._lifecycle.delete(token_of(request.type), request.urn, request.resource_id, plain_map(request.properties))
 
     async def cancel(self) -> None:
         """Nothing runs in the background."""
+
+    def _seed(self, request: rpc.CheckRequest) -> bytes:
+        """What a generated name depends on, besides the URN.
+
+        The engine's seed is another one in each run, so what an interrupted run made could not be found by its name.
+        A successor needs a name that its predecessor has not.
+        """
+        if request.urn in self._recorded:
+            return request.random_seed or b""
+        return self._predecessors(request.urn).encode()
+
+    def _predecessors(self, urn: str) -> str:
+        known = self._known.get(token_of(urn.split("::")[-2]), {})
+        return " ".join(sorted(key for key, owner in known.items() if owner == urn))
+
+    def _note(self, urn: str, resource_id: str) -> None:
+        self._known.setdefault(token_of(urn.split("::")[-2]), {})[resource_id] = urn
+        self._recorded.discard(urn)
 
 
 def token_of(qualified: str) -> str:

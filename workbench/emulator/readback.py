@@ -54,17 +54,21 @@ def read_back(deployer: Deployer) -> ReadBack:
     return result
 
 
+_PROFILES = "Items[].join(' ', [ApplicationId, Id])"
+_RECORDS = "ResourceRecordSets[].join(' ', [Name, Type])"
 _LISTINGS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("acm", "list_certificates", {}, "CertificateSummaryList[].CertificateArn"),
     ("appconfig", "list_applications", {}, "Items[].Id"),
     ("autoscaling", "describe_auto_scaling_groups", {}, "AutoScalingGroups[].AutoScalingGroupARN"),
     ("autoscaling", "describe_policies", {}, "ScalingPolicies[].PolicyARN"),
+    ("autoscaling", "describe_scheduled_actions", {}, "ScheduledUpdateGroupActions[].ScheduledActionARN"),
     ("budgets", "describe_budgets", {"AccountId": "123456789012"}, "Budgets[].BudgetName"),
     ("cloudwatch", "describe_alarms", {}, "MetricAlarms[].AlarmArn"),
     ("cloudwatch", "list_dashboards", {}, "DashboardEntries[].DashboardArn"),
     ("ec2", "describe_vpcs", {}, "Vpcs[].VpcId"),
     ("ec2", "describe_subnets", {}, "Subnets[].SubnetId"),
     ("ec2", "describe_security_groups", {}, "SecurityGroups[].GroupId"),
+    ("ec2", "describe_security_group_rules", {}, "SecurityGroupRules[].SecurityGroupRuleId"),
     ("ec2", "describe_route_tables", {}, "RouteTables[].RouteTableId"),
     ("ec2", "describe_internet_gateways", {}, "InternetGateways[].InternetGatewayId"),
     (
@@ -79,16 +83,23 @@ _LISTINGS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("ec2", "describe_instances", {}, "Reservations[].Instances[?State.Name!='terminated'][].InstanceId"),
     ("ec2", "describe_network_interfaces", {}, "NetworkInterfaces[].NetworkInterfaceId"),
     ("elasticache", "describe_users", {}, "Users[].ARN"),
+    ("elasticache", "describe_cache_subnet_groups", {}, "CacheSubnetGroups[].ARN"),
     ("elasticache", "describe_replication_groups", {}, "ReplicationGroups[].ARN"),
     ("elbv2", "describe_load_balancers", {}, "LoadBalancers[].LoadBalancerArn"),
     ("elbv2", "describe_target_groups", {}, "TargetGroups[].TargetGroupArn"),
     ("events", "list_rules", {}, "Rules[].Arn"),
+    ("events", "list_event_buses", {}, "EventBuses[].Arn"),
+    ("events", "list_connections", {}, "Connections[].ConnectionArn"),
+    ("events", "list_api_destinations", {}, "ApiDestinations[].ApiDestinationArn"),
     ("iam", "list_roles", {}, "Roles[].Arn"),
     ("iam", "list_policies", {"Scope": "Local"}, "Policies[].Arn"),
     ("iam", "list_instance_profiles", {}, "InstanceProfiles[].Arn"),
     ("iam", "list_open_id_connect_providers", {}, "OpenIDConnectProviderList[].Arn"),
     ("kms", "list_aliases", {}, "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName"),
     ("logs", "describe_log_groups", {}, "logGroups[].logGroupName"),
+    ("logs", "describe_metric_filters", {}, "metricFilters[].join(' ', [logGroupName, filterName])"),
+    ("logs", "describe_resource_policies", {}, "resourcePolicies[].policyName"),
+    ("route53", "list_hosted_zones", {}, "HostedZones[].Id"),
     ("s3", "list_buckets", {}, "Buckets[].Name"),
     ("scheduler", "list_schedules", {}, "Schedules[].Arn"),
     ("scheduler", "list_schedule_groups", {}, "ScheduleGroups[?Name!='default'].Arn"),
@@ -103,17 +114,49 @@ _LISTINGS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
 )
 
 
-def leftovers(api: Api) -> set[str]:
-    """Everything that the account holds: "service id" of each. A KMS key pending deletion is not listed."""
-    found: set[str] = set()
+_CHILDREN: tuple[tuple[str, str, str, str, str], ...] = (
+    ("elbv2 describe_load_balancers", "elbv2", "describe_listeners", "LoadBalancerArn", "Listeners[].ListenerArn"),
+    ("elbv2 describe_listeners", "elbv2", "describe_rules", "ListenerArn", "Rules[?!IsDefault].RuleArn"),
+    ("appconfig list_applications", "appconfig", "list_configuration_profiles", "ApplicationId", _PROFILES),
+    (
+        "appconfig list_configuration_profiles",
+        "appconfig",
+        "list_hosted_configuration_versions",
+        "ApplicationId ConfigurationProfileId",
+        "Items[].join(' ', [ApplicationId, ConfigurationProfileId, to_string(VersionNumber)])",
+    ),
+    ("route53 list_hosted_zones", "route53", "list_resource_record_sets", "HostedZoneId", _RECORDS),
+)
+"""What is listed by its owner only: owner's kind, service, operation, parameters (the owner's id in words), ids."""
+
+
+def inventory(api: Api) -> dict[str, set[str]]:
+    """Everything that the account holds: kind ("service operation that lists it") → ids.
+
+    A KMS key that waits for its deletion is not listed.
+    """
+    found: dict[str, set[str]] = {}
     for service, operation, params, expression in _LISTINGS:
         if moto_implements(service, operation):
             answer = api.call(service, operation, **params)
-            found |= {f"{service} {item}" for item in search(expression, answer) or []}
-    keys = api.call("kms", "list_keys").get("Keys", [])
-    for key in keys:
-        metadata = api.call("kms", "describe_key", KeyId=key["KeyId"])["KeyMetadata"]
-        of_aws = metadata["Description"].startswith("Default master key")  # moto calls AWS's own keys the customer's
-        if metadata["KeyState"] != "PendingDeletion" and not of_aws:
-            found.add(f"kms {key['KeyId']}")
+            found[f"{service} {operation}"] = set(search(expression, answer) or [])
+    for owner, service, operation, names, expression in _CHILDREN:
+        ids: set[str] = set()
+        for identifier in sorted(found[owner]):
+            words = identifier.removeprefix("/hostedzone/").split()
+            answer = api.call(service, operation, **dict(zip(names.split(), words, strict=True)))
+            ids |= set(search(expression, answer) or [])
+        found[f"{service} {operation}"] = ids
+    found["kms list_keys"] = {key for key in search("Keys[].KeyId", api.call("kms", "list_keys")) if _is_ours(api, key)}
     return found
+
+
+def leftovers(api: Api) -> set[str]:
+    """Everything that the account holds: "service id" of each."""
+    return {f"{kind.split()[0]} {item}" for kind, items in inventory(api).items() for item in items}
+
+
+def _is_ours(api: Api, key: str) -> bool:
+    metadata = api.call("kms", "describe_key", KeyId=key)["KeyMetadata"]
+    of_aws = metadata["Description"].startswith("Default master key")  # moto calls AWS's own keys the customer's
+    return metadata["KeyState"] != "PendingDeletion" and not of_aws

@@ -8,10 +8,14 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from workbench.emulator import additions
+
 
 @functools.cache
 def apply() -> None:
     """Repair moto in this process, once."""
+    additions.apply()
+    _methods_are_looked_up_once()
     _flow_logs_may_go_to_a_folder()
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
@@ -23,6 +27,18 @@ def apply() -> None:
     _deleted_users_are_gone()
     _tokens_of_deleted_certificates_are_free()
     _roles_leave_a_profile_once()
+    _metric_filters_are_put_once()
+    _what_is_gone_is_not_found()
+    _replication_groups_have_their_nodes()
+    _deleted_replication_groups_are_gone()
+    _later_template_versions_have_user_data()
+
+
+def _methods_are_looked_up_once() -> None:
+    """No difference to AWS: moto lists the methods of a service at each call, a tenth of its time."""
+    from moto.core import responses
+
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)  # type: ignore[attr-defined]
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
@@ -196,6 +212,91 @@ def _roles_leave_a_profile_once() -> None:
         original(self, profile_name, role_name)
 
     _replace(IAMBackend, "remove_role_from_instance_profile", remove)
+
+
+def _replication_groups_have_their_nodes() -> None:
+    """NumCacheClusters is the number of nodes, the primary included (ElastiCache API reference); moto makes one."""
+    from moto.elasticache.models import ReplicationGroup
+
+    original = ReplicationGroup.__init__
+
+    @functools.wraps(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("num_cache_clusters") and not kwargs.get("replicas_per_node_group"):
+            kwargs["replicas_per_node_group"] = int(kwargs["num_cache_clusters"]) - 1
+        original(self, *args, **kwargs)
+
+    _replace(ReplicationGroup, "__init__", init)
+
+
+def _deleted_replication_groups_are_gone() -> None:
+    """A deleted replication group ends; moto calls it "deleting" for ever."""
+    from moto.elasticache.models import ElastiCacheBackend
+
+    original = ElastiCacheBackend.delete_replication_group
+
+    def delete(self: Any, replication_group_id: str, retain_primary_cluster: bool | None) -> Any:
+        group = original(self, replication_group_id, retain_primary_cluster)
+        self.replication_groups.pop(replication_group_id, None)
+        return group
+
+    _replace(ElastiCacheBackend, "delete_replication_group", delete)
+
+
+def _later_template_versions_have_user_data() -> None:
+    """Every version of a launch template launches instances; moto breaks down over the user data of a second one."""
+    from moto.core.types import Base64EncodedString
+    from moto.ec2.models.launch_templates import LaunchTemplateVersion
+
+    original = LaunchTemplateVersion.__init__
+
+    @functools.wraps(original)
+    def init(self: Any, template: Any, number: int, data: dict[str, Any], description: str) -> None:
+        if isinstance(data.get("UserData"), str):
+            data = {**data, "UserData": Base64EncodedString(data["UserData"])}
+        original(self, template, number, data, description)
+
+    _replace(LaunchTemplateVersion, "__init__", init)
+
+
+def _metric_filters_are_put_once() -> None:
+    """PutMetricFilter creates or updates (CloudWatch Logs reference); moto adds a second one of the same name."""
+    from moto.logs.metric_filters import MetricFilters
+
+    original = MetricFilters.add_filter
+
+    def add_filter(self: Any, filter_name: str, pattern: str, log_group_name: str, transformations: Any) -> None:
+        this = (filter_name, log_group_name)
+        self.metric_filters = [f for f in self.metric_filters if (f["filterName"], f["logGroupName"]) != this]
+        original(self, filter_name, pattern, log_group_name, transformations)
+
+    _replace(MetricFilters, "add_filter", add_filter)
+
+
+def _what_is_gone_is_not_found() -> None:
+    """Deleting what is not there is ResourceNotFound (Scheduler and AppConfig references); moto breaks down."""
+    from moto.appconfig.exceptions import ConfigurationVersionNotFound
+    from moto.appconfig.models import AppConfigBackend, ConfigurationProfile
+    from moto.scheduler.models import EventBridgeSchedulerBackend
+
+    delete_group = EventBridgeSchedulerBackend.delete_schedule_group
+    delete_profile = AppConfigBackend.delete_configuration_profile
+
+    def delete_schedule_group(self: Any, name: str | None) -> None:
+        self.get_schedule_group(name)
+        delete_group(self, name)
+
+    def delete_configuration_profile(self: Any, app_id: str, config_profile_id: str) -> None:
+        self.get_configuration_profile(app_id, config_profile_id)
+        delete_profile(self, app_id, config_profile_id)
+
+    def delete_version(self: Any, version: int) -> None:
+        if self.config_versions.pop(version, None) is None:
+            raise ConfigurationVersionNotFound
+
+    _replace(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedule_group)
+    _replace(AppConfigBackend, "delete_configuration_profile", delete_configuration_profile)
+    _replace(ConfigurationProfile, "delete_version", delete_version)
 
 
 def _replace(owner: type, name: str, replacement: Any) -> None:

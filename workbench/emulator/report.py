@@ -1,23 +1,32 @@
-"""A rehearsal as text, JSON, and JUnit XML."""
+"""A rehearsal as text, JSON, and JUnit XML. docs/rehearsal.md describes the last two for other tools."""
 
 from __future__ import annotations
 
 import json
+import re
+import textwrap
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
+
+from workbench.emulator.stage import Status
 
 if TYPE_CHECKING:
-    from workbench.emulator.rehearsal import Rehearsal
+    from workbench.emulator.rehearsal import Played, Rehearsal
+    from workbench.emulator.stage import Check
 
-MARKS = {True: "ok", False: "FAILED"}
-EVIDENCE_LENGTH = 160
+SCHEMA = 1
+"""Raised whenever a key of the JSON form changes its meaning or goes; new keys do not raise it."""
+MARKS = {Status.PASSED: "ok", Status.FAILED: "FAILED", Status.NOT_APPLICABLE: "n/a"}
+WIDTH = 120
+"""Columns of the text form."""
 
 
 def as_json(result: Rehearsal) -> str:
     """The stable form for other tools."""
     return json.dumps(
         {
+            "schema": SCHEMA,
             "stack": result.stack,
             "passed": result.passed,
             "created": result.created,
@@ -31,11 +40,18 @@ def as_json(result: Rehearsal) -> str:
                 {
                     "name": played.name,
                     "criterion": played.criterion,
-                    "passed": played.passed,
-                    "error": played.error or None,
+                    "status": played.status,
+                    "passed": _passed(played.status),
+                    "notApplicable": played.not_applicable or None,
+                    "error": played.missing or played.error or None,
                     "seconds": round(played.seconds, 3),
                     "checks": [
-                        {"what": check.what, "passed": check.passed, "evidence": check.evidence}
+                        {
+                            "what": check.what,
+                            "status": check.status,
+                            "passed": _passed(check.status),
+                            "evidence": check.evidence,
+                        }
                         for check in played.checks
                     ],
                 }
@@ -52,62 +68,128 @@ def as_json(result: Rehearsal) -> str:
 
 def as_text(result: Rehearsal) -> str:
     """For a person: what was deployed, each scenario with its evidence, what is left."""
+    validated = [f"{name} ({', '.join(calls)})" for name, calls in result.validated.items()]
     lines = [
-        f"{result.stack}: {result.created} resources created, {len(result.validated)} validated, not emulated",
-        *(f"  validated, not emulated: {name} ({', '.join(calls)})" for name, calls in result.validated.items()),
+        f"{result.stack}: {result.created} resources created on the embedded AWS, {len(validated)} checked against the"
+        " service model only:",
+        *(_wrapped(f"  validated, not emulated: {text}", 4) for text in validated),
         f"read back: {result.read_back.compared} properties compared, {len(result.read_back.differences)} differ",
-        *(f"  DIFFERS {line}" for line in result.read_back.differences),
+        *(_wrapped(f"  DIFFERS {line}", 4) for line in result.read_back.differences),
         "",
     ]
     for played in result.scenarios:
-        lines.append(f"{MARKS[played.passed]:6} {played.name}: {played.criterion} ({played.seconds:.1f} s)")
-        lines += [f"    {MARKS[check.passed]:6} {check.what}: {_short(check.evidence)}" for check in played.checks]
-        if played.error:
-            lines.append(f"    FAILED could not be played to its end: {played.error}")
+        lines += _scenario(played)
     lines += [
         "",
         f"destroyed: {result.deleted} resources, {len(result.left_over)} left over",
         *(f"  LEFT {item}" for item in result.left_over),
-        " · ".join(f"{name} {seconds:.1f} s" for name, seconds in result.seconds.items()),
-        "passed" if result.passed else "FAILED",
+        ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.seconds.items()),
+        _verdict(result),
     ]
     return "\n".join(lines)
 
 
+def _scenario(played: Played) -> list[str]:
+    lines = [_wrapped(f"{MARKS[played.status]:6} {played.name}: {played.criterion} ({played.seconds:.1f} s)", 7)]
+    lines += [_wrapped(f"    {MARKS[check.status]:6} {check.what}: {_one_line(check)}", 11) for check in played.checks]
+    if played.not_applicable:
+        lines.append(_wrapped(f"    n/a    {played.not_applicable}", 11))
+    if played.missing:
+        lines.append(_wrapped(f"    FAILED {played.missing}", 11))
+    if played.error:
+        lines.append(_wrapped(f"    FAILED could not be played to its end: {played.error}", 11))
+    return lines
+
+
+def _one_line(check: Check) -> str:
+    return " ".join(check.evidence.split())
+
+
+def _verdict(result: Rehearsal) -> str:
+    counts = {status: result.count(status) for status in Status}
+    told = [f"{counts[status]} {status}" for status in Status if counts[status]]
+    if not result.scenarios:
+        told = ["no scenario was asked for"]
+    return f"{'passed' if result.passed else 'FAILED'}: {', '.join(told)}"
+
+
 def as_junit(result: Rehearsal) -> str:
     """JUnit XML: a test suite a scenario, a test case a demand."""
-    suites = [_suite("deploy", _deployment(result), 0.0)]
+    root = ET.Element("testsuites", name=f"rehearsal of {result.stack}")
+    deployment = ET.SubElement(root, "testsuite", name="deployment")
+    _case(deployment, "AWS reports what was declared", Status.FAILED, "\n".join(result.read_back.differences))
+    _case(deployment, "nothing is left after destroying", Status.FAILED, "\n".join(result.left_over))
+    deployment.set("time", f"{sum(result.seconds.values()) - result.seconds.get('scenarios', 0.0):.3f}")
     for played in result.scenarios:
-        cases = [_case(played.name, check.what, "" if check.passed else check.evidence) for check in played.checks]
+        suite = ET.SubElement(root, "testsuite", name=played.name, time=f"{played.seconds:.3f}")
+        for check in played.checks:
+            _checked(suite, check)
+        if played.not_applicable:
+            _case(suite, played.criterion, Status.NOT_APPLICABLE, played.not_applicable)
+        if played.missing:
+            _case(suite, "the stack has what it is about", Status.FAILED, played.missing)
         if played.error:
-            cases.append(_case(played.name, "is played to its end", played.error))
-        suites.append(_suite(played.name, cases, played.seconds))
-    return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n' + "\n".join(suites) + "\n</testsuites>\n"
+            _case(suite, "it can be played to its end", Status.FAILED, played.error, "error")
+    for suite in root.findall("testsuite"):
+        _count(suite, suite)
+    _count(root, *root.findall("testsuite"))
+    root.set("time", f"{sum(float(suite.get('time', 0)) for suite in root):.3f}")
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _deployment(result: Rehearsal) -> list[str]:
-    return [
-        _case("deploy", "AWS reports what was declared", "\n".join(result.read_back.differences)),
-        _case("deploy", "nothing is left after destroying", "\n".join(result.left_over)),
-    ]
+def _checked(suite: ET.Element, check: Check) -> None:
+    if check.status is Status.PASSED:
+        case = _case(suite, check.what, Status.PASSED, "")
+        ET.SubElement(case, "system-out").text = _printable(check.evidence)
+    else:
+        _case(suite, check.what, check.status, check.evidence)
 
 
-def _suite(name: str, cases: list[str], seconds: float) -> str:
-    failures = sum("<failure" in case for case in cases)
-    head = f'  <testsuite name={quoteattr(name)} tests="{len(cases)}" failures="{failures}" time="{seconds:.3f}">'
-    return "\n".join([head, *cases, "  </testsuite>"])
+def _case(suite: ET.Element, what: str, status: Status, text: str, kind: str = "failure") -> ET.Element:
+    """A test case of a suite; without a text it passed."""
+    name = _printable(what)
+    case = ET.SubElement(suite, "testcase", classname=f"rehearsal.{suite.get('name')}", name=name, time="0.000")
+    if text and status is Status.NOT_APPLICABLE:
+        ET.SubElement(case, "skipped", message=_printable(text))
+    elif text:
+        ET.SubElement(case, kind, message=_printable(text), type=kind).text = _printable(text)
+    return case
 
 
-def _case(suite: str, what: str, failure: str) -> str:
-    head = f"    <testcase classname={quoteattr(suite)} name={quoteattr(what)}"
-    if not failure:
-        return head + "/>"
-    return f"{head}><failure>{escape(failure)}</failure></testcase>"
+def _count(element: ET.Element, *suites: ET.Element) -> None:
+    """Set the totals of the test cases in some suites."""
+    for name, path in (
+        ("tests", "testcase"),
+        ("failures", "testcase/failure"),
+        ("errors", "testcase/error"),
+        ("skipped", "testcase/skipped"),
+    ):
+        element.set(name, str(sum(len(suite.findall(path)) for suite in suites)))
 
 
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= EVIDENCE_LENGTH else flat[: EVIDENCE_LENGTH - 1] + "…"
+def _passed(status: Status) -> bool | None:
+    return None if status is Status.NOT_APPLICABLE else status is Status.PASSED
+
+
+def _printable(text: str) -> str:
+    """A text without the characters that XML 1.0 forbids."""
+    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff"))
+
+
+_UNIT = re.compile(
+    r"(?<=\d) (?=(?:%|d|h|min|ms|s|items?|bytes|instances?|messages?|resources?)(?:\W|$))|(?<=[<>≤≥→]) (?=\d)"
+)
+"""Where a line should not end: between a figure and its unit, or a sign and its figure."""
+_STAYS = "\N{NO-BREAK SPACE}"
+
+
+def _wrapped(text: str, indent: int) -> str:
+    """A line of any length in lines of at most WIDTH columns; words and figures stay whole."""
+    lines = textwrap.wrap(
+        _UNIT.sub(_STAYS, text), WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines).replace(_STAYS, " ")
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {"text": as_text, "json": as_json, "junit": as_junit}

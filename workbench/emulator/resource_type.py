@@ -8,11 +8,15 @@ An expression is JMESPath over an API answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.api import ACCOUNT_ID
+
+if TYPE_CHECKING:
+    from workbench.emulator.api import Api
 
 
 @dataclass
@@ -29,8 +33,11 @@ class Context:
     answer: dict[str, Any] = field(default_factory=dict)
     """The answer to the creating call."""
     uid: str = ""
-    """Sixteen hexadecimal digits that belong to this resource's name, for made-up ids and for tokens; ``{short}`` is
-    the first seven of them."""
+    """Sixteen hexadecimal digits that belong to this resource's name, for made-up ids; ``{short}`` is the first seven
+    of them."""
+    mark: str = ""
+    """Sixteen hexadecimal digits that belong to this creation: name, properties, and what it replaces. The same again
+    for a repetition, and only then, as client tokens have to be."""
     account: str = ACCOUNT_ID
     removed_tags: list[str] = field(default_factory=list)
 
@@ -44,7 +51,7 @@ class Context:
     def __getitem__(self, name: str) -> Any:
         if name == "short":
             return self.uid[:7]
-        if name in ("id", "region", "account", "uid"):
+        if name in ("id", "region", "account", "uid", "mark"):
             return getattr(self, name)
         value = self.get(name)
         if value is None:
@@ -67,6 +74,13 @@ class Call:
     """Sent only if one of these properties is declared (on create) or changed (on update); empty: always."""
     service: str | None = None
     """Default: the type's service."""
+    removes: bool = False
+    """Takes something away, so it is fine if that is gone already; sent again to a resource that is taken over, for
+    no property tells whether it was done."""
+    each: Callable[[Context], list[dict[str, Any]]] | None = None
+    """Sent once for each of these, with them as further parameters; None: sent once."""
+    needs: str = ""
+    """Parameter without which there is nothing to do, so the call is not sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +115,11 @@ class AwsType:
     before_delete: tuple[Call, ...] = ()
     delete: Call | None = None
     """None: AWS has nothing to delete (the object goes with its owner)."""
-    find: Read | None = None
-    """Looks an already existing resource up; ``item`` gives its id."""
+    find: Read | Callable[[Api, Context], list[str]] | None = None
+    """Looks up what an interrupted creation left behind; ``item``, or the function, gives ids: those of all that it
+    may be. None: the id follows from the properties, and creating twice is the same as creating once."""
+    finds_own: bool = False
+    """``find`` goes by a mark that nobody else sets (the owner's tag), not by a name that others may have given."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Property, dotted path of properties, or ``*.property`` at any depth → the API's name; "" is not sent."""
     live: Mapping[str, str] = field(default_factory=dict)
@@ -121,16 +138,31 @@ class AwsType:
     name_property: str = ""
     """Gets a generated name if it is not declared."""
     name_length: int = 64
-    tag: Call | None = None
-    untag: Call | None = None
+    tagging: tuple[Call, Call] | None = None
+    """Calls that set tags and that remove them; None: other calls carry them, or the type has none."""
     delete_before_replace: bool = False
     reads_first: bool = False
     """Read before an update or a deletion, which need something that others may have changed (WAF's lock token)."""
 
     @property
+    def tag(self) -> Call | None:
+        """The call that sets tags."""
+        return self.tagging[0] if self.tagging else None
+
+    @property
+    def untag(self) -> Call | None:
+        """The call that removes the context's ``removed_tags``."""
+        return self.tagging[1] if self.tagging else None
+
+    @property
     def never_sent(self) -> frozenset[str]:
         """Properties that no call carries, by the table's own word."""
         return self.unsent | {"region", "tagsAll"} | {name for name, to in self.renames.items() if not to}
+
+
+def is_template(text: str) -> bool:
+    """Whether a text is a template, and not JMESPath: those have more than a name in their braces."""
+    return re.search(r"\{\w+\}", text) is not None
 
 
 def resolve(arg: Arg, context: Context) -> Any:

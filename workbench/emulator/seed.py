@@ -25,6 +25,11 @@ def references(deployment: dict[str, Any]) -> list[str]:
     return sorted(text for text in given - made if _kind(text))
 
 
+def ids_in(value: Any) -> list[str]:
+    """Ids of the platform's resources that a nested value names, e.g. a stack's settings; sorted."""
+    return sorted({text for text in _texts(value) if _kind(text)})
+
+
 def plant(identifiers: list[str], region: str = "us-east-1") -> None:
     """Make the platform's resources exist in this process's moto; those that do already are left alone."""
     by_kind: dict[str, list[str]] = {}

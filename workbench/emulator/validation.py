@@ -1,35 +1,21 @@
 """Checks a call against botocore's service model before it is sent.
 
-botocore's own validator looks at types, required members and lower bounds. AWS refuses more than that, and
-moto far less: so enums, patterns and upper bounds are checked here too, from the same service model.
+botocore's own validator looks at types, required members, unions, and the lower bounds of texts, lists and numbers. AWS
+refuses more than that, and moto far less: so enums, patterns, upper bounds, the bounds of maps and binary values, and
+booleans that Python would take for numbers are checked here too, from the same service model.
 """
 
 from __future__ import annotations
 
-import functools
-import re
+import sys
 from typing import TYPE_CHECKING, Any
+
+from workbench.emulator.java_patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from botocore.model import OperationModel, Shape
-
-_UNICODE_CLASSES = {
-    r"\p{L}": "a-zA-Z\u00c0-\u024f",
-    r"\p{M}": "\u0300-\u036f",
-    r"\p{Z}": r"\s",
-    r"\p{S}": r"$+<=>^`|~",
-    r"\p{N}": r"\d",
-    r"\p{P}": r"!-/:-@\[-`{-~",
-    r"\p{C}": r"\x00-\x1f",
-    r"\P{M}": r"\w\W",
-    r"\p{ASCII}": r"\x00-\x7f",
-    r"\p{Alnum}": "a-zA-Z0-9",
-    r"\p{Graph}": r"!-~",
-    r"\p{Print}": r" -~",
-}
-"""Java's character classes in Python's terms: the models' patterns are Java regular expressions."""
 
 
 def problems(operation: OperationModel, params: dict[str, Any]) -> list[str]:
@@ -42,20 +28,6 @@ def problems(operation: OperationModel, params: dict[str, Any]) -> list[str]:
     report = ParamValidator().validate(params, shape)
     found = [line for line in report.generate_report().splitlines() if line]
     return found + list(_walk(shape, params, ""))
-
-
-@functools.cache
-def compile_pattern(pattern: str) -> re.Pattern[str] | None:
-    """The pattern in Python's syntax, or None where it has no equivalent."""
-    for java, python in _UNICODE_CLASSES.items():
-        inside_class = re.compile(r"(\[[^\]]*)" + re.escape(java))
-        while inside_class.search(pattern):
-            pattern = inside_class.sub(lambda match, python=python: match.group(1) + python, pattern)  # type: ignore[misc]
-        pattern = pattern.replace(java, f"[{python}]")
-    try:
-        return re.compile(pattern)
-    except re.error:
-        return None
 
 
 def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -71,12 +43,18 @@ def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _walk(shape.member, item, f"{path}[{index}]")
     elif kind == "map" and isinstance(value, dict):
         yield from _bounds(shape, len(value), path, "entries")
+        if len(value) < shape.metadata.get("min", 0):
+            yield f"{path}: {len(value)} entries is less than the required {shape.metadata['min']}"
         for name, item in value.items():
             yield from _walk(shape.key, name, f"{path} key")
             yield from _walk(shape.value, item, f"{path}.{name}")
     elif kind == "string" and isinstance(value, str):
         yield from _string(shape, value, path)
+    elif kind == "blob" and isinstance(value, str | bytes | bytearray):
+        yield from _bounds(shape, len(value.encode() if isinstance(value, str) else value), path, "bytes")
     elif kind in ("integer", "long", "float", "double") and isinstance(value, int | float):
+        if isinstance(value, bool):
+            yield f"{path}: {value} is no number"
         yield from _bounds(shape, value, path, "")
 
 
@@ -86,8 +64,9 @@ def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
     if allowed and value not in allowed:
         yield f"{path}: {value!r} is not one of {', '.join(map(str, allowed[:12]))}"
     pattern = shape.metadata.get("pattern")
-    compiled = compile_pattern(pattern) if pattern else None
-    if compiled is not None and not compiled.search(value):
+    # For what is only ASCII the classes of other scripts need not be known.
+    compiled = compile_pattern(pattern, 0x7F if value.isascii() else sys.maxunicode) if pattern else None
+    if compiled is not None and not compiled.fullmatch(value):
         yield f"{path}: {_short(value)!r} does not match {pattern}"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from typing import TYPE_CHECKING
 
+from workbench.emulator import api as aws
 from workbench.emulator import repairs, seed
 from workbench.emulator.api import Api
 
@@ -23,6 +25,7 @@ def embedded_aws(region: str = "us-east-1", platform: Sequence[str] = ()) -> Ite
     """
     from moto import mock_aws
 
+    _forget_earlier_session()
     repairs.apply()
     account = os.environ.get("MOTO_ACCOUNT_ID")
     with mock_aws(config={"stepfunctions": {"execute_state_machine": False}, "core": {"reset_boto3_session": False}}):
@@ -30,3 +33,9 @@ def embedded_aws(region: str = "us-east-1", platform: Sequence[str] = ()) -> Ite
             raise RuntimeError("MOTO_ACCOUNT_ID is set: the embedded AWS answers for 123456789012 only; unset it")
         seed.plant(list(platform), region)
         yield Api(region=region)
+
+
+@functools.cache
+def _forget_earlier_session() -> None:
+    """A session that was made before moto came in would ask the network and not moto."""
+    aws._session.cache_clear()

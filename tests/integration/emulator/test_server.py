@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -52,6 +53,25 @@ def test_the_file_of_a_dead_server_is_not_believed(tmp_path: Path) -> None:
     assert not (folder / "server.json").exists()
     with pytest.raises(InputError, match="emulator start"):
         process.environment(folder, "us-east-1")
+
+
+def test_the_state_of_stacks_goes_with_a_server_that_died(tmp_path: Path) -> None:
+    folder = tmp_path / "emulator"
+    server = process.start(folder)
+    checkpoint = folder / "state" / ".pulumi" / "stacks" / "plant" / "dev.json"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_text("{}")
+    assert not process.left_behind(folder)
+    assert process.start(folder) == server
+    assert checkpoint.exists()
+    os.kill(server.pid, signal.SIGKILL)
+    os.waitpid(server.pid, 0)
+    assert process.left_behind(folder)
+    try:
+        assert process.start(folder) != server
+        assert not checkpoint.exists()
+    finally:
+        process.stop(folder)
 
 
 @pytest.mark.engine

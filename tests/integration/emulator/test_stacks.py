@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from workbench.emulator.deploy import Deployer, dependencies_of, is_aws
+from workbench.emulator.deploy import Deployer, is_aws
 from workbench.emulator.lifecycle import Lifecycle
+from workbench.emulator.options import dependencies_of
 from workbench.emulator.program import deploy_program
 from workbench.emulator.readback import leftovers, read_back
 from workbench.emulator.seed import references

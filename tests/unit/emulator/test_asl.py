@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from workbench.emulator.asl.choices import holds
-from workbench.emulator.asl.machine import Execution, StateError
-from workbench.emulator.asl.paths import PathError, find, store
-from workbench.emulator.asl.templates import evaluate, fill
+from policies.asl.choices import holds
+from policies.asl.machine import Execution, StateError
+from policies.asl.paths import PathError, find, store
+from policies.asl.templates import evaluate, fill
 from workbench.emulator.behaviour.clock import Clock
 
 DATA = {"a": {"b": [1, 2, 3]}, "rules": [{"kind": "x", "n": 1}, {"kind": "y", "n": 5}], "name": "plant"}

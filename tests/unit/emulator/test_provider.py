@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from workbench.emulator.api import Api, InvalidCallError, operation_model, snake_case
-from workbench.emulator.deploy import kept, opened
+from workbench.emulator.deploy import opened
 from workbench.emulator.lifecycle import META, Lifecycle
 from workbench.emulator.mapping import from_api, lower_first, same, to_api
+from workbench.emulator.options import kept
 from workbench.emulator.plugin import ENVIRONMENT, endpoint_from
 from workbench.emulator.resource_type import Context
-from workbench.emulator.services.elbv2 import LOAD_BALANCER_ATTRIBUTES, attribute_list
+from workbench.emulator.rows import attribute_list
+from workbench.emulator.services.elbv2_load_balancers import LOAD_BALANCER_ATTRIBUTES
 from workbench.emulator.substitution import Substitution
-from workbench.emulator.validation import compile_pattern, problems
+from workbench.emulator.validation import problems
 
 
 @pytest.mark.parametrize(
@@ -39,13 +41,6 @@ def test_a_call_that_aws_would_refuse_is_not_sent(
 
 def test_a_valid_call_has_no_problems() -> None:
     assert problems(operation_model("ec2", "create_subnet"), {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24"}) == []
-
-
-def test_the_patterns_of_the_models_are_understood() -> None:
-    pattern = compile_pattern(r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")
-    assert pattern is not None
-    assert pattern.search("Größe 7")
-    assert not pattern.search("a\u0000b")
 
 
 def test_names_follow_from_the_service_model() -> None:

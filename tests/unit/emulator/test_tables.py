@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.emulator.api import operation_model
+from workbench.emulator.api import moto_implements, operation_model
 from workbench.emulator.mapping import member_for
 from workbench.emulator.registry import UnknownTypeError, type_for, types
-from workbench.emulator.resource_type import AwsType, Call
+from workbench.emulator.resource_type import AwsType, Call, Read, is_template
 
 ROWS = sorted(types().values(), key=lambda row: row.pulumi_type)
 
@@ -24,7 +24,7 @@ def test_every_call_names_an_operation_and_its_parameters(row: AwsType) -> None:
         assert set(call.args) <= set(shape.members), call.operation
         for name in call.takes or ():
             assert member_for(shape, name, row.renames), f"{call.operation} has no parameter for {name}"
-    for read in [*row.read, *([row.find] if row.find else [])]:
+    for read in [*row.read, *([row.find] if isinstance(row.find, Read) else [])]:
         shape = operation_model(read.service or row.service, read.operation).input_shape
         assert set(read.args) <= set(shape.members), read.operation
 
@@ -33,6 +33,14 @@ def test_every_call_names_an_operation_and_its_parameters(row: AwsType) -> None:
 def test_a_property_with_one_name_in_pulumi_has_one_row(row: AwsType) -> None:
     overlap = {name for name, to in row.renames.items() if to and "." not in name} & row.unsent
     assert not overlap
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.pulumi_type)
+def test_what_a_lost_answer_leaves_behind_can_be_found(row: AwsType) -> None:
+    looked_up = row.create.operation.startswith("describe_")  # made by AWS along with something else
+    assert row.find is not None or is_template(row.id) or looked_up, "its id is in the answer only: give it a `find`"
+    if isinstance(row.find, Read) and moto_implements(row.service, row.create.operation):
+        assert moto_implements(row.find.service or row.service, row.find.operation)
 
 
 def test_an_unknown_type_says_where_a_row_belongs() -> None:

@@ -6,12 +6,12 @@ what DescribeAlarms reports, and to composite alarms, which moto lacks, from the
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from workbench.emulator.behaviour.alarm_messages import reason_of
+from workbench.emulator.behaviour.composite import holds
 from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math
 from workbench.simulate.alarms import (
     COMPARISONS,
@@ -25,7 +25,7 @@ from workbench.simulate.alarms import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbench.emulator.api import Api
+    from workbench.emulator.behaviour.answers import Answers
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,15 @@ class Transition:
     actions: tuple[str, ...]
     """ARNs to notify; empty while the alarm's actions are disabled or muted."""
     muted: bool = False
+    late: bool = False
+    """Whether these are actions that were held back, now that the mute window is over: no change of the state."""
 
 
 @dataclass
 class AlarmLoop:
     """All alarms of the account."""
 
-    api: Api
+    answers: Answers
     metrics: MetricStore
     composites: list[dict[str, Any]] = field(default_factory=list)
     """Declared composite alarms: alarmName, alarmRule, alarmActions, okActions, arn."""
@@ -55,6 +57,8 @@ class AlarmLoop:
     transitions: list[Transition] = field(default_factory=list)
     _states: dict[str, AlarmState] = field(default_factory=dict)
     _alarms: list[dict[str, Any]] | None = None
+    _held: dict[str, tuple[Transition, dict[str, Any]]] = field(default_factory=dict)
+    """Alarm → its last change, whose actions are muted, and the alarm."""
 
     def state(self, name: str) -> str:
         """The present state of an alarm."""
@@ -65,7 +69,7 @@ class AlarmLoop:
         alarms: list[dict[str, Any]] = []
         token: dict[str, str] = {}
         while True:
-            answer = self.api.call("cloudwatch", "describe_alarms", **token)
+            answer = self.answers.call("cloudwatch", "describe_alarms", **token)
             alarms += answer.get("MetricAlarms", [])
             if not answer.get("NextToken"):
                 break
@@ -83,7 +87,7 @@ class AlarmLoop:
             self._states[alarm["AlarmName"]] = after
             if after is not before:
                 # The API must tell the same, for those who poll it.
-                self.api.call(
+                self.answers.call(
                     "cloudwatch",
                     "set_alarm_state",
                     AlarmName=alarm["AlarmName"],
@@ -96,7 +100,7 @@ class AlarmLoop:
         for composite in self.composites:
             name = composite["alarmName"]
             before = self._states.get(name, AlarmState.INSUFFICIENT_DATA)
-            after = AlarmState.ALARM if self.rule_holds(composite["alarmRule"]) else AlarmState.OK
+            after = AlarmState.ALARM if holds(composite["alarmRule"], self.state) else AlarmState.OK
             self._states[name] = after
             if after is not before:
                 api_form = {
@@ -106,20 +110,31 @@ class AlarmLoop:
                 }
                 reason = f"{composite['alarmRule']} is {after is AlarmState.ALARM}"
                 changed.append(self._transition(name, composite["arn"], before, after, reason, now, api_form))
+        changed += self._released(now)
         self.transitions += changed
         return changed
 
-    def rule_holds(self, rule: str) -> bool:
-        """Whether a composite alarm's rule (``ALARM("a") OR NOT OK(b)``) is true."""
-        text = re.sub(
-            r"(ALARM|OK|INSUFFICIENT_DATA)\(\s*\"?([^\")]+?)\"?\s*\)",
-            lambda match: str(self.state(match[2].rsplit(":", 1)[-1]) == match[1]),
-            rule,
-        )
-        words = re.sub(r"\b(AND|OR|NOT)\b", lambda match: match[1].lower(), text)
-        if re.sub(r"\b(True|False|TRUE|FALSE|and|or|not)\b|[()\s]", "", words):
-            raise ValueError(f"composite alarm rule {rule!r} is not understood")
-        return _boolean(re.findall(r"\w+|[()]", words))
+    def sustained(self, now: datetime, changed: set[str]) -> list[tuple[str, list[str]]]:
+        """(alarm, scaling policies) of alarms that stay on: Auto Scaling's actions alone follow once a minute.
+
+        Source: CloudWatch user guide, "Alarm actions" (2026-11).
+        """
+        found = []
+        for alarm in self._alarms or []:
+            name = alarm["AlarmName"]
+            if self._states.get(name) is AlarmState.ALARM and name not in changed and not self.is_muted(name, now):
+                policies = [action for action in _actions(alarm, AlarmState.ALARM) if ":scalingPolicy:" in action]
+                found += [(name, policies)] if policies else []
+        return found
+
+    def _released(self, now: datetime) -> list[Transition]:
+        """Actions held back by a window that is over, of alarms that are still in the state that it held back."""
+        found = []
+        for name, (held, alarm) in list(self._held.items()):
+            if not self.is_muted(name, now):
+                del self._held[name]
+                found.append(replace(held, at=now, actions=_actions(alarm, held.after), muted=False, late=True))
+        return found
 
     def _metric_alarm(self, alarm: dict[str, Any], now: datetime, before: AlarmState) -> tuple[AlarmState, str]:
         periods = int(alarm["EvaluationPeriods"])
@@ -140,7 +155,7 @@ class AlarmLoop:
             missing=MissingData(alarm.get("TreatMissingData") or "missing"),
             current=before,
         )
-        return state, f"latest datapoint {latest} against {alarm['ComparisonOperator']} {alarm['Threshold']}"
+        return state, reason_of(alarm, latest)
 
     def datapoint(self, alarm: dict[str, Any], start: datetime, length: int) -> tuple[float | None, int]:
         """An alarm's value in one period, and how many samples that rests on."""
@@ -169,46 +184,18 @@ class AlarmLoop:
         now: datetime,
         alarm: dict[str, Any],
     ) -> Transition:
-        lists = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
         muted = self.is_muted(name, now)
-        enabled = alarm.get("ActionsEnabled", True) and not muted
-        actions = tuple(alarm.get(lists[after.value]) or ()) if enabled else ()
-        return Transition(now, name, arn, before.value, after.value, reason, actions, muted)
+        actions = () if muted else _actions(alarm, after.value)
+        transition = Transition(now, name, arn, before.value, after.value, reason, actions, muted)
+        self._held.pop(name, None)
+        if muted:
+            self._held[name] = transition, alarm
+        return transition
 
 
-def notification(transition: Transition, account: str, region: str) -> str:
-    """The JSON text that CloudWatch publishes to an SNS topic."""
-    return json.dumps(
-        {
-            "AlarmName": transition.name,
-            "AlarmArn": transition.arn,
-            "AWSAccountId": account,
-            "Region": region,
-            "OldStateValue": transition.before,
-            "NewStateValue": transition.after,
-            "NewStateReason": transition.reason,
-            "StateChangeTime": transition.at.isoformat(timespec="milliseconds"),
-        },
-        sort_keys=True,
-    )
-
-
-def state_change_event(transition: Transition, account: str, region: str) -> dict[str, Any]:
-    """The ``CloudWatch Alarm State Change`` event that reaches EventBridge."""
-    stamp = transition.at.isoformat(timespec="milliseconds")
-    return {
-        "source": "aws.cloudwatch",
-        "detail-type": "CloudWatch Alarm State Change",
-        "account": account,
-        "region": region,
-        "time": stamp,
-        "resources": [transition.arn],
-        "detail": {
-            "alarmName": transition.name,
-            "state": {"value": transition.after, "reason": transition.reason, "timestamp": stamp},
-            "previousState": {"value": transition.before},
-        },
-    }
+def _actions(alarm: dict[str, Any], state: str) -> tuple[str, ...]:
+    lists = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+    return tuple(alarm.get(lists[state]) or ()) if alarm.get("ActionsEnabled", True) else ()
 
 
 def _period(alarm: dict[str, Any]) -> int:
@@ -222,33 +209,3 @@ def _too_few(alarm: dict[str, Any], samples: int) -> bool:
     if not stat.startswith("p") or alarm.get("EvaluateLowSampleCountPercentile") != "ignore":
         return False
     return samples < samples_needed(float(stat[1:]))
-
-
-def _boolean(tokens: list[str]) -> bool:
-    """A boolean expression of True, False, and, or, not and parentheses."""
-
-    def either() -> bool:
-        result = both()
-        while tokens and tokens[0] == "or":
-            tokens.pop(0)
-            result = both() or result
-        return result
-
-    def both() -> bool:
-        result = one()
-        while tokens and tokens[0] == "and":
-            tokens.pop(0)
-            result = one() and result
-        return result
-
-    def one() -> bool:
-        token = tokens.pop(0)
-        if token == "not":  # noqa: S105 - a word of the rule, not a secret
-            return not one()
-        if token == "(":  # noqa: S105 - likewise
-            result = either()
-            tokens.pop(0)
-            return result
-        return token.lower() == "true"
-
-    return either()

@@ -84,7 +84,7 @@ class _Reader:
             result = self._either(event)
             self._take()
             return result
-        found, value = _select(self._take(), event)
+        found, value = select(self._take(), event)
         word = self._take()
         if word == "IS":
             wanted = self._take()
@@ -92,7 +92,8 @@ class _Reader:
         if word == "NOT":
             self._take()
             return not found
-        return found and _compare(word, value, self._take())
+        literal = self._take()
+        return found and _compare(word, value, literal)
 
     def _peek(self) -> str | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
@@ -105,7 +106,8 @@ class _Reader:
         return token
 
 
-def _select(selector: str, event: Any) -> tuple[bool, Any]:
+def select(selector: str, event: Any) -> tuple[bool, Any]:
+    """Whether an event has what a selector (``$.detail.name``) names, and the value."""
     for part in re.findall(r"[^.\[\]$]+", selector):
         if isinstance(event, list) and part.isdigit() and int(part) < len(event):
             event = event[int(part)]
@@ -119,6 +121,8 @@ def _select(selector: str, event: Any) -> tuple[bool, Any]:
 def _compare(word: str, value: Any, literal: str) -> bool:
     if word in _NUMERIC:
         return isinstance(value, int | float) and bool(_NUMERIC[word](value, float(literal)))
+    if literal == "*":  # any value at all
+        return word == "="
     quoted = literal.startswith('"')
     text = json.loads(literal) if quoted else literal
     if not quoted and isinstance(value, int | float) and not isinstance(value, bool):

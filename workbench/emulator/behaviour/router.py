@@ -16,18 +16,29 @@ from workbench.emulator.expressions import search
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbench.emulator.api import Api
+    from workbench.emulator.behaviour.answers import Answers
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What a rule sent to a target."""
+
+    rule: str
+    target_arn: str
+    text: str
 
 
 @dataclass
 class EventRouter:
     """Sends events where the declared rules say."""
 
-    api: Api
-    deliver: Callable[[dict[str, Any], str], None]
-    """Called with the target as the API reports it, and the text that it gets."""
-    delivered: list[tuple[str, str, str]] = field(default_factory=list)
-    """(rule, target ARN, text) of everything delivered."""
+    answers: Answers
+    deliver: Callable[[dict[str, Any], str, str], str]
+    """Called with the target as the API reports it, the text that it gets, and the rule's ARN; gives why it did not
+    get it, or an empty text."""
+    delivered: list[Delivered] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """What a target did not get, and why."""
     _rules: list[tuple[dict[str, Any], Any, list[dict[str, Any]]]] | None = None
 
     def reload(self) -> None:
@@ -35,9 +46,9 @@ class EventRouter:
         from moto.events.models import EventPattern
 
         self._rules = []
-        for rule in self.api.call("events", "list_rules").get("Rules", []):
+        for rule in self.answers.call("events", "list_rules").get("Rules", []):
             if rule.get("EventPattern") and rule.get("State") == "ENABLED":
-                targets = self.api.call("events", "list_targets_by_rule", Rule=rule["Name"]).get("Targets", [])
+                targets = self.answers.call("events", "list_targets_by_rule", Rule=rule["Name"]).get("Targets", [])
                 self._rules.append((rule, EventPattern.load(rule["EventPattern"]), targets))
 
     def put(self, event: dict[str, Any]) -> int:
@@ -50,9 +61,12 @@ class EventRouter:
             if pattern.matches_event(event):
                 for target in targets:
                     text = text_for(target, event)
-                    self.delivered.append((rule["Name"], target["Arn"], text))
-                    self.deliver(target, text)
-                    count += 1
+                    obstacle = self.deliver(target, text, rule["Arn"])
+                    if obstacle:
+                        self.refused.append(obstacle)
+                    else:
+                        self.delivered.append(Delivered(rule["Name"], target["Arn"], text))
+                        count += 1
         return count
 
 

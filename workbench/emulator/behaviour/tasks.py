@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from policies.asl.machine import StateError
 from workbench.emulator import mapping
 from workbench.emulator.api import InvalidCallError, operation_model, snake_case
-from workbench.emulator.asl.machine import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbench.emulator.api import Api
+    from workbench.emulator.behaviour.answers import Answers
+    from workbench.emulator.behaviour.roles import Roles
 
 SDK_NAMES = {
     "cloudwatchlogs": "logs",
@@ -32,16 +35,31 @@ OPTIMIZED = {
 
 
 class SdkCaller:
-    """Carries out ``arn:aws:states:::aws-sdk:service:action`` and its like.
+    """Carries out ``arn:aws:states:::aws-sdk:service:action`` and its like, as far as the caller's role allows it.
 
     ``handlers`` answers what moto cannot: ``"service.operation"`` → function of the validated parameters.
+    ``publish`` takes the validated parameters of SNS's Publish, and the role.
     """
 
-    def __init__(self, api: Api, handlers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]]) -> None:
-        self._api = api
-        self._handlers = handlers
+    def __init__(
+        self,
+        answers: Answers,
+        roles: Roles,
+        handlers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]],
+        publish: Callable[[dict[str, Any], str], dict[str, Any]],
+    ) -> None:
+        self._answers = answers
+        self._roles = roles
+        self.handlers = handlers
+        self._publish = publish
+        self.calls: Counter[str] = Counter()
+        """"service.operation" → calls made."""
 
-    def task(self, resource: str, parameters: Any) -> Any:
+    def as_role(self, role_arn: str) -> Callable[[str, Any], Any]:
+        """What carries out the tasks of a state machine with this role."""
+        return partial(self.task, role_arn)
+
+    def task(self, role_arn: str, resource: str, parameters: Any) -> Any:
         """A state machine's task.
 
         Raises:
@@ -49,13 +67,14 @@ class SdkCaller:
         """
         name = resource.rsplit(":::", 1)[-1]
         if name in OPTIMIZED:
-            return self.call(*OPTIMIZED[name], parameters)
+            return self._call(role_arn, *OPTIMIZED[name], parameters)
         parts = name.split(":")
         if parts[0] != "aws-sdk" or len(parts) != 3:
             raise StateError("States.Runtime", f"the integration {resource} is not supported")
-        return self.call(SDK_NAMES.get(parts[1].lower(), parts[1].lower()), snake_case(parts[2]), parameters)
+        service = SDK_NAMES.get(parts[1].lower(), parts[1].lower())
+        return self._call(role_arn, service, snake_case(parts[2]), parameters)
 
-    def call(self, service: str, operation: str, parameters: Any) -> Any:
+    def _call(self, role_arn: str, service: str, operation: str, parameters: Any) -> Any:
         """Call an API with the SDK's capitalised parameters; gives its answer in the same spelling."""
         from botocore.exceptions import ClientError
 
@@ -64,14 +83,21 @@ class SdkCaller:
         except KeyError:
             raise StateError("States.Runtime", f"{service} has no operation {operation}") from None
         shape = model.input_shape
+        prefix = model.service_model.service_id.replace(" ", "")
         try:
             params = mapping.to_api(shape, parameters, {}) if shape is not None and parameters else {}
-            self._api.validate(service, operation, params)
-            handler = self._handlers.get(f"{service}.{operation}")
-            answer = handler(params) if handler else self._api.call(service, operation, **params)
+            self._answers.api.validate(service, operation, params)
+            self.calls[f"{service}.{operation}"] += 1
+            if not self._roles.may_call(role_arn, service, model.name, params, "states.amazonaws.com"):
+                raise StateError(
+                    f"{prefix}.AccessDeniedException", f"{role_arn.rsplit('/', 1)[-1]} may not call {model.name}"
+                )
+            if (service, operation) == ("sns", "publish"):
+                return _capitalised(self._publish(params, role_arn))
+            handler = self.handlers.get(f"{service}.{operation}")
+            answer = handler(params) if handler else self._answers.call(service, operation, **params)
         except ClientError as error:
             code = error.response["Error"].get("Code", "Error")
-            prefix = model.service_model.service_id.replace(" ", "")
             raise StateError(f"{prefix}.{code.removesuffix('Exception')}Exception", str(error)) from error
         except (InvalidCallError, mapping.UnmappedPropertyError) as error:
             raise StateError("States.Runtime", str(error)) from error

@@ -1,4 +1,4 @@
-"""AWS WAF decides on requests by the rules of a web ACL as the API reports it.
+"""AWS WAF decides on requests by the rules of a web ACL, or of a rule group, as the API reports it.
 
 Rate rules use the simulator's window (workbench.simulate.firewall), which cites the documented semantics. AWS's managed
 rule groups are code of AWS's that nobody else has: they are listed as not evaluated, never as passed.
@@ -20,7 +20,7 @@ from workbench.simulate.declaration import RateLimit
 from workbench.simulate.firewall import FirewallConstants, RateWindow
 
 if TYPE_CHECKING:
-    from workbench.emulator.api import Api
+    from workbench.emulator.behaviour.answers import Answers
     from workbench.emulator.statefile import Entry
 
 
@@ -45,6 +45,7 @@ class Answer:
     rule: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+    content_type: str = ""
 
 
 @dataclass
@@ -63,9 +64,13 @@ class WebAcl:
     _limited: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def live(cls, api: Api, entry: Entry) -> WebAcl:
-        """The web ACL of a deployed resource, with its IP sets, as the API reports them now."""
-        acl = api.call("wafv2", "get_web_acl", Name=entry.outputs["name"], Id=entry.id, Scope="REGIONAL")["WebACL"]
+    def live(cls, api: Answers, entry: Entry) -> WebAcl:
+        """A deployed web ACL (or a rule group, as one that holds nothing else) and its IP sets, as they are now."""
+        named = {"Name": entry.outputs["name"], "Id": entry.id, "Scope": "REGIONAL"}
+        if entry.type == RULE_GROUP:
+            acl = api.call("wafv2", "get_rule_group", **named)["RuleGroup"]
+        else:
+            acl = api.call("wafv2", "get_web_acl", **named)["WebACL"]
         sets = {}
         for item in api.call("wafv2", "list_ip_sets", Scope="REGIONAL")["IPSets"]:
             answer = api.call("wafv2", "get_ip_set", Name=item["Name"], Id=item["Id"], Scope="REGIONAL")
@@ -73,6 +78,14 @@ class WebAcl:
         rules = sorted(acl["Rules"], key=lambda rule: rule["Priority"])
         managed = [rule["Name"] for rule in rules if "ManagedRuleGroupStatement" in rule["Statement"]]
         return cls(rules, acl.get("CustomResponseBodies") or {}, sets, managed)
+
+    def rate_rules(self) -> dict[str, dict[str, Any]]:
+        """Name → rate statement of the rules that limit rates."""
+        return {
+            rule["Name"]: rule["Statement"]["RateBasedStatement"]
+            for rule in self.rules
+            if "RateBasedStatement" in rule["Statement"]
+        }
 
     def answer(self, request: Request) -> Answer:
         """The first rule that matches decides; a rate rule matches once its key is over the limit."""
@@ -148,11 +161,18 @@ class WebAcl:
 
     def _blocked(self, rule: dict[str, Any]) -> Answer:
         custom = rule["Action"]["Block"].get("CustomResponse") or {}
-        body = self.bodies.get(custom.get("CustomResponseBodyKey", ""), {}).get("Content", "")
+        body = self.bodies.get(custom.get("CustomResponseBodyKey", ""), {})
         headers = {item["Name"]: item["Value"] for item in custom.get("ResponseHeaders", [])}
-        return Answer(int(custom.get("ResponseCode", 403)), rule["Name"], headers, body)
+        return Answer(
+            int(custom.get("ResponseCode", 403)),
+            rule["Name"],
+            headers,
+            body.get("Content", ""),
+            body.get("ContentType", ""),
+        )
 
 
+RULE_GROUP = "aws:wafv2/ruleGroup:RuleGroup"
 MAX_KEYS = 4096
 """Keys that one rule can tell apart here; AWS tracks 10,000."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.emulator.stage import Stage
+from infra.stack.arguments import tracked_requests
+from workbench.emulator.behaviour import balancer
+from workbench.emulator.stage import MissingPieceError, Stage
 
 GROUP = "aws:autoscaling/group:Group"
 TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
 POLICY = "aws:autoscaling/policy:Policy"
+FAST_SECONDS = 0.04
+"""Response time when all is well."""
 
 
 @dataclass
@@ -21,8 +25,10 @@ class StableFleet:
     def __post_init__(self) -> None:
         self.name = self.stage.entry(GROUP, "stable").id
         self.target_group = self.stage.entry(TARGET_GROUP, "stable")
-        policy = self.stage.entry(POLICY, "stable-track").outputs["targetTrackingConfiguration"]
-        self.target_value = float(policy["targetValue"])
+        self.stage.entry(POLICY, "stable-track")
+        self.target_value = float(tracked_requests(self.stage.settings))
+        """Requests a minute that an instance takes within the response budget, and should be tracked at."""
+        self.dimensions = metric_dimensions(self.stage, "stable")
 
     @property
     def described(self) -> dict[str, Any]:
@@ -30,31 +36,55 @@ class StableFleet:
         return self.stage.account.scaling.describe(self.name)
 
     @property
+    def bounds(self) -> tuple[int, int]:
+        """Smallest and largest number of instances."""
+        return int(self.described["MinSize"]), int(self.described["MaxSize"])
+
+    @property
     def size(self) -> int:
         """Instances in service."""
-        return sum(1 for item in self.described["Instances"] if item["LifecycleState"] == "InService")
+        return len(self.instances())
+
+    def instances(self) -> dict[str, str]:
+        """Instance in service → its zone."""
+        return {
+            item["InstanceId"]: item["AvailabilityZone"]
+            for item in self.described["Instances"]
+            if item["LifecycleState"] == "InService"
+        }
 
     def registered(self) -> set[str]:
         """Instance ids that the load balancer has as targets."""
-        answer = self.stage.call("elbv2", "describe_target_health", TargetGroupArn=self.target_group.id)
-        return {item["Target"]["Id"] for item in answer["TargetHealthDescriptions"]}
+        return balancer.registered(self.stage.account.answers, self.target_group.id)
 
-    def dimensions(self) -> list[dict[str, str]]:
-        """Dimensions of the fleet's metrics at the load balancer."""
-        balancer = self.stage.entry("aws:lb/loadBalancer:LoadBalancer")
-        return [
-            {"Name": "TargetGroup", "Value": self.target_group.outputs["arnSuffix"]},
-            {"Name": "LoadBalancer", "Value": balancer.outputs["arnSuffix"]},
-        ]
+    def healthy(self) -> set[str]:
+        """Targets that answer."""
+        return self.registered() - self.stage.account.scaling.lost()
 
-    def minute(self, requests: float, seconds: float = 0.04) -> None:
-        """A minute of traffic: metrics, alarms, policies."""
+    def grow_to(self, count: int, why: str) -> None:
+        """Set the desired capacity, as an operator would."""
         account = self.stage.account
-        per_target = requests / max(1, self.size)
-        dimensions = self.dimensions()
-        account.put_metric("AWS/ApplicationELB", "RequestCountPerTarget", dimensions, per_target)
-        account.put_metric("AWS/ApplicationELB", "RequestCount", dimensions, requests)
-        if requests >= 1:
-            account.put_metric("AWS/ApplicationELB", "TargetResponseTime", dimensions, seconds, int(requests))
+        account.scaling.set_desired(self.name, count, account.clock.now, why)
+
+    def minute(self, requests: float, seconds: float = FAST_SECONDS) -> None:
+        """A minute of traffic: what the load balancer measures, then alarms and policies."""
+        account = self.stage.account
+        answering = len(self.healthy())
+        if answering:
+            account.put_metric("AWS/ApplicationELB", "RequestCountPerTarget", self.dimensions, requests / answering)
+            account.put_metric("AWS/ApplicationELB", "RequestCount", self.dimensions, requests)
+            if requests >= 1:
+                account.put_metric("AWS/ApplicationELB", "TargetResponseTime", self.dimensions, seconds, int(requests))
         account.minute()
-        account.scaling.observe(self.name, per_target, account.clock.now)
+
+
+def metric_dimensions(stage: Stage, fleet: str) -> list[dict[str, str]]:
+    """Dimensions of a fleet's metrics at the load balancer that forwards to it.
+
+    Raises:
+        MissingPieceError: None does.
+    """
+    found = balancer.dimensions(stage.account.answers, stage.entry(TARGET_GROUP, fleet).id)
+    if found is None:
+        raise MissingPieceError(f"no load balancer forwards to the {fleet} target group")
+    return found

@@ -1,109 +1,221 @@
-"""Two weekly windows, one on either side of the end of summer time."""
+"""Maintenance windows on both sides of both clock changes of a year."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from workbench.emulator.behaviour.waf import Request, WebAcl
-from workbench.emulator.stage import Stage
+from workbench.emulator import words
+from workbench.emulator.behaviour.receiver import Receiver
+from workbench.emulator.behaviour.topics import Message
+from workbench.emulator.behaviour.waf import RULE_GROUP, Request, WebAcl
+from workbench.emulator.scenarios import _muting
+from workbench.emulator.scenarios._windows import MARGIN, Occurrence, seasons
+from workbench.emulator.stage import NotApplicableError, Stage
+from workbench.emulator.statefile import Entry
 
 CRITERION = (
     "Users hear of a maintenance window in advance, see a 503 page during it only, and no safety alarm is muted."
 )
-WEEKS = 2
-WEB_ACL = "aws:wafv2/webAcl:WebAcl"
-SCHEDULE = "aws:scheduler/schedule:Schedule"
+WEBHOOK = "https://chat.test/maintenance"
+MINUTE = timedelta(minutes=1)
+PARAMETER = "aws:ssm/parameter:Parameter"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a user and a rollout would see at a moment."""
+
+    at: datetime
+    status: int
+    retry_after: str
+    other_host: int
+    parameter: str
+
+
+@dataclass
+class Watch:
+    """What was heard and seen."""
+
+    stage: Stage
+    firewall: Entry | None
+    """Web ACL or rule group with the page; None where the stack has none."""
+    heard: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """(moment, window, "<n> h ahead", "start" or "end")."""
+    looks: dict[datetime, Look] = field(default_factory=dict)
+
+    def note(self, message: Message) -> None:
+        """Take note of a published message."""
+        body = message.body
+        if isinstance(body, dict) and str(body.get("event", "")).startswith("maintenance-"):
+            kind = f"{body['hours']} h ahead" if "hours" in body else body["event"].removeprefix("maintenance-")
+            self.heard.append((message.at, body["window"], kind))
+
+    def look(self) -> None:
+        """Ask for a page, and for the parameter that stops a rollout's clock."""
+        account = self.stage.account
+        status, retry_after, other = 0, "", 0
+        if self.firewall is not None:
+            acl = WebAcl.live(account.answers, self.firewall)
+            answer = acl.answer(_request(self.stage.settings.edge.domain_name))
+            status, retry_after = answer.status, answer.headers.get("Retry-After", "none")
+            other = acl.answer(_request("another.example.com")).status
+        name = self.stage.entry(PARAMETER, "maintenance-window").id
+        parameter = account.answers.call("ssm", "get_parameter", Name=name)["Parameter"]["Value"]
+        self.looks[account.clock.now] = Look(account.clock.now, status, retry_after, other, parameter)
+
+    def told(self, occurrence: Occurrence, kind: str, due: datetime) -> bool:
+        """Whether a notice of a window was published at the moment it was due."""
+        return (due, occurrence.window.name, kind) in self.heard
 
 
 def play(stage: Stage) -> None:
-    """Let time run through the windows; look at notices, page and muting."""
-    account = stage.account
-    start = stage.entry(SCHEDULE, "-start").outputs
-    zone = ZoneInfo(start["scheduleExpressionTimezone"])
+    """Let time run through windows before and after each clock change; look at notices, page and muting."""
+    declared = stage.settings.maintenance
+    if not declared.windows:
+        raise NotApplicableError("no maintenance window is declared (plant:maintenance.windows)")
+    account, zone = stage.account, ZoneInfo(declared.time_zone)
+    groups = seasons(declared.windows, zone, account.clock.now)
+    if not groups:
+        raise NotApplicableError(f"every declared window is over before {words.moment(account.clock.now, zone)}")
     topic = stage.entry("aws:sns/topic:Topic", "notices").id
-    received = stage.listen(topic)
-    heard: list[tuple[str, datetime]] = []
-    pages: list[tuple[datetime, int, str]] = []
+    queue = stage.listen(topic)
+    watch = Watch(stage, _firewall(stage))
+    account.topics.on_message = watch.note
+    with Receiver("chat.test") as webhook:
+        answer = stage.call("sns", "subscribe", TopicArn=topic, Protocol="https", Endpoint=WEBHOOK)
+        stage.finally_do(lambda: stage.call("sns", "unsubscribe", SubscriptionArn=answer["SubscriptionArn"]))
+        account.topics.endpoints[WEBHOOK] = webhook.post
+        muting = _muting.rehearse(stage, groups[0][0])
+        for group in groups:
+            account.clock.advance(group[0].starts_at - MARGIN)
+            account.timetable.follow(group[-1].ends_at + timedelta(hours=3), "maintenance")
+            for occurrence in group:
+                for moment in _moments(occurrence):
+                    account.clock.at(moment, watch.look)
+            account.clock.advance(group[-1].ends_at + timedelta(hours=3))
+        occurrences = [occurrence for group in groups for occurrence in group]
+        for occurrence in occurrences:
+            _window(stage, watch, occurrence)
+        _page(stage, watch)
+        _clock_change(stage, occurrences)
+        muting()
+        arrived = [item for item in queue() if isinstance(item, dict) and "window" in item]
+        stage.demand(
+            "a subscribed queue and a webhook got every notice",
+            len(arrived) == len(webhook.received) == len(watch.heard) > 0,
+            f"{len(arrived)} in the queue, {len(webhook.received)} at the webhook, {len(watch.heard)} published"
+            + "".join(f"; {text}" for text in account.refused()),
+        )
 
-    def look() -> None:
-        answer = WebAcl.live(account.api, stage.entry(WEB_ACL)).answer(Request(path="/plants", ip="198.51.100.7"))
-        pages.append((account.clock.now, answer.status, answer.headers.get("Retry-After", "")))
 
-    def note(message: object) -> None:
-        body = getattr(message, "body", None)
-        if isinstance(body, dict) and str(body.get("event", "")).startswith("maintenance-"):
-            kind = f"{body['hours']} h ahead" if "hours" in body else body["event"].removeprefix("maintenance-")
-            heard.append((kind, account.clock.now))
+def _moments(occurrence: Occurrence) -> list[datetime]:
+    """Just before and after each end of a window, and its middle."""
+    begin, end = occurrence.starts_at, occurrence.ends_at
+    return [begin - MINUTE, begin + MINUTE, begin + (end - begin) / 2, end - MINUTE, end + MINUTE]
 
-    account.on_message = note
-    until = account.clock.now + timedelta(weeks=WEEKS)
-    account.schedule_all(until, "maintenance")
-    windows = _windows(start["scheduleExpression"], str(zone), account.clock.now, until)
-    for window in windows:
-        for minutes in (-1, 1, 15, 29, 31):
-            account.clock.at(window + timedelta(minutes=minutes), look)
-    account.clock.advance(until)
-    for window in windows:
-        local = f"{window.astimezone(zone):%a %d %b %H:%M %Z}"
-        for hours in (24, 1):
-            due = window.astimezone(zone).replace(tzinfo=None) - timedelta(hours=hours)
-            told = [
-                at
-                for kind, at in heard
-                if kind == f"{hours} h ahead" and at.astimezone(zone).replace(tzinfo=None) == due
-            ]
-            stage.demand(
-                f"{local}: notice {hours} h ahead",
-                bool(told),
-                [f"{at.astimezone(zone):%a %d %b %H:%M %Z}" for at in told],
-            )
-        for kind in ("start", "end"):
-            told = [at for item, at in heard if item == kind and timedelta(0) <= at - window <= timedelta(minutes=31)]
-            stage.demand(
-                f"{local}: {kind} is announced", bool(told), [f"{at.astimezone(zone):%H:%M %Z}" for at in told]
-            )
-        inside = [status for at, status, _ in pages if window < at < window + timedelta(minutes=30)]
-        outside = [
-            status for at, status, _ in pages if at in (window - timedelta(minutes=1), window + timedelta(minutes=31))
-        ]
-        stage.demand(f"{local}: the 503 page is on", inside == [503, 503, 503], inside)
-        stage.demand(f"{local}: and off before and after", outside == [200, 200], outside)
-    week_ahead = [at for kind, at in heard if kind == "168 h ahead"]
+
+def _window(stage: Stage, watch: Watch, occurrence: Occurrence) -> None:
+    declared = stage.settings.maintenance
+    title = f"{occurrence}: " if len(declared.windows) == 1 else f"{occurrence.window.name} {occurrence}: "
+    due = {f"{hours} h ahead": occurrence.at(-timedelta(hours=hours)) for hours in declared.notice_hours}
+    late = [kind for kind, moment in due.items() if not watch.told(occurrence, kind, moment)]
     stage.demand(
-        "notices 7 d ahead", len(week_ahead) >= len(windows) - 1, [f"{at:%a %d %b %H:%MZ}" for at in week_ahead]
+        f"{title}users are told ahead, at the same time on the wall",
+        not late,
+        f"not told {words.listed(late)}"
+        if late
+        else words.listed(f"{kind} on {words.moment(moment, occurrence.zone)}" for kind, moment in due.items()),
     )
-    waits = {wait for _, status, wait in pages if status == 503}
-    stage.demand("the page says when to come back", bool(waits) and "" not in waits, sorted(waits))
-    offsets = {str(window.astimezone(zone).utcoffset()) for window in windows}
-    stage.demand("the windows keep their local time across the clock change", len(offsets) == 2, offsets)
-    _muting(stage, windows[0])
+    ends = {"start": occurrence.starts_at, "end": occurrence.ends_at}
+    missing = [kind for kind, moment in ends.items() if not watch.told(occurrence, kind, moment)]
     stage.demand(
-        "a subscribed queue got every notice", len(received()) >= len(heard) > 0, f"{len(received())} of {len(heard)}"
+        f"{title}start and end are announced",
+        not missing and not occurrence.skipped(timedelta(0)),
+        _unannounced(watch, occurrence, missing)
+        if missing or occurrence.skipped(timedelta(0))
+        else words.listed(f"{kind} {moment.astimezone(occurrence.zone):%H:%M %Z}" for kind, moment in ends.items()),
+    )
+    before, *inside, after = (watch.looks[moment] for moment in _moments(occurrence))
+    stage.demand(
+        f"{title}a rollout's clock stops in the window only",
+        [look.parameter for look in (before, *inside, after)] == ["closed", "open", "open", "open", "closed"],
+        words.listed(
+            f"{look.at.astimezone(occurrence.zone):%H:%M} {look.parameter}" for look in (before, *inside, after)
+        ),
+    )
+    if watch.firewall is not None:
+        stage.demand(
+            f"{title}the 503 page is on in the window only",
+            [look.status for look in (before, *inside, after)] == [200, 503, 503, 503, 200],
+            words.listed(
+                f"{look.at.astimezone(occurrence.zone):%H:%M} {look.status}" for look in (before, *inside, after)
+            ),
+        )
+
+
+def _unannounced(watch: Watch, occurrence: Occurrence, missing: list[str]) -> str:
+    if occurrence.skipped(timedelta(0)):
+        return f"{occurrence.local:%H:%M} does not exist on that day: the clocks go forward, and the start is skipped"
+    heard = [
+        f"{kind} {words.moment(at, occurrence.zone)}"
+        for at, name, kind in watch.heard
+        if name == occurrence.window.name and kind in missing and abs(at - occurrence.starts_at) < timedelta(hours=12)
+    ]
+    ends = f"{occurrence.ends_at.astimezone(occurrence.zone):%H:%M %Z}"
+    return f"{words.listed(missing)} not at {occurrence} to {ends}; heard {words.listed(heard)}"
+
+
+def _page(stage: Stage, watch: Watch) -> None:
+    if watch.firewall is None:
+        reason = (
+            "the stack is parked: it has no firewall to show it"
+            if stage.settings.uptime.parked
+            else "this stack's rule group has no maintenance rule (plant:firewall.rule_group_rules)"
+        )
+        stage.leave_out("the 503 page", reason)
+        return
+    wanted = str(stage.settings.firewall.retry_after_seconds)
+    waits = {look.retry_after for look in watch.looks.values() if look.status == 503}
+    stage.demand("the page says when to come back", waits == {wanted}, f"Retry-After {words.listed(sorted(waits))}")
+    if watch.firewall.type == RULE_GROUP:
+        others = {look.other_host for look in watch.looks.values()}
+        stage.demand(
+            "the platform's other services are not closed along with it",
+            others == {200},
+            f"another host: status {words.listed(sorted(others))}",
+        )
+        stage.leave_out(
+            "the page stands in front of the load balancer",
+            "whether the platform's web ACL refers to this stack's rule group is the platform's to show",
+        )
+
+
+def _clock_change(stage: Stage, occurrences: list[Occurrence]) -> None:
+    what = "the windows keep their time on the wall across the clock changes"
+    weekly = [occurrence for occurrence in occurrences if occurrence.window.starts_at is None]
+    offsets = {occurrence.starts_at.astimezone(occurrence.zone).strftime("%Z (UTC%z)") for occurrence in weekly}
+    if len(offsets) < 2:
+        stage.leave_out(what, f"no weekly window, or no clock change in {stage.settings.maintenance.time_zone}")
+        return
+    walls = {f"{item.window.name} {item.starts_at.astimezone(item.zone):%H:%M}" for item in weekly}
+    names = {item.window.name for item in weekly}
+    stage.demand(
+        what,
+        len(walls) == len(names),
+        f"{words.listed(sorted(walls))} in {words.listed(sorted(offsets))}",
     )
 
 
-def _muting(stage: Stage, window: datetime) -> None:
-    alarms = stage.entries("aws:cloudwatch/metricAlarm:MetricAlarm")
-    middle = window + timedelta(minutes=15)
-    muted = {entry.urn.rsplit("::", 1)[-1] for entry in alarms if stage.account.is_muted(entry.id, middle)}
-    safety = {
-        entry.urn.rsplit("::", 1)[-1]
-        for entry in alarms
-        if any(part in entry.urn for part in ("canary", "launch-failures", "traffic-spike"))
-    }
-    stage.demand("pages for people are muted during the window", bool(muted), sorted(muted))
-    stage.demand("scaling and rollback alarms are not", not muted & safety and bool(safety), sorted(safety))
-    after = {entry.id for entry in alarms if stage.account.is_muted(entry.id, window + timedelta(minutes=31))}
-    stage.demand("nothing stays muted", not after, sorted(after))
+def _firewall(stage: Stage) -> Entry | None:
+    """What shows the page; the stack has to have it, unless its settings say otherwise."""
+    if stage.settings.uptime.parked:
+        return None
+    if stage.settings.tenancy.kind == "dedicated":
+        return stage.entry("aws:wafv2/webAcl:WebAcl")
+    return stage.entry(RULE_GROUP) if "maintenance" in stage.settings.firewall.rule_group_rules else None
 
 
-def _windows(expression: str, zone: str, now: datetime, until: datetime) -> list[datetime]:
-    from workbench.emulator.behaviour.schedules import next_time
-
-    found = []
-    moment = next_time(expression, zone, now)
-    while moment is not None and moment < until:
-        found.append(moment)
-        moment = next_time(expression, zone, moment)
-    return found
+def _request(host: str) -> Request:
+    return Request("/v1/plants", "198.51.100.7", headers={"host": host})

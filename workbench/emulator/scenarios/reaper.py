@@ -2,61 +2,174 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from workbench.emulator.stage import Stage
+from infra.settings.base import minutes_of_day
+from infra.settings.uptime import UptimeSettings
+from workbench.emulator import words
+from workbench.emulator.stage import NotApplicableError, Stage, logical_name
 
 CRITERION = "The reaper removes what is billed by the hour, keeps what is free, and the next deploy brings it back."
-BILLED = {
+BILLED = (
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:elasticache/serverlessCache:ServerlessCache",
     "aws:lb/loadBalancer:LoadBalancer",
     "aws:wafv2/webAcl:WebAcl",
-    "aws:elasticache/serverlessCache:ServerlessCache",
-    "aws:elasticache/replicationGroup:ReplicationGroup",
-}
+)
 """Types with an hourly price that a session uses; instances go with their groups' sizes."""
-KEPT = {
-    "aws:ec2/vpc:Vpc",
-    "aws:ec2/subnet:Subnet",
+KEPT = (
     "aws:ec2/securityGroup:SecurityGroup",
+    "aws:ec2/subnet:Subnet",
+    "aws:ec2/vpc:Vpc",
     "aws:iam/role:Role",
     "aws:lb/targetGroup:TargetGroup",
+    "aws:scheduler/schedule:Schedule",
     "aws:sfn/stateMachine:StateMachine",
     "aws:sns/topic:Topic",
     "aws:ssm/parameter:Parameter",
-    "aws:scheduler/schedule:Schedule",
-}
+)
 """Free types that have to survive."""
+WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 def play(stage: Stage) -> None:
-    """Let the reaper's own schedule start it; then deploy again."""
+    """Let a session end with nobody parking it: the reaper's own schedules do the rest. Then deploy again."""
+    uptime = stage.settings.uptime
+    if uptime.schedule != "sessions":
+        raise NotApplicableError("the stack is always on (plant:uptime.schedule): there is no session to end")
     account = stage.account
-    billed = [entry.urn for token in sorted(BILLED) for entry in stage.entries(token)]
-    kept = [entry for token in sorted(KEPT) for entry in stage.entries(token)]
-    stage.demand("there is something to reap", bool(billed), [urn.rsplit("::", 1)[-1] for urn in billed])
-    due = account.schedule_all(account.clock.now + timedelta(hours=12), "reaper")
-    stage.demand("a schedule starts the reaper within 12 h", due > 0, f"{due} invocations due")
-    account.clock.advance(timedelta(hours=12))
-    ended = [execution.status for _, execution in account.executions]
-    stage.demand("the reaper's state machine succeeds", bool(ended) and set(ended) == {"SUCCEEDED"}, ended)
-    gone = set(stage.deployer.refresh()) | {urn for urn in billed if urn not in stage.deployer.state.entries}
-    left = [urn.rsplit("::", 1)[-1] for urn in billed if urn not in gone]
-    stage.demand("everything billed by the hour is gone", not left, left or [urn.rsplit("::", 1)[-1] for urn in billed])
-    instances = sum(
-        len(group["Instances"])
-        for group in stage.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+    billed = [entry.urn for token in BILLED for entry in stage.entries(token)]
+    kept = [entry for token in KEPT for entry in stage.entries(token)]
+    zone = ZoneInfo(uptime.time_zone)
+    starts, ends = _session(uptime, zone, account.clock.now)
+    patience = timedelta(hours=uptime.reaper_every_hours)
+    account.clock.advance(starts)
+    _schedules(stage, ends, patience, zone)
+    account.timetable.follow(ends + 2 * patience, "reaper")
+    account.clock.advance(ends - timedelta(minutes=1))
+    if not uptime.parked:
+        stage.demand("there is something to reap", bool(billed), _names(billed))
+        there = [urn for urn in billed if _is_there(stage, urn)]
+        stage.demand(
+            "nothing is taken while the session lasts",
+            there == billed and _instances(stage) > 0,
+            f"{words.moment(account.clock.now, zone)}: {_names(there)}, {words.count(_instances(stage), 'instance')}",
+        )
+    account.clock.advance(ends + patience)
+    runs = [f"{execution.status}" for execution in account.executions.started]
+    stage.demand(
+        "the reaper's workflow succeeds",
+        bool(runs) and set(runs) == {"SUCCEEDED"},
+        words.listed(runs, "it was not started") + "".join(f"; {text}" for text in account.refused()),
     )
-    stage.demand("no instance runs", instances == 0, f"{instances} instances")
-    lost = [entry.urn.rsplit("::", 1)[-1] for entry in kept if entry.urn in gone]
-    stage.demand("what is free stays", not lost, lost or f"{len(kept)} resources of {len(KEPT)} types")
-    bodies = [message.body for message in account.messages if isinstance(message.body, dict)]
-    announced = [body["removed"] for body in bodies if body.get("event") == "reaped"]
-    kinds = [[str(arn).split(":")[2] for arn in removed] for removed in announced]
-    stage.demand("people are told, once", len(announced) == 1, kinds)
+    gone = _gone(stage, billed)
+    left = [urn for urn in billed if urn not in gone]
+    stage.demand(
+        f"{words.span(patience)} after the session everything billed by the hour is gone",
+        not left and _instances(stage) == 0,
+        f"left: {_names(left)}; {words.count(_instances(stage), 'instance')}"
+        if left or _instances(stage)
+        else f"gone: {_names(billed)}",
+    )
+    lost = [entry.urn for entry in kept if entry.urn in gone]
+    stage.demand(
+        "what is free stays",
+        bool(kept) and not lost,
+        f"lost: {_names(lost)}" if lost else f"{len(kept)} resources of {len({entry.type for entry in kept})} types",
+    )
+    account.clock.advance(ends + 2 * patience)
+    announced = [message for message in account.topics.messages if _event(message.body) == "reaped"]
+    if uptime.parked:
+        stage.demand("and nobody is told of nothing", not announced, words.count(len(announced), "message"))
+        stage.leave_out("the next deploy brings it back", "the stack is parked: there was nothing to take")
+        return
+    stage.demand(
+        "people are told, once",
+        len(announced) == 1,
+        words.listed(
+            f"{words.clock(message.at.astimezone(zone))} {message.subject},"
+            f" {words.count(len(message.body['removed']), 'resource')}"
+            for message in announced
+        ),
+    )
+    _brought_back(stage, billed)
+
+
+def _brought_back(stage: Stage, billed: list[str]) -> None:
     outcome = stage.deploy()
     back = [urn for urn in billed if urn in stage.deployer.state.entries]
-    stage.demand("the next deploy brings it back", len(back) == len(billed), dict(outcome.actions))
+    stage.demand(
+        "the next deploy brings it back",
+        len(back) == len(billed),
+        words.listed(f"{count} {action}" for action, count in sorted(outcome.actions.items())),
+    )
+    sizes = {
+        group["AutoScalingGroupName"]: int(group["MaxSize"])
+        for group in stage.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+    }
+    wanted = stage.settings.fleet.max_size
+    stage.demand(
+        "with the fleets' declared bounds",
+        bool(sizes) and set(sizes.values()) == {wanted} and _instances(stage) > 0,
+        f"at most {words.pairs(sizes)}; {words.count(_instances(stage), 'instance')}",
+    )
+    again = stage.deploy()
+    stage.demand(
+        "a further deploy has nothing to do",
+        set(again.actions) == {"same"},
+        words.listed(f"{count} {action}" for action, count in sorted(again.actions.items())),
+    )
+
+
+def _schedules(stage: Stage, ends: datetime, patience: timedelta, zone: ZoneInfo) -> None:
+    """Both schedules look: the one for days with a session, and the one for the others."""
+    account = stage.account
+    due = account.timetable.due(account.clock.now + timedelta(weeks=1), "reaper")
+    first = next((at for at, _ in due if at >= ends), None)
+    stage.demand(
+        f"a schedule starts the reaper within {words.span(patience)} of the session's end",
+        first is not None and first - ends <= patience,
+        f"session until {words.moment(ends, zone)}, next look "
+        + (words.moment(first, zone) if first else "in none of the next 7 days"),
+    )
+    quiet = {day for day in WEEKDAYS if day not in stage.settings.uptime.session_days}
+    if quiet:
+        seen = {WEEKDAYS[at.astimezone(zone).weekday()] for at, _ in due}
+        stage.demand(
+            "and on every day without one",
+            quiet <= seen,
+            f"looks on {words.listed(day for day in WEEKDAYS if day in seen)}",
+        )
+
+
+def _session(uptime: UptimeSettings, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime]:
+    """The next session that begins after a moment: its start and end."""
+    minute = minutes_of_day(uptime.session_start)
+    local = now.astimezone(zone).replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
+    while local <= now or WEEKDAYS[local.weekday()] not in uptime.session_days:
+        local = (local + timedelta(days=1)).replace(hour=minute // 60, minute=minute % 60)
+    return local.astimezone(now.tzinfo), (local + timedelta(hours=uptime.hours_per_session)).astimezone(now.tzinfo)
+
+
+def _is_there(stage: Stage, urn: str) -> bool:
+    entry = stage.deployer.state.entries.get(urn)
+    return entry is not None and stage.deployer.lifecycle.read(entry.type, urn, entry.id, entry.outputs) is not None
+
+
+def _gone(stage: Stage, billed: list[str]) -> set[str]:
+    """What a refresh no longer finds, and what left the state because the emulator only validates it."""
+    return set(stage.deployer.refresh()) | {urn for urn in billed if urn not in stage.deployer.state.entries}
+
+
+def _instances(stage: Stage) -> int:
     groups = stage.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
-    sizes = {group["AutoScalingGroupName"]: group["MaxSize"] for group in groups}
-    stage.demand("with the fleets' declared bounds", max(sizes.values()) > 0, sizes)
-    stage.demand("a further deploy has nothing to do", set(stage.deploy().actions) == {"same"}, "all the same")
+    return sum(len(group["Instances"]) for group in groups)
+
+
+def _event(body: object) -> str:
+    return str(body.get("event", "")) if isinstance(body, dict) else ""
+
+
+def _names(urns: list[str]) -> str:
+    return words.listed(logical_name(urn) for urn in urns)

@@ -1,39 +1,80 @@
-"""The canary turns slow in the middle of a hold."""
+"""The canary turns slow in the middle of a hold, and once more it answers with errors."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from workbench.emulator.scenarios._rollout import Rollout
+from policies.asl.machine import Execution
+from workbench.emulator import words
+from workbench.emulator.scenarios._fleet import FAST_SECONDS
+from workbench.emulator.scenarios._rollout import Rollout, ending
 from workbench.emulator.stage import Stage
 
 CRITERION = "An alarm during a hold takes the canary's weight to 0 and switches the flag off."
-SLOW_AFTER = timedelta(hours=8)
-HOURS = 20
+INTO_THE_HOLD = timedelta(hours=2)
+QUICK_ENOUGH = timedelta(minutes=15)
+"""Time from the alarm to the end of the rollback; three looks of the default poll interval."""
 
 
 def play(stage: Stage) -> None:
-    """Answer in 40 ms for eight hours, then in 450 ms."""
+    """Answer fast until the last hold, then slowly; in a second rollout, with errors from the start."""
     rollout = Rollout(stage)
+    rollout.needs_a_hold()
     account = stage.account
-    turns_slow = account.clock.now + SLOW_AFTER
-    rollout.answer(lambda now: 0.45 if now >= turns_slow else 0.04, per_hour=3600, hours=HOURS)
-    account.watch_alarms(timedelta(minutes=1), account.clock.now + SLOW_AFTER + timedelta(hours=1))
-    execution = rollout.start()
-    account.clock.advance(timedelta(hours=HOURS), until=lambda: execution.status != "RUNNING")
-    alarms = [item for item in account.alarms.transitions if item.after == "ALARM" and "p95-canary" in item.name]
-    stage.demand("the p95 alarm of the canary goes off", bool(alarms), alarms[0].reason if alarms else "no alarm")
+    last = max(index for index, hold in enumerate(rollout.holds) if hold)
+    begins = sum(rollout.holds[:last], timedelta()) + min(INTO_THE_HOLD, rollout.holds[last] / 2)
+    turns_slow = account.clock.now + begins
+    slow = 2.25 * stage.settings.slo.p95_threshold_ms / 1000
+    rollout.answer(rollout.longest, lambda now: slow if now >= turns_slow else FAST_SECONDS)
+    account.watch_alarms(timedelta(minutes=15), turns_slow)
+    account.clock.at(turns_slow, lambda: account.watch_alarms(timedelta(minutes=1), turns_slow + timedelta(hours=1)))
+    execution = rollout.run(rollout.start(), rollout.longest)
+    _rolled_back(stage, rollout, execution, "p95-canary", "answers too slowly")
+    shares = [step.percent for step in rollout.steps]
     stage.demand(
-        "the machine ends as rolled back",
-        execution.status == "FAILED" and execution.error is not None and execution.error.name == "RolledBack",
-        execution.error or execution.status,
+        "no further share was given",
+        shares == rollout.shares[: last + 1],
+        f"taken {words.shares(shares)}; declared {words.shares(rollout.shares)}",
     )
-    weights = rollout.weights()
-    stage.demand("the canary's weight is 0 in every rule", bool(weights) and set(weights.values()) == {0}, weights)
-    stage.demand("the flag is off", rollout.flag() == "off", rollout.flag())
-    shares = [percent for _, percent, _, _ in rollout.steps]
-    stage.demand("100 % was never given", shares == [10, 50], shares)
-    if alarms:
-        took = account.clock.now - alarms[0].at
-        stage.demand("from the alarm to the end it took 15 min at most", took <= timedelta(minutes=15), took)
-    stage.demand("the rollback is announced", rollout.notices[-1:] == ["rollout-rolled-back"], rollout.notices)
+    _with_errors(stage)
+
+
+def _with_errors(stage: Stage) -> None:
+    account = stage.account
+    calm = timedelta(hours=1)  # until the alarm of the first rollout has ended
+    account.watch_alarms(timedelta(minutes=1), account.clock.now + 3 * calm)
+    account.clock.advance(calm)
+    rollout = Rollout(stage)
+    execution = rollout.start()
+    account.clock.advance(timedelta(minutes=3))
+    share = 5 * stage.settings.slo.server_error_threshold_percent / 100
+    rollout.answer(calm, lambda _: FAST_SECONDS, errors=min(share, 1.0), every=timedelta(minutes=1))
+    rollout.run(execution, calm)
+    _rolled_back(stage, rollout, execution, "errors-canary", "answers with errors")
+
+
+def _rolled_back(stage: Stage, rollout: Rollout, execution: Execution, alarm: str, when: str) -> None:
+    name = stage.alarm(alarm).id
+    since: datetime | None = None
+    for item in stage.account.alarms.transitions:
+        if (item.name, item.after) == (name, "ALARM"):
+            since = item.at
+    reasons = [item.reason for item in stage.account.alarms.transitions if (item.name, item.after) == (name, "ALARM")]
+    stage.demand(f"{when}: the alarm goes off", since is not None, words.listed(reasons[-1:], "it never did"))
+    stage.demand(
+        f"{when}: the rollout ends as rolled back because of it",
+        execution.error is not None and execution.error.name == "RolledBack" and "alarm" in rollout.reason,
+        f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
+    )
+    weights, flag = rollout.weights(), rollout.flag()
+    stage.demand(
+        f"{when}: the canary's weight is 0 in every rule", set(weights.values()) == {0}, words.pairs(weights, " %")
+    )
+    stage.demand(f"{when}: the flag is off", flag == "off", flag)
+    took = stage.account.clock.now - since if since else timedelta.max
+    stage.demand(
+        f"{when}: that takes {words.span(QUICK_ENOUGH)} at most",
+        execution.status != "RUNNING" and took <= QUICK_ENOUGH,
+        f"{words.span(took)} from the alarm to the end" if since else "no alarm",
+    )
+    stage.demand(f"{when}: it is announced", rollout.notices[-1:] == ["rolled-back"], words.listed(rollout.notices))

@@ -1,50 +1,122 @@
-"""All instances of one zone are gone at once."""
+"""Everything in one Availability Zone is gone at once, and nothing can be launched there."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from workbench.emulator import words
+from workbench.emulator.scenarios import _cache
 from workbench.emulator.scenarios._fleet import StableFleet
 from workbench.emulator.stage import Stage
 
 CRITERION = "Losing a zone leaves targets in another, raises an alarm, and the group fills up again by itself."
+LOST_MINUTES = 8
+BACK_MINUTES = 6
+SETTLING = timedelta(minutes=5)
 
 
 def play(stage: Stage) -> None:
-    """Run two instances, one a zone; terminate those of the first zone."""
+    """Run two instances, one a zone, until their grace period is over; lose one zone; get it back."""
+    stage.needs_a_running_stack()
     fleet = StableFleet(stage)
     account = stage.account
-    zones = set(fleet.described["AvailabilityZones"])
-    stage.demand("the fleet's subnets are in two zones or more", len(zones) >= 2, sorted(zones))
-    account.scaling.set_desired(fleet.name, 2, account.clock.now, "two for the test")
-    for _ in range(3):
-        fleet.minute(0.5 * fleet.target_value)
-    by_zone = {item["InstanceId"]: item["AvailabilityZone"] for item in fleet.described["Instances"]}
-    stage.demand("the instances are spread over the zones", len(set(by_zone.values())) == len(by_zone) == 2, by_zone)
-    lost_zone = sorted(by_zone.values())[0]
-    lost = [instance for instance, zone in by_zone.items() if zone == lost_zone]
-    left = fleet.registered() - set(lost)
-    stage.demand("targets are left in another zone", bool(left), f"{sorted(left)} after {lost_zone} is gone")
-    alarm = stage.entry("aws:cloudwatch/metricAlarm:MetricAlarm", "unhealthy-stable")
-    for _ in range(4):
-        account.put_metric("AWS/ApplicationELB", "UnHealthyHostCount", fleet.dimensions(), float(len(lost)))
-        fleet.minute(0.5 * fleet.target_value)
-    stage.demand(
-        "the alarm on unhealthy targets goes off",
-        account.alarms.state(alarm.id) == "ALARM",
-        account.alarms.state(alarm.id),
-    )
-    check_type = fleet.described["HealthCheckType"]
-    stage.demand("the group replaces what the load balancer calls unhealthy", check_type == "ELB", check_type)
-    for instance in lost:
-        stage.call(
-            "autoscaling",
-            "terminate_instance_in_auto_scaling_group",
-            InstanceId=instance,
-            ShouldDecrementDesiredCapacity=False,
+    _declared(stage, fleet)
+    wanted = min(2, fleet.bounds[1])
+    fleet.grow_to(wanted, "two for the test")
+    grace = timedelta(seconds=int(fleet.described["HealthCheckGracePeriod"]))
+    load = 0.95 * fleet.target_value * wanted  # no reason to scale in either direction
+    for _ in range((grace + SETTLING) // timedelta(minutes=1)):
+        fleet.minute(load)
+    placed = fleet.instances()
+    lost_zone = sorted(placed.values())[0]
+    lost = {instance for instance, zone in placed.items() if zone == lost_zone}
+    if wanted > 1:
+        stage.demand(
+            "the instances are spread over the zones",
+            len(set(placed.values())) == len(placed) == wanted,
+            words.listed(f"{instance} in {zone}" for instance, zone in sorted(placed.items())),
         )
-    now_there = {item["InstanceId"] for item in fleet.described["Instances"]}
-    stage.demand("the group is full again", len(now_there) == 2 and not now_there & set(lost), sorted(now_there))
-    stage.demand("and registered", now_there <= fleet.registered(), sorted(fleet.registered()))
-    for _ in range(5):
-        account.put_metric("AWS/ApplicationELB", "UnHealthyHostCount", fleet.dimensions(), 0.0)
-        fleet.minute(0.5 * fleet.target_value)
-    stage.demand("the alarm ends", account.alarms.state(alarm.id) == "OK", account.alarms.state(alarm.id))
+    account.scaling.lost_zones.add(lost_zone)
+    stage.finally_do(lambda: account.scaling.lost_zones.clear())
+    left = fleet.healthy()
+    what = "targets are left in another zone"
+    if wanted > 1:
+        stage.demand(what, bool(left), f"{words.listed(sorted(left))} without {lost_zone}")
+    else:
+        stage.leave_out(what, "plant:fleet.max_size is 1: the outage lasts until the next instance serves")
+    healthy = []
+    for _ in range(LOST_MINUTES):
+        fleet.minute(load)
+        healthy.append(str(len(fleet.healthy())))
+    _noticed(stage, lost_zone)
+    placed = fleet.instances()
+    stage.demand(
+        "the group replaces what the load balancer calls unhealthy, in the zones that are left",
+        wanted <= len(placed) <= stage.settings.fleet.max_size
+        and not set(placed) & lost
+        and lost_zone not in placed.values(),
+        words.listed(f"{instance} in {zone}" for instance, zone in sorted(placed.items()))
+        + f"; health check {fleet.described['HealthCheckType']}, grace period {words.span(grace)}",
+    )
+    stage.demand(
+        "and registers the new ones",
+        set(placed) == fleet.registered() == fleet.healthy(),
+        f"healthy targets, minute by minute: {words.listed(healthy)}",
+    )
+    account.scaling.lost_zones.clear()
+    for _ in range(BACK_MINUTES):
+        fleet.minute(load)
+    state = account.alarms.state(stage.alarm("unhealthy-stable").id)
+    stage.demand("the alarm ends", state == "OK", state)
+
+
+def _declared(stage: Stage, fleet: StableFleet) -> None:
+    """Where the stack owns the subnets: two zones or more for fleet, load balancer and cache."""
+    zones = set(fleet.described["AvailabilityZones"])
+    if stage.settings.tenancy.kind == "shared":
+        stage.leave_out(
+            "fleet, load balancer and cache are in two zones or more",
+            f"the subnets are the platform's; the emulator puts them into {words.listed(sorted(zones))}",
+        )
+    else:
+        stage.demand("the fleet is in two zones or more", len(zones) >= 2, words.listed(sorted(zones)))
+        balancers = stage.call(
+            "elbv2", "describe_load_balancers", LoadBalancerArns=[stage.entry("aws:lb/loadBalancer:LoadBalancer").id]
+        )["LoadBalancers"]
+        front = {zone["ZoneName"] for zone in balancers[0]["AvailabilityZones"]}
+        stage.demand("the load balancer is in all of them", zones <= front, words.listed(sorted(front)))
+        cached = _cache.zones(stage)
+        stage.demand("the cache is in two zones or more", len(cached) >= 2, words.listed(sorted(cached)))
+        nodes = stage.entries(_cache.NODES)
+        if nodes:
+            fails_over = bool(nodes[0].outputs.get("automaticFailoverEnabled"))
+            count = stage.settings.cache.node_count
+            stage.demand(
+                "a cache of several nodes fails over",
+                fails_over or count == 1,
+                f"{count} nodes, automatic failover {'on' if fails_over else 'off'}",
+            )
+    rebalances = bool(fleet.described.get("CapacityRebalance"))
+    stage.demand(
+        "spot instances at risk are replaced ahead of their end",
+        rebalances,
+        f"capacity rebalancing is {'on' if rebalances else 'off'}",
+    )
+
+
+def _noticed(stage: Stage, zone: str) -> None:
+    account = stage.account
+    for what, part in (
+        ("the alarm on unhealthy targets goes off", "unhealthy-stable"),
+        ("so does the one on failed launches", "launch-failures"),
+    ):
+        alarm = stage.alarm(part)
+        changes = [item for item in account.alarms.transitions if (item.name, item.after) == (alarm.id, "ALARM")]
+        told = [item for item in account.topics.messages if alarm.id in item.subject and "ALARM" in item.subject]
+        stage.demand(
+            f"{what}, and people are told",
+            bool(changes) and bool(told),
+            f"{zone} lost; {words.clock(changes[-1].at)} {changes[-1].reason}; {words.count(len(told), 'message')}"
+            if changes
+            else "it never did",
+        )

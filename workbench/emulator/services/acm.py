@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.emulator.ownership import own_by_tags, tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
 
 def _change(action: str) -> Any:
@@ -25,14 +27,17 @@ def _change(action: str) -> Any:
     return batch
 
 
+_KEY_TYPES = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
+"""ListCertificates lists RSA keys of up to 2048 bits only, if it is not asked for the others."""
+
 TYPES = (
     AwsType(
         pulumi_type="aws:acm/certificate:Certificate",
         service="acm",
         create=Call(
             operation="request_certificate",
-            args={"DomainName": "{domainName}", "IdempotencyToken": "{uid}"},
-            takes=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "tags"),
+            args={"DomainName": "{domainName}", "IdempotencyToken": "{mark}", "Tags": tag_list()},
+            takes=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options"),
         ),
         renames={
             "options.certificateTransparencyLoggingPreference": "CertificateTransparencyLoggingPreference",
@@ -40,8 +45,26 @@ TYPES = (
         },
         not_kept=frozenset({"keyAlgorithm"}),
         id="CertificateArn",
+        find=own_by_tags(
+            Read(
+                service="acm",
+                operation="list_certificates",
+                args={"Includes": {"keyTypes": _KEY_TYPES}},
+                item="CertificateSummaryList[?DomainName=='{domainName}'].CertificateArn",
+            ),
+            Read(operation="list_tags_for_certificate", args={"CertificateArn": "{id}"}, item="Tags"),
+        ),
+        finds_own=True,
         read=(Read(operation="describe_certificate", args={"CertificateArn": "{id}"}, item="Certificate"),),
         live={"validationMethod": "DomainValidationOptions[0].ValidationMethod"},
+        update=(
+            Call(
+                operation="update_certificate_options",
+                args={"CertificateArn": "{id}"},
+                takes=("options",),
+                when=("options",),
+            ),
+        ),
         delete=Call(operation="delete_certificate", args={"CertificateArn": "{id}"}),
         outputs={
             "arn": "CertificateArn",
@@ -51,11 +74,7 @@ TYPES = (
             "resourceRecordValue: ResourceRecord.Value}",
         },
         replaces=frozenset({"domainName", "subjectAlternativeNames", "validationMethod", "keyAlgorithm"}),
-        tag=Call(operation="add_tags_to_certificate", args={"CertificateArn": "{id}"}, takes=("tags",)),
-        untag=Call(
-            operation="remove_tags_from_certificate",
-            args={"CertificateArn": "{id}", "Tags": lambda c: [{"Key": key} for key in c.removed_tags]},
-        ),
+        tagging=tagging("add_tags_to_certificate", "remove_tags_from_certificate", keys="Tags", CertificateArn="{id}"),
     ),
     AwsType(
         pulumi_type="aws:acm/certificateValidation:CertificateValidation",
@@ -80,7 +99,7 @@ TYPES = (
             Read(
                 operation="list_resource_record_sets",
                 args={"HostedZoneId": "{zoneId}", "StartRecordName": "{name}", "StartRecordType": "{type}"},
-                item="ResourceRecordSets[0]",
+                item="ResourceRecordSets[?Type=='{type}' && (Name=='{name}' || Name=='{name}.')] | [0]",
             ),
         ),
         update=(

@@ -6,26 +6,37 @@ validated, not emulated.
 
 from __future__ import annotations
 
-from workbench.emulator.resource_type import AwsType, Call, Read
+from workbench.emulator.ownership import own_by_tags, owner_tags
+from workbench.emulator.resource_type import Arg, AwsType, Call, Read
+from workbench.emulator.rows import tagging
 
 _ARN = "arn:aws:appconfig:{region}:{account}:"
-TAG = Call(operation="tag_resource", args={"ResourceArn": "{arn}"}, takes=("tags",))
-UNTAG = Call(operation="untag_resource", args={"ResourceArn": "{arn}", "TagKeys": lambda c: c.removed_tags})
+TAGGING = tagging("tag_resource", "untag_resource", ResourceArn="{arn}")
+
+_VERSION_ID = "join('/', [ApplicationId, ConfigurationProfileId, to_string(VersionNumber)])"
+_VERSION: dict[str, Arg] = {
+    "ApplicationId": "{applicationId}",
+    "ConfigurationProfileId": "{configurationProfileId}",
+    "VersionNumber": lambda c: int(c.id.rsplit("/", 1)[-1]),
+}
 
 TYPES = (
     AwsType(
         pulumi_type="aws:appconfig/application:Application",
         service="appconfig",
         name_property="name",
-        create=Call(operation="create_application", takes=("name", "description", "tags")),
+        create=Call(operation="create_application", args={"Tags": owner_tags}, takes=("name", "description")),
         id="Id",
-        find=Read(operation="list_applications", item="Items[?Name=='{name}'].Id | [0]"),
+        find=own_by_tags(
+            Read(service="appconfig", operation="list_applications", item="Items[?Name=='{name}'].Id"),
+            Read(operation="list_tags_for_resource", args={"ResourceArn": _ARN + "application/{id}"}, item="Tags"),
+        ),
+        finds_own=True,
         read=(Read(operation="get_application", args={"ApplicationId": "{id}"}),),
         update=(Call(operation="update_application", args={"ApplicationId": "{id}"}, takes=("name", "description")),),
         delete=Call(operation="delete_application", args={"ApplicationId": "{id}"}),
         outputs={"arn": _ARN + "application/{id}"},
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:appconfig/configurationProfile:ConfigurationProfile",
@@ -36,7 +47,7 @@ TYPES = (
         find=Read(
             operation="list_configuration_profiles",
             args={"ApplicationId": "{applicationId}"},
-            item="Items[?Name=='{name}'].Id | [0]",
+            item="Items[?Name=='{name}'].Id",
         ),
         read=(
             Read(
@@ -60,33 +71,36 @@ TYPES = (
             "arn": _ARN + "application/{applicationId}/configurationprofile/{configurationProfileId}",
         },
         replaces=frozenset({"applicationId", "locationUri", "type"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion",
         service="appconfig",
-        create=Call(operation="create_hosted_configuration_version", takes=None),
-        id="{applicationId}/{configurationProfileId}/{uid}",
-        read=(
-            Read(
-                operation="get_hosted_configuration_version",
-                args={
-                    "ApplicationId": "{applicationId}",
-                    "ConfigurationProfileId": "{configurationProfileId}",
-                    "VersionNumber": lambda c: int(c.get("versionNumber") or c.answer.get("VersionNumber") or 1),
-                },
-                item="{VersionNumber: VersionNumber, ContentType: ContentType, Description: Description}",
-            ),
+        # Versions have no names and no tags; a label tells the one that an interrupted run made.
+        create=Call(
+            operation="create_hosted_configuration_version",
+            args={"VersionLabel": lambda c: c.get("versionLabel") or f"emulator-{c.mark}"},
+            takes=None,
         ),
-        delete=Call(
-            operation="delete_hosted_configuration_version",
+        id=_VERSION_ID,
+        find=Read(
+            operation="list_hosted_configuration_versions",
             args={
                 "ApplicationId": "{applicationId}",
                 "ConfigurationProfileId": "{configurationProfileId}",
-                "VersionNumber": lambda c: int(c.get("versionNumber", 1)),
+                "VersionLabel": lambda c: c.get("versionLabel") or f"emulator-{c.mark}",
             },
+            item=f"Items[].{_VERSION_ID}",
         ),
+        finds_own=True,
+        read=(
+            Read(
+                operation="get_hosted_configuration_version",
+                args=_VERSION,
+                item="{VersionNumber: VersionNumber, ContentType: ContentType, Description: Description}",
+            ),
+        ),
+        delete=Call(operation="delete_hosted_configuration_version", args=_VERSION),
         outputs={"versionNumber": "VersionNumber"},
         replaces=frozenset(
             {"applicationId", "configurationProfileId", "content", "contentType", "description", "versionLabel"}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
 
 def budget(context: Context) -> dict[str, Any]:
@@ -49,6 +50,12 @@ def notifications(context: Context) -> list[dict[str, Any]] | None:
             }
         )
     return result or None
+
+
+def _old_and_new(context: Context) -> list[dict[str, Any]]:
+    """The notifications that were recorded, and those that an interrupted update may have made already."""
+    recorded = Context(context.urn, context.state, context.region)
+    return [*(notifications(recorded) or []), *(notifications(context) or [])]
 
 
 def _action(context: Context) -> dict[str, Any]:
@@ -106,11 +113,25 @@ TYPES = (
             Call(
                 operation="update_budget",
                 args={"AccountId": "{account}", "NewBudget": budget},
-                when=("limitAmount", "limitUnit", "costFilters", "costTypes", "timeUnit"),
+                when=("limitAmount", "limitUnit", "costFilters", "costTypes", "timeUnit", "budgetType"),
+            ),
+            Call(
+                operation="delete_notification",
+                args=_WHERE,
+                each=lambda c: [{"Notification": item["Notification"]} for item in _old_and_new(c)],
+                when=("notifications",),
+                removes=True,
+            ),
+            Call(
+                operation="create_notification",
+                args=_WHERE,
+                each=lambda c: notifications(c) or [],
+                when=("notifications",),
             ),
         ),
         outputs={"arn": "arn:aws:budgets::{account}:budget/{name}", "accountId": "{account}"},
         replaces=frozenset({"name", "namePrefix", "accountId"}),
+        tagging=tagging("tag_resource", "untag_resource", keys="ResourceTagKeys", ResourceARN="{arn}"),
     ),
     AwsType(
         pulumi_type="aws:budgets/budgetAction:BudgetAction",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
 _ARN = "arn:aws:elasticache:{region}:{account}:"
-TAG = Call(operation="add_tags_to_resource", args={"ResourceName": "{arn}"}, takes=("tags",))
-UNTAG = Call(operation="remove_tags_from_resource", args={"ResourceName": "{arn}", "TagKeys": lambda c: c.removed_tags})
+TAGGING = tagging("add_tags_to_resource", "remove_tags_from_resource", ResourceName="{arn}")
 
 
 def _authentication(context: Context) -> dict[str, Any] | None:
@@ -62,10 +62,19 @@ TYPES = (
         find=Read(operation="describe_users", args={"UserId": "{userId}"}, item="Users[0].UserId"),
         read=(Read(operation="describe_users", args={"UserId": "{id}"}, item="Users[0]"),),
         live={"authenticationMode": "Authentication.{type: Type}"},
+        update=(
+            Call(
+                operation="modify_user",
+                args={"UserId": "{id}", "AuthenticationMode": _authentication},
+                takes=("accessString", "engine", "noPasswordRequired"),
+                when=("accessString", "authenticationMode", "engine", "noPasswordRequired"),
+            ),
+        ),
         delete=Call(operation="delete_user", args={"UserId": "{id}"}),
         outputs={"arn": "ARN"},
         renames={"authenticationMode": "", "passwordsWo": "", "passwordsWoVersion": ""},
         replaces=frozenset({"userId", "userName"}),
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:elasticache/subnetGroup:SubnetGroup",
@@ -100,8 +109,7 @@ TYPES = (
         delete=Call(operation="delete_cache_subnet_group", args={"CacheSubnetGroupName": "{id}"}),
         outputs={"arn": _ARN + "subnetgroup:{name}"},
         replaces=frozenset({"name"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:elasticache/parameterGroup:ParameterGroup",

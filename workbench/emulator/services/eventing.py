@@ -1,13 +1,13 @@
-"""EventBridge rules, targets, buses, connections; Scheduler; Step Functions."""
+"""EventBridge rules, targets, buses, connections."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
-TAG = Call(operation="tag_resource", args={"ResourceARN": "{arn}"}, takes=("tags",))
-UNTAG = Call(operation="untag_resource", args={"ResourceARN": "{arn}", "TagKeys": lambda c: c.removed_tags})
+TAGGING = tagging("tag_resource", "untag_resource", ResourceARN="{arn}")
 
 
 def _bus(context: Context) -> str:
@@ -53,43 +53,6 @@ _RULE = Call(
     takes=("description", "eventPattern", "scheduleExpression", "roleArn"),
 )
 _TARGETS = Call(operation="put_targets", args={"Rule": "{rule}", "EventBusName": _bus, "Targets": event_target})
-_SCHEDULE = {
-    "target.deadLetterConfig": "DeadLetterConfig",
-    "target.eventbridgeParameters": "EventBridgeParameters",
-    "target.sagemakerPipelineParameters": "SageMakerPipelineParameters",
-}
-_SCHEDULE_TAKES = (
-    "name",
-    "description",
-    "endDate",
-    "startDate",
-    "flexibleTimeWindow",
-    "groupName",
-    "kmsKeyArn",
-    "scheduleExpression",
-    "scheduleExpressionTimezone",
-    "state",
-    "target",
-    "actionAfterCompletion",
-)
-_MACHINE_BLOCKS = {
-    "loggingConfiguration.logDestination": "",
-    "tracingConfiguration": "tracingConfiguration",
-    "encryptionConfiguration.kmsDataKeyReusePeriodSeconds": "kmsDataKeyReusePeriodSeconds",
-}
-
-
-def _logging(context: Context) -> dict[str, Any] | None:
-    block = context.get("loggingConfiguration")
-    if not block:
-        return None
-    destination = block.get("logDestination")
-    return {
-        "level": block.get("level", "OFF"),
-        "includeExecutionData": bool(block.get("includeExecutionData", False)),
-        **({"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": destination}}]} if destination else {}),
-    }
-
 
 TYPES = (
     AwsType(
@@ -105,8 +68,7 @@ TYPES = (
         delete=Call(operation="delete_rule", args={"Name": "{id}", "EventBusName": _bus, "Force": True}),
         outputs={"arn": "Arn"},
         replaces=frozenset({"name", "namePrefix", "eventBusName"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:cloudwatch/eventTarget:EventTarget",
@@ -117,7 +79,7 @@ TYPES = (
             Read(
                 operation="list_targets_by_rule",
                 args={"Rule": "{rule}", "EventBusName": _bus},
-                item="Targets[?Arn=='{arn}'] | [0]",
+                item="Targets[?Id=='{targetId}' || Id=='{uid}'] | [0]",
             ),
         ),
         live={
@@ -146,8 +108,7 @@ TYPES = (
         delete=Call(operation="delete_event_bus", args={"Name": "{id}"}),
         outputs={"arn": "Arn"},
         replaces=frozenset({"name"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:cloudwatch/eventConnection:EventConnection",
@@ -188,80 +149,6 @@ TYPES = (
         delete=Call(operation="delete_api_destination", args={"Name": "{id}"}),
         outputs={"arn": "ApiDestinationArn"},
         replaces=frozenset({"name"}),
-    ),
-    AwsType(
-        pulumi_type="aws:scheduler/scheduleGroup:ScheduleGroup",
-        service="scheduler",
-        name_property="name",
-        create=Call(operation="create_schedule_group", takes=("name", "tags")),
-        id="{name}",
-        find=Read(operation="get_schedule_group", args={"Name": "{name}"}, item="Name"),
-        read=(Read(operation="get_schedule_group", args={"Name": "{id}"}),),
-        delete=Call(operation="delete_schedule_group", args={"Name": "{id}"}),
-        outputs={"arn": "Arn", "state": "State"},
-        replaces=frozenset({"name", "namePrefix"}),
-        tag=Call(operation="tag_resource", args={"ResourceArn": "{arn}"}, takes=("tags",)),
-        untag=Call(operation="untag_resource", args={"ResourceArn": "{arn}", "TagKeys": lambda c: c.removed_tags}),
-    ),
-    AwsType(
-        pulumi_type="aws:scheduler/schedule:Schedule",
-        service="scheduler",
-        name_property="name",
-        create=Call(operation="create_schedule", args={"ClientToken": "{uid}"}, takes=_SCHEDULE_TAKES),
-        id="{groupName}/{name}",
-        find=Read(
-            operation="get_schedule",
-            args={"Name": "{name}", "GroupName": "{groupName}"},
-            item="Name && '{groupName}/{name}'",
-        ),
-        renames=_SCHEDULE,
-        read=(Read(operation="get_schedule", args={"Name": "{name}", "GroupName": "{groupName}"}),),
-        update=(Call(operation="update_schedule", takes=_SCHEDULE_TAKES),),
-        delete=Call(operation="delete_schedule", args={"Name": "{name}", "GroupName": "{groupName}"}),
-        outputs={"arn": "Arn"},
-        defaults={"groupName": "default", "state": "ENABLED", "scheduleExpressionTimezone": "UTC"},
-        replaces=frozenset({"name", "namePrefix", "groupName"}),
-    ),
-    AwsType(
-        pulumi_type="aws:sfn/stateMachine:StateMachine",
-        service="stepfunctions",
-        name_property="name",
-        name_length=80,
-        create=Call(
-            operation="create_state_machine",
-            args={"loggingConfiguration": _logging},
-            takes=(
-                "name",
-                "definition",
-                "roleArn",
-                "type",
-                "tracingConfiguration",
-                "encryptionConfiguration",
-                "publish",
-                "tags",
-            ),
-        ),
-        id="stateMachineArn",
-        find=Read(operation="list_state_machines", item="stateMachines[?name=='{name}'].stateMachineArn | [0]"),
-        renames={"loggingConfiguration": ""},
-        read=(Read(operation="describe_state_machine", args={"stateMachineArn": "{id}"}),),
-        update=(
-            Call(
-                operation="update_state_machine",
-                args={"stateMachineArn": "{id}", "loggingConfiguration": _logging},
-                takes=("definition", "roleArn", "tracingConfiguration", "encryptionConfiguration"),
-            ),
-        ),
-        live={
-            "loggingConfiguration": "loggingConfiguration.{level: level, includeExecutionData: includeExecutionData, "
-            "logDestination: destinations[0].cloudWatchLogsLogGroup.logGroupArn}"
-        },
-        delete=Call(operation="delete_state_machine", args={"stateMachineArn": "{id}"}),
-        outputs={"arn": "stateMachineArn", "status": "status", "creationDate": "creationDate"},
-        defaults={"type": "STANDARD"},
-        replaces=frozenset({"name", "namePrefix", "type"}),
-        tag=Call(operation="tag_resource", args={"resourceArn": "{id}"}, takes=("tags",)),
-        untag=Call(operation="untag_resource", args={"resourceArn": "{id}", "tagKeys": lambda c: c.removed_tags}),
     ),
 )
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.emulator.resource_type import AwsType, Call, Read
+from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
+
+
+def _provider_arn(context: Context) -> str:
+    return f"arn:aws:iam::{context.account}:oidc-provider/{str(context['url']).removeprefix('https://')}"
+
 
 TYPES = (
     AwsType(
@@ -45,8 +51,7 @@ TYPES = (
         defaults={"path": "/", "maxSessionDuration": 3600},
         unsent=frozenset({"forceDetachPolicies"}),
         replaces=frozenset({"name", "namePrefix", "path"}),
-        tag=Call(operation="tag_role", args={"RoleName": "{id}"}, takes=("tags",)),
-        untag=Call(operation="untag_role", args={"RoleName": "{id}", "TagKeys": lambda c: c.removed_tags}),
+        tagging=tagging("tag_role", "untag_role", RoleName="{id}"),
     ),
     AwsType(
         pulumi_type="aws:iam/rolePolicy:RolePolicy",
@@ -102,8 +107,7 @@ TYPES = (
         outputs={"arn": "Arn", "policyId": "PolicyId"},
         defaults={"path": "/"},
         replaces=frozenset({"name", "namePrefix", "path", "description"}),
-        tag=Call(operation="tag_policy", args={"PolicyArn": "{id}"}, takes=("tags",)),
-        untag=Call(operation="untag_policy", args={"PolicyArn": "{id}", "TagKeys": lambda c: c.removed_tags}),
+        tagging=tagging("tag_policy", "untag_policy", PolicyArn="{id}"),
     ),
     AwsType(
         pulumi_type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
@@ -114,7 +118,7 @@ TYPES = (
             Read(
                 operation="list_attached_role_policies",
                 args={"RoleName": "{role}"},
-                item="{policies: AttachedPolicies[].PolicyArn}",
+                item="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]",
             ),
         ),
         delete=Call(operation="detach_role_policy", args={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
@@ -156,11 +160,7 @@ TYPES = (
         outputs={"arn": "Arn", "uniqueId": "InstanceProfileId"},
         defaults={"path": "/"},
         replaces=frozenset({"name", "namePrefix", "path", "role"}),
-        tag=Call(operation="tag_instance_profile", args={"InstanceProfileName": "{id}"}, takes=("tags",)),
-        untag=Call(
-            operation="untag_instance_profile",
-            args={"InstanceProfileName": "{id}", "TagKeys": lambda c: c.removed_tags},
-        ),
+        tagging=tagging("tag_instance_profile", "untag_instance_profile", InstanceProfileName="{id}"),
     ),
     AwsType(
         pulumi_type="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
@@ -175,7 +175,11 @@ TYPES = (
             takes=("tags",),
         ),
         id="OpenIDConnectProviderArn",
-        find=Read(operation="list_open_id_connect_providers", item="OpenIDConnectProviderList[0].Arn"),
+        find=Read(
+            operation="get_open_id_connect_provider",
+            args={"OpenIDConnectProviderArn": _provider_arn},
+            item="join('', ['arn:aws:iam::{account}:oidc-provider/', Url])",
+        ),
         read=(Read(operation="get_open_id_connect_provider", args={"OpenIDConnectProviderArn": "{id}"}),),
         live={
             "clientIdLists": "ClientIDList",

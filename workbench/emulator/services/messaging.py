@@ -1,10 +1,11 @@
-"""SNS, SQS and KMS: who hears of what, and under which key."""
+"""SNS and SQS: who hears of what."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
 TOPIC_ATTRIBUTES = {
     "displayName": "DisplayName",
@@ -82,6 +83,11 @@ TYPES = (
             takes=("tags",),
         ),
         id="TopicArn",
+        find=Read(
+            operation="get_topic_attributes",
+            args={"TopicArn": "arn:aws:sns:{region}:{account}:{name}"},
+            item="Attributes.TopicArn",
+        ),
         read=(Read(operation="get_topic_attributes", args={"TopicArn": "{id}"}, item="Attributes"),),
         live=TOPIC_ATTRIBUTES,
         not_kept=frozenset({"signatureVersion"}),
@@ -89,8 +95,7 @@ TYPES = (
         delete=Call(operation="delete_topic", args={"TopicArn": "{id}"}),
         outputs={"arn": "TopicArn", "owner": "Owner"},
         replaces=frozenset({"name", "namePrefix", "fifoTopic"}),
-        tag=Call(operation="tag_resource", args={"ResourceArn": "{id}"}, takes=("tags",)),
-        untag=Call(operation="untag_resource", args={"ResourceArn": "{id}", "TagKeys": lambda c: c.removed_tags}),
+        tagging=tagging("tag_resource", "untag_resource", ResourceArn="{id}"),
     ),
     AwsType(
         pulumi_type="aws:sns/topicPolicy:TopicPolicy",
@@ -125,6 +130,11 @@ TYPES = (
             },
         ),
         id="SubscriptionArn",
+        find=Read(
+            operation="list_subscriptions_by_topic",
+            args={"TopicArn": "{topic}"},
+            item="Subscriptions[?Protocol=='{protocol}' && Endpoint=='{endpoint}'].SubscriptionArn",
+        ),
         read=(Read(operation="get_subscription_attributes", args={"SubscriptionArn": "{id}"}, item="Attributes"),),
         live={**SUBSCRIPTION_ATTRIBUTES, "topic": "TopicArn", "protocol": "Protocol", "endpoint": "Endpoint"},
         update=setters("set_subscription_attributes", SUBSCRIPTION_ATTRIBUTES, {"SubscriptionArn": "{id}"}),
@@ -147,6 +157,7 @@ TYPES = (
             args={"QueueName": "{name}", "Attributes": attributes(QUEUE_ATTRIBUTES), "tags": lambda c: c.get("tags")},
         ),
         id="QueueUrl",
+        find=Read(operation="get_queue_url", args={"QueueName": "{name}"}, item="QueueUrl"),
         read=(
             Read(
                 operation="get_queue_attributes",
@@ -164,8 +175,7 @@ TYPES = (
         delete=Call(operation="delete_queue", args={"QueueUrl": "{id}"}),
         outputs={"arn": "QueueArn", "url": "{id}"},
         replaces=frozenset({"name", "namePrefix", "fifoQueue"}),
-        tag=Call(operation="tag_queue", args={"QueueUrl": "{id}", "Tags": lambda c: c.get("tags")}),
-        untag=Call(operation="untag_queue", args={"QueueUrl": "{id}", "TagKeys": lambda c: c.removed_tags}),
+        tagging=tagging("tag_queue", "untag_queue", QueueUrl="{id}"),
     ),
     AwsType(
         pulumi_type="aws:sqs/queuePolicy:QueuePolicy",
@@ -191,71 +201,5 @@ TYPES = (
         ),
         delete=Call(operation="set_queue_attributes", args={"QueueUrl": "{queueUrl}", "Attributes": {"Policy": ""}}),
         replaces=frozenset({"queueUrl"}),
-    ),
-    AwsType(
-        pulumi_type="aws:kms/key:Key",
-        service="kms",
-        create=Call(
-            operation="create_key",
-            args={
-                "Tags": lambda c: [
-                    {"TagKey": key, "TagValue": str(value)}
-                    for key, value in {**(c.get("tags") or {}), "emulator:owner": c.uid}.items()
-                ],
-                "KeySpec": lambda c: c.get("customerMasterKeySpec"),
-            },
-            takes=("description", "policy", "keyUsage", "multiRegion", "bypassPolicyLockoutSafetyCheck"),
-        ),
-        id="KeyMetadata.KeyId",
-        steps=(
-            Call(
-                operation="enable_key_rotation",
-                args={"KeyId": "{id}"},
-                takes=("rotationPeriodInDays",),
-                when=("enableKeyRotation", "rotationPeriodInDays"),
-            ),
-        ),
-        read=(
-            Read(operation="describe_key", args={"KeyId": "{id}"}, item="KeyMetadata"),
-            Read(operation="get_key_policy", args={"KeyId": "{id}", "PolicyName": "default"}, under="policy"),
-            Read(operation="get_key_rotation_status", args={"KeyId": "{id}"}, under="rotation"),
-        ),
-        live={
-            "policy": "policy.Policy",
-            "enableKeyRotation": "rotation.KeyRotationEnabled",
-            "rotationPeriodInDays": "rotation.RotationPeriodInDays",
-        },
-        update=(
-            Call(
-                operation="put_key_policy",
-                args={"KeyId": "{id}", "PolicyName": "default", "Policy": "{policy}"},
-                when=("policy",),
-            ),
-            Call(
-                operation="update_key_description",
-                args={"KeyId": "{id}", "Description": "{description}"},
-                when=("description",),
-            ),
-        ),
-        delete=Call(
-            operation="schedule_key_deletion",
-            args={"KeyId": "{id}", "PendingWindowInDays": lambda c: int(c.get("deletionWindowInDays", 30))},
-        ),
-        outputs={"arn": "Arn", "keyId": "KeyId"},
-        unsent=frozenset({"deletionWindowInDays", "isEnabled"}),
-        replaces=frozenset({"customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId"}),
-        tag=Call(operation="tag_resource", args={"KeyId": "{id}"}, takes=("tags",)),
-        untag=Call(operation="untag_resource", args={"KeyId": "{id}", "TagKeys": lambda c: c.removed_tags}),
-    ),
-    AwsType(
-        pulumi_type="aws:kms/alias:Alias",
-        service="kms",
-        create=Call(operation="create_alias", args={"AliasName": "{name}", "TargetKeyId": "{targetKeyId}"}),
-        id="{name}",
-        read=(Read(operation="list_aliases", item="Aliases[?AliasName=='{name}'] | [0]"),),
-        update=(Call(operation="update_alias", args={"AliasName": "{name}", "TargetKeyId": "{targetKeyId}"}),),
-        delete=Call(operation="delete_alias", args={"AliasName": "{name}"}),
-        outputs={"arn": "arn:aws:kms:{region}:{account}:{name}"},
-        replaces=frozenset({"name", "namePrefix"}),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
 _ALARM_RENAMES = {
     "name": "AlarmName",
@@ -16,8 +17,7 @@ _ALARM_RENAMES = {
     "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile",
     "insufficientDataActions": "InsufficientDataActions",
 }
-TAG = Call(operation="tag_resource", args={"ResourceARN": "{arn}"}, takes=("tags",))
-UNTAG = Call(operation="untag_resource", args={"ResourceARN": "{arn}", "TagKeys": lambda c: c.removed_tags})
+TAGGING = tagging("tag_resource", "untag_resource", ResourceARN="{arn}")
 
 
 def metric_queries(context: Context) -> list[dict[str, Any]] | None:
@@ -103,8 +103,7 @@ TYPES = (
         outputs={"arn": "AlarmArn"},
         defaults={"actionsEnabled": True, "treatMissingData": "missing"},
         replaces=frozenset({"name"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:cloudwatch/compositeAlarm:CompositeAlarm",
@@ -178,6 +177,15 @@ TYPES = (
                 when=("retentionInDays",),
             ),
         ),
+        update=(
+            Call(
+                operation="associate_kms_key",
+                args={"logGroupName": "{id}"},
+                takes=("kmsKeyId",),
+                when=("kmsKeyId",),
+                needs="kmsKeyId",
+            ),
+        ),
         read=(
             Read(
                 operation="describe_log_groups",
@@ -191,8 +199,7 @@ TYPES = (
         defaults={"logGroupClass": "STANDARD"},
         unsent=frozenset({"skipDestroy"}),
         replaces=frozenset({"name", "namePrefix", "logGroupClass"}),
-        tag=Call(operation="tag_resource", args={"resourceArn": "{arn}"}, takes=("tags",)),
-        untag=Call(operation="untag_resource", args={"resourceArn": "{arn}", "tagKeys": lambda c: c.removed_tags}),
+        tagging=tagging("tag_resource", "untag_resource", keys="tagKeys", resourceArn="{arn}"),
     ),
     AwsType(
         pulumi_type="aws:cloudwatch/logMetricFilter:LogMetricFilter",

@@ -7,6 +7,7 @@ from typing import Any
 from workbench.emulator import mapping
 from workbench.emulator.api import operation_model
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
 
 def lifecycle_rules(context: Context) -> dict[str, Any]:
@@ -197,14 +198,8 @@ TYPES = (
         outputs={"arn": "ARN", "version": "Version"},
         unsent=frozenset({"overwrite"}),
         replaces=frozenset({"name", "dataType"}),
-        tag=Call(
-            operation="add_tags_to_resource",
-            args={"ResourceType": "Parameter", "ResourceId": "{id}"},
-            takes=("tags",),
-        ),
-        untag=Call(
-            operation="remove_tags_from_resource",
-            args={"ResourceType": "Parameter", "ResourceId": "{id}", "TagKeys": lambda c: c.removed_tags},
+        tagging=tagging(
+            "add_tags_to_resource", "remove_tags_from_resource", ResourceType="Parameter", ResourceId="{id}"
         ),
     ),
     AwsType(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import tagging
 
-TAG = Call(operation="tag_resource", args={"ResourceARN": "{arn}"}, takes=("tags",))
-UNTAG = Call(operation="untag_resource", args={"ResourceARN": "{arn}", "TagKeys": lambda c: c.removed_tags})
+TAGGING = tagging("tag_resource", "untag_resource", ResourceARN="{arn}")
 
 
 def response_bodies(context: Context) -> dict[str, Any] | None:
@@ -73,8 +73,7 @@ TYPES = (
         delete=Call(operation="delete_web_acl", args=_WHERE),
         outputs={"arn": "ARN", "lockToken": "lock.token", "capacity": "Capacity"},
         replaces=frozenset({"name", "namePrefix", "scope"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:wafv2/ruleGroup:RuleGroup",
@@ -101,8 +100,7 @@ TYPES = (
         delete=Call(operation="delete_rule_group", args=_WHERE),
         outputs={"arn": "ARN", "lockToken": "lock.token"},
         replaces=frozenset({"name", "namePrefix", "scope", "capacity"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:wafv2/ipSet:IpSet",
@@ -124,8 +122,7 @@ TYPES = (
         delete=Call(operation="delete_ip_set", args=_WHERE),
         outputs={"arn": "ARN", "lockToken": "lock.token"},
         replaces=frozenset({"name", "namePrefix", "scope", "ipAddressVersion"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:wafv2/regexPatternSet:RegexPatternSet",
@@ -152,8 +149,7 @@ TYPES = (
         delete=Call(operation="delete_regex_pattern_set", args=_WHERE),
         outputs={"arn": "ARN", "lockToken": "lock.token"},
         replaces=frozenset({"name", "namePrefix", "scope"}),
-        tag=TAG,
-        untag=UNTAG,
+        tagging=TAGGING,
     ),
     AwsType(
         pulumi_type="aws:wafv2/webAclAssociation:WebAclAssociation",

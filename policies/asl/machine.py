@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from workbench.emulator.asl.choices import holds
-from workbench.emulator.asl.paths import PathError, find, store
-from workbench.emulator.asl.templates import fill
+from policies.asl.choices import holds
+from policies.asl.paths import PathError, find, store
+from policies.asl.templates import fill
 
 Waiting = Generator[datetime, None, Any]
 """Yields the moment it wants to be resumed at, and returns its output."""

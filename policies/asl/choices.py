@@ -7,7 +7,7 @@ import operator
 from datetime import datetime
 from typing import Any
 
-from workbench.emulator.asl.paths import PathError, exists, find
+from policies.asl.paths import PathError, exists, find
 
 _ORDER = {
     "Equals": operator.eq,

@@ -9,7 +9,7 @@ import re
 import uuid
 from typing import Any
 
-from workbench.emulator.asl.paths import PathError, find
+from policies.asl.paths import PathError, find
 
 _CALL = re.compile(r"^States\.(\w+)\((.*)\)$", re.DOTALL)
 

@@ -1,0 +1,238 @@
+"""Rollout, rollback, low traffic, a second deploy: what is noticed when the state machine is another."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from workbench.emulator import deploy
+from workbench.emulator.stage import Status
+
+pytestmark = pytest.mark.slow
+
+
+def steps(states: dict[str, Any]) -> list[dict[str, Any]]:
+    return states["Plan"]["Result"]["steps"]  # type: ignore[no-any-return]
+
+
+def set_of(states: dict[str, Any], name: str) -> dict[str, Any]:
+    return states[name]["ItemProcessor"]["States"]  # type: ignore[no-any-return]
+
+
+def unverified(states: dict[str, Any]) -> None:
+    set_of(states, "Set weights")["Set"]["Next"] = "Set and verified"
+
+
+def short_hold(states: dict[str, Any]) -> None:
+    steps(states)[0]["holdPolls"] = 3
+
+
+def other_shares(states: dict[str, Any]) -> None:
+    del steps(states)[1]
+
+
+def flag_behind(states: dict[str, Any]) -> None:
+    first = steps(states)[0]["flagVersion"]
+    for step in steps(states):
+        step["flagVersion"] = first
+
+
+def one_rule_only(states: dict[str, Any]) -> None:
+    for step in steps(states):
+        del step["weights"][1:]
+
+
+def silent_steps(states: dict[str, Any]) -> None:
+    states["Set weights"]["Next"] = "Is last step"
+
+
+def unsettled(states: dict[str, Any]) -> None:
+    states["Settle weights"]["ItemsPath"] = "$.plan.steps[0].weights"
+
+
+def without_action(action: str) -> Any:
+    """A role's policy without an action."""
+
+    def changed(text: str) -> str:
+        document = json.loads(text)
+        for statement in document["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = [name for name in actions if name != action] or ["none:None"]
+        return json.dumps(document)
+
+    return changed
+
+
+def machine(change: Any) -> Any:
+    return lambda live: live.redefined("rollout-machine", change)
+
+
+ROLLOUT = [
+    pytest.param(machine(unverified), "a weight that is accepted and does not take effect", id="weights not verified"),
+    pytest.param(machine(short_hold), "each share is held as long as declared", id="a hold too short"),
+    pytest.param(machine(other_shares), "it takes the declared steps", id="a step left out"),
+    pytest.param(machine(flag_behind), "and the flag follows", id="a flag that stays behind"),
+    pytest.param(machine(one_rule_only), "every listener rule has the weight", id="a rule left out"),
+    pytest.param(machine(silent_steps), "every transition is announced", id="steps not announced"),
+    pytest.param(machine(unsettled), "settling gives it the traffic back", id="settling to the wrong weights"),
+    pytest.param(
+        lambda live: live.altered(
+            "RolePolicy", "rollout-workflow", policy=without_action("elasticloadbalancing:ModifyRule")
+        ),
+        "the state machine succeeds",
+        id="role that may not change a rule",
+    ),
+    pytest.param(
+        lambda live: live.altered("RolePolicy", "rollout-workflow", policy=without_action("sns:Publish")),
+        "every transition is announced",
+        id="role that may not publish",
+    ),
+]
+
+
+def without_alarm(part: str) -> Any:
+    """The machine does not watch one of its alarms, and does not miss it."""
+
+    def sabotage(live: Any) -> Any:
+        name = live.entry("MetricAlarm", part).id
+
+        def change(states: dict[str, Any]) -> None:
+            for when in ("before step", "while watching"):
+                names = states[f"Read alarms {when}"]["Parameters"]["AlarmNames"]
+                names.remove(name)
+                for rule in states[f"Is alarm on {when}"]["Choices"]:
+                    if "NumericLessThan" in rule:
+                        rule["NumericLessThan"] = len(names)
+
+        return live.redefined("rollout-machine", change)
+
+    return sabotage
+
+
+def keep_flag(states: dict[str, Any]) -> None:
+    for state in states.values():
+        if state.get("Next") == "Switch flag off":
+            state["Next"] = "Set weights back"
+
+
+def keep_weights(states: dict[str, Any]) -> None:
+    states["Switch flag off"]["Next"] = "Empty canary"
+    states["Switch flag off"]["Catch"][0]["Next"] = "Empty canary"
+
+
+def silent_rollback(states: dict[str, Any]) -> None:
+    for state in states.values():
+        if state.get("Next") == "Announce rollback":
+            state["Next"] = "Rolled back"
+        for rule in state.get("Choices", ()):
+            if rule["Next"] == "Announce rollback":
+                rule["Next"] = "Rolled back"
+
+
+def patient(states: dict[str, Any]) -> None:
+    states["Watch"]["Seconds"] = 3600
+
+
+ROLLBACK = [
+    pytest.param(
+        without_alarm("p95-canary"), "answers too slowly: the rollout ends as rolled back", id="p95 alarm not watched"
+    ),
+    pytest.param(
+        without_alarm("errors-canary"),
+        "answers with errors: the rollout ends as rolled back",
+        id="error alarm not watched",
+    ),
+    pytest.param(machine(keep_flag), "answers too slowly: the flag is off", id="flag left on"),
+    pytest.param(machine(keep_weights), "answers too slowly: the canary's weight is 0", id="weights left"),
+    pytest.param(machine(silent_rollback), "answers too slowly: it is announced", id="rollback not announced"),
+    pytest.param(machine(patient), "answers too slowly: that takes 15 min at most", id="a look an hour"),
+    pytest.param(
+        lambda live: live.altered(
+            "MetricAlarm",
+            "p95-canary",
+            dimensions=lambda old: live.entry("MetricAlarm", "p95-stable").inputs["dimensions"],
+        ),
+        "answers too slowly: the alarm goes off",
+        id="alarm of the canary on the stable fleet",
+    ),
+    pytest.param(
+        lambda live: live.altered("MetricAlarm", "errors-canary", threshold=90.0),
+        "answers with errors: the alarm goes off",
+        id="error threshold out of reach",
+    ),
+]
+
+
+def any_sample_will_do(states: dict[str, Any]) -> None:
+    for rule in states["Judge"]["Choices"][0]["Or"]:
+        if "NumericLessThan" in rule:
+            rule["NumericLessThan"] = 1
+
+
+def doubt_promotes(states: dict[str, Any]) -> None:
+    states["Is unclear for too long"]["Choices"][0]["Next"] = "Next step"
+
+
+def no_patience(states: dict[str, Any]) -> None:
+    states["Is unclear for too long"]["Choices"][0]["NumericGreaterThan"] = 0
+
+
+LOW_TRAFFIC = [
+    pytest.param(machine(any_sample_will_do), "it stays at 10 %", id="a verdict on a handful of requests"),
+    pytest.param(machine(doubt_promotes), "it ends rolled back for want of requests", id="doubt promotes"),
+    pytest.param(machine(no_patience), "it looks for a verdict more than once", id="no second look"),
+    pytest.param(machine(keep_flag), "the flag is off", id="flag left on"),
+    pytest.param(machine(keep_weights), "the canary's weight is 0", id="weights left"),
+]
+
+
+@contextlib.contextmanager
+def nothing_ignored(live: Any) -> Iterator[None]:
+    """As if the program did not ignore the live weights."""
+    original = deploy.Options.of
+
+    def of(item: dict[str, Any]) -> Any:
+        return original({**item, "ignoreChanges": []})
+
+    deploy.Options.of = of  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        deploy.Options.of = original  # type: ignore[method-assign]
+
+
+def check(broken: Any, name: str, sabotage: Any, demand: str) -> None:
+    found = broken(name, sabotage)
+    assert any(demand in what for what in found), found
+
+
+@pytest.mark.parametrize(("sabotage", "demand"), ROLLOUT)
+def test_another_rollout_than_the_declared_one_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
+    check(broken, "rollout", sabotage, demand)
+
+
+@pytest.mark.parametrize(("sabotage", "demand"), ROLLBACK)
+def test_a_rollback_that_does_not_happen_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
+    check(broken, "rollback", sabotage, demand)
+
+
+@pytest.mark.parametrize(("sabotage", "demand"), LOW_TRAFFIC)
+def test_a_promotion_without_a_verdict_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
+    check(broken, "low-traffic", sabotage, demand)
+
+
+def test_a_deploy_that_sets_the_weights_back_is_noticed(broken: Any) -> None:
+    found = broken("second-deploy-mid-rollout", nothing_ignored)
+    assert "the same program changes nothing" in found
+    assert "weights and flag stay" in found
+    assert "weights and flag stay once more" in found
+
+
+@pytest.mark.parametrize("name", ["rollout", "rollback", "low-traffic", "second-deploy-mid-rollout"])
+def test_afterwards_the_stack_is_as_it_was(live: Any, name: str) -> None:
+    played = live.play(name)
+    assert played.status is Status.PASSED, [check for check in played.checks if check.status is Status.FAILED]

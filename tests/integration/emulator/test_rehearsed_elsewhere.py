@@ -1,0 +1,210 @@
+"""Other stacks and settings: what applies is played, what does not says why, and what is missing fails."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from workbench.emulator import rehearsal
+from workbench.emulator.rehearsal import Played, Rehearsal, rehearse
+from workbench.emulator.scenarios import ORDER
+from workbench.emulator.stage import Status
+
+pytestmark = pytest.mark.slow
+
+PARKED = (("plant:uptime.parked", "true"),)
+
+
+@cache
+def rehearsed(stack: str, overrides: tuple[tuple[str, str], ...] = (), names: tuple[str, ...] = ORDER) -> Rehearsal:
+    return rehearse(stack, names, overrides=dict(overrides))
+
+
+def played(result: Rehearsal, name: str) -> Played:
+    return next(item for item in result.scenarios if item.name == name)
+
+
+def left_out(scenario: Played) -> dict[str, str]:
+    return {check.what: check.evidence for check in scenario.checks if check.status is Status.NOT_APPLICABLE}
+
+
+def failed(result: Rehearsal) -> list[str]:
+    return [
+        f"{item.name}: {item.error or item.missing or check.what}"
+        for item in result.scenarios
+        for check in item.checks
+        if item.error or item.missing or check.status is Status.FAILED
+    ]
+
+
+PROD = {
+    "abuse": "the platform's web ACL limits requests: this stack adds only maintenance to it",
+    "reaper": "the stack is always on (plant:uptime.schedule)",
+}
+"""Scenario that says nothing about prod → beginning of the reason."""
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_prod_plays_everything_but_what_the_platform_owns(name: str) -> None:
+    result = rehearsed("prod")
+    scenario = played(result, name)
+    if name in PROD:
+        assert scenario.status is Status.NOT_APPLICABLE
+        assert scenario.not_applicable.startswith(PROD[name])
+    else:
+        assert failed(result) == []
+        assert scenario.status is Status.PASSED
+    assert result.passed
+
+
+def test_prod_says_what_only_the_platform_can_show() -> None:
+    result = rehearsed("prod")
+    reasons = {name: left_out(played(result, name)) for name in ("maintenance", "cache-outage", "zone-loss")}
+    assert reasons["maintenance"].keys() == {"the page stands in front of the load balancer"}
+    assert reasons["cache-outage"].keys() == {"the cache's own alarm says that it fills up", "the cache's own alarms"}
+    assert reasons["zone-loss"].keys() == {"fleet, load balancer and cache are in two zones or more"}
+    assert all("the platform's" in reason for items in reasons.values() for reason in items.values())
+
+
+PLAYED_WHILE_PARKED = {"maintenance", "budget", "reaper"}
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_parked_stack_still_announces_guards_its_budget_and_reaps_nothing(name: str) -> None:
+    result = rehearsed("dev", PARKED)
+    assert failed(result) == []
+    scenario = played(result, name)
+    if name in PLAYED_WHILE_PARKED:
+        assert scenario.status is Status.PASSED
+    else:
+        assert scenario.status is Status.NOT_APPLICABLE
+        assert "plant:uptime.parked" in scenario.not_applicable
+
+
+OTHER_SETTINGS = [
+    pytest.param(
+        "dev", {"plant:fleet.max_size": "4"}, ("spike", "cache-outage", "zone-loss"), set(), id="a larger fleet"
+    ),
+    pytest.param(
+        "dev",
+        {"plant:fleet.max_size": "1"},
+        ("spike", "scaling-failures", "zone-loss"),
+        {"the declared policies grow the fleet", "targets are left in another zone"},
+        id="one instance at a time",
+    ),
+    pytest.param(
+        "dev",
+        {"plant:cache.node_type": "cache.t4g.micro"},
+        ("cache-outage", "zone-loss", "reaper"),
+        set(),
+        id="a cache of nodes",
+    ),
+    pytest.param(
+        "dev",
+        {"plant:rollout.steps": '[{"percent":20,"hold_hours":0.5},{"percent":100}]'},
+        ("rollout", "rollback", "low-traffic", "second-deploy-mid-rollout"),
+        set(),
+        id="other rollout steps",
+    ),
+    pytest.param(
+        "dev",
+        {
+            "plant:maintenance.windows": '[{"name":"once","starts_at":"2027-01-09T02:00","duration_minutes":90},'
+            '{"name":"weekly","weekday":"MON","time":"23:30","duration_minutes":60}]'
+        },
+        ("maintenance",),
+        set(),
+        id="two windows, one of them once, one over midnight",
+    ),
+    pytest.param(
+        "dev",
+        {"plant:maintenance.time_zone": "UTC"},
+        ("maintenance",),
+        {"the windows keep their time on the wall across the clock changes"},
+        id="a time zone without clock changes",
+    ),
+    pytest.param(
+        "prod",
+        {"plant:firewall.rule_group_rules": '["maintenance","page-size","rate-per-user","rate-heavy-path"]'},
+        ("abuse",),
+        {"the rules stand in front of the load balancer", "body-size", "rate-per-ip"},
+        id="rate rules in the platform's web ACL",
+    ),
+    pytest.param(
+        "dev",
+        {
+            "plant:platform.health_aggregator.endpoint": "https://health.example.com/in",
+            "plant:platform.health_aggregator.event_bus_arn": "arn:aws:events:us-east-1:123456789012:event-bus/health",
+        },
+        ("scaling-failures",),
+        set(),
+        id="a Health Aggregator with an endpoint and a bus",
+    ),
+    pytest.param("dev", {"aws:region": "eu-west-1"}, ("spike", "budget"), set(), id="another Region"),
+    pytest.param(
+        "dev",
+        {"plant:budget.notice_percents": "[100]", "plant:budget.action_percent": "80"},
+        ("budget",),
+        set(),
+        id="other thresholds of the budget",
+    ),
+]
+
+
+@pytest.mark.parametrize(("stack", "overrides", "names", "reasons"), OTHER_SETTINGS)
+def test_other_settings_are_held_to_what_they_say(
+    stack: str, overrides: dict[str, str], names: tuple[str, ...], reasons: set[str]
+) -> None:
+    result = rehearsed(stack, tuple(overrides.items()), names)
+    assert failed(result) == []
+    assert result.passed
+    assert [item.status for item in result.scenarios] == [Status.PASSED] * len(names)
+    managed = {"what AWS's managed rule groups decide"}
+    assert {what for item in result.scenarios for what in left_out(item)} - managed == reasons
+
+
+@pytest.mark.parametrize(
+    ("overrides", "name", "reason"),
+    [
+        pytest.param({"plant:maintenance.windows": "[]"}, "maintenance", "plant:maintenance.windows", id="no window"),
+        pytest.param({"plant:rollout.steps": '[{"percent":100}]'}, "rollback", "plant:rollout.steps", id="no hold"),
+        pytest.param({"plant:uptime.schedule": "always-on"}, "reaper", "plant:uptime.schedule", id="always on"),
+    ],
+)
+def test_what_the_settings_rule_out_is_not_applicable(overrides: dict[str, str], name: str, reason: str) -> None:
+    result = rehearsed("dev", tuple(overrides.items()), (name,))
+    assert [item.status for item in result.scenarios] == [Status.NOT_APPLICABLE]
+    assert reason in result.scenarios[0].not_applicable
+    assert result.passed, "nothing failed, although nothing was played"
+
+
+def test_a_window_in_the_hour_of_a_clock_change_fails() -> None:
+    """03:00 on that Sunday does not exist, or twice: schedules in it are skipped, or the window is an hour too long."""
+    overrides = (("plant:maintenance.windows[0].weekday", "SUN"), ("plant:maintenance.windows[0].time", "03:30"))
+    found = [
+        check.evidence
+        for check in rehearsed("dev", overrides, ("maintenance",)).scenarios[0].checks
+        if check.status is Status.FAILED
+    ]
+    assert any("does not exist on that day" in text for text in found)
+    assert any(text.startswith("end not at Sun 31 Oct 2027") for text in found)
+
+
+def test_a_missing_piece_fails_and_does_not_pass_for_not_applicable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dedicated stack whose web ACL is gone is broken, whatever a shared one may lack."""
+    deploy = rehearsal.deploy_program
+
+    def without_web_acl(deployer, *args, **kwargs):  # type: ignore[no-untyped-def]
+        outcome = deploy(deployer, *args, **kwargs)
+        entries = deployer.state.entries
+        for urn in [urn for urn, entry in entries.items() if "webAcl" in entry.type]:
+            entry = entries.pop(urn)
+            deployer.lifecycle.delete(entry.type, urn, entry.id, entry.outputs)
+        return outcome
+
+    monkeypatch.setattr(rehearsal, "deploy_program", without_web_acl)
+    result = rehearse("dev", ("abuse", "maintenance"))
+    assert [item.status for item in result.scenarios] == [Status.FAILED] * 2
+    assert all("aws:wafv2/webAcl:WebAcl" in item.missing for item in result.scenarios)
+    assert not result.passed

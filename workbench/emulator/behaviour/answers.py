@@ -1,0 +1,66 @@
+"""Describing calls whose answers are kept until something changes: a poll a minute asks the same again and again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.emulator.api import Api
+
+_READING = ("describe_", "get_", "list_")
+
+_CHANGES_NOTHING_DESCRIBED = frozenset(
+    {"delete_message", "publish", "put_log_events", "put_metric_data", "receive_message", "send_message"}
+)
+"""Calls of other kinds after which every description is still true."""
+
+
+_INSTANCES = frozenset({"autoscaling", "ec2", "elbv2"})
+_CHANGES_TOO = {
+    "autoscaling": _INSTANCES,
+    "ec2": _INSTANCES,
+    "elbv2": _INSTANCES | {"wafv2"},
+    "wafv2": frozenset({"elbv2", "wafv2"}),
+}
+"""Service → services whose descriptions a change in it may alter; by default its own."""
+
+
+class Answers:
+    """An API that asks again only after somebody, through whichever client of this process, has changed something.
+
+    What comes back is shared: read it, never change it.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._kept: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._seen = 0
+
+    @property
+    def region(self) -> str:
+        """Region of the API."""
+        return self.api.region
+
+    def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """Call the API; a describing call is answered from before where nothing has changed since."""
+        if not operation.startswith(_READING):
+            return self.api.call(service, operation, **params)
+        self._forget_what_changed()
+        key = service, operation, json.dumps(params, sort_keys=True, default=str)
+        if key not in self._kept:
+            answer = self.api.call(service, operation, **params)
+            if any(hasattr(value, "read") for value in answer.values()):
+                return answer  # a stream is read once
+            self._kept[key] = answer
+        return self._kept[key]
+
+    def _forget_what_changed(self) -> None:
+        new = self.api.calls[self._seen :]
+        self._seen = len(self.api.calls)
+        changed: set[str] = set()
+        for record in new:
+            if not record.operation.startswith(_READING) and record.operation not in _CHANGES_NOTHING_DESCRIBED:
+                changed |= _CHANGES_TOO.get(record.service, {record.service})
+        if changed:
+            self._kept = {key: answer for key, answer in self._kept.items() if key[0] not in changed}

@@ -1,0 +1,104 @@
+"""EC2 Auto Scaling: what makes a group change: policies, scheduled actions, lifecycle hooks, notifications."""
+
+from __future__ import annotations
+
+from workbench.emulator.resource_type import AwsType, Call, Read
+
+_POLICY_RENAMES = {
+    "name": "PolicyName",
+    "autoscalingGroupName": "AutoScalingGroupName",
+    "targetTrackingConfiguration.customizedMetricSpecification.metrics": "Metrics",
+    "targetTrackingConfiguration.customizedMetricSpecification.metricDimensions": "Dimensions",
+    "targetTrackingConfiguration.customizedMetricSpecification.metrics.metricStat.metric.dimensions": "Dimensions",
+    "stepAdjustments.metricIntervalLowerBound": "MetricIntervalLowerBound",
+    "estimatedInstanceWarmup": "EstimatedInstanceWarmup",
+}
+
+TYPES = (
+    AwsType(
+        pulumi_type="aws:autoscaling/policy:Policy",
+        service="autoscaling",
+        name_property="name",
+        name_length=255,
+        create=Call(operation="put_scaling_policy", takes=None),
+        id="{name}",
+        renames=_POLICY_RENAMES,
+        read=(
+            Read(
+                operation="describe_policies",
+                args={"AutoScalingGroupName": "{autoscalingGroupName}", "PolicyNames": ["{id}"]},
+                item="ScalingPolicies[0]",
+            ),
+        ),
+        update=(Call(operation="put_scaling_policy", takes=None),),
+        delete=Call(
+            operation="delete_policy",
+            args={"AutoScalingGroupName": "{autoscalingGroupName}", "PolicyName": "{id}"},
+        ),
+        outputs={"arn": "PolicyARN"},
+        defaults={"enabled": True, "policyType": "SimpleScaling"},
+        replaces=frozenset({"name", "autoscalingGroupName"}),
+    ),
+    AwsType(
+        pulumi_type="aws:autoscaling/schedule:Schedule",
+        service="autoscaling",
+        create=Call(operation="put_scheduled_update_group_action", takes=None),
+        id="{scheduledActionName}",
+        renames={"autoscalingGroupName": "AutoScalingGroupName"},
+        read=(
+            Read(
+                operation="describe_scheduled_actions",
+                args={"AutoScalingGroupName": "{autoscalingGroupName}", "ScheduledActionNames": ["{id}"]},
+                item="ScheduledUpdateGroupActions[0]",
+            ),
+        ),
+        update=(Call(operation="put_scheduled_update_group_action", takes=None),),
+        delete=Call(
+            operation="delete_scheduled_action",
+            args={"AutoScalingGroupName": "{autoscalingGroupName}", "ScheduledActionName": "{id}"},
+        ),
+        outputs={"arn": "ScheduledActionARN"},
+        replaces=frozenset({"autoscalingGroupName", "scheduledActionName"}),
+    ),
+    AwsType(
+        pulumi_type="aws:autoscaling/lifecycleHook:LifecycleHook",
+        service="autoscaling",
+        name_property="name",
+        name_length=255,
+        create=Call(operation="put_lifecycle_hook", takes=None),
+        id="{name}",
+        renames={
+            "name": "LifecycleHookName",
+            "autoscalingGroupName": "AutoScalingGroupName",
+            "notificationTargetArn": "NotificationTargetARN",
+            "roleArn": "RoleARN",
+        },
+        read=(
+            Read(
+                operation="describe_lifecycle_hooks",
+                args={"AutoScalingGroupName": "{autoscalingGroupName}", "LifecycleHookNames": ["{id}"]},
+                item="LifecycleHooks[0]",
+            ),
+        ),
+        update=(Call(operation="put_lifecycle_hook", takes=None),),
+        delete=Call(
+            operation="delete_lifecycle_hook",
+            args={"AutoScalingGroupName": "{autoscalingGroupName}", "LifecycleHookName": "{id}"},
+        ),
+        replaces=frozenset({"name", "autoscalingGroupName"}),
+    ),
+    AwsType(
+        pulumi_type="aws:autoscaling/notification:Notification",
+        service="autoscaling",
+        create=Call(
+            operation="put_notification_configuration",
+            args={
+                "AutoScalingGroupName": lambda c: c["groupNames"][0],
+                "TopicARN": "{topicArn}",
+                "NotificationTypes": "{notifications}",
+            },
+        ),
+        id="{topicArn}",
+        read=(Read(operation="describe_notification_configurations", item="@"),),
+    ),
+)
