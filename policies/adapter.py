@@ -9,6 +9,8 @@ would be skipped with an advisory, and the budget would go unwatched.
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +22,14 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from policies.assess import Assessment, assess, run_rule
 from policies.deployment import UNKNOWN_VALUES
 from policies.model import SECRET, STACK_TYPE, UNKNOWN, Finding, Resource, ResourceGraph
-from policies.pack import SETTINGS_KEY, PackConfig, settings_from_json, settings_schema
+from policies.pack import (
+    SETTINGS_KEY,
+    PackConfig,
+    config_file,
+    config_from_file,
+    settings_from_json,
+    settings_schema,
+)
 from policies.registry import rules
 from policies.rule import Context, Rule
 from policies.waivers import load_waivers, today_utc, waiver_for
@@ -237,12 +246,34 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
+def initial_config(project: str, stack: str) -> dict[str, Any]:
+    """What the engine takes for configured where `--policy-pack-config` says nothing else: the pack's own file.
+
+    Raises InputError when it is wrong.
+    """
+    path = config_file(project, stack)
+    if path is None:
+        return {}
+    config_from_file(path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return {key: _configured(value) for key, value in document.items() if key != "environments"}
+
+
+def _configured(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return engine.EnforcementLevel(value)
+    level = value.get("enforcementLevel")
+    return value if level is None else {**value, "enforcementLevel": engine.EnforcementLevel(level)}
+
+
 def serve() -> NoReturn:
     """Serves the pack to the engine; never returns."""
     engine.PolicyPack(
         name="plant-policies",
         policies=Pack().policies(),
         enforcement_level=engine.EnforcementLevel.MANDATORY,
+        # The engine tells its packs which stack it is about (pulumi 3.260).
+        initial_config=initial_config(os.environ.get("PULUMI_PROJECT", ""), os.environ.get("PULUMI_STACK", "")),
         description="Nothing unsafe, unreliable or over budget gets through.",
     )
     raise SystemExit(0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.model import Enforcement, Finding, ResourceGraph
 from policies.pack import PackConfig, load_config
+from policies.quiet import no_garbage_collection
 from policies.registry import rules
 from policies.rule import Context, Rule
 from policies.waivers import Waiver, WaiverUse, today_utc, waiver_for
@@ -89,39 +90,44 @@ def assess(
     today: datetime.date | None = None,
     region: str | None = None,
 ) -> Assessment:
-    """Judges `graph` under `config` (default: the pack configuration of the graph's own stack).
+    """Judges `graph` under `config` (default: the pack configuration of the graph's own project).
 
     `today` decides which waivers have expired; default: the current day in UTC. `region` prices what names
     no Region of its own. Raises InputError when the pack's configuration or waivers file is wrong.
     """
-    context = Context(graph, config if config is not None else load_config(stack_name(graph)), region=region)
+    context = Context(graph, config if config is not None else config_of(graph), region=region)
     day = today or today_utc()
     violations: list[Violation] = []
     waived: list[Waived] = []
-    for rule in rules():
-        if not rule.judges_waivers:
-            _sort(run_rule(rule, context), rule, context.config, day, violations, waived)
-    context.waiver_use = waiver_use(context, day, waived)
-    for rule in rules():
-        if rule.judges_waivers:
-            _sort(run_rule(rule, context), rule, context.config, day, violations, waived)
+    with no_garbage_collection():  # the rules make many small objects, and hardly a cycle
+        for rule in rules():
+            if not rule.judges_waivers:
+                _sort(run_rule(rule, context), rule, context, day, violations, waived)
+        context.waiver_use = waiver_use(context, day, waived)
+        for rule in rules():
+            if rule.judges_waivers:
+                _sort(run_rule(rule, context), rule, context, day, violations, waived)
     return Assessment(tuple(violations), tuple(waived), context)
 
 
 def _sort(
     findings: Iterable[Finding],
     rule: Rule,
-    config: PackConfig,
+    context: Context,
     day: datetime.date,
     violations: list[Violation],
     waived: list[Waived],
 ) -> None:
-    level = config.enforcement_of(rule.id, rule.enforcement)
+    level = context.config.enforcement_of(rule.id, rule.enforcement)
     if level is Enforcement.DISABLED:
         return
     for finding in findings:
         violation = Violation(rule, finding, Enforcement.ADVISORY if finding.unknown else level)
-        waiver = None if rule.judges_waivers else waiver_for(config.waivers, rule.id, finding.urn, day)
+        waiver = (
+            None
+            if rule.judges_waivers
+            else waiver_for(context.config.waivers, rule.id, finding.urn, day, context.is_reaped)
+        )
         if waiver is None:
             violations.append(violation)
         else:
@@ -162,7 +168,8 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
     meant = [
         waiver
         for waiver in here
-        if waiver.stacks or any(waiver.covers(waiver.rule, resource.urn) for resource in context.graph)
+        if waiver.stacks
+        or any(waiver.covers(waiver.rule, resource.urn, context.is_reaped) for resource in context.graph)
     ]
     known = {rule.id for rule in rules()}
     used = {id(entry.waiver) for entry in waived}
@@ -175,9 +182,21 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
     )
 
 
+def config_of(graph: ResourceGraph) -> PackConfig:
+    """Configuration of the pack for the stack that `graph` is. Raises InputError when it is wrong."""
+    stack, project = _names(graph)
+    return load_config(project, stack)
+
+
 def stack_name(graph: ResourceGraph) -> str | None:
-    """Name of the stack that `graph` belongs to, read from its first URN; None for an empty graph."""
+    """Name of the stack that `graph` belongs to; None for an empty graph."""
+    return _names(graph)[0] or None
+
+
+def _names(graph: ResourceGraph) -> tuple[str, str]:
+    """Stack and project, read from the first URN; empty where there is none."""
     for resource in graph:
         if resource.urn.startswith("urn:pulumi:"):
-            return resource.urn.removeprefix("urn:pulumi:").partition("::")[0]
-    return None
+            stack, project, *_ = [*resource.urn.removeprefix("urn:pulumi:").split("::"), ""]
+            return stack, project
+    return "", ""

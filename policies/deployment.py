@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -67,11 +67,30 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
         if isinstance(deployment, dict) and isinstance(deployment.get("resources"), list):
             return ResourceGraph(_resource(entry, source) for entry in deployment["resources"])
         if isinstance(document.get("steps"), list):
-            states = (step.get("newState") for step in document["steps"] if isinstance(step, dict))
-            return ResourceGraph(_resource(state, source) for state in states if state is not None)
+            return ResourceGraph(_resource(state, source) for state in _previewed(document, source))
     raise InputError(
         f"{source}: not a Pulumi deployment; expected what `pulumi stack export` or `pulumi preview --json` writes"
     )
+
+
+def _previewed(document: Mapping[str, Any], source: str) -> Iterator[Any]:
+    """States that a `preview --json` expects. A component's outputs are not in it; its inputs stand for them."""
+    steps = [step for step in document["steps"] if isinstance(step, dict)]
+    summary = document.get("changeSummary")
+    unchanged = summary.get("same", 0) if isinstance(summary, dict) else 0
+    shown = sum(step.get("op") == "same" for step in steps)
+    if isinstance(unchanged, int) and shown < unchanged:
+        raise InputError(
+            f"{source}: {unchanged - shown} resources that do not change are left out, so the stack can't be judged;"
+            " run `pulumi preview --json --show-sames`"
+        )
+    for step in steps:
+        state = step.get("newState")
+        if isinstance(state, dict) and state.get("custom") is False and "outputs" not in state:
+            state = {**state, "outputs": state.get("inputs")}
+        # A replacement is told as a step of its own, beside the one that creates the new resource.
+        if state is not None and step.get("op") != "replace":
+            yield state
 
 
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:

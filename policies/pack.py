@@ -1,13 +1,14 @@
-"""What an operator may change about the pack without touching a rule: one JSON file for each stack.
+"""What an operator may change about the pack without touching a rule: one JSON file for each project.
 
 The file is Pulumi's own (`--policy-pack-config`): rule id -> enforcement level, or an object with
 `enforcementLevel`; the entry ``pack-settings`` holds what several rules read. The offline preview
-reads the same file, so both give one verdict.
+and the engine read the same file, so both give one verdict, for whatever a stack is called.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 PACK_DIRECTORY: Final = Path(__file__).resolve().parent
 SETTINGS_KEY: Final = "pack-settings"
 """Name of the entry, and of the engine's policy, that holds the settings which several rules share."""
+
+FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}")
+"""Names of projects and stacks that a file may be called by; what comes from a deployment file may be anything."""
 
 REMEDIATE: Final = "remediate"
 """Pulumi's fourth enforcement level: mend what can be mended, and block the rest."""
@@ -89,15 +93,22 @@ class PackConfig:
         return self.enforcement.get(rule_id, self.enforcement.get("all", default))
 
 
-def load_config(stack: str | None) -> PackConfig:
-    """Configuration of the pack for `stack`: ``config/<stack>.json`` where it exists, else the defaults.
+def config_file(project: str, stack: str) -> Path | None:
+    """``config/<project>.<stack>.json`` where it exists, else ``config/<project>.json``, else None."""
+    for name in (f"{project}.{stack}", project):
+        path = PACK_DIRECTORY / "config" / f"{name}.json"
+        if FILE_NAME.fullmatch(name) and path.is_file():
+            return path
+    return None
+
+
+def load_config(project: str, stack: str) -> PackConfig:
+    """Configuration of the pack for a stack: that of its `config_file`, else the defaults.
 
     Raises InputError with every problem of the file and of its waivers.
     """
-    path = PACK_DIRECTORY / "config" / f"{stack}.json"
-    if stack and stack.replace("-", "").replace("_", "").isalnum() and path.is_file():
-        return config_from_file(path)
-    return config_from_json({}, "defaults")
+    path = config_file(project, stack)
+    return config_from_json({}, "defaults") if path is None else config_from_file(path)
 
 
 def config_from_file(path: Path) -> PackConfig:

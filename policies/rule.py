@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from policies.errors import InputError
 from policies.model import STACK_TYPE, UNKNOWN, Enforcement, Resource, ResourceGraph, Severity
 from policies.pack import PackConfig
 
 if TYPE_CHECKING:
     from policies.cost import Estimate
+    from policies.cost.basis import Basis
     from policies.waivers import WaiverUse
 
 
@@ -73,6 +75,25 @@ class Context:
                     return basis
         return None
 
+    def is_reaped(self, token: str) -> bool:
+        """True when a reaper in this stack deletes resources of type `token` after each session.
+
+        What the reaper does may not be known yet, in a preview; then it counts for all types, as in the estimate.
+        """
+        from policies.cost.uptime import ALWAYS_ON
+
+        basis = self._declared_basis
+        return basis is not None and basis.uptime != ALWAYS_ON and (basis.reaped is None or token in basis.reaped)
+
+    @cached_property
+    def _declared_basis(self) -> Basis | None:
+        from policies.cost.basis import basis_of
+
+        try:
+            return basis_of(self.graph)
+        except InputError:  # which the estimate reports
+            return None
+
     @cached_property
     def parked(self) -> bool:
         """True when the stack says that it is parked: everything billed by the hour is gone on purpose."""
@@ -113,7 +134,8 @@ Remediation: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 Example: TypeAlias = Mapping[str, tuple[str, Mapping[str, Any]] | tuple[str, Mapping[str, Any], Mapping[str, Any]]]
 """Logical name -> (type token, inputs). ``id:NAME`` and ``arn:NAME`` refer to a resource of the example.
 
-A third item may hold the resource's options (``{"ignoreChanges": [...]}``), a component's inputs are its outputs.
+A third item may hold the resource's options (``{"ignoreChanges": [...]}``) and ``dependencies``; a component's inputs
+are its outputs.
 """
 
 
@@ -192,6 +214,7 @@ def example_graph(example: Example) -> ResourceGraph:
         custom = not token.startswith(("plant:", "pulumi:pulumi:"))
         identity = {"id": f"id:{name}", "arn": f"arn:{name}"} if custom else {}
         options = {"provider": f"{provider}::id"} if custom else {}
+        given = dict(entry[2]) if len(entry) == 3 else {}
         resources.append(
             Resource(
                 urn=f"urn:pulumi:example::example::{token}::{name}",
@@ -199,8 +222,9 @@ def example_graph(example: Example) -> ResourceGraph:
                 name=name,
                 inputs=inputs,
                 outputs={**inputs, **identity},
+                dependencies=tuple(given.pop("dependencies", ())),
                 custom=custom,
-                options={**options, **(entry[2] if len(entry) == 3 else {})},
+                options={**options, **given},
             )
         )
     return ResourceGraph(resources)

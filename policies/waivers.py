@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,6 +18,10 @@ from policies.errors import InputError
 from policies.pack import PACK_DIRECTORY
 
 FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
+OPTIONAL: Final = ("stacks", "when")
+
+REAPED: Final = "reaped"
+"""Value of `when`: only for resources of a type that the stack's own reaper deletes after each session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,17 @@ class Waiver:
     """Last day on which it counts (UTC)."""
     stacks: tuple[str, ...] = ()
     """Stacks it counts in; empty for all."""
+    when: str = ""
+    """REAPED, or empty for always. Only a rule that sees the whole stack can be waived so."""
 
-    def covers(self, rule_id: str, urn: str) -> bool:
-        """True when a finding of `rule_id` about `urn` is within this waiver."""
+    def covers(self, rule_id: str, urn: str, is_reaped: Callable[[str], bool] = lambda token: False) -> bool:
+        """True when a finding of `rule_id` about `urn` is within this waiver; `is_reaped` says it of a type."""
         if rule_id != self.rule or not self.in_stack(urn):
             return False
         name = urn.rpartition("::")[2]
         token = urn.split("::")[2].rpartition("$")[2] if urn.count("::") >= 3 else ""
+        if self.when == REAPED and not is_reaped(token):
+            return False
         return any(fnmatchcase(text, self.resource) for text in (name, f"{token}::{name}", urn))
 
     def in_stack(self, urn: str) -> bool:
@@ -103,8 +111,8 @@ def _problems(entry: Any) -> Iterable[str]:
     if not isinstance(entry, dict):
         yield "expected a table"
         return
-    for key in sorted(entry.keys() - {*FIELDS, "stacks"}):
-        yield f"unknown key {key}; allowed: {', '.join(FIELDS)}, stacks"
+    for key in sorted(entry.keys() - {*FIELDS, *OPTIONAL}):
+        yield f"unknown key {key}; allowed: {', '.join((*FIELDS, *OPTIONAL))}"
     for key in FIELDS[:-1]:
         value = entry.get(key)
         if not isinstance(value, str) or not value.strip():
@@ -115,12 +123,20 @@ def _problems(entry: Any) -> Iterable[str]:
     stacks = entry.get("stacks", [])
     if not isinstance(stacks, list) or not all(isinstance(stack, str) for stack in stacks):
         yield "stacks has to be a list of stack names"
+    if entry.get("when", REAPED) != REAPED:
+        yield f"when is {entry['when']!r}; allowed: {REAPED}, or leave it out"
 
 
-def waiver_for(waivers: Sequence[Waiver], rule_id: str, urn: str, today: datetime.date) -> Waiver | None:
-    """First waiver that is in force on `today` and covers the finding, or None."""
+def waiver_for(
+    waivers: Sequence[Waiver],
+    rule_id: str,
+    urn: str,
+    today: datetime.date,
+    is_reaped: Callable[[str], bool] = lambda token: False,
+) -> Waiver | None:
+    """First waiver that is in force on `today` and covers the finding, or None; `is_reaped` as in `Waiver.covers`."""
     for waiver in waivers:
-        if waiver.covers(rule_id, urn) and not waiver.expired(today):
+        if waiver.covers(rule_id, urn, is_reaped) and not waiver.expired(today):
             return waiver
     return None
 

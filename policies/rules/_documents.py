@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final
 
@@ -41,8 +42,14 @@ class Statement:
             if isinstance(operands, Mapping):
                 for name, values in operands.items():
                     if str(name).lower() == key.lower():
-                        found.extend(strings(values))
+                        found.extend(strings(values) or [str(one).lower() for one in _plain(values)])
         return found
+
+
+def _plain(value: Any) -> list[Any]:
+    """Booleans and numbers, which JSON may hold where IAM compares text."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, (bool, int, float))]
 
 
 def statements(document: Any) -> tuple[Statement, ...] | None:
@@ -53,6 +60,17 @@ def statements(document: Any) -> tuple[Statement, ...] | None:
     if document is UNKNOWN or document is SECRET:
         return None
     return _parsed(document) if isinstance(document, str) else _statements(document)
+
+
+def statements_of(documents: Iterable[Any]) -> tuple[Statement, ...] | None:
+    """Statements of several policy documents together; None when one of them is not known yet."""
+    found: list[Statement] = []
+    for document in documents:
+        read = statements(document)
+        if read is None:
+            return None
+        found += read
+    return tuple(found)
 
 
 def parse_json(text: str) -> Any:
@@ -104,6 +122,12 @@ def allow(*actions: str, **principals: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def joined(*documents: str) -> str:
+    """One policy document of the statements of several, for examples."""
+    found = [statement for document in documents for statement in json.loads(document)["Statement"]]
+    return json.dumps({"Version": "2012-10-17", "Statement": found})
+
+
 BINDING_KEYS: Final = (
     "aws:SourceAccount",
     "aws:SourceArn",
@@ -138,6 +162,22 @@ def not_public(path: str) -> Check:
                 yield Problem(f"{where} lets anybody in; name the principals, or bind them by aws:SourceAccount", path)
 
     return check
+
+
+def denies_plain_text(found: Iterable[Statement], action: str, *resources: str | None) -> bool:
+    """True when the statements deny `action` without TLS to everybody, on each of `resources` (None: not known)."""
+    denying = [
+        one
+        for one in found
+        if one.effect == "Deny"
+        and ("AWS", "*") in one.principals
+        and "false" in one.condition_values("aws:SecureTransport")
+        and any(fnmatchcase(action.lower(), pattern.lower()) for pattern in one.actions)
+    ]
+    return bool(denying) and all(
+        resource is None or any(fnmatchcase(resource, pattern) for one in denying for pattern in one.resources)
+        for resource in resources
+    )
 
 
 TLS_ONLY: Final = json.dumps(

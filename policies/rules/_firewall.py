@@ -9,6 +9,8 @@ from policies.checks import mappings
 
 
 def managed_groups(rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Managed rule group statements of one rule."""
+    """Managed rule groups of AWS in one rule."""
     for statement in mappings(rule.get("statement")):
-        yield from mappings(statement.get("managedRuleGroupStatement"))
+        for group in mappings(statement.get("managedRuleGroupStatement")):
+            if group.get("vendorName", "AWS") == "AWS":
+                yield group

@@ -127,3 +127,24 @@ ONLY_EVERYWHERE: Final = (
 def bindable(statement: Statement) -> list[str]:
     """Actions of `statement` that could be bound to a resource."""
     return [action for action in statement.actions if not any(matches(action, pattern) for pattern in ONLY_EVERYWHERE)]
+
+
+READING: Final = (
+    "describe",
+    "get",
+    "list",
+    "view",
+    "search",
+    "lookup",
+    "batchget",
+    "query",
+    "scan",
+    "head",
+    "validate",
+)
+"""Verbs that change nothing."""
+
+
+def reads_only(action: str) -> bool:
+    """True for an action, wildcards included, whose verb changes nothing."""
+    return action.partition(":")[2].lower().startswith(READING)

@@ -175,34 +175,111 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
 }
 """Type token -> properties."""
 
-ONE_OF: Final[dict[str, tuple[str, ...]]] = {
+ONE_OF: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "aws:ec2/route:Route": (
-        "gatewayId",
-        "egressOnlyGatewayId",
-        "natGatewayId",
-        "transitGatewayId",
-        "vpcEndpointId",
-        "vpcPeeringConnectionId",
-        "networkInterfaceId",
-        "carrierGatewayId",
-        "localGatewayId",
-        "coreNetworkArn",
+        (
+            "gatewayId",
+            "egressOnlyGatewayId",
+            "natGatewayId",
+            "transitGatewayId",
+            "vpcEndpointId",
+            "vpcPeeringConnectionId",
+            "networkInterfaceId",
+            "carrierGatewayId",
+            "localGatewayId",
+            "coreNetworkArn",
+        ),
+        ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"),
     ),
-    "aws:ec2/securityGroup:SecurityGroup": ("vpcId",),
-    "aws:lb/targetGroup:TargetGroup": ("vpcId",),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ("bucket",),
-    "aws:s3/bucketVersioning:BucketVersioning": ("bucket",),
+    "aws:cloudwatch/eventRule:EventRule": (("eventPattern", "scheduleExpression"),),
+    "aws:ec2/internetGateway:InternetGateway": (("vpcId",),),
+    "aws:ec2/securityGroup:SecurityGroup": (("vpcId",),),
+    "aws:ec2/subnet:Subnet": (("cidrBlock", "ipv6CidrBlock", "ipv4IpamPoolId", "ipv6IpamPoolId"),),
+    "aws:ec2/vpc:Vpc": (("cidrBlock", "ipv4IpamPoolId"),),
+    "aws:lb/targetGroup:TargetGroup": (("vpcId",),),
+    "aws:route53/record:Record": (("records", "aliases"),),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (("bucket",),),
+    "aws:s3/bucketVersioning:BucketVersioning": (("bucket",),),
+    "aws:ssm/parameter:Parameter": (("value", "insecureValue", "valueWo"),),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": (
-        "cidrIpv4",
-        "cidrIpv6",
-        "prefixListId",
-        "referencedSecurityGroupId",
+        ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
     ),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (
-        "cidrIpv4",
-        "cidrIpv6",
-        "prefixListId",
-        "referencedSecurityGroupId",
+        ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
     ),
 }
 """Type token -> properties of which one has to be given; without a VPC a group falls into the default one."""
+
+INSIDE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "aws:autoscaling/group:Group": {
+        "instanceMaintenancePolicy": ("maxHealthyPercentage", "minHealthyPercentage"),
+        "instanceRefresh": ("strategy",),
+        "mixedInstancesPolicy": ("launchTemplate",),
+        "mixedInstancesPolicy.launchTemplate": ("launchTemplateSpecification",),
+        "tags[*]": ("key", "propagateAtLaunch", "value"),
+    },
+    "aws:autoscaling/policy:Policy": {
+        "stepAdjustments[*]": ("scalingAdjustment",),
+        "targetTrackingConfiguration": ("targetValue",),
+        "targetTrackingConfiguration.predefinedMetricSpecification": ("predefinedMetricType",),
+    },
+    "aws:budgets/budget:Budget": {
+        "costFilters[*]": ("name", "values"),
+        "notifications[*]": ("comparisonOperator", "notificationType", "threshold", "thresholdType"),
+    },
+    "aws:budgets/budgetAction:BudgetAction": {
+        "actionThreshold": ("actionThresholdType", "actionThresholdValue"),
+        "definition.iamActionDefinition": ("policyArn",),
+        "subscribers[*]": ("address", "subscriptionType"),
+    },
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": {
+        "muteTargets": ("alarmNames",),
+        "rule": ("schedule",),
+        "rule.schedule": ("duration", "expression"),
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": {"inputTransformer": ("inputTemplate",)},
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": {"metricTransformation": ("name", "namespace", "value")},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+        "metricQueries[*]": ("id",),
+        "metricQueries[*].metric": ("metricName", "period", "stat"),
+    },
+    "aws:elasticache/serverlessCache:ServerlessCache": {"cacheUsageLimits.dataStorage": ("unit",)},
+    "aws:elasticache/user:User": {"authenticationMode": ("type",)},
+    "aws:lb/listener:Listener": {
+        "defaultActions[*]": ("type",),
+        "defaultActions[*].fixedResponse": ("contentType",),
+    },
+    "aws:lb/listenerRule:ListenerRule": {
+        "actions[*]": ("type",),
+        "actions[*].forward": ("targetGroups",),
+        "actions[*].forward.targetGroups[*]": ("arn",),
+        "actions[*].jwtValidation": ("issuer", "jwksEndpoint"),
+        "actions[*].jwtValidation.additionalClaims[*]": ("format", "name", "values"),
+        "conditions[*].hostHeader": ("values",),
+        "conditions[*].pathPattern": ("values",),
+        "conditions[*].httpRequestMethod": ("values",),
+    },
+    "aws:lb/loadBalancer:LoadBalancer": {"accessLogs": ("bucket",)},
+    "aws:route53/record:Record": {"aliases[*]": ("evaluateTargetHealth", "name", "zoneId")},
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+        "rules[*]": ("id", "status"),
+        "rules[*].noncurrentVersionExpiration": ("noncurrentDays",),
+    },
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {"rule": ("objectOwnership",)},
+    "aws:scheduler/schedule:Schedule": {"flexibleTimeWindow": ("mode",), "target": ("arn", "roleArn")},
+    "aws:wafv2/ruleGroup:RuleGroup": {
+        "customResponseBodies[*]": ("content", "contentType", "key"),
+        "visibilityConfig": ("metricName",),
+    },
+    "aws:wafv2/webAcl:WebAcl": {
+        "customResponseBodies[*]": ("content", "contentType", "key"),
+        "visibilityConfig": ("metricName",),
+    },
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": {
+        "loggingFilter": ("defaultBehavior", "filters"),
+        "loggingFilter.filters[*]": ("behavior", "conditions", "requirement"),
+        "loggingFilter.filters[*].conditions[*].actionCondition": ("action",),
+        "redactedFields[*].singleHeader": ("name",),
+    },
+}
+"""Type token -> object or list inside its properties -> what each of them can't be without."""

@@ -42,6 +42,7 @@ WEB_ACL_ASSOCIATION: Final = ("aws:wafv2/webAclAssociation:WebAclAssociation",)
 WEB_ACL_LOGGING: Final = ("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",)
 
 LOG_GROUP: Final = ("aws:cloudwatch/logGroup:LogGroup",)
+LOG_RESOURCE_POLICY: Final = ("aws:cloudwatch/logResourcePolicy:LogResourcePolicy",)
 LOG_METRIC_FILTER: Final = ("aws:cloudwatch/logMetricFilter:LogMetricFilter",)
 METRIC_ALARM: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm",)
 COMPOSITE_ALARM: Final = ("aws:cloudwatch/compositeAlarm:CompositeAlarm",)

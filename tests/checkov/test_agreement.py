@@ -11,6 +11,7 @@ from policies.assess import assess, run_rule
 from policies.deployment import graph_from_json
 from policies.registry import rules
 from policies.rule import Context
+from workbench.preview.synthesis import synthesize
 from workbench.report.tfplan import tfplan
 
 from .neighbourhoods import mutated_neighbourhoods
@@ -77,9 +78,58 @@ def not_applicable():
         }
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_checkov_finds_nothing_beyond_waivers_and_what_is_not_applicable(checkov, deployment, stack):
-    recorded = deployment(stack)
+BROWSER = {
+    "user_pool_arn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc",
+    "user_pool_client_id": "abc",
+    "user_pool_domain": "plant",
+}
+WINDOWS = [
+    {"name": "weekly", "weekday": "MON", "time": "04:00", "duration_minutes": 30},
+    {"name": "once", "starts_at": "2035-01-09T02:00", "duration_minutes": 60},
+]
+VARIANTS = {
+    "dev": ("dev", {}),
+    "prod": ("prod", {}),
+    "parked": ("dev", {"uptime.parked": True}),
+    "always on": ("dev", {"uptime.schedule": "always-on"}),
+    "cache nodes": ("dev", {"cache.node_type": "cache.t4g.micro"}),
+    "given certificate, IPv4": (
+        "dev",
+        {
+            "edge.certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b",
+            "edge.ip_address_type": "ipv4",
+        },
+    ),
+    "browsers, health, sizes": (
+        "dev",
+        {
+            "edge.authentication.browser": BROWSER,
+            "platform.health_aggregator.event_bus_arn": "arn:aws:events:us-east-1:123456789012:event-bus/health",
+            "platform.health_aggregator.endpoint": "https://health.example.com/events",
+            "fleet.scheduled_sizes": [{"name": "night", "cron": "0 1 * * *", "min_size": 0, "max_size": 1}],
+            "fleet.warm_pool_size": 1,
+        },
+    ),
+    "windows, subscribers": (
+        "dev",
+        {"maintenance.windows": WINDOWS, "maintenance.subscribers": [{"protocol": "sms", "endpoint": "+37060000000"}]},
+    ),
+    "every firewall rule": (
+        "prod",
+        {"firewall.rule_group_rules": ["maintenance", "page-size", "rate-per-user", "rate-heavy-path"]},
+    ),
+}
+"""Stacks that declare what dev and prod do not: name -> stack file, and settings on top of it."""
+
+
+EXPLAINED = {("parked", "CKV2_AWS_5"): "What the security groups are attached to is gone between sessions; they stay."}
+"""(variant, check) -> why Checkov's finding is none."""
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_checkov_finds_nothing_beyond_waivers_and_what_is_not_applicable(checkov, variant):
+    stack, values = VARIANTS[variant]
+    recorded = synthesize(stack, overrides={f"plant:{key}": json.dumps(value) for key, value in values.items()})
     plan = tfplan(recorded)
     assert plan["unmapped"] == []
     checks = checkov(plan)
@@ -93,11 +143,12 @@ def test_checkov_finds_nothing_beyond_waivers_and_what_is_not_applicable(checkov
         (check, address)
         for check, address in sorted(failed)
         if check not in not_applicable()
+        and (variant, check) not in EXPLAINED
         and not any((rule.id, address.partition(".")[2]) in waived for rule in by_id.get(check, ()))
     ]
-    print(f"{stack}: {len(checks) - len(failed)} passed, {len(failed)} failed, each waived or not applicable")
+    print(f"{variant}: {len(checks) - len(failed)} passed, {len(failed)} failed, each waived or not applicable")
     assert unexplained == []
-    assert len(checks) > 150
+    assert len(checks) > (50 if variant == "parked" else 150)
 
 
 def merged(plans):

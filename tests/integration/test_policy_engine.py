@@ -11,6 +11,7 @@ import pytest
 from policies.assess import assess
 from policies.deployment import graph_from_json
 from policies.pack import config_from_file
+from workbench.emulator import process
 
 ROOT = Path(__file__).parents[2]
 PULUMI = shutil.which("pulumi")
@@ -90,15 +91,16 @@ def break_in_many_places(document):
     )
     root = next(state for state in resources if state["type"] == "plant:infra:PlantApi")
     root["outputs"]["costBasis"]["budget"]["monthlyLimitUsd"] = "50.00"
-    resources.remove(named("plant-logs-access"))
-    resources.remove(named("plant-firewall-association"))
+    for gone in ("plant-logs-access", "plant-firewall-association"):
+        urn = named(gone)["urn"]
+        resources.remove(named(gone))
+        for state in resources:  # the engine shows no dependency on what is not there
+            state["dependencies"] = [other for other in state.get("dependencies", ()) if other != urn]
 
 
-@pytest.mark.parametrize(
-    ("stack", "config"), [("dev", "dev"), ("parked", "dev"), ("prod", "prod")], ids=["dev", "parked", "prod"]
-)
-def test_engine_and_process_agree_on_the_declared_stacks(deployment, tmp_path, stack, config):
-    file = ROOT / "policies" / "config" / f"{config}.json"
+@pytest.mark.parametrize("stack", ["dev", "parked", "prod"])
+def test_engine_and_process_agree_on_the_declared_stacks(deployment, tmp_path, stack):
+    file = ROOT / "policies" / "config" / "plant.json"
     document = deployment(stack)
     blocked, in_process = process_says(document, file)
     status, in_engine = engine_says(document, file, tmp_path)
@@ -109,7 +111,7 @@ def test_engine_and_process_agree_on_the_declared_stacks(deployment, tmp_path, s
 def test_engine_and_process_agree_on_a_broken_stack(deployment, tmp_path):
     document = deployment("dev")
     break_in_many_places(document)
-    file = ROOT / "policies" / "config" / "dev.json"
+    file = ROOT / "policies" / "config" / "plant.json"
     blocked, in_process = process_says(document, file)
     status, in_engine = engine_says(document, file, tmp_path)
     assert blocked and status != 0
@@ -127,7 +129,7 @@ def test_the_budget_still_decides_when_the_engine_does_not_know_a_value(deployme
         if state["type"] == "aws:autoscaling/group:Group":
             for section in ("inputs", "outputs"):
                 state[section]["maxSize"] = 50
-    status, found = engine_says(document, ROOT / "policies" / "config" / "dev.json", tmp_path)
+    status, found = engine_says(document, ROOT / "policies" / "config" / "plant.json", tmp_path)
     rules = {rule for rule, _, _ in found}
     assert status != 0
     assert "cost-worst-case-within-budget" in rules
@@ -141,7 +143,7 @@ def test_a_rule_set_to_remediate_gives_the_engine_the_mended_resource(deployment
     for state in document["deployment"]["resources"]:
         if state["type"] == "aws:ec2/launchTemplate:LaunchTemplate":
             state["inputs"]["metadataOptions"]["httpTokens"] = "optional"
-    config = json.loads((ROOT / "policies" / "config" / "dev.json").read_text())
+    config = json.loads((ROOT / "policies" / "config" / "plant.json").read_text())
     as_it_is = tmp_path / "as_it_is.json"
     as_it_is.write_text(json.dumps(config))
     mending = tmp_path / "mending.json"
@@ -154,3 +156,70 @@ def test_a_rule_set_to_remediate_gives_the_engine_the_mended_resource(deployment
         assert event["before"]["metadataOptions"]["httpTokens"] == "optional"
         assert event["after"]["metadataOptions"]["httpTokens"] == "required"
         assert event["after"]["userData"] == event["before"]["userData"]
+
+
+@pytest.fixture
+def emulated(tmp_path):
+    """`pulumi(folder, *arguments)` on the embedded AWS."""
+    folder = tmp_path / "emulator"
+    process.start(folder)
+    variables = process.environment(folder, "us-east-1")
+
+    def pulumi(project, *arguments):
+        return subprocess.run(
+            [PULUMI, *arguments, "--non-interactive"],
+            cwd=project,
+            env={**os.environ, **variables, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    yield pulumi
+    process.stop(folder)
+
+
+TEMPLATE_OF_OLD = """
+import pulumi_aws as aws
+
+aws.ec2.LaunchTemplate("old", metadata_options={"http_tokens": "optional", "http_put_response_hop_limit": 1})
+"""
+
+
+@pytest.mark.parametrize("mending", [True, False], ids=["remediate", "mandatory"])
+def test_pulumi_up_makes_the_mended_resource_or_none(emulated, tmp_path, mending):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "__main__.py").write_text(TEMPLATE_OF_OLD)
+    virtualenv = json.dumps(str(ROOT / ".venv"))
+    (project / "Pulumi.yaml").write_text(
+        f"name: old\nruntime: {{name: python, options: {{toolchain: pip, virtualenv: {virtualenv}}}}}\n"
+    )
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"all": "disabled", "compute-imdsv2": "remediate" if mending else "mandatory"}))
+    assert emulated(project, "stack", "init", "old").returncode == 0
+    pack = ["--policy-pack", str(ROOT / "policies"), "--policy-pack-config", str(config)]
+    done = emulated(project, "up", "--yes", "--skip-preview", "--stack", "old", *pack)
+    assert (done.returncode == 0) is mending, done.stdout[-3000:] + done.stderr[-1000:]
+    exported = json.loads(emulated(project, "stack", "export", "--stack", "old").stdout)
+    made = [
+        state["inputs"]["metadataOptions"]["httpTokens"]
+        for state in exported["deployment"].get("resources", ())
+        if state["type"] == "aws:ec2/launchTemplate:LaunchTemplate"
+    ]
+    assert made == (["required"] if mending else [])
+
+
+@pytest.mark.parametrize("stack", ["prod", "copied"])
+def test_pulumi_preview_needs_no_configuration_of_the_pack_to_say_what_plant_preview_says(emulated, tmp_path, stack):
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("components", "infra", "policies", "workbench", "Pulumi.yaml", "pyproject.toml", ".venv"):
+        (project / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "Pulumi.prod.yaml", project / f"Pulumi.{stack}.yaml")
+    assert emulated(project, "stack", "init", stack).returncode == 0
+    done = emulated(project, "preview", "--stack", stack, "--policy-pack", "policies")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "[advisory] [severity: high]  cost-shared-worst-case-within-budget" in done.stdout
+    assert "[mandatory]" not in done.stdout

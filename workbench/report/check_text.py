@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from policies.assess import Assessment, Violation
+from policies.assess import Assessment, Violation, Waived
 from policies.model import Enforcement
 
 WIDTH: Final = 80
@@ -28,9 +29,7 @@ def _file(file: str, assessment: Assessment) -> str:
                 lines += _violation(violation)
     if assessment.waived:
         lines += ["", f"Waived ({len(assessment.waived)})"]
-        for waived in assessment.waived:
-            name = waived.violation.finding.urn.rpartition("::")[2]
-            lines.append(f"  {waived.violation.rule.id}: {name}, until {waived.waiver.expires}")
+        lines += _waived(assessment.waived)
     lines += ["", f"verdict: {'blocked' if assessment.blocked else 'pass'}"]
     return "\n".join(lines)
 
@@ -39,7 +38,24 @@ def _violation(violation: Violation) -> list[str]:
     name = violation.finding.urn.rpartition("::")[2] or "the stack"
     lines = [f"  {violation.rule.id}  [{violation.rule.severity.value}]  {name}"]
     for text in (violation.finding.message, f"fix: {violation.rule.fix}"):
-        lines += textwrap.wrap(
-            text, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
-        )
+        lines += _indented(text)
     return lines
+
+
+def _waived(waived: Sequence[Waived]) -> list[str]:
+    """Each waiver's reason once for each rule and resource, however many findings it covers there."""
+    groups = Counter(
+        (one.violation.rule.id, one.violation.finding.urn.rpartition("::")[2], one.waiver) for one in waived
+    )
+    lines = []
+    for (rule, name, waiver), count in groups.items():
+        times = f", {count} findings" if count > 1 else ""
+        lines.append(f"  {rule}  {name or 'the stack'}{times}, until {waiver.expires}")
+        lines += _indented(waiver.reason)
+    return lines
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+    )

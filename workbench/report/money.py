@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Final
 
-CENT: Final = Decimal("0.01")
+from policies.cost.money import CENT
 
 
 def dollars(amount: Decimal) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from policies.assess import Assessment, Violation, Waived
 from policies.model import Enforcement, Severity
@@ -25,6 +27,13 @@ SECURITY_SEVERITY: Final = {
     Severity.CRITICAL: "9.5",
 }
 """What code scanning sorts by: below 4 low, below 7 medium, below 9 high (GitHub Docs, SARIF support)."""
+
+SECURITY: Final = frozenset(
+    {"cache", "compute", "data", "edge", "functions", "iam", "kubernetes", "logging", "network", "waf"}
+)
+"""Groups whose findings code scanning lists among the security alerts, by their security severity."""
+MOST_TAGS: Final = 20
+"""Tags of one rule that code scanning keeps (GitHub Docs, SARIF support)."""
 
 
 def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
@@ -70,16 +79,23 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
-        "help": {"text": rule.fix},
+        "help": {"text": rule.fix, "markdown": _markdown(rule)},
         "defaultConfiguration": {"level": _level(rule.enforcement)},
         "properties": {
-            "tags": [rule.group, *rule.frameworks],
-            "security-severity": SECURITY_SEVERITY[rule.severity],
+            "tags": [*(["security"] if rule.group in SECURITY else []), rule.group, *rule.frameworks][:MOST_TAGS],
+            "precision": "very-high",  # what is declared is read, not guessed
+            "problem.severity": _level(rule.enforcement),
+            **({"security-severity": SECURITY_SEVERITY[rule.severity]} if rule.group in SECURITY else {}),
         },
     }
     if rule.source.startswith("https://"):
         descriptor["helpUri"] = rule.source
     return descriptor
+
+
+def _markdown(rule: Rule) -> str:
+    answers = f"\n\n**Answers** {', '.join(f'`{control}`' for control in rule.frameworks)}" if rule.frameworks else ""
+    return f"**Why** {rule.why}\n\n**Fix** {rule.fix}{answers}\n\n**Source** {rule.source}"
 
 
 def _level(enforcement: Enforcement) -> str:
@@ -98,7 +114,7 @@ def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[s
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(file)},
+                    "artifactLocation": _artifact(file),
                     "region": {"startLine": 1},
                 },
                 "logicalLocations": [{"name": name, "fullyQualifiedName": finding.urn or name, "kind": "resource"}],
@@ -115,7 +131,11 @@ def _suppressed(file: str, waived: Waived, position: dict[str, int]) -> dict[str
     return {**_result(file, waived.violation, position), "suppressions": [suppression]}
 
 
-def _uri(file: str) -> str:
-    from urllib.parse import quote
-
-    return "stdin" if file == "-" else quote(file)
+def _artifact(file: str) -> dict[str, str]:
+    """Location of `file`: below the folder that the command ran in, which code scanning takes for the repository's."""
+    if file == "-":
+        return {"uri": "stdin"}
+    path = Path(file).absolute()
+    if path.is_relative_to(Path.cwd()) and ".." not in path.parts:
+        return {"uri": quote(path.relative_to(Path.cwd()).as_posix()), "uriBaseId": "%SRCROOT%"}
+    return {"uri": path.as_uri()}

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from policies.deployment import graph_from_json
 from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
-from workbench.report.tfplan_names import argument, is_map, terraform_type
+from workbench.report.tfplan_names import argument, is_map, snake, terraform_type
 
 PROVIDER: Final = "registry.terraform.io/hashicorp/aws"
 FORMAT_VERSION: Final = "1.2"
@@ -59,10 +59,10 @@ class _Plan:
             if taken[address] > 1:
                 address = f"{address}-{taken[address]}"
             self.addresses[resource.urn] = address
-            for output in ("arn", "id", "name", "bucket"):
+            for output in ("arn", "id", "name", "bucket", "dnsName"):
                 value = resource.outputs.get(output)
                 if isinstance(value, str) and len(value) > 3:
-                    self._by_value.setdefault(value, f"{address}.{output}")
+                    self._by_value.setdefault(value, f"{address}.{snake(output)}")
 
     def unmapped(self) -> list[dict[str, str]]:
         """What is declared and not in the plan; providers and components have nothing to be judged."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from policies.checks import is_absent, shown
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
+from policies.rules._reach import default_routes, known_zones, subnets_of
 from policies.rules._tokens import CACHE_CLUSTER, REPLICATION_GROUP, SERVERLESS_CACHE
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         subnets = resource.get("subnetIds")
         if subnets is not UNKNOWN and len(subnets or ()) < 2:
             yield Problem("subnetIds names fewer than two; give private subnets in two zones", "subnetIds")
+        elif (zones := known_zones(resource, context)) and len(zones) < 2:
+            yield Problem(f"its subnets are all in {zones.pop()}; give subnets in two or more zones", "subnetIds")
+        for subnet in subnets_of(resource, context):
+            if ("ipv4", "gatewayId") in (default_routes(subnet, context) or ()):
+                yield Problem(f"subnet {subnet.name} is public; give private subnets", "subnetIds")
         return
     name = resource.get("subnetGroupName")
     if name is not UNKNOWN and (is_absent(name) or name == "default"):
@@ -34,6 +40,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-7",
     frameworks=("checkov:CKV_AWS_323", "fsbp:ElastiCache.7"),
     types=(*SERVERLESS_CACHE, *REPLICATION_GROUP, *CACHE_CLUSTER),
+    reads_graph=True,
     check=check,
     passing={"cache": (SERVERLESS_CACHE[0], {"subnetIds": ["id:a", "id:b"]})},
     failing={"cache": (SERVERLESS_CACHE[0], {})},

@@ -29,6 +29,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield undecided("cacheUsageLimits.ecpuPerSeconds")
     elif not any(limit.get("maximum") for limit in limits):
         yield Problem("cacheUsageLimits.ecpuPerSeconds has no maximum; give one", "cacheUsageLimits.ecpuPerSeconds")
+    unit = resource.get("cacheUsageLimits.dataStorage.unit")
+    if unit not in ("GB", None, UNKNOWN):
+        yield Problem(f"cacheUsageLimits.dataStorage.unit is {unit}; set GB", "cacheUsageLimits.dataStorage.unit")
 
 
 MOST_GB = 5

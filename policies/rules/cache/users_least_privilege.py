@@ -2,35 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from policies.checks import shown
-from policies.model import UNKNOWN, Resource, Severity
+from policies.checks import is_absent, shown
+from policies.model import SECRET, UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import CACHE_USER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+WORD: Final = re.compile(
+    r"on|off|reset(?:keys|channels)?|allkeys|allchannels|allcommands|nocommands|nopass"
+    r"|[+-]@?[\w|*-]+|(?:%R?W?)?~\S+|&\S+|\(.*|.*\)"
+)
+EVERY_KEY: Final = ("~*", "allkeys", "%RW~*", "%W~*")
+EVERY_COMMAND: Final = ("+@all", "allcommands")
+RULING: Final = ("+@admin", "+@dangerous", "+flushall", "+flushdb", "+config", "+acl", "+@all", "allcommands")
+"""Commands that change the cache itself, or what belongs to others."""
+
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A user can't run every command on every key, and proves who it is."""
+    """A user can't run every command, nor reach every key, and proves who it is."""
     access = resource.get("accessString")
     if access is UNKNOWN:
         yield undecided("accessString")
         return
     words = str(access or "").split()
-    active = "on" in words
-    if active and ("~*" in words or "allkeys" in words) and ("+@all" in words or "allcommands" in words):
+    if not words or words[0] not in ("on", "off") or (wrong := [one for one in words if not WORD.fullmatch(one)]):
+        told = f"; {wrong[0]} is no part of one" if words and words[0] in ("on", "off") else ""
         yield Problem(
-            f"accessString is {shown(access)}; name key prefixes (~plant:*) and command categories", "accessString"
+            f"accessString is {shown(access)}{told}; begin with on, then ~PREFIX* and +@category", "accessString"
         )
-    passwordless = (
-        resource.get("noPasswordRequired") is True or resource.get("authenticationMode.type") == "no-password-required"
-    )
-    if active and passwordless:
+        return
+    if words[0] == "off":
+        return
+    if any(word in EVERY_KEY for word in words) or not any("~" in word for word in words):
+        yield Problem(f"accessString is {shown(access)}; name the prefix of its keys (~plant:*)", "accessString")
+    ruling = [word for word in words if word.lower() in RULING]
+    if ruling:
+        yield Problem(f"accessString allows {ruling[0]}; name the categories it needs (+@read +@write)", "accessString")
+    yield from proof_problems(resource, words)
+
+
+def proof_problems(user: Resource, words: list[str]) -> Iterator[Problem]:
+    """A user without a proof of who it is."""
+    kind = user.get("authenticationMode.type")
+    open_to_all = user.get("noPasswordRequired") is True or kind == "no-password-required" or "nopass" in words
+    passwords = [user.get("passwords"), user.get("authenticationMode.passwords"), user.get("passwordsWo")]
+    given = kind in ("iam", UNKNOWN, SECRET) or not all(is_absent(one) for one in passwords)
+    if (
+        kind == "iam"
+        and user.get("userId") != user.get("userName")
+        and UNKNOWN not in (user.get("userId"), user.get("userName"))
+    ):
+        yield Problem("userName is not userId, and IAM lets such a user in nowhere; make them equal", "userName")
+    if open_to_all or not given:
         yield Problem(
-            "an active user needs no password; use authenticationMode.type iam or password", "authenticationMode.type"
+            f"authenticationMode.type is {shown(kind)}, and an active user has to prove who it is; set iam or password",
+            "authenticationMode.type",
         )
 
 

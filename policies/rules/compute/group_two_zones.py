@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._reach import known_zones
 from policies.rules._tokens import SCALING_GROUP
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             f"vpcZoneIdentifiers names {len(zones or ())}; give subnets in two or more Availability Zones",
             "vpcZoneIdentifiers",
         )
+    elif (zones := known_zones(resource, context)) and len(zones) < 2:
+        yield Problem(
+            f"its subnets are all in {zones.pop()}; give subnets in two or more Availability Zones",
+            "vpcZoneIdentifiers",
+        )
 
 
 RULE = Rule(
@@ -33,6 +39,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-2",
     frameworks=("fsbp:AutoScaling.2",),
     types=SCALING_GROUP,
+    reads_graph=True,
     check=check,
     passing={"fleet": (SCALING_GROUP[0], {"vpcZoneIdentifiers": ["id:a", "id:b"]})},
     failing={"fleet": (SCALING_GROUP[0], {"vpcZoneIdentifiers": ["id:a"]})},

@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from policies.checks import number, shown
+from policies.checks import is_absent, number, shown
 from policies.model import SECRET, UNKNOWN, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._documents import parse_json
 from policies.rules._tokens import PARAMETER
 
-LIMITS = {"response_budget_ms": 100, "database_query_limit_ms": 30, "cache_ttl_seconds": 600, "page_size_max": 50}
+LIMITS = {
+    "response_budget_ms": 100,
+    "database_query_limit_ms": 30,
+    "cache_ttl_seconds": 600,
+    "page_size_max": 50,
+    "body_size_max_kib": 8,
+}
+SCHEMA = 1
+SCOPES = ("read_scope", "write_scope")
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -30,8 +38,17 @@ def check(context: Context) -> Iterator[Problem]:
         if not isinstance(limits, Mapping):
             yield Problem("value is not JSON; publish the limits with their schema version", "value", parameter)
             continue
-        if not isinstance(limits.get("schema"), int):
-            yield Problem("value has no schema version; add schema: 1", "value", parameter)
+        if limits.get("schema") != SCHEMA:
+            yield Problem(
+                f"schema is {shown(limits.get('schema'))}; the application reads {SCHEMA}", "value", parameter
+            )
+        for key in SCOPES:
+            if not isinstance(limits.get(key), str) or not limits.get(key):
+                yield Problem(f"{key} is {shown(limits.get(key))}; name the scope", "value", parameter)
+        if parameter.get("type") not in ("String", "SecureString", UNKNOWN) or is_absent(parameter.get("name")):
+            yield Problem(
+                "the parameter needs a name, and type String; the instances read it by that", "type", parameter
+            )
         for key, most in LIMITS.items():
             got = number(limits.get(key))
             if got is None or not 0 < got <= most:
@@ -55,7 +72,14 @@ RULE = Rule(
     check_stack=check,
     passing={
         "root": (ROOT_TYPE, {}),
-        "contract": (PARAMETER[0], {"insecureValue": json.dumps({"schema": 1, **LIMITS})}),
+        "contract": (
+            PARAMETER[0],
+            {
+                "name": "/plant/contract",
+                "type": "String",
+                "insecureValue": json.dumps({"schema": 1, "read_scope": "read", "write_scope": "write", **LIMITS}),
+            },
+        ),
     },
     failing={
         "root": (ROOT_TYPE, {}),

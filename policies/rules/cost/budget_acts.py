@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from policies.checks import is_absent, number, shown
-from policies.model import UNKNOWN, Severity
+from policies.checks import is_absent, number, shown, strings
+from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
-from policies.rules._tokens import BUDGET_ACTION
+from policies.rules._permissions import may, permissions
+from policies.rules._tokens import BUDGET, BUDGET_ACTION, ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,27 +25,67 @@ def check(context: Context) -> Iterator[Problem]:
         for path, what in REQUIRED.items():
             if is_absent(action.get(path)):
                 yield Problem(f"{path} is not set; give {what}", path, action)
-        if action.get("approvalModel") not in ("AUTOMATIC", UNKNOWN):
+        for path, allowed in FIXED.items():
+            if action.get(path) not in (allowed, UNKNOWN):
+                yield Problem(f"{path} is {shown(action.get(path))}; set it to {allowed}", path, action)
+        value = action.get("actionThreshold.actionThresholdValue")
+        threshold = number(value)
+        if value is not UNKNOWN and (threshold is None or not LEAST_PERCENT <= threshold <= 100):
             yield Problem(
-                f"approvalModel is {shown(action.get('approvalModel'))}; set it to AUTOMATIC", "approvalModel", action
+                f"actionThreshold.actionThresholdValue is {shown(value)} %; set it to {LEAST_PERCENT} to 100",
+                "actionThreshold",
+                action,
             )
-        threshold = number(action.get("actionThreshold.actionThresholdValue"))
-        if threshold is None or threshold > 100:
+        yield from reach_problems(action, context)
+
+
+def reach_problems(action: Resource, context: Context) -> Iterator[Problem]:
+    """Whether the action hangs on the stack's budget, and reaches a role that makes capacity."""
+    graph = context.graph
+    if not graph.referenced(action, "budgetName", *BUDGET) and action.get("budgetName") is not UNKNOWN:
+        yield Problem(
+            f"budgetName is {shown(action.get('budgetName'))}, which is no budget of this stack", "budgetName", action
+        )
+    roles = graph.referenced(action, "definition.iamActionDefinition.roles", *ROLE)
+    for role in roles:
+        given = permissions(role, context)
+        if given is not None and not any(may(given, call) for call in CAPACITY):
             yield Problem(
-                "actionThreshold.actionThresholdValue is above 100 %; set it to 100", "actionThreshold", action
+                f"definition.iamActionDefinition.roles names {role.name}, which makes no capacity anyway; name the "
+                "role "
+                "that deploys",
+                "definition.iamActionDefinition.roles",
+                action,
+            )
+    known = [arn for role in graph.of_type(*ROLE) if isinstance(arn := role.outputs.get("arn"), str)]
+    for name in strings(action.get("definition.iamActionDefinition.roles")):
+        if known and not any(arn.rpartition("/")[2] == name for arn in known):
+            yield Problem(
+                f"definition.iamActionDefinition.roles names {name}, which is no role of this stack",
+                "definition.iamActionDefinition.roles",
+                action,
             )
 
 
+CAPACITY: Final = ("ec2:RunInstances", "autoscaling:CreateAutoScalingGroup", "elasticloadbalancing:CreateLoadBalancer")
+LEAST_PERCENT: Final = 50
+FIXED: Final = {
+    "approvalModel": "AUTOMATIC",
+    "actionType": "APPLY_IAM_POLICY",
+    "notificationType": "ACTUAL",
+    "actionThreshold.actionThresholdType": "PERCENTAGE",
+}
 REQUIRED = {
     "executionRoleArn": "the role under which the budget acts",
     "definition.iamActionDefinition.policyArn": "the policy that denies new capacity",
     "definition.iamActionDefinition.roles": "the roles that it is attached to",
+    "subscribers": "who hears of it",
 }
 
 RULE = Rule(
     id="cost-budget-acts",
     title="At the limit the budget stops new capacity by itself",
-    severity=Severity.MEDIUM,
+    severity=Severity.HIGH,
     why="Notices are read in the morning; an action works at night.",
     fix="Add an aws.budgets.BudgetAction with approvalModel AUTOMATIC at 100 %.",
     source="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html",
@@ -56,10 +97,15 @@ RULE = Rule(
             {
                 "executionRoleArn": "arn:role",
                 "approvalModel": "AUTOMATIC",
-                "actionThreshold": {"actionThresholdValue": 100},
+                "actionType": "APPLY_IAM_POLICY",
+                "notificationType": "ACTUAL",
+                "actionThreshold": {"actionThresholdValue": 100, "actionThresholdType": "PERCENTAGE"},
                 "definition": {"iamActionDefinition": {"policyArn": "arn:deny", "roles": ["ci"]}},
+                "budgetName": "id:limit",
+                "subscribers": [{"subscriptionType": "EMAIL", "address": "team@example.com"}],
             },
         ),
+        "limit": (BUDGET[0], {}),
     },
     failing={"root": (ROOT_TYPE, {})},
 )

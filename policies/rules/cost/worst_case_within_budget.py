@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """The worst monthly cost that the stack allows itself is within the limit."""
+    """The worst monthly cost that a dedicated stack allows itself is within the limit."""
     estimate = priced(context)
-    if estimate is not None and estimate.worst_case_usd > estimate.budget_usd:
+    if estimate is not None and estimate.basis.tenancy != "shared" and estimate.worst_case_usd > estimate.budget_usd:
         yield Problem(over_budget("worst case", "worst_case_usd", context.graph, estimate))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from policies.checks import mappings
+from policies.checks import mappings, number
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import BUCKET, BUCKET_LIFECYCLE
+from policies.rules._tokens import BUCKET, BUCKET_LIFECYCLE, FLOW_LOG, LOAD_BALANCER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,52 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     ]
     if not enabled:
         yield Problem("no lifecycle rule is enabled; add aws.s3.BucketLifecycleConfiguration that expires objects")
-    elif not any(rule.get("abortIncompleteMultipartUpload") for rule in enabled):
+        return
+    if logs_go_to(resource, context):
+        yield from ending_problems(enabled, settings[0])
+    if not any(rule.get("abortIncompleteMultipartUpload") for rule in enabled):
         yield Problem(
             "no lifecycle rule aborts incomplete uploads; set abortIncompleteMultipartUpload.daysAfterInitiation",
             "rules",
             settings[0],
         )
 
+
+def ending_problems(rules: list[Any], setting: Resource) -> Iterator[Problem]:
+    """Logs that never end, or too soon; what other buckets hold may be meant to stay."""
+    whole = [
+        rule
+        for rule in rules
+        if not any(part.get("prefix") or part.get("tag") for part in mappings(rule.get("filter")))
+    ]
+    ends = [number(end.get("days")) for rule in whole for end in mappings(rule.get("expiration")) if end.get("days")]
+    if not ends and not any(rule.get("expiration") is UNKNOWN for rule in rules):
+        yield Problem("no lifecycle rule for the whole bucket ends its logs; set expiration.days", "rules", setting)
+    if any(days is not None and days < LEAST_LOG_DAYS for days in ends):
+        yield Problem(f"expiration.days is too low for a log; keep it {LEAST_LOG_DAYS} days at least", "rules", setting)
+    later = [part for rule in whole for part in mappings(rule.get("noncurrentVersionExpiration"))]
+    if not later or any((number(part.get("noncurrentDays")) or 0) > MOST_UPLOAD_DAYS for part in later):
+        yield Problem(
+            f"logs that were overwritten never end; set noncurrentVersionExpiration to {MOST_UPLOAD_DAYS} days or less",
+            "rules",
+            setting,
+        )
+    for upload in (part for rule in rules for part in mappings(rule.get("abortIncompleteMultipartUpload"))):
+        if (number(upload.get("daysAfterInitiation")) or 0) > MOST_UPLOAD_DAYS:
+            yield Problem(f"uploads that never ended stay for over {MOST_UPLOAD_DAYS} days; lower it", "rules", setting)
+
+
+def logs_go_to(bucket: Resource, context: Context) -> bool:
+    """True when a load balancer or a flow log writes to `bucket`."""
+    arn = bucket.outputs.get("arn")
+    flows = [log.get("logDestination") for log in context.graph.of_type(*FLOW_LOG)]
+    return bool(context.pointing_at(bucket, "accessLogs.bucket", *LOAD_BALANCER)) or any(
+        isinstance(one, str) and isinstance(arn, str) and one.startswith(arn) for one in flows
+    )
+
+
+LEAST_LOG_DAYS = 30
+MOST_UPLOAD_DAYS = 30
 
 RULE = Rule(
     id="data-bucket-lifecycle",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
-from policies.rules._documents import TLS_ONLY, statements
+from policies.rules._documents import TLS_ONLY, denies_plain_text, statements
 from policies.rules._tokens import BUCKET, BUCKET_POLICY
 
 if TYPE_CHECKING:
@@ -16,14 +16,23 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The bucket's policy denies what comes without TLS."""
     policies = context.pointing_at(resource, "bucket", *BUCKET_POLICY)
+    known = resource.outputs.get("arn")
+    arn, objects = (known, f"{known}/key") if isinstance(known, str) else (None, None)
     if not policies:
         yield Problem("no bucket policy; add aws.s3.BucketPolicy that denies aws:SecureTransport false")
     for policy in policies:
         found = statements(policy.get("policy"))
         if found is None:
             yield undecided("policy")._replace(resource=policy)
-        elif not any(one.effect == "Deny" and "false" in one.condition_values("aws:SecureTransport") for one in found):
-            yield Problem("the policy lets requests without TLS in; deny aws:SecureTransport false", "policy", policy)
+        elif not denies_plain_text(found, "s3:ListBucket", arn) or not denies_plain_text(
+            found, "s3:GetObject", objects
+        ):
+            yield Problem(
+                "the policy lets requests without TLS in; deny s3:* on bucket and objects where aws:SecureTransport is "
+                "false",
+                "policy",
+                policy,
+            )
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policies.checks import must_be, must_be_set
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import LOAD_BALANCER
+from policies.rules._tokens import BUCKET, LOAD_BALANCER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,18 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Logs are on, and have a bucket to go to."""
     yield from must_be("accessLogs.enabled", True)(resource, context)
     yield from must_be_set("accessLogs.bucket", "a bucket that Elastic Load Balancing may write to")(resource, context)
+    own = [one.outputs.get("id") for one in context.graph.of_type(*BUCKET)]
+    bucket = resource.get("accessLogs.bucket")
+    if (
+        context.is_plant_stack
+        and isinstance(bucket, str)
+        and own
+        and all(isinstance(one, str) for one in own)
+        and bucket not in own
+    ):
+        yield Problem(
+            f"accessLogs.bucket is {bucket}, which is not in this stack; name its log bucket", "accessLogs.bucket"
+        )
 
 
 RULE = Rule(
@@ -34,6 +46,7 @@ RULE = Rule(
         "pulumi:configureAccessLogging",
     ),
     types=LOAD_BALANCER,
+    reads_graph=True,
     check=check,
     passing={"alb": (LOAD_BALANCER[0], {"accessLogs": {"bucket": "logs", "enabled": True}})},
     failing={"alb": (LOAD_BALANCER[0], {})},

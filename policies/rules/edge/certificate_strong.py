@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.checks import shown
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import CERTIFICATE
@@ -32,8 +33,13 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(
             f"keyAlgorithm is {resource.get('keyAlgorithm')}; set it to EC_prime256v1 or RSA_2048", "keyAlgorithm"
         )
-    if resource.get("validationMethod") == "EMAIL":
-        yield Problem("validationMethod is EMAIL, which can't renew by itself; set it to DNS", "validationMethod")
+    method = resource.get("validationMethod")
+    given = any(resource.get(path) is not None for path in ("certificateBody", "privateKey", "certificateAuthorityArn"))
+    if method not in ("DNS", "HTTP", UNKNOWN) and not given:
+        yield Problem(
+            f"validationMethod is {shown(method)}, so the certificate can't renew by itself; set it to DNS",
+            "validationMethod",
+        )
 
 
 RULE = Rule(

@@ -19,6 +19,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_150", "fsbp:ELB.6", "awsguard:elb-deletion-protection-enabled"),
     types=LOAD_BALANCER,
     check=must_be("enableDeletionProtection", True),
+    reads_graph=True,  # no, but its waiver does: it is for stacks whose sessions a reaper ends
     passing={"alb": (LOAD_BALANCER[0], {"enableDeletionProtection": True})},
     failing={"alb": (LOAD_BALANCER[0], {})},
 )

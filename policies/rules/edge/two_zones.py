@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._reach import known_zones
 from policies.rules._tokens import LOAD_BALANCER
 
 if TYPE_CHECKING:
@@ -19,9 +20,15 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if subnets is UNKNOWN or mappings_given is UNKNOWN:
         yield undecided("subnets")
         return
-    count = len(subnets or ()) + len(mappings_given or ())
+    count = len({one if isinstance(one, str) else number for number, one in enumerate(subnets or ())}) + len(
+        mappings_given or ()
+    )
     if count < 2:
         yield Problem(f"subnets names {count}; give subnets in two or more Availability Zones", "subnets")
+    elif (zones := known_zones(resource, context)) and len(zones) < 2:
+        yield Problem(
+            f"its subnets are all in {zones.pop()}; give subnets in two or more Availability Zones", "subnets"
+        )
 
 
 RULE = Rule(
@@ -33,6 +40,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-13",
     frameworks=("fsbp:ELB.13",),
     types=LOAD_BALANCER,
+    reads_graph=True,
     check=check,
     passing={"alb": (LOAD_BALANCER[0], {"subnets": ["id:a", "id:b"]})},
     failing={"alb": (LOAD_BALANCER[0], {"subnets": ["id:a"]})},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policies.checks import is_absent
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import LOAD_BALANCER, WEB_ACL_ASSOCIATION
+from policies.rules._tokens import LOAD_BALANCER, WEB_ACL, WEB_ACL_ASSOCIATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A public application load balancer is the target of a web ACL association."""
     if resource.get("internal") is True or resource.get("loadBalancerType") in ("network", "gateway"):
         return
-    links = context.pointing_at(resource, "resourceArn", *WEB_ACL_ASSOCIATION)
+    links = list(context.pointing_at(resource, "resourceArn", *WEB_ACL_ASSOCIATION))
+    if context.is_plant_stack:
+        links = [one for one in links if context.graph.referenced(one, "webAclArn", *WEB_ACL)]
     if not any(not is_absent(one.get("webAclArn")) for one in links):
         yield Problem("no web ACL is attached; add an aws.wafv2.WebAclAssociation with this load balancer's ARN")
 

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
+from policies.checks import is_absent
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._required import ONE_OF, REQUIRED
+from policies.rules._required import INSIDE, ONE_OF, REQUIRED
 from policies.rules._tokens import BUCKET_VERSIONING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """What AWS can't do without is given."""
     for path in REQUIRED.get(resource.type, ()):
-        if resource.inputs.get(path) is None:
+        if is_absent(resource.inputs.get(path)):
             yield Problem(f"{path} is not set; AWS can't make this resource without it", path)
-    either = ONE_OF.get(resource.type, ())
     needless = resource.get("targetType") == "lambda"  # a function is in no VPC
-    if either and not needless and all(resource.inputs.get(path) is None for path in either):
-        yield Problem(f"{' or '.join(either)} is not set; give one", either[0])
+    for either in ONE_OF.get(resource.type, ()):
+        if not needless and all(is_absent(resource.inputs.get(path)) for path in either):
+            yield Problem(f"{' or '.join(either)} is not set; give one", either[0])
+    for path, keys in INSIDE.get(resource.type, {}).items():
+        if path.partition(".")[0].partition("[")[0] in resource.inputs:
+            yield from inside(resource, path, keys)
+
+
+def inside(resource: Resource, path: str, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """What the objects at `path` lack."""
+    for part in resource.all(path):
+        if isinstance(part, Mapping):
+            for key in keys:
+                if is_absent(part.get(key)):
+                    yield Problem(f"{path}.{key} is not set; AWS can't do without it", f"{path}.{key}")
 
 
 RULE = Rule(
@@ -31,7 +41,7 @@ RULE = Rule(
     why=("A setting that is attached to nothing protects nothing; AWS refuses it in the middle of the deployment."),
     fix="Set the property that the message names.",
     source="https://www.pulumi.com/registry/packages/aws/api-docs/",
-    types=tuple({**REQUIRED, **ONE_OF}),
+    types=tuple({**REQUIRED, **ONE_OF, **INSIDE}),
     check=check,
     passing={
         "versions": (BUCKET_VERSIONING[0], {"bucket": "id:logs", "versioningConfiguration": {"status": "Enabled"}})

@@ -24,6 +24,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             kind == "Federated" and ISSUER in name for kind, name in statement.principals
         ):
             continue
+        for kind, name in statement.principals:
+            if kind == "Federated" and not name.endswith(f":oidc-provider/{ISSUER}"):
+                yield Problem(f"{name} is not GitHub's provider; name …:oidc-provider/{ISSUER}", "assumeRolePolicy")
         audiences = statement.condition_values(f"{ISSUER}:aud")
         subjects = statement.condition_values(f"{ISSUER}:sub")
         if audiences != ["sts.amazonaws.com"]:

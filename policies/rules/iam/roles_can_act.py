@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from policies.checks import is_absent
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
+from policies.rules._documents import statements
 from policies.rules._tokens import POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 
 if TYPE_CHECKING:
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A role has at least one policy."""
-    if not is_absent(resource.get("inlinePolicies")) or not is_absent(resource.get("managedPolicyArns")):
-        return
+    """A role has at least one policy, and somebody may assume it."""
+    inline = not is_absent(resource.get("inlinePolicies")) or not is_absent(resource.get("managedPolicyArns"))
     given = (*ROLE_POLICY, *ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
-    if not context.pointing_at(resource, "role", *given):
+    if not inline and not context.pointing_at(resource, "role", *given):
         yield Problem("no policy says what this role may do, so whoever assumes it fails; add aws.iam.RolePolicy")
+    trust = statements(resource.get("assumeRolePolicy"))
+    if trust and not any(one.allows and any("assume" in action.lower() for action in one.actions) for one in trust):
+        yield Problem("assumeRolePolicy lets nobody assume the role; allow sts:AssumeRole", "assumeRolePolicy")
 
 
 RULE = Rule(
     id="iam-roles-can-act",
-    title="Every role has a policy",
+    title="Every role has a policy, and can be assumed",
     severity=Severity.MEDIUM,
     why="A role without one makes its workload fail when it is needed: the rollback, the reaper, the notice.",
     fix="Add an aws.iam.RolePolicy with the role's name.",

@@ -31,6 +31,17 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 )
             elif kind == "Service" and principal == "*":
                 yield Problem("assumeRolePolicy trusts every AWS service; name one", "assumeRolePolicy")
+            elif kind == "Federated" and "*" in principal:
+                yield Problem(
+                    f"assumeRolePolicy trusts the identity provider {principal}; name one by its ARN",
+                    "assumeRolePolicy",
+                )
+        wide = [action for action in statement.actions if action.endswith("*")]
+        if wide:
+            yield Problem(
+                f"assumeRolePolicy allows {wide[0]}; name sts:AssumeRole, or with web identity or SAML",
+                "assumeRolePolicy",
+            )
         if statement.excludes_principals:
             yield Problem(
                 "assumeRolePolicy trusts everybody but a few (NotPrincipal); use Principal", "assumeRolePolicy"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policies.checks import is_absent, strings
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
+from policies.rules._once import once
 from policies.rules._tokens import APPCONFIG_ENVIRONMENT, COMPOSITE_ALARM, METRIC_ALARM, SCALING_POLICY
 
 if TYPE_CHECKING:
@@ -35,12 +36,17 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if targets is UNKNOWN or is_absent(targets):
         yield Problem("muteTargets names no alarms, so every alarm is muted; name the paging alarms", "muteTargets")
         return
-    protected = {alarm.get("name") for alarm in protected_alarms(context)} - {None}
+    protected = once(context, protected_names)
     for name in strings(targets):
         if name in protected or SAFETY.search(name):
             yield Problem(
                 f"muteTargets names {name}, which scales or rolls back; take it out", "muteTargets.alarmNames"
             )
+
+
+def protected_names(context: Context) -> set[Any]:
+    """Names of the alarms that no mute may hold back."""
+    return {alarm.get("name") for alarm in protected_alarms(context)} - {None}
 
 
 def protected_alarms(context: Context) -> Iterator[Resource]:

@@ -18,6 +18,16 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     yield from must_be_set("target.arn", "the ARN of what runs")(resource, context)
     yield from must_be_set("target.roleArn", "the role under which it runs")(resource, context)
     yield from must_be("state", "ENABLED", None)(resource, context)
+    if resource.get("target.retryPolicy.maximumRetryAttempts") in (0, "0"):
+        yield Problem(
+            "target.retryPolicy.maximumRetryAttempts is 0, so one failed call loses the event; set it to 1 or more",
+            "target.retryPolicy.maximumRetryAttempts",
+        )
+    if resource.get("flexibleTimeWindow.mode") == "FLEXIBLE" and context.is_plant_stack:
+        yield Problem(
+            "flexibleTimeWindow.mode is FLEXIBLE, so notices and the reaper come late; set it to OFF",
+            "flexibleTimeWindow.mode",
+        )
     if not is_absent(resource.get("scheduleExpression")) and str(resource.get("scheduleExpression")).startswith("cron"):
         yield from must_be_set("scheduleExpressionTimezone", "an IANA time zone such as Europe/Berlin")(
             resource, context
@@ -32,6 +42,7 @@ RULE = Rule(
     fix="Set target.arn, target.roleArn, scheduleExpressionTimezone, and leave state ENABLED.",
     source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html",
     types=SCHEDULE,
+    reads_graph=True,
     check=check,
     passing={
         "notice": (

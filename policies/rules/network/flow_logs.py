@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policies.checks import is_absent, shown
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import FLOW_LOG, VPC
+from policies.rules._tokens import BUCKET, FLOW_LOG, LOG_GROUP, VPC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,34 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             )
         if is_absent(log.get("logDestination")) and is_absent(log.get("logGroupName")):
             yield Problem("logDestination is not set; give the ARN of a log group or bucket", "logDestination", log)
+        yield from destination_problems(log, context)
+
+
+def destination_problems(log: Resource, context: Context) -> Iterator[Problem]:
+    """A destination of another kind than the log says, or that is not in this project's stack."""
+    arn = log.get("logDestination")
+    if not isinstance(arn, str) or not arn.startswith("arn:"):
+        return
+    kind = next((kind for part, kind in KINDS.items() if part in arn), None)
+    given = log.get("logDestinationType") or KINDS[":logs:"]
+    if kind is not None and kind != given and given is not UNKNOWN:
+        yield Problem(
+            f"logDestination is {shown(arn)}, and logDestinationType {shown(given)}; make them fit (s3 for a bucket)",
+            "logDestination",
+            log,
+        )
+    owners = (*context.graph.of_type(*BUCKET), *context.graph.of_type(*LOG_GROUP))
+    known = [own for one in owners if isinstance(own := one.outputs.get("arn"), str)]
+    if (
+        context.is_plant_stack
+        and known
+        and not any(arn == own or arn.startswith((f"{own}/", f"{own}:")) for own in known)
+    ):
+        yield Problem(f"logDestination is {shown(arn)}, which is not in this stack", "logDestination", log)
+
+
+KINDS: Final = {":logs:": "cloud-watch-logs", ":s3:::": "s3", ":firehose:": "kinesis-data-firehose"}
+"""Part of a destination's ARN -> the type of it."""
 
 
 RULE = Rule(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.checks import is_absent
 from policies.model import Severity
 from policies.pack import PackConfig, PackSettings
-from policies.rule import Context, Problem, Rule
+from policies.rule import PROVIDER_TYPE, Context, Problem, Rule
+from policies.rules._grants import POLICY_HOLDERS, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """The stack, and every resource that names a Region, is in an allowed one."""
+    """The stack, every resource and every policy that names a Region, is in an allowed one."""
     allowed = context.config.settings.allowed_regions
     if not allowed:
         return
@@ -25,6 +27,19 @@ def check(context: Context) -> Iterator[Problem]:
             region = resource.inputs.get("region")
             if isinstance(region, str) and region not in allowed:
                 yield Problem(f"region is {region}; allowed: {', '.join(allowed)}", "region", resource)
+            elif resource.type == PROVIDER_TYPE and is_absent(region):
+                yield Problem(
+                    f"region is not set, so the environment decides; set {', '.join(allowed)}", "region", resource
+                )
+    for holder in context.graph.of_type(*POLICY_HOLDERS):
+        for grant in grants(holder, context):
+            elsewhere = set(grant.statement.condition_values("aws:RequestedRegion")) - set(allowed)
+            if elsewhere:
+                yield Problem(
+                    f"{grant.path} allows calls in {', '.join(sorted(elsewhere))}; allowed: {', '.join(allowed)}",
+                    grant.path,
+                    holder,
+                )
 
 
 RULE = Rule(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.checks import is_absent, must_be_set
+from policies.checks import must_be_set
 from policies.model import Resource, Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import ROOT_TYPE, Context, Problem, Rule
+from policies.rules._reach import ASSOCIATION, default_routes
 from policies.rules._tokens import ROUTE, ROUTE_TABLE, SUBNET
 
 if TYPE_CHECKING:
@@ -14,35 +15,19 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A subnet is in a VPC, and a route table with a way out belongs to it."""
-    graph = context.graph
+    """A subnet is in a VPC; in this project's stack a route table with a way out belongs to it."""
     yield from must_be_set("vpcId", "the VPC's id")(resource, context)
-    if context.is_plant_stack:  # its fleets reach out by IPv6 only
-        yield from must_be_set("ipv6CidrBlock", "a /64 of the VPC")(resource, context)
+    if not context.is_plant_stack:
+        return  # elsewhere a subnet may be isolated on purpose, or use the VPC's main table
+    yield from must_be_set("ipv6CidrBlock", "a /64 of the VPC: fleets reach out by IPv6 only")(resource, context)
+    yield from must_be_set("availabilityZone", "a zone, another one for each subnet of a tier")(resource, context)
     links = context.pointing_at(resource, "subnetId", ASSOCIATION)
-    tables = [table for one in links for table in graph.referenced(one, "routeTableId", *ROUTE_TABLE)]
     if not links:
         yield Problem("no route table belongs to this subnet; add aws.ec2.RouteTableAssociation")
-    for table in tables:
-        routes = context.pointing_at(table, "routeTableId", *ROUTE)
-        if not any(leads_out(route) for route in routes) and is_absent(table.get("routes")):
-            yield Problem(f"route table {table.name} has no default route; add aws.ec2.Route", resource=table)
+    elif default_routes(resource, context) == []:
+        table = links[0].get("routeTableId")
+        yield Problem(f"its route table {table} has no default route; add aws.ec2.Route")
 
-
-def leads_out(route: Resource) -> bool:
-    """True when `route` has a gateway or the like to lead to."""
-    return any(not is_absent(route.get(path)) for path in GATEWAYS)
-
-
-ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-GATEWAYS = (
-    "gatewayId",
-    "egressOnlyGatewayId",
-    "natGatewayId",
-    "transitGatewayId",
-    "vpcEndpointId",
-    "networkInterfaceId",
-)
 
 RULE = Rule(
     id="network-subnets-routed",
@@ -55,10 +40,17 @@ RULE = Rule(
     reads_graph=True,
     check=check,
     passing={
-        "subnet": (SUBNET[0], {"vpcId": "id:vpc"}),
+        "root": (ROOT_TYPE, {}),
+        "subnet": (SUBNET[0], {"vpcId": "id:vpc", "ipv6CidrBlock": "2600::/64", "availabilityZone": "us-east-1a"}),
         "table": (ROUTE_TABLE[0], {}),
         "link": (ASSOCIATION, {"subnetId": "id:subnet", "routeTableId": "id:table"}),
-        "out": (ROUTE[0], {"routeTableId": "id:table", "egressOnlyGatewayId": "id:egress"}),
+        "out": (
+            ROUTE[0],
+            {"routeTableId": "id:table", "destinationIpv6CidrBlock": "::/0", "egressOnlyGatewayId": "id:egress"},
+        ),
     },
-    failing={"subnet": (SUBNET[0], {"vpcId": "id:vpc"})},
+    failing={
+        "root": (ROOT_TYPE, {}),
+        "subnet": (SUBNET[0], {"vpcId": "id:vpc", "ipv6CidrBlock": "2600::/64", "availabilityZone": "us-east-1a"}),
+    },
 )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
-from policies.rules._alarms import expected_here
 from policies.rules._ports import PortRange, port_ranges
 from policies.rules._tokens import (
     EGRESS_RULE,
@@ -24,16 +23,18 @@ if TYPE_CHECKING:
 
 def check(context: Context) -> Iterator[Problem]:
     """Clients reach the load balancer, it reaches the fleets, and they reach the cache and the internet."""
-    if not expected_here(context):
+    if not context.is_plant_stack:
         return
     graph = context.graph
-    edges = groups_of(context, "securityGroups", *LOAD_BALANCER)
-    fleets = groups_of(context, "networkInterfaces", *LAUNCH_TEMPLATE)
-    caches = groups_of(context, "securityGroupIds", *SERVERLESS_CACHE, *REPLICATION_GROUP)
     rules = graph.of_type(*INGRESS_RULE, *EGRESS_RULE)
     if not rules or any(rule.get("securityGroupId") is UNKNOWN for rule in rules):
         return
     yield from halves(context)
+    if context.parked:
+        return
+    edges = groups_of(context, "securityGroups", *LOAD_BALANCER)
+    fleets = groups_of(context, "networkInterfaces", *LAUNCH_TEMPLATE)
+    caches = groups_of(context, "securityGroupIds", *SERVERLESS_CACHE, *REPLICATION_GROUP)
     for fleet in fleets:
         if not ranges(context, fleet, *INGRESS_RULE):
             yield Problem(
@@ -78,11 +79,30 @@ def halves(context: Context) -> Iterator[Problem]:
     }
     for types, other in ((INGRESS_RULE, EGRESS_RULE), (EGRESS_RULE, INGRESS_RULE)):
         for (own, peer), rule in ways[types].items():
-            if isinstance(own, str) and isinstance(peer, str) and (peer, own) not in ways[other]:
+            if not isinstance(own, str) or not isinstance(peer, str):
+                continue
+            half = ways[other].get((peer, own))
+            if half is None:
                 missing = "egress" if other is EGRESS_RULE else "ingress"
                 yield Problem(
                     f"the other half is missing: no {missing} rule of {peer} names {own}; add it", resource=rule
                 )
+            elif opened(rule) != opened(half):
+                yield Problem(
+                    f"it opens {told(rule)}, and its other half {half.name} opens {told(half)}; make them equal",
+                    "fromPort",
+                    rule,
+                )
+
+
+def opened(rule: Resource) -> list[tuple[str, int, int]]:
+    """(protocol, first port, last port) of a rule."""
+    return [(one.protocol, one.first, one.last) for one in port_ranges(rule)]
+
+
+def told(rule: Resource) -> str:
+    """The same as a message says it."""
+    return ", ".join(f"{protocol} {first} to {last}" for protocol, first, last in opened(rule))
 
 
 def link(context: Context, source: Resource, target: Resource) -> Iterator[Problem]:

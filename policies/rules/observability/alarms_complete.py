@@ -23,6 +23,14 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield undecided("evaluationPeriods")
     elif not 1 <= (number(periods) or 0) <= MOST_PERIODS:
         yield Problem(f"evaluationPeriods is {shown(periods)}; give 1 to {MOST_PERIODS}", "evaluationPeriods")
+    wanted = number(resource.get("datapointsToAlarm"))
+    if wanted is not None and number(periods) is not None and wanted > (number(periods) or 0):
+        yield Problem(
+            f"datapointsToAlarm is {wanted}, of {shown(periods)} evaluationPeriods; AWS refuses more than there are",
+            "datapointsToAlarm",
+        )
+    if resource.get("comparisonOperator") == "GreaterThanOrEqualToThreshold" and number(resource.get("threshold")) == 0:
+        yield Problem("threshold is 0 and the comparison >=, so the alarm is always on; set it above 0", "threshold")
     for path in ("period", "metricQueries[*].metric.period"):
         if any((number(value) or 0) > LONGEST_SECONDS for value in resource.all(path)):
             yield Problem(f"{path} is over {LONGEST_SECONDS} s; give an hour at most", path)

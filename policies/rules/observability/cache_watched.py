@@ -25,10 +25,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             one.metric == "BytesUsedForCache"
             and most is not None
             and one.threshold is not None
-            and one.threshold > most * 10**9 * 2
+            and not 0 < one.threshold < most * 1024**3
         ):
             yield Problem(
-                f"threshold is {shown(one.alarm.get('threshold'))} bytes, which the cache can't reach",
+                f"threshold is {shown(one.alarm.get('threshold'))} bytes; give more than 0 and less than the {most} GB "
+                "of "
+                "cacheUsageLimits.dataStorage.maximum",
                 "threshold",
                 one.alarm,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.checks import mappings, must_be_set
+from policies.checks import mappings, must_be_set, number
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import parse_json
@@ -30,6 +30,16 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if not any(is_end(state) for state in states.values()):
         yield Problem("no state of the definition ends it; give one of type Succeed or Fail, or End true", "definition")
     yield from must_be_set("roleArn", "the role under which it runs")(resource, context)
+    lasts = number(parsed.get("TimeoutSeconds"))
+    waits = [number(state.get("Seconds")) or 0 for state in mappings(list(states.values()))]
+    if resource.get("type") == "EXPRESS" and ((lasts or 0) > EXPRESS_SECONDS or sum(waits) > EXPRESS_SECONDS):
+        yield Problem(
+            f"type is EXPRESS, which AWS ends after {EXPRESS_SECONDS} s, and the definition takes longer; set STANDARD",
+            "type",
+        )
+
+
+EXPRESS_SECONDS = 300
 
 
 def next_states(machine: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from policies.checks import mappings
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._statements import statements_in
 from policies.rules._tokens import WAF_RULE_GROUP, WEB_ACL
 
 if TYPE_CHECKING:
@@ -34,6 +35,28 @@ def check(context: Context) -> Iterator[Problem]:
             "rules",
             holders[0],
         )
+    for holder in holders:
+        yield from blind(holder)
+
+
+def blind(holder: Resource) -> Iterator[Problem]:
+    """Rate limits that a client can get round, or that one client uses up for all."""
+    for rule in mappings(holder.get("rules")):
+        for kind, rate in statements_in(rule.get("statement")):
+            key = rate.get("aggregateKeyType") if kind == "rateBasedStatement" else None
+            if key == "FORWARDED_IP":
+                yield Problem(
+                    f"rule {rule.get('name')} counts by an address that the client writes itself (FORWARDED_IP); count "
+                    "by IP",
+                    "rules",
+                    holder,
+                )
+            if key == "CONSTANT" and not rate.get("scopeDownStatement"):
+                yield Problem(
+                    f"rule {rule.get('name')} counts all clients together (CONSTANT), so one takes it all; count by IP",
+                    "rules",
+                    holder,
+                )
 
 
 def rate_limits(holder: Resource) -> Iterator[Any]:

@@ -51,13 +51,20 @@ WANTED = {
 
 def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
     """What a rule of the web ACL does, in the words of WANTED."""
+    if rule.get("overrideAction") is None and not any("block" in action for action in mappings(rule.get("action"))):
+        return  # a rule that lets through, or only counts, keeps no promise
     for statement in with_parts(rule.get("statement")):
         for rate in mappings(statement.get("rateBasedStatement")):
             if rate.get("customKeys"):
                 yield "per user"
             elif rate.get("scopeDownStatement"):
-                yield "per path"
-            else:
+                if any(
+                    match.get("positionalConstraint") in ("STARTS_WITH", "CONTAINS")
+                    for scope in mappings(rate.get("scopeDownStatement"))
+                    for match in mappings(scope.get("byteMatchStatement"))
+                ):
+                    yield "per path"
+            elif rate.get("aggregateKeyType") == "IP":
                 yield "per address"
         if statement.get("sizeConstraintStatement"):
             yield "body"
@@ -100,16 +107,27 @@ RULE = Rule(
             {
                 "defaultAction": {"allow": {}},
                 "rules": [
-                    {"statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}}},
-                    {"statement": {"rateBasedStatement": {"limit": 100, "customKeys": [{"header": {}}]}}},
                     {
-                        "statement": {
-                            "rateBasedStatement": {"limit": 100, "scopeDownStatement": {"byteMatchStatement": {}}}
-                        }
+                        "action": {"block": {}},
+                        "statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}},
                     },
-                    {"statement": {"sizeConstraintStatement": {"size": 8192}}},
-                    {"statement": {"regexMatchStatement": {"regexString": "x"}}},
                     {
+                        "action": {"block": {}},
+                        "statement": {"rateBasedStatement": {"limit": 100, "customKeys": [{"header": {}}]}},
+                    },
+                    {
+                        "action": {"block": {}},
+                        "statement": {
+                            "rateBasedStatement": {
+                                "limit": 100,
+                                "scopeDownStatement": {"byteMatchStatement": {"positionalConstraint": "STARTS_WITH"}},
+                            }
+                        },
+                    },
+                    {"action": {"block": {}}, "statement": {"sizeConstraintStatement": {"size": 8192}}},
+                    {"action": {"block": {}}, "statement": {"regexMatchStatement": {"regexString": "x"}}},
+                    {
+                        "action": {"block": {}},
                         "statement": {
                             "orStatement": {
                                 "statements": [
@@ -117,7 +135,7 @@ RULE = Rule(
                                     {"ipSetReferenceStatement": {"arn": "b"}},
                                 ]
                             }
-                        }
+                        },
                     },
                 ],
             },

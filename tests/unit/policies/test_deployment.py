@@ -40,6 +40,24 @@ def test_what_pulumi_writes_is_read(document):
     assert (resource.urn, resource.name, resource.inputs) == (URN, "key", {"a": 1})
 
 
+def test_a_preview_without_what_stays_is_refused_with_the_option_that_shows_it():
+    document = {"steps": [{"op": "update", "newState": state()}], "changeSummary": {"same": 3, "update": 1}}
+    with pytest.raises(InputError, match=r"3 resources that do not change are left out.*--show-sames"):
+        graph_from_json(document, "f")
+
+
+def test_a_replacement_of_a_preview_is_one_resource():
+    ops = ("create-replacement", "replace", "delete-replaced")
+    steps = [{"op": op, **({"newState": state()} if op != "delete-replaced" else {})} for op in ops]
+    assert len(list(graph_from_json({"steps": steps, "changeSummary": {"replace": 1}}, "f"))) == 1
+
+
+def test_a_component_of_a_preview_is_read_by_its_inputs():
+    component = {"urn": URN, "type": "plant:infra:PlantApi", "custom": False, "inputs": {"costBasis": {"version": 1}}}
+    (resource,) = graph_from_json({"steps": [{"op": "create", "newState": component}]}, "f")
+    assert resource.outputs["costBasis"] == {"version": 1}
+
+
 def test_unknown_and_secret_values_are_told_apart():
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     secret = {deployment.SIGNATURE_KEY: deployment.SECRET_SIGNATURE, "ciphertext": "x"}

@@ -5,11 +5,14 @@ import datetime
 import pytest
 
 from policies.assess import assess
+from policies.deployment import graph_from_json
 from policies.errors import InputError
 from policies.model import Enforcement
-from policies.pack import PackConfig
+from policies.pack import PACK_DIRECTORY, PackConfig
+from policies.registry import rule_by_id
 from policies.rule import example_graph
 from policies.waivers import Waiver, waivers_from_file
+from workbench.preview.synthesis import synthesize
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
 UNPROTECTED = example_graph({"alb": (ALB, {"subnets": ["a", "b"]})})
@@ -80,11 +83,36 @@ def test_a_waiver_for_every_stack_may_cover_nothing_in_one_of_them():
     assert "governance-waivers-used" not in ids(judged(waiver(resource="gone")).violations)
 
 
+@pytest.mark.parametrize(
+    ("overrides", "covers"),
+    [
+        pytest.param({}, True, id="sessions that a reaper ends"),
+        pytest.param({"plant:uptime.schedule": "always-on"}, False, id="always on"),
+    ],
+)
+def test_a_waiver_for_what_is_reaped_covers_nothing_where_nothing_reaps(overrides, covers):
+    document = synthesize("dev", overrides=overrides)
+    for state in document["deployment"]["resources"]:
+        if state["type"] == ALB:
+            state["inputs"]["enableDeletionProtection"] = False
+    entry = waiver(resource="plant-edge-alb", when="reaped")
+    assessment = assess(graph_from_json(document, "dev"), PackConfig(waivers=(entry,)), today=LAST_DAY)
+    assert ("edge-deletion-protection" in ids(assessment.violations)) is not covers
+    assert ([waived.waiver for waived in assessment.waived] == [entry]) is covers
+
+
+def test_only_rules_that_see_the_whole_stack_are_waived_for_what_is_reaped():
+    """Under the engine the others judge one resource, before anything is known of a reaper."""
+    conditional = [entry for entry in waivers_from_file(PACK_DIRECTORY / "config" / "waivers.toml") if entry.when]
+    assert conditional
+    assert all(rule_by_id(entry.rule).stack_wide for entry in conditional)
+
+
 def test_a_waivers_file_with_mistakes_names_all_of_them(tmp_path):
     file = tmp_path / "waivers.toml"
     file.write_text(
         '[[waiver]]\nrule = "edge-access-logs"\nresource = "alb"\nreason = ""\nowner = "x"\nexpires = "2026-12-31"\n'
-        '[[waiver]]\nrule = "edge-access-logs"\nfor_ever = true\n'
+        '[[waiver]]\nrule = "edge-access-logs"\nfor_ever = true\nwhen = "convenient"\n'
     )
     with pytest.raises(InputError) as caught:
         waivers_from_file(file)
@@ -93,5 +121,6 @@ def test_a_waivers_file_with_mistakes_names_all_of_them(tmp_path):
         "waiver 1: reason is missing",
         "waiver 1: expires is '2026-12-31'",
         "waiver 2: unknown key for_ever",
+        "waiver 2: when is 'convenient'; allowed: reaped",
     ):
         assert expected in told

@@ -76,7 +76,7 @@ def test_an_always_on_stack_is_told_the_hours_and_the_platform(stack):
 
 
 def test_a_shared_stack_is_told_neither_to_share_nor_to_shorten_hours(stack):
-    message = told(stack("prod", fleet__max_size="50"), "cost-worst-case-within-budget")
+    message = told(stack("prod", fleet__max_size="50"), "cost-shared-worst-case-within-budget")
     assert "hours" not in message
     assert "share the platform" not in message
     assert "no known change is enough; what lowers it most: set maxSize to 1 instead of 50 (then $14.76)" in message
@@ -84,7 +84,7 @@ def test_a_shared_stack_is_told_neither_to_share_nor_to_shorten_hours(stack):
 
 def test_drivers_leave_out_what_allowances_pay_for(graph):
     """The budget's action and the dashboard have a list price of $3 each, and the account's allowances cover them."""
-    message = told(graph("prod"), "cost-worst-case-within-budget")
+    message = told(graph("prod"), "cost-shared-worst-case-within-budget")
     assert "budget-action" not in message
     assert "dashboard" not in message
 

@@ -1,0 +1,34 @@
+"""The limits that the stack publishes for its application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from policies.model import Resource
+from policies.rule import Context
+from policies.rules._documents import parse_json
+from policies.rules._tokens import PARAMETER
+
+_SEEN: WeakKeyDictionary[Context, Mapping[str, Any]] = WeakKeyDictionary()
+
+
+def contracts(context: Context) -> list[tuple[Resource, Mapping[str, Any]]]:
+    """Parameters that publish a response budget, with the limits in them."""
+    found = []
+    for parameter in context.graph.of_type(*PARAMETER):
+        value = parameter.get("insecureValue") or parameter.get("value")
+        limits = parse_json(value) if isinstance(value, str) else None
+        if isinstance(limits, Mapping) and "response_budget_ms" in limits:
+            found.append((parameter, limits))
+    return found
+
+
+def limits_of(context: Context) -> Mapping[str, Any]:
+    """Limits of the stack's contract; none where it publishes none."""
+    seen = _SEEN.get(context)
+    if seen is None:
+        found = contracts(context)
+        seen = _SEEN[context] = found[0][1] if found else {}
+    return seen

@@ -1,0 +1,116 @@
+"""Which events an EventBridge rule matches, as its pattern says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from policies.checks import strings
+from policies.model import Resource
+from policies.rule import Context
+from policies.rules._documents import parse_json
+from policies.rules._tokens import EVENT_RULE, EVENT_TARGET
+
+MISSING = object()
+
+
+def pattern_of(rule: Resource) -> Mapping[str, Any] | None:
+    """The event pattern of `rule`; None when it is not known, or none."""
+    text = rule.get("eventPattern")
+    parsed = parse_json(text) if isinstance(text, str) else text
+    return parsed if isinstance(parsed, Mapping) else None
+
+
+def matches(pattern: Mapping[str, Any], event: Any) -> bool:
+    """True when `event` has, for each field of the pattern, one of its values."""
+    for key, wanted in pattern.items():
+        value = event.get(key, MISSING) if isinstance(event, Mapping) else MISSING
+        if isinstance(wanted, Mapping):
+            if not matches(wanted, value):
+                return False
+        elif not isinstance(wanted, list) or not _one_of(wanted, value):
+            return False
+    return True
+
+
+def _one_of(wanted: list[Any], value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return any(_is(one, each) for one in wanted for each in values)
+
+
+def _is(wanted: Any, value: Any) -> bool:
+    if not isinstance(wanted, Mapping):
+        return value is not MISSING and value == wanted
+    if "exists" in wanted:
+        return (value is not MISSING) is wanted["exists"]
+    if value is MISSING:
+        return False
+    if "anything-but" in wanted:
+        unwanted = wanted["anything-but"]
+        return value not in (unwanted if isinstance(unwanted, list) else [unwanted])
+    if "prefix" in wanted:
+        return str(value).startswith(str(wanted["prefix"]))
+    if "suffix" in wanted:
+        return str(value).endswith(str(wanted["suffix"]))
+    return True  # numeric, wildcard and the like: taken to match
+
+
+_SEEN: WeakKeyDictionary[Context, dict[str, list[tuple[Resource, Mapping[str, Any]]]]] = WeakKeyDictionary()
+EVERY: Final = ""
+"""Key of the rules that name no resource."""
+
+
+def _rules(context: Context) -> dict[str, list[tuple[Resource, Mapping[str, Any]]]]:
+    """Alarm, group or machine that a pattern names -> the rules that are on, with their patterns."""
+    found = _SEEN.get(context)
+    if found is None:
+        found = _SEEN[context] = {}
+        for rule in context.graph.of_type(*EVENT_RULE):
+            pattern = pattern_of(rule)
+            on = rule.get("state") in (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+            if pattern is not None and on and rule.get("isEnabled") is not False:
+                for key in _named(pattern) or {EVERY}:
+                    found.setdefault(key, []).append((rule, pattern))
+    return found
+
+
+def _named(event: Mapping[str, Any]) -> set[str]:
+    """What an event, or a pattern, is about: ARNs of its resources, its group or its machine."""
+    detail = event.get("detail")
+    own = detail if isinstance(detail, Mapping) else {}
+    places = (event.get("resources"), own.get("AutoScalingGroupName"), own.get("stateMachineArn"))
+    return {one for place in places for one in strings(place)}
+
+
+def targets_for(event: Mapping[str, Any], context: Context) -> Iterator[Resource]:
+    """Targets of the rules that match `event` and are on."""
+    known = _rules(context)
+    for key in (*_named(event), EVERY):
+        for rule, pattern in known.get(key, ()):
+            if matches(pattern, event):
+                yield from context.pointing_at(rule, "rule", *EVENT_TARGET)
+
+
+def alarm_event(arn: str, name: str) -> dict[str, Any]:
+    """What CloudWatch sends when an alarm goes off."""
+    return {
+        "source": "aws.cloudwatch",
+        "detail-type": "CloudWatch Alarm State Change",
+        "resources": [arn],
+        "detail": {"alarmName": name, "state": {"value": "ALARM"}},
+    }
+
+
+def launch_event(group: str, outcome: str) -> dict[str, Any]:
+    """What Auto Scaling sends of a launch that ended as `outcome`."""
+    detail = {"AutoScalingGroupName": group}
+    return {"source": "aws.autoscaling", "detail-type": f"EC2 Instance Launch {outcome}", "detail": detail}
+
+
+def execution_event(machine: str, status: str, given: str = "{}") -> dict[str, Any]:
+    """What Step Functions sends of an execution with the input `given` that ended as `status`."""
+    detail = {"stateMachineArn": machine, "status": status, "input": given}
+    if status == "FAILED":
+        detail["error"] = "States.Runtime"
+    return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}

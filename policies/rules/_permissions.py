@@ -1,0 +1,110 @@
+"""What a role of the stack may do, as IAM would decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
+
+from policies.checks import is_absent, mappings
+from policies.model import Resource
+from policies.rule import Context
+from policies.rules._documents import Statement, statements, statements_of
+from policies.rules._grants import matches
+from policies.rules._tokens import IAM_POLICY, POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
+
+ATTACHMENTS: Final = (*ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
+Need: TypeAlias = tuple[str, str | None]
+"""Action, and the ARN that it is for; None for anything."""
+KEY_USE: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+"""What publishing to an encrypted topic takes."""
+_SEEN: WeakKeyDictionary[Context, dict[str, tuple[Statement, ...] | None]] = WeakKeyDictionary()
+
+
+def permissions(role: Resource, context: Context) -> tuple[Statement, ...] | None:
+    """Statements of every policy of `role`; None when one of them is not known or not in the stack."""
+    seen = _SEEN.setdefault(context, {})
+    if role.urn not in seen:
+        seen[role.urn] = _permissions(role, context)
+    return seen[role.urn]
+
+
+def _permissions(role: Resource, context: Context) -> tuple[Statement, ...] | None:
+    if not is_absent(role.get("managedPolicyArns")):
+        return None
+    documents = [one.get("policy") for one in context.pointing_at(role, "role", *ROLE_POLICY)]
+    documents += [one.get("policy") for one in mappings(role.get("inlinePolicies"))]
+    for attachment in (
+        *context.pointing_at(role, "role", *ATTACHMENTS),
+        *context.pointing_at(role, "roles", *ATTACHMENTS),
+    ):
+        policies = context.graph.referenced(attachment, "policyArn", *IAM_POLICY)
+        if not policies:
+            return None  # a managed policy of AWS, or of another stack
+        documents += [policy.get("policy") for policy in policies]
+    return statements_of(documents)
+
+
+def may(given: Iterable[Statement], action: str, resource: str | None = None) -> bool:
+    """True when the statements allow `action` on `resource` (None: on anything at all) and none denies it.
+
+    A condition is taken to hold in an Allow, and not to hold in a Deny.
+    """
+    allowed = False
+    for statement in given:
+        if not covers(statement, action, resource):
+            continue
+        if statement.effect == "Deny" and not statement.conditions:
+            return False
+        allowed = allowed or statement.allows
+    return allowed
+
+
+def covers(statement: Statement, action: str, resource: str | None) -> bool:
+    """True when `statement` is about `action` on `resource`."""
+    if statement.actions:
+        if not any(matches(action, pattern) for pattern in statement.actions):
+            return False
+    elif any(matches(action, pattern) for pattern in statement.not_actions):
+        return False
+    if resource is None:
+        return statement.allows or "*" in statement.resources
+    if statement.not_resources:
+        return not any(_same(resource, pattern) for pattern in statement.not_resources)
+    return any(_same(resource, pattern) for pattern in statement.resources)
+
+
+@lru_cache(maxsize=65_536)
+def _same(resource: str, pattern: str) -> bool:
+    return resource == pattern or fnmatchcase(resource, pattern.replace("[", "[[]"))
+
+
+def lacking(role: Resource, needs: Iterable[Need], context: Context) -> Iterator[Need]:
+    """Those of `needs` that the policies of `role`, or its boundary, do not allow; none where that is not known."""
+    given = permissions(role, context)
+    if given is None:
+        return
+    boundary = next(iter(context.graph.referenced(role, "permissionsBoundary", *IAM_POLICY)), None)
+    bounds = statements(boundary.get("policy")) if boundary is not None else None
+    seen = set()
+    for need in needs:
+        if need in seen:
+            continue
+        seen.add(need)
+        if not may(given, *need) or (bounds is not None and not may(bounds, *need)):
+            yield need
+
+
+def key_needs(resource: Resource, path: str) -> Iterator[Need]:
+    """What using the KMS key that `path` names takes; nothing for a key of AWS."""
+    key = resource.get(path)
+    if isinstance(key, str) and ":key/" in key:
+        yield from ((action, key) for action in KEY_USE)
+
+
+def role_at(resource: Resource, path: str, context: Context) -> Resource | None:
+    """The role of the stack that `path` names; None when it is another one, or not known."""
+    found = context.graph.referenced(resource, path, *ROLE)
+    return found[0] if found else None

@@ -1,0 +1,40 @@
+"""Reads the statements of web ACL rules, at every depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from policies.checks import mappings
+
+INSPECTING: Final = ("fieldToMatch", "textTransformations")
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "andStatement": ("statements",),
+    "asnMatchStatement": ("asnLists",),
+    "byteMatchStatement": ("positionalConstraint", "searchString", *INSPECTING),
+    "geoMatchStatement": ("countryCodes",),
+    "ipSetReferenceStatement": ("arn",),
+    "labelMatchStatement": ("key", "scope"),
+    "managedRuleGroupStatement": ("name", "vendorName"),
+    "notStatement": ("statements",),
+    "orStatement": ("statements",),
+    "rateBasedStatement": ("aggregateKeyType", "limit"),
+    "regexMatchStatement": ("regexString", *INSPECTING),
+    "regexPatternSetReferenceStatement": ("arn", *INSPECTING),
+    "ruleGroupReferenceStatement": ("arn",),
+    "sizeConstraintStatement": ("comparisonOperator", "size", *INSPECTING),
+    "sqliMatchStatement": INSPECTING,
+    "xssMatchStatement": INSPECTING,
+}
+"""Kind of statement -> what it can't be without (WAFv2 API reference)."""
+JOINING: Final = ("andStatement", "orStatement")
+
+
+def statements_in(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(kind, content) of a statement and of every one inside it."""
+    for one in mappings(statement):
+        for kind, content in one.items():
+            for part in mappings(content):
+                yield str(kind), part
+                yield from statements_in(part.get("statements"))
+                yield from statements_in(part.get("scopeDownStatement"))

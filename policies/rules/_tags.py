@@ -1,0 +1,44 @@
+"""The tags that a resource carries: its own, and those of its provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from policies.checks import mappings
+from policies.model import UNKNOWN, Resource
+from policies.rule import Context
+from policies.rules._documents import parse_json
+from policies.rules._tokens import SCALING_GROUP
+
+
+def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:
+    """Key -> value; None when they are not known yet."""
+    tags = resource.get("tags")
+    provider = provider_of(resource, context)
+    sources = [provider_tags(provider) if provider is not None else resource.get("tagsAll"), tags]
+    if resource.type in SCALING_GROUP:
+        sources = [tags]
+    if any(source is UNKNOWN for source in sources):
+        return None
+    found: dict[str, Any] = {}
+    for source in sources:
+        if isinstance(source, Mapping):
+            found.update(source)
+        else:
+            found.update({str(tag.get("key")): tag.get("value") for tag in mappings(source)})
+    return found
+
+
+def provider_of(resource: Resource, context: Context) -> Resource | None:
+    """The provider that manages `resource`, where the stack holds it."""
+    return context.graph.by_urn.get(str(resource.options.get("provider") or "").rpartition("::")[0])
+
+
+def provider_tags(provider: Resource) -> Any:
+    """Tags that `provider` adds to whatever it manages."""
+    tags = provider.get("defaultTags")
+    if tags is UNKNOWN:
+        return UNKNOWN
+    parsed = parse_json(tags) if isinstance(tags, str) else tags
+    return parsed.get("tags") if isinstance(parsed, Mapping) else None

@@ -1,0 +1,99 @@
+"""Reads state machines: their states at every level, and the AWS calls that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from policies.checks import mappings
+from policies.model import Resource
+from policies.rules._documents import parse_json
+
+CALL: Final = re.compile(r"arn:[^:]*:states:::(aws-sdk:)?([\w-]+):(\w+)")
+PREFIXES: Final = {
+    "elasticloadbalancingv2": "elasticloadbalancing",
+    "resourcegroupstaggingapi": "tag",
+    "sfn": "states",
+    "eventbridge": "events",
+    "cloudwatchlogs": "logs",
+}
+"""Service of the SDK -> prefix of its actions in IAM, where they differ."""
+ACTIONS: Final = {"lambda:Invoke": "lambda:InvokeFunction", "http:Invoke": "states:InvokeHTTPEndpoint"}
+SKIPPED: Final = frozenset(
+    {"eks", "apigateway", "emr-containers", "elasticmapreduce", "glue", "databrew", "batch", "ecs"}
+)
+"""Optimised integrations that take more than the one action in their name."""
+
+
+class Task(NamedTuple):
+    """One state that calls AWS."""
+
+    name: str
+    state: Mapping[str, Any]
+    action: str
+    """As IAM names it, e.g. ``ssm:PutParameter``; "" for a call whose permission can't be told from its name."""
+
+    @property
+    def changes(self) -> bool:
+        """True when the call is one of the SDK's that changes something."""
+        verb = self.action.partition(":")[2]
+        return bool(verb) and not verb.startswith(("Describe", "Get", "List"))
+
+
+def definition(machine: Resource) -> Mapping[str, Any] | None:
+    """The definition of `machine`; None when it is not known, or no JSON object."""
+    text = machine.get("definition")
+    return _read(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> Mapping[str, Any] | None:
+    parsed = parse_json(text)
+    return parsed if isinstance(parsed, Mapping) and isinstance(parsed.get("States"), Mapping) else None
+
+
+def machines(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """`document` itself, and every machine inside its Map and Parallel states."""
+    states = document.get("States")
+    if not isinstance(states, Mapping):
+        return
+    yield document
+    for state in mappings(list(states.values())):
+        inner = [state.get("ItemProcessor"), state.get("Iterator"), *mappings(state.get("Branches"))]
+        for one in mappings(inner):
+            yield from machines(one)
+
+
+def tasks(document: Mapping[str, Any]) -> Iterator[Task]:
+    """Every state of type Task, at every level."""
+    for machine in machines(document):
+        for name, state in machine["States"].items():
+            if isinstance(state, Mapping) and state.get("Type") == "Task":
+                yield Task(str(name), state, action_of(state.get("Resource")))
+
+
+def action_of(resource: Any) -> str:
+    """IAM action of the call that a Task's Resource names; "" when it can't be told."""
+    text = str(resource)
+    if ":lambda:" in text and ":function:" in text:
+        return "lambda:InvokeFunction"
+    found = CALL.match(text)
+    if found is None or (not found[1] and found[2] in SKIPPED):
+        return ""
+    call = f"{PREFIXES.get(found[2], found[2])}:{found[3][:1].upper()}{found[3][1:]}"
+    return call if found[1] else ACTIONS.get(call, call)
+
+
+def literals(value: Any) -> Iterator[str]:
+    """Every plain string inside the parameters of a call; paths and functions are left out."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not str(key).endswith(".$"):
+                yield from literals(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from literals(item)
+    elif isinstance(value, str):
+        yield value

@@ -1,0 +1,126 @@
+"""Policy documents are complete: what AWS refuses, or reads as nothing, is found here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from policies.checks import mappings, shown, strings
+from policies.model import SECRET, UNKNOWN, Resource, Severity
+from policies.rule import Context, Problem, Rule, undecided
+from policies.rules._documents import parse_json
+from policies.rules._grants import granting
+from policies.rules._tokens import (
+    BUCKET_POLICY,
+    GROUP_POLICY,
+    IAM_POLICY,
+    KEY,
+    KEY_POLICY,
+    LOG_RESOURCE_POLICY,
+    QUEUE_POLICY,
+    ROLE,
+    ROLE_POLICY,
+    TOPIC_POLICY,
+    USER_POLICY,
+)
+
+IDENTITY: Final = (*ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
+RESOURCE: Final = (*TOPIC_POLICY, *BUCKET_POLICY, *QUEUE_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY)
+VERSIONS: Final = ("2012-10-17", "2008-10-17", None)
+ACTION: Final = re.compile(r"\*|[a-zA-Z0-9-]+:[\w*?]+")
+SERVICE: Final = re.compile(r"[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal)")
+OPERATOR: Final = re.compile(
+    r"(?:For(?:All|Any)Values?:)?(?:(?:String|Numeric|Date|Arn)(?:Not)?(?:Equals|Like|LessThan|GreaterThan)(?:IgnoreCase|Equals)?"
+    r"|Bool|BinaryEquals|(?:Not)?IpAddress|Null)(?:IfExists)?"
+)
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The document is JSON, and each statement says who may do what on what."""
+    path = (
+        "assumeRolePolicy"
+        if resource.type in ROLE
+        else "policyDocument"
+        if resource.type in LOG_RESOURCE_POLICY
+        else "policy"
+    )
+    document = resource.get(path)
+    if document is None:
+        return  # another rule says whether it has to be there
+    if document is UNKNOWN or document is SECRET:
+        yield undecided(path)
+        return
+    parsed = parse_json(document) if isinstance(document, str) else document
+    if not isinstance(parsed, Mapping):
+        yield Problem(f"{path} is not a policy in JSON", path)
+        return
+    if parsed.get("Version") not in VERSIONS:
+        yield Problem(f"{path}: Version is {shown(parsed.get('Version'))}; set it to 2012-10-17", path)
+    if "Version" not in parsed and "${" in str(parsed):
+        yield Problem(f"{path}: without Version 2012-10-17 its variables are plain text; set it", path)
+    found = mappings(parsed.get("Statement"))
+    if not found:
+        yield Problem(f"{path} has no Statement, so it allows and denies nothing", path)
+    for index, statement in enumerate(found):
+        for problem in faults(statement, names_principal=resource.type not in IDENTITY, trust=resource.type in ROLE):
+            yield Problem(f"{path}, statement {statement.get('Sid') or index}: {problem}", path)
+
+
+def faults(statement: Mapping[str, Any], *, names_principal: bool, trust: bool) -> Iterator[str]:
+    """What a statement lacks."""
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        yield f"Effect is {shown(statement.get('Effect'))}; set it to Allow or Deny"
+    for key in ("Action",) if trust else ("Action", "Resource"):
+        given = strings(statement.get(key)) + strings(statement.get(f"Not{key}"))
+        if not given or "" in given:
+            yield f"{key} names nothing; give it"
+        elif key == "Action" and (wrong := [one for one in given if not ACTION.fullmatch(one)]):
+            yield f"Action {wrong[0]} is none; write service:Action"
+        elif key == "Resource" and (
+            wrong := [one for one in given if one != "*" and not one.startswith(("arn:", "${"))]
+        ):
+            yield f"Resource {wrong[0]} is no ARN"
+    if names_principal:
+        yield from principal_faults(statement)
+    for operator, operands in _items(statement.get("Condition")):
+        if not OPERATOR.fullmatch(operator):
+            yield f"{operator} is no condition operator"
+        if not isinstance(operands, Mapping) or not operands or not all(_given(value) for value in operands.values()):
+            yield f"Condition {operator} compares nothing"
+
+
+def principal_faults(statement: Mapping[str, Any]) -> Iterator[str]:
+    """What the principals of a statement lack."""
+    value = statement.get("Principal", statement.get("NotPrincipal"))
+    if value == "*":
+        return
+    kinds = list(_items(value))
+    if not kinds or any(not strings(names) or "" in strings(names) for _, names in kinds):
+        yield "Principal names nobody; give it"
+    for kind, names in kinds:
+        for name in strings(names):
+            if kind == "Service" and name and not SERVICE.fullmatch(name):
+                yield f"{name} is no AWS service"
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return [(str(key), item) for key, item in value.items()] if isinstance(value, Mapping) else []
+
+
+def _given(value: Any) -> bool:
+    return value not in (None, "", [], {}) and "" not in strings(value)
+
+
+RULE = Rule(
+    id="iam-policies-well-formed",
+    title="Policy documents are complete",
+    severity=Severity.HIGH,
+    why="A statement without effect, action or resource is refused at deployment, or protects and allows nothing.",
+    fix="Complete the statement that the message names.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
+    types=(*IDENTITY, *ROLE, *RESOURCE),
+    check=check,
+    passing={"policy": (ROLE_POLICY[0], {"policy": granting("ec2:DescribeInstances")})},
+    failing={"policy": (ROLE_POLICY[0], {"policy": '{"Version": "2012-10-17", "Statement": []}'})},
+)

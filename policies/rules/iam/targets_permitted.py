@@ -1,0 +1,109 @@
+"""Schedules, event targets and budget actions may do what they are for."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from policies.checks import strings
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._documents import statements
+from policies.rules._grants import granting
+from policies.rules._permissions import Need, key_needs, lacking, permissions, role_at
+from policies.rules._tokens import BUDGET_ACTION, EVENT_TARGET, ROLE, ROLE_POLICY, SCHEDULE, TOPIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_TOLD: Final = 3
+TARGETS: Final = {
+    ":sns:": "sns:Publish",
+    ":stateMachine:": "states:StartExecution",
+    ":sqs:": "sqs:SendMessage",
+    ":function:": "lambda:InvokeFunction",
+}
+"""Part of a target's ARN -> action that using it takes."""
+SDK: Final = re.compile(r"arn:[^:]*:scheduler:::aws-sdk:(\w+):(\w+)")
+ROLES: Final = {SCHEDULE[0]: "target.roleArn", EVENT_TARGET[0]: "roleArn", BUDGET_ACTION[0]: "executionRoleArn"}
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The role that acts is allowed to."""
+    path = ROLES[resource.type]
+    role = role_at(resource, path, context)
+    if role is None:
+        return
+    needed = budget_needs(resource, context) if resource.type in BUDGET_ACTION else target_needs(resource, context)
+    for action, arn in islice(lacking(role, needed, context), MOST_TOLD):
+        on = f" on {arn}" if arn else ""
+        yield Problem(f"{path} is {role.name}, which does not allow {action}{on}; add it to its policy", path)
+    if resource.type in BUDGET_ACTION:
+        yield from unattachable(resource, role, context)
+
+
+def target_needs(resource: Resource, context: Context) -> Iterator[Need]:
+    """What the target of a schedule or event rule takes."""
+    path = "target.arn" if resource.type in SCHEDULE else "arn"
+    arn = resource.get(path)
+    if isinstance(arn, str):
+        call = SDK.match(arn)
+        if call:
+            yield (f"{call[1]}:{call[2][:1].upper()}{call[2][1:]}", None)
+        yield from ((action, arn) for part, action in TARGETS.items() if part in arn)
+        for topic in context.graph.referenced(resource, path, *TOPIC):
+            yield from key_needs(topic, "kmsMasterKeyId")
+    key = resource.get("kmsKeyArn")
+    if isinstance(key, str) and ":key/" in key:
+        yield ("kms:Decrypt", key)
+
+
+def budget_needs(action: Resource, context: Context) -> Iterator[Need]:
+    """What attaching the budget's policy, and taking it off, takes."""
+    named = strings(action.get("definition.iamActionDefinition.roles"))
+    for role in context.graph.of_type(*ROLE):
+        arn = role.outputs.get("arn")
+        if isinstance(arn, str) and arn.rpartition("/")[2] in named:
+            yield ("iam:AttachRolePolicy", arn)
+            yield ("iam:DetachRolePolicy", arn)
+
+
+def unattachable(action: Resource, role: Resource, context: Context) -> Iterator[Problem]:
+    """Where the role may attach policies, but not the one of this action."""
+    policy = action.get("definition.iamActionDefinition.policyArn")
+    boundary = next(iter(context.graph.referenced(role, "permissionsBoundary")), None)
+    given = [permissions(role, context), statements(boundary.get("policy")) if boundary is not None else None]
+    for found in given:
+        for statement in found or ():
+            allowed = statement.condition_values("iam:PolicyARN")
+            if statement.allows and "iam:AttachRolePolicy" in statement.actions and allowed and policy not in allowed:
+                yield Problem(
+                    f"executionRoleArn is {role.name}, which may attach {allowed[0]} and not {policy}; make them equal",
+                    "executionRoleArn",
+                )
+
+
+_SCHEDULE: Final = {"target": {"arn": "arn:aws:states:us-east-1:123456789012:stateMachine:park", "roleArn": "arn:role"}}
+
+RULE = Rule(
+    id="iam-targets-permitted",
+    title="Schedules, event targets and budget actions may do what they are for",
+    severity=Severity.HIGH,
+    why="A schedule whose role may not start its target fails at its hour, and tells nobody.",
+    fix="Allow the action on the ARN in the message, in the role's policy and within its boundary.",
+    source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html",
+    types=tuple(ROLES),
+    reads_graph=True,
+    check=check,
+    passing={
+        "nightly": (SCHEDULE[0], _SCHEDULE),
+        "role": (ROLE[0], {}),
+        "policy": (ROLE_POLICY[0], {"role": "id:role", "policy": granting("states:StartExecution")}),
+    },
+    failing={
+        "nightly": (SCHEDULE[0], _SCHEDULE),
+        "role": (ROLE[0], {}),
+        "policy": (ROLE_POLICY[0], {"role": "id:role", "policy": granting("sns:Publish")}),
+    },
+)

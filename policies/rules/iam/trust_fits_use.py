@@ -1,0 +1,90 @@
+"""A role can be assumed by the service that it is given to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.checks import strings
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._accounts import own_accounts
+from policies.rules._documents import Statement, statements
+from policies.rules._grants import trusting
+from policies.rules._tokens import (
+    APPCONFIG_ENVIRONMENT,
+    BUDGET_ACTION,
+    EVENT_TARGET,
+    FLOW_LOG,
+    FUNCTION,
+    INSTANCE_PROFILE,
+    ROLE,
+    SCHEDULE,
+    STATE_MACHINE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USERS: Final = {
+    STATE_MACHINE[0]: ("roleArn", "states"),
+    SCHEDULE[0]: ("target.roleArn", "scheduler"),
+    EVENT_TARGET[0]: ("roleArn", "events"),
+    BUDGET_ACTION[0]: ("executionRoleArn", "budgets"),
+    INSTANCE_PROFILE[0]: ("role", "ec2"),
+    FUNCTION[0]: ("role", "lambda"),
+    FLOW_LOG[0]: ("iamRoleArn", "vpc-flow-logs"),
+    APPCONFIG_ENVIRONMENT[0]: ("monitors[*].alarmRoleArn", "appconfig"),
+}
+"""Type -> where it names its role, and the service that assumes it."""
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The role's trust policy admits the service, for this account."""
+    path, service = USERS[resource.type]
+    roles = context.graph.referenced(resource, path, *ROLE)
+    if context.is_plant_stack and not roles and strings(resource.get(path)):
+        yield Problem(f"{path} is {resource.get(path)}, which is no role of this stack", path)
+    for role in roles:
+        found = statements(role.get("assumeRolePolicy"))
+        if found is not None and not any(admits(one, service, context) for one in found):
+            yield Problem(
+                f"{path} is {role.name}, whose assumeRolePolicy does not let {service}.amazonaws.com assume it for "
+                "this account",
+                path,
+            )
+
+
+def admits(statement: Statement, service: str, context: Context) -> bool:
+    """True when the statement lets `service` assume the role on behalf of this account."""
+    named = any(
+        kind == "Service" and (name.split(".")[0] == service or name == "*") for kind, name in statement.principals
+    )
+    accounts = statement.condition_values("aws:SourceAccount")
+    own = own_accounts(context)
+    return (
+        statement.allows
+        and named
+        and any(action in ("sts:AssumeRole", "sts:*", "*") for action in statement.actions)
+        and (not accounts or not own or bool(own & set(accounts)))
+    )
+
+
+RULE = Rule(
+    id="iam-trust-fits-use",
+    title="A role can be assumed by the service that it is given to",
+    severity=Severity.HIGH,
+    why="Otherwise the rollback, the reaper or the notice fails on the day that it is needed, and not before.",
+    fix="Let the service in assumeRolePolicy, with aws:SourceAccount the stack's own account.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html",
+    types=tuple(USERS),
+    reads_graph=True,
+    check=check,
+    passing={
+        "machine": (STATE_MACHINE[0], {"roleArn": "arn:role"}),
+        "role": (ROLE[0], {"assumeRolePolicy": trusting({"Service": "states.amazonaws.com"})}),
+    },
+    failing={
+        "machine": (STATE_MACHINE[0], {"roleArn": "arn:role"}),
+        "role": (ROLE[0], {"assumeRolePolicy": trusting({"Service": "events.amazonaws.com"})}),
+    },
+)

@@ -1,0 +1,124 @@
+"""A state machine may make the calls that its states make."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from policies.checks import is_absent
+from policies.model import Resource, Severity
+from policies.rule import Context, Problem, Rule
+from policies.rules._grants import granting
+from policies.rules._permissions import Need, key_needs, lacking, role_at
+from policies.rules._tokens import ROLE, ROLE_POLICY, STATE_MACHINE, TOPIC
+from policies.rules._workflows import definition, literals, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_TOLD: Final = 3
+LOG_DELIVERY: Final = tuple(
+    f"logs:{action}"
+    for action in (
+        "CreateLogDelivery",
+        "DeleteLogDelivery",
+        "DescribeLogGroups",
+        "DescribeResourcePolicies",
+        "GetLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "UpdateLogDelivery",
+    )
+)
+TRACING: Final = tuple(
+    f"xray:{action}" for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+)
+_TOPICS: WeakKeyDictionary[Context, dict[str, Resource]] = WeakKeyDictionary()
+_ARNS: WeakKeyDictionary[Context, dict[str, list[str]]] = WeakKeyDictionary()
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The machine's role allows each call on what it is made for, and what logging and tracing take."""
+    role = role_at(resource, "roleArn", context)
+    if role is None:
+        return
+    for action, arn in islice(lacking(role, needs(resource, context), context), MOST_TOLD):
+        on = f" on {arn}" if arn else ""
+        yield Problem(f"its role {role.name} does not allow {action}{on}, which the machine needs", "roleArn")
+
+
+def needs(machine: Resource, context: Context) -> Iterator[Need]:
+    """Actions, and ARNs of this stack that they are for."""
+    document = definition(machine)
+    for task in tasks(document) if document is not None else ():
+        if not task.action:
+            continue
+        service = task.action.partition(":")[0]
+        named = list(literals(task.state.get("Parameters", task.state.get("Arguments"))))
+        arns = [value for value in named if value.startswith(f"arn:aws:{service}:")]
+        arns += [arn for value in named for arn in arns_of(context).get(value, ()) if arn.split(":")[2] == service]
+        if not arns:
+            yield (task.action, None)
+        yield from ((task.action, arn) for arn in arns)
+        if task.action == "sns:Publish":
+            for topic in topics_of(context, *named):
+                yield from key_needs(topic, "kmsMasterKeyId")
+    if not is_absent(machine.get("loggingConfiguration.logDestination")):
+        yield from ((action, None) for action in LOG_DELIVERY)
+    if machine.get("tracingConfiguration.enabled") is True:
+        yield from ((action, None) for action in TRACING)
+
+
+def topics_of(context: Context, *named: str) -> Iterator[Resource]:
+    """Topics of the stack whose ARN is among `named`; their index is made once an assessment."""
+    known = _TOPICS.get(context)
+    if known is None:
+        topics = context.graph.of_type(*TOPIC)
+        known = _TOPICS[context] = {arn: one for one in topics if isinstance(arn := one.outputs.get("arn"), str)}
+    yield from (known[name] for name in named if name in known)
+
+
+def arns_of(context: Context) -> dict[str, list[str]]:
+    """Name or id of a resource of the stack -> its ARN; read once an assessment."""
+    found = _ARNS.get(context)
+    if found is None:
+        found = _ARNS[context] = {}
+        for resource in context.graph:
+            arn = resource.outputs.get("arn")
+            if isinstance(arn, str) and arn.count(":") >= 5:
+                for key in {resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")} - {arn}:
+                    if isinstance(key, str) and key:
+                        found.setdefault(key, []).append(arn)
+    return found
+
+
+_CALLS: Final = json.dumps(
+    {
+        "StartAt": "Set",
+        "States": {"Set": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter", "End": True}},
+    }
+)
+
+RULE = Rule(
+    id="iam-workflows-permitted",
+    title="A state machine may make the calls that its states make",
+    severity=Severity.HIGH,
+    why="A call that is refused ends the rollback, or the reaper, in its middle.",
+    fix="Allow the action on the ARN in the message, in the role's policy and within its boundary.",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
+    types=STATE_MACHINE,
+    reads_graph=True,
+    check=check,
+    passing={
+        "machine": (STATE_MACHINE[0], {"roleArn": "arn:role", "definition": _CALLS}),
+        "role": (ROLE[0], {}),
+        "policy": (ROLE_POLICY[0], {"role": "id:role", "policy": granting("ssm:PutParameter")}),
+    },
+    failing={
+        "machine": (STATE_MACHINE[0], {"roleArn": "arn:role", "definition": _CALLS}),
+        "role": (ROLE[0], {}),
+        "policy": (ROLE_POLICY[0], {"role": "id:role", "policy": granting("ssm:GetParameter")}),
+    },
+)

@@ -1,0 +1,8 @@
+"""What resources of `apigateway` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case("aws:apigateway/restApi:RestApi", {}, {"Requests": "3.50"}, {"monthly_requests": 1_000_000}),
+    case("aws:apigateway/stage:Stage", {}, {"Cache": None}),
+]

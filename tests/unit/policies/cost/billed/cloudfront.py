@@ -1,0 +1,12 @@
+"""What resources of `cloudfront` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:cloudfront/distribution:Distribution",
+        {},
+        {"Data out": "870.40", "HTTPS requests": "1.00"},
+        {"monthly_data_transfer_to_internet_gb": 10240, "monthly_https_requests": 1_000_000},
+    ),
+]

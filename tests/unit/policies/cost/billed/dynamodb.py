@@ -1,0 +1,29 @@
+"""What resources of `dynamodb` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:dynamodb/table:Table",
+        {"billingMode": "PAY_PER_REQUEST", "pointInTimeRecovery": {"enabled": True}},
+        {
+            "Read request units": "1.00",
+            "Write request units": "1.875",
+            "Data stored": "57.50",
+            "Point-in-time recovery": "460.00",
+        },
+        {
+            "monthly_read_request_units": 8_000_000,
+            "monthly_write_request_units": 3_000_000,
+            "storage_gb": 230,
+            "pitr_backup_storage_gb": 2300,
+        },
+        id="dynamodb on demand",
+    ),
+    case(
+        "aws:dynamodb/table:Table",
+        {"readCapacity": 25, "writeCapacity": 15, "globalSecondaryIndexes": [{"readCapacity": 5, "writeCapacity": 5}]},
+        {"Read capacity units": "2.847", "Write capacity units": "9.49"},
+        id="dynamodb provisioned, with an index",
+    ),
+]

@@ -1,0 +1,25 @@
+"""What resources of `ebs` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+EBS = "aws:ebs/volume:Volume"
+
+CASES = [
+    case(
+        EBS,
+        {"size": 40, "type": "gp3", "iops": 4000, "throughput": 130},
+        {"Volume (gp3)": "3.20", "Volume (gp3) IOPS": "5.00", "Volume (gp3) throughput": "0.20"},
+        id="gp3",
+    ),
+    case(EBS, {"size": 10, "type": "gp2"}, {"Volume (gp2)": "1.00"}, id="gp2"),
+    case(
+        EBS, {"size": 30, "type": "io1", "iops": 300}, {"Volume (io1)": "3.75", "Volume (io1) IOPS": "19.50"}, id="io1"
+    ),
+    case(
+        EBS, {"size": 30, "type": "io2", "iops": 300}, {"Volume (io2)": "3.75", "Volume (io2) IOPS": "19.50"}, id="io2"
+    ),
+    case(EBS, {"size": 40, "type": "st1"}, {"Volume (st1)": "1.80"}, id="st1"),
+    case(EBS, {"size": 50, "type": "sc1"}, {"Volume (sc1)": "0.75"}, id="sc1"),
+    case(EBS, {"size": 20, "type": "standard"}, {"Volume (standard)": "1.00"}, id="magnetic"),
+    case("aws:ebs/snapshot:Snapshot", {}, {"Snapshot storage": "0.50"}, {"storage_gb": 10}),
+]

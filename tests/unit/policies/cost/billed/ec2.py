@@ -1,0 +1,54 @@
+"""What resources of `ec2` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "t3.medium", "ami": "ami-1", "creditSpecification": {"cpuCredits": "standard"}},
+        {"Instance (t3.medium, on demand)": "30.368", "Root volume (gp2, size assumed)": "0.80"},
+        id="instance",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "m7g.large", "monitoring": True, "associatePublicIpAddress": True},
+        {"Detailed monitoring": "2.10", "Public IPv4 address": "3.65"},
+        id="instance: monitoring, address",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {
+            "instanceType": "m7g.large",
+            "rootBlockDevice": {"volumeSize": 20, "volumeType": "gp3"},
+            "ebsBlockDevices": [{"volumeSize": 40, "volumeType": "sc1"}],
+        },
+        {"Root volume (gp3)": "1.60", "Volume (sc1)": "0.60"},
+        id="instance: volumes",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "t4g.nano", "instanceMarketOptions": {"marketType": "spot"}},
+        {"Instance (t4g.nano, spot)": "1.3505"},
+        id="spot instance",
+    ),
+    case("aws:ec2/eip:Eip", {}, {"Elastic IP": "3.65"}),
+    case("aws:ec2/eip:Eip", {"publicIpv4Pool": "ipv4pool-1"}, {"Elastic IP": None}, id="own address pool"),
+    case(
+        "aws:ec2/natGateway:NatGateway",
+        {},
+        {"NAT gateway": "32.85", "Data through": "4.50"},
+        {"monthly_data_processed_gb": 100},
+    ),
+    case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        {"vpcEndpointType": "Interface", "subnetIds": ["a", "b"]},
+        {"Interface endpoint": "14.60", "Data through": "1.00"},
+        {"monthly_data_processed_gb": 100},
+        id="interface endpoint",
+    ),
+    case("aws:ec2/vpcEndpoint:VpcEndpoint", {"serviceName": "s3"}, {"Gateway endpoint": None}, id="gateway endpoint"),
+    case("aws:ec2/flowLog:FlowLog", {"logDestinationType": "s3"}, {"Flow logs": "2.50"}, {"monthly_gb": 10}),
+    case("aws:ec2/launchTemplate:LaunchTemplate", {"instanceType": "t4g.nano"}, {"Instance": None}),
+    case("aws:ec2/launchConfiguration:LaunchConfiguration", {"instanceType": "t4g.nano"}, {"Instance": None}),
+    case("aws:ec2/vpnConnection:VpnConnection", {}, {"VPN connection": "36.50"}),
+]

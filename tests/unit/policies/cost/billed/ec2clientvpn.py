@@ -1,0 +1,7 @@
+"""What resources of `ec2clientvpn` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case("aws:ec2clientvpn/networkAssociation:NetworkAssociation", {}, {"Client VPN association": "73.00"}),
+]

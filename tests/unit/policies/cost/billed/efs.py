@@ -1,0 +1,20 @@
+"""What resources of `efs` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:efs/fileSystem:FileSystem",
+        {"throughputMode": "provisioned", "provisionedThroughputInMibps": 100},
+        {"Data stored": "69.00", "Provisioned throughput": "531.00"},
+        {"storage_gb": 230},
+        id="efs with throughput",
+    ),
+    case(
+        "aws:efs/fileSystem:FileSystem",
+        {"availabilityZoneName": "us-east-1a"},
+        {"Data stored": "36.80", "Data stored, infrequent access": "1.33"},
+        {"storage_gb": 230, "infrequent_access_storage_gb": 100},
+        id="efs one zone",
+    ),
+]

@@ -1,0 +1,23 @@
+"""What resources of `eks` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case("aws:eks/cluster:Cluster", {}, {"Control plane": "73.00"}),
+    case(
+        "aws:eks/nodeGroup:NodeGroup",
+        {
+            "instanceTypes": ["m5.large"],
+            "scalingConfig": {"minSize": 1, "desiredSize": 3, "maxSize": 5},
+            "diskSize": 20,
+        },
+        {"Nodes (m5.large, on demand)": "210.24", "Node volume (gp2)": "6.00"},
+        id="eks nodes",
+    ),
+    case(
+        "aws:eks/fargateProfile:FargateProfile",
+        {},
+        {"Fargate pods: vCPU": "29.5504", "Fargate pods: Memory": "6.4897"},
+        {"vcpu": 1, "memory_gb": 2},
+    ),
+]

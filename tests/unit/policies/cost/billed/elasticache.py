@@ -1,0 +1,49 @@
+"""What resources of `elasticache` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:elasticache/serverlessCache:ServerlessCache",
+        {"engine": "valkey"},
+        {"Stored data": "6.132", "Processing units": "2.30"},
+        {"monthly_ecpus": 1_000_000_000},
+        id="valkey serverless: floor of 0.1 GB",
+    ),
+    case(
+        "aws:elasticache/serverlessCache:ServerlessCache",
+        {"engine": "redis"},
+        {"Stored data": "91.25"},
+        id="redis serverless: floor of 1 GB",
+    ),
+    case(
+        "aws:elasticache/serverlessCache:ServerlessCache",
+        {"engine": "valkey", "cacheUsageLimits": {"dataStorage": {"minimum": 2, "unit": "GB"}}},
+        {"Stored data, at least 2 GB": "122.64"},
+        id="serverless: a declared minimum is the floor",
+    ),
+    case(
+        "aws:elasticache/cluster:Cluster",
+        {"engine": "redis", "nodeType": "cache.t4g.micro", "numCacheNodes": 1},
+        {"Cache nodes": "11.68"},
+    ),
+    case(
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {"engine": "valkey", "nodeType": "cache.t4g.micro", "numCacheClusters": 2},
+        {"Cache nodes": "18.688"},
+        id="replication group: nodes",
+    ),
+    case(
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {
+            "engine": "valkey",
+            "nodeType": "cache.t4g.micro",
+            "numNodeGroups": 2,
+            "replicasPerNodeGroup": 1,
+            "snapshotRetentionLimit": 3,
+        },
+        {"Cache nodes": "37.376", "Snapshots": "1.70"},
+        {"snapshot_storage_size_gb": 10},
+        id="replication group: shards, replicas, snapshots",
+    ),
+]

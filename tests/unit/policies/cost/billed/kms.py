@@ -1,0 +1,13 @@
+"""What resources of `kms` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:kms/key:Key",
+        {"enableKeyRotation": True},
+        {"Customer managed key": "1.00", "Requests": "0.03"},
+        {"monthly_requests": 10_000},
+    ),
+    case("aws:kms/replicaKey:ReplicaKey", {}, {"Customer managed key": "1.00"}),
+]

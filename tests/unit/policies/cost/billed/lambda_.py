@@ -1,0 +1,20 @@
+"""What resources of `lambda` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:lambda/function:Function",
+        {"memorySize": 512},
+        {"Requests": "0.20", "Duration (x86": "0.8333350"},
+        {"monthly_requests": 1_000_000, "request_duration_ms": 100},
+        id="lambda x86",
+    ),
+    case(
+        "aws:lambda/function:Function",
+        {"memorySize": 1024, "architectures": ["arm64"], "ephemeralStorage": {"size": 1536}},
+        {"Duration (arm64": "1.333340", "Temporary storage": "0.003090"},
+        {"monthly_requests": 1_000_000, "request_duration_ms": 100},
+        id="lambda arm64 with storage",
+    ),
+]

@@ -1,0 +1,22 @@
+"""What resources of `route53` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case("aws:route53/zone:Zone", {}, {"Hosted zone": "0.50"}),
+    case(
+        "aws:route53/record:Record",
+        {"type": "A", "records": ["192.0.2.1"]},
+        {"Queries": "0.40"},
+        {"monthly_standard_queries": 1_000_000},
+        id="dns record",
+    ),
+    case("aws:route53/record:Record", {"aliases": [{"name": "x"}]}, {"Queries": None}, id="alias record is free"),
+    case("aws:route53/healthCheck:HealthCheck", {"type": "TCP"}, {"Health check": "0.75"}, id="health check"),
+    case(
+        "aws:route53/healthCheck:HealthCheck",
+        {"type": "HTTPS_STR_MATCH", "requestInterval": 10},
+        {"Optional features": "6.00"},
+        id="health check options",
+    ),
+]

@@ -1,0 +1,73 @@
+"""One pack configuration for all stacks of a project: what a stack is called changes no verdict."""
+
+import json
+import shutil
+
+import pytest
+
+from policies import pack
+from policies.assess import assess
+from policies.deployment import graph_from_json
+from policies.model import Enforcement
+from workbench.preview.result import preview
+from workbench.preview.synthesis import REPOSITORY
+
+
+@pytest.fixture
+def told():
+    """What the policies say of a stack, without its name."""
+
+    def of(stack, root):
+        result = preview(stack, {}, root=root)
+        said = json.dumps(result.assessment.to_json(), sort_keys=True)
+        return result.verdict, said.replace(f"urn:pulumi:{stack}::", "").replace(f"plant-{stack}", "plant-NAME")
+
+    return of
+
+
+@pytest.mark.parametrize("copied", ["my", "feature-x", "prod2"])
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_a_copied_stack_file_gets_the_verdict_of_the_original(stack, copied, tmp_path, told):
+    (tmp_path / "infra").symlink_to(REPOSITORY / "infra")
+    for name, source in (("Pulumi.yaml", "Pulumi.yaml"), (f"Pulumi.{copied}.yaml", f"Pulumi.{stack}.yaml")):
+        shutil.copy(REPOSITORY / source, tmp_path / name)
+    original = told(stack, REPOSITORY)
+    assert original[0] == "pass"
+    assert told(copied, tmp_path) == original
+
+
+def test_a_stack_may_have_a_configuration_of_its_own(tmp_path, monkeypatch):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "plant.json").write_text('{"all": "disabled"}')
+    (tmp_path / "config" / "plant.prod.json").write_text('{"all": "advisory"}')
+    monkeypatch.setattr(pack, "PACK_DIRECTORY", tmp_path)
+
+    def level(project, stack):
+        found = pack.config_file(project, stack)
+        return None if found is None else json.loads(found.read_text())["all"]
+
+    assert level("plant", "dev") == "disabled"
+    assert level("plant", "prod") == "advisory"
+    assert level("other", "prod") is None
+    for name in ("../plant", "plant/../plant", "", ".", "plant.json"):
+        assert level(name, "") is None
+
+
+def test_stacks_of_other_projects_are_not_held_to_this_ones_regions():
+    state = {"type": "aws:ec2/vpc:Vpc", "custom": True, "id": "vpc-1", "inputs": {"cidrBlock": "10.0.0.0/16"}}
+    provider = {"type": "pulumi:providers:aws", "custom": True, "id": "p", "inputs": {"region": "eu-west-1"}}
+
+    def broken(project):
+        resources = []
+        for name, one in (("aws", provider), ("net", state)):
+            resources.append({**one, "urn": f"urn:pulumi:dev::{project}::{one['type']}::{name}"})
+        resources[1]["provider"] = f"{resources[0]['urn']}::p"
+        document = {"version": 3, "deployment": {"resources": resources}}
+        return {
+            entry.rule.id
+            for entry in assess(graph_from_json(document, project), region="us-east-1").violations
+            if entry.enforcement is Enforcement.MANDATORY
+        }
+
+    assert "network-region-allowed" in broken("plant")
+    assert "network-region-allowed" not in broken("other")
