@@ -174,7 +174,7 @@ def test_all_problems_of_the_settings_come_at_once_without_a_traceback():
     assert result.returncode == 2
     assert result.stdout == ""
     lines = result.stderr.splitlines()
-    assert len([line for line in lines if "Pulumi.dev.yaml" in line]) >= 3
+    assert len([line for line in lines if line.startswith("error: --config plant:")]) >= 3
     assert "did you mean" in result.stderr
     assert "Traceback" not in result.stderr
 

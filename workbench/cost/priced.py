@@ -8,16 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from policies.assess import stack_name
+from policies.assess import config_of, stack_name
 from policies.cost import DEFAULT_LIMIT_USD, Estimate, estimate
 from policies.cost.compare import Comparison, compare
 from policies.cost.transfers import Transfer
 from policies.deployment import graph_from_file
 from policies.model import Enforcement, ResourceGraph
-from policies.pack import load_config
 from workbench.cost.usage_file import read_usage
 
 WORST_CASE_RULE = "cost-worst-case-within-budget"
+SHARED_WORST_CASE_RULE = "cost-shared-worst-case-within-budget"
 """The pack's rule whose enforcement says whether the worst case blocks."""
 
 
@@ -107,14 +107,14 @@ def _price(
     limit_usd: Decimal | None,
     always_free_allowances: bool | None,
 ) -> PricedFile:
-    stack = stack_name(graph) or ""
-    config = load_config(stack)
+    config = config_of(graph)
     limit = limit_usd if limit_usd is not None else config.settings.monthly_limit_usd
     found = estimate(graph, limit_usd=limit, usage=usage, region=region, always_free_allowances=always_free_allowances)
-    enforcement = config.enforcement_of(WORST_CASE_RULE, Enforcement.MANDATORY)
+    rule = SHARED_WORST_CASE_RULE if found.basis.tenancy == "shared" else WORST_CASE_RULE
+    enforcement = config.enforcement_of(rule, Enforcement.MANDATORY)
     return PricedFile(
         source="standard input" if name == "-" else name,
-        stack=stack,
+        stack=stack_name(graph) or "",
         graph=graph,
         estimate=found,
         usage=usage,

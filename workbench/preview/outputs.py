@@ -8,11 +8,14 @@ that reads more of it is told to add a row.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 ACCOUNT: Final = "123456789012"
-"""The account in synthetic ARNs; it is AWS's own documentation account."""
+"""The account in synthetic ARNs where the program names none; it is AWS's own documentation account."""
+
+NOTHING: Final[Mapping[str, Any]] = {}
 
 NAMING: Final[Mapping[str, str]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
@@ -275,17 +278,17 @@ class SyntheticOutputs:
         self.region = region
 
     def of(
-        self, token: str, name: str, urn: str, inputs: Mapping[str, Any], region: str | None = None
+        self, token: str, name: str, urn: str, inputs: Mapping[str, Any], provider: Mapping[str, Any] = NOTHING
     ) -> tuple[str, dict[str, Any]]:
         """Id and computed outputs of the resource `urn` of type `token`, declared with `inputs`.
 
-        `region` is its provider's when that is not the stack's.
+        `provider` holds the inputs of its provider: the region, where that is not the stack's, and the account.
         """
         digest = hashlib.sha256(urn.encode()).hexdigest()
         template = OUTPUTS.get(token, {})
         facts: dict[str, Any] = {
-            "account": ACCOUNT,
-            "region": region or self.region,
+            "account": account_of(provider),
+            "region": provider.get("region") or self.region,
             "uuid": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}",
             **{f"hex{length}": digest[:length] for length in (2, 4, 7, 8, 9, 16, 17, 32)},
             "groupName": "default",
@@ -305,6 +308,15 @@ class SyntheticOutputs:
             outputs.pop("id", facts["uuid"] if token.startswith("pulumi:providers:") else f"{name}-{digest[:8]}")
         )
         return identifier, outputs
+
+
+def account_of(provider: Mapping[str, Any]) -> str:
+    """The account that a provider with these inputs is bound to (`allowedAccountIds`, as JSON text), or ACCOUNT."""
+    try:
+        allowed = json.loads(provider.get("allowedAccountIds") or "[]")
+    except (TypeError, ValueError):
+        return ACCOUNT
+    return str(allowed[0]) if isinstance(allowed, list) and len(allowed) == 1 else ACCOUNT
 
 
 def _filled(template: Any, facts: Mapping[str, Any]) -> Any:

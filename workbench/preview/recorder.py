@@ -69,8 +69,8 @@ class Recorder(MockMonitor):
         outputs: Mapping[str, Any] = {}
         if request.custom:
             provider = self._provider(request)
-            region = self.states[provider.rpartition("::")[0]]["inputs"].get("region") if provider else None
-            identifier, computed = self._synthetic.of(request.type, request.name, urn, inputs, region)
+            managed_by = self.states[provider.rpartition("::")[0]]["inputs"] if provider else {}
+            identifier, computed = self._synthetic.of(request.type, request.name, urn, inputs, managed_by)
             state["provider"] = provider
             outputs = {**inputs, **computed}
             state["id"] = identifier

@@ -60,9 +60,9 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
     if not isinstance(settings, dict):
         raise InputError(f"{path.name}: config: must be a mapping of keys to values, got {settings!r}")
     name = str(project.get("name") or "")
-    values = _defaults(project, name) | {_full_key(str(key), name): value for key, value in settings.items()}
+    values = _defaults(project, name) | {full_key(str(key), name): value for key, value in settings.items()}
     for key, text in overrides.items():
-        _override(values, _full_key(key, name), text)
+        _override(values, full_key(key, name), text)
     secret_keys = frozenset(key for key, value in values.items() if _has_secret(value))
     return StackFile(
         project=name,
@@ -97,13 +97,14 @@ def _defaults(project: Mapping[str, Any], name: str) -> dict[str, Any]:
     found = {}
     for key, entry in (project.get("config") or {}).items():
         if isinstance(entry, dict) and ("default" in entry or "value" in entry):
-            found[_full_key(str(key), name)] = entry.get("value", entry.get("default"))
+            found[full_key(str(key), name)] = entry.get("value", entry.get("default"))
         elif not isinstance(entry, dict):
-            found[_full_key(str(key), name)] = entry
+            found[full_key(str(key), name)] = entry
     return found
 
 
-def _full_key(key: str, project: str) -> str:
+def full_key(key: str, project: str) -> str:
+    """`key` with the project's namespace where it has none, as Pulumi takes it."""
     return key if ":" in key else f"{project}:{key}"
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import inspect
+import re
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.errors import InputError
 from policies.quiet import no_garbage_collection
 from workbench.preview.outputs import SyntheticOutputs
-from workbench.preview.stackfile import StackFile, read_stack
+from workbench.preview.stackfile import StackFile, full_key, read_stack
 
 if TYPE_CHECKING:
     from workbench.preview.recorder import Recorder
@@ -38,7 +40,22 @@ def synthesize(
     """
     stack_file = read_stack(root, stack, overrides or {})
     program = root / stack_file.main / "__main__.py"
-    return record(lambda: run_program(program), stack_file)
+    try:
+        return record(lambda: run_program(program), stack_file)
+    except InputError as error:
+        given = [full_key(key, stack_file.project) for key in overrides or {}]
+        own = read_stack(root, stack, {}).config
+        # A group that the file doesn't have is the option's, whatever in it the option sets.
+        given += [group for key in given if (group := re.split(r"[.\[]", key)[0]) not in own]
+        raise InputError(*(_blamed(problem, stack, given) for problem in error.problems)) from error
+
+
+def _blamed(problem: str, stack: str, given: Sequence[str]) -> str:
+    """`problem` (``Pulumi.dev.yaml: plant:fleet.max_size = …``), blamed on --config where that gave the value."""
+    told = problem.removeprefix(f"Pulumi.{stack}.yaml: ")
+    key, equals, _ = told.partition(" = ")
+    from_option = equals and any(re.match(rf"{re.escape(option)}($|[.\[])", key) for option in given)
+    return f"--config {told}" if from_option else problem
 
 
 def run_program(program: Path) -> None:
@@ -62,7 +79,7 @@ def record(
     Raises InputError with all that the program did wrong.
     """
     import pulumi
-    from pulumi.runtime.settings import ROOT
+    from pulumi.runtime.settings import ROOT, SETTINGS
     from pulumi.runtime.stack import run_in_stack
 
     from workbench.preview.recorder import Recorder, RecordingError
@@ -75,6 +92,9 @@ def record(
         # set_mocks would register a root of its own on whatever event loop there is, and the run would wait for
         # it forever; with some root in place it leaves that to run_in_stack.
         ROOT.set(_SOME_ROOT)
+        # What an earlier program of this process left behind when it failed; `pulumi.runtime.test` does the same.
+        SETTINGS.rpc_manager.clear()
+        SETTINGS.outputs.clear()
         pulumi.runtime.set_mocks(
             mocks=recorder.mocks,
             project=stack_file.project,
@@ -89,7 +109,7 @@ def record(
             # Nothing of a running program is garbage yet, and looking for some took more than half of the time, the
             # more the larger the stack (tests/benchmarks/test_preview.py).
             with no_garbage_collection():
-                asyncio.run(run_in_stack(program))
+                asyncio.run(run_in_stack(lambda: _settled(program)))
         except pulumi.RunError as error:
             raise InputError(*str(error).splitlines()) from error
         except RecordingError as error:
@@ -97,6 +117,25 @@ def record(
     if recorder.errors:
         raise InputError(*sorted(set(recorder.errors)))
     return _deployment(recorder.states, stack_file)
+
+
+async def _settled(program: Callable[[], Any]) -> None:
+    """Call `program`, and wait for the outputs that it made, all at once.
+
+    Left to itself the SDK (3.272, `wait_for_rpcs`) waits for the first of them, then for the first of the rest, and so
+    on, which took a third of the time. It still does so for those that failed: they stay with it.
+    """
+    from pulumi.runtime.settings import SETTINGS
+
+    declared = program()
+    if inspect.isawaitable(declared):
+        await declared
+    while True:
+        with SETTINGS.lock:
+            pending = [output for output in SETTINGS.outputs if not output.done()]
+        if not pending:
+            return
+        await asyncio.wait(pending)
 
 
 def _deployment(states: Mapping[str, dict[str, Any]], stack_file: StackFile) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from policies.registry import rules
 from workbench.cli.main import run
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
+SSM = "aws:ssm/parameter:Parameter"
+UNKNOWN_BOOLEAN = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"
 
 
 def state(label, token, **inputs):
@@ -26,7 +28,7 @@ def write(path, *states):
 
 @pytest.fixture
 def fine(tmp_path):
-    return write(tmp_path / "fine.json", state("limits", "aws:ssm/parameter:Parameter", type="String", name="/limits"))
+    return write(tmp_path / "fine.json", state("limits", SSM, type="String", name="/limits", value="{}"))
 
 
 @pytest.fixture
@@ -45,6 +47,16 @@ def test_a_broken_mandatory_rule_blocks_with_status_1_and_names_the_property(bro
     assert "edge-desync-mitigation  [high]  alb" in told
     assert "desyncMitigationMode is monitor; set it to strictest or defensive" in told
     assert max(map(len, told.splitlines())) <= 80 or broken in told
+
+
+def test_a_waiver_is_told_once_for_each_resource_with_its_reason(deployment, tmp_path, capsys):
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(deployment("dev")))
+    assert run(["check", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert told.count("iam-no-wildcard-actions  plant-ci-deploy-policy") == 1
+    assert "the list\n    of single actions exceeds" in told
+    assert max(map(len, told.splitlines()[1:])) <= 80
 
 
 def test_json_has_the_stable_shape(broken, capsys):
@@ -79,6 +91,99 @@ def test_sarif_is_what_code_scanning_reads(broken, capsys):
         assert location["logicalLocations"][0]["fullyQualifiedName"]
         fingerprints.add(result["partialFingerprints"]["plantFinding/v1"])
     assert len(fingerprints) == len(one_run["results"]) > 3
+
+
+@pytest.fixture
+def sarif_of(capsys, monkeypatch, tmp_path):
+    """SARIF log of a file that is called `name` below the folder the command runs in."""
+    monkeypatch.chdir(tmp_path)
+
+    def log(document, name="states/a stack.json"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(document))
+        assert run(["check", name, "--format", "sarif"]) in (0, 1)
+        return json.loads(capsys.readouterr().out)
+
+    return log
+
+
+def break_some(document):
+    resources = document["deployment"]["resources"]
+    for state in resources:
+        if state["type"] == ALB:
+            state["inputs"] |= {"desyncMitigationMode": "monitor", "dropInvalidHeaderFields": UNKNOWN_BOOLEAN}
+        if state["type"] == "aws:kms/key:Key":
+            state["inputs"]["enableKeyRotation"] = False
+    return document
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["as declared", "broken"])
+@pytest.mark.parametrize("stack", ["dev", "prod", "parked"])
+def test_sarif_has_what_the_standard_and_code_scanning_require(deployment, sarif_of, stack, broken):
+    """SARIF 2.1.0 sections 3.13 to 3.49, and GitHub Docs, "SARIF support for code scanning" (read 2026-11)."""
+    document = deployment(stack)
+    log = sarif_of(break_some(document) if broken else document)
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-schema-2.1.0.json")
+    [one_run] = log["runs"]
+    driver = one_run["tool"]["driver"]
+    assert driver["name"] and driver["version"]
+    assert len(driver["rules"]) <= 25_000 and len(one_run["results"]) <= 25_000
+    assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"])
+    assert any(result["level"] == "error" and "suppressions" not in result for result in one_run["results"]) is (
+        broken and stack != "prod"
+    )
+    for result in one_run["results"]:
+        assert set(result) - {"suppressions"} == {
+            "ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"
+        }  # fmt: skip
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("none", "note", "warning", "error")
+        [location] = result["locations"]
+        artifact = location["physicalLocation"]["artifactLocation"]
+        assert artifact == {"uri": "states/a%20stack.json", "uriBaseId": "%SRCROOT%"}
+        assert location["physicalLocation"]["region"]["startLine"] >= 1
+        assert all(value and isinstance(value, str) for value in result["partialFingerprints"].values())
+    fingerprints = [json.dumps(result["partialFingerprints"]) for result in one_run["results"]]
+    assert len(set(fingerprints)) == len(fingerprints)
+
+
+def test_rules_in_sarif_carry_help_severity_and_the_controls_they_answer(deployment, sarif_of):
+    descriptors = sarif_of(deployment("parked"))["runs"][0]["tool"]["driver"]["rules"]
+    for rule, descriptor in zip(rules(), descriptors, strict=True):
+        properties = descriptor["properties"]
+        assert descriptor["help"]["text"] == rule.fix
+        assert rule.why in descriptor["help"]["markdown"]
+        assert set(rule.frameworks) <= set(properties["tags"])
+        assert len(properties["tags"]) <= 20
+        assert len(descriptor["shortDescription"]["text"]) <= 1024
+        assert len(descriptor["fullDescription"]["text"]) <= 1024
+        assert properties["precision"] in ("very-high", "high", "medium", "low")
+        assert ("security-severity" in properties) is ("security" in properties["tags"])
+        assert 0 < float(properties.get("security-severity", "1")) <= 10
+    by_id = {descriptor["id"]: descriptor["properties"] for descriptor in descriptors}
+    assert {"security", "edge", "checkov:CKV_AWS_91"} <= set(by_id["edge-access-logs"]["tags"])
+    assert "security" not in by_id["cost-expected-within-budget"]["tags"]
+
+
+def test_the_same_finding_has_the_same_fingerprint_in_another_run(deployment, sarif_of):
+    def fingerprints():
+        results = sarif_of(break_some(deployment("dev")))["runs"][0]["results"]
+        return [(result["ruleId"], result["partialFingerprints"]) for result in results]
+
+    assert fingerprints() == fingerprints()
+
+
+def test_a_file_elsewhere_is_named_by_its_whole_address(sarif_of, deployment, tmp_path, monkeypatch, capsys):
+    sarif_of(deployment("parked"), "parked.json")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    run(["check", str(tmp_path / "parked.json"), "--format", "sarif"])
+    result = json.loads(capsys.readouterr().out)["runs"][0]["results"][0]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == (tmp_path / "parked.json").as_uri()
 
 
 def test_waived_violations_are_in_sarif_suppressed_with_their_reason(deployment, tmp_path, capsys):

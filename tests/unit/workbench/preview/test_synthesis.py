@@ -1,14 +1,16 @@
 """What the recorder keeps of a program."""
 
+import asyncio
 import json
 
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.settings import SETTINGS
 
 from policies.errors import InputError
 from workbench.preview.stackfile import StackFile
-from workbench.preview.synthesis import record
+from workbench.preview.synthesis import record, synthesize
 
 STACK = StackFile(project="plant", stack="dev", main="infra", config={"aws:region": "eu-west-1"})
 
@@ -101,6 +103,17 @@ def test_the_default_provider_is_in_the_state_with_its_region():
     assert ":eu-west-1:" in found["net-vpc"]["outputs"]["arn"]
 
 
+def test_arns_are_of_the_account_that_the_provider_is_bound_to():
+    def program():
+        ours = aws.Provider("aws", region="eu-west-1", allowed_account_ids=["210987654321"])
+        aws.sns.Topic("bound", opts=pulumi.ResourceOptions(provider=ours))
+        aws.sns.Topic("free")
+
+    found = states(program)
+    assert found["bound"]["outputs"]["arn"].split(":")[4] == "210987654321"
+    assert found["free"]["outputs"]["arn"].split(":")[4] == "123456789012"
+
+
 def test_every_resource_comes_after_what_it_needs():
     def program():
         net = Wrapper("z")
@@ -150,3 +163,43 @@ def test_what_the_program_says_is_wrong_reaches_the_user_line_by_line():
     with pytest.raises(InputError) as caught:
         record(program, STACK)
     assert caught.value.problems == ("first", "second")
+
+
+def test_a_program_that_failed_leaves_nothing_for_the_next():
+    def fails():
+        aws.ec2.Vpc("net", cidr_block="10.0.0.0/16").id.apply(lambda value: {}[value])
+
+    expected = record(lambda: Wrapper("net"), STACK)
+    with pytest.raises(KeyError):
+        record(fails, STACK)
+    SETTINGS.outputs.add(never_came())
+    assert record(lambda: Wrapper("net"), STACK) == expected
+
+
+def never_came():
+    """An output that never came, on an event loop that is closed by now."""
+    loop = asyncio.new_event_loop()
+    future = loop.create_future()
+    loop.close()
+    return future
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        pytest.param({"plant:fleet.max_size": "many"}, "--config plant:fleet.max_size = 'many': ", id="a value"),
+        pytest.param({"fleet.max_size": "many"}, "--config plant:fleet.max_size = 'many': ", id="without namespace"),
+        pytest.param({"plant:fleet": '{"max_size": 0}'}, "--config plant:fleet.max_size = 0: ", id="a whole group"),
+        pytest.param({"aws:region": "mars"}, "--config aws:region = 'mars': ", id="of another package"),
+        pytest.param(
+            {"plant:fleet.max_size": "2", "plant:fleet.min_size": "2"},
+            "Pulumi.dev.yaml: plant:fleet.desired_capacity = 1: ",
+            id="what the option makes wrong elsewhere",
+        ),
+    ],
+)
+def test_a_wrong_value_is_blamed_on_where_it_came_from(overrides, told):
+    with pytest.raises(InputError) as caught:
+        synthesize("dev", overrides=overrides)
+    [problem] = caught.value.problems
+    assert problem.startswith(told)
