@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from policies.errors import InputError
 from workbench.cli.common import BLOCKED, emit, out_option, progress
 
 if TYPE_CHECKING:
     from policies.assess import Assessment
     from policies.pack import PackConfig
 
-LARGEST_FILE_BYTES: Final = 256 * 1024 * 1024
-
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("files", nargs=-1, metavar="FILE...")
 @click.option(
     "--format",
     "format_",
@@ -33,14 +29,14 @@ LARGEST_FILE_BYTES: Final = 256 * 1024 * 1024
     "--policy-pack-config",
     "pack_config",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Pack configuration, as for `pulumi preview`. Default: policies/config/<stack>.json, the stack of the file.",
+    help="Pack configuration, as for `pulumi preview`. Default: that of the file's project, in policies/config/.",
 )
 @click.option("--region", help="AWS Region to price what names none of its own.")
 @click.option("--explain", metavar="RULE", help="Say what a rule wants, why, and how to satisfy it; needs no file.")
 @click.option("--list", "list_", is_flag=True, help="List the rules with the controls they answer; needs no file.")
 @out_option
 def command(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     format_: str,
     pack_config: Path | None,
     region: str | None,
@@ -64,7 +60,7 @@ def command(
     if not files:
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE")
     config = _config(pack_config)
-    judged = [(str(file), _assess(file, config, region)) for file in files]
+    judged = [(file, _assess(file, config, region)) for file in files]
     emit(_rendered(judged, format_), out)
     if any(assessment.blocked for _, assessment in judged):
         raise SystemExit(BLOCKED)
@@ -78,27 +74,12 @@ def _config(path: Path | None) -> PackConfig | None:
     return config_from_file(path)
 
 
-def _assess(file: Path, config: PackConfig | None, region: str | None) -> Assessment:
+def _assess(file: str, config: PackConfig | None, region: str | None) -> Assessment:
     from policies.assess import assess
-    from policies.deployment import graph_from_text
+    from policies.deployment import graph_from_file
 
     with progress(f"checking {file}"):
-        return assess(graph_from_text(_text(file), str(file)), config, region=region)
-
-
-def _text(file: Path) -> bytes:
-    """Content of `file`. Raises InputError when it can't be read or is larger than any real stack."""
-    try:
-        if str(file) == "-":
-            content = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1)
-        else:
-            with file.open("rb") as stream:
-                content = stream.read(LARGEST_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{file}: can't be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_FILE_BYTES:
-        raise InputError(f"{file}: larger than {LARGEST_FILE_BYTES // 1024 // 1024} MiB, which no stack is")
-    return content
+        return assess(graph_from_file(file), config, region=region)
 
 
 def _rendered(judged: list[tuple[str, Assessment]], format_: str) -> str:

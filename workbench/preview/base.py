@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from policies.deployment import graph_from_text
+from policies.deployment import graph_from_file, graph_from_text
 from policies.errors import InputError
 from policies.model import STACK_TYPE, ResourceGraph
 
@@ -24,7 +24,7 @@ def base_graph(base: str, stack: str, overrides: Mapping[str, str], root: Path) 
     """
     path = Path(base)
     if path.is_file():
-        graph = graph_from_text(path.read_bytes(), str(path))
+        graph = graph_from_file(base)
         return _of_stack(graph, base, stack)
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if commit.returncode != 0:
