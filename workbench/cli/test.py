@@ -21,7 +21,8 @@ def command(arguments: tuple[str, ...]) -> None:
     if any("benchmarks" in argument for argument in arguments):
         options = ["-m", "benchmark"]  # one at a time: they measure
     else:
-        options = ["-n", str(min(os.cpu_count() or 1, 8))]
+        # worksteal: the long tests stand side by side in a few files, and one worker would be given them all.
+        options = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
     status = subprocess.run(  # noqa: S603 - our own interpreter and the user's own arguments
         [sys.executable, "-m", "pytest", *options, *arguments], cwd=REPOSITORY, check=False
     ).returncode
