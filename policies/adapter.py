@@ -98,7 +98,12 @@ class Pack:
         if rule.stack_wide:
             return engine.StackValidationPolicy(validate=self._stack_check(rule), **common)
         return engine.ResourceValidationPolicy(
-            validate=self._resource_check(rule), remediate=_remediation(rule), **common
+            validate=self._resource_check(rule),
+            remediate=_remediation(rule),
+            config_schema=engine.PolicyConfigSchema(properties=dict(rule.config_schema))
+            if rule.config_schema
+            else None,
+            **common,
         )
 
     def _resource_check(self, rule: Rule) -> Any:
@@ -106,7 +111,7 @@ class Pack:
             if not concerns(rule, args.resource_type):
                 args.not_applicable("a rule for other types")
             # Under `policy analyze` what a program only reads or refers to is judged as well, as in process.
-            context = Context(ResourceGraph([resource_of(args)]), self.config)
+            context = Context(ResourceGraph([*provider_of(args), resource_of(args)]), self.config)
             tell(self._unwaived(run_rule(rule, context)), lambda message, urn: report(message, None))
 
         return validate
@@ -195,6 +200,14 @@ def resource_of(args: engine.ResourceValidationArgs) -> Resource:
     )
 
 
+def provider_of(args: engine.ResourceValidationArgs) -> list[Resource]:
+    """The provider that manages the resource, whose default tags count as the resource's own."""
+    provider = args.provider
+    if provider is None:
+        return []
+    return [Resource(provider.urn, provider.resource_type, provider.name, raw(provider.props))]
+
+
 def options_of(opts: engine.PolicyResourceOptions, provider: engine.PolicyProviderResource | None) -> dict[str, Any]:
     """Resource options under the names of the deployment JSON."""
     given = {
@@ -230,7 +243,8 @@ def _remediation(rule: Rule) -> Any:
     def remediate(args: engine.ResourceValidationArgs) -> Mapping[str, Any] | None:
         if not concerns(rule, args.resource_type):
             return None
-        return mend(_unwrapped(args.props))
+        resource = Resource(args.urn, args.resource_type, args.name, _unwrapped(args.props))
+        return mend(resource, plain(args.get_config()))
 
     return remediate
 

@@ -129,13 +129,18 @@ def config_from_json(document: Any, source: str) -> PackConfig:
         raise InputError(f"{source}: expected an object of rule id -> enforcement level")
     problems: list[str] = []
     enforcement: dict[str, Enforcement] = {}
-    known = {rule.id for rule in rules()} | {"all", SETTINGS_KEY}
+    own_keys = {rule.id: set(rule.config_schema) for rule in rules()}
+    known = own_keys.keys() | {"all", SETTINGS_KEY}
     for key, value in document.items():
         if key == "environments":
             continue
         if key not in known:
             problems.append(f"{source}: {key}: no such rule; `./plant check --list` names them")
             continue
+        if isinstance(value, dict) and key != SETTINGS_KEY:
+            for other in sorted(value.keys() - own_keys.get(key, set()) - {"enforcementLevel"}):
+                allowed = ", ".join(["enforcementLevel", *sorted(own_keys.get(key, ()))])
+                problems.append(f"{source}: {key}.{other}: no such setting; allowed: {allowed}")
         level = value.get("enforcementLevel") if isinstance(value, dict) else value
         if level is None:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -128,8 +128,9 @@ Check: TypeAlias = Callable[[Resource, Context], Iterable[Problem]]
 StackCheck: TypeAlias = Callable[[Context], Iterable[Problem]]
 """Yields what is wrong with the stack as a whole."""
 
-Remediation: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
-"""New inputs for a resource's inputs, or None when there is nothing to mend."""
+Remediation: TypeAlias = Callable[[Resource, Mapping[str, Any]], Mapping[str, Any] | None]
+"""(resource as the engine sent it, the rule's own entry in pack configuration) -> new inputs, or None when there is
+nothing to mend."""
 
 Example: TypeAlias = Mapping[str, tuple[str, Mapping[str, Any]] | tuple[str, Mapping[str, Any], Mapping[str, Any]]]
 """Logical name -> (type token, inputs). ``id:NAME`` and ``arn:NAME`` refer to a resource of the example.
@@ -171,6 +172,8 @@ class Rule:
     """True for the rules about waivers themselves, which run last and can't be waived."""
     remediate: Remediation | None = None
     """Mends a resource's inputs; runs only where pack configuration sets the rule to ``remediate``."""
+    config_schema: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """JSON schema of what the rule's own entry in pack configuration may hold, beside ``enforcementLevel``."""
     passing: Example
     """A smallest stack that satisfies the rule."""
     failing: Example

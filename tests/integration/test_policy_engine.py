@@ -158,6 +158,23 @@ def test_a_rule_set_to_remediate_gives_the_engine_the_mended_resource(deployment
         assert event["after"]["userData"] == event["before"]["userData"]
 
 
+def test_tags_are_mended_by_the_values_that_the_configuration_gives(deployment, tmp_path):
+    document = deployment("dev")
+    for state in document["deployment"]["resources"]:
+        if state["type"] == "aws:sns/topic:Topic":
+            for section, key in (("inputs", "tags"), ("outputs", "tags"), ("outputs", "tagsAll")):
+                state[section][key] = {name: value for name, value in state[section][key].items() if name != "Owner"}
+    config = json.loads((ROOT / "policies" / "config" / "plant.json").read_text())
+    entry = {"enforcementLevel": "remediate", "values": {"Owner": "plant-api-team"}}
+    mending = tmp_path / "mending.json"
+    mending.write_text(json.dumps({**config, "tagging-required-tags": entry}))
+    mended = remediations(document, mending, tmp_path)
+    assert len(mended) == 3
+    for event in mended:
+        assert event["policyName"] == "tagging-required-tags"
+        assert event["after"]["tags"] == {**event["before"]["tags"], "Owner": "plant-api-team"}
+
+
 @pytest.fixture
 def emulated(tmp_path):
     """`pulumi(folder, *arguments)` on the embedded AWS."""

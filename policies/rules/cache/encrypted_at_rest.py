@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.checks import must_be
 from policies.model import Severity
+from policies.remediation import set_to
 from policies.rule import Rule
 from policies.rules._tokens import REPLICATION_GROUP
 
@@ -17,6 +18,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_29", "fsbp:ElastiCache.4"),
     types=REPLICATION_GROUP,
     check=must_be("atRestEncryptionEnabled", True),
+    remediate=set_to("atRestEncryptionEnabled", True),
     passing={"cache": (REPLICATION_GROUP[0], {"atRestEncryptionEnabled": True})},
     failing={"cache": (REPLICATION_GROUP[0], {})},
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.checks import must_be
 from policies.model import Resource, Severity
+from policies.remediation import each_of, set_to, set_to_if_set
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import CACHE_CLUSTER, REPLICATION_GROUP
 
@@ -29,6 +30,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_30", "fsbp:ElastiCache.5"),
     types=(*REPLICATION_GROUP, *CACHE_CLUSTER),
     check=check,
+    remediate=each_of(set_to("transitEncryptionEnabled", True), set_to_if_set("transitEncryptionMode", "required")),
     passing={"cache": (REPLICATION_GROUP[0], {"transitEncryptionEnabled": True})},
     failing={"cache": (REPLICATION_GROUP[0], {"transitEncryptionEnabled": False})},
 )

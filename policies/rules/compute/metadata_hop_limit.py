@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.checks import must_be
 from policies.model import Severity
+from policies.remediation import set_to
 from policies.rule import Rule
 from policies.rules._tokens import LAUNCH_TEMPLATE
 
@@ -17,6 +18,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_341",),
     types=LAUNCH_TEMPLATE,
     check=must_be("metadataOptions.httpPutResponseHopLimit", 1, None),
+    remediate=set_to("metadataOptions.httpPutResponseHopLimit", 1),
     passing={"template": (LAUNCH_TEMPLATE[0], {"metadataOptions": {"httpPutResponseHopLimit": 1}})},
     failing={"template": (LAUNCH_TEMPLATE[0], {"metadataOptions": {"httpPutResponseHopLimit": 2}})},
 )

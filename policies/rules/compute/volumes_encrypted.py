@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.checks import is_absent, mappings, must_be, same
 from policies.model import UNKNOWN, Resource, Severity
+from policies.remediation import set_to
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import INSTANCE, LAUNCH_TEMPLATE, VOLUME
 
@@ -34,15 +35,19 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield from must_be(path, True)(resource, context)
 
 
-def encrypt_devices(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Encrypts every declared block device of a launch template."""
-    devices = mappings(inputs.get("blockDeviceMappings"))
+def encrypt(resource: Resource, settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Encrypts the volume, the instance's root device, or every declared device of a launch template."""
+    if resource.type in VOLUME:
+        return set_to("encrypted", True)(resource, settings)
+    if resource.type in INSTANCE:
+        return set_to("rootBlockDevice.encrypted", True)(resource, settings)
+    devices = mappings(resource.inputs.get("blockDeviceMappings"))
     if not devices or all(same((mappings(device.get("ebs")) or [{}])[0].get("encrypted"), True) for device in devices):
         return None
     changed = [
         {**device, "ebs": {**(mappings(device.get("ebs")) or [{}])[0], "encrypted": "true"}} for device in devices
     ]
-    return {**inputs, "blockDeviceMappings": changed}
+    return {**resource.inputs, "blockDeviceMappings": changed}
 
 
 RULE = Rule(
@@ -55,7 +60,7 @@ RULE = Rule(
     frameworks=("fsbp:EC2.3", "fsbp:EC2.181", "awsguard:encrypted-volumes", "pulumi:disallowUnencryptedBlockDevice"),
     types=(*LAUNCH_TEMPLATE, *INSTANCE, *VOLUME),
     check=check,
-    remediate=encrypt_devices,
+    remediate=encrypt,
     passing={
         "template": (
             LAUNCH_TEMPLATE[0],

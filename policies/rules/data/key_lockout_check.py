@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.checks import must_be
 from policies.model import Severity
+from policies.remediation import set_to
 from policies.rule import Rule
 from policies.rules._tokens import KEY
 
@@ -17,6 +18,7 @@ RULE = Rule(
     frameworks=("pulumi:disallowBypassPolicyLockoutSafetyCheck",),
     types=KEY,
     check=must_be("bypassPolicyLockoutSafetyCheck", False, None),
+    remediate=set_to("bypassPolicyLockoutSafetyCheck", False),
     passing={"key": (KEY[0], {"bypassPolicyLockoutSafetyCheck": False})},
     failing={"key": (KEY[0], {"bypassPolicyLockoutSafetyCheck": True})},
 )

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from policies.checks import must_be
 from policies.model import UNKNOWN, Resource, Severity
+from policies.remediation import set_to
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-
-def turn_rotation_on(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Turns yearly rotation on."""
-    return None if inputs.get("enableKeyRotation") is True else {**inputs, "enableKeyRotation": True}
+    from collections.abc import Iterator
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -40,7 +36,7 @@ RULE = Rule(
     ),
     types=KEY,
     check=check,
-    remediate=turn_rotation_on,
+    remediate=set_to("enableKeyRotation", True),
     passing={"key": (KEY[0], {"enableKeyRotation": True})},
     failing={"key": (KEY[0], {})},
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from policies.checks import is_absent, same, shown
 from policies.model import UNKNOWN, Resource, Severity
@@ -10,13 +10,16 @@ from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import QUEUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+UNUSABLE: Final = "alias/aws/sqs"
+"""The key that AWS manages for SQS: its policy admits no other service."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A queue is encrypted by SQS itself or with a key, and not with the key that other services can't use."""
     key, own = resource.get("kmsMasterKeyId"), resource.get("sqsManagedSseEnabled")
-    if isinstance(key, str) and key.endswith("alias/aws/sqs"):
+    if isinstance(key, str) and key.endswith(UNUSABLE):
         yield Problem(
             "kmsMasterKeyId is alias/aws/sqs, which other services can't use; set sqsManagedSseEnabled",
             "kmsMasterKeyId",
@@ -29,6 +32,17 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         )
 
 
+def encrypt(resource: Resource, settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Lets SQS encrypt the queue by itself, unless it has a customer managed key."""
+    inputs = resource.inputs
+    key = inputs.get("kmsMasterKeyId")
+    if not is_absent(key) and not (isinstance(key, str) and key.endswith(UNUSABLE)):
+        return None
+    mended = {name: value for name, value in inputs.items() if name != "kmsMasterKeyId"}
+    mended["sqsManagedSseEnabled"] = True
+    return None if mended == inputs else mended
+
+
 RULE = Rule(
     id="data-queue-encrypted",
     title="SQS queues are encrypted",
@@ -39,6 +53,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_27", "checkov:CKV2_AWS_73", "fsbp:SQS.1"),
     types=QUEUE,
     check=check,
+    remediate=encrypt,
     passing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": True})},
     failing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": False})},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.checks import must_be
 from policies.model import Severity
+from policies.remediation import set_to
 from policies.rule import Rule
 from policies.rules._tokens import LOAD_BALANCER
 
@@ -17,6 +18,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_328", "fsbp:ELB.12"),
     types=LOAD_BALANCER,
     check=must_be("desyncMitigationMode", "strictest", "defensive", None),
+    remediate=set_to("desyncMitigationMode", "strictest"),
     passing={"alb": (LOAD_BALANCER[0], {"desyncMitigationMode": "strictest"})},
     failing={"alb": (LOAD_BALANCER[0], {"desyncMitigationMode": "monitor"})},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.checks import must_be
 from policies.model import Severity
+from policies.remediation import set_to
 from policies.rule import Rule
 from policies.rules._tokens import LOAD_BALANCER
 
@@ -16,6 +17,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-integrations.html",
     types=LOAD_BALANCER,
     check=must_be("enableWafFailOpen", False, None),
+    remediate=set_to("enableWafFailOpen", False),
     passing={"alb": (LOAD_BALANCER[0], {"enableWafFailOpen": False})},
     failing={"alb": (LOAD_BALANCER[0], {"enableWafFailOpen": True})},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.checks import must_be
 from policies.model import Severity
+from policies.remediation import set_to
 from policies.rule import Rule
 from policies.rules._tokens import SUBNET
 
@@ -20,6 +21,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_130", "fsbp:EC2.15"),
     types=SUBNET,
     check=must_be("mapPublicIpOnLaunch", False, None),
+    remediate=set_to("mapPublicIpOnLaunch", False),
     passing={"subnet": (SUBNET[0], {"mapPublicIpOnLaunch": False})},
     failing={"subnet": (SUBNET[0], {"mapPublicIpOnLaunch": True})},
 )
