@@ -164,20 +164,22 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
     """Which waivers have expired, name no rule, or cover nothing in this stack."""
     urn = context.stack.urn if context.stack is not None else ""
     here = [waiver for waiver in context.config.waivers if waiver.in_stack(urn)]
-    # One for every stack is only unused where what it covers is there, and needs it no more.
-    meant = [
-        waiver
-        for waiver in here
-        if waiver.stacks
-        or any(waiver.covers(waiver.rule, resource.urn, context.is_reaped) for resource in context.graph)
-    ]
     known = {rule.id for rule in rules()}
     used = {id(entry.waiver) for entry in waived}
+
+    def meant(waiver: Waiver) -> bool:
+        """One for every stack is only unused where what it covers is there, and needs it no more."""
+        return bool(waiver.stacks) or any(
+            waiver.covers(waiver.rule, resource.urn, context.is_reaped) for resource in context.graph
+        )
+
     return WaiverUse(
         expired=tuple(waiver for waiver in here if waiver.expired(day)),
         unknown=tuple(waiver for waiver in here if waiver.rule not in known),
         unused=tuple(
-            waiver for waiver in meant if waiver.rule in known and not waiver.expired(day) and id(waiver) not in used
+            waiver
+            for waiver in here
+            if waiver.rule in known and not waiver.expired(day) and id(waiver) not in used and meant(waiver)
         ),
     )
 

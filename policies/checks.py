@@ -108,7 +108,7 @@ def shown(value: Any) -> str:
 def mappings(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list, or `value` itself as the only one; anything else is left out."""
     items = value if isinstance(value, (list, tuple)) else [value]
-    return [item for item in items if isinstance(item, Mapping)]
+    return [item for item in items if isinstance(item, dict)]
 
 
 def strings(value: Any) -> list[str]:

@@ -68,7 +68,8 @@ class Resource:
     name: str
     """Logical name: the last part of the URN."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
-    """Properties as the program declares them, camelCase; unknowns are UNKNOWN, secrets SECRET."""
+    """Properties as the program declares them, camelCase; unknowns are UNKNOWN, secrets SECRET. The objects inside are
+    dicts, as JSON gives them."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """Properties as the provider (or the recorder) gives them back; of a component: what it registered."""
     parent: str | None = None
@@ -90,8 +91,20 @@ class Resource:
         Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
         the property is absent (or null). Use ``all`` for ``[*]``.
         """
-        for found in self.all(path):
-            return default if found is None else found
+        steps = _parse_path(path)
+        value: Any
+        for value in (self.inputs, self.outputs):
+            for step in steps:
+                if value.__class__ is not dict:
+                    break
+                if step not in value:
+                    value = _ABSENT
+                    break
+                value = value[step]
+            else:  # nothing but objects on the way, as nearly always
+                return default if value is None else value
+            if value is not _ABSENT:
+                return next((default if found is None else found for found in self.all(path)), default)
         return default
 
     def all(self, path: str) -> list[Any]:
@@ -154,9 +167,9 @@ class ResourceGraph:
         """Resources of any of `types` (exact tokens)."""
         if len(types) == 1:
             return self._by_type.get(types[0], ())
-        wanted = set(types)
-        if not wanted & self._by_type.keys():
-            return ()
+        wanted = set(types) & self._by_type.keys()
+        if len(wanted) <= 1:  # as nearly always: of the several tokens of one type a program uses one
+            return self._by_type[wanted.pop()] if wanted else ()
         return tuple(resource for resource in self.resources if resource.type in wanted)
 
     @cached_property
@@ -234,13 +247,14 @@ class ResourceGraph:
     @cached_property
     def _referrers(self) -> Mapping[str, tuple[Resource, ...]]:
         grouped: dict[str, dict[str, Resource]] = defaultdict(dict)
+        identities = self._by_identity
         for resource in self.resources:
             targets = set(resource.dependencies)
             for urns in resource.property_dependencies.values():
                 targets.update(urns)
             for value in _leaves(resource.inputs):
-                if isinstance(value, str):
-                    targets.update(target.urn for target in self._by_identity.get(value, ()))
+                if value.__class__ is str and value in identities:
+                    targets.update(target.urn for target in identities[value])
             for urn in targets:
                 if urn != resource.urn:
                     grouped[urn][resource.urn] = resource
@@ -274,6 +288,8 @@ def _parse_path(path: str) -> tuple[_Step, ...]:
 
 _PATHS: dict[str, tuple[_Step, ...]] = {}
 
+_ABSENT: Final = object()
+
 
 def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
     if isinstance(value, Sentinel) or not steps:
@@ -285,16 +301,22 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
     elif isinstance(step, int):
         if isinstance(value, (list, tuple)) and -len(value) <= step < len(value):
             yield from _walk(value[step], steps[1:])
-    elif isinstance(value, Mapping) and step in value:
+    elif isinstance(value, dict) and step in value:
         yield from _walk(value[step], steps[1:])
 
 
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
+def _leaves(value: Any) -> list[Any]:
+    """Everything inside `value` that holds nothing itself, in order."""
+    if not isinstance(value, (dict, list, tuple)):
+        return [value]
+    found: list[Any] = []
+    todo: list[Any] = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            todo.extend(reversed(item.values()))
+        elif isinstance(item, (list, tuple)):
+            todo.extend(reversed(item))
+        else:
+            found.append(item)
+    return found

@@ -36,7 +36,13 @@ class Grant(NamedTuple):
 
     def allows(self, *actions: str) -> list[str]:
         """Those of `actions` that the statement allows, wildcards resolved; IAM ignores case."""
-        return [one for one in actions if any(matches(one, pattern) for pattern in self.statement.actions)]
+        return list(allowed(actions, self.statement.actions))
+
+
+@lru_cache(maxsize=16_384)
+def allowed(actions: tuple[str, ...], patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `actions` that one of `patterns` allows."""
+    return tuple(one for one in actions if any(matches(one, pattern) for pattern in patterns))
 
 
 @lru_cache(maxsize=65_536)
@@ -126,7 +132,7 @@ ONLY_EVERYWHERE: Final = (
 
 def bindable(statement: Statement) -> list[str]:
     """Actions of `statement` that could be bound to a resource."""
-    return [action for action in statement.actions if not any(matches(action, pattern) for pattern in ONLY_EVERYWHERE)]
+    return [action for action in statement.actions if not allowed((action,), ONLY_EVERYWHERE)]
 
 
 READING: Final = (

@@ -12,7 +12,7 @@ from policies.checks import is_absent, mappings
 from policies.model import Resource
 from policies.rule import Context
 from policies.rules._documents import Statement, statements, statements_of
-from policies.rules._grants import matches
+from policies.rules._grants import allowed
 from policies.rules._tokens import IAM_POLICY, POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 
 ATTACHMENTS: Final = (*ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
@@ -65,9 +65,9 @@ def may(given: Iterable[Statement], action: str, resource: str | None = None) ->
 def covers(statement: Statement, action: str, resource: str | None) -> bool:
     """True when `statement` is about `action` on `resource`."""
     if statement.actions:
-        if not any(matches(action, pattern) for pattern in statement.actions):
+        if not allowed((action,), statement.actions):
             return False
-    elif any(matches(action, pattern) for pattern in statement.not_actions):
+    elif allowed((action,), statement.not_actions):
         return False
     if resource is None:
         return statement.allows or "*" in statement.resources

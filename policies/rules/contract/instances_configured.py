@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from policies.checks import strings
+from policies.checks import mappings, strings
 from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._contract import contracts
@@ -30,6 +30,8 @@ from policies.rules._tokens import (
 from policies.rules._user_data import script_of
 
 MOST_TOLD: Final = 3
+KEYS: Final = re.compile(r"~(\S+?)\*")
+"""Keys that an access string grants by their prefix."""
 MASKING: Final = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
 TLS: Final = {
     "a certificate": re.compile(r"(?i)tls_certificate|\.crt\b|\.pem\b"),
@@ -64,7 +66,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def wanted(fleet: Resource, context: Context) -> Iterator[tuple[str, list[str]]]:
-    """(what, how it may be named) of all that an instance of `fleet` has to know."""
+    """(what, how it may be named) of all that an instance of `fleet` has to know, one of each."""
     ports = [str(one.get("port")) for one in context.graph.referenced(fleet, "targetGroupArns", *TARGET_GROUP)]
     yield "the port of its target group", [f"={port}" for port in ports]
     yield from once(context, shared)
@@ -80,25 +82,19 @@ def _shared(context: Context) -> Iterator[tuple[str, list[str]]]:
     yield "the contract", [name for one, _ in contracts(context) for name in strings(one.get("name"))]
     masked = [log for policy in graph.of_type(MASKING) for log in graph.referenced(policy, "logGroupName", *LOG_GROUP)]
     yield "the log of requests", [name for log in masked for name in strings(log.get("name"))]
-    for environment in graph.of_type(*APPCONFIG_ENVIRONMENT):
-        yield "the flag's application", strings(environment.get("applicationId"))
-        yield "the flag's environment", strings(environment.outputs.get("environmentId"))
-    for profile in graph.of_type(*APPCONFIG_PROFILE):
-        yield "the flag's profile", strings(profile.outputs.get("configurationProfileId"))
-    for cache in graph.of_type(*SERVERLESS_CACHE):
-        yield "the cache", [f"={name}" for name in strings(cache.get("name"))]
-        yield (
-            "the cache's endpoint",
-            [
-                address
-                for end in cache.all("endpoints[*]")
-                if isinstance(end, dict)
-                for address in strings(end.get("address"))
-            ],
-        )
-    for user in graph.of_type(*CACHE_USER):
-        prefixes = re.findall(r"~(\S+?)\*", str(user.get("accessString")))
-        yield "the prefix of its keys", [f"={prefix}" for prefix in prefixes]
+    environments, profiles = graph.of_type(*APPCONFIG_ENVIRONMENT), graph.of_type(*APPCONFIG_PROFILE)
+    yield "the flag's application", [name for one in environments for name in strings(one.get("applicationId"))]
+    yield "the flag's environment", [name for one in environments for name in strings(one.outputs.get("environmentId"))]
+    yield (
+        "the flag's profile",
+        [name for one in profiles for name in strings(one.outputs.get("configurationProfileId"))],
+    )
+    caches = graph.of_type(*SERVERLESS_CACHE)
+    yield "the cache", [f"={name}" for cache in caches for name in strings(cache.get("name"))]
+    ends = mappings([end for cache in caches for end in cache.all("endpoints[*]")])
+    yield "the cache's endpoint", [address for end in ends for address in strings(end.get("address"))]
+    accesses = [str(user.get("accessString")) for user in graph.of_type(*CACHE_USER)]
+    yield "the prefix of its keys", [f"={prefix}" for access in accesses for prefix in KEYS.findall(access)]
 
 
 def refused(template: Resource, context: Context) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from policies.rules._tokens import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -35,19 +35,16 @@ def check(context: Context) -> Iterator[Problem]:
     edges = groups_of(context, "securityGroups", *LOAD_BALANCER)
     fleets = groups_of(context, "networkInterfaces", *LAUNCH_TEMPLATE)
     caches = groups_of(context, "securityGroupIds", *SERVERLESS_CACHE, *REPLICATION_GROUP)
+    for group in edges:
+        if not any(one.from_world for one in ranges(context, group, *INGRESS_RULE)):
+            yield Problem("nothing lets clients in; add an ingress rule for 443", resource=group)
+    yield from linked(context, edges, fleets)
+    yield from linked(context, fleets, caches)
     for fleet in fleets:
         if not ranges(context, fleet, *INGRESS_RULE):
             yield Problem(
                 "nothing reaches the fleet; add an ingress rule from the load balancer's group", resource=fleet
             )
-    for group in edges:
-        if not any(one.from_world for one in ranges(context, group, *INGRESS_RULE)):
-            yield Problem("nothing lets clients in; add an ingress rule for 443", resource=group)
-        for fleet in fleets:
-            yield from link(context, group, fleet)
-    for fleet in fleets:
-        for cache in caches:
-            yield from link(context, fleet, cache)
         if not any(one.covers(443) and one.from_world for one in ranges(context, fleet, *EGRESS_RULE)):
             yield Problem("the fleet can't fetch its image: no egress rule for 443; add one", resource=fleet)
 
@@ -105,14 +102,21 @@ def told(rule: Resource) -> str:
     return ", ".join(f"{protocol} {first} to {last}" for protocol, first, last in opened(rule))
 
 
-def link(context: Context, source: Resource, target: Resource) -> Iterator[Problem]:
-    """What is missing for `source` to connect to `target`."""
-    graph = context.graph
-    for types, own, other in ((EGRESS_RULE, source, target), (INGRESS_RULE, target, source)):
-        rules = context.pointing_at(own, "securityGroupId", *types)
-        if not any(other in graph.referenced(rule, "referencedSecurityGroupId") for rule in rules):
-            way = "egress to" if types is EGRESS_RULE else "ingress from"
-            yield Problem(f"no rule allows {way} {other.name}; add it", resource=own)
+def linked(context: Context, sources: Sequence[Resource], targets: Sequence[Resource]) -> Iterator[Problem]:
+    """What is missing for each of `sources` to connect to one of `targets`, and the reverse.
+
+    With one group a tier, as in this project's stacks, that is the one; `halves` sees to both ends of each rule.
+    """
+    for groups, others, types, way in (
+        (sources, targets, EGRESS_RULE, "egress to"),
+        (targets, sources, INGRESS_RULE, "ingress from"),
+    ):
+        wanted = {other.urn for other in others}
+        for group in groups:
+            rules = context.pointing_at(group, "securityGroupId", *types)
+            named = {peer.urn for rule in rules for peer in context.graph.referenced(rule, "referencedSecurityGroupId")}
+            if wanted and not wanted & named:
+                yield Problem(f"no rule allows {way} {others[0].name}; add it", resource=group)
 
 
 RULE = Rule(
