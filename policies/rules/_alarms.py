@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from policies.checks import mappings, number
 from policies.model import Resource
 from policies.rule import Context
 from policies.rules._tokens import METRIC_ALARM
+
+STORY_METRICS: Final = ("api_latency", "traffic_spikes", "auto_scale_events")
+"""Metrics that the story names (design.md, section 2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,7 @@ ALLOWED: Final[Mapping[str, Mapping[str, Allowed]]] = {
         ),
     },
     "aws:ec2/flowLog:FlowLog": {
+        "logDestination": like(r"arn:aws[a-z-]*:(?:logs|s3|firehose):.+", "the ARN of a log group, bucket or stream"),
         "maxAggregationInterval": one_of("60", "600"),
         "trafficType": one_of("ACCEPT", "REJECT", "ALL"),
         "logDestinationType": one_of("cloud-watch-logs", "s3", "kinesis-data-firehose"),
@@ -311,6 +312,9 @@ ALLOWED: Final[Mapping[str, Mapping[str, Allowed]]] = {
         "protocol": PROTOCOLS,
         "sslPolicy": like(r"ELBSecurityPolicy-[\w-]+", "a security policy of Elastic Load Balancing"),
         "defaultActions[*].type": ACTIONS,
+        "defaultActions[*].fixedResponse.contentType": one_of(
+            "text/plain", "text/css", "text/html", "application/javascript", "application/json"
+        ),
         "defaultActions[*].fixedResponse.statusCode": like(r"[245](?:\d\d|XX)", "2xx, 4xx or 5xx"),
     },
     "aws:lb/listenerRule:ListenerRule": {

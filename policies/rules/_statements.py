@@ -38,3 +38,12 @@ def statements_in(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield str(kind), part
                 yield from statements_in(part.get("statements"))
                 yield from statements_in(part.get("scopeDownStatement"))
+
+
+def joined_in(statement: Any) -> Iterator[Mapping[str, Any]]:
+    """The statement and what an andStatement joins: a rule in a shared web ACL names the host beside it."""
+    for one in mappings(statement):
+        yield one
+        for joined in mappings(one.get("andStatement")):
+            for part in mappings(joined.get("statements")):
+                yield from joined_in(part)

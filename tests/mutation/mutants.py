@@ -77,6 +77,13 @@ def _changed(state: dict, section: str, path: str, value: object) -> Iterator[tu
             changed[section]["rules"][number][key] = {"count": {}}
             yield f"rule {rule['name']} only counts", changed
         return
+    if path == "definition" and value == "each-state":
+        for what, definition in _weaker_definitions(json.loads(state[section][path])):
+            changed = copy.deepcopy(state)
+            changed[section][path] = json.dumps(definition)
+            _forget(changed, path)
+            yield f"definition without {what}", changed
+        return
     changed = copy.deepcopy(state)
     if path == "*":
         for key, one in value.items():
@@ -104,6 +111,16 @@ def _changed(state: dict, section: str, path: str, value: object) -> Iterator[tu
     _forget(changed, path.partition(".")[0])
     told = "dropped" if value is DROP else "1000 times as much" if value is WORSE else f"= {str(value)[:60]}"
     yield f"{path} {told}", changed
+
+
+def _weaker_definitions(document: dict) -> Iterator[tuple[str, dict]]:
+    """(what is gone, definition) for what each state of the top level needs to work, and to work the second time."""
+    for name, state in document["States"].items():
+        for key in ("Type", "Retry", "Resource"):
+            if key in state:
+                weaker = copy.deepcopy(document)
+                del weaker["States"][name][key]
+                yield f"{key} of {name}", weaker
 
 
 def _forget(state: dict, key: str) -> None:

@@ -88,8 +88,8 @@ MATTERS: dict[str, dict[str, list]] = {
         "muteTargets": [DROP, {"alarmNames": ["plant-scaling-failures"]}, {"alarmNames": ["plant-slo-p95-canary"]}]
     },
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": {"alarmActions": [DROP, []]},
-    "aws:cloudwatch/dashboard:Dashboard": {"dashboardBody": ["{"]},
-    "aws:cloudwatch/eventRule:EventRule": {"eventPattern": ['{"source": ["aws.other"]}']},
+    "aws:cloudwatch/dashboard:Dashboard": {"dashboardBody": ["{", "{}"]},
+    "aws:cloudwatch/eventRule:EventRule": {"eventPattern": ["{}", '{"source": ["aws.other"]}']},
     "aws:cloudwatch/eventTarget:EventTarget": {"arn": ["arn:aws:logs:us-east-1:123456789012:log-group:/gone"]},
     "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": {"policyDocument": ["{"]},
     "aws:cloudwatch/logGroup:LogGroup": {"kmsKeyId": [DROP], "retentionInDays": [DROP, 0, 7]},
@@ -99,6 +99,8 @@ MATTERS: dict[str, dict[str, list]] = {
         "alarmActions": [DROP, []],
         "actionsEnabled": [False],
         "comparisonOperator": ["LessThanThreshold"],
+        "dimensions.LoadBalancer": [DROP],
+        "dimensions.TargetGroup": [DROP],
         "evaluateLowSampleCountPercentiles": [DROP, "evaluate"],
         "evaluationPeriods": [DROP, 288],
         "extendedStatistic": ["p50"],
@@ -211,7 +213,7 @@ MATTERS: dict[str, dict[str, list]] = {
         "target": [DROP, {"arn": "arn:aws:sns:us-east-1:123456789012:gone"}],
     },
     "aws:sfn/stateMachine:StateMachine": {
-        "definition": ["{}", '{"StartAt": "Gone", "States": {"Done": {"Type": "Succeed"}}}'],
+        "definition": ["each-state", "{}", '{"StartAt": "Gone", "States": {"Done": {"Type": "Succeed"}}}'],
         "loggingConfiguration": [DROP, {"level": "OFF"}],
         "roleArn": [DROP],
         "tracingConfiguration": [DROP, {"enabled": False}],

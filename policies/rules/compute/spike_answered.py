@@ -1,19 +1,19 @@
-"""A traffic spike adds instances at once."""
+"""A traffic spike adds instances at once, and somebody hears of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import Resource, Severity
+from policies.model import UNKNOWN, Resource, Severity
 from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import METRIC_ALARM, SCALING_GROUP, SCALING_POLICY
+from policies.rules._tokens import METRIC_ALARM, SCALING_GROUP, SCALING_POLICY, TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A step-scaling policy is started by an alarm, and the spike alarm starts one."""
+    """A step-scaling policy is started by an alarm; the spike alarm starts one, and tells the alert topic."""
     graph = context.graph
     if resource.type in SCALING_POLICY:
         alarms = context.pointing_at(resource, "alarmActions", *METRIC_ALARM)
@@ -30,14 +30,17 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     ]
     if spikes and not steps:
         yield Problem("the spike alarm adds no instances; name a step-scaling policy in alarmActions", "alarmActions")
+    actions = resource.get("alarmActions")
+    if spikes and actions is not UNKNOWN and not graph.referenced(resource, "alarmActions", *TOPIC):
+        yield Problem("the spike alarm tells nobody; name the alert topic in alarmActions, too", "alarmActions")
 
 
 RULE = Rule(
     id="compute-spike-answered",
-    title="A traffic spike adds instances at once",
+    title="A traffic spike adds instances at once, and is told",
     severity=Severity.HIGH,
     why=("Target tracking needs three minutes of high load before it acts; a spike is over, or has hurt, by then."),
-    fix="Name an aws.autoscaling.Policy of policyType StepScaling in alarmActions of the spike alarm.",
+    fix="Name a step-scaling aws.autoscaling.Policy, and the alert topic, in alarmActions of the spike alarm.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html",
     types=(*SCALING_POLICY, *METRIC_ALARM),
     reads_graph=True,

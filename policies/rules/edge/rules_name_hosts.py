@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from policies.checks import mappings, strings
+from policies.checks import mappings
 from policies.model import Resource, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
+from policies.rules._hosts import HOST, values_of
 from policies.rules._tokens import CERTIFICATE, LISTENER, LISTENER_RULE
 
-PLACES: Final = ("hostHeader", "pathPattern")
+PLACES: Final = (HOST, "pathPattern")
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -38,17 +39,6 @@ def check(context: Context) -> Iterator[Problem]:
         yield from uncovered(rule, context)
 
 
-def values_of(rule: Resource, place: str) -> frozenset[str]:
-    """Values of the conditions of one kind; nothing for one that matches everything."""
-    found = {
-        value
-        for condition in mappings(rule.get("conditions"))
-        for one in mappings(condition.get(place))
-        for value in strings(one.get("values"))
-    }
-    return frozenset(found) if all(value.strip("*?/") for value in found) else frozenset()
-
-
 def browsers(rule: Resource) -> bool:
     """True for a rule that lets people sign in: it has paths of its own."""
     return any(str(action.get("type")).startswith("authenticate-") for action in mappings(rule.get("actions")))
@@ -68,7 +58,7 @@ def uncovered(rule: Resource, context: Context) -> Iterator[Problem]:
             )
         for certificate in graph.referenced(listener, "certificateArn", *CERTIFICATE):
             names = [certificate.get("domainName"), *certificate.all("subjectAlternativeNames[*]")]
-            for host in sorted(values_of(rule, "hostHeader")):
+            for host in sorted(values_of(rule, HOST)):
                 if not any(isinstance(name, str) and covers(name, host) for name in names):
                     yield Problem(
                         f"the rule is for {host}, and the listener's certificate for {names[0]}; make them fit",

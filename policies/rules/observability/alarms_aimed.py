@@ -16,6 +16,8 @@ REQUIRED: Final = {
     "AWS/ElastiCache": ("clusterId", "CacheClusterId", "ReplicationGroupId"),
 }
 """Namespace -> dimensions of which one has to be given; without it there is no metric of that name."""
+TARGETS: Final = {"AWS/ApplicationELB": "TargetGroup"}
+"""Namespace -> dimension without which a metric is about all that shares the load balancer."""
 OWNERS: Final = {
     "LoadBalancer": LOAD_BALANCER,
     "TargetGroup": TARGET_GROUP,
@@ -31,6 +33,11 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         either = REQUIRED.get(namespace, ())
         if either and all(is_absent(dimensions.get(key)) for key in either):
             yield Problem(f"{path} lacks {' or '.join(either)}, so there is no such metric; give it", path)
+        if namespace in TARGETS and context.is_plant_stack and is_absent(dimensions.get(TARGETS[namespace])):
+            key = TARGETS[namespace]
+            yield Problem(
+                f"{path} lacks {key}, so the alarm counts whatever else is behind the load balancer; give it", path
+            )
         for key, known in owners(context).items() if context.is_plant_stack else ():
             value = dimensions.get(key)
             if isinstance(value, str) and known and value not in known:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from policies.model import UNKNOWN, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
-from policies.rules._alarms import measures
+from policies.rules._alarms import STORY_METRICS, measures
 from policies.rules._tokens import LOG_GROUP, LOG_METRIC_FILTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-WANTED = ("api_latency", "traffic_spikes", "auto_scale_events")
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -24,7 +22,7 @@ def check(context: Context) -> Iterator[Problem]:
     places = {(one.get("metricTransformation.name"), one.get("metricTransformation.namespace")) for one in filters}
     if any(part is UNKNOWN for place in places for part in place):
         return
-    for name in WANTED[:1] if context.parked else WANTED:
+    for name in STORY_METRICS[:1] if context.parked else STORY_METRICS:
         if name not in published:
             yield Problem(
                 f"nothing publishes {name}; add aws.cloudwatch.LogMetricFilter with metricTransformation.name {name}"
@@ -56,7 +54,7 @@ RULE = Rule(
         "log": (LOG_GROUP[0], {}),
         **{
             name: (LOG_METRIC_FILTER[0], {"logGroupName": "id:log", "metricTransformation": {"name": name}})
-            for name in WANTED
+            for name in STORY_METRICS
         },
     },
     failing={"root": (ROOT_TYPE, {})},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies.checks import is_absent, mappings, shown
@@ -32,6 +32,42 @@ FIELDS: Final = (
     "uriPath",
 )
 NAMED: Final = ("singleHeader", "singleQueryArgument")
+TRANSFORMATIONS: Final = frozenset(
+    {
+        "BASE64_DECODE",
+        "BASE64_DECODE_EXT",
+        "CMD_LINE",
+        "CMD_LINE_UNIX",
+        "CMD_LINE_WIN",
+        "COMPRESS_WHITE_SPACE",
+        "CSS_DECODE",
+        "ESCAPE_SEQ_DECODE",
+        "HEX_DECODE",
+        "HTML_ENTITY_DECODE",
+        "JS_DECODE",
+        "JS_DECODE_EXT",
+        "LOWERCASE",
+        "MD5",
+        "NONE",
+        "NORMALIZE_PATH",
+        "NORMALIZE_PATH_WIN",
+        "REMOVE_COMMENTS_CHAR",
+        "REMOVE_NULLS",
+        "REMOVE_WHITESPACE",
+        "REPLACE_COMMENTS",
+        "REPLACE_NULLS",
+        "SHA256",
+        "SQL_HEX_DECODE",
+        "TRIM",
+        "TRIM_LEFT",
+        "TRIM_RIGHT",
+        "UPPERCASE",
+        "URL_DECODE",
+        "URL_DECODE_UNI",
+        "UTF8_TO_UNICODE",
+    }
+)
+"""Types of text transformations (WAFv2 API reference, botocore 1.44.5)."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -47,6 +83,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if rule.get("priority") in priorities:
             yield Problem(f"{label} has the priority of another rule; give it one of its own", path)
         priorities.append(rule.get("priority"))
+        if any(is_absent(one.get("metricName")) for one in mappings(rule.get("visibilityConfig"))):
+            yield Problem(f"{label} has no visibilityConfig.metricName; give it", path)
         for fault in faults(rule.get("statement")):
             yield Problem(f"{label}: {fault}", path)
         yield from answer_problems(rule, label, path, bodies)
@@ -95,18 +133,27 @@ def field_faults(kind: str, content: Mapping[str, Any]) -> Iterator[str]:
     for change in mappings(content.get("textTransformations")):
         if is_absent(change.get("type")) or is_absent(change.get("priority")):
             yield f"{kind}: a textTransformation has no type or priority; give both"
+        yield from unknown_changes(kind, [change])
     for place in (*mappings(content.get("fieldToMatch")), *mappings(content.get("customKeys"))):
         for key in (*NAMED, "header", "queryArgument", "cookie"):
             for named in mappings(place.get(key)):
                 if is_absent(named.get("name")):
                     yield f"{kind}: {key} has no name; give it"
                 changes = mappings(named.get("textTransformations"))
+                yield from unknown_changes(kind, changes)
                 if key not in NAMED and (not changes or any(is_absent(one.get("type")) for one in changes)):
                     yield f"{kind}: {key} has no textTransformations; give one, NONE at least"
     if kind == "rateBasedStatement" and content.get("aggregateKeyType") == "CUSTOM_KEYS" and not keys_of(content):
         yield "rateBasedStatement counts by CUSTOM_KEYS and has none; give customKeys"
     if kind == "rateBasedStatement" and content.get("aggregateKeyType") != "CUSTOM_KEYS" and keys_of(content):
         yield "rateBasedStatement has customKeys and does not count by them; set aggregateKeyType to CUSTOM_KEYS"
+
+
+def unknown_changes(kind: str, changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Text transformations that AWS WAF does not know."""
+    for one in changes:
+        if isinstance(one.get("type"), str) and one["type"] not in TRANSFORMATIONS:
+            yield f"{kind}: {one['type']} is no text transformation; give NONE, LOWERCASE, URL_DECODE or another"
 
 
 def keys_of(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:

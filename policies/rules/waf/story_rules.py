@@ -8,6 +8,7 @@ from policies.checks import is_absent, mappings
 from policies.model import UNKNOWN, Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._alarms import expected_here
+from policies.rules._statements import joined_in
 from policies.rules._tokens import LOAD_BALANCER, WAF_RULE_GROUP, WEB_ACL
 
 if TYPE_CHECKING:
@@ -53,13 +54,14 @@ def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
     """What a rule of the web ACL does, in the words of WANTED."""
     if rule.get("overrideAction") is None and not any("block" in action for action in mappings(rule.get("action"))):
         return  # a rule that lets through, or only counts, keeps no promise
-    for statement in with_parts(rule.get("statement")):
+    for statement in joined_in(rule.get("statement")):
         for rate in mappings(statement.get("rateBasedStatement")):
             if rate.get("customKeys"):
                 yield "per user"
             elif rate.get("scopeDownStatement"):
                 if any(
                     match.get("positionalConstraint") in ("STARTS_WITH", "CONTAINS")
+                    and str(match.get("searchString")).startswith("/")
                     for scope in mappings(rate.get("scopeDownStatement"))
                     for match in mappings(scope.get("byteMatchStatement"))
                 ):
@@ -78,15 +80,6 @@ def kinds_of(rule: Mapping[str, Any]) -> Iterator[str]:
             ]
             if len(sets) >= 2 and not any(is_absent(one.get("arn")) for one in sets):
                 yield "window"
-
-
-def with_parts(statement: Any) -> Iterator[Mapping[str, Any]]:
-    """The statement and what an andStatement joins: a rule in a shared web ACL names the host beside it."""
-    for one in mappings(statement):
-        yield one
-        for joined in mappings(one.get("andStatement")):
-            for part in mappings(joined.get("statements")):
-                yield from with_parts(part)
 
 
 RULE = Rule(
@@ -120,7 +113,9 @@ RULE = Rule(
                         "statement": {
                             "rateBasedStatement": {
                                 "limit": 100,
-                                "scopeDownStatement": {"byteMatchStatement": {"positionalConstraint": "STARTS_WITH"}},
+                                "scopeDownStatement": {
+                                    "byteMatchStatement": {"positionalConstraint": "STARTS_WITH", "searchString": "/x"}
+                                },
                             }
                         },
                     },
