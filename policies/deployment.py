@@ -64,8 +64,11 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
     """
     if isinstance(document, dict):
         deployment = document.get("deployment", document)
-        if isinstance(deployment, dict) and isinstance(deployment.get("resources"), list):
-            return ResourceGraph(_resource(entry, source) for entry in deployment["resources"])
+        if isinstance(deployment, dict):
+            # Pulumi leaves the list out where it is empty: a stack that was destroyed, or never deployed.
+            resources = deployment.get("resources", [] if isinstance(deployment.get("manifest"), dict) else None)
+            if isinstance(resources, list):
+                return ResourceGraph(_resource(entry, source) for entry in resources)
         if isinstance(document.get("steps"), list):
             return ResourceGraph(_resource(state, source) for state in _previewed(document, source))
     raise InputError(

@@ -129,3 +129,10 @@ def test_standard_input_is_read_for_a_dash(monkeypatch):
     stdin = io.TextIOWrapper(io.BytesIO(json.dumps({"resources": [state()]}).encode()))
     monkeypatch.setattr(sys, "stdin", stdin)
     assert len(graph_from_file("-")) == 1
+
+
+def test_a_destroyed_stack_is_an_empty_one():
+    exported = {"version": 3, "deployment": {"manifest": {"time": "2026-11-26T19:00:00Z"}, "metadata": {}}}
+    assert len(graph_from_json(exported, "f")) == 0
+    with pytest.raises(InputError, match="not a Pulumi deployment"):
+        graph_from_json({"version": 3, "deployment": {"metadata": {}}}, "f")
