@@ -45,11 +45,12 @@ class Task(NamedTuple):
 def definition(machine: Resource) -> Mapping[str, Any] | None:
     """The definition of `machine`; None when it is not known, or no JSON object."""
     text = machine.get("definition")
-    return _read(text) if isinstance(text, str) else None
+    return read(text) if isinstance(text, str) else None
 
 
 @lru_cache(maxsize=512)
-def _read(text: str) -> Mapping[str, Any] | None:
+def read(text: str) -> Mapping[str, Any] | None:
+    """A definition as JSON; None for what is none."""
     parsed = parse_json(text)
     return parsed if isinstance(parsed, Mapping) and isinstance(parsed.get("States"), Mapping) else None
 

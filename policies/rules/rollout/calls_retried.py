@@ -11,7 +11,7 @@ from policies.checks import mappings, number, strings
 from policies.model import Enforcement, Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import STATE_MACHINE
-from policies.rules._workflows import definition
+from policies.rules._workflows import read
 
 TRANSIENT: Final = ("States.ALL", "States.TaskFailed")
 """Errors that stand for whatever a service may answer."""
@@ -19,19 +19,17 @@ TRANSIENT: Final = ("States.ALL", "States.TaskFailed")
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Every Task, or the Map or Parallel around it, is tried again on errors that no one can list."""
-    document = definition(resource)
-    if document is not None:
-        for name in once_only(json.dumps(document)):
-            yield Problem(
-                f"state {name} makes its call once; give it a Retry with ErrorEquals States.ALL or States.TaskFailed",
-                "definition",
-            )
+    for name in once_only(str(resource.get("definition"))):
+        yield Problem(
+            f"state {name} makes its call once; give it a Retry with ErrorEquals States.ALL or States.TaskFailed",
+            "definition",
+        )
 
 
 @lru_cache(maxsize=512)
 def once_only(text: str) -> tuple[str, ...]:
     """Names of the Tasks of a definition that nothing tries again."""
-    return tuple(_once_only(json.loads(text)))
+    return tuple(_once_only(read(text) or {}))
 
 
 def _once_only(machine: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings, number, shown
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import STATE_MACHINE
-from policies.rules._workflows import definition, machines
+from policies.rules._workflows import machines, read
 
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "Task": ("Resource",),
@@ -42,18 +42,16 @@ MOST_TOLD: Final = 5
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Every state of the definition, at every level, is complete, and the machine comes to it."""
-    if definition(resource) is None:
-        return  # not known yet, or no state machine, which another rule says
     for fault in faults_of(str(resource.get("definition")))[:MOST_TOLD]:
         yield Problem(fault, "definition")
 
 
 @lru_cache(maxsize=512)
 def faults_of(text: str) -> tuple[str, ...]:
-    """What is wrong with the states of a definition."""
+    """What is wrong with the states of a definition; nothing where it is none, or not known yet."""
     return tuple(
         fault
-        for machine in machines(json.loads(text))
+        for machine in machines(read(text) or {})
         for fault in (*unreached(machine), *(f"state {name}: {one}" for name, one in _faults(machine)))
     )
 
