@@ -111,7 +111,8 @@ class _Search:
         units = self.largest(int(uptime.hours if uptime.sessions == 1 else uptime.sessions) - 1, shortened)
         fitting = shortened(units)
         hours = fitting.basis.uptime.hours
-        return self.priced(fitting, f"keep it up {_plain(hours)} h a month instead of {_plain(uptime.hours)} h")
+        fewer = f"{_plain(hours)} hour{'' if hours == 1 else 's'}"
+        return self.priced(fitting, f"keep it up {fewer} a month instead of {_plain(uptime.hours)} hours")
 
     def smaller_maximum(self) -> Way | None:
         """The largest maxSize that fits, and no less than the desired size of any group."""
