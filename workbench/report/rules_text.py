@@ -75,6 +75,9 @@ def explanation(rule_id: str) -> str:
         parts.append(
             "By itself\n" + _wrapped('Pulumi mends it where pack configuration sets this rule to "remediate".')
         )
+    if rule.config_schema:
+        settings = (f"{name}: {schema['description']}" for name, schema in rule.config_schema.items())
+        parts.append("Settings of its own\n" + "\n".join(map(_wrapped, settings)))
     if rule.types:
         parts.append("Judges\n" + "\n".join(f"  {token}" for token in rule.types))
     if rule.frameworks:
