@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from policies.rule import Context
+from policies.rules._once import once
 
 ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
-_SEEN: WeakKeyDictionary[Context, frozenset[str]] = WeakKeyDictionary()
 
 
 def own_accounts(context: Context) -> frozenset[str]:
     """Accounts in the ARNs that the stack's resources have; none while they are not known."""
-    found = _SEEN.get(context)
-    if found is None:
-        # An event target is declared with the ARN of what it delivers to, which may be in another account.
-        arns = (
-            resource.outputs.get("arn")
-            for resource in context.graph
-            if resource.custom and "arn" not in resource.inputs
-        )
-        matches = (ACCOUNT.match(arn) for arn in arns if isinstance(arn, str))
-        found = _SEEN[context] = frozenset(match[1] for match in matches if match)
-    return found
+    return once(context, _own_accounts)
+
+
+def _own_accounts(context: Context) -> frozenset[str]:
+    # An event target is declared with the ARN of what it delivers to, which may be in another account.
+    arns = (
+        resource.outputs.get("arn") for resource in context.graph if resource.custom and "arn" not in resource.inputs
+    )
+    matches = (ACCOUNT.match(arn) for arn in arns if isinstance(arn, str))
+    return frozenset(match[1] for match in matches if match)

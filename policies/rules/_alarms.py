@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from policies.checks import mappings, number
 from policies.model import Resource
 from policies.rule import Context
+from policies.rules._once import once
 from policies.rules._tokens import METRIC_ALARM
 
 STORY_METRICS: Final = ("api_latency", "traffic_spikes", "auto_scale_events")
@@ -39,15 +39,13 @@ class Measure:
         return None if periods is None or self.period_seconds is None else periods * self.period_seconds
 
 
-_SEEN: WeakKeyDictionary[Context, tuple[Measure, ...]] = WeakKeyDictionary()
-
-
 def measures(context: Context) -> tuple[Measure, ...]:
     """Every metric of every metric alarm; read once an assessment."""
-    found = _SEEN.get(context)
-    if found is None:
-        found = _SEEN[context] = tuple(_measures(context))
-    return found
+    return once(context, _all_measures)
+
+
+def _all_measures(context: Context) -> tuple[Measure, ...]:
+    return tuple(_measures(context))
 
 
 def _measures(context: Context) -> Iterator[Measure]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from policies.model import Resource
 from policies.rule import Context
 from policies.rules._documents import parse_json
+from policies.rules._once import once
 from policies.rules._tokens import PARAMETER
-
-_SEEN: WeakKeyDictionary[Context, Mapping[str, Any]] = WeakKeyDictionary()
 
 
 def contracts(context: Context) -> list[tuple[Resource, Mapping[str, Any]]]:
@@ -27,8 +25,9 @@ def contracts(context: Context) -> list[tuple[Resource, Mapping[str, Any]]]:
 
 def limits_of(context: Context) -> Mapping[str, Any]:
     """Limits of the stack's contract; none where it publishes none."""
-    seen = _SEEN.get(context)
-    if seen is None:
-        found = contracts(context)
-        seen = _SEEN[context] = found[0][1] if found else {}
-    return seen
+    return once(context, _limits)
+
+
+def _limits(context: Context) -> Mapping[str, Any]:
+    found = contracts(context)
+    return found[0][1] if found else {}

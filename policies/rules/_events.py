@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from policies.checks import strings
 from policies.model import Resource
 from policies.rule import Context
 from policies.rules._documents import parse_json
+from policies.rules._once import once
 from policies.rules._tokens import EVENT_RULE, EVENT_TARGET
 
 MISSING = object()
@@ -56,22 +56,19 @@ def _is(wanted: Any, value: Any) -> bool:
     return True  # numeric, wildcard and the like: taken to match
 
 
-_SEEN: WeakKeyDictionary[Context, dict[str, list[tuple[Resource, Mapping[str, Any]]]]] = WeakKeyDictionary()
 EVERY: Final = ""
 """Key of the rules that name no resource."""
 
 
 def _rules(context: Context) -> dict[str, list[tuple[Resource, Mapping[str, Any]]]]:
     """Alarm, group or machine that a pattern names -> the rules that are on, with their patterns."""
-    found = _SEEN.get(context)
-    if found is None:
-        found = _SEEN[context] = {}
-        for rule in context.graph.of_type(*EVENT_RULE):
-            pattern = pattern_of(rule)
-            on = rule.get("state") in (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
-            if pattern is not None and on and rule.get("isEnabled") is not False:
-                for key in _named(pattern) or {EVERY}:
-                    found.setdefault(key, []).append((rule, pattern))
+    found: dict[str, list[tuple[Resource, Mapping[str, Any]]]] = {}
+    for rule in context.graph.of_type(*EVENT_RULE):
+        pattern = pattern_of(rule)
+        on = rule.get("state") in (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+        if pattern is not None and on and rule.get("isEnabled") is not False:
+            for key in _named(pattern) or {EVERY}:
+                found.setdefault(key, []).append((rule, pattern))
     return found
 
 
@@ -85,7 +82,7 @@ def _named(event: Mapping[str, Any]) -> set[str]:
 
 def targets_for(event: Mapping[str, Any], context: Context) -> Iterator[Resource]:
     """Targets of the rules that match `event` and are on."""
-    known = _rules(context)
+    known = once(context, _rules)
     for key in (*_named(event), EVERY):
         for rule, pattern in known.get(key, ()):
             if matches(pattern, event):

@@ -27,6 +27,10 @@ SKIPPED: Final = frozenset(
 """Optimised integrations that take more than the one action in their name."""
 
 
+ITERATORS: Final = ("ItemProcessor", "Iterator")
+"""Where a Map has its machine: today's name, and the older one."""
+
+
 class Task(NamedTuple):
     """One state that calls AWS."""
 
@@ -62,9 +66,21 @@ def machines(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         return
     yield document
     for state in mappings(list(states.values())):
-        inner = [state.get("ItemProcessor"), state.get("Iterator"), *mappings(state.get("Branches"))]
-        for one in mappings(inner):
-            yield from machines(one)
+        for inner in machines_in(state):
+            yield from machines(inner)
+
+
+def machines_in(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The machines that a Map or Parallel state holds itself."""
+    return mappings([*(state.get(key) for key in ITERATORS), *mappings(state.get("Branches"))])
+
+
+def targets_of(state: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the states that `state` goes on to."""
+    for holder in (state, *mappings(state.get("Choices")), *mappings(state.get("Catch"))):
+        for key in ("Next", "Default"):
+            if holder.get(key) is not None:
+                yield str(holder[key])
 
 
 def tasks(document: Mapping[str, Any]) -> Iterator[Task]:

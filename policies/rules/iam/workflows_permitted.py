@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from itertools import islice
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
 from policies.checks import is_absent
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._grants import granting
+from policies.rules._once import once
 from policies.rules._permissions import Need, key_needs, lacking, role_at
 from policies.rules._tokens import ROLE, ROLE_POLICY, STATE_MACHINE, TOPIC
 from policies.rules._workflows import definition, literals, tasks
@@ -35,8 +35,6 @@ LOG_DELIVERY: Final = tuple(
 TRACING: Final = tuple(
     f"xray:{action}" for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
 )
-_TOPICS: WeakKeyDictionary[Context, dict[str, Resource]] = WeakKeyDictionary()
-_ARNS: WeakKeyDictionary[Context, dict[str, list[str]]] = WeakKeyDictionary()
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -58,7 +56,9 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
         service = task.action.partition(":")[0]
         named = list(literals(task.state.get("Parameters", task.state.get("Arguments"))))
         arns = [value for value in named if value.startswith(f"arn:aws:{service}:")]
-        arns += [arn for value in named for arn in arns_of(context).get(value, ()) if arn.split(":")[2] == service]
+        arns += [
+            arn for value in named for arn in once(context, arns_of).get(value, ()) if arn.split(":")[2] == service
+        ]
         if not arns:
             yield (task.action, None)
         yield from ((task.action, arn) for arn in arns)
@@ -72,25 +72,26 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
 
 
 def topics_of(context: Context, *named: str) -> Iterator[Resource]:
-    """Topics of the stack whose ARN is among `named`; their index is made once an assessment."""
-    known = _TOPICS.get(context)
-    if known is None:
-        topics = context.graph.of_type(*TOPIC)
-        known = _TOPICS[context] = {arn: one for one in topics if isinstance(arn := one.outputs.get("arn"), str)}
+    """Topics of the stack whose ARN is among `named`."""
+    known = once(context, topics_by_arn)
     yield from (known[name] for name in named if name in known)
 
 
+def topics_by_arn(context: Context) -> dict[str, Resource]:
+    """ARN -> topic of the stack."""
+    topics = context.graph.of_type(*TOPIC)
+    return {arn: one for one in topics if isinstance(arn := one.outputs.get("arn"), str)}
+
+
 def arns_of(context: Context) -> dict[str, list[str]]:
-    """Name or id of a resource of the stack -> its ARN; read once an assessment."""
-    found = _ARNS.get(context)
-    if found is None:
-        found = _ARNS[context] = {}
-        for resource in context.graph:
-            arn = resource.outputs.get("arn")
-            if isinstance(arn, str) and arn.count(":") >= 5:
-                for key in {resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")} - {arn}:
-                    if isinstance(key, str) and key:
-                        found.setdefault(key, []).append(arn)
+    """Name or id of a resource of the stack -> its ARN."""
+    found: dict[str, list[str]] = {}
+    for resource in context.graph:
+        arn = resource.outputs.get("arn")
+        if isinstance(arn, str) and arn.count(":") >= 5:
+            for key in {resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")} - {arn}:
+                if isinstance(key, str) and key:
+                    found.setdefault(key, []).append(arn)
     return found
 
 

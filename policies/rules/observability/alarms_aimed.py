@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from policies.checks import is_absent, mappings, shown
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
+from policies.rules._once import once
 from policies.rules._tokens import LOAD_BALANCER, METRIC_ALARM, REPLICATION_GROUP, SERVERLESS_CACHE, TARGET_GROUP
 
 REQUIRED: Final = {
@@ -38,7 +38,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(
                 f"{path} lacks {key}, so the alarm counts whatever else is behind the load balancer; give it", path
             )
-        for key, known in owners(context).items() if context.is_plant_stack else ():
+        for key, known in once(context, owners).items() if context.is_plant_stack else ():
             value = dimensions.get(key)
             if isinstance(value, str) and known and value not in known:
                 yield Problem(f"{path}.{key} is {shown(value)}, which is not in this stack; name what is", path)
@@ -55,17 +55,12 @@ def looks(alarm: Resource) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield "metricQueries", str(metric.get("namespace")), given if isinstance(given, Mapping) else {}
 
 
-_SEEN: WeakKeyDictionary[Context, dict[str, set[str]]] = WeakKeyDictionary()
-
-
 def owners(context: Context) -> dict[str, set[str]]:
-    """Dimension -> what it may be in this stack; none where that is not known yet. Read once an assessment."""
-    found = _SEEN.get(context)
-    if found is None:
-        found = _SEEN[context] = {}
-        for key, types in OWNERS.items():
-            known = [names(one) for one in context.graph.of_type(*types)]
-            found[key] = set().union(*known) if all(known) else set()
+    """Dimension -> what it may be in this stack; none where that is not known yet."""
+    found: dict[str, set[str]] = {}
+    for key, types in OWNERS.items():
+        known = [names(one) for one in context.graph.of_type(*types)]
+        found[key] = set().union(*known) if all(known) else set()
     return found
 
 

@@ -11,7 +11,7 @@ from policies.checks import mappings, number, strings
 from policies.model import Enforcement, Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import STATE_MACHINE
-from policies.rules._workflows import read
+from policies.rules._workflows import machines_in, read
 
 TRANSIENT: Final = ("States.ALL", "States.TaskFailed")
 """Errors that stand for whatever a service may answer."""
@@ -39,7 +39,7 @@ def _once_only(machine: Mapping[str, Any]) -> Iterator[str]:
             continue
         if state.get("Type") == "Task":
             yield str(name)
-        for inner in mappings([state.get("ItemProcessor"), state.get("Iterator"), *mappings(state.get("Branches"))]):
+        for inner in machines_in(state):
             yield from _once_only(inner)
 
 

@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings, number, shown
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import STATE_MACHINE
-from policies.rules._workflows import machines, read
+from policies.rules._workflows import ITERATORS, machines, read, targets_of
 
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "Task": ("Resource",),
@@ -28,7 +28,6 @@ ENDING: Final = ("Succeed", "Fail")
 TRYING: Final = ("Task", "Parallel", "Map")
 """Types that may have Retry and Catch."""
 MOMENTS: Final = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
-ITERATORS: Final = ("ItemProcessor", "Iterator")
 RETRIES: Final = {
     "IntervalSeconds": (1, 99_999_999),
     "MaxAttempts": (0, 99_999_999),
@@ -98,14 +97,6 @@ def targets_missing(state: Mapping[str, Any], known: Mapping[str, Any]) -> Itera
     for target in targets_of(state):
         if target not in known:
             yield f"goes on to {shown(target)}, which is no state beside it"
-
-
-def targets_of(state: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the states that `state` goes on to."""
-    for holder in (state, *mappings(state.get("Choices")), *mappings(state.get("Catch"))):
-        for key in ("Next", "Default"):
-            if holder.get(key) is not None:
-                yield str(holder[key])
 
 
 def handlers_wrong(state: Mapping[str, Any], kind: str) -> Iterator[str]:

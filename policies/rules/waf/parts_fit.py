@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from policies.checks import shown
 from policies.model import Resource, Severity
 from policies.rule import Context, Problem, Rule
+from policies.rules._once import once
 from policies.rules._statements import statements_in
 from policies.rules._tokens import LISTENER_RULE, LOAD_BALANCER, WAF_RULE_GROUP, WEB_ACL, WEB_ACL_ASSOCIATION
 
@@ -24,7 +24,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             if acl.get("scope") == "CLOUDFRONT" and graph.referenced(resource, "resourceArn", *LOAD_BALANCER):
                 yield Problem("scope is CLOUDFRONT, and it is attached to a load balancer; set REGIONAL", "scope", acl)
         return
-    own, served = known_parts(context)
+    own, served = once(context, known_parts)
     for rule in rules_of(resource):
         parts = list(statements_in(rule.get("statement")))
         named = [content.get("arn") for kind, content in parts if kind in REFERENCES]
@@ -81,20 +81,14 @@ def other_hosts(rule: Any, parts: list[tuple[str, Any]], served: set[Any]) -> It
             )
 
 
-_SEEN: WeakKeyDictionary[Context, tuple[dict[str, Resource], set[Any]]] = WeakKeyDictionary()
-
-
 def known_parts(context: Context) -> tuple[dict[str, Resource], set[Any]]:
-    """(ARN -> address set or rule group, hosts that listener rules serve); read once an assessment."""
-    found = _SEEN.get(context)
-    if found is None:
-        parts = context.graph.of_type(IP_SET, *WAF_RULE_GROUP)
-        rules = context.graph.of_type(*LISTENER_RULE)
-        found = _SEEN[context] = (
-            {arn: one for one in parts if isinstance(arn := one.outputs.get("arn"), str)},
-            {value for one in rules for value in one.all("conditions[*].hostHeader.values[*]")},
-        )
-    return found
+    """(ARN -> address set or rule group, hosts that listener rules serve)."""
+    parts = context.graph.of_type(IP_SET, *WAF_RULE_GROUP)
+    rules = context.graph.of_type(*LISTENER_RULE)
+    return (
+        {arn: one for one in parts if isinstance(arn := one.outputs.get("arn"), str)},
+        {value for one in rules for value in one.all("conditions[*].hostHeader.values[*]")},
+    )
 
 
 def rules_of(resource: Resource) -> list[Any]:
