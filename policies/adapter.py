@@ -19,9 +19,11 @@ from typing import Any, Final, NoReturn
 import pulumi_policy as engine
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
+from deployment.graph import STACK_TYPE, Resource, ResourceGraph
+from deployment.reader import UNKNOWN_VALUES
+from deployment.unknown import SECRET, UNKNOWN
 from policies.assess import Assessment, assess, run_rule
-from policies.deployment import UNKNOWN_VALUES
-from policies.model import SECRET, STACK_TYPE, UNKNOWN, Finding, Resource, ResourceGraph
+from policies.finding import Finding
 from policies.pack import (
     SETTINGS_KEY,
     PackConfig,

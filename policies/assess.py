@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from policies.model import Enforcement, Finding, ResourceGraph
+from deployment.graph import ResourceGraph
+from deployment.quiet import no_garbage_collection
+from policies.finding import Enforcement, Finding
 from policies.pack import PackConfig, load_config
-from policies.quiet import no_garbage_collection
 from policies.registry import rules
 from policies.rule import Context, Rule
 from policies.waivers import Waiver, WaiverUse, today_utc, waiver_for
 
 if TYPE_CHECKING:
-    from policies.cost import Estimate
+    from cost import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.decimals import number as number  # the rules' name for it
-from policies.model import SECRET, UNKNOWN, Resource
+from deployment.decimals import number as number  # the rules' name for it
+from deployment.graph import Resource
+from deployment.unknown import SECRET, UNKNOWN
 from policies.rule import Check, Context, Problem, undecided
 
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from policies.errors import InputError
-from policies.model import Enforcement
+from deployment.errors import InputError
+from policies.finding import Enforcement
 
 if TYPE_CHECKING:
     from policies.waivers import Waiver

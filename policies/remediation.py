@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deployment.graph import Resource
 from policies.checks import same
-from policies.model import Resource
 from policies.rule import Remediation
 
 

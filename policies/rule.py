@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from policies.errors import InputError
-from policies.model import STACK_TYPE, UNKNOWN, Enforcement, Resource, ResourceGraph, Severity
+from deployment.errors import InputError
+from deployment.graph import STACK_TYPE, Resource, ResourceGraph
+from deployment.unknown import UNKNOWN
+from policies.finding import Enforcement, Severity
 from policies.pack import PackConfig
 
 if TYPE_CHECKING:
-    from policies.cost import Estimate
-    from policies.cost.basis import Basis
+    from cost import Estimate
+    from cost.basis import Basis
     from policies.waivers import WaiverUse
 
 
@@ -47,7 +49,7 @@ class Context:
 
         Raises InputError when the declared cost basis is wrong, or a Region is not known or has no prices.
         """
-        from policies.cost import estimate  # the catalogue is read only when a price is asked for
+        from cost import estimate  # the catalogue is read only when a price is asked for
 
         return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd, region=self.region)
 
@@ -80,14 +82,14 @@ class Context:
 
         What the reaper does may not be known yet, in a preview; then it counts for all types, as in the estimate.
         """
-        from policies.cost.uptime import ALWAYS_ON
+        from cost.uptime import ALWAYS_ON
 
         basis = self._declared_basis
         return basis is not None and basis.uptime != ALWAYS_ON and (basis.reaped is None or token in basis.reaped)
 
     @cached_property
     def _declared_basis(self) -> Basis | None:
-        from policies.cost.basis import basis_of
+        from cost.basis import basis_of
 
         try:
             return basis_of(self.graph)

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from policies.pack import PACK_DIRECTORY
 
 FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")

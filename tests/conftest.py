@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from policies.deployment import graph_from_json
-from policies.model import ResourceGraph
+from deployment.graph import ResourceGraph
+from deployment.reader import graph_from_json
 
 STACKS = {
     "dev": ("dev", {}),

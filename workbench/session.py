@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from components.weekdays import WEEKDAYS
+from components.operations.weekdays import WEEKDAYS
 from infra.settings.uptime import UptimeSettings
 
 

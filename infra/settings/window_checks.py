@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from components.weekdays import WEEKDAYS
+from components.operations.weekdays import WEEKDAYS
 from infra.settings.base import EMAIL, HTTPS, minutes_of_day
 from infra.settings.errors import Problem
 from infra.settings.maintenance import MaintenanceSettings, MaintenanceWindow, Subscriber

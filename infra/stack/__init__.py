@@ -8,11 +8,11 @@ from typing import Any
 
 import pulumi
 
-from components.audit_log import AuditLog, AuditLogArgs
-from components.contract import Contract, ContractArgs
-from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.access.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.data.contract import Contract, ContractArgs
+from components.edge.traffic_split import TrafficSplit
+from components.observability.audit_log import AuditLog, AuditLogArgs
 from components.tagging import tag_all
-from components.traffic_split import TrafficSplit
 from infra.naming import Names
 from infra.settings import Settings
 from infra.stack import arguments, foundation, operations, service

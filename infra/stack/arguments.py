@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pulumi
 
-from components.contract import Contract
-from components.feature_flag import FeatureFlag
-from components.firewall import FirewallArgs
-from components.firewall_rules import RateLimit
-from components.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
-from components.kept_logs import KeptLogArgs
-from components.maintenance import WindowArgs
-from components.notifications import SubscriberArgs
-from components.request_checks import BearerToken, BrowserSignIn, Route
-from components.traffic_split import TrafficSplit, TrafficSplitArgs
+from components.data.contract import Contract
+from components.edge.firewall import FirewallArgs
+from components.edge.firewall_rules import RateLimit
+from components.edge.request_checks import BearerToken, BrowserSignIn, Route
+from components.edge.traffic_split import TrafficSplit, TrafficSplitArgs
+from components.fleet.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
+from components.observability.kept_logs import KeptLogArgs
+from components.observability.notifications import SubscriberArgs
+from components.operations.maintenance import WindowArgs
+from components.rollout.feature_flag import FeatureFlag
 from infra.capacity import requests_per_target_per_minute
 from infra.naming import Names
 from infra.settings import Settings

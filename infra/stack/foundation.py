@@ -7,14 +7,14 @@ from typing import Any
 
 import pulumi
 
-from components.certificate import Certificate, CertificateArgs
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
-from components.kept_logs import KeptLogs, KeptLogsArgs
-from components.load_balancer import LoadBalancer, LoadBalancerArgs
-from components.log_bucket import LogBucket, LogBucketArgs
-from components.network import Network, NetworkArgs
-from components.notifications import Notifications, NotificationsArgs
-from components.security_groups import SecurityGroups, SecurityGroupsArgs
+from components.data.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.edge.certificate import Certificate, CertificateArgs
+from components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
+from components.network.network import Network, NetworkArgs
+from components.network.security_groups import SecurityGroups, SecurityGroupsArgs
+from components.observability.kept_logs import KeptLogs, KeptLogsArgs
+from components.observability.log_bucket import LogBucket, LogBucketArgs
+from components.observability.notifications import Notifications, NotificationsArgs
 from infra.settings.tenancy import ZONES_BY_REGION
 from infra.stack import arguments
 from infra.stack.context import Context

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pulumi
 
-from components.budget_guard import BudgetGuard, BudgetGuardArgs
-from components.cache import Cache
-from components.canary_rollout import CanaryRollout, CanaryRolloutArgs
-from components.ci_access import CiAccess, CiAccessArgs
-from components.dashboard import Dashboard, DashboardArgs
-from components.feature_flag import FeatureFlag
-from components.firewall import Firewall
-from components.fleet import Fleet
-from components.health_feed import HealthFeed, HealthFeedArgs
-from components.kept_logs import KeptLogs
-from components.maintenance import Maintenance, MaintenanceArgs
-from components.reaper import Reaper, ReaperArgs, session_end_schedule
-from components.scaling_events import ScalingEvents, ScalingEventsArgs
-from components.service_alarms import ServiceAlarms, ServiceAlarmsArgs
-from components.traffic_split import TrafficSplit
-from components.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
+from components.access.ci_access import CiAccess, CiAccessArgs
+from components.data.cache import Cache
+from components.edge.firewall import Firewall
+from components.edge.traffic_split import TrafficSplit
+from components.fleet.fleet import Fleet
+from components.observability.dashboard import Dashboard, DashboardArgs
+from components.observability.health_feed import HealthFeed, HealthFeedArgs
+from components.observability.kept_logs import KeptLogs
+from components.observability.scaling_events import ScalingEvents, ScalingEventsArgs
+from components.observability.service_alarms import ServiceAlarms, ServiceAlarmsArgs
+from components.operations.budget_guard import BudgetGuard, BudgetGuardArgs
+from components.operations.maintenance import Maintenance, MaintenanceArgs
+from components.operations.reaper import Reaper, ReaperArgs, session_end_schedule
+from components.operations.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
+from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs
+from components.rollout.feature_flag import FeatureFlag
 from infra.settings import Settings
 from infra.settings.base import minutes_of_day
 from infra.stack import arguments

@@ -7,17 +7,17 @@ from typing import Any
 
 import pulumi
 
-from components.audit_log import AuditLog
-from components.cache import Cache, CacheArgs
-from components.contract import Contract
-from components.feature_flag import FeatureFlag, FeatureFlagArgs
-from components.firewall import Firewall
-from components.fleet import Fleet
-from components.instance_access import InstanceAccess, InstanceAccessArgs
-from components.kept_logs import KeptLogs
-from components.security_groups import SecurityGroups
-from components.service_alarms import ServiceAlarms
-from components.traffic_split import FLEETS, TrafficSplit
+from components.data.cache import Cache, CacheArgs
+from components.data.contract import Contract
+from components.edge.firewall import Firewall
+from components.edge.traffic_split import FLEETS, TrafficSplit
+from components.fleet.fleet import Fleet
+from components.fleet.instance_access import InstanceAccess, InstanceAccessArgs
+from components.network.security_groups import SecurityGroups
+from components.observability.audit_log import AuditLog
+from components.observability.kept_logs import KeptLogs
+from components.observability.service_alarms import ServiceAlarms
+from components.rollout.feature_flag import FeatureFlag, FeatureFlagArgs
 from infra.stack import arguments
 from infra.stack.context import Context
 from infra.stack.foundation import FrontDoor, Ground, Topics

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import mappings, number
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._once import once
 from policies.rules._tokens import METRIC_ALARM

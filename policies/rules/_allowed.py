@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from deployment.unknown import Sentinel
 from policies.checks import number
-from policies.model import Sentinel
 
 
 @dataclass(frozen=True, slots=True)

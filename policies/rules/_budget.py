@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 
 if TYPE_CHECKING:
-    from policies.cost import Estimate
-    from policies.cost.way_back import Figure
-    from policies.model import ResourceGraph
+    from cost import Estimate
+    from cost.way_back import Figure
+    from deployment.graph import ResourceGraph
     from policies.rule import Context, Example
 
 FREE_STACK: Final[Example] = {"parameter": ("aws:ssm/parameter:Parameter", {"type": "String", "value": "x"})}
@@ -53,7 +53,7 @@ def _drivers(estimate: Estimate, figure: str) -> str:
 
 
 def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> str:
-    from policies.cost.way_back import ways_back  # prices the stack many times: only once it is over its budget
+    from cost.way_back import ways_back  # prices the stack many times: only once it is over its budget
 
     ways, enough = ways_back(graph, estimate, figure)
     if not ways:

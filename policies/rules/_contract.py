@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from policies.model import Resource
+from deployment.graph import Resource
 from policies.rule import Context
 from policies.rules._documents import parse_json
 from policies.rules._once import once

@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, strings
-from policies.model import SECRET, UNKNOWN, Resource
 from policies.rule import Check, Context, Problem, undecided
 
 

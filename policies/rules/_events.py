@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import strings
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._documents import parse_json
 from policies.rules._once import once

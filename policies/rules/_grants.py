@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from deployment.graph import Resource
 from policies.checks import mappings
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._tokens import GROUP_POLICY, IAM_POLICY, ROLE, ROLE_POLICY, USER_POLICY

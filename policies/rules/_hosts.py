@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from deployment.graph import Resource
 from policies.checks import mappings, strings
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._tokens import LISTENER_RULE
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
+from deployment.graph import Resource
 from policies.checks import is_absent, mappings
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._documents import Statement, statements, statements_of
 from policies.rules._grants import allowed

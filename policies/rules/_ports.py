@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, number, strings
-from policies.model import UNKNOWN, Resource
 from policies.rules._tokens import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from policies.rule import PROVIDER_TYPE, Context
 
 
 def price_of(context: Context, service: str, key: str) -> Decimal | None:
     """US dollars for one unit in the stack's Region; None where the catalogue has no verified price."""
-    from policies.cost.catalogue import Catalogue, MissingPrice  # read only when a price is asked for
+    from cost.catalogue import Catalogue, MissingPrice  # read only when a price is asked for
 
     declared = (context.cost_basis or {}).get("region")
     regions = [declared, *(one.get("region") for one in context.graph.of_type(PROVIDER_TYPE)), context.region]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from deployment.graph import Resource
 from policies.checks import is_absent
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._tokens import BUDGET, COMPOSITE_ALARM, EVENT_TARGET, METRIC_ALARM
 

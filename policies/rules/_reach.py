@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from deployment.graph import Resource
 from policies.checks import is_absent
-from policies.model import Resource
 from policies.rule import Context
 from policies.rules._ports import PortRange, port_ranges
 from policies.rules._tokens import (

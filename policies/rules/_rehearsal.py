@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from policies.asl.machine import Execution, StateError
+from deployment.asl.machine import Execution, StateError
 from policies.rules._workflows import CALL, literals, machines
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)

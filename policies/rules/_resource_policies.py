@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Final
 
-from policies.model import Resource
+from deployment.graph import Resource
 from policies.rule import Context
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, statements_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import mappings
-from policies.model import UNKNOWN, Resource
 from policies.rule import Context
 from policies.rules._documents import parse_json
 from policies.rules._tokens import SCALING_GROUP

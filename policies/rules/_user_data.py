@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
-from policies.model import Resource
+from deployment.graph import Resource
 
 LONGEST: Final = 200_000
 """Characters that are read; AWS takes 16 KB."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from deployment.graph import Resource
 from policies.checks import mappings
-from policies.model import Resource
 from policies.rules._documents import parse_json
 
 CALL: Final = re.compile(r"arn:[^:]*:states:::(aws-sdk:)?([\w-]+):(\w+)")

@@ -8,7 +8,7 @@
 
 import pytest
 
-from policies.cost import estimate
+from cost import estimate
 from workbench.simulate import kernel
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.cost import estimate
-from policies.cost.quantiles import sample_months
-from policies.deployment import graph_from_json, graph_from_text
+from cost import estimate
+from cost.quantiles import sample_months
+from deployment.reader import graph_from_json, graph_from_text
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -77,8 +77,8 @@ def test_memory_of_ten_thousand_resources(deployment, tmp_path):
     # VmHWM and not ru_maxrss, which a child process inherits from its parent's peak (getrusage(2))
     script = (
         "import pathlib, sys\n"
-        "from policies.cost import estimate\n"
-        "from policies.deployment import graph_from_file\n"
+        "from cost import estimate\n"
+        "from deployment.reader import graph_from_file\n"
         "estimate(graph_from_file(sys.argv[1]))\n"
         "status = pathlib.Path('/proc/self/status').read_text()\n"
         "print(status.partition('VmHWM:')[2].split()[0])\n"

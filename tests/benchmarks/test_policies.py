@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.reader import graph_from_json
 from policies.assess import assess
-from policies.deployment import graph_from_json
 
 pytestmark = pytest.mark.benchmark
 CHECKOV = Path(__file__).parents[2] / ".venv-checkov" / "bin" / "checkov"

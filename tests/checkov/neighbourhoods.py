@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 
 FOLDER = Path(__file__).parents[1] / "mutation"
 

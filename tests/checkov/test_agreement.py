@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.reader import graph_from_json
 from policies.assess import assess, run_rule
-from policies.deployment import graph_from_json
 from policies.registry import rules
 from policies.rule import Context
 from workbench.preview.synthesis import synthesize

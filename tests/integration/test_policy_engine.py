@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.reader import graph_from_json
 from policies.assess import assess
-from policies.deployment import graph_from_json
 from policies.pack import config_from_file
 from workbench.emulator import process
 

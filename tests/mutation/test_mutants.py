@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.reader import graph_from_json
 from policies.assess import assess
-from policies.deployment import graph_from_json
 
 from .mutants import mutants, unclassified
 

@@ -16,8 +16,8 @@ import yaml
 from pulumi.runtime import resource
 from pulumi.runtime.proto import source_pb2
 
-from policies.errors import InputError
-from policies.model import Enforcement
+from deployment.errors import InputError
+from policies.finding import Enforcement
 from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
 

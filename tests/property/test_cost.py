@@ -9,12 +9,12 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.cost import estimate
-from policies.cost.basis import Basis, TrafficBasis
-from policies.cost.money import cents
-from policies.cost.quantiles import sample_months
-from policies.cost.uptime import Uptime
-from policies.model import Resource, ResourceGraph
+from cost import estimate
+from cost.basis import Basis, TrafficBasis
+from cost.money import cents
+from cost.quantiles import sample_months
+from cost.uptime import Uptime
+from deployment.graph import Resource, ResourceGraph
 
 FIGURES = ("floor_usd", "expected_usd", "worst_case_usd", "list_always_on_usd")
 few = st.integers(0, 8)

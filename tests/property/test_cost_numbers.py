@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.cost import estimate
-from policies.cost.rollouts import find_rollout
-from policies.model import ResourceGraph
+from cost import estimate
+from cost.rollouts import find_rollout
+from deployment.graph import ResourceGraph
 
 STACKS = ("dev", "prod", "parked")
 SPELLINGS = (float, str, lambda number: str(float(number)))

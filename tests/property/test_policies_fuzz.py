@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deployment.errors import InputError
+from deployment.reader import graph_from_file
 from policies.assess import assess
-from policies.deployment import graph_from_file
-from policies.errors import InputError
 
 ROUGH = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 LONGEST_SECONDS = 10

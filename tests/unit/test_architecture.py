@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-WITHOUT_SDK = ("policies.model", "policies.registry", "policies.assess", "policies.cost", "workbench.simulate")
+WITHOUT_SDK = ("deployment.graph", "policies.registry", "policies.assess", "cost", "workbench.simulate")
 """What judges, prices and simulates any file, without the start-up of the SDKs."""
 
 
@@ -35,7 +35,7 @@ def test_no_file_shadows_a_module_that_the_program_imports(folder):
 
 
 def test_imports_within_the_project_are_absolute():
-    """A pack imported as `model` and as `policies.model` would be two modules (design: facts of the engine)."""
+    """A pack imported as `model` and as `deployment.graph` would be two modules (design: facts of the engine)."""
     relative = [
         f"{path.relative_to(ROOT)}:{number}"
         for package in ("components", "infra", "policies", "workbench")

@@ -75,8 +75,8 @@ def _config(path: Path | None) -> PackConfig | None:
 
 
 def _assess(file: str, config: PackConfig | None, region: str | None) -> Assessment:
+    from deployment.reader import graph_from_file
     from policies.assess import assess
-    from policies.deployment import graph_from_file
 
     with progress(f"checking {file}"):
         return assess(graph_from_file(file), config, region=region)

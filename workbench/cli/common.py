@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 import click
 
-from policies.errors import InputError
+from deployment.errors import InputError
 
 BLOCKED: Final = 1
 """Exit status of a command whose answer is "no": a policy, the budget or the SLO is broken."""

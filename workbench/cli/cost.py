@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.cli.common import BLOCKED, colours_wanted, emit, out_option, progress
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ def start(port: int) -> None:
 
 def _platform(root: Path) -> list[str]:
     """Ids that the stacks refer to and do not make; a stack that cannot be recorded is left out, with its reason."""
-    from policies.errors import InputError
+    from deployment.errors import InputError
     from workbench.emulator.seed import references
     from workbench.preview.synthesis import synthesize
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import click
 
-from policies.errors import InputError
+from deployment.errors import InputError
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""

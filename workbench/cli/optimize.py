@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from deployment.graph import ResourceGraph
     from infra.settings import Settings
-    from policies.model import ResourceGraph
     from workbench.simulate.optimize.search import Optimum
 
 
@@ -51,9 +51,9 @@ def command(
     Tries instance types, sizes, warm pool, cache and session length; derives the target value; simulates each
     fleet and prices each stack. Exit status 1 when nothing holds.
     """
-    from policies.cost import estimate
-    from policies.deployment import graph_from_json
-    from policies.errors import InputError
+    from cost import estimate
+    from deployment.errors import InputError
+    from deployment.reader import graph_from_json
     from workbench.preview.synthesis import REPOSITORY, synthesize
 
     overrides = overrides_from(config)
@@ -98,8 +98,8 @@ def command(
 
 
 def _settings(stack: str, overrides: dict[str, str]) -> Settings:
+    from deployment.errors import InputError
     from infra.settings import SettingsError, load
-    from policies.errors import InputError
     from workbench.preview.stackfile import read_stack
     from workbench.preview.synthesis import REPOSITORY
 
@@ -110,7 +110,7 @@ def _settings(stack: str, overrides: dict[str, str]) -> Settings:
 
 
 def _dollars(text: str) -> Decimal:
-    from policies.errors import InputError
+    from deployment.errors import InputError
 
     if not text.replace(".", "", 1).isdigit() or not 0 < Decimal(text) <= 1_000_000:
         raise InputError(f"--budget {text}: write dollars a month, over 0 and up to 1000000, e.g. 5.00")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.cli.common import BLOCKED, write_text
 
 if TYPE_CHECKING:
-    from policies.cost.catalogue import Price
+    from cost.catalogue import Price
 
 
 @click.group(name="prices")
@@ -31,7 +31,7 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
 
     FILEs are Pulumi deployments; without any, this project's stacks dev and prod are synthesized.
     """
-    from policies.cost.catalogue import ROOT, all_prices, read_toml
+    from cost.catalogue import ROOT, all_prices, read_toml
 
     today = datetime.datetime.now(datetime.UTC).date()
     prices = list(all_prices())
@@ -78,7 +78,7 @@ def refresh(offer_path: Path | None, service: str | None, region: str, accept: b
     """
     import tempfile
 
-    from policies.cost.catalogue import regions
+    from cost.catalogue import regions
     from workbench.cost.offer_file import read_offer_file
     from workbench.cost.refresh import plan_refresh
 
@@ -127,10 +127,10 @@ def _counts(counter: Counter[str]) -> str:
 
 
 def _used(files: tuple[str, ...]) -> list[Price]:
-    from policies.cost import estimate
-    from policies.cost.catalogue import all_prices
-    from policies.cost.pricers.autoscaling import DERIVED
-    from policies.deployment import graph_from_file, graph_from_json
+    from cost import estimate
+    from cost.catalogue import all_prices
+    from cost.pricers.aws.autoscaling import DERIVED
+    from deployment.reader import graph_from_file, graph_from_json
 
     if files:
         graphs = [graph_from_file(name) for name in files]

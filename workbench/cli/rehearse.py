@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options
 
 

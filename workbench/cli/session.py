@@ -14,9 +14,9 @@ from workbench.cli.common import overrides_from, stack_options
 @click.option("--at", metavar="TIME", help="ISO 8601 time with an offset; default: now.")
 def command(stack: str, config: tuple[str, ...], at: str | None) -> None:
     """Print `up` while a session of the stack is on, and `parked` otherwise."""
+    from deployment.errors import InputError
     from infra.settings.errors import SettingsError
     from infra.settings.loading import load
-    from policies.errors import InputError
     from workbench.preview.stackfile import read_stack
     from workbench.preview.synthesis import REPOSITORY
     from workbench.session import session_is_on

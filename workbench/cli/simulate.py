@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options, write_bytes
 
 if TYPE_CHECKING:
-    from policies.cost.estimate import Estimate
-    from policies.model import ResourceGraph
+    from cost.estimate import Estimate
+    from deployment.graph import ResourceGraph
 
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
 RATIO = click.FloatRange(0, 1)
@@ -170,7 +170,7 @@ def command(
 
 
 def _graph(stack: str, config: tuple[str, ...], file: Path | None) -> ResourceGraph:
-    from policies.deployment import graph_from_file, graph_from_json
+    from deployment.reader import graph_from_file, graph_from_json
 
     if file is not None:
         return graph_from_file(str(file))
@@ -181,7 +181,7 @@ def _graph(stack: str, config: tuple[str, ...], file: Path | None) -> ResourceGr
 
 def _estimate(graph: ResourceGraph) -> tuple[Estimate | None, str]:
     """The month's cost, or why there is none: a stack that can't be priced can still be simulated."""
-    from policies.cost import estimate
+    from cost import estimate
 
     try:
         return estimate(graph), ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 
 API_REGION: Final = "us-east-1"
 """Region of the Price List API's endpoint."""

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from policies.cost.catalogue import ROOT, read_toml
-from policies.errors import InputError
+from cost.catalogue import ROOT, read_toml
+from deployment.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

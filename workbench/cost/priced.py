@@ -8,12 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from cost import DEFAULT_LIMIT_USD, Estimate, estimate
+from cost.compare import Comparison, compare
+from cost.transfers import Transfer
+from deployment.graph import ResourceGraph
+from deployment.reader import graph_from_file
 from policies.assess import config_of, stack_name
-from policies.cost import DEFAULT_LIMIT_USD, Estimate, estimate
-from policies.cost.compare import Comparison, compare
-from policies.cost.transfers import Transfer
-from policies.deployment import graph_from_file
-from policies.model import Enforcement, ResourceGraph
+from policies.finding import Enforcement
 from workbench.cost.usage_file import read_usage
 
 WORST_CASE_RULE = "cost-worst-case-within-budget"
@@ -82,7 +83,7 @@ def price_files(
     numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
     transfers: tuple[Transfer, ...] = ()
     if usage_file is not None:
-        from policies.cost.usage import resolve
+        from cost.usage import resolve
 
         usage = read_usage(usage_file)
         numbers = resolve(usage, graphs)

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from policies.cost.catalogue import ROOT, Price, file_rows, read_price, read_toml
-from policies.cost.money import text
+from cost.catalogue import ROOT, Price, file_rows, read_price, read_toml
+from cost.money import text
 from workbench.cost.offer_file import OfferedPrice, OfferFile, offers
 
 LARGEST_MOVE: Final = Decimal("0.5")
@@ -144,7 +144,7 @@ def _target(price: OfferedPrice, root: Path, region: str) -> tuple[str, str]:
     """File and key of an offered price; a family that is spread over files goes where its key is."""
     if "*" not in price.offer.service:
         return price.offer.service, price.key
-    from policies.cost.compute import price_file
+    from cost.compute import price_file
 
     return price_file(price.key.removeprefix("linux.")), price.key
 

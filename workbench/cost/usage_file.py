@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from policies.cost.usage import UsageFile, parse_usage
-from policies.errors import InputError
+from cost.usage import UsageFile, parse_usage
+from deployment.errors import InputError
 
 MOST_BYTES: Final = 1_000_000
 """A usage file is written by hand; a larger one is a mistake."""

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.emulator.plugin import ENVIRONMENT
 from workbench.emulator.server import IDENTITY_PATH
 

@@ -30,7 +30,7 @@ def deploy_program(
 
     Raises:
         DeployError: A resource failed; another call goes on from there.
-        policies.errors.InputError: The stack or its settings are wrong.
+        deployment.errors.InputError: The stack or its settings are wrong.
     """
     stack_file = read_stack(root, stack, overrides or {})
     program = root / stack_file.main / "__main__.py"

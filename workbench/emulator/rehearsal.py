@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deployment.errors import InputError
+from deployment.quiet import no_garbage_collection
 from infra.settings import SettingsError
 from infra.settings import load as load_settings
-from policies.errors import InputError
-from policies.quiet import no_garbage_collection
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.deploy import Deployer
 from workbench.emulator.lifecycle import Lifecycle
@@ -90,7 +90,7 @@ def rehearse(
     """Rehearse a stack on an embedded AWS of its own.
 
     Raises:
-        policies.errors.InputError: The stack or its settings are wrong.
+        deployment.errors.InputError: The stack or its settings are wrong.
         DeployError: It cannot be deployed or destroyed.
     """
     overrides = dict(overrides or {})
@@ -132,7 +132,7 @@ def settings_of(stack: str, overrides: Mapping[str, str]) -> Settings:
     """Settings that a stack is deployed with.
 
     Raises:
-        policies.errors.InputError: They are wrong.
+        deployment.errors.InputError: They are wrong.
     """
     file = read_stack(REPOSITORY, stack, overrides)
     try:

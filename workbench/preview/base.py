@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from policies.deployment import graph_from_file, graph_from_text
-from policies.errors import InputError
-from policies.model import STACK_TYPE, ResourceGraph
+from deployment.errors import InputError
+from deployment.graph import STACK_TYPE, ResourceGraph
+from deployment.reader import graph_from_file, graph_from_text
 
 TIMEOUT_SECONDS = 120
 """A ref whose program takes longer is not going to end."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from policies.model import STACK_TYPE, Resource, ResourceGraph
+from deployment.graph import STACK_TYPE, Resource, ResourceGraph
 from workbench.preview.references import References
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"

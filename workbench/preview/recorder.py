@@ -16,8 +16,8 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_project, get_stack
 
-from policies.deployment import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_VALUES
-from policies.model import STACK_TYPE
+from deployment.graph import STACK_TYPE
+from deployment.reader import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_VALUES
 from workbench.preview.outputs import SyntheticOutputs
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.model import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 
 SHORTEST: Final = 6
 """A shorter output value (a version number, "443") is no identity; it would match by chance."""

@@ -8,15 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policies.cost.money import text
-from policies.deployment import graph_from_json
-from policies.model import ResourceGraph
+from cost.money import text
+from deployment.graph import ResourceGraph
+from deployment.reader import graph_from_json
 from workbench.preview.changes import Change, compare, counts
 from workbench.preview.synthesis import REPOSITORY, synthesize
 
 if TYPE_CHECKING:
+    from cost import Estimate
     from policies.assess import Assessment
-    from policies.cost import Estimate
     from workbench.simulate.predict import Prediction
 
 
@@ -121,8 +121,8 @@ def preview(
         old = base_graph(base, stack, overrides, root)
     changes = compare(old, graph)
     progress("pricing and judging")
+    from cost import estimate
     from policies.assess import assess
-    from policies.cost import estimate
     from workbench.simulate.predict import predict
 
     assessment = assess(graph)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 
 MAX_BYTES: Final = 1_000_000
 """A stack file larger than this is not one."""

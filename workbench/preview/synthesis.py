@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.errors import InputError
-from policies.quiet import no_garbage_collection
+from deployment.errors import InputError
+from deployment.quiet import no_garbage_collection
 from workbench.preview.outputs import SyntheticOutputs
 from workbench.preview.stackfile import StackFile, full_key, read_stack
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from policies.assess import Assessment, Violation, Waived
-from policies.model import Enforcement
+from policies.finding import Enforcement
 
 WIDTH: Final = 80
 

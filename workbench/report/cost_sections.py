@@ -15,7 +15,7 @@ Section = tuple[str, list[str]]
 
 def levers(file: PricedFile) -> Section:
     """Changes that save, each priced, and the smallest set that meets the budget."""
-    from policies.cost.levers import cheapest_set, savings
+    from cost.levers import cheapest_set, savings
 
     found = savings(file.graph, file.estimate, file.usage)
     rows = [
@@ -37,7 +37,7 @@ def levers(file: PricedFile) -> Section:
 
 def controls(file: PricedFile) -> Section:
     """What each security and reliability control costs."""
-    from policies.cost.controls import ledger
+    from cost.controls import ledger
 
     rows = []
     for entry in ledger(file.graph, file.estimate, file.usage):
@@ -51,7 +51,7 @@ def controls(file: PricedFile) -> Section:
 
 def rollout(file: PricedFile) -> Section:
     """What one canary rollout and one rollback cost."""
-    from policies.cost.rollout_cost import rollout_cost
+    from cost.rollout_cost import rollout_cost
 
     cost = rollout_cost(file.graph, file.estimate)
     if cost is None:
@@ -66,7 +66,7 @@ def rollout(file: PricedFile) -> Section:
 
 def quantiles(file: PricedFile) -> Section:
     """The month's cost as a distribution."""
-    from policies.cost.quantiles import quantiles as of
+    from cost.quantiles import quantiles as of
 
     found = of(file.estimate)
     rows = [f"{percent} % of months cost at most {dollars(usd)}" for percent, usd in found.usd.items()]

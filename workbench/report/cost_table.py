@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from policies.cost.estimate import plain
-from policies.cost.money import cents
+from cost.estimate import plain
+from cost.money import cents
 from workbench.report.money import dollars, signed_dollars
 
 if TYPE_CHECKING:
-    from policies.cost import Estimate, Line
+    from cost import Estimate, Line
     from workbench.cost.priced import PricedFile
 
 WIDTH: Final = 80

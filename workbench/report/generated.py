@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.preview.synthesis import REPOSITORY
 
 PART: Final = re.compile(

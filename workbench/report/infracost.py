@@ -15,14 +15,14 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.cost.compare import Change, line_key
-from policies.cost.estimate import plain
-from policies.cost.money import text
-from policies.cost.uptime import MONTH_HOURS
+from cost.compare import Change, line_key
+from cost.estimate import plain
+from cost.money import text
+from cost.uptime import MONTH_HOURS
 
 if TYPE_CHECKING:
-    from policies.cost import Estimate, Line
-    from policies.model import ResourceGraph
+    from cost import Estimate, Line
+    from deployment.graph import ResourceGraph
     from workbench.cost.priced import PricedFile
 
 VERSION: Final = "0.2"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from policies.cost.money import CENT
+from cost.money import CENT
 
 
 def dollars(amount: Decimal) -> str:

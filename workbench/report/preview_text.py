@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from policies.model import Resource
+from deployment.graph import Resource
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars

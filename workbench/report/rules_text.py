@@ -7,7 +7,7 @@ import json
 import textwrap
 from typing import Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from policies.registry import rules
 from policies.rule import Rule
 

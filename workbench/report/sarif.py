@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from policies.assess import Assessment, Violation, Waived
-from policies.model import Enforcement, Severity
+from policies.finding import Enforcement, Severity
 from policies.registry import rules
 from policies.rule import Rule
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import jinja2
 
+from cost.money import text
 from policies.assess import Waived
-from policies.cost.money import text
 from workbench.preview.changes import Change, Operation, in_words
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars

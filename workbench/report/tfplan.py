@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.deployment import graph_from_json
-from policies.model import SECRET, UNKNOWN, Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
+from deployment.reader import graph_from_json
+from deployment.unknown import SECRET, UNKNOWN
 from workbench.report.tfplan_names import argument, is_map, snake, terraform_type
 
 PROVIDER: Final = "registry.terraform.io/hashicorp/aws"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.firewall import FirewallConstants
 from workbench.simulate.instance import FleetConstants

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from policies.cost.charges import Driver
-from policies.cost.estimate import Estimate
+from cost.charges import Driver
+from cost.estimate import Estimate
 from workbench.simulate import kernel
 from workbench.simulate.reading.fleets import GROUP
 from workbench.simulate.result import RunResult

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.report import Report
 from workbench.simulate.result import COLUMNS
 

@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from deployment.errors import InputError
+from deployment.graph import ResourceGraph
 from infra.burstable import burstable_type
-from policies.errors import InputError
-from policies.model import ResourceGraph
 from workbench.simulate.alarms import samples_needed
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.queueing import Station, balanced_quantile

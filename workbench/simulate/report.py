@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.cost.estimate import Estimate
-from policies.cost.money import text as money
+from cost.estimate import Estimate
+from cost.money import text as money
 from workbench.simulate import kernel
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.event_cost import EventCost

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from policies.cost.estimate import Estimate
-from policies.errors import InputError
-from policies.model import ResourceGraph
+from cost.estimate import Estimate
+from deployment.errors import InputError
+from deployment.graph import ResourceGraph
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.event_cost import event_cost

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.cache import KeyPopularity, hit_ratio
 from workbench.simulate.kernel import Floats
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
 from policies.checks import must_be
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.remediation import each_of, set_to, set_to_if_set
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import CACHE_CLUSTER, REPLICATION_GROUP

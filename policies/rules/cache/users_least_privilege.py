@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from deployment.graph import Resource
+from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import is_absent, shown
-from policies.model import SECRET, UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import CACHE_USER
 

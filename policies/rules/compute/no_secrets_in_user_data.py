@@ -6,7 +6,8 @@ import base64
 import re
 from typing import TYPE_CHECKING
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from policies.rules._user_data import script_of

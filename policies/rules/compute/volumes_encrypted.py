@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, must_be, same
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.remediation import set_to
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import INSTANCE, LAUNCH_TEMPLATE, VOLUME

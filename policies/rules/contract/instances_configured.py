@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import mappings, strings
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._contract import contracts
 from policies.rules._once import once

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
+from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import is_absent, number, shown
-from policies.model import SECRET, UNKNOWN, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._documents import parse_json
 from policies.rules._tokens import PARAMETER

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from policies.checks import number, shown
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import LOAD_BALANCER, SERVERLESS_CACHE, TOPIC_SUBSCRIPTION, VPC, WEB_ACL
 

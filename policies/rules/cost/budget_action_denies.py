@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from deployment.graph import Resource
 from policies.checks import number
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import Statement, statements
 from policies.rules._permissions import covers

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, number, shown, strings
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._permissions import may, permissions
 from policies.rules._tokens import BUDGET, BUDGET_ACTION, ROLE

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number, shown, strings
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._tokens import BUDGET, TOPIC
 from policies.rules.tagging.budget_tag import filters

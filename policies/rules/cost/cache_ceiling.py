@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment.graph import Resource
 from policies.checks import mappings, number
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._prices import price_of
 from policies.rules._tokens import SERVERLESS_CACHE

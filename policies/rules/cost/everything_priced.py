@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.errors import InputError
-from policies.model import Severity
+from deployment.errors import InputError
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._budget import FREE_STACK
 
@@ -31,7 +31,7 @@ RULE = Rule(
     title="Every resource has a price or is known to be free",
     severity=Severity.HIGH,
     why="A resource that the estimate leaves out would cost $0 by silence.",
-    fix="Add a pricer in policies/cost/pricers, or the type with its reason to the table of free types.",
+    fix="Add a pricer in cost/pricers, or the type with its reason to the table of free types.",
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing=FREE_STACK,

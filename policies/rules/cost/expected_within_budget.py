@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget, priced
 

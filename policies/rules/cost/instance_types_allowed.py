@@ -5,7 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from policies.model import UNKNOWN, Resource, Severity
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+from policies.finding import Severity
 from policies.pack import PackConfig, PackSettings
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import CACHE_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, REPLICATION_GROUP, SCALING_GROUP

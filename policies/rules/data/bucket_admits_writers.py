@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from deployment.graph import Resource
 from policies.checks import strings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, statements

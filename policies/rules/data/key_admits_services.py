@@ -6,7 +6,8 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import Statement, allow, joined
 from policies.rules._publishers import publishers

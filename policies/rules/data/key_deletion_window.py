@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policies.checks import must_be_at_least_if_set
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import Rule
 from policies.rules._tokens import KEY
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import KEY, LOG_GROUP, TOPIC
 

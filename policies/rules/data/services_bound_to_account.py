@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, allow, statements

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import Rule
 from policies.rules._documents import allow, not_public
 from policies.rules._tokens import TOPIC, TOPIC_POLICY

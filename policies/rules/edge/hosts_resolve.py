@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, shown
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import CERTIFICATE, LISTENER_RULE, LOAD_BALANCER
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import mappings, shown
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tokens import LISTENER
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import mappings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._hosts import HOST, values_of
 from policies.rules._tokens import CERTIFICATE, LISTENER, LISTENER_RULE

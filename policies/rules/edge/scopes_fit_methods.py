@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import is_absent, mappings, number, strings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._contract import limits_of
 from policies.rules._tokens import LISTENER, LISTENER_RULE, PARAMETER

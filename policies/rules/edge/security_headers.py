@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import shown
-from policies.model import UNKNOWN, Enforcement, Resource, Severity
+from policies.finding import Enforcement, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import LISTENER
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import UNKNOWN, Resource, Severity
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._reach import known_zones
 from policies.rules._tokens import LOAD_BALANCER

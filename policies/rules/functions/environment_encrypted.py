@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
 from policies.checks import is_absent, must_be_set
-from policies.model import Enforcement, Resource, Severity
+from policies.finding import Enforcement, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import FUNCTION
 

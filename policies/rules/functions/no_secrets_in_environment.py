@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import FUNCTION
 

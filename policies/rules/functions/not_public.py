@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
 from policies.checks import is_absent, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import FUNCTION_PERMISSION, FUNCTION_URL
 

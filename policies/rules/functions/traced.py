@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policies.checks import must_be
-from policies.model import Enforcement, Severity
+from policies.finding import Enforcement, Severity
 from policies.rule import Rule
 from policies.rules._tokens import FUNCTION
 

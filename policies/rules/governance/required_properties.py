@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from deployment.graph import Resource
 from policies.checks import is_absent
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._required import INSIDE, ONE_OF, REQUIRED
 from policies.rules._tokens import BUCKET_VERSIONING

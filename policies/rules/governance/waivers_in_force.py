@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import STACK_TYPE, Severity
+from deployment.graph import STACK_TYPE
+from policies.finding import Severity
 from policies.pack import PackConfig
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import TOPIC

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import Enforcement, Severity
+from policies.finding import Enforcement, Severity
 from policies.pack import PackConfig
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import TOPIC

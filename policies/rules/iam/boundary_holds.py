@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import Statement, statements
 from policies.rules._grants import granting, is_boundary

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment.graph import Resource
 from policies.checks import strings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._documents import Statement
 from policies.rules._grants import POLICY_HOLDERS, granting, grants

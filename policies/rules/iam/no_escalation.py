@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import Resource, Severity
+from deployment.graph import Resource
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._grants import POLICY_HOLDERS, granting, grants
 from policies.rules._tokens import ROLE_POLICY

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, shown, strings
-from policies.model import SECRET, UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._documents import parse_json
 from policies.rules._grants import granting

@@ -6,8 +6,9 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from deployment.graph import Resource
 from policies.checks import strings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._documents import statements
 from policies.rules._grants import granting

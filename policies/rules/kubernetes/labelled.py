@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.model import UNKNOWN, Enforcement, Resource, Severity
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+from policies.finding import Enforcement, Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._pods import DEPLOYMENT, WORKLOADS
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
 from policies.checks import shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, with_container
 

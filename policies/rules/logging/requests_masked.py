@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.model import UNKNOWN, Severity
+from deployment.unknown import UNKNOWN
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._documents import parse_json
 from policies.rules._tokens import LOG_GROUP

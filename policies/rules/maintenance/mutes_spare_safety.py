@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, strings
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._once import once
 from policies.rules._tokens import APPCONFIG_ENVIRONMENT, COMPOSITE_ALARM, METRIC_ALARM, SCALING_POLICY

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment.graph import Resource
 from policies.checks import is_absent, must_be
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import SERVERLESS_CACHE, SUBNET, VPC
 

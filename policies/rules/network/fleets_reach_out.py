@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._reach import ASSOCIATION, default_routes, subnets_of, templates_of
 from policies.rules._tokens import ROUTE, ROUTE_TABLE, SCALING_GROUP, SUBNET

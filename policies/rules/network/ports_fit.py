@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
 from policies.checks import is_absent, number
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Example, Problem, Rule
 from policies.rules._reach import admits, groups_of, templates_of
 from policies.rules._tokens import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policies.checks import is_absent
-from policies.model import Severity
+from policies.finding import Severity
 from policies.pack import PackConfig, PackSettings
 from policies.rule import PROVIDER_TYPE, Context, Problem, Rule
 from policies.rules._grants import POLICY_HOLDERS, grants

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._ports import PORT_HOLDERS, port_ranges
 from policies.rules._tokens import DEFAULT_SECURITY_GROUP, INGRESS_RULE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.graph import Resource
 from policies.checks import number, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._alarms import measures
 from policies.rules._tokens import METRIC_ALARM, REPLICATION_GROUP, SERVERLESS_CACHE

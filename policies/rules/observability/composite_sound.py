@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policies.model import UNKNOWN, Resource, Severity
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._alarms import expected_here, measures
 from policies.rules._tokens import COMPOSITE_ALARM, METRIC_ALARM

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import mappings, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._documents import parse_json
 from policies.rules._events import pattern_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policies.checks import is_absent, shown
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import EVENT_RULE, EVENT_TARGET, LOG_GROUP, STATE_MACHINE, TOPIC
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policies.model import UNKNOWN, Resource, Severity
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._events import alarm_event, execution_event, launch_event, targets_for
 from policies.rules._tokens import (

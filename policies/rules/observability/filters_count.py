@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import number, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import EVENT_TARGET, LOG_GROUP, LOG_METRIC_FILTER
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment.graph import Resource
 from policies.checks import shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._documents import parse_json
 from policies.rules._events import execution_event, matches, pattern_of

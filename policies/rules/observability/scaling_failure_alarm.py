@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deployment.unknown import UNKNOWN
 from policies.checks import number, shown
-from policies.model import UNKNOWN, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._alarms import expected_here, measures
 from policies.rules._tokens import EVENT_RULE, LOG_METRIC_FILTER, METRIC_ALARM

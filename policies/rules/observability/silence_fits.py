@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from deployment.unknown import UNKNOWN
 from policies.checks import shown
-from policies.model import UNKNOWN, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._alarms import expected_here, measures
 from policies.rules._tokens import METRIC_ALARM

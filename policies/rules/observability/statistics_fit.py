@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from policies.checks import shown
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._alarms import Measure, measures
 from policies.rules._tokens import LOG_METRIC_FILTER, METRIC_ALARM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._alarms import expected_here, measures
 from policies.rules._tokens import COMPOSITE_ALARM, METRIC_ALARM

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.model import UNKNOWN, Severity
+from deployment.unknown import UNKNOWN
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._alarms import expected_here
 from policies.rules._tokens import EVENT_RULE

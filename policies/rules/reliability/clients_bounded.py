@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.checks import mappings, number
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._statements import statements_in
 from policies.rules._tokens import WAF_RULE_GROUP, WEB_ACL

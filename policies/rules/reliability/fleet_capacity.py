@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._alarms import expected_here
 from policies.rules._tokens import LISTENER_RULE, SCALING_GROUP, TARGET_GROUP
@@ -72,7 +74,7 @@ def spot_problems(context: Context) -> Iterator[Problem]:
 
 
 LEAST_BID_USD: Final = Decimal("0.0005")
-"""Below every spot price of the smallest instance in the catalogue (policies/cost/prices, ec2_spot)."""
+"""Below every spot price of the smallest instance in the catalogue (cost/prices, ec2_spot)."""
 
 
 def _stack(least: int) -> dict[str, Any]:

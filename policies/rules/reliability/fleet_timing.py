@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment.graph import Resource
 from policies.checks import number, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import LIFECYCLE_HOOK, SCALING_GROUP, TARGET_GROUP
 

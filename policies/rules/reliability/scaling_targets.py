@@ -7,8 +7,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, number, shown
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import METRIC_ALARM, SCALING_GROUP, SCALING_POLICY, TARGET_GROUP
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, number, shown
-from policies.model import UNKNOWN, Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._once import once
 from policies.rules._reach import TEMPLATE_PATHS, templates_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number
-from policies.model import UNKNOWN, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule, undecided
 from policies.rules._alarms import expected_here
 from policies.rules._tokens import LISTENER_RULE

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import mappings, number, strings
-from policies.model import Enforcement, Resource, Severity
+from policies.finding import Enforcement, Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import STATE_MACHINE
 from policies.rules._workflows import machines_in, read

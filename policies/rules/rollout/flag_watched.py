@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.unknown import UNKNOWN
 from policies.checks import is_absent
-from policies.model import UNKNOWN, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._documents import parse_json
 from policies.rules._tokens import APPCONFIG_ENVIRONMENT, APPCONFIG_PROFILE, APPCONFIG_VERSION, STATE_MACHINE

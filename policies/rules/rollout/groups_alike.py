@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import LISTENER_RULE, TARGET_GROUP
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from policies.asl.machine import Execution
-from policies.model import Severity
+from deployment.asl.machine import Execution
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._rehearsal import OTHER, OWN, START, World, canary_weight, run, shape
 from policies.rules._tokens import STATE_MACHINE

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import is_absent, mappings, number, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._tokens import STATE_MACHINE
 from policies.rules._workflows import ITERATORS, machines, read, targets_of

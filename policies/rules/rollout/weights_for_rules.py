@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment.graph import Resource
 from policies.checks import mappings, number, strings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule
 from policies.rules._once import once
 from policies.rules._tokens import LISTENER_RULE, STATE_MACHINE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from deployment.graph import Resource
 from policies.checks import mappings, shown, strings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tags import tags_of
 from policies.rules._tokens import BUDGET, LAUNCH_TEMPLATE, TAGGABLE, TOPIC

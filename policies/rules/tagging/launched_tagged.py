@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from deployment.graph import Resource
 from policies.checks import mappings, shown
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.pack import PackConfig, PackSettings
 from policies.rule import Context, Problem, Rule
 from policies.rules._tags import tags_of

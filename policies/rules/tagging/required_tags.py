@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from deployment.graph import Resource
 from policies.checks import is_absent, mappings
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.pack import PackConfig, PackSettings
 from policies.rule import Context, Problem, Rule, undecided
 from policies.rules._tags import tags_of

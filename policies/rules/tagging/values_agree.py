@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from policies.checks import shown
-from policies.model import Enforcement, Severity
+from policies.finding import Enforcement, Severity
 from policies.pack import PackConfig, PackSettings
 from policies.rule import Context, Problem, Rule
 from policies.rules._tags import tags_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from policies.checks import number, shown
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._tokens import SCHEDULE, STATE_MACHINE
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from deployment.graph import Resource
 from policies.checks import number
-from policies.model import Resource, Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._cron import DAYS, minutes_of_week
 from policies.rules._tokens import SCHEDULE, STATE_MACHINE

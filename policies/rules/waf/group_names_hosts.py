@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.checks import mappings, shown
-from policies.model import Severity
+from policies.finding import Severity
 from policies.rule import ROOT_TYPE, Context, Problem, Rule
 from policies.rules._hosts import hosts_of_stack
 from policies.rules._statements import joined_in

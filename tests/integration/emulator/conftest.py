@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from faults.trial import Phase, Trial
 
-from workbench.emulator.fault_trial import Phase, Trial
 from workbench.emulator.seed import references
 
 CHANGED = {

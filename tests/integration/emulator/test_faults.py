@@ -6,10 +6,10 @@ import functools
 from typing import Any
 
 import pytest
+from faults.kinds import LOSSES, REFUSALS, Fault, PatientDeployer, Stutter, until_it_works
+from faults.trial import Phase, Trial, demand_converged
 
 from workbench.emulator.deploy import Deployer
-from workbench.emulator.fault_trial import Phase, Trial, demand_converged
-from workbench.emulator.faults import LOSSES, REFUSALS, Fault, PatientDeployer, Stutter, until_it_works
 from workbench.emulator.lifecycle import Lifecycle
 from workbench.emulator.readback import inventory
 from workbench.emulator.seed import references

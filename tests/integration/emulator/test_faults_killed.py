@@ -17,6 +17,7 @@ import pytest
 from workbench.emulator import process
 
 EVERY = ["--every"] if os.environ.get("PLANT_FAULTS") == "all" else []
+FINDS_FAULTS = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 @pytest.mark.slow
@@ -27,10 +28,11 @@ def test_processes_that_are_killed_leave_nothing_that_the_next_one_does_not_sett
     server = process.start(tmp_path / "emulator", platform=trial.platform)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "workbench.emulator.fault_kill", str(path), server.endpoint, *EVERY],
+            [sys.executable, "-P", "-m", "faults.kill", str(path), server.endpoint, *EVERY],
             capture_output=True,
             text=True,
             check=False,
+            env=FINDS_FAULTS,
         )
     finally:
         process.stop(tmp_path / "emulator")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 ONE_IN = 1 if os.environ.get("PLANT_FAULTS") == "all" else 400
+FINDS_FAULTS = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 SEED = 7
 
 
@@ -24,12 +25,13 @@ def test_after_a_fault_at_any_call_the_next_run_converges(life: Any, tmp_path: P
     trial.write_text(life("deploy", "changed", "replaced", "park", "unpark", "destroy").dump(), encoding="utf-8")
     done = subprocess.run(
         [
-            *(sys.executable, "-P", "-m", "workbench.emulator.fault_walk", str(trial)),
+            *(sys.executable, "-P", "-m", "faults.walk", str(trial)),
             *("--sample", str(ONE_IN), "--seed", str(SEED)),
         ],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
+        env=FINDS_FAULTS,
     )
     report = json.loads(done.stdout)
     print(json.dumps(report, indent=1))

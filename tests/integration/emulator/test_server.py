@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.emulator import process
 from workbench.emulator.api import Api
 from workbench.emulator.readback import leftovers

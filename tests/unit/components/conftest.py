@@ -44,7 +44,7 @@ def document():
 @pytest.fixture(scope="session")
 def declare():
     """`declare(function)`: graph of what the function declares, outside any stack file."""
-    from policies.deployment import graph_from_json
+    from deployment.reader import graph_from_json
 
     def run(program):
         return graph_from_json(record(program, StackFile(project="test", stack="test", main=".")), "a test program")

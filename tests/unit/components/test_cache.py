@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.cache import Cache, CacheArgs
-from policies.deployment import graph_from_json
+from components.data.cache import Cache, CacheArgs
+from deployment.reader import graph_from_json
 from workbench.preview.synthesis import synthesize
 
 SERVERLESS = "aws:elasticache/serverlessCache:ServerlessCache"

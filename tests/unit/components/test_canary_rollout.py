@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from components.canary_rollout import ABORT
+from components.rollout.canary_rollout import ABORT
 
 
 @pytest.fixture(scope="module")

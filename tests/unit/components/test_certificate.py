@@ -1,6 +1,6 @@
 """Certificate of the API's name."""
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 from workbench.preview.synthesis import synthesize
 
 

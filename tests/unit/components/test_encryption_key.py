@@ -1,6 +1,6 @@
 """The one customer key."""
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 from workbench.preview.synthesis import synthesize
 
 

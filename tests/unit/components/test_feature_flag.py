@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from components.feature_flag import flag_document
+from components.rollout.feature_flag import flag_document
 
 DEPLOYMENT = "aws:appconfig/deployment:Deployment"
 VERSION = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion"
@@ -34,7 +34,7 @@ def test_pulumi_deploys_off_once_and_leaves_the_live_version_alone(dev, one):
     ids=["parked in the middle of a rollout", "another name"],
 )
 def test_off_is_deployed_again_when_no_rollout_would_switch_it_off(dev, setting, value):
-    from policies.deployment import graph_from_json
+    from deployment.reader import graph_from_json
     from workbench.preview.changes import Operation, compare
     from workbench.preview.synthesis import synthesize
 

@@ -1,6 +1,6 @@
 """Web ACL of a dedicated stack, rule group of a shared one."""
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 from workbench.preview.synthesis import synthesize
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import firewall_rules as rules
+from components.edge import firewall_rules as rules
 
 LIMIT = rules.RateLimit(requests=600, window_seconds=300, retry_after_seconds=60)
 

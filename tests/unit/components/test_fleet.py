@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from components import user_data
+from components.fleet import user_data
 
 GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"

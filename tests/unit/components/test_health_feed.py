@@ -2,7 +2,7 @@
 
 import json
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 from workbench.preview.synthesis import synthesize
 
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"

@@ -1,6 +1,6 @@
 """Bucket for access logs and flow logs."""
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 from workbench.preview.synthesis import synthesize
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from components.maintenance import local_expression, mute_expression
-from components.maintenance_states import EVERYBODY, IpSet, definition
+from components.operations.maintenance import local_expression, mute_expression
+from components.operations.maintenance_states import EVERYBODY, IpSet, definition
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 WEDNESDAY = datetime(2027, 1, 6, 10, 5)  # noqa: DTZ001 - local time of a window
@@ -106,7 +106,7 @@ def test_parked_stack_still_tells_users_but_has_no_page(parked, one):
 
 
 def test_window_on_a_date_is_announced_once_ahead(one):
-    from policies.deployment import graph_from_json
+    from deployment.reader import graph_from_json
     from workbench.preview.synthesis import synthesize
 
     windows = json.dumps([{"name": "move", "starts_at": "2127-03-01T01:00", "duration_minutes": 90}])
@@ -118,7 +118,7 @@ def test_window_on_a_date_is_announced_once_ahead(one):
 
 
 def test_window_that_is_over_is_left_out(one):
-    from policies.deployment import graph_from_json
+    from deployment.reader import graph_from_json
     from workbench.preview.synthesis import synthesize
 
     windows = json.dumps([{"name": "move", "starts_at": "2026-01-05T01:00", "duration_minutes": 90}])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.network import ipv6_range, split
+from components.network.network import ipv6_range, split
 
 
 @given(st.integers(min_value=2, max_value=12), st.integers(min_value=16, max_value=22))

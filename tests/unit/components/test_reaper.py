@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.reaper import free_day_expression, session_day_expression
+from components.operations.reaper import free_day_expression, session_day_expression
 
 DAYS = ["MON", "TUE", "WED", "THU", "FRI"]
 

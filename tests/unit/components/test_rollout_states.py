@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.rollout_plan import Step, hold_polls
-from components.rollout_verdict import REASONS
+from components.rollout.plan import Step, hold_polls
+from components.rollout.verdict import REASONS
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +80,8 @@ RUNNING = {
 
 @pytest.mark.parametrize(("arns", "alone"), RUNNING.values(), ids=RUNNING)
 def test_one_execution_at_a_time(states, arns, alone):
-    from policies.asl.choices import holds
-    from policies.asl.templates import fill
+    from deployment.asl.choices import holds
+    from deployment.asl.templates import fill
 
     context = {"Execution": {"Id": "me"}}
     summed = fill(states["Sum up executions"]["Parameters"], {"running": {"arns": arns}}, context)
@@ -99,7 +99,7 @@ def test_one_execution_at_a_time(states, arns, alone):
 
 
 def test_unknown_executions_refuse_a_rollout_and_never_an_abort(states):
-    from policies.asl.choices import holds
+    from deployment.asl.choices import holds
 
     assert [rule["Next"] for rule in states["List executions"]["Catch"]] == ["Which action"]
     first = [rule["Next"] for rule in states["Which action"]["Choices"] if holds(rule, {}, {})]
@@ -144,8 +144,8 @@ def test_traffic_moves_only_after_health_and_window_were_checked(states):
     ],
 )
 def test_canary_is_healthy_with_as_many_instances_as_the_stable_fleet(states, targets, stable_size, healthy):
-    from policies.asl.choices import holds
-    from policies.asl.templates import fill
+    from deployment.asl.choices import holds
+    from deployment.asl.templates import fill
 
     answer = {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in targets]}
     data = {"stable": {"size": stable_size}, "health": fill(states["Read targets"]["ResultSelector"], answer, {})}

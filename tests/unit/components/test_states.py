@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from components import states
+from components.workflow import states
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 SERVICES = {"elasticloadbalancingv2": "elbv2", "sfn": "stepfunctions"}

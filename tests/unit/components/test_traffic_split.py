@@ -35,7 +35,7 @@ def test_pulumi_leaves_live_weights_alone(graph, stack):
     ids=["issuer", "audience", "port, and so both target groups"],
 )
 def test_new_token_check_or_target_group_replaces_the_rules_that_ignore_actions(dev, setting, value):
-    from policies.deployment import graph_from_json
+    from deployment.reader import graph_from_json
     from workbench.preview.changes import Operation, compare
     from workbench.preview.synthesis import synthesize
 
@@ -95,7 +95,7 @@ def test_target_groups_always_exist_and_speak_tls(graph, stack):
 
 @pytest.fixture(scope="module")
 def with_browser():
-    from policies.deployment import graph_from_json
+    from deployment.reader import graph_from_json
     from workbench.preview.synthesis import synthesize
 
     browser = {

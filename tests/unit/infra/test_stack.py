@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from policies.model import ResourceGraph
+from deployment.graph import ResourceGraph
 from workbench.preview.synthesis import synthesize
 
 HOURLY = {

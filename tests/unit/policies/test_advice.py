@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import policies
+from deployment.reader import graph_from_json, graph_from_text
 from infra.settings.loading import GROUPS
 from infra.settings.suggestions import fields_at
 from policies.assess import assess
-from policies.deployment import graph_from_json, graph_from_text
-from policies.model import Enforcement
+from policies.finding import Enforcement
 from policies.registry import rules
 from policies.rule import example_graph
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from deployment.reader import graph_from_json
 from policies.assess import assess
-from policies.deployment import graph_from_json
-from policies.model import Enforcement
+from policies.finding import Enforcement
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SHORTEST = 6

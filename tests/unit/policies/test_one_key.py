@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.model import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 from policies.pack import PackConfig
 from policies.rule import ROOT_TYPE, Context
 from policies.rules.data.one_key import check

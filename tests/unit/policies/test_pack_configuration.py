@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
+from deployment.reader import graph_from_json
 from policies import pack
 from policies.assess import assess
-from policies.deployment import graph_from_json
-from policies.model import Enforcement
+from policies.finding import Enforcement
 from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from policies.pack import PackConfig, PackSettings, config_from_json
 from policies.registry import rule_by_id, rules
 from policies.remediation import each_of, set_to, set_to_if_set, with_inputs

@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
+from deployment.errors import InputError
+from deployment.reader import UNKNOWN_VALUES, graph_from_json
 from policies.assess import assess
-from policies.deployment import UNKNOWN_VALUES, graph_from_json
-from policies.errors import InputError
 from policies.registry import rules
 from policies.rule import Context
 

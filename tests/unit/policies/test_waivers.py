@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
+from deployment.errors import InputError
+from deployment.reader import graph_from_json
 from policies.assess import assess
-from policies.deployment import graph_from_json
-from policies.errors import InputError
-from policies.model import Enforcement
+from policies.finding import Enforcement
 from policies.pack import PACK_DIRECTORY, PackConfig
 from policies.registry import rule_by_id
 from policies.rule import example_graph

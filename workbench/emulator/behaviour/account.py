@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from policies.asl.machine import StateError
+from deployment.asl.machine import StateError
 from workbench.emulator.api import ACCOUNT_ID
 from workbench.emulator.behaviour import balancer, handlers, muting
 from workbench.emulator.behaviour.alarm_messages import notification, state_change_event

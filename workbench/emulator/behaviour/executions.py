@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from policies.asl.machine import Execution, Waiting
+from deployment.asl.machine import Execution, Waiting
 from workbench.emulator.api import ACCOUNT_ID
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from policies.asl.machine import StateError
+from deployment.asl.machine import StateError
 from workbench.emulator import mapping
 from workbench.emulator.api import InvalidCallError, operation_model, snake_case
 

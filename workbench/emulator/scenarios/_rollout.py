@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from policies.asl.machine import Execution
+from deployment.asl.machine import Execution
 from workbench.emulator.behaviour.topics import Message
 from workbench.emulator.scenarios._fleet import TARGET_GROUP, metric_dimensions
 from workbench.emulator.stage import MissingPieceError, NotApplicableError, Stage, logical_name

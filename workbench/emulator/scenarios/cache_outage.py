@@ -90,7 +90,7 @@ def play(stage: Stage) -> None:
 
 
 def _line(answer_ms: float, query_ms: float) -> str:
-    """One request as the application logs it (components/audit_log.py)."""
+    """One request as the application logs it (components/observability/audit_log.py)."""
     return json.dumps(
         {
             "time": "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from policies.asl.machine import Execution
+from deployment.asl.machine import Execution
 from workbench.emulator import words
 from workbench.emulator.scenarios._fleet import FAST_SECONDS
 from workbench.emulator.scenarios._rollout import Rollout, ending

@@ -23,7 +23,7 @@ from workbench.emulator.statefile import Entry
 CRITERION = "More than 5 % failed launches raise an alarm, and the Health Aggregator gets it in the documented shape."
 ENDPOINT = "https://aggregator.test/health"
 KEYS = {"schema", "service", "stack", "check", "status", "since", "reason"}
-"""Keys of a health event (components/health_feed.py)."""
+"""Keys of a health event (components/observability/health_feed.py)."""
 
 
 def play(stage: Stage) -> None:

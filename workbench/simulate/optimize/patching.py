@@ -12,9 +12,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from deployment.graph import Resource, ResourceGraph
 from infra.capacity import requests_per_target_per_minute
 from infra.settings import Settings
-from policies.model import Resource, ResourceGraph
 from workbench.simulate.optimize.candidates import Candidate
 from workbench.simulate.reading.alarms import ALARM
 from workbench.simulate.reading.fleets import GROUP, POLICY, TEMPLATE

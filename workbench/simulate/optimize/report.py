@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policies.cost.money import text as money
+from cost.money import text as money
 from workbench.simulate.optimize.search import Limits, Optimum, Tried
 
 FRONTIER_ROWS: Final = 12

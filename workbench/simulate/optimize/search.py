@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from cost import estimate
+from cost.catalogue import Catalogue
+from cost.compute import price_file
+from deployment.graph import ResourceGraph
 from infra.settings import Settings
-from policies.cost import estimate
-from policies.cost.catalogue import Catalogue
-from policies.cost.compute import price_file
-from policies.model import ResourceGraph
 from workbench.simulate.optimize.candidates import Candidate, Space, space_for
 from workbench.simulate.optimize.patching import patched, tracked_requests
 from workbench.simulate.reading import read

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from policies.errors import InputError
+from deployment.errors import InputError
 
 _INDENT: Final = "  "
 

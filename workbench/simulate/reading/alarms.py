@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from policies.model import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.alarms import COMPARISONS, AlarmRule, MissingData
 from workbench.simulate.declaration import DeclaredAlarm, Metric
 from workbench.simulate.known_metrics import NAMES, expression_names

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from policies.model import Resource, ResourceGraph, Sentinel
+from deployment.graph import Resource, ResourceGraph
+from deployment.unknown import Sentinel
 from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
 from workbench.simulate.reading.alarms import ALARM, read_alarm
 from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of

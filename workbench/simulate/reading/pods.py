@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.model import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.declaration import FleetDeclaration, PodAutoscaling, PodMetricTarget
 from workbench.simulate.reading.values import as_float
 from workbench.simulate.scaling.hpa import (

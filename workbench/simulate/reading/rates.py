@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from policies.model import ResourceGraph
+from deployment.graph import ResourceGraph
 from workbench.simulate.declaration import RateLimit
 from workbench.simulate.reading.values import as_float
 

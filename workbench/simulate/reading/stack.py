@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from policies.errors import InputError
-from policies.model import ResourceGraph
+from deployment.errors import InputError
+from deployment.graph import ResourceGraph
 from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise
 from workbench.simulate.reading.alarms import read_alarms
 from workbench.simulate.reading.fleets import FleetReader

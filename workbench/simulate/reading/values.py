@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from policies.model import Resource, Sentinel
+from deployment.graph import Resource
+from deployment.unknown import Sentinel
 
 
 def first_of(found: Sequence[Resource]) -> Resource | None:

@@ -19,7 +19,7 @@ from typing import IO, Final
 
 import numpy as np
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.service import Distribution
 from workbench.simulate.traffic.rows import RowReport
 from workbench.simulate.traffic.stream import Stream, from_counts

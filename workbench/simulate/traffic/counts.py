@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.traffic.rows import RowReport
 from workbench.simulate.traffic.stream import Stream, from_counts
 

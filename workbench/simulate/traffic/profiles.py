@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.traffic.stream import Stream, from_points
 
 DAY_SECONDS: Final = 86_400.0

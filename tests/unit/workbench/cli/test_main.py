@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.cli import main as cli
 from workbench.cli.common import overrides_from, write_text
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.cost.catalogue import Catalogue
+from cost.catalogue import Catalogue
 from workbench.cost.priced import price_files
 from workbench.report.cost_table import Sections, render
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.cost import catalogue
-from policies.cost.catalogue import ROOT, file_rows, read_toml
-from policies.errors import InputError
+from cost import catalogue
+from cost.catalogue import ROOT, file_rows, read_toml
+from deployment.errors import InputError
 from workbench.cli.main import run
 from workbench.cost.download import download_offer
 from workbench.cost.offer_file import offers, read_offer_file

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.preview.base import base_graph
 
 STACK = {"urn": "urn:pulumi:dev::plant::pulumi:pulumi:Stack::plant-dev", "type": "pulumi:pulumi:Stack", "custom": False}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.model import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 from workbench.preview.changes import KNOWN_AFTER, Operation, compare, counts
 
 VPC = "aws:ec2/vpc:Vpc"

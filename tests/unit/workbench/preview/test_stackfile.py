@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.preview.stackfile import read_stack
 
 

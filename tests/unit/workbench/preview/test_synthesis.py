@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record, synthesize
 

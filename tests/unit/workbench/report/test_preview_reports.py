@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from deployment.reader import graph_from_json
 from policies.assess import assess
-from policies.deployment import graph_from_json
 from workbench.preview.changes import compare
 from workbench.preview.result import Preview
 from workbench.preview.stackfile import StackFile

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.deployment import graph_from_json
-from policies.model import ResourceGraph
+from deployment.graph import ResourceGraph
+from deployment.reader import graph_from_json
 
 ROOT = "urn:pulumi:small::plant::pulumi:pulumi:Stack::plant-small"
 SUFFIX = "targetgroup/{}/73e2d6bc24d8a067"

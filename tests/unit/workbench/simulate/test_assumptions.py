@@ -1,6 +1,6 @@
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.assumptions import assume, names
 from workbench.simulate.scenario import Scenario
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.deployment import graph_from_json
+from deployment.reader import graph_from_json
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.deployment import graph_from_json
-from policies.errors import InputError
+from deployment.errors import InputError
+from deployment.reader import graph_from_json
 from workbench.simulate.reading import Assumptions, read
 from workbench.simulate.scaling.step import AdjustmentType
 

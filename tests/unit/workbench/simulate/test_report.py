@@ -5,8 +5,8 @@ import struct
 import numpy as np
 import pytest
 
-from policies.cost import estimate
-from policies.errors import InputError
+from cost import estimate
+from deployment.errors import InputError
 from workbench.simulate.event_cost import event_cost, instance_hour_usd
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import THEMES, draw

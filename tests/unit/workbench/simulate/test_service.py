@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.cache import KeyPopularity, hit_ratio
 from workbench.simulate.service import Database, Distribution, ServiceModel, Shape
 

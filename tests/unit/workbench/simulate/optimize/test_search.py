@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
+from cost import estimate
+from deployment.reader import graph_from_json
 from infra.settings import load
-from policies.cost import estimate
-from policies.deployment import graph_from_json
 from workbench.preview.stackfile import read_stack
 from workbench.preview.synthesis import REPOSITORY, synthesize
 from workbench.simulate.optimize.candidates import Candidate, Space, space_for

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.optimize.stackfile import changed
 
 TEXT = """\

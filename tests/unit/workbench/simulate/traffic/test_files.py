@@ -3,7 +3,7 @@ import tracemalloc
 
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.traffic.access_log import read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from policies.errors import InputError
+from deployment.errors import InputError
 from workbench.simulate.traffic.arrivals import ArrivalOptions, ArrivalSource, Burstiness, ordered_times
 from workbench.simulate.traffic.profiles import PROFILES, Context, parse, parse_duration
 from workbench.simulate.traffic.stream import Stream, Traffic, from_counts, from_points

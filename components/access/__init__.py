@@ -1,0 +1,1 @@
+"""Roles, their policies, and the boundary of both."""

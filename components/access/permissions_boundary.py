@@ -1,0 +1,84 @@
+"""What no role of the stack may ever do, whatever its own policy says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.access.iam_policy import allow, deny, document
+
+WORKLOAD_SERVICES = (
+    "appconfig:*",
+    "autoscaling:*",
+    "cloudwatch:*",
+    "ec2:Describe*",
+    "ecr:*",
+    "elasticache:*",
+    "elasticloadbalancing:*",
+    "events:*",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:*",
+    "s3:GetObject",
+    "sns:*",
+    "sqs:*",
+    "ssm:*",
+    "ssmmessages:*",
+    "states:*",
+    "tag:GetResources",
+    "wafv2:*",
+    "xray:*",
+)
+"""Everything the workloads of this stack work with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermissionsBoundaryArgs:
+    """Where the boundary holds."""
+
+    region: str
+    """The only region in which the roles may act."""
+    account_id: str
+    """Account of the roles."""
+
+
+class PermissionsBoundary(pulumi.ComponentResource):
+    """A policy used as boundary: no identity management, no other region.
+
+    Creates: policy.
+    """
+
+    arn: pulumi.Output[str]
+    """ARN of the boundary policy."""
+
+    def __init__(self, name: str, args: PermissionsBoundaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:PermissionsBoundary", name, {}, opts)
+        policy = aws.iam.Policy(
+            f"{name}-policy",
+            description="Bounds the roles of the Plant API stack",
+            policy=document(
+                allow(
+                    WORKLOAD_SERVICES,
+                    "*",
+                    {"StringEquals": {"aws:RequestedRegion": args.region}},
+                ),
+                allow(["iam:PassRole"], [f"arn:aws:iam::{args.account_id}:role/*"]),
+                allow(["iam:AttachRolePolicy", "iam:DetachRolePolicy"], [f"arn:aws:iam::{args.account_id}:role/*"]),
+                deny(
+                    [
+                        "iam:CreateUser",
+                        "iam:CreateAccessKey",
+                        "iam:DeleteRolePermissionsBoundary",
+                        "iam:PutRolePermissionsBoundary",
+                        "organizations:*",
+                        "account:*",
+                    ],
+                    "*",
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.arn = policy.arn
+        self.register_outputs({"arn": self.arn})

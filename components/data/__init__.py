@@ -1,0 +1,1 @@
+"""What the service keeps or shares: cache, key, contract."""

@@ -1,0 +1,1 @@
+"""What stands between users and the fleets: load balancer, token checks, firewall, traffic split."""

@@ -1,0 +1,164 @@
+"""Web application firewall: a web ACL of one's own, or a rule group in the platform's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.edge import firewall_rules as rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallArgs:
+    """What the firewall lets through."""
+
+    per_ip: rules.RateLimit
+    """Limit of one IP address."""
+    per_user: rules.RateLimit
+    """Limit of one user."""
+    per_heavy_path: rules.RateLimit
+    """Limit of one IP address on heavy paths."""
+    heavy_path_prefix: str
+    """Paths that cost most to answer."""
+    user_header: str
+    """Header that tells users apart."""
+    page_size_max: int
+    """Items on one page at most."""
+    body_size_max_kib: int
+    """Largest request body, KiB."""
+    managed_rule_sets: Sequence[str]
+    """Rule sets that AWS keeps up to date."""
+    retry_after_seconds: int
+    """What clients are told to wait during maintenance."""
+    load_balancer_arn: pulumi.Input[str] | None
+    """Load balancer to protect; None: only a rule group, for the platform's web ACL."""
+    domain_name: str
+    """Host of the API; the platform's web ACL sees the requests of other services, too."""
+    rule_group_rules: Sequence[str] = ()
+    """Rules of the rule group: ``maintenance``, ``page-size``, ``rate-per-user``. Each is $1 a month."""
+    log_group_arn: pulumi.Input[str] | None
+    """Log group of the web ACL, named ``aws-waf-logs-…`` as WAF demands; None for a rule group."""
+
+
+RULE_GROUP_CAPACITY = 100
+"""Capacity units of the rule group; fixed at creation, so it leaves room."""
+
+
+class Firewall(pulumi.ComponentResource):
+    """Rate limits, request checks, managed rules, and the maintenance page.
+
+    Creates: two IP sets, and either a web ACL with logging and association, or a rule group, which the platform's
+    web ACL has to refer to.
+    """
+
+    ip_set_ids: dict[str, pulumi.Output[str]]
+    """``IPV4`` and ``IPV6`` -> id of the set of addresses that get the maintenance page."""
+    ip_set_names: dict[str, pulumi.Output[str]]
+    """Likewise, names."""
+    ip_set_arns: dict[str, pulumi.Output[str]]
+    """Likewise, ARNs."""
+    web_acl_arn: pulumi.Output[str] | None
+    """Web ACL of a dedicated stack."""
+    rule_group_arn: pulumi.Output[str] | None
+    """Rule group of a shared stack, for the platform to refer to."""
+
+    def __init__(self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:Firewall", name, {}, opts)
+        sets = {family: self._ip_set(f"{name}-maintenance-{family.lower()}", family) for family in ("IPV4", "IPV6")}
+        self.ip_set_ids = {family: found.id for family, found in sets.items()}
+        self.ip_set_names = {family: found.name for family, found in sets.items()}
+        self.ip_set_arns = {family: found.arn for family, found in sets.items()}
+        self.web_acl_arn = None
+        self.rule_group_arn = None
+        own: dict[str, rules.Rule] = {
+            rule["name"]: rule
+            for rule in (
+                rules.maintenance(list(self.ip_set_arns.values()), args.retry_after_seconds),
+                rules.per_ip(args.per_ip),
+                rules.per_user(args.per_user, args.user_header),
+                rules.per_heavy_path(args.per_heavy_path, args.heavy_path_prefix),
+                rules.page_size(args.page_size_max),
+                rules.body_size(args.body_size_max_kib),
+            )
+        }
+        if args.load_balancer_arn is None:
+            chosen = [
+                rules.for_host(rule, args.domain_name)
+                for rule_name, rule in own.items()
+                if rule_name in args.rule_group_rules
+            ]
+            self.rule_group_arn = self._rule_group(name, rules.ordered(chosen))
+        else:
+            every = [*own.values(), *map(rules.managed, args.managed_rule_sets)]
+            self.web_acl_arn = self._web_acl(name, args, rules.ordered(every))
+        self.register_outputs({"webAclArn": self.web_acl_arn, "ruleGroupArn": self.rule_group_arn})
+
+    def _ip_set(self, name: str, family: str) -> aws.wafv2.IpSet:
+        return aws.wafv2.IpSet(
+            name,
+            scope="REGIONAL",
+            ip_address_version=family,
+            addresses=[],
+            description="Who gets the maintenance page: nobody, or during a window everybody",
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["addresses"]),
+        )
+
+    def _rule_group(self, name: str, ordered: list[dict[str, Any]]) -> pulumi.Output[str]:
+        group = aws.wafv2.RuleGroup(
+            f"{name}-rule-group",
+            scope="REGIONAL",
+            capacity=RULE_GROUP_CAPACITY,
+            description="Rules of the Plant API for the web ACL of the platform",
+            custom_response_bodies=rules.bodies(),
+            rules=ordered,
+            visibility_config=rules.visibility(f"{name}-rule-group"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return pulumi.Output.from_input(group.arn)
+
+    def _web_acl(self, name: str, args: FirewallArgs, ordered: list[dict[str, Any]]) -> pulumi.Output[str]:
+        child = pulumi.ResourceOptions(parent=self)
+        acl = aws.wafv2.WebAcl(
+            f"{name}-web-acl",
+            scope="REGIONAL",
+            description="Rate limits and request checks of the Plant API",
+            default_action={"allow": {}},
+            custom_response_bodies=rules.bodies(),
+            rules=ordered,
+            visibility_config=rules.visibility(f"{name}-web-acl"),
+            opts=child,
+        )
+        aws.wafv2.WebAclLoggingConfiguration(
+            f"{name}-logging",
+            resource_arn=acl.arn,
+            log_destination_configs=[args.log_group_arn],
+            redacted_fields=[
+                {"single_header": {"name": header}} for header in sorted({"authorization", args.user_header})
+            ],
+            # What was let through is in the access log and in the application's log.
+            logging_filter={
+                "default_behavior": "DROP",
+                "filters": [
+                    {
+                        "behavior": "KEEP",
+                        "requirement": "MEETS_ANY",
+                        "conditions": [
+                            {"action_condition": {"action": "BLOCK"}},
+                            {"action_condition": {"action": "COUNT"}},
+                        ],
+                    }
+                ],
+            },
+            opts=child,
+        )
+        aws.wafv2.WebAclAssociation(
+            f"{name}-association",
+            web_acl_arn=acl.arn,
+            resource_arn=args.load_balancer_arn,
+            opts=pulumi.ResourceOptions(parent=self, custom_timeouts=pulumi.CustomTimeouts(create="10m")),
+        )
+        return pulumi.Output.from_input(acl.arn)

@@ -1,0 +1,1 @@
+"""Instances that answer requests, and what they may do."""

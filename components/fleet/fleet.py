@@ -1,0 +1,230 @@
+"""Auto-scaling instances that run the API; one class for the stable and the canary fleet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.fleet import user_data
+from components.fleet.fleet_args import FleetArgs, SpikeArgs
+
+ROOT_DEVICE = "/dev/xvda"
+"""Root device of Amazon Linux images."""
+
+
+class Fleet(pulumi.ComponentResource):
+    """Spot-first group of hardened arm64 instances that scales on requests per target.
+
+    Target tracking follows the load; step scaling asks for instances one to two minutes after a spike began (a
+    period of its metric, and the metric's delay). Both change the desired capacity, which Pulumi therefore ignores.
+    Creates: launch template, auto-scaling group, lifecycle hook, scaling policies, spike alarm, scheduled actions.
+    """
+
+    group_name: pulumi.Output[str]
+    """Name of the auto-scaling group."""
+    spike_alarm_arn: pulumi.Output[str] | None
+    """ARN of the alarm on load spikes; None where spikes are left to target tracking."""
+
+    def __init__(self, name: str, args: FleetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:Fleet", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        template = self._launch_template(name, args)
+        group = self._group(name, args, template)
+        self.group_name = group.name
+        aws.autoscaling.LifecycleHook(
+            f"{name}-drain",
+            autoscaling_group_name=group.name,
+            lifecycle_transition="autoscaling:EC2_INSTANCE_TERMINATING",
+            heartbeat_timeout=args.drain_seconds,
+            default_result="CONTINUE",
+            opts=child,
+        )
+        aws.autoscaling.Policy(
+            f"{name}-track-requests",
+            autoscaling_group_name=group.name,
+            policy_type="TargetTrackingScaling",
+            target_tracking_configuration={
+                "target_value": float(args.requests_per_target_per_minute),
+                "predefined_metric_specification": {
+                    "predefined_metric_type": "ALBRequestCountPerTarget",
+                    "resource_label": args.request_label,
+                },
+            },
+            opts=child,
+        )
+        self.spike_alarm_arn = None if args.spike is None else self._answer_spikes(name, args, group, args.spike)
+        for size in args.scheduled_sizes:
+            aws.autoscaling.Schedule(
+                f"{name}-{size.name}",
+                scheduled_action_name=size.name,
+                autoscaling_group_name=group.name,
+                recurrence=size.cron,
+                time_zone=size.time_zone,
+                min_size=size.min_size,
+                max_size=size.max_size,
+                opts=child,
+            )
+        self.register_outputs({"groupName": self.group_name, "spikeAlarmArn": self.spike_alarm_arn})
+
+    def _answer_spikes(
+        self, name: str, args: FleetArgs, group: aws.autoscaling.Group, spike: SpikeArgs
+    ) -> pulumi.Output[str]:
+        """Ask for instances after one minute of a spike: target tracking takes three."""
+        child = pulumi.ResourceOptions(parent=self)
+        policy = aws.autoscaling.Policy(
+            f"{name}-answer-spike",
+            autoscaling_group_name=group.name,
+            policy_type="StepScaling",
+            adjustment_type="PercentChangeInCapacity",
+            min_adjustment_magnitude=1,
+            metric_aggregation_type="Average",
+            step_adjustments=[
+                {
+                    "metric_interval_lower_bound": "0",
+                    "metric_interval_upper_bound": str(spike.requests_per_target_per_minute),
+                    "scaling_adjustment": 50,
+                },
+                # Twice the threshold and more.
+                {
+                    "metric_interval_lower_bound": str(spike.requests_per_target_per_minute),
+                    "scaling_adjustment": 100,
+                },
+            ],
+            opts=child,
+        )
+        alarm = aws.cloudwatch.MetricAlarm(
+            f"{name}-traffic-spike",
+            alarm_description="Requests per target are far above the tracked value: instances are added at once",
+            namespace="AWS/ApplicationELB",
+            metric_name="RequestCountPerTarget",
+            dimensions={"TargetGroup": spike.target_group_suffix, "LoadBalancer": spike.load_balancer_suffix},
+            statistic="Sum",
+            period=60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=float(spike.requests_per_target_per_minute),
+            treat_missing_data="notBreaching",
+            alarm_actions=[policy.arn, spike.alert_topic_arn],
+            opts=child,
+        )
+        return pulumi.Output.from_input(alarm.arn)
+
+    def _launch_template(self, name: str, args: FleetArgs) -> aws.ec2.LaunchTemplate:
+        tags = {**args.tags, "Name": name}
+        return aws.ec2.LaunchTemplate(
+            f"{name}-template",
+            description="An instance of the Plant API",
+            image_id=f"resolve:ssm:{args.image_parameter}",
+            instance_type=args.instance_types[0],
+            iam_instance_profile={"arn": args.instance_profile_arn},
+            metadata_options={
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+                "instance_metadata_tags": "enabled",
+            },
+            monitoring={"enabled": False},  # $2.10 an instance and month; scaling follows request counts
+            credit_specification={"cpu_credits": "standard"},  # unlimited credits have no upper bound in money
+            block_device_mappings=[
+                {
+                    "device_name": ROOT_DEVICE,
+                    "ebs": {
+                        "volume_size": args.root_volume_gib,
+                        "volume_type": "gp3",
+                        "encrypted": "true",
+                        "delete_on_termination": "true",
+                    },
+                }
+            ],
+            network_interfaces=[
+                {
+                    "associate_public_ip_address": "false",
+                    "security_groups": [args.security_group_id],
+                    "delete_on_termination": "true",
+                }
+            ],
+            tag_specifications=[
+                {"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")
+            ],
+            user_data=pulumi.Output.all(environment=dict(args.environment), log_group=args.log_group_name).apply(
+                lambda known: user_data.render(
+                    environment=known["environment"],
+                    image=args.container_image,
+                    region=args.region,
+                    log_group=known["log_group"],
+                    drain_seconds=args.drain_seconds,
+                )
+            ),
+            update_default_version=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _group(self, name: str, args: FleetArgs, template: aws.ec2.LaunchTemplate) -> aws.autoscaling.Group:
+        ignored = ["desiredCapacity", *(["minSize"] if args.size_set_by_rollout else [])]
+        warm_pool: dict[str, Any] = {}
+        if args.warm_pool_size:
+            warm_pool["warm_pool"] = {
+                "pool_state": "Stopped",
+                "min_size": args.warm_pool_size,
+                "max_group_prepared_capacity": args.max_size,
+                "instance_reuse_policy": {"reuse_on_scale_in": True},
+            }
+        return aws.autoscaling.Group(
+            f"{name}-group",
+            vpc_zone_identifiers=list(args.subnet_ids),
+            min_size=args.min_size,
+            max_size=args.max_size,
+            desired_capacity=args.desired_capacity,
+            mixed_instances_policy={
+                "instances_distribution": {
+                    "on_demand_base_capacity": args.on_demand_base_capacity,
+                    "on_demand_percentage_above_base_capacity": args.on_demand_percent_above_base,
+                    "on_demand_allocation_strategy": "prioritized",
+                    # Capacity first, and among equals the cheap types that come first in the list.
+                    "spot_allocation_strategy": "capacity-optimized-prioritized",
+                    "spot_max_price": None if args.spot_max_usd_per_hour is None else str(args.spot_max_usd_per_hour),
+                },
+                "launch_template": {
+                    "launch_template_specification": {
+                        "launch_template_id": template.id,
+                        # A number and not $Latest: only then does a new version start an instance refresh.
+                        "version": template.latest_version.apply(str),
+                    },
+                    "overrides": [{"instance_type": instance_type} for instance_type in args.instance_types],
+                },
+            },
+            target_group_arns=[args.target_group_arn],
+            health_check_type="ELB",
+            health_check_grace_period=args.health_check_grace_seconds,
+            default_instance_warmup=args.warm_up_seconds,
+            capacity_rebalance=True,
+            max_instance_lifetime=args.max_instance_lifetime_days * 86_400,
+            instance_maintenance_policy={"min_healthy_percentage": 100, "max_healthy_percentage": 200},
+            instance_refresh={
+                "strategy": "Rolling",
+                "preferences": {
+                    # AWS rolls no refresh back whose image is a Parameter Store parameter. An alarm stops it; the way
+                    # back is to declare the earlier image again.
+                    "auto_rollback": False,
+                    "min_healthy_percentage": 100,
+                    "max_healthy_percentage": 200,
+                    "instance_warmup": str(args.warm_up_seconds),
+                    "alarm_specification": {"alarms": list(args.rollback_alarm_names)},
+                },
+            },
+            enabled_metrics=["GroupInServiceInstances", "GroupDesiredCapacity", "GroupPendingInstances"],
+            metrics_granularity="1Minute",
+            wait_for_capacity_timeout="10m",
+            tags=[
+                {"key": key, "value": value, "propagate_at_launch": False}  # the launch template tags instances
+                for key, value in sorted({**args.tags, "Name": name}.items())
+            ],
+            **warm_pool,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=ignored,
+                custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="20m"),
+            ),
+        )

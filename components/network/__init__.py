@@ -1,0 +1,1 @@
+"""The network and who may talk to whom in it."""

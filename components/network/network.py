@@ -1,0 +1,166 @@
+"""The VPC of a dedicated stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+
+import pulumi
+import pulumi_aws as aws
+
+from components.observability.log_bucket import FLOW_LOG_PREFIX
+
+IPV6_SUBNET_PREFIX = 64
+"""Every IPv6 subnet of a VPC is a /64."""
+
+
+def split(cidr: str, parts: int) -> list[str]:
+    """The first `parts` equal ranges of `cidr`, as large as they can be. Lossless: none overlaps another."""
+    network = IPv4Network(cidr)
+    ranges = network.subnets(prefixlen_diff=(parts - 1).bit_length())
+    return [str(next(ranges)) for _ in range(parts)]
+
+
+def ipv6_range(vpc_cidr: str, index: int) -> str:
+    """The /64 number `index` of a VPC's IPv6 range."""
+    network = IPv6Network(vpc_cidr)
+    first = int(network.network_address) + (index << (128 - IPV6_SUBNET_PREFIX))
+    return str(IPv6Network((first, IPV6_SUBNET_PREFIX)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkArgs:
+    """Address ranges and zones."""
+
+    cidr: str
+    """IPv4 range of the VPC."""
+    zones: Sequence[str]
+    """Availability Zones, at least two."""
+    region: str
+    """Region, for the names of the gateway endpoints."""
+    log_bucket_arn: pulumi.Input[str]
+    """Bucket that takes the flow logs of refused traffic."""
+
+
+class Network(pulumi.ComponentResource):
+    """Dual-stack VPC without anything billed by the hour: no NAT gateway, no public IPv4, no interface endpoint.
+
+    Instances sit in private subnets and reach out over IPv6 through an egress-only internet gateway.
+    Creates: VPC, two subnets a zone, internet gateway, egress-only internet gateway, route tables and routes,
+    S3 gateway endpoint, emptied default security group, flow log.
+    """
+
+    vpc_id: pulumi.Output[str]
+    """Id of the VPC."""
+    edge_subnet_ids: list[pulumi.Output[str]]
+    """Subnets of the load balancer, one a zone, in the order of the zones."""
+    fleet_subnet_ids: list[pulumi.Output[str]]
+    """Subnets of the instances and the cache, one a zone."""
+
+    s3_prefix_list_id: pulumi.Output[str]
+    """Addresses of S3 behind the gateway endpoint."""
+
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:Network", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        vpc = aws.ec2.Vpc(
+            f"{name}-vpc",
+            cidr_block=args.cidr,
+            assign_generated_ipv6_cidr_block=True,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags={"Name": f"{name}-vpc"},
+            opts=child,
+        )
+        self.vpc_id = vpc.id
+        self._close_default_security_group(name, vpc)
+        aws.ec2.FlowLog(
+            f"{name}-flow-log",
+            vpc_id=vpc.id,
+            traffic_type="REJECT",  # accepted requests are in the access log; all of them twice would only cost
+            log_destination_type="s3",
+            log_destination=pulumi.Output.concat(args.log_bucket_arn, f"/{FLOW_LOG_PREFIX}"),
+            max_aggregation_interval=600,
+            opts=child,
+        )
+        gateway = aws.ec2.InternetGateway(f"{name}-gateway", vpc_id=vpc.id, opts=child)
+        egress = aws.ec2.EgressOnlyInternetGateway(f"{name}-egress", vpc_id=vpc.id, opts=child)
+        edge_routes = aws.ec2.RouteTable(
+            f"{name}-edge-routes", vpc_id=vpc.id, tags={"Name": f"{name}-edge"}, opts=child
+        )
+        fleet_routes = aws.ec2.RouteTable(
+            f"{name}-fleet-routes", vpc_id=vpc.id, tags={"Name": f"{name}-fleet"}, opts=child
+        )
+        aws.ec2.Route(
+            f"{name}-edge-ipv4",
+            route_table_id=edge_routes.id,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=gateway.id,
+            opts=child,
+        )
+        aws.ec2.Route(
+            f"{name}-edge-ipv6",
+            route_table_id=edge_routes.id,
+            destination_ipv6_cidr_block="::/0",
+            gateway_id=gateway.id,
+            opts=child,
+        )
+        aws.ec2.Route(
+            f"{name}-fleet-ipv6",
+            route_table_id=fleet_routes.id,
+            destination_ipv6_cidr_block="::/0",
+            egress_only_gateway_id=egress.id,
+            opts=child,
+        )
+        endpoint = aws.ec2.VpcEndpoint(
+            f"{name}-s3",
+            vpc_id=vpc.id,
+            service_name=f"com.amazonaws.{args.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[fleet_routes.id],
+            opts=child,
+        )
+        self.s3_prefix_list_id = endpoint.prefix_list_id
+        ranges = split(args.cidr, 2 * len(args.zones))
+        self.edge_subnet_ids = []
+        self.fleet_subnet_ids = []
+        for index, zone in enumerate(args.zones):
+            for tier, table, found in (
+                ("edge", edge_routes, self.edge_subnet_ids),
+                ("fleet", fleet_routes, self.fleet_subnet_ids),
+            ):
+                number = 2 * index + (tier == "fleet")
+                found.append(self._subnet(f"{name}-{tier}-{zone}", vpc, zone, ranges[number], number, table))
+        self.register_outputs(
+            {"vpcId": self.vpc_id, "edgeSubnetIds": self.edge_subnet_ids, "fleetSubnetIds": self.fleet_subnet_ids}
+        )
+
+    def _subnet(
+        self, name: str, vpc: aws.ec2.Vpc, zone: str, cidr: str, number: int, routes: aws.ec2.RouteTable
+    ) -> pulumi.Output[str]:
+        subnet = aws.ec2.Subnet(
+            name,
+            vpc_id=vpc.id,
+            availability_zone=zone,
+            cidr_block=cidr,
+            ipv6_cidr_block=vpc.ipv6_cidr_block.apply(lambda vpc_range: ipv6_range(vpc_range, number)),
+            assign_ipv6_address_on_creation=True,
+            map_public_ip_on_launch=False,
+            tags={"Name": name},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.ec2.RouteTableAssociation(
+            f"{name}-routes", subnet_id=subnet.id, route_table_id=routes.id, opts=pulumi.ResourceOptions(parent=self)
+        )
+        return pulumi.Output.from_input(subnet.id)
+
+    def _close_default_security_group(self, name: str, vpc: aws.ec2.Vpc) -> None:
+        """Adopt the VPC's default group with no rules, so that nothing gets access by forgetting a group."""
+        aws.ec2.DefaultSecurityGroup(
+            f"{name}-default-security-group",
+            vpc_id=vpc.id,
+            ingress=[],
+            egress=[],
+            opts=pulumi.ResourceOptions(parent=self),
+        )

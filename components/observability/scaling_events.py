@@ -1,0 +1,171 @@
+"""Launches, terminations and spikes as metrics, and the alarm on failed launches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.access.iam_policy import document
+
+LAUNCHED = "EC2 Instance Launch Successful"
+LAUNCH_FAILED = "EC2 Instance Launch Unsuccessful"
+TERMINATED = "EC2 Instance Terminate Successful"
+TERMINATION_FAILED = "EC2 Instance Terminate Unsuccessful"
+
+EVENT_SERVICES = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+"""Who writes what a rule sends to a log group."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingEventsArgs:
+    """Fleets, threshold and destinations."""
+
+    group_names: Sequence[pulumi.Input[str]]
+    """Auto-scaling groups to watch."""
+    spike_alarm_arns: Sequence[pulumi.Input[str]]
+    """Alarms whose going off is a traffic spike."""
+    log_group_name: pulumi.Input[str]
+    """Name of the log group that takes the events; starts with ``/aws/events/``."""
+    log_group_arn: pulumi.Input[str]
+    """Its ARN."""
+    log_policy_name: str
+    """Name of the log policy; each stack of an account needs its own, since a second one takes the first over."""
+    metric_namespace: str
+    """Namespace of the metrics."""
+    failure_threshold_percent: int
+    """Failed launches per attempt that raise an alarm."""
+    window_minutes: int
+    """Time over which launches are counted."""
+    alert_topic_arn: pulumi.Input[str]
+    """Where the alarm goes."""
+
+
+class ScalingEvents(pulumi.ComponentResource):
+    """Metrics ``auto_scale_events``, ``traffic_spikes``, ``launch_attempts`` and ``launch_failures``.
+
+    AWS has no metric of failed launches, only events (Amazon EC2 Auto Scaling guide, event reference), so they
+    are logged and counted. Creates: two event rules with targets, log policy, four metric filters, alarm.
+    """
+
+    failure_alarm_arn: pulumi.Output[str]
+    """Alarm on failed launches."""
+    failure_alarm_name: pulumi.Output[str]
+    """Its name."""
+
+    def __init__(self, name: str, args: ScalingEventsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:ScalingEvents", name, {}, opts)
+        self._name = name
+        child = pulumi.ResourceOptions(parent=self)
+        scaling = self._collect(
+            "scaling",
+            "Instances of the fleets come and go",
+            {
+                "source": ["aws.autoscaling"],
+                "detail-type": [LAUNCHED, LAUNCH_FAILED, TERMINATED, TERMINATION_FAILED],
+                "detail": {"AutoScalingGroupName": list(args.group_names)},
+            },
+            args.log_group_arn,
+        )
+        spikes = self._collect(
+            "spikes",
+            "A fleet meets a traffic spike",
+            {
+                "source": ["aws.cloudwatch"],
+                "detail-type": ["CloudWatch Alarm State Change"],
+                "resources": list(args.spike_alarm_arns),
+                "detail": {"state": {"value": ["ALARM"]}},
+            },
+            args.log_group_arn,
+        )
+        stream = pulumi.Output.concat(args.log_group_arn, ":*")
+        aws.cloudwatch.LogResourcePolicy(
+            f"{name}-log-policy",
+            policy_name=args.log_policy_name,
+            policy_document=document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": EVENT_SERVICES},
+                    "Action": "logs:CreateLogStream",
+                    "Resource": stream,
+                },
+                # Only here does EventBridge name the rule (its guide, "Using resource-based policies").
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": EVENT_SERVICES},
+                    "Action": "logs:PutLogEvents",
+                    "Resource": stream,
+                    "Condition": {"ArnEquals": {"aws:SourceArn": [scaling.arn, spikes.arn]}},
+                },
+            ),
+            opts=child,
+        )
+        failed = f'($.detail-type = "{LAUNCH_FAILED}")'
+        for metric, pattern in (
+            ("auto_scale_events", '{ $.source = "aws.autoscaling" }'),
+            ("traffic_spikes", '{ $.source = "aws.cloudwatch" }'),
+            ("launch_attempts", f'{{ ($.detail-type = "{LAUNCHED}") || {failed} }}'),
+            ("launch_failures", f"{{ {failed} }}"),
+        ):
+            aws.cloudwatch.LogMetricFilter(
+                f"{name}-{metric.replace('_', '-')}",
+                log_group_name=args.log_group_name,
+                pattern=pattern,
+                metric_transformation={
+                    "name": metric,
+                    "namespace": args.metric_namespace,
+                    "value": "1",
+                    "default_value": "0",
+                    "unit": "Count",
+                },
+                opts=child,
+            )
+        alarm = aws.cloudwatch.MetricAlarm(
+            f"{name}-launch-failures",
+            alarm_description=f"Over {args.failure_threshold_percent} % of the instance launches fail",
+            comparison_operator="GreaterThanThreshold",
+            threshold=float(args.failure_threshold_percent),
+            evaluation_periods=1,
+            treat_missing_data="notBreaching",
+            metric_queries=[
+                {
+                    "id": "rate",
+                    "expression": "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)",
+                    "label": "Failed launches (%)",
+                    "return_data": True,
+                },
+                *(
+                    {
+                        "id": identifier,
+                        "metric": {
+                            "namespace": args.metric_namespace,
+                            "metric_name": metric,
+                            "stat": "Sum",
+                            "period": args.window_minutes * 60,
+                        },
+                    }
+                    for identifier, metric in (("attempts", "launch_attempts"), ("failures", "launch_failures"))
+                ),
+            ],
+            alarm_actions=[args.alert_topic_arn],
+            ok_actions=[args.alert_topic_arn],
+            opts=child,
+        )
+        self.failure_alarm_arn, self.failure_alarm_name = alarm.arn, alarm.name
+        self.register_outputs({"failureAlarmArn": self.failure_alarm_arn})
+
+    def _collect(
+        self, suffix: str, description: str, pattern: dict[str, object], log_group_arn: pulumi.Input[str]
+    ) -> aws.cloudwatch.EventRule:
+        rule = aws.cloudwatch.EventRule(
+            f"{self._name}-{suffix}",
+            description=description,
+            event_pattern=pulumi.Output.json_dumps(pattern),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.cloudwatch.EventTarget(
+            f"{self._name}-{suffix}-to-log", rule=rule.name, arn=log_group_arn, opts=pulumi.ResourceOptions(parent=self)
+        )
+        return rule

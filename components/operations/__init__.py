@@ -1,0 +1,1 @@
+"""What looks after the stack: maintenance, reaper, budget guard."""

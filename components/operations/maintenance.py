@@ -1,0 +1,235 @@
+"""Maintenance windows: notices ahead, the page during them, and pages for people muted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.access.iam_policy import Statement, allow, use_key
+from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
+from components.edge.firewall import Firewall
+from components.operations.maintenance_states import IpSet, definition
+from components.operations.weekdays import WEEKDAYS
+from components.workflow.workflow import Workflow, WorkflowArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowArgs:
+    """One window, in local time."""
+
+    name: str
+    """Name of the window."""
+    starts_at: datetime
+    """Start; of a weekly window any one of its starts."""
+    weekly: bool
+    """Whether it comes back each week."""
+    duration_minutes: int
+    """Length."""
+    reason: str
+    """What users are told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceArgs:
+    """Windows, and who hears of them."""
+
+    account_id: str
+    """Account of the stack."""
+    permissions_boundary_arn: pulumi.Input[str]
+    """Policy that bounds the roles."""
+    kms_key_arn: pulumi.Input[str]
+    """Key of topic and log."""
+    log_group_arn: pulumi.Input[str]
+    """Log group of the executions."""
+    parameter_name: str
+    """Name of the parameter that says whether a window is open."""
+    time_zone: str
+    """IANA time zone of the windows."""
+    windows: Sequence[WindowArgs]
+    """The windows."""
+    notice_hours: Sequence[int]
+    """How long ahead users are told."""
+    topic_arn: pulumi.Input[str]
+    """Where users are told."""
+    firewall: Firewall | None
+    """Firewall that shows the page; None while the stack is parked."""
+    muted_alarm_names: Sequence[pulumi.Input[str]]
+    """Alarms that call people; those of scaling and rollback are never muted. Empty while parked."""
+    mute_rule_prefix: str
+    """Beginning of the names of the mute rules."""
+
+
+def local_expression(moment: datetime, *, weekly: bool) -> str:
+    """EventBridge Scheduler expression for `moment`, once or each week."""
+    if weekly:
+        return f"cron({moment.minute} {moment.hour} ? * {WEEKDAYS[moment.weekday()]} *)"
+    return f"at({moment:%Y-%m-%dT%H:%M:%S})"
+
+
+def mute_expression(moment: datetime, *, weekly: bool) -> str:
+    """The same for an alarm mute rule, whose cron has five fields, and whose time has no seconds."""
+    if weekly:
+        return f"cron({moment.minute} {moment.hour} * * {WEEKDAYS[moment.weekday()]})"
+    return f"at({moment:%Y-%m-%dT%H:%M})"
+
+
+class Maintenance(pulumi.ComponentResource):
+    """Tells users ahead, at the start and at the end; shows the 503 page; stops the rollout's clock.
+
+    Creates: parameter, workflow, schedule group, role, and for each window one schedule a notice, one each for
+    start and end, and a mute rule.
+    """
+
+    parameter_name: pulumi.Output[str]
+    """Name of the parameter that says ``open`` or ``closed``."""
+    state_machine_arn: pulumi.Output[str]
+    """ARN of the workflow."""
+
+    def __init__(self, name: str, args: MaintenanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:Maintenance", name, {}, opts)
+        self._name = name
+        child = pulumi.ResourceOptions(parent=self)
+        parameter = aws.ssm.Parameter(
+            f"{name}-window",
+            name=args.parameter_name,
+            type="String",
+            tier="Standard",
+            insecure_value="closed",  # `value` would be hidden as a secret
+            allowed_pattern="^(open|closed)$",
+            description="Whether a maintenance window is open",
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
+        )
+        workflow = Workflow(
+            name,
+            WorkflowArgs(
+                description="Opens and closes maintenance windows",
+                definition=definition(
+                    parameter=parameter.name, ip_sets=_ip_sets(args.firewall), topic_arn=args.topic_arn
+                ),
+                statements=_statements(args, parameter),
+                log_group_arn=args.log_group_arn,
+                account_id=args.account_id,
+                permissions_boundary_arn=args.permissions_boundary_arn,
+            ),
+            child,
+        )
+        self.parameter_name = parameter.name
+        self.state_machine_arn = workflow.arn
+        if args.windows:
+            self._schedule(args, workflow)
+        self.register_outputs({"parameterName": self.parameter_name, "stateMachineArn": self.state_machine_arn})
+
+    def _schedule(self, args: MaintenanceArgs, workflow: Workflow) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        group = aws.scheduler.ScheduleGroup(f"{self._name}-windows", opts=child)
+        role = WorkloadRole(
+            f"{self._name}-schedules",
+            WorkloadRoleArgs(
+                description="Announces maintenance windows and starts them",
+                service="scheduler.amazonaws.com",
+                statements=[
+                    allow(["states:StartExecution"], [workflow.arn]),
+                    allow(["sns:Publish"], [args.topic_arn]),
+                    use_key(args.kms_key_arn),
+                ],
+                account_id=args.account_id,
+                permissions_boundary_arn=args.permissions_boundary_arn,
+            ),
+            child,
+        )
+        for window in args.windows:
+            ends_at = window.starts_at + timedelta(minutes=window.duration_minutes)
+            for hours in args.notice_hours:
+                self._at(
+                    f"{window.name}-{hours}h-ahead",
+                    window.starts_at - timedelta(hours=hours),
+                    window,
+                    args,
+                    group,
+                    {"arn": args.topic_arn, "role_arn": role.arn, "input": json.dumps(_ahead(window, hours, args))},
+                )
+            for phase, moment in (("start", window.starts_at), ("end", ends_at)):
+                message = {"phase": phase, "window": window.name, "message": window.reason}
+                self._at(
+                    f"{window.name}-{phase}",
+                    moment,
+                    window,
+                    args,
+                    group,
+                    {"arn": workflow.arn, "role_arn": role.arn, "input": json.dumps(message)},
+                )
+            if args.muted_alarm_names:
+                aws.cloudwatch.AlarmMuteRule(
+                    f"{self._name}-{window.name}-mute",
+                    name=f"{args.mute_rule_prefix}-{window.name}",
+                    description=window.reason,
+                    rule={
+                        "schedule": {
+                            "expression": mute_expression(window.starts_at, weekly=window.weekly),
+                            "duration": f"PT{window.duration_minutes}M",
+                            "timezone": args.time_zone,
+                        }
+                    },
+                    mute_targets={"alarm_names": list(args.muted_alarm_names)},
+                    opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+                )
+
+    def _at(
+        self,
+        suffix: str,
+        moment: datetime,
+        window: WindowArgs,
+        args: MaintenanceArgs,
+        group: aws.scheduler.ScheduleGroup,
+        target: dict[str, Any],
+    ) -> None:
+        aws.scheduler.Schedule(
+            f"{self._name}-{suffix}",
+            group_name=group.name,
+            description=window.reason,
+            schedule_expression=local_expression(moment, weekly=window.weekly),
+            schedule_expression_timezone=args.time_zone,
+            flexible_time_window={"mode": "OFF"},
+            kms_key_arn=args.kms_key_arn,
+            target={**target, "retry_policy": {"maximum_event_age_in_seconds": 900, "maximum_retry_attempts": 10}},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "service": "plant-api",
+        "event": "maintenance-ahead",
+        "window": window.name,
+        "hours": hours,
+        "duration_minutes": window.duration_minutes,
+        "time_zone": args.time_zone,
+        "message": window.reason,
+    }
+
+
+def _ip_sets(firewall: Firewall | None) -> list[IpSet]:
+    if firewall is None:
+        return []
+    return [
+        IpSet(family=family, identifier=identifier, name=firewall.ip_set_names[family])
+        for family, identifier in firewall.ip_set_ids.items()
+    ]
+
+
+def _statements(args: MaintenanceArgs, parameter: aws.ssm.Parameter) -> list[Statement]:
+    statements = [
+        allow(["ssm:PutParameter"], [parameter.arn]),
+        allow(["sns:Publish"], [args.topic_arn]),
+        use_key(args.kms_key_arn),
+    ]
+    if args.firewall is not None:
+        statements.append(allow(["wafv2:GetIPSet", "wafv2:UpdateIPSet"], list(args.firewall.ip_set_arns.values())))
+    return statements

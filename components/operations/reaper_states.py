@@ -1,0 +1,153 @@
+"""How the reaper finds and removes what is billed by the hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.workflow.states import State, call, choose, each, machine, publish, put, succeed
+
+KINDS = (
+    "elasticloadbalancing:loadbalancer/app",
+    "wafv2:regional/webacl",
+    "elasticache:serverlesscache",
+    "elasticache:replicationgroup",
+    "cloudwatch:alarm",
+)
+"""Kinds of resources that are billed by the hour or by the prorated month, as their ARNs and so the tagging API
+name them."""
+
+UNTIL_RELEASED = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 1.5}]
+"""A web ACL stays in use for minutes after its load balancer was deleted: 30 to 152 s, 6 minutes in all."""
+
+ONE_TASK = "Remove"
+
+
+def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topic_arn: Any) -> dict[str, Any]:
+    """State machine that removes the hourly billed resources tagged with `tags`, and says so.
+
+    It looks for tags and not for the ids of one deployment, so it also finds what a broken `pulumi up` left
+    behind. Free resources stay: the next session starts with them. Where nothing is left it ends after a few
+    transitions, since that is what nearly all of its executions find.
+    """
+    states: dict[str, State] = {
+        "Find groups": call(
+            "autoscaling",
+            "describeAutoScalingGroups",
+            {"Filters": [{"Name": f"tag:{key}", "Values": [value]} for key, value in sorted(tags.items())]},
+            # Emptied groups stay behind; found again they would be announced again, every three hours.
+            keep={"names.$": "$.AutoScalingGroups[?(@.MaxSize > 0)].AutoScalingGroupName"},
+            at="$.groups",
+            then="Find resources",
+        ),
+        "Find resources": call(
+            "resourcegroupstaggingapi",
+            "getResources",
+            {
+                "ResourceTypeFilters": list(KINDS),
+                "TagFilters": [{"Key": key, "Values": [value]} for key, value in sorted(tags.items())],
+            },
+            keep={"arns.$": "$.ResourceTagMappingList[*].ResourceARN"},
+            at="$.found",
+            then="Is anything left",
+        ),
+        "Is anything left": choose(
+            {"Variable": "$.found.arns[0]", "IsPresent": True, "Next": "Empty groups"},
+            {"Variable": "$.groups.names[0]", "IsPresent": True, "Next": "Empty groups"},
+            otherwise="Nothing left",
+        ),
+        "Nothing left": succeed(),
+        "Empty groups": each("$.groups.names", _empty_group(), ONE_TASK, item="name", then="Remove resources"),
+        # All at once: a web ACL can only go after its load balancer, and is retried until then.
+        "Remove resources": {
+            **each("$.found.arns", _by_kind(), "Which kind", item="arn", then="Remove dashboard"),
+            "MaxConcurrency": 0,
+        },
+        # Dashboards carry no tags.
+        "Remove dashboard": call(
+            "cloudwatch",
+            "deleteDashboards",
+            {"DashboardNames": [dashboard_name]},
+            then="Announce",
+            on_error="Announce",
+        ),
+        "Announce": publish(
+            topic_arn,
+            "Plant API: a session outlived its time and was parked",
+            {"schema": 1, "service": "plant-api", "stack": stack, "event": "reaped", "removed.$": "$.found.arns"},
+            then="Done",
+        ),
+        "Done": succeed(),
+    }
+    return machine("Reaper of the Plant API", "Find groups", states, timeout_seconds=3600)
+
+
+def _by_kind() -> dict[str, State]:
+    """States for one ARN."""
+    kinds = {
+        "arn:*:elasticloadbalancing:*": "Take firewall off",
+        "arn:*:wafv2:*": "Read name",
+        "arn:*:elasticache:*:serverlesscache:*": "Remove cache",
+        "arn:*:elasticache:*:replicationgroup:*": "Remove nodes",
+        "arn:*:cloudwatch:*": "Remove alarm",
+    }
+    web_acl = {"Name.$": "$.acl.name", "Id.$": "$.acl.id", "Scope": "REGIONAL"}
+    return {
+        "Which kind": choose(
+            *({"Variable": "$.arn", "StringMatches": pattern, "Next": state} for pattern, state in kinds.items()),
+            otherwise="Removed",
+        ),
+        "Take firewall off": call(
+            "wafv2",
+            "disassociateWebACL",
+            {"ResourceArn.$": "$.arn"},
+            then="Remove load balancer",
+            on_error="Remove load balancer",
+        ),
+        "Remove load balancer": _remove("elasticloadbalancingv2", "deleteLoadBalancer", {"LoadBalancerArn.$": "$.arn"}),
+        "Remove cache": _remove("elasticache", "deleteServerlessCache", {"ServerlessCacheName.$": _part(":", 6)}),
+        "Remove nodes": _remove(
+            "elasticache",
+            "deleteReplicationGroup",
+            {"ReplicationGroupId.$": _part(":", 6), "RetainPrimaryCluster": False},
+        ),
+        "Remove alarm": _remove("cloudwatch", "deleteAlarms", {"AlarmNames.$": f"States.Array({_part(':', 6)})"}),
+        # ARN …:regional/webacl/<name>/<id>; deleting takes a lock token.
+        "Read name": put({"name.$": _part("/", 2), "id.$": _part("/", 3)}, "$.acl", then="Read token"),
+        "Read token": call(
+            "wafv2",
+            "getWebACL",
+            web_acl,
+            keep={"token.$": "$.LockToken"},
+            at="$.lock",
+            then="Remove firewall",
+            on_error="Removed",
+        ),
+        "Remove firewall": {
+            **_remove("wafv2", "deleteWebACL", {**web_acl, "LockToken.$": "$.lock.token"}),
+            "Retry": UNTIL_RELEASED,
+        },
+        "Removed": succeed(),
+    }
+
+
+def _part(separator: str, index: int) -> str:
+    """Part of an ARN; the item of the loop is the ARN."""
+    return f"States.ArrayGetItem(States.StringSplit($.arn, '{separator}'), {index})"
+
+
+def _empty_group() -> dict[str, State]:
+    """States for one group; the item is its name."""
+    return {
+        ONE_TASK: _remove(
+            "autoscaling",
+            "updateAutoScalingGroup",
+            {"AutoScalingGroupName.$": "$.name", "MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0},
+        ),
+        "Removed": succeed(),
+    }
+
+
+def _remove(service: str, action: str, parameters: Mapping[str, Any]) -> State:
+    """One call; what is already gone, or stays in use, does not keep the others from going."""
+    return call(service, action, parameters, then="Removed", on_error="Removed")

@@ -1,0 +1,1 @@
+"""How a new version reaches users: flag, canary, state machine."""

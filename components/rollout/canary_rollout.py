@@ -1,0 +1,227 @@
+"""The canary rollout: workflow, control parameter, and what restarts a broken rollback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.access.iam_policy import allow, use_key
+from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
+from components.edge.request_checks import Route
+from components.rollout.entry import REFUSED
+from components.rollout.feature_flag import FeatureFlag
+from components.rollout.plan import RolloutPlan, Step
+from components.rollout.states import definition
+from components.workflow.workflow import Workflow, WorkflowArgs
+
+ABORT = json.dumps({"action": "abort"}, separators=(",", ":"))
+"""Input of the execution that cleans up after a broken one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CanaryRolloutArgs:
+    """Steps, what they move, and what they watch."""
+
+    stack: str
+    """Stack in the notices."""
+    account_id: str
+    """Account of the stack."""
+    region: str
+    """Region of the stack."""
+    permissions_boundary_arn: pulumi.Input[str]
+    """Policy that bounds the roles."""
+    kms_key_arn: pulumi.Input[str]
+    """Key of the log and the topic."""
+    log_group_arn: pulumi.Input[str]
+    """Log group of the executions."""
+    control_parameter_name: str
+    """Name of the parameter by which people hold, promote and abort."""
+    maintenance_parameter_name: pulumi.Input[str]
+    """Name of the parameter that is ``open`` during maintenance."""
+    steps: Sequence[tuple[int, int]]
+    """Percent and seconds of hold, rising to 100."""
+    poll_seconds: int
+    """Time between two looks."""
+    unclear_polls_max: int
+    """Looks without a verdict before a step is rolled back."""
+    minimum_samples: int
+    """Requests below which a percentile says nothing."""
+    p95_threshold_ms: int
+    """95th percentile above which a step is rolled back."""
+    rule_arns: Mapping[str, pulumi.Input[str]]
+    """Route name -> listener rule."""
+    routes: Sequence[Route]
+    """Routes and their checks; a rule's actions are replaced as a whole."""
+    target_group_arns: Mapping[str, pulumi.Input[str]]
+    """Fleet name -> target group."""
+    target_group_suffixes: Mapping[str, pulumi.Input[str]]
+    """Fleet name -> name of its target group in metrics."""
+    load_balancer_suffix: pulumi.Input[str]
+    """Name of the load balancer in metrics."""
+    group_names: Mapping[str, pulumi.Input[str]]
+    """Fleet name -> auto-scaling group."""
+    alarm_names: Sequence[pulumi.Input[str]]
+    """Alarms that roll back."""
+    flag: FeatureFlag
+    """Flag that follows the steps."""
+    topic_arn: pulumi.Input[str]
+    """Where each transition is announced."""
+
+
+class CanaryRollout(pulumi.ComponentResource):
+    """Shifts traffic to the canary in watched steps, and back at the first sign of trouble.
+
+    Start: ``aws stepfunctions start-execution``. Hold, promote or abort: put that word into the control
+    parameter. After a finished rollout deploy the same software to the stable fleet and start an execution with
+    ``{"action": "settle"}``. An execution that times out, is stopped or fails in an unforeseen way is followed
+    by one that only rolls back. While one runs, another is refused; ``{"action": "abort"}`` rolls back at once and
+    tells the running one. Creates: parameter, workflow, event rule with target and role.
+    """
+
+    state_machine_arn: pulumi.Output[str]
+    """ARN of the state machine."""
+    control_parameter_name: pulumi.Output[str]
+    """Name of the control parameter."""
+
+    def __init__(self, name: str, args: CanaryRolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("plant:components:CanaryRollout", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        control = aws.ssm.Parameter(
+            f"{name}-control",
+            name=args.control_parameter_name,
+            type="String",
+            tier="Standard",
+            insecure_value="run",  # `value` would be hidden as a secret
+            allowed_pattern="^(run|hold|promote|abort)$",
+            description="What the rollout should do: run, hold, promote or abort",
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
+        )
+        plan = self._plan(args, control)
+        workflow = Workflow(
+            name,
+            WorkflowArgs(
+                description="Shifts traffic between the stable and the canary fleet",
+                definition=definition(plan),
+                statements=self._statements(name, args, control),
+                log_group_arn=args.log_group_arn,
+                account_id=args.account_id,
+                permissions_boundary_arn=args.permissions_boundary_arn,
+            ),
+            child,
+        )
+        self._recover(name, args, workflow)
+        self.state_machine_arn = workflow.arn
+        self.control_parameter_name = control.name
+        self.register_outputs(
+            {"stateMachineArn": self.state_machine_arn, "controlParameterName": self.control_parameter_name}
+        )
+
+    def _plan(self, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> RolloutPlan:
+        flag = args.flag
+        return RolloutPlan(
+            stack=args.stack,
+            steps=[
+                Step(percent=percent, hold_seconds=hold_seconds, flag_version=flag.versions[percent])
+                for percent, hold_seconds in args.steps
+            ],
+            poll_seconds=args.poll_seconds,
+            unclear_polls_max=args.unclear_polls_max,
+            minimum_samples=args.minimum_samples,
+            p95_threshold_ms=args.p95_threshold_ms,
+            rules={
+                route.name: {"arn": args.rule_arns[route.name], "authenticate": route.check.in_api()}
+                for route in args.routes
+            },
+            rule_order=list(args.rule_arns),
+            target_group_arns=args.target_group_arns,
+            target_group_suffixes=args.target_group_suffixes,
+            load_balancer_suffix=args.load_balancer_suffix,
+            group_names=args.group_names,
+            alarm_names=args.alarm_names,
+            flag={
+                "ApplicationId": flag.application_id,
+                "EnvironmentId": flag.environment_id,
+                "ConfigurationProfileId": flag.profile_id,
+                "DeploymentStrategyId": flag.strategy_id,
+            },
+            flag_off_version=flag.versions[0],
+            control_parameter=control.name,
+            maintenance_parameter=args.maintenance_parameter_name,
+            topic_arn=args.topic_arn,
+        )
+
+    def _statements(self, name: str, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> list[Any]:
+        own = f"{args.region}:{args.account_id}"
+        groups = [
+            pulumi.Output.concat(f"arn:aws:autoscaling:{own}:autoScalingGroup:*:autoScalingGroupName/", group_name)
+            for group_name in args.group_names.values()
+        ]
+        return [
+            allow(["elasticloadbalancing:ModifyRule"], list(args.rule_arns.values())),
+            # None of these reading actions knows resources.
+            allow(
+                [
+                    "autoscaling:DescribeAutoScalingGroups",
+                    "cloudwatch:GetMetricData",
+                    "elasticloadbalancing:DescribeRules",
+                    "elasticloadbalancing:DescribeTargetHealth",
+                ],
+                "*",
+            ),
+            allow(
+                ["states:ListExecutions"], [f"arn:aws:states:{own}:stateMachine:{name}-machine-*"]
+            ),  # its own, whose name is not known yet
+            allow(["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:{own}:alarm:*"]),
+            allow(["autoscaling:UpdateAutoScalingGroup"], groups),
+            allow(
+                ["appconfig:StartDeployment"],
+                [*args.flag.arns, pulumi.Output.concat(args.flag.environment_arn, "/deployment/*")],
+            ),
+            allow(["ssm:GetParameter", "ssm:PutParameter"], [control.arn]),
+            allow(
+                ["ssm:GetParameter"],
+                [pulumi.Output.concat(f"arn:aws:ssm:{own}:parameter", args.maintenance_parameter_name)],
+            ),
+            allow(["sns:Publish"], [args.topic_arn]),
+            use_key(args.kms_key_arn),
+        ]
+
+    def _recover(self, name: str, args: CanaryRolloutArgs, workflow: Workflow) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        role = WorkloadRole(
+            f"{name}-recovery",
+            WorkloadRoleArgs(
+                description="Starts the rollback after a broken rollout",
+                service="events.amazonaws.com",
+                statements=[allow(["states:StartExecution"], [workflow.arn])],
+                account_id=args.account_id,
+                permissions_boundary_arn=args.permissions_boundary_arn,
+            ),
+            child,
+        )
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-broken",
+            description="A rollout ended without rolling back",
+            event_pattern=pulumi.Output.json_dumps(
+                {
+                    "source": ["aws.states"],
+                    "detail-type": ["Step Functions Execution Status Change"],
+                    "detail": {
+                        "stateMachineArn": [workflow.arn],
+                        "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                        "error": [{"exists": False}, {"anything-but": ["RolledBack", REFUSED]}],
+                        # Its own failure must not start it again.
+                        "input": [{"anything-but": [ABORT]}],
+                    },
+                }
+            ),
+            opts=child,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-recover", rule=rule.name, arn=workflow.arn, role_arn=role.arn, input=ABORT, opts=child
+        )

@@ -1,0 +1,84 @@
+"""How an execution of the rollout begins: what it was started for, and whether another one is under way."""
+
+from __future__ import annotations
+
+from components.rollout.plan import RolloutPlan, notice
+from components.workflow.states import State, call, choose, fail, publish, put
+
+REFUSED = "AlreadyRunning"
+"""Error of an execution that leaves everything to the one that runs; no reason to roll anything back."""
+
+ALONE = {
+    "And": [
+        {"Variable": "$.running.count", "IsPresent": True},
+        {
+            "Or": [
+                {"Variable": "$.running.count", "NumericEquals": 0},
+                {
+                    "And": [
+                        {"Variable": "$.running.count", "NumericEquals": 1},
+                        {"Variable": "$.running.listed", "BooleanEquals": True},
+                    ]
+                },
+            ]
+        },
+    ]
+}
+"""No other execution runs. The list is eventually consistent, so this one may be missing in it."""
+
+
+def enter(plan: RolloutPlan) -> dict[str, State]:
+    """States from the start to what the execution's input asks for: a rollout, or the action ``abort`` or ``settle``.
+
+    Two executions would both write weights, so a rollout and a settling are refused while another one runs. An abort
+    never is: it tells the one that runs, and rolls back at once.
+    """
+    return {
+        "List executions": call(
+            "sfn",
+            "listExecutions",
+            {"StateMachineArn.$": "$$.StateMachine.Id", "StatusFilter": "RUNNING", "MaxResults": 2},
+            keep={"arns.$": "$.Executions[*].ExecutionArn"},
+            at="$.running",
+            then="Sum up executions",
+            on_error="Which action",
+        ),
+        "Sum up executions": put(
+            {
+                "count.$": "States.ArrayLength($.running.arns)",
+                "listed.$": "States.ArrayContains($.running.arns, $$.Execution.Id)",
+            },
+            "$.running",
+            then="Which action",
+        ),
+        "Which action": choose(
+            _asks_for("abort", "Tell running rollout"),
+            {"Not": ALONE, "Next": "Announce refusal"},
+            _asks_for("settle", "Settle weights"),
+            otherwise="Read stable size",
+        ),
+        "Tell running rollout": call(
+            "ssm",
+            "putParameter",
+            {"Name": plan.control_parameter, "Value": "abort", "Overwrite": True},
+            then="Because of abort",
+            on_error="Because of abort",
+        ),
+        "Announce refusal": publish(
+            plan.topic_arn,
+            "Plant API rollout: not started, another one is under way",
+            notice(plan, "refused", {}),
+            then="Refused",
+        ),
+        "Refused": fail(REFUSED, "another execution runs, or it could not be found out whether one does"),
+    }
+
+
+def _asks_for(action: str, then: str) -> dict[str, object]:
+    return {
+        "And": [
+            {"Variable": "$.action", "IsPresent": True},
+            {"Variable": "$.action", "StringEquals": action},
+        ],
+        "Next": then,
+    }

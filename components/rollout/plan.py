@@ -1,0 +1,198 @@
+"""What a canary rollout names, and the pieces that its phases share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.workflow.states import State, call, choose, fail, put, succeed, when
+
+TIMEOUT_SECONDS = 30 * 24 * 3600
+"""Longest life of an execution, which is then rolled back.
+
+One that is held and forgotten ends before: a look writes 18 entries while held, and Step Functions keeps 25,000 of
+an execution, which is under 5 days at a look every 5 minutes.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One share of the traffic."""
+
+    percent: int
+    """Share of the requests that the canary answers."""
+    hold_seconds: int
+    """How long it is watched; 0 for the last."""
+    flag_version: Any
+    """Version of the flag's configuration for this share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutPlan:
+    """Everything the state machine names. Values of type Any may be Pulumi outputs."""
+
+    stack: str
+    """Stack in the notices."""
+    steps: Sequence[Step]
+    """Rising shares, the last one 100."""
+    poll_seconds: int
+    """Time between two looks."""
+    unclear_polls_max: int
+    """Looks without a verdict before a step is rolled back."""
+    minimum_samples: int
+    """Requests below which a percentile says nothing."""
+    p95_threshold_ms: int
+    """95th percentile over a whole step above which it is rolled back."""
+    rules: Mapping[Any, Mapping[str, Any]]
+    """Route name -> ``arn`` of its listener rule and ``authenticate``, the rule's first action."""
+    rule_order: Sequence[str]
+    """Route names in the order in which their weights are set."""
+    target_group_arns: Mapping[str, Any]
+    """Fleet name -> ARN of its target group."""
+    target_group_suffixes: Mapping[str, Any]
+    """Fleet name -> name of its target group in metrics."""
+    load_balancer_suffix: Any
+    """Name of the load balancer in metrics."""
+    group_names: Mapping[str, Any]
+    """Fleet name -> name of its auto-scaling group."""
+    alarm_names: Sequence[Any]
+    """Alarms that roll back."""
+    flag: Mapping[str, Any]
+    """ApplicationId, EnvironmentId, ConfigurationProfileId and DeploymentStrategyId of the flag."""
+    flag_off_version: Any
+    """Version in which the flag is off."""
+    control_parameter: Any
+    """Parameter with ``run``, ``hold``, ``promote`` or ``abort``."""
+    maintenance_parameter: Any
+    """Parameter that is ``open`` during a maintenance window."""
+    topic_arn: Any
+    """Where each transition is announced."""
+
+
+def weights(plan: RolloutPlan, percent: int) -> list[dict[str, Any]]:
+    """What each listener rule is set to when the canary gets `percent`."""
+    return [
+        {
+            "RuleArn": plan.rules[route]["arn"],
+            "CanaryWeight": percent,
+            "Actions": [
+                plan.rules[route]["authenticate"],
+                {
+                    "Type": "forward",
+                    "Order": 2,
+                    "ForwardConfig": {
+                        "TargetGroups": [
+                            {"TargetGroupArn": plan.target_group_arns["stable"], "Weight": 100 - percent},
+                            {"TargetGroupArn": plan.target_group_arns["canary"], "Weight": percent},
+                        ]
+                    },
+                },
+            ],
+        }
+        for route in plan.rule_order
+    ]
+
+
+def hold_polls(step: Step, poll_seconds: int) -> int:
+    """Looks that a step's hold takes, rounded up so that it is never shorter than declared."""
+    return math.ceil(step.hold_seconds / poll_seconds)
+
+
+def set_and_verify(plan: RolloutPlan) -> dict[str, State]:
+    """Set one rule and read it back: an accepted request is no proof."""
+    live_weight = plan.target_group_arns["canary"]
+    return {
+        "Set": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule",
+            "Parameters": {"RuleArn.$": "$.RuleArn", "Actions.$": "$.Actions"},
+            "ResultPath": None,
+            "Next": "Read back",
+        },
+        "Read back": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:describeRules",
+            "Parameters": {"RuleArns.$": "States.Array($.RuleArn)"},
+            "ResultSelector": {"weights.$": _live_weight_path(live_weight)},
+            "ResultPath": "$.live",
+            "Next": "Is set",
+        },
+        "Is set": choose(
+            {
+                "And": [
+                    {"Variable": "$.live.weights[0]", "IsPresent": True},
+                    {"Variable": "$.live.weights[0]", "NumericEqualsPath": "$.CanaryWeight"},
+                ],
+                "Next": "Set and verified",
+            },
+            otherwise="Not set",
+        ),
+        "Set and verified": succeed(),
+        "Not set": fail("WeightNotSet", "the listener rule does not have the weight that was set"),
+    }
+
+
+def _live_weight_path(target_group_arn: Any) -> Any:
+    return pulumi.Output.concat(
+        "$.Rules[0].Actions[?(@.Type=='forward')].ForwardConfig.TargetGroups[?(@.TargetGroupArn=='",
+        target_group_arn,
+        "')].Weight",
+    )
+
+
+def read_alarms(plan: RolloutPlan, when_read: str, *, then: str) -> dict[str, State]:
+    """Roll back when an alarm is on or missing, else go on with `then`; `when_read` ends the states' names."""
+    return {
+        f"Read alarms {when_read}": call(
+            "cloudwatch",
+            "describeAlarms",
+            {"AlarmNames": list(plan.alarm_names), "AlarmTypes": ["MetricAlarm"]},
+            keep={"states.$": "$.MetricAlarms[*].StateValue"},
+            at="$.alarms",
+            then=f"Sum up alarms {when_read}",
+            on_error="Because of error",
+        ),
+        f"Sum up alarms {when_read}": put(
+            {
+                "found.$": "States.ArrayLength($.alarms.states)",
+                "alarming.$": "States.ArrayContains($.alarms.states, 'ALARM')",
+            },
+            "$.alarms",
+            then=f"Is alarm on {when_read}",
+        ),
+        # An alarm that somebody deleted can't vouch for anything.
+        f"Is alarm on {when_read}": choose(
+            when("$.alarms.alarming", "BooleanEquals", True, "Because of alarm"),
+            when("$.alarms.found", "NumericLessThan", len(plan.alarm_names), "Because of missing alarm"),
+            otherwise=then,
+        ),
+    }
+
+
+def empty_canary(plan: RolloutPlan, *, then: str) -> State:
+    """Take the canary's instances away, as far as that works."""
+    return call(
+        "autoscaling",
+        "updateAutoScalingGroup",
+        {"AutoScalingGroupName": plan.group_names["canary"], "MinSize": 0, "DesiredCapacity": 0},
+        then=then,
+        on_error=then,
+    )
+
+
+def notice(plan: RolloutPlan, event: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """One announcement; every event of a rollout has this shape."""
+    return {"schema": 1, "service": "plant-api", "stack": plan.stack, "event": f"rollout-{event}", **more}
+
+
+SAME_COUNTERS: Mapping[str, str] = {
+    "index.$": "$.progress.index",
+    "healthChecks.$": "$.progress.healthChecks",
+    "polls.$": "$.progress.polls",
+    "unclear.$": "$.progress.unclear",
+}
+"""The counters as they are; a state overrides the one it counts."""

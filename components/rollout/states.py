@@ -1,0 +1,217 @@
+"""The canary rollout as a state machine: what happens in which order.
+
+Every step: let maintenance pass, wait for healthy canaries, switch the flag, set the weights and read them
+back, then watch. Each look begins with the alarms; then come the control parameter (hold, promote, abort) and
+maintenance windows (the clock stops). A step passes once its time is over and enough requests were measured.
+Every way out of it but the last step's ends with the flag off and the stable fleet answering everything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.rollout.entry import enter
+from components.rollout.plan import (
+    SAME_COUNTERS,
+    TIMEOUT_SECONDS,
+    RolloutPlan,
+    hold_polls,
+    notice,
+    read_alarms,
+    set_and_verify,
+    weights,
+)
+from components.rollout.verdict import judge, roll_back, settle
+from components.workflow.states import (
+    State,
+    call,
+    choose,
+    each,
+    machine,
+    parameter_value,
+    publish,
+    put,
+    succeed,
+    wait,
+    when,
+)
+
+HEALTH_CHECK_SECONDS = 30
+HEALTH_CHECKS_MAX = 40
+"""Twenty minutes for the canaries to come up."""
+
+
+def definition(plan: RolloutPlan) -> dict[str, Any]:
+    """The state machine for `plan`."""
+    states = {
+        **_start(plan),
+        **_shift(plan),
+        **_watch(plan),
+        **judge(plan),
+        **roll_back(plan),
+        **settle(plan),
+    }
+    return machine("Canary rollout of the Plant API", "Plan", states, timeout_seconds=TIMEOUT_SECONDS)
+
+
+def _start(plan: RolloutPlan) -> dict[str, State]:
+    last = len(plan.steps) - 1
+    steps = [
+        {
+            "percent": step.percent,
+            "flagVersion": step.flag_version,
+            "holdPolls": hold_polls(step, plan.poll_seconds),
+            "last": index == last,
+            "weights": weights(plan, step.percent),
+        }
+        for index, step in enumerate(plan.steps)
+    ]
+    return {
+        "Plan": {
+            "Type": "Pass",
+            "Result": {"steps": steps, "back": weights(plan, 0)},
+            "ResultPath": "$.plan",
+            "Next": "Begin",
+        },
+        "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="List executions"),
+        **enter(plan),
+        # The canary gets as many instances as the stable fleet has: it ends up with all of the traffic.
+        "Read stable size": call(
+            "autoscaling",
+            "describeAutoScalingGroups",
+            {"AutoScalingGroupNames": [plan.group_names["stable"]]},
+            keep={"size.$": "$.AutoScalingGroups[0].DesiredCapacity"},
+            at="$.stable",
+            then="Size canary",
+            on_error="Because of error",
+        ),
+        "Size canary": call(
+            "autoscaling",
+            "updateAutoScalingGroup",
+            {
+                "AutoScalingGroupName": plan.group_names["canary"],
+                "MinSize.$": "$.stable.size",
+                "DesiredCapacity.$": "$.stable.size",
+            },
+            then="Take step",
+            on_error="Because of error",
+        ),
+    }
+
+
+def _shift(plan: RolloutPlan) -> dict[str, State]:
+    return {
+        "Take step": put(
+            {"step.$": "States.ArrayGetItem($.plan.steps, $.progress.index)"}, "$.current", then="Let canary start"
+        ),
+        "Let canary start": wait(HEALTH_CHECK_SECONDS, then="Read alarms before step"),
+        **read_alarms(plan, "before step", then="Read window"),
+        "Read window": parameter_value(
+            plan.maintenance_parameter, at="$.window", then="Is window open", on_error="Because of error"
+        ),
+        "Is window open": choose(
+            when("$.window.value", "StringEquals", "open", "Sit window out"), otherwise="Read targets"
+        ),
+        "Sit window out": wait(plan.poll_seconds, then="Read alarms before step"),
+        "Read targets": call(
+            "elasticloadbalancingv2",
+            "describeTargetHealth",
+            {"TargetGroupArn": plan.target_group_arns["canary"]},
+            keep={"healthy.$": "$.TargetHealthDescriptions[?(@.TargetHealth.State=='healthy')].TargetHealth.State"},
+            at="$.health",
+            then="Count healthy",
+            on_error="Because of error",
+        ),
+        "Count healthy": put({"count.$": "States.ArrayLength($.health.healthy)"}, "$.health", then="Is canary healthy"),
+        # Instances that are still launching are no targets yet, so the target group alone can't tell.
+        "Is canary healthy": choose(
+            {
+                "And": [
+                    {"Variable": "$.health.count", "NumericGreaterThan": 0},
+                    {"Variable": "$.health.count", "NumericGreaterThanEqualsPath": "$.stable.size"},
+                ],
+                "Next": "Switch flag",
+            },
+            when("$.progress.healthChecks", "NumericGreaterThanEquals", HEALTH_CHECKS_MAX, "Because of health"),
+            otherwise="Count health check",
+        ),
+        "Count health check": put(
+            {**SAME_COUNTERS, "healthChecks.$": "States.MathAdd($.progress.healthChecks, 1)"},
+            "$.progress",
+            then="Let canary start",
+        ),
+        "Switch flag": call(
+            "appconfig",
+            "startDeployment",
+            {**plan.flag, "ConfigurationVersion.$": "$.current.step.flagVersion"},
+            then="Set weights",
+            on_error="Because of error",
+        ),
+        "Set weights": each(
+            "$.current.step.weights", set_and_verify(plan), "Set", then="Announce step", on_error="Because of error"
+        ),
+        "Announce step": publish(
+            plan.topic_arn,
+            "Plant API rollout: next step",
+            notice(plan, "step", {"percent.$": "$.current.step.percent"}),
+            then="Is last step",
+        ),
+        "Is last step": choose(
+            when("$.current.step.last", "BooleanEquals", True, "Announce end"), otherwise="Start clock"
+        ),
+        "Announce end": publish(
+            plan.topic_arn,
+            "Plant API rollout: finished",
+            notice(plan, "finished", {"percent.$": "$.current.step.percent"}),
+            then="Finished",
+        ),
+        "Finished": succeed(),
+    }
+
+
+def _watch(plan: RolloutPlan) -> dict[str, State]:
+    return {
+        "Start clock": put(
+            {
+                "index.$": "$.progress.index",
+                "healthChecks": 0,
+                "polls": 0,
+                "unclear": 0,
+                "since.$": "$$.State.EnteredTime",
+            },
+            "$.progress",
+            then="Watch",
+        ),
+        "Watch": wait(plan.poll_seconds, then="Read alarms while watching"),
+        # Before control and window: neither a hold, a promotion nor maintenance mutes a rollback.
+        **read_alarms(plan, "while watching", then="Read control"),
+        "Read control": parameter_value(
+            plan.control_parameter, at="$.control", then="Obey", on_error="Because of error"
+        ),
+        "Obey": choose(
+            when("$.control.value", "StringEquals", "abort", "Because of abort"),
+            when("$.control.value", "StringEquals", "promote", "Take note of promotion"),
+            when("$.control.value", "StringEquals", "hold", "Watch"),
+            otherwise="Read window again",
+        ),
+        "Take note of promotion": call(
+            "ssm",
+            "putParameter",
+            {"Name": plan.control_parameter, "Value": "run", "Overwrite": True},
+            then="Next step",
+            on_error="Because of error",
+        ),
+        "Read window again": parameter_value(
+            plan.maintenance_parameter, at="$.window", then="Does clock stop", on_error="Because of error"
+        ),
+        "Does clock stop": choose(when("$.window.value", "StringEquals", "open", "Watch"), otherwise="Count poll"),
+        "Count poll": put(
+            {**SAME_COUNTERS, "since.$": "$.progress.since", "polls.$": "States.MathAdd($.progress.polls, 1)"},
+            "$.progress",
+            then="Is time over",
+        ),
+        "Is time over": choose(
+            when("$.progress.polls", "NumericLessThanPath", "$.current.step.holdPolls", "Watch"),
+            otherwise="Read samples",
+        ),
+    }

@@ -1,0 +1,1 @@
+"""State machines: the parts they are made of, and the resource that runs one."""

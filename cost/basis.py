@@ -1,0 +1,254 @@
+"""What an estimate rests on: region, budget, uptime, tenancy and traffic, read from the graph's `costBasis`.
+
+The root component of the Plant API stack registers that output; any other Pulumi program has none and is
+priced for a whole month with the stated defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any, Final
+
+from cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
+from cost.workflows import read_workflow
+from deployment.decimals import number
+from deployment.errors import InputError
+from deployment.graph import Resource, ResourceGraph
+from deployment.unknown import SECRET, UNKNOWN
+
+VERSION: Final = 1
+"""The version of the `costBasis` output that this module reads."""
+
+OWN_RESOURCES: Final = "every resource of the stack is charged to it"
+
+SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficBasis:
+    """Use of the whole stack. The defaults are what a program without a declaration is priced with."""
+
+    monthly_requests: Decimal = Decimal(1_000_000)
+    """Requests that reach the edge in a month."""
+    peak_requests_per_second: Decimal = Decimal(0)
+    """The most requests a second; 0: not declared, and the worst case is the expected use."""
+    request_kb: Decimal = Decimal(1)
+    response_kb: Decimal = Decimal(8)
+    new_connections_per_request: Decimal = Decimal("0.2")
+    application_log_kb_per_request: Decimal = Decimal("0.5")
+    blocked_request_ratio: Decimal = Decimal("0.01")
+    cache_data_gb: Decimal = Decimal("0.1")
+    cache_kb_per_request: Decimal = Decimal(4)
+    rollouts_per_month: Decimal = Decimal(2)
+    notices_per_month: Decimal = Decimal(20)
+    subscribers: Decimal = Decimal(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What one estimate assumes; printed beside its figures."""
+
+    region: str | None
+    """Region of what names none itself; None when the graph doesn't say."""
+    stack_limit_usd: Decimal | None = None
+    """What the stack asks to be held to, in US dollars a month; None: nothing of its own."""
+    always_free_allowances: bool = True
+    """Whether the account's always-free allowances count for this stack."""
+    tenancy: str = "dedicated"
+    """``dedicated`` or ``shared``."""
+    allocation: str = OWN_RESOURCES
+    """What is charged to the stack and what to the platform."""
+    uptime: Uptime = ALWAYS_ON
+    reaped: frozenset[str] | None = None
+    """Type tokens that the reaper removes after a session, so that the uptime holds for them; every other
+    resource is priced for the whole month. None: all types."""
+    parked: bool = False
+    traffic: TrafficBasis = field(default_factory=TrafficBasis)
+    declared: bool = False
+    """True when the graph has a `costBasis`; False: the defaults above."""
+    root: Resource | None = None
+    """The resource that registered the basis."""
+    notes: tuple[str, ...] = ()
+    """Sentences that a reader of the figures has to know."""
+
+
+def basis_of(graph: ResourceGraph) -> Basis:
+    """The basis that `graph` declares, or the defaults. Raises InputError that lists every fault of a declared one."""
+    for resource in graph:
+        if not resource.custom and (declared := resource.outputs.get("costBasis")) is not None:
+            return _Reader(graph, resource, declared).read()
+    return Basis(
+        region=_provider_region(graph),
+        notes=("No costBasis in the graph: priced for 730 hours, and for the stated default use.",),
+    )
+
+
+class _Reader:
+    """Reads one `costBasis` object and gathers every fault."""
+
+    def __init__(self, graph: ResourceGraph, resource: Resource, declared: Any) -> None:
+        self.graph = graph
+        self.resource = resource
+        self.declared = declared
+        self.problems: list[str] = []
+        self.shared = False
+
+    def read(self) -> Basis:
+        document = self.section({"costBasis": self.declared}, "costBasis")
+        if number(document.get("version")) != VERSION:
+            self.problem("version", document.get("version"), str(VERSION))
+        budget = self.section(document, "budget")
+        tenancy = self.section(document, "tenancy")
+        kind = tenancy.get("kind", "dedicated")
+        if kind not in ("dedicated", "shared"):
+            self.problem("tenancy.kind", kind, "dedicated or shared")
+        self.shared = kind == "shared"
+        traffic = self.traffic(self.section(document, "usage"))
+        uptime, parked, reaped, notes = self.uptime(self.section(document, "uptime"))
+        limit = budget.get("monthlyLimitUsd")
+        region = document.get("region")
+        basis = Basis(
+            region=region if isinstance(region, str) and region else _provider_region(self.graph),
+            stack_limit_usd=None if limit is None else self.number(limit, "budget.monthlyLimitUsd"),
+            always_free_allowances=bool(budget.get("alwaysFreeAllowances", True)),
+            tenancy=str(kind),
+            allocation=str(tenancy.get("allocation") or OWN_RESOURCES),
+            uptime=uptime,
+            reaped=reaped,
+            parked=parked,
+            traffic=traffic,
+            declared=True,
+            root=self.resource,
+            notes=notes,
+        )
+        if self.problems:
+            raise InputError(*self.problems)
+        return basis
+
+    def traffic(self, usage: Mapping[str, Any]) -> TrafficBasis:
+        known = {_camel(item.name): item.name for item in fields(TrafficBasis)}
+        for key in sorted(set(usage) - set(known)):
+            self.problem(f"usage.{key}", usage[key], f"one of {', '.join(known)}")
+        return TrafficBasis(
+            **{known[key]: self.number(value, f"usage.{key}") for key, value in usage.items() if key in known}
+        )
+
+    def uptime(self, section: Mapping[str, Any]) -> tuple[Uptime, bool, frozenset[str] | None, tuple[str, ...]]:
+        if section.get("parked"):
+            note = "The stack is parked: what is left of it is priced for the whole month."
+            return ALWAYS_ON, True, None, (note,)
+        sessions = section.get("sessionsPerMonth")
+        hours = section.get("hoursPerSession")
+        if sessions is None or hours is None:
+            return ALWAYS_ON, False, None, ()
+        declared = Uptime(
+            sessions=self.number(sessions, "uptime.sessionsPerMonth"),
+            hours_per_session=self.number(hours, "uptime.hoursPerSession"),
+        )
+        if declared.full_hours >= MONTH_HOURS:
+            return ALWAYS_ON, False, None, ()
+        machine = self.reaper(section.get("reaper"))
+        if machine is None:
+            if section.get("reaper") is None and self.shared:
+                return ALWAYS_ON, False, None, ()
+            which = f" {section['reaper']!r}" if section.get("reaper") else ""
+            note = (
+                f"Sessions of {_plain(declared.hours)} hours a month don't count: no enabled schedule{which} in the "
+                "graph starts a state machine of the graph that ends them. Priced for 730 hours."
+            )
+            return ALWAYS_ON, False, None, (note,)
+        return declared, False, reaped_types(machine), ()
+
+    def reaper(self, name: Any) -> Resource | None:
+        """The state machine that the enabled schedule `name` starts; None when the graph lacks either."""
+        for schedule in self.graph.of_type(SCHEDULE):
+            if schedule.name == name and schedule.get("state", "ENABLED") == "ENABLED":
+                for machine in self.graph.referenced(schedule, "target.arn", STATE_MACHINE):
+                    return machine
+        return None
+
+    def section(self, document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = document.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self.problem(key, value, "an object")
+            return {}
+        return value
+
+    def number(self, value: Any, where: str) -> Decimal:
+        found = number(value)
+        if found is None or found < 0:
+            self.problem(where, value, "a number of 0 or more, as a decimal string")
+            return Decimal(0)
+        return found
+
+    def problem(self, where: str, value: Any, allowed: str) -> None:
+        self.problems.append(f"{self.resource.urn}: costBasis.{where} is {value!r}; allowed: {allowed}")
+
+
+REAPING_ACTIONS: Final = {
+    "elasticloadbalancingv2:deleteloadbalancer": (
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:alb/loadBalancer:LoadBalancer",
+    ),
+    "elasticloadbalancing:deleteloadbalancer": ("aws:elb/loadBalancer:LoadBalancer",),
+    "wafv2:deletewebacl": ("aws:wafv2/webAcl:WebAcl",),
+    "wafv2:deleterulegroup": ("aws:wafv2/ruleGroup:RuleGroup",),
+    "elasticache:deleteserverlesscache": ("aws:elasticache/serverlessCache:ServerlessCache",),
+    "elasticache:deletereplicationgroup": ("aws:elasticache/replicationGroup:ReplicationGroup",),
+    "elasticache:deletecachecluster": ("aws:elasticache/cluster:Cluster",),
+    "autoscaling:updateautoscalinggroup": ("aws:autoscaling/group:Group",),
+    "autoscaling:deleteautoscalinggroup": ("aws:autoscaling/group:Group", "aws:autoscaling/policy:Policy"),
+    "autoscaling:deletepolicy": ("aws:autoscaling/policy:Policy",),
+    "cloudwatch:deletealarms": (
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+    ),
+    "cloudwatch:deletedashboards": ("aws:cloudwatch/dashboard:Dashboard",),
+    "ec2:deletenatgateway": ("aws:ec2/natGateway:NatGateway",),
+    "ec2:releaseaddress": ("aws:ec2/eip:Eip",),
+    "ec2:deletevpcendpoints": ("aws:ec2/vpcEndpoint:VpcEndpoint",),
+    "ec2:terminateinstances": ("aws:ec2/instance:Instance",),
+    "rds:deletedbinstance": ("aws:rds/instance:Instance",),
+}
+"""AWS call of a reaper -> types whose billed hours it ends."""
+
+FOLLOWS_USE: Final = frozenset(
+    {
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",  # a metric is billed only in hours with data
+        "aws:appconfig/configurationProfile:ConfigurationProfile",  # polls end with the instances
+    }
+)
+"""Types whose charges end with what uses them, without being removed."""
+
+
+def reaped_types(machine: Resource) -> frozenset[str] | None:
+    """Types that the state machine removes; None when its definition isn't known yet (during preview)."""
+    definition = machine.get("definition")
+    if definition is UNKNOWN or definition is SECRET:
+        return None
+    workflow = read_workflow(definition) if isinstance(definition, str) else None
+    actions = workflow.actions if workflow is not None else frozenset[str]()
+    return FOLLOWS_USE.union(*(REAPING_ACTIONS.get(action, ()) for action in actions))
+
+
+def _provider_region(graph: ResourceGraph) -> str | None:
+    """Region of the first AWS provider of the graph that names one."""
+    for provider in graph.of_type("pulumi:providers:aws"):
+        region = provider.get("region")
+        if isinstance(region, str) and region:
+            return region
+    return None
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"

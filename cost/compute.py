@@ -1,0 +1,120 @@
+"""What one EC2 instance of a launch specification costs, shared by instances, templates and fleets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from cost.catalogue import MissingPrice, Price
+from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.scope import Scope
+from cost.uptime import Metering
+from deployment.unknown import SECRET, UNKNOWN
+
+ASSUMED_ROOT_GB: Final = 8
+"""Root volume of a template that declares none: the AMI decides; 8 GB of gp2, the dearer of the usual two."""
+
+DETAILED_METRICS: Final = 7
+"""Metrics an instance with detailed monitoring has (facts of the CloudWatch pricing page, 2024-07)."""
+
+GP3_FREE_IOPS: Final = 3000
+GP3_FREE_MBPS: Final = 125
+
+BURSTABLE: Final = ("t2.", "t3.", "t3a.", "t4g.")
+BURSTABLE_VCPUS: Final = {"nano": 2, "micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8}
+"""vCPUs of T3, T3a and T4g sizes (AWS EC2 user guide, burstable performance instances, 2026-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One EBS volume."""
+
+    size_gb: Decimal
+    type: str = "gp2"
+    iops: Decimal = Decimal(0)
+    mbps: Decimal = Decimal(0)
+    assumed: bool = False
+
+
+def volume_charges(
+    scope: Scope, volume: Volume, count: Amount, metering: Metering = Metering.PRORATED_SECONDS, what: str = ""
+) -> Iterator[Charge]:
+    """Storage, IOPS and throughput of `count` volumes."""
+    label = f"{what or 'Volume'} ({volume.type}{', size assumed' if volume.assumed else ''})"
+    kind = "magnetic" if volume.type == "standard" else volume.type
+    driver = Driver.FIXED if count.floor == count.expected == count.worst else Driver.FLEET
+    yield scope.charge(label, ("ebs", f"{kind}_gb_month"), count * volume.size_gb, metering, driver=driver)
+    if volume.type == "gp3":
+        extra_iops = max(Decimal(0), volume.iops - GP3_FREE_IOPS)
+        extra_mbps = max(Decimal(0), volume.mbps - GP3_FREE_MBPS)
+        if extra_iops:
+            yield scope.charge(f"{label} IOPS", ("ebs", "gp3_iops_month"), count * extra_iops, metering, driver=driver)
+        if extra_mbps:
+            yield scope.charge(
+                f"{label} throughput", ("ebs", "gp3_mbps_month"), count * extra_mbps, metering, driver=driver
+            )
+    elif volume.type in ("io1", "io2"):
+        yield scope.charge(f"{label} IOPS", ("ebs", f"{kind}_iops_month"), count * volume.iops, metering, driver=driver)
+
+
+def volume_of(mapping: Mapping[str, Any], size: str = "volumeSize", kind: str = "volumeType") -> Volume:
+    """Volume that one block device declares. Raises Unpriced for values that aren't known."""
+    for key in (size, kind, "iops", "throughput"):
+        if mapping.get(key) is UNKNOWN or mapping.get(key) is SECRET:
+            raise Unpriced(f"{key} of a volume isn't known, and its price depends on it")
+    return Volume(
+        size_gb=Decimal(str(mapping.get(size) or ASSUMED_ROOT_GB)),
+        type=str(mapping.get(kind) or "gp2"),
+        iops=Decimal(str(mapping.get("iops") or 0)),
+        mbps=Decimal(str(mapping.get("throughput") or 0)),
+        assumed=not mapping.get(size),
+    )
+
+
+def on_demand(scope: Scope, instance_type: str) -> Price:
+    """Price of an instance-hour with Linux. Raises MissingPrice."""
+    return scope.price(price_file(instance_type), f"linux.{instance_type}")
+
+
+def price_file(instance_type: str) -> str:
+    """Price file of an instance type: the large series have one each, so that only a part is read."""
+    return f"ec2_{instance_type[:1]}" if re.match(r"[cmrt]\d", instance_type) else "ec2_other"
+
+
+def spot(scope: Scope, instance_type: str) -> Price:
+    """Indicative spot price, or the on-demand price, which spot never exceeds, where no spot price is known."""
+    ceiling = on_demand(scope, instance_type)
+    try:
+        return scope.price("ec2_spot", f"linux.{instance_type}")
+    except MissingPrice:
+        return ceiling
+
+
+def refuse_windows(image: Any) -> None:
+    """Raises Unpriced for an image that names Windows: its licence isn't in the catalogue."""
+    if isinstance(image, str) and "windows" in image.lower():
+        raise Unpriced(f"{image}: Windows instances aren't priced (only Linux prices are in the catalogue)")
+
+
+def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: Amount) -> Iterator[Charge]:
+    """Surplus CPU credits of burstable types in `unlimited` mode, the default of T3 and T4g: worst case only.
+
+    The worst case counts every vCPU as if it had no baseline, which is a bound that needs no table of baselines.
+    """
+    bursting = [each for each in types if each.startswith(BURSTABLE)]
+    default = "standard" if all(each.startswith("t2.") for each in bursting) else "unlimited"
+    if not bursting or (mode or default) == "standard":
+        return
+    vcpus = max(BURSTABLE_VCPUS.get(each.partition(".")[2], 8) for each in bursting)
+    family = "t4g" if any(each.startswith("t4g.") for each in bursting) else "t3"
+    yield scope.charge(
+        "Surplus CPU credits (unlimited mode)",
+        ("ec2", f"cpu_credit.{family}"),
+        Amount(Decimal(0), Decimal(0), count.worst * vcpus),
+        Metering.SECONDS,
+        usage_based=True,
+        driver=Driver.FLEET,
+    )

@@ -1,0 +1,175 @@
+"""Auto Scaling groups as the estimator sees them: how many instances, of which types, on which terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Final
+
+from cost.charges import NOTHING, Amount, Unpriced
+from cost.compute import ASSUMED_ROOT_GB, Volume, refuse_windows, volume_of
+from cost.scope import Scope
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+
+GROUP: Final = "aws:autoscaling/group:Group"
+LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
+SUBNET: Final = "aws:ec2/subnet:Subnet"
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """One group with the terms its instances run on."""
+
+    count: Amount
+    """Instances (capacity units already divided by weights) at a time."""
+    types: tuple[str, ...]
+    """Instance types, in the order of their priority."""
+    on_demand_base: Decimal
+    """Instances that are on demand before any spot instance."""
+    on_demand_percent: Decimal
+    """Share of the others that is on demand; 100: no spot at all."""
+    spot_strategy: str
+    on_demand_strategy: str
+    spot_max_usd: Decimal | None
+    """Bid per hour; None: up to the on-demand price."""
+    volumes: tuple[Volume, ...]
+    detailed_monitoring: bool
+    public_ipv4: bool
+    cpu_credits: str | None
+
+    def split(self, count: Decimal) -> tuple[Decimal, Decimal]:
+        """On-demand and spot instances out of `count`."""
+        base = min(count, self.on_demand_base)
+        above = ((count - base) * self.on_demand_percent / 100).to_integral_value(ROUND_CEILING)
+        return base + above, count - base - above
+
+
+def fleet_of(scope: Scope) -> Fleet:
+    """The fleet that the scope's group declares. Raises Unpriced when its size, type or template isn't known."""
+    mixed = scope.known("mixedInstancesPolicy", None) or {}
+    distribution = mixed.get("instancesDistribution") or {}
+    source = _launch_source(scope, mixed)
+    launch = source.inputs
+    overrides = [item for item in (mixed.get("launchTemplate") or {}).get("overrides") or [] if item is not UNKNOWN]
+    if any(isinstance(item, Mapping) and item.get("instanceRequirements") for item in overrides):
+        raise Unpriced("overrides by instanceRequirements name no types, so there is no price; list the types")
+    types = tuple(str(item["instanceType"]) for item in overrides if item.get("instanceType"))
+    if not types:
+        declared = launch.get("instanceType")
+        if declared is UNKNOWN or not isinstance(declared, str):
+            raise Unpriced("its instance type isn't known")
+        types = (declared,)
+    weights = [Decimal(str(item["weightedCapacity"])) for item in overrides if item.get("weightedCapacity")]
+    market = (_first(launch.get("instanceMarketOptions")) or {}) if not mixed else {}
+    all_spot = market.get("marketType") == "spot" or bool(launch.get("spotPrice"))
+    bid = (
+        distribution.get("spotMaxPrice")
+        or (_first(market.get("spotOptions")) or {}).get("maxPrice")
+        or launch.get("spotPrice")
+    )
+    refuse_windows(launch.get("imageId"))
+    return Fleet(
+        count=_divided(group_size(scope), min(weights, default=Decimal(1))),
+        types=types,
+        on_demand_base=Decimal(str(distribution.get("onDemandBaseCapacity") or 0)),
+        on_demand_percent=(
+            Decimal(str(distribution.get("onDemandPercentageAboveBaseCapacity", 100)))
+            if mixed
+            else Decimal(0 if all_spot else 100)
+        ),
+        spot_strategy=str(distribution.get("spotAllocationStrategy") or "lowest-price"),
+        on_demand_strategy=str(distribution.get("onDemandAllocationStrategy") or "prioritized"),
+        spot_max_usd=Decimal(str(bid)) if bid else None,
+        volumes=_volumes(launch),
+        detailed_monitoring=_detailed(source),
+        public_ipv4=_public(scope, launch),
+        cpu_credits=(_first(launch.get("creditSpecification")) or {}).get("cpuCredits"),
+    )
+
+
+def group_size(scope: Scope) -> Amount:
+    """Capacity units: the minimum, the desired, the maximum. Raises Unpriced when they aren't known."""
+    low = scope.number("minSize")
+    high = scope.number("maxSize")
+    return Amount.of(low, scope.number("desiredCapacity", low), high)
+
+
+def instances_of_graph(scope: Scope) -> Amount:
+    """Instances of all groups of the graph, for what each of them calls; sizes that aren't known count nothing."""
+    found: Amount | None = scope.pricing.cache.get("instances")
+    if found is None:
+        found = NOTHING
+        for group in scope.graph.of_type(GROUP):
+            try:
+                found += group_size(Scope(scope.pricing, group))
+            except Unpriced:
+                continue
+        scope.pricing.cache["instances"] = found
+    return found
+
+
+def _divided(size: Amount, weight: Decimal) -> Amount:
+    if weight <= 1:
+        return size
+    return Amount(
+        *((each / weight).to_integral_value(ROUND_CEILING) for each in (size.floor, size.expected, size.worst))
+    )
+
+
+def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
+    path = "mixedInstancesPolicy" if mixed else "launchTemplate" if scope.resource.get("launchTemplate") else ""
+    source: tuple[Resource, ...] = ()
+    if path:
+        source = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
+    if not source:
+        source = scope.graph.referenced(scope.resource, "launchConfiguration", LAUNCH_CONFIGURATION)
+    if not source:
+        raise Unpriced("its launch template isn't in the graph, so its instance type isn't known")
+    return source[0]
+
+
+def _volumes(launch: Mapping[str, Any]) -> tuple[Volume, ...]:
+    if "blockDeviceMappings" in launch:
+        devices = launch["blockDeviceMappings"]
+        if devices is UNKNOWN:
+            raise Unpriced("blockDeviceMappings of its launch template aren't known, and its price depends on them")
+        declared = [_first(device.get("ebs")) for device in devices or []]
+        return tuple(volume_of(each) for each in declared if each) or (_assumed_root(),)
+    root = _first(launch.get("rootBlockDevice"))
+    extra = launch.get("ebsBlockDevices") or []
+    return (volume_of(root) if root else _assumed_root(), *(volume_of(each) for each in extra))
+
+
+def _assumed_root() -> Volume:
+    return Volume(size_gb=Decimal(ASSUMED_ROOT_GB), assumed=True)
+
+
+def _detailed(source: Resource) -> bool:
+    """Detailed monitoring is on by default in launch configurations, and off in launch templates."""
+    if source.type == LAUNCH_CONFIGURATION:
+        return _true(source.inputs.get("enableMonitoring", True))
+    return _true((_first(source.inputs.get("monitoring")) or {}).get("enabled"))
+
+
+def _public(scope: Scope, launch: Mapping[str, Any]) -> bool:
+    for interface in launch.get("networkInterfaces") or []:
+        if isinstance(interface, Mapping) and "associatePublicIpAddress" in interface:
+            return _true(interface["associatePublicIpAddress"])
+    if "associatePublicIpAddress" in launch:
+        return _true(launch["associatePublicIpAddress"])
+    subnets = scope.graph.referenced(scope.resource, "vpcZoneIdentifiers", SUBNET)
+    return any(_true(subnet.get("mapPublicIpOnLaunch")) for subnet in subnets)
+
+
+def _true(value: Any) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _first(value: Any) -> Any:
+    """A nested block: pulumi-aws writes an object, some versions and importers a list of one."""
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value if isinstance(value, Mapping) else None

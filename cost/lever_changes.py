@@ -1,0 +1,228 @@
+"""The levers: one small function each, which gives the changed stack, or None where there is nothing to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any, Final
+
+from cost.catalogue import Catalogue, MissingPrice
+from cost.compute import price_file
+from cost.estimate import Estimate
+from cost.lever import Lever, Stack, changed, without
+from cost.uptime import Uptime
+from deployment.graph import Resource, ResourceGraph
+
+ALB: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+GROUP: Final = ("aws:autoscaling/group:Group",)
+TEMPLATE: Final = ("aws:ec2/launchTemplate:LaunchTemplate",)
+REPLICATION: Final = ("aws:elasticache/replicationGroup:ReplicationGroup",)
+SERVERLESS: Final = ("aws:elasticache/serverlessCache:ServerlessCache",)
+CACHES: Final = (*REPLICATION, *SERVERLESS)
+WEB_ACL: Final = ("aws:wafv2/webAcl:WebAcl",)
+NAT: Final = ("aws:ec2/natGateway:NatGateway",)
+
+
+AUTHENTICATION: Final = ("jwt-validation", "authenticate-oidc", "authenticate-cognito")
+LISTENERS: Final = ("aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule")
+
+
+def _no_public_ipv4(stack: Stack, _: Estimate) -> Stack | None:
+    """Not where the load balancer checks tokens: it reaches the issuer over IPv4 only (ELB API, SetIpAddressType)."""
+    listeners = stack.graph.of_type(*LISTENERS)
+    types = {kind for one in listeners for path in ("actions", "defaultActions") for kind in one.all(f"{path}[*].type")}
+    if not types.isdisjoint(AUTHENTICATION):
+        return None
+
+    def change(resource: Resource) -> dict[str, Any] | None:
+        if resource.get("internal") is True or resource.get("loadBalancerType", "application") != "application":
+            return None
+        if resource.get("ipAddressType", "ipv4") == "dualstack-without-public-ipv4":
+            return None
+        return {"ipAddressType": "dualstack-without-public-ipv4"}
+
+    return changed(stack, ALB, change)
+
+
+def _spot(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        mixed = resource.get("mixedInstancesPolicy")
+        if mixed is not None and not isinstance(mixed, Mapping):
+            return None
+        if mixed is None:
+            template = resource.get("launchTemplate")
+            if not isinstance(template, Mapping):
+                return None
+            mixed = {"launchTemplate": {"launchTemplateSpecification": template}}
+        distribution = dict(mixed.get("instancesDistribution") or {})
+        wanted = {"onDemandBaseCapacity": 0, "onDemandPercentageAboveBaseCapacity": 0}
+        if all(distribution.get(key) == value for key, value in wanted.items()):
+            return None
+        strategy = distribution.get("spotAllocationStrategy", "price-capacity-optimized")
+        distribution.update(wanted, spotAllocationStrategy=strategy)
+        return {"mixedInstancesPolicy": {**mixed, "instancesDistribution": distribution}}
+
+    return changed(stack, GROUP, change)
+
+
+def _cheapest_type_only(stack: Stack, current: Estimate) -> Stack | None:
+    region = current.basis.region
+
+    def change(resource: Resource) -> dict[str, Any] | None:
+        overrides = resource.all("mixedInstancesPolicy.launchTemplate.overrides[*]")
+        types = [each.get("instanceType") for each in overrides if isinstance(each, Mapping)]
+        if len(set(types)) < 2 or region is None:
+            return None
+        try:
+            cheapest = min(types, key=lambda each: _on_demand_usd(region, str(each)))
+        except MissingPrice:
+            return None
+        policy = dict(resource.inputs["mixedInstancesPolicy"])
+        kept = [each for each in overrides if each.get("instanceType") == cheapest]
+        policy["launchTemplate"] = {**policy["launchTemplate"], "overrides": kept}
+        return {"mixedInstancesPolicy": policy}
+
+    return changed(stack, GROUP, change)
+
+
+def _on_demand_usd(region: str, instance_type: str) -> Decimal:
+    return Catalogue(region).price(price_file(instance_type), f"linux.{instance_type}").usd
+
+
+def _smaller_maximum(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        high, desired = resource.get("maxSize"), resource.get("desiredCapacity", resource.get("minSize", 0))
+        if not isinstance(high, (int, float)) or not isinstance(desired, (int, float)):
+            return None
+        least = max(1, int(desired))
+        return {"maxSize": least} if high > least else None
+
+    return changed(stack, GROUP, change)
+
+
+def _valkey(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        return {"engine": "valkey"} if str(resource.get("engine", "redis")).lower() == "redis" else None
+
+    return changed(stack, CACHES, change)
+
+
+def _serverless_cache(stack: Stack, _: Estimate) -> Stack | None:
+    resources = [
+        replace(resource, type=SERVERLESS[0], inputs={"engine": "valkey"}, outputs={})
+        if resource.type in REPLICATION
+        else resource
+        for resource in stack.graph
+    ]
+    touched = any(new is not old for new, old in zip(resources, stack.graph, strict=True))
+    return Stack(ResourceGraph(resources), stack.basis) if touched else None
+
+
+def _share_platform(stack: Stack, _: Estimate) -> Stack | None:
+    if stack.basis.tenancy == "shared" or stack.basis.root is None:
+        return None
+    rest = without(stack, (*ALB, *WEB_ACL, *CACHES))
+    if rest is None:
+        return None
+    return Stack(rest.graph, replace(stack.basis, tenancy="shared"))
+
+
+def _fewer_hours(stack: Stack, current: Estimate) -> Stack | None:
+    uptime = stack.basis.uptime
+    if current.hours_bought <= 0 or current.hours_bought >= uptime.hours or stack.basis.parked:
+        return None
+    if uptime.sessions == 1:
+        fewer = Uptime(Decimal(1), current.hours_bought.to_integral_value(ROUND_FLOOR))
+    else:
+        sessions = (current.hours_bought / uptime.hours_per_session).to_integral_value(ROUND_FLOOR)
+        fewer = Uptime(sessions, uptime.hours_per_session)
+    return Stack(stack.graph, replace(stack.basis, uptime=fewer)) if fewer.hours else None
+
+
+def _shorter_sessions(stack: Stack, _: Estimate) -> Stack | None:
+    uptime = stack.basis.uptime
+    if uptime.sessions <= 1 or uptime.hours_per_session <= 1:
+        return None
+    shorter = Uptime(uptime.sessions, uptime.hours_per_session - 1)
+    return Stack(stack.graph, replace(stack.basis, uptime=shorter))
+
+
+def _owned_keys(stack: Stack, _: Estimate) -> Stack | None:
+    return without(stack, ("aws:kms/key:Key",))
+
+
+def _no_rotation(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        return {"enableKeyRotation": False} if resource.get("enableKeyRotation") else None
+
+    return changed(stack, ("aws:kms/key:Key",), change)
+
+
+def _standard_credits(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        if resource.get("creditSpecification.cpuCredits") == "standard":
+            return None
+        return {"creditSpecification": {"cpuCredits": "standard"}}
+
+    return changed(stack, (*TEMPLATE, "aws:ec2/instance:Instance"), change)
+
+
+def _basic_monitoring(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        return {"monitoring": {"enabled": False}} if resource.get("monitoring.enabled") else None
+
+    return changed(stack, TEMPLATE, change)
+
+
+def _gp3(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        return {"type": "gp3"} if resource.get("type", "gp2") == "gp2" else None
+
+    return changed(stack, ("aws:ebs/volume:Volume",), change)
+
+
+def _no_nat(stack: Stack, _: Estimate) -> Stack | None:
+    return without(stack, (*NAT, "aws:ec2/eip:Eip")) if stack.graph.of_type(*NAT) else None
+
+
+def _rarer_schedules(stack: Stack, _: Estimate) -> Stack | None:
+    """Schedules that run every hour, every fourth hour instead."""
+
+    def change(resource: Resource) -> dict[str, Any] | None:
+        expression = resource.get("scheduleExpression")
+        if not isinstance(expression, str) or not expression.startswith("cron("):
+            return None
+        fields = expression[5:-1].split()
+        hours = fields[1].split(",") if len(fields) == 6 else []
+        if len(hours) < 8:
+            return {"scheduleExpression": _every_fourth(fields)} if len(fields) == 6 and fields[1] == "*" else None
+        fields[1] = ",".join(hours[::4])
+        return {"scheduleExpression": f"cron({' '.join(fields)})"}
+
+    return changed(stack, ("aws:scheduler/schedule:Schedule",), change)
+
+
+def _every_fourth(fields: list[str]) -> str:
+    return f"cron({' '.join([fields[0], '*/4', *fields[2:]])})"
+
+
+LEVERS: Final = (
+    Lever("no-public-ipv4", "Give the load balancer no public IPv4 (dualstack-without-public-ipv4)", _no_public_ipv4),
+    Lever("spot", "Run every instance on spot", _spot),
+    Lever("cheapest-type-only", "Allow only the cheapest of the groups' instance types", _cheapest_type_only),
+    Lever("smaller-maximum", "Let fleets grow no further than their desired size", _smaller_maximum),
+    Lever("valkey", "Use Valkey instead of Redis OSS", _valkey),
+    Lever("serverless-cache", "Use a serverless Valkey cache instead of nodes", _serverless_cache),
+    Lever("fewer-hours", "Keep the stack up only for the hours that the budget buys", _fewer_hours),
+    Lever("shorter-sessions", "Make every session an hour shorter", _shorter_sessions),
+    Lever("share-platform", "Share the platform's load balancer, web ACL and cache", _share_platform),
+    Lever("aws-owned-keys", "Use AWS-owned keys instead of customer managed ones", _owned_keys),
+    Lever("no-rotation", "Don't rotate the customer managed keys", _no_rotation),
+    Lever("standard-credits", "Set CPU credits to standard", _standard_credits),
+    Lever("basic-monitoring", "Turn detailed monitoring of instances off", _basic_monitoring),
+    Lever("gp3", "Use gp3 volumes instead of gp2", _gp3),
+    Lever("no-nat", "Reach out by an egress-only internet gateway instead of NAT", _no_nat),
+    Lever("rarer-schedules", "Run hourly schedules every fourth hour", _rarer_schedules),
+)
+"""Every lever, in the order in which equal savings are told."""

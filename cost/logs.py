@@ -1,0 +1,105 @@
+"""How much a request leaves in logs, and where: derived from what the graph connects to a log group or bucket.
+
+The sizes are this estimator's own assumptions, stated here; a usage file replaces what follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import NOTHING, Amount
+from cost.scope import GB_KB, Scope
+from deployment.graph import ResourceGraph
+
+LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+WAF_LOGGING: Final = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+
+WAF_LOG_KB: Final = Decimal("1.5")
+"""Assumed size of one record of a web ACL."""
+
+FLOW_LOG_KB_PER_CONNECTION: Final = Decimal("0.8")
+"""Assumed flow records of one connection: client, load balancer, instance and cache interfaces."""
+
+ACCESS_LOG_KB: Final = Decimal("0.2")
+"""Assumed size of one load balancer access log record, compressed as it is delivered."""
+
+EVENT_KB: Final = Decimal(2)
+"""Assumed size of one event that a rule writes to a log group."""
+
+STORED_RATIO: Final = Decimal("0.15")
+"""Assumed compression of stored logs: CloudWatch bills the compressed size."""
+
+MONTH_DAYS: Final = Decimal("30.4")
+UNLIMITED_MONTHS: Final = 12
+"""Months of logs counted as stored where no retention is set."""
+
+
+def log_volume_gb(scope: Scope) -> Amount | None:
+    """Gigabytes a month that the graph sends to the log group; None when nothing in the graph tells."""
+    sources = _sources(scope)
+    kind = sources.get(scope.resource.urn)
+    requests, traffic = scope.requests, scope.traffic
+    if kind == "waf":
+        return requests * (traffic.blocked_request_ratio * WAF_LOG_KB) / GB_KB
+    if kind == "waf, every request":
+        return requests * WAF_LOG_KB / GB_KB
+    if kind == "flow":
+        return requests * (traffic.new_connections_per_request * FLOW_LOG_KB_PER_CONNECTION) / GB_KB
+    if kind == "events":
+        events = traffic.notices_per_month * EVENT_KB / GB_KB
+        return Amount.of(0, events, events * 10)
+    if not scope.pricing.basis.declared:
+        return None
+    if kind == "states":
+        return NOTHING
+    return requests * traffic.application_log_kb_per_request / GB_KB / _application_groups(scope, sources)
+
+
+def stored_gb(ingested: Amount, retention_days: Decimal) -> Amount:
+    """Gigabytes that stay, with the retention in days (0: for ever)."""
+    months = retention_days / MONTH_DAYS if retention_days else Decimal(UNLIMITED_MONTHS)
+    return ingested * (max(Decimal(1), months) * STORED_RATIO)
+
+
+def access_log_gb(requests: Amount) -> Amount:
+    """Gigabytes a month of load balancer access logs."""
+    return requests * ACCESS_LOG_KB / GB_KB
+
+
+def _application_groups(scope: Scope, sources: Mapping[str, str]) -> int:
+    """Log groups that the application writes to: those that nothing else is known to write to."""
+    count: int | None = scope.pricing.cache.get("application log groups")
+    if count is None:
+        count = max(1, sum(1 for group in scope.graph.of_type(LOG_GROUP) if group.urn not in sources))
+        scope.pricing.cache["application log groups"] = count
+    return count
+
+
+def _sources(scope: Scope) -> Mapping[str, str]:
+    found: Mapping[str, str] | None = scope.pricing.cache.get("log sources")
+    if found is None:
+        found = scope.pricing.cache["log sources"] = _find_sources(scope.graph)
+    return found
+
+
+def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
+    """URN of a log group -> what AWS itself writes there."""
+    found: dict[str, str] = {}
+    for flow_log in graph.of_type(FLOW_LOG):
+        for path in ("logDestination", "logGroupName"):
+            for group in graph.referenced(flow_log, path, LOG_GROUP):
+                found[group.urn] = "flow"
+    for logging in graph.of_type(WAF_LOGGING):
+        filtered = logging.get("loggingFilter.defaultBehavior") == "DROP"
+        for group in graph.referenced(logging, "logDestinationConfigs", LOG_GROUP):
+            found[group.urn] = "waf" if filtered else "waf, every request"
+    for target in graph.of_type("aws:cloudwatch/eventTarget:EventTarget"):
+        for group in graph.referenced(target, "arn", LOG_GROUP):
+            found[group.urn] = "events"
+    for machine in graph.of_type("aws:sfn/stateMachine:StateMachine"):
+        for group in graph.referenced(machine, "loggingConfiguration", LOG_GROUP):
+            found[group.urn] = "states"
+    return found

@@ -1,0 +1,1 @@
+"""What each resource type is billed for: a folder a provider, a file a service. See ``cost.registry``."""

@@ -1,0 +1,1 @@
+"""What AWS bills for, one file a module of the type tokens."""

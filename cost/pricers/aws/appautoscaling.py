@@ -1,0 +1,26 @@
+"""Application Auto Scaling: the alarms that a target-tracking policy makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cost.charges import Amount, Charge
+from cost.pricers.aws.autoscaling import TARGET_TRACKING_ALARMS
+from cost.registry import Pricer
+from cost.scope import Scope
+from cost.uptime import Metering
+
+
+def policy(scope: Scope) -> Iterator[Charge]:
+    """Alarms of a target-tracking policy; other policies are free."""
+    if scope.text("policyType", "StepScaling") == "TargetTrackingScaling":
+        yield scope.charge(
+            "Alarms of target tracking",
+            ("cloudwatch", "alarm_month"),
+            Amount.fixed(TARGET_TRACKING_ALARMS),
+            Metering.PRORATED_MONTH,
+        )
+
+
+PRICERS: Final = {"aws:appautoscaling/policy:Policy": Pricer(policy, twins=("aws_appautoscaling_policy",))}

@@ -1,0 +1,30 @@
+"""AWS Budgets: monitoring is free, a budget with actions is billed by the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cost.charges import Amount, Charge
+from cost.registry import Pricer
+from cost.scope import Scope
+from cost.uptime import MONTH_HOURS, Metering
+
+BUDGET: Final = "aws:budgets/budget:Budget"
+ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
+
+
+def action(scope: Scope) -> Iterator[Charge]:
+    """The days of a month that the action's budget exists; a budget with several actions bills once."""
+    budgets = scope.graph.referenced(scope.resource, "budgetName", BUDGET)
+    known = scope.resource.get("budgetName")
+    name = budgets[0].urn if budgets else known if isinstance(known, str) else scope.resource.urn
+    billed: set[str] = scope.pricing.cache.setdefault("action budgets", set())
+    if name in billed:
+        return
+    billed.add(name)
+    days = Amount.fixed(MONTH_HOURS / 24)
+    yield scope.charge("Budget with actions", ("budgets", "action_budget_day"), days, Metering.STANDING)
+
+
+PRICERS: Final = {ACTION: Pricer(action, twins=("aws_budgets_budget_action",))}

@@ -1,0 +1,27 @@
+"""CloudFront, pay as you go: data and HTTPS requests at the prices of North America and Europe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import Charge
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+
+DATA: Final = UsageKey("monthly_data_transfer_to_internet_gb", Decimal(100), "gigabytes served a month")
+REQUESTS: Final = UsageKey("monthly_https_requests", Decimal(1_000_000), "HTTPS requests a month")
+
+
+def distribution(scope: Scope) -> Iterator[Charge]:
+    """Data served and requests answered."""
+    yield scope.use("Data out (North America, Europe)", ("cloudfront", "na_eu_out_gb"), scope.usage(DATA))
+    yield scope.use("HTTPS requests", ("cloudfront", "na_https_10k_requests"), scope.usage(REQUESTS))
+
+
+PRICERS: Final = {
+    "aws:cloudfront/distribution:Distribution": Pricer(
+        distribution, twins=("aws_cloudfront_distribution",), usage=(DATA, REQUESTS)
+    )
+}

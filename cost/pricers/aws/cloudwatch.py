@@ -1,0 +1,182 @@
+"""CloudWatch: alarms by their metrics, dashboards, logs, and the metrics that filters make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from cost.charges import ONE, Amount, Charge, Driver, Unpriced
+from cost.logs import LOG_GROUP, log_volume_gb, stored_gb
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+HIGH_RESOLUTION_SECONDS: Final = 60
+"""An alarm with a shorter period is a high-resolution one."""
+
+FREE_DASHBOARD_METRICS: Final = 50
+"""Metrics of a dashboard that the account's allowance covers (CloudWatch pricing page, 2026)."""
+
+ANOMALY_METRICS: Final = 3
+"""Metrics that an anomaly detection alarm counts as: the metric, and both edges of its band."""
+
+INGESTED: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of logs ingested a month")
+STORED: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of logs stored")
+SCANNED: Final = UsageKey("monthly_data_scanned_gb", Decimal(0), "gigabytes scanned by Logs Insights a month")
+CUSTOM_EVENTS: Final = UsageKey("monthly_custom_events", Decimal(100_000), "custom events a month")
+ARCHIVED: Final = UsageKey("archive_storage_gb", Decimal(1), "gigabytes of archived events")
+API_DESTINATION_CALLS: Final = UsageKey("monthly_invocations", Decimal(10_000), "calls of the destination a month")
+
+
+def metric_alarm(scope: Scope) -> Iterator[Charge]:
+    """One alarm, billed by the metrics that it watches."""
+    queries = scope.items("metricQueries")
+    periods = [Decimal(str(period)) for period in _known(scope, queries)]
+    if not queries:
+        periods.append(scope.number("period", HIGH_RESOLUTION_SECONDS))
+    expressions = [str(query.get("expression") or "") for query in queries]
+    insights = [text for text in expressions if text.strip().upper().startswith("SELECT")]
+    if insights:
+        yield scope.charge(
+            "Metrics Insights alarm", ("cloudwatch", "insights_alarm_month"), ONE, Metering.PRORATED_MONTH
+        )
+        return
+    metrics = sum(1 for query in queries if query.get("metric")) if queries else 1
+    if any("ANOMALY_DETECTION_BAND" in text for text in expressions):
+        metrics = max(1, metrics) * ANOMALY_METRICS
+    high = any(period < HIGH_RESOLUTION_SECONDS for period in periods)
+    yield scope.charge(
+        f"Alarm ({'high' if high else 'standard'} resolution, {metrics} metric{'s' if metrics > 1 else ''})",
+        ("cloudwatch", "high_resolution_alarm_month" if high else "alarm_month"),
+        Amount.fixed(max(1, metrics)),
+        Metering.PRORATED_MONTH,
+    )
+
+
+def _known(scope: Scope, queries: list[Any]) -> Iterator[Any]:
+    for query in queries:
+        if not isinstance(query, Mapping):
+            raise Unpriced("its metricQueries aren't known, and its price depends on them")
+        metric = query.get("metric")
+        if isinstance(metric, Mapping) and metric.get("period"):
+            yield metric["period"]
+        elif query.get("period"):
+            yield query["period"]
+
+
+def composite_alarm(scope: Scope) -> Iterator[Charge]:
+    """One composite alarm, whatever it combines."""
+    yield scope.charge("Composite alarm", ("cloudwatch", "composite_alarm_month"), ONE, Metering.PRORATED_MONTH)
+
+
+def dashboard(scope: Scope) -> Iterator[Charge]:
+    """One dashboard; the free ones have at most 50 metrics."""
+    yield scope.charge(
+        "Dashboard",
+        ("cloudwatch", "dashboard_month"),
+        ONE,
+        Metering.PRORATED_MONTH,
+        allowed=dashboard_metrics(scope.resource.get("dashboardBody")) <= FREE_DASHBOARD_METRICS,
+    )
+
+
+def dashboard_metrics(body: Any) -> int:
+    """Metrics that the widgets of a dashboard's JSON show; 0 when it isn't known."""
+    try:
+        widgets = json.loads(body)["widgets"] if isinstance(body, str) else []
+        rows = [row for widget in widgets for row in widget.get("properties", {}).get("metrics", [])]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return 0
+    return sum(1 for row in rows if isinstance(row, list) and row and isinstance(row[0], str))
+
+
+def log_group(scope: Scope) -> Iterator[Charge]:
+    """Ingestion and storage of a log group; the volume comes from what the graph sends there."""
+    volume = scope.usage(INGESTED, log_volume_gb(scope))
+    infrequent = scope.text("logGroupClass", "STANDARD") == "INFREQUENT_ACCESS"
+    key = "logs_ingestion_ia_gb" if infrequent else "logs_ingestion_gb"
+    yield scope.use("Logs ingested", ("cloudwatch", key), volume)
+    stored = scope.usage(STORED, stored_gb(volume.amount, scope.number("retentionInDays")))
+    yield Charge(
+        "Logs stored",
+        scope.price("cloudwatch", "logs_storage_gb_month"),
+        stored.amount,
+        Metering.STANDING,
+        usage_based=True,
+        assumed=stored.assumed,
+        driver=Driver.TRAFFIC,
+    )
+    if SCANNED.name in scope.pricing.usage.get(scope.resource.urn, {}):
+        yield scope.use("Logs scanned", ("cloudwatch", "logs_insights_gb"), scope.usage(SCANNED))
+
+
+def data_protection(scope: Scope) -> Iterator[Charge]:
+    """Masking: every gigabyte that the log group takes in is scanned."""
+    groups = scope.graph.referenced(scope.resource, "logGroupName", LOG_GROUP)
+    derived = log_volume_gb(Scope(scope.pricing, groups[0])) if groups else None
+    yield scope.use("Logs scanned and masked", ("cloudwatch", "data_protection_gb"), scope.usage(INGESTED, derived))
+
+
+def metric_filter(scope: Scope) -> Iterator[Charge]:
+    """The metric that a filter writes; several filters that write the same metric make one."""
+    namespace = scope.text("metricTransformation.namespace")
+    name = scope.text("metricTransformation.name")
+    seen: set[tuple[str, str]] = scope.pricing.cache.setdefault("custom metrics", set())
+    if (namespace, name) in seen:
+        return
+    seen.add((namespace, name))
+    yield scope.charge(
+        f"Custom metric {name}", ("cloudwatch", "metric_month"), ONE, Metering.PRORATED_MONTH, usage_based=True
+    )
+
+
+def event_bus(scope: Scope) -> Iterator[Charge]:
+    """Custom events that are published to a bus; AWS's own events are free."""
+    yield scope.use(
+        "Custom events", ("eventbridge", "million_custom_events"), scope.usage(CUSTOM_EVENTS), Driver.EVENTS
+    )
+
+
+def event_archive(scope: Scope) -> Iterator[Charge]:
+    """Stored events of an archive."""
+    stored = scope.usage(ARCHIVED)
+    yield scope.use("Events archived", ("eventbridge", "archive_gb"), stored, Driver.EVENTS)
+    yield Charge(
+        "Archive storage",
+        scope.price("eventbridge", "archive_gb_month"),
+        stored.amount,
+        Metering.STANDING,
+        usage_based=True,
+        assumed=stored.assumed,
+    )
+
+
+def api_destination(scope: Scope) -> Iterator[Charge]:
+    """Calls of an HTTPS endpoint."""
+    notices = scope.traffic.notices_per_month
+    derived = Amount.of(0, notices, notices) if scope.pricing.basis.declared else None
+    used = scope.usage(API_DESTINATION_CALLS, derived)
+    yield scope.use("API destination calls", ("eventbridge", "api_destination_million"), used, Driver.EVENTS)
+
+
+PRICERS: Final = {
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Pricer(metric_alarm, twins=("aws_cloudwatch_metric_alarm",)),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Pricer(composite_alarm, twins=("aws_cloudwatch_composite_alarm",)),
+    "aws:cloudwatch/dashboard:Dashboard": Pricer(dashboard, twins=("aws_cloudwatch_dashboard",)),
+    LOG_GROUP: Pricer(log_group, twins=("aws_cloudwatch_log_group",), usage=(INGESTED, STORED, SCANNED)),
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": Pricer(
+        data_protection, twins=("aws_cloudwatch_log_data_protection_policy",), usage=(INGESTED,)
+    ),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Pricer(
+        metric_filter, twins=("aws_cloudwatch_log_metric_filter",)
+    ),
+    "aws:cloudwatch/eventBus:EventBus": Pricer(event_bus, twins=("aws_cloudwatch_event_bus",), usage=(CUSTOM_EVENTS,)),
+    "aws:cloudwatch/eventArchive:EventArchive": Pricer(
+        event_archive, twins=("aws_cloudwatch_event_archive",), usage=(ARCHIVED,)
+    ),
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": Pricer(
+        api_destination, twins=("aws_cloudwatch_event_api_destination",), usage=(API_DESTINATION_CALLS,)
+    ),
+}

@@ -1,0 +1,30 @@
+"""ECR: stored images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import Charge
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+STORAGE: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of images")
+
+
+def repository(scope: Scope) -> Iterator[Charge]:
+    """Images of a repository."""
+    stored = scope.usage(STORAGE)
+    yield Charge(
+        "Images stored",
+        scope.price("ecr", "storage_gb_month"),
+        stored.amount,
+        Metering.STANDING,
+        usage_based=True,
+        assumed=stored.assumed,
+    )
+
+
+PRICERS: Final = {"aws:ecr/repository:Repository": Pricer(repository, twins=("aws_ecr_repository",), usage=(STORAGE,))}

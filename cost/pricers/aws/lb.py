@@ -1,0 +1,158 @@
+"""Elastic Load Balancing v2: hours, capacity units, public IPv4 addresses, and what leaves to the internet.
+
+Capacity units of an application load balancer (facts of the ELB pricing page, 2026-10): one LCU-hour is
+25 new connections a second, 3,000 active ones a minute, 1 GB an hour or 1,000 rule evaluations a second,
+the first ten rules free; the dimension that uses most is billed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import ONE, Amount, Charge, Driver
+from cost.registry import Pricer
+from cost.scope import GB_KB, Scope, UsageKey
+from cost.uptime import Metering
+from deployment.unknown import UNKNOWN
+
+LEAST_ZONES: Final = 2
+"""An application load balancer is in two zones at least."""
+
+FREE_RULES: Final = 10
+CONNECTIONS_PER_LCU_HOUR: Final = Decimal(25 * 3600)
+ACTIVE_MINUTES_PER_LCU_HOUR: Final = Decimal(3000 * 60)
+EVALUATIONS_PER_LCU_HOUR: Final = Decimal(1000 * 3600)
+
+NEW_CONNECTIONS: Final = UsageKey("new_connections", Decimal(0), "new connections a second, on average")
+ACTIVE_CONNECTIONS: Final = UsageKey("active_connections", Decimal(0), "active connections a minute, on average")
+PROCESSED_BYTES: Final = UsageKey("processed_bytes_gb", Decimal(0), "gigabytes through the load balancer a month")
+RULE_EVALUATIONS: Final = UsageKey("rule_evaluations", Decimal(0), "rule evaluations a second, on average")
+OUTBOUND: Final = UsageKey("monthly_outbound_internet_gb", Decimal(0), "gigabytes sent to the internet a month")
+
+LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+LISTENERS: Final = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
+RULES: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
+
+
+def load_balancer(scope: Scope) -> Iterator[Charge]:
+    """Hours, capacity units, IPv4 addresses and outbound data of an ALB or NLB."""
+    kind = scope.text("loadBalancerType", "application")
+    if kind == "application":
+        yield scope.charge("Application load balancer", ("elb", "alb_hour"), ONE, Metering.FULL_HOURS)
+        yield lcu(scope, listener_rules(scope))
+    elif kind == "network":
+        yield scope.charge("Network load balancer", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
+        gigabytes = scope.usage(PROCESSED_BYTES, transferred_gb(scope))
+        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), gigabytes)
+    else:
+        yield scope.charge("Gateway load balancer", ("elb", "gwlb_hour"), ONE, Metering.FULL_HOURS)
+        return
+    if not scope.flag("internal"):
+        addresses = public_addresses(scope)
+        if addresses:
+            yield scope.charge(
+                "Public IPv4 addresses of the load balancer",
+                ("vpc", "public_ipv4_hour"),
+                Amount.fixed(addresses),
+                Metering.SECONDS,
+            )
+        yield outbound(scope)
+
+
+def lcu(scope: Scope, rules: int) -> Charge:
+    """Capacity units by the dimension that uses most; its name is in the item."""
+    hours = scope.pricing.basis.uptime.hours
+    traffic = scope.traffic
+    connections = scope.requests * traffic.new_connections_per_request
+    idle_minutes = Decimal(1) + scope.number("idleTimeout", 60) / 60
+    given = {
+        key: scope.pricing.usage.get(scope.resource.urn, {}).get(key.name)
+        for key in (NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS)
+    }
+
+    def dimension(key: UsageKey, derived: Amount, per_lcu: int) -> Amount:
+        value = given[key]
+        if value is None:
+            return derived if not any(number is not None for number in given.values()) else Amount.fixed(0)
+        units = value if key is PROCESSED_BYTES else value * hours / per_lcu
+        return Amount.of(0, units, units)
+
+    dimensions = {
+        "new connections": dimension(NEW_CONNECTIONS, connections / CONNECTIONS_PER_LCU_HOUR, 25),
+        "active connections": dimension(
+            ACTIVE_CONNECTIONS, connections * idle_minutes / ACTIVE_MINUTES_PER_LCU_HOUR, 3000
+        ),
+        "processed bytes": dimension(PROCESSED_BYTES, transferred_gb(scope), 1),
+        "rule evaluations": dimension(
+            RULE_EVALUATIONS, scope.requests * max(0, rules - FREE_RULES) / EVALUATIONS_PER_LCU_HOUR, 1000
+        ),
+    }
+    binding = max(dimensions, key=lambda name: (dimensions[name].expected, dimensions[name].worst))
+    amount = Amount(
+        *(max(getattr(each, figure) for each in dimensions.values()) for figure in ("floor", "expected", "worst"))
+    )
+    return Charge(
+        f"Load balancer capacity units (most by {binding})",
+        scope.price("elb", "alb_lcu_hour"),
+        amount,
+        Metering.USE,
+        usage_based=True,
+        assumed=not scope.pricing.basis.declared and not any(number is not None for number in given.values()),
+        driver=Driver.TRAFFIC,
+    )
+
+
+def transferred_gb(scope: Scope) -> Amount:
+    """Gigabytes a month in both directions."""
+    return scope.requests * (scope.traffic.request_kb + scope.traffic.response_kb) / GB_KB
+
+
+def outbound(scope: Scope) -> Charge:
+    """What is sent to the internet."""
+    derived = scope.requests * scope.traffic.response_kb / GB_KB
+    return scope.use("Data out to the internet", ("data_transfer", "internet_out_gb"), scope.usage(OUTBOUND, derived))
+
+
+def public_addresses(scope: Scope) -> int:
+    """Public IPv4 addresses: one a zone, none when the address type has none; elastic IPs bill by themselves."""
+    if scope.text("ipAddressType", "ipv4") == "dualstack-without-public-ipv4":
+        return 0
+    mappings = scope.items("subnetMappings")
+    if mappings:
+        return sum(1 for mapping in mappings if not mapping.get("allocationId"))
+    known = [subnet for subnet in scope.items("subnets") if subnet is not UNKNOWN]
+    declared = scope.resource.property_dependencies.get("subnets", ())
+    least = LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1
+    return max(len(known), len(declared), least)
+
+
+def listener_rules(scope: Scope) -> int:
+    """Rules, default ones included, of the busiest listener of the load balancer."""
+    counted: Mapping[str, int] | None = scope.pricing.cache.get("listener rules")
+    if counted is None:
+        counted = scope.pricing.cache["listener rules"] = _count_rules(scope)
+    return counted.get(scope.resource.urn, 0)
+
+
+def _count_rules(scope: Scope) -> Mapping[str, int]:
+    graph = scope.graph
+    per_listener = Counter(
+        listener.urn for rule in graph.of_type(*RULES) for listener in graph.referenced(rule, "listenerArn", *LISTENERS)
+    )
+    busiest: dict[str, int] = {}
+    for listener in graph.of_type(*LISTENERS):
+        for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS):
+            busiest[balancer.urn] = max(busiest.get(balancer.urn, 0), per_listener[listener.urn] + 1)
+    return busiest
+
+
+_PRICER: Final = Pricer(
+    load_balancer,
+    twins=("aws_lb", "aws_alb"),
+    usage=(NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS, OUTBOUND),
+)
+
+PRICERS: Final = dict.fromkeys(LOAD_BALANCERS, _PRICER)

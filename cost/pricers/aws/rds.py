@@ -1,0 +1,60 @@
+"""RDS instances: hours, storage, IOPS and backups beyond the free size. Clusters (Aurora) have no verified price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+BACKUP: Final = UsageKey(
+    "additional_backup_storage_gb", Decimal(0), "gigabytes of backups beyond the size of the database"
+)
+
+GP3_FREE_IOPS: Final = 3000
+GP3_FREE_IOPS_LARGE: Final = 12000
+GP3_LARGE_GB: Final = 400
+"""From this size on, the larger number of IOPS is included (for MySQL, MariaDB and PostgreSQL)."""
+
+
+def instance(scope: Scope) -> Iterator[Charge]:
+    """One database instance with its storage."""
+    engine = scope.text("engine")
+    kind = scope.text("instanceClass")
+    if not engine or not kind:
+        raise Unpriced("its engine or instance class isn't declared (a replica or a snapshot?); set both")
+    several = scope.flag("multiAz")
+    prefix = "multi_az." if several else ""
+    yield scope.charge(
+        f"Database instance ({engine}, {'Multi-AZ' if several else 'Single-AZ'}, {kind})",
+        ("rds", f"{engine}.{prefix}{kind}"),
+        ONE,
+        Metering.FULL_HOURS,
+    )
+    size = scope.number("allocatedStorage")
+    declared_iops = scope.number("iops")
+    storage = scope.text("storageType") or ("io1" if declared_iops else "gp2")
+    key = "magnetic" if storage == "standard" else storage
+    yield scope.charge(
+        f"Storage ({storage})", ("rds", f"{prefix}{key}_gb_month"), Amount.fixed(size), Metering.STANDING
+    )
+    included = Decimal(0)
+    if storage == "gp3":
+        included = Decimal(GP3_FREE_IOPS_LARGE if size >= GP3_LARGE_GB else GP3_FREE_IOPS)
+    extra = max(Decimal(0), declared_iops - included)
+    if extra and storage in ("gp3", "io1", "io2"):
+        yield scope.charge("IOPS", ("rds", f"{prefix}{key}_iops_month"), Amount.fixed(extra), Metering.STANDING)
+    if BACKUP.name in scope.pricing.usage.get(scope.resource.urn, {}):
+        backups = scope.usage(BACKUP)
+        yield Charge(
+            "Backups", scope.price("rds", "backup_gb_month"), backups.amount, Metering.STANDING, usage_based=True
+        )
+    if scope.flag("performanceInsightsEnabled") and scope.number("performanceInsightsRetentionPeriod", 7) > 7:
+        raise Unpriced("Performance Insights beyond 7 days isn't priced; keep the free 7 days")
+
+
+PRICERS: Final = {"aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP,))}

@@ -1,0 +1,68 @@
+"""Route 53: zones, queries, health checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import ONE, Amount, Charge
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+QUERIES: Final = UsageKey("monthly_standard_queries", Decimal(1_000_000), "standard queries a month")
+LATENCY_QUERIES: Final = UsageKey("monthly_latency_based_queries", Decimal(1_000_000), "latency-based queries a month")
+GEO_QUERIES: Final = UsageKey("monthly_geo_queries", Decimal(1_000_000), "geolocation queries a month")
+
+
+def zone(scope: Scope) -> Iterator[Charge]:
+    """The hosted zone; it stays when the stack is parked."""
+    yield scope.charge("Hosted zone", ("route53", "hosted_zone_month"), ONE, Metering.STANDING)
+
+
+def record(scope: Scope) -> Iterator[Charge]:
+    """Queries of a record; those to an alias of an AWS resource are free."""
+    if scope.items("aliases"):
+        return
+    if scope.items("latencyRoutingPolicies"):
+        yield scope.use("Latency-based queries", ("route53", "latency_million_queries"), scope.usage(LATENCY_QUERIES))
+    elif scope.items("geolocationRoutingPolicies"):
+        yield scope.use("Geolocation queries", ("route53", "geo_million_queries"), scope.usage(GEO_QUERIES))
+    elif not validates_certificate(scope):
+        yield scope.use("Queries", ("route53", "million_queries"), scope.usage(QUERIES))
+
+
+def validates_certificate(scope: Scope) -> bool:
+    """A record that proves a domain to ACM is asked a handful of times."""
+    return bool(scope.graph.referenced(scope.resource, "records", "aws:acm/certificate:Certificate"))
+
+
+def health_check(scope: Scope) -> Iterator[Charge]:
+    """The check, and its optional features, for an endpoint inside or outside AWS."""
+    kind = scope.text("type")
+    if kind == "CALCULATED" or kind == "CLOUDWATCH_METRIC":
+        yield scope.charge("Health check", ("route53", "health_check_aws_month"), ONE, Metering.STANDING)
+        return
+    where = "aws" if ".amazonaws.com" in scope.text("fqdn") else "other"
+    yield scope.charge("Health check", ("route53", f"health_check_{where}_month"), ONE, Metering.STANDING)
+    options = sum(
+        (
+            kind.startswith("HTTPS"),
+            "STR_MATCH" in kind,
+            scope.number("requestInterval", 30) == 10,
+            scope.flag("measureLatency"),
+        )
+    )
+    if options:
+        key = ("route53", f"health_check_{where}_option_month")
+        yield scope.charge("Optional features", key, Amount.fixed(options), Metering.STANDING)
+
+
+PRICERS: Final = {
+    "aws:route53/zone:Zone": Pricer(zone, twins=("aws_route53_zone",)),
+    "aws:route53/record:Record": Pricer(
+        record, twins=("aws_route53_record",), usage=(QUERIES, LATENCY_QUERIES, GEO_QUERIES)
+    ),
+    "aws:route53/healthCheck:HealthCheck": Pricer(health_check, twins=("aws_route53_health_check",)),
+}

@@ -1,0 +1,95 @@
+"""S3: stored data and requests of a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import NOTHING, Amount, Charge, Driver
+from cost.logs import MONTH_DAYS, UNLIMITED_MONTHS, access_log_gb
+from cost.pricers.aws.lb import LOAD_BALANCERS
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+from deployment.decimals import number
+from deployment.graph import ResourceGraph
+
+STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored in the standard class")
+TIER_1: Final = UsageKey("monthly_tier_1_requests", Decimal(10_000), "PUT, COPY, POST and LIST requests a month")
+TIER_2: Final = UsageKey("monthly_tier_2_requests", Decimal(100_000), "GET and other requests a month")
+
+BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+LIFECYCLES: Final = (
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+)
+
+ACCESS_LOG_FILES_PER_HOUR: Final = 12
+"""A load balancer node delivers its access log every five minutes (ELB user guide, access logs, 2026)."""
+
+
+def bucket(scope: Scope) -> Iterator[Charge]:
+    """Storage and requests; a bucket that gets a load balancer's access logs is derived from the traffic."""
+    logged = receives_access_logs(scope)
+    stored = puts = gets = None
+    if logged:
+        stored = access_log_gb(scope.requests) * retention_months(scope)
+        files = ACCESS_LOG_FILES_PER_HOUR * logged * scope.pricing.basis.uptime.full_hours
+        puts, gets = Amount.fixed(files), NOTHING
+    elif scope.pricing.basis.declared:
+        stored = puts = gets = NOTHING
+    storage = scope.usage(STORAGE, stored)
+    yield Charge(
+        "Storage, standard class",
+        scope.price("s3", "standard_gb_month"),
+        storage.amount,
+        Metering.STANDING,
+        usage_based=True,
+        assumed=storage.assumed,
+        driver=Driver.TRAFFIC,
+    )
+    yield scope.use("PUT, COPY, POST, LIST requests", ("s3", "1k_put_requests"), scope.usage(TIER_1, puts))
+    yield scope.use("GET and other requests", ("s3", "1k_get_requests"), scope.usage(TIER_2, gets))
+
+
+def receives_access_logs(scope: Scope) -> int:
+    """Zones whose load balancer nodes write access logs into the bucket; 0 when none does."""
+    zones: Mapping[str, int] | None = scope.pricing.cache.get("access log buckets")
+    if zones is None:
+        zones = scope.pricing.cache["access log buckets"] = _access_log_buckets(scope.graph)
+    return zones.get(scope.resource.urn, 0)
+
+
+def _access_log_buckets(graph: ResourceGraph) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for balancer in graph.of_type(*LOAD_BALANCERS):
+        if not balancer.get("accessLogs.enabled"):
+            continue
+        subnets = balancer.get("subnets")
+        zones = len(subnets) if isinstance(subnets, list) else 2
+        for target in graph.referenced(balancer, "accessLogs", *BUCKETS):
+            found[target.urn] = found.get(target.urn, 0) + zones
+    return found
+
+
+def retention_months(scope: Scope) -> Decimal:
+    """Months that objects stay, by the first lifecycle rule that expires them."""
+    months: dict[str, Decimal] | None = scope.pricing.cache.get("bucket retention")
+    if months is None:
+        months = scope.pricing.cache["bucket retention"] = _retentions(scope.graph)
+    return months.get(scope.resource.urn, Decimal(UNLIMITED_MONTHS))
+
+
+def _retentions(graph: ResourceGraph) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for lifecycle in graph.of_type(*LIFECYCLES):
+        given = [number(each) for each in lifecycle.all("rules[*].expiration.days")]
+        days = [each for each in given if each is not None and each > 0]
+        for target in graph.referenced(lifecycle, "bucket", *BUCKETS):
+            if days:
+                found.setdefault(target.urn, max(Decimal(1), days[0] / MONTH_DAYS))
+    return found
+
+
+PRICERS: Final = dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=(STORAGE, TIER_1, TIER_2)))

@@ -1,0 +1,25 @@
+"""Secrets Manager: secrets and API calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import ONE, Charge
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+REQUESTS: Final = UsageKey("monthly_requests", Decimal(10_000), "API calls a month")
+
+
+def secret(scope: Scope) -> Iterator[Charge]:
+    """The secret, which stays when the stack is parked, and calls for it."""
+    yield scope.charge("Secret", ("secretsmanager", "secret_month"), ONE, Metering.STANDING)
+    yield scope.use("API calls", ("secretsmanager", "10k_requests"), scope.usage(REQUESTS))
+
+
+PRICERS: Final = {
+    "aws:secretsmanager/secret:Secret": Pricer(secret, twins=("aws_secretsmanager_secret",), usage=(REQUESTS,))
+}

@@ -1,0 +1,82 @@
+"""Step Functions: state transitions of standard workflows, requests and duration of express ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.registry import Pricer
+from cost.schedules import runs_per_month
+from cost.scope import Scope, UsageKey
+from cost.workflows import read_workflow
+
+STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
+SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+
+TRANSITIONS: Final = UsageKey("monthly_transitions", Decimal(1000), "state transitions a month")
+REQUESTS: Final = UsageKey("monthly_requests", Decimal(10_000), "express executions a month")
+DURATION: Final = UsageKey("workflow_duration_ms", Decimal(500), "milliseconds of one express execution")
+MEMORY: Final = UsageKey("memory_mb", Decimal(64), "megabytes of one express execution")
+
+
+def state_machine(scope: Scope) -> Iterator[Charge]:
+    """What the executions of a month cost."""
+    if scope.text("type", "STANDARD").upper() == "EXPRESS":
+        yield from express(scope)
+        return
+    yield scope.use(
+        "State transitions",
+        ("stepfunctions", "standard_1k_transitions"),
+        scope.usage(TRANSITIONS, transitions(scope)),
+        Driver.EVENTS,
+    )
+
+
+def express(scope: Scope) -> Iterator[Charge]:
+    """Requests, and memory by time in GB-hours."""
+    requests = scope.usage(REQUESTS)
+    yield scope.use("Express requests", ("stepfunctions", "express_million_requests"), requests, Driver.EVENTS)
+    gb_hours = scope.usage(MEMORY).amount.expected / 1024 * scope.usage(DURATION).amount.expected / 3_600_000
+    duration = requests.amount * gb_hours
+    yield scope.use("Express duration", ("stepfunctions", "express_gb_hour"), duration, Driver.EVENTS)
+
+
+def transitions(scope: Scope) -> Amount | None:
+    """Transitions a month from the definition and what starts it; None when the graph doesn't tell.
+
+    Raises Unpriced when the definition can't be read.
+    """
+    definition = scope.resource.get("definition")
+    if not isinstance(definition, str):
+        return None
+    workflow = read_workflow(definition)
+    if workflow is None:
+        raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
+    runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
+    if not runs:
+        if not scope.pricing.basis.declared or not workflow.polls:
+            return None
+        runs = scope.traffic.rollouts_per_month
+        return Amount.of(0, runs * workflow.expected_transitions, runs * workflow.worst_transitions)
+    return Amount.of(runs * workflow.straight, runs * workflow.expected_transitions, runs * workflow.worst_transitions)
+
+
+def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:
+    """Executions a month by URN of the state machine that schedules of the graph start."""
+    found: dict[str, Decimal] | None = scope.pricing.cache.get("scheduled runs")
+    if found is None:
+        found = scope.pricing.cache["scheduled runs"] = {}
+        for schedule in scope.graph.of_type(SCHEDULE):
+            runs = runs_per_month(str(schedule.get("scheduleExpression")))
+            for machine in scope.graph.referenced(schedule, "target.arn", STATE_MACHINE):
+                found[machine.urn] = found.get(machine.urn, Decimal(0)) + runs
+    return found
+
+
+PRICERS: Final = {
+    STATE_MACHINE: Pricer(
+        state_machine, twins=("aws_sfn_state_machine",), usage=(TRANSITIONS, REQUESTS, DURATION, MEMORY)
+    )
+}

@@ -1,0 +1,30 @@
+"""Systems Manager parameters: standard ones are free, advanced ones are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import ONE, Charge, Driver
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+STANDARD_BYTES: Final = 4096
+"""A longer value needs the advanced tier, which Intelligent-Tiering then chooses."""
+
+INTERACTIONS: Final = UsageKey("monthly_api_interactions", Decimal(10_000), "API interactions a month")
+
+
+def parameter(scope: Scope) -> Iterator[Charge]:
+    """The parameter and its interactions when it is an advanced one; nothing otherwise."""
+    tier = scope.text("tier", "Standard")
+    value = scope.resource.get("value")
+    long = isinstance(value, str) and len(value.encode()) > STANDARD_BYTES
+    if tier == "Advanced" or (tier == "Intelligent-Tiering" and long):
+        yield scope.charge("Advanced parameter", ("ssm", "advanced_parameter_month"), ONE, Metering.STANDING)
+        yield scope.use("API interactions", ("ssm", "advanced_10k_requests"), scope.usage(INTERACTIONS), Driver.EVENTS)
+
+
+PRICERS: Final = {"aws:ssm/parameter:Parameter": Pricer(parameter, twins=("aws_ssm_parameter",), usage=(INTERACTIONS,))}

@@ -1,0 +1,85 @@
+"""WAFv2: the ACL, each rule and each group in it, and the requests that it inspects.
+
+A managed rule group costs as one; the rules inside it are AWS's own and not billed each (AWS WAF pricing page,
+2026-09). Blocked requests are inspected too, and count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests inspected a month")
+
+WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
+RULE_GROUP: Final = "aws:wafv2/ruleGroup:RuleGroup"
+
+BOT_CONTROL: Final = "AWSManagedRulesBotControlRuleSet"
+FRAUD_CONTROL: Final = ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet")
+
+
+def web_acl(scope: Scope) -> Iterator[Charge]:
+    """The ACL, its rules and groups, what managed groups cost beside, and inspected requests."""
+    if scope.known("ruleJson", None):
+        raise Unpriced("its rules are in ruleJson, which isn't read; declare them in rules")
+    rules = scope.items("rules")
+    statements = [rule.get("statement") or {} for rule in rules if isinstance(rule, Mapping)]
+    managed = [each["managedRuleGroupStatement"] for each in statements if each.get("managedRuleGroupStatement")]
+    groups = len(managed) + sum(1 for each in statements if each.get("ruleGroupReferenceStatement"))
+    own = len(rules) - groups
+    yield scope.charge("Web ACL", ("wafv2", "web_acl_month"), ONE, Metering.PRORATED_MONTH)
+    if own:
+        yield scope.charge("Rules", ("wafv2", "rule_month"), Amount.fixed(own), Metering.PRORATED_MONTH)
+    if groups:
+        yield scope.charge(
+            "Rule groups, managed ones included",
+            ("wafv2", "rule_group_month"),
+            Amount.fixed(groups),
+            Metering.PRORATED_MONTH,
+        )
+    used = scope.usage(REQUESTS, scope.requests)
+    yield scope.use("Requests inspected", ("wafv2", "million_requests"), used)
+    for group in managed:
+        yield from managed_extras(scope, group, used.amount)
+
+
+def managed_extras(scope: Scope, group: Mapping[str, Any], requests: Amount) -> Iterator[Charge]:
+    """Subscription and requests of the managed groups that cost more than their place in the ACL."""
+    name = group.get("name")
+    if name in FRAUD_CONTROL:
+        yield scope.charge("Fraud Control", ("wafv2", "fraud_control_month"), ONE, Metering.PRORATED_MONTH)
+    if name == BOT_CONTROL:
+        yield scope.charge("Bot Control", ("wafv2", "bot_control_month"), ONE, Metering.PRORATED_MONTH)
+        level = "targeted" if "TARGETED" in str(group.get("managedRuleGroupConfigs")) else "common"
+        yield scope.use(f"Bot Control requests ({level})", ("wafv2", f"bot_control_{level}_million_requests"), requests)
+
+
+def rule_group(scope: Scope) -> Iterator[Charge]:
+    """Rules of an own group. Without an ACL in the graph, its place in the platform's ACL and its requests too."""
+    rules = len(scope.items("rules"))
+    if rules:
+        yield scope.charge("Rules", ("wafv2", "rule_month"), Amount.fixed(rules), Metering.PRORATED_MONTH)
+    if not scope.graph.of_type(WEB_ACL):
+        yield scope.charge(
+            "Place of the rule group in the platform's web ACL",
+            ("wafv2", "rule_group_month"),
+            ONE,
+            Metering.PRORATED_MONTH,
+        )
+        yield scope.use(
+            "Requests inspected in the platform's web ACL",
+            ("wafv2", "million_requests"),
+            scope.usage(REQUESTS, scope.requests),
+        )
+
+
+PRICERS: Final = {
+    WEB_ACL: Pricer(web_acl, twins=("aws_wafv2_web_acl",), usage=(REQUESTS,)),
+    RULE_GROUP: Pricer(rule_group, twins=("aws_wafv2_rule_group",), usage=(REQUESTS,)),
+}

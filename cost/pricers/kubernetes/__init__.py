@@ -1,0 +1,1 @@
+"""What Kubernetes objects make a cloud bill for."""

@@ -1,0 +1,76 @@
+"""Kubernetes objects that make AWS resources: load balancers of Services and Ingresses, volumes of claims.
+
+What the AWS Load Balancer Controller and the EBS CSI driver create is in no Pulumi state; the object stands for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.compute import Volume, volume_charges
+from cost.pricers.aws.lb import LEAST_ZONES, lcu, outbound, transferred_gb
+from cost.registry import Pricer
+from cost.scope import Scope
+from cost.uptime import Metering
+
+SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
+GROUP: Final = "alb.ingress.kubernetes.io/group.name"
+ADDRESS_TYPE: Final = "alb.ingress.kubernetes.io/ip-address-type"
+
+GIGABYTES: Final = {"Ki": Decimal(1) / 1024**2, "Mi": Decimal(1) / 1024, "Gi": Decimal(1), "Ti": Decimal(1024)}
+
+
+def ingress(scope: Scope) -> Iterator[Charge]:
+    """The application load balancer that the AWS Load Balancer Controller makes for an Ingress of class `alb`.
+
+    Ingresses of one group share a load balancer, which is billed at the first of them.
+    """
+    if scope.text("spec.ingressClassName", "alb") != "alb":
+        return
+    annotations = _annotations(scope)
+    group = annotations.get(GROUP)
+    if group:
+        seen: set[Any] = scope.pricing.cache.setdefault("ingress groups", set())
+        if group in seen:
+            return
+        seen.add(group)
+    yield scope.charge("Application load balancer", ("elb", "alb_hour"), ONE, Metering.FULL_HOURS)
+    yield lcu(scope, rules=0)
+    if annotations.get(SCHEME) == "internet-facing":
+        if annotations.get(ADDRESS_TYPE) != "dualstack-without-public-ipv4":
+            addresses = Amount.fixed(LEAST_ZONES)
+            yield scope.charge("Public IPv4 addresses", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
+        yield outbound(scope)
+
+
+def service(scope: Scope) -> Iterator[Charge]:
+    """The network load balancer of a Service of type LoadBalancer; other Services are free."""
+    if scope.text("spec.type", "ClusterIP") != "LoadBalancer":
+        return
+    yield scope.charge("Network load balancer", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
+    yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
+
+
+def claim(scope: Scope) -> Iterator[Charge]:
+    """The gp3 volume that the EBS CSI driver makes for a claim; it keeps its data when the stack is parked."""
+    asked = scope.text("spec.resources.requests.storage")
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti)", asked)
+    if not found:
+        raise Unpriced(f"storage request {asked!r} isn't a size like 10Gi")
+    yield from volume_charges(scope, Volume(Decimal(found[1]) * GIGABYTES[found[2]], "gp3"), ONE, Metering.STANDING)
+
+
+def _annotations(scope: Scope) -> dict[str, Any]:
+    found = scope.known("metadata.annotations", None)
+    return found if isinstance(found, dict) else {}
+
+
+PRICERS: Final = {
+    "kubernetes:networking.k8s.io/v1:Ingress": Pricer(ingress, twins=("kubernetes_ingress_v1",)),
+    "kubernetes:core/v1:Service": Pricer(service, twins=("kubernetes_service_v1",)),
+    "kubernetes:core/v1:PersistentVolumeClaim": Pricer(claim, twins=("kubernetes_persistent_volume_claim_v1",)),
+}

@@ -1,0 +1,94 @@
+"""Which pricer a resource type has: ``pricers/<package>/<module of the type token>.py`` holds the types of that module.
+
+``aws:lb/loadBalancer:LoadBalancer`` is looked for in ``pricers/aws/lb.py``; a file is imported when its first
+type is met. A new type is a function and a row in that file's ``PRICERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from cost.catalogue import read_toml
+from cost.charges import Charge
+from cost.scope import Scope, UsageKey
+from deployment.errors import InputError
+
+HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Pricer:
+    """How one resource type is priced."""
+
+    charges: Callable[[Scope], Iterable[Charge]]
+    """Every billed dimension of a resource; raises Unpriced or MissingPrice for what it can't price."""
+    twins: tuple[str, ...] = ()
+    """Terraform types of the same resource, as usage files name them."""
+    usage: tuple[UsageKey, ...] = ()
+    """Usage keys that it reads."""
+
+
+@cache
+def pricer_of(token: str) -> Pricer | None:
+    """The pricer of the resource type `token`, or None."""
+    package, _, rest = token.partition(":")
+    module = rest.partition("/")[0].partition(":")[0].lower()
+    return pricers_of_module(package, module if package == "aws" else package).get(token)
+
+
+@cache
+def pricers_of_module(package: str, module: str) -> Mapping[str, Pricer]:
+    """Pricers of ``pricers/<package>/<module>.py`` by type; empty when there is no such file."""
+    file = MODULE_FILES.get(module, module)
+    if file not in files(package):
+        return {}
+    found: Mapping[str, Pricer] = import_module(f"cost.pricers.{package}.{file}").PRICERS
+    return found
+
+
+MODULE_FILES: Final = {
+    "alb": "lb",
+    "ebs": "ec2",
+    "ec2clientvpn": "ec2",
+    "ec2transitgateway": "ec2",
+    "lambda": "lambda_",
+}
+"""Modules of type tokens whose file has another name."""
+
+
+@cache
+def files(package: str) -> frozenset[str]:
+    """Files of pricers that the provider `package` has."""
+    return frozenset(path.stem for path in (HERE / "pricers" / package).glob("[a-z]*.py"))
+
+
+def all_pricers() -> Iterator[tuple[str, Pricer]]:
+    """Every priced type with its pricer, sorted by type."""
+    found: dict[str, Pricer] = {}
+    for folder in sorted(path for path in (HERE / "pricers").iterdir() if (path / "__init__.py").exists()):
+        for file in sorted(files(folder.name)):
+            found.update(pricers_of_module(folder.name, file))
+    yield from sorted(found.items())
+
+
+@cache
+def free_types() -> Mapping[str, str]:
+    """Type -> the reason why it costs nothing, from ``free.toml``. A type ending in ``*`` stands for a package."""
+    reasons: dict[str, str] = {}
+    for entry in read_toml(HERE / "free.toml")["free"]:
+        for token in entry["types"]:
+            if token in reasons:
+                raise InputError(f"free.toml: {token} is listed twice")
+            reasons[token] = entry["reason"]
+    return reasons
+
+
+def free_reason(token: str) -> str | None:
+    """Why resources of type `token` cost nothing, or None when that isn't proven."""
+    reasons = free_types()
+    return reasons.get(token) or reasons.get(f"{token.partition(':')[0]}:*")

@@ -1,0 +1,66 @@
+"""Canary rollouts as the estimator sees them: which group is the canary, and how long a rollout keeps it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from cost.scope import Pricing
+from cost.workflows import Workflow, read_workflow
+from deployment.decimals import number
+from deployment.graph import Resource, ResourceGraph
+
+STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
+GROUP: Final = "aws:autoscaling/group:Group"
+RESIZES: Final = "autoscaling:updateautoscalinggroup"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """The rollout of a graph."""
+
+    machine: Resource
+    workflow: Workflow
+    canary: Resource
+    """Group that exists with instances only while a rollout runs."""
+    stable: Resource
+    """Group whose size the canary gets."""
+
+
+def rollout_of(pricing: Pricing) -> Rollout | None:
+    """The rollout that the graph holds, looked for once; None without one."""
+    if "rollout" not in pricing.cache:
+        pricing.cache["rollout"] = find_rollout(pricing.graph)
+    found: Rollout | None = pricing.cache["rollout"]
+    return found
+
+
+def find_rollout(graph: ResourceGraph) -> Rollout | None:
+    """A state machine with a plan of polls that resizes groups, with the two groups that it names.
+
+    The canary is the one that starts empty.
+    """
+    groups = graph.of_type(GROUP)
+    for machine in graph.of_type(STATE_MACHINE):
+        definition = machine.get("definition")
+        workflow = read_workflow(definition) if isinstance(definition, str) else None
+        if workflow is None or not workflow.polls or RESIZES not in workflow.actions:
+            continue
+        named = [group for group in groups if (name := group.get("name")) and f'"{name}"' in str(definition)]
+        empty = [group for group in named if not _size(group)]
+        full = [group for group in named if _size(group)]
+        if len(empty) == 1 and full:
+            return Rollout(machine, workflow, canary=empty[0], stable=full[0])
+    return None
+
+
+def hours_per_month(pricing: Pricing, rollout: Rollout) -> Decimal:
+    """Hours a month that the canary is up: every rollout's holds, at most the uptime."""
+    planned = pricing.basis.traffic.rollouts_per_month * rollout.workflow.hold_hours
+    return min(planned, pricing.basis.uptime.metered_hours)
+
+
+def _size(group: Resource) -> Decimal:
+    size = number(group.get("desiredCapacity", group.get("minSize", 0)))
+    return Decimal(1) if size is None else size

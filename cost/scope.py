@@ -1,0 +1,164 @@
+"""What a pricer is given beside its resource: prices of the right region, usage, and typed access to properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from cost.basis import Basis
+from cost.catalogue import Catalogue, Price
+from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
+from cost.uptime import Metering
+from deployment.errors import InputError
+from deployment.graph import Resource, ResourceGraph
+from deployment.unknown import SECRET, UNKNOWN
+
+GB_KB: Final = Decimal(1024 * 1024)
+"""Kilobytes of a gigabyte, as AWS bills data."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageKey:
+    """One number of use that a resource's price depends on and its properties don't hold."""
+
+    name: str
+    """As in a usage file, e.g. ``monthly_requests``."""
+    default: Decimal
+    """Counted as expected when nobody gives a number."""
+    meaning: str
+    """What it is, with its unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How much something is used, and whether anyone said so."""
+
+    amount: Amount
+    assumed: bool
+
+
+@dataclass
+class Pricing:
+    """What all resources of one estimate share."""
+
+    graph: ResourceGraph
+    basis: Basis
+    usage: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    """Resolved usage file: URN -> usage key -> number a month."""
+    cache: dict[str, Any] = field(default_factory=dict)
+    """What one pricer works out once for the whole graph."""
+    _catalogues: dict[str, Catalogue] = field(default_factory=dict)
+
+    def catalogue(self, region: str) -> Catalogue:
+        """Prices of `region`, opened once. Raises InputError for a region without prices."""
+        if (found := self._catalogues.get(region)) is None:
+            found = self._catalogues[region] = Catalogue(region)
+        return found
+
+    def region_of(self, resource: Resource) -> str:
+        """Region of `resource`: its own, its provider's, or the stack's. Raises InputError when none is known."""
+        own = resource.inputs.get("region")
+        if isinstance(own, str) and own:
+            return own
+        reference = resource.options.get("provider")
+        if isinstance(reference, str) and (provider := self.graph.by_urn.get(reference.rpartition("::")[0])):
+            region = provider.get("region")
+            if isinstance(region, str) and region:
+                return region
+        if self.basis.region:
+            return self.basis.region
+        raise InputError(f"{resource.urn}: its region isn't known; pass --region, or set aws:region in the program")
+
+    @property
+    def requests(self) -> Amount:
+        """Requests a month at the edge of the stack."""
+        if (known := self.cache.get("requests")) is None:
+            traffic = self.basis.traffic
+            peak = traffic.peak_requests_per_second * 3600 * self.basis.uptime.hours
+            known = Amount.of(0, traffic.monthly_requests, peak)
+            if self.basis.parked:  # nothing answers: the edge is gone
+                known = NOTHING
+            self.cache["requests"] = known
+        return known
+
+
+class Scope:
+    """One resource being priced."""
+
+    __slots__ = ("graph", "pricing", "resource", "traffic")
+
+    def __init__(self, pricing: Pricing, resource: Resource) -> None:
+        self.pricing = pricing
+        self.resource = resource
+        self.graph = pricing.graph
+        self.traffic = pricing.basis.traffic
+
+    @property
+    def requests(self) -> Amount:
+        """Requests a month at the edge of the stack."""
+        return self.pricing.requests
+
+    def price(self, service: str, key: str) -> Price:
+        """Price in the resource's region. Raises MissingPrice."""
+        return self.pricing.catalogue(self.pricing.region_of(self.resource)).price(service, key)
+
+    def charge(self, item: str, price: tuple[str, str], amount: Amount, metering: Metering, **more: Any) -> Charge:
+        """A charge at the price ``(service, key)``; `more` are the other fields of Charge. Raises MissingPrice."""
+        return Charge(item, self.price(*price), amount, metering, **more)
+
+    def use(
+        self, item: str, price: tuple[str, str], used: Amount | Used, driver: Driver = Driver.TRAFFIC, **more: Any
+    ) -> Charge:
+        """A charge for use, whatever the time. Raises MissingPrice."""
+        amount, assumed = (used.amount, used.assumed) if isinstance(used, Used) else (used, False)
+        return Charge(
+            item, self.price(*price), amount, Metering.USE, usage_based=True, assumed=assumed, driver=driver, **more
+        )
+
+    def usage(self, key: UsageKey, derived: Amount | None = None) -> Used:
+        """What the usage file says of `key`; else `derived` from the stack's declared use; else the stated default."""
+        given = self.pricing.usage.get(self.resource.urn, {}).get(key.name)
+        if given is not None:
+            return Used(Amount.of(0, given, given), assumed=False)
+        if derived is not None:
+            return Used(derived, assumed=not self.pricing.basis.declared)
+        return Used(Amount.of(0, key.default, key.default), assumed=True)
+
+    def text(self, path: str, default: str = "") -> str:
+        """Property as text. Raises Unpriced when it isn't known."""
+        value = self.known(path, default)
+        return value if isinstance(value, str) else str(value)
+
+    def number(self, path: str, default: int | str | Decimal = 0) -> Decimal:
+        """Property as a number, also when written as text. Raises Unpriced unless it is a known one of 0 or more."""
+        value = self.known(path, default)
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            number = Decimal(-1)
+        if not number.is_finite() or number < 0:
+            raise Unpriced(f"{path} is {value!r}, not a number of 0 or more")
+        return number
+
+    def flag(self, path: str, default: bool = False) -> bool:
+        """Property as true or false, also when written as text. Raises Unpriced when it isn't known."""
+        value = self.known(path, default)
+        return value.lower() == "true" if isinstance(value, str) else bool(value)
+
+    def items(self, path: str) -> list[Any]:
+        """Property as a list; a single object counts as a list of one. Raises Unpriced when it isn't known."""
+        value = self.known(path, None)
+        if value is None:
+            return []
+        return value if isinstance(value, list) else [value]
+
+    def known(self, path: str, default: Any) -> Any:
+        """Property at `path`. Raises Unpriced when it is unknown during preview, or secret."""
+        value = self.resource.get(path, default)
+        if value is UNKNOWN:
+            raise Unpriced(f"{path} isn't known during preview, and its price depends on it")
+        if value is SECRET:
+            raise Unpriced(f"{path} is secret, and its price depends on it")
+        return value

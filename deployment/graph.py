@@ -1,0 +1,267 @@
+"""The vocabulary that rules, prices and reports share: resources, and the graph they form.
+
+A graph is read from Pulumi's deployment JSON (``deployment.reader``) or handed over by a policy
+engine; nothing here knows which. Imports no Pulumi, so that a 10,000-resource
+file is judged without the SDK's start-up time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+from deployment.unknown import UNKNOWN, Sentinel
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of a stack, as far as it is known."""
+
+    urn: str
+    """``urn:pulumi:<stack>::<project>::<parent type>$<type>::<name>``."""
+    type: str
+    """Pulumi type token, e.g. ``aws:lb/listener:Listener``."""
+    name: str
+    """Logical name: the last part of the URN."""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """Properties as the program declares them, camelCase; unknowns are UNKNOWN, secrets SECRET. The objects inside are
+    dicts, as JSON gives them."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """Properties as the provider (or the recorder) gives them back; of a component: what it registered."""
+    parent: str | None = None
+    """URN of the parent; None for the stack itself."""
+    dependencies: tuple[str, ...] = ()
+    """URNs this resource waits for."""
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Top-level property -> URNs of the resources its value comes from."""
+    custom: bool = True
+    """True for what a provider manages, False for components and the stack."""
+    protect: bool = False
+    """Deletion is refused until this is lifted."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Other resource options as in the deployment JSON: ignoreChanges, aliases, provider, customTimeouts …"""
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Value at `path` (``accessLogs.enabled``, ``rules[0].name``), from the inputs or else the outputs.
+
+        Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
+        the property is absent (or null). Use ``all`` for ``[*]``.
+        """
+        steps = _parse_path(path)
+        value: Any
+        for value in (self.inputs, self.outputs):
+            for step in steps:
+                if value.__class__ is not dict:
+                    break
+                if step not in value:
+                    value = _ABSENT
+                    break
+                value = value[step]
+            else:  # nothing but objects on the way, as nearly always
+                return default if value is None else value
+            if value is not _ABSENT:
+                return next((default if found is None else found for found in self.all(path)), default)
+        return default
+
+    def all(self, path: str) -> list[Any]:
+        """Every value that `path` matches; ``[*]`` stands for each item of a list. Empty when absent.
+
+        An unknown step yields one UNKNOWN, so that a rule can tell "there is none" from "not known yet".
+        """
+        steps = _parse_path(path)
+        found = list(_walk(self.inputs, steps))
+        return found or list(_walk(self.outputs, steps))
+
+    @property
+    def package(self) -> str:
+        """Provider package of the type token, e.g. ``aws``."""
+        return self.type.partition(":")[0]
+
+
+class ResourceGraph:
+    """All resources of one stack, with the look-ups that rules and pricers need.
+
+    Order is the order of the source file; every look-up keeps it, so results are deterministic.
+    """
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources: tuple[Resource, ...] = tuple(resources)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """URN -> resource."""
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            grouped[resource.type].append(resource)
+        return {token: tuple(found) for token, found in grouped.items()}
+
+    def of_type(self, *types: str) -> tuple[Resource, ...]:
+        """Resources of any of `types` (exact tokens)."""
+        if len(types) == 1:
+            return self._by_type.get(types[0], ())
+        wanted = set(types) & self._by_type.keys()
+        if len(wanted) <= 1:  # as nearly always: of the several tokens of one type a program uses one
+            return self._by_type[wanted.pop()] if wanted else ()
+        return tuple(resource for resource in self.resources if resource.type in wanted)
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            if resource.parent:
+                grouped[resource.parent].append(resource)
+        return {urn: tuple(found) for urn, found in grouped.items()}
+
+    def children(self, urn: str) -> tuple[Resource, ...]:
+        """Direct children of the resource with `urn`."""
+        return self._children.get(urn, ())
+
+    def component_of(self, resource: Resource) -> str:
+        """Name of the nearest component above `resource`, or "" when it sits directly under the stack."""
+        parent = self.by_urn.get(resource.parent or "")
+        while parent is not None and parent.custom:
+            parent = self.by_urn.get(parent.parent or "")
+        return "" if parent is None or parent.type == STACK_TYPE else parent.name
+
+    @cached_property
+    def _by_identity(self) -> Mapping[str, tuple[Resource, ...]]:
+        """id, arn and similar output values -> the resources that have them, owners first.
+
+        Several may: the id of a bucket's access block is the bucket's name, and an event target repeats its
+        target's ARN from its inputs. Who has a value as an output alone comes before who merely repeats it,
+        wherever the two stand in the graph.
+        """
+        own: dict[str, dict[str, Resource]] = defaultdict(dict)
+        repeated: dict[str, dict[str, Resource]] = defaultdict(dict)
+        for resource in self.resources:
+            if not resource.custom:
+                continue
+            for key in IDENTITY_OUTPUTS:
+                value = resource.outputs.get(key)
+                if isinstance(value, str) and value:
+                    found = repeated if resource.inputs.get(key) == value else own
+                    found[value].setdefault(resource.urn, resource)
+        return {value: tuple({**own[value], **repeated[value]}.values()) for value in (*own, *(repeated.keys() - own))}
+
+    def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
+        """Resources that the value at `path` refers to, narrowed to `types` when given.
+
+        Uses the value (an id or ARN of the graph) where it is known, and the declared property
+        dependencies where it is not; those also decide between several that have the value.
+        """
+        found: dict[str, Resource] = {}
+        declared = resource.property_dependencies.get(str(_parse_path(path)[0]), ())
+        unresolved = False
+        for value in resource.all(path):
+            for item in _leaves(value):
+                if item is UNKNOWN:
+                    unresolved = True
+                elif isinstance(item, str):
+                    candidates = [
+                        target
+                        for target in self._by_identity.get(item, ())
+                        if target.urn != resource.urn and (not types or target.type in types)
+                    ]
+                    for target in [one for one in candidates if one.urn in declared] or candidates[:1]:
+                        found[target.urn] = target
+        if unresolved or not found:
+            for urn in declared:
+                dependency = self.by_urn.get(urn)
+                if dependency is not None and (not types or dependency.type in types):
+                    found.setdefault(urn, dependency)
+        return tuple(found.values())
+
+    def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
+        """Resources (of `types` when given) that depend on `target`."""
+        found = self._referrers.get(target.urn, ())
+        return tuple(resource for resource in found if resource.type in types) if types else found
+
+    @cached_property
+    def _referrers(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, dict[str, Resource]] = defaultdict(dict)
+        identities = self._by_identity
+        for resource in self.resources:
+            targets = set(resource.dependencies)
+            for urns in resource.property_dependencies.values():
+                targets.update(urns)
+            for value in _leaves(resource.inputs):
+                if value.__class__ is str and value in identities:
+                    targets.update(target.urn for target in identities[value])
+            for urn in targets:
+                if urn != resource.urn:
+                    grouped[urn][resource.urn] = resource
+        return {urn: tuple(found.values()) for urn, found in grouped.items()}
+
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+"""Type token of the root resource of every stack."""
+
+IDENTITY_OUTPUTS: Final = ("id", "arn", "name", "bucket", "url")
+"""Outputs by which other resources refer to one, best first."""
+
+_Step: TypeAlias = str | int | None
+
+
+def _parse_path(path: str) -> tuple[_Step, ...]:
+    """``a.b[0].c`` -> ("a", "b", 0, "c"); ``[*]`` -> None."""
+    cached = _PATHS.get(path)
+    if cached is None:
+        steps: list[_Step] = []
+        for part in path.split("."):
+            name, *indexes = part.split("[")
+            if name:
+                steps.append(name)
+            for index in indexes:
+                text = index.removesuffix("]")
+                steps.append(None if text == "*" else int(text))
+        cached = _PATHS[path] = tuple(steps)
+    return cached
+
+
+_PATHS: dict[str, tuple[_Step, ...]] = {}
+
+_ABSENT: Final = object()
+
+
+def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
+    if isinstance(value, Sentinel) or not steps:
+        yield value
+    elif (step := steps[0]) is None:
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                yield from _walk(item, steps[1:])
+    elif isinstance(step, int):
+        if isinstance(value, (list, tuple)) and -len(value) <= step < len(value):
+            yield from _walk(value[step], steps[1:])
+    elif isinstance(value, dict) and step in value:
+        yield from _walk(value[step], steps[1:])
+
+
+def _leaves(value: Any) -> list[Any]:
+    """Everything inside `value` that holds nothing itself, in order."""
+    if not isinstance(value, (dict, list, tuple)):
+        return [value]
+    found: list[Any] = []
+    todo: list[Any] = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            todo.extend(reversed(item.values()))
+        elif isinstance(item, (list, tuple)):
+            todo.extend(reversed(item))
+        else:
+            found.append(item)
+    return found

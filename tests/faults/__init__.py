@@ -1,0 +1,1 @@
+"""Faults injected into embedded AWS: refused calls, lost answers, killed processes."""

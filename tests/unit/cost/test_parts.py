@@ -1,0 +1,190 @@
+"""The small parts: catalogue rows, money, schedules, workflows, comparison."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from decimal import Decimal
+
+import pytest
+
+from cost import estimate
+from cost.allowances import allowances
+from cost.catalogue import ROOT, Catalogue, MissingPrice, all_prices, read_price, regions
+from cost.charges import Unpriced
+from cost.compare import compare
+from cost.money import cents, text
+from cost.schedules import runs_per_month
+from cost.workflows import read_workflow
+from deployment.errors import InputError
+
+ROW = {"price_usd": "0.1", "unit": "hour", "source": "s", "confidence": "yes"}
+
+
+def test_every_row_of_the_catalogue_has_a_price_a_unit_and_a_source():
+    prices = list(all_prices())
+    assert len(prices) > 1000
+    for price in prices:
+        assert price.usd >= 0 and price.unit and price.source, price.path
+
+
+def test_rows_that_nobody_verified_are_kept_apart():
+    loaded = {(price.region, price.service, price.key) for price in all_prices()}
+    rows = tomllib.loads((ROOT / "unverified.toml").read_text())["unverified"]
+    assert rows
+    assert not loaded & {(row["region"], row["service"], row["key"]) for row in rows}
+
+
+def test_every_allowance_covers_a_price_that_could_exist():
+    known = {f"{price.service}/{price.key}" for price in all_prices()}
+    assert set(allowances()) <= known
+
+
+def test_regions_are_those_with_files():
+    assert regions() == ("ap-south-1", "eu-west-1", "us-east-1")
+
+
+def test_a_missing_key_is_an_error_and_not_the_nearest():
+    with pytest.raises(MissingPrice, match="no verified price elb/alb_hours in region us-east-1"):
+        Catalogue("us-east-1").price("elb", "alb_hours")
+
+
+def test_prices_that_hold_everywhere_are_found_in_every_region():
+    assert Catalogue("ap-south-1").price("kms", "key_month").usd == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"price_usd": 0.1}, "not a string"),
+        ({"price_usd": "cheap"}, "InvalidOperation"),
+        ({"price_usd": "NaN"}, "not finite"),
+        ({"price_usd": "-1"}, "never negative"),
+        ({"confidence": "unverified"}, "confidence 'unverified'; allowed"),
+        ({"source": None}, None),
+        ({"tiers": [{"up_to": "5", "price_usd": "1"}]}, "only the last one has no up_to"),
+        ({"tiers": [{"price_usd": "1"}, {"up_to": "5", "price_usd": "1"}]}, "only the last one has no up_to"),
+    ],
+    ids=str,
+)
+def test_a_wrong_row_names_file_and_key(change, problem):
+    row = {**ROW, **change}
+    if problem is None:
+        del row["source"]
+    with pytest.raises(InputError, match=r"prices/aws/us-east-1/elb.toml \[alb_hour\]") as caught:
+        read_price("us-east-1", "elb", "alb_hour", row)
+    assert (problem or "source") in str(caught.value)
+
+
+def test_tiers_are_billed_band_by_band():
+    # Infracost's golden of data transfer in us-east-1: 10,240 GB at .09, then 40,960 at .085
+    price = Catalogue("us-east-1").price("data_transfer", "internet_out_gb")
+    assert price.cost(Decimal(10_240)) == Decimal("921.60")
+    assert price.cost(Decimal(51_200)) == Decimal("921.60") + Decimal("3481.60")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "shown"),
+    [
+        (["0.333", "0.333", "0.334"], ["0.33", "0.33", "0.34"]),
+        (["0.005", "0.005"], ["0.01", "0.00"]),
+        (["-0.005", "1.004"], ["0.00", "1.00"]),
+        ([], []),
+    ],
+    ids=str,
+)
+def test_cents_add_up_to_the_rounded_total(amounts, shown):
+    assert cents([Decimal(each) for each in amounts]) == [Decimal(each) for each in shown]
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("5", "5.00"), ("0.0225", "0.0225"), ("1.10000000", "1.10"), ("-0.5", "-0.50"), ("1E+2", "100.00")],
+)
+def test_money_is_written_without_loss(amount, shown):
+    assert text(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(
+    ("expression", "runs"),
+    [
+        ("rate(1 hour)", 730),
+        ("rate(5 minutes)", 8760),
+        ("rate(2 days)", Decimal("15.208")),
+        ("at(2026-12-01T10:00:00)", 1),
+        ("cron(0 3 * * ? *)", Decimal("30.417")),
+        ("cron(0/15 8-17 ? * MON-FRI *)", 40 * 5 * Decimal(730) / 24 / 7),
+        ("cron(0 0 1,15 * ? *)", 2),
+        ("cron(0 9 ? * 2#1 *)", 1),
+        ("cron(0 9 L * ? *)", 1),
+        ("cron(0 9 1 JAN-JUN ? *)", Decimal("0.5")),
+    ],
+)
+def test_schedules_are_counted_by_the_month(expression, runs):
+    assert abs(runs_per_month(expression) - runs) < Decimal("0.001")
+
+
+@pytest.mark.parametrize(
+    "expression", ["", "hourly", "rate(0 hours)", "cron(* *)", "cron(x * * * ? *)", "rate(1 fortnight)"]
+)
+def test_a_schedule_that_cannot_be_counted_is_unpriced(expression):
+    with pytest.raises(Unpriced):
+        runs_per_month(expression)
+
+
+POLLING = {
+    "StartAt": "Plan",
+    "States": {
+        "Plan": {"Type": "Pass", "Result": {"steps": [{"holdPolls": 72}, {"holdPolls": 144}]}, "Next": "Wait"},
+        "Wait": {"Type": "Wait", "Seconds": 300, "Next": "Look"},
+        "Look": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:cloudwatch:describeAlarms", "Next": "Well"},
+        "Well": {"Type": "Choice", "Choices": [{"Next": "Wait"}], "Default": "Done"},
+        "Done": {"Type": "Succeed"},
+    },
+}
+
+
+def test_a_workflow_tells_its_polls_hours_and_calls():
+    found = read_workflow(json.dumps(POLLING))
+    assert (found.polls, found.pass_states, found.hold_hours) == (216, 3, 18)
+    assert found.expected_transitions == 216 * 3 + 5
+    assert found.actions == {"cloudwatch:describealarms"}
+
+
+def test_nested_states_count():
+    inner = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    found = read_workflow(
+        json.dumps(
+            {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [inner, inner], "Next": "M"},
+                                         "M": {"Type": "Map", "ItemProcessor": inner, "End": True}}}
+        )
+    )  # fmt: skip
+    assert found.straight == found.states == 5
+
+
+@pytest.mark.parametrize(
+    "definition", ["", "[]", "{}", '{"StartAt": "A", "States": {}}', '{"StartAt":"A","States":[1]}']
+)
+def test_a_definition_that_is_none_gives_no_workflow(definition):
+    assert read_workflow(definition) is None
+
+
+def test_a_tangled_definition_is_read_in_bounded_time():
+    names = [f"S{number}" for number in range(60)]
+    states = {
+        name: {
+            "Type": "Wait" if name == "S0" else "Choice",
+            "Seconds": 1,
+            "Choices": [{"Next": each} for each in names],
+        }
+        for name in names
+    }
+    assert read_workflow(json.dumps({"StartAt": "S0", "States": states})).pass_states > 0
+
+
+def test_a_comparison_adds_up_and_matches_resources_across_stacks(graph):
+    dev, prod = estimate(graph("dev")), estimate(graph("prod"))
+    found = compare(dev, prod)
+    assert sum(change.delta_usd for change in found.changes) == found.delta_usd
+    assert found.delta_usd == prod.expected_usd - dev.expected_usd
+    assert compare(dev, dev).changes == ()

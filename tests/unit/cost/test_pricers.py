@@ -1,0 +1,96 @@
+"""Every priced type with hand-computed dollars a month: us-east-1, list prices, 730 hours, one named line each."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from billed import CASES
+
+from cost.registry import all_pricers
+
+ALB = "aws:lb/loadBalancer:LoadBalancer"
+WAF = "aws:wafv2/webAcl:WebAcl"
+
+ELSEWHERE = {
+    "aws:autoscaling/group:Group": "test_fleets.py",
+    "aws:ecs/service:Service": "test_fleets.py",
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "below",
+}
+
+
+@pytest.mark.parametrize(("token", "inputs", "lines", "usage"), CASES)
+def test_each_billed_dimension_has_its_dollars(token, inputs, lines, usage, make, price):
+    found = price(make(token, inputs), usage=usage or {})
+    assert not found.unpriced
+    for item, usd in lines.items():
+        matching = [line for line in found.lines if line.item.startswith(item)]
+        # `Data stored` also begins `Data stored, infrequent access`: the shortest name is the one meant
+        exact = sorted(matching, key=lambda line: len(line.item))[:1]
+        amount = exact[0].monthly_usd if exact else None
+        assert amount == (None if usd is None else Decimal(usd)), item
+
+
+def test_every_priced_type_has_a_case():
+    covered = {each.values[0] for each in CASES} | ELSEWHERE.keys()
+    assert [token for token, _ in all_pricers() if token not in covered] == []
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "reason"),
+    [
+        pytest.param(
+            "aws:ec2/instance:Instance",
+            {"instanceType": "t3.micro", "ami": "Windows_Server-2025"},
+            "Windows",
+            id="windows",
+        ),
+        pytest.param(
+            "aws:ec2/instance:Instance", {"instanceType": "zz9.huge"}, "ec2_other/linux.zz9.huge", id="unknown type"
+        ),
+        pytest.param(ALB, {"loadBalancerType": "gateway"}, "elb/gwlb_hour", id="gateway load balancer"),
+        pytest.param(
+            WAF,
+            {"rules": [{"statement": {"managedRuleGroupStatement": {"name": "AWSManagedRulesATPRuleSet"}}}]},
+            "fraud_control",
+            id="fraud control",
+        ),
+        pytest.param(
+            "aws:elasticache/cluster:Cluster",
+            {"engine": "memcached", "nodeType": "cache.t4g.micro"},
+            "memcached.cache.t4g.micro",
+            id="memcached node",
+        ),
+        pytest.param(
+            "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+            {},
+            "provisioned",
+            id="provisioned concurrency",
+        ),
+        pytest.param(
+            "aws:dynamodb/table:Table", {"replicas": [{"regionName": "eu-west-1"}]}, "global tables", id="global table"
+        ),
+        pytest.param(
+            "aws:sns/topicSubscription:TopicSubscription", {"protocol": "pigeon"}, "pigeon", id="unknown protocol"
+        ),
+        pytest.param("aws:rds/cluster:Cluster", {"engine": "aurora-mysql"}, "no estimator", id="no estimator"),
+        pytest.param(
+            "aws:ec2/flowLog:FlowLog",
+            {"logDestinationType": "kinesis-data-firehose"},
+            "vended_logs_firehose_gb",
+            id="flow logs to firehose",
+        ),
+    ],
+)
+def test_what_has_no_price_is_reported_and_never_free(token, inputs, reason, make, price):
+    found = price(make(token, inputs))
+    assert [reason in entry.reason for entry in found.unpriced] == [True]
+
+
+@pytest.mark.parametrize("hostile", [7, "text", [1, 2], {"rules": 3}, [[["deep"]]]], ids=repr)
+@pytest.mark.parametrize("token", sorted({each.values[0] for each in CASES}))
+def test_a_property_of_any_shape_is_priced_or_reported_but_never_a_crash(token, hostile, make, price):
+    names = ("rules", "subnets", "engine", "metricQueries", "mixedInstancesPolicy", "scalingConfig", "definition",
+             "rootBlockDevice", "warmPool", "cacheUsageLimits", "instanceTypes", "type", "size", "tier")  # fmt: skip
+    found = price(make(token, dict.fromkeys(names, hostile)))
+    assert found.expected_usd >= 0

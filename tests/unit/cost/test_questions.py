@@ -1,0 +1,124 @@
+"""Levers, controls, rollouts and quantiles: what a reader of an estimate asks next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from cost import estimate
+from cost.controls import ledger
+from cost.lever_changes import LEVERS
+from cost.levers import cheapest_set, savings
+from cost.quantiles import quantiles, sample_months
+from cost.rollout_cost import rollout_cost
+from cost.uptime import ALWAYS_ON
+from deployment.graph import ResourceGraph
+
+
+def saving_of(graph, lever, **options):
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, **options))}
+    return found[lever].saving_usd
+
+
+@pytest.mark.parametrize(
+    ("lever", "token", "inputs", "usd"),
+    [
+        ("no-public-ipv4", "aws:lb/loadBalancer:LoadBalancer", {"subnets": ["a", "b"]}, "7.30"),
+        (
+            "valkey",
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"engine": "redis", "nodeType": "cache.t4g.micro", "numCacheClusters": 1},
+            "2.336",
+        ),
+        (
+            "serverless-cache",
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"engine": "valkey", "nodeType": "cache.t4g.micro", "numCacheClusters": 1},
+            "3.212",
+        ),
+        ("gp3", "aws:ebs/volume:Volume", {"size": 100, "type": "gp2"}, "2.00"),
+        ("no-nat", "aws:ec2/natGateway:NatGateway", {}, "32.85"),
+        ("aws-owned-keys", "aws:kms/key:Key", {}, "1.00"),
+    ],
+)
+def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, inputs, usd):
+    graph = ResourceGraph([make(token, inputs)])
+    basis = make_basis(monthly_requests=0, allowances=True)
+    usage = {graph.resources[0].urn: {"monthly_data_processed_gb": Decimal(0), "data_storage_gb": Decimal(0)}}
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage), usage)}
+    assert found[lever].saving_usd == Decimal(usd)
+
+
+def test_load_balancer_that_checks_tokens_is_left_its_ipv4_addresses(graph):
+    # It fetches the issuer's keys over IPv4 only.
+    dev = graph("dev")
+    open_door = ResourceGraph([one for one in dev if "ListenerRule" not in one.type])
+    offered = [{each.levers[0].id for each in savings(found, estimate(found))} for found in (dev, open_door)]
+    assert ["no-public-ipv4" in ids for ids in offered] == [False, True]
+
+
+def test_levers_have_ids_of_their_own():
+    assert len({lever.id for lever in LEVERS}) == len(LEVERS)
+
+
+def test_a_stack_within_its_budget_needs_no_lever(graph):
+    assert cheapest_set(graph("dev"), estimate(graph("dev"))) is None
+
+
+def test_the_smallest_set_of_levers_brings_an_always_on_stack_back(graph):
+    dev = graph("dev")
+    base = estimate(dev)
+    always_on = estimate(dev, basis=replace(base.basis, uptime=ALWAYS_ON, reaped=None))
+    assert always_on.expected_usd > always_on.budget_usd
+    found = cheapest_set(dev, always_on)
+    assert found is not None and found.meets_budget
+    assert found.expected_usd <= always_on.budget_usd and found.worst_case_usd <= always_on.budget_usd
+    assert found.saving_usd == always_on.expected_usd - found.expected_usd
+
+
+def test_the_ledger_prices_a_control_by_leaving_it_out(graph):
+    dev = graph("dev")
+    found = {entry.control.title: entry for entry in ledger(dev, estimate(dev))}
+    key = found["Encryption with a customer managed key"]
+    assert key.expected_usd == Decimal("1.00")
+    assert found["Web application firewall"].list_always_on_usd > Decimal("8.00")
+    assert "second year" in key.control.note
+
+
+def test_a_rollout_is_the_canary_and_its_transitions(graph):
+    found = rollout_cost(graph("dev"), estimate(graph("dev")))
+    assert found.hold_hours == 18
+    assert found.rollout_usd == found.instances_usd + found.transitions_usd
+    assert found.month_usd == pytest.approx(found.rollout_usd * 2)
+    assert found.rollback_usd >= found.rollout_usd
+
+
+def test_a_graph_without_a_rollout_has_no_rollout_cost(make, price):
+    key = make("aws:kms/key:Key", {})
+    assert rollout_cost(ResourceGraph([key]), price(key)) is None
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_sampled_month_lies_between_floor_and_worst_case(graph, name):
+    found = estimate(graph(name))
+    months = sample_months(found)
+    rounding = 1e-6
+    assert months.min() >= float(found.floor_usd) - rounding
+    assert months.max() <= float(found.worst_case_usd) + rounding
+
+
+def test_the_same_seed_gives_the_same_months(graph):
+    found = estimate(graph("dev"))
+    assert np.array_equal(sample_months(found, samples=500), sample_months(found, samples=500))
+    assert not np.array_equal(sample_months(found, samples=500), sample_months(found, samples=500, seed=1))
+
+
+def test_quantiles_rise_and_say_how_often_the_budget_lasts(graph):
+    found = quantiles(estimate(graph("dev")))
+    levels = list(found.usd.values())
+    assert levels == sorted(levels)
+    assert found.samples == 10_000
+    assert found.within_budget_percent == 100

@@ -1,0 +1,186 @@
+"""The Plant API's own stacks: what the estimator says of them, and that their claims hold."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+
+import pytest
+
+from cost import estimate
+from cost.registry import free_reason, pricer_of
+from deployment.errors import InputError
+from deployment.reader import graph_from_json
+
+STACKS = ("dev", "prod", "parked")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_resource_has_a_price_or_a_reason_to_be_free(graph, name):
+    assert estimate(graph(name)).unpriced == ()
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_type_is_priced_or_free_and_never_both(graph, name):
+    for resource in graph(name):
+        if resource.custom and not resource.type.startswith("pulumi:"):
+            assert (pricer_of(resource.type) is None) == (free_reason(resource.type) is not None), resource.type
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_expected_month_is_within_five_dollars(graph, name):
+    assert estimate(graph(name)).expected_usd <= Decimal("5.00")
+
+
+def test_the_worst_month_of_dev_is_within_five_dollars(graph):
+    assert estimate(graph("dev")).worst_case_usd <= Decimal("5.00")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_four_figures_rise(graph, name):
+    found = estimate(graph(name))
+    assert found.floor_usd <= found.expected_usd <= found.worst_case_usd
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("figure", ["floor", "expected", "worst_case", "list_always_on"])
+def test_lines_add_up_to_the_last_digit(graph, name, figure):
+    found = estimate(graph(name))
+    of_line = {"expected": "monthly_usd"}.get(figure, f"{figure}_usd")
+    assert sum(getattr(line, of_line) for line in found.lines) == getattr(found, f"{figure}_usd")
+
+
+def test_a_dedicated_stack_costs_its_list_price_when_it_is_always_on(graph):
+    # facts, section 5: ALB 16.425, Valkey serverless floor 6.132; always on, the stack is 8 to 11 times the budget
+    found = estimate(graph("dev"))
+    lines = {(line.type.rpartition(":")[2], line.item.partition(",")[0]): line for line in found.charges}
+    assert lines["LoadBalancer", "Application load balancer"].list_always_on_usd == Decimal("16.425")
+    assert lines["ServerlessCache", "Stored data"].list_always_on_usd == Decimal("6.132")
+    assert found.list_always_on_usd > 8 * found.budget_usd
+
+
+@pytest.fixture
+def changed_dev(deployment):
+    """`changed_dev(change)`: dev's graph after `change(costBasis, resources)`."""
+
+    def changed(change):
+        document = deployment("dev")
+        resources = document["deployment"]["resources"]
+        root = next(entry for entry in resources if "costBasis" in entry.get("outputs", {}))
+        change(root["outputs"]["costBasis"], resources)
+        return graph_from_json(document, "changed")
+
+    return changed
+
+
+def test_without_its_reaper_the_stack_is_priced_for_the_whole_month(changed_dev):
+    def drop_schedule(basis, resources):
+        resources[:] = [entry for entry in resources if not entry["urn"].endswith(f"::{basis['uptime']['reaper']}")]
+
+    found = estimate(changed_dev(drop_schedule))
+    assert found.uptime_hours == 730
+    assert "don't count" in found.basis.notes[0]
+    assert found.expected_usd > Decimal("30")
+
+
+def test_a_disabled_reaper_enforces_nothing(changed_dev):
+    def disable(basis, resources):
+        for entry in resources:
+            if entry["urn"].endswith(f"::{basis['uptime']['reaper']}"):
+                entry["inputs"]["state"] = "DISABLED"
+
+    assert estimate(changed_dev(disable)).uptime_hours == 730
+
+
+def test_what_the_reaper_does_not_remove_is_priced_for_the_whole_month(changed_dev):
+    def spare_the_balancer(basis, resources):
+        for entry in resources:
+            definition = entry.get("inputs", {}).get("definition")
+            if isinstance(definition, str):
+                entry["inputs"]["definition"] = definition.replace("deleteLoadBalancer", "describeLoadBalancers")
+
+    found = estimate(changed_dev(spare_the_balancer))
+    balancer = next(line for line in found.lines if line.item == "Application load balancer")
+    assert balancer.monthly_usd == Decimal("16.425")
+
+
+def test_a_stack_may_ask_for_less_than_the_pack_allows_but_never_for_more(changed_dev):
+    def limit(usd):
+        return changed_dev(lambda basis, _: basis["budget"].update(monthlyLimitUsd=usd))
+
+    assert estimate(limit("3.00"), limit_usd=Decimal("5.00")).budget_usd == Decimal("3.00")
+    assert estimate(limit("50.00"), limit_usd=Decimal("5.00")).budget_usd == Decimal("5.00")
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        pytest.param("usage", "monthlyRequests", "many", id="no number"),
+        pytest.param("usage", "monthlyRequests", -1, id="negative"),
+        pytest.param("usage", "peakRequestsPerSecond", "NaN", id="not finite"),
+        pytest.param("usage", "requestsPerMonth", 1, id="unknown key"),
+        pytest.param("tenancy", "kind", "rented", id="unknown tenancy"),
+        pytest.param("budget", "monthlyLimitUsd", True, id="a switch for a number"),
+    ],
+)
+def test_a_wrong_basis_names_the_key_and_the_value(changed_dev, section, key, value):
+    with pytest.raises(InputError, match=f"costBasis.{section}.{key} is {value!r}; allowed"):
+        estimate(changed_dev(lambda basis, _: basis[section].update({key: value})))
+
+
+def test_every_fault_of_a_basis_is_told_at_once(changed_dev):
+    def break_it(basis, _):
+        basis["version"] = 9
+        basis["usage"]["responseKb"] = "big"
+
+    with pytest.raises(InputError) as caught:
+        estimate(changed_dev(break_it))
+    assert len(caught.value.problems) == 2
+
+
+def test_an_unknown_region_lists_those_there_are(graph):
+    with pytest.raises(InputError, match="ap-south-1, eu-west-1, us-east-1"):
+        estimate(graph("dev"), region="mars-north-1")
+
+
+def test_another_region_never_borrows_prices(changed_dev):
+    def move(basis, resources):
+        for entry in resources:
+            if entry["type"] == "pulumi:providers:aws":
+                entry["inputs"]["region"] = "ap-south-1"
+
+    found = estimate(changed_dev(move))
+    assert any("elb/alb_lcu_hour in region ap-south-1" in entry.reason for entry in found.unpriced)
+
+
+def test_json_has_the_shape_of_the_preview(graph):
+    document = estimate(graph("dev")).to_json()
+    assert list(document) == [
+        "currency", "budget", "floor", "expected", "worstCase", "listAlwaysOn",
+        "hoursBought", "uptimeHours", "lines", "unpriced",
+    ]  # fmt: skip
+    assert {"urn", "type", "component", "unit", "quantity", "unitPrice", "monthly"} <= document["lines"][0].keys()
+    total = sum(Decimal(line["monthly"]) for line in document["lines"])
+    assert total == Decimal(document["expected"])
+
+
+def test_the_canary_is_priced_for_the_hours_that_its_rollouts_hold(graph):
+    found = estimate(graph("dev"))
+    (line,) = [line for line in found.lines if "in rollouts" in line.item and line.price.unit == "spot-instance-hour"]
+    assert line.quantity == 2 * 18  # two rollouts, holds of 6 and 12 hours
+
+
+def test_a_shared_stack_pays_for_its_increment_on_the_platform(graph):
+    found = estimate(graph("prod"))
+    root = found.basis.root
+    items = {line.item for line in found.lines if line.urn == root.urn}
+    assert any(item.startswith("Data in the platform's cache") for item in items)
+    assert any(item.startswith("Load balancer capacity units") for item in items)
+    assert not any(line.item == "Application load balancer" for line in found.lines)
+
+
+def test_pricing_leaves_the_graph_as_it_was(deployment):
+    document = deployment("dev")
+    before = copy.deepcopy(document)
+    estimate(graph_from_json(document, "dev"))
+    assert document == before

@@ -1,0 +1,123 @@
+"""What a stack over its budget is told to do: only what brings it back, with what it costs then."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from cost import estimate, way_back
+from cost.basis import Basis
+from cost.way_back import ways_back
+from deployment.graph import Resource, ResourceGraph
+from deployment.reader import graph_from_json
+from policies.assess import assess
+
+LIMIT_USD = Decimal("5.00")
+
+
+@pytest.fixture(scope="module")
+def stack():
+    from workbench.preview.synthesis import synthesize
+
+    @cache
+    def of(name, **overrides):
+        config = {f"plant:{key.replace('__', '.')}": value for key, value in overrides.items()}
+        return graph_from_json(synthesize(name, overrides=config), name)
+
+    return of
+
+
+def told(graph, rule="cost-expected-within-budget"):
+    (message,) = [each.finding.message for each in assess(graph).violations if each.rule.id == rule]
+    return message
+
+
+OVER = [
+    pytest.param("dev", {"uptime__schedule": "always-on"}, "expected_usd", id="always on, expected"),
+    pytest.param("dev", {"uptime__schedule": "always-on"}, "worst_case_usd", id="always on, worst case"),
+    pytest.param("dev", {"fleet__max_size": "50"}, "worst_case_usd", id="fifty instances"),
+    pytest.param("dev", {"cache__node_type": "cache.t4g.medium"}, "expected_usd", id="large cache nodes"),
+    pytest.param("prod", {}, "worst_case_usd", id="prod"),
+]
+
+
+@pytest.mark.parametrize(("name", "overrides", "figure"), OVER)
+def test_ways_are_within_the_budget_or_said_not_to_be_enough(stack, name, overrides, figure):
+    graph = stack(name, **overrides)
+    current = estimate(graph)
+    ways, enough = ways_back(graph, current, figure)
+    assert ways
+    assert [way.cost_usd for way in ways] == sorted(way.cost_usd for way in ways)
+    assert all((way.cost_usd <= LIMIT_USD) is enough for way in ways)
+    assert all(way.cost_usd < getattr(current, figure) for way in ways)
+
+
+def test_what_is_told_is_what_the_stack_costs_after_doing_it(stack):
+    """The largest maximum that fits is 2: with it the stack is within its budget, with 3 it is not."""
+    message = told(stack("dev", fleet__max_size="50"), "cost-worst-case-within-budget")
+    found = re.search(r"set maxSize to (\d+) instead of 50 \(then \$(\d\.\d\d)\)", message)
+    fits, cost_usd = int(found[1]), Decimal(found[2])
+    assert round(estimate(stack("dev", fleet__max_size=str(fits))).worst_case_usd, 2) == cost_usd
+    assert estimate(stack("dev", fleet__max_size=str(fits + 1))).worst_case_usd > LIMIT_USD
+
+
+def test_large_cache_nodes_are_told_of_the_serverless_cache_at_the_price_of_it(stack):
+    message = told(stack("dev", cache__node_type="cache.t4g.medium"))
+    assert f"serverless Valkey cache instead of nodes (then ${estimate(stack('dev')).expected_usd:.2f})" in message
+    assert "driven by plant-cache-nodes" in message
+
+
+def test_an_always_on_stack_is_told_the_hours_and_the_platform(stack):
+    message = told(stack("dev", uptime__schedule="always-on"))
+    assert re.search(r"keep it up \d+ hours? a month instead of 730 hours \(then \$4\.\d\d\)", message)
+    assert "share the platform's load balancer" in message
+
+
+def test_a_shared_stack_is_told_neither_to_share_nor_to_shorten_hours(stack):
+    message = told(stack("prod", fleet__max_size="50"), "cost-shared-worst-case-within-budget")
+    assert "hours" not in message
+    assert "share the platform" not in message
+    assert "no known change is enough; what lowers it most: set maxSize to 1 instead of 50 (then $14.76)" in message
+
+
+def test_drivers_leave_out_what_allowances_pay_for(graph):
+    """The budget's action and the dashboard have a list price of $3 each, and the account's allowances cover them."""
+    message = told(graph("prod"), "cost-shared-worst-case-within-budget")
+    assert "budget-action" not in message
+    assert "dashboard" not in message
+
+
+def test_several_changes_are_told_together_where_none_alone_is_enough():
+    """A NAT gateway is $32.85, a Redis cache $91, a Valkey cache $6 a month; a shared stack has no hours to save."""
+    graph = ResourceGraph(
+        Resource(f"urn:pulumi:t::t::{token}::{name}", token, name, inputs)
+        for name, token, inputs in (
+            ("nat", "aws:ec2/natGateway:NatGateway", {}),
+            ("cache", "aws:elasticache/serverlessCache:ServerlessCache", {"engine": "redis"}),
+        )
+    )
+    basis = Basis(region="us-east-1", tenancy="shared")
+    current = estimate(graph, basis=basis, limit_usd=Decimal(20))
+    (way,), enough = ways_back(graph, current, "expected_usd")
+    assert enough
+    assert len(way.what) == 2
+    assert way.cost_usd <= 20
+
+
+def test_advice_never_breaks_another_rule(stack):
+    graph = stack("dev", uptime__schedule="always-on")
+    ways, _ = ways_back(graph, estimate(graph, limit_usd=Decimal("1.60")), "expected_usd")
+    assert not any("AWS-owned" in what or "rotate" in what for way in ways for what in way.what)
+
+
+def test_nothing_is_searched_while_the_stack_is_within_its_budget(graph, monkeypatch):
+    monkeypatch.setattr(way_back, "ways_back", lambda *_: pytest.fail("searched"))
+    assess(graph("dev"))
+
+
+def test_a_graph_too_large_to_price_again_and_again_gets_no_way(graph):
+    one, *_ = graph("prod")
+    large = ResourceGraph(replace(one, urn=f"{one.urn}{number}") for number in range(way_back.MOST_RESOURCES + 1))
+    assert ways_back(large, estimate(graph("prod")), "worst_case_usd") == ([], False)

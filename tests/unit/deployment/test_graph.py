@@ -1,0 +1,117 @@
+"""Resources and the graph they form."""
+
+import pickle
+
+import pytest
+
+from deployment.graph import Resource, ResourceGraph
+from deployment.unknown import SECRET, UNKNOWN
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+
+
+def resource(token, name, inputs=None, outputs=None, **fields):
+    return Resource(
+        urn=f"urn:pulumi:dev::plant::{token}::{name}",
+        type=token,
+        name=name,
+        inputs=inputs or {},
+        outputs=outputs or {},
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("a.b", 1, id="nested"),
+        pytest.param("list[1].name", "second", id="index"),
+        pytest.param("list[-1].name", "second", id="from the end"),
+        pytest.param("list[7].name", None, id="past the end"),
+        pytest.param("list.name", None, id="a list is no mapping"),
+        pytest.param("a.missing", None, id="missing"),
+        pytest.param("later.anything[0].deeper", UNKNOWN, id="below an unknown"),
+        pytest.param("hidden.x", SECRET, id="below a secret"),
+        pytest.param("only_output", "o", id="from the outputs"),
+        pytest.param("null", None, id="null is absent"),
+        pytest.param("off", False, id="false is no absence"),
+    ],
+)
+def test_get_reads_any_path_and_never_raises(path, expected):
+    found = resource(
+        "t",
+        "r",
+        {
+            "a": {"b": 1},
+            "list": [{"name": "first"}, {"name": "second"}],
+            "later": UNKNOWN,
+            "hidden": SECRET,
+            "null": None,
+            "off": False,
+        },
+        {"only_output": "o"},
+    )
+    assert found.get(path) == expected
+
+
+def test_all_matches_every_item_and_tells_unknown_from_none():
+    found = resource("t", "r", {"known": [{"x": 1}, {"x": 2}, {}], "later": UNKNOWN})
+    assert found.all("known[*].x") == [1, 2]
+    assert found.all("later[*].x") == [UNKNOWN]
+    assert found.all("absent[*].x") == []
+
+
+def test_sentinels_are_false_and_stay_themselves():
+    assert not UNKNOWN
+    assert not SECRET
+    assert pickle.loads(pickle.dumps(UNKNOWN)) is UNKNOWN  # noqa: S301 - our own bytes
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["owner first", "owner last"])
+def test_an_arn_belongs_to_its_owner_not_to_who_repeats_it(reverse):
+    """Under the engine resources come in the order in which they were made, not in that of their dependencies."""
+    log = resource(LOG_GROUP, "log", {"name": "/a"}, {"arn": "arn:log", "name": "/a"})
+    target = resource(TARGET, "target", {"arn": "arn:log"}, {"arn": "arn:log"})
+    graph = ResourceGraph([target, log] if reverse else [log, target])
+    assert graph.referenced(target, "arn") == (log,)
+    assert graph.referrers(log) == (target,)
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["bucket first", "bucket last"])
+def test_of_several_with_one_id_the_wanted_type_or_the_declared_one_is_meant(reverse):
+    """The id of a bucket's access block is the bucket's name, so a value alone does not tell them apart."""
+    bucket = resource("aws:s3/bucket:Bucket", "b", {"bucket": "logs"}, {"id": "logs", "bucket": "logs"})
+    block = resource("block", "p", {"bucket": "logs"}, {"id": "logs"}, property_dependencies={"bucket": (bucket.urn,)})
+    policy = resource("policy", "q", {"bucket": "logs"}, {"id": "logs"})
+    found = [bucket, block, policy]
+    graph = ResourceGraph(reversed(found) if reverse else found)
+    assert graph.referenced(block, "bucket") == (bucket,)
+    assert graph.referenced(policy, "bucket", bucket.type) == (bucket,)
+    assert block in graph.referrers(bucket)
+
+
+def test_references_follow_dependencies_where_the_value_is_unknown():
+    log = resource(LOG_GROUP, "log")
+    target = resource(TARGET, "target", {"arn": UNKNOWN}, property_dependencies={"arn": (log.urn,)})
+    graph = ResourceGraph([log, target])
+    assert graph.referenced(target, "arn", LOG_GROUP) == (log,)
+    assert graph.referenced(target, "arn", TARGET) == ()
+
+
+def test_the_component_of_a_resource_is_the_nearest_above_it():
+    stack = resource("pulumi:pulumi:Stack", "plant-dev", custom=False)
+    outer = resource("plant:components:Outer", "outer", custom=False, parent=stack.urn)
+    made = resource(LOG_GROUP, "log", parent=outer.urn)
+    below = resource(TARGET, "target", parent=made.urn)
+    alone = resource(TARGET, "alone", parent=stack.urn)
+    graph = ResourceGraph([stack, outer, made, below, alone])
+    assert [graph.component_of(found) for found in (made, below, alone)] == ["outer", "outer", ""]
+
+
+def test_look_ups_keep_the_order_of_the_graph():
+    found = [resource(LOG_GROUP, "b"), resource(TARGET, "a"), resource(LOG_GROUP, "c")]
+    graph = ResourceGraph(found)
+    assert graph.of_type(LOG_GROUP) == (found[0], found[2])
+    assert graph.of_type(TARGET, LOG_GROUP) == tuple(found)
+    assert graph.of_type("none") == ()
