@@ -48,6 +48,19 @@ class TrafficBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeBasis:
+    """A node of the cluster that a stack's pods share with others."""
+
+    instance_type: str
+    usd_per_hour: Decimal | None = None
+    """What the platform pays for it (a savings plan, spot); None: the list price on demand."""
+    utilisation: Decimal = Decimal("0.65")
+    """Part of the nodes that pods ask for, above 0 up to 1."""
+    idle_charged: bool = True
+    """Whether the pods bear the idle part by their share, as on AWS's bill; False: the platform bears it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """What one estimate assumes; printed beside its figures."""
 
@@ -67,6 +80,8 @@ class Basis:
     resource is priced for the whole month. None: all types."""
     parked: bool = False
     traffic: TrafficBasis = field(default_factory=TrafficBasis)
+    node: NodeBasis | None = None
+    """Node of the platform's cluster; None: the stack declares none."""
     declared: bool = False
     """True when the graph has a `costBasis`; False: the defaults above."""
     root: Resource | None = None
@@ -120,6 +135,7 @@ class _Reader:
             reaped=reaped,
             parked=parked,
             traffic=traffic,
+            node=self.node(self.section(document, "node")),
             declared=True,
             root=self.resource,
             notes=notes,
@@ -134,6 +150,20 @@ class _Reader:
             self.problem(f"usage.{key}", usage[key], f"one of {', '.join(known)}")
         return TrafficBasis(
             **{known[key]: self.number(value, f"usage.{key}") for key, value in usage.items() if key in known}
+        )
+
+    def node(self, section: Mapping[str, Any]) -> NodeBasis | None:
+        if not section:
+            return None
+        price = section.get("usdPerHour")
+        utilisation = self.number(section.get("utilisation", "0.65"), "node.utilisation")
+        if not 0 < utilisation <= 1:
+            self.problem("node.utilisation", section.get("utilisation"), "above 0, up to 1")
+        return NodeBasis(
+            instance_type=str(section.get("instanceType")),
+            usd_per_hour=None if price is None else self.number(price, "node.usdPerHour"),
+            utilisation=utilisation,
+            idle_charged=bool(section.get("idleCharged", True)),
         )
 
     def uptime(self, section: Mapping[str, Any]) -> tuple[Uptime, bool, frozenset[str] | None, tuple[str, ...]]:

@@ -37,8 +37,18 @@ class Pricer:
 def pricer_of(token: str) -> Pricer | None:
     """The pricer of the resource type `token`, or None."""
     package, _, rest = token.partition(":")
+    if package == "kubernetes":
+        return pricers_of_package(package).get(token)
     module = rest.partition("/")[0].partition(":")[0].lower()
     return pricers_of_module(package, module if package == "aws" else package).get(token)
+
+
+@cache
+def pricers_of_package(package: str) -> Mapping[str, Pricer]:
+    """Pricers of all files of a package whose type tokens don't name a service."""
+    return {
+        token: pricer for file in sorted(files(package)) for token, pricer in pricers_of_module(package, file).items()
+    }
 
 
 @cache

@@ -13,7 +13,9 @@ from deployment.graph import Resource, ResourceGraph
 
 STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
 GROUP: Final = "aws:autoscaling/group:Group"
-RESIZES: Final = "autoscaling:updateautoscalinggroup"
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+RESIZES: Final = frozenset({"autoscaling:updateautoscalinggroup", "eks:call"})
+"""Calls that set the size of a group, or of a Deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,9 @@ class Rollout:
     machine: Resource
     workflow: Workflow
     canary: Resource
-    """Group that exists with instances only while a rollout runs."""
+    """Group or Deployment that exists with instances or pods only while a rollout runs."""
     stable: Resource
-    """Group whose size the canary gets."""
+    """The one whose size the canary gets."""
 
 
 def rollout_of(pricing: Pricing) -> Rollout | None:
@@ -37,17 +39,17 @@ def rollout_of(pricing: Pricing) -> Rollout | None:
 
 
 def find_rollout(graph: ResourceGraph) -> Rollout | None:
-    """A state machine with a plan of polls that resizes groups, with the two groups that it names.
+    """A state machine with a plan of polls that resizes groups or Deployments, with the two that it names.
 
     The canary is the one that starts empty.
     """
-    groups = graph.of_type(GROUP)
+    groups = graph.of_type(GROUP, DEPLOYMENT)
     for machine in graph.of_type(STATE_MACHINE):
         definition = machine.get("definition")
         workflow = read_workflow(definition) if isinstance(definition, str) else None
-        if workflow is None or not workflow.polls or RESIZES not in workflow.actions:
+        if workflow is None or not workflow.polls or not RESIZES & workflow.actions:
             continue
-        named = [group for group in groups if (name := group.get("name")) and f'"{name}"' in str(definition)]
+        named = [group for group in groups if _names(str(definition), group)]
         empty = [group for group in named if not _size(group)]
         full = [group for group in named if _size(group)]
         if len(empty) == 1 and full:
@@ -61,6 +63,14 @@ def hours_per_month(pricing: Pricing, rollout: Rollout) -> Decimal:
     return min(planned, pricing.basis.uptime.metered_hours)
 
 
+def _names(definition: str, group: Resource) -> bool:
+    if group.type == DEPLOYMENT:
+        return f"/deployments/{group.get('metadata.name')}/scale" in definition
+    name = group.get("name")
+    return bool(name) and f'"{name}"' in definition
+
+
 def _size(group: Resource) -> Decimal:
-    size = number(group.get("desiredCapacity", group.get("minSize", 0)))
+    declared = ("spec.replicas", 1) if group.type == DEPLOYMENT else ("desiredCapacity", group.get("minSize", 0))
+    size = number(group.get(*declared))
     return Decimal(1) if size is None else size

@@ -80,7 +80,9 @@ def read_workflow(definition: str) -> Workflow | None:
 
 
 def _actions(definition: str) -> Iterator[str]:
-    """Calls of the AWS SDK integrations, e.g. ``elasticache:deleteserverlesscache``."""
+    """Calls of the AWS SDK integrations, e.g. ``elasticache:deleteserverlesscache``, and of a cluster's API."""
+    if "states:::eks:call" in definition:
+        yield "eks:call"
     for service, action in re.findall(r"aws-sdk:(\w{1,64}):(\w{1,128})", definition):
         yield f"{service}:{action}".lower()
 

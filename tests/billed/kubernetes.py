@@ -1,8 +1,66 @@
 """What resources of `kubernetes` cost a month: us-east-1, list prices, 730 hours."""
 
+from decimal import Decimal
+
 from ._case import case
 
+POD = {"containers": [{"name": "api", "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}}}]}
+HOUR_VCPU, HOUR_GIB = "0.028246154", "0.003138462"
+"""m7g.large, $0.0816 an hour, 2 vCPU and 8 GiB: 0.0816 / (9 x 2 + 8) is a GiB-hour, nine of them a vCPU-hour."""
+
+
+def pods(count, hours=730):
+    """Dollars of `count` pods of 250m and 256Mi for `hours`."""
+    return {
+        "CPU": str(Decimal(count) * hours * Decimal("0.25") * Decimal(HOUR_VCPU)),
+        "memory": str(Decimal(count) * hours * Decimal("0.25") * Decimal(HOUR_GIB)),
+    }
+
+
+def workload(token, spec, count, *, what="Pods", usage=None, id=None):  # noqa: A002 - pytest's own word
+    """A workload of pods of 250m and 256Mi that has to cost as much as `count` of them all month."""
+    lines = {f"{what}: {part}": usd for part, usd in pods(count).items()}
+    return case(token, {"metadata": {"name": "api", "namespace": "plant"}, "spec": spec}, lines, usage, id=id)
+
+
 CASES = [
+    workload("kubernetes:apps/v1:Deployment", {"replicas": 3, "template": {"spec": POD}}, 3),
+    workload("kubernetes:apps/v1:Deployment", {"template": {"spec": POD}}, 1, id="one replica unless said"),
+    workload(
+        "kubernetes:apps/v1:Deployment", {"replicas": 3, "template": {"spec": POD}}, 7, usage={"pods": 7}, id="pods"
+    ),
+    workload(
+        "kubernetes:apps/v1:Deployment",
+        {"replicas": 1, "template": {"spec": POD}},
+        2,
+        usage={"vcpus_used": "0.5", "memory_used_gib": "0.5"},
+        id="use above the request",
+    ),
+    workload("kubernetes:apps/v1:StatefulSet", {"replicas": 2, "template": {"spec": POD}}, 2),
+    workload("kubernetes:apps/v1:ReplicaSet", {"replicas": 2, "template": {"spec": POD}}, 2),
+    workload("kubernetes:core/v1:ReplicationController", {"replicas": 2, "template": {"spec": POD}}, 2),
+    workload("kubernetes:argoproj.io/v1alpha1:Rollout", {"replicas": 2, "template": {"spec": POD}}, 2),
+    workload("kubernetes:apps/v1:DaemonSet", {"template": {"spec": POD}}, 5, usage={"pods": 5}),
+    workload("kubernetes:core/v1:Pod", POD, 1),
+    case(
+        "kubernetes:batch/v1:Job",
+        {"spec": {"parallelism": 2, "activeDeadlineSeconds": 7200, "template": {"spec": POD}}},
+        {f"Pods of runs: {part}": usd for part, usd in pods(2, 2).items()},
+        id="job until its deadline",
+    ),
+    case(
+        "kubernetes:batch/v1:CronJob",
+        {
+            "spec": {
+                "schedule": "0 6 * * *",
+                "jobTemplate": {"spec": {"activeDeadlineSeconds": 3600, "template": {"spec": POD}}},
+            }
+        },
+        {f"Pods of runs: {part}": usd for part, usd in pods(1, 730).items()},
+        usage={"monthly_pod_hours": 730},
+        id="cron job by its hours",
+    ),
+    case("kubernetes:core/v1:ResourceQuota", {"spec": {"hard": {"requests.cpu": "2"}}}, {"Worst case": "0"}),
     case(
         "kubernetes:networking.k8s.io/v1:Ingress",
         {"spec": {}, "metadata": {"annotations": {"alb.ingress.kubernetes.io/scheme": "internet-facing"}}},

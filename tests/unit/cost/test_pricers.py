@@ -15,6 +15,17 @@ WAF = "aws:wafv2/webAcl:WebAcl"
 ELSEWHERE = {
     "aws:autoscaling/group:Group": "test_fleets.py",
     "aws:ecs/service:Service": "test_fleets.py",
+    **dict.fromkeys(
+        (
+            "kubernetes:autoscaling/v1:HorizontalPodAutoscaler",
+            "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+            "kubernetes:keda.sh/v1alpha1:ScaledObject",
+            "kubernetes:helm.sh/v3:Release",
+            "kubernetes:karpenter.sh/v1:NodePool",
+            "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+        ),
+        "test_pods.py",
+    ),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "below",
 }
 

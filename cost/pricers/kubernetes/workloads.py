@@ -1,0 +1,305 @@
+"""Kubernetes objects that run pods: their share of the nodes, and what their namespace's quota allows at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Driver, Unpriced
+from cost.nodes import CPU_WEIGHT, NodeShare, node_share, node_size
+from cost.pods import (
+    AUTOSCALERS,
+    QUOTA,
+    SCALED_OBJECT,
+    PodSize,
+    namespace,
+    object_name,
+    pod_size,
+    quota_of,
+    replicas,
+    target,
+)
+from cost.registry import Pricer
+from cost.rollouts import hours_per_month, rollout_of
+from cost.schedules import runs_per_month
+from cost.scope import Pricing, Scope, UsageKey
+from cost.uptime import MONTH_HOURS, Metering
+
+NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+
+PODS: Final = UsageKey("pods", Decimal(0), "pods at a time, instead of the least that the workload declares")
+VCPUS_USED: Final = UsageKey("vcpus_used", Decimal(0), "vCPUs that one pod uses, where that is more than it asks for")
+MEMORY_USED: Final = UsageKey(
+    "memory_used_gib", Decimal(0), "GiB of memory that one pod uses, where that is more than it asks for"
+)
+POD_HOURS: Final = UsageKey("monthly_pod_hours", Decimal(0), "hours that the pods of a job run in a month, in all")
+
+METRICS_POLLS: Final = MONTH_HOURS * 3600 / 15
+"""Polls a month of a scaler: the autoscaler asks every 15 seconds, whatever ``pollingInterval`` says (KEDA #2282)."""
+CACHED_POLLS: Final = MONTH_HOURS * 3600 / 30
+"""The same with ``useCachedMetrics``, at KEDA's default interval of 30 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a workload asks of the nodes."""
+
+    vcpus: Amount
+    memory_gib: Amount
+
+
+def share_charges(node: NodeShare, demand: Demand, what: str, metering: Metering) -> Iterator[Charge]:
+    """CPU, memory and idle share of pods on `node`."""
+
+    def charge(item: str, amount: Amount, *, cpu: bool = False) -> Charge:
+        fixed = amount.floor == amount.expected == amount.worst
+        return Charge(
+            f"{what}: {item} ({node.label})",
+            node.vcpu if cpu else node.gib,
+            amount,
+            metering,
+            assumed=node.assumed,
+            driver=Driver.FIXED if fixed else Driver.FLEET,
+        )
+
+    yield charge("CPU", demand.vcpus, cpu=True)
+    yield charge("memory", demand.memory_gib)
+    if node.idle_ratio:
+        idle = (demand.vcpus * CPU_WEIGHT + demand.memory_gib) * node.idle_ratio
+        yield charge("share of the node's idle part", idle)
+
+
+def long_running(scope: Scope) -> Iterator[Charge]:
+    """A Deployment, StatefulSet, ReplicaSet, Rollout or Pod, all of the time; and its canary in rollouts."""
+    demand = demand_of(scope)
+    yield from _on_nodes(scope, demand, "Pods")
+    rollout = rollout_of(scope.pricing)
+    if rollout is not None and rollout.canary.urn == scope.resource.urn:
+        size = _size(scope)
+        pods = replicas(Scope(scope.pricing, rollout.stable)).expected * hours_per_month(scope.pricing, rollout)
+        hours = Demand(Amount(ZERO, pods * size.vcpus, ZERO), Amount(ZERO, pods * size.memory_gib, ZERO))
+        yield from share_charges(node_share(scope), hours, "Canary pods in rollouts", Metering.USE)
+
+
+def demand_of(scope: Scope) -> Demand:
+    """What the pods of a long-running workload ask for. Raises Unpriced."""
+    size = _size(scope)
+    count = _count(scope)
+    given = scope.pricing.usage.get(scope.resource.urn, {}).get(PODS.name)
+    if given is not None:
+        count = Amount.of(count.floor, given, count.worst)
+    return Demand(count * size.vcpus, count * size.memory_gib)
+
+
+def _count(scope: Scope) -> Amount:
+    kind = scope.resource.type.rpartition(":")[2]
+    if kind == "Pod":
+        return ONE
+    if kind != "DaemonSet":
+        return replicas(scope)
+    nodes = _nodes(scope.pricing)
+    given = scope.pricing.usage.get(scope.resource.urn, {}).get(PODS.name)
+    if nodes is None and given is None:
+        raise Unpriced("it runs one pod a node, and the graph has no node group; give the usage key `pods`")
+    return Amount.fixed(given or ZERO) if nodes is None else nodes.count
+
+
+def _size(scope: Scope) -> PodSize:
+    asked = pod_size(scope, "spec" if scope.resource.type.endswith(":Pod") else _template(scope))
+    used = scope.pricing.usage.get(scope.resource.urn, {})
+    return PodSize(
+        max(asked.vcpus, used.get(VCPUS_USED.name, ZERO)),
+        max(asked.memory_gib, used.get(MEMORY_USED.name, ZERO)),
+    )
+
+
+def _template(scope: Scope) -> str:
+    if scope.resource.type.endswith(":CronJob"):
+        return "spec.jobTemplate.spec.template.spec"
+    if scope.resource.get("spec.workloadRef") is not None:
+        raise Unpriced("its pods are those of a workload that it refers to; declare the template here")
+    return "spec.template.spec"
+
+
+def _on_nodes(scope: Scope, demand: Demand, what: str, metering: Metering = Metering.SECONDS) -> Iterator[Charge]:
+    """Charges of `demand`: above what the graph's own node groups carry, and below what the quota allows."""
+    nodes = _nodes(scope.pricing)
+    if nodes is not None:
+        demand = Demand(_times(demand.vcpus, nodes.uncarried_vcpus), _times(demand.memory_gib, nodes.uncarried_gib))
+        what = f"{what} beyond the graph's node groups"
+    elif (quota := quota_of(scope.pricing, namespace(scope.resource))) is not None:
+        demand = Demand(
+            _without_worst(demand.vcpus) if quota.vcpus is not None else demand.vcpus,
+            _without_worst(demand.memory_gib) if quota.memory_gib is not None else demand.memory_gib,
+        )
+    yield from share_charges(node_share(scope), demand, what, metering)
+
+
+def _without_worst(amount: Amount) -> Amount:
+    return Amount(amount.floor, amount.expected, ZERO)
+
+
+def _times(amount: Amount, ratio: Amount) -> Amount:
+    return Amount(amount.floor * ratio.floor, amount.expected * ratio.expected, amount.worst * ratio.worst)
+
+
+def job(scope: Scope) -> Iterator[Charge]:
+    """Pods of a Job or CronJob, for the hours given, or else for as long as its deadline lets it run."""
+    inner = "spec.jobTemplate.spec" if scope.resource.type.endswith(":CronJob") else "spec"
+    size = _size(scope)
+    parallel = scope.number(f"{inner}.parallelism", 1)
+    runs = _cron_runs(scope.text("spec.schedule")) if inner != "spec" else Decimal(1)
+    deadline = scope.number(f"{inner}.activeDeadlineSeconds", 0)
+    most = parallel * (runs * deadline / 3600 if deadline else MONTH_HOURS)
+    if not deadline and inner != "spec" and scope.text("spec.concurrencyPolicy", "Allow") == "Allow":
+        most *= runs  # nothing ends a run, and nothing keeps the next one waiting
+    used = scope.usage(POD_HOURS, None if scope.pricing.usage.get(scope.resource.urn) else Amount(ZERO, most, most))
+    hours = Amount(ZERO, used.amount.expected, max(most, used.amount.expected))
+    yield from _on_nodes(scope, Demand(hours * size.vcpus, hours * size.memory_gib), "Pods of runs", Metering.USE)
+
+
+def _cron_runs(schedule: str) -> Decimal:
+    """Runs a month of a cron expression with five fields, Sunday being 0."""
+    macros = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0"}
+    fields = macros.get(schedule, {"@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *"}.get(schedule, schedule)).split()
+    if len(fields) != 5:
+        raise Unpriced(f"schedule {schedule!r} isn't a cron expression of five fields")
+    days = "".join(str(int(each) % 7 + 1) if each.isdigit() else each for each in fields[4])
+    return runs_per_month(f"cron({' '.join(fields[:4])} {days} *)")
+
+
+def quota(scope: Scope) -> Iterator[Charge]:
+    """The worst case of a namespace: pods that ask for all that the quota allows, all of the time."""
+    own = quota_of(scope.pricing, namespace(scope.resource))
+    if own is None or own.resource.urn != scope.resource.urn or _nodes(scope.pricing) is not None:
+        return
+    hard = Demand(Amount(ZERO, ZERO, own.vcpus or ZERO), Amount(ZERO, ZERO, own.memory_gib or ZERO))
+    if hard.vcpus.worst or hard.memory_gib.worst:
+        yield from share_charges(node_share(scope), hard, "Worst case: the whole quota", Metering.SECONDS)
+
+
+def autoscaler(scope: Scope) -> Iterator[Charge]:
+    """An autoscaler costs what it starts, which is counted at its target; what a CloudWatch trigger asks, here."""
+    kind, name = target(scope.resource)
+    targets = [
+        each
+        for token, priced in PRICERS.items()
+        if priced.charges is long_running and token.endswith(f":{kind}")
+        for each in scope.graph.of_type(token)
+        if object_name(each) == name and namespace(each) == namespace(scope.resource)
+    ]
+    if not targets:
+        raise Unpriced(f"the graph has no {kind} {name!r}, so what it scales has no price")
+    if scope.resource.type == SCALED_OBJECT:
+        for trigger in scope.items("spec.triggers"):
+            if trigger.get("type") == "aws-cloudwatch":
+                polls = Amount.fixed(CACHED_POLLS if trigger.get("useCachedMetrics") else METRICS_POLLS)
+                yield scope.use(
+                    "Metrics asked of CloudWatch", ("cloudwatch", "get_metric_data_1k"), polls, Driver.FIXED
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """Node groups of the graph, which are billed themselves, and what their pods ask for beyond them."""
+
+    count: Amount
+    uncarried_vcpus: Amount
+    """Part of all pods' CPU that the groups of each figure have no room for."""
+    uncarried_gib: Amount
+
+
+def _nodes(pricing: Pricing) -> _Nodes | None:
+    """The graph's node groups, worked out once; None without one.
+
+    What doesn't fit the nodes of a figure makes the groups grow, at most to their maximum: pods that don't fit then
+    are never started, so the groups' own worst case is the pods', too.
+    """
+    if "nodes of pods" not in pricing.cache:
+        pricing.cache["nodes of pods"] = None  # what is asked while it is worked out
+        pricing.cache["nodes of pods"] = _find_nodes(pricing)
+    found: _Nodes | None = pricing.cache["nodes of pods"]
+    return found
+
+
+def _find_nodes(pricing: Pricing) -> _Nodes | None:
+    count, vcpus, memory = NOTHING, NOTHING, NOTHING
+    for group in pricing.graph.of_type(NODE_GROUP):
+        scope = Scope(pricing, group)
+        try:
+            low = scope.number("scalingConfig.minSize")
+            nodes = Amount.of(
+                low, scope.number("scalingConfig.desiredSize", low), scope.number("scalingConfig.maxSize")
+            )
+            size = node_size(str((scope.items("instanceTypes") or ["t3.medium"])[0]))
+        except Unpriced:
+            continue  # the group itself says so
+        count, vcpus, memory = count + nodes, vcpus + nodes * size.vcpus, memory + nodes * size.memory_gib
+    if not count.worst:
+        return None
+    asked_vcpus, asked_memory = NOTHING, NOTHING
+    for token, priced in PRICERS.items():
+        for resource in pricing.graph.of_type(token) if priced.charges is long_running else ():
+            if resource.type.endswith(":DaemonSet"):
+                continue
+            try:
+                demand = demand_of(Scope(pricing, resource))
+            except Unpriced:
+                continue
+            asked_vcpus, asked_memory = asked_vcpus + demand.vcpus, asked_memory + demand.memory_gib
+    return _Nodes(count, _uncarried(asked_vcpus, vcpus), _uncarried(asked_memory, memory))
+
+
+def _uncarried(asked: Amount, room: Amount) -> Amount:
+    def ratio(wanted: Decimal, there: Decimal) -> Decimal:
+        return max(ZERO, min(wanted, room.worst) - there) / wanted if wanted else ZERO
+
+    return Amount(ratio(asked.floor, room.floor), ratio(asked.expected, room.expected), ZERO)
+
+
+def refuse(reason: str) -> Callable[[Scope], Iterator[Charge]]:
+    """A pricer of what can't be priced from the graph, with the reason."""
+
+    def charges(scope: Scope) -> Iterator[Charge]:
+        yield from ()  # asked for its charges, it says why there are none
+        raise Unpriced(reason)
+
+    return charges
+
+
+_POD_KEYS: Final = (PODS, VCPUS_USED, MEMORY_USED)
+_JOB_KEYS: Final = (POD_HOURS, VCPUS_USED, MEMORY_USED)
+
+PRICERS: Final = {
+    "kubernetes:apps/v1:Deployment": Pricer(
+        long_running, twins=("kubernetes_deployment_v1", "kubernetes_deployment"), usage=_POD_KEYS
+    ),
+    "kubernetes:apps/v1:StatefulSet": Pricer(
+        long_running, twins=("kubernetes_stateful_set_v1", "kubernetes_stateful_set"), usage=_POD_KEYS
+    ),
+    "kubernetes:apps/v1:DaemonSet": Pricer(
+        long_running, twins=("kubernetes_daemon_set_v1", "kubernetes_daemonset"), usage=_POD_KEYS
+    ),
+    "kubernetes:apps/v1:ReplicaSet": Pricer(long_running, usage=_POD_KEYS),
+    "kubernetes:core/v1:ReplicationController": Pricer(
+        long_running, twins=("kubernetes_replication_controller_v1",), usage=_POD_KEYS
+    ),
+    "kubernetes:core/v1:Pod": Pricer(long_running, twins=("kubernetes_pod_v1", "kubernetes_pod"), usage=_POD_KEYS),
+    "kubernetes:argoproj.io/v1alpha1:Rollout": Pricer(long_running, usage=_POD_KEYS),
+    "kubernetes:batch/v1:Job": Pricer(job, twins=("kubernetes_job_v1", "kubernetes_job"), usage=_JOB_KEYS),
+    "kubernetes:batch/v1:CronJob": Pricer(job, twins=("kubernetes_cron_job_v1",), usage=_JOB_KEYS),
+    QUOTA: Pricer(quota, twins=("kubernetes_resource_quota_v1",)),
+    **{token: Pricer(autoscaler) for token in AUTOSCALERS},
+    SCALED_OBJECT: Pricer(autoscaler),
+    "kubernetes:helm.sh/v3:Release": Pricer(
+        refuse("what a Helm release installs is in no graph; use helm.v4.Chart, whose objects are")
+    ),
+    "kubernetes:karpenter.sh/v1:NodePool": Pricer(
+        refuse("Karpenter buys the nodes that pods ask for, so its price is in no graph; declare node groups")
+    ),
+    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": Pricer(
+        refuse("it describes nodes that Karpenter buys, so its price is in no graph; declare node groups")
+    ),
+}

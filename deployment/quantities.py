@@ -1,0 +1,32 @@
+"""Quantities as Kubernetes writes them: ``250m``, ``2``, ``64Mi``, ``1e3``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+_FORM: Final = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)")
+
+_FACTORS: Final = {
+    "": Decimal(1),
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
+    **{suffix: Decimal(1000) ** power for power, suffix in enumerate("kMGTPE", 1)},
+    **{f"{suffix}i": Decimal(1024) ** power for power, suffix in enumerate("KMGTPE", 1)},
+}
+"""Suffixes of the API's ``resource.Quantity`` (Kubernetes reference, 2026-11)."""
+
+GIB: Final = Decimal(1024) ** 3
+
+
+def quantity(value: Any) -> Decimal | None:
+    """`value` in its base unit (CPUs, bytes, pods); None when it is no quantity."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        return None
+    found = _FORM.fullmatch(str(value).strip())
+    if not found:
+        return None
+    number = Decimal(found[1])
+    return number.scaleb(int(found[2])) if found[2] else number * _FACTORS[found[3] or ""]

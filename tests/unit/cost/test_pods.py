@@ -1,0 +1,203 @@
+"""Pods on shared nodes: shares of the node, autoscalers, quotas, node groups; worked by hand from m7g.large's row."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import moto
+import pytest
+
+from cost.basis import NodeBasis
+from cost.charges import Unpriced
+from cost.nodes import node_size
+from deployment.graph import Resource
+from deployment.quantities import quantity
+
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+KEDA = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+QUOTA = "kubernetes:core/v1:ResourceQuota"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+VCPU, GIB = Decimal("0.028246154"), Decimal("0.003138462")
+POD_MONTH = 730 * (VCPU / 4 + GIB / 4)
+"""Dollars a month of one pod of 250m and 256Mi."""
+
+
+def asks(cpu="250m", memory="256Mi", **more):
+    return {"containers": [{"name": "api", "resources": {"requests": {"cpu": cpu, "memory": memory}}, **more}]}
+
+
+@pytest.fixture
+def thing(make):
+    """`thing(token, spec)`: an object called `api` in the namespace `plant`."""
+
+    def made(token, spec, name="api", **metadata) -> Resource:
+        return make(token, {"metadata": {"name": name, "namespace": "plant", **metadata}, "spec": spec}, name)
+
+    return made
+
+
+@pytest.fixture
+def scaled(thing):
+    """A Deployment without replicas."""
+    return thing(DEPLOYMENT, {"template": {"spec": asks()}, "strategy": {"rollingUpdate": {"maxSurge": 1}}})
+
+
+def near(found, wanted):
+    return abs(found - wanted) < Decimal("0.0001")
+
+
+def test_every_size_that_is_known_is_the_one_that_ec2_has():
+    path = Path(moto.__file__).parent / "ec2" / "resources" / "instance_types.json.gz"
+    types = json.loads(gzip.decompress(path.read_bytes()))
+    known = 0
+    for name, facts in types.items():
+        try:
+            size = node_size(name)
+        except Unpriced:
+            continue
+        known += 1
+        there = facts["VCpuInfo"]["DefaultVCpus"], Decimal(facts["MemoryInfo"]["SizeInMiB"]) / 1024
+        assert (size.vcpus, size.memory_gib) == there, name
+    assert known > 500
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [("250m", "0.25"), ("2", "2"), ("64Mi", "67108864"), ("1e3", "1000"), ("0.5Gi", "536870912"), (1.5, "1.5")],
+)
+def test_quantities_are_read_as_the_api_writes_them(text, base):
+    assert quantity(text) == Decimal(base)
+
+
+@pytest.mark.parametrize("text", ["", "lots", "5 Mi", "1Mb", None, True])
+def test_what_is_no_quantity_is_none(text):
+    assert quantity(text) is None
+
+
+def test_a_hundred_large_pods_cost_what_the_facts_say(thing, price):
+    found = price(thing(DEPLOYMENT, {"replicas": 100, "template": {"spec": asks("16", "64Gi")}}))
+    assert abs(found.expected_usd - 47_654) < 5
+
+
+def test_without_a_region_the_assumption_is_told(thing, price, make_basis):
+    found = price(thing(DEPLOYMENT, {"template": {"spec": asks()}}), basis=make_basis(region=None))
+    assert "in us-east-1, assumed" in found.lines[0].item and all(line.assumed for line in found.lines)
+
+
+def test_an_autoscaler_bounds_floor_and_worst_case(scaled, thing, price):
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 6, "scaleTargetRef": {"kind": "Deployment", "name": "api"}})
+    found = price(scaled, scaler)
+    assert near(found.floor_usd, 2 * POD_MONTH) and near(found.expected_usd, 2 * POD_MONTH)
+    assert near(found.worst_case_usd, 7 * POD_MONTH)  # and the one pod of an update
+
+
+def test_a_resting_deployment_costs_nothing_until_it_is_scaled(thing, price):
+    resting = thing(DEPLOYMENT, {"replicas": 0, "template": {"spec": asks()}})
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 4, "scaleTargetRef": {"kind": "Deployment", "name": "api"}})
+    found = price(resting, scaler)
+    assert found.expected_usd == 0 and near(found.worst_case_usd, 5 * POD_MONTH)
+
+
+def test_a_scaled_object_pays_for_what_it_asks_cloudwatch(scaled, thing, price):
+    trigger = {"type": "aws-cloudwatch"}
+    scaler = thing(KEDA, {"minReplicaCount": 1, "scaleTargetRef": {"name": "api"}, "triggers": [trigger]})
+    found = price(scaled, scaler)
+    assert next(line.monthly_usd for line in found.lines if "CloudWatch" in line.item) == Decimal("1.752")
+    assert near(found.worst_case_usd - Decimal("1.752"), 101 * POD_MONTH)
+
+
+@pytest.mark.parametrize("token", [HPA, KEDA])
+def test_what_scales_something_unseen_has_no_price(token, thing, price):
+    found = price(thing(token, {"scaleTargetRef": {"kind": "Deployment", "name": "elsewhere"}}))
+    assert "elsewhere" in found.unpriced[0].reason
+
+
+def test_a_quota_is_the_worst_case_of_its_namespace(scaled, thing, price):
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 50, "scaleTargetRef": {"kind": "Deployment", "name": "api"}})
+    found = price(scaled, scaler, thing(QUOTA, {"hard": {"requests.cpu": "1", "requests.memory": "1Gi"}}))
+    assert near(found.expected_usd, 2 * POD_MONTH) and near(found.worst_case_usd, 4 * POD_MONTH)
+
+
+def test_a_quota_on_cpu_alone_leaves_memory_to_the_autoscaler(scaled, thing, price):
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 5, "scaleTargetRef": {"kind": "Deployment", "name": "api"}})
+    found = price(scaled, scaler, thing(QUOTA, {"hard": {"cpu": "1"}}))
+    assert near(found.worst_case_usd, 730 * (VCPU + 6 * GIB / 4))
+
+
+@pytest.mark.parametrize("scopes", [{"scopes": ["Terminating"]}, {"scopeSelector": {"matchExpressions": []}}])
+def test_a_quota_on_some_pods_bounds_nothing(scopes, thing, price):
+    found = price(thing(QUOTA, {"hard": {"requests.cpu": "1", "requests.memory": "1Gi"}, **scopes}))
+    assert not found.lines
+
+
+def test_a_declared_node_and_its_idle_part(scaled, price, make_basis):
+    from dataclasses import replace
+
+    node = NodeBasis("t4g.medium", utilisation=Decimal("0.5"))
+    found = price(scaled, basis=replace(make_basis(), node=node))
+    unit = Decimal("0.0336") / (9 * 2 + 4)
+    pod = 730 * unit * (Decimal(9) / 4 + Decimal(1) / 4)
+    assert near(found.expected_usd, 2 * pod)  # half of the node is idle, and shared out
+    borne = price(scaled, basis=replace(make_basis(), node=replace(node, idle_charged=False)))
+    assert near(borne.expected_usd, pod)
+    cheap = price(scaled, basis=replace(make_basis(), node=replace(node, usd_per_hour=Decimal("0.0168"))))
+    assert near(cheap.expected_usd, pod)
+
+
+def test_a_pod_is_as_large_as_the_scheduler_counts_it(thing, price):
+    pod = asks()
+    pod["initContainers"] = [
+        {"name": "sidecar", "restartPolicy": "Always", "resources": {"limits": {"cpu": "250m", "memory": "256Mi"}}},
+        {"name": "migrate", "resources": {"requests": {"cpu": "750m", "memory": "256Mi"}}},
+    ]
+    found = price(thing("kubernetes:core/v1:Pod", pod))
+    assert near(found.expected_usd, 730 * (VCPU + GIB / 2))
+    pod["resources"] = {"requests": {"cpu": "250m", "memory": "256Mi"}}
+    assert near(price(thing("kubernetes:core/v1:Pod", pod)).expected_usd, POD_MONTH)
+
+
+def test_a_limit_range_fills_in_what_is_left_out(thing, price):
+    bare = thing(DEPLOYMENT, {"template": {"spec": {"containers": [{"name": "api"}]}}})
+    limits = [{"type": "Pod", "max": {"cpu": "9"}}, {"type": "Container", "defaultRequest": {"cpu": "250m"}}]
+    limits[1]["default"] = {"memory": "256Mi"}
+    found = price(bare, thing("kubernetes:core/v1:LimitRange", {"limits": limits}))
+    assert near(found.expected_usd, POD_MONTH) and not found.unpriced
+    assert "asks for no cpu" in price(bare).unpriced[0].reason
+
+
+def test_pods_that_fit_the_graphs_nodes_are_not_billed_twice(thing, price, make):
+    group = make(
+        NODE_GROUP,
+        {"scalingConfig": {"minSize": 1, "desiredSize": 1, "maxSize": 3}, "instanceTypes": ["m7g.large"]},
+    )
+    fits = thing(DEPLOYMENT, {"replicas": 2, "template": {"spec": asks("1", "1Gi")}})
+    nodes = price(group)
+    assert price(group, fits).expected_usd == nodes.expected_usd
+    more = price(group, thing(DEPLOYMENT, {"replicas": 4, "template": {"spec": asks("1", "1Gi")}}))
+    assert near(more.expected_usd - nodes.expected_usd, 730 * 2 * VCPU)
+    assert more.worst_case_usd == nodes.worst_case_usd
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "kubernetes:helm.sh/v3:Release",
+        "kubernetes:karpenter.sh/v1:NodePool",
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+        "kubernetes:apps/v1:DeploymentPatch",
+        "kubernetes:s3.services.k8s.aws/v1alpha1:Bucket",
+        "kubernetes:rds.aws.upbound.io/v1beta1:Instance",
+        "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+    ],
+)
+def test_what_may_buy_something_is_never_free(token, thing, price):
+    assert price(thing(token, {})).unpriced[0].type == token
+
+
+def test_a_daemon_set_needs_a_number_of_nodes(thing, price, make):
+    daemon = thing("kubernetes:apps/v1:DaemonSet", {"template": {"spec": asks()}})
+    assert "one pod a node" in price(daemon).unpriced[0].reason
