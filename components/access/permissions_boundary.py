@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pulumi
@@ -82,3 +83,20 @@ class PermissionsBoundary(pulumi.ComponentResource):
         )
         self.arn = policy.arn
         self.register_outputs({"arn": self.arn})
+
+
+def bound_roles(
+    arn: pulumi.Input[str],
+) -> Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]:
+    """Transformation that puts the boundary `arn` on every role beneath what it is given to.
+
+    So a role can't be declared without it by forgetting an argument. What has to act beyond the boundary, the
+    deploying workflow, is declared without the transformation.
+    """
+
+    def bound(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        if args.type_ != "aws:iam/role:Role":
+            return None
+        return pulumi.ResourceTransformationResult({**args.props, "permissions_boundary": arn}, args.opts)
+
+    return bound

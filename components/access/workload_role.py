@@ -1,4 +1,4 @@
-"""Role of one workload: who may assume it, what it may do, and the boundary it can't leave."""
+"""Role of one workload: who may assume it, and what it may do. Its boundary comes from above (bound_roles)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ class WorkloadRoleArgs:
     """What the role may do."""
     account_id: str
     """Account that the service has to act for."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds whatever the role is given later."""
 
 
 class WorkloadRole(pulumi.ComponentResource):
@@ -45,7 +43,6 @@ class WorkloadRole(pulumi.ComponentResource):
             f"{name}-role",
             description=args.description,
             assume_role_policy=service_trust(args.service, args.account_id),
-            permissions_boundary=args.permissions_boundary_arn,
             max_session_duration=3600,
             opts=child,
         )

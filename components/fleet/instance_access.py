@@ -18,8 +18,6 @@ class InstanceAccessArgs:
 
     account_id: str
     """Account of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the role."""
     log_group_arn: pulumi.Input[str]
     """Log group that the application writes to."""
     contract_parameter_arn: pulumi.Input[str]
@@ -58,7 +56,6 @@ class InstanceAccess(pulumi.ComponentResource):
                 service="ec2.amazonaws.com",
                 statements=statements,
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             pulumi.ResourceOptions(parent=self),
         )

@@ -32,8 +32,6 @@ class HealthFeedArgs:
     """The aggregator's event bus; None: the topic only."""
     account_id: str
     """Account of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the role that puts events on the bus."""
 
 
 class HealthFeed(pulumi.ComponentResource):
@@ -84,7 +82,6 @@ class HealthFeed(pulumi.ComponentResource):
                     service="events.amazonaws.com",
                     statements=[allow(["events:PutEvents"], [args.event_bus_arn])],
                     account_id=args.account_id,
-                    permissions_boundary_arn=args.permissions_boundary_arn,
                 ),
                 child,
             )

@@ -47,8 +47,6 @@ class BudgetGuardArgs:
     """Role that is denied new capacity."""
     restrained_role_arn: pulumi.Input[str]
     """ARN of that role."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the guard's own role."""
 
 
 class BudgetGuard(pulumi.ComponentResource):
@@ -104,7 +102,6 @@ class BudgetGuard(pulumi.ComponentResource):
                     )
                 ],
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )

@@ -41,8 +41,6 @@ class MaintenanceArgs:
 
     account_id: str
     """Account of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the roles."""
     kms_key_arn: pulumi.Input[str]
     """Key of topic and log."""
     log_group_arn: pulumi.Input[str]
@@ -115,7 +113,6 @@ class Maintenance(pulumi.ComponentResource):
                 statements=_statements(args, parameter),
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )
@@ -139,7 +136,6 @@ class Maintenance(pulumi.ComponentResource):
                     use_key(args.kms_key_arn),
                 ],
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )

@@ -27,8 +27,6 @@ class ReaperArgs:
     """Account of the stack."""
     region: str
     """Region of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the roles."""
     kms_key_arn: pulumi.Input[str]
     """Key of topic and log."""
     log_group_arn: pulumi.Input[str]
@@ -144,7 +142,6 @@ class Reaper(pulumi.ComponentResource):
                 ],
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )
@@ -155,7 +152,6 @@ class Reaper(pulumi.ComponentResource):
                 service="scheduler.amazonaws.com",
                 statements=[allow(["states:StartExecution"], [workflow.arn]), use_key(args.kms_key_arn)],
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )

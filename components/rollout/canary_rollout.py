@@ -33,8 +33,6 @@ class CanaryRolloutArgs:
     """Account of the stack."""
     region: str
     """Region of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the roles."""
     kms_key_arn: pulumi.Input[str]
     """Key of the log and the topic."""
     log_group_arn: pulumi.Input[str]
@@ -110,7 +108,6 @@ class CanaryRollout(pulumi.ComponentResource):
                 statements=self._statements(name, args, control),
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )
@@ -200,7 +197,6 @@ class CanaryRollout(pulumi.ComponentResource):
                 service="events.amazonaws.com",
                 statements=[allow(["states:StartExecution"], [workflow.arn])],
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )

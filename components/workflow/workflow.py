@@ -40,8 +40,6 @@ class WorkflowArgs:
     """Log group of the executions; a name under ``/aws/vendedlogs/`` keeps the account's log policy short."""
     account_id: str
     """Account of the stack."""
-    permissions_boundary_arn: pulumi.Input[str]
-    """Policy that bounds the role."""
 
 
 class Workflow(pulumi.ComponentResource):
@@ -63,7 +61,6 @@ class Workflow(pulumi.ComponentResource):
                 service="states.amazonaws.com",
                 statements=[*args.statements, allow([*LOG_DELIVERY, *TRACING], "*")],
                 account_id=args.account_id,
-                permissions_boundary_arn=args.permissions_boundary_arn,
             ),
             child,
         )

@@ -56,11 +56,10 @@ class PlantApi(pulumi.ComponentResource):
         }
         # As inputs too: `pulumi preview --json` has a component's inputs, and not yet its outputs.
         super().__init__("plant:infra:PlantApi", name, facts, pulumi.ResourceOptions.merge(opts, tagged))
-        child = pulumi.ResourceOptions(parent=self)
         boundary = PermissionsBoundary(
             f"{name}-boundary",
             PermissionsBoundaryArgs(region=settings.region, account_id=settings.platform.account_id),
-            child,
+            pulumi.ResourceOptions(parent=self),
         )
         context = Context(
             settings=settings,
@@ -69,7 +68,7 @@ class PlantApi(pulumi.ComponentResource):
             name=name,
             names=Names("plant", args.stack),
             tags=tags,
-            child=child,
+            root=self,
             permissions_boundary_arn=boundary.arn,
         )
         _declare(context)

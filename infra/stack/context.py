@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from components.access.permissions_boundary import bound_roles
 from infra.naming import Names
 from infra.settings import Settings
 
@@ -27,12 +28,17 @@ class Context:
     """Physical names."""
     tags: dict[str, str]
     """Cost-allocation tags."""
-    child: pulumi.ResourceOptions
-    """Options of the root's children."""
+    root: pulumi.Resource
+    """The root component."""
     permissions_boundary_arn: pulumi.Output[str]
-    """Boundary of all roles."""
+    """Boundary of all roles but the workflows' own."""
     exports: dict[str, pulumi.Input[Any]] = field(default_factory=dict)
     """Outputs of the stack, gathered part by part."""
+
+    @property
+    def child(self) -> pulumi.ResourceOptions:
+        """Options of the root's children; the one place where roles get their boundary."""
+        return pulumi.ResourceOptions(parent=self.root, transformations=[bound_roles(self.permissions_boundary_arn)])
 
     @property
     def account_id(self) -> str:

@@ -68,7 +68,6 @@ def maintenance(
         f"{context.name}-maintenance",
         MaintenanceArgs(
             account_id=context.account_id,
-            permissions_boundary_arn=context.permissions_boundary_arn,
             kms_key_arn=ground.kms_key_arn,
             log_group_arn=logs.arns["maintenance"],
             parameter_name=context.names.parameter("maintenance"),
@@ -122,7 +121,6 @@ def observe(
             topic_arn=topics.health,
             event_bus_arn=settings.platform.health_aggregator.event_bus_arn,
             account_id=context.account_id,
-            permissions_boundary_arn=context.permissions_boundary_arn,
         ),
         context.child,
     )
@@ -169,7 +167,6 @@ def rollout(
             stack=context.stack,
             account_id=context.account_id,
             region=settings.region,
-            permissions_boundary_arn=context.permissions_boundary_arn,
             kms_key_arn=ground.kms_key_arn,
             log_group_arn=logs.arns["rollout"],
             control_parameter_name=context.names.parameter("rollout"),
@@ -219,7 +216,6 @@ def reaper(context: Context, ground: Ground, topics: Topics, logs: KeptLogs) -> 
             stack=context.stack,
             account_id=context.account_id,
             region=context.settings.region,
-            permissions_boundary_arn=context.permissions_boundary_arn,
             kms_key_arn=ground.kms_key_arn,
             log_group_arn=logs.arns["reaper"],
             topic_arn=topics.alerts,
@@ -257,7 +253,7 @@ def guard(context: Context, topics: Topics) -> None:
             environment=context.stack,
             permissions_boundary_arn=context.permissions_boundary_arn,
         ),
-        context.child,
+        pulumi.ResourceOptions(parent=context.root),  # it deploys what the boundary keeps from the others
     )
     BudgetGuard(
         f"{context.name}-budget",
@@ -271,7 +267,6 @@ def guard(context: Context, topics: Topics) -> None:
             topic_arn=topics.alerts,
             restrained_role_name=ci.deploy_role_name,
             restrained_role_arn=ci.deploy_role_arn,
-            permissions_boundary_arn=context.permissions_boundary_arn,
         ),
         context.child,
     )

@@ -108,7 +108,6 @@ def instance_access(
         f"{context.name}-instances",
         InstanceAccessArgs(
             account_id=context.account_id,
-            permissions_boundary_arn=context.permissions_boundary_arn,
             log_group_arn=audit.log_group_arn,
             contract_parameter_arn=contract.parameter_arn,
             flag_arns=[flag.configuration_arn],

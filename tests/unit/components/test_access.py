@@ -22,6 +22,11 @@ def test_every_workload_role_has_the_boundary(whole):
         assert whole.referenced(role, "permissionsBoundary", "aws:iam/policy:Policy"), role.name
 
 
+def test_workflows_deploy_what_the_boundary_keeps_from_workloads(graph, one):
+    for role in ("plant-ci-preview-role", "plant-ci-deploy-role"):
+        assert "permissionsBoundary" not in one(graph("dev"), ROLE, role).inputs
+
+
 def test_services_assume_roles_for_this_account_only(whole):
     for role in workloads(whole):
         (statement,) = json.loads(role.get("assumeRolePolicy"))["Statement"]
