@@ -9,15 +9,14 @@ from typing import Any
 import pulumi
 
 from components.access.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
-from components.data.contract import Contract, ContractArgs
-from components.edge.traffic_split import TrafficSplit
-from components.observability.audit_log import AuditLog, AuditLogArgs
 from components.tagging import tag_all
 from infra.naming import Names
 from infra.settings import Settings
-from infra.stack import arguments, foundation, operations, service
+from infra.stack import access, data, edge, fleet, network, observability, operations, rollout
 from infra.stack.context import Context
-from infra.stack.cost_basis import cost_basis
+from infra.stack.declared import Application, Ground
+from infra.stack.published import published
+from infra.stack.tags import tags as stack_tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +42,9 @@ class PlantApi(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PlantApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = args.settings
-        tags = arguments.tags(settings, args.stack)
+        tags = stack_tags(settings, args.stack)
         tagged = pulumi.ResourceOptions(transformations=[tag_all(tags)])
-        facts = {
-            "costBasis": cost_basis(settings, operations.ending_schedule(settings, name)),
-            "capacity": {
-                "serviceTimeMs": settings.fleet.service_time_ms,
-                "cpuTimeMs": settings.fleet.cpu_time_ms,
-                "workersPerInstance": settings.fleet.workers_per_instance,
-                "rolloutPercents": [step.percent for step in settings.rollout.steps],
-            },
-        }
+        facts = published(settings, operations.ending_schedule(settings, name))
         # As inputs too: `pulumi preview --json` has a component's inputs, and not yet its outputs.
         super().__init__("plant:infra:PlantApi", name, facts, pulumi.ResourceOptions.merge(opts, tagged))
         boundary = PermissionsBoundary(
@@ -77,59 +68,46 @@ class PlantApi(pulumi.ComponentResource):
 
 
 def _declare(context: Context) -> None:
-    """Declare all components, in the order in which they need each other."""
-    settings, name = context.settings, context.name
-    ground = foundation.ground(context)
-    topics = foundation.topics(context, ground)
-    logs = foundation.kept_logs(context, ground)
-    contract = Contract(
-        f"{name}-contract",
-        ContractArgs(parameter_name=context.names.parameter("contract"), limits=arguments.limits(settings)),
-        context.child,
-    )
-    audit = AuditLog(
-        f"{name}-audit",
-        AuditLogArgs(
-            log_group_name=context.names.log_group("requests"),
-            retention_days=settings.fleet.log_retention_days,
-            kms_key_arn=ground.kms_key_arn,
-            metric_namespace=context.names.metric_namespace,
-        ),
-        context.child,
-    )
-    groups = foundation.security_groups(context, ground)
-    door = foundation.front_door(context, ground, groups)
-    split = TrafficSplit(f"{name}-split", arguments.traffic_split(settings, ground.vpc_id, door), context.child)
-    firewall = service.firewall(context, logs, door)
-    alarms = operations.alarms(context, door, split, topics)
-    flag = service.flag(context, ground)
-    cache = service.cache(context, ground, groups, topics)
-    access = service.instance_access(context, ground, contract, audit, flag, cache)
-    maintenance = operations.maintenance(context, ground, topics, logs, firewall, alarms)
-    if door is not None and alarms is not None:
-        fleets = service.run_fleets(
-            context,
-            ground,
-            door,
-            split,
-            alarms,
-            topics,
-            audit=audit,
-            access=access,
-            groups=groups,
-            environment=arguments.environment(settings, contract, flag, service.cache_environment(context, cache)),
-        )
-        operations.observe(context, logs, door, topics, split, fleets, alarms, cache)
-        operations.rollout(context, ground, logs, door, topics, split, fleets, alarms, flag, maintenance)
-    reaper = operations.reaper(context, ground, topics, logs)
-    operations.workflow_failures(context, topics, maintenance, reaper)
-    operations.guard(context, topics)
+    """Declare all families, in the order in which they need each other."""
+    edge_settings = context.settings.edge
     context.exports.update(
         {
-            "url": f"https://{settings.edge.domain_name}{settings.edge.path_prefix}",
-            "parked": settings.uptime.parked,
-            "contractParameter": contract.parameter_name,
-            "logGroup": audit.log_group_name,
-            "targetGroups": split.target_group_arns,
+            "url": f"https://{edge_settings.domain_name}{edge_settings.path_prefix}",
+            "parked": context.settings.uptime.parked,
         }
+    )
+    ground = _ground(context)
+    application = Application(
+        contract=data.contract(context),
+        flag=rollout.flag(context, ground.kms_key_arn),
+        cache=data.cache(context, ground),
+    )
+    door = edge.front_door(context, ground)
+    split = edge.traffic_split(context, ground, door)
+    firewall = edge.firewall(context, ground, door)
+    traffic = observability.traffic(context, ground, door, split)
+    instances = access.instances(context, ground, application)
+    maintenance = operations.maintenance(context, ground, firewall, traffic)
+    if traffic is not None:
+        fleets = fleet.fleets(context, ground, traffic, application, instances.profile_arn)
+        observability.observe(context, ground, traffic, fleets, application.cache)
+        rollout.canary_rollout(context, ground, traffic, fleets, application.flag, maintenance)
+    reaper = operations.reaper(context, ground)
+    operations.workflow_failures(context, ground.topics, maintenance, reaper)
+    operations.budget_guard(context, ground.topics, access.workflows(context))
+
+
+def _ground(context: Context) -> Ground:
+    """What stays while the stack is parked."""
+    kms_key_arn = data.kms_key_arn(context)
+    bucket = observability.log_bucket(context)
+    vpc = network.vpc(context, bucket.arn if bucket else None)
+    return Ground(
+        kms_key_arn=kms_key_arn,
+        vpc=vpc,
+        groups=network.security_groups(context, vpc),
+        log_bucket_name=bucket.bucket_name if bucket else None,
+        topics=observability.topics(context, kms_key_arn),
+        logs=observability.kept_logs(context, kms_key_arn),
+        audit=observability.audit_log(context, kms_key_arn),
     )

@@ -83,7 +83,7 @@ def test_target_tracking_waits_until_rules_tie_target_group_and_load_balancer(de
 
 def test_tracked_value_is_what_capacity_derives_from_the_promise(dev, one):
     from infra.settings import load
-    from infra.stack.arguments import tracked_requests
+    from infra.stack.fleet import tracked_requests
     from workbench.preview.stackfile import read_stack
     from workbench.preview.synthesis import REPOSITORY
 

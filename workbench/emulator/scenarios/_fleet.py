@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from infra.stack.arguments import tracked_requests
+from infra.stack.fleet import tracked_requests
 from workbench.emulator.behaviour import balancer
 from workbench.emulator.stage import MissingPieceError, Stage
 

@@ -1,0 +1,48 @@
+"""Roles: of instances, and of the repository's workflows."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.access.ci_access import CiAccess, CiAccessArgs
+from components.fleet.instance_access import InstanceAccess, InstanceAccessArgs
+from infra.stack.context import Context
+from infra.stack.declared import Application, Ground
+
+
+def instances(context: Context, ground: Ground, application: Application) -> InstanceAccess:
+    """What an instance may do."""
+    platform, cache = context.settings.tenancy.platform, application.cache
+    cache_arns: list[pulumi.Input[str]] = [cache.arn, cache.user_arn] if cache else []
+    if platform is not None:
+        cache_arns = [platform.cache_arn, platform.cache_user_arn]
+    return InstanceAccess(
+        f"{context.name}-instances",
+        InstanceAccessArgs(
+            account_id=context.account_id,
+            log_group_arn=ground.audit.log_group_arn,
+            contract_parameter_arn=application.contract.parameter_arn,
+            flag_arns=[application.flag.configuration_arn],
+            kms_key_arn=ground.kms_key_arn,
+            cache_arns=cache_arns,
+        ),
+        context.child,
+    )
+
+
+def workflows(context: Context) -> CiAccess:
+    """What previews and deployments may do. They act on what the boundary keeps from every other role."""
+    settings = context.settings
+    ci = CiAccess(
+        f"{context.name}-ci",
+        CiAccessArgs(
+            account_id=context.account_id,
+            region=settings.region,
+            repository=settings.platform.repository,
+            environment=context.stack,
+            permissions_boundary_arn=context.permissions_boundary_arn,
+        ),
+        pulumi.ResourceOptions(parent=context.root),
+    )
+    context.exports.update({"previewRole": ci.preview_role_arn, "deployRole": ci.deploy_role_arn})
+    return ci

@@ -1,0 +1,152 @@
+"""Where requests come in: load balancer, rules, firewall."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.edge.certificate import Certificate, CertificateArgs
+from components.edge.firewall import Firewall, FirewallArgs
+from components.edge.firewall_rules import RateLimit
+from components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
+from components.edge.request_checks import BearerToken, BrowserSignIn, Route
+from components.edge.traffic_split import TrafficSplit, TrafficSplitArgs
+from infra.settings import Settings
+from infra.stack.context import Context
+from infra.stack.declared import FrontDoor, Ground
+
+MANAGED_RULE_SETS = (
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesAnonymousIpList",
+)
+"""Rules that AWS keeps up to date, each $1 a month, prorated. No setting: the policies want all of them."""
+
+
+def front_door(context: Context, ground: Ground) -> FrontDoor | None:
+    """The load balancer: one's own, the platform's, or none while the stack is parked.
+
+    The certificate is free and stays: validating a new one for each session would take up to half an hour.
+    """
+    settings, edge = context.settings, context.settings.edge
+    platform = settings.tenancy.platform
+    if platform is not None:
+        suffix = platform.load_balancer_arn.partition("loadbalancer/")[2]
+        return FrontDoor(listener_arn=platform.listener_arn, load_balancer_suffix=suffix, load_balancer_arn=None)
+    certificate_arn: pulumi.Input[str] | None = edge.certificate_arn
+    if certificate_arn is None:
+        certificate_arn = Certificate(
+            f"{context.name}-certificate",
+            CertificateArgs(domain_name=edge.domain_name, hosted_zone_id=str(edge.hosted_zone_id)),
+            context.child,
+        ).arn
+    if settings.uptime.parked or ground.log_bucket_name is None:
+        return None
+    balancer = LoadBalancer(
+        f"{context.name}-edge",
+        LoadBalancerArgs(
+            subnet_ids=ground.vpc.edge_subnet_ids,
+            security_group_id=ground.groups.load_balancer_id,
+            certificate_arn=certificate_arn,
+            domain_name=edge.domain_name,
+            hosted_zone_id=edge.hosted_zone_id,
+            log_bucket_name=ground.log_bucket_name,
+            ip_address_type=edge.ip_address_type,
+            tls_policy=edge.tls_policy,
+            idle_timeout_seconds=edge.idle_timeout_seconds,
+            deletion_protection=settings.uptime.schedule == "always-on",
+        ),
+        context.child,
+    )
+    context.exports["loadBalancerDnsName"] = balancer.dns_name
+    return FrontDoor(
+        listener_arn=balancer.listener_arn,
+        load_balancer_suffix=balancer.arn_suffix,
+        load_balancer_arn=balancer.arn,
+    )
+
+
+def routes(settings: Settings) -> list[Route]:
+    """Reading takes one scope; every other method takes the other one, also a method nobody thought of."""
+    authentication, prefix = settings.edge.authentication, settings.edge.path_prefix
+
+    def token(scope: str) -> BearerToken:
+        return BearerToken(
+            issuer=authentication.issuer,
+            jwks_url=authentication.jwks_url,
+            audience=authentication.audience,
+            audience_format=authentication.audience_format,
+            scope=scope,
+        )
+
+    found = [
+        Route(name="read", path_prefix=prefix, methods=["GET", "HEAD"], check=token(authentication.read_scope)),
+        Route(name="write", path_prefix=prefix, methods=[], check=token(authentication.write_scope)),
+    ]
+    browser = authentication.browser
+    if browser is not None:
+        check = BrowserSignIn(
+            user_pool_arn=browser.user_pool_arn,
+            user_pool_client_id=browser.user_pool_client_id,
+            user_pool_domain=browser.user_pool_domain,
+        )
+        found.append(Route(name="browser", path_prefix=browser.path_prefix, methods=[], check=check))
+    return found
+
+
+def traffic_split(context: Context, ground: Ground, door: FrontDoor | None) -> TrafficSplit:
+    """Target groups, and rules where there is a listener."""
+    settings = context.settings
+    split = TrafficSplit(
+        f"{context.name}-split",
+        TrafficSplitArgs(
+            vpc_id=ground.vpc.id,
+            service_port=settings.fleet.service_port,
+            health_check_path=settings.fleet.health_check_path,
+            deregistration_delay_seconds=settings.edge.deregistration_delay_seconds,
+            domain_name=settings.edge.domain_name,
+            routes=routes(settings),
+            listener_arn=door.listener_arn if door else None,
+            load_balancer_suffix=door.load_balancer_suffix if door else None,
+            priority_base=settings.edge.rule_priority_base,
+        ),
+        context.child,
+    )
+    context.exports["targetGroups"] = split.target_group_arns
+    return split
+
+
+def firewall(context: Context, ground: Ground, door: FrontDoor | None) -> Firewall | None:
+    """Web ACL, or rule group in the platform's; nothing while parked."""
+    if door is None:
+        return None
+    settings, wanted = context.settings, context.settings.firewall
+
+    def limit(requests: int) -> RateLimit:
+        return RateLimit(
+            requests=requests,
+            window_seconds=wanted.window_seconds,
+            retry_after_seconds=wanted.retry_after_seconds,
+        )
+
+    firewall = Firewall(
+        f"{context.name}-firewall",
+        FirewallArgs(
+            per_ip=limit(wanted.requests_per_ip),
+            per_user=limit(wanted.requests_per_user),
+            per_heavy_path=limit(wanted.requests_per_heavy_path),
+            heavy_path_prefix=wanted.heavy_path_prefix,
+            user_header=wanted.user_header,
+            page_size_max=settings.contract.page_size_max,
+            body_size_max_kib=settings.contract.body_size_max_kib,
+            managed_rule_sets=MANAGED_RULE_SETS,
+            retry_after_seconds=wanted.retry_after_seconds,
+            load_balancer_arn=door.load_balancer_arn,
+            domain_name=settings.edge.domain_name,
+            rule_group_rules=wanted.rule_group_rules,
+            log_group_arn=ground.logs.arns.get("firewall"),
+        ),
+        context.child,
+    )
+    if firewall.rule_group_arn is not None:
+        context.exports["ruleGroup"] = firewall.rule_group_arn
+    return firewall
