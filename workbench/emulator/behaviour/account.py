@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from deployment.asl.machine import StateError
 from workbench.emulator.api import ACCOUNT_ID
 from workbench.emulator.behaviour import balancer, handlers, muting
-from workbench.emulator.behaviour.alarm_messages import notification, state_change_event
-from workbench.emulator.behaviour.alarms import AlarmLoop, Transition
+from workbench.emulator.behaviour.alarm_messages import Transition, notification, state_change_event
+from workbench.emulator.behaviour.alarms import AlarmLoop
 from workbench.emulator.behaviour.answers import Answers
 from workbench.emulator.behaviour.clock import Clock
 from workbench.emulator.behaviour.executions import Executions

@@ -1,12 +1,11 @@
-"""What an alarm tells: the reason for its state, the message to a topic, the event to EventBridge."""
+"""What an alarm tells: its change of state, the reason for it, the message to a topic, the event to EventBridge."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from workbench.emulator.behaviour.alarms import Transition
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 _SIGNS = {
     "GreaterThanOrEqualToThreshold": "≥",
@@ -17,6 +16,23 @@ _SIGNS = {
 
 
 _UNITS = {"TargetResponseTime": " s", "api_latency": " ms", "database_latency": " ms", "BytesUsedForCache": " bytes"}
+
+
+@dataclass(frozen=True)
+class Transition:
+    """An alarm that changed its state."""
+
+    at: datetime
+    name: str
+    arn: str
+    before: str
+    after: str
+    reason: str
+    actions: tuple[str, ...]
+    """ARNs to notify; empty while the alarm's actions are disabled or muted."""
+    muted: bool = False
+    late: bool = False
+    """Whether these are actions that were held back, now that the mute window is over: no change of the state."""
 
 
 def reason_of(alarm: dict[str, Any], latest: float | None) -> str:

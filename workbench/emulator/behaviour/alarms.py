@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from workbench.emulator.behaviour.alarm_messages import reason_of
+from workbench.emulator.behaviour.alarm_messages import Transition, reason_of
 from workbench.emulator.behaviour.composite import holds
 from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math
 from workbench.simulate.alarms import (
@@ -26,23 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.emulator.behaviour.answers import Answers
-
-
-@dataclass(frozen=True)
-class Transition:
-    """An alarm that changed its state."""
-
-    at: datetime
-    name: str
-    arn: str
-    before: str
-    after: str
-    reason: str
-    actions: tuple[str, ...]
-    """ARNs to notify; empty while the alarm's actions are disabled or muted."""
-    muted: bool = False
-    late: bool = False
-    """Whether these are actions that were held back, now that the mute window is over: no change of the state."""
 
 
 @dataclass
