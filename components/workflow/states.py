@@ -29,7 +29,6 @@ def call(
     keep: Mapping[str, str] | None = None,
     at: str | None = None,
     on_error: str | None = None,
-    error_at: str = "$.error",
 ) -> State:
     """Call an AWS API by the names of the AWS SDK.
 
@@ -47,7 +46,7 @@ def call(
     if keep:
         state["ResultSelector"] = dict(keep)
     if on_error is not None:
-        state["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": error_at, "Next": on_error}]
+        state["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": on_error}]
     return state
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -16,6 +18,35 @@ from deployment.errors import InputError
 
 BLOCKED: Final = 1
 """Exit status of a command whose answer is "no": a policy, the budget or the SLO is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a result is written, and where to."""
+
+    format_: str
+    out: Path | None
+    """None: to the terminal."""
+
+
+def collected(**groups: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Hand a command its options in objects: parameter -> dataclass, whose fields are the options that it takes.
+
+    Stands below the options, next to the function. Options that no group has are handed over one by one.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def run(**values: Any) -> Any:
+            objects = {
+                parameter: group(**{field.name: values.pop(field.name) for field in fields(group)})
+                for parameter, group in groups.items()
+            }
+            return command(**objects, **values)
+
+        return run
+
+    return decorate
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,22 @@ from typing import TYPE_CHECKING
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import BLOCKED, colours_wanted, emit, out_option, progress
+from workbench.cli.common import BLOCKED, Output, collected, colours_wanted, emit, out_option, progress
 
 if TYPE_CHECKING:
     from workbench.cost.priced import PricedFile
 
 FORMATS = ("table", "json", "infracost")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Options that say what the prices rest on."""
+
+    usage_file: Path | None
+    region: str | None
+    limit: str | None
+    no_allowances: bool
 
 
 @click.command()
@@ -31,20 +42,8 @@ FORMATS = ("table", "json", "infracost")
 @click.option("--quantiles", is_flag=True, help="Also show the month's quantiles over sampled traffic.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 @out_option
-def command(
-    files: tuple[str, ...],
-    usage_file: Path | None,
-    region: str | None,
-    base: str | None,
-    limit: str | None,
-    no_allowances: bool,
-    levers: bool,
-    controls: bool,
-    rollout: bool,
-    quantiles: bool,
-    format_: str,
-    out: Path | None,
-) -> None:
+@collected(basis=Basis, output=Output)
+def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Output, **sections: bool) -> None:
     """Price stacks: FILEs of `pulumi stack export` or `pulumi preview --json`.
 
     `-` is standard input. Exit status 1 when a resource has no price, or a budget applies and is exceeded.
@@ -56,23 +55,23 @@ def command(
     with progress("pricing"):
         priced = price_files(
             files,
-            usage_file=usage_file,
-            region=region,
+            usage_file=basis.usage_file,
+            region=basis.region,
             base=base,
-            limit_usd=None if limit is None else dollars_of(limit),
-            always_free_allowances=False if no_allowances else None,
+            limit_usd=None if basis.limit is None else dollars_of(basis.limit),
+            always_free_allowances=False if basis.no_allowances else None,
         )
-    if format_ == "json":
+    if output.format_ == "json":
         text = json.dumps(_json(priced), indent=2, ensure_ascii=False)
-    elif format_ == "infracost":
+    elif output.format_ == "infracost":
         from workbench.report.infracost import to_infracost
 
         text = json.dumps(to_infracost(priced), indent=2, ensure_ascii=False)
     else:
         from workbench.report.cost_table import Sections, render
 
-        text = render(priced, Sections(levers, controls, rollout, quantiles), colours=out is None and colours_wanted())
-    emit(text, out)
+        text = render(priced, Sections(**sections), colours=output.out is None and colours_wanted())
+    emit(text, output.out)
     if any(file.blocked for file in priced):
         raise SystemExit(BLOCKED)
 

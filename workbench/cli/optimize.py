@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options, write_text
+from workbench.cli.common import (
+    BLOCKED,
+    Output,
+    collected,
+    emit,
+    out_option,
+    overrides_from,
+    progress,
+    stack_options,
+    write_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +29,33 @@ if TYPE_CHECKING:
     from deployment.graph import ResourceGraph
     from infra.settings import Settings
     from workbench.simulate.optimize.search import Optimum
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Options that say which stack is improved."""
+
+    stack: str
+    config: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Options that say what it has to hold."""
+
+    profiles: tuple[str, ...]
+    duration: str | None
+    seed: int
+    replications: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Options that say what is good enough."""
+
+    attain: float
+    budget: str | None
+    ignore_worst_case: bool
 
 
 @click.command()
@@ -32,20 +70,8 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--write", is_flag=True, help="Change the stack file to the best settings.")
 @out_option
-def command(
-    stack: str,
-    config: tuple[str, ...],
-    profiles: tuple[str, ...],
-    duration: str | None,
-    seed: int,
-    replications: int,
-    attain: float,
-    budget: str | None,
-    ignore_worst_case: bool,
-    format_: str,
-    write: bool,
-    out: Path | None,
-) -> None:
+@collected(source=Source, traffic=Traffic, wanted=Wanted, output=Output)
+def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, write: bool) -> None:
     """Find the cheapest settings that hold the promise and the budget.
 
     Tries instance types, sizes, warm pool, cache and session length; derives the target value; simulates each
@@ -56,7 +82,7 @@ def command(
     from deployment.reader import graph_from_json
     from workbench.preview.synthesis import REPOSITORY, synthesize
 
-    overrides = overrides_from(config)
+    stack, overrides = source.stack, overrides_from(source.config)
     with progress("declaring the stack") as show:
         settings = _settings(stack, overrides)
 
@@ -71,25 +97,27 @@ def command(
         from workbench.simulate.traffic.profiles import parse_duration
 
         scenario = Scenario(
-            profiles=profiles,
-            duration_seconds=None if duration is None else parse_duration(duration, "--duration"),
-            options=SimulationOptions(seed=seed),
-            replications=replications,
+            profiles=traffic.profiles,
+            duration_seconds=None if traffic.duration is None else parse_duration(traffic.duration, "--duration"),
+            options=SimulationOptions(seed=traffic.seed),
+            replications=traffic.replications,
         )
-        limit = estimate(declare({})).budget_usd if budget is None else _dollars(budget)
+        limit = estimate(declare({})).budget_usd if wanted.budget is None else _dollars(wanted.budget)
         limits = Limits(
-            objective=Objective(attainment_ratio=attain), budget_usd=limit, worst_case_binds=not ignore_worst_case
+            objective=Objective(attainment_ratio=wanted.attain),
+            budget_usd=limit,
+            worst_case_binds=not wanted.ignore_worst_case,
         )
         found = optimize(declare, settings, scenario, limits, progress=show)
-    name = " + ".join(profiles) or DEFAULT_PROFILE
-    as_json = format_ == "json"
+    name = " + ".join(traffic.profiles) or DEFAULT_PROFILE
+    as_json = output.format_ == "json"
     text = json.dumps(to_json(found, limits, name), indent=2) if as_json else render(found, limits, name)
     patch = _patch(REPOSITORY / f"Pulumi.{stack}.yaml", found, settings)
     if not as_json and patch is not None and patch[1]:
         text += "\n\n" + patch[1].rstrip()
-    emit(text, out)
+    emit(text, output.out)
     if write:
-        if config:
+        if source.config:
             raise InputError("--write: the result also rests on --config values; put them into the stack file first")
         if patch is not None:
             write_text(REPOSITORY / f"Pulumi.{stack}.yaml", patch[0])

@@ -3,20 +3,93 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options, write_bytes
+from workbench.cli.common import (
+    BLOCKED,
+    Output,
+    collected,
+    emit,
+    out_option,
+    overrides_from,
+    progress,
+    stack_options,
+    write_bytes,
+)
 
 if TYPE_CHECKING:
     from cost.estimate import Estimate
     from deployment.graph import ResourceGraph
+    from workbench.simulate.scenario import Scenario
 
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
 RATIO = click.FloatRange(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Options that say what is simulated."""
+
+    stack: str
+    config: tuple[str, ...]
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Options that say which requests come."""
+
+    profiles: tuple[str, ...]
+    files: tuple[Path, ...]
+    duration: str | None
+    scale: float
+    arrivals: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Options that say how a request is answered."""
+
+    service: str
+    cpu_ratio: float | None
+    error_ratio: float
+    model_cache: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Options that say how clients and instances fare."""
+
+    attempts: int
+    queue_limit: int
+    canary: float
+    launch_failures: float
+    spot_interruptions: float
+    ready_seconds: float | None
+    credits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Options that say how often, with what assumptions, and what the verdict asks for."""
+
+    seed: int
+    replications: int
+    assumptions: tuple[str, ...]
+    attain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Options of the picture."""
+
+    picture: Path | None
+    theme: str
 
 
 @click.command()
@@ -78,105 +151,105 @@ RATIO = click.FloatRange(0, 1)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw to this .png or .svg file.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
 @out_option
+@collected(
+    source=Source,
+    traffic=Traffic,
+    service=Service,
+    conditions=Conditions,
+    experiment=Experiment,
+    drawing=Drawing,
+    output=Output,
+)
 def command(
-    stack: str,
-    config: tuple[str, ...],
-    file: Path | None,
-    profiles: tuple[str, ...],
-    files: tuple[Path, ...],
-    duration: str | None,
-    scale: float,
-    seed: int,
-    replications: int,
-    arrivals: str,
-    service: str,
-    cpu_ratio: float | None,
-    error_ratio: float,
-    model_cache: bool,
-    attempts: int,
-    queue_limit: int,
-    canary: float,
-    launch_failures: float,
-    spot_interruptions: float,
-    ready_seconds: float | None,
-    credits: float,  # noqa: A002 - the word users know; nothing here calls the interpreter's
-    assumptions: tuple[str, ...],
-    attain: float,
-    format_: str,
-    picture: Path | None,
-    theme: str,
-    out: Path | None,
+    source: Source,
+    traffic: Traffic,
+    service: Service,
+    conditions: Conditions,
+    experiment: Experiment,
+    drawing: Drawing,
+    output: Output,
 ) -> None:
     """Simulate traffic on the declared stack: response times, scaling, alarms, dollars.
 
     Every request is simulated. Exit status 1 when the response budget is missed.
     """
+    picture = drawing.picture
     if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
         raise InputError(f"--picture {picture}: the name has to end in .png or .svg")
     with progress("declaring the stack") as show:
-        graph = _graph(stack, config, file)
+        graph = _graph(source)
         estimate, why_not = _estimate(graph)
         show("loading the simulator")
-        from workbench.simulate.assumptions import assume
-        from workbench.simulate.instance import FleetConstants
-        from workbench.simulate.options import SimulationOptions
-        from workbench.simulate.report import Objective
-        from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
-        from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
-        from workbench.simulate.traffic.profiles import parse_duration
+        from workbench.simulate.scenario import run_scenario
 
-        scenario = Scenario(
-            profiles=profiles,
-            files=files,
-            duration_seconds=None if duration is None else parse_duration(duration, "--duration"),
-            scale=scale,
-            service=ServiceOptions(
-                distribution=service, cpu_ratio=cpu_ratio, error_ratio=error_ratio, model_cache=model_cache
-            ),
-            options=SimulationOptions(
-                seed=seed,
-                arrivals=ArrivalOptions(burstiness=Burstiness(arrivals)),
-                fleet=FleetConstants(
-                    ready_seconds=ready_seconds,
-                    launch_failure_ratio=launch_failures,
-                    spot_interruptions_per_hour=spot_interruptions,
-                    initial_credits=credits,
-                ),
-                canary_percent=canary,
-                max_attempts=attempts,
-                queue_limit=queue_limit,
-            ),
-            replications=replications,
-            objective=Objective(attainment_ratio=attain),
-        )
-        scenario = assume(scenario, assumptions)
+        scenario = _scenario(traffic, service, conditions, experiment)
         show("simulating")
         report = run_scenario(graph, scenario, estimate)
         if picture is not None:
             show("drawing")
             from workbench.simulate.picture import draw
 
-            write_bytes(picture, draw(report, kind=picture.suffix.lower().lstrip("."), theme=theme))
+            write_bytes(picture, draw(report, kind=picture.suffix.lower().lstrip("."), theme=drawing.theme))
     if why_not:
         click.echo(f"note: the cost is left out: {why_not}", err=True)
-    if format_ == "json":
-        emit(json.dumps(report.to_json(), indent=2, ensure_ascii=False), out)
+    if output.format_ == "json":
+        emit(json.dumps(report.to_json(), indent=2, ensure_ascii=False), output.out)
     else:
         from workbench.simulate.table import render
 
-        emit(render(report), out)
+        emit(render(report), output.out)
     if report.verdict == "blocked":
         raise SystemExit(BLOCKED)
 
 
-def _graph(stack: str, config: tuple[str, ...], file: Path | None) -> ResourceGraph:
+def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experiment: Experiment) -> Scenario:
+    from workbench.simulate.assumptions import assume
+    from workbench.simulate.instance import FleetConstants
+    from workbench.simulate.options import SimulationOptions
+    from workbench.simulate.report import Objective
+    from workbench.simulate.scenario import Scenario, ServiceOptions
+    from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
+    from workbench.simulate.traffic.profiles import parse_duration
+
+    scenario = Scenario(
+        profiles=traffic.profiles,
+        files=traffic.files,
+        duration_seconds=None if traffic.duration is None else parse_duration(traffic.duration, "--duration"),
+        scale=traffic.scale,
+        service=ServiceOptions(
+            distribution=service.service,
+            cpu_ratio=service.cpu_ratio,
+            error_ratio=service.error_ratio,
+            model_cache=service.model_cache,
+        ),
+        options=SimulationOptions(
+            seed=experiment.seed,
+            arrivals=ArrivalOptions(burstiness=Burstiness(traffic.arrivals)),
+            fleet=FleetConstants(
+                ready_seconds=conditions.ready_seconds,
+                launch_failure_ratio=conditions.launch_failures,
+                spot_interruptions_per_hour=conditions.spot_interruptions,
+                initial_credits=conditions.credits,
+            ),
+            canary_percent=conditions.canary,
+            max_attempts=conditions.attempts,
+            queue_limit=conditions.queue_limit,
+        ),
+        replications=experiment.replications,
+        objective=Objective(attainment_ratio=experiment.attain),
+    )
+    return assume(scenario, experiment.assumptions)
+
+
+def _graph(source: Source) -> ResourceGraph:
     from deployment.reader import graph_from_file, graph_from_json
 
-    if file is not None:
-        return graph_from_file(str(file))
+    if source.file is not None:
+        return graph_from_file(str(source.file))
     from workbench.preview.synthesis import synthesize
 
-    return graph_from_json(synthesize(stack, overrides=overrides_from(config)), f"stack {stack}")
+    document = synthesize(source.stack, overrides=overrides_from(source.config))
+    return graph_from_json(document, f"stack {source.stack}")
 
 
 def _estimate(graph: ResourceGraph) -> tuple[Estimate | None, str]:
