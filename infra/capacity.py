@@ -1,16 +1,19 @@
-"""How many requests an instance may take before its p95 leaves the promise: the M/M/c queue.
+"""How many requests an instance may take before its p95 leaves the promise: queueing, and CPU credits.
 
-Formulas for FCFS, Poisson arrivals and exponential service (a = rate * service time, rho = a / c):
-Erlang B by recursion, Erlang C from it, and the tail of the sojourn time. See Gross et al., *Fundamentals of
-Queueing Theory*, 4th edition, section 2.3. Pure Python, no Pulumi.
+Pure Python, no Pulumi. The queue is M/M/c (`infra.queueing`). The credits of a burstable instance in standard mode are
+a balance that earns the baseline and pays for work: a compound Poisson process with drift. A new instance starts
+with none (EC2 User Guide, "Launch credits": T3, T3a and T4g earn none), so what counts is how soon the balance has
+drifted away from zero for good.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from infra.burstable import burstable_type
+from infra.queueing import Station
 
 P95 = 0.95
 
@@ -19,65 +22,71 @@ class UnreachableError(ValueError):
     """Not even an idle instance keeps the limit."""
 
 
-def erlang_c(servers: int, offered_load: float) -> float:
-    """Probability that a request waits, with `offered_load` = arrival rate x mean service time < `servers`."""
-    blocking = 1.0
-    for count in range(1, servers + 1):
-        blocking = offered_load * blocking / (count + offered_load * blocking)
-    return blocking / (1 - offered_load / servers * (1 - blocking))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceCapacity:
+    """One instance and the promise that it has to keep."""
 
+    workers: int
+    """Requests that it serves at a time."""
+    service_time_ms: float
+    """Mean time of one request at a worker; exponential."""
+    cpu_time_ms: float
+    """Mean CPU time within it; exponential."""
+    p95_limit_ms: float
+    """Response time that 95 % of the requests keep."""
+    p95_window_seconds: float
+    """Window that a p95 is taken over."""
+    instance_types: Sequence[str]
+    """Types that the fleet may be made of; the weakest one counts."""
 
-def sojourn_tail(servers: int, offered_load: float, service_times: float) -> float:
-    """Probability that a request is in the system for longer than `service_times` mean service times."""
-    waits = erlang_c(servers, offered_load)
-    slack = servers - offered_load
-    time = service_times
-    if math.isclose(slack, 1.0, rel_tol=1e-9):
-        return math.exp(-time) * (1 + waits * time)
-    mixed = (slack * math.exp(-time) - math.exp(-slack * time)) / (slack - 1)
-    return (1 - waits) * math.exp(-time) + waits * mixed
+    def late_share(self, rate: float) -> float:
+        """Share of the requests in the first window of a new instance that miss the limit at `rate` a second.
 
-
-def highest_rate_per_instance(*, workers: int, service_time_ms: float, p95_limit_ms: float) -> float:
-    """Requests per second at which the p95 of one instance just reaches `p95_limit_ms`.
-
-    Raises UnreachableError when the limit is under the p95 of the service time alone (about 3 times its mean).
-    """
-    limit = p95_limit_ms / service_time_ms
-    if sojourn_tail(workers, 0.0, limit) >= 1 - P95:
-        raise UnreachableError(
-            f"the p95 of an idle instance is {-math.log(1 - P95) * service_time_ms:.0f} ms and the limit is"
-            f" {p95_limit_ms:g} ms; allowed is up to {p95_limit_ms / -math.log(1 - P95):.1f} ms"
+        The tail of the M/M/c queue, and on top of it the share of the window in which the credit balance is below
+        zero, so that requests wait for credits.
+        """
+        station = Station(self.workers, self.service_time_ms / 1000)
+        return (
+            station.sojourn_tail(rate, self.p95_limit_ms / 1000) + self._starved_seconds(rate) / self.p95_window_seconds
         )
-    low, high = 0.0, float(workers)
-    for _ in range(60):
-        middle = (low + high) / 2
-        if sojourn_tail(workers, middle, limit) < 1 - P95:
-            low = middle
-        else:
-            high = middle
-    return low / service_time_ms * 1000
 
+    def _starved_seconds(self, rate: float) -> float:
+        """Expected time that the balance of an instance that started with none spends below zero.
 
-def sustained_rate_per_instance(*, instance_types: Sequence[str], cpu_time_ms: float) -> float:
-    """Requests per second that the weakest of `instance_types` serves without CPU credits; infinite without any.
+        After t seconds it is about normal with mean d t and variance s t, where d = baseline - rate x CPU time and
+        s = rate x 2 CPU time^2 (second moment of an exponential time). The integral of Phi(-sqrt(d^2 t / s)) over
+        all t is s / (2 d^2).
+        """
+        baseline = min(
+            (kind.baseline_vcpus for name in self.instance_types if (kind := burstable_type(name)) is not None),
+            default=math.inf,
+        )
+        if math.isinf(baseline):
+            return 0.0
+        cpu_seconds = self.cpu_time_ms / 1000
+        drift = baseline - rate * cpu_seconds
+        return rate * cpu_seconds**2 / drift**2 if drift > 0 else math.inf
 
-    A burstable instance in standard mode starts with no credits and is slowed down to its baseline, so a fleet
-    that scales out must not count on more than that.
-    """
-    burstable = [kind for name in instance_types if (kind := burstable_type(name)) is not None]
-    return min((kind.baseline_vcpus for kind in burstable), default=math.inf) / (cpu_time_ms / 1000)
+    def highest_rate(self) -> float:
+        """Requests a second at which 95 % of the requests in the first window of a new instance keep the limit.
 
+        Raises UnreachableError when the limit is under the p95 of the service time alone (about 3 times its mean).
+        """
+        if self.late_share(0.0) >= 1 - P95:
+            idle_p95_ms = -math.log(1 - P95) * self.service_time_ms
+            raise UnreachableError(
+                f"the p95 of an idle instance is {idle_p95_ms:.0f} ms and the limit is {self.p95_limit_ms:g} ms;"
+                f" allowed is up to {self.p95_limit_ms / -math.log(1 - P95):.1f} ms"
+            )
+        low, high = 0.0, self.workers / self.service_time_ms * 1000
+        for _ in range(60):
+            middle = (low + high) / 2
+            if self.late_share(middle) < 1 - P95:
+                low = middle
+            else:
+                high = middle
+        return low
 
-def requests_per_target_per_minute(
-    *, workers: int, service_time_ms: float, p95_limit_ms: float, instance_types: Sequence[str], cpu_time_ms: float
-) -> int:
-    """Target-tracking value for ALBRequestCountPerTarget: requests a minute, rounded down.
-
-    The lower of what the response budget and what the CPU credits allow.
-    """
-    rate = min(
-        highest_rate_per_instance(workers=workers, service_time_ms=service_time_ms, p95_limit_ms=p95_limit_ms),
-        sustained_rate_per_instance(instance_types=instance_types, cpu_time_ms=cpu_time_ms),
-    )
-    return max(1, math.floor(rate * 60 + 1e-9))
+    def requests_per_minute(self) -> int:
+        """Target-tracking value for ALBRequestCountPerTarget: `highest_rate` as requests a minute, rounded down."""
+        return max(1, math.floor(self.highest_rate() * 60 + 1e-9))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from infra.capacity import UnreachableError, highest_rate_per_instance, sustained_rate_per_instance
+from infra.capacity import UnreachableError
 from infra.settings.base import minutes_of_day
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
@@ -14,6 +14,7 @@ from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
 from infra.settings.firewall import FirewallSettings
 from infra.settings.fleet import FleetSettings
+from infra.settings.instance_capacity import instance_capacity
 from infra.settings.network_checks import (
     images_are_within_reach,
     network_collides_with_none,
@@ -213,15 +214,11 @@ def only_sessions_are_parked(uptime: UptimeSettings) -> Iterator[Problem]:
 
 
 def capacity_carries_the_peak(
-    fleet: FleetSettings, usage: UsageSettings, contract: ContractSettings
+    fleet: FleetSettings, usage: UsageSettings, contract: ContractSettings, slo: SloSettings
 ) -> Iterator[Problem]:
     """A fleet on its own carries the declared peak within the response budget: the canary ends at 100 %."""
     try:
-        per_instance = highest_rate_per_instance(
-            workers=fleet.workers_per_instance,
-            service_time_ms=fleet.service_time_ms,
-            p95_limit_ms=contract.response_budget_ms,
-        )
+        able = fleet.max_size * instance_capacity(fleet, contract, slo).highest_rate()
     except UnreachableError as error:
         yield Problem("plant:fleet.service_time_ms", fleet.service_time_ms, str(error))
         return
@@ -231,8 +228,6 @@ def capacity_carries_the_peak(
             fleet.cpu_time_ms,
             f"is a part of plant:fleet.service_time_ms, which is {fleet.service_time_ms:g}",
         )
-    sustained = sustained_rate_per_instance(instance_types=fleet.instance_types, cpu_time_ms=fleet.cpu_time_ms)
-    able = fleet.max_size * min(per_instance, sustained)
     if able < usage.peak_requests_per_second:
         yield Problem(
             "plant:fleet.max_size",
@@ -312,7 +307,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (only_a_dedicated_stack_has_sessions, ("uptime", "tenancy")),
     (tenancy_is_complete, ("tenancy", "edge")),
     (only_sessions_are_parked, ("uptime",)),
-    (capacity_carries_the_peak, ("fleet", "usage", "contract")),
+    (capacity_carries_the_peak, ("fleet", "usage", "contract", "slo")),
     (paths_do_not_overlap, ("edge",)),
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),

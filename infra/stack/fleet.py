@@ -9,21 +9,15 @@ import pulumi
 from components.edge.traffic_split import FLEETS
 from components.fleet.fleet import Fleet
 from components.fleet.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
-from infra.capacity import requests_per_target_per_minute
 from infra.settings import Settings
+from infra.settings.instance_capacity import instance_capacity
 from infra.stack.context import Context
 from infra.stack.declared import Application, Ground, Traffic
 
 
 def tracked_requests(settings: Settings) -> int:
     """Requests a minute that one instance takes within the response budget; the target-tracking value."""
-    return requests_per_target_per_minute(
-        workers=settings.fleet.workers_per_instance,
-        service_time_ms=settings.fleet.service_time_ms,
-        p95_limit_ms=settings.contract.response_budget_ms,
-        instance_types=settings.fleet.instance_types,
-        cpu_time_ms=settings.fleet.cpu_time_ms,
-    )
+    return instance_capacity(settings.fleet, settings.contract, settings.slo).requests_per_minute()
 
 
 def fleets(

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.queueing import Station, balanced_quantile, erlang_b, erlang_c
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState, MissingData, evaluate
 from workbench.simulate.cache import KeyPopularity, hit_ratio
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
-from workbench.simulate.queueing import Station, balanced_quantile, erlang_b, erlang_c
 from workbench.simulate.scaling import step
 from workbench.simulate.scaling.hpa import HorizontalPodAutoscaler, PodMetrics
 from workbench.simulate.scaling.target_tracking import wanted_capacity

@@ -12,9 +12,9 @@ from typing import Final
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from infra.burstable import burstable_type
+from infra.queueing import Station, balanced_quantile
 from workbench.simulate.alarms import samples_needed
 from workbench.simulate.declaration import Declaration
-from workbench.simulate.queueing import Station, balanced_quantile
 from workbench.simulate.reading import read
 from workbench.simulate.scaling.hpa import SYNC_SECONDS
 from workbench.simulate.scaling.target_tracking import AlarmConstants

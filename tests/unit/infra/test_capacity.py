@@ -1,39 +1,64 @@
-"""Capacity formulas against published and exact values."""
+"""Capacity of an instance: against published and exact values, and against a simulated balance of credits."""
 
 import math
+import random
+from dataclasses import replace
 
 import pytest
 
-from infra import capacity
+from infra.capacity import InstanceCapacity, UnreachableError
 
-
-@pytest.mark.parametrize(
-    ("servers", "utilisation", "p95"),
-    [(1, 0.5, 5.99), (2, 0.5, 3.82), (2, 0.8, 7.91), (3, 0.8, 5.73), (4, 0.9, 8.17), (8, 0.95, 8.34)],
+INSTANCE = InstanceCapacity(
+    workers=2,
+    service_time_ms=50,
+    cpu_time_ms=5,
+    p95_limit_ms=200,
+    p95_window_seconds=300,
+    instance_types=("m7g.medium",),
 )
-def test_p95_matches_the_published_table(servers, utilisation, p95):
-    assert capacity.sojourn_tail(servers, servers * utilisation, p95) == pytest.approx(0.05, abs=0.0005)
+NANO = replace(INSTANCE, service_time_ms=25, p95_limit_ms=100, instance_types=("t4g.micro", "t4g.nano"))
 
 
 @pytest.mark.parametrize(("servers", "utilisation"), [(1, 0.251), (2, 0.536), (3, 0.664), (4, 0.735), (8, 0.855)])
 def test_highest_rate_is_the_utilisation_at_which_p95_reaches_four_service_times(servers, utilisation):
-    rate = capacity.highest_rate_per_instance(workers=servers, service_time_ms=50, p95_limit_ms=200)
+    rate = replace(INSTANCE, workers=servers).highest_rate()
     assert rate * 0.05 / servers == pytest.approx(utilisation, abs=0.0006)
 
 
 def test_one_server_follows_the_closed_form():
     # M/M/1: the time in the system is exponential with rate mu - lambda.
-    rate = capacity.highest_rate_per_instance(workers=1, service_time_ms=10, p95_limit_ms=100)
-    assert rate == pytest.approx(100 - math.log(20) / 0.1, rel=1e-6)
-
-
-def test_erlang_c_of_the_textbook_example():
-    # Bronson: 3 servers, 300 arrivals and 182.5 services a year; waiting time 0.4288 days.
-    arrivals, services = 300 / 365, 182.5 / 365
-    waits = capacity.erlang_c(3, arrivals / services)
-    assert waits / (3 * services - arrivals) == pytest.approx(0.4288, abs=0.0005)
+    one = replace(INSTANCE, workers=1, service_time_ms=10, p95_limit_ms=100)
+    assert one.highest_rate() == pytest.approx(100 - math.log(20) / 0.1, rel=1e-6)
 
 
 def test_limit_that_an_idle_instance_breaks_is_refused():
-    with pytest.raises(capacity.UnreachableError, match="allowed is up to 33"):
-        capacity.highest_rate_per_instance(workers=2, service_time_ms=50, p95_limit_ms=100)
+    with pytest.raises(UnreachableError, match="allowed is up to 33"):
+        replace(INSTANCE, p95_limit_ms=100).highest_rate()
+
+
+def test_the_weakest_type_leaves_headroom_over_its_baseline():
+    # A nano earns 0.1 vCPU: 20 requests of 5 ms a second use all of it, and then its balance never leaves zero.
+    assert math.isinf(NANO.late_share(20.0))
+    assert 18 < NANO.highest_rate() < 19
+    assert NANO.requests_per_minute() == math.floor(NANO.highest_rate() * 60)
+
+
+def test_a_shorter_window_weighs_the_start_without_credits_more():
+    assert replace(NANO, p95_window_seconds=60).highest_rate() < NANO.highest_rate()
+
+
+@pytest.mark.parametrize("rate", [17.0, 18.5])
+def test_the_balance_is_below_zero_for_as_long_as_the_formula_says(rate):
+    """Simulated without the simulator: the balance is earned time less the CPU times of Poisson arrivals."""
+    rng = random.Random(1)  # noqa: S311 - a simulation
+    starved = 0.0
+    runs, horizon = 400, 400.0
+    for _ in range(runs):
+        now = balance = 0.0
+        while now < horizon:
+            gap = rng.expovariate(rate)
+            starved += min(gap, max(0.0, -balance / 0.1))
+            now += gap
+            balance += 0.1 * gap - rng.expovariate(1 / 0.005)
+    share = NANO.late_share(rate) - replace(NANO, instance_types=()).late_share(rate)
+    assert starved / runs == pytest.approx(share * NANO.p95_window_seconds, rel=0.25)

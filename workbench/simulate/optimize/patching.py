@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from deployment.graph import Resource, ResourceGraph
-from infra.capacity import requests_per_target_per_minute
 from infra.settings import Settings
+from infra.settings.instance_capacity import instance_capacity
 from workbench.simulate.optimize.candidates import Candidate
 from workbench.simulate.reading.alarms import ALARM
 from workbench.simulate.reading.fleets import GROUP, POLICY, TEMPLATE
@@ -34,13 +34,8 @@ def patched(
 
 def tracked_requests(candidate: Candidate, settings: Settings) -> int:
     """Target value that the program derives for the candidate's instance types."""
-    return requests_per_target_per_minute(
-        workers=settings.fleet.workers_per_instance,
-        service_time_ms=settings.fleet.service_time_ms,
-        p95_limit_ms=settings.contract.response_budget_ms,
-        instance_types=candidate.instance_types,
-        cpu_time_ms=settings.fleet.cpu_time_ms,
-    )
+    fleet = settings.fleet.model_copy(update={"instance_types": candidate.instance_types})
+    return instance_capacity(fleet, settings.contract, settings.slo).requests_per_minute()
 
 
 def _patched(

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from infra.queueing import Station
 from workbench.simulate.predict import predict
-from workbench.simulate.queueing import Station
 
 
 def test_p95_at_the_peak_is_that_of_the_queue(small_graph):

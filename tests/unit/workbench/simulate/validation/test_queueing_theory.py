@@ -9,10 +9,10 @@ the queue's memory); and the deviations of all cells together must look like noi
 import numpy as np
 import pytest
 
+from infra.queueing import Station
 from workbench.simulate import kernel
 from workbench.simulate.engine import Engine, EngineOptions
 from workbench.simulate.histogram import quantile_seconds
-from workbench.simulate.queueing import Station
 from workbench.simulate.service import Distribution, Shape
 
 SERVERS = (1, 2, 3, 4, 8, 16, 32)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from workbench.simulate.queueing import (
+from infra.queueing import (
     Station,
     balanced_quantile,
     erlang_b,

@@ -69,10 +69,6 @@ class Station:
         spare = self.servers / self.service_seconds - rate
         return self.waiting_probability(rate) / spare * (self.arrival_cv2 + self.service_cv2) / 2
 
-    def mean_sojourn_seconds(self, rate: float) -> float:
-        """Mean time from arrival to completion; infinite when saturated."""
-        return self.mean_wait_seconds(rate) + self.service_seconds
-
     def sojourn_tail(self, rate: float, seconds: float) -> float:
         """P(sojourn > seconds) in M/M/c (exact; ignores the coefficients of variation)."""
         if self.utilisation(rate) >= 1:
