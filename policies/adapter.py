@@ -19,9 +19,9 @@ from typing import Any, Final, NoReturn
 import pulumi_policy as engine
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from deployment.graph import STACK_TYPE, Resource, ResourceGraph
-from deployment.reader import UNKNOWN_VALUES
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.graph import Resource, ResourceGraph
+from deployment.unknown import Sentinel
+from deployment.values import readable
 from policies.assess import Assessment, assess, run_rule
 from policies.finding import Finding
 from policies.pack import (
@@ -33,8 +33,11 @@ from policies.pack import (
     settings_schema,
 )
 from policies.registry import rules
-from policies.rule import Context, Rule
+from policies.rule import ANY_TYPE, Context, Rule
 from policies.waivers import load_waivers, today_utc, waiver_for
+
+PROVIDER: Final = "pulumi:providers:"
+"""How the type tokens of providers begin."""
 
 PROXY_TARGET: Final = "__target"
 """Key by which the SDK's proxies give what they wrap (pulumi_policy/proxy.py, 1.21.0)."""
@@ -71,7 +74,7 @@ class Pack:
     def see_resource(self, args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
         """Takes over the settings, and remembers the resource's inputs for the stack policies."""
         settings = settings_from_json(plain(args.get_config()), SETTINGS_KEY)
-        inputs = raw(args.props)
+        inputs = properties(args.props)
         with self._lock:
             if settings != self.config.settings:
                 self.config = replace(self.config, settings=settings, waivers=load_waivers(settings.waivers_file))
@@ -110,7 +113,7 @@ class Pack:
 
     def _resource_check(self, rule: Rule) -> Any:
         def validate(args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
-            if not concerns(rule, args.resource_type):
+            if not concerns(rule, args):
                 args.not_applicable("a rule for other types")
             # Under `policy analyze` what a program only reads or refers to is judged as well, as in process.
             context = Context(ResourceGraph([*provider_of(args), resource_of(args)]), self.config)
@@ -137,7 +140,7 @@ class Pack:
         ]
 
     def _resource(self, one: engine.PolicyResource) -> Resource:
-        outputs = raw(one.props)
+        outputs = properties(one.props)
         return Resource(
             urn=one.urn,
             type=one.resource_type,
@@ -149,7 +152,7 @@ class Pack:
             property_dependencies={
                 key: tuple(other.urn for other in others) for key, others in one.property_dependencies.items()
             },
-            custom=is_custom(one.resource_type),
+            custom=is_custom(one),
             protect=one.opts.protect,
             options=options_of(one.opts, one.provider),
         )
@@ -170,17 +173,13 @@ def raw(value: Any) -> Any:
 
     The engine sends every number as a float; whole ones become integers again, as they are in a state file.
     """
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    if isinstance(value, str):
-        return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
-    if isinstance(value, Mapping):
-        target = value if isinstance(value, dict) else value[PROXY_TARGET]
-        return {key: raw(item) for key, item in target.items()}
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        target = value if isinstance(value, (list, tuple)) else value[PROXY_TARGET]  # type: ignore[call-overload]
-        return [raw(item) for item in target]
-    return value
+    return readable(_unwrapped(value))
+
+
+def properties(value: Any) -> Mapping[str, Any]:
+    """`raw` of a resource's properties. What a component registered as one secret object can't be read: none."""
+    found = raw(value)
+    return {} if isinstance(found, Sentinel) else found
 
 
 def plain(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,9 +193,9 @@ def resource_of(args: engine.ResourceValidationArgs) -> Resource:
         urn=args.urn,
         type=args.resource_type,
         name=args.name,
-        inputs=raw(args.props),
+        inputs=properties(args.props),
         parent=args.opts.parent or None,
-        custom=is_custom(args.resource_type),
+        custom=is_custom(args),
         protect=args.opts.protect,
         options=options_of(args.opts, args.provider),
     )
@@ -207,7 +206,7 @@ def provider_of(args: engine.ResourceValidationArgs) -> list[Resource]:
     provider = args.provider
     if provider is None:
         return []
-    return [Resource(provider.urn, provider.resource_type, provider.name, raw(provider.props))]
+    return [Resource(provider.urn, provider.resource_type, provider.name, properties(provider.props))]
 
 
 def options_of(opts: engine.PolicyResourceOptions, provider: engine.PolicyProviderResource | None) -> dict[str, Any]:
@@ -221,14 +220,18 @@ def options_of(opts: engine.PolicyResourceOptions, provider: engine.PolicyProvid
     return {key: value for key, value in given.items() if value}
 
 
-def is_custom(type_token: str) -> bool:
-    """False for the stack and for components, whose package is this project's own."""
-    return type_token.partition(":")[0] != "plant" and type_token != STACK_TYPE
+def is_custom(one: engine.ResourceValidationArgs | engine.PolicyResource) -> bool:
+    """True for what a provider manages, and for providers; False for components and the stack.
+
+    The engine names the provider of whatever has one, and components have none (pulumi/pulumi
+    pkg/resource/deploy/step_generator.go, 3.260).
+    """
+    return one.provider is not None or one.resource_type.startswith(PROVIDER)
 
 
-def concerns(rule: Rule, token: str) -> bool:
-    """True when `rule` has something to say about resources of type `token`."""
-    return token in rule.types or ("*" in rule.types and is_custom(token))
+def concerns(rule: Rule, args: engine.ResourceValidationArgs) -> bool:
+    """True when `rule` has something to say about the resource."""
+    return args.resource_type in rule.types or (ANY_TYPE in rule.types and is_custom(args))
 
 
 def _framework(rule: Rule) -> engine.PolicyComplianceFramework | None:
@@ -243,7 +246,7 @@ def _remediation(rule: Rule) -> Any:
         return None
 
     def remediate(args: engine.ResourceValidationArgs) -> Mapping[str, Any] | None:
-        if not concerns(rule, args.resource_type):
+        if not concerns(rule, args):
             return None
         resource = Resource(args.urn, args.resource_type, args.name, _unwrapped(args.props))
         return mend(resource, plain(args.get_config()))
@@ -253,6 +256,8 @@ def _remediation(rule: Rule) -> Any:
 
 def _unwrapped(value: Any) -> Any:
     """`value` without the SDK's proxies; unknowns and secrets stay what the engine sent, to be sent back."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         target = value if isinstance(value, dict) else value[PROXY_TARGET]
         return {key: _unwrapped(item) for key, item in target.items()}

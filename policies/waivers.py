@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deployment.errors import InputError
+from deployment.urn import name_of, type_of
 from policies.pack import PACK_DIRECTORY
 
 FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
@@ -53,8 +54,8 @@ class Waiver:
             return False
         if not GLOB.search(self.resource) and not urn.endswith(self.resource):
             return False  # most, and the rest costs ten times as much
-        name = urn.rpartition("::")[2]
-        token = urn.split("::")[2].rpartition("$")[2] if urn.count("::") >= 3 else ""
+        name = name_of(urn)
+        token = type_of(urn)
         if self.when == REAPED and not is_reaped(token):
             return False
         return any(fnmatchcase(text, self.resource) for text in (name, f"{token}::{name}", urn))

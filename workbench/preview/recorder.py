@@ -17,7 +17,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_project, get_stack
 
 from deployment.graph import STACK_TYPE
-from deployment.reader import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_VALUES
+from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_VALUES
 from workbench.preview.outputs import SyntheticOutputs
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"

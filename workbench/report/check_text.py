@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from deployment.urn import name_of
 from policies.assess import Assessment, Violation, Waived
 from policies.finding import Enforcement
 
@@ -35,7 +36,7 @@ def _file(file: str, assessment: Assessment) -> str:
 
 
 def _violation(violation: Violation) -> list[str]:
-    name = violation.finding.urn.rpartition("::")[2] or "the stack"
+    name = name_of(violation.finding.urn) or "the stack"
     lines = [f"  {violation.rule.id}  [{violation.rule.severity.value}]  {name}"]
     for text in (violation.finding.message, f"fix: {violation.rule.fix}"):
         lines += _indented(text)
@@ -44,9 +45,7 @@ def _violation(violation: Violation) -> list[str]:
 
 def _waived(waived: Sequence[Waived]) -> list[str]:
     """Each waiver's reason once for each rule and resource, however many findings it covers there."""
-    groups = Counter(
-        (one.violation.rule.id, one.violation.finding.urn.rpartition("::")[2], one.waiver) for one in waived
-    )
+    groups = Counter((one.violation.rule.id, name_of(one.violation.finding.urn), one.waiver) for one in waived)
     lines = []
     for (rule, name, waiver), count in groups.items():
         times = f", {count} findings" if count > 1 else ""

@@ -19,6 +19,7 @@ from cost.compare import Change, line_key
 from cost.estimate import plain
 from cost.money import text
 from cost.uptime import MONTH_HOURS
+from deployment.urn import name_of
 
 if TYPE_CHECKING:
     from cost import Estimate, Line
@@ -154,7 +155,7 @@ def _component(line: Line) -> dict[str, Any]:
 
 def _unpriced(urn: str, token: str, reason: str) -> dict[str, Any]:
     return {
-        "name": urn.rpartition("::")[2],
+        "name": name_of(urn),
         "resourceType": token,
         "metadata": {"urn": urn},
         "hourlyCost": None,

@@ -13,6 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from deployment.graph import Resource
+from deployment.urn import name_of
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
@@ -193,7 +194,7 @@ def _policies(preview: Preview) -> Group:
 
 def _violation(violation: Violation) -> RenderableType:
     mandatory = violation.enforcement.value == "mandatory"
-    name = violation.finding.urn.rpartition("::")[2]
+    name = name_of(violation.finding.urn)
     head = Text.assemble(
         ("  blocks  " if mandatory else "  advises ", "bold red" if mandatory else "yellow"),
         violation.rule.id,

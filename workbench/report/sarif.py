@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from deployment.urn import name_of
 from policies.assess import Assessment, Violation, Waived
 from policies.finding import Enforcement, Severity
 from policies.registry import rules
@@ -104,7 +105,7 @@ def _level(enforcement: Enforcement) -> str:
 
 def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[str, Any]:
     finding = violation.finding
-    name = finding.urn.rpartition("::")[2] or "stack"
+    name = name_of(finding.urn) or "stack"
     key = "\n".join((violation.rule.id, finding.urn, finding.property_path or ""))
     return {
         "ruleId": violation.rule.id,

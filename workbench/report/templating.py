@@ -9,6 +9,7 @@ from typing import Any, Final
 import jinja2
 
 from cost.money import text
+from deployment.urn import name_of
 from policies.assess import Waived
 from workbench.preview.changes import Change, Operation, in_words
 from workbench.preview.result import Preview
@@ -72,7 +73,7 @@ def _environment() -> jinja2.Environment:
         dollars=dollars,
         exact=lambda amount: f"${text(amount)}",
         kind=lambda token: token.rpartition(":")[2],
-        name=lambda urn: urn.rpartition("::")[2],
+        name=name_of,
         quantity=lambda number: f"{float(number):,.6g}",
         change=change_in_dollars,
         signed=lambda amount: "" if amount == Decimal(0) else signed_dollars(amount),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
 
 import pytest
 
-from deployment import reader as deployment
+from deployment import source
 from deployment.errors import InputError
 from deployment.reader import graph_from_file, graph_from_json, graph_from_text
 from deployment.unknown import SECRET, UNKNOWN
+from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
 
 URN = "urn:pulumi:s::p::aws:kms/key:Key::key"
 
@@ -32,6 +34,12 @@ def nested(depth):
     [
         pytest.param({"version": 3, "deployment": {"resources": [state()]}}, id="stack export"),
         pytest.param({"resources": [state()]}, id="without envelope"),
+        pytest.param([{"version": 3, "deployment": {"resources": [state()]}}], id="a list of one export"),
+        pytest.param([state()], id="the resources alone"),
+        pytest.param(
+            {"version": 3, "checkpoint": {"stack": "s", "latest": {"resources": [state()]}}}, id="a backend's"
+        ),
+        pytest.param({"stack": "s", "latest": {"resources": [state()]}}, id="an old backend's"),
         pytest.param({"steps": [{"op": "create", "newState": state()}, {"op": "delete"}]}, id="preview --json"),
     ],
 )
@@ -40,27 +48,9 @@ def test_what_pulumi_writes_is_read(document):
     assert (resource.urn, resource.name, resource.inputs) == (URN, "key", {"a": 1})
 
 
-def test_a_preview_without_what_stays_is_refused_with_the_option_that_shows_it():
-    document = {"steps": [{"op": "update", "newState": state()}], "changeSummary": {"same": 3, "update": 1}}
-    with pytest.raises(InputError, match=r"3 resources that do not change are left out.*--show-sames"):
-        graph_from_json(document, "f")
-
-
-def test_a_replacement_of_a_preview_is_one_resource():
-    ops = ("create-replacement", "replace", "delete-replaced")
-    steps = [{"op": op, **({"newState": state()} if op != "delete-replaced" else {})} for op in ops]
-    assert len(list(graph_from_json({"steps": steps, "changeSummary": {"replace": 1}}, "f"))) == 1
-
-
-def test_a_component_of_a_preview_is_read_by_its_inputs():
-    component = {"urn": URN, "type": "plant:infra:PlantApi", "custom": False, "inputs": {"costBasis": {"version": 1}}}
-    (resource,) = graph_from_json({"steps": [{"op": "create", "newState": component}]}, "f")
-    assert resource.outputs["costBasis"] == {"version": 1}
-
-
 def test_unknown_and_secret_values_are_told_apart():
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-    secret = {deployment.SIGNATURE_KEY: deployment.SECRET_SIGNATURE, "ciphertext": "x"}
+    secret = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}
     (resource,) = graph_from_json({"resources": [state(inputs={"u": unknown, "s": [secret]})]}, "f")
     assert resource.inputs["u"] is UNKNOWN
     assert resource.inputs["s"][0] is SECRET
@@ -79,7 +69,10 @@ def test_unknown_and_secret_values_are_told_apart():
         pytest.param(b'{"deployment": {"resources": {}}}', "not a Pulumi deployment", id="resources as object"),
         pytest.param(b'{"resources": [5]}', "a resource without urn and type", id="a number for a resource"),
         pytest.param(b'{"resources": [{"urn": 1, "type": "t"}]}', "without urn and type", id="a number for a URN"),
-        pytest.param(b'{"resources": [{"urn": "a\\u001b[31m", "type": "t"}]}', "in plain text", id="terminal escapes"),
+        pytest.param(b'[{"deployment": {}}, {"deployment": {}}]', "a list of 2 documents", id="several exports"),
+        pytest.param(b'{"manifest": {}, "resourcePlans": {}}', "an update plan", id="an update plan"),
+        pytest.param(b'{"sequence": 0}\n{"sequence": 1}', "several JSON documents", id="events"),
+        pytest.param(b"\x1f\x8b broken", "can't be read", id="broken gzip"),
         pytest.param(b'{"resources": [{"urn": "a\\ud800", "type": "t"}]}', "in plain text", id="half a character"),
     ],
 )
@@ -111,12 +104,27 @@ def test_a_malformed_resource_is_named(wrong, problem):
     assert problem in str(caught.value) and URN in str(caught.value)
 
 
-def test_a_file_that_is_too_large_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(deployment, "MOST_BYTES", 1000)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_file_that_is_too_large_is_refused_and_the_limit_is_a_setting(tmp_path, monkeypatch, pack):
     path = tmp_path / "stack.json"
-    path.write_text(json.dumps({"resources": [state(inputs={"a": "x" * 1000})]}))
-    with pytest.raises(InputError, match="larger than 1,000 bytes"):
+    path.write_bytes(pack(json.dumps({"resources": [state(inputs={"a": "x" * 1_000_000})]}).encode()))
+    monkeypatch.setenv(source.LIMIT_VARIABLE, "1")
+    with pytest.raises(InputError, match=rf"larger than 1 MB.*{source.LIMIT_VARIABLE}"):
         graph_from_file(str(path))
+    monkeypatch.setenv(source.LIMIT_VARIABLE, "2")
+    assert len(graph_from_file(str(path))) == 1
+    monkeypatch.setenv(source.LIMIT_VARIABLE, "much")
+    with pytest.raises(InputError, match=rf"{source.LIMIT_VARIABLE}=much: must be megabytes"):
+        graph_from_file(str(path))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_gzip_and_byte_order_marks_are_read(tmp_path, encoding, pack):
+    path = tmp_path / "stack.json"
+    path.write_bytes(pack(json.dumps({"resources": [state()]}).encode(encoding)))
+    assert len(graph_from_file(str(path))) == 1
+    assert len(graph_from_text("\ufeff" + json.dumps({"resources": [state()]}), "f")) == 1
 
 
 @pytest.mark.parametrize("name", ["none.json", "."], ids=["no such file", "a folder"])
@@ -131,8 +139,51 @@ def test_standard_input_is_read_for_a_dash(monkeypatch):
     assert len(graph_from_file("-")) == 1
 
 
-def test_a_destroyed_stack_is_an_empty_one():
-    exported = {"version": 3, "deployment": {"manifest": {"time": "2026-11-26T19:00:00Z"}, "metadata": {}}}
-    assert len(graph_from_json(exported, "f")) == 0
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param({"version": 3, "deployment": {"manifest": {"time": "2026-11-26T19:00:00Z"}}}, id="destroyed"),
+        pytest.param({"version": 3, "deployment": {"manifest": {}, "resources": None}}, id="null"),
+        pytest.param({"version": 3, "deployment": {"resources": None}}, id="null, without manifest"),
+        pytest.param({"version": 3, "deployment": None}, id="never deployed"),
+        pytest.param({"version": 3, "checkpoint": {"stack": "s", "latest": None}}, id="a backend's, never deployed"),
+    ],
+)
+def test_a_stack_without_resources_is_an_empty_one(document):
+    assert len(graph_from_json(document, "f")) == 0
     with pytest.raises(InputError, match="not a Pulumi deployment"):
         graph_from_json({"version": 3, "deployment": {"metadata": {}}}, "f")
+
+
+def test_what_waits_for_its_deletion_is_left_out():
+    (resource,) = graph_from_json({"resources": [state(inputs={"a": 2}, delete=True), state()]}, "f")
+    assert resource.inputs == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a::b", "a::b"),
+        ("$web [*] / ü 名前", "$web [*] / ü 名前"),
+        ("no\u00a0break", "no\u00a0break"),
+        ("two\nlines", "two\\nlines"),
+        ("\u001b[31mred", "\\x1b[31mred"),
+        ("right\u202eleft", "right\\u202eleft"),
+    ],
+)
+def test_a_name_may_hold_any_character_and_none_steers_a_terminal(name, shown):
+    urn = f"urn:pulumi:s::p::acme:infra:Web$aws:kms/key:Key::{name}"
+    child = state(parent=urn, dependencies=[urn], propertyDependencies={"a": [urn]})
+    parent, key = graph_from_json({"resources": [state(urn=urn), child]}, "f")
+    assert parent.name == shown and parent.urn.endswith(f"::{shown}")
+    assert key.parent == parent.urn and key.dependencies == (parent.urn,)
+    assert key.property_dependencies == {"a": (parent.urn,)}
+
+
+def test_outputs_that_are_one_secret_tell_nothing_and_secret_inputs_are_refused():
+    secret = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}
+    component = {"urn": URN, "type": "acme:infra:Web", "custom": False, "outputs": secret}
+    (resource,) = graph_from_json({"resources": [component]}, "f")
+    assert resource.outputs == {} and not resource.custom
+    with pytest.raises(InputError, match="inputs is one secret value"):
+        graph_from_json({"resources": [state(inputs=secret)]}, "f")

@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from deployment.errors import InputError
-from deployment.reader import UNKNOWN_VALUES, graph_from_json
+from deployment.reader import graph_from_json
+from deployment.values import UNKNOWN_VALUES
 from policies.assess import assess
 from policies.registry import rules
 from policies.rule import Context

@@ -1,0 +1,97 @@
+"""What `pulumi preview --json` tells, as the states that an export would hold after the update.
+
+Shapes: pulumi/pulumi pkg/display/json.go and pkg/backend/display/json.go, 3.260. A step is told before it is taken, so
+its new state has neither `id` nor `outputs`; default providers are told only by their name and by `config`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from deployment.errors import InputError
+from deployment.urn import plain, type_of
+
+KEYS: Final = frozenset({"steps", "changeSummary", "duration", "diagnostics"})
+"""Keys of a preview; each is left out where it is empty."""
+
+GONE: Final = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
+"""Operations (pkg/resource/deploy/step.go) after which their state is no more."""
+
+RENEWED: Final = frozenset({"replace", "create-replacement", "import-replacement", "read-replacement"})
+"""Operations whose new state is another thing than the old one: its id and outputs say nothing about it."""
+
+PROVIDER: Final = "pulumi:providers:"
+
+
+def previewed(document: Mapping[str, Any], source: str) -> Iterator[Any]:
+    """States that the preview `document` expects. Raises InputError when it failed, or leaves resources out."""
+    _refuse_failed(document, source)
+    listed = document.get("steps")
+    steps = [step for step in listed if isinstance(step, dict)] if isinstance(listed, list) else []
+    _refuse_partial(document, steps, source)
+    states: dict[Any, Any] = {}
+    for step in steps:
+        new, old, operation = step.get("newState"), step.get("oldState"), step.get("op")
+        if new is None or operation in GONE:
+            continue
+        key = new.get("urn") if isinstance(new, dict) else None
+        # A refreshed resource is told again by what is done with it, and so is a replaced one; the last counts.
+        states.pop(key, None)
+        states[key] = new if operation in RENEWED else _merged(new, old)
+    yield from _default_providers(states.values(), document.get("config"))
+    for state in states.values():
+        # Of a new component, what it registers as outputs is not told; its inputs stand for them.
+        if isinstance(state, dict) and state.get("custom") is False and "outputs" not in state:
+            state = {**state, "outputs": state.get("inputs")}
+        yield state
+
+
+def _merged(new: Any, old: Any) -> Any:
+    """State `new` with the id and outputs of `old`; where an input changes, its output follows the input."""
+    if not isinstance(new, dict) or not isinstance(old, dict):
+        return new
+    state = {"id": old["id"], **new} if "id" in old else dict(new)
+    outputs, before, after = (part or {} for part in (old.get("outputs"), old.get("inputs"), new.get("inputs")))
+    if "outputs" in new or not all(isinstance(part, dict) for part in (outputs, before, after)):
+        return state
+    changed = {key: value for key, value in after.items() if key not in before or before[key] != value}
+    state["outputs"] = {key: value for key, value in outputs.items() if key in after or key not in before} | changed
+    return state
+
+
+def _default_providers(states: Any, config: Any) -> Iterator[dict[str, Any]]:
+    """The providers that states name and no step tells, with the configuration that the engine makes them from."""
+    known = {state.get("urn") for state in states if isinstance(state, dict)}
+    for state in states:
+        reference = state.get("provider") if isinstance(state, dict) else None
+        urn = reference.rpartition("::")[0] if isinstance(reference, str) else ""
+        token = type_of(urn)
+        if urn in known or not token.startswith(PROVIDER):
+            continue
+        known.add(urn)
+        prefix = f"{token.removeprefix(PROVIDER)}:"
+        given = config if isinstance(config, dict) else {}
+        inputs = {
+            key.removeprefix(prefix): value for key, value in given.items() if key.startswith(prefix) and value != ""
+        }
+        yield {"urn": urn, "type": token, "custom": True, "inputs": inputs, "outputs": inputs}
+
+
+def _refuse_failed(document: Mapping[str, Any], source: str) -> None:
+    listed = document.get("diagnostics")
+    for told in listed if isinstance(listed, list) else ():
+        if isinstance(told, dict) and told.get("severity") == "error":
+            message = plain(" ".join(str(told.get("message", "")).split())).removeprefix("error: ")
+            raise InputError(f"{source}: the preview failed, so it does not tell the whole stack: {message[:200]}")
+
+
+def _refuse_partial(document: Mapping[str, Any], steps: list[dict[str, Any]], source: str) -> None:
+    summary = document.get("changeSummary")
+    unchanged = summary.get("same", 0) if isinstance(summary, dict) else 0
+    shown = sum(step.get("op") == "same" for step in steps)
+    if isinstance(unchanged, int) and shown < unchanged:
+        raise InputError(
+            f"{source}: {unchanged - shown} resources that do not change are left out, so the stack can't be judged;"
+            " run `pulumi preview --json --show-sames`"
+        )

@@ -1,0 +1,65 @@
+"""Bytes of a file from outside: whole, unpacked, and no more of them than are wanted."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from deployment.errors import InputError
+from deployment.urn import plain
+
+LIMIT_VARIABLE: Final = "PLANT_MAX_FILE_MB"
+"""Environment variable that holds another limit than DEFAULT_LIMIT_MB."""
+
+DEFAULT_LIMIT_MB: Final = 100
+"""Megabytes (a million bytes each). 100,000 resources of this stack's kind stay below."""
+
+GZIP: Final = b"\x1f\x8b"
+"""First bytes of a gzip file; Pulumi's own backends write state so where PULUMI_DIY_BACKEND_GZIP is set."""
+
+
+def read_bytes(path: str) -> bytes:
+    """What is in the file `path`, unpacked where it is gzip; ``-`` is standard input.
+
+    Raises InputError when it can't be read, or is larger than the limit, packed or unpacked.
+    """
+    try:
+        if path == "-":
+            return _unpacked(_all_of(sys.stdin.buffer, "standard input"), "standard input")
+        with Path(path).open("rb") as file:
+            return _unpacked(_all_of(file, path), path)
+    except (OSError, ValueError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{plain(path)}: can't be read: {reason}") from error
+
+
+def limit_bytes() -> int:
+    """The most bytes that a file may have. Raises InputError when the variable holds no number of 1 or more."""
+    given = os.environ.get(LIMIT_VARIABLE, "")
+    if given and not (given.isascii() and given.isdigit() and int(given) > 0):
+        raise InputError(f"{LIMIT_VARIABLE}={plain(given)}: must be megabytes, a whole number of 1 or more")
+    return int(given or DEFAULT_LIMIT_MB) * 1_000_000
+
+
+def _unpacked(content: bytes, source: str) -> bytes:
+    if not content.startswith(GZIP):
+        return content
+    import io
+
+    with gzip.open(io.BytesIO(content)) as file:
+        return _all_of(file, source)
+
+
+def _all_of(file: BinaryIO | gzip.GzipFile, source: str) -> bytes:
+    most = limit_bytes()
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise InputError(
+            f"{plain(source)}: larger than {most // 1_000_000:,} MB; is it a Pulumi deployment? "
+            f"{LIMIT_VARIABLE} sets another limit"
+        )
+    return content
