@@ -23,21 +23,23 @@ from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from deployment.values import readable
 from policies.assess import Assessment, assess, run_rule
-from policies.finding import Finding
-from policies.pack import (
-    SETTINGS_KEY,
-    PackConfig,
-    config_file,
-    config_from_file,
-    settings_from_json,
-    settings_schema,
-)
-from policies.registry import rules
-from policies.rule import ANY_TYPE, Context, Rule
+from policies.context import ROOT_TYPE, Context
+from policies.finding import Enforcement, Finding, Profile
+from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_from_json
+from policies.registry import every_rule
+from policies.rule import ANY_TYPE, Rule
+from policies.settings import PackConfig, settings_schema
 from policies.waivers import load_waivers, today_utc, waiver_for
 
 PROVIDER: Final = "pulumi:providers:"
 """How the type tokens of providers begin."""
+
+ADVICE: Final = "pack-advice"
+"""Name of the engine's policy that tells what does not block in the baseline profile.
+
+A policy of the engine has one enforcement level, given before it knows the stack. So the rules that block in the
+strict profile only hand what they find in the baseline to this policy, which is advisory.
+"""
 
 PROXY_TARGET: Final = "__target"
 """Key by which the SDK's proxies give what they wrap (pulumi_policy/proxy.py, 1.21.0)."""
@@ -50,10 +52,13 @@ class Pack:
         self.config = PackConfig(waivers=load_waivers(PackConfig().settings.waivers_file))
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._judged: Assessment | None = None
+        self._own = False
+        """True once a resource of this project's root component was seen, which comes before what is in it."""
+        self._advice = threading.local()
         self._lock = threading.Lock()  # the engine's server answers on several threads
 
     def policies(self) -> list[engine.Policy]:
-        """One policy for each rule, after the two that read the pack's settings and so come first."""
+        """One policy for each rule, between those that read the pack's settings and those that tell its advice."""
         first: list[engine.Policy] = [
             engine.ResourceValidationPolicy(
                 name=SETTINGS_KEY,
@@ -69,13 +74,28 @@ class Pack:
                 enforcement_level=engine.EnforcementLevel.ADVISORY,
             ),
         ]
-        return first + [self._policy(rule) for rule in rules()]
+        last: list[engine.Policy] = [
+            engine.ResourceValidationPolicy(
+                name=ADVICE,
+                description="What would block in the strict profile.",
+                validate=lambda args, report: self.advise(lambda message, urn: report(message, None)),
+                enforcement_level=engine.EnforcementLevel.ADVISORY,
+            ),
+            engine.StackValidationPolicy(
+                name=f"{ADVICE}-stack",
+                description="What would block in the strict profile.",
+                validate=lambda args, report: self.advise(report),
+                enforcement_level=engine.EnforcementLevel.ADVISORY,
+            ),
+        ]
+        return first + [self._policy(rule) for rule in every_rule()] + last
 
     def see_resource(self, args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
         """Takes over the settings, and remembers the resource's inputs for the stack policies."""
         settings = settings_from_json(plain(args.get_config()), SETTINGS_KEY)
         inputs = properties(args.props)
         with self._lock:
+            self._own = self._own or ROOT_TYPE in args.urn.split("::")[2].split("$")
             if settings != self.config.settings:
                 self.config = replace(self.config, settings=settings, waivers=load_waivers(settings.waivers_file))
             self._inputs[args.urn] = inputs
@@ -95,7 +115,7 @@ class Pack:
             "display_name": rule.title,
             "enforcement_level": engine.EnforcementLevel(rule.enforcement.value),
             "severity": engine.Severity(rule.severity.value),
-            "tags": [rule.group],
+            "tags": [rule.topic],
             "remediation_steps": rule.fix,
             "url": rule.source if rule.source.startswith("https://") else None,
             "framework": _framework(rule),
@@ -117,7 +137,11 @@ class Pack:
                 args.not_applicable("a rule for other types")
             # Under `policy analyze` what a program only reads or refers to is judged as well, as in process.
             context = Context(ResourceGraph([*provider_of(args), resource_of(args)]), self.config)
-            tell(self._unwaived(run_rule(rule, context)), lambda message, urn: report(message, None))
+            found = self._unwaived(run_rule(rule, context))
+            if self._tells(rule):
+                tell(found, lambda message, urn: report(message, None))
+            else:
+                self._keep(found)
 
         return validate
 
@@ -127,9 +151,29 @@ class Pack:
             if judged is None:  # the settings policy is switched off in the pack's configuration
                 graph = ResourceGraph(self._resource(one) for one in args.resources)
                 judged = self._judged = assess(graph, replace(self.config, enforcement={}))
-            tell([entry.finding for entry in judged.violations if entry.rule is rule], report)
+            found = [entry.finding for entry in judged.violations if entry.rule is rule]
+            if self._tells(rule):
+                tell(found, report)
+            else:
+                self._keep(found)
 
         return validate
+
+    def _tells(self, rule: Rule) -> bool:
+        """True where the rule's own policy has the right level; otherwise what it finds is advice."""
+        default = Profile.STRICT if self._own else Profile.BASELINE
+        return rule.enforcement is Enforcement.ADVISORY or rule.blocks_in(self.config.settings.profile or default)
+
+    def _keep(self, found: Sequence[Finding]) -> None:
+        """Keeps advice for the last policy of the same request, which the engine's server answers on one thread."""
+        self._advice.found = [*getattr(self._advice, "found", ()), *found]
+
+    def advise(self, report: engine.ReportViolation) -> None:
+        """Tells the advice that the policies before this one have kept."""
+        kept: list[Finding] = getattr(self._advice, "found", [])
+        self._advice.found = []
+        for finding in kept:
+            report(f"{finding.rule_id}: {finding.message}", finding.urn or None)
 
     def _unwaived(self, findings: Sequence[Finding]) -> list[Finding]:
         today = today_utc()
@@ -277,7 +321,12 @@ def initial_config(project: str, stack: str) -> dict[str, Any]:
         return {}
     config_from_file(path)
     document = json.loads(path.read_text(encoding="utf-8"))
-    return {key: _configured(value) for key, value in document.items() if key != "environments"}
+    levels = {key: _configured(value) for key, value in document.items() if key != "environments"}
+    if "all" in levels:  # speaks of the rules; without the pack's own policies its settings would go unread
+        for name in (SETTINGS_KEY, f"{SETTINGS_KEY}-stack", ADVICE, f"{ADVICE}-stack"):
+            own = given if isinstance(given := levels.get(name), dict) else {}
+            levels[name] = {**own, "enforcementLevel": engine.EnforcementLevel.ADVISORY}
+    return levels
 
 
 def _configured(value: Any) -> Any:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from deployment.graph import ResourceGraph
 from deployment.quiet import no_garbage_collection
-from policies.finding import Enforcement, Finding
-from policies.pack import PackConfig, load_config
-from policies.registry import rules
-from policies.rule import Context, Rule
+from policies.context import Context
+from policies.finding import Enforcement, Finding, Profile
+from policies.pack import load_config
+from policies.registry import every_rule, promises, rules
+from policies.rule import Rule
+from policies.settings import PackConfig
 from policies.waivers import Waiver, WaiverUse, today_utc, waiver_for
 
 if TYPE_CHECKING:
@@ -101,14 +103,32 @@ def assess(
     violations: list[Violation] = []
     waived: list[Waived] = []
     with no_garbage_collection():  # the rules make many small objects, and hardly a cycle
-        for rule in rules():
+        asked = rules_for(context)
+        for rule in asked:
             if not rule.judges_waivers:
                 _sort(run_rule(rule, context), rule, context, day, violations, waived)
         context.waiver_use = waiver_use(context, day, waived)
-        for rule in rules():
+        for rule in asked:
             if rule.judges_waivers:
                 _sort(run_rule(rule, context), rule, context, day, violations, waived)
     return Assessment(tuple(violations), tuple(waived), context)
+
+
+def rules_for(context: Context) -> tuple[Rule, ...]:
+    """The rules, and in this project's own stacks the promises, unless their profile is baseline."""
+    promised = context.is_plant_stack and context.profile is Profile.STRICT
+    return (*rules(), *promises()) if promised else rules()
+
+
+def level_of(rule: Rule, context: Context) -> Enforcement:
+    """What the pack does where `rule` is broken.
+
+    Its configuration decides in the strict profile. In the baseline it may lower what blocks there, and raise nothing.
+    """
+    configured = context.config.enforcement_of(rule.id, rule.enforcement)
+    if configured is Enforcement.MANDATORY and context.profile is Profile.BASELINE and rule.risk is None:
+        return Enforcement.ADVISORY
+    return configured
 
 
 def _sort(
@@ -119,7 +139,7 @@ def _sort(
     violations: list[Violation],
     waived: list[Waived],
 ) -> None:
-    level = context.config.enforcement_of(rule.id, rule.enforcement)
+    level = level_of(rule, context)
     if level is Enforcement.DISABLED:
         return
     for finding in findings:
@@ -165,7 +185,7 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
     """Which waivers have expired, name no rule, or cover nothing in this stack."""
     urn = context.stack.urn if context.stack is not None else ""
     here = [waiver for waiver in context.config.waivers if waiver.in_stack(urn)]
-    known = {rule.id for rule in rules()}
+    known = {rule.id for rule in every_rule()}
     used = {id(entry.waiver) for entry in waived}
 
     def meant(waiver: Waiver) -> bool:

@@ -1,81 +1,12 @@
-"""Checks that many rules share: a property that must have, or must not have, some value.
-
-Each function returns a check for `Rule.check`. A value that is not known yet is never a pass and never
-a failure: it is reported as undecided. A secret counts as set.
-"""
+"""Values of properties, as checks look at them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deployment.decimals import number as number  # the rules' name for it
-from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
-from policies.rule import Check, Context, Problem, undecided
-
-
-def must_be(path: str, *allowed: Any) -> Check:
-    """The value at `path` is one of `allowed`; absent is wrong unless None is among them."""
-
-    def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        value = resource.get(path)
-        if value is UNKNOWN or value is SECRET:
-            yield undecided(path)
-        elif not any(same(value, one) for one in allowed):
-            choices = " or ".join(shown(one) for one in allowed if one is not None)
-            yield Problem(f"{path} is {shown(value)}; set it to {choices}", path)
-
-    return check
-
-
-def must_be_set(path: str, what: str) -> Check:
-    """Something is given at `path`; `what` says what, for the message. An unknown value counts as given."""
-
-    def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        if is_absent(resource.get(path)):
-            yield Problem(f"{path} is not set; give {what}", path)
-
-    return check
-
-
-def must_not_be(path: str, *forbidden: Any, instead: str) -> Check:
-    """The value at `path` is none of `forbidden`; absent is fine. `instead` says what to do."""
-
-    def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        for value in resource.all(path):
-            if value is UNKNOWN:
-                yield undecided(path)
-            elif any(same(value, one) for one in forbidden):
-                yield Problem(f"{path} is {shown(value)}; {instead}", path)
-
-    return check
-
-
-def must_be_at_least(path: str, minimum: int, unit: str) -> Check:
-    """The number at `path` is `minimum` or more; absent is wrong."""
-
-    def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        value = resource.get(path)
-        if value is UNKNOWN or value is SECRET:
-            yield undecided(path)
-            return
-        got = number(value)
-        if got is None or got < minimum:
-            yield Problem(f"{path} is {shown(value)}; set it to {minimum} {unit} or more", path)
-
-    return check
-
-
-def must_be_at_least_if_set(path: str, minimum: int, unit: str) -> Check:
-    """The number at `path` is `minimum` or more; absent is fine."""
-    judge = must_be_at_least(path, minimum, unit)
-
-    def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        if not is_absent(resource.get(path)):
-            yield from judge(resource, context)
-
-    return check
 
 
 def is_absent(value: Any) -> bool:

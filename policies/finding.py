@@ -15,6 +15,30 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Risk(StrEnum):
+    """What a broken rule does to anybody's stack. A rule that has one blocks in every profile."""
+
+    EXPOSURE = "exposure"
+    """Somebody gets in, or gets rights, who should not."""
+    LEAK = "leak"
+    """Data or credentials can be read on their way, or where they rest."""
+    LOSS = "loss"
+    """Data is gone."""
+    REFUSAL = "refusal"
+    """AWS refuses it, in the middle of the deployment."""
+    CONFIGURED = "configured"
+    """It breaks what the pack's configuration asks for, such as a budget; where that says nothing, nothing is found."""
+
+
+class Profile(StrEnum):
+    """How strict the pack is; docs/decisions/0304-two-profiles.md."""
+
+    STRICT = "strict"
+    """Every mandatory rule blocks: for the stacks of this project."""
+    BASELINE = "baseline"
+    """What has a Risk blocks, the rest is advice: for everybody else's programs."""
+
+
 class Enforcement(StrEnum):
     """What the pack does about a broken rule. The values are Pulumi's own (EnforcementLevel)."""
 

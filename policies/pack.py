@@ -1,4 +1,4 @@
-"""What an operator may change about the pack without touching a rule: one JSON file for each project.
+"""Reads the pack's configuration: one JSON file for each project.
 
 The file is Pulumi's own (`--policy-pack-config`): rule id -> enforcement level, or an object with
 `enforcementLevel`; the entry ``pack-settings`` holds what several rules read. The offline preview
@@ -10,21 +10,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 
 from deployment.errors import InputError
+from policies import PACK_DIRECTORY
 from policies.finding import Enforcement
+from policies.registry import every_rule
+from policies.settings import PackConfig, PackSettings
+from policies.waivers import load_waivers
 
-if TYPE_CHECKING:
-    from policies.waivers import Waiver
-
-PACK_DIRECTORY: Final = Path(__file__).resolve().parent
 SETTINGS_KEY: Final = "pack-settings"
 """Name of the entry, and of the engine's policy, that holds the settings which several rules share."""
 
@@ -33,64 +30,6 @@ FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}")
 
 REMEDIATE: Final = "remediate"
 """Pulumi's fourth enforcement level: mend what can be mended, and block the rest."""
-
-
-class PackSettings(BaseModel):
-    """Settings shared by several rules. Every field has a safe default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-    monthly_limit_usd: Decimal = Field(
-        default=Decimal("5.00"),
-        gt=0,
-        le=Decimal(1_000_000),
-        description="Dollars a month that a stack may cost; the stack's own budget may only be lower.",
-    )
-    allowed_regions: tuple[str, ...] = Field(
-        default=(), max_length=50, description="AWS Regions a stack may use; empty allows any."
-    )
-    allowed_instance_types: tuple[str, ...] = Field(
-        default=(),
-        max_length=100,
-        description="Instance and cache node types, globs allowed; empty allows any.",
-    )
-    required_tags: tuple[str, ...] = Field(
-        default=(), max_length=50, description="Tag keys that every taggable resource carries."
-    )
-    waivers_file: str = Field(
-        default="config/waivers.toml",
-        max_length=255,
-        pattern=r"^[A-Za-z0-9_./-]*$",
-        description="File of waivers, relative to the pack; empty for none.",
-    )
-
-
-def settings_schema() -> dict[str, dict[str, Any]]:
-    """JSON schema of the settings' properties, in the plain form that Pulumi's pack configuration takes."""
-    properties: dict[str, dict[str, Any]] = {
-        "monthlyLimitUsd": {"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,2})?$", "default": "5.00"},
-        "allowedRegions": {"type": "array", "items": {"type": "string"}, "default": []},
-        "allowedInstanceTypes": {"type": "array", "items": {"type": "string"}, "default": []},
-        "requiredTags": {"type": "array", "items": {"type": "string"}, "default": []},
-        "waiversFile": {"type": "string", "default": "config/waivers.toml"},
-    }
-    for name, model_field in PackSettings.model_fields.items():
-        properties[to_camel(name)]["description"] = model_field.description
-    return properties
-
-
-@dataclass(frozen=True, slots=True)
-class PackConfig:
-    """Everything that steers one assessment besides the stack itself."""
-
-    settings: PackSettings = field(default_factory=PackSettings)
-    enforcement: Mapping[str, Enforcement] = field(default_factory=dict)
-    """Rule id -> what to do when it is broken; ``all`` speaks for the rules not named."""
-    waivers: tuple[Waiver, ...] = ()
-
-    def enforcement_of(self, rule_id: str, default: Enforcement) -> Enforcement:
-        """Enforcement of the rule: its own entry, or the one for all, or `default`."""
-        return self.enforcement.get(rule_id, self.enforcement.get("all", default))
 
 
 def config_file(project: str, stack: str) -> Path | None:
@@ -122,14 +61,11 @@ def config_from_file(path: Path) -> PackConfig:
 
 def config_from_json(document: Any, source: str) -> PackConfig:
     """Configuration in a parsed pack configuration; `source` names it in errors. Raises InputError."""
-    from policies.registry import rules  # the rules import this module
-    from policies.waivers import load_waivers
-
     if not isinstance(document, dict):
         raise InputError(f"{source}: expected an object of rule id -> enforcement level")
     problems: list[str] = []
     enforcement: dict[str, Enforcement] = {}
-    own_keys = {rule.id: set(rule.config_schema) for rule in rules()}
+    own_keys = {rule.id: set(rule.config_schema) for rule in every_rule()}
     known = own_keys.keys() | {"all", SETTINGS_KEY}
     for key, value in document.items():
         if key == "environments":

@@ -1,42 +1,84 @@
-"""Finds the rules: every module ``policies.rules.<group>.<check>`` holds one, called RULE."""
+"""Finds the rules and the promises.
+
+A module ``policies.rules.<service>`` or ``policies.rules.<service>.<name>`` holds one rule called RULE, or a table of
+them called RULES; ``policies.promises.<name>`` holds one. Names that start with an underscore are helpers.
+"""
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from typing import Final
 
+from policies import promises as promises_package
+from policies import rules as rules_package
 from policies.rule import Rule
-
-RULES_DIRECTORY: Final = Path(__file__).resolve().parent / "rules"
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """All rules, sorted by group and file name. Raises ValueError on a module without RULE or a second id."""
-    found: dict[str, Rule] = {}
-    for module in rule_modules():
-        rule = getattr(importlib.import_module(module), "RULE", None)
-        if not isinstance(rule, Rule):
-            raise ValueError(f"{module} has no RULE")
-        if rule.id in found:
-            raise ValueError(f"{module}: a second rule with the id {rule.id}")
-        found[rule.id] = rule
-    return tuple(found.values())
+    """All rules but the promises, sorted by service. Raises ValueError on a module without any, or a second id."""
+    return tuple(rule for found in rules_by_service().values() for rule in found)
 
 
-def rule_modules() -> list[str]:
-    """Dotted names of the rules' modules, sorted. A name that starts with an underscore is a helper, no rule."""
-    return [
-        f"policies.rules.{group.name}.{file.stem}"
-        for group in sorted(RULES_DIRECTORY.iterdir())
-        if group.is_dir() and not group.name.startswith("_")
-        for file in sorted(group.glob("*.py"))
-        if not file.name.startswith("_")
+@cache
+def rules_by_service() -> Mapping[str, tuple[Rule, ...]]:
+    """Service -> its rules, the tables' first."""
+    found: dict[str, list[Rule]] = {}
+    for module in modules(rules_package.__name__, list(rules_package.__path__)):
+        service = module.split(".")[2].strip("_")
+        found.setdefault(service, []).extend(_rules_in(module))
+    _must_differ(rule for each in found.values() for rule in each)
+    return {service: tuple(each) for service, each in found.items()}
+
+
+@cache
+def promises() -> tuple[Rule, ...]:
+    """What the story promises; asked of this project's own stacks alone."""
+    found = [
+        rule
+        for module in modules(promises_package.__name__, list(promises_package.__path__))
+        for rule in _rules_in(module)
     ]
+    _must_differ([*found, *rules()])
+    return tuple(found)
+
+
+@cache
+def every_rule() -> tuple[Rule, ...]:
+    """Rules and promises."""
+    return (*rules(), *promises())
+
+
+def modules(package: str, path: list[str]) -> Iterator[str]:
+    """Dotted names of the modules below `package` that hold rules, sorted."""
+    for found in sorted(pkgutil.iter_modules(path), key=lambda one: (one.name != "table", one.name)):
+        name = f"{package}.{found.name}"
+        if found.name.startswith("_"):
+            continue
+        if found.ispkg:
+            yield from modules(name, list(importlib.import_module(name).__path__))
+        else:
+            yield name
+
+
+def _rules_in(module: str) -> tuple[Rule, ...]:
+    loaded = importlib.import_module(module)
+    found = getattr(loaded, "RULES", None) or (getattr(loaded, "RULE", None),)
+    if not all(isinstance(rule, Rule) for rule in found):
+        raise ValueError(f"{module} has neither RULE nor RULES")
+    return tuple(found)
+
+
+def _must_differ(found: Iterator[Rule] | list[Rule]) -> None:
+    seen: set[str] = set()
+    for rule in found:
+        if rule.id in seen:
+            raise ValueError(f"{rule.id}: a second rule with this id")
+        seen.add(rule.id)
 
 
 def rule_by_id(rule_id: str) -> Rule | None:
-    """The rule with `rule_id`, or None."""
-    return next((rule for rule in rules() if rule.id == rule_id), None)
+    """The rule or promise with `rule_id`, or None."""
+    return next((rule for rule in every_rule() if rule.id == rule_id), None)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from deployment.errors import InputError
 from deployment.urn import name_of, type_of
-from policies.pack import PACK_DIRECTORY
+from policies import PACK_DIRECTORY
 
 FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
 OPTIONAL: Final = ("stacks", "when")

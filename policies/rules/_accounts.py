@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from policies.rule import Context
-from policies.rules._once import once
+from policies.context import Context
 
 ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 
 
 def own_accounts(context: Context) -> frozenset[str]:
     """Accounts in the ARNs that the stack's resources have; none while they are not known."""
-    return once(context, _own_accounts)
+    return context.once(_own_accounts)
 
 
 def _own_accounts(context: Context) -> frozenset[str]:

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import METRIC_ALARM
 from policies.checks import mappings, number
-from policies.rule import Context
-from policies.rules._once import once
-from policies.rules._tokens import METRIC_ALARM
+from policies.context import Context
 
 STORY_METRICS: Final = ("api_latency", "traffic_spikes", "auto_scale_events")
 """Metrics that the story names (design.md, section 2)."""
@@ -41,7 +40,7 @@ class Measure:
 
 def measures(context: Context) -> tuple[Measure, ...]:
     """Every metric of every metric alarm; read once an assessment."""
-    return once(context, _all_measures)
+    return context.once(_all_measures)
 
 
 def _all_measures(context: Context) -> tuple[Measure, ...]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from cost import Estimate
     from cost.way_back import Figure
     from deployment.graph import ResourceGraph
-    from policies.rule import Context, Example
+    from policies.context import Context
+from policies.examples import Example
 
 FREE_STACK: Final[Example] = {"parameter": ("aws:ssm/parameter:Parameter", {"type": "String", "value": "x"})}
 EXPENSIVE_STACK: Final[Example] = {

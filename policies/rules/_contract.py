@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployment.graph import Resource
-from policies.rule import Context
+from deployment.tokens import PARAMETER
+from policies.context import Context
 from policies.rules._documents import parse_json
-from policies.rules._once import once
-from policies.rules._tokens import PARAMETER
 
 
 def contracts(context: Context) -> list[tuple[Resource, Mapping[str, Any]]]:
@@ -25,7 +24,7 @@ def contracts(context: Context) -> list[tuple[Resource, Mapping[str, Any]]]:
 
 def limits_of(context: Context) -> Mapping[str, Any]:
     """Limits of the stack's contract; none where it publishes none."""
-    return once(context, _limits)
+    return context.once(_limits)
 
 
 def _limits(context: Context) -> Mapping[str, Any]:

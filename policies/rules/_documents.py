@@ -12,7 +12,8 @@ from typing import Any, Final
 from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, strings
-from policies.rule import Check, Context, Problem, undecided
+from policies.context import Context
+from policies.rule import Check, Problem, undecided
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import EVENT_RULE, EVENT_TARGET
 from policies.checks import strings
-from policies.rule import Context
+from policies.context import Context
 from policies.rules._documents import parse_json
-from policies.rules._once import once
-from policies.rules._tokens import EVENT_RULE, EVENT_TARGET
 
 MISSING = object()
 
@@ -82,7 +81,7 @@ def _named(event: Mapping[str, Any]) -> set[str]:
 
 def targets_for(event: Mapping[str, Any], context: Context) -> Iterator[Resource]:
     """Targets of the rules that match `event` and are on."""
-    known = once(context, _rules)
+    known = context.once(_rules)
     for key in (*_named(event), EVERY):
         for rule, pattern in known.get(key, ()):
             if matches(pattern, event):

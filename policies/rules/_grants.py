@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from deployment.graph import Resource
+from deployment.tokens import GROUP_POLICY, IAM_POLICY, ROLE, ROLE_POLICY, USER_POLICY
 from policies.checks import mappings
-from policies.rule import Context
+from policies.context import Context
 from policies.rules._documents import Statement, statements
-from policies.rules._tokens import GROUP_POLICY, IAM_POLICY, ROLE, ROLE_POLICY, USER_POLICY
 
 POLICY_HOLDERS: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
 """Types that hold identity policies."""

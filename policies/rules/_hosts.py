@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from deployment.graph import Resource
+from deployment.tokens import LISTENER_RULE
 from policies.checks import mappings, strings
-from policies.rule import Context
-from policies.rules._tokens import LISTENER_RULE
+from policies.context import Context
 
 HOST: Final = "hostHeader"
 

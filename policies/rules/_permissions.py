@@ -9,11 +9,11 @@ from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from deployment.graph import Resource
+from deployment.tokens import IAM_POLICY, POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 from policies.checks import is_absent, mappings
-from policies.rule import Context
+from policies.context import Context
 from policies.rules._documents import Statement, statements, statements_of
 from policies.rules._grants import allowed
-from policies.rules._tokens import IAM_POLICY, POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 
 ATTACHMENTS: Final = (*ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
 Need: TypeAlias = tuple[str, str | None]

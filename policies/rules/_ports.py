@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.unknown import UNKNOWN
-from policies.checks import is_absent, mappings, number, strings
-from policies.rules._tokens import (
+from deployment.tokens import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
     INGRESS_RULE,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
+from deployment.unknown import UNKNOWN
+from policies.checks import is_absent, mappings, number, strings
 
 PORT_HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
 """Types that hold security group rules."""

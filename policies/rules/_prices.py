@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from deployment.errors import InputError
-from policies.rule import PROVIDER_TYPE, Context
+from deployment.tokens import PROVIDER
+from policies.context import Context
 
 
 def price_of(context: Context, service: str, key: str) -> Decimal | None:
@@ -13,7 +14,7 @@ def price_of(context: Context, service: str, key: str) -> Decimal | None:
     from cost.catalogue import Catalogue, MissingPrice  # read only when a price is asked for
 
     declared = (context.cost_basis or {}).get("region")
-    regions = [declared, *(one.get("region") for one in context.graph.of_type(PROVIDER_TYPE)), context.region]
+    regions = [declared, *(one.get("region") for one in context.graph.of_type(PROVIDER)), context.region]
     region = next((one for one in regions if isinstance(one, str)), None)
     if region is None:
         return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from deployment.graph import Resource
+from deployment.tokens import BUDGET, COMPOSITE_ALARM, EVENT_TARGET, METRIC_ALARM
 from policies.checks import is_absent
-from policies.rule import Context
-from policies.rules._tokens import BUDGET, COMPOSITE_ALARM, EVENT_TARGET, METRIC_ALARM
+from policies.context import Context
 
 SERVICES: Final = {
     **dict.fromkeys((*METRIC_ALARM, *COMPOSITE_ALARM), "cloudwatch"),

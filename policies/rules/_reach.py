@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from deployment.graph import Resource
-from policies.checks import is_absent
-from policies.rule import Context
-from policies.rules._ports import PortRange, port_ranges
-from policies.rules._tokens import (
+from deployment.tokens import (
     EGRESS_RULE,
     INGRESS_RULE,
     LAUNCH_TEMPLATE,
@@ -19,6 +16,9 @@ from policies.rules._tokens import (
     SECURITY_GROUP_RULE,
     SUBNET,
 )
+from policies.checks import is_absent
+from policies.context import Context
+from policies.rules._ports import PortRange, port_ranges
 
 ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"

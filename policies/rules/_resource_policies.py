@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from deployment.graph import Resource
-from policies.rule import Context
+from deployment.tokens import KEY, KEY_POLICY, TOPIC, TOPIC_POLICY
+from policies.context import Context
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, statements_of
 from policies.rules._grants import matches
-from policies.rules._tokens import KEY, KEY_POLICY, TOPIC, TOPIC_POLICY
 
 HOLDERS: Final = {TOPIC[0]: (TOPIC_POLICY, "arn"), KEY[0]: (KEY_POLICY, "keyId")}
 """Type -> resources that hold its policy apart from it, and where they name it."""

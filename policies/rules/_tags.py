@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployment.graph import Resource
+from deployment.tokens import SCALING_GROUP
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings
-from policies.rule import Context
+from policies.context import Context
 from policies.rules._documents import parse_json
-from policies.rules._tokens import SCALING_GROUP
 
 
 def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:

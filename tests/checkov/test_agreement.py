@@ -9,8 +9,8 @@ import pytest
 
 from deployment.reader import graph_from_json
 from policies.assess import assess, run_rule
+from policies.context import Context
 from policies.registry import rules
-from policies.rule import Context
 from workbench.preview.synthesis import synthesize
 from workbench.report.tfplan import tfplan
 

@@ -30,7 +30,7 @@ def findings(document):
             entry.rule.id,
             entry.finding.urn,
             entry.finding.property_path,
-            entry.finding.message if entry.rule.group == "cost" else "",
+            entry.finding.message if entry.rule.topic == "cost" else "",
         )
         for entry in entries
         if not entry.finding.unknown and entry.rule.id != "governance-waivers-used"

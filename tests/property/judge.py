@@ -34,7 +34,7 @@ def judged(root, configuration):
     except Exception:
         return {"traceback": traceback.format_exc()}
     broken = [
-        [entry.rule.id, entry.rule.group, entry.finding.message]
+        [entry.rule.id, entry.rule.topic, entry.finding.message]
         for entry in result.assessment.violations
         if entry.enforcement is Enforcement.MANDATORY
     ]

@@ -12,7 +12,7 @@ from workbench.cli.common import BLOCKED, emit, out_option, progress
 
 if TYPE_CHECKING:
     from policies.assess import Assessment
-    from policies.pack import PackConfig
+    from policies.settings import PackConfig
 
 
 @click.command()

@@ -8,20 +8,19 @@ import textwrap
 from typing import Final
 
 from deployment.errors import InputError
-from policies.registry import rules
+from policies.registry import every_rule, promises, rules_by_service
 from policies.rule import Rule
 
 WIDTH: Final = 80
 
 
 def listing() -> str:
-    """All rules by group: id, what it does when broken, severity, title, and the controls it answers."""
+    """All rules by service: id, what it does when broken, severity, title, and the controls it answers."""
     lines: list[str] = []
-    group = ""
-    for rule in rules():
-        if rule.group != group:
-            group = rule.group
-            lines += ["", group] if lines else [group]
+    by_service = {**rules_by_service(), "promises of the story": promises()}
+    for service, rule in ((service, rule) for service, found in by_service.items() for rule in found):
+        if rule is by_service[service][0]:
+            lines += ["", service] if lines else [service]
         lines.append(f"  {rule.id}  [{rule.enforcement.value}, {rule.severity.value}]")
         lines += textwrap.wrap(rule.title, WIDTH, initial_indent="    ", subsequent_indent="    ")
         if rule.frameworks:
@@ -32,7 +31,7 @@ def listing() -> str:
                 subsequent_indent="    ",
                 break_on_hyphens=False,
             )
-    lines += ["", f"{len(rules())} rules"]
+    lines += ["", f"{len(every_rule())} rules"]
     return "\n".join(lines)
 
 
@@ -50,7 +49,7 @@ def listing_json() -> str:
                 "remediates": rule.remediate is not None,
                 "source": rule.source,
             }
-            for rule in rules()
+            for rule in every_rule()
         ],
         indent=2,
     )
@@ -58,7 +57,7 @@ def listing_json() -> str:
 
 def explanation(rule_id: str) -> str:
     """What the rule wants, why, how to satisfy it, and an example of each kind. Raises InputError."""
-    by_id = {rule.id: rule for rule in rules()}
+    by_id = {rule.id: rule for rule in every_rule()}
     rule = by_id.get(rule_id)
     if rule is None:
         near = difflib.get_close_matches(rule_id, by_id, n=3)

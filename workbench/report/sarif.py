@@ -16,7 +16,7 @@ from urllib.parse import quote
 from deployment.urn import name_of
 from policies.assess import Assessment, Violation, Waived
 from policies.finding import Enforcement, Severity
-from policies.registry import rules
+from policies.registry import every_rule
 from policies.rule import Rule
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -32,14 +32,14 @@ SECURITY_SEVERITY: Final = {
 SECURITY: Final = frozenset(
     {"cache", "compute", "data", "edge", "functions", "iam", "kubernetes", "logging", "network", "waf"}
 )
-"""Groups whose findings code scanning lists among the security alerts, by their security severity."""
+"""Topics whose findings code scanning lists among the security alerts, by their security severity."""
 MOST_TAGS: Final = 20
 """Tags of one rule that code scanning keeps (GitHub Docs, SARIF support)."""
 
 
 def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
     """SARIF log of one run over the files; waived violations are there, suppressed and with their reason."""
-    known = rules()
+    known = every_rule()
     position = {rule.id: index for index, rule in enumerate(known)}
     results: list[dict[str, Any]] = []
     for file, assessment in judged:
@@ -83,10 +83,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "help": {"text": rule.fix, "markdown": _markdown(rule)},
         "defaultConfiguration": {"level": _level(rule.enforcement)},
         "properties": {
-            "tags": [*(["security"] if rule.group in SECURITY else []), rule.group, *rule.frameworks][:MOST_TAGS],
+            "tags": [*(["security"] if rule.topic in SECURITY else []), rule.topic, *rule.frameworks][:MOST_TAGS],
             "precision": "very-high",  # what is declared is read, not guessed
             "problem.severity": _level(rule.enforcement),
-            **({"security-severity": SECURITY_SEVERITY[rule.severity]} if rule.group in SECURITY else {}),
+            **({"security-severity": SECURITY_SEVERITY[rule.severity]} if rule.topic in SECURITY else {}),
         },
     }
     if rule.source.startswith("https://"):

@@ -1,1 +1,1 @@
-"""Rules of the group iam."""
+"""Rules about iam."""

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
+from deployment.tokens import IAM_POLICY, ROLE
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule, undecided
+from policies.rule import Problem, Rule, undecided
 from policies.rules._documents import Statement, statements
 from policies.rules._grants import granting, is_boundary
 from policies.rules._permissions import covers
-from policies.rules._tokens import IAM_POLICY, ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE
 from policies.checks import shown
-from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
 from policies.rules._documents import statements
 from policies.rules._grants import trusting
-from policies.rules._tokens import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,7 @@ RULE = Rule(
     id="iam-github-claims",
     title="Roles for GitHub Actions admit one repository and one branch or environment",
     severity=Severity.CRITICAL,
+    risk=Risk.EXPOSURE,
     why="With a wildcard in the subject, any repository on GitHub, or any fork's pull request, gets the role.",
     fix=(
         "Compare token.actions.githubusercontent.com:sub with repo:OWNER/NAME:environment:NAME, and :aud "

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import IAM_POLICY, ROLE, ROLE_POLICY
 from policies.checks import strings
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._documents import Statement
 from policies.rules._grants import POLICY_HOLDERS, granting, grants
-from policies.rules._once import once
-from policies.rules._tokens import IAM_POLICY, ROLE, ROLE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def bound(statement: Statement, key: str, context: Context) -> bool:
         return False
     if key != "iam:PermissionsBoundary":
         return True
-    own, boundaries = once(context, policies_of)
+    own, boundaries = context.once(policies_of)
     return all(value in boundaries or value not in own for value in values)
 
 

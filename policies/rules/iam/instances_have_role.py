@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import LAUNCH_TEMPLATE
 from policies.checks import is_absent
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import LAUNCH_TEMPLATE
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

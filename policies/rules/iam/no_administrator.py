@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import POLICY_ATTACHMENT, ROLE, ROLE_POLICY_ATTACHMENT
+from deployment.tokens import POLICY_ATTACHMENT, ROLE, ROLE_POLICY_ATTACHMENT
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ RULE = Rule(
     id="iam-no-administrator",
     title="No role administers the account",
     severity=Severity.CRITICAL,
+    risk=Risk.EXPOSURE,
     why="A leaked credential of such a role is a lost account.",
     fix="Take the managed policy out of policyArn or managedPolicyArns; write one with the actions needed.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-1",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE_POLICY
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._grants import POLICY_HOLDERS, granting, grants
-from policies.rules._tokens import ROLE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

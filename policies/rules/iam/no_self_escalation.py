@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE, ROLE_POLICY
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._grants import granting, trusting
 from policies.rules._permissions import may, permissions
-from policies.rules._tokens import ROLE, ROLE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.unknown import SECRET, UNKNOWN
-from policies.checks import mappings, shown, strings
-from policies.finding import Severity
-from policies.rule import Context, Problem, Rule, undecided
-from policies.rules._documents import parse_json
-from policies.rules._grants import granting
-from policies.rules._tokens import (
+from deployment.tokens import (
     BUCKET_POLICY,
     GROUP_POLICY,
     IAM_POLICY,
@@ -26,6 +20,13 @@ from policies.rules._tokens import (
     TOPIC_POLICY,
     USER_POLICY,
 )
+from deployment.unknown import SECRET, UNKNOWN
+from policies.checks import mappings, shown, strings
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule, undecided
+from policies.rules._documents import parse_json
+from policies.rules._grants import granting
 
 IDENTITY: Final = (*ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
 RESOURCE: Final = (*TOPIC_POLICY, *BUCKET_POLICY, *QUEUE_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY)
@@ -118,6 +119,7 @@ RULE = Rule(
     id="iam-policies-well-formed",
     title="Policy documents are complete",
     severity=Severity.HIGH,
+    risk=Risk.REFUSAL,
     why="A statement without effect, action or resource is refused at deployment, or protects and allows nothing.",
     fix="Complete the statement that the message names.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",

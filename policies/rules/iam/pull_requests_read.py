@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE, ROLE_POLICY
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._documents import statements
 from policies.rules._grants import granting, reads_only, trusting
 from policies.rules._permissions import permissions
-from policies.rules._tokens import ROLE, ROLE_POLICY
 from policies.rules.iam.github_claims import ISSUER
 
 if TYPE_CHECKING:

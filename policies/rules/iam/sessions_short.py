@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE
 from policies.checks import number, shown
+from policies.context import Context
 from policies.finding import Enforcement, Severity
-from policies.rule import Context, Problem, Rule
-from policies.rules._tokens import ROLE
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

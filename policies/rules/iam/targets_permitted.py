@@ -7,13 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
+from deployment.tokens import BUDGET_ACTION, EVENT_TARGET, ROLE, ROLE_POLICY, SCHEDULE, TOPIC
 from policies.checks import strings
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._documents import statements
 from policies.rules._grants import granting
 from policies.rules._permissions import Need, key_needs, lacking, permissions, role_at
-from policies.rules._tokens import BUDGET_ACTION, EVENT_TARGET, ROLE, ROLE_POLICY, SCHEDULE, TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._documents import statements
 from policies.rules._grants import trusting
-from policies.rules._tokens import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
-from policies.checks import strings
-from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
-from policies.rules._accounts import own_accounts
-from policies.rules._documents import Statement, statements
-from policies.rules._grants import trusting
-from policies.rules._tokens import (
+from deployment.tokens import (
     APPCONFIG_ENVIRONMENT,
     BUDGET_ACTION,
     EVENT_TARGET,
@@ -22,6 +16,13 @@ from policies.rules._tokens import (
     SCHEDULE,
     STATE_MACHINE,
 )
+from policies.checks import strings
+from policies.context import Context
+from policies.finding import Severity
+from policies.rule import Problem, Rule
+from policies.rules._accounts import own_accounts
+from policies.rules._documents import Statement, statements
+from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

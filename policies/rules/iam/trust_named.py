@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from policies.finding import Severity
-from policies.rule import Context, Problem, Rule, undecided
+from deployment.tokens import ROLE
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule, undecided
 from policies.rules._documents import statements
 from policies.rules._grants import trusting
-from policies.rules._tokens import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ RULE = Rule(
     id="iam-trust-named",
     title="Roles trust named principals only",
     severity=Severity.CRITICAL,
+    risk=Risk.EXPOSURE,
     why=("Whoever is trusted has all of the role's rights; an account root stands for everybody in that account."),
     fix="Give assumeRolePolicy a service or the ARN of a role as Principal.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",

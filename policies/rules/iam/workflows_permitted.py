@@ -7,13 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
+from deployment.tokens import ROLE, ROLE_POLICY, STATE_MACHINE, TOPIC
 from policies.checks import is_absent
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._grants import granting
-from policies.rules._once import once
 from policies.rules._permissions import Need, key_needs, lacking, role_at
-from policies.rules._tokens import ROLE, ROLE_POLICY, STATE_MACHINE, TOPIC
 from policies.rules._workflows import definition, literals, tasks
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
         service = task.action.partition(":")[0]
         named = list(literals(task.state.get("Parameters", task.state.get("Arguments"))))
         arns = [value for value in named if value.startswith(f"arn:aws:{service}:")]
-        arns += [
-            arn for value in named for arn in once(context, arns_of).get(value, ()) if arn.split(":")[2] == service
-        ]
+        arns += [arn for value in named for arn in context.once(arns_of).get(value, ()) if arn.split(":")[2] == service]
         if not arns:
             yield (task.action, None)
         yield from ((task.action, arn) for arn in arns)
@@ -74,7 +72,7 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
 
 def topics_of(context: Context, *named: str) -> Iterator[Resource]:
     """Topics of the stack whose ARN is among `named`."""
-    known = once(context, topics_by_arn)
+    known = context.once(topics_by_arn)
     yield from (known[name] for name in named if name in known)
 
 

@@ -1,1 +1,1 @@
-"""Rules of the group kubernetes."""
+"""Rules about kubernetes."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number, shown, strings
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_container
 
 if TYPE_CHECKING:

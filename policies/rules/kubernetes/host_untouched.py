@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from policies.checks import is_absent, mappings, shown
-from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
 from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_pod
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ RULE = Rule(
     id="kubernetes-host-untouched",
     title="Pods share nothing with their node",
     severity=Severity.CRITICAL,
+    risk=Risk.EXPOSURE,
     why="The node's processes, network, files and the container engine's socket are the whole cluster's.",
     fix="Drop hostPID, hostIPC, hostNetwork, hostPort and hostPath.",
     source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",

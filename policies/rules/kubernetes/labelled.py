@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
+from policies.context import Context
 from policies.finding import Enforcement, Severity
-from policies.rule import Context, Problem, Rule, undecided
+from policies.rule import Problem, Rule, undecided
 from policies.rules._pods import DEPLOYMENT, WORKLOADS
 
 LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from policies.checks import is_absent, mappings, strings
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

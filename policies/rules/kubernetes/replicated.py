@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
 from policies.checks import number, shown
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule, undecided
+from policies.rule import Problem, Rule, undecided
 from policies.rules._pods import DEPLOYMENT
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, shown
+from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Context, Problem, Rule
+from policies.rule import Problem, Rule
 from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, pod_spec, with_pod
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from deployment.reader import graph_from_json, graph_from_text
 from infra.settings.loading import GROUPS
 from infra.settings.suggestions import fields_at
 from policies.assess import assess
+from policies.examples import example_graph
 from policies.finding import Enforcement
 from policies.registry import rules
-from policies.rule import example_graph
 
 SOURCES = sorted((Path(policies.__file__).parent / "rules").rglob("*.py"))
 NAMED = sorted({name for file in SOURCES for name in re.findall(r"plant:[a-z_]+(?:\.[a-z_]+)+", file.read_text())})

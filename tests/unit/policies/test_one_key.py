@@ -3,9 +3,9 @@
 import pytest
 
 from deployment.graph import Resource, ResourceGraph
-from policies.pack import PackConfig
-from policies.rule import ROOT_TYPE, Context
-from policies.rules.data.one_key import check
+from policies.context import ROOT_TYPE, Context
+from policies.rules.kms.one_key import check
+from policies.settings import PackConfig
 
 KEY_ID = "63a66972-2564-42a7-a97c-d7ea5ef9cf72"
 

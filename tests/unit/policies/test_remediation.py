@@ -3,11 +3,14 @@
 import pytest
 
 from deployment.errors import InputError
-from policies.pack import PackConfig, PackSettings, config_from_json
+from deployment.graph import Resource
+from deployment.tokens import QUEUE, SCALING_GROUP, TOPIC, VOLUME
+from policies.context import Context
+from policies.examples import example_graph
+from policies.pack import config_from_json
 from policies.registry import rule_by_id, rules
 from policies.remediation import each_of, set_to, set_to_if_set, with_inputs
-from policies.rule import Context, Resource, example_graph
-from policies.rules._tokens import QUEUE, SCALING_GROUP, TOPIC, VOLUME
+from policies.settings import PackConfig, PackSettings
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 MENDING = [rule for rule in rules() if rule.remediate is not None]

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from policies.rules.rollout.calls_retried import once_only
-from policies.rules.rollout.states_complete import faults_of
+from policies.rules.sfn.calls_retried import once_only
+from policies.rules.sfn.states_complete import faults_of
 
 CALL = "arn:aws:states:::aws-sdk:ssm:putParameter"
 RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]

@@ -1,0 +1,161 @@
+"""Type tokens (pulumi-aws 7.51, pulumi-kubernetes 4.34): one name for each kind of resource, with its older aliases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROVIDER: Final = "pulumi:providers:aws"
+"""The AWS provider."""
+
+LOAD_BALANCER: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+LISTENER: Final = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
+LISTENER_RULE: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
+TARGET_GROUP: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
+CERTIFICATE: Final = ("aws:acm/certificate:Certificate",)
+
+VPC: Final = ("aws:ec2/vpc:Vpc",)
+SUBNET: Final = ("aws:ec2/subnet:Subnet",)
+ROUTE: Final = ("aws:ec2/route:Route",)
+ROUTE_TABLE: Final = ("aws:ec2/routeTable:RouteTable",)
+SECURITY_GROUP: Final = ("aws:ec2/securityGroup:SecurityGroup",)
+DEFAULT_SECURITY_GROUP: Final = ("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",)
+SECURITY_GROUP_RULE: Final = ("aws:ec2/securityGroupRule:SecurityGroupRule",)
+INGRESS_RULE: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
+EGRESS_RULE: Final = ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",)
+FLOW_LOG: Final = ("aws:ec2/flowLog:FlowLog",)
+ELASTIC_IP: Final = ("aws:ec2/eip:Eip",)
+
+LAUNCH_TEMPLATE: Final = ("aws:ec2/launchTemplate:LaunchTemplate",)
+LAUNCH_CONFIGURATION: Final = ("aws:ec2/launchConfiguration:LaunchConfiguration",)
+INSTANCE: Final = ("aws:ec2/instance:Instance",)
+VOLUME: Final = ("aws:ebs/volume:Volume",)
+SCALING_GROUP: Final = ("aws:autoscaling/group:Group",)
+SCALING_POLICY: Final = ("aws:autoscaling/policy:Policy",)
+LIFECYCLE_HOOK: Final = ("aws:autoscaling/lifecycleHook:LifecycleHook",)
+
+REPLICATION_GROUP: Final = ("aws:elasticache/replicationGroup:ReplicationGroup",)
+SERVERLESS_CACHE: Final = ("aws:elasticache/serverlessCache:ServerlessCache",)
+CACHE_CLUSTER: Final = ("aws:elasticache/cluster:Cluster",)
+CACHE_USER: Final = ("aws:elasticache/user:User",)
+CACHE_USER_GROUP: Final = ("aws:elasticache/userGroup:UserGroup",)
+
+WEB_ACL: Final = ("aws:wafv2/webAcl:WebAcl",)
+WAF_RULE_GROUP: Final = ("aws:wafv2/ruleGroup:RuleGroup",)
+WEB_ACL_ASSOCIATION: Final = ("aws:wafv2/webAclAssociation:WebAclAssociation",)
+WEB_ACL_LOGGING: Final = ("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",)
+
+LOG_GROUP: Final = ("aws:cloudwatch/logGroup:LogGroup",)
+LOG_RESOURCE_POLICY: Final = ("aws:cloudwatch/logResourcePolicy:LogResourcePolicy",)
+LOG_METRIC_FILTER: Final = ("aws:cloudwatch/logMetricFilter:LogMetricFilter",)
+METRIC_ALARM: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm",)
+COMPOSITE_ALARM: Final = ("aws:cloudwatch/compositeAlarm:CompositeAlarm",)
+DASHBOARD: Final = ("aws:cloudwatch/dashboard:Dashboard",)
+EVENT_TARGET: Final = ("aws:cloudwatch/eventTarget:EventTarget",)
+EVENT_RULE: Final = ("aws:cloudwatch/eventRule:EventRule",)
+
+TOPIC: Final = ("aws:sns/topic:Topic",)
+TOPIC_POLICY: Final = ("aws:sns/topicPolicy:TopicPolicy",)
+TOPIC_SUBSCRIPTION: Final = ("aws:sns/topicSubscription:TopicSubscription",)
+QUEUE: Final = ("aws:sqs/queue:Queue",)
+QUEUE_POLICY: Final = ("aws:sqs/queuePolicy:QueuePolicy",)
+
+KEY: Final = ("aws:kms/key:Key",)
+KEY_POLICY: Final = ("aws:kms/keyPolicy:KeyPolicy",)
+SECRET_STORE: Final = ("aws:secretsmanager/secret:Secret",)
+SECRET_ROTATION: Final = ("aws:secretsmanager/secretRotation:SecretRotation",)
+PARAMETER: Final = ("aws:ssm/parameter:Parameter",)
+
+BUCKET: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+BUCKET_ACL: Final = ("aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2")
+BUCKET_POLICY: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
+BUCKET_LOGGING: Final = ("aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2")
+BUCKET_VERSIONING: Final = (
+    "aws:s3/bucketVersioning:BucketVersioning",
+    "aws:s3/bucketVersioningV2:BucketVersioningV2",
+)
+BUCKET_ENCRYPTION: Final = (
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+)
+BUCKET_LIFECYCLE: Final = (
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+)
+BUCKET_PUBLIC_ACCESS_BLOCK: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",)
+BUCKET_OWNERSHIP: Final = ("aws:s3/bucketOwnershipControls:BucketOwnershipControls",)
+
+ROLE: Final = ("aws:iam/role:Role",)
+ROLE_POLICY: Final = ("aws:iam/rolePolicy:RolePolicy",)
+ROLE_POLICY_ATTACHMENT: Final = ("aws:iam/rolePolicyAttachment:RolePolicyAttachment",)
+POLICY_ATTACHMENT: Final = ("aws:iam/policyAttachment:PolicyAttachment",)
+IAM_POLICY: Final = ("aws:iam/policy:Policy",)
+USER_POLICY: Final = ("aws:iam/userPolicy:UserPolicy",)
+GROUP_POLICY: Final = ("aws:iam/groupPolicy:GroupPolicy",)
+INSTANCE_PROFILE: Final = ("aws:iam/instanceProfile:InstanceProfile",)
+
+STATE_MACHINE: Final = ("aws:sfn/stateMachine:StateMachine",)
+SCHEDULE: Final = ("aws:scheduler/schedule:Schedule",)
+APPCONFIG_ENVIRONMENT: Final = ("aws:appconfig/environment:Environment",)
+APPCONFIG_PROFILE: Final = ("aws:appconfig/configurationProfile:ConfigurationProfile",)
+APPCONFIG_VERSION: Final = ("aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion",)
+BUDGET: Final = ("aws:budgets/budget:Budget",)
+BUDGET_ACTION: Final = ("aws:budgets/budgetAction:BudgetAction",)
+FUNCTION: Final = ("aws:lambda/function:Function",)
+FUNCTION_PERMISSION: Final = ("aws:lambda/permission:Permission",)
+FUNCTION_URL: Final = ("aws:lambda/functionUrl:FunctionUrl",)
+
+TAGGABLE: Final = (
+    *LOAD_BALANCER,
+    *LISTENER,
+    *LISTENER_RULE,
+    *TARGET_GROUP,
+    *CERTIFICATE,
+    *VPC,
+    *SUBNET,
+    *ROUTE_TABLE,
+    *SECURITY_GROUP,
+    *FLOW_LOG,
+    *LAUNCH_TEMPLATE,
+    *INSTANCE,
+    *SCALING_GROUP,
+    *REPLICATION_GROUP,
+    *SERVERLESS_CACHE,
+    *CACHE_CLUSTER,
+    *CACHE_USER,
+    *CACHE_USER_GROUP,
+    *WEB_ACL,
+    *WAF_RULE_GROUP,
+    *LOG_GROUP,
+    *METRIC_ALARM,
+    *COMPOSITE_ALARM,
+    *EVENT_RULE,
+    *TOPIC,
+    *QUEUE,
+    *KEY,
+    *SECRET_STORE,
+    *PARAMETER,
+    *BUCKET,
+    *ROLE,
+    *IAM_POLICY,
+    *INSTANCE_PROFILE,
+    *STATE_MACHINE,
+    *APPCONFIG_ENVIRONMENT,
+    *APPCONFIG_PROFILE,
+    *BUDGET,
+    *FUNCTION,
+    *BUDGET_ACTION,
+    *DEFAULT_SECURITY_GROUP,
+    *INGRESS_RULE,
+    *EGRESS_RULE,
+    "aws:appconfig/application:Application",
+    "aws:appconfig/deployment:Deployment",
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
+    "aws:appconfig/deploymentStrategy:DeploymentStrategy",
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+    "aws:ec2/internetGateway:InternetGateway",
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    "aws:elasticache/subnetGroup:SubnetGroup",
+    "aws:scheduler/scheduleGroup:ScheduleGroup",
+    "aws:wafv2/ipSet:IpSet",
+)
+"""Types that take tags."""

@@ -1,0 +1,122 @@
+"""What a check may look at besides its resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from deployment.errors import InputError
+from deployment.graph import STACK_TYPE, Resource, ResourceGraph
+from policies.finding import Profile
+from policies.settings import PackConfig
+from policies.waivers import WaiverUse
+
+if TYPE_CHECKING:
+    from cost import Estimate
+    from cost.basis import Basis
+
+T = TypeVar("T")
+
+ROOT_TYPE: Final = "plant:infra:PlantApi"
+"""Type token of this project's root component."""
+
+
+class Context:
+    """What a check may look at besides its resource. One is made for each assessment."""
+
+    def __init__(self, graph: ResourceGraph, config: PackConfig | None = None, *, region: str | None = None) -> None:
+        self.graph = graph
+        self.config = config if config is not None else PackConfig()
+        self.region = region
+        """Region to price what names none of its own; None for the one that the stack declares."""
+        self.waiver_use: WaiverUse | None = None
+        """How the waivers were used; set once every other rule has run."""
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """What the stack costs; computed once and shared by the budget rules and the caller.
+
+        Raises InputError when the declared cost basis is wrong, or a Region is not known or has no prices.
+        """
+        from cost import estimate  # the catalogue is read only when a price is asked for
+
+        return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd, region=self.region)
+
+    def pointing_at(self, target: Resource, path: str, *types: str) -> Sequence[Resource]:
+        """Resources of `types` whose value at `path` is `target`; looked up once for all targets."""
+        index = self._pointing.get((path, types))
+        if index is None:
+            index = self._pointing[path, types] = {}
+            for resource in self.graph.of_type(*types):
+                for found in self.graph.referenced(resource, path):
+                    index.setdefault(found.urn, []).append(resource)
+        return index.get(target.urn, ())
+
+    @cached_property
+    def _pointing(self) -> dict[tuple[str, tuple[str, ...]], dict[str, list[Resource]]]:
+        return {}
+
+    def once(self, make: Callable[[Context], T]) -> T:
+        """`make(self)`, the same object each time that it is asked for in one assessment."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Context], Any], Any]:
+        return {}
+
+    @cached_property
+    def cost_basis(self) -> Mapping[str, Any] | None:
+        """The root component's registered `costBasis`; None when the program publishes none."""
+        for resource in self.graph:
+            if not resource.custom:
+                basis = resource.outputs.get("costBasis")
+                if isinstance(basis, Mapping):
+                    return basis
+        return None
+
+    def is_reaped(self, token: str) -> bool:
+        """True when a reaper in this stack deletes resources of type `token` after each session.
+
+        What the reaper does may not be known yet, in a preview; then it counts for all types, as in the estimate.
+        """
+        from cost.uptime import ALWAYS_ON
+
+        basis = self._declared_basis
+        return basis is not None and basis.uptime != ALWAYS_ON and (basis.reaped is None or token in basis.reaped)
+
+    @cached_property
+    def _declared_basis(self) -> Basis | None:
+        from cost.basis import basis_of
+
+        try:
+            return basis_of(self.graph)
+        except InputError:  # which the estimate reports
+            return None
+
+    @cached_property
+    def parked(self) -> bool:
+        """True when the stack says that it is parked: everything billed by the hour is gone on purpose."""
+        basis = self.cost_basis or {}
+        uptime = basis.get("uptime")
+        return isinstance(uptime, Mapping) and uptime.get("parked") is True
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The configured one; else strict for this project's own stacks, and baseline for everybody else's."""
+        chosen = self.config.settings.profile
+        return chosen or (Profile.STRICT if self.is_plant_stack else Profile.BASELINE)
+
+    @cached_property
+    def is_plant_stack(self) -> bool:
+        """True when the stack is this project's own: the story's promises are asked of no other."""
+        return any(resource.type == ROOT_TYPE for resource in self.graph)
+
+    @cached_property
+    def stack(self) -> Resource | None:
+        """Root resource of the stack, which findings about the whole stack name."""
+        found = self.graph.of_type(STACK_TYPE)
+        return found[0] if found else None

@@ -1,0 +1,46 @@
+"""Data rules about cloudwatch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import LOG_GROUP, METRIC_ALARM
+from policies.finding import Enforcement, Severity
+from policies.rule import Rule
+from policies.table import at_least, must_have, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "logging-group-customer-key",
+        LOG_GROUP,
+        must_have("kmsKeyId", "the ARN of the stack's key"),
+        title="Log groups are encrypted with the stack's own key",
+        severity=Severity.LOW,
+        enforcement=Enforcement.ADVISORY,
+        why="Request logs hold users and paths; with a key of one's own access can be withdrawn and is logged.",
+        fix="Set kmsKeyId to the ARN of the stack's key; without that key this is waived for its $1.",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+        frameworks=("checkov:CKV_AWS_158",),
+    ),
+    row(
+        "logging-group-kept-a-year",
+        LOG_GROUP,
+        at_least("retentionInDays", 365, "days"),
+        title="Log groups keep their events for a year",
+        severity=Severity.MEDIUM,
+        why="Intrusions are found months later; a group without retention, on the other hand, is billed for ever.",
+        fix="Set retentionInDays to 365 or more.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16",
+        frameworks=("checkov:CKV_AWS_66", "checkov:CKV_AWS_338"),
+    ),
+    row(
+        "observability-missing-data-declared",
+        METRIC_ALARM,
+        must_have("treatMissingData", "notBreaching, breaching, ignore or missing"),
+        title="Every alarm says what silence means",
+        severity=Severity.LOW,
+        why="By default a metric that stops leaves the alarm where it was, for days.",
+        fix="Set treatMissingData to notBreaching, breaching, ignore or missing.",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
+    ),
+)

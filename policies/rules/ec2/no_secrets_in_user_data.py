@@ -1,0 +1,57 @@
+"""User data holds no credentials."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING
+
+from deployment.graph import Resource
+from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRETS = re.compile(
+    r"(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ANVA)[A-Z0-9]{16}"
+    r"|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----"
+    r"|(?i:aws_secret_access_key|password|passwd|secret_key|api_key|auth_token)\s*[=:]\s*['\"]?[A-Za-z0-9/+=_-]{8,}"
+)
+LONGEST = 200_000
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """User data, plain or base64, holds nothing that looks like a credential."""
+    for path in ("userData", "userDataBase64"):
+        value = resource.get(path)
+        if isinstance(value, str) and SECRETS.search(readable_text(value[:LONGEST])):
+            yield Problem(
+                f"{path} holds what looks like a credential; fetch it at start from Secrets Manager or SSM", path
+            )
+
+
+def readable_text(text: str) -> str:
+    """`text`, followed by what it decodes to when it is base64."""
+    try:
+        return text + "\n" + base64.b64decode(text, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return text
+
+
+RULE = Rule(
+    id="compute-no-secrets-in-user-data",
+    title="User data holds no credentials",
+    severity=Severity.CRITICAL,
+    risk=Risk.LEAK,
+    why="Whoever may describe the instance or reach its metadata reads the user data.",
+    fix="Take the credential out of userData; read it at start from Secrets Manager or Parameter Store.",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
+    frameworks=("checkov:CKV_AWS_46",),
+    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION),
+    check=check,
+    passing={"template": (LAUNCH_TEMPLATE[0], {"userData": "#!/bin/sh\necho ready\n"})},
+    failing={"template": (LAUNCH_TEMPLATE[0], {"userData": "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"})},
+)

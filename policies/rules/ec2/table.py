@@ -1,0 +1,38 @@
+"""Data rules about ec2."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
+from policies.finding import Risk, Severity
+from policies.rule import Rule
+from policies.table import must_be, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "compute-imdsv2",
+        (*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION),
+        must_be("metadataOptions.httpTokens", "required"),
+        title="Instances require IMDSv2",
+        severity=Severity.HIGH,
+        risk=Risk.EXPOSURE,
+        why="With IMDSv1 one request forged by the server hands out the role's credentials.",
+        fix="Set metadataOptions.httpTokens to required.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-3",
+        frameworks=("checkov:CKV_AWS_79", "fsbp:AutoScaling.3", "fsbp:EC2.8", "fsbp:EC2.170"),
+        mends=True,
+    ),
+    row(
+        "compute-metadata-hop-limit",
+        LAUNCH_TEMPLATE,
+        must_be("metadataOptions.httpPutResponseHopLimit", 1, None),
+        title="Instance metadata does not leave the instance",
+        severity=Severity.MEDIUM,
+        why="With a hop limit above 1 a container, or a proxy on the instance, reaches the role's credentials.",
+        fix="Set metadataOptions.httpPutResponseHopLimit to 1.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html",
+        frameworks=("checkov:CKV_AWS_341",),
+        mends=True,
+    ),
+)

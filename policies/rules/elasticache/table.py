@@ -1,0 +1,82 @@
+"""Data rules about elasticache."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import CACHE_CLUSTER, REPLICATION_GROUP, SERVERLESS_CACHE
+from policies.finding import Enforcement, Risk, Severity
+from policies.rule import Rule
+from policies.table import at_least, must_be, must_have, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "cache-backed-up",
+        (*REPLICATION_GROUP, *CACHE_CLUSTER, *SERVERLESS_CACHE),
+        at_least("snapshotRetentionLimit", 1, "days"),
+        title="Caches are backed up",
+        severity=Severity.LOW,
+        enforcement=Enforcement.ADVISORY,
+        why="A cache that is refilled in minutes needs no backup; one that holds more than copies does.",
+        fix="Set snapshotRetentionLimit to 1 or more.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-1",
+        frameworks=("checkov:CKV_AWS_134", "fsbp:ElastiCache.1"),
+    ),
+    row(
+        "cache-customer-key",
+        (*SERVERLESS_CACHE, *REPLICATION_GROUP),
+        must_have("kmsKeyId", "the ARN of the stack's key"),
+        title="Caches are encrypted with the stack's own key",
+        severity=Severity.MEDIUM,
+        enforcement=Enforcement.ADVISORY,
+        why="With the service's own key nobody can withdraw access to the data, or see who used it.",
+        fix="Set kmsKeyId to the ARN of the stack's key; without that key this is waived for its $1.",
+        source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/at-rest-encryption.html",
+        frameworks=("checkov:CKV_AWS_191",),
+    ),
+    row(
+        "cache-encrypted-at-rest",
+        REPLICATION_GROUP,
+        must_be("atRestEncryptionEnabled", True),
+        title="Caches are encrypted at rest",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Snapshots and swap hold what the API answered, personal data included. It can't be switched on later.",
+        fix="Set atRestEncryptionEnabled to true; a serverless cache always is.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-4",
+        frameworks=("checkov:CKV_AWS_29", "fsbp:ElastiCache.4"),
+        mends=True,
+    ),
+    row(
+        "cache-fails-over",
+        REPLICATION_GROUP,
+        must_be("automaticFailoverEnabled", True),
+        title="Cache replication groups fail over by themselves",
+        severity=Severity.MEDIUM,
+        why="When the primary is lost, every request goes to the database until somebody acts.",
+        fix="Set automaticFailoverEnabled to true with two or more nodes; a serverless cache always fails over.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-3",
+        frameworks=("checkov:CKV2_AWS_50", "fsbp:ElastiCache.3"),
+    ),
+    row(
+        "cache-own-security-group",
+        (*SERVERLESS_CACHE, *REPLICATION_GROUP, *CACHE_CLUSTER),
+        must_have("securityGroupIds", "a security group that admits the fleets only"),
+        title="Caches have a security group of their own",
+        severity=Severity.HIGH,
+        why="Without one the VPC's default group decides who reaches the cache.",
+        fix="Set securityGroupIds to a group that admits the fleets only.",
+        source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/elasticache-vpc-accessing.html",
+    ),
+    row(
+        "cache-upgraded",
+        (*REPLICATION_GROUP, *CACHE_CLUSTER),
+        must_be("autoMinorVersionUpgrade", True, None),
+        title="Caches take minor upgrades by themselves",
+        severity=Severity.MEDIUM,
+        why="Minor versions bring the security patches.",
+        fix="Leave autoMinorVersionUpgrade at true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-2",
+        frameworks=("checkov:CKV_AWS_322", "fsbp:ElastiCache.2"),
+    ),
+)

@@ -1,0 +1,48 @@
+"""Listeners accept TLS 1.2 and 1.3 only, with strong ciphers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.graph import Resource
+from deployment.tokens import LISTENER
+from deployment.unknown import UNKNOWN
+from policies.checks import shown
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIXES = ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-")
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """An encrypted listener names a security policy without TLS 1.0 and 1.1."""
+    if resource.get("protocol") not in ("HTTPS", "TLS"):
+        return
+    policy = resource.get("sslPolicy")
+    if policy is UNKNOWN:
+        yield undecided("sslPolicy")
+    elif not isinstance(policy, str) or not policy.startswith(PREFIXES) or "Ext0" in policy:
+        yield Problem(
+            f"sslPolicy is {shown(policy)}; set it to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or newer",
+            "sslPolicy",
+        )
+
+
+RULE = Rule(
+    id="edge-listener-tls-policy",
+    title="Listeners accept TLS 1.2 and 1.3 only, with strong ciphers",
+    severity=Severity.HIGH,
+    risk=Risk.LEAK,
+    why="Older protocol versions and CBC ciphers have known attacks; the default policy still accepts TLS 1.0.",
+    fix="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06.",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
+    frameworks=("checkov:CKV_AWS_103", "checkov:CKV2_AWS_74", "fsbp:ELB.17", "pulumi:configureSecureTls"),
+    types=LISTENER,
+    check=check,
+    passing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"})},
+    failing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-2016-08"})},
+)

@@ -1,0 +1,160 @@
+"""Each state of a state machine has what its type takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import STATE_MACHINE
+from policies.checks import is_absent, mappings, number, shown
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._workflows import ITERATORS, machines, read, targets_of
+
+TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Task": ("Resource",),
+    "Pass": (),
+    "Choice": ("Choices",),
+    "Wait": (),
+    "Succeed": (),
+    "Fail": (),
+    "Parallel": ("Branches",),
+    "Map": (),
+}
+"""Type -> what it can't be without."""
+ENDING: Final = ("Succeed", "Fail")
+TRYING: Final = ("Task", "Parallel", "Map")
+"""Types that may have Retry and Catch."""
+MOMENTS: Final = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+RETRIES: Final = {
+    "IntervalSeconds": (1, 99_999_999),
+    "MaxAttempts": (0, 99_999_999),
+    "MaxDelaySeconds": (1, 31_622_400),
+    "BackoffRate": (1, 99_999_999),
+}
+"""Field of a retrier -> least and most."""
+JITTER: Final = ("FULL", "NONE")
+MOST_TOLD: Final = 5
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """Every state of the definition, at every level, is complete, and the machine comes to it."""
+    for fault in faults_of(str(resource.get("definition")))[:MOST_TOLD]:
+        yield Problem(fault, "definition")
+
+
+@lru_cache(maxsize=512)
+def faults_of(text: str) -> tuple[str, ...]:
+    """What is wrong with the states of a definition; nothing where it is none, or not known yet."""
+    return tuple(
+        fault
+        for machine in machines(read(text) or {})
+        for fault in (*unreached(machine), *(f"state {name}: {one}" for name, one in _faults(machine)))
+    )
+
+
+def _faults(machine: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, state in machine["States"].items():
+        if not isinstance(state, Mapping):
+            yield str(name), "is no object"
+            continue
+        for fault in state_faults(state, machine["States"]):
+            yield str(name), fault
+
+
+def state_faults(state: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    """What one state lacks; `known` are the states at its level."""
+    kind = str(state.get("Type"))
+    if kind not in TYPES:
+        yield f"Type is {shown(state.get('Type'))}; give one of {', '.join(TYPES)}"
+        return
+    for key in TYPES[kind]:
+        if is_absent(state.get(key)):
+            yield f"a {kind} has no {key}; give it"
+    if kind == "Task" and not str(state.get("Resource")).startswith("arn:"):
+        yield f"Resource is {shown(state.get('Resource'))}; give an ARN (arn:aws:states:::…)"
+    if kind == "Wait" and sum(key in state for key in MOMENTS) != 1:
+        yield f"a Wait takes one of {', '.join(MOMENTS)}"
+    if kind == "Map" and not any(mappings(state.get(key)) for key in ITERATORS):
+        yield "a Map has no ItemProcessor; give it"
+    follows = [state.get("Next") is not None, state.get("End") is True]
+    if kind in (*ENDING, "Choice"):
+        if any(follows):
+            yield f"a {kind} has neither Next nor End; take it out"
+    elif sum(follows) != 1:
+        yield "give either Next or End true"
+    yield from targets_missing(state, known)
+    yield from handlers_wrong(state, kind)
+
+
+def targets_missing(state: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    """States that it goes on to and that are not there, and branches that go nowhere."""
+    for branch in (*mappings(state.get("Choices")), *mappings(state.get("Catch"))):
+        if branch.get("Next") is None:
+            yield "a branch of Choices or Catch has no Next; give it"
+    for target in targets_of(state):
+        if target not in known:
+            yield f"goes on to {shown(target)}, which is no state beside it"
+
+
+def handlers_wrong(state: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """Faults of Retry and Catch."""
+    for key in ("Retry", "Catch"):
+        if key not in state:
+            continue
+        if kind not in TRYING:
+            yield f"a {kind} has no {key}; take it out"
+        if not isinstance(state[key], list) or not mappings(state[key]):
+            yield f"{key} is empty; give it an ErrorEquals, or take it out"
+        for handler in mappings(state[key]):
+            errors = handler.get("ErrorEquals")
+            if not isinstance(errors, list) or not errors or not all(isinstance(one, str) and one for one in errors):
+                yield f"{key} has no ErrorEquals; name errors, or States.ALL"
+    for retrier in mappings(state.get("Retry")):
+        for key, (least, most) in RETRIES.items():
+            value = number(retrier.get(key))
+            if key in retrier and (value is None or not least <= value <= most):
+                yield f"Retry.{key} is {shown(retrier.get(key))}; allowed is {least} to {most:,}"
+        if "JitterStrategy" in retrier and retrier["JitterStrategy"] not in JITTER:
+            yield f"Retry.JitterStrategy is {shown(retrier['JitterStrategy'])}; allowed: {', '.join(JITTER)}"
+
+
+def unreached(machine: Mapping[str, Any]) -> Iterator[str]:
+    """States that nothing leads to; AWS refuses a definition that has one."""
+    states = machine["States"]
+    reached: set[str] = set()
+    todo = [str(machine.get("StartAt"))]
+    while todo:
+        name = todo.pop()
+        if name in reached or not isinstance(states.get(name), Mapping):
+            continue
+        reached.add(name)
+        todo += targets_of(states[name])
+    for name in states:
+        if name not in reached:
+            yield f"state {name}: nothing leads to it; go on to it somewhere, or take it out"
+
+
+def _definition(**state: Any) -> dict[str, str]:
+    return {"definition": json.dumps({"StartAt": "Set", "States": {"Set": state}})}
+
+
+_CALL: Final = "arn:aws:states:::aws-sdk:ssm:putParameter"
+
+RULE = Rule(
+    id="rollout-states-complete",
+    title="Each state of a state machine has what its type takes",
+    severity=Severity.MEDIUM,
+    risk=Risk.REFUSAL,
+    why="AWS refuses such a definition, or the execution fails in the state, which may be the one that rolls back.",
+    fix="Complete the state that the message names.",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html",
+    types=STATE_MACHINE,
+    check=check,
+    passing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL, End=True))},
+    failing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL))},
+)

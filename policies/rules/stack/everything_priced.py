@@ -1,0 +1,41 @@
+"""Every resource has a price or is known to be free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.errors import InputError
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._budget import FREE_STACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """No resource is left without a price."""
+    try:
+        unpriced = context.estimate.unpriced
+    except InputError as error:
+        for problem in error.problems:
+            yield Problem(f"the stack can't be priced: {problem}")
+        return
+    for entry in unpriced:
+        resource = context.graph.by_urn.get(entry.urn)
+        yield Problem(f"{entry.type} has no price: {entry.reason}", resource=resource)
+
+
+RULE = Rule(
+    id="cost-everything-priced",
+    title="Every resource has a price or is known to be free",
+    severity=Severity.HIGH,
+    risk=Risk.CONFIGURED,
+    why="A resource that the estimate leaves out would cost $0 by silence.",
+    fix="Add a pricer in cost/pricers, or the type with its reason to the table of free types.",
+    source="docs/architecture.md, the budget",
+    check_stack=check,
+    passing=FREE_STACK,
+    failing={"gamelift": ("aws:gamelift/fleet:Fleet", {"ec2InstanceType": "c5.large"})},
+)

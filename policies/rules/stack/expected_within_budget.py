@@ -1,0 +1,34 @@
+"""The expected monthly cost is within the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget, priced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """The expected monthly cost is within the limit."""
+    estimate = priced(context)
+    if estimate is not None and estimate.expected_usd > estimate.budget_usd:
+        yield Problem(over_budget("expected", "expected_usd", context.graph, estimate))
+
+
+RULE = Rule(
+    id="cost-expected-within-budget",
+    title="The expected monthly cost is within the budget",
+    severity=Severity.CRITICAL,
+    risk=Risk.CONFIGURED,
+    why="The stack may cost $5.00 a month; what it costs at the declared usage has to fit.",
+    fix=("Shorten the declared uptime, take a cheaper type, or share the platform's load balancer, web ACL and cache."),
+    source="docs/architecture.md, the budget",
+    check_stack=check,
+    passing=FREE_STACK,
+    failing=EXPENSIVE_STACK,
+)

@@ -1,0 +1,42 @@
+"""The worst case of a shared stack's increment is within the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.context import ROOT_TYPE, Context
+from policies.examples import Example
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget, priced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """The worst monthly cost that a shared stack allows itself is within the limit."""
+    estimate = priced(context)
+    if estimate is not None and estimate.basis.tenancy == "shared" and estimate.worst_case_usd > estimate.budget_usd:
+        yield Problem(over_budget("worst case", "worst_case_usd", context.graph, estimate))
+
+
+SHARED: Final[Example] = {
+    "root": (ROOT_TYPE, {"costBasis": {"version": 1, "tenancy": {"kind": "shared"}, "usage": {"cacheDataGb": "0"}}})
+}
+
+RULE = Rule(
+    id="cost-shared-worst-case-within-budget",
+    title="The worst case of a shared stack's increment is within the budget",
+    severity=Severity.HIGH,
+    risk=Risk.CONFIGURED,
+    why=(
+        "Both fleets at their maximum around the clock is what an attack can make of the bill. A stack that is always "
+        "on can't pay for that out of one month's limit, so an owner may choose to be told only."
+    ),
+    fix="Lower maxSize or the peak rate; or set this rule to advisory in the pack's configuration, as is done here.",
+    source="docs/architecture.md, the budget",
+    check_stack=check,
+    passing={**FREE_STACK, **SHARED},
+    failing={**EXPENSIVE_STACK, **SHARED},
+)

@@ -1,0 +1,47 @@
+"""Default security groups have no rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.graph import Resource
+from deployment.tokens import DEFAULT_SECURITY_GROUP, VPC
+from policies.checks import is_absent
+from policies.context import Context
+from policies.finding import Severity
+from policies.rule import Problem, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The VPC's default security group is taken over, and has no rules."""
+    groups = context.pointing_at(resource, "vpcId", *DEFAULT_SECURITY_GROUP)
+    if not groups:
+        yield Problem("its default security group lets everything out; add aws.ec2.DefaultSecurityGroup without rules")
+    for group in groups:
+        if not is_absent(group.get("ingress")) or not is_absent(group.get("egress")):
+            yield Problem("the default security group has rules; leave ingress and egress empty", "ingress", group)
+
+
+RULE = Rule(
+    id="network-default-security-group-empty",
+    title="Default security groups have no rules",
+    severity=Severity.HIGH,
+    why=(
+        "Whatever is made without naming a group gets the default one, which lets its members speak to each "
+        "other and out."
+    ),
+    fix="Add aws.ec2.DefaultSecurityGroup with the VPC's id and neither ingress nor egress.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2",
+    frameworks=("checkov:CKV2_AWS_12", "fsbp:EC2.2"),
+    types=VPC,
+    reads_graph=True,
+    check=check,
+    passing={"vpc": (VPC[0], {}), "default": (DEFAULT_SECURITY_GROUP[0], {"vpcId": "id:vpc"})},
+    failing={
+        "vpc": (VPC[0], {}),
+        "default": (DEFAULT_SECURITY_GROUP[0], {"vpcId": "id:vpc", "egress": [{"protocol": "-1"}]}),
+    },
+)

@@ -1,0 +1,214 @@
+"""Rules that are data: what a property has to be, in a row; the row's examples follow from it.
+
+    row(
+        "edge-desync-mitigation",
+        LOAD_BALANCER,
+        must_be("desyncMitigationMode", "defensive", "strictest"),
+        title="Load balancers mitigate request desync",
+        ...
+    )
+
+A row passes where all of its conditions hold. A value that is not known yet, or secret, is never a pass and never a
+failure: it is reported as undecided. A secret counts as set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypedDict, Unpack
+
+from deployment.decimals import number
+from deployment.graph import Resource
+from deployment.unknown import SECRET, UNKNOWN
+from policies.checks import is_absent, same, shown
+from policies.context import Context
+from policies.examples import Changes, Example, but, each
+from policies.finding import Enforcement, Risk, Severity
+from policies.remediation import each_of, set_to, set_to_if_set
+from policies.rule import Check, Problem, Remediation, Rule, undecided
+
+IT: Final = "it"
+"""Name of the resource that a derived example is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One thing that a row asks of a resource, with what makes it hold and what breaks it."""
+
+    check: Check
+    good: Changes
+    """What the example needs for it to hold."""
+    bad: tuple[Changes, ...]
+    """Ways to break it."""
+    unknown: tuple[Changes, ...] = ()
+    """Ways to leave it undecided."""
+    mend: Remediation | None = None
+    reads_graph: bool = False
+
+
+class About(TypedDict, total=False):
+    """The fields of a Rule that a row gives in words."""
+
+    title: str
+    severity: Severity
+    risk: Risk | None
+    enforcement: Enforcement
+    why: str
+    fix: str
+    source: str
+    frameworks: tuple[str, ...]
+    reads_graph: bool
+
+
+def row(
+    rule_id: str,
+    types: tuple[str, ...],
+    *conditions: Condition,
+    where: Mapping[str, tuple[Any, ...]] | None = None,
+    mends: bool = False,
+    **about: Unpack[About],
+) -> Rule:
+    """Rule that all of `conditions` hold for resources of `types`; `where` narrows them to given values of properties.
+
+    `mends` lets pack configuration have the property set before the resource is made.
+    """
+    narrowed = where or {}
+    start: Example = {IT: (types[0], {})}
+    holding = {f"{IT}.{path}": values[0] for path, values in narrowed.items()}
+    for condition in conditions:
+        holding |= condition.good
+    passing = but(start, holding)
+    failing = each(passing, *(change for condition in conditions for change in condition.bad))
+    unknown = [change for condition in conditions for change in condition.unknown]
+    about["reads_graph"] = about.get("reads_graph", False) or any(one.reads_graph for one in conditions)
+    mend = [one.mend for one in conditions if one.mend is not None]
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        for path, values in narrowed.items():
+            given = resource.get(path)
+            if given is UNKNOWN or given is SECRET:
+                yield undecided(path, given)
+                return
+            if not any(same(given, value) for value in values):
+                return
+        for condition in conditions:
+            yield from condition.check(resource, context)
+
+    return Rule(
+        id=rule_id,
+        types=types,
+        check=check,
+        remediate=each_of(*mend) if mends else None,
+        passing=passing,
+        failing=failing[0],
+        also_failing=failing[1:],
+        undecided=each(passing, *({f"{IT}.{path}": UNKNOWN} for path in narrowed), *unknown),
+        **about,
+    )
+
+
+def must_be(path: str, *allowed: Any) -> Condition:
+    """The value at `path` is one of `allowed`; absent is wrong unless None is among them."""
+    choices = [one for one in allowed if one is not None]
+    told = " or ".join(shown(one) for one in choices)
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        value = resource.get(path)
+        if value is UNKNOWN or value is SECRET:
+            yield undecided(path, value)
+        elif not any(same(value, one) for one in allowed):
+            yield Problem(f"{path} is {shown(value)}; set it to {told}", path)
+
+    where = f"{IT}.{path}"
+    wrong = not choices[0] if isinstance(choices[0], bool) else f"other than {choices[0]}"
+    return Condition(
+        check=check,
+        good={where: choices[0]},
+        bad=({where: wrong}, *([] if None in allowed else [{where: None}])),
+        unknown=({where: UNKNOWN}, {where: SECRET}),
+        mend=(set_to_if_set if None in allowed else set_to)(path, choices[0]),
+    )
+
+
+def must_have(path: str, what: str) -> Condition:
+    """Something is given at `path`; `what` says what, for the message. An unknown value counts as given."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        if is_absent(resource.get(path)):
+            yield Problem(f"{path} is not set; give {what}", path)
+
+    where = f"{IT}.{path}"
+    return Condition(check=check, good={where: "something"}, bad=({where: None}, {where: ""}))
+
+
+def one_of(what: str, *paths: str) -> Condition:
+    """At least one of `paths` is given; `what` says what, for the message."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        if all(is_absent(resource.get(path)) for path in paths):
+            yield Problem(f"none of {', '.join(paths)} is set; give {what}", paths[0])
+
+    return Condition(check=check, good={f"{IT}.{paths[0]}": "something"}, bad=({f"{IT}.{paths[0]}": None},))
+
+
+def at_least(path: str, minimum: int, unit: str, *, or_absent: bool = False) -> Condition:
+    """The number at `path` is `minimum` or more; absent is wrong unless `or_absent`."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        value = resource.get(path)
+        if value is UNKNOWN or value is SECRET:
+            yield undecided(path, value)
+        elif not (or_absent and is_absent(value)):
+            got = number(value)
+            if got is None or got < minimum:
+                yield Problem(f"{path} is {shown(value)}; set it to {minimum} {unit} or more", path)
+
+    where = f"{IT}.{path}"
+    return Condition(
+        check=check,
+        good={where: minimum},
+        bad=({where: minimum - 1}, {where: "many"}, *([] if or_absent else [{where: None}])),
+        unknown=({where: UNKNOWN},),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The other resource of a `companion`, as messages and examples name it."""
+
+    types: tuple[str, ...]
+    path: str
+    """Its property that refers to the resource being judged."""
+    name: str
+    """As programs write it, e.g. ``aws.s3.BucketVersioning``."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What else the example gives it."""
+
+
+def companion(beside: Beside, *conditions: Condition) -> Condition:
+    """Some resource of `beside` refers to this one, and `conditions` hold for each that does."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        found = context.pointing_at(resource, beside.path, *beside.types)
+        if not found:
+            yield Problem(f"no {beside.name} refers to it; add one")
+        for one in found:
+            for condition in conditions:
+                for problem in condition.check(one, context):
+                    yield problem if problem.resource else problem._replace(resource=one)
+
+    other = "companion"
+
+    def moved(changes: Changes) -> Changes:
+        return {f"{other}{path.removeprefix(IT)}": value for path, value in changes.items()}
+
+    start: Example = {other: (beside.types[0], {beside.path: f"id:{IT}", **beside.given})}
+    entry = but(start, {key: value for one in conditions for key, value in moved(one.good).items()})[other]
+    return Condition(
+        check=check,
+        good={other: entry},
+        bad=({other: None}, *(moved(change) for one in conditions for change in one.bad)),
+        unknown=tuple(moved(change) for one in conditions for change in one.unknown),
+        reads_graph=True,
+    )
