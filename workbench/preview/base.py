@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from deployment.errors import InputError
@@ -17,9 +16,11 @@ TIMEOUT_SECONDS = 120
 """A ref whose program takes longer is not going to end."""
 
 
-def base_graph(base: str, stack: str, overrides: Mapping[str, str], root: Path) -> ResourceGraph:
+def base_graph(base: str, stack: str, root: Path) -> ResourceGraph | None:
     """Graph of `base`: a file that holds a deployment, or a git ref of the working copy `root`.
 
+    None where the ref has no such stack: it is new, or has another name there. What `--config` sets is not set here: it
+    is a change, and its dollars are the difference.
     Raises InputError when it is neither, or when the ref's program can't be previewed.
     """
     path = Path(base)
@@ -42,10 +43,12 @@ def base_graph(base: str, stack: str, overrides: Mapping[str, str], root: Path) 
             raise InputError(f"--base {base}: git can't check it out: {added.stderr.strip()}")
         try:
             # Without its own command line the ref would be declared by ours, and nothing would seem to change.
-            for needed in ("workbench/cli/export.py", "Pulumi.yaml", f"Pulumi.{stack}.yaml"):
+            for needed in ("workbench/cli/export.py", "Pulumi.yaml"):
                 if not (worktree / needed).exists():
                     raise InputError(f"--base {base}: {needed} is not there yet, so it can't declare {stack}")
-            return _exported(worktree, base, stack, overrides)
+            if not (worktree / f"Pulumi.{stack}.yaml").exists():
+                return None
+            return _exported(worktree, base, stack)
         finally:
             _git(root, "worktree", "remove", "--force", str(worktree))
 
@@ -61,12 +64,10 @@ def _of_stack(graph: ResourceGraph, base: str, stack: str) -> ResourceGraph:
     return graph
 
 
-def _exported(worktree: Path, base: str, stack: str, overrides: Mapping[str, str]) -> ResourceGraph:
+def _exported(worktree: Path, base: str, stack: str) -> ResourceGraph:
     """Graph that the code in `worktree` gives, in a process of its own so that none of ours is mixed in."""
     out = worktree / ".plant-base.json"
     arguments = ["export", "--format", "stack", "--stack", stack, "--out", str(out)]
-    for key, value in overrides.items():
-        arguments += ["--config", f"{key}={value}"]
     # The environment's editable install points at our own code; PYTHONPATH comes before it.
     environment = {**_without_git_variables(), "PYTHONPATH": str(worktree)}
     try:

@@ -118,7 +118,7 @@ def preview(
         from workbench.preview.base import base_graph
 
         progress(f"declaring {stack} at {base}")
-        old = base_graph(base, stack, overrides, root)
+        old = base_graph(base, stack, root)
     changes = compare(old, graph)
     progress("pricing and judging")
     from cost import estimate
