@@ -37,6 +37,7 @@ class Violation:
             "id": self.rule.id,
             "urn": self.finding.urn,
             "message": self.finding.message,
+            "fix": self.rule.fix,
             "enforcement": self.enforcement.value,
             "severity": self.rule.severity.value,
         }
@@ -74,6 +75,16 @@ class Assessment:
         return any(violation.enforcement is Enforcement.MANDATORY for violation in self.violations)
 
     @property
+    def rules_passed(self) -> int:
+        """How many of the rules that are on found nothing, waived or not."""
+        found = {violation.rule.id for violation in (*self.violations, *(one.violation for one in self.waived))}
+        config = self._context.config
+        return sum(
+            rule.id not in found and config.enforcement_of(rule.id, rule.enforcement) is not Enforcement.DISABLED
+            for rule in rules()
+        )
+
+    @property
     def estimate(self) -> Estimate:
         """What the stack costs, as the budget rules saw it. Raises InputError when it can't be priced."""
         return self._context.estimate
@@ -83,6 +94,7 @@ class Assessment:
         return {
             "violations": [violation.to_json() for violation in self.violations],
             "waived": [waived.to_json() for waived in self.waived],
+            "rulesPassed": self.rules_passed,
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -123,6 +124,19 @@ def out_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def colours_wanted() -> bool:
     """Whether standard output is a terminal that wants colours (https://no-color.org, read 2026-11-23)."""
     return is_smart_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
+
+
+NARROWEST: Final = 40
+WIDEST: Final = 200
+"""Bounds of a line in columns; longer ones are hard to follow."""
+USUAL_WIDTH: Final = 80
+
+
+def terminal_width() -> int:
+    """Columns of the terminal on standard output; 80 where there is none, so that files are the same everywhere."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return USUAL_WIDTH
+    return min(max(shutil.get_terminal_size((USUAL_WIDTH, 24)).columns, NARROWEST), WIDEST)
 
 
 def is_smart_terminal(stream: TextIO | None) -> bool:

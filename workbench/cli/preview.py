@@ -10,12 +10,14 @@ import click
 
 from workbench.cli.common import (
     BLOCKED,
+    USUAL_WIDTH,
     colours_wanted,
     emit,
     out_option,
     overrides_from,
     progress,
     stack_options,
+    terminal_width,
 )
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -29,8 +31,9 @@ FORMATS = ("text", "json", "markdown", "html")
     help="Show changes against this: a git ref (its own code declares the stack) or a saved deployment.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--all", "all_", is_flag=True, help="List every resource, charge and waiver, not their sums.")
 @out_option
-def command(stack: str, config: tuple[str, ...], base: str | None, format_: str, out: Path | None) -> None:
+def command(stack: str, config: tuple[str, ...], base: str | None, format_: str, all_: bool, out: Path | None) -> None:
     """Preview a stack offline: changes, cost, policies and the verdict.
 
     Needs no cloud account, no Pulumi CLI and no network. Exit status 1 when the verdict is "blocked".
@@ -42,9 +45,11 @@ def command(stack: str, config: tuple[str, ...], base: str | None, format_: str,
         if format_ == "json":
             text = json.dumps(result.to_json(), indent=2, ensure_ascii=False)
         elif format_ == "text":
-            from workbench.report.preview_text import render
+            from workbench.report.preview_text import Layout, render
 
-            text = render(result, colours=out is None and colours_wanted())
+            on_terminal = out is None
+            width = terminal_width() if on_terminal else USUAL_WIDTH
+            text = render(result, Layout(width, colours=on_terminal and colours_wanted(), all=all_))
         else:
             text = importlib.import_module(f"workbench.report.preview_{format_}").render(result)
     emit(text, out)

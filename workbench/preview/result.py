@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,11 @@ from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
 from workbench.preview.changes import Change, compare, counts
 from workbench.preview.synthesis import REPOSITORY, synthesize
+from workbench.report.money import dollars
 
 if TYPE_CHECKING:
     from cost import Estimate
-    from policies.assess import Assessment
+    from policies.assess import Assessment, Violation
     from workbench.simulate.predict import Prediction
 
 
@@ -45,6 +48,39 @@ class Preview:
         """``pass`` or ``blocked``."""
         return "blocked" if self.assessment.blocked else "pass"
 
+    @cached_property
+    def blocking(self) -> tuple[Violation, ...]:
+        """What blocks, the worst first."""
+        found = [one for one in self.assessment.violations if one.enforcement.value == "mandatory"]
+        return tuple(sorted(found, key=lambda one: -list(type(one.rule.severity)).index(one.rule.severity)))
+
+    @property
+    def reason(self) -> str:
+        """Why the verdict is what it is, in a sentence."""
+        found = self.estimate
+        budget = f"the budget of {dollars(found.budget_usd)} a month"
+        if self.blocking:
+            first = self.blocking[0]
+            more = f"; {len(self.blocking) - 1} more below" if len(self.blocking) > 1 else ""
+            return f"{first.finding.urn.rpartition('::')[2]}: {first.finding.message.partition('; ')[0]}{more}"
+        if found.worst_case_usd > found.budget_usd:
+            return (
+                f"expected {dollars(found.expected_usd)} is within {budget}; the worst case, "
+                f"{dollars(found.worst_case_usd)}, is above it, which is advice here and does not block"
+            )
+        return (
+            f"expected {dollars(found.expected_usd)} and worst case {dollars(found.worst_case_usd)} are within {budget}"
+        )
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """What to change, one for each rule that blocks: the finding's own way out, else the rule's."""
+        found: dict[str, str] = {}
+        for violation in self.blocking:
+            way_out = violation.finding.message.partition("to come back within it: ")[2]
+            found.setdefault(violation.rule.id, way_out or violation.rule.fix)
+        return tuple(found.values())
+
     @property
     def hours_told(self) -> str:
         """What the dollars are for, and how far the budget goes."""
@@ -61,14 +97,31 @@ class Preview:
         old = before.get(change.was_named or change.resource.urn, Decimal(0))
         return self.estimate.by_urn.get(change.resource.urn, Decimal(0)) - old
 
+    def worst_case_delta_usd(self, change: Change) -> Decimal:
+        """By how much a change raises (or lowers) the worst case."""
+        old = self._worst_case_before.get(change.was_named or change.resource.urn, Decimal(0))
+        return self.worst_case_by_urn.get(change.resource.urn, Decimal(0)) - old
+
+    @cached_property
+    def worst_case_by_urn(self) -> Mapping[str, Decimal]:
+        """URN -> worst case of the resource at list price, allowances aside."""
+        return _worst_case_by_urn(self.estimate)
+
+    @cached_property
+    def _worst_case_before(self) -> Mapping[str, Decimal]:
+        return {} if self.base_estimate is None else _worst_case_by_urn(self.base_estimate)
+
     def to_json(self) -> dict[str, Any]:
         """The stable JSON of design.md section 9, with what changes about each resource."""
         return {
             "stack": self.stack,
             "base": self.base,
+            "reason": self.reason,
+            "remedies": list(self.remedies),
             "changes": counts(self.changes),
             "resources": [self._resource_json(change) for change in self.changes],
             "cost": self.estimate.to_json(),
+            "baseCost": None if self.base_estimate is None else _figures(self.base_estimate),
             "policies": self.assessment.to_json(),
             "prediction": None if self.prediction is None else self.prediction.line(),
             "verdict": self.verdict,
@@ -83,9 +136,11 @@ class Preview:
             "parent": resource.parent,
             "operation": change.operation.value,
             "monthly": text(self.estimate.by_urn.get(resource.urn, Decimal(0))),
+            "worstCase": text(self.worst_case_by_urn.get(resource.urn, Decimal(0))),
         }
         if self.base is not None:
             entry["monthlyDelta"] = text(self.delta_usd(change))
+            entry["worstCaseDelta"] = text(self.worst_case_delta_usd(change))
         if change.properties:
             entry["properties"] = [
                 {
@@ -137,6 +192,18 @@ def preview(
         base_estimate=None if old is None else estimate(old, region=assessment.estimate.basis.region),
         prediction=predict(graph),
     )
+
+
+def _worst_case_by_urn(estimate: Estimate) -> Mapping[str, Decimal]:
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for line in estimate.charges:
+        found[line.urn] += line.worst_case_usd
+    return found
+
+
+def _figures(estimate: Estimate) -> dict[str, str]:
+    """The four figures of `estimate`, as in the "cost" object."""
+    return {name: str(estimate.to_json()[name]) for name in ("floor", "expected", "worstCase", "listAlwaysOn")}
 
 
 def _jsonable(value: Any) -> Any:

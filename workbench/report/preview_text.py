@@ -1,7 +1,9 @@
-"""The preview for a terminal: 80 columns, readable without colour."""
+"""The preview for a terminal: the verdict and its reason first, then dollars, then what is behind them."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Final
@@ -13,16 +15,17 @@ from rich.text import Text
 from rich.tree import Tree
 
 from deployment.graph import Resource
-from deployment.urn import name_of
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
+from workbench.report.names import resource_name, short_types
 from workbench.report.values import pair
 
 if TYPE_CHECKING:
-    from policies.assess import Violation
+    from policies.assess import Violation, Waived
 
 WIDTH: Final = 80
+"""Columns where there is no terminal to ask."""
 SIGNS: Final = {
     Operation.CREATE: ("+", "green"),
     Operation.UPDATE: ("~", "yellow"),
@@ -37,47 +40,144 @@ LONGEST_VALUE: Final = 48
 
 DRIVERS: Final = 6
 """Lines of the cost table; the rest is summed up in one."""
+MOST_CHANGES: Final = 20
+"""Changed resources that are shown one by one; more are counted by component."""
 
 
-def render(preview: Preview, *, colours: bool) -> str:
-    """`preview` as text of at most 80 columns, with ANSI colours when `colours`."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How much is shown, and how."""
+
+    width: int = WIDTH
+    colours: bool = False
+    all: bool = False
+    """Every resource, charge and waiver; otherwise they are summed up."""
+
+
+def render(preview: Preview, layout: Layout = Layout()) -> str:
+    """`preview` as text, with ANSI colours where the layout wants them."""
     console = Console(
         file=StringIO(),
-        width=WIDTH,
-        force_terminal=colours,
-        no_color=not colours,
-        color_system="standard" if colours else None,
+        width=layout.width,
+        force_terminal=layout.colours,
+        no_color=not layout.colours,
+        color_system="standard" if layout.colours else None,
         highlight=False,
         legacy_windows=False,
     )
-    parts: list[RenderableType] = [_title(preview), _changes(preview), _cost(preview), _policies(preview)]
+    parts: list[RenderableType] = [_verdict(preview), *_violations(preview), _cost(preview, layout)]
+    if preview.base is not None:
+        parts += _dearer(preview)
     if preview.prediction is not None:
-        parts.append(Text.assemble(("Prediction: ", "bold"), preview.prediction.line()))
-    for part in (*parts, _verdict(preview)):
+        parts.append(Group(Text("Prediction", "bold"), Padding(Text(preview.prediction.line()), (0, 0, 0, 2))))
+    parts += [_policies(preview, layout), _changes(preview, layout)]
+    parts.append(_verdict(preview) if layout.all else Text("--all lists every resource, charge and waiver", "dim"))
+    for part in parts:
         console.print(part)
         console.print()
     text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO from above
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
 
 
-def _title(preview: Preview) -> Text:
-    compared = f", compared with {preview.base}" if preview.base else ""
-    return Text.assemble(("Preview of ", ""), (preview.stack, "bold"), (compared, ""))
+def _verdict(preview: Preview) -> Group:
+    blocked = preview.assessment.blocked
+    compared = "" if preview.base is None else f", compared with {preview.base}"
+    if preview.base is not None and preview.base_graph is None and preview.base_estimate is None:
+        compared += ", which has no such stack"
+    head = Text.assemble(
+        (preview.stack, "bold"), ": ", (preview.verdict, "bold red" if blocked else "bold green"), compared
+    )
+    return Group(head, Padding(Text(preview.reason), (0, 0, 0, 2)))
 
 
-def _changes(preview: Preview) -> Group:
+def _changes(preview: Preview, layout: Layout) -> Group:
     heading = Text("Resources: " + (in_words(preview.changes, SIGNS) or "none"), "bold")
     shown = [change for change in preview.changes if preview.base is None or change.operation is not Operation.SAME]
-    return Group(heading, *_trees(preview, shown))
+    if layout.all or (preview.base is not None and len(shown) <= MOST_CHANGES):
+        return Group(heading, *_trees(preview, shown))
+    return Group(heading, _by_component(preview, shown))
+
+
+def _by_component(preview: Preview, changes: list[Change]) -> Table:
+    """What happens, summed up for each component right below the root."""
+    resources: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.resource.custom:
+            resources.setdefault(_component(preview, change.resource), []).append(change)
+    table = _table()
+    for component in sorted(resources, key=lambda name: (-_sum_usd(preview, resources[name]), name)):
+        members = resources[component]
+        kinds = Counter(change.resource.type.rpartition(":")[2] for change in members)
+        what = ", ".join(f"{count} {kind}" if count > 1 else kind for kind, count in kinds.most_common())
+        usd = _sum_usd(preview, members)
+        amount = "" if not usd else dollars(usd) if preview.base is None else signed_dollars(usd)
+        table.add_row(f"  {component}", amount, _rest(what))
+    return table
+
+
+def _table() -> Table:
+    """Name, dollars, and a rest that gives way where the terminal is narrow: names and amounts stay whole."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=24, no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    return table
+
+
+def _rest(text: str) -> Text:
+    return Text(text, "dim", no_wrap=True, overflow="ellipsis")
+
+
+def _sum_usd(preview: Preview, changes: list[Change]) -> Decimal:
+    return sum((_usd(preview, change) for change in changes), Decimal(0))
+
+
+def _usd(preview: Preview, change: Change) -> Decimal:
+    """Expected dollars of the resource; against a base, what changes of them."""
+    if preview.base is None:
+        return preview.estimate.by_urn.get(change.resource.urn, Decimal(0))
+    return preview.delta_usd(change)
+
+
+def _component(preview: Preview, resource: Resource) -> str:
+    """Name of the component right below the root that `resource` belongs to."""
+    above: list[Resource] = []
+    current = _resource(preview, resource.parent or "")
+    while current is not None and current.type != "pulumi:pulumi:Stack":
+        above.append(current)
+        current = _resource(preview, current.parent or "")
+    return above[-2].name if len(above) > 1 else above[-1].name if above else "(directly under the stack)"
+
+
+def _dearer(preview: Preview) -> list[RenderableType]:
+    """What costs more or less than before, by resource: expected and worst case."""
+    found = [(change, preview.delta_usd(change), preview.worst_case_delta_usd(change)) for change in preview.changes]
+    found = [entry for entry in found if entry[1] or entry[2]]
+    if not found:
+        return []
+    found.sort(key=lambda entry: (-max(abs(entry[1]), abs(entry[2])), entry[0].resource.urn))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_row(Text("  at list price", "dim"), Text("expected", "dim"), Text("worst case", "dim"))
+    for change, expected, worst in found[:MOST_CHANGES]:
+        table.add_row(f"  {change.resource.name}", change_in_dollars(expected), change_in_dollars(worst))
+    rest = found[MOST_CHANGES:]
+    if rest:
+        sums = (sum((entry[index] for entry in rest), Decimal(0)) for index in (1, 2))
+        table.add_row(f"  {len(rest)} others", *map(change_in_dollars, sums))
+    return [Group(Text("What gets dearer or cheaper", "bold"), table)]
 
 
 def _trees(preview: Preview, changes: list[Change]) -> list[RenderableType]:
     """One tree for each root; what is shown hangs under its nearest shown ancestor."""
     shown = {change.resource.urn: change for change in changes}
+    kinds = short_types(change.resource.type for change in changes)
     nodes: dict[str, Tree] = {}
     roots: list[RenderableType] = []
     for change in sorted(changes, key=lambda change: _place(preview, change.resource)):
-        node = Tree(_label(preview, change), guide_style="dim")
+        node = Tree(_label(preview, change, kinds[change.resource.type]), guide_style="dim")
         nodes[change.resource.urn] = node
         parent = change.resource.parent
         while parent and parent not in shown:
@@ -108,16 +208,12 @@ def _resource(preview: Preview, urn: str) -> Resource | None:
     return found
 
 
-def _label(preview: Preview, change: Change) -> RenderableType:
+def _label(preview: Preview, change: Change, kind: str) -> RenderableType:
     sign, style = SIGNS[change.operation]
     resource = change.resource
-    kind = resource.type.rpartition(":")[2]
     label = Text.assemble((f"{sign} ", style), resource.name, (f"  {kind}", "dim"), no_wrap=True, overflow="ellipsis")
-    if preview.base is None:
-        amount = preview.estimate.by_urn.get(resource.urn, Decimal(0))
-        label.append(f"  {dollars(amount)}" if amount else "", "cyan")
-    elif delta := preview.delta_usd(change):
-        label.append(f"  {signed_dollars(delta)}", "cyan")
+    if usd := _usd(preview, change):
+        label.append(f"  {dollars(usd) if preview.base is None else signed_dollars(usd)}", "cyan")
     if not change.properties:
         return label
     return Group(label, *map(_property, change.properties))
@@ -131,81 +227,103 @@ def _property(found: PropertyChange) -> Padding:
     return Padding(words, (0, 0, 0, 4))
 
 
-def _cost(preview: Preview) -> Group:
+def _cost(preview: Preview, layout: Layout) -> Group:
     estimate = preview.estimate
     figures = Table.grid(padding=(0, 2))
     figures.add_column(min_width=24)
     figures.add_column(justify="right")
     figures.add_column()
     before = preview.base_estimate
-    for name, amount, meaning in (
-        ("floor", estimate.floor_usd, "no traffic"),
-        ("expected", estimate.expected_usd, "the declared usage"),
-        ("worst case", estimate.worst_case_usd, "fleets at maximum, peak without pause"),
+    for name, amount, old, meaning in (
+        ("floor", estimate.floor_usd, before and before.floor_usd, "no traffic"),
+        ("expected", estimate.expected_usd, before and before.expected_usd, "the declared usage"),
+        (
+            "worst case",
+            estimate.worst_case_usd,
+            before and before.worst_case_usd,
+            "fleets at maximum, peak without pause",
+        ),
         (
             "list price always-on",
             estimate.list_always_on_usd,
+            before and before.list_always_on_usd,
             "of what stays, no allowance" if estimate.basis.parked else "730 h, no allowance",
         ),
     ):
-        if name == "expected" and before is not None:
-            meaning += f" ({change_in_dollars(estimate.expected_usd - before.expected_usd)})"
-        figures.add_row(f"  {name}", dollars(amount), Text(meaning, "dim"))
+        change = "" if old is None else f" ({change_in_dollars(amount - old)})"
+        over = amount > estimate.budget_usd and name in ("expected", "worst case")
+        figures.add_row(f"  {name}", Text(dollars(amount), "red" if over else ""), Text(meaning + change, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
     hours = Text(f"  {preview.hours_told}")
-    parts: list[RenderableType] = [heading, figures, hours, _drivers(preview)]
+    parts: list[RenderableType] = [heading, figures, hours, _drivers(preview, layout)]
     if estimate.unpriced:
         parts.append(Text(f"  {len(estimate.unpriced)} not priced, so the figures are too low:", "red"))
-        parts += [
-            Text(f"    {entry.type} {entry.urn.rpartition('::')[2]}: {entry.reason}") for entry in estimate.unpriced
-        ]
+        parts += [Text(f"    {entry.type} {resource_name(entry.urn)}: {entry.reason}") for entry in estimate.unpriced]
     return Group(*parts)
 
 
-def _drivers(preview: Preview) -> Table:
+def _drivers(preview: Preview, layout: Layout) -> Table:
     """The lines that cost most; every other charge, and what allowances take off, in one line each."""
     estimate = preview.estimate
-    top = estimate.top(DRIVERS)
-    table = Table.grid(padding=(0, 2))
-    table.add_column(min_width=24)
-    table.add_column(justify="right")
-    table.add_column(overflow="ellipsis", no_wrap=True)
+    top = estimate.top(len(estimate.charges) if layout.all else DRIVERS)
+    table = _table()
     for line in top:
-        what = Text(line.item, "dim", no_wrap=True, overflow="ellipsis")
-        table.add_row(Text(f"  {line.name}", no_wrap=True), dollars(line.monthly_usd), what)
+        table.add_row(f"  {line.name}", dollars(line.monthly_usd), _rest(line.item))
     rest = sum((line.monthly_usd for line in estimate.charges), Decimal(0)) - sum(
         (line.monthly_usd for line in top), Decimal(0)
     )
     allowances = sum((line.monthly_usd for line in estimate.lines if line.charge is None), Decimal(0))
     if rest:
-        table.add_row("  all other charges", dollars(rest), Text("./plant preview --format json lists all", "dim"))
+        table.add_row("  all other charges", dollars(rest), _rest("--all lists them"))
     if allowances:
-        table.add_row("  always-free allowances", dollars(allowances), Text("once per account", "dim"))
+        table.add_row("  always-free allowances", dollars(allowances), _rest("once per account"))
     return table
 
 
-def _policies(preview: Preview) -> Group:
-    violations = preview.assessment.violations
-    waived = len(preview.assessment.waived)
-    blocking = sum(1 for violation in violations if violation.enforcement.value == "mandatory")
-    summary = f"Policies: {blocking} blocking, {len(violations) - blocking} advisory, {waived} waived"
-    return Group(Text(summary, "bold"), *(_violation(violation) for violation in violations))
+def _violations(preview: Preview) -> list[RenderableType]:
+    """What blocks, then what is advice, each with its way out."""
+    advice = [one for one in preview.assessment.violations if one not in preview.blocking]
+    return [
+        Group(Text(heading, "bold"), *(_violation(violation, preview) for violation in found))
+        for heading, found in (
+            (f"Blocks ({len(preview.blocking)})", preview.blocking),
+            (f"Advises ({len(advice)})", advice),
+        )
+        if found
+    ]
 
 
-def _violation(violation: Violation) -> RenderableType:
-    mandatory = violation.enforcement.value == "mandatory"
-    name = name_of(violation.finding.urn)
+def _violation(violation: Violation, preview: Preview) -> RenderableType:
+    blocks = violation in preview.blocking
     head = Text.assemble(
-        ("  blocks  " if mandatory else "  advises ", "bold red" if mandatory else "yellow"),
-        violation.rule.id,
-        (f"  {name}", "dim"),
+        ("  ", ""),
+        (violation.rule.id, "bold red" if blocks else "yellow"),
+        (f"  {resource_name(violation.finding.urn)}", "dim"),
         no_wrap=True,
         overflow="ellipsis",
     )
-    return Group(head, Padding(Text(violation.finding.message), (0, 0, 0, 10)))
+    inside = (Text(violation.finding.message), Text.assemble(("fix: ", "bold"), violation.rule.fix))
+    return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside))
 
 
-def _verdict(preview: Preview) -> Text:
-    if preview.assessment.blocked:
-        return Text.assemble(("Verdict: ", "bold"), ("blocked", "bold red"))
-    return Text.assemble(("Verdict: ", "bold"), ("pass", "bold green"))
+def _policies(preview: Preview, layout: Layout) -> Group:
+    assessment = preview.assessment
+    blocking = len(preview.blocking)
+    summary = (
+        f"Policies: {assessment.rules_passed} rules passed, {blocking} blocking, "
+        f"{len(assessment.violations) - blocking} advisory, {len(assessment.waived)} waived"
+    )
+    return Group(Text(summary, "bold"), *(_waived(assessment.waived) if layout.all else ()))
+
+
+def _waived(waived: tuple[Waived, ...]) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    for entry in waived:
+        finding, waiver = entry.violation.finding, entry.waiver
+        lines += [
+            Text.assemble(
+                f"  {entry.violation.rule.id}", (f"  {resource_name(finding.urn)}, until {waiver.expires}", "dim")
+            ),
+            Padding(Text(waiver.reason, "dim"), (0, 0, 0, 4)),
+        ]
+    return lines
