@@ -37,7 +37,6 @@ class Violation:
             "id": self.rule.id,
             "urn": self.finding.urn,
             "message": self.finding.message,
-            "fix": self.rule.fix,
             "enforcement": self.enforcement.value,
             "severity": self.rule.severity.value,
         }
@@ -94,7 +93,6 @@ class Assessment:
         return {
             "violations": [violation.to_json() for violation in self.violations],
             "waived": [waived.to_json() for waived in self.waived],
-            "rulesPassed": self.rules_passed,
         }
 
 

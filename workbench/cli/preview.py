@@ -45,11 +45,11 @@ def command(stack: str, config: tuple[str, ...], base: str | None, format_: str,
         if format_ == "json":
             text = json.dumps(result.to_json(), indent=2, ensure_ascii=False)
         elif format_ == "text":
-            from workbench.report.preview_text import Layout, render
+            from workbench.report.preview_text import render
 
             on_terminal = out is None
             width = terminal_width() if on_terminal else USUAL_WIDTH
-            text = render(result, Layout(width, colours=on_terminal and colours_wanted(), all=all_))
+            text = render(result, colours=on_terminal and colours_wanted(), width=width, everything=all_)
         else:
             text = importlib.import_module(f"workbench.report.preview_{format_}").render(result)
     emit(text, out)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cost.money import text
 from deployment.graph import ResourceGraph
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cost import Estimate
     from policies.assess import Assessment, Violation
     from workbench.simulate.predict import Prediction
+
+
+SEVERITIES: Final = ("critical", "high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Preview:
     def blocking(self) -> tuple[Violation, ...]:
         """What blocks, the worst first."""
         found = [one for one in self.assessment.violations if one.enforcement.value == "mandatory"]
-        return tuple(sorted(found, key=lambda one: -list(type(one.rule.severity)).index(one.rule.severity)))
+        return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.rule.severity.value)))
 
     @property
     def reason(self) -> str:
@@ -118,11 +121,14 @@ class Preview:
             "base": self.base,
             "reason": self.reason,
             "remedies": list(self.remedies),
+            "hours": self.hours_told,
             "changes": counts(self.changes),
             "resources": [self._resource_json(change) for change in self.changes],
             "cost": self.estimate.to_json(),
             "baseCost": None if self.base_estimate is None else _figures(self.base_estimate),
             "policies": self.assessment.to_json(),
+            "rulesPassed": self.assessment.rules_passed,
+            "fixes": {one.rule.id: one.rule.fix for one in self.assessment.violations},
             "prediction": None if self.prediction is None else self.prediction.line(),
             "verdict": self.verdict,
         }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from deployment.urn import name_of
+
 
 def short_types(tokens: Iterable[str]) -> Mapping[str, str]:
     """Token -> what stands for it among `tokens`: its last part, or the whole token where two share that part."""
@@ -16,4 +18,4 @@ def short_types(tokens: Iterable[str]) -> Mapping[str, str]:
 
 def resource_name(urn: str) -> str:
     """Logical name in `urn`; "the stack" where a finding names no resource."""
-    return urn.rpartition("::")[2] or "the stack"
+    return name_of(urn) or "the stack"

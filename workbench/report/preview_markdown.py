@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from workbench.preview.result import Preview
-from workbench.report.templating import render_preview
+from workbench.report.comment import PreviewDocument
+from workbench.report.comment import render as render_comment
 
 
 def render(preview: Preview) -> str:
-    """`preview` as GitHub-flavoured markdown: the verdict first, what can lose data before what can't."""
-    return render_preview("preview.md.j2", preview)
+    """`preview` as GitHub-flavoured markdown, as `./plant comment` makes it from the JSON."""
+    return render_comment([PreviewDocument.model_validate(preview.to_json())])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Final
@@ -44,34 +43,27 @@ MOST_CHANGES: Final = 20
 """Changed resources that are shown one by one; more are counted by component."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How much is shown, and how."""
+def render(preview: Preview, *, colours: bool = False, width: int = WIDTH, everything: bool = False) -> str:
+    """`preview` as text of at most `width` columns, with ANSI colours when `colours`.
 
-    width: int = WIDTH
-    colours: bool = False
-    all: bool = False
-    """Every resource, charge and waiver; otherwise they are summed up."""
-
-
-def render(preview: Preview, layout: Layout = Layout()) -> str:
-    """`preview` as text, with ANSI colours where the layout wants them."""
+    `everything` lists every resource, charge and waiver, which are summed up otherwise.
+    """
     console = Console(
         file=StringIO(),
-        width=layout.width,
-        force_terminal=layout.colours,
-        no_color=not layout.colours,
-        color_system="standard" if layout.colours else None,
+        width=width,
+        force_terminal=colours,
+        no_color=not colours,
+        color_system="standard" if colours else None,
         highlight=False,
         legacy_windows=False,
     )
-    parts: list[RenderableType] = [_verdict(preview), *_violations(preview), _cost(preview, layout)]
+    parts: list[RenderableType] = [_verdict(preview), *_violations(preview), _cost(preview, everything)]
     if preview.base is not None:
         parts += _dearer(preview)
     if preview.prediction is not None:
         parts.append(Group(Text("Prediction", "bold"), Padding(Text(preview.prediction.line()), (0, 0, 0, 2))))
-    parts += [_policies(preview, layout), _changes(preview, layout)]
-    parts.append(_verdict(preview) if layout.all else Text("--all lists every resource, charge and waiver", "dim"))
+    parts += [_policies(preview, everything), _changes(preview, everything)]
+    parts.append(_verdict(preview) if everything else Text("--all lists every resource, charge and waiver", "dim"))
     for part in parts:
         console.print(part)
         console.print()
@@ -90,10 +82,10 @@ def _verdict(preview: Preview) -> Group:
     return Group(head, Padding(Text(preview.reason), (0, 0, 0, 2)))
 
 
-def _changes(preview: Preview, layout: Layout) -> Group:
+def _changes(preview: Preview, everything: bool) -> Group:
     heading = Text("Resources: " + (in_words(preview.changes, SIGNS) or "none"), "bold")
     shown = [change for change in preview.changes if preview.base is None or change.operation is not Operation.SAME]
-    if layout.all or (preview.base is not None and len(shown) <= MOST_CHANGES):
+    if everything or (preview.base is not None and len(shown) <= MOST_CHANGES):
         return Group(heading, *_trees(preview, shown))
     return Group(heading, _by_component(preview, shown))
 
@@ -165,8 +157,9 @@ def _dearer(preview: Preview) -> list[RenderableType]:
         table.add_row(f"  {change.resource.name}", change_in_dollars(expected), change_in_dollars(worst))
     rest = found[MOST_CHANGES:]
     if rest:
-        sums = (sum((entry[index] for entry in rest), Decimal(0)) for index in (1, 2))
-        table.add_row(f"  {len(rest)} others", *map(change_in_dollars, sums))
+        expected = sum((entry[1] for entry in rest), Decimal(0))
+        worst = sum((entry[2] for entry in rest), Decimal(0))
+        table.add_row(f"  {len(rest)} others", change_in_dollars(expected), change_in_dollars(worst))
     return [Group(Text("What gets dearer or cheaper", "bold"), table)]
 
 
@@ -227,7 +220,7 @@ def _property(found: PropertyChange) -> Padding:
     return Padding(words, (0, 0, 0, 4))
 
 
-def _cost(preview: Preview, layout: Layout) -> Group:
+def _cost(preview: Preview, everything: bool) -> Group:
     estimate = preview.estimate
     figures = Table.grid(padding=(0, 2))
     figures.add_column(min_width=24)
@@ -235,18 +228,18 @@ def _cost(preview: Preview, layout: Layout) -> Group:
     figures.add_column()
     before = preview.base_estimate
     for name, amount, old, meaning in (
-        ("floor", estimate.floor_usd, before and before.floor_usd, "no traffic"),
-        ("expected", estimate.expected_usd, before and before.expected_usd, "the declared usage"),
+        ("floor", estimate.floor_usd, None if before is None else before.floor_usd, "no traffic"),
+        ("expected", estimate.expected_usd, None if before is None else before.expected_usd, "the declared usage"),
         (
             "worst case",
             estimate.worst_case_usd,
-            before and before.worst_case_usd,
+            None if before is None else before.worst_case_usd,
             "fleets at maximum, peak without pause",
         ),
         (
             "list price always-on",
             estimate.list_always_on_usd,
-            before and before.list_always_on_usd,
+            None if before is None else before.list_always_on_usd,
             "of what stays, no allowance" if estimate.basis.parked else "730 h, no allowance",
         ),
     ):
@@ -255,17 +248,17 @@ def _cost(preview: Preview, layout: Layout) -> Group:
         figures.add_row(f"  {name}", Text(dollars(amount), "red" if over else ""), Text(meaning + change, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
     hours = Text(f"  {preview.hours_told}")
-    parts: list[RenderableType] = [heading, figures, hours, _drivers(preview, layout)]
+    parts: list[RenderableType] = [heading, figures, hours, _drivers(preview, everything)]
     if estimate.unpriced:
         parts.append(Text(f"  {len(estimate.unpriced)} not priced, so the figures are too low:", "red"))
         parts += [Text(f"    {entry.type} {resource_name(entry.urn)}: {entry.reason}") for entry in estimate.unpriced]
     return Group(*parts)
 
 
-def _drivers(preview: Preview, layout: Layout) -> Table:
+def _drivers(preview: Preview, everything: bool) -> Table:
     """The lines that cost most; every other charge, and what allowances take off, in one line each."""
     estimate = preview.estimate
-    top = estimate.top(len(estimate.charges) if layout.all else DRIVERS)
+    top = estimate.top(len(estimate.charges) if everything else DRIVERS)
     table = _table()
     for line in top:
         table.add_row(f"  {line.name}", dollars(line.monthly_usd), _rest(line.item))
@@ -306,24 +299,24 @@ def _violation(violation: Violation, preview: Preview) -> RenderableType:
     return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside))
 
 
-def _policies(preview: Preview, layout: Layout) -> Group:
+def _policies(preview: Preview, everything: bool) -> Group:
     assessment = preview.assessment
     blocking = len(preview.blocking)
     summary = (
         f"Policies: {assessment.rules_passed} rules passed, {blocking} blocking, "
         f"{len(assessment.violations) - blocking} advisory, {len(assessment.waived)} waived"
     )
-    return Group(Text(summary, "bold"), *(_waived(assessment.waived) if layout.all else ()))
+    return Group(Text(summary, "bold"), *(_waived(assessment.waived) if everything else ()))
 
 
 def _waived(waived: tuple[Waived, ...]) -> list[RenderableType]:
+    """Each waiver's reason once for each rule and resource, however many findings it covers there."""
+    groups = Counter((one.violation.rule.id, one.violation.finding.urn, one.waiver) for one in waived)
     lines: list[RenderableType] = []
-    for entry in waived:
-        finding, waiver = entry.violation.finding, entry.waiver
+    for (rule, urn, waiver), count in groups.items():
+        times = f", {count} findings" if count > 1 else ""
         lines += [
-            Text.assemble(
-                f"  {entry.violation.rule.id}", (f"  {resource_name(finding.urn)}, until {waiver.expires}", "dim")
-            ),
+            Text.assemble(f"  {rule}", (f"  {resource_name(urn)}{times}, until {waiver.expires}", "dim")),
             Padding(Text(waiver.reason, "dim"), (0, 0, 0, 4)),
         ]
     return lines

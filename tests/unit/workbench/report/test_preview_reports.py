@@ -1,5 +1,6 @@
 """The preview as text, markdown and page, on a small program that breaks rules and the budget."""
 
+import re
 from html.parser import HTMLParser
 
 import pulumi
@@ -13,6 +14,7 @@ from workbench.preview.result import Preview
 from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record
 from workbench.report import preview_html, preview_markdown, preview_text
+from workbench.report.names import short_types
 
 STACK = StackFile(project="plant", stack="dev", main="infra")
 HOSTILE = "<img src=x onerror=alert(1)>|@everyone`"
@@ -40,11 +42,11 @@ def created():
 @pytest.fixture(scope="module")
 def changed():
     old, new = declared("10.0.0.0/16"), declared("10.9.0.0/16")
-    return Preview("dev", new, compare(old, new), assess(new), "main", assess(old).estimate)
+    return Preview("dev", new, compare(old, new), assess(new), "main", old, assess(old).estimate)
 
 
-def test_text_shows_the_tree_with_dollars(created):
-    lines = preview_text.render(created, colours=False).splitlines()
+def test_text_shows_the_tree_with_dollars_where_everything_is_asked_for(created):
+    lines = preview_text.render(created, everything=True).splitlines()
     assert "Resources: 4 to create" in lines
     component = lines.index("+ net  Network")
     assert lines[component + 1 : component + 3] == ["├── + net-subnet  Subnet", "└── + net-vpc  Vpc"]
@@ -52,32 +54,66 @@ def test_text_shows_the_tree_with_dollars(created):
 
 
 def test_text_of_a_comparison_shows_what_changes_and_hides_what_does_not(changed):
-    text = preview_text.render(changed, colours=False)
+    text = preview_text.render(changed)
     assert "1 to create, 1 to update, 2 to replace, 1 unchanged" in text
     assert "cidrBlock: 10.0.0.0/16 → 10.9.0.0/16  (forces replacement)" in text
     assert "+ edge  LoadBalancer  +$" in text
     assert "+ net  Network" not in text
 
 
-def test_text_ends_with_the_verdict(created):
-    assert preview_text.render(created, colours=False).rstrip().splitlines()[-1] == "Verdict: blocked"
+def test_text_tells_verdict_and_reason_before_all_else(created):
+    lines = preview_text.render(created).splitlines()
+    assert lines[0] == "dev: blocked"
+    assert lines[1].strip() in created.reason
+    assert lines[lines.index("") + 1].startswith("Blocks (")
+
+
+def test_text_has_a_way_out_for_each_thing_that_blocks(created):
+    lines = [line.strip() for line in preview_text.render(created).splitlines()]
+    assert sum(line.startswith("fix: ") for line in lines) == len(created.assessment.violations)
+
+
+def test_text_sums_resources_up_by_component(created):
+    text = preview_text.render(created)
+    assert re.search(r"^  net +Vpc, Subnet$|^  net +Subnet, Vpc$", text, re.MULTILINE)
+    assert "net-subnet  Subnet" not in text
+
+
+def test_text_gives_dollars_of_a_change_for_expected_and_worst_case(changed):
+    text = preview_text.render(changed)
+    assert re.search(r"^  edge +\+\$[0-9.]+ +\+\$[0-9.]+$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_text_keeps_to_the_width_of_the_terminal_and_names_stay_whole(graph, width):
+    found = graph("prod")
+    text = preview_text.render(Preview("prod", found, compare(None, found), assess(found)), width=width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "plant-firewall-rule-group " in text
+
+
+def test_two_types_of_one_short_name_are_told_apart():
+    tokens = ["aws:iam/policy:Policy", "aws:autoscaling/policy:Policy", "aws:s3/bucket:Bucket"]
+    assert short_types(tokens) == {tokens[0]: tokens[0], tokens[1]: tokens[1], tokens[2]: "Bucket"}
 
 
 def test_markdown_tells_the_verdict_first_and_risk_before_the_rest(changed):
     text = preview_markdown.render(changed)
     lines = text.splitlines()
-    assert lines[0] == "<!-- plant-preview dev -->"
+    assert lines[0] == "<!-- plant-preview -->"
     assert lines[1].startswith("## 🛑 blocked")
+    assert lines[3].startswith("**")
     assert "2 resources will be replaced or deleted" in text
     rows = [line for line in lines if line.startswith(("| replace", "| update", "| create"))]
     assert [row.split()[1] for row in rows] == ["replace", "replace", "update", "create"]
 
 
 def test_markdown_cells_cannot_be_broken_out_of(changed):
-    row = next(line for line in preview_markdown.render(changed).splitlines() if "net-vpc" in line and "tags" in line)
+    lines = preview_markdown.render(changed).splitlines()
+    row = next(line for line in lines if line.startswith("| replace") and "net-vpc" in line)
     assert "<img" not in row
     assert "@everyone" not in row
-    assert len([cell for cell in row.replace("\\|", "").split("|") if cell.strip()]) == 4
+    assert row.count("|") == 7
 
 
 def test_markdown_tables_have_as_many_cells_in_each_row(changed):
@@ -128,6 +164,6 @@ def test_the_page_is_well_formed_self_contained_and_escaped(changed):
 def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):
     found = graph(stack)
     preview = Preview("dev", found, compare(None, found), assess(found))
-    text = render.render(preview, colours=False) if render is preview_text else render.render(preview)
+    text = render.render(preview)
     assert told in text
     assert ("uptime are priced" in text) is (stack != "parked")
