@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cost.money import text
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
+from deployment.urn import name_of
 from workbench.preview.changes import Change, compare, counts
 from workbench.preview.synthesis import REPOSITORY, synthesize
 from workbench.report.money import dollars
@@ -65,7 +66,7 @@ class Preview:
         if self.blocking:
             first = self.blocking[0]
             more = f"; {len(self.blocking) - 1} more below" if len(self.blocking) > 1 else ""
-            return f"{first.finding.urn.rpartition('::')[2]}: {first.finding.message.partition('; ')[0]}{more}"
+            return f"{name_of(first.finding.urn)}: {first.finding.message.partition('; ')[0]}{more}"
         if found.worst_case_usd > found.budget_usd:
             return (
                 f"expected {dollars(found.expected_usd)} is within {budget}; the worst case, "
