@@ -6,6 +6,7 @@ priced for a whole month with the stated defaults.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
@@ -48,6 +49,26 @@ class TrafficBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class RolloutBasis:
+    """How long one rollout that passes takes: its steps, watched one after the other by looks at equal distances."""
+
+    hold_seconds: tuple[Decimal, ...]
+    """How long each step is watched before the next; 0 for the last."""
+    poll_seconds: Decimal
+    """Time between two looks."""
+
+    @property
+    def polls(self) -> int:
+        """Looks of all steps; a step ends with the first look that is not before its time."""
+        return sum(math.ceil(each / self.poll_seconds) for each in self.hold_seconds)
+
+    @property
+    def hours(self) -> Decimal:
+        """Hours of all steps, up to those looks."""
+        return self.polls * self.poll_seconds / 3600
+
+
+@dataclass(frozen=True, slots=True)
 class NodeBasis:
     """A node of the cluster that a stack's pods share with others."""
 
@@ -80,6 +101,8 @@ class Basis:
     resource is priced for the whole month. None: all types."""
     parked: bool = False
     traffic: TrafficBasis = field(default_factory=TrafficBasis)
+    rollout: RolloutBasis | None = None
+    """How long a rollout takes; None: the stack declares none."""
     node: NodeBasis | None = None
     """Node of the platform's cluster; None: the stack declares none."""
     declared: bool = False
@@ -135,6 +158,7 @@ class _Reader:
             reaped=reaped,
             parked=parked,
             traffic=traffic,
+            rollout=self.rollout(self.section(document, "rollout")),
             node=self.node(self.section(document, "node")),
             declared=True,
             root=self.resource,
@@ -151,6 +175,23 @@ class _Reader:
         return TrafficBasis(
             **{known[key]: self.number(value, f"usage.{key}") for key, value in usage.items() if key in known}
         )
+
+    def rollout(self, section: Mapping[str, Any]) -> RolloutBasis | None:
+        if not section:
+            return None
+        steps = section.get("steps")
+        if not isinstance(steps, list) or not all(isinstance(step, Mapping) for step in steps):
+            self.problem("rollout.steps", steps, "a list of objects with percent and holdSeconds")
+            return None
+        poll_seconds = self.number(section.get("pollSeconds"), "rollout.pollSeconds")
+        if poll_seconds < 1:
+            self.problem("rollout.pollSeconds", section.get("pollSeconds"), "1 or more")
+            return None
+        holds = (
+            self.number(step.get("holdSeconds"), f"rollout.steps[{index}].holdSeconds")
+            for index, step in enumerate(steps)
+        )
+        return RolloutBasis(hold_seconds=tuple(holds), poll_seconds=poll_seconds)
 
     def node(self, section: Mapping[str, Any]) -> NodeBasis | None:
         if not section:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from cost.basis import RolloutBasis
+from cost.charges import Unpriced
 from cost.scope import Pricing
 from cost.workflows import Workflow, read_workflow
 from deployment.decimals import number
@@ -31,7 +33,9 @@ class Rollout:
 
 
 def rollout_of(pricing: Pricing) -> Rollout | None:
-    """The rollout that the graph holds, looked for once; None without one."""
+    """The rollout of a declared stack, looked for once; None without one."""
+    if not pricing.basis.declared:
+        return None
     if "rollout" not in pricing.cache:
         pricing.cache["rollout"] = find_rollout(pricing.graph)
     found: Rollout | None = pricing.cache["rollout"]
@@ -39,7 +43,7 @@ def rollout_of(pricing: Pricing) -> Rollout | None:
 
 
 def find_rollout(graph: ResourceGraph) -> Rollout | None:
-    """A state machine with a plan of polls that resizes groups or Deployments, with the two that it names.
+    """A state machine that moves traffic and resizes groups or Deployments, with the two that it names.
 
     The canary is the one that starts empty.
     """
@@ -47,7 +51,7 @@ def find_rollout(graph: ResourceGraph) -> Rollout | None:
     for machine in graph.of_type(STATE_MACHINE):
         definition = machine.get("definition")
         workflow = read_workflow(definition) if isinstance(definition, str) else None
-        if workflow is None or not workflow.polls or not RESIZES & workflow.actions:
+        if workflow is None or not workflow.is_rollout or not RESIZES & workflow.actions:
             continue
         named = [group for group in groups if _names(str(definition), group)]
         empty = [group for group in named if not _size(group)]
@@ -57,9 +61,18 @@ def find_rollout(graph: ResourceGraph) -> Rollout | None:
     return None
 
 
-def hours_per_month(pricing: Pricing, rollout: Rollout) -> Decimal:
-    """Hours a month that the canary is up: every rollout's holds, at most the uptime."""
-    planned = pricing.basis.traffic.rollouts_per_month * rollout.workflow.hold_hours
+def durations(pricing: Pricing) -> RolloutBasis:
+    """How long a rollout takes, as the stack declares it. Raises Unpriced when it doesn't say."""
+    if pricing.basis.rollout is None:
+        raise Unpriced(
+            "it rolls out, and the root's costBasis.rollout doesn't say for how long; publish its steps and pollSeconds"
+        )
+    return pricing.basis.rollout
+
+
+def hours_per_month(pricing: Pricing) -> Decimal:
+    """Hours a month that the canary is up: every rollout's holds, at most the uptime. Raises Unpriced."""
+    planned = pricing.basis.traffic.rollouts_per_month * durations(pricing).hours
     return min(planned, pricing.basis.uptime.metered_hours)
 
 

@@ -16,8 +16,8 @@ LOOP_PASSES: Final = 20
 MOST_PATHS: Final = 5_000
 """Steps of the search for the longest pass through a loop; a definition from outside can't keep it busy for ever."""
 
-POLLS_KEY: Final = "holdPolls"
-"""Field by which a plan in the definition says how often its loop is passed."""
+SHIFTS_TRAFFIC: Final = "elasticloadbalancingv2:modifyrule"
+"""Call by which a rollout moves the weights of a listener rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +30,16 @@ class Workflow:
     """All states, nested ones included: transitions of an execution that visits each once."""
     pass_states: int
     """Transitions of the longest pass through a loop that waits; 0 without such a loop."""
-    wait_seconds: int
-    """Seconds that this pass waits."""
-    polls: int
-    """Passes that the definition's own plan sets; 0 when it has none."""
     actions: frozenset[str]
     """AWS calls of its tasks as ``service:action``, lower case."""
 
     @property
-    def hold_hours(self) -> Decimal:
-        """Hours that the planned passes take."""
-        return Decimal(self.polls * self.wait_seconds) / 3600
+    def is_rollout(self) -> bool:
+        """Whether it moves traffic, and waits again and again to see what comes of it."""
+        return bool(self.pass_states) and SHIFTS_TRAFFIC in self.actions
 
-    @property
-    def expected_transitions(self) -> Decimal:
-        """Transitions of an execution that does what it is for."""
-        if self.polls:
-            return Decimal(self.polls * self.pass_states + self.states)
-        return Decimal(self.straight)
-
-    @property
-    def worst_transitions(self) -> Decimal:
-        """Transitions of an execution that visits everything, its loops as often as planned or assumed."""
-        passes = self.polls or (LOOP_PASSES if self.pass_states else 0)
+    def transitions(self, passes: int = LOOP_PASSES) -> Decimal:
+        """Transitions of an execution that visits each state, and passes its waiting loop `passes` times."""
         return Decimal(passes * self.pass_states + self.states)
 
 
@@ -66,13 +53,10 @@ def read_workflow(definition: str) -> Workflow | None:
         if not isinstance(states, dict) or start not in states:
             return None
         nested = {name: _nested(state) for name, state in states.items()}
-        longest, seconds = _longest_waiting_pass(states, nested)
         return Workflow(
             straight=_straight(states, start, nested),
             states=sum(1 + count for count in nested.values()),
-            pass_states=longest,
-            wait_seconds=seconds,
-            polls=sum(_numbers(document, POLLS_KEY)),
+            pass_states=_longest_waiting_pass(states, nested),
             actions=frozenset(_actions(definition)),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -121,9 +105,9 @@ def _straight(states: Mapping[str, Any], start: str, nested: Mapping[str, int]) 
     return sum(1 + count for count in nested.values())
 
 
-def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) -> tuple[int, int]:
-    """Of the loops that pass exactly one Wait state with fixed seconds: the longest, and its seconds."""
-    best, seconds = 0, 0
+def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) -> int:
+    """States of the longest loop that passes exactly one Wait state; 0 without one."""
+    best = 0
     waits = {name for name, state in states.items() if state.get("Type") == "Wait"}
     for wait in waits:
         budget = MOST_PATHS
@@ -133,11 +117,11 @@ def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) 
             budget -= 1
             name, path, cost = stack.pop()
             for each in _next(states[name]):
-                if each == wait and cost > best:
-                    best, seconds = cost, int(states[wait].get("Seconds") or 0)
+                if each == wait:
+                    best = max(best, cost)
                 elif each in returning and each not in path:
                     stack.append((each, path | {each}, cost + 1 + nested[each]))
-    return best, seconds
+    return best
 
 
 def _leading_to(states: Mapping[str, Any], target: str, avoid: set[str]) -> set[str]:
@@ -152,15 +136,3 @@ def _leading_to(states: Mapping[str, Any], target: str, avoid: set[str]) -> set[
         level = [name for each in level for name in before.get(each, ()) if name not in found and name not in avoid]
         found.update(level)
     return found
-
-
-def _numbers(value: Any, key: str) -> Iterator[int]:
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name == key and isinstance(item, int) and 0 <= item <= 10**9:
-                yield item
-            else:
-                yield from _numbers(item, key)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _numbers(item, key)

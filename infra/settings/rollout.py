@@ -15,6 +15,11 @@ class RolloutStep(Group):
         default=None, description="How long this share is watched before the next (h); none for the last step."
     )
 
+    @property
+    def hold_seconds(self) -> int:
+        """The same in seconds; 0 for the last step."""
+        return round((self.hold_hours or 0) * 3600)
+
 
 class RolloutSettings(Group):
     """Canary steps and the feature flag that follows them.
@@ -55,3 +60,8 @@ class RolloutSettings(Group):
     log_retention_days: LogRetentionDays = Field(
         default=365, description="How long execution logs are kept (days, a year or more)."
     )
+
+    @property
+    def poll_seconds(self) -> int:
+        """Time between two looks, in seconds."""
+        return self.poll_interval_minutes * 60

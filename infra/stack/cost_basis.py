@@ -16,7 +16,7 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
 
     A stack that is always on has no sessions: their number and length are null.
     """
-    uptime, usage, budget = settings.uptime, settings.usage, settings.budget
+    uptime, usage, budget, rollout = settings.uptime, settings.usage, settings.budget, settings.rollout
     in_sessions = uptime.schedule == "sessions"
     return {
         "version": VERSION,
@@ -45,6 +45,10 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
             "rolloutsPerMonth": usage.rollouts_per_month,
             "noticesPerMonth": usage.notices_per_month,
             "subscribers": len(settings.maintenance.subscribers) + len(settings.platform.operator_emails),
+        },
+        "rollout": {
+            "steps": [{"percent": step.percent, "holdSeconds": step.hold_seconds} for step in rollout.steps],
+            "pollSeconds": rollout.poll_seconds,
         },
     }
 

@@ -20,6 +20,5 @@ def published(settings: Settings, reaper: str | None) -> dict[str, Any]:
             "serviceTimeMs": fleet.service_time_ms,
             "cpuTimeMs": fleet.cpu_time_ms,
             "workersPerInstance": fleet.workers_per_instance,
-            "rolloutPercents": [step.percent for step in settings.rollout.steps],
         },
     }

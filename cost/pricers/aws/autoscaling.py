@@ -32,7 +32,7 @@ def group(scope: Scope) -> Iterator[Charge]:
     rollout = rollout_of(scope.pricing)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:
         yield from canary(
-            scope, fleet, group_size(Scope(scope.pricing, rollout.stable)), hours_per_month(scope.pricing, rollout)
+            scope, fleet, group_size(Scope(scope.pricing, rollout.stable)), hours_per_month(scope.pricing)
         )
     if count.worst:
         yield from instances(scope, fleet, count)

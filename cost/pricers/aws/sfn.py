@@ -8,6 +8,7 @@ from typing import Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
+from cost.rollouts import durations
 from cost.schedules import runs_per_month
 from cost.scope import Scope, UsageKey
 from cost.workflows import read_workflow
@@ -46,7 +47,7 @@ def express(scope: Scope) -> Iterator[Charge]:
 def transitions(scope: Scope) -> Amount | None:
     """Transitions a month from the definition and what starts it; None when the graph doesn't tell.
 
-    Raises Unpriced when the definition can't be read.
+    Raises Unpriced when the definition can't be read, or a declared stack doesn't say how long its rollouts take.
     """
     definition = scope.resource.get("definition")
     if not isinstance(definition, str):
@@ -55,12 +56,12 @@ def transitions(scope: Scope) -> Amount | None:
     if workflow is None:
         raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
     runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
-    if not runs:
-        if not scope.pricing.basis.declared or not workflow.polls:
-            return None
-        runs = scope.traffic.rollouts_per_month
-        return Amount.of(0, runs * workflow.expected_transitions, runs * workflow.worst_transitions)
-    return Amount.of(runs * workflow.straight, runs * workflow.expected_transitions, runs * workflow.worst_transitions)
+    if runs:
+        return Amount.of(runs * workflow.straight, runs * workflow.straight, runs * workflow.transitions())
+    if not scope.pricing.basis.declared or not workflow.is_rollout:
+        return None
+    transitions = scope.traffic.rollouts_per_month * workflow.transitions(durations(scope.pricing).polls)
+    return Amount.of(0, transitions, transitions)
 
 
 def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:

@@ -78,7 +78,7 @@ def long_running(scope: Scope) -> Iterator[Charge]:
     rollout = rollout_of(scope.pricing)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:
         size = _size(scope)
-        pods = replicas(Scope(scope.pricing, rollout.stable)).expected * hours_per_month(scope.pricing, rollout)
+        pods = replicas(Scope(scope.pricing, rollout.stable)).expected * hours_per_month(scope.pricing)
         hours = Demand(Amount(ZERO, pods * size.vcpus, ZERO), Amount(ZERO, pods * size.memory_gib, ZERO))
         yield from share_charges(node_share(scope), hours, "Canary pods in rollouts", Metering.USE)
 

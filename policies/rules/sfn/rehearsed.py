@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
 from deployment.asl.machine import Execution
 from deployment.tokens import STATE_MACHINE
+from policies.checks import mappings, number
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -38,11 +40,10 @@ def check(context: Context) -> Iterator[Problem]:
 
 def story_holds(context: Context) -> bool:
     """True when the stack's own steps are the story's, so that their hours hold too."""
-    for root in context.graph.of_type(ROOT_TYPE):
-        capacity = root.outputs.get("capacity")
-        if isinstance(capacity, Mapping):
-            return capacity.get("rolloutPercents") == [percent for percent, _ in STORY]
-    return False
+    rollout = (context.cost_basis or {}).get("rollout")
+    steps = mappings(rollout.get("steps")) if isinstance(rollout, Mapping) else []
+    declared = [(number(step.get("percent")), number(step.get("holdSeconds"))) for step in steps]
+    return declared == [(Decimal(percent), Decimal(hours * 3600)) for percent, hours in STORY]
 
 
 @lru_cache(maxsize=64)

@@ -48,7 +48,7 @@ def settings_of(value: Any) -> Iterator[list[Mapping[str, Any]]]:
             yield from settings_of(item)
     elif isinstance(value, list):
         entries = mappings(value)
-        if entries and any("RuleArn" in entry or "CanaryWeight" in entry for entry in entries):
+        if entries and any("RuleArn" in entry for entry in entries):
             yield entries
         else:
             for item in value:
@@ -77,10 +77,6 @@ def entry_problems(entry: Mapping[str, Any], declared: Mapping[str, Resource]) -
     ]
     if len(weights) < 2 or None in weights or sum(one or 0 for one in weights) != 100:
         yield Problem(f"the weights that it sets on {rule.name} are not 100 together", "definition")
-    elif number(entry.get("CanaryWeight")) != weights[1]:
-        yield Problem(
-            f"it checks {rule.name} for the weight {entry.get('CanaryWeight')}, and sets {weights[1]}", "definition"
-        )
 
 
 def forwards_by_weight(rule: Resource) -> bool:
@@ -126,7 +122,7 @@ def _stack(issuer: str) -> dict[str, Any]:
         {"Type": "forward", "Order": 2, "ForwardConfig": forward},
     ]
     move = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule", "End": True}
-    plan = [{"RuleArn": "arn:read", "CanaryWeight": 50, "Actions": actions}]
+    plan = [{"RuleArn": "arn:read", "Actions": actions}]
     states = {"Plan": {"Type": "Pass", "Result": {"weights": plan}, "Next": "Set"}, "Set": move}
     declared = [
         {"type": "jwt-validation", "order": 1, "jwtValidation": {"issuer": "https://login.example.com"}},

@@ -133,9 +133,13 @@ def test_a_schedule_that_cannot_be_counted_is_unpriced(expression):
 
 
 POLLING = {
-    "StartAt": "Plan",
+    "StartAt": "Move",
     "States": {
-        "Plan": {"Type": "Pass", "Result": {"steps": [{"holdPolls": 72}, {"holdPolls": 144}]}, "Next": "Wait"},
+        "Move": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule",
+            "Next": "Wait",
+        },
         "Wait": {"Type": "Wait", "Seconds": 300, "Next": "Look"},
         "Look": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:cloudwatch:describeAlarms", "Next": "Well"},
         "Well": {"Type": "Choice", "Choices": [{"Next": "Wait"}], "Default": "Done"},
@@ -144,11 +148,11 @@ POLLING = {
 }
 
 
-def test_a_workflow_tells_its_polls_hours_and_calls():
+def test_a_workflow_tells_its_loop_and_calls():
     found = read_workflow(json.dumps(POLLING))
-    assert (found.polls, found.pass_states, found.hold_hours) == (216, 3, 18)
-    assert found.expected_transitions == 216 * 3 + 5
-    assert found.actions == {"cloudwatch:describealarms"}
+    assert (found.pass_states, found.is_rollout) == (3, True)
+    assert found.transitions(216) == 216 * 3 + 5
+    assert found.actions == {"cloudwatch:describealarms", "elasticloadbalancingv2:modifyrule"}
 
 
 def test_nested_states_count():

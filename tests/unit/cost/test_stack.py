@@ -121,6 +121,8 @@ def test_a_stack_may_ask_for_less_than_the_pack_allows_but_never_for_more(change
         pytest.param("usage", "requestsPerMonth", 1, id="unknown key"),
         pytest.param("tenancy", "kind", "rented", id="unknown tenancy"),
         pytest.param("budget", "monthlyLimitUsd", True, id="a switch for a number"),
+        pytest.param("rollout", "steps", 3, id="no list"),
+        pytest.param("rollout", "pollSeconds", 0, id="no time between two looks"),
     ],
 )
 def test_a_wrong_basis_names_the_key_and_the_value(changed_dev, section, key, value):

@@ -160,6 +160,17 @@ def test_cost_basis_tells_the_estimate_what_no_resource_says(graph):
     }
 
 
+def test_cost_basis_tells_how_long_a_rollout_takes(graph):
+    assert root(graph("dev")).get("costBasis")["rollout"] == {
+        "steps": [
+            {"percent": 10, "holdSeconds": 6 * 3600},
+            {"percent": 50, "holdSeconds": 12 * 3600},
+            {"percent": 100, "holdSeconds": 0},
+        ],
+        "pollSeconds": 300,
+    }
+
+
 def test_declared_reaper_is_an_enabled_schedule_of_a_workflow_of_the_graph(graph):
     whole = graph("dev")
     name = root(whole).get("costBasis")["uptime"]["reaper"]

@@ -91,10 +91,10 @@ class _Reader:
         return self._number(self.limits.get(key), assumed, key)
 
     def _rollout_percents(self) -> tuple[int, ...]:
-        steps = self.limits.get("rollout_percents")
-        if isinstance(steps, (list, tuple)) and steps:
-            return tuple(int(as_float(step, 0)) for step in steps)
-        return (10, 50, 100)
+        rollout = self.basis.get("rollout")
+        steps = rollout.get("steps") if isinstance(rollout, Mapping) else None
+        percents = [step.get("percent") for step in steps or () if isinstance(step, Mapping)]
+        return tuple(int(as_float(percent, 0)) for percent in percents) or (10, 50, 100)
 
     def _promise(self, p95: DeclaredAlarm | None) -> Promise:
         default = Promise()
@@ -137,7 +137,6 @@ def _contract(graph: ResourceGraph) -> dict[str, Any]:
             limits["service_time_ms"] = capacity.get("serviceTimeMs")
             limits["cpu_time_ms"] = capacity.get("cpuTimeMs")
             limits["workers_per_instance"] = capacity.get("workersPerInstance")
-            limits["rollout_percents"] = capacity.get("rolloutPercents")
     return limits
 
 
