@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from deployment.unknown import UNKNOWN, Sentinel
+from deployment.unknown import Sentinel, meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Resource:
                     break
                 value = value[step]
             else:  # nothing but objects on the way, as nearly always
+                if value.__class__ is Sentinel:
+                    meet(value, self.urn, path)
                 return default if value is None else value
             if value is not _ABSENT:
                 return next((default if found is None else found for found in self.all(path)), default)
@@ -71,6 +73,17 @@ class Resource:
 
         An unknown step yields one UNKNOWN, so that a rule can tell "there is none" from "not known yet".
         """
+        found = self._found(path)
+        for value in found:
+            if value.__class__ is Sentinel:
+                meet(value, self.urn, path)
+        return found
+
+    def gives(self, path: str) -> bool:
+        """True when there is something at `path`: not null and not empty. What can't be read is something."""
+        return any(value.__class__ is Sentinel or value not in (None, "", [], {}) for value in self._found(path))
+
+    def _found(self, path: str) -> list[Any]:
         steps = _parse_path(path)
         found = list(_walk(self.inputs, steps))
         return found or list(_walk(self.outputs, steps))
@@ -164,11 +177,11 @@ class ResourceGraph:
         """
         found: dict[str, Resource] = {}
         declared = resource.property_dependencies.get(str(_parse_path(path)[0]), ())
-        unresolved = False
-        for value in resource.all(path):
+        unresolved: Sentinel | None = None
+        for value in resource._found(path):
             for item in _leaves(value):
-                if item is UNKNOWN:
-                    unresolved = True
+                if item.__class__ is Sentinel:
+                    unresolved = item
                 elif isinstance(item, str):
                     candidates = [
                         target
@@ -177,7 +190,9 @@ class ResourceGraph:
                     ]
                     for target in [one for one in candidates if one.urn in declared] or candidates[:1]:
                         found[target.urn] = target
-        if unresolved or not found:
+        if unresolved is not None and not declared:
+            meet(unresolved, resource.urn, path)
+        if unresolved is not None or not found:
             for urn in declared:
                 dependency = self.by_urn.get(urn)
                 if dependency is not None and (not types or dependency.type in types):

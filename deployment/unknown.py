@@ -1,8 +1,11 @@
-"""Values of a deployment that can't be read: not known yet, or secret."""
+"""Values of a deployment that can't be read: not known yet, or secret; and who came across one."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, TypeAlias
 
 
 class Sentinel:
@@ -28,3 +31,29 @@ UNKNOWN: Final = Sentinel("UNKNOWN")
 
 SECRET: Final = Sentinel("SECRET")
 """A value that the state holds encrypted. It exists, and its content must not be read."""
+
+Met: TypeAlias = dict[tuple[str, str], Sentinel]
+"""(URN, path) -> what was found there; the URN is empty where only a part of a property was looked at."""
+
+_WATCH: Final[ContextVar[Met | None]] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def watched(*, off: bool = False) -> Iterator[Met]:
+    """Notes every value that the code inside asks for and can't read; `off` ends a watch for the code inside.
+
+    A rule that found nothing wrong, and came across such a value, has not decided: whoever runs rules says so.
+    """
+    met: Met = {}
+    token = _WATCH.set(None if off else met)
+    try:
+        yield met
+    finally:
+        _WATCH.reset(token)
+
+
+def meet(value: Sentinel, urn: str = "", path: str = "") -> None:
+    """Note `value`, which was asked for at `path` of the resource with `urn`."""
+    met = _WATCH.get()
+    if met is not None:
+        met.setdefault((urn, path), value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet
 
 UNKNOWN_VALUES: Final = frozenset(
     {
@@ -34,6 +34,25 @@ class NestedTooDeepError(ValueError):
         super().__init__(f"its properties are nested deeper than {DEEPEST} levels")
 
 
+class Veiled(dict[str, Any]):
+    """An object with something inside that can't be read; who asks it for that is noted (`unknown.watched`)."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        return _met(key, super().__getitem__(key))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of `key`, or `default`."""
+        return _met(key, super().get(key, default))
+
+
+def _met(key: str, value: Any) -> Any:
+    if value.__class__ is Sentinel:
+        meet(value, path=str(key))
+    return value
+
+
 def readable(value: Any, _depth: int = 0) -> Any:
     """`value` with the engine's sentinels replaced: UNKNOWN, SECRET, and plaintext secrets also SECRET.
 
@@ -58,7 +77,8 @@ def readable(value: Any, _depth: int = 0) -> Any:
             continue
         new = readable(item, _depth + 1)
         if new is not item:
-            changed = value.copy() if changed is None else changed
+            if changed is None:
+                changed = Veiled(value) if isinstance(value, dict) else value.copy()
             changed[key] = new
     return value if changed is None else changed
 

@@ -17,10 +17,12 @@ from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 import pulumi_policy as engine
+from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
+from deployment.urn import name_of
 from deployment.values import readable
 from policies.assess import Assessment, assess, run_rule
 from policies.context import ROOT_TYPE, Context
@@ -31,6 +33,9 @@ from policies.rule import ANY_TYPE, Rule
 from policies.settings import PackConfig, settings_schema
 from policies.waivers import load_waivers, today_utc, waiver_for
 
+STACK_POLICY: Final = f"{SETTINGS_KEY}-stack"
+"""Name of the policy that judges the stack for all others."""
+
 PROVIDER: Final = "pulumi:providers:"
 """How the type tokens of providers begin."""
 
@@ -40,6 +45,11 @@ ADVICE: Final = "pack-advice"
 A policy of the engine has one enforcement level, given before it knows the stack. So the rules that block in the
 strict profile only hand what they find in the baseline to this policy, which is advisory.
 """
+
+STACK_ADVICE: Final = f"{ADVICE}-stack"
+
+OWN_POLICIES: Final = frozenset({SETTINGS_KEY, STACK_POLICY, ADVICE, STACK_ADVICE})
+"""Policies that are no rules."""
 
 PROXY_TARGET: Final = "__target"
 """Key by which the SDK's proxies give what they wrap (pulumi_policy/proxy.py, 1.21.0)."""
@@ -68,7 +78,7 @@ class Pack:
                 config_schema=engine.PolicyConfigSchema(properties=settings_schema()),
             ),
             engine.StackValidationPolicy(
-                name=f"{SETTINGS_KEY}-stack",
+                name=STACK_POLICY,
                 description="Judges the stack once for all stack policies of this pack.",
                 validate=self.see_stack,
                 enforcement_level=engine.EnforcementLevel.ADVISORY,
@@ -82,7 +92,7 @@ class Pack:
                 enforcement_level=engine.EnforcementLevel.ADVISORY,
             ),
             engine.StackValidationPolicy(
-                name=f"{ADVICE}-stack",
+                name=STACK_ADVICE,
                 description="What would block in the strict profile.",
                 validate=lambda args, report: self.advise(report),
                 enforcement_level=engine.EnforcementLevel.ADVISORY,
@@ -203,13 +213,34 @@ class Pack:
 
 
 def tell(findings: Sequence[Finding], report: engine.ReportViolation) -> None:
-    """Reports `findings`; one that could not be decided becomes the engine's own advisory about unknowns."""
+    """Reports `findings`; those that could not be decided become the engine's own advisory about unknowns."""
     for finding in findings:
         if not finding.unknown:
             report(finding.message, finding.urn or None)
-    for finding in findings:
-        if finding.unknown:
-            raise UnknownValueError(UNKNOWN_STRING_VALUE, (finding.property_path or "?").split("."))
+    if undecided := [finding for finding in findings if finding.unknown]:
+        raise UndecidedError(undecided)
+
+
+class UndecidedError(UnknownValueError):
+    """What the SDK tells as an advisory of its own, whatever the policy's level: why it could not decide."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(UNKNOWN_STRING_VALUE, [])
+        self.message = "; ".join(f"{name_of(finding.urn)}: {finding.message}" for finding in findings)
+
+
+class Server(sdk._PolicyAnalyzerServicer):
+    """The SDK's server, where the pack's own policies stay on.
+
+    They hold the settings and the inputs that the rules read, and tell their advice, so what switches off all rules
+    (``"all": "disabled"``) must not switch off them; and they block nothing.
+    """
+
+    def _get_enforcement_level(self, policy: engine.Policy) -> engine.EnforcementLevel:
+        if policy.name in OWN_POLICIES:
+            return engine.EnforcementLevel.ADVISORY
+        level: engine.EnforcementLevel = super()._get_enforcement_level(policy)
+        return level
 
 
 def raw(value: Any) -> Any:
@@ -338,6 +369,7 @@ def _configured(value: Any) -> Any:
 
 def serve() -> NoReturn:
     """Serves the pack to the engine; never returns."""
+    sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc]  # PolicyPack makes no other (pulumi_policy 1.21.0)
     engine.PolicyPack(
         name="plant-policies",
         policies=Pack().policies(),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployment.graph import ResourceGraph
 from deployment.quiet import no_garbage_collection
+from deployment.unknown import Met, watched
 from policies.context import Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import load_config
 from policies.registry import every_rule, promises, rules
-from policies.rule import Rule
+from policies.rule import Rule, undecided
 from policies.settings import PackConfig
 from policies.waivers import Waiver, WaiverUse, today_utc, waiver_for
 
@@ -169,13 +170,16 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
     """What `rule` finds in the graph of `context`.
 
     A file from outside can hold anything. Where a property has a shape that the rule can't read, the
-    rule fails closed: that is a finding, not a crash and not a pass.
+    rule fails closed: that is a finding, not a crash and not a pass. Where it came across a value that is secret
+    or not known yet, and found nothing wrong, it has not decided.
     """
     findings = []
     try:
-        for resource, problem in rule.problems(context):
-            urn = resource.urn if resource is not None else ""
-            findings.append(Finding(rule.id, urn, problem.message, problem.path, problem.unknown))
+        with watched() as met:
+            for resource, problem in rule.problems(context):
+                urn = resource.urn if resource is not None else ""
+                findings.append(Finding(rule.id, urn, problem.message, problem.path, problem.unknown))
+        findings.extend(_undecided(rule, findings, met, context))
     except (
         TypeError,
         ValueError,
@@ -189,6 +193,18 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
         reason = f"a property has a shape that this rule can't read ({type(error).__name__}: {error})"
         findings.append(Finding(rule.id, urn, f"not judged, so not passed: {reason}"))
     return findings
+
+
+def _undecided(rule: Rule, findings: Sequence[Finding], met: Met, context: Context) -> Iterator[Finding]:
+    """For each resource that nothing was found about: the first value of it that `rule` could not read."""
+    told = {finding.urn for finding in findings}
+    stack = context.stack.urn if context.stack is not None else ""
+    for (urn, path), value in met.items():
+        about = urn or stack
+        if about not in told and (urn or not findings):
+            told.add(about)
+            problem = undecided(path or "a part of a property that this rule reads", value)
+            yield Finding(rule.id, about, problem.message, path or None, unknown=True)
 
 
 def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> WaiverUse:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployment.decimals import number as number  # the rules' name for it
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet
 
 
 def is_absent(value: Any) -> bool:
@@ -39,11 +39,17 @@ def shown(value: Any) -> str:
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list, or `value` itself as the only one; anything else is left out."""
-    items = value if isinstance(value, (list, tuple)) else [value]
-    return [item for item in items if isinstance(item, dict)]
+    return [item for item in _items(value) if isinstance(item, dict)]
 
 
 def strings(value: Any) -> list[str]:
     """The strings in a list, or `value` itself as the only one; anything else is left out."""
-    items = value if isinstance(value, (list, tuple)) else [value]
-    return [item for item in items if isinstance(item, str)]
+    return [item for item in _items(value) if isinstance(item, str)]
+
+
+def _items(value: Any) -> list[Any]:
+    items = list(value) if isinstance(value, (list, tuple)) else [value]
+    for item in items:
+        if item.__class__ is Sentinel:
+            meet(item)
+    return items

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from deployment.errors import InputError
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
+from deployment.unknown import Met, meet, watched
 from policies.finding import Profile
 from policies.settings import PackConfig
 from policies.waivers import WaiverUse
@@ -41,42 +42,43 @@ class Context:
         """
         from cost import estimate  # the catalogue is read only when a price is asked for
 
-        return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd, region=self.region)
+        with watched(off=True):  # what it can't price it says itself
+            return estimate(self.graph, limit_usd=self.config.settings.monthly_limit_usd, region=self.region)
 
     def pointing_at(self, target: Resource, path: str, *types: str) -> Sequence[Resource]:
         """Resources of `types` whose value at `path` is `target`; looked up once for all targets."""
-        index = self._pointing.get((path, types))
-        if index is None:
-            index = self._pointing[path, types] = {}
-            for resource in self.graph.of_type(*types):
-                for found in self.graph.referenced(resource, path):
-                    index.setdefault(found.urn, []).append(resource)
-        return index.get(target.urn, ())
+        return self._once((path, types), lambda: self._pointing(path, types)).get(target.urn, ())
 
-    @cached_property
-    def _pointing(self) -> dict[tuple[str, tuple[str, ...]], dict[str, list[Resource]]]:
-        return {}
+    def _pointing(self, path: str, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+        index: dict[str, list[Resource]] = {}
+        for resource in self.graph.of_type(*types):
+            for found in self.graph.referenced(resource, path):
+                index.setdefault(found.urn, []).append(resource)
+        return index
 
     def once(self, make: Callable[[Context], T]) -> T:
         """`make(self)`, the same object each time that it is asked for in one assessment."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        found: T = self._made[make]
-        return found
+        return self._once(make, lambda: make(self))
+
+    def _once(self, key: Any, make: Callable[[], T]) -> T:
+        """What `make` gives, and what it could not read told again to whoever asks again."""
+        if key not in self._made:
+            with watched() as met:
+                self._made[key] = make(), met
+        found, met = self._made[key]
+        for (urn, path), value in met.items():
+            meet(value, urn, path)
+        made: T = found
+        return made
 
     @cached_property
-    def _made(self) -> dict[Callable[[Context], Any], Any]:
+    def _made(self) -> dict[Any, tuple[Any, Met]]:
         return {}
 
-    @cached_property
+    @property
     def cost_basis(self) -> Mapping[str, Any] | None:
         """The root component's registered `costBasis`; None when the program publishes none."""
-        for resource in self.graph:
-            if not resource.custom:
-                basis = resource.outputs.get("costBasis")
-                if isinstance(basis, Mapping):
-                    return basis
-        return None
+        return self.once(_cost_basis)
 
     def is_reaped(self, token: str) -> bool:
         """True when a reaper in this stack deletes resources of type `token` after each session.
@@ -97,7 +99,7 @@ class Context:
         except InputError:  # which the estimate reports
             return None
 
-    @cached_property
+    @property
     def parked(self) -> bool:
         """True when the stack says that it is parked: everything billed by the hour is gone on purpose."""
         basis = self.cost_basis or {}
@@ -120,3 +122,12 @@ class Context:
         """Root resource of the stack, which findings about the whole stack name."""
         found = self.graph.of_type(STACK_TYPE)
         return found[0] if found else None
+
+
+def _cost_basis(context: Context) -> Mapping[str, Any] | None:
+    for resource in context.graph:
+        if not resource.custom:
+            basis = resource.get("costBasis")
+            if isinstance(basis, Mapping):
+                return basis
+    return None

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from policies.finding import Enforcement, Profile
 from policies.waivers import Waiver
+
+
+DOLLARS: Final = r"^[0-9]+(\.[0-9]{1,2})?$"
+"""How an amount may be written as text."""
+
+
+def _dollars(value: Any) -> Any:
+    """A number is read by its shortest digits: the engine hands every number over as a float, 5 as 5.0."""
+    if isinstance(value, str) and not re.fullmatch(DOLLARS, value):
+        raise ValueError('must be dollars and cents, e.g. "5.00" or 5')
+    return Decimal(str(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 class PackSettings(BaseModel):
@@ -23,7 +35,7 @@ class PackSettings(BaseModel):
         default=None,
         description="strict or baseline; left out: strict for the stacks of this project, baseline for others.",
     )
-    monthly_limit_usd: Decimal = Field(
+    monthly_limit_usd: Annotated[Decimal, BeforeValidator(_dollars)] = Field(
         default=Decimal("5.00"),
         gt=0,
         le=Decimal(1_000_000),
@@ -53,7 +65,7 @@ def settings_schema() -> dict[str, dict[str, Any]]:
     properties: dict[str, dict[str, Any]] = {
         "profile": {"type": "string", "enum": [profile.value for profile in Profile]},
         # A number means what its text means, in the engine as in process.
-        "monthlyLimitUsd": {"type": ["string", "number"], "pattern": r"^[0-9]+(\.[0-9]{1,2})?$"},
+        "monthlyLimitUsd": {"type": ["string", "number"], "pattern": DOLLARS},
         "allowedRegions": {"type": "array", "items": {"type": "string"}, "default": []},
         "allowedInstanceTypes": {"type": "array", "items": {"type": "string"}, "default": []},
         "requiredTags": {"type": "array", "items": {"type": "string"}, "default": []},

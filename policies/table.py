@@ -135,7 +135,7 @@ def must_have(path: str, what: str) -> Condition:
     """Something is given at `path`; `what` says what, for the message. An unknown value counts as given."""
 
     def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        if is_absent(resource.get(path)):
+        if not resource.gives(path):
             yield Problem(f"{path} is not set; give {what}", path)
 
     where = f"{IT}.{path}"
@@ -146,7 +146,7 @@ def one_of(what: str, *paths: str) -> Condition:
     """At least one of `paths` is given; `what` says what, for the message."""
 
     def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        if all(is_absent(resource.get(path)) for path in paths):
+        if not any(resource.gives(path) for path in paths):
             yield Problem(f"none of {', '.join(paths)} is set; give {what}", paths[0])
 
     return Condition(check=check, good={f"{IT}.{paths[0]}": "something"}, bad=({f"{IT}.{paths[0]}": None},))

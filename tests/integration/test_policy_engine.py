@@ -135,7 +135,7 @@ def test_the_budget_still_decides_when_the_engine_does_not_know_a_value(deployme
     assert "cost-worst-case-within-budget" in rules
     [(message, level)] = [(key[2], level) for key, level in found.items() if key[0] == "edge-drops-invalid-headers"]
     assert level == "advisory"
-    assert "can't be known during preview" in message
+    assert "is not known until the deployment" in message
 
 
 def test_a_rule_set_to_remediate_gives_the_engine_the_mended_resource(deployment, tmp_path):

@@ -1,0 +1,158 @@
+"""The pack behind the SDK's server and in process: one verdict on one file, whatever is in it."""
+
+import json
+
+import pytest
+from sdk_server import told
+
+from deployment.reader import graph_from_json
+from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
+from policies.adapter import ADVICE, STACK_ADVICE
+from policies.assess import assess
+from policies.pack import PACK_DIRECTORY, config_from_json
+
+CONFIG = json.loads((PACK_DIRECTORY / "config" / "plant.json").read_text())
+SECRET = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "v1:a:b"}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+STACK = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
+PROVIDER = "urn:pulumi:dev::shop::pulumi:providers:aws::default"
+
+
+def resource(token, name, inputs, **more):
+    return {
+        "urn": f"urn:pulumi:dev::shop::{token}::{name}",
+        "type": token,
+        "custom": True,
+        "id": f"{name}-id",
+        "inputs": inputs,
+        "outputs": inputs,
+        "parent": STACK,
+        "provider": f"{PROVIDER}::1",
+        **more,
+    }
+
+
+def stack(*resources, region="us-east-1"):
+    root = {"urn": STACK, "type": "pulumi:pulumi:Stack", "custom": False}
+    given = {"region": region}
+    provider = {
+        "urn": PROVIDER,
+        "type": "pulumi:providers:aws",
+        "custom": True,
+        "id": "1",
+        "inputs": given,
+        "outputs": given,
+    }
+    return {"version": 3, "deployment": {"manifest": {}, "resources": [root, provider, *resources]}}
+
+
+def verdicts(document, config=None):
+    """(decided findings, rules left undecided) behind the server, and the same in process."""
+    behind = [_by_its_rule(one) for one in told(document, config)]
+    undecided = {one.rule for one in behind if "could not be checked" in one.message}
+    decided = {tuple(one) for one in behind if one.rule not in undecided}
+    found = assess(graph_from_json(document, "f"), config_from_json(config or {}, "config")).violations
+    open_ = {one.rule.id for one in found if one.finding.unknown}
+    return (decided, undecided), (
+        {
+            (one.rule.id, one.finding.urn or STACK, one.finding.message, one.enforcement.value)
+            for one in found
+            if one.rule.id not in open_
+        },
+        open_,
+    )
+
+
+def _by_its_rule(one):
+    """In the baseline profile what does not block is told by one policy for all rules."""
+    if one.rule not in (ADVICE, STACK_ADVICE):
+        return one
+    rule, _, message = one.message.partition(": ")
+    return one._replace(rule=rule, message=message)
+
+
+OPEN = {"description": "d", "ingress": [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}]}
+
+CASES = {
+    "a component of somebody's own": stack(
+        {
+            "urn": "urn:pulumi:dev::shop::acme:infra:Web::web",
+            "type": "acme:infra:Web",
+            "custom": False,
+            "outputs": {"url": "https://a.example"},
+            "parent": STACK,
+        },
+        resource("aws:ec2/securityGroup:SecurityGroup", "group", OPEN),
+    ),
+    "a component whose outputs are one secret": stack(
+        {
+            "urn": "urn:pulumi:dev::shop::acme:infra:Web::web",
+            "type": "acme:infra:Web",
+            "custom": False,
+            "outputs": SECRET,
+            "parent": STACK,
+        },
+        resource("aws:ec2/securityGroup:SecurityGroup", "group", OPEN),
+    ),
+    "a resource that waits for its deletion": stack(
+        resource("aws:ec2/securityGroup:SecurityGroup", "group", {"description": "d"}),
+        resource("aws:ec2/securityGroup:SecurityGroup", "group", OPEN, delete=True),
+    ),
+    "secret and unknown values": stack(
+        resource("aws:iam/policy:Policy", "policy", {"policy": SECRET}),
+        resource("aws:ec2/instance:Instance", "server", {"instanceType": "t4g.nano", "userData": UNKNOWN}),
+        resource("aws:ec2/securityGroup:SecurityGroup", "group", {"description": "d", "ingress": SECRET}),
+    ),
+    "names of any kind": stack(resource("aws:ec2/securityGroup:SecurityGroup", "a::b [*] $x/ü", OPEN)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_server_and_the_process_agree(case):
+    behind, in_process = verdicts(CASES[case])
+    assert behind == in_process
+    assert behind[0] or behind[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_they_agree_on_the_declared_stacks(deployment, name):
+    behind, in_process = verdicts(deployment(name), CONFIG)
+    assert behind == in_process
+
+
+def test_a_component_is_no_resource_without_a_price():
+    rules = {one.rule for one in told(CASES["a component of somebody's own"])}
+    assert "cost-everything-priced" not in rules
+
+
+def test_secret_values_are_said_to_be_secret():
+    messages = [one.message for one in told(CASES["secret and unknown values"])]
+    assert any("policy: policy is secret" in message for message in messages)
+    assert any("group: ingress is secret" in message for message in messages)
+    assert any("server: userData is not known until the deployment" in message for message in messages)
+
+
+DEAR = stack(resource("aws:ec2/natGateway:NatGateway", "nat", {"connectivityType": "private", "subnetId": "s-1"}))
+LIMIT = "cost-expected-within-budget"
+
+
+@pytest.mark.parametrize("limit", ["50.00", 50, 50.0, "20", 20, 20.5, "20.50"])
+def test_a_limit_means_the_same_however_it_is_written(limit):
+    config = {"pack-settings": {"monthlyLimitUsd": limit}}
+    behind, in_process = verdicts(DEAR, config)
+    assert behind == in_process
+    assert (LIMIT in {rule for rule, *_ in behind[0]}) == (float(limit) < 37)
+
+
+@pytest.mark.parametrize("off", [{"all": "disabled"}, {"pack-settings": "disabled"}], ids=str)
+def test_what_switches_off_the_rules_leaves_the_settings_on(off):
+    entry = off.get("pack-settings")
+    settings = {"monthlyLimitUsd": "50.00", **({"enforcementLevel": entry} if entry else {})}
+    config = {**off, "pack-settings": settings, LIMIT: "mandatory"}
+    behind, in_process = verdicts(DEAR, config)
+    assert behind == in_process
+    assert LIMIT not in {rule for rule, *_ in behind[0]}
+    cheap = {**config, "pack-settings": {**settings, "monthlyLimitUsd": "1.00"}}
+    assert LIMIT in {one.rule for one in told(DEAR, cheap)}
