@@ -33,27 +33,44 @@ SECRET: Final = Sentinel("SECRET")
 """A value that the state holds encrypted. It exists, and its content must not be read."""
 
 Met: TypeAlias = dict[tuple[str, str], Sentinel]
-"""(URN, path) -> what was found there; the URN is empty where only a part of a property was looked at."""
+"""(URN, path) -> what was found there; both may be empty, where only a part of a property was looked at."""
 
-_WATCH: Final[ContextVar[Met | None]] = ContextVar("watch", default=None)
+
+class Watch:
+    """What some code asked for and could not read."""
+
+    def __init__(self) -> None:
+        self.met: Met = {}
+        self.about = ""
+        """URN of the resource that the code is about, for what is met in a part that does not know its resource."""
+
+
+_WATCH: Final[ContextVar[Watch | None]] = ContextVar("watch", default=None)
 
 
 @contextmanager
-def watched(*, off: bool = False) -> Iterator[Met]:
+def watched(*, off: bool = False) -> Iterator[Watch]:
     """Notes every value that the code inside asks for and can't read; `off` ends a watch for the code inside.
 
     A rule that found nothing wrong, and came across such a value, has not decided: whoever runs rules says so.
     """
-    met: Met = {}
-    token = _WATCH.set(None if off else met)
+    watch = Watch()
+    token = _WATCH.set(None if off else watch)
     try:
-        yield met
+        yield watch
     finally:
         _WATCH.reset(token)
 
 
+def look_at(urn: str) -> None:
+    """Say which resource the code that follows is about."""
+    watch = _WATCH.get()
+    if watch is not None:
+        watch.about = urn
+
+
 def meet(value: Sentinel, urn: str = "", path: str = "") -> None:
     """Note `value`, which was asked for at `path` of the resource with `urn`."""
-    met = _WATCH.get()
-    if met is not None:
-        met.setdefault((urn, path), value)
+    watch = _WATCH.get()
+    if watch is not None:
+        watch.met.setdefault((urn or watch.about, path), value)

@@ -175,11 +175,11 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
     """
     findings = []
     try:
-        with watched() as met:
+        with watched() as watch:
             for resource, problem in rule.problems(context):
                 urn = resource.urn if resource is not None else ""
                 findings.append(Finding(rule.id, urn, problem.message, problem.path, problem.unknown))
-        findings.extend(_undecided(rule, findings, met, context))
+        findings.extend(_undecided(rule, findings, watch.met, context))
     except (
         TypeError,
         ValueError,
@@ -201,7 +201,7 @@ def _undecided(rule: Rule, findings: Sequence[Finding], met: Met, context: Conte
     stack = context.stack.urn if context.stack is not None else ""
     for (urn, path), value in met.items():
         about = urn or stack
-        if about not in told and (urn or not findings):
+        if about not in told:
             told.add(about)
             problem = undecided(path or "a part of a property that this rule reads", value)
             yield Finding(rule.id, about, problem.message, path or None, unknown=True)

@@ -63,8 +63,8 @@ class Context:
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, and what it could not read told again to whoever asks again."""
         if key not in self._made:
-            with watched() as met:
-                self._made[key] = make(), met
+            with watched() as watch:
+                self._made[key] = make(), watch.met
         found, met = self._made[key]
         for (urn, path), value in met.items():
             meet(value, urn, path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from deployment.graph import Resource, ResourceGraph
-from deployment.unknown import SECRET
+from deployment.unknown import SECRET, look_at
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Enforcement, Profile, Risk, Severity
@@ -111,6 +111,7 @@ class Rule:
                 yield problem.resource or context.stack, problem
         if self.check is not None:
             for resource in self.resources(context.graph):
+                look_at(resource.urn)
                 for problem in self.check(resource, context):
                     yield problem.resource or resource, problem
 

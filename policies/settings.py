@@ -14,7 +14,6 @@ from pydantic.alias_generators import to_camel
 from policies.finding import Enforcement, Profile
 from policies.waivers import Waiver
 
-
 DOLLARS: Final = r"^[0-9]+(\.[0-9]{1,2})?$"
 """How an amount may be written as text."""
 
