@@ -81,7 +81,7 @@ class Estimate:
     """What a stack costs in a month, in US dollars."""
 
     budget_usd: Decimal
-    """The limit that applies: the pack's, or the stack's own when that is lower."""
+    """The limit that applies: the pack's, or the stack's own when that is lower; infinite where neither names one."""
     floor_usd: Decimal
     """Without traffic, fleets at their minimum, in the declared uptime."""
     expected_usd: Decimal
@@ -148,7 +148,7 @@ class Estimate:
         """The "cost" object of the preview's JSON: money as decimal strings."""
         return {
             "currency": self.currency,
-            "budget": text(self.budget_usd),
+            "budget": text(self.budget_usd) if self.budget_usd.is_finite() else None,
             "floor": text(self.floor_usd),
             "expected": text(self.expected_usd),
             "worstCase": text(self.worst_case_usd),

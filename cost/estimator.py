@@ -21,8 +21,8 @@ from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
 
-DEFAULT_LIMIT_USD: Final = Decimal("5.00")
-"""The story's budget a month, 25 % of a $20 total. A pack's configuration may hold another one."""
+NO_LIMIT_USD: Final = Decimal("Infinity")
+"""Limit of a stack for which neither the pack nor the stack itself names one."""
 
 SHAPE_ERRORS: Final = (
     TypeError,
@@ -42,7 +42,7 @@ ALLOWANCE_TYPE: Final = "account:allowance"
 def estimate(
     graph: ResourceGraph,
     *,
-    limit_usd: Decimal = DEFAULT_LIMIT_USD,
+    limit_usd: Decimal = NO_LIMIT_USD,
     usage: Mapping[str, Mapping[str, Decimal]] | None = None,
     transfers: Iterable[Transfer] = (),
     region: str | None = None,
@@ -51,7 +51,7 @@ def estimate(
 ) -> Estimate:
     """What `graph` costs in a month.
 
-    `limit_usd` is the budget of the pack; a stack may declare a lower one. `usage` holds numbers of use by
+    `limit_usd` is the budget of the pack, `NO_LIMIT_USD` where it has none; a stack may declare a lower one. `usage` holds numbers of use by
     URN (``cost.usage.resolve``), `transfers` data that belongs to no resource. `region` prices
     everything that names no region of its own there. `always_free_allowances` overrides what the stack
     declares; `basis` replaces all that it declares.

@@ -34,11 +34,11 @@ class PackSettings(BaseModel):
         default=None,
         description="strict or baseline; left out: strict for the stacks of this project, baseline for others.",
     )
-    monthly_limit_usd: Annotated[Decimal, BeforeValidator(_dollars)] = Field(
-        default=Decimal("5.00"),
+    monthly_limit_usd: Annotated[Decimal | None, BeforeValidator(_dollars)] = Field(
+        default=None,
         gt=0,
         le=Decimal(1_000_000),
-        description="Dollars a month that a stack may cost; the stack's own budget may only be lower.",
+        description="Dollars a month that a stack may cost; its own budget may only be lower. Left out: no limit.",
     )
     allowed_regions: tuple[str, ...] = Field(
         default=(), max_length=50, description="AWS Regions a stack may use; empty allows any."

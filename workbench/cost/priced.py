@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cost import DEFAULT_LIMIT_USD, Estimate, estimate
+from cost import NO_LIMIT_USD, Estimate, estimate
 from cost.compare import Comparison, compare
 from cost.transfers import Transfer
 from deployment.graph import ResourceGraph
@@ -109,7 +109,7 @@ def _price(
     always_free_allowances: bool | None,
 ) -> PricedFile:
     config = config_of(graph)
-    limit = limit_usd if limit_usd is not None else config.settings.monthly_limit_usd
+    limit = limit_usd if limit_usd is not None else config.settings.monthly_limit_usd or NO_LIMIT_USD
     found = estimate(graph, limit_usd=limit, usage=usage, region=region, always_free_allowances=always_free_allowances)
     rule = SHARED_WORST_CASE_RULE if found.basis.tenancy == "shared" else WORST_CASE_RULE
     enforcement = config.enforcement_of(rule, Enforcement.MANDATORY)
@@ -119,9 +119,9 @@ def _price(
         graph=graph,
         estimate=found,
         usage=usage,
-        judged=limit_usd is not None or found.basis.declared,
+        judged=found.budget_usd.is_finite(),
         worst_case_blocks=enforcement is Enforcement.MANDATORY,
     )
 
 
-__all__ = ["DEFAULT_LIMIT_USD", "PricedFile", "price_files"]
+__all__ = ["PricedFile", "price_files"]

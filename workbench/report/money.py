@@ -8,7 +8,9 @@ from cost.money import CENT
 
 
 def dollars(amount: Decimal) -> str:
-    """``$1,234.50``; an amount that is more than nothing and less than a cent shows as such."""
+    """``$1,234.50``; more than nothing and less than a cent shows as such, and a budget without end as none."""
+    if not amount.is_finite():
+        return "none"
     if amount < 0:
         return f"-{dollars(-amount)}"
     if 0 < amount < CENT / 2:

@@ -46,7 +46,7 @@ def amount_problems(budget: Resource, context: Context) -> Iterator[Problem]:
         return
     declared = (context.cost_basis or {}).get("budget")
     own = number(declared.get("monthlyLimitUsd")) if isinstance(declared, Mapping) else None
-    most, amount = context.config.settings.monthly_limit_usd, number(value)
+    most, amount = context.config.settings.monthly_limit_usd or Decimal("Infinity"), number(value)
     if amount is None or not 0 < amount <= most:
         yield Problem(f"limitAmount is {shown(value)}; set it to {most} or less, and above 0", "limitAmount", budget)
     elif own is not None and amount != own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
@@ -11,6 +12,7 @@ from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._prices import price_of
+from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,8 @@ MILLION: Final = 1_000_000
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """What the cache may do at most in an hour is within the month's limit."""
     limit = context.config.settings.monthly_limit_usd
+    if limit is None:
+        return
     for ceiling in mappings(resource.get("cacheUsageLimits.ecpuPerSeconds")):
         most = number(ceiling.get("maximum"))
         price = price_of(context, "elasticache", f"serverless_{resource.get('engine')}_million_ecpu")
@@ -54,4 +58,5 @@ RULE = Rule(
     check=check,
     passing=_cache(1_000),
     failing=_cache(10_000_000),
+    example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from deployment.errors import InputError
-from policies.context import Context
+from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._budget import FREE_STACK
+from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """No resource is left without a price."""
+    """No resource is left without a price, where there is a budget to hold."""
     try:
+        if not context.estimate.budget_usd.is_finite():
+            return
         unpriced = context.estimate.unpriced
     except InputError as error:
         for problem in error.problems:
@@ -38,4 +42,6 @@ RULE = Rule(
     check_stack=check,
     passing=FREE_STACK,
     failing={"gamelift": ("aws:gamelift/fleet:Fleet", {"ec2InstanceType": "c5.large"})},
+    also_failing=({"root": (ROOT_TYPE, {"costBasis": {"version": 7}})},),
+    example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )

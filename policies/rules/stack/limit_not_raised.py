@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from deployment.unknown import UNKNOWN
 from policies.checks import number, shown
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.settings import PackConfig, PackSettings
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -21,7 +23,7 @@ def check(context: Context) -> Iterator[Problem]:
     limit = context.config.settings.monthly_limit_usd
     if asked is None or asked <= 0:
         yield Problem(f"costBasis.budget.monthlyLimitUsd is {shown(value)}; give dollars as a decimal string")
-    elif asked > limit:
+    elif limit is not None and asked > limit:
         yield Problem(
             f"the stack asks for ${asked} a month, the pack allows ${limit}; "
             "lower plant:budget.total_monthly_usd or plant:budget.share_percent"
@@ -42,4 +44,6 @@ RULE = Rule(
     check_stack=check,
     passing={"root": (ROOT_TYPE, {"costBasis": {"budget": {"monthlyLimitUsd": "4.00"}}})},
     failing={"root": (ROOT_TYPE, {"costBasis": {"budget": {"monthlyLimitUsd": "50.00"}}})},
+    also_failing=({"root": (ROOT_TYPE, {"costBasis": {"budget": {"monthlyLimitUsd": "-1"}}})},),
+    example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )

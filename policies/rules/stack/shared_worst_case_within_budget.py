@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from policies.context import ROOT_TYPE, Context
@@ -9,6 +10,7 @@ from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget, priced
+from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,4 +41,5 @@ RULE = Rule(
     check_stack=check,
     passing={**FREE_STACK, **SHARED},
     failing={**EXPENSIVE_STACK, **SHARED},
+    example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._budget import EXPENSIVE_STACK, FREE_STACK, over_budget, priced
+from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,4 +35,5 @@ RULE = Rule(
     check_stack=check,
     passing=FREE_STACK,
     failing=EXPENSIVE_STACK,
+    example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )
