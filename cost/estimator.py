@@ -51,7 +51,8 @@ def estimate(
 ) -> Estimate:
     """What `graph` costs in a month.
 
-    `limit_usd` is the budget of the pack, `NO_LIMIT_USD` where it has none; a stack may declare a lower one. `usage` holds numbers of use by
+    `limit_usd` is the budget of the pack, `NO_LIMIT_USD` where it has none; a stack may declare a lower one.
+    `usage` holds numbers of use by
     URN (``cost.usage.resolve``), `transfers` data that belongs to no resource. `region` prices
     everything that names no region of its own there. `always_free_allowances` overrides what the stack
     declares; `basis` replaces all that it declares.
