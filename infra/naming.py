@@ -14,9 +14,6 @@ from dataclasses import dataclass
 HASH_LENGTH = 8
 """Hex digits that stand for what was cut off: 32 bits, enough for the stacks of one account."""
 
-AUTONAME_SUFFIX_LENGTH = 8
-"""Characters that Pulumi adds to a logical name: a dash and seven hex digits."""
-
 
 def bounded(text: str, max_length: int) -> str:
     """`text`, or its beginning and a hash of it when it is longer than `max_length`.

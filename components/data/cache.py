@@ -61,8 +61,6 @@ class Cache(pulumi.ComponentResource):
     """ARN of the user."""
     alarm_arn: pulumi.Output[str]
     """ARN of the alarm on used capacity."""
-    alarm_name: pulumi.Output[str]
-    """Its name."""
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:Cache", name, {}, opts)
@@ -107,7 +105,7 @@ class Cache(pulumi.ComponentResource):
             ok_actions=[args.alert_topic_arn],
             opts=child,
         )
-        self.alarm_arn, self.alarm_name = alarm.arn, alarm.name
+        self.alarm_arn = alarm.arn
         self.register_outputs({"endpoint": self.endpoint, "arn": self.arn, "userArn": self.user_arn})
 
     def _serverless(self, name: str, args: CacheArgs, users: aws.elasticache.UserGroup) -> dict[str, pulumi.Input[str]]:

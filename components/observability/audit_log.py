@@ -7,9 +7,6 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-REQUIRED_FIELDS = ("time", "request_id", "user", "fleet", "method", "path", "status", "duration_ms", "database_ms")
-"""Fields of the one JSON line that the application writes for each request. `user` is the token's subject."""
-
 MASKED = ("EmailAddress", "AwsSecretKey", "OpenSshPrivateKey")
 """Managed data identifiers that CloudWatch Logs masks; a person with logs:Unmask still sees them."""
 
@@ -32,6 +29,9 @@ class AuditLogArgs:
 
 class AuditLog(pulumi.ComponentResource):
     """The application's log group and its metrics ``api_latency``, ``database_latency``, ``anonymous_requests``.
+
+    The application writes one JSON line a request, with time, request_id, user (the token's subject), fleet, method,
+    path, status, duration_ms and database_ms.
 
     Creates: log group, data-protection policy, three metric filters.
     """

@@ -52,8 +52,6 @@ class ScalingEvents(pulumi.ComponentResource):
 
     failure_alarm_arn: pulumi.Output[str]
     """Alarm on failed launches."""
-    failure_alarm_name: pulumi.Output[str]
-    """Its name."""
 
     def __init__(self, name: str, args: ScalingEventsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:ScalingEvents", name, {}, opts)
@@ -153,7 +151,7 @@ class ScalingEvents(pulumi.ComponentResource):
             ok_actions=[args.alert_topic_arn],
             opts=child,
         )
-        self.failure_alarm_arn, self.failure_alarm_name = alarm.arn, alarm.name
+        self.failure_alarm_arn = alarm.arn
         self.register_outputs({"failureAlarmArn": self.failure_alarm_arn})
 
     def _collect(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.naming import AUTONAME_SUFFIX_LENGTH, Names, bounded
+from infra.naming import Names, bounded
 from workbench.preview.stackfile import StackFile, read_stack
 from workbench.preview.synthesis import REPOSITORY, record, run_program
 
@@ -71,6 +71,10 @@ def longest(request):
     program = REPOSITORY / known.main / "__main__.py"
     deployment = record(lambda: run_program(program), StackFile(**values))
     return [state for state in deployment["deployment"]["resources"] if state["custom"]]
+
+
+AUTONAME_SUFFIX_LENGTH = 8
+"""Characters that Pulumi adds to a logical name: a dash and seven hex digits."""
 
 
 def physical_name(state):
