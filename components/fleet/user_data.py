@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 SCRIPT = """\
 #!/bin/bash
-# Starts the Plant API. Written by Pulumi; change components/user_data.py instead.
+# Starts the Plant API. Written by Pulumi; change components/fleet/user_data.py instead.
 set -euo pipefail
 
 # Every AWS endpoint that is called from a subnet without IPv4 egress has to be the dual-stack one.
