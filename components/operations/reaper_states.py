@@ -20,8 +20,6 @@ name them."""
 UNTIL_RELEASED = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 1.5}]
 """A web ACL stays in use for minutes after its load balancer was deleted: 30 to 152 s, 6 minutes in all."""
 
-ONE_TASK = "Remove"
-
 
 def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topic_arn: Any) -> dict[str, Any]:
     """State machine that removes the hourly billed resources tagged with `tags`, and says so.
@@ -57,7 +55,7 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
             otherwise="Nothing left",
         ),
         "Nothing left": succeed(),
-        "Empty groups": each("$.groups.names", _empty_group(), ONE_TASK, item="name", then="Remove resources"),
+        "Empty groups": each("$.groups.names", _empty_group(), "Empty group", item="name", then="Remove resources"),
         # All at once: a web ACL can only go after its load balancer, and is retried until then.
         "Remove resources": {
             **each("$.found.arns", _by_kind(), "Which kind", item="arn", then="Remove dashboard"),
@@ -139,12 +137,14 @@ def _part(separator: str, index: int) -> str:
 def _empty_group() -> dict[str, State]:
     """States for one group; the item is its name."""
     return {
-        ONE_TASK: _remove(
+        "Empty group": call(
             "autoscaling",
             "updateAutoScalingGroup",
             {"AutoScalingGroupName.$": "$.name", "MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0},
+            then="Emptied",
+            on_error="Emptied",
         ),
-        "Removed": succeed(),
+        "Emptied": succeed(),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 
-from components.workflow.states import State, call, choose, fail, put, succeed, when
+from components.workflow.states import State, call, choose, each, fail, put, succeed, when
 
 TIMEOUT_SECONDS = 30 * 24 * 3600
 """Longest life of an execution, which is then rolled back.
@@ -102,38 +102,39 @@ def hold_polls(step: Step, poll_seconds: int) -> int:
     return math.ceil(step.hold_seconds / poll_seconds)
 
 
-def set_and_verify(plan: RolloutPlan) -> dict[str, State]:
-    """Set one rule and read it back: an accepted request is no proof."""
+def set_and_verify(plan: RolloutPlan, why: str, items_path: str, *, then: str, on_error: str) -> State:
+    """Set each rule of `items_path` and read it back: an accepted request is no proof. `why` ends the states' names."""
     live_weight = plan.target_group_arns["canary"]
-    return {
-        "Set": {
+    states: dict[str, State] = {
+        f"Set {why}": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule",
             "Parameters": {"RuleArn.$": "$.RuleArn", "Actions.$": "$.Actions"},
             "ResultPath": None,
-            "Next": "Read back",
+            "Next": f"Read back {why}",
         },
-        "Read back": {
+        f"Read back {why}": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:describeRules",
             "Parameters": {"RuleArns.$": "States.Array($.RuleArn)"},
             "ResultSelector": {"weights.$": _live_weight_path(live_weight)},
             "ResultPath": "$.live",
-            "Next": "Is set",
+            "Next": f"Is set {why}",
         },
-        "Is set": choose(
+        f"Is set {why}": choose(
             {
                 "And": [
                     {"Variable": "$.live.weights[0]", "IsPresent": True},
                     {"Variable": "$.live.weights[0]", "NumericEqualsPath": "$.CanaryWeight"},
                 ],
-                "Next": "Set and verified",
+                "Next": f"Verified {why}",
             },
-            otherwise="Not set",
+            otherwise=f"Not set {why}",
         ),
-        "Set and verified": succeed(),
-        "Not set": fail("WeightNotSet", "the listener rule does not have the weight that was set"),
+        f"Verified {why}": succeed(),
+        f"Not set {why}": fail("WeightNotSet", "the listener rule does not have the weight that was set"),
     }
+    return each(items_path, states, f"Set {why}", then=then, on_error=on_error)
 
 
 def _live_weight_path(target_group_arn: Any) -> Any:

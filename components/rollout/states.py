@@ -26,7 +26,6 @@ from components.workflow.states import (
     State,
     call,
     choose,
-    each,
     machine,
     parameter_value,
     publish,
@@ -117,17 +116,26 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
             "elasticloadbalancingv2",
             "describeTargetHealth",
             {"TargetGroupArn": plan.target_group_arns["canary"]},
-            keep={"healthy.$": "$.TargetHealthDescriptions[?(@.TargetHealth.State=='healthy')].TargetHealth.State"},
+            keep={"states.$": "$.TargetHealthDescriptions[*].TargetHealth.State"},
             at="$.health",
-            then="Count healthy",
+            then="Sum up targets",
             on_error="Because of error",
         ),
-        "Count healthy": put({"count.$": "States.ArrayLength($.health.healthy)"}, "$.health", then="Is canary healthy"),
+        "Sum up targets": put(
+            {
+                "count.$": "States.ArrayLength($.health.states)",
+                "kinds.$": "States.ArrayUnique($.health.states)",
+            },
+            "$.health",
+            then="Is canary healthy",
+        ),
         # Instances that are still launching are no targets yet, so the target group alone can't tell.
         "Is canary healthy": choose(
             {
                 "And": [
-                    {"Variable": "$.health.count", "NumericGreaterThan": 0},
+                    {"Variable": "$.health.kinds[0]", "IsPresent": True},
+                    {"Variable": "$.health.kinds[0]", "StringEquals": "healthy"},
+                    {"Variable": "$.health.kinds[1]", "IsPresent": False},
                     {"Variable": "$.health.count", "NumericGreaterThanEqualsPath": "$.stable.size"},
                 ],
                 "Next": "Switch flag",
@@ -147,8 +155,8 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
             then="Set weights",
             on_error="Because of error",
         ),
-        "Set weights": each(
-            "$.current.step.weights", set_and_verify(plan), "Set", then="Announce step", on_error="Because of error"
+        "Set weights": set_and_verify(
+            plan, "for step", "$.current.step.weights", then="Announce step", on_error="Because of error"
         ),
         "Announce step": publish(
             plan.topic_arn,

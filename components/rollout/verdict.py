@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from components.rollout.entry import ALONE
 from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, empty_canary, notice, set_and_verify
-from components.workflow.states import State, call, choose, each, fail, publish, put, succeed, when
+from components.workflow.states import State, call, choose, fail, publish, put, succeed, when
 
 
 def judge(plan: RolloutPlan) -> dict[str, State]:
@@ -116,8 +116,8 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             then="Set weights back",
             on_error="Set weights back",
         ),
-        "Set weights back": each(
-            "$.plan.back", set_and_verify(plan), "Set", then="Empty canary", on_error="Announce stuck"
+        "Set weights back": set_and_verify(
+            plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"
         ),
         "Empty canary": empty_canary(plan, then="Is control needed"),
         # An abort that another execution has yet to read stays.
@@ -149,8 +149,8 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
 def settle(plan: RolloutPlan) -> dict[str, State]:
     """After a finished rollout and the stable fleet's update: give the traffic back, with the flag still on."""
     return {
-        "Settle weights": each(
-            "$.plan.back", set_and_verify(plan), "Set", then="Empty settled canary", on_error="Because of error"
+        "Settle weights": set_and_verify(
+            plan, "to settle", "$.plan.back", then="Empty settled canary", on_error="Because of error"
         ),
         "Empty settled canary": empty_canary(plan, then="Announce settled"),
         "Announce settled": publish(

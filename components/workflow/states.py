@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 State = dict[str, Any]
@@ -13,7 +14,7 @@ PATIENTLY = [
         "ErrorEquals": ["States.ALL"],
         "IntervalSeconds": 5,
         "MaxAttempts": 4,
-        "BackoffRate": 2,
+        "BackoffRate": 2.0,
         "JitterStrategy": "FULL",
     }
 ]
@@ -136,13 +137,25 @@ def parameter_value(name: Any, *, at: str, then: str, on_error: str) -> State:
 
 
 def machine(comment: str, start: str, states: Mapping[str, State], *, timeout_seconds: int) -> dict[str, Any]:
-    """Definition of a state machine. Raises ValueError when a state leads nowhere or nothing leads to it."""
+    """Definition of a state machine.
+
+    Raises ValueError when a state leads nowhere, nothing leads to it, or two states have one name: names are unique
+    in the whole machine, Maps included (Amazon States Language, "States").
+    """
     reached = {start} | {target for state in states.values() for target in _targets(state)}
     if missing := sorted(reached - states.keys()):
         raise ValueError(f"no such state: {', '.join(missing)}")
     if unused := sorted(states.keys() - reached):
         raise ValueError(f"nothing leads to: {', '.join(unused)}")
+    if repeated := sorted(name for name, count in Counter(_names(states)).items() if count > 1):
+        raise ValueError(f"states have one name: {', '.join(repeated)}")
     return {"Comment": comment, "StartAt": start, "TimeoutSeconds": timeout_seconds, "States": dict(states)}
+
+
+def _names(states: Mapping[str, State]) -> Iterator[str]:
+    for name, state in states.items():
+        yield name
+        yield from _names(state.get("ItemProcessor", {}).get("States", {}))
 
 
 def _targets(state: Mapping[str, Any]) -> Sequence[str]:

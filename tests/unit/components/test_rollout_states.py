@@ -135,7 +135,7 @@ def test_traffic_moves_only_after_health_and_window_were_checked(states):
     ("targets", "stable_size", "healthy"),
     [
         (["healthy", "healthy"], 2, True),
-        (["healthy", "healthy", "draining"], 2, True),
+        (["healthy", "healthy", "draining"], 2, False),  # another look in half a minute
         (["healthy"], 2, False),
         (["healthy", "initial"], 2, False),
         (["healthy", "unhealthy"], 2, False),
@@ -149,7 +149,7 @@ def test_canary_is_healthy_with_as_many_instances_as_the_stable_fleet(states, ta
 
     answer = {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in targets]}
     data = {"stable": {"size": stable_size}, "health": fill(states["Read targets"]["ResultSelector"], answer, {})}
-    data["health"] = fill(states["Count healthy"]["Parameters"], data, {})
+    data["health"] = fill(states["Sum up targets"]["Parameters"], data, {})
     assert holds(states["Is canary healthy"]["Choices"][0], data, {}) is healthy
 
 
@@ -203,9 +203,10 @@ def test_every_look_begins_with_the_alarms(states):
 
 def test_weights_are_read_back(states):
     inner = states["Set weights"]["ItemProcessor"]["States"]
-    assert [inner["Set"]["Next"], inner["Read back"]["Next"]] == ["Read back", "Is set"]
-    assert inner["Is set"]["Default"] == "Not set"
-    assert inner["Not set"]["Type"] == "Fail"
+    assert inner["Set for step"]["Next"] == "Read back for step"
+    assert inner["Read back for step"]["Next"] == "Is set for step"
+    assert inner["Is set for step"]["Default"] == "Not set for step"
+    assert inner["Not set for step"]["Type"] == "Fail"
 
 
 def test_every_end_is_announced(states):

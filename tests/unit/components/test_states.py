@@ -39,6 +39,12 @@ def test_state_that_nothing_leads_to_is_refused():
         states.machine("x", "A", {"A": states.succeed(), "B": states.succeed()}, timeout_seconds=1)
 
 
+def test_name_that_two_states_have_is_refused_inside_a_loop_too():
+    loop = states.each("$", {"B": states.succeed()}, "B", then="B")
+    with pytest.raises(ValueError, match="states have one name: B"):
+        states.machine("x", "A", {"A": loop, "B": states.succeed()}, timeout_seconds=1)
+
+
 def test_every_call_is_one_that_aws_knows(definition):
     import botocore.session
 

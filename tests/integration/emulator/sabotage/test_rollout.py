@@ -24,7 +24,7 @@ def set_of(states: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def unverified(states: dict[str, Any]) -> None:
-    set_of(states, "Set weights")["Set"]["Next"] = "Set and verified"
+    set_of(states, "Set weights")["Set for step"]["Next"] = "Verified for step"
 
 
 def short_hold(states: dict[str, Any]) -> None:
