@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.emulator import validation
+from workbench.emulator import refusals, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +70,9 @@ class Api:
         return answer
 
     def validate(self, service: str, operation: str, params: dict[str, Any]) -> None:
-        """Raises InvalidCallError if AWS's service model forbids these parameters."""
+        """Raises InvalidCallError if AWS's service model, or its documents, forbid these parameters."""
         found = validation.problems(operation_model(service, operation), params)
+        found = found or refusals.problems(service, operation, params)
         if found:
             raise InvalidCallError(service, operation, found)
 

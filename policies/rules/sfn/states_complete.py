@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -50,11 +51,20 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 @lru_cache(maxsize=512)
 def faults_of(text: str) -> tuple[str, ...]:
     """What is wrong with the states of a definition; nothing where it is none, or not known yet."""
+    levels = list(machines(read(text) or {}))
     return tuple(
         fault
-        for machine in machines(read(text) or {})
+        for machine in levels
         for fault in (*unreached(machine), *(f"state {name}: {one}" for name, one in _faults(machine)))
-    )
+    ) + tuple(repeated(levels))
+
+
+def repeated(levels: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Names that two states have, at whatever levels: AWS wants them unique in the whole machine."""
+    counts = Counter(str(name) for machine in levels for name in machine["States"])
+    for name, count in counts.items():
+        if count > 1:
+            yield f"state {name}: {count} states have this name (DUPLICATE_STATE_NAME); give each its own"
 
 
 def _faults(machine: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -50,6 +50,25 @@ def test_a_sound_definition_has_no_fault_and_its_calls_are_retried():
         pytest.param(text(A=task(Next="B")), "goes on to B, which is no state beside it", id="no such state"),
         pytest.param(text(A=task(End=True), B={"Type": "Fail"}), "state B: nothing leads to it", id="unreached"),
         pytest.param(text("Z", A=task(End=True)), "state A: nothing leads to it", id="another start"),
+        pytest.param(
+            text(
+                A={"Type": "Map", "ItemProcessor": {"StartAt": "B", "States": {"B": task(End=True)}}, "Next": "B"},
+                B={"Type": "Succeed"},
+            ),
+            "state B: 2 states have this name",
+            id="a name inside a map and outside",
+        ),
+        pytest.param(
+            text(
+                A={
+                    "Type": "Parallel",
+                    "Branches": [{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}] * 2,
+                    "End": True,
+                }
+            ),
+            "state P: 2 states have this name",
+            id="a name in two branches",
+        ),
         pytest.param(text(A={"Type": "Succeed", "End": True}), "a Succeed has neither Next nor End", id="end twice"),
         pytest.param(text(A={"Type": "Wait", "End": True}), "a Wait takes one of Seconds", id="waits for nothing"),
         pytest.param(text(A={"Type": "Map", "End": True}), "a Map has no ItemProcessor", id="empty map"),
