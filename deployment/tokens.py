@@ -31,6 +31,7 @@ INSTANCE: Final = ("aws:ec2/instance:Instance",)
 VOLUME: Final = ("aws:ebs/volume:Volume",)
 SCALING_GROUP: Final = ("aws:autoscaling/group:Group",)
 SCALING_POLICY: Final = ("aws:autoscaling/policy:Policy",)
+SCALING_SCHEDULE: Final = ("aws:autoscaling/schedule:Schedule",)
 LIFECYCLE_HOOK: Final = ("aws:autoscaling/lifecycleHook:LifecycleHook",)
 
 REPLICATION_GROUP: Final = ("aws:elasticache/replicationGroup:ReplicationGroup",)

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.edge import firewall_rules as rules
+from components.edge.rule_capacity import capacity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +43,6 @@ class FirewallArgs:
     """Rules of the rule group: ``maintenance``, ``page-size``, ``rate-per-user``. Each is $1 a month."""
     log_group_arn: pulumi.Input[str] | None
     """Log group of the web ACL, named ``aws-waf-logs-…`` as WAF demands; None for a rule group."""
-
-
-RULE_GROUP_CAPACITY = 100
-"""Capacity units of the rule group; fixed at creation, so it leaves room."""
 
 
 class Firewall(pulumi.ComponentResource):
@@ -91,7 +88,9 @@ class Firewall(pulumi.ComponentResource):
                 for rule_name, rule in own.items()
                 if rule_name in args.rule_group_rules
             ]
-            self.rule_group_arn = self._rule_group(name, rules.ordered(chosen))
+            # Fixed at creation: room for all of them, or choosing others would replace a group that is in use.
+            room = capacity(rules.for_host(rule, args.domain_name) for rule in own.values())
+            self.rule_group_arn = self._rule_group(name, rules.ordered(chosen), room)
         else:
             every = [*own.values(), *map(rules.managed, args.managed_rule_sets)]
             self.web_acl_arn = self._web_acl(name, args, rules.ordered(every))
@@ -107,11 +106,11 @@ class Firewall(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["addresses"]),
         )
 
-    def _rule_group(self, name: str, ordered: list[dict[str, Any]]) -> pulumi.Output[str]:
+    def _rule_group(self, name: str, ordered: list[dict[str, Any]], room: int) -> pulumi.Output[str]:
         group = aws.wafv2.RuleGroup(
             f"{name}-rule-group",
             scope="REGIONAL",
-            capacity=RULE_GROUP_CAPACITY,
+            capacity=room,
             description="Rules of the Plant API for the web ACL of the platform",
             custom_response_bodies=rules.bodies(),
             rules=ordered,

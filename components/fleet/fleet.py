@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -12,6 +13,12 @@ from components.fleet.fleet_args import FleetArgs, SpikeArgs
 
 ROOT_DEVICE = "/dev/xvda"
 """Root device of Amazon Linux images."""
+
+LAUNCH_HOOK = "launch"
+"""Hook that an instance completes when it answers: without one its pool stops it in the middle of its first start
+(EC2 Auto Scaling guide, "Use lifecycle hooks with a warm pool", read 2026-11)."""
+SHORTEST_HOOK_SECONDS = 30
+"""Least heartbeat timeout of a lifecycle hook (PutLifecycleHook)."""
 
 
 class Fleet(pulumi.ComponentResource):
@@ -41,6 +48,12 @@ class Fleet(pulumi.ComponentResource):
             default_result="CONTINUE",
             opts=child,
         )
+        if args.warm_pool_size:
+            # The same as the group's own: that one is there before the first instance, this one on a group that
+            # existed without a pool.
+            aws.autoscaling.LifecycleHook(
+                f"{name}-launch", autoscaling_group_name=group.name, **_launch_hook(args), opts=child
+            )
         aws.autoscaling.Policy(
             f"{name}-track-requests",
             autoscaling_group_name=group.name,
@@ -64,6 +77,7 @@ class Fleet(pulumi.ComponentResource):
                 time_zone=size.time_zone,
                 min_size=size.min_size,
                 max_size=size.max_size,
+                desired_capacity=-1,  # stays as it is, within the bounds; left out, the provider sends 0
                 opts=child,
             )
         self.register_outputs({"groupName": self.group_name, "spikeAlarmArn": self.spike_alarm_arn})
@@ -126,7 +140,7 @@ class Fleet(pulumi.ComponentResource):
                 "instance_metadata_tags": "enabled",
             },
             monitoring={"enabled": False},  # $2.10 an instance and month; scaling follows request counts
-            credit_specification={"cpu_credits": "standard"},  # unlimited credits have no upper bound in money
+            credit_specification=_credits(args.instance_types),
             block_device_mappings=[
                 {
                     "device_name": ROOT_DEVICE,
@@ -155,6 +169,8 @@ class Fleet(pulumi.ComponentResource):
                     region=args.region,
                     log_group=known["log_group"],
                     drain_seconds=args.drain_seconds,
+                    lifetime_days=args.max_instance_lifetime_days,
+                    launch_hook=(LAUNCH_HOOK, args.health_check_path) if args.warm_pool_size else None,
                 )
             ),
             update_default_version=True,
@@ -171,6 +187,7 @@ class Fleet(pulumi.ComponentResource):
                 "max_group_prepared_capacity": args.max_size,
                 "instance_reuse_policy": {"reuse_on_scale_in": True},
             }
+            warm_pool["initial_lifecycle_hooks"] = [_launch_hook(args)]
         return aws.autoscaling.Group(
             f"{name}-group",
             vpc_zone_identifiers=list(args.subnet_ids),
@@ -228,3 +245,18 @@ class Fleet(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="20m"),
             ),
         )
+
+
+def _launch_hook(args: FleetArgs) -> dict[str, Any]:
+    return {
+        "name": LAUNCH_HOOK,
+        "lifecycle_transition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+        "heartbeat_timeout": max(args.health_check_grace_seconds, SHORTEST_HOOK_SECONDS),
+        "default_result": "ABANDON",
+    }
+
+
+def _credits(instance_types: Sequence[str]) -> dict[str, str] | None:
+    """Standard credits, since unlimited ones have no upper bound in money; only T instances take a choice at all."""
+    burstable = all(instance_type.startswith("t") for instance_type in instance_types)
+    return {"cpu_credits": "standard"} if burstable else None

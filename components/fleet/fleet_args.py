@@ -54,7 +54,7 @@ class FleetArgs:
     log_group_name: pulumi.Input[str]
     """Log group of the software."""
     instance_types: Sequence[str]
-    """arm64 types, preferred first."""
+    """arm64 types, preferred first; all of them burstable (t4g) or none: only those take `creditSpecification`."""
     instance_profile_arn: pulumi.Input[str]
     """What the instances may do."""
     security_group_id: pulumi.Input[str]
@@ -86,7 +86,7 @@ class FleetArgs:
     drain_seconds: int
     """How long an instance stays after it has left its target group: nothing ends the wait earlier."""
     max_instance_lifetime_days: int
-    """Age at which an instance is replaced."""
+    """Age at which an instance is replaced; its certificate outlives it."""
     requests_per_target_per_minute: int
     """Target-tracking value; derived from the response budget."""
     request_label: pulumi.Input[str]
@@ -100,4 +100,6 @@ class FleetArgs:
     scheduled_sizes: Sequence[ScheduledSizeArgs] = ()
     """Changes of bounds at set times. Default: none."""
     warm_pool_size: int = 0
-    """Stopped instances kept ready. Default: none."""
+    """Stopped instances kept ready; none of them spot, which can't be stopped. Default: none."""
+    health_check_path: str = "/healthz"
+    """Path that answers once an instance is ready for the warm pool, or for traffic. Default: ``/healthz``."""

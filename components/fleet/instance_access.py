@@ -10,6 +10,10 @@ import pulumi_aws as aws
 
 from components.access.iam_policy import Statement, allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
+from components.fleet.container_image import private_repository
+
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""What pulling an image takes (Amazon ECR guide, "Identity-based policy examples", read 2026-11)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,10 @@ class InstanceAccessArgs:
     """Key of what it reads."""
     cache_arns: Sequence[pulumi.Input[str]]
     """Cache and cache user that it may connect with; empty while there is no cache."""
+    container_images: Sequence[str] = ()
+    """Software of the fleets; from a private registry only these repositories may be pulled. Default: public ones."""
+    warm_group_arns: Sequence[str] = ()
+    """Groups with a warm pool, whose instances complete their launch; may hold wildcards. Default: none."""
 
 
 class InstanceAccess(pulumi.ComponentResource):
@@ -49,6 +57,13 @@ class InstanceAccess(pulumi.ComponentResource):
         ]
         if args.cache_arns:
             statements.append(allow(["elasticache:Connect"], list(args.cache_arns)))
+        repositories = {found.arn for image in args.container_images if (found := private_repository(image))}
+        if repositories:
+            # A token is for the whole registry; what may be pulled with it is in the second statement.
+            statements.append(allow(["ecr:GetAuthorizationToken"], "*"))
+            statements.append(allow(PULL, sorted(repositories)))
+        if args.warm_group_arns:
+            statements.append(allow(["autoscaling:CompleteLifecycleAction"], list(args.warm_group_arns)))
         role = WorkloadRole(
             f"{name}-instance",
             WorkloadRoleArgs(

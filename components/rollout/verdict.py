@@ -116,9 +116,7 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             then="Set weights back",
             on_error="Set weights back",
         ),
-        "Set weights back": set_and_verify(
-            plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"
-        ),
+        "Set weights back": set_and_verify(plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"),
         "Empty canary": empty_canary(plan, then="Is control needed"),
         # An abort that another execution has yet to read stays.
         "Is control needed": choose({"Not": ALONE, "Next": "Announce rollback"}, otherwise="Reset control"),

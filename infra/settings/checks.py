@@ -62,6 +62,29 @@ def instance_types_differ(fleet: FleetSettings) -> Iterator[Problem]:
         yield Problem("plant:fleet.instance_types", ", ".join(fleet.instance_types), "a type is named twice")
 
 
+def instance_types_agree_on_credits(fleet: FleetSettings) -> Iterator[Problem]:
+    """One launch template serves all types, and only T instances take its choice of standard CPU credits."""
+    burstable = [name for name in fleet.instance_types if name.startswith("t")]
+    if 0 < len(burstable) < len(fleet.instance_types):
+        yield Problem(
+            "plant:fleet.instance_types",
+            ", ".join(fleet.instance_types),
+            f"{', '.join(burstable)} have CPU credits to bound, and the others take no such choice: allowed are"
+            " burstable types (t4g) only, or none",
+        )
+
+
+def warm_pool_holds_on_demand_instances(fleet: FleetSettings) -> Iterator[Problem]:
+    """A pool stops its instances, and a group's spot instances can't be stopped."""
+    if fleet.warm_pool_size and fleet.on_demand_percent_above_base < 100:
+        yield Problem(
+            "plant:fleet.warm_pool_size",
+            fleet.warm_pool_size,
+            "its instances are stopped, which spot instances can't be: set plant:fleet.on_demand_percent_above_base to"
+            " 100",
+        )
+
+
 def scheduled_sizes_are_ordered(fleet: FleetSettings) -> Iterator[Problem]:
     """min <= max <= the fleet's max, for each of the scheduled sizes."""
     names = [size.name for size in fleet.scheduled_sizes]
@@ -296,6 +319,8 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (fleet_sizes_are_ordered, ("fleet",)),
     (on_demand_base_fits, ("fleet",)),
     (instance_types_differ, ("fleet",)),
+    (instance_types_agree_on_credits, ("fleet",)),
+    (warm_pool_holds_on_demand_instances, ("fleet",)),
     (scheduled_sizes_are_ordered, ("fleet",)),
     (alarm_is_above_the_promise, ("slo", "contract")),
     (query_fits_the_response_budget, ("contract",)),

@@ -40,7 +40,9 @@ class FleetSettings(Group):
         default=("t4g.nano", "t4g.micro"),
         min_length=2,
         max_length=40,
-        description="arm64 types, preferred first; two or more, for when a zone is out of one.",
+        description=(
+            "arm64 types, preferred first; two or more, for when a zone is out of one; all burstable (t4g) or none."
+        ),
     )
     on_demand_base_capacity: int = Field(
         default=1, ge=0, le=1_000, description="Instances of the stable fleet that are never spot (0 to 1,000)."
@@ -60,12 +62,18 @@ class FleetSettings(Group):
     image_parameter: str = Field(
         default="/aws/service/ami-amazon-linux-latest/al2023-ami-minimal-kernel-default-arm64",
         pattern=r"^/[A-Za-z0-9/._-]{1,1000}$",
-        description="Public SSM parameter that holds the AMI; EC2 resolves it at launch.",
+        description=(
+            "SSM parameter that holds the AMI, AWS's public one or your own of a baked image (docs/image.md); EC2"
+            " resolves it at launch."
+        ),
     )
     container_image: str = Field(
         default="ecr-public.aws.com/plant/plant-api:1.0.0",
         pattern=r"^[a-z0-9./_:@-]{3,300}$",
-        description="Released software; a dedicated stack pulls it over IPv6.",
+        description=(
+            "Released software; a dedicated stack pulls it over IPv6. From a private registry of Amazon ECR the"
+            " instances pull this repository only."
+        ),
     )
     service_port: int = Field(default=8443, ge=1_024, le=65_535, description="Port of the API on an instance (TLS).")
     health_check_path: str = Field(
@@ -102,7 +110,10 @@ class FleetSettings(Group):
         default=14, ge=1, le=365, description="Age at which an instance is replaced (days, 1 to 365)."
     )
     warm_pool_size: int = Field(
-        default=0, ge=0, le=1_000, description="Stopped instances kept ready; each pays for its volume (0 to 1,000)."
+        default=0,
+        ge=0,
+        le=1_000,
+        description="Stopped on-demand instances kept ready; each pays for its volume (0 to 1,000).",
     )
     scheduled_sizes: tuple[ScheduledSize, ...] = Field(
         default=(), max_length=20, description="Changes of the stable fleet's bounds at set times."

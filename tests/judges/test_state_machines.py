@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import STACKS
+
 from judges.tools import run
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"

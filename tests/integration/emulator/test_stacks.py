@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -94,6 +95,26 @@ def test_a_component_is_deployed_by_itself(deployment: Any, component: str) -> N
         assert set(deployer.deploy({"deployment": {"resources": part}}).actions) == {"same"}
         deployer.destroy()
         assert leftovers(api) - before == set()
+
+
+def test_a_warm_fleet_with_scheduled_sizes_is_deployed_and_kept() -> None:
+    from workbench.preview.synthesis import synthesize
+
+    night = {"name": "night", "cron": "0 1 * * *", "min_size": 1, "max_size": 1}
+    overrides = {
+        "plant:fleet.warm_pool_size": "1",
+        "plant:fleet.on_demand_percent_above_base": "100",
+        "plant:fleet.scheduled_sizes": json.dumps([night]),
+    }
+    declared = synthesize("dev", overrides=overrides)
+    part = subgraph(declared, "plant:components:Fleet$")
+    with embedded_aws(platform=references(declared)) as api:
+        deployer = Deployer(Lifecycle(api))
+        deployer.deploy({"deployment": {"resources": part}})
+        assert read_back(deployer).differences == []
+        (action,) = api.call("autoscaling", "describe_scheduled_actions")["ScheduledUpdateGroupActions"]
+        assert "DesiredCapacity" not in action
+        assert set(deployer.deploy({"deployment": {"resources": part}}).actions) == {"same"}
 
 
 def subgraph(deployment: dict[str, Any], marker: str) -> list[dict[str, Any]]:

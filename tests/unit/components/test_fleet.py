@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from components.fleet import user_data
+from components.fleet.container_image import private_repository
 
 GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -117,7 +118,9 @@ def test_user_data_starts_the_container_with_tls_and_contract(dev, one):
 
 def test_user_data_quotes_what_goes_into_the_shell():
     script = base64.b64decode(
-        user_data.render(environment={}, image="x; rm -rf /", region="us-east-1", log_group="g", drain_seconds=1)
+        user_data.render(
+            environment={}, image="x; rm -rf /", region="us-east-1", log_group="g", drain_seconds=1, lifetime_days=14
+        )
     ).decode()
     assert "'x; rm -rf /'" in script
 
@@ -132,3 +135,86 @@ def test_instance_has_time_and_memory_for_its_first_boot(whole):
 def test_application_knows_the_cache_that_its_token_is_for(graph, stack, cache):
     (template,) = [found for found in graph(stack).of_type(TEMPLATE) if "stable" in found.name]
     assert f"\nPLANT_CACHE_NAME={cache}\n" in base64.b64decode(template.get("userData")).decode()
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """Dev with a warm pool, a scheduled size, and types that know no CPU credits."""
+    return graph_of(
+        {
+            "plant:fleet.warm_pool_size": "1",
+            "plant:fleet.on_demand_percent_above_base": "100",
+            "plant:fleet.instance_types": '["m7g.medium","m6g.medium"]',
+            "plant:fleet.scheduled_sizes": '[{"name":"night","cron":"0 1 * * *","min_size":1,"max_size":1}]',
+        }
+    )
+
+
+def graph_of(overrides):
+    from deployment.reader import graph_from_json
+    from workbench.preview.synthesis import synthesize
+
+    return graph_from_json(synthesize("dev", overrides=overrides), "dev with other settings")
+
+
+def test_warm_pool_waits_for_the_first_start(warm, one):
+    group = one(warm, GROUP, "plant-stable-group")
+    (before,) = group.get("initialLifecycleHooks")
+    after = one(warm, "aws:autoscaling/lifecycleHook:LifecycleHook", "plant-stable-launch")
+    for name in ("name", "lifecycleTransition", "heartbeatTimeout", "defaultResult"):
+        assert before[name] == after.get(name)
+    assert (before["lifecycleTransition"], before["defaultResult"]) == (
+        "autoscaling:EC2_INSTANCE_LAUNCHING",
+        "ABANDON",
+    )
+    script = base64.b64decode(one(warm, TEMPLATE, "plant-stable-template").get("userData")).decode()
+    assert f"--lifecycle-hook-name {before['name']} " in script
+    assert "https://localhost:$PLANT_PORT/healthz" in script
+
+
+def test_canary_has_no_warm_pool(warm, one):
+    assert one(warm, GROUP, "plant-canary-group").get("initialLifecycleHooks") is None
+
+
+def test_types_without_cpu_credits_get_none(warm):
+    for template in warm.of_type(TEMPLATE):
+        assert template.get("creditSpecification") is None
+
+
+def test_scheduled_size_leaves_the_desired_capacity_alone(warm, one):
+    # -1 is the provider's word for "not sent"; it sends 0 for what is left out (schedule.go).
+    assert one(warm, "aws:autoscaling/schedule:Schedule", "plant-stable-night").get("desiredCapacity") == -1
+
+
+@pytest.mark.parametrize(
+    ("image", "registry", "arn"),
+    [
+        pytest.param(
+            "123456789012.dkr-ecr.eu-west-1.on.aws/plant/api:1.2",
+            "123456789012.dkr-ecr.eu-west-1.on.aws",
+            "arn:aws:ecr:eu-west-1:123456789012:repository/plant/api",
+            id="both families",
+        ),
+        pytest.param(
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/api@sha256:0a",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "arn:aws:ecr:us-east-1:123456789012:repository/api",
+            id="IPv4, by digest",
+        ),
+        pytest.param(
+            "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/api",
+            "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+            "arn:aws:ecr:us-east-1:123456789012:repository/api",
+            id="FIPS, no tag",
+        ),
+    ],
+)
+def test_private_repository_is_the_one_that_the_image_names(image, registry, arn):
+    found = private_repository(image)
+    assert found is not None
+    assert (found.registry, found.arn) == (registry, arn)
+
+
+@pytest.mark.parametrize("image", ["ecr-public.aws.com/plant/api:1", "ghcr.io/a/b:1", "docker.io/library/x", "a/b"])
+def test_other_registries_are_asked_without_a_role(image):
+    assert private_repository(image) is None

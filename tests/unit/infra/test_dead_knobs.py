@@ -66,7 +66,6 @@ DEV = {
         "health_check_grace_seconds": 600,
         "drain_seconds": 61,
         "max_instance_lifetime_days": 15,
-        "warm_pool_size": 1,
         "scheduled_sizes": [{"name": "night", "cron": "0 1 * * *", "min_size": 0, "max_size": 1}],
         "log_retention_days": 400,
     },
@@ -174,6 +173,7 @@ PROD = {
 """The same for what only a shared stack reads."""
 
 TOGETHER = {
+    "fleet.warm_pool_size": {"plant:fleet.on_demand_percent_above_base": 100, "plant:fleet.warm_pool_size": 1},
     "cache.node_count": {"plant:cache.node_type": "cache.t4g.micro", "plant:cache.node_count": 3},
 }
 """Settings that only matter, or are only allowed, beside another one."""

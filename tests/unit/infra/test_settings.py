@@ -93,6 +93,18 @@ def test_stack_files_are_sound(stack):
             id="public image behind IPv4",
         ),
         pytest.param(
+            {"plant:fleet": {"instance_types": ["t4g.small", "m7g.medium"]}},
+            "plant:fleet.instance_types",
+            "burstable types (t4g) only, or none",
+            id="types with CPU credits and without",
+        ),
+        pytest.param(
+            {"plant:fleet": {"warm_pool_size": 1}},
+            "plant:fleet.warm_pool_size",
+            "set plant:fleet.on_demand_percent_above_base to 100",
+            id="stopped spot instances",
+        ),
+        pytest.param(
             {"plant:rollout": {"candidate_image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/plant-api:2"}},
             "plant:rollout.candidate_image",
             "use 123456789012.dkr-ecr.us-east-1.on.aws",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.emulator.resource_type import AwsType, Call, Read
+from collections.abc import Callable
+
+from workbench.emulator.resource_type import AwsType, Call, Context, Read
 
 _POLICY_RENAMES = {
     "name": "PolicyName",
@@ -13,6 +15,25 @@ _POLICY_RENAMES = {
     "stepAdjustments.metricIntervalLowerBound": "MetricIntervalLowerBound",
     "estimatedInstanceWarmup": "EstimatedInstanceWarmup",
 }
+_SIZES = {"MinSize": "minSize", "DesiredCapacity": "desiredCapacity", "MaxSize": "maxSize"}
+_UNCHANGED = -1
+
+
+def _size(name: str) -> Callable[[Context], int | None]:
+    """What the provider sends: nothing for -1, and 0 for what is left out (its schedule.go)."""
+
+    def sent(context: Context) -> int | None:
+        size = int(context.get(name, 0))
+        return None if size == _UNCHANGED else size
+
+    return sent
+
+
+_SCHEDULE = Call(
+    operation="put_scheduled_update_group_action",
+    args={member: _size(name) for member, name in _SIZES.items()},
+    takes=None,
+)
 
 TYPES = (
     AwsType(
@@ -42,7 +63,7 @@ TYPES = (
     AwsType(
         pulumi_type="aws:autoscaling/schedule:Schedule",
         service="autoscaling",
-        create=Call(operation="put_scheduled_update_group_action", takes=None),
+        create=_SCHEDULE,
         id="{scheduledActionName}",
         renames={"autoscalingGroupName": "AutoScalingGroupName"},
         read=(
@@ -52,7 +73,8 @@ TYPES = (
                 item="ScheduledUpdateGroupActions[0]",
             ),
         ),
-        update=(Call(operation="put_scheduled_update_group_action", takes=None),),
+        live={name: f"{member} || `{_UNCHANGED}`" for member, name in _SIZES.items()},
+        update=(_SCHEDULE,),
         delete=Call(
             operation="delete_scheduled_action",
             args={"AutoScalingGroupName": "{autoscalingGroupName}", "ScheduledActionName": "{id}"},
