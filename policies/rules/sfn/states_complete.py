@@ -135,18 +135,23 @@ def handlers_wrong(state: Mapping[str, Any], kind: str) -> Iterator[str]:
 
 def unreached(machine: Mapping[str, Any]) -> Iterator[str]:
     """States that nothing leads to; AWS refuses a definition that has one."""
+    found = reached(machine)
+    for name in machine["States"]:
+        if name not in found:
+            yield f"state {name}: nothing leads to it; go on to it somewhere, or take it out"
+
+
+def reached(machine: Mapping[str, Any]) -> set[str]:
+    """Names of the states of one level that its start leads to."""
     states = machine["States"]
-    reached: set[str] = set()
+    found: set[str] = set()
     todo = [str(machine.get("StartAt"))]
     while todo:
         name = todo.pop()
-        if name in reached or not isinstance(states.get(name), Mapping):
-            continue
-        reached.add(name)
-        todo += targets_of(states[name])
-    for name in states:
-        if name not in reached:
-            yield f"state {name}: nothing leads to it; go on to it somewhere, or take it out"
+        if name not in found and isinstance(states.get(name), Mapping):
+            found.add(name)
+            todo += targets_of(states[name])
+    return found
 
 
 def _definition(**state: Any) -> dict[str, str]:
