@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from policies.rules._workflows import machines
-from policies.rules.rollout.states_complete import reached
+from policies.rules.sfn.states_complete import reached
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.deploy import Deployer
 from workbench.emulator.lifecycle import Lifecycle
