@@ -1,6 +1,8 @@
-"""The one error of this package that is the user's to mend."""
+"""The one error of this package that is the user's to mend, and what its messages have in common."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class InputError(Exception):
@@ -9,3 +11,11 @@ class InputError(Exception):
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Part of a message about an unknown `name`: ``; did you mean 'spike'?``, or nothing where no name is alike."""
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

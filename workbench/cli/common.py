@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from deployment.errors import InputError
+
+COMPLETE: Final = "_PLANT_COMPLETE"
+"""Environment variable by which a shell asks for completions (click's protocol)."""
 
 BLOCKED: Final = 1
 """Exit status of a command whose answer is "no": a policy, the budget or the SLO is broken."""
@@ -50,6 +54,19 @@ def collected(**groups: type) -> Callable[[Callable[..., Any]], Callable[..., An
     return decorate
 
 
+class StackName(click.ParamType[str]):
+    """A stack's name; shells complete those that have a file here."""
+
+    name = "stack"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Stacks whose names begin with `incomplete`."""
+        from workbench.preview.stackfile import stacks
+        from workbench.preview.synthesis import REPOSITORY
+
+        return [CompletionItem(name) for name in stacks(REPOSITORY) if name.startswith(incomplete)]
+
+
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --stack and --config, which say what to synthesize."""
     command = click.option(
@@ -60,9 +77,15 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="KEY=VALUE",
         help="Set a configuration value for this run only, e.g. plant:uptime.parked=true; repeatable.",
     )(command)
-    return click.option("--stack", "-s", default="dev", show_default=True, help="Stack to use: Pulumi.<stack>.yaml.")(
-        command
-    )
+    return click.option(
+        "--stack",
+        "-s",
+        type=StackName(),
+        default="dev",
+        show_default=True,
+        metavar="STACK",
+        help="Stack to use: Pulumi.<stack>.yaml.",
+    )(command)
 
 
 def overrides_from(config: tuple[str, ...]) -> dict[str, str]:

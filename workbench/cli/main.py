@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import click
+from click.shell_completion import shell_complete
 
-from deployment.errors import InputError
+from deployment.errors import InputError, meant
+from workbench.cli.common import COMPLETE
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
@@ -38,8 +40,29 @@ class CommandFiles(click.Group):
         command: click.Command = importlib.import_module(f"workbench.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first of `args` names. Raises UsageError with the name that was probably meant."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            raise click.UsageError(f"no such command: {name}{meant(name, self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _tell_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        with_ = ", ".join(f"{name} {version(name)}" for name in ("pulumi", "pulumi-aws"))
+        click.echo(f"plant {version('plant-api-stack')} (Python {sys.version.split()[0]}, {with_})")
+        ctx.exit()
+
 
 @click.command(cls=CommandFiles, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Show versions and stop."
+)
 def plant() -> None:
     """Preview, price, check and rehearse the Plant API stack.
 
@@ -58,6 +81,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line with `arguments` and return its exit status."""
     try:
+        if instruction := os.environ.get(COMPLETE):
+            return shell_complete(plant, {}, "plant", COMPLETE, instruction)
         # Not `plant.main`: it exits with 1 when the reader goes away, and 1 says "blocked" here.
         with plant.make_context("./plant", list(arguments)) as context:
             plant.invoke(context)
@@ -70,14 +95,22 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        click.echo(f"error: {error.format_message()}", err=True)
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(f"try: {error.ctx.command_path} --help", err=True)
+        return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`./plant preview | head`): no error, and the interpreter must not fail on flushing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
+    except OSError as error:
+        # A full disk, a read-only folder: theirs to mend, and nothing that a trace of ours would explain.
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        _forget_output()
+        return BAD_INPUT
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except Exception:
@@ -86,3 +119,8 @@ def run(arguments: list[str]) -> int:
         click.echo("error: ./plant itself has failed, as shown above; this is no verdict", err=True)
         return BAD_INPUT
     return 0
+
+
+def _forget_output() -> None:
+    """What is left to write goes nowhere: the interpreter flushes on its way out, and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib
 import json
-from pathlib import Path
+import subprocess
+import sys
+from dataclasses import dataclass
 
 import click
 
 from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
+    Output,
+    collected,
     colours_wanted,
     emit,
     out_option,
@@ -23,6 +27,15 @@ from workbench.cli.common import (
 FORMATS = ("text", "json", "markdown", "html")
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Options that say what is previewed, and against what."""
+
+    stack: str
+    config: tuple[str, ...]
+    base: str | None
+
+
 @click.command()
 @stack_options
 @click.option(
@@ -32,26 +45,47 @@ FORMATS = ("text", "json", "markdown", "html")
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--all", "all_", is_flag=True, help="List every resource, charge and waiver, not their sums.")
+@click.option("--watch", "watch_", is_flag=True, help="Preview again whenever a file of the project changes.")
 @out_option
-def command(stack: str, config: tuple[str, ...], base: str | None, format_: str, all_: bool, out: Path | None) -> None:
-    """Preview a stack offline: changes, cost, policies and the verdict.
+@collected(source=Source, output=Output)
+def command(source: Source, output: Output, all_: bool, watch_: bool) -> None:
+    """Preview a stack offline: verdict and reason, dollars, policies, changes.
 
     Needs no cloud account, no Pulumi CLI and no network. Exit status 1 when the verdict is "blocked".
     """
+    if watch_:
+        _watch()
+        return
     from workbench.preview.result import preview
 
     with progress("starting") as show:
-        result = preview(stack, overrides_from(config), base, progress=show)
-        if format_ == "json":
+        result = preview(source.stack, overrides_from(source.config), source.base, progress=show)
+        if output.format_ == "json":
             text = json.dumps(result.to_json(), indent=2, ensure_ascii=False)
-        elif format_ == "text":
+        elif output.format_ == "text":
             from workbench.report.preview_text import render
 
-            on_terminal = out is None
+            on_terminal = output.out is None
             width = terminal_width() if on_terminal else USUAL_WIDTH
             text = render(result, colours=on_terminal and colours_wanted(), width=width, everything=all_)
         else:
-            text = importlib.import_module(f"workbench.report.preview_{format_}").render(result)
-    emit(text, out)
+            text = importlib.import_module(f"workbench.report.preview_{output.format_}").render(result)
+    emit(text, output.out)
     if result.assessment.blocked:
         raise SystemExit(BLOCKED)
+
+
+def _watch() -> None:
+    """This very command without --watch, in a new process each time: the code may be what has changed."""
+    from workbench.preview.synthesis import REPOSITORY
+    from workbench.watch import watch
+
+    arguments = [argument for argument in sys.argv[1:] if argument != "--watch"]
+
+    def run() -> None:
+        if colours_wanted():
+            click.clear()
+        subprocess.run([sys.executable, "-P", "-m", "workbench.cli", *arguments], check=False)  # noqa: S603 - ourselves
+        click.echo("watching; ctrl-c ends", err=True)
+
+    watch(REPOSITORY, run)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from deployment.errors import InputError
+from deployment.errors import InputError, meant
 from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options
 
 
@@ -34,7 +34,8 @@ def command(
         return
     unknown = sorted(set(scenarios) - set(ORDER))
     if unknown:
-        raise InputError(*(f"--scenario {name}: must be one of {', '.join(ORDER)}" for name in unknown))
+        there = f"; there are {', '.join(ORDER)}"
+        raise InputError(*(f"--scenario {name}: no such scenario{meant(name, ORDER)}{there}" for name in unknown))
     names = [name for name in ORDER if name in scenarios] if scenarios else list(ORDER)
     with progress("starting") as show:
         try:

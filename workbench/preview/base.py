@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from deployment.errors import InputError
@@ -36,21 +37,18 @@ def base_graph(base: str, stack: str, root: Path) -> ResourceGraph | None:
             + ("; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else "")
         )
     with tempfile.TemporaryDirectory(prefix="plant-base-") as folder:
-        worktree = Path(folder) / "worktree"
-        _git(root, "worktree", "prune")  # what a killed run left behind
-        added = _git(root, "worktree", "add", "--detach", "--quiet", str(worktree), commit.stdout.strip())
-        if added.returncode != 0:
-            raise InputError(f"--base {base}: git can't check it out: {added.stderr.strip()}")
-        try:
-            # Without its own command line the ref would be declared by ours, and nothing would seem to change.
-            for needed in ("workbench/cli/export.py", "Pulumi.yaml"):
-                if not (worktree / needed).exists():
-                    raise InputError(f"--base {base}: {needed} is not there yet, so it can't declare {stack}")
-            if not (worktree / f"Pulumi.{stack}.yaml").exists():
-                return None
-            return _exported(worktree, base, stack)
-        finally:
-            _git(root, "worktree", "remove", "--force", str(worktree))
+        tree = Path(folder) / "tree"
+        # By an index of its own: the user's stays as it is, and nothing is written into the repository.
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        for step in (("read-tree", commit.stdout.strip()), ("checkout-index", "--all", f"--prefix={tree}/")):
+            done = _git(root, *step, environment=index)
+            if done.returncode != 0:
+                raise InputError(f"--base {base}: git can't check it out: {done.stderr.strip()}")
+        # Without its own command line the ref would be declared by ours, and nothing would seem to change.
+        for needed in ("workbench/cli/export.py", "Pulumi.yaml"):
+            if not (tree / needed).exists():
+                raise InputError(f"--base {base}: {needed} is not there yet, so it can't declare {stack}")
+        return _exported(tree, base, stack) if (tree / f"Pulumi.{stack}.yaml").exists() else None
 
 
 def _of_stack(graph: ResourceGraph, base: str, stack: str) -> ResourceGraph:
@@ -64,16 +62,16 @@ def _of_stack(graph: ResourceGraph, base: str, stack: str) -> ResourceGraph:
     return graph
 
 
-def _exported(worktree: Path, base: str, stack: str) -> ResourceGraph:
-    """Graph that the code in `worktree` gives, in a process of its own so that none of ours is mixed in."""
-    out = worktree / ".plant-base.json"
+def _exported(tree: Path, base: str, stack: str) -> ResourceGraph:
+    """Graph that the code in `tree` gives, in a process of its own so that none of ours is mixed in."""
+    out = tree / ".plant-base.json"
     arguments = ["export", "--format", "stack", "--stack", stack, "--out", str(out)]
     # The environment's editable install points at our own code; PYTHONPATH comes before it.
-    environment = {**_without_git_variables(), "PYTHONPATH": str(worktree)}
+    environment = {**_without_git_variables(), "PYTHONPATH": str(tree)}
     try:
         result = subprocess.run(  # noqa: S603 - our own interpreter, on code of this repository
             [sys.executable, "-P", "-m", "workbench.cli", *arguments],
-            cwd=worktree,
+            cwd=tree,
             env=environment,
             capture_output=True,
             text=True,
@@ -88,11 +86,11 @@ def _exported(worktree: Path, base: str, stack: str) -> ResourceGraph:
     return graph_from_text(out.read_bytes(), f"{base} (stack {stack})")
 
 
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _git(root: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603 - fixed program, arguments checked by git itself
             ["git", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
-            env=_without_git_variables(),
+            env={**_without_git_variables(), **(environment or {})},
             capture_output=True,
             text=True,
             check=False,

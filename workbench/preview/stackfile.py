@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from deployment.errors import InputError
+from deployment.errors import InputError, meant
 
 MAX_BYTES: Final = 1_000_000
 """A stack file larger than this is not one."""
@@ -54,8 +54,11 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
     project = _yaml(root / "Pulumi.yaml")
     path = root / f"Pulumi.{stack}.yaml"
     if not path.exists():
-        known = ", ".join(sorted(found.name.split(".")[1] for found in root.glob("Pulumi.*.yaml"))) or "none"
-        raise InputError(f"{path.name}: there is no such stack file in {root}; stacks here: {known}")
+        known = stacks(root)
+        raise InputError(
+            f"{path.name}: there is no such stack file in {root}{meant(stack, known)}; "
+            f"stacks here: {', '.join(known) or 'none'}; `./plant init {stack}` makes it"
+        )
     settings = _yaml(path).get("config") or {}
     if not isinstance(settings, dict):
         raise InputError(f"{path.name}: config: must be a mapping of keys to values, got {settings!r}")
@@ -71,6 +74,11 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
         config={key: _as_text(_without_secrets(value)) for key, value in values.items()},
         secret_keys=secret_keys,
     )
+
+
+def stacks(root: Path) -> list[str]:
+    """Names of the stacks that have a file in `root`, sorted."""
+    return sorted(found.name.removeprefix("Pulumi.").removesuffix(".yaml") for found in root.glob("Pulumi.*.yaml"))
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from deployment.errors import InputError
+from deployment.errors import InputError, meant
 from workbench.simulate.traffic.stream import Stream, from_points
 
 DAY_SECONDS: Final = 86_400.0
@@ -146,7 +146,9 @@ def parse(text: str, context: Context) -> Stream:
     name, _, arguments = text.partition(":")
     profile = PROFILES.get(name.strip())
     if profile is None:
-        raise InputError(f"profile {name!r} is not known; allowed: {', '.join(PROFILES)}")
+        raise InputError(
+            f"profile {name!r} is not known{meant(name.strip(), PROFILES)}; allowed: {', '.join(PROFILES)}"
+        )
     allowed = {key: parameter for key, parameter in inspect.signature(profile).parameters.items() if key != "context"}
     problems: list[str] = []
     values: dict[str, float | int] = {}

@@ -1,6 +1,7 @@
 """The command line's own manners: help, errors, exit statuses, files."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from deployment.errors import InputError
 from workbench.cli import main as cli
 from workbench.cli.common import overrides_from, write_text
+from workbench.preview.synthesis import REPOSITORY
 
 PLANT = [sys.executable, "-P", "-m", "workbench.cli"]
 
@@ -41,6 +43,51 @@ def test_bad_usage_exits_with_2_one_line_and_no_traceback(arguments):
     assert result.stdout == ""
     assert result.stderr.strip()
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["previw"], "error: no such command: previw; did you mean 'preview'?", id="command"),
+        pytest.param(["preview", "--stack", "pord"], "did you mean 'prod'?", id="stack"),
+        pytest.param(["simulate", "--profile", "spke"], "did you mean 'spike'?", id="profile"),
+        pytest.param(["rehearse", "--scenario", "rolback"], "did you mean 'rollback'?", id="scenario"),
+        pytest.param(["test", "tests/nowhere"], "error: tests/nowhere: there is no such file", id="test"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_the_one_that_was_meant(arguments, told):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert told in result.stderr
+
+
+def test_a_full_disk_is_one_line_and_no_verdict():
+    result = subprocess.run(
+        ["bash", "-c", f"{' '.join(PLANT)} --help > /dev/full"], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (2, "error: No space left on device\n")
+
+
+def test_the_version_names_what_decides_about_a_preview():
+    assert re.fullmatch(r"plant \S+ \(Python \S+, pulumi \S+, pulumi-aws \S+\)\n", run("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"),
+    [
+        pytest.param("bash", {"COMP_WORDS": "plant preview --stack pro", "COMP_CWORD": "3"}, id="bash"),
+        pytest.param("zsh", {"COMP_WORDS": "plant preview --stack pro", "COMP_CWORD": "3"}, id="zsh"),
+        pytest.param("fish", {"COMP_WORDS": "plant preview --stack pro", "COMP_CWORD": "pro"}, id="fish"),
+    ],
+)
+def test_a_shell_completes_stacks_and_its_script_calls_the_launcher(shell, words):
+    script = run("completion", shell).stdout
+    assert f"_PLANT_COMPLETE={shell}_complete" in script
+    assert str(REPOSITORY / "plant") in script
+    assert "$1" not in script
+    completed = run(env={**os.environ, **words, "_PLANT_COMPLETE": f"{shell}_complete"}).stdout
+    assert "prod" in completed
+    assert "dev" not in completed
 
 
 def test_all_problems_are_told_at_once(capsys, monkeypatch):

@@ -1,0 +1,36 @@
+"""`./plant completion`: what a shell needs to complete commands, options and stacks."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+from click.shell_completion import get_completion_class
+
+from workbench.cli.common import COMPLETE
+from workbench.preview.synthesis import REPOSITORY
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def command(shell: str) -> None:
+    """Print the completion script of SHELL; it works for `./plant` and for `plant` on PATH.
+
+    \b
+    bash: eval "$(./plant completion bash)"    in ~/.bashrc, with the whole path
+    zsh:  eval "$(./plant completion zsh)"     in ~/.zshrc, behind compinit
+    fish: ./plant completion fish | source     in ~/.config/fish/config.fish
+    """
+    from workbench.cli.main import plant
+
+    found = get_completion_class(shell)
+    assert found is not None  # noqa: S101 - click has all three
+    launcher = shlex.quote(str(REPOSITORY / "plant"))
+    # click's scripts call a program on PATH; ours is called by its place, from whatever folder.
+    script = found(plant, {}, "plant", COMPLETE).source()
+    script = script.replace("    (( ! $+commands[plant] )) && return 1\n", "")
+    script = script.replace("bash_complete $1", f"bash_complete {launcher}")
+    script = script.replace("zsh_complete plant", f"zsh_complete {launcher}")
+    click.echo(script.replace("COMP_CWORD=(commandline -t) plant", f"COMP_CWORD=(commandline -t) {launcher}"))
