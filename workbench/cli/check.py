@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.common import BLOCKED, emit, out_option, progress
+from workbench.cli.common import BLOCKED, USUAL_WIDTH, colours_wanted, emit, out_option, progress, terminal_width
 
 if TYPE_CHECKING:
     from policies.assess import Assessment
@@ -61,7 +61,7 @@ def command(
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE")
     config = _config(pack_config)
     judged = [(file, _assess(file, config, region)) for file in files]
-    emit(_rendered(judged, format_), out)
+    emit(_rendered(judged, format_, out is None), out)
     if any(assessment.blocked for _, assessment in judged):
         raise SystemExit(BLOCKED)
 
@@ -82,7 +82,7 @@ def _assess(file: str, config: PackConfig | None, region: str | None) -> Assessm
         return assess(graph_from_file(file), config, region=region)
 
 
-def _rendered(judged: list[tuple[str, Assessment]], format_: str) -> str:
+def _rendered(judged: list[tuple[str, Assessment]], format_: str, on_terminal: bool) -> str:
     if format_ == "sarif":
         from workbench.report.sarif import sarif
 
@@ -99,4 +99,5 @@ def _rendered(judged: list[tuple[str, Assessment]], format_: str) -> str:
         return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False)
     from workbench.report.check_text import check_text
 
-    return check_text(judged)
+    width = terminal_width() if on_terminal else USUAL_WIDTH
+    return check_text(judged, colours=on_terminal and colours_wanted(), width=width)

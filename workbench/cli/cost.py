@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import BLOCKED, Output, collected, colours_wanted, emit, out_option, progress
+from workbench.cli.common import (
+    BLOCKED,
+    USUAL_WIDTH,
+    Output,
+    collected,
+    colours_wanted,
+    emit,
+    out_option,
+    progress,
+    terminal_width,
+)
 
 if TYPE_CHECKING:
     from workbench.cost.priced import PricedFile
@@ -70,7 +80,9 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
     else:
         from workbench.report.cost_table import Sections, render
 
-        text = render(priced, Sections(**sections), colours=output.out is None and colours_wanted())
+        on_terminal = output.out is None
+        width = terminal_width() if on_terminal else USUAL_WIDTH
+        text = render(priced, Sections(**sections), colours=on_terminal and colours_wanted(), width=width)
     emit(text, output.out)
     if any(file.blocked for file in priced):
         raise SystemExit(BLOCKED)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from workbench.cost.priced import PricedFile
 
 WIDTH: Final = 80
-NAME_WIDTH: Final = 44
+"""Columns where there is no terminal to ask."""
+QUANTITY_WIDTH: Final = 10
+MONTHLY_WIDTH: Final = 11
+LEAST_NAME_WIDTH: Final = 24
 OWN: Final = "(directly under the stack)"
 
 
@@ -38,9 +41,16 @@ class Sections:
 class _Page:
     """Text that grows line by line, with bold headings where colours are wanted."""
 
-    def __init__(self, colours: bool) -> None:
+    def __init__(self, colours: bool, width: int) -> None:
         self.text = io.StringIO()
         self.colours = colours
+        self.width = width
+        self.unit_width = 0
+
+    @property
+    def name_width(self) -> int:
+        """What is left for names; units stay whole."""
+        return max(self.width - QUANTITY_WIDTH - 2 - self.unit_width - MONTHLY_WIDTH, LEAST_NAME_WIDTH)
 
     def line(self, text: str = "") -> None:
         self.text.write(text.rstrip() + "\n")
@@ -53,18 +63,19 @@ class _Page:
         self.wrapped(text, "  ", "red")
 
     def wrapped(self, text: str, indent: str = "  ", colour: str | None = None) -> None:
-        for row in textwrap.wrap(text, WIDTH - len(indent), break_on_hyphens=False) or [""]:
+        for row in textwrap.wrap(text, self.width - len(indent), break_on_hyphens=False) or [""]:
             self.line(indent + (click.style(row, fg=colour) if colour and self.colours else row))
 
     def row(self, name: str, quantity: str, unit: str, monthly: str) -> None:
-        if len(name) > NAME_WIDTH:
-            name = name[: NAME_WIDTH - 1] + "…"
-        self.line(f"{name:<{NAME_WIDTH}}{quantity:>10}  {unit[:13]:<13}{monthly:>11}")
+        width = self.name_width
+        if len(name) > width:
+            name = name[: width - 1] + "…"
+        self.line(f"{name:<{width}}{quantity:>{QUANTITY_WIDTH}}  {unit:<{self.unit_width}}{monthly:>{MONTHLY_WIDTH}}")
 
 
-def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = False) -> str:
-    """The table of each file, one after the other."""
-    page = _Page(colours)
+def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = False, width: int = WIDTH) -> str:
+    """The table of each file, one after the other, `width` columns wide."""
+    page = _Page(colours, width)
     for file in priced:
         page.heading(f"{file.source}" + (f" (stack {file.stack})" if file.stack else ""))
         _lines(page, file.estimate)
@@ -86,8 +97,9 @@ def _lines(page: _Page, estimate: Estimate) -> None:
     tree: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in estimate.charges:
         tree[line.component or OWN][line.urn].append(line)
+    page.unit_width = max((len(line.price.unit) for line in estimate.lines), default=len("Unit"))
     page.row("Name", "Quantity", "Unit", "Monthly")
-    page.line("─" * WIDTH)
+    page.line("─" * page.width)
     for component, resources in tree.items():
         every = [line for lines in resources.values() for line in lines]
         page.row(component, "", "", dollars(_sum(shown, every)))
@@ -101,7 +113,7 @@ def _lines(page: _Page, estimate: Estimate) -> None:
         page.row("Always free, once an account", "", "", dollars(_sum(shown, allowances)))
         for line in allowances:
             page.row(f"  {line.item.partition(': ')[2]}", _quantity(line), line.price.unit, dollars(shown[line]))
-    page.line("─" * WIDTH)
+    page.line("─" * page.width)
     usage = [line for line in estimate.charges if line.usage_based]
     base = [line for line in estimate.charges if not line.usage_based]
     page.row("Baseline", "", "", dollars(_sum(shown, base)))
@@ -148,15 +160,16 @@ def _comparison(page: _Page, file: PricedFile) -> None:
     if comparison is None:
         return
     page.heading("Against the base")
-    page.line(f"{'Resource':<44}{'Old':>12}{'New':>12}{'Change':>12}")
+    width = page.width - 36
+    page.line(f"{'Resource':<{width}}{'Old':>12}{'New':>12}{'Change':>12}")
     for change in comparison.changes:
-        name = change.name if len(change.name) <= 43 else change.name[:42] + "…"
+        name = change.name if len(change.name) < width else change.name[: width - 2] + "…"
         page.line(
-            f"{name:<44}{dollars(change.old_usd):>12}{dollars(change.new_usd):>12}"
+            f"{name:<{width}}{dollars(change.old_usd):>12}{dollars(change.new_usd):>12}"
             f"{signed_dollars(change.delta_usd):>12}"
         )
     page.line(
-        f"{'Total':<44}{dollars(comparison.old_usd):>12}{dollars(comparison.new_usd):>12}"
+        f"{'Total':<{width}}{dollars(comparison.old_usd):>12}{dollars(comparison.new_usd):>12}"
         f"{signed_dollars(comparison.delta_usd):>12}"
     )
 
@@ -189,8 +202,13 @@ def _verdict(page: _Page, file: PricedFile) -> None:
     estimate = file.estimate
     page.line()
     if file.over_budget:
-        over = max(estimate.expected_usd, estimate.worst_case_usd if file.worst_case_blocks else Decimal(0))
-        page.alarm(f"blocked: {dollars(over - estimate.budget_usd)} a month over the budget")
+        figure, usd = (
+            ("expected", estimate.expected_usd)
+            if estimate.expected_usd > estimate.budget_usd
+            else ("the worst case", estimate.worst_case_usd)
+        )
+        over, budget = dollars(usd - estimate.budget_usd), dollars(estimate.budget_usd)
+        page.alarm(f"blocked: {figure}, {dollars(usd)} a month, is {over} over the budget of {budget}")
     elif file.blocked:
         page.alarm("blocked: a resource without a price is never counted as free")
     elif file.judged:

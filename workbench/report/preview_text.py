@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from io import StringIO
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -16,12 +15,10 @@ from rich.tree import Tree
 from deployment.graph import Resource
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
+from workbench.report.findings_text import as_text, summary, verdict, violations, waived
 from workbench.report.money import change_in_dollars, dollars, signed_dollars
 from workbench.report.names import resource_name, short_types
 from workbench.report.values import pair
-
-if TYPE_CHECKING:
-    from policies.assess import Violation, Waived
 
 WIDTH: Final = 80
 """Columns where there is no terminal to ask."""
@@ -48,37 +45,23 @@ def render(preview: Preview, *, colours: bool = False, width: int = WIDTH, every
 
     `everything` lists every resource, charge and waiver, which are summed up otherwise.
     """
-    console = Console(
-        file=StringIO(),
-        width=width,
-        force_terminal=colours,
-        no_color=not colours,
-        color_system="standard" if colours else None,
-        highlight=False,
-        legacy_windows=False,
-    )
-    parts: list[RenderableType] = [_verdict(preview), *_violations(preview), _cost(preview, everything)]
+    assessment = preview.assessment
+    parts: list[RenderableType] = [_verdict(preview), *violations(assessment.violations), _cost(preview, everything)]
     if preview.base is not None:
         parts += _dearer(preview)
     if preview.prediction is not None:
         parts.append(Group(Text("Prediction", "bold"), Padding(Text(preview.prediction.line()), (0, 0, 0, 2))))
-    parts += [_policies(preview, everything), _changes(preview, everything)]
+    parts.append(Group(summary(assessment), *(waived(assessment) if everything else ())))
+    parts.append(_changes(preview, everything))
     parts.append(_verdict(preview) if everything else Text("--all lists every resource, charge and waiver", "dim"))
-    for part in parts:
-        console.print(part)
-        console.print()
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO from above
-    return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
+    return as_text(parts, colours=colours, width=width)
 
 
 def _verdict(preview: Preview) -> Group:
-    blocked = preview.assessment.blocked
     compared = "" if preview.base is None else f", compared with {preview.base}"
     if preview.base is not None and preview.base_graph is None and preview.base_estimate is None:
         compared += ", which has no such stack"
-    head = Text.assemble(
-        (preview.stack, "bold"), ": ", (preview.verdict, "bold red" if blocked else "bold green"), compared
-    )
+    head = Text.assemble((preview.stack, "bold"), ": ", verdict(preview.assessment), compared)
     return Group(head, Padding(Text(preview.reason), (0, 0, 0, 2)))
 
 
@@ -271,52 +254,3 @@ def _drivers(preview: Preview, everything: bool) -> Table:
     if allowances:
         table.add_row("  always-free allowances", dollars(allowances), _rest("once per account"))
     return table
-
-
-def _violations(preview: Preview) -> list[RenderableType]:
-    """What blocks, then what is advice, each with its way out."""
-    advice = [one for one in preview.assessment.violations if one not in preview.blocking]
-    return [
-        Group(Text(heading, "bold"), *(_violation(violation, preview) for violation in found))
-        for heading, found in (
-            (f"Blocks ({len(preview.blocking)})", preview.blocking),
-            (f"Advises ({len(advice)})", advice),
-        )
-        if found
-    ]
-
-
-def _violation(violation: Violation, preview: Preview) -> RenderableType:
-    blocks = violation in preview.blocking
-    head = Text.assemble(
-        ("  ", ""),
-        (violation.rule.id, "bold red" if blocks else "yellow"),
-        (f"  {resource_name(violation.finding.urn)}", "dim"),
-        no_wrap=True,
-        overflow="ellipsis",
-    )
-    inside = (Text(violation.finding.message), Text.assemble(("fix: ", "bold"), violation.rule.fix))
-    return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside))
-
-
-def _policies(preview: Preview, everything: bool) -> Group:
-    assessment = preview.assessment
-    blocking = len(preview.blocking)
-    summary = (
-        f"Policies: {assessment.rules_passed} rules passed, {blocking} blocking, "
-        f"{len(assessment.violations) - blocking} advisory, {len(assessment.waived)} waived"
-    )
-    return Group(Text(summary, "bold"), *(_waived(assessment.waived) if everything else ()))
-
-
-def _waived(waived: tuple[Waived, ...]) -> list[RenderableType]:
-    """Each waiver's reason once for each rule and resource, however many findings it covers there."""
-    groups = Counter((one.violation.rule.id, one.violation.finding.urn, one.waiver) for one in waived)
-    lines: list[RenderableType] = []
-    for (rule, urn, waiver), count in groups.items():
-        times = f", {count} findings" if count > 1 else ""
-        lines += [
-            Text.assemble(f"  {rule}", (f"  {resource_name(urn)}{times}, until {waiver.expires}", "dim")),
-            Padding(Text(waiver.reason, "dim"), (0, 0, 0, 4)),
-        ]
-    return lines

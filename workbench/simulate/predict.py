@@ -57,6 +57,10 @@ class Prediction:
     the instances there are carry it; infinite when max_size is not enough."""
     steps: tuple[StepSamples, ...]
     """Samples per p95 period at each rollout step."""
+    p95_window_seconds: float
+    """Length of that period."""
+    samples_needed: int
+    """Requests from which a p95 says something."""
     sustained_rps: float | None
     """Requests a second that one burstable instance serves without credits; None for other types."""
     notes: tuple[str, ...]
@@ -74,10 +78,15 @@ class Prediction:
             parts.append(f"a spike of {self.spike_factor:g}x is more than max_size carries")
         else:
             parts.append(f"{self.scale_seconds:.0f} s to scale for a spike of {self.spike_factor:g}x")
-        steps = (
-            f"{step.percent} %: {step.samples:,}" + ("" if step.conclusive else " inconclusive") for step in self.steps
-        )
-        parts.append(f"samples per p95 period: {', '.join(steps)}")
+        thin = [step for step in self.steps if not step.conclusive]
+        if thin:
+            told = ", ".join(f"{step.samples:,} at {step.percent} %" for step in thin)
+            parts.append(
+                f"too few requests reach the canary in the {self.p95_window_seconds / 60:g} minutes of its p95 alarm "
+                f"({told}; a p95 takes {self.samples_needed}), so there the rollout judges by its whole hold"
+            )
+        elif self.steps:
+            parts.append("at each rollout step the canary's p95 alarm has requests enough")
         return "; ".join(parts)
 
 
@@ -123,6 +132,8 @@ def predict_declared(declared: Declaration, *, spike_factor: float = SPIKE_FACTO
         spike_factor=spike_factor,
         scale_seconds=time_to_scale(declared, instances, peak * spike_factor),
         steps=steps,
+        p95_window_seconds=window,
+        samples_needed=needed,
         sustained_rps=sustained,
         notes=declared.notes,
     )

@@ -99,13 +99,15 @@ def _events(report: Report) -> Iterator[str]:
 def _foot(report: Report) -> Iterator[str]:
     if report.event is not None and report.estimate is not None:
         event, month = report.event, report.estimate
+        length = clock(report.runs[0].duration_seconds)
         yield (
-            f"cost of the event   ${event.total_usd:.4f} (instances {event.instances_usd:.4f},"
-            f" requests {event.requests_usd:.4f}, the rest {event.fixed_usd:.4f}), at list price"
+            f"cost of these {length}   ${event.total_usd:.2f} at list price: instances ${event.instances_usd:.4f},"
+            f" requests ${event.requests_usd:.4f},"
         )
+        yield f"    what stands anyway ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         yield (
             f"cost of the month   ${month.expected_usd:.2f} expected, ${month.worst_case_usd:.2f} worst case,"
-            f" budget ${month.budget_usd:.2f}"
+            f" budget ${month.budget_usd:.2f}, allowances taken off"
         )
     for name in report.declared.unwatched:
         yield f"note: alarm {name} watches something that is not simulated"

@@ -44,7 +44,9 @@ def test_a_rollout_step_with_under_200_samples_is_inconclusive(small_graph):
         (50, 450, True),
         (100, 900, True),
     ]
-    assert "10 %: 90 inconclusive" in predict(small_graph(peak="3")).line()
+    line = predict(small_graph(peak="3")).line()
+    assert "in the 5 minutes of its p95 alarm (90 at 10 %; a p95 takes 200)" in line
+    assert "50 %" not in line
 
 
 def test_at_seven_requests_a_second_ten_percent_are_enough(small_graph):

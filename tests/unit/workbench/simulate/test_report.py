@@ -75,7 +75,7 @@ def test_the_table_tells_the_verdict_the_events_and_the_money(reports):
     text = render(reports("spike"))
     assert "verdict: pass" in text
     assert "scale-out, 1 to 2" in text
-    assert "cost of the event" in text
+    assert "cost of these" in text
     assert "budget $5.00" in text
     assert "t4g.nano serves 20.0 requests/s" in text
 

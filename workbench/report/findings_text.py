@@ -1,0 +1,93 @@
+"""What rules found, for a terminal: what blocks, what is advice, what is waived; and how all reports use colour.
+
+Bold is a heading; red blocks, yellow advises, green passes; dim can be skipped. Nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from policies.finding import Enforcement
+from workbench.report.names import resource_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policies.assess import Assessment, Violation
+
+
+def as_text(parts: Iterable[RenderableType], *, colours: bool, width: int) -> str:
+    """`parts` with an empty line between them, as lines of at most `width` columns."""
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=colours,
+        no_color=not colours,
+        color_system="standard" if colours else None,
+        highlight=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part)
+        console.print()
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO from above
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
+
+
+def verdict(assessment: Assessment) -> tuple[str, str]:
+    """The verdict and its style."""
+    return ("blocked", "bold red") if assessment.blocked else ("pass", "bold green")
+
+
+def violations(found: Iterable[Violation]) -> list[RenderableType]:
+    """What blocks, then what is advice, each with its way out."""
+    blocks: list[Violation] = []
+    advises: list[Violation] = []
+    for violation in found:
+        (blocks if violation.enforcement is Enforcement.MANDATORY else advises).append(violation)
+    return [
+        Group(Text(f"{heading} ({len(members)})", "bold"), *(_violation(violation, style) for violation in members))
+        for heading, style, members in (("Blocks", "bold red", blocks), ("Advises", "yellow", advises))
+        if members
+    ]
+
+
+def _violation(violation: Violation, style: str) -> RenderableType:
+    head = Text.assemble(
+        "  ",
+        (violation.rule.id, style),
+        (f"  [{violation.rule.severity.value}]  {resource_name(violation.finding.urn)}", "dim"),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    inside = (Text(violation.finding.message), Text.assemble(("fix: ", "bold"), violation.rule.fix))
+    return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside))
+
+
+def summary(assessment: Assessment) -> Text:
+    """How many rules passed, and how many findings there are of each kind."""
+    blocking = sum(one.enforcement is Enforcement.MANDATORY for one in assessment.violations)
+    return Text(
+        f"Policies: {assessment.rules_passed} rules passed, {blocking} blocking, "
+        f"{len(assessment.violations) - blocking} advisory, {len(assessment.waived)} waived",
+        "bold",
+    )
+
+
+def waived(assessment: Assessment) -> list[RenderableType]:
+    """Each waiver's reason once for each rule and resource, however many findings it covers there."""
+    groups = Counter((one.violation.rule.id, one.violation.finding.urn, one.waiver) for one in assessment.waived)
+    lines: list[RenderableType] = []
+    for (rule, urn, waiver), count in groups.items():
+        times = f", {count} findings" if count > 1 else ""
+        lines += [
+            Text.assemble(f"  {rule}", (f"  {resource_name(urn)}{times}, until {waiver.expires}", "dim")),
+            Padding(Text(waiver.reason, "dim"), (0, 0, 0, 4)),
+        ]
+    return lines
