@@ -6,10 +6,9 @@ priced for a whole month with the stated defaults.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 from cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
@@ -58,9 +57,10 @@ class RolloutBasis:
     """Time between two looks."""
 
     @property
-    def polls(self) -> int:
+    def polls(self) -> Decimal:
         """Looks of all steps; a step ends with the first look that is not before its time."""
-        return sum(math.ceil(each / self.poll_seconds) for each in self.hold_seconds)
+        looks = (each / self.poll_seconds for each in self.hold_seconds)
+        return sum((count.to_integral_value(ROUND_CEILING) for count in looks), Decimal(0))
 
     @property
     def hours(self) -> Decimal:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-LOOP_PASSES: Final = 20
+LOOP_PASSES: Final = Decimal(20)
 """Assumed passes through a loop whose number of passes the definition doesn't hold."""
 
 MOST_PATHS: Final = 5_000
@@ -38,9 +38,9 @@ class Workflow:
         """Whether it moves traffic, and waits again and again to see what comes of it."""
         return bool(self.pass_states) and SHIFTS_TRAFFIC in self.actions
 
-    def transitions(self, passes: int = LOOP_PASSES) -> Decimal:
+    def transitions(self, passes: Decimal = LOOP_PASSES) -> Decimal:
         """Transitions of an execution that visits each state, and passes its waiting loop `passes` times."""
-        return Decimal(passes * self.pass_states + self.states)
+        return passes * self.pass_states + self.states
 
 
 @lru_cache(maxsize=256)
