@@ -11,9 +11,10 @@ HOUR_VCPU, HOUR_GIB = "0.028246154", "0.003138462"
 
 def pods(count, hours=730):
     """Dollars of `count` pods of 250m and 256Mi for `hours`."""
+    quarters = Decimal(count) * hours / 4
     return {
-        "CPU": str(Decimal(count) * hours * Decimal("0.25") * Decimal(HOUR_VCPU)),
-        "memory": str(Decimal(count) * hours * Decimal("0.25") * Decimal(HOUR_GIB)),
+        "CPU": str(round(quarters * Decimal(HOUR_VCPU), 8)),
+        "memory": str(round(quarters * Decimal(HOUR_GIB), 8)),
     }
 
 
