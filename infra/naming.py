@@ -64,6 +64,11 @@ class Names:
         return bounded(f"{self.slug}-users-affected", 255)
 
     @property
+    def namespace(self) -> str:
+        """Kubernetes namespace: a DNS label, at most 63 characters."""
+        return bounded(self.slug, 63)
+
+    @property
     def dashboard(self) -> str:
         """Dashboard: at most 255 characters."""
         return bounded(self.slug, 255)

@@ -23,6 +23,8 @@ class WorkloadRoleArgs:
     """What the role may do."""
     account_id: str
     """Account that the service has to act for."""
+    trust: pulumi.Input[str] | None = None
+    """Who may assume it and when. Default: the service, for the account."""
 
 
 class WorkloadRole(pulumi.ComponentResource):
@@ -42,7 +44,7 @@ class WorkloadRole(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-role",
             description=args.description,
-            assume_role_policy=service_trust(args.service, args.account_id),
+            assume_role_policy=args.trust or service_trust(args.service, args.account_id),
             max_session_duration=3600,
             opts=child,
         )

@@ -37,6 +37,8 @@ class TrafficSplitArgs:
     """Name of the load balancer in metrics; None while the stack is parked."""
     priority_base: int
     """Priority of the first rule; the others follow."""
+    target_type: str = "instance"
+    """``instance``, or ``ip`` for pods. Default: instance."""
 
 
 class TrafficSplit(pulumi.ComponentResource):
@@ -86,7 +88,7 @@ class TrafficSplit(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             port=args.service_port,
             protocol="HTTPS",  # can't be changed later without a new group
-            target_type="instance",
+            target_type=args.target_type,
             load_balancing_algorithm_type="least_outstanding_requests",
             deregistration_delay=args.deregistration_delay_seconds,
             health_check={

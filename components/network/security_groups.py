@@ -29,6 +29,8 @@ class SecurityGroupsArgs:
     """Group of the platform's load balancer. Default: a new group."""
     cache_group_id: pulumi.Input[str] | None = None
     """Group of the platform's cache. Default: a new group."""
+    fleet_group_id: pulumi.Input[str] | None = None
+    """Group of the platform's nodes, whose pods have it; how they reach AWS is the platform's. Default: a new group."""
 
 
 class SecurityGroups(pulumi.ComponentResource):
@@ -48,7 +50,10 @@ class SecurityGroups(pulumi.ComponentResource):
         super().__init__("plant:components:SecurityGroups", name, {}, opts)
         self._name = name
         self._vpc_id = args.vpc_id
-        self.fleet_id = self._group("fleet", "Instances of the Plant API")
+        if args.fleet_group_id is None:
+            self.fleet_id = self._group("fleet", "Instances of the Plant API")
+        else:
+            self.fleet_id = pulumi.Output.from_input(args.fleet_group_id)
         if args.load_balancer_group_id is None:
             self.load_balancer_id = self._group("edge", "Load balancer of the Plant API")
             self._admit("edge-https-ipv6", self.load_balancer_id, 443, "Clients over IPv6", cidr_ipv6="::/0")

@@ -16,6 +16,7 @@ from components.edge.request_checks import Route
 from components.rollout.entry import REFUSED
 from components.rollout.feature_flag import FeatureFlag
 from components.rollout.plan import RolloutPlan, Step
+from components.rollout.sizing import Sizing
 from components.rollout.states import definition
 from components.workflow.workflow import Workflow, WorkflowArgs
 
@@ -61,8 +62,8 @@ class CanaryRolloutArgs:
     """Fleet name -> name of its target group in metrics."""
     load_balancer_suffix: pulumi.Input[str]
     """Name of the load balancer in metrics."""
-    group_names: Mapping[str, pulumi.Input[str]]
-    """Fleet name -> auto-scaling group."""
+    sizing: Sizing
+    """How sizes are read and set."""
     alarm_names: Sequence[pulumi.Input[str]]
     """Alarms that roll back."""
     flag: FeatureFlag
@@ -85,6 +86,8 @@ class CanaryRollout(pulumi.ComponentResource):
     """ARN of the state machine."""
     control_parameter_name: pulumi.Output[str]
     """Name of the control parameter."""
+    role_arn: pulumi.Output[str]
+    """Role of its executions."""
 
     def __init__(self, name: str, args: CanaryRolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:CanaryRollout", name, {}, opts)
@@ -114,6 +117,7 @@ class CanaryRollout(pulumi.ComponentResource):
         self._recover(name, args, workflow)
         self.state_machine_arn = workflow.arn
         self.control_parameter_name = control.name
+        self.role_arn = workflow.role_arn
         self.register_outputs(
             {"stateMachineArn": self.state_machine_arn, "controlParameterName": self.control_parameter_name}
         )
@@ -138,7 +142,7 @@ class CanaryRollout(pulumi.ComponentResource):
             target_group_arns=args.target_group_arns,
             target_group_suffixes=args.target_group_suffixes,
             load_balancer_suffix=args.load_balancer_suffix,
-            group_names=args.group_names,
+            sizing=args.sizing,
             alarm_names=args.alarm_names,
             flag={
                 "ApplicationId": flag.application_id,
@@ -154,16 +158,11 @@ class CanaryRollout(pulumi.ComponentResource):
 
     def _statements(self, name: str, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> list[Any]:
         own = f"{args.region}:{args.account_id}"
-        groups = [
-            pulumi.Output.concat(f"arn:aws:autoscaling:{own}:autoScalingGroup:*:autoScalingGroupName/", group_name)
-            for group_name in args.group_names.values()
-        ]
         return [
             allow(["elasticloadbalancing:ModifyRule"], list(args.rule_arns.values())),
             # None of these reading actions knows resources.
             allow(
                 [
-                    "autoscaling:DescribeAutoScalingGroups",
                     "cloudwatch:GetMetricData",
                     "elasticloadbalancing:DescribeRules",
                     "elasticloadbalancing:DescribeTargetHealth",
@@ -174,7 +173,7 @@ class CanaryRollout(pulumi.ComponentResource):
                 ["states:ListExecutions"], [f"arn:aws:states:{own}:stateMachine:{name}-machine-*"]
             ),  # its own, whose name is not known yet
             allow(["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:{own}:alarm:*"]),
-            allow(["autoscaling:UpdateAutoScalingGroup"], groups),
+            *args.sizing.statements(own),
             allow(
                 ["appconfig:StartDeployment"],
                 [*args.flag.arns, pulumi.Output.concat(args.flag.environment_arn, "/deployment/*")],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from components.rollout.sizing import Sizing
 from components.workflow.states import State, call, choose, each, fail, put, succeed, when
 
 TIMEOUT_SECONDS = 30 * 24 * 3600
@@ -57,8 +58,8 @@ class RolloutPlan:
     """Fleet name -> name of its target group in metrics."""
     load_balancer_suffix: Any
     """Name of the load balancer in metrics."""
-    group_names: Mapping[str, Any]
-    """Fleet name -> name of its auto-scaling group."""
+    sizing: Sizing
+    """How sizes are read and set."""
     alarm_names: Sequence[Any]
     """Alarms that roll back."""
     flag: Mapping[str, Any]
@@ -172,17 +173,6 @@ def read_alarms(plan: RolloutPlan, when_read: str, *, then: str) -> dict[str, St
             otherwise=then,
         ),
     }
-
-
-def empty_canary(plan: RolloutPlan, *, then: str) -> State:
-    """Take the canary's instances away, as far as that works."""
-    return call(
-        "autoscaling",
-        "updateAutoScalingGroup",
-        {"AutoScalingGroupName": plan.group_names["canary"], "MinSize": 0, "DesiredCapacity": 0},
-        then=then,
-        on_error=then,
-    )
 
 
 def notice(plan: RolloutPlan, event: str, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,26 +75,8 @@ def _start(plan: RolloutPlan) -> dict[str, State]:
         "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="List executions"),
         **enter(plan),
         # The canary gets as many instances as the stable fleet has: it ends up with all of the traffic.
-        "Read stable size": call(
-            "autoscaling",
-            "describeAutoScalingGroups",
-            {"AutoScalingGroupNames": [plan.group_names["stable"]]},
-            keep={"size.$": "$.AutoScalingGroups[0].DesiredCapacity"},
-            at="$.stable",
-            then="Size canary",
-            on_error="Because of error",
-        ),
-        "Size canary": call(
-            "autoscaling",
-            "updateAutoScalingGroup",
-            {
-                "AutoScalingGroupName": plan.group_names["canary"],
-                "MinSize.$": "$.stable.size",
-                "DesiredCapacity.$": "$.stable.size",
-            },
-            then="Take step",
-            on_error="Because of error",
-        ),
+        "Read stable size": plan.sizing.read_stable(then="Size canary", on_error="Because of error"),
+        "Size canary": plan.sizing.size_canary(then="Take step", on_error="Because of error"),
     }
 
 

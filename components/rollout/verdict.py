@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.rollout.entry import ALONE
-from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, empty_canary, notice, set_and_verify
+from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, notice, set_and_verify
 from components.workflow.states import State, call, choose, fail, publish, put, succeed, when
 
 
@@ -117,7 +117,7 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             on_error="Set weights back",
         ),
         "Set weights back": set_and_verify(plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"),
-        "Empty canary": empty_canary(plan, then="Is control needed"),
+        "Empty canary": plan.sizing.empty_canary(then="Is control needed"),
         # An abort that another execution has yet to read stays.
         "Is control needed": choose({"Not": ALONE, "Next": "Announce rollback"}, otherwise="Reset control"),
         "Reset control": call(
@@ -150,7 +150,7 @@ def settle(plan: RolloutPlan) -> dict[str, State]:
         "Settle weights": set_and_verify(
             plan, "to settle", "$.plan.back", then="Empty settled canary", on_error="Because of error"
         ),
-        "Empty settled canary": empty_canary(plan, then="Announce settled"),
+        "Empty settled canary": plan.sizing.empty_canary(then="Announce settled"),
         "Announce settled": publish(
             plan.topic_arn, "Plant API rollout: settled", notice(plan, "settled", {"percent": 0}), then="Settled"
         ),

@@ -50,6 +50,8 @@ class Workflow(pulumi.ComponentResource):
 
     arn: pulumi.Output[str]
     """ARN of the state machine."""
+    role_arn: pulumi.Output[str]
+    """Role of its executions."""
 
     def __init__(self, name: str, args: WorkflowArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:Workflow", name, {}, opts)
@@ -77,5 +79,5 @@ class Workflow(pulumi.ComponentResource):
             tracing_configuration={"enabled": True},
             opts=child,
         )
-        self.arn = machine.arn
+        self.arn, self.role_arn = machine.arn, role.arn
         self.register_outputs({"arn": self.arn})

@@ -21,6 +21,16 @@ from infra.settings.network_checks import (
     network_fits,
     region_has_the_zones,
 )
+from infra.settings.platform import PlatformSettings
+from infra.settings.pod_checks import (
+    autoscaler_asks_for_nothing_dear,
+    candidate_is_pinned,
+    kubernetes_is_complete,
+    pods_carry_the_peak,
+    pods_fit_their_quota,
+    probes_differ,
+    the_rollout_reaches_the_cluster,
+)
 from infra.settings.rollout import RolloutSettings
 from infra.settings.slo import SloSettings
 from infra.settings.tenancy import TenancySettings
@@ -237,9 +247,15 @@ def only_sessions_are_parked(uptime: UptimeSettings) -> Iterator[Problem]:
 
 
 def capacity_carries_the_peak(
-    fleet: FleetSettings, usage: UsageSettings, contract: ContractSettings, slo: SloSettings
+    fleet: FleetSettings,
+    usage: UsageSettings,
+    contract: ContractSettings,
+    slo: SloSettings,
+    platform: PlatformSettings,
 ) -> Iterator[Problem]:
     """A fleet on its own carries the declared peak within the response budget: the canary ends at 100 %."""
+    if platform.kind != "ec2":
+        return
     try:
         able = fleet.max_size * instance_capacity(fleet, contract, slo).highest_rate()
     except UnreachableError as error:
@@ -332,7 +348,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (only_a_dedicated_stack_has_sessions, ("uptime", "tenancy")),
     (tenancy_is_complete, ("tenancy", "edge")),
     (only_sessions_are_parked, ("uptime",)),
-    (capacity_carries_the_peak, ("fleet", "usage", "contract", "slo")),
+    (capacity_carries_the_peak, ("fleet", "usage", "contract", "slo", "platform")),
     (paths_do_not_overlap, ("edge",)),
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),
@@ -345,5 +361,12 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (network_fits, ("tenancy",)),
     (network_collides_with_none, ("tenancy",)),
     (images_are_within_reach, ("fleet", "rollout", "tenancy")),
+    (kubernetes_is_complete, ("platform", "pods", "tenancy")),
+    (the_rollout_reaches_the_cluster, ("platform",)),
+    (pods_fit_their_quota, ("platform", "pods")),
+    (pods_carry_the_peak, ("platform", "pods", "fleet", "usage")),
+    (autoscaler_asks_for_nothing_dear, ("platform", "pods")),
+    (probes_differ, ("platform", "pods", "fleet")),
+    (candidate_is_pinned, ("platform", "rollout")),
 )
 """Check -> the groups it needs. It ends where it meets a value that is wrong in itself, so each is about one thing."""

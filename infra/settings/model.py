@@ -13,6 +13,7 @@ from infra.settings.firewall import FirewallSettings
 from infra.settings.fleet import FleetSettings
 from infra.settings.maintenance import MaintenanceSettings
 from infra.settings.platform import PlatformSettings
+from infra.settings.pods import PodsSettings
 from infra.settings.rollout import RolloutSettings
 from infra.settings.slo import SloSettings
 from infra.settings.tenancy import TenancySettings
@@ -25,6 +26,7 @@ class Settings(Group):
 
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="Where clients reach the API.")
     fleet: FleetSettings = Field(default_factory=FleetSettings, description="Instances that run it.")
+    pods: PodsSettings = Field(default_factory=PodsSettings, description="Pods that run it on Kubernetes.")
     cache: CacheSettings = Field(default_factory=CacheSettings, description="Cache of a dedicated stack.")
     firewall: FirewallSettings = Field(default_factory=FirewallSettings, description="Rate limits and rule sets.")
     slo: SloSettings = Field(default_factory=SloSettings, description="Alarm thresholds.")

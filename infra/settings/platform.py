@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from infra.settings.base import Email, Group, HttpsUrl, arn
+from infra.settings.cluster import ClusterSettings
 
 
 class HealthAggregatorSettings(Group):
@@ -21,7 +22,12 @@ class HealthAggregatorSettings(Group):
 class PlatformSettings(Group):
     """Runtime, account, and the services around the stack."""
 
-    kind: Literal["ec2"] = Field(default="ec2", description="What runs the service.")
+    kind: Literal["ec2", "kubernetes"] = Field(
+        default="ec2", description="What runs the service: ec2 instances, or pods on the platform's cluster."
+    )
+    cluster: ClusterSettings | None = Field(
+        default=None, description="The platform's EKS cluster; required for kind kubernetes, absent otherwise."
+    )
     account_id: str = Field(
         default="123456789012", pattern=r"^[0-9]{12}$", description="AWS account (12 digits); no other is touched."
     )

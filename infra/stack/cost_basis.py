@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.settings import Settings
+from infra.settings.cluster import ClusterSettings
 
 VERSION = 1
 """Raised whenever a key changes its meaning."""
@@ -25,7 +26,8 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
             "monthlyLimitUsd": str(budget.monthly_limit_usd),
             "alwaysFreeAllowances": budget.always_free_allowances,
         },
-        "tenancy": {"kind": settings.tenancy.kind, "allocation": ALLOCATION[settings.tenancy.kind]},
+        "tenancy": {"kind": settings.tenancy.kind, "allocation": _allocation(settings)},
+        **({"node": _node(settings.platform.cluster)} if settings.platform.cluster else {}),
         "uptime": {
             "parked": uptime.parked,
             "sessionsPerMonth": uptime.sessions_per_month if in_sessions else None,
@@ -61,6 +63,28 @@ ALLOCATION = {
     ),
 }
 """Tenancy -> what is charged to whom."""
+
+
+PODS_ALLOCATION = (
+    "Charged to the stack: its pods' share of the nodes, listener rules, target groups, WAF rule group, alarms and logs."
+    " Charged to the platform: the cluster's control plane ($0.10 an hour), VPC, load balancer, web ACL, cache and key."
+)
+"""What is charged to whom where pods run on the platform's cluster."""
+
+
+def _allocation(settings: Settings) -> str:
+    return PODS_ALLOCATION if settings.platform.cluster else ALLOCATION[settings.tenancy.kind]
+
+
+def _node(cluster: ClusterSettings) -> dict[str, Any]:
+    """The node whose price pods share."""
+    price = cluster.node_usd_per_hour
+    return {
+        "instanceType": cluster.node_type,
+        "usdPerHour": None if price is None else _text(price),
+        "utilisation": _text(cluster.node_utilisation_ratio),
+        "idleCharged": cluster.idle_share_charged,
+    }
 
 
 def _text(number: Decimal) -> str:

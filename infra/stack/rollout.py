@@ -66,7 +66,7 @@ def canary_rollout(
             target_group_arns=traffic.split.target_group_arns,
             target_group_suffixes=traffic.split.target_group_suffixes,
             load_balancer_suffix=traffic.door.load_balancer_suffix,
-            group_names={fleet: found.group_name for fleet, found in fleets.items()},
+            sizing=compute.sizing,
             alarm_names=[traffic.alarms.names[check] for check in ROLLBACK_CHECKS],
             flag=flag,
             topic_arn=ground.topics.notices,

@@ -1,0 +1,78 @@
+"""How a rollout reads and sets the sizes of its two fleets, whatever they run on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pulumi
+
+from components.access.iam_policy import Statement, allow
+from components.workflow.states import State, call
+
+STABLE_SIZE = "$.stable.size"
+"""Where the size of the stable fleet is kept, which the canary gets."""
+
+
+class Sizing(Protocol):
+    """States about sizes. Each `on_error` may be the state that follows anyway."""
+
+    def read_stable(self, *, then: str, on_error: str) -> State:
+        """Keep the stable fleet's size at `STABLE_SIZE`."""
+        ...
+
+    def size_canary(self, *, then: str, on_error: str) -> State:
+        """Make the canary as large as the stable fleet was."""
+        ...
+
+    def empty_canary(self, *, then: str) -> State:
+        """Take all of the canary away, as far as that works."""
+        ...
+
+    def statements(self, scope: str) -> Sequence[Statement]:
+        """What the workflow may do for it; `scope` is ``<region>:<account>``."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSizing:
+    """Sizes of auto-scaling groups."""
+
+    group_names: Mapping[str, Any]
+    """Fleet name -> name of its group."""
+
+    def read_stable(self, *, then: str, on_error: str) -> State:
+        """See `Sizing`."""
+        return call(
+            "autoscaling",
+            "describeAutoScalingGroups",
+            {"AutoScalingGroupNames": [self.group_names["stable"]]},
+            keep={"size.$": "$.AutoScalingGroups[0].DesiredCapacity"},
+            at="$.stable",
+            then=then,
+            on_error=on_error,
+        )
+
+    def size_canary(self, *, then: str, on_error: str) -> State:
+        """See `Sizing`."""
+        return self._update({"MinSize.$": STABLE_SIZE, "DesiredCapacity.$": STABLE_SIZE}, then, on_error)
+
+    def empty_canary(self, *, then: str) -> State:
+        """See `Sizing`."""
+        return self._update({"MinSize": 0, "DesiredCapacity": 0}, then, then)
+
+    def _update(self, sizes: Mapping[str, Any], then: str, on_error: str) -> State:
+        name = {"AutoScalingGroupName": self.group_names["canary"]}
+        return call("autoscaling", "updateAutoScalingGroup", {**name, **sizes}, then=then, on_error=on_error)
+
+    def statements(self, scope: str) -> Sequence[Statement]:
+        """See `Sizing`."""
+        groups = [
+            pulumi.Output.concat(f"arn:aws:autoscaling:{scope}:autoScalingGroup:*:autoScalingGroupName/", name)
+            for name in self.group_names.values()
+        ]
+        return [
+            allow(["autoscaling:DescribeAutoScalingGroups"], "*"),  # knows no resources
+            allow(["autoscaling:UpdateAutoScalingGroup"], groups),
+        ]
