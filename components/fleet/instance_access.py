@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.access.iam_policy import Statement, allow, use_key
+from components.access.application_access import ApplicationAccess
+from components.access.iam_policy import allow
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.fleet.container_image import private_repository
 
@@ -18,20 +19,12 @@ PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownload
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceAccessArgs:
-    """The few things an instance reads and writes."""
+    """Account of the instances, and what the application on them may do."""
 
     account_id: str
     """Account of the stack."""
-    log_group_arn: pulumi.Input[str]
-    """Log group that the application writes to."""
-    contract_parameter_arn: pulumi.Input[str]
-    """Parameter with the contract."""
-    flag_arns: Sequence[pulumi.Input[str]]
-    """Flag configuration that the application may read."""
-    kms_key_arn: pulumi.Input[str]
-    """Key of what it reads."""
-    cache_arns: Sequence[pulumi.Input[str]]
-    """Cache and cache user that it may connect with; empty while there is no cache."""
+    application: ApplicationAccess
+    """What the application may do."""
     container_images: Sequence[str] = ()
     """Software of the fleets; from a private registry only these repositories may be pulled. Default: public ones."""
     warm_group_arns: Sequence[str] = ()
@@ -49,14 +42,7 @@ class InstanceAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: InstanceAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:InstanceAccess", name, {}, opts)
-        statements: list[Statement] = [
-            allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(args.log_group_arn, ":*")]),
-            allow(["ssm:GetParameter"], [args.contract_parameter_arn]),
-            allow(["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"], list(args.flag_arns)),
-            use_key(args.kms_key_arn),
-        ]
-        if args.cache_arns:
-            statements.append(allow(["elasticache:Connect"], list(args.cache_arns)))
+        statements = args.application.statements()
         repositories = {found.arn for image in args.container_images if (found := private_repository(image))}
         if repositories:
             # A token is for the whole registry; what may be pulled with it is in the second statement.

@@ -33,7 +33,6 @@ class ContainerBoundsArgs:
     default_cpu_millicores: int
     default_memory_mib: int
     default_ephemeral_storage_mib: int
-    maximum_cpu_millicores: int
     maximum_memory_mib: int
 
 

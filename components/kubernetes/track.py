@@ -53,7 +53,7 @@ class PodArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PodScalingArgs:
+class AutoscalerArgs:
     """How many pods, and by what."""
 
     minimum: int
@@ -76,12 +76,10 @@ class TrackArgs:
     """Labels of the service; the track adds its own."""
     pod: PodArgs
     """Software and size of one pod."""
-    scaling: PodScalingArgs
+    scaling: AutoscalerArgs
     """How many pods."""
     target_group_arn: pulumi.Input[str]
     """Target group of type ``ip`` that the pods register in; nothing else may."""
-    load_balancer_security_group_id: pulumi.Input[str]
-    """Group whose connections the controller lets through to the pods."""
     deregistration_delay_seconds: int
     """Time that the target group lets a leaving pod finish; a pod stays longer than that."""
     rests_at_zero: bool
@@ -127,14 +125,6 @@ class Track(pulumi.ComponentResource):
                 "serviceRef": {"name": args.track, "port": args.pod.port},
                 "targetGroupARN": args.target_group_arn,
                 "targetType": "ip",
-                "networking": {
-                    "ingress": [
-                        {
-                            "from": [{"securityGroup": {"groupID": args.load_balancer_security_group_id}}],
-                            "ports": [{"protocol": "TCP", "port": args.pod.port}],
-                        }
-                    ]
-                },
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[service, *args.guards]),
         )
@@ -287,4 +277,3 @@ class Track(pulumi.ComponentResource):
                 },
             },
         }
-

@@ -70,7 +70,8 @@ class SecurityGroups(pulumi.ComponentResource):
             self.cache_id = pulumi.Output.from_input(args.cache_group_id)
         self._connect("edge", self.load_balancer_id, "fleet", self.fleet_id, args.service_port, args.service_port)
         self._connect("fleet", self.fleet_id, "cache", self.cache_id, CACHE_PORT, CACHE_READER_PORT)
-        self._release("fleet-https-ipv6", self.fleet_id, "AWS services and images over IPv6", cidr_ipv6="::/0")
+        if args.fleet_group_id is None:
+            self._release("fleet-https-ipv6", self.fleet_id, "AWS services and images over IPv6", cidr_ipv6="::/0")
         if args.fleet_ipv4_egress:
             self._release("fleet-https-ipv4", self.fleet_id, "AWS services and images over IPv4", cidr_ipv4="0.0.0.0/0")
         if args.s3_prefix_list_id is not None:

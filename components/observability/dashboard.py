@@ -29,7 +29,7 @@ class DashboardArgs:
     target_group_suffixes: Mapping[str, pulumi.Input[str]]
     """Fleet name -> name of its target group in metrics."""
     group_names: Mapping[str, pulumi.Input[str]]
-    """Fleet name -> auto-scaling group."""
+    """Fleet name -> auto-scaling group; empty where pods run, which are counted as healthy targets."""
     alarm_arns: Sequence[pulumi.Input[str]]
     """Alarms to show."""
     p95_threshold_ms: int
@@ -82,12 +82,23 @@ class Dashboard(pulumi.ComponentResource):
                     ["AWS/AutoScaling", "GroupInServiceInstances", "AutoScalingGroupName", group, {"label": fleet}]
                     for fleet, group in args.group_names.items()
                 ],
+            )
+            if args.group_names
+            else (
+                "Pods in service",
+                "Minimum",
+                [
+                    ["AWS/ApplicationELB", "HealthyHostCount", *keys, {"label": fleet}]
+                    for fleet, keys in balancer.items()
+                ],
             ),
             (
                 "auto_scale_events, traffic_spikes and failed launches",
                 "Sum",
                 [[own, "auto_scale_events"], [own, "traffic_spikes"], [own, "launch_failures"]],
-            ),
+            )
+            if args.group_names
+            else ("auto_scale_events and traffic_spikes", "Sum", [[own, "auto_scale_events"], [own, "traffic_spikes"]]),
         ]
         widgets: list[dict[str, Any]] = [
             {

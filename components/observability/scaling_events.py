@@ -24,7 +24,7 @@ class ScalingEventsArgs:
     """Fleets, threshold and destinations."""
 
     group_names: Sequence[pulumi.Input[str]]
-    """Auto-scaling groups to watch."""
+    """Auto-scaling groups to watch; none where pods scale, which send no such events."""
     spike_alarm_arns: Sequence[pulumi.Input[str]]
     """Alarms whose going off is a traffic spike."""
     log_group_name: pulumi.Input[str]
@@ -44,40 +44,22 @@ class ScalingEventsArgs:
 
 
 class ScalingEvents(pulumi.ComponentResource):
-    """Metrics ``auto_scale_events``, ``traffic_spikes``, ``launch_attempts`` and ``launch_failures``.
+    """Metrics ``traffic_spikes``, and of groups ``auto_scale_events``, ``launch_attempts`` and ``launch_failures``.
 
     AWS has no metric of failed launches, only events (Amazon EC2 Auto Scaling guide, event reference), so they
-    are logged and counted. Creates: two event rules with targets, log policy, four metric filters, alarm.
+    are logged and counted. Creates: event rules with targets, log policy, metric filters, alarm.
     """
 
-    failure_alarm_arn: pulumi.Output[str]
-    """Alarm on failed launches."""
+    failure_alarm_arn: pulumi.Output[str] | None
+    """Alarm on failed launches; None without groups."""
 
     def __init__(self, name: str, args: ScalingEventsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:ScalingEvents", name, {}, opts)
         self._name = name
         child = pulumi.ResourceOptions(parent=self)
-        scaling = self._collect(
-            "scaling",
-            "Instances of the fleets come and go",
-            {
-                "source": ["aws.autoscaling"],
-                "detail-type": [LAUNCHED, LAUNCH_FAILED, TERMINATED, TERMINATION_FAILED],
-                "detail": {"AutoScalingGroupName": list(args.group_names)},
-            },
-            args.log_group_arn,
-        )
-        spikes = self._collect(
-            "spikes",
-            "A fleet meets a traffic spike",
-            {
-                "source": ["aws.cloudwatch"],
-                "detail-type": ["CloudWatch Alarm State Change"],
-                "resources": list(args.spike_alarm_arns),
-                "detail": {"state": {"value": ["ALARM"]}},
-            },
-            args.log_group_arn,
-        )
+        rules = [self._spikes(args)]
+        if args.group_names:
+            rules.insert(0, self._scaling(args))
         stream = pulumi.Output.concat(args.log_group_arn, ":*")
         aws.cloudwatch.LogResourcePolicy(
             f"{name}-log-policy",
@@ -95,33 +77,63 @@ class ScalingEvents(pulumi.ComponentResource):
                     "Principal": {"Service": EVENT_SERVICES},
                     "Action": "logs:PutLogEvents",
                     "Resource": stream,
-                    "Condition": {"ArnEquals": {"aws:SourceArn": [scaling.arn, spikes.arn]}},
+                    "Condition": {"ArnEquals": {"aws:SourceArn": [rule.arn for rule in rules]}},
                 },
             ),
             opts=child,
         )
+        self._count(args, "traffic_spikes", '{ $.source = "aws.cloudwatch" }')
+        self.failure_alarm_arn = self._launches(args) if args.group_names else None
+        self.register_outputs({"failureAlarmArn": self.failure_alarm_arn})
+
+    def _scaling(self, args: ScalingEventsArgs) -> aws.cloudwatch.EventRule:
+        return self._collect(
+            "scaling",
+            "Instances of the fleets come and go",
+            {
+                "source": ["aws.autoscaling"],
+                "detail-type": [LAUNCHED, LAUNCH_FAILED, TERMINATED, TERMINATION_FAILED],
+                "detail": {"AutoScalingGroupName": list(args.group_names)},
+            },
+            args.log_group_arn,
+        )
+
+    def _spikes(self, args: ScalingEventsArgs) -> aws.cloudwatch.EventRule:
+        return self._collect(
+            "spikes",
+            "A fleet meets a traffic spike",
+            {
+                "source": ["aws.cloudwatch"],
+                "detail-type": ["CloudWatch Alarm State Change"],
+                "resources": list(args.spike_alarm_arns),
+                "detail": {"state": {"value": ["ALARM"]}},
+            },
+            args.log_group_arn,
+        )
+
+    def _count(self, args: ScalingEventsArgs, metric: str, pattern: str) -> None:
+        aws.cloudwatch.LogMetricFilter(
+            f"{self._name}-{metric.replace('_', '-')}",
+            log_group_name=args.log_group_name,
+            pattern=pattern,
+            metric_transformation={
+                "name": metric,
+                "namespace": args.metric_namespace,
+                "value": "1",
+                "default_value": "0",
+                "unit": "Count",
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _launches(self, args: ScalingEventsArgs) -> pulumi.Output[str]:
+        """Count launches, and tell when too many of them fail."""
         failed = f'($.detail-type = "{LAUNCH_FAILED}")'
-        for metric, pattern in (
-            ("auto_scale_events", '{ $.source = "aws.autoscaling" }'),
-            ("traffic_spikes", '{ $.source = "aws.cloudwatch" }'),
-            ("launch_attempts", f'{{ ($.detail-type = "{LAUNCHED}") || {failed} }}'),
-            ("launch_failures", f"{{ {failed} }}"),
-        ):
-            aws.cloudwatch.LogMetricFilter(
-                f"{name}-{metric.replace('_', '-')}",
-                log_group_name=args.log_group_name,
-                pattern=pattern,
-                metric_transformation={
-                    "name": metric,
-                    "namespace": args.metric_namespace,
-                    "value": "1",
-                    "default_value": "0",
-                    "unit": "Count",
-                },
-                opts=child,
-            )
+        self._count(args, "auto_scale_events", '{ $.source = "aws.autoscaling" }')
+        self._count(args, "launch_attempts", f'{{ ($.detail-type = "{LAUNCHED}") || {failed} }}')
+        self._count(args, "launch_failures", f"{{ {failed} }}")
         alarm = aws.cloudwatch.MetricAlarm(
-            f"{name}-launch-failures",
+            f"{self._name}-launch-failures",
             alarm_description=f"Over {args.failure_threshold_percent} % of the instance launches fail",
             comparison_operator="GreaterThanThreshold",
             threshold=float(args.failure_threshold_percent),
@@ -149,10 +161,9 @@ class ScalingEvents(pulumi.ComponentResource):
             ],
             alarm_actions=[args.alert_topic_arn],
             ok_actions=[args.alert_topic_arn],
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.failure_alarm_arn = alarm.arn
-        self.register_outputs({"failureAlarmArn": self.failure_alarm_arn})
+        return pulumi.Output.from_input(alarm.arn)
 
     def _collect(
         self, suffix: str, description: str, pattern: dict[str, object], log_group_arn: pulumi.Input[str]

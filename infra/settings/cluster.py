@@ -24,7 +24,8 @@ class ClusterSettings(Group):
     )
     version: KubernetesVersion = Field(description="Kubernetes version; objects are checked against its schemas.")
     public_endpoint: bool = Field(
-        default=True, description="Whether the API server can be reached from outside of the VPC; Step Functions has to."
+        default=True,
+        description="Whether the API server can be reached from outside of the VPC; Step Functions has to.",
     )
     caller_function_arn: str | None = Field(
         default=None,

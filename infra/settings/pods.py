@@ -34,7 +34,9 @@ class PodsSettings(Group):
     ephemeral_storage_mib: int = Field(
         default=32, ge=8, le=102_400, description="Scratch space of a pod, asked for and limited (MiB)."
     )
-    min_replicas: int = Field(default=2, ge=2, le=1_000, description="Fewest stable pods (2 to 1,000: one is no spare).")
+    min_replicas: int = Field(
+        default=2, ge=2, le=1_000, description="Fewest stable pods (2 to 1,000: one is no spare)."
+    )
     max_replicas: int = Field(
         default=4, ge=2, le=1_000, description="Most pods of each Deployment: the canary ends up with all traffic."
     )

@@ -9,12 +9,13 @@ from typing import Any
 import pulumi
 
 from components.access.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.operations.maintenance import Maintenance
 from components.tagging import tag_all
 from infra.naming import Names
 from infra.settings import Settings
 from infra.stack import access, data, edge, fleet, network, observability, operations, rollout
 from infra.stack.context import Context
-from infra.stack.declared import Application, Ground
+from infra.stack.declared import Application, Ground, Traffic
 from infra.stack.published import published
 from infra.stack.tags import tags as stack_tags
 
@@ -86,15 +87,36 @@ def _declare(context: Context) -> None:
     split = edge.traffic_split(context, ground, door)
     firewall = edge.firewall(context, ground, door)
     traffic = observability.traffic(context, ground, door, split)
-    instances = access.instances(context, ground, application)
     maintenance = operations.maintenance(context, ground, firewall, traffic)
-    if traffic is not None:
-        fleets = fleet.fleets(context, ground, traffic, application, instances.profile_arn)
-        observability.observe(context, ground, traffic, fleets, application.cache)
-        rollout.canary_rollout(context, ground, traffic, fleets, application.flag, maintenance)
+    serve = _serve_from_pods if context.settings.platform.kind == "kubernetes" else _serve_from_instances
+    serve(context, ground, traffic, application, maintenance)
     reaper = operations.reaper(context, ground)
     operations.workflow_failures(context, ground.topics, maintenance, reaper)
     operations.budget_guard(context, ground.topics, access.workflows(context))
+
+
+def _serve_from_instances(
+    context: Context, ground: Ground, traffic: Traffic | None, application: Application, maintenance: Maintenance
+) -> None:
+    instances = access.instances(context, access.application(context, ground, application))
+    if traffic is None:
+        return
+    compute = fleet.fleets(context, ground, traffic, application, instances.profile_arn)
+    observability.observe(context, ground, traffic, compute, application.cache)
+    rollout.canary_rollout(context, ground, traffic, compute, application.flag, maintenance)
+
+
+def _serve_from_pods(
+    context: Context, ground: Ground, traffic: Traffic | None, application: Application, maintenance: Maintenance
+) -> None:
+    from infra.stack.pods import Pods  # the Kubernetes SDK, which other stacks don't load
+
+    if traffic is None:
+        return
+    pods = Pods(context, access.application(context, ground, application))
+    compute = pods.tracks(ground, traffic, application)
+    observability.observe(context, ground, traffic, compute, application.cache)
+    pods.let_scale(rollout.canary_rollout(context, ground, traffic, compute, application.flag, maintenance))
 
 
 def _ground(context: Context) -> Ground:

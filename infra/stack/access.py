@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import pulumi
 
+from components.access.application_access import ApplicationAccess
 from components.access.ci_access import CiAccess, CiAccessArgs
 from components.fleet.instance_access import InstanceAccess, InstanceAccessArgs
 from infra.stack.context import Context
 from infra.stack.declared import Application, Ground
 
 
-def instances(context: Context, ground: Ground, application: Application) -> InstanceAccess:
-    """What an instance may do."""
+def application(context: Context, ground: Ground, application: Application) -> ApplicationAccess:
+    """What the application may do."""
     platform, cache = context.settings.tenancy.platform, application.cache
     cache_arns: list[pulumi.Input[str]] = [cache.arn, cache.user_arn] if cache else []
     if platform is not None:
         cache_arns = [platform.cache_arn, platform.cache_user_arn]
+    return ApplicationAccess(
+        log_group_arn=ground.audit.log_group_arn,
+        contract_parameter_arn=application.contract.parameter_arn,
+        flag_arns=[application.flag.configuration_arn],
+        kms_key_arn=ground.kms_key_arn,
+        cache_arns=cache_arns,
+    )
+
+
+def instances(context: Context, application: ApplicationAccess) -> InstanceAccess:
+    """What an instance may do."""
     return InstanceAccess(
         f"{context.name}-instances",
-        InstanceAccessArgs(
-            account_id=context.account_id,
-            log_group_arn=ground.audit.log_group_arn,
-            contract_parameter_arn=application.contract.parameter_arn,
-            flag_arns=[application.flag.configuration_arn],
-            kms_key_arn=ground.kms_key_arn,
-            cache_arns=cache_arns,
-        ),
+        InstanceAccessArgs(account_id=context.account_id, application=application),
         context.child,
     )
 

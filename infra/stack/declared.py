@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,6 +15,7 @@ from components.observability.audit_log import AuditLog
 from components.observability.kept_logs import KeptLogs
 from components.observability.service_alarms import ServiceAlarms
 from components.rollout.feature_flag import FeatureFlag
+from components.rollout.sizing import Sizing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,20 @@ class Application:
     flag: FeatureFlag
     cache: Cache | None
     """None while parked, and when the platform owns it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """What answers requests, stable and canary: instances or pods."""
+
+    sizing: Sizing
+    """How the rollout reads and sets their numbers."""
+    group_names: Mapping[str, pulumi.Output[str]]
+    """Fleet name -> auto-scaling group; empty for pods."""
+    spike_alarm_arns: Sequence[pulumi.Output[str]]
+    """Alarms whose going off is a traffic spike."""
+    failure_alarm_arns: Sequence[pulumi.Output[str]] = ()
+    """Alarms on failed scaling that came with the pods; those of instances come with their events."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,6 +108,7 @@ def traffic_split(context: Context, ground: Ground, door: FrontDoor | None) -> T
             listener_arn=door.listener_arn if door else None,
             load_balancer_suffix=door.load_balancer_suffix if door else None,
             priority_base=settings.edge.rule_priority_base,
+            target_type="ip" if settings.platform.cluster else "instance",
         ),
         context.child,
     )

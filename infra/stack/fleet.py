@@ -9,10 +9,11 @@ import pulumi
 from components.edge.traffic_split import FLEETS
 from components.fleet.fleet import Fleet
 from components.fleet.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
+from components.rollout.sizing import GroupSizing
 from infra.settings import Settings
 from infra.settings.instance_capacity import instance_capacity
 from infra.stack.context import Context
-from infra.stack.declared import Application, Ground, Traffic
+from infra.stack.declared import Application, Compute, Ground, Traffic
 
 
 def tracked_requests(settings: Settings) -> int:
@@ -26,13 +27,13 @@ def fleets(
     traffic: Traffic,
     application: Application,
     profile_arn: pulumi.Input[str],
-) -> dict[str, Fleet]:
-    """The stable and the canary fleet, by name, with the instance profile `profile_arn`.
+) -> Compute:
+    """The stable and the canary fleet, with the instance profile `profile_arn`.
 
     The canary starts empty; the rollout fills it.
     """
     settings, wanted = context.settings, context.settings.fleet
-    tracked, environment = tracked_requests(settings), _environment(context, application)
+    tracked, variables = tracked_requests(settings), environment(context, application)
 
     def args(fleet: str) -> FleetArgs:
         stable = fleet == "stable"
@@ -42,7 +43,7 @@ def fleets(
             container_image=wanted.container_image
             if stable
             else settings.rollout.candidate_image or wanted.container_image,
-            environment={**environment, "PLANT_STACK": context.stack, "PLANT_FLEET": fleet},
+            environment={**variables, "PLANT_STACK": context.stack, "PLANT_FLEET": fleet},
             log_group_name=ground.audit.log_group_name,
             instance_types=wanted.instance_types,
             instance_profile_arn=profile_arn,
@@ -87,10 +88,16 @@ def fleets(
             warm_pool_size=wanted.warm_pool_size if stable else 0,
         )
 
-    return {fleet: Fleet(f"{context.name}-{fleet}", args(fleet), context.child) for fleet in FLEETS}
+    found = {fleet: Fleet(f"{context.name}-{fleet}", args(fleet), context.child) for fleet in FLEETS}
+    group_names = {name: fleet.group_name for name, fleet in found.items()}
+    return Compute(
+        sizing=GroupSizing(group_names=group_names),
+        group_names=group_names,
+        spike_alarm_arns=[fleet.spike_alarm_arn for fleet in found.values() if fleet.spike_alarm_arn],
+    )
 
 
-def _environment(context: Context, application: Application) -> Mapping[str, pulumi.Input[str]]:
+def environment(context: Context, application: Application) -> Mapping[str, pulumi.Input[str]]:
     """What the application reads at its start. Nothing here is secret."""
     settings, flag = context.settings, application.flag
     return {

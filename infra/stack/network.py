@@ -43,13 +43,14 @@ def vpc(context: Context, log_bucket_arn: pulumi.Input[str] | None) -> Vpc:
 
 def security_groups(context: Context, vpc: Vpc) -> SecurityGroups:
     """Who may connect to whom; the platform's groups where it owns the other end."""
-    platform = context.settings.tenancy.platform
+    platform, cluster = context.settings.tenancy.platform, context.settings.platform.cluster
     return SecurityGroups(
         f"{context.name}-access",
         SecurityGroupsArgs(
             vpc_id=vpc.id,
             service_port=context.settings.fleet.service_port,
-            fleet_ipv4_egress=platform is not None,
+            fleet_ipv4_egress=platform is not None and cluster is None,
+            fleet_group_id=cluster.node_security_group_id if cluster else None,
             s3_prefix_list_id=vpc.s3_prefix_list_id,
             load_balancer_group_id=platform.load_balancer_security_group_id if platform else None,
             cache_group_id=platform.cache_security_group_id if platform else None,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 
 from components.data.cache import Cache
 from components.edge.traffic_split import TrafficSplit
-from components.fleet.fleet import Fleet
 from components.observability.audit_log import AuditLog, AuditLogArgs
 from components.observability.dashboard import Dashboard, DashboardArgs
 from components.observability.health_feed import HealthFeed, HealthFeedArgs
@@ -18,7 +17,7 @@ from components.observability.notifications import Notifications, NotificationsA
 from components.observability.scaling_events import ScalingEvents, ScalingEventsArgs
 from components.observability.service_alarms import ServiceAlarms, ServiceAlarmsArgs
 from infra.stack.context import Context
-from infra.stack.declared import FrontDoor, Ground, Topics, Traffic
+from infra.stack.declared import Compute, FrontDoor, Ground, Topics, Traffic
 
 
 def log_bucket(context: Context) -> LogBucket | None:
@@ -141,17 +140,14 @@ def traffic(context: Context, ground: Ground, door: FrontDoor | None, split: Tra
     return Traffic(door=door, split=split, alarms=alarms)
 
 
-def observe(
-    context: Context, ground: Ground, traffic: Traffic, fleets: Mapping[str, Fleet], cache: Cache | None
-) -> None:
+def observe(context: Context, ground: Ground, traffic: Traffic, compute: Compute, cache: Cache | None) -> None:
     """Scaling events, health events and dashboard."""
     settings = context.settings
-    groups = {fleet: component.group_name for fleet, component in fleets.items()}
     events = ScalingEvents(
         f"{context.name}-scaling",
         ScalingEventsArgs(
-            group_names=list(groups.values()),
-            spike_alarm_arns=[fleet.spike_alarm_arn for fleet in fleets.values() if fleet.spike_alarm_arn],
+            group_names=list(compute.group_names.values()),
+            spike_alarm_arns=compute.spike_alarm_arns,
             log_group_name=ground.logs.names["scaling"],
             log_group_arn=ground.logs.arns["scaling"],
             log_policy_name=context.names.scaling_log_policy,
@@ -162,7 +158,8 @@ def observe(
         ),
         context.child,
     )
-    every = [*traffic.alarms.arns.values(), events.failure_alarm_arn, *([cache.alarm_arn] if cache else [])]
+    failures = [*compute.failure_alarm_arns, *([events.failure_alarm_arn] if events.failure_alarm_arn else [])]
+    every = [*traffic.alarms.arns.values(), *failures, *([cache.alarm_arn] if cache else [])]
     HealthFeed(
         f"{context.name}-feed",
         HealthFeedArgs(
@@ -183,7 +180,7 @@ def observe(
             metric_namespace=context.names.metric_namespace,
             load_balancer_suffix=traffic.door.load_balancer_suffix,
             target_group_suffixes=traffic.split.target_group_suffixes,
-            group_names=groups,
+            group_names=compute.group_names,
             alarm_arns=every,
             p95_threshold_ms=settings.slo.p95_threshold_ms,
         ),

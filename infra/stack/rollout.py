@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 
-from components.fleet.fleet import Fleet
 from components.operations.maintenance import Maintenance
 from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs
 from components.rollout.feature_flag import FeatureFlag, FeatureFlagArgs
 from infra.settings import Settings
 from infra.stack.context import Context
-from infra.stack.declared import Ground, Traffic
+from infra.stack.declared import Compute, Ground, Traffic
 from infra.stack.edge import routes
 
 ROLLBACK_CHECKS = ("p95-canary", "errors-canary")
@@ -39,10 +36,10 @@ def canary_rollout(
     context: Context,
     ground: Ground,
     traffic: Traffic,
-    fleets: Mapping[str, Fleet],
+    compute: Compute,
     flag: FeatureFlag,
     maintenance: Maintenance,
-) -> None:
+) -> CanaryRollout:
     """The canary rollout."""
     settings, rollout = context.settings, context.settings.rollout
     _warn_of_short_sessions(settings)
@@ -79,6 +76,7 @@ def canary_rollout(
             "rolloutControl": component.control_parameter_name,
         }
     )
+    return component
 
 
 def _warn_of_short_sessions(settings: Settings) -> None:

@@ -1,0 +1,37 @@
+"""What the application may do in AWS, on an instance or in a pod."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.access.iam_policy import Statement, allow, use_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationAccess:
+    """The few things that the application reads and writes."""
+
+    log_group_arn: pulumi.Input[str]
+    """Log group that it writes to."""
+    contract_parameter_arn: pulumi.Input[str]
+    """Parameter with the contract."""
+    flag_arns: Sequence[pulumi.Input[str]]
+    """Flag configuration that it may read."""
+    kms_key_arn: pulumi.Input[str]
+    """Key of what it reads."""
+    cache_arns: Sequence[pulumi.Input[str]]
+    """Cache and cache user that it may connect with; empty while there is no cache."""
+
+    def statements(self) -> list[Statement]:
+        """Statements of its role's policy."""
+        connect = [allow(["elasticache:Connect"], list(self.cache_arns))] if self.cache_arns else []
+        return [
+            allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(self.log_group_arn, ":*")]),
+            allow(["ssm:GetParameter"], [self.contract_parameter_arn]),
+            allow(["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"], list(self.flag_arns)),
+            use_key(self.kms_key_arn),
+            *connect,
+        ]
