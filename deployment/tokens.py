@@ -160,3 +160,17 @@ TAGGABLE: Final = (
     "aws:wafv2/ipSet:IpSet",
 )
 """Types that take tags."""
+
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+RESOURCE_QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
+LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
+NETWORK_POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+KUBERNETES_SERVICE: Final = "kubernetes:core/v1:Service"
+INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
+DISRUPTION_BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
+TARGET_GROUP_BINDING: Final = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+POD_AUTOSCALER: Final = (
+    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+    "kubernetes:autoscaling/v1:HorizontalPodAutoscaler",
+)

@@ -14,6 +14,7 @@ from deployment.reader import graph_from_json
 STACKS = {
     "dev": ("dev", {}),
     "prod": ("prod", {}),
+    "k8s": ("k8s", {}),
     "parked": ("dev", {"plant:uptime.parked": "true"}),
 }
 """Name in the tests -> stack file, and configuration on top of it."""
@@ -30,13 +31,13 @@ def recorded(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def deployment():
-    """`deployment("dev")`: a fresh copy of the deployment JSON of dev, prod or parked."""
+    """`deployment("dev")`: a fresh copy of the deployment JSON of one of STACKS."""
     return lambda name: copy.deepcopy(recorded(name))
 
 
 @pytest.fixture(scope="session")
 def graph():
-    """`graph("dev")`: the graph of dev, prod or parked."""
+    """`graph("dev")`: the graph of one of STACKS."""
 
     @cache
     def of(name: str) -> ResourceGraph:

@@ -99,7 +99,7 @@ class GuardedNamespace(pulumi.ComponentResource):
     def _metadata(self, suffix: str) -> dict[str, Any]:
         return {"name": suffix, "namespace": self._args.namespace, "labels": dict(self._args.labels)}
 
-    def _quota(self) -> pulumi.Resource:
+    def _quota(self) -> Any:
         quota = self._args.quota
         return k8s.core.v1.ResourceQuota(
             f"{self._name}-quota",
@@ -119,7 +119,7 @@ class GuardedNamespace(pulumi.ComponentResource):
             opts=self._inside,
         )
 
-    def _limits(self) -> pulumi.Resource:
+    def _limits(self) -> Any:
         bounds = self._args.bounds
         return k8s.core.v1.LimitRange(
             f"{self._name}-limits",
@@ -144,7 +144,7 @@ class GuardedNamespace(pulumi.ComponentResource):
             opts=self._inside,
         )
 
-    def _policies(self) -> list[pulumi.Resource]:
+    def _policies(self) -> list[Any]:
         args = self._args
         return [
             self._policy("nothing", {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}),
@@ -192,7 +192,7 @@ class GuardedNamespace(pulumi.ComponentResource):
             ),
         ]
 
-    def _policy(self, suffix: str, spec: Mapping[str, Any]) -> pulumi.Resource:
+    def _policy(self, suffix: str, spec: Mapping[str, Any]) -> Any:
         return k8s.networking.v1.NetworkPolicy(
             f"{self._name}-{suffix}", metadata=self._metadata(suffix), spec=dict(spec), opts=self._inside
         )

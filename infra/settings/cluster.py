@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from ipaddress import IPv4Network
-from typing import Literal
 
 from pydantic import Field
 
 from infra.settings.base import Group, HttpsUrl, arn
 
-KubernetesVersion = Literal["1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]
-"""Versions in which a container may sleep before it stops (1.30), up to the newest whose schemas are known."""
+KUBERNETES_VERSION = r"^1\.3[0-7]$"
+"""Versions in which a container may sleep before it stops (1.30), up to the newest whose schemas are known (1.37)."""
 
 
 class ClusterSettings(Group):
@@ -22,7 +21,10 @@ class ClusterSettings(Group):
     certificate_authority: str = Field(
         pattern=r"^[A-Za-z0-9+/]{16,}={0,2}$", description="Certificate of the API server's authority (base64)."
     )
-    version: KubernetesVersion = Field(description="Kubernetes version; objects are checked against its schemas.")
+    version: str = Field(
+        pattern=KUBERNETES_VERSION,
+        description="Kubernetes version (1.30 to 1.37, quoted); objects are checked against its schemas.",
+    )
     public_endpoint: bool = Field(
         default=True,
         description="Whether the API server can be reached from outside of the VPC; Step Functions has to.",

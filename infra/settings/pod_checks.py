@@ -73,8 +73,8 @@ def pods_fit_their_quota(platform: PlatformSettings, pods: PodsSettings) -> Iter
             yield Problem(
                 f"plant:pods.{key}",
                 getattr(pods, key),
-                f"two Deployments of up to {pods.max_replicas} pods, and {SURGE_PODS} more of each in an update, ask for"
-                f" {most} x {each}{unit}; allowed is {most * each} or more",
+                f"two Deployments of up to {pods.max_replicas} pods, and {SURGE_PODS} more of each in an update, ask"
+                f" for {most} x {each}{unit}; allowed is {most * each} or more",
             )
     if pods.cpu_limit_millicores is not None and pods.cpu_limit_millicores < pods.cpu_millicores:
         yield Problem(
@@ -129,6 +129,6 @@ def pods_carry_the_peak(
         yield Problem(
             "plant:pods.max_replicas",
             pods.max_replicas,
-            f"pods of {pods.cpu_millicores}m serve {able:.1f} requests per second of {fleet.cpu_time_ms:g} ms of CPU, and"
-            f" plant:usage.peak_requests_per_second is {usage.peak_requests_per_second}",
+            f"pods of {pods.cpu_millicores}m serve {able:.1f} requests per second of {fleet.cpu_time_ms:g} ms of CPU,"
+            f" and plant:usage.peak_requests_per_second is {usage.peak_requests_per_second}",
         )

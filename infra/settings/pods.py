@@ -28,7 +28,7 @@ class PodsSettings(Group):
         default=None,
         ge=1,
         le=192_000,
-        description="Most CPU of a pod (millicores); absent: what the node has left. A limit throttles, and moves the p95.",
+        description="Most CPU of a pod (millicores); absent: what the node has left. A limit throttles the p95.",
     )
     memory_mib: int = Field(default=64, ge=16, le=786_432, description="Memory of a pod, asked for and limited (MiB).")
     ephemeral_storage_mib: int = Field(

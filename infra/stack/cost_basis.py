@@ -66,8 +66,9 @@ ALLOCATION = {
 
 
 PODS_ALLOCATION = (
-    "Charged to the stack: its pods' share of the nodes, listener rules, target groups, WAF rule group, alarms and logs."
-    " Charged to the platform: the cluster's control plane ($0.10 an hour), VPC, load balancer, web ACL, cache and key."
+    "Charged to the stack: its pods' share of the nodes, listener rules, target groups, WAF rule group, alarms and"
+    " logs. Charged to the platform: the cluster's control plane ($0.10 an hour), VPC, load balancer, web ACL, cache"
+    " and key."
 )
 """What is charged to whom where pods run on the platform's cluster."""
 

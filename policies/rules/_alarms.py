@@ -15,6 +15,9 @@ from policies.context import Context
 STORY_METRICS: Final = ("api_latency", "traffic_spikes", "auto_scale_events")
 """Metrics that the story names (design.md, section 2)."""
 
+CLUSTER_LOGS: Final = "/aws/eks/"
+"""Beginning of the log group of a cluster's control plane, which is the cluster's owner's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

@@ -46,6 +46,8 @@ class World:
     """Call -> how often it was made."""
     rules: dict[str, Any] = field(default_factory=dict)
     """ARN of a listener rule -> its actions."""
+    sizes: list[int] = field(default_factory=list)
+    """Sizes that the canary was given, instances or pods, in order."""
     weights: list[tuple[datetime, str, int]] = field(default_factory=list)
     """(moment, rule, weight of the second target group), in order."""
 
@@ -91,6 +93,20 @@ class World:
         names = given.get("AutoScalingGroupNames") or self.groups
         sizes = {"DesiredCapacity": 2, "MinSize": 1, "MaxSize": 2}
         return {"AutoScalingGroups": [{"AutoScalingGroupName": name, **sizes} for name in names]}
+
+    def _updateAutoScalingGroup(self, given: Parameters) -> Any:  # noqa: N802
+        self.sizes.append(given["DesiredCapacity"])
+        return {}
+
+    def _call(self, given: Parameters) -> Any:
+        """The scale of a Deployment, by Step Functions' call of a cluster's API."""
+        if given["Method"] == "PUT":
+            self.sizes.append(given["RequestBody"]["spec"]["replicas"])
+        return {"StatusCode": 200, "ResponseBody": {"spec": {"replicas": 2}}}
+
+    def _invoke(self, given: Parameters) -> Any:
+        """The same by a function in the cluster's network."""
+        return {"Payload": self._call(given["Payload"])}
 
     def _describeTargetHealth(self, given: Parameters) -> Any:  # noqa: N802
         state = {"TargetHealth": {"State": "healthy" if self.healthy else "unhealthy"}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import METRIC_ALARM, SCALING_GROUP, SCALING_POLICY, TOPIC
+from deployment.tokens import METRIC_ALARM, POD_AUTOSCALER, SCALING_GROUP, SCALING_POLICY, TOPIC
 from deployment.unknown import UNKNOWN
 from policies.context import Context
 from policies.finding import Severity
@@ -31,7 +31,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         for one in graph.referenced(resource, "alarmActions", *SCALING_POLICY)
         if one.get("policyType") == "StepScaling"
     ]
-    if spikes and not steps:
+    if spikes and not steps and not graph.of_type(*POD_AUTOSCALER):
         yield Problem("the spike alarm adds no instances; name a step-scaling policy in alarmActions", "alarmActions")
     actions = resource.get("alarmActions")
     if spikes and actions is not UNKNOWN and not graph.referenced(resource, "alarmActions", *TOPIC):

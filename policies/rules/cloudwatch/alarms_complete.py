@@ -42,7 +42,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem("threshold is not set; give it", "threshold")
     yield from must_have("comparisonOperator", "GreaterThanThreshold or another").check(resource, context)
     operator = resource.get("comparisonOperator")
-    if context.is_plant_stack and isinstance(operator, str) and operator.startswith("Less"):
+    counts_what_serves = resource.get("metricName") == "HealthyHostCount"
+    if context.is_plant_stack and not counts_what_serves and isinstance(operator, str) and operator.startswith("Less"):
         yield Problem(
             f"comparisonOperator is {operator}; every alarm of this stack goes off upwards", "comparisonOperator"
         )

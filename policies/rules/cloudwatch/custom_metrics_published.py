@@ -9,7 +9,7 @@ from deployment.unknown import UNKNOWN
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._alarms import STORY_METRICS, measures
+from policies.rules._alarms import CLUSTER_LOGS, STORY_METRICS, measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,8 @@ def check(context: Context) -> Iterator[Problem]:
                 f"nothing publishes {name}; add aws.cloudwatch.LogMetricFilter with metricTransformation.name {name}"
             )
     for counter in context.graph.of_type(*LOG_METRIC_FILTER):
-        if not context.graph.referenced(counter, "logGroupName", *LOG_GROUP):
+        of_cluster = str(counter.get("logGroupName")).startswith(CLUSTER_LOGS)
+        if not of_cluster and not context.graph.referenced(counter, "logGroupName", *LOG_GROUP):
             yield Problem(
                 "logGroupName names no log group of this stack, so nothing is counted", "logGroupName", counter
             )

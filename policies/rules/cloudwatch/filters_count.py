@@ -13,6 +13,7 @@ from policies.checks import number, shown
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
+from policies.rules._alarms import CLUSTER_LOGS
 
 EVENT: Final = re.compile(r"\$\.(?:source|detail-type|detail\b)")
 """Fields that only EventBridge's events have."""
@@ -23,6 +24,9 @@ WORDS: Final = {
     "traffic_spikes": ("aws.cloudwatch",),
 }
 """The story's metrics that count events -> what the pattern of each has to name."""
+
+CLUSTER_WORDS: Final = {"auto_scale_events": ("horizontal-pod-autoscaler",)}
+"""The same in the audit log of a cluster, which says who changed what."""
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -64,7 +68,8 @@ def value_problems(one: Resource, pattern: str) -> Iterator[Problem]:
     name = str(one.get("metricTransformation.name"))
     if not pattern.strip():
         yield Problem("pattern is empty, so every line is counted; say which", "pattern", one)
-    for word in WORDS.get(name, ()):
+    of_cluster = str(one.get("logGroupName")).startswith(CLUSTER_LOGS)
+    for word in (CLUSTER_WORDS if of_cluster else WORDS).get(name, ()):
         if word not in pattern:
             yield Problem(f"pattern does not match {word}, which {name} counts; add it", "pattern", one)
     if name == "launch_failures" and re.search(r"Launch Successful", pattern):

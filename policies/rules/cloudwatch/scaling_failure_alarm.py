@@ -43,6 +43,8 @@ def check(context: Context) -> Iterator[Problem]:
                 "comparisonOperator",
                 alarm,
             )
+    if any(one.namespace == "AWS/EKS" for one in measures(context)):
+        return  # the scheduler of a cluster counts by itself
     filters = context.graph.of_type(*LOG_METRIC_FILTER)
     if alarms and not any(FAILURE.search(str(one.get("metricTransformation.name"))) for one in filters):
         yield Problem(
@@ -56,8 +58,8 @@ def check(context: Context) -> Iterator[Problem]:
         yield Problem("no event rule collects launch events of aws.autoscaling; add aws.cloudwatch.EventRule")
 
 
-SCALING = re.compile(r"(?i)launch|scal")
-FAILURE = re.compile(r"(?i)fail|unsuccess")
+SCALING = re.compile(r"(?i)launch|scal|schedule_attempts")
+FAILURE = re.compile(r"(?i)fail|unsuccess|unschedulable")
 
 RULE = Rule(
     id="observability-scaling-failure-alarm",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.tokens import EVENT_RULE
+from deployment.tokens import EVENT_RULE, POD_AUTOSCALER
 from deployment.unknown import UNKNOWN
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Severity
@@ -14,7 +14,9 @@ from policies.rules._alarms import expected_here
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WANTED = ("aws.autoscaling", "CloudWatch Alarm State Change", "Step Functions Execution Status Change")
+LAUNCHES = "aws.autoscaling"
+"""Source of the events of instances; pods that come and go send none."""
+WANTED = (LAUNCHES, "CloudWatch Alarm State Change", "Step Functions Execution Status Change")
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -22,7 +24,8 @@ def check(context: Context) -> Iterator[Problem]:
     if not expected_here(context):
         return
     patterns = [rule.get("eventPattern") for rule in context.graph.of_type(*EVENT_RULE)]
-    for what in WANTED:
+    wanted = [what for what in WANTED if what != LAUNCHES or not context.graph.of_type(*POD_AUTOSCALER)]
+    for what in wanted:
         if any(what in str(pattern) for pattern in patterns):
             continue
         if UNKNOWN in patterns:

@@ -1,4 +1,4 @@
-"""Containers ask for, and are limited in, CPU and memory."""
+"""Containers ask for CPU and memory, and are limited in memory."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """Each container asks for CPU and memory, and has a limit on both."""
+    """Each container asks for CPU and memory, and has a limit on what can't be taken back."""
     for container in containers(resource):
-        for kind in ("requests", "limits"):
-            for unit in ("cpu", "memory"):
-                given = container.get("resources", kind, unit)
-                if is_absent(given):
-                    path = f"{container.path}.resources.{kind}.{unit}"
-                    yield Problem(f"{path} is not set; give it, so that one pod can't take the node", path)
+        for kind, unit in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory")):
+            if is_absent(container.get("resources", kind, unit)):
+                path = f"{container.path}.resources.{kind}.{unit}"
+                yield Problem(f"{path} is not set; give it, so that one pod can't take the node", path)
 
 
 RULE = Rule(
     id="kubernetes-resources-bounded",
-    title="Containers ask for, and are limited in, CPU and memory",
+    title="Containers ask for CPU and memory, and are limited in memory",
     severity=Severity.HIGH,
-    why="A pod without limits takes the node, and the budget, from the others.",
-    fix="Set resources.requests and resources.limits, each with cpu and memory.",
+    why=(
+        "A pod that asks for nothing takes the node, and the budget, from the others; memory can't be taken back. "
+        "CPU can: it is shared by request, and a limit only throttles."
+    ),
+    fix="Set resources.requests with cpu and memory, and resources.limits with memory.",
     source="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     frameworks=("checkov:CKV_K8S_10", "checkov:CKV_K8S_11", "checkov:CKV_K8S_12", "checkov:CKV_K8S_13"),
     types=WORKLOADS,

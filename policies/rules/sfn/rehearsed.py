@@ -71,7 +71,7 @@ def healthy(document: Mapping[str, Any], story: bool) -> str:
         return "the flag is not switched at each step"
     if len(world.done(ANNOUNCING)) < len(steps):
         return "a step is not announced"
-    if not any(call.get("DesiredCapacity") == 2 for call in world.done("autoscaling:updateAutoScalingGroup")):
+    if 2 not in world.sizes:
         return "the canary is not made as large as the stable fleet"
     if story:
         moments = {weight: moment for moment, _, weight in reversed(world.weights)}
@@ -172,7 +172,7 @@ def alone(document: Mapping[str, Any], story: bool) -> str:
     """Another rollout runs: this one touches nothing."""
     world = World(running=(OWN, OTHER))
     execution = run(document, {}, world)
-    if world.done("elasticloadbalancingv2:modifyRule") or world.done("autoscaling:updateAutoScalingGroup"):
+    if world.done("elasticloadbalancingv2:modifyRule") or world.sizes:
         return "it changes weights or sizes beside the one that runs"
     return "" if execution.status == "FAILED" else "it does not say that it was refused"
 
@@ -194,8 +194,7 @@ def rolled_back(execution: Execution, world: World) -> str:
     versions = [call.get("ConfigurationVersion") for call in world.done("appconfig:startDeployment")]
     if not versions:
         return "the flag is not switched off"
-    sizes = [call.get("DesiredCapacity") for call in world.done("autoscaling:updateAutoScalingGroup")]
-    if sizes[-1:] != [0]:
+    if world.sizes[-1:] != [0]:
         return "the canary is not emptied"
     told = world.done(ANNOUNCING)
     return "" if told else "nobody is told"

@@ -172,6 +172,44 @@ PROD = {
 }
 """The same for what only a shared stack reads."""
 
+K8S = {
+    "pods": {
+        "image": f"other/plant-api@sha256:{'0' * 64}",
+        "cpu_millicores": 20,
+        "cpu_limit_millicores": 100,
+        "memory_mib": 48,
+        "ephemeral_storage_mib": 40,
+        "min_replicas": 3,
+        "max_replicas": 3,
+        "quota_cpu_millicores": 260,
+        "quota_memory_mib": 700,
+        "scaling_metric": "prometheus",
+        "cpu_target_percent": 61,
+        "liveness_path": "/alive",
+    },
+    "platform": {
+        "cluster.name": "other",
+        "cluster.endpoint": "https://other.eks.amazonaws.com",
+        "cluster.certificate_authority": "T1RIRVJPVEhFUk9USEVS",
+        "cluster.version": "1.35",
+        "cluster.node_security_group_id": "sg-0c1d2e3f405162739",
+        "cluster.load_balancer_cidrs": ["10.9.0.0/24"],
+        "cluster.cache_cidrs": ["10.9.1.0/24"],
+        "cluster.node_type": "m7g.large",
+        "cluster.node_usd_per_hour": "0.03",
+        "cluster.node_utilisation_ratio": "0.7",
+        "cluster.idle_share_charged": False,
+    },
+}
+"""The same for what only a stack on Kubernetes reads."""
+
+TABLES = {"dev": DEV, "prod": PROD, "k8s": K8S}
+CALLER = {
+    "plant:platform.cluster.caller_function_arn": ARN.format("lambda", "function:scale"),
+    "plant:platform.cluster.caller_role_arn": "arn:aws:iam::123456789012:role/scale",
+}
+PROMETHEUS = {"plant:pods.scaling_metric": "prometheus"}
+
 TOGETHER = {
     "fleet.warm_pool_size": {"plant:fleet.on_demand_percent_above_base": 100, "plant:fleet.warm_pool_size": 1},
     "cache.node_count": {"plant:cache.node_type": "cache.t4g.micro", "plant:cache.node_count": 3},
@@ -197,11 +235,20 @@ TOGETHER |= {
     }.items()
 }
 
+ON_PODS = {
+    "platform.cluster.caller_function_arn": CALLER,
+    "platform.cluster.caller_role_arn": CALLER,
+    "pods.requests_per_second_per_pod": {**PROMETHEUS, "plant:pods.requests_per_second_per_pod": 3},
+    "pods.prometheus_metric": {**PROMETHEUS, "plant:pods.prometheus_metric": "other_requests"},
+}
+"""Settings of a stack on Kubernetes that only matter beside another one."""
+
 CHECKED_ONLY = {
+    "platform.cluster.public_endpoint": "no resource: without one a function is required",
     "tenancy.platform.web_acl_arn": "the platform refers to the rule group, and not the other way round",
     "tenancy.network.reserved_cidrs": "no resource: a check against collisions",
     "tenancy.kind": "dev against prod is the proof",
-    "platform.kind": "one value so far",
+    "platform.kind": "prod against k8s is the proof",
 }
 """Settings without an effect on the declaration, and why they exist."""
 
@@ -219,11 +266,12 @@ def leaves(model: type[BaseModel], prefix: str = "") -> list[str]:
 
 
 def test_every_setting_has_a_mutation():
-    known = {f"{group}.{name}" for table in (DEV, PROD) for group, names in table.items() for name in names}
+    known = {f"{group}.{name}" for table in TABLES.values() for group, names in table.items() for name in names}
     settings = {f"{group}.{name}" for group, model in GROUPS.items() for name in leaves(model)}
     known |= {f"usage.{name}" for name in USAGE}
-    assert settings - known - TOGETHER.keys() - CHECKED_ONLY.keys() == set()
-    assert (known | TOGETHER.keys() | CHECKED_ONLY.keys()) - settings == set()
+    elsewhere = TOGETHER.keys() | ON_PODS.keys() | CHECKED_ONLY.keys()
+    assert settings - known - elsewhere == set()
+    assert (known | elsewhere) - settings == set()
 
 
 def declared(stack: str, overrides: dict[str, object]) -> str:
@@ -251,16 +299,24 @@ def test_each_declared_usage_reaches_the_estimate():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("stack", "group"),
-    [*(pytest.param("dev", group, id=f"dev-{group}") for group in DEV), *(("prod", group) for group in PROD)],
+    [(stack, group) for stack, table in TABLES.items() for group in table],
 )
 def test_each_setting_changes_the_graph(stack, group):
-    table = DEV if stack == "dev" else PROD
     dead = [
         name
-        for name, value in table[group].items()
+        for name, value in TABLES[stack][group].items()
         if declared(stack, {f"plant:{group}.{name}": value}) == unchanged(stack)
     ]
     assert dead == []
+
+
+@pytest.mark.parametrize("setting", ON_PODS)
+def test_setting_of_pods_beside_another_changes_the_graph(setting):
+    without = {key: value for key, value in ON_PODS[setting].items() if key != f"plant:{setting}"}
+    if "caller" in setting:
+        assert declared("k8s", CALLER) != unchanged("k8s")
+    else:
+        assert declared("k8s", ON_PODS[setting]) != declared("k8s", without)
 
 
 @pytest.mark.parametrize("setting", TOGETHER)
