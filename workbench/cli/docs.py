@@ -11,16 +11,17 @@ from workbench.cli.common import BLOCKED, write_text
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a page is out of date.")
 def command(check: bool) -> None:
     """Make the generated parts of the documents anew: the real output of real runs."""
-    from workbench.report.generated import pages, regenerated
+    from workbench.preview.synthesis import REPOSITORY
+    from workbench.report.generated import files, pages, regenerated
 
-    stale = []
+    wanted = {REPOSITORY / name: content for name, content in files().items()}
     for page in pages():
-        text = page.read_text(encoding="utf-8")
-        fresh = regenerated(text)
-        if fresh != text:
-            stale.append(page)
-            if not check:
-                write_text(page, fresh)
+        if page not in wanted:
+            wanted[page] = regenerated(page.read_text(encoding="utf-8"))
+    stale = [path for path, content in wanted.items() if not path.is_file() or path.read_text("utf-8") != content]
+    if not check:
+        for path in stale:
+            write_text(path, wanted[path])
     for page in stale:
         click.echo(f"{page.name}: {'out of date; run ./plant docs' if check else 'made anew'}", err=check)
     if check and stale:

@@ -12,6 +12,7 @@ A generated part looks like this in the source of a page, and is replaced as a w
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -34,6 +35,16 @@ TIMEOUT_SECONDS: Final = 300
 def pages(root: Path = REPOSITORY) -> list[Path]:
     """The documents that may have generated parts."""
     return sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")])
+
+
+def files() -> dict[str, str]:
+    """Files that are made as a whole: path in the repository -> what it has to hold."""
+    from workbench.settings_schema import SCHEMA_FILE, settings_page, stack_file_schema
+
+    return {
+        SCHEMA_FILE: json.dumps(stack_file_schema(), indent=1) + "\n",
+        "docs/settings.md": settings_page(),
+    }
 
 
 def regenerated(text: str) -> str:

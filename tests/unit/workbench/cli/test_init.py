@@ -1,0 +1,75 @@
+"""A new stack by flags: a file that previews at once, or every problem."""
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from deployment.errors import InputError
+from workbench.cli.init import command
+from workbench.preview import synthesis
+from workbench.preview.stackfile import read_stack
+
+DEDICATED = ["--kind", "dedicated", "--domain", "api.qa.example.com", "--account", "210987654321"]
+ZONE = ["--hosted-zone", "Z0ABCDEF1234567"]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project whose program is ours, and which has no stack yet."""
+    document = {"name": "plant", "runtime": "python", "main": str(synthesis.REPOSITORY / "infra")}
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(document))
+    monkeypatch.setattr(synthesis, "REPOSITORY", tmp_path)
+    return tmp_path
+
+
+def platform():
+    lent = read_stack(synthesis.REPOSITORY, "prod", {}).config["plant:tenancy"]
+    found = yaml.safe_load(lent)["platform"]
+    return [
+        word
+        for key, value in found.items()
+        for word in ("--platform", f"{key}={','.join(value) if isinstance(value, list) else value}")
+    ]
+
+
+def test_a_dedicated_stack_passes_at_once(project):
+    result = CliRunner().invoke(command, ["qa", *DEDICATED, *ZONE])
+    assert result.exit_code == 0, result.output
+    assert "qa: pass: " in result.output
+    assert "waivers of policies/config/waivers.toml" in result.output
+    written = yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"]
+    assert written["plant:platform"] == {"account_id": "210987654321"}
+    assert written["plant:edge"]["domain_name"] == "api.qa.example.com"
+
+
+def test_a_shared_stack_passes_at_once_with_what_the_platform_lends(project, monkeypatch):
+    monkeypatch.undo()
+    lent = platform()
+    monkeypatch.setattr(synthesis, "REPOSITORY", project)
+    arguments = ["live", "--kind", "shared", "--domain", "api.example.com", "--account", "123456789012", *lent]
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 0, result.output
+    assert "live: pass: " in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["qa"], ["--kind is missing", "--domain is missing", "--account is missing"], id="nothing given"),
+        pytest.param(["qa", *DEDICATED], ["--hosted-zone is missing"], id="no zone"),
+        pytest.param(["qa", *DEDICATED[:4], "--account", "12", *ZONE], ["account_id", "Pulumi.qa.yaml"], id="account"),
+        pytest.param(["../qa", *DEDICATED, *ZONE], ["a stack's name has letters"], id="name"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_told_and_nothing_is_written(project, arguments, told):
+    result = CliRunner().invoke(command, arguments)
+    assert isinstance(result.exception, InputError)
+    assert all(part in str(result.exception) for part in told)
+    assert list(project.glob("Pulumi.*.yaml")) == []
+
+
+def test_a_file_that_is_there_stays(project):
+    (project / "Pulumi.qa.yaml").write_text("config: {}")
+    result = CliRunner().invoke(command, ["qa", *DEDICATED, *ZONE])
+    assert "--force" in str(result.exception)
+    assert (project / "Pulumi.qa.yaml").read_text() == "config: {}"

@@ -1,0 +1,44 @@
+"""What is missing is told with the way to get it, and what a preview does not need is no error."""
+
+import os
+import subprocess
+import sys
+
+from workbench.doctor import local_checks
+
+
+def doctor(tmp_path, **environment):
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "workbench.cli", "doctor"],
+        env={"HOME": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_machine_with_nothing_but_python_is_ready_for_a_preview(tmp_path):
+    result = doctor(tmp_path, PATH=str(tmp_path))
+    assert result.returncode == 0, result.stdout
+    lines = {line.split()[1]: line.split()[0] for line in result.stdout.splitlines() if not line.startswith(" ")}
+    assert lines["Python"] == lines["packages"] == "ok"
+    assert lines["git"] == lines["Pulumi"] == lines["credentials"] == "note"
+
+
+def test_whatever_is_missing_has_a_way_to_get_it():
+    assert all(check.ok or check.remedy for check in local_checks())
+
+
+def test_credentials_are_found_and_not_shown(tmp_path):
+    result = doctor(tmp_path, PATH=os.environ["PATH"], AWS_ACCESS_KEY_ID="AKIAX", AWS_SECRET_ACCESS_KEY="hidden-thing")
+    assert "from env" in result.stdout
+    assert "hidden-thing" not in result.stdout
+
+
+def test_an_old_command_line_of_pulumi_is_noticed(tmp_path):
+    (tmp_path / "pulumi").write_text("#!/bin/sh\necho v3.100.0\n")
+    (tmp_path / "pulumi").chmod(0o755)
+    result = doctor(tmp_path, PATH=f"{tmp_path}:/usr/bin:/bin")
+    line = next(line for line in result.stdout.splitlines() if "Pulumi CLI" in line)
+    assert line.startswith("note")
+    assert "v3.100.0" in line

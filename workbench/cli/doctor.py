@@ -1,0 +1,32 @@
+"""`./plant doctor`: what is here, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import click
+
+from workbench.cli.common import BLOCKED, colours_wanted
+
+
+@click.command()
+@click.option(
+    "--account", "ask_account", is_flag=True, help="Also ask AWS: who you are, and whether tags are activated."
+)
+def command(ask_account: bool) -> None:
+    """Say what is ready and what is missing, from a preview to a deployment.
+
+    Asks nobody but this machine, unless --account is given. Exit status 1 when something is missing that
+    `./plant preview` needs; what only a deployment needs is a note.
+    """
+    from workbench.doctor import account_checks, local_checks
+
+    checks = local_checks() + (account_checks() if ask_account else [])
+    colours = {"ok": "green", "missing": "red", "note": "yellow"}
+    width = max(len(check.what) for check in checks)
+    for check in checks:
+        word = "ok" if check.ok else "missing" if check.required else "note"
+        shown = click.style(f"{word:<8}", fg=colours[word]) if colours_wanted() else f"{word:<8}"
+        click.echo(f"{shown}{check.what:<{width}}  {check.found}")
+        if not check.ok:
+            click.echo(f"{'':<8}{'':<{width}}  get it: {check.remedy}")
+    if any(check.required and not check.ok for check in checks):
+        raise SystemExit(BLOCKED)

@@ -1,0 +1,106 @@
+"""`./plant init`: the file of a new stack, by questions or flags, and its first preview."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from deployment.errors import InputError
+from deployment.urn import name_of
+from workbench.cli.common import BLOCKED, overrides_from, progress, write_text
+
+if TYPE_CHECKING:
+    from workbench.new_stack import Answers
+    from workbench.preview.result import Preview
+
+
+KINDS: Final = click.Choice(("dedicated", "shared"))
+
+
+@click.command()
+@click.argument("stack")
+@click.option("--kind", type=KINDS, help="Own everything in sessions, or borrow.")
+@click.option("--domain", help="Name of the API, e.g. api.example.com.")
+@click.option("--account", help="AWS account (12 digits) that it is for.")
+@click.option("--hosted-zone", metavar="ID", help="Route 53 zone of the domain (dedicated).")
+@click.option("--platform", multiple=True, metavar="KEY=VALUE", help="What a shared stack borrows; repeatable.")
+@click.option("--region", default="us-east-1", show_default=True, help="AWS Region.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def command(stack: str, platform: tuple[str, ...], force: bool, **given: Any) -> None:
+    """Write Pulumi.STACK.yaml and preview it.
+
+    Asks for what no flag says, on a terminal. The exit status is that of the preview: 1 when it is blocked.
+    """
+    from workbench.new_stack import stack_file
+    from workbench.preview.result import preview
+    from workbench.preview.stackfile import STACK_NAME
+    from workbench.preview.synthesis import REPOSITORY
+
+    path = REPOSITORY / f"Pulumi.{stack}.yaml"
+    if not STACK_NAME.fullmatch(stack):
+        raise InputError(f"{stack!r}: a stack's name has letters, digits, '-', '_' and '.', 100 at most")
+    if path.exists() and not force:
+        raise InputError(
+            f"{path.name}: is there already; --force replaces it, ./plant preview --stack {stack} shows it"
+        )
+    write_text(path, stack_file(_answers(given, dict(overrides_from(platform))), path.name))
+    click.echo(f"wrote {path.name}")
+    with progress("starting") as show:
+        result = preview(stack, {}, root=REPOSITORY, progress=show)
+    _tell(result)
+    if result.assessment.blocked:
+        raise SystemExit(BLOCKED)
+
+
+def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
+    """The flags, and on a terminal the answers to what they leave open. Raises InputError where nobody can be asked."""
+    from infra.settings.tenancy import SharedPlatformSettings
+    from workbench.new_stack import Answers
+
+    asked = sys.stdin is not None and sys.stdin.isatty()
+    missing = []
+
+    def answer(flag: str, question: str, value: str | None, choices: click.Choice[str] | None = None) -> str:
+        if value is None and asked:
+            return str(click.prompt(question, type=choices))
+        if value is None:
+            missing.append(f"{flag} is missing: {question}")
+        return value or ""
+
+    kind = answer("--kind", "own everything, in sessions, or borrow the platform's", given["kind"], KINDS)
+    domain = answer("--domain", "name of the API, e.g. api.example.com", given["domain"])
+    account = answer("--account", "AWS account, 12 digits", given["account"])
+    zone = given["hosted_zone"]
+    if kind == "dedicated":
+        zone = answer("--hosted-zone", "Route 53 zone of the domain, e.g. Z0123456789ABC", zone)
+    elif kind == "shared":
+        for name, field in SharedPlatformSettings.model_fields.items():
+            platform[name] = answer(f"--platform {name}=…", f"{field.description}", platform.get(name))
+    if missing:
+        raise InputError(*missing)
+    return Answers(
+        kind="shared" if kind == "shared" else "dedicated",
+        domain=domain,
+        account=account,
+        region=given["region"],
+        hosted_zone=zone,
+        platform=platform or None,
+    )
+
+
+def _tell(found: Preview) -> None:
+    """The first preview in a few lines: verdict, what blocks with a waiver to be signed, what waivers cover already."""
+    click.echo(f"{found.stack}: {found.verdict}: {found.reason}")
+    waivers = {entry.waiver.reason: entry.waiver for entry in found.assessment.waived}
+    if waivers:
+        last = min(waiver.expires for waiver in waivers.values())
+        click.echo(
+            f"{len(waivers)} waivers of policies/config/waivers.toml cover {len(found.assessment.waived)} findings; "
+            f"the first ends on {last}: read them (./plant preview --stack {found.stack} --all), they are yours now"
+        )
+    for violation in found.blocking:
+        name = name_of(violation.finding.urn)
+        click.echo(f"blocks: {violation.rule.id} ({name}): {violation.finding.message}\n  fix: {violation.rule.fix}")
+    click.echo(f"next: ./plant preview --stack {found.stack}; with an account: pulumi stack init {found.stack}")
