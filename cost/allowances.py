@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from cost.catalogue import Price, read_toml
 
@@ -64,8 +64,24 @@ class Relief:
     """Dollars taken off; 0 or more."""
 
 
-def relief(bills: Iterable[tuple[Price, Decimal, Decimal]]) -> Iterator[Relief]:
-    """What the allowances take off `bills`: (price, quantity in its units, dollars) of every charge.
+Bill: TypeAlias = tuple[Price, Decimal, Decimal]
+"""Price, quantity in its units, and dollars of one charge."""
+
+
+def wanted(bills: Iterable[Bill], share: Decimal) -> dict[str, Decimal]:
+    """Allowance -> single things of it that `bills` would use, of no more than `share` (0 to 1) of the account's."""
+    covered = allowances()
+    used: dict[str, Decimal] = defaultdict(Decimal)
+    limits: dict[str, Decimal] = {}
+    for price, quantity, _ in bills:
+        if (allowance := covered.get(price.name)) is not None and quantity:
+            used[allowance.name] += quantity * price.unit_size
+            limits[allowance.name] = allowance.amount * share
+    return {name: min(amount, limits[name]) for name, amount in used.items()}
+
+
+def relief(bills: Iterable[Bill], amounts: Mapping[str, Decimal]) -> Iterator[Relief]:
+    """What the allowances take off `bills`, of which `amounts` are there (single things, by allowance).
 
     An allowance that several prices share goes to the cheapest first, so that it is never worth more
     here than on the invoice.
@@ -78,10 +94,9 @@ def relief(bills: Iterable[tuple[Price, Decimal, Decimal]]) -> Iterator[Relief]:
         entry = quantities[allowance.name].setdefault(price.path, [allowance, price, Decimal(0), Decimal(0)])
         entry[2] += quantity
         entry[3] += usd
-    for entries in quantities.values():
-        left: Decimal | None = None
+    for name, entries in quantities.items():
+        left = amounts.get(name, Decimal(0))
         for allowance, price, quantity, usd in sorted(entries.values(), key=lambda entry: entry[1].usd):
-            left = allowance.amount if left is None else left
             used = quantity * price.unit_size
             free = min(left, used)
             left -= free

@@ -6,6 +6,7 @@ priced for a whole month with the stated defaults.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, Decimal
@@ -89,8 +90,8 @@ class Basis:
     """Region of what names none itself; None when the graph doesn't say."""
     stack_limit_usd: Decimal | None = None
     """What the stack asks to be held to, in US dollars a month; None: nothing of its own."""
-    always_free_allowances: bool = True
-    """Whether the account's always-free allowances count for this stack."""
+    allowance_share: Decimal = Decimal(1)
+    """Share (0 to 1) of the account's always-free allowances that this stack counts on; 1: as if it were alone."""
     tenancy: str = "dedicated"
     """``dedicated`` or ``shared``."""
     allocation: str = OWN_RESOURCES
@@ -111,6 +112,8 @@ class Basis:
     """The resource that registered the basis."""
     notes: tuple[str, ...] = ()
     """Sentences that a reader of the figures has to know."""
+    on: datetime.date | None = None
+    """Day that is priced; versions leave standard support on days. ``estimate`` sets it."""
 
 
 def basis_of(graph: ResourceGraph) -> Basis:
@@ -151,7 +154,7 @@ class _Reader:
         basis = Basis(
             region=region if isinstance(region, str) and region else _provider_region(self.graph),
             stack_limit_usd=None if limit is None else self.number(limit, "budget.monthlyLimitUsd"),
-            always_free_allowances=bool(budget.get("alwaysFreeAllowances", True)),
+            allowance_share=self.share(budget.get("allowances", "1"), "budget.allowances"),
             tenancy=str(kind),
             allocation=str(tenancy.get("allocation") or OWN_RESOURCES),
             uptime=uptime,
@@ -215,9 +218,12 @@ class _Reader:
         hours = section.get("hoursPerSession")
         if sessions is None or hours is None:
             return ALWAYS_ON, False, None, ()
+        around = ("leadMinutes", "lateMinutes", "deletionMinutes")
+        minutes = sum((self.number(section.get(key, 0), f"uptime.{key}") for key in around), Decimal(0))
         declared = Uptime(
             sessions=self.number(sessions, "uptime.sessionsPerMonth"),
             hours_per_session=self.number(hours, "uptime.hoursPerSession"),
+            overhead_hours=minutes / 60,
         )
         if declared.full_hours >= MONTH_HOURS:
             return ALWAYS_ON, False, None, ()
@@ -256,6 +262,12 @@ class _Reader:
             self.problem(where, value, "a number of 0 or more, as a decimal string")
             return Decimal(0)
         return found
+
+    def share(self, value: Any, where: str) -> Decimal:
+        found = self.number(value, where)
+        if found > 1:
+            self.problem(where, value, "a share from 0 to 1, as a decimal string")
+        return min(found, Decimal(1))
 
     def problem(self, where: str, value: Any, allowed: str) -> None:
         self.problems.append(f"{self.resource.urn}: costBasis.{where} is {value!r}; allowed: {allowed}")

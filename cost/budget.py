@@ -1,8 +1,9 @@
-"""What a budget buys."""
+"""What a budget buys: the hours a month for which every gate holds, and the gate that binds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -14,37 +15,80 @@ from cost.uptime import MONTH_HOURS, Metering
 STEPS_PER_HOUR: Final = 10
 """Hours that a budget buys are told to a tenth, rounded down."""
 
+GATES: Final = {"expected": "monthly_usd", "worst case": "worst_case_usd"}
+"""Figure that a budget may be held against, for people -> its field of a line."""
 
-def hours_bought(charges: Sequence[tuple[Charge, bool]], limit_usd: Decimal, always_free_allowances: bool) -> Decimal:
-    """Hours a month that `limit_usd` pays for at the expected use: 730 at most, 0 when what stands is too much.
+AMOUNTS: Final = {"expected": "expected", "worst case": "worst"}
+"""The same -> its field of an amount."""
 
-    `charges` come with whether sessions end them; what doesn't end costs the whole month.
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a budget buys."""
+
+    hours: Decimal
+    """Hours a month, at most 730; 0 when what stands is too much."""
+    gate: str
+    """The figure that ends them, a key of `GATES`; "" when the whole month is bought."""
+
+
+def sessions_bought(most: int, over: Callable[[int], str]) -> tuple[int, str]:
+    """The most sessions up to `most` with which no gate is exceeded, and the gate that one more exceeds.
+
+    `over` gives the gate that some sessions exceed, or "".
     """
-    cost = _cost_by_hours(charges, always_free_allowances)
-    if cost(MONTH_HOURS) <= limit_usd:
+    if not (gate := over(most)):
+        return most, ""
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if exceeded := over(middle):
+            high, gate = middle, exceeded
+        else:
+            low = middle
+    return low, gate
+
+
+def hours_bought(
+    charges: Iterable[tuple[Charge, bool]], limit_usd: Decimal, share: Decimal, gates: Iterable[str]
+) -> Bought:
+    """Hours in one piece for which all `gates` hold: 730 at most, 0 when what stands is too much.
+
+    `charges` come with whether sessions end them; what doesn't end costs the whole month. `share` of the account's
+    allowances is taken off.
+    """
+    listed = list(charges)
+    by_gate = {gate: _hours(_CostByHours(listed, share, AMOUNTS[gate]), limit_usd) for gate in gates}
+    gate = min(by_gate, key=lambda name: by_gate[name])
+    return Bought(by_gate[gate], "" if by_gate[gate] >= MONTH_HOURS else gate)
+
+
+def _hours(cost: _CostByHours, limit_usd: Decimal) -> Decimal:
+    if cost.usd(MONTH_HOURS) <= limit_usd:
         return MONTH_HOURS
-    if cost(ZERO) > limit_usd:
+    if cost.usd(ZERO) > limit_usd:
         return ZERO
     low, high = 0, int(MONTH_HOURS) * STEPS_PER_HOUR
     while high - low > 1:
         middle = (low + high) // 2
-        if cost(Decimal(middle) / STEPS_PER_HOUR) <= limit_usd:
+        if cost.usd(Decimal(middle) / STEPS_PER_HOUR) <= limit_usd:
             low = middle
         else:
             high = middle
     return Decimal(low) / STEPS_PER_HOUR
 
 
-class _cost_by_hours:  # noqa: N801 - used as a function of the hours
-    """Expected dollars as a function of hours in one piece; standing and used things don't depend on them."""
+class _CostByHours:
+    """Dollars of one figure as a function of hours in one piece; standing and used things don't depend on them."""
 
-    def __init__(self, charges: Iterable[tuple[Charge, bool]], always_free_allowances: bool) -> None:
-        covered = allowances() if always_free_allowances else {}
+    def __init__(self, charges: Iterable[tuple[Charge, bool]], share: Decimal, figure: str) -> None:
+        covered = allowances() if share else {}
+        self.amounts = {each.name: each.amount * share for each in covered.values()}
         self.standing_usd = ZERO
         self.hourly_usd = ZERO
         self.covered: dict[str, tuple[Price, Decimal, Decimal]] = {}
         for charge, in_sessions in charges:
-            standing, hourly = _quantities(charge)
+            standing, hourly = _quantities(charge, figure)
             if not in_sessions:
                 standing, hourly = standing + hourly * MONTH_HOURS, ZERO
             self.standing_usd += charge.price.cost(standing)
@@ -54,18 +98,19 @@ class _cost_by_hours:  # noqa: N801 - used as a function of the hours
                 _, before, before_hourly = self.covered.get(price.path, (price, ZERO, ZERO))
                 self.covered[price.path] = (price, before + standing, before_hourly + hourly)
 
-    def __call__(self, hours: Decimal) -> Decimal:
+    def usd(self, hours: Decimal) -> Decimal:
         bills = [
             (price, standing + hourly * hours, price.cost(standing + hourly * hours))
             for price, standing, hourly in self.covered.values()
         ]
-        taken = sum((entry.usd for entry in relief(bills)), ZERO)
+        taken = sum((entry.usd for entry in relief(bills, self.amounts)), ZERO)
         return self.standing_usd + self.hourly_usd * hours - taken
 
 
-def _quantities(charge: Charge) -> tuple[Decimal, Decimal]:
+def _quantities(charge: Charge, figure: str) -> tuple[Decimal, Decimal]:
     """Units of the price that don't depend on hours, and units an hour."""
-    units = charge.amount.expected / charge.price.unit_size
+    amount: Decimal = getattr(charge.amount, figure)
+    units = amount / charge.price.unit_size
     match charge.metering:
         case Metering.STANDING | Metering.USE:
             return units, ZERO

@@ -74,9 +74,9 @@ def volume_of(mapping: Mapping[str, Any], size: str = "volumeSize", kind: str = 
     )
 
 
-def on_demand(scope: Scope, instance_type: str) -> Price:
-    """Price of an instance-hour with Linux. Raises MissingPrice."""
-    return scope.price(price_file(instance_type), f"linux.{instance_type}")
+def on_demand(scope: Scope, instance_type: str, system: str = "linux") -> Price:
+    """Price of an instance-hour with an operating system. Raises MissingPrice."""
+    return scope.price(price_file(instance_type), f"{system}.{instance_type}")
 
 
 def price_file(instance_type: str) -> str:
@@ -84,19 +84,33 @@ def price_file(instance_type: str) -> str:
     return f"ec2_{instance_type[:1]}" if re.match(r"[cmrt]\d", instance_type) else "ec2_other"
 
 
-def spot(scope: Scope, instance_type: str) -> Price:
+def spot(scope: Scope, instance_type: str, system: str = "linux") -> Price:
     """Indicative spot price, or the on-demand price, which spot never exceeds, where no spot price is known."""
-    ceiling = on_demand(scope, instance_type)
+    ceiling = on_demand(scope, instance_type, system)
     try:
-        return scope.price("ec2_spot", f"linux.{instance_type}")
+        return scope.price("ec2_spot", f"{system}.{instance_type}")
     except MissingPrice:
         return ceiling
 
 
-def refuse_windows(image: Any) -> None:
-    """Raises Unpriced for an image that names Windows: its licence isn't in the catalogue."""
-    if isinstance(image, str) and "windows" in image.lower():
-        raise Unpriced(f"{image}: Windows instances aren't priced (only Linux prices are in the catalogue)")
+def vcpus_of(instance_type: str) -> int:
+    """vCPUs of an EC2 type, or of a database class without its ``db.``. Raises Unpriced where the size doesn't tell.
+
+    Of current families a ``large`` has 2, an ``xlarge`` 4, an ``Nxlarge`` 4N (AWS EC2 user guide, CPU options for
+    instance types, 2026-11).
+    """
+    family, _, size = instance_type.partition(".")
+    if f"{family}." in BURSTABLE[1:] and size in BURSTABLE_VCPUS:
+        return BURSTABLE_VCPUS[size]
+    if family == "t2":
+        found = {"nano": 1, "micro": 1, "small": 1, "medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8}.get(size)
+    elif family[:1] in "acdimrxz" and (large := re.fullmatch(r"(\d*)xlarge", size)):
+        found = 4 * int(large[1] or 1)
+    else:
+        found = {"medium": 1, "large": 2}.get(size)
+    if found is None:
+        raise Unpriced(f"the vCPUs of {instance_type} aren't known, and a charge counts them")
+    return found
 
 
 def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: Amount) -> Iterator[Charge]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from cost.basis import Basis
+from cost.budget import GATES, Bought, hours_bought, sessions_bought
 from cost.catalogue import Price
 from cost.charges import ZERO, Charge
 from cost.money import text
+from cost.scope import Coming
+from cost.uptime import MONTH_HOURS, Uptime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class Line:
         }
 
 
+ONE_HOUR: Final = Uptime(Decimal(1), Decimal(1))
+"""In what steps hours in one piece are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnpricedResource:
     """A resource (or one dimension of it) that the catalogue has no price for. It blocks; it is never $0."""
@@ -82,23 +89,75 @@ class Estimate:
 
     budget_usd: Decimal
     """The limit that applies: the pack's, or the stack's own when that is lower; infinite where neither names one."""
-    floor_usd: Decimal
-    """Without traffic, fleets at their minimum, in the declared uptime."""
-    expected_usd: Decimal
-    """With the declared use."""
-    worst_case_usd: Decimal
-    """Fleets at their maximum for all of the uptime, and the declared peak of requests without pause."""
-    list_always_on_usd: Decimal
-    """The declared use at list prices for 730 hours, without allowances."""
-    hours_bought: Decimal
-    """Hours a month that the budget pays for, at the expected use; at most 730."""
     lines: tuple[Line, ...]
     """Every charge and allowance; the `monthly_usd` of all are `expected_usd` to the last digit."""
     unpriced: tuple[UnpricedResource, ...]
     free: Mapping[str, str]
     """URN of each resource that is proven free -> the reason."""
     basis: Basis
+    notes: tuple[str, ...] = ()
+    """Sentences that a reader of the figures has to know, beside those of the basis."""
+    coming: tuple[Coming, ...] = ()
+    """Charges that begin within six months of the day that is priced."""
+    reprice: Callable[[Basis], Estimate] | None = field(default=None, repr=False, compare=False)
+    """Prices the same graph on another basis."""
     currency: str = "USD"
+
+    @cached_property
+    def floor_usd(self) -> Decimal:
+        """Without traffic, fleets at their minimum, in the declared uptime."""
+        return sum((line.floor_usd for line in self.lines), ZERO)
+
+    @cached_property
+    def expected_usd(self) -> Decimal:
+        """With the declared use."""
+        return sum((line.monthly_usd for line in self.lines), ZERO)
+
+    @cached_property
+    def worst_case_usd(self) -> Decimal:
+        """Fleets at their maximum for all of the uptime, and the declared peak of requests without pause."""
+        return sum((line.worst_case_usd for line in self.lines), ZERO)
+
+    @cached_property
+    def list_always_on_usd(self) -> Decimal:
+        """The declared use at list prices for 730 hours, without allowances."""
+        return sum((line.list_always_on_usd for line in self.lines), ZERO)
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """Figures that the budget is held against; the worst case of a shared stack is its platform's to bound."""
+        return ("expected",) if self.basis.tenancy == "shared" else ("expected", "worst case")
+
+    def total_usd(self, gate: str, *, allowances: bool = True) -> Decimal:
+        """Dollars a month of a figure that may be a gate, with or without what the account's allowances take off."""
+        lines = self.lines if allowances else self.charges
+        return sum((getattr(line, GATES[gate]) for line in lines), ZERO)
+
+    @cached_property
+    def bought(self) -> Bought:
+        """What the budget buys, all gates held, and the gate that binds: whole sessions of the declared length where
+        the stack has sessions, else hours in one piece."""
+        if self.reprice is None or not self.basis.declared or self.basis.parked:
+            charges = [(line.charge, line.in_sessions) for line in self.lines if line.charge is not None]
+            return hours_bought(charges, self.budget_usd, self.basis.allowance_share, self.gates)
+        session = self.basis.uptime if self.basis.uptime.sessions > 1 else ONE_HOUR
+        sessions, gate = sessions_bought(
+            int(MONTH_HOURS / session.existence_hours), lambda n: self._exceeded(session, n)
+        )
+        return Bought(sessions * session.hours_per_session, gate)
+
+    def _exceeded(self, session: Uptime, sessions: int) -> str:
+        """The gate that `sessions` like `session` would exceed, or ""; hours are in one piece where one has an hour."""
+        assert self.reprice is not None  # noqa: S101 - `bought` asks only then
+        hours = Decimal(sessions)
+        uptime = Uptime(Decimal(1), hours) if session is ONE_HOUR else replace(session, sessions=hours)
+        priced = self.reprice(replace(self.basis, uptime=uptime))
+        return next((gate for gate in self.gates if priced.total_usd(gate) > self.budget_usd), "")
+
+    @property
+    def hours_bought(self) -> Decimal:
+        """Hours a month that the budget pays for; at most 730."""
+        return self.bought.hours
 
     @property
     def uptime_hours(self) -> Decimal:
@@ -153,10 +212,17 @@ class Estimate:
             "expected": text(self.expected_usd),
             "worstCase": text(self.worst_case_usd),
             "listAlwaysOn": text(self.list_always_on_usd),
+            "withoutAllowances": {
+                "expected": text(self.total_usd("expected", allowances=False)),
+                "worstCase": text(self.total_usd("worst case", allowances=False)),
+            },
             "hoursBought": plain(self.hours_bought),
+            "hoursBoundBy": self.bought.gate or None,
             "uptimeHours": plain(self.uptime_hours),
             "lines": [line.to_json() for line in self.lines],
             "unpriced": [entry.to_json() for entry in self.unpriced],
+            "coming": [entry.to_json() for entry in self.coming],
+            "notes": [*self.basis.notes, *self.notes],
         }
 
 

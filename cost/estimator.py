@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from cost.allowances import Relief, relief
+from cost.account import settle
 from cost.basis import Basis, basis_of
-from cost.budget import hours_bought
-from cost.catalogue import Catalogue, MissingPrice, Price
+from cost.catalogue import Catalogue, MissingPrice
 from cost.charges import Charge, Unpriced
 from cost.estimate import Estimate, Line, UnpricedResource
 from cost.money import line_usd
@@ -18,6 +18,7 @@ from cost.registry import free_reason, pricer_of
 from cost.scope import Pricing, Scope
 from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
+from deployment.day import today_utc
 from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
 
@@ -35,8 +36,8 @@ SHAPE_ERRORS: Final = (
 )
 """What reading a property of an unexpected shape raises."""
 
-ALLOWANCE_TYPE: Final = "account:allowance"
-"""Type of the lines that take an account's allowance off."""
+TOLD_AHEAD: Final = datetime.timedelta(days=183)
+"""How long before they begin charges are told: six months."""
 
 
 def estimate(
@@ -46,16 +47,16 @@ def estimate(
     usage: Mapping[str, Mapping[str, Decimal]] | None = None,
     transfers: Iterable[Transfer] = (),
     region: str | None = None,
-    always_free_allowances: bool | None = None,
     basis: Basis | None = None,
+    on: datetime.date | None = None,
 ) -> Estimate:
     """What `graph` costs in a month.
 
     `limit_usd` is the budget of the pack, `NO_LIMIT_USD` where it has none; a stack may declare a lower one.
     `usage` holds numbers of use by
     URN (``cost.usage.resolve``), `transfers` data that belongs to no resource. `region` prices
-    everything that names no region of its own there. `always_free_allowances` overrides what the stack
-    declares; `basis` replaces all that it declares.
+    everything that names no region of its own there. `basis` replaces all that the stack declares. `on` is
+    the day that is priced: versions leave standard support on days; None: that of the basis, or today (UTC).
 
     Raises InputError when the declared basis is wrong, or a region has no prices. What merely has no price
     is no error: it is in ``Estimate.unpriced``, and blocks.
@@ -64,14 +65,13 @@ def estimate(
     if region is not None:
         Catalogue(region)
         found = replace(found, region=region)
-    if always_free_allowances is not None:
-        found = replace(found, always_free_allowances=always_free_allowances)
+    found = replace(found, on=on or found.on or today_utc())
     limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
     with no_garbage_collection():
-        return _estimate(Pricing(graph, found, usage or {}), limit, transfers)
+        return _estimate(Pricing(graph, found, usage or {}), limit, tuple(transfers))
 
 
-def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Iterable[Transfer]) -> Estimate:
+def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer]) -> Estimate:
     graph, found = pricing.graph, pricing.basis
     bill = _Bill(found)
     free: dict[str, str] = {}
@@ -90,25 +90,17 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Iterable[Transfer
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
         bill.add(transfer.resource, "", transfer_charges(pricing, transfer))
-    lines, unpriced = bill.lines, bill.unpriced
-    if found.always_free_allowances:
-        lines.extend(_allowance_lines(lines))
-    return Estimate(
+    alone = Estimate(
         budget_usd=limit_usd,
-        floor_usd=sum((line.floor_usd for line in lines), Decimal(0)),
-        expected_usd=sum((line.monthly_usd for line in lines), Decimal(0)),
-        worst_case_usd=sum((line.worst_case_usd for line in lines), Decimal(0)),
-        list_always_on_usd=sum((line.list_always_on_usd for line in lines), Decimal(0)),
-        hours_bought=hours_bought(
-            [(line.charge, line.in_sessions) for line in lines if line.charge is not None],
-            limit_usd,
-            found.always_free_allowances,
-        ),
-        lines=tuple(lines),
-        unpriced=tuple(unpriced),
+        lines=tuple(bill.lines),
+        unpriced=tuple(bill.unpriced),
         free=free,
         basis=found,
+        notes=tuple(pricing.notes),
+        coming=tuple(each for each in pricing.coming if each.day <= pricing.day + TOLD_AHEAD),
+        reprice=lambda other: _estimate(Pricing(graph, other, pricing.usage), limit_usd, transfers),
     )
+    return settle([alone])[0]
 
 
 _Factors = Mapping[Metering, tuple[Decimal, Decimal]]
@@ -175,38 +167,3 @@ def _line(
         in_sessions=in_sessions,
         factor=declared,
     )
-
-
-def _allowance_lines(lines: Iterable[Line]) -> Iterator[Line]:
-    """One negative line for each allowance and price. The figure always-on at list price gets none."""
-    charged = [line for line in lines if line.charge is not None]
-    figures: dict[tuple[str, str], dict[str, Relief]] = {}
-    for figure in ("floor", "expected", "worst"):
-        for taken in relief(_bills(charged, figure)):
-            figures.setdefault((taken.allowance.name, taken.price.path), {})[figure] = taken
-    for by_figure in figures.values():
-        any_one = next(iter(by_figure.values()))
-        usd = {figure: -line_usd(taken.usd) for figure, taken in by_figure.items()}
-        yield Line(
-            urn="",
-            type=ALLOWANCE_TYPE,
-            name=any_one.allowance.name,
-            component="",
-            item=f"Always free, once an account: {any_one.allowance.title}",
-            price=any_one.price,
-            quantity=-by_figure["expected"].quantity if "expected" in by_figure else Decimal(0),
-            monthly_usd=usd.get("expected", Decimal(0)),
-            floor_usd=usd.get("floor", Decimal(0)),
-            worst_case_usd=usd.get("worst", Decimal(0)),
-            list_always_on_usd=Decimal(0),
-        )
-
-
-def _bills(lines: Iterable[Line], figure: str) -> Iterator[tuple[Price, Decimal, Decimal]]:
-    dollars = {"floor": "floor_usd", "expected": "monthly_usd", "worst": "worst_case_usd"}[figure]
-    for line in lines:
-        if (charge := line.charge) is None or not charge.allowed:
-            continue
-        amount: Decimal = getattr(charge.amount, figure)
-        quantity = amount * line.factor / charge.price.unit_size
-        yield charge.price, quantity, getattr(line, dollars)

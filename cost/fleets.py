@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
+from cost.addresses import per_instance
 from cost.charges import NOTHING, Amount, Unpriced
-from cost.compute import ASSUMED_ROOT_GB, Volume, refuse_windows, volume_of
+from cost.compute import ASSUMED_ROOT_GB, Volume, volume_of
+from cost.images import system_of
 from cost.scope import Scope
+from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
 
 GROUP: Final = "aws:autoscaling/group:Group"
 LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
-SUBNET: Final = "aws:ec2/subnet:Subnet"
+SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Fleet:
     """Bid per hour; None: up to the on-demand price."""
     volumes: tuple[Volume, ...]
     detailed_monitoring: bool
-    public_ipv4: bool
+    public_ipv4: Amount
+    """Public addresses of one instance."""
+    system: str
+    """Operating system."""
     cpu_credits: str | None
 
     def split(self, count: Decimal) -> tuple[Decimal, Decimal]:
@@ -70,7 +76,6 @@ def fleet_of(scope: Scope) -> Fleet:
         or (_first(market.get("spotOptions")) or {}).get("maxPrice")
         or launch.get("spotPrice")
     )
-    refuse_windows(launch.get("imageId"))
     return Fleet(
         count=_divided(group_size(scope), min(weights, default=Decimal(1))),
         types=types,
@@ -86,15 +91,36 @@ def fleet_of(scope: Scope) -> Fleet:
         volumes=_volumes(launch),
         detailed_monitoring=_detailed(source),
         public_ipv4=_public(scope, launch),
+        system=system_of(scope, launch.get("imageId")),
         cpu_credits=(_first(launch.get("creditSpecification")) or {}).get("cpuCredits"),
     )
 
 
 def group_size(scope: Scope) -> Amount:
-    """Capacity units: the minimum, the desired, the maximum. Raises Unpriced when they aren't known."""
+    """Capacity units: the minimum, the desired, the maximum, each as scheduled actions may set it. Raises Unpriced
+    when they aren't known."""
     low = scope.number("minSize")
-    high = scope.number("maxSize")
-    return Amount.of(low, scope.number("desiredCapacity", low), high)
+    desired = scope.number("desiredCapacity", low)
+    lows, highs = [low], [scope.number("maxSize"), desired]
+    for schedule in scheduled(scope):
+        for key, sizes in (("minSize", lows), ("maxSize", highs), ("desiredCapacity", highs)):
+            size = schedule.get(key)
+            if size is UNKNOWN:
+                raise Unpriced(f"{key} of its scheduled action {schedule.name} isn't known, so it has no maximum")
+            if (known := number(size)) is not None and known >= 0:  # -1: leave it as it is
+                sizes.append(known)
+    return Amount.of(min(lows), desired, max(highs))
+
+
+def scheduled(scope: Scope) -> list[Resource]:
+    """Scheduled actions that set the size of the group."""
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scheduled sizes")
+    if found is None:
+        found = scope.pricing.cache["scheduled sizes"] = {}
+        for schedule in scope.graph.of_type(SCHEDULE):
+            for group in scope.graph.referenced(schedule, "autoscalingGroupName", GROUP):
+                found.setdefault(group.urn, []).append(schedule)
+    return found.get(scope.resource.urn, [])
 
 
 def instances_of_graph(scope: Scope) -> Amount:
@@ -154,14 +180,14 @@ def _detailed(source: Resource) -> bool:
     return _true((_first(source.inputs.get("monitoring")) or {}).get("enabled"))
 
 
-def _public(scope: Scope, launch: Mapping[str, Any]) -> bool:
+def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:
+    """Public addresses of one instance: the first network interface decides, else the subnets."""
+    declared = launch.get("associatePublicIpAddress")
     for interface in launch.get("networkInterfaces") or []:
         if isinstance(interface, Mapping) and "associatePublicIpAddress" in interface:
-            return _true(interface["associatePublicIpAddress"])
-    if "associatePublicIpAddress" in launch:
-        return _true(launch["associatePublicIpAddress"])
-    subnets = scope.graph.referenced(scope.resource, "vpcZoneIdentifiers", SUBNET)
-    return any(_true(subnet.get("mapPublicIpOnLaunch")) for subnet in subnets)
+            declared = interface["associatePublicIpAddress"]
+            break
+    return per_instance(scope, "vpcZoneIdentifiers", declared)
 
 
 def _true(value: Any) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from cost.charges import NOTHING, Amount
+from cost.pricers.aws.sfn import STATE_MACHINE, moves
 from cost.scope import GB_KB, Scope
 from deployment.graph import ResourceGraph
 
@@ -28,6 +29,15 @@ ACCESS_LOG_KB: Final = Decimal("0.2")
 
 EVENT_KB: Final = Decimal(2)
 """Assumed size of one event that a rule writes to a log group."""
+
+STATE_EVENTS: Final = 3
+"""Assumed events of one state transition in the log of a state machine: entered, what it did, exited."""
+
+STATE_EVENT_KB: Final = Decimal(1)
+"""Assumed size of one such event."""
+
+FAILURE_EVENTS: Final = ("ERROR", "FATAL")
+"""Levels of a state machine's log that hold failures only: nothing is expected, and everything is the worst case."""
 
 STORED_RATIO: Final = Decimal("0.15")
 """Assumed compression of stored logs: CloudWatch bills the compressed size."""
@@ -51,11 +61,28 @@ def log_volume_gb(scope: Scope) -> Amount | None:
     if kind == "events":
         events = traffic.notices_per_month * EVENT_KB / GB_KB
         return Amount.of(0, events, events * 10)
+    if kind == "states":
+        return _execution_logs_gb(scope)
     if not scope.pricing.basis.declared:
         return None
-    if kind == "states":
-        return NOTHING
     return requests * traffic.application_log_kb_per_request / GB_KB / _application_groups(scope, sources)
+
+
+def _execution_logs_gb(scope: Scope) -> Amount | None:
+    """Gigabytes a month that state machines write to the log group; None when their executions aren't known."""
+    total = NOTHING
+    for machine in scope.graph.of_type(STATE_MACHINE):
+        level = str(machine.get("loggingConfiguration.level", "OFF")).upper()
+        groups = scope.graph.referenced(machine, "loggingConfiguration", LOG_GROUP)
+        if level == "OFF" or scope.resource not in groups:
+            continue
+        amount = moves(Scope(scope.pricing, machine))
+        if amount is None:
+            return None
+        if level in FAILURE_EVENTS:
+            amount = Amount.of(0, 0, amount.worst)
+        total += amount * (STATE_EVENTS * STATE_EVENT_KB) / GB_KB
+    return total
 
 
 def stored_gb(ingested: Amount, retention_days: Decimal) -> Amount:
@@ -99,7 +126,7 @@ def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
     for target in graph.of_type("aws:cloudwatch/eventTarget:EventTarget"):
         for group in graph.referenced(target, "arn", LOG_GROUP):
             found[group.urn] = "events"
-    for machine in graph.of_type("aws:sfn/stateMachine:StateMachine"):
+    for machine in graph.of_type(STATE_MACHINE):
         for group in graph.referenced(machine, "loggingConfiguration", LOG_GROUP):
             found[group.urn] = "states"
     return found

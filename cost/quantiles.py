@@ -66,7 +66,8 @@ def sample_months(found: Estimate, *, samples: int = SAMPLES, seed: int = SEED) 
     positions = _positions(found, samples, np.random.default_rng(seed))
     total = np.zeros(samples)
     covered: dict[str, list[tuple[Line, Floats, Floats]]] = {}
-    limits = allowances() if found.basis.always_free_allowances else {}
+    share = found.basis.allowance_share
+    limits = allowances() if share else {}
     for line in found.charges:
         quantity = _quantities(line, positions)
         usd = _dollars(line, quantity)
@@ -75,7 +76,7 @@ def sample_months(found: Estimate, *, samples: int = SAMPLES, seed: int = SEED) 
         if covers and (allowance := limits.get(line.price.name)) is not None:
             covered.setdefault(allowance.name, []).append((line, quantity, usd))
     for entries in covered.values():
-        total -= _relief(entries, limits)
+        total -= _relief(entries, limits, float(share))
     return total
 
 
@@ -125,7 +126,7 @@ def _dollars(line: Line, quantity: Floats) -> Any:
     return total
 
 
-def _relief(entries: list[tuple[Line, Floats, Floats]], limits: Any) -> Any:
+def _relief(entries: list[tuple[Line, Floats, Floats]], limits: Any, share: float) -> Any:
     """What one allowance takes off, cheapest price first as in the estimate."""
     import numpy as np
 
@@ -135,7 +136,7 @@ def _relief(entries: list[tuple[Line, Floats, Floats]], limits: Any) -> Any:
         entry[1] = entry[1] + quantity
         entry[2] = entry[2] + usd
     first = entries[0][0].price
-    left: Any = float(limits[first.name].amount)
+    left: Any = float(limits[first.name].amount) * share
     total: Any = 0.0
     for price, quantity, usd in sorted(by_price.values(), key=lambda entry: entry[0].usd):
         size = float(price.unit_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,9 @@ from typing import Any, Final
 from cost.basis import Basis
 from cost.catalogue import Catalogue, Price
 from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
+from cost.money import text
 from cost.uptime import Metering
+from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import SECRET, UNKNOWN
@@ -21,7 +24,7 @@ GB_KB: Final = Decimal(1024 * 1024)
 
 @dataclass(frozen=True, slots=True)
 class UsageKey:
-    """One number of use that a resource's price depends on and its properties don't hold."""
+    """One number of use (or one word) that a resource's price depends on and its properties don't hold."""
 
     name: str
     """As in a usage file, e.g. ``monthly_requests``."""
@@ -29,6 +32,8 @@ class UsageKey:
     """Counted as expected when nobody gives a number."""
     meaning: str
     """What it is, with its unit."""
+    choices: tuple[str, ...] = ()
+    """Words that the key takes instead of numbers; its value is then the place of the word among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,22 @@ class Used:
 
     amount: Amount
     assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A charge that begins, or rises, on a day that is known already."""
+
+    urn: str
+    day: datetime.date
+    what: str
+    """For people: what is charged from that day."""
+    monthly_usd: Decimal
+    """How much more a month."""
+
+    def to_json(self) -> dict[str, str]:
+        """The entry as in the preview's JSON."""
+        return {"urn": self.urn, "from": self.day.isoformat(), "what": self.what, "monthly": text(self.monthly_usd)}
 
 
 @dataclass
@@ -49,6 +70,10 @@ class Pricing:
     """Resolved usage file: URN -> usage key -> number a month."""
     cache: dict[str, Any] = field(default_factory=dict)
     """What one pricer works out once for the whole graph."""
+    notes: dict[str, None] = field(default_factory=dict)
+    """Sentences that a reader of the figures has to know, in the order in which they came up."""
+    coming: list[Coming] = field(default_factory=list)
+    """Charges that begin on a day that is known."""
     _catalogues: dict[str, Catalogue] = field(default_factory=dict)
 
     def catalogue(self, region: str) -> Catalogue:
@@ -70,6 +95,11 @@ class Pricing:
         if self.basis.region:
             return self.basis.region
         raise InputError(f"{resource.urn}: its region isn't known; pass --region, or set aws:region in the program")
+
+    @property
+    def day(self) -> datetime.date:
+        """The day that is priced."""
+        return self.basis.on or today_utc()
 
     @property
     def requests(self) -> Amount:
@@ -125,6 +155,32 @@ class Scope:
         if derived is not None:
             return Used(derived, assumed=not self.pricing.basis.declared)
         return Used(Amount.of(0, key.default, key.default), assumed=True)
+
+    def choice(self, key: UsageKey) -> str:
+        """The word that the usage file gives for `key`, or its default."""
+        given = self.pricing.usage.get(self.resource.urn, {}).get(key.name, key.default)
+        return key.choices[int(given)]
+
+    def tell(self, note: str) -> None:
+        """Note a sentence that a reader of the figures has to know."""
+        self.pricing.notes[note] = None
+
+    def announce(self, day: datetime.date, what: str, monthly_usd: Decimal) -> None:
+        """Note a charge of the resource that begins on `day`."""
+        self.pricing.coming.append(Coming(self.resource.urn, day, what, monthly_usd))
+
+    def members(self, path: str, *types: str) -> int | None:
+        """How many members the list at `path` has; of one that isn't known, how many of its dependencies (of `types`)
+        are named. None when neither tells, or there is no list."""
+        value = self.resource.get(path)
+        if isinstance(value, list):
+            return len(value)
+        if value is None:
+            return None
+        if value is UNKNOWN:
+            named = self.graph.referenced(self.resource, path, *types)
+            return len(named) or None
+        return 1
 
     def text(self, path: str, default: str = "") -> str:
         """Property as text. Raises Unpriced when it isn't known."""

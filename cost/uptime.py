@@ -37,21 +37,29 @@ class Uptime:
 
     sessions: Decimal
     hours_per_session: Decimal
+    """Hours of one session that are for use."""
+    overhead_hours: Decimal = Decimal(0)
+    """Hours around them in which its resources exist as well: made ahead, parked late, deleted slowly."""
+
+    @property
+    def existence_hours(self) -> Decimal:
+        """Hours that the resources of one session exist, to a whole second."""
+        return round((self.hours_per_session + self.overhead_hours) * 3600) / Decimal(3600)
 
     @property
     def hours(self) -> Decimal:
         """Hours of existence a month, to the second."""
-        return self.sessions * self.hours_per_session
+        return self.sessions * self.existence_hours
 
     @property
     def full_hours(self) -> Decimal:
         """Started hours a month: each session is rounded up."""
-        return self.sessions * self.hours_per_session.to_integral_value(ROUND_CEILING)
+        return self.sessions * self.existence_hours.to_integral_value(ROUND_CEILING)
 
     @property
     def metered_hours(self) -> Decimal:
         """Hours a month that a per-second meter counts."""
-        return self.sessions * max(self.hours_per_session, MINIMUM_HOURS) if self.hours else Decimal(0)
+        return self.sessions * max(self.existence_hours, MINIMUM_HOURS) if self.hours else Decimal(0)
 
     def factor(self, metering: Metering) -> Decimal:
         """By what a charge's amount is multiplied: hours, or parts of a month, or one."""

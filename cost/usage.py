@@ -135,6 +135,12 @@ def _usage_keys(token: str) -> tuple[str, ...]:
     return () if pricer is None else tuple(key.name for key in pricer.usage)
 
 
+@cache
+def _choices() -> Mapping[str, tuple[str, ...]]:
+    """Usage keys that take words -> the words."""
+    return {key.name: key.choices for _, pricer in all_pricers() for key in pricer.usage if key.choices}
+
+
 def _keys(resource: Resource) -> tuple[str, str, str]:
     """What an entry may call the resource, least exact first."""
     return resource.name, f"{resource.type}::{resource.name}", resource.urn
@@ -170,6 +176,12 @@ def _numbers(entry: Any, where: str, known: Sequence[str] | None, problems: list
     for key, value in entry.items():
         if known is not None and key not in known:
             problems.append(f"{where}.{key}: no such usage key{_hint(str(key), known)}")
+            continue
+        if isinstance(value, str) and (choices := _choices().get(str(key))) is not None:
+            if value.lower() not in choices:
+                problems.append(f"{where}.{key}: {value!r} is none of {', '.join(choices)}")
+                continue
+            found[str(key)] = Decimal(choices.index(value.lower()))
             continue
         try:
             number = Decimal(str(value)) if isinstance(value, (int, float, str)) else Decimal(-1)

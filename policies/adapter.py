@@ -20,6 +20,7 @@ import pulumi_policy as engine
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
+from deployment.day import today_utc
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from deployment.urn import name_of
@@ -31,7 +32,7 @@ from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_
 from policies.registry import every_rule
 from policies.rule import ANY_TYPE, Rule
 from policies.settings import PackConfig, settings_schema
-from policies.waivers import load_waivers, today_utc, waiver_for
+from policies.waivers import load_waivers, waiver_for
 
 STACK_POLICY: Final = f"{SETTINGS_KEY}-stack"
 """Name of the policy that judges the stack for all others."""

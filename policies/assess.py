@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from deployment.day import today_utc
 from deployment.graph import ResourceGraph
 from deployment.quiet import no_garbage_collection
 from deployment.unknown import Met, watched
@@ -17,7 +18,7 @@ from policies.pack import load_config
 from policies.registry import every_rule, promises, rules
 from policies.rule import Rule, undecided
 from policies.settings import PackConfig
-from policies.waivers import Waiver, WaiverUse, today_utc, waiver_for
+from policies.waivers import Waiver, WaiverUse, waiver_for
 
 if TYPE_CHECKING:
     from cost import Estimate
@@ -106,11 +107,12 @@ def assess(
 ) -> Assessment:
     """Judges `graph` under `config` (default: the pack configuration of the graph's own project).
 
-    `today` decides which waivers have expired; default: the current day in UTC. `region` prices what names
-    no Region of its own. Raises InputError when the pack's configuration or waivers file is wrong.
+    `today` decides which waivers have expired and which versions cost extended support; default: the current day in
+    UTC. `region` prices what names no Region of its own. Raises InputError when the pack's configuration or waivers
+    file is wrong.
     """
-    context = Context(graph, config if config is not None else config_of(graph), region=region)
     day = today or today_utc()
+    context = Context(graph, config if config is not None else config_of(graph), region=region, today=day)
     violations: list[Violation] = []
     waived: list[Waived] = []
     with no_garbage_collection():  # the rules make many small objects, and hardly a cycle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -26,11 +27,20 @@ ROOT_TYPE: Final = "plant:infra:PlantApi"
 class Context:
     """What a check may look at besides its resource. One is made for each assessment."""
 
-    def __init__(self, graph: ResourceGraph, config: PackConfig | None = None, *, region: str | None = None) -> None:
+    def __init__(
+        self,
+        graph: ResourceGraph,
+        config: PackConfig | None = None,
+        *,
+        region: str | None = None,
+        today: datetime.date | None = None,
+    ) -> None:
         self.graph = graph
         self.config = config if config is not None else PackConfig()
         self.region = region
         """Region to price what names none of its own; None for the one that the stack declares."""
+        self.today = today
+        """Day that is judged; None for the day of the run."""
         self.waiver_use: WaiverUse | None = None
         """How the waivers were used; set once every other rule has run."""
 
@@ -44,7 +54,12 @@ class Context:
 
         limit = self.config.settings.monthly_limit_usd
         with watched(off=True):  # what it can't price it says itself
-            return estimate(self.graph, limit_usd=NO_LIMIT_USD if limit is None else limit, region=self.region)
+            return estimate(
+                self.graph,
+                limit_usd=NO_LIMIT_USD if limit is None else limit,
+                region=self.region,
+                on=self.today,
+            )
 
     def pointing_at(self, target: Resource, path: str, *types: str) -> Sequence[Resource]:
         """Resources of `types` whose value at `path` is `target`; looked up once for all targets."""

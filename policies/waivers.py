@@ -146,8 +146,3 @@ def waiver_for(
         if waiver.covers(rule_id, urn, is_reaped) and not waiver.expired(today):
             return waiver
     return None
-
-
-def today_utc() -> datetime.date:
-    """The current day, in UTC."""
-    return datetime.datetime.now(datetime.UTC).date()

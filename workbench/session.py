@@ -10,7 +10,8 @@ from infra.settings.uptime import UptimeSettings
 
 
 def session_is_on(uptime: UptimeSettings, now: datetime) -> bool:
-    """Whether `now` (with a time zone) is in one of the declared sessions; always, for a stack that is always on.
+    """Whether the stack should exist at `now` (with a time zone): from its lead before a declared session until its
+    end; always, for a stack that is always on.
 
     A session begins at its local time and lasts its hours, whatever the clocks do in between.
     """
@@ -22,6 +23,7 @@ def session_is_on(uptime: UptimeSettings, now: datetime) -> bool:
     for date in (today, today - timedelta(days=1)):  # yesterday's may reach past midnight
         start = datetime.combine(date, start_of_day, zone)
         elapsed = now.timestamp() - start.timestamp()
-        if WEEKDAYS[date.weekday()] in uptime.session_days and 0 <= elapsed < uptime.hours_per_session * 3600:
+        is_on = -60 * uptime.lead_minutes <= elapsed < 60 * uptime.session_minutes
+        if WEEKDAYS[date.weekday()] in uptime.session_days and is_on:
             return True
     return False

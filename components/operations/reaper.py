@@ -41,20 +41,23 @@ class ReaperArgs:
     """Days with a session."""
     session_start_minute: int
     """Minutes after midnight at which a session starts."""
-    session_hours: int
+    session_minutes: int
     """Length of a session."""
+    late_minutes: int
+    """How long after its end whoever parks the stack has to begin; then the reaper does."""
     time_zone: str
     """IANA time zone of the sessions."""
     every_hours: int
     """How often the reaper looks outside sessions."""
 
 
-def session_day_expression(start_minute: int, session_hours: int, every_hours: int, days: Sequence[str]) -> str:
-    """When the reaper looks on a day with a session: at its end, then every few hours until the next starts.
+def session_day_expression(start_minute: int, minutes: int, every_hours: int, days: Sequence[str]) -> str:
+    """When the reaper looks on a day with a session: when its `minutes` have passed, then every few hours until the
+    next starts.
 
     A session that ends at midnight is looked after at 0:00, on the next day whatever that is.
     """
-    end = start_minute + session_hours * 60
+    end = start_minute + minutes
     minute = end % 60
     outside = [
         hour
@@ -157,7 +160,7 @@ class Reaper(pulumi.ComponentResource):
         )
         self.schedule_name = session_end_schedule(name)
         expression = session_day_expression(
-            args.session_start_minute, args.session_hours, args.every_hours, args.session_days
+            args.session_start_minute, args.session_minutes + args.late_minutes, args.every_hours, args.session_days
         )
         self._schedule(self.schedule_name, "Ends the session of the day", expression, args, workflow, role)
         free_days = [day for day in WEEKDAYS if day not in args.session_days]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class Group(BaseModel):
@@ -29,6 +31,24 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """IANA name of a time zone, e.g. ``Europe/Vilnius``."""
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """``HH:MM``, 00:00 to 23:59."""
+
+
+def _hours(value: Any) -> Any:
+    """``1:40`` as hours. Raises ValueError for hours that aren't whole minutes."""
+    if isinstance(value, str) and (parts := re.fullmatch(r"(\d{1,2}):([0-5]\d)", value)):
+        return Decimal(int(parts[1]) * 60 + int(parts[2])) / 60
+    return value
+
+
+def _whole_minutes(hours: Decimal) -> Decimal:
+    minutes = hours * 60
+    if abs(minutes - round(minutes)) > Decimal("1e-9"):
+        raise ValueError("must be whole minutes; write them as H:MM, e.g. 1:40")
+    return hours
+
+
+SessionHours = Annotated[Decimal, BeforeValidator(_hours), AfterValidator(_whole_minutes)]
+"""Hours in whole minutes: a number of hours, or ``H:MM``."""
 HTTPS = r"^https://[A-Za-z0-9._~%@:\[\]-]+(?:[/?#][!-~]*)?$"
 HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS, max_length=2000)]
 """An absolute https:// address in ASCII."""

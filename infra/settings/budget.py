@@ -18,9 +18,14 @@ class BudgetSettings(Group):
     share_percent: Decimal = Field(
         default=Decimal(25), gt=0, le=100, description="Share of the whole budget that is this stack's (%)."
     )
-    always_free_allowances: bool = Field(
-        default=True,
-        description="Whether the account's always-free allowances may be counted; they are per account, not per stack.",
+    allowances: Decimal = Field(
+        default=Decimal(1),
+        ge=0,
+        le=1,
+        description=(
+            "Share of the account's always-free allowances that this stack counts on (0 to 1). They are the account's,"
+            " not the stack's: 1 is right for a stack that is alone in its account."
+        ),
     )
     notice_percents: tuple[int, ...] = Field(
         default=(50, 80, 100),

@@ -193,18 +193,27 @@ def sessions_fit_the_month(uptime: UptimeSettings) -> Iterator[Problem]:
         yield Problem(
             "plant:uptime.hours_per_session",
             uptime.hours_per_session,
-            f"{uptime.sessions_per_month} sessions of this length are {uptime.hours_per_month} h, and a month has"
+            f"{uptime.sessions_per_month} sessions of this length, with what is billed around them, are"
+            f" {uptime.hours_per_month:.1f} h, and a month has"
             f" {HOURS_PER_MONTH} h; use schedule: always-on instead",
         )
 
 
 def session_fits_the_day(uptime: UptimeSettings) -> Iterator[Problem]:
-    """A session ends on the day it starts."""
-    if minutes_of_day(uptime.session_start) + uptime.hours_per_session * 60 > 24 * 60:
+    """A session is made and ends on the day it starts."""
+    start = minutes_of_day(uptime.session_start)
+    if start + uptime.session_minutes > 24 * 60:
         yield Problem(
             "plant:uptime.session_start",
             uptime.session_start,
-            f"a session of {uptime.hours_per_session} h that starts then runs past midnight; start it earlier",
+            f"a session of {uptime.session_minutes} min that starts then runs past midnight; start it earlier",
+        )
+    if uptime.schedule == "sessions" and start < uptime.lead_minutes:
+        yield Problem(
+            "plant:uptime.session_start",
+            uptime.session_start,
+            f"the stack is made {uptime.lead_minutes} min before (plant:uptime.lead_minutes), on the day before;"
+            " start it later",
         )
 
 

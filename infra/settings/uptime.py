@@ -1,13 +1,19 @@
-"""``plant:uptime``: when a dedicated stack exists. Outside its sessions it is parked."""
+"""``plant:uptime``: when a dedicated stack exists. Outside its sessions it is parked.
+
+What is billed is the time that things exist, which is longer than the session: they are made ahead of it, parked late,
+and deleted slowly. Load balancers and caches bill started hours of that time, so a session is best as long as fills
+them (`billed_minutes`).
+"""
 
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
-from infra.settings.base import Group, TimeOfDay, TimeZone
+from infra.settings.base import Group, SessionHours, TimeOfDay, TimeZone
 
 DAYS_PER_MONTH = 365.25 / 12
 
@@ -29,8 +35,32 @@ class UptimeSettings(Group):
         default=("MON", "TUE", "WED", "THU", "FRI"), min_length=1, max_length=7, description="Days with a session."
     )
     session_start: TimeOfDay = Field(default="09:00", description="Local start of a session (HH:MM).")
-    hours_per_session: int = Field(
-        default=2, ge=1, le=24, description="Length of a session (whole h, 1 to 24: load balancers bill started hours)."
+    hours_per_session: SessionHours = Field(
+        default=Decimal(2),
+        ge=Decimal("0.5"),
+        le=24,
+        description="Length of a session (h in whole minutes, 0.5 to 24; as a number, or as H:MM).",
+    )
+    lead_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=60,
+        description="How long before a session the stack is made (min): load balancer and cache come up in minutes.",
+    )
+    late_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=60,
+        description=(
+            "How late parking may begin (min): a workflow's clock runs late under load. Then the reaper begins, which"
+            " the account's own clock starts."
+        ),
+    )
+    deletion_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=60,
+        description="How long deleting may take (min), billed all the while: a cache takes the longest.",
     )
     time_zone: TimeZone = Field(default="UTC", description="IANA time zone of the sessions.")
     reaper_every_hours: int = Field(
@@ -43,6 +73,16 @@ class UptimeSettings(Group):
         return math.ceil(len(set(self.session_days)) * DAYS_PER_MONTH / 7)
 
     @property
-    def hours_per_month(self) -> int:
-        """Hours that the sessions take in a month."""
-        return self.sessions_per_month * self.hours_per_session
+    def session_minutes(self) -> int:
+        """Length of a session."""
+        return round(self.hours_per_session * 60)
+
+    @property
+    def billed_minutes(self) -> int:
+        """Longest time that the resources of one session exist."""
+        return self.lead_minutes + self.session_minutes + self.late_minutes + self.deletion_minutes
+
+    @property
+    def hours_per_month(self) -> Decimal:
+        """Hours that the sessions take in a month, all that is billed around them included."""
+        return Decimal(self.sessions_per_month * self.billed_minutes) / 60

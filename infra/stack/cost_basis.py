@@ -24,14 +24,17 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
         "region": settings.region,
         "budget": {
             "monthlyLimitUsd": str(budget.monthly_limit_usd),
-            "alwaysFreeAllowances": budget.always_free_allowances,
+            "allowances": _text(budget.allowances),
         },
         "tenancy": {"kind": settings.tenancy.kind, "allocation": _allocation(settings)},
         **({"node": _node(settings.platform.cluster)} if settings.platform.cluster else {}),
         "uptime": {
             "parked": uptime.parked,
             "sessionsPerMonth": uptime.sessions_per_month if in_sessions else None,
-            "hoursPerSession": _text(Decimal(uptime.hours_per_session)) if in_sessions else None,
+            "hoursPerSession": _text(round(uptime.hours_per_session, 6)) if in_sessions else None,
+            "leadMinutes": uptime.lead_minutes,
+            "lateMinutes": uptime.late_minutes,
+            "deletionMinutes": uptime.deletion_minutes,
             "reaper": reaper,
         },
         "usage": {

@@ -84,6 +84,6 @@ def _warn_of_short_sessions(settings: Settings) -> None:
     hold_hours = sum(step.hold_hours or 0 for step in settings.rollout.steps)
     if uptime.schedule == "sessions" and hold_hours > uptime.hours_per_session:
         pulumi.log.info(
-            f"plant:rollout.steps: a rollout takes {hold_hours:g} h and a session {uptime.hours_per_session} h"
+            f"plant:rollout.steps: a rollout takes {hold_hours:g} h and a session {uptime.hours_per_session:g} h"
             " (plant:uptime.hours_per_session): parking ends it, with the flag off and all traffic at the stable fleet"
         )

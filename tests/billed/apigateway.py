@@ -5,4 +5,11 @@ from ._case import case
 CASES = [
     case("aws:apigateway/restApi:RestApi", {}, {"Requests": "3.50"}, {"monthly_requests": 1_000_000}),
     case("aws:apigateway/stage:Stage", {}, {"Cache": None}),
+    case(
+        "aws:apigateway/restApi:RestApi",
+        {},
+        {"Requests": "3033.10"},
+        {"monthly_requests": 1_000_000_000},
+        id="rest api: two tiers",
+    ),
 ]

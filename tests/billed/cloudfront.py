@@ -9,4 +9,10 @@ CASES = [
         {"Data out": "870.40", "HTTPS requests": "1.00"},
         {"monthly_data_transfer_to_internet_gb": 10240, "monthly_https_requests": 1_000_000},
     ),
+    case(
+        "aws:cloudfront/distribution:Distribution",
+        {"viewerCertificate": {"iamCertificateId": "x", "sslSupportMethod": "vip"}},
+        {"Dedicated IP custom SSL": "600.00"},
+        id="cloudfront on dedicated addresses",
+    ),
 ]

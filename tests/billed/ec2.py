@@ -51,4 +51,22 @@ CASES = [
     case("aws:ec2/launchTemplate:LaunchTemplate", {"instanceType": "t4g.nano"}, {"Instance": None}),
     case("aws:ec2/launchConfiguration:LaunchConfiguration", {"instanceType": "t4g.nano"}, {"Instance": None}),
     case("aws:ec2/vpnConnection:VpnConnection", {}, {"VPN connection": "36.50"}),
+    case(
+        "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
+        {"vpcEndpointId": "vpce-1", "subnetId": "subnet-1"},
+        {"Endpoint in a further subnet": "7.30"},
+        id="endpoint in a further subnet",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "m7g.large", "ami": "ami-1"},
+        {"Public IPv4 address": "3.65"},
+        id="instance in the default VPC",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "m7g.large", "ami": "ami-1", "subnetId": "subnet-0a1b"},
+        {"Public IPv4 address": "0.00"},
+        id="instance in a subnet that isn't in the graph: worst case only",
+    ),
 ]

@@ -9,4 +9,10 @@ CASES = [
         {"Transit Gateway attachment": "36.50", "Data through": "2.00"},
         {"monthly_data_processed_gb": 100},
     ),
+    case(
+        "aws:ec2transitgateway/peeringAttachment:PeeringAttachment",
+        {},
+        {"Transit Gateway attachment": "36.50"},
+        id="transit gateway peering",
+    ),
 ]

@@ -17,4 +17,11 @@ CASES = [
         {"storage_gb": 230, "infrequent_access_storage_gb": 100},
         id="efs one zone",
     ),
+    case(
+        "aws:efs/fileSystem:FileSystem",
+        {"throughputMode": "elastic"},
+        {"Elastic throughput: read": "3.00", "Elastic throughput: written": "6.00"},
+        {"monthly_read_gb": 100, "monthly_write_gb": 100},
+        id="efs with elastic throughput",
+    ),
 ]

@@ -20,4 +20,13 @@ CASES = [
         {"Fargate pods: vCPU": "29.5504", "Fargate pods: Memory": "6.4897"},
         {"vcpu": 1, "memory_gb": 2},
     ),
+    case("aws:eks/cluster:Cluster", {"version": "1.29"}, {"Control plane (extended": "438.00"}, id="eks 1.29"),
+    case("aws:eks/cluster:Cluster", {"version": "1.33"}, {"Control plane (extended": "438.00"}, id="eks 1.33"),
+    case("aws:eks/cluster:Cluster", {"version": "1.35"}, {"Control plane (standard": "73.00"}, id="eks 1.35"),
+    case(
+        "aws:eks/cluster:Cluster",
+        {"version": "1.29", "upgradePolicy": {"supportType": "STANDARD"}},
+        {"Control plane (standard": "73.00"},
+        id="eks without extended support",
+    ),
 ]

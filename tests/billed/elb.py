@@ -10,4 +10,16 @@ CASES = [
         {"processed_bytes_gb": 10000},
         id="classic elb",
     ),
+    case(
+        "aws:elb/loadBalancer:LoadBalancer",
+        {"subnets": ["a", "b"]},
+        {"Public IPv4 addresses": "7.30"},
+        id="classic elb: an address a zone",
+    ),
+    case(
+        "aws:elb/loadBalancer:LoadBalancer",
+        {"subnets": ["a", "b"], "internal": True},
+        {"Public IPv4 addresses": None, "Data out": None},
+        id="internal classic elb",
+    ),
 ]

@@ -23,4 +23,24 @@ CASES = [
         {"Data ingested": "2.90"},
         {"monthly_data_ingested_gb": 100},
     ),
+    case(
+        "aws:kinesis/stream:Stream",
+        {"shardCount": 2, "retentionPeriod": 168},
+        {"Extended retention": "29.20", "Long-term retention": None},
+        id="kinesis: a week, 2 shards",
+    ),
+    case(
+        "aws:kinesis/stream:Stream",
+        {"retentionPeriod": 168 + 730, "shardCount": 1},
+        {"Extended retention": "14.60", "Long-term retention": "0.575"},
+        {"monthly_put_units": 1024 * 1024},
+        id="kinesis: a month beyond the week, 25 GB stored",
+    ),
+    case(
+        "aws:kinesis/stream:Stream",
+        {"streamModeDetails": {"streamMode": "ON_DEMAND"}, "retentionPeriod": 97},
+        {"Extended retention": "1.00"},
+        {"monthly_on_demand_data_in_gb": 100},
+        id="kinesis on demand: 73 hours beyond the first day, 10 GB stored",
+    ),
 ]

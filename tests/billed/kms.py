@@ -10,4 +10,18 @@ CASES = [
         {"monthly_requests": 10_000},
     ),
     case("aws:kms/replicaKey:ReplicaKey", {}, {"Customer managed key": "1.00"}),
+    case(
+        "aws:kms/key:Key",
+        {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY"},
+        {"Requests": "0.03"},
+        {"monthly_requests": 10_000},
+        id="rsa 2048",
+    ),
+    case(
+        "aws:kms/key:Key",
+        {"customerMasterKeySpec": "ECC_NIST_P256"},
+        {"Requests": "0.15"},
+        {"monthly_requests": 10_000},
+        id="elliptic curve",
+    ),
 ]

@@ -62,4 +62,18 @@ CASES = [
         {"processed_bytes_gb": 100},
         id="nlb",
     ),
+    case(
+        ALB,
+        {"subnets": ["a", "b"], "minimumLoadBalancerCapacity": {"capacityUnits": 100}},
+        {"Reserved capacity units": "584.00", "Load balancer capacity units": "0.00"},
+        {"new_connections": 25},
+        id="alb: 100 reserved units, less than them used",
+    ),
+    case(
+        ALB,
+        {"subnets": ["a", "b"], "minimumLoadBalancerCapacity": {"capacityUnits": 1}},
+        {"Reserved capacity units": "5.84", "Load balancer capacity units": "5.84"},
+        {"new_connections": 50},
+        id="alb: one reserved unit, two used",
+    ),
 ]

@@ -23,4 +23,28 @@ CASES = [
         {"additional_backup_storage_gb": 1000},
         id="rds multi-az with iops and backups",
     ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "engineVersion": "5.7.44", "instanceClass": "db.t3.large", "allocatedStorage": 20},
+        {"Extended support, third year of mysql 5.7.44": "292.00"},
+        id="rds: mysql 5.7 in its third year: 2 vCPUs",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "engineVersion": "8.0.36", "instanceClass": "db.t4g.small", "multiAz": True},
+        {"Extended support of mysql 8.0.36": "292.00"},
+        id="rds: mysql 8.0, standby included: 4 vCPUs",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "postgres", "engineVersion": "11.22", "instanceClass": "db.t3.large"},
+        {"Extended support, third year of postgres 11.22": "292.00"},
+        id="rds: postgres 11",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "postgres", "engineVersion": "16.3", "instanceClass": "db.t3.large", "publiclyAccessible": True},
+        {"Extended support": None, "Public IPv4 address": "3.65"},
+        id="rds: postgres 16, public",
+    ),
 ]

@@ -32,4 +32,11 @@ CASES = [
         {"monthly_requests": 1_000_000},
         id="sns to sqs",
     ),
+    case(
+        "aws:sns/topic:Topic",
+        {"fifoTopic": True},
+        {"FIFO publishes": "3.00", "FIFO payload published": "0.68", "Publishes": None},
+        {"monthly_requests": 10_000_000, "request_size_kb": 4},
+        id="sns fifo",
+    ),
 ]

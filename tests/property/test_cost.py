@@ -125,7 +125,7 @@ def test_more_instances_never_cost_less(part, basis, size):
 @given(parts=groups_of_resources(), basis=bases(), cut=st.integers(0, 5))
 def test_parts_add_up_to_the_whole_allowances_aside(parts, basis, cut):
     # a declared stack's application log is one number, shared out over its log groups: not declared here
-    list_price = replace(basis, always_free_allowances=False, declared=False)
+    list_price = replace(basis, allowance_share=Decimal(0), declared=False)
     whole = estimate(flat(parts), basis=list_price)
     left, right = (estimate(flat(each), basis=list_price) for each in (parts[:cut], parts[cut:]))
     assert all(getattr(left, figure) + getattr(right, figure) == getattr(whole, figure) for figure in FIGURES)

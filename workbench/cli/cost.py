@@ -24,6 +24,8 @@ from workbench.cli.common import (
 )
 
 if TYPE_CHECKING:
+    import datetime
+
     from workbench.cost.priced import PricedFile
 
 FORMATS = ("table", "json", "infracost")
@@ -37,6 +39,7 @@ class Basis:
     region: str | None
     limit: str | None
     no_allowances: bool
+    on: datetime.datetime | None
 
 
 @click.command()
@@ -46,6 +49,7 @@ class Basis:
 @click.option("--base", metavar="FILE", help="Show what changes in dollars against this deployment.")
 @click.option("--limit", metavar="USD", help="Budget a month. Default: the pack's for this stack, else none.")
 @click.option("--no-allowances", is_flag=True, help="Leave the account's always-free allowances out.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day that is priced. Default: today (UTC).")
 @click.option("--levers", is_flag=True, help="Also show changes that would save, each priced.")
 @click.option("--controls", is_flag=True, help="Also show what each security and reliability control costs.")
 @click.option("--rollout", is_flag=True, help="Also show what a canary rollout and a rollback cost.")
@@ -69,7 +73,8 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
             region=basis.region,
             base=base,
             limit_usd=None if basis.limit is None else dollars_of(basis.limit),
-            always_free_allowances=False if basis.no_allowances else None,
+            allowances=not basis.no_allowances,
+            on=None if basis.on is None else basis.on.date(),
         )
     if output.format_ == "json":
         text = json.dumps(_json(priced), indent=2, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from cost import NO_LIMIT_USD, Estimate, estimate
+from cost.account import settle
+from cost.basis import basis_of
 from cost.compare import Comparison, compare
 from cost.transfers import Transfer
 from deployment.graph import ResourceGraph
@@ -75,9 +78,13 @@ def price_files(
     region: str | None = None,
     base: str | None = None,
     limit_usd: Decimal | None = None,
-    always_free_allowances: bool | None = None,
+    allowances: bool = True,
+    on: datetime.date | None = None,
 ) -> list[PricedFile]:
-    """Price each of `files` (``-``: standard input). Raises InputError for what is wrong with any of them."""
+    """Price `files` (``-``: standard input) as what one account holds: allowances and tiers are counted once.
+
+    `allowances` says whether any count. Raises InputError for what is wrong with any of them.
+    """
     names = [*files, *([base] if base is not None else [])]
     graphs = [graph_from_file(name) for name in names]
     numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
@@ -88,15 +95,25 @@ def price_files(
         usage = read_usage(usage_file)
         numbers = resolve(usage, graphs)
         transfers = usage.transfers
+    asked = _Asked(region, limit_usd, allowances, on)
     priced = [
         # What belongs to no resource belongs to the first file, so that it is counted once.
-        _price(name, graph, used, () if position else transfers, region, limit_usd, always_free_allowances)
+        _price(name, graph, used, () if position else transfers, asked)
         for position, (name, graph, used) in enumerate(zip(names, graphs, numbers, strict=True))
     ]
-    if base is None:
-        return priced
-    before = priced.pop()
-    return [replace(file, base=before) for file in priced]
+    before = None if base is None else priced.pop()
+    settled = settle([file.estimate for file in priced])
+    return [replace(file, estimate=found, base=before) for file, found in zip(priced, settled, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller wants of all files."""
+
+    region: str | None
+    limit_usd: Decimal | None
+    allowances: bool
+    on: datetime.date | None
 
 
 def _price(
@@ -104,13 +121,14 @@ def _price(
     graph: ResourceGraph,
     usage: dict[str, dict[str, Decimal]],
     transfers: tuple[Transfer, ...],
-    region: str | None,
-    limit_usd: Decimal | None,
-    always_free_allowances: bool | None,
+    asked: _Asked,
 ) -> PricedFile:
     config = config_of(graph)
-    limit = limit_usd if limit_usd is not None else config.settings.monthly_limit_usd or NO_LIMIT_USD
-    found = estimate(graph, limit_usd=limit, usage=usage, region=region, always_free_allowances=always_free_allowances)
+    limit = asked.limit_usd if asked.limit_usd is not None else config.settings.monthly_limit_usd or NO_LIMIT_USD
+    basis = None if asked.allowances else replace(basis_of(graph), allowance_share=Decimal(0))
+    found = estimate(
+        graph, limit_usd=limit, usage=usage, transfers=transfers, region=asked.region, basis=basis, on=asked.on
+    )
     rule = SHARED_WORST_CASE_RULE if found.basis.tenancy == "shared" else WORST_CASE_RULE
     enforcement = config.enforcement_of(rule, Enforcement.MANDATORY)
     return PricedFile(

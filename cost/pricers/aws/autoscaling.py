@@ -10,6 +10,7 @@ from cost.catalogue import Price
 from cost.charges import ZERO, Amount, Charge, Driver
 from cost.compute import DETAILED_METRICS, credit_charges, on_demand, spot, volume_charges
 from cost.fleets import GROUP, Fleet, fleet_of, group_size
+from cost.images import OPERATING_SYSTEM
 from cost.registry import Pricer
 from cost.rollouts import hours_per_month, rollout_of
 from cost.scope import Scope, UsageKey
@@ -45,7 +46,7 @@ def instances(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:
 
     A group that is all spot with a declared maximum price can't cost more than that price.
     """
-    regular = [on_demand(scope, each) for each in fleet.types]
+    regular = [on_demand(scope, each, fleet.system) for each in fleet.types]
     dearest = max(regular, key=lambda price: price.usd)
     if len(regular) == 1 and fleet.on_demand_percent == 100:
         yield _hours(f"Instances on demand ({_type(dearest)})", dearest, count)
@@ -67,7 +68,7 @@ def instances(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:
 
 def spot_price(scope: Scope, fleet: Fleet) -> tuple[Price, str]:
     """Expected spot price and how it was chosen: the cheapest type, the first, or the mean of all."""
-    prices = [spot(scope, each) for each in fleet.types]
+    prices = [spot(scope, each, fleet.system) for each in fleet.types]
     if fleet.spot_strategy == "lowest-price":
         chosen = min(prices, key=lambda price: price.usd)
         return chosen, f"{_type(chosen)}, cheapest"
@@ -88,7 +89,7 @@ def canary(scope: Scope, fleet: Fleet, stable: Amount, hours: Decimal) -> Iterat
     size = min(stable.expected, fleet.count.worst)
     regular, on_spot = fleet.split(size)
     if regular:
-        price = on_demand(scope, fleet.types[0])
+        price = on_demand(scope, fleet.types[0], fleet.system)
         yield _rollout_hours(f"Canary on demand in rollouts ({_type(price)})", price, regular * hours)
     if on_spot:
         price, label = spot_price(scope, fleet)
@@ -109,9 +110,18 @@ def attachments(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:
     for volume in fleet.volumes:
         yield from volume_charges(scope, volume, count, what="Instance volume")
     driver = Driver.FIXED if count.floor == count.worst else Driver.FLEET
-    if fleet.public_ipv4:
+    if fleet.public_ipv4.worst:
+        addresses = Amount(
+            count.floor * fleet.public_ipv4.floor,
+            count.expected * fleet.public_ipv4.expected,
+            count.worst * fleet.public_ipv4.worst,
+        )
         yield scope.charge(
-            "Public IPv4 addresses of instances", ("vpc", "public_ipv4_hour"), count, Metering.SECONDS, driver=driver
+            "Public IPv4 addresses of instances",
+            ("vpc", "public_ipv4_hour"),
+            addresses,
+            Metering.SECONDS,
+            driver=Driver.FLEET,
         )
     if fleet.detailed_monitoring:
         yield scope.charge(
@@ -134,7 +144,7 @@ def warm_pool(scope: Scope, fleet: Fleet) -> Iterator[Charge]:
     most = prepared if prepared > 0 else fleet.count.worst
     count = Amount.of(low, max(low, most - fleet.count.expected), most)
     if pool.get("poolState", "Stopped") == "Running":
-        price = max((on_demand(scope, each) for each in fleet.types), key=lambda each: each.usd)
+        price = max((on_demand(scope, each, fleet.system) for each in fleet.types), key=lambda each: each.usd)
         yield _hours(f"Warm pool, running ({_type(price)})", price, count)
     for volume in fleet.volumes:
         yield from volume_charges(scope, volume, count, what="Warm pool volume")
@@ -181,6 +191,6 @@ def _bid(price: Price, usd: Decimal) -> Price:
 
 
 PRICERS: Final = {
-    GROUP: Pricer(group, twins=("aws_autoscaling_group",), usage=(INSTANCES,)),
+    GROUP: Pricer(group, twins=("aws_autoscaling_group",), usage=(INSTANCES, OPERATING_SYSTEM)),
     "aws:autoscaling/policy:Policy": Pricer(policy, twins=("aws_autoscaling_policy",)),
 }

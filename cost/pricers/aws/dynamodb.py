@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge, Unpriced
+from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
+from cost.scaling import limits_of
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 
@@ -25,11 +26,14 @@ def table(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Read request units", ("dynamodb", "million_read_request_units"), scope.usage(READS))
         yield scope.use("Write request units", ("dynamodb", "million_write_request_units"), scope.usage(WRITES))
     else:
-        indexes = scope.items("globalSecondaryIndexes")
-        reads = scope.number("readCapacity") + sum(Decimal(str(each.get("readCapacity") or 0)) for each in indexes)
-        writes = scope.number("writeCapacity") + sum(Decimal(str(each.get("writeCapacity") or 0)) for each in indexes)
-        yield scope.charge("Read capacity units", ("dynamodb", "rcu_hour"), Amount.fixed(reads), Metering.FULL_HOURS)
-        yield scope.charge("Write capacity units", ("dynamodb", "wcu_hour"), Amount.fixed(writes), Metering.FULL_HOURS)
+        for what, key in (("Read", "rcu_hour"), ("Write", "wcu_hour")):
+            yield scope.charge(
+                f"{what} capacity units",
+                ("dynamodb", key),
+                capacity(scope, what),
+                Metering.FULL_HOURS,
+                driver=Driver.TRAFFIC,
+            )
     stored = scope.usage(STORAGE)
     yield Charge(
         "Data stored",
@@ -49,6 +53,22 @@ def table(scope: Scope) -> Iterator[Charge]:
             usage_based=True,
             assumed=kept.assumed,
         )
+
+
+def capacity(scope: Scope, what: str) -> Amount:
+    """Provisioned units (``Read`` or ``Write``) of the table and its indexes, each between its scaling limits."""
+    field = f"{what.lower()}Capacity"
+    name = scope.resource.get("name", scope.resource.name)
+    tables = [f"table/{each}" for each in (name, scope.resource.name, scope.resource.outputs.get("id")) if each]
+    declared = scope.number(field)
+    limits = limits_of(scope, f"dynamodb:table:{what}CapacityUnits", *tables)
+    total = Amount.fixed(declared) if limits is None else limits.around(declared)
+    for index in scope.items("globalSecondaryIndexes"):
+        units = Decimal(str(index.get(field) or 0))
+        names = [f"{table}/index/{index.get('name')}" for table in tables]
+        limits = limits_of(scope, f"dynamodb:index:{what}CapacityUnits", *names)
+        total += Amount.fixed(units) if limits is None else limits.around(units)
+    return total
 
 
 PRICERS: Final = {

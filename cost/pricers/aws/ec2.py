@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, per_instance
+from cost.charges import NOTHING, ONE, Amount, Charge, Unpriced
 from cost.compute import (
     ASSUMED_ROOT_GB,
     DETAILED_METRICS,
     Volume,
     credit_charges,
     on_demand,
-    refuse_windows,
     spot,
     volume_charges,
     volume_of,
 )
+from cost.images import OPERATING_SYSTEM, system_of
 from cost.logs import FLOW_LOG, FLOW_LOG_KB_PER_CONNECTION
 from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey
@@ -26,23 +27,26 @@ from cost.uptime import Metering
 PROCESSED: Final = UsageKey("monthly_data_processed_gb", Decimal(100), "gigabytes processed a month")
 SNAPSHOT_GB: Final = UsageKey("storage_gb", Decimal(8), "gigabytes of the snapshot")
 FLOW_LOG_GB: Final = UsageKey("monthly_gb", Decimal(1), "gigabytes of flow logs a month")
+ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+ENDPOINT_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+
 OUTBOUND: Final = UsageKey("monthly_outbound_internet_gb", Decimal(0), "gigabytes sent to the internet a month")
 
 
 def instance(scope: Scope) -> Iterator[Charge]:
     """Hours, volumes, address, detailed monitoring and surplus credits of one instance."""
-    refuse_windows(scope.resource.get("ami"))
+    system = system_of(scope, scope.resource.get("ami"))
     kind = scope.text("instanceType")
     if not kind:
         raise Unpriced("its instance type is in a launch template that isn't read here; set instanceType")
     if scope.text("tenancy", "default") not in ("default", ""):
         raise Unpriced("dedicated tenancy isn't priced; only default tenancy is in the catalogue")
     on_spot = bool(scope.known("instanceMarketOptions", None))
-    price = spot(scope, kind) if on_spot else on_demand(scope, kind)
+    price = spot(scope, kind, system) if on_spot else on_demand(scope, kind, system)
     yield Charge(f"Instance ({kind}, {'spot' if on_spot else 'on demand'})", price, ONE, Metering.SECONDS)
     if on_spot:
         extra = Amount(Decimal(0), Decimal(0), Decimal(1))
-        regular = on_demand(scope, kind)
+        regular = on_demand(scope, kind, system)
         if regular.usd > price.usd:
             yield Charge(f"Worst case: {kind} on demand", regular, extra, Metering.SECONDS)
     root = scope.known("rootBlockDevice", None)
@@ -50,8 +54,9 @@ def instance(scope: Scope) -> Iterator[Charge]:
     yield from volume_charges(scope, volume, ONE, what="Root volume")
     for device in scope.items("ebsBlockDevices"):
         yield from volume_charges(scope, volume_of(device), ONE, what="Volume")
-    if _public(scope):
-        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
+    addresses = _public(scope)
+    if addresses.worst:
+        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
     if scope.flag("monitoring"):
         yield scope.charge(
             "Detailed monitoring",
@@ -64,13 +69,11 @@ def instance(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Data out to the internet", ("data_transfer", "internet_out_gb"), scope.usage(OUTBOUND))
 
 
-def _public(scope: Scope) -> bool:
-    if scope.flag("associatePublicIpAddress"):
-        return True
-    if scope.resource.get("associatePublicIpAddress") is not None:
-        return False
-    subnets = scope.graph.referenced(scope.resource, "subnetId", "aws:ec2/subnet:Subnet")
-    return any(subnet.get("mapPublicIpOnLaunch") is True for subnet in subnets)
+def _public(scope: Scope) -> Amount:
+    """Addresses that AWS assigns: none to an instance with network interfaces of its own, nor beside an Elastic IP."""
+    if has_elastic_ip(scope) or scope.resource.get("networkInterfaces"):
+        return NOTHING
+    return per_instance(scope, "subnetId", scope.resource.get("associatePublicIpAddress"))
 
 
 def volume(scope: Scope) -> Iterator[Charge]:
@@ -109,13 +112,41 @@ def nat_gateway(scope: Scope) -> Iterator[Charge]:
 
 
 def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
-    """Interface endpoints: hours a zone, and data. Gateway endpoints are free."""
+    """Interface endpoints: hours a zone, and data. Gateway endpoints are free.
+
+    Zones that subnet associations of the graph add are billed there.
+    """
     kind = scope.text("vpcEndpointType", "Gateway")
     if kind == "Gateway":
         return
-    zones = max(1, len(scope.items("subnetIds")))
+    zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET)
+    if zones is None:
+        if scope.resource.get("subnetIds") is not None:
+            raise Unpriced("subnetIds aren't known, nor what they depend on, and each of them is billed by the hour")
+        zones = 0 if scope.resource.urn in _associated_endpoints(scope) else 1
     yield scope.charge(f"{kind} endpoint", ("vpc", "interface_endpoint_hour"), Amount.fixed(zones), Metering.FULL_HOURS)
     yield scope.use("Data through the endpoint", ("vpc", "interface_endpoint_gb"), scope.usage(PROCESSED))
+
+
+def _associated_endpoints(scope: Scope) -> frozenset[str]:
+    """URNs of endpoints that subnet associations of the graph name."""
+    found: frozenset[str] | None = scope.pricing.cache.get("associated endpoints")
+    if found is None:
+        graph = scope.graph
+        found = scope.pricing.cache["associated endpoints"] = frozenset(
+            endpoint.urn
+            for association in graph.of_type(ENDPOINT_ASSOCIATION)
+            for endpoint in graph.referenced(association, "vpcEndpointId", ENDPOINT)
+        )
+    return found
+
+
+def endpoint_association(scope: Scope) -> Iterator[Charge]:
+    """One more zone of an interface endpoint."""
+    endpoints = scope.graph.referenced(scope.resource, "vpcEndpointId", ENDPOINT)
+    if any(str(endpoint.get("vpcEndpointType", "Gateway")) == "Gateway" for endpoint in endpoints):
+        return
+    yield scope.charge("Endpoint in a further subnet", ("vpc", "interface_endpoint_hour"), ONE, Metering.FULL_HOURS)
 
 
 def flow_log(scope: Scope) -> Iterator[Charge]:
@@ -128,9 +159,8 @@ def flow_log(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Flow logs delivered", ("cloudwatch", key), scope.usage(FLOW_LOG_GB, derived))
 
 
-def template(scope: Scope) -> Iterator[Charge]:
+def template(_: Scope) -> Iterator[Charge]:
     """A launch template or configuration costs nothing by itself; its instances are billed where they run."""
-    refuse_windows(scope.resource.get("imageId"))
     yield from ()
 
 
@@ -153,12 +183,13 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final[Mapping[str, Pricer]] = {
-    "aws:ec2/instance:Instance": Pricer(instance, twins=("aws_instance",), usage=(OUTBOUND,)),
+    "aws:ec2/instance:Instance": Pricer(instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM)),
     "aws:ebs/volume:Volume": Pricer(volume, twins=("aws_ebs_volume",)),
     "aws:ebs/snapshot:Snapshot": Pricer(snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB,)),
     "aws:ec2/eip:Eip": Pricer(elastic_ip, twins=("aws_eip",)),
     "aws:ec2/natGateway:NatGateway": Pricer(nat_gateway, twins=("aws_nat_gateway",), usage=(PROCESSED,)),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": Pricer(vpc_endpoint, twins=("aws_vpc_endpoint",), usage=(PROCESSED,)),
+    ENDPOINT: Pricer(vpc_endpoint, twins=("aws_vpc_endpoint",), usage=(PROCESSED,)),
+    ENDPOINT_ASSOCIATION: Pricer(endpoint_association, twins=("aws_vpc_endpoint_subnet_association",)),
     FLOW_LOG: Pricer(flow_log, twins=("aws_flow_log",), usage=(FLOW_LOG_GB,)),
     "aws:ec2/launchTemplate:LaunchTemplate": Pricer(template, twins=("aws_launch_template",)),
     "aws:ec2/launchConfiguration:LaunchConfiguration": Pricer(template, twins=("aws_launch_configuration",)),
@@ -168,5 +199,8 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     ),
     "aws:ec2transitgateway/vpcAttachment:VpcAttachment": Pricer(
         transit_gateway_attachment, twins=("aws_ec2_transit_gateway_vpc_attachment",), usage=(PROCESSED,)
+    ),
+    "aws:ec2transitgateway/peeringAttachment:PeeringAttachment": Pricer(
+        transit_gateway_attachment, twins=("aws_ec2_transit_gateway_peering_attachment",), usage=(PROCESSED,)
     ),
 }

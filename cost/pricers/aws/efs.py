@@ -1,4 +1,4 @@
-"""EFS: stored data and provisioned throughput."""
+"""EFS: stored data, throughput by its mode, and automatic backups."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from cost.uptime import Metering
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored")
 INFREQUENT: Final = UsageKey("infrequent_access_storage_gb", Decimal(0), "gigabytes in infrequent access")
+ELASTIC_READ: Final = UsageKey("monthly_read_gb", Decimal(10), "gigabytes read a month, with elastic throughput")
+ELASTIC_WRITE: Final = UsageKey("monthly_write_gb", Decimal(10), "gigabytes written a month, with elastic throughput")
+BACKUP: Final = UsageKey("backup_storage_gb", Decimal(10), "gigabytes of automatic backups")
+
+FILE_SYSTEM: Final = "aws:efs/fileSystem:FileSystem"
+BACKUP_POLICY: Final = "aws:efs/backupPolicy:BackupPolicy"
+
 INCLUDED_MBPS_PER_GB: Final = Decimal("0.05")
 """Throughput that stored data brings with it, taken off what is provisioned (EFS pricing page, 2024-07)."""
 
 
 def file_system(scope: Scope) -> Iterator[Charge]:
-    """Storage by class, and throughput beyond what comes with it."""
+    """Storage by class, throughput beyond what comes with it or by the gigabyte, and backups."""
     kind = "one_zone" if scope.text("availabilityZoneName") else "standard"
     stored = scope.usage(STORAGE)
     for item, key, used in (
@@ -34,14 +41,46 @@ def file_system(scope: Scope) -> Iterator[Charge]:
                 usage_based=True,
                 assumed=used.assumed,
             )
-    if scope.text("throughputMode", "bursting") == "provisioned":
+    mode = scope.text("throughputMode", "bursting")
+    if mode == "elastic":
+        yield scope.use("Elastic throughput: read", ("efs", "elastic_read_gb"), scope.usage(ELASTIC_READ))
+        yield scope.use("Elastic throughput: written", ("efs", "elastic_write_gb"), scope.usage(ELASTIC_WRITE))
+    if mode == "provisioned":
         included = stored.amount.expected * INCLUDED_MBPS_PER_GB
         extra = max(Decimal(0), scope.number("provisionedThroughputInMibps") - included)
         yield scope.charge(
             "Provisioned throughput", ("efs", "provisioned_mbps_month"), Amount.fixed(extra), Metering.STANDING
         )
+    if scope.resource.urn in backed_up(scope):
+        kept = scope.usage(BACKUP, stored.amount)
+        yield Charge(
+            "Backups",
+            scope.price("efs", "backup_gb_month"),
+            kept.amount,
+            Metering.STANDING,
+            usage_based=True,
+            assumed=kept.assumed,
+        )
+
+
+def backed_up(scope: Scope) -> frozenset[str]:
+    """URNs of file systems that a backup policy of the graph turns automatic backups on for."""
+    found: frozenset[str] | None = scope.pricing.cache.get("backed up file systems")
+    if found is None:
+        graph = scope.graph
+        found = scope.pricing.cache["backed up file systems"] = frozenset(
+            target.urn
+            for policy in graph.of_type(BACKUP_POLICY)
+            if policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
+            for target in graph.referenced(policy, "fileSystemId", FILE_SYSTEM)
+        )
+    return found
 
 
 PRICERS: Final = {
-    "aws:efs/fileSystem:FileSystem": Pricer(file_system, twins=("aws_efs_file_system",), usage=(STORAGE, INFREQUENT))
+    FILE_SYSTEM: Pricer(
+        file_system,
+        twins=("aws_efs_file_system",),
+        usage=(STORAGE, INFREQUENT, ELASTIC_READ, ELASTIC_WRITE, BACKUP),
+    )
 }

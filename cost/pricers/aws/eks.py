@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from cost.charges import ONE, Amount, Charge, Driver
+from cost.addresses import per_instance
+from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import Volume, credit_charges, on_demand, spot, volume_charges, volume_of
 from cost.fleets import LAUNCH_TEMPLATE
+from cost.images import OPERATING_SYSTEM, system_of
+from cost.lifecycle import Support, version_of
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
-from cost.uptime import Metering
+from cost.uptime import MONTH_HOURS, Metering
 
 NODE_DISK_GB: Final = Decimal(20)
 """Root volume of a node where nothing is declared (EKS user guide, managed node groups, 2026)."""
@@ -21,9 +24,28 @@ POD_GB: Final = UsageKey("memory_gb", Decimal("0.5"), "gigabytes of memory of th
 DEFAULT_NODE_TYPE: Final = "t3.medium"
 
 
+STANDARD_ONLY: Final = "STANDARD"
+"""Support type of an upgrade policy with which AWS upgrades a cluster when standard support ends."""
+
+
 def cluster(scope: Scope) -> Iterator[Charge]:
-    """The control plane."""
-    yield scope.charge("Control plane (standard support)", ("eks", "cluster_hour"), ONE, Metering.FULL_HOURS)
+    """The control plane, by the support that its version is in on the day that is priced."""
+    standard, extended = scope.price("eks", "cluster_hour"), scope.price("eks", "cluster_extended_support_hour")
+    text = scope.text("version")
+    version = version_of("eks", text) if text else None  # AWS takes a current one
+    price = standard
+    if version is not None and scope.text("upgradePolicy.supportType", "EXTENDED").upper() != STANDARD_ONLY:
+        if version.support(scope.pricing.day) is not Support.STANDARD:
+            price = extended
+        else:
+            more_usd = (extended.usd - standard.usd) * MONTH_HOURS
+            scope.announce(version.charged_from, f"Kubernetes {text} is in extended support", more_usd)
+    support = "standard" if price is standard else "extended"
+    yield Charge(f"Control plane ({support} support)", price, ONE, Metering.FULL_HOURS)
+    if scope.flag("computeConfig.enabled"):
+        raise Unpriced(
+            "EKS Auto Mode starts instances of its own and bills a fee for each, which has no price in the catalogue"
+        )
 
 
 def node_group(scope: Scope) -> Iterator[Charge]:
@@ -34,10 +56,12 @@ def node_group(scope: Scope) -> Iterator[Charge]:
     launch = templates[0].inputs if templates else {}
     declared = [str(each) for each in scope.items("instanceTypes")]
     types = declared or [str(launch.get("instanceType") or DEFAULT_NODE_TYPE)]
-    first = on_demand(scope, types[0])
-    dearest = max((on_demand(scope, each) for each in types), key=lambda price: price.usd)
+    image = scope.text("amiType", "AL2023_x86_64_STANDARD")
+    system = system_of(scope, launch.get("imageId") if image == "CUSTOM" else NODE_IMAGES.get(image[:7], "al2023"))
+    first = on_demand(scope, types[0], system)
+    dearest = max((on_demand(scope, each, system) for each in types), key=lambda price: price.usd)
     if scope.text("capacityType", "ON_DEMAND") == "SPOT":
-        prices = [spot(scope, each) for each in types]
+        prices = [spot(scope, each, system) for each in types]
         expected = max(prices, key=lambda price: price.usd)
         label = "spot, dearest of the types"
     else:
@@ -55,8 +79,26 @@ def node_group(scope: Scope) -> Iterator[Charge]:
         volumes = [Volume(scope.number("diskSize", NODE_DISK_GB), "gp2", assumed=not scope.number("diskSize"))]
     for volume in volumes:
         yield from volume_charges(scope, volume, count, what="Node volume")
+    addresses = per_instance(scope, "subnetIds", _interface_address(launch), anywhere=False)
+    if addresses.worst:
+        each = Amount(count.floor * addresses.floor, count.expected * addresses.expected, count.worst * addresses.worst)
+        yield scope.charge(
+            "Public IPv4 addresses of nodes", ("vpc", "public_ipv4_hour"), each, Metering.SECONDS, driver=Driver.FLEET
+        )
     if not templates:
         yield from credit_charges(scope, types, None, count)
+
+
+NODE_IMAGES: Final = {"WINDOWS": "windows"}
+"""Beginning of an AMI type -> the operating system in its name; all others are Linux."""
+
+
+def _interface_address(launch: Mapping[str, Any]) -> Any:
+    """What the launch template says of public addresses; None where it says nothing."""
+    for interface in launch.get("networkInterfaces") or []:
+        if isinstance(interface, Mapping) and "associatePublicIpAddress" in interface:
+            return interface["associatePublicIpAddress"]
+    return None
 
 
 def fargate_profile(scope: Scope) -> Iterator[Charge]:
@@ -75,7 +117,7 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
 
 PRICERS: Final = {
     "aws:eks/cluster:Cluster": Pricer(cluster, twins=("aws_eks_cluster",)),
-    "aws:eks/nodeGroup:NodeGroup": Pricer(node_group, twins=("aws_eks_node_group",)),
+    "aws:eks/nodeGroup:NodeGroup": Pricer(node_group, twins=("aws_eks_node_group",), usage=(OPERATING_SYSTEM,)),
     "aws:eks/fargateProfile:FargateProfile": Pricer(
         fargate_profile, twins=("aws_eks_fargate_profile",), usage=(POD_VCPU, POD_GB)
     ),

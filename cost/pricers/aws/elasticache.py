@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
+from cost.scaling import limits_of
 from cost.scope import GB_KB, Scope, UsageKey
 from cost.uptime import Metering
 
@@ -58,26 +59,33 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     """Nodes of a stand-alone cluster; one that belongs to a replication group is billed there."""
     if scope.known("replicationGroupId", None):
         return
-    yield from nodes(scope, scope.text("engine", "redis"), int(scope.number("numCacheNodes", 1)))
+    yield from nodes(scope, scope.text("engine", "redis"), Amount.fixed(scope.number("numCacheNodes", 1)))
 
 
 def replication_group(scope: Scope) -> Iterator[Charge]:
-    """Nodes of all shards with their replicas."""
-    shards = int(scope.number("numNodeGroups"))
-    if shards:
-        count = shards * (1 + int(scope.number("replicasPerNodeGroup")))
-    else:
-        count = int(scope.number("numCacheClusters", 1))
+    """Nodes of all shards with their replicas, each number between its scaling limits."""
+    shards = scope.number("numNodeGroups")
+    replicas = scope.number("replicasPerNodeGroup") if shards else scope.number("numCacheClusters", 1) - 1
+    identifiers = (scope.resource.get("replicationGroupId"), scope.resource.name, scope.resource.outputs.get("id"))
+    names = [f"replication-group/{each}" for each in identifiers if each]
+    groups = _between(scope, "NodeGroups", names, shards or Decimal(1))
+    copies = _between(scope, "Replicas", names, replicas) + ONE
+    count = Amount(groups.floor * copies.floor, groups.expected * copies.expected, groups.worst * copies.worst)
     yield from nodes(scope, scope.text("engine", "redis"), count)
 
 
-def nodes(scope: Scope, engine: str, count: int) -> Iterator[Charge]:
+def _between(scope: Scope, what: str, names: list[str], declared: Decimal) -> Amount:
+    limits = limits_of(scope, f"elasticache:replication-group:{what}", *names)
+    return Amount.fixed(declared) if limits is None else limits.around(declared)
+
+
+def nodes(scope: Scope, engine: str, count: Amount) -> Iterator[Charge]:
     """Node hours, snapshots beyond the free first one, and data that crosses zones."""
     node_type = scope.text("nodeType")
     yield scope.charge(
         f"Cache nodes ({engine}, {node_type})",
         ("elasticache", f"{engine.lower()}.{node_type}"),
-        Amount.fixed(count),
+        count,
         Metering.FULL_HOURS,
     )
     snapshots = int(scope.number("snapshotRetentionLimit"))
@@ -91,7 +99,7 @@ def nodes(scope: Scope, engine: str, count: int) -> Iterator[Charge]:
             usage_based=True,
             assumed=size.assumed,
         )
-    if count > 1 and engine != "memcached":
+    if count.worst > 1 and engine != "memcached":
         crossing = scope.requests * scope.traffic.cache_kb_per_request / GB_KB
         yield scope.use("Data between zones", ("data_transfer", "inter_az_gb"), crossing)
 

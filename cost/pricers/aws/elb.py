@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cost.charges import ONE, Charge
+from cost.addresses import DEFAULT_SUBNET, SUBNET
+from cost.charges import ONE, Amount, Charge
 from cost.pricers.aws.lb import OUTBOUND, PROCESSED_BYTES, outbound, transferred_gb
 from cost.registry import Pricer
 from cost.scope import Scope
@@ -13,10 +14,17 @@ from cost.uptime import Metering
 
 
 def load_balancer(scope: Scope) -> Iterator[Charge]:
-    """Hours, processed data and outbound data of a classic load balancer."""
+    """Hours, processed data, one public IPv4 address a zone, and outbound data of a classic load balancer."""
     yield scope.charge("Classic load balancer", ("elb", "classic_hour"), ONE, Metering.FULL_HOURS)
     yield scope.use("Data processed", ("elb", "classic_gb"), scope.usage(PROCESSED_BYTES, transferred_gb(scope)))
     if not scope.flag("internal"):
+        zones = scope.members("subnets", SUBNET, DEFAULT_SUBNET) or scope.members("availabilityZones") or 1
+        yield scope.charge(
+            "Public IPv4 addresses of the load balancer",
+            ("vpc", "public_ipv4_hour"),
+            Amount.fixed(zones),
+            Metering.SECONDS,
+        )
         yield outbound(scope)
 
 

@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import ONE, Amount, Charge
+from cost.charges import ONE, Amount, Charge, Driver
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
-from cost.uptime import Metering
+from cost.scope import GB_KB, Scope, UsageKey, Used
+from cost.uptime import MONTH_HOURS, Metering
 
 PUT_UNITS: Final = UsageKey("monthly_put_units", Decimal(1_000_000), "PUT payload units of 25 KB a month")
 INGESTED: Final = UsageKey("monthly_on_demand_data_in_gb", Decimal(10), "gigabytes put into the stream a month")
 RETRIEVED: Final = UsageKey("monthly_on_demand_data_out_gb", Decimal(10), "gigabytes read from the stream a month")
 DELIVERED: Final = UsageKey("monthly_data_ingested_gb", Decimal(10), "gigabytes delivered a month")
+
+INCLUDED_HOURS: Final = 24
+EXTENDED_HOURS: Final = 7 * 24
+"""Hours of retention that are included, and up to which the extended price holds (Kinesis Data Streams pricing)."""
+
+PUT_UNIT_KB: Final = 25
 
 
 def stream(scope: Scope) -> Iterator[Charge]:
@@ -23,10 +29,39 @@ def stream(scope: Scope) -> Iterator[Charge]:
         yield scope.charge("On-demand stream", ("kinesis", "on_demand_stream_hour"), ONE, Metering.FULL_HOURS)
         yield scope.use("Data in", ("kinesis", "on_demand_ingested_gb"), scope.usage(INGESTED))
         yield scope.use("Data out", ("kinesis", "on_demand_retrieved_gb"), scope.usage(RETRIEVED))
+        yield from retention(scope, scope.usage(INGESTED))
         return
     shards = Amount.fixed(scope.number("shardCount", 1))
     yield scope.charge("Shards", ("kinesis", "shard_hour"), shards, Metering.FULL_HOURS)
-    yield scope.use("PUT payload units", ("kinesis", "million_put_units"), scope.usage(PUT_UNITS))
+    puts = scope.usage(PUT_UNITS)
+    yield scope.use("PUT payload units", ("kinesis", "million_put_units"), puts)
+    if scope.number("retentionPeriod", INCLUDED_HOURS) > INCLUDED_HOURS:
+        yield scope.charge("Extended retention", ("kinesis", "extended_shard_hour"), shards, Metering.FULL_HOURS)
+    yield from long_retention(scope, Used(puts.amount * PUT_UNIT_KB / GB_KB, puts.assumed))
+
+
+def retention(scope: Scope, ingested: Used) -> Iterator[Charge]:
+    """Data of an on-demand stream that stays beyond the first day, by the gigabyte."""
+    hours = min(scope.number("retentionPeriod", INCLUDED_HOURS), Decimal(EXTENDED_HOURS)) - INCLUDED_HOURS
+    if hours > 0:
+        yield _stored(scope, "Extended retention", "on_demand_extended_gb_month", ingested, hours)
+    yield from long_retention(scope, ingested)
+
+
+def long_retention(scope: Scope, ingested: Used) -> Iterator[Charge]:
+    """Data that stays beyond a week."""
+    hours = scope.number("retentionPeriod", INCLUDED_HOURS) - EXTENDED_HOURS
+    if hours > 0:
+        yield _stored(scope, "Long-term retention", "long_term_gb_month", ingested, hours)
+
+
+def _stored(scope: Scope, item: str, key: str, ingested: Used, hours: Decimal) -> Charge:
+    """What of a month's data is stored at a time, when it stays for `hours`."""
+    amount = ingested.amount * (hours / MONTH_HOURS)
+    return scope.charge(
+        item, ("kinesis", key), amount, Metering.STANDING, usage_based=True, assumed=ingested.assumed,
+        driver=Driver.TRAFFIC,
+    )  # fmt: skip
 
 
 def firehose(scope: Scope) -> Iterator[Charge]:

@@ -16,40 +16,40 @@ REQUESTS: Final = UsageKey("monthly_requests", Decimal(1000), "requests to the k
 BILLED_ROTATIONS: Final = 2
 """Rotations that add a dollar a month each; later ones add nothing (AWS KMS pricing page, 2026)."""
 
-HORIZON_DAYS: Final = 365
-"""Age of a key up to which the worst case looks: one year. A key with yearly rotation costs $1 more from its
-second year on, and $2 more from its third; the compliance ledger says so."""
+CHEAP_SPECS: Final = ("SYMMETRIC_DEFAULT", "RSA_2048")
+"""Key specs with the lower price of requests (AWS KMS pricing page, 2026); the free requests are the first one's."""
 
-DEFAULT_ROTATION_DAYS: Final = 365
 KMS_REQUESTS_PER_REQUEST: Final = Decimal("0.001")
 """Assumed requests to a key for one request of the stack: data keys are cached."""
 
 
 def key(scope: Scope) -> Iterator[Charge]:
     """The key itself, which outlives sessions, its rotations, and requests."""
-    symmetric = scope.text("customerMasterKeySpec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
+    spec = scope.text("customerMasterKeySpec", "SYMMETRIC_DEFAULT")
     yield scope.charge("Customer managed key", ("kms", "key_month"), ONE, Metering.STANDING)
-    rotations = rotations_within_horizon(scope)
-    if rotations:
+    if rotates(scope):
         yield scope.charge(
             "Rotated key material",
             ("kms", "key_month"),
-            Amount(Decimal(0), Decimal(0), Decimal(rotations)),
+            Amount.of(0, 0, BILLED_ROTATIONS),
             Metering.STANDING,
         )
     derived = None
     if scope.pricing.basis.declared:
         derived = scope.requests * KMS_REQUESTS_PER_REQUEST + Amount.fixed(REQUESTS.default)
-    price = "10k_requests" if symmetric else "asymmetric_10k_requests"
-    yield scope.use("Requests", ("kms", price), scope.usage(REQUESTS, derived), Driver.TRAFFIC)
+    price = "10k_requests" if spec in CHEAP_SPECS else "asymmetric_10k_requests"
+    yield scope.use(
+        "Requests",
+        ("kms", price),
+        scope.usage(REQUESTS, derived),
+        Driver.TRAFFIC,
+        allowed=spec == CHEAP_SPECS[0],
+    )
 
 
-def rotations_within_horizon(scope: Scope) -> int:
-    """Billed rotations that a key can have had in its first year."""
-    if not scope.flag("enableKeyRotation"):
-        return 0
-    period = int(scope.number("rotationPeriodInDays", DEFAULT_ROTATION_DAYS)) or DEFAULT_ROTATION_DAYS
-    return min(BILLED_ROTATIONS, (HORIZON_DAYS - 1) // period)
+def rotates(scope: Scope) -> bool:
+    """True when the key's material is rotated, each time for a dollar a month more, twice at most."""
+    return scope.flag("enableKeyRotation")
 
 
 PRICERS: Final = {

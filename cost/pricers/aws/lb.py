@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from cost.addresses import DEFAULT_SUBNET, SUBNET
 from cost.charges import ONE, Amount, Charge, Driver
 from cost.registry import Pricer
-from cost.scope import GB_KB, Scope, UsageKey
+from cost.scope import GB_KB, Scope, UsageKey, Used
 from cost.uptime import Metering
-from deployment.unknown import UNKNOWN
 
 LEAST_ZONES: Final = 2
 """An application load balancer is in two zones at least."""
@@ -40,13 +40,17 @@ RULES: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:Listen
 def load_balancer(scope: Scope) -> Iterator[Charge]:
     """Hours, capacity units, IPv4 addresses and outbound data of an ALB or NLB."""
     kind = scope.text("loadBalancerType", "application")
+    reserved = scope.number("minimumLoadBalancerCapacity.capacityUnits")
     if kind == "application":
         yield scope.charge("Application load balancer", ("elb", "alb_hour"), ONE, Metering.FULL_HOURS)
+        yield from reserved_units(scope, reserved, "alb_lcu_hour")
         yield lcu(scope, listener_rules(scope))
     elif kind == "network":
         yield scope.charge("Network load balancer", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
-        gigabytes = scope.usage(PROCESSED_BYTES, transferred_gb(scope))
-        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), gigabytes)
+        yield from reserved_units(scope, reserved, "nlb_lcu_hour")
+        used = scope.usage(PROCESSED_BYTES, transferred_gb(scope))
+        units = Used(used.amount.above(reserved * scope.pricing.basis.uptime.hours), used.assumed)
+        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), units)
     else:
         yield scope.charge("Gateway load balancer", ("elb", "gwlb_hour"), ONE, Metering.FULL_HOURS)
         return
@@ -62,8 +66,14 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
         yield outbound(scope)
 
 
+def reserved_units(scope: Scope, reserved: Decimal, price: str) -> Iterator[Charge]:
+    """Capacity units that are reserved: billed by the hour, used or not; use is billed beyond them."""
+    if reserved:
+        yield scope.charge("Reserved capacity units", ("elb", price), Amount.fixed(reserved), Metering.FULL_HOURS)
+
+
 def lcu(scope: Scope, rules: int) -> Charge:
-    """Capacity units by the dimension that uses most; its name is in the item."""
+    """Capacity units by the dimension that uses most, beyond the reserved ones; its name is in the item."""
     hours = scope.pricing.basis.uptime.hours
     traffic = scope.traffic
     connections = scope.requests * traffic.new_connections_per_request
@@ -93,7 +103,7 @@ def lcu(scope: Scope, rules: int) -> Charge:
     binding = max(dimensions, key=lambda name: (dimensions[name].expected, dimensions[name].worst))
     amount = Amount(
         *(max(getattr(each, figure) for each in dimensions.values()) for figure in ("floor", "expected", "worst"))
-    )
+    ).above(scope.number("minimumLoadBalancerCapacity.capacityUnits") * hours)
     return Charge(
         f"Load balancer capacity units (most by {binding})",
         scope.price("elb", "alb_lcu_hour"),
@@ -123,10 +133,8 @@ def public_addresses(scope: Scope) -> int:
     mappings = scope.items("subnetMappings")
     if mappings:
         return sum(1 for mapping in mappings if not mapping.get("allocationId"))
-    known = [subnet for subnet in scope.items("subnets") if subnet is not UNKNOWN]
-    declared = scope.resource.property_dependencies.get("subnets", ())
     least = LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1
-    return max(len(known), len(declared), least)
+    return max(scope.members("subnets", SUBNET, DEFAULT_SUBNET) or 0, least)
 
 
 def listener_rules(scope: Scope) -> int:

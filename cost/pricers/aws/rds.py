@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.compute import vcpus_of
+from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
-from cost.uptime import Metering
+from cost.uptime import MONTH_HOURS, Metering
 
 BACKUP: Final = UsageKey(
     "additional_backup_storage_gb", Decimal(0), "gigabytes of backups beyond the size of the database"
@@ -33,14 +35,20 @@ def instance(scope: Scope) -> Iterator[Charge]:
         f"Database instance ({engine}, {'Multi-AZ' if several else 'Single-AZ'}, {kind})",
         ("rds", f"{engine}.{prefix}{kind}"),
         ONE,
-        Metering.FULL_HOURS,
+        Metering.SECONDS,
     )
+    yield from extended_support(scope, engine, kind, 2 if several else 1)
+    if scope.flag("publiclyAccessible"):
+        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
     size = scope.number("allocatedStorage")
     declared_iops = scope.number("iops")
     storage = scope.text("storageType") or ("io1" if declared_iops else "gp2")
     key = "magnetic" if storage == "standard" else storage
     yield scope.charge(
-        f"Storage ({storage})", ("rds", f"{prefix}{key}_gb_month"), Amount.fixed(size), Metering.STANDING
+        f"Storage ({storage})",
+        ("rds", f"{prefix}{key}_gb_month"),
+        Amount.of(size, size, scope.number("maxAllocatedStorage")),
+        Metering.STANDING,
     )
     included = Decimal(0)
     if storage == "gp3":
@@ -55,6 +63,34 @@ def instance(scope: Scope) -> Iterator[Charge]:
         )
     if scope.flag("performanceInsightsEnabled") and scope.number("performanceInsightsRetentionPeriod", 7) > 7:
         raise Unpriced("Performance Insights beyond 7 days isn't priced; keep the free 7 days")
+
+
+SUPPORT_PRICES: Final = {
+    Support.EXTENDED: "extended_support_vcpu_hour",
+    Support.DEARER: "extended_support_third_year_vcpu_hour",
+}
+
+
+def extended_support(scope: Scope, engine: str, kind: str, instances: int) -> Iterator[Charge]:
+    """What an engine past its standard support costs for each vCPU, standby instances included (RDS user guide,
+    extended support charges); a rise within the next years is announced."""
+    text = scope.text("engineVersion")
+    if not text or not has_lifecycle(engine) or scope.text("engineLifecycleSupport").endswith("-disabled"):
+        return
+    version = version_of(engine, text)
+    if version is None:
+        return
+    vcpus = vcpus_of(kind.removeprefix("db.")) * instances
+    day, charged_usd = scope.pricing.day, Decimal(0)
+    if (key := SUPPORT_PRICES.get(support := version.support(day))) is not None:
+        price = scope.price("rds", key)
+        charged_usd = price.usd
+        yield Charge(f"{support.capitalize()} of {engine} {text}", price, Amount.fixed(vcpus), Metering.SECONDS)
+    for begins, then in version.steps():
+        if begins > day:
+            more_usd = (scope.price("rds", SUPPORT_PRICES[then]).usd - charged_usd) * vcpus * MONTH_HOURS
+            scope.announce(begins, f"{engine} {text} is in {then}", more_usd)
+            return
 
 
 PRICERS: Final = {"aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP,))}

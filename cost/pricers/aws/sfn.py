@@ -44,6 +44,19 @@ def express(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Express duration", ("stepfunctions", "express_gb_hour"), duration, Driver.EVENTS)
 
 
+def moves(scope: Scope) -> Amount | None:
+    """Steps a month that a machine of either kind takes, for what is counted by them; None when nothing tells."""
+    given = scope.pricing.usage.get(scope.resource.urn, {})
+    if TRANSITIONS.name in given:
+        return scope.usage(TRANSITIONS).amount
+    known = transitions(scope)
+    if known is not None or scope.text("type", "STANDARD").upper() != "EXPRESS":
+        return known
+    definition = scope.resource.get("definition")
+    workflow = read_workflow(definition) if isinstance(definition, str) else None
+    return None if workflow is None else scope.usage(REQUESTS).amount * workflow.straight
+
+
 def transitions(scope: Scope) -> Amount | None:
     """Transitions a month from the definition and what starts it; None when the graph doesn't tell.
 

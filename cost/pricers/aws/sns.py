@@ -8,10 +8,15 @@ from typing import Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, Used
 
 PUBLISHES: Final = UsageKey("monthly_requests", Decimal(1000), "publishes a month")
 DELIVERIES: Final = UsageKey("monthly_requests", Decimal(1000), "deliveries a month")
+MESSAGE_KB: Final = UsageKey("request_size_kb", Decimal(4), "kilobytes of one message, which a FIFO topic bills")
+PAYLOAD_GB_KB: Final = Decimal(1_000_000)
+"""Kilobytes of a gigabyte of payload: SNS bills decimal ones (AWS Pricing Calculator, FIFO topics, 2026-09)."""
+
+TOPIC: Final = "aws:sns/topic:Topic"
 
 ALARM_MESSAGES: Final = 100
 """Assumed alarm and rollout messages a month beside the declared notices, in the worst case ten times as many."""
@@ -31,16 +36,38 @@ DELIVERY_PRICES: Final = {
 
 
 def topic(scope: Scope) -> Iterator[Charge]:
-    """Messages published to a topic."""
-    yield scope.use("Publishes", ("sns", "million_requests"), scope.usage(PUBLISHES, messages(scope)), Driver.EVENTS)
+    """Messages published to a topic; those to a FIFO topic by number and by gigabyte."""
+    published = scope.usage(PUBLISHES, messages(scope))
+    if not is_fifo(scope):
+        yield scope.use("Publishes", ("sns", "million_requests"), published, Driver.EVENTS)
+        return
+    yield scope.use("FIFO publishes", ("sns", "million_fifo_requests"), published, Driver.EVENTS)
+    payload = payload_gb(scope, published)
+    yield scope.use("FIFO payload published", ("sns", "fifo_payload_gb"), payload, Driver.EVENTS)
 
 
 def subscription(scope: Scope) -> Iterator[Charge]:
     """Messages delivered to one subscription."""
     protocol = scope.text("protocol").lower()
+    delivered = scope.usage(DELIVERIES, messages(scope))
+    topics = scope.graph.referenced(scope.resource, "topic", TOPIC)
+    if any(is_fifo(Scope(scope.pricing, one)) for one in topics) or str(scope.resource.get("topic")).endswith(".fifo"):
+        yield scope.use("FIFO deliveries", ("sns", "million_fifo_deliveries"), delivered, Driver.EVENTS)
+        payload = payload_gb(scope, delivered)
+        yield scope.use("FIFO payload delivered", ("sns", "fifo_delivery_gb"), payload, Driver.EVENTS)
     if (key := DELIVERY_PRICES.get(protocol)) is None:
         raise Unpriced(f"protocol {protocol!r}; priced are {', '.join(DELIVERY_PRICES)}")
-    yield scope.use(f"Deliveries by {protocol}", ("sns", key), scope.usage(DELIVERIES, messages(scope)), Driver.EVENTS)
+    yield scope.use(f"Deliveries by {protocol}", ("sns", key), delivered, Driver.EVENTS)
+
+
+def is_fifo(scope: Scope) -> bool:
+    """True for a topic that keeps the order of its messages."""
+    return scope.flag("fifoTopic") or scope.text("name").endswith(".fifo")
+
+
+def payload_gb(scope: Scope, messages: Used) -> Used:
+    """Gigabytes of `messages`, by the size that the usage file gives."""
+    return Used(messages.amount * scope.usage(MESSAGE_KB).amount.expected / PAYLOAD_GB_KB, messages.assumed)
 
 
 def messages(scope: Scope) -> Amount | None:
@@ -52,8 +79,8 @@ def messages(scope: Scope) -> Amount | None:
 
 
 PRICERS: Final = {
-    "aws:sns/topic:Topic": Pricer(topic, twins=("aws_sns_topic",), usage=(PUBLISHES,)),
+    TOPIC: Pricer(topic, twins=("aws_sns_topic",), usage=(PUBLISHES, MESSAGE_KB)),
     "aws:sns/topicSubscription:TopicSubscription": Pricer(
-        subscription, twins=("aws_sns_topic_subscription",), usage=(DELIVERIES,)
+        subscription, twins=("aws_sns_topic_subscription",), usage=(DELIVERIES, MESSAGE_KB)
     ),
 }

@@ -31,7 +31,7 @@ def looks(expression):
 def test_reaper_looks_at_the_end_of_a_session_and_never_within_it(start_hour, hours, every):
     hours = min(hours, 24 - start_hour)
     start, end = start_hour * 60, (start_hour + hours) * 60
-    found = looks(session_day_expression(start, hours, every, DAYS))
+    found = looks(session_day_expression(start, hours * 60, every, DAYS))
     assert found
     if hours < 24:
         assert not [minute for minute in found if start <= minute < end]
@@ -40,7 +40,7 @@ def test_reaper_looks_at_the_end_of_a_session_and_never_within_it(start_hour, ho
 
 
 def test_default_session_ends_at_eleven_and_is_looked_after_every_third_hour():
-    assert session_day_expression(9 * 60, 2, 3, DAYS) == "cron(0 2,5,8,11,14,17,20,23 ? * MON,TUE,WED,THU,FRI *)"
+    assert session_day_expression(9 * 60, 120, 3, DAYS) == "cron(0 2,5,8,11,14,17,20,23 ? * MON,TUE,WED,THU,FRI *)"
     assert free_day_expression(3, ["SAT", "SUN"]) == "cron(0 0/3 ? * SAT,SUN *)"
 
 

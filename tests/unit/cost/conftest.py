@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,9 @@ from cost import estimate
 from cost.basis import Basis, TrafficBasis
 from cost.uptime import ALWAYS_ON
 from deployment.graph import Resource, ResourceGraph
+
+DAY = datetime.date(2026, 11, 26)
+"""Day that every small graph is priced on: versions leave standard support on days."""
 
 
 def resource(token, inputs=None, name=None, outputs=None, **more):
@@ -32,7 +36,8 @@ def basis(uptime=ALWAYS_ON, region="us-east-1", declared=True, allowances=False,
         region=region,
         uptime=uptime,
         declared=declared,
-        always_free_allowances=allowances,
+        on=DAY,
+        allowance_share=Decimal(int(allowances)),
         traffic=TrafficBasis(**numbers),
     )
 

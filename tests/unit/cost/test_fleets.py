@@ -195,7 +195,13 @@ def test_a_scaling_target_bounds_the_tasks_of_a_service(make, price):
         {"name": "web", "launchType": "FARGATE", "taskDefinition": "arn:task", "desiredCount": 2},
     )
     target = make(
-        "aws:appautoscaling/target:Target", {"resourceId": "service/main/web", "minCapacity": 1, "maxCapacity": 10}
+        "aws:appautoscaling/target:Target",
+        {
+            "resourceId": "service/main/web",
+            "scalableDimension": "ecs:service:DesiredCount",
+            "minCapacity": 1,
+            "maxCapacity": 10,
+        },
     )
     line = next(line for line in price(task, service, target).lines if "vCPU" in line.item)
     each = Decimal("0.04048") * 730

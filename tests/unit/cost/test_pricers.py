@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 from billed import CASES
+from billed._graphs import GRAPHS
 
+from cost.money import line_usd
 from cost.registry import all_pricers
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
@@ -39,7 +41,35 @@ def test_each_billed_dimension_has_its_dollars(token, inputs, lines, usage, make
         # `Data stored` also begins `Data stored, infrequent access`: the shortest name is the one meant
         exact = sorted(matching, key=lambda line: len(line.item))[:1]
         amount = exact[0].monthly_usd if exact else None
-        assert amount == (None if usd is None else Decimal(usd)), item
+        assert amount == (None if usd is None else line_usd(Decimal(usd))), item
+
+
+@pytest.mark.parametrize(("resources", "figure", "usd", "item"), GRAPHS)
+def test_what_depends_on_other_resources_has_its_dollars(resources, figure, usd, item, price):
+    found = price(*resources)
+    assert not found.unpriced
+    total = sum((getattr(line, figure) for line in found.lines if line.item.startswith(item)), Decimal(0))
+    assert total == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "aws:ec2transitgateway/transitGateway:TransitGateway",
+        "aws:ec2transitgateway/routeTable:RouteTable",
+        "aws:apigateway/vpcLink:VpcLink",
+        "aws:apigatewayv2/vpcLink:VpcLink",
+        "aws:apigateway/requestValidator:RequestValidator",
+        "aws:dynamodb/tableItem:TableItem",
+        "pulumi-nodejs:dynamic:Resource",
+        "pulumi-python:dynamic:Resource",
+        "docker:index/image:Image",
+        "docker:index/container:Container",
+    ],
+)
+def test_types_without_a_charge_of_their_own_are_proven_free(token, make, price):
+    found = price(make(token, {}))
+    assert not found.unpriced and len(found.free) == 1
 
 
 def test_every_priced_type_has_a_case():
@@ -53,7 +83,7 @@ def test_every_priced_type_has_a_case():
         pytest.param(
             "aws:ec2/instance:Instance",
             {"instanceType": "t3.micro", "ami": "Windows_Server-2025"},
-            "Windows",
+            "windows.t3.micro",
             id="windows",
         ),
         pytest.param(
@@ -85,6 +115,25 @@ def test_every_priced_type_has_a_case():
             "aws:sns/topicSubscription:TopicSubscription", {"protocol": "pigeon"}, "pigeon", id="unknown protocol"
         ),
         pytest.param("aws:rds/cluster:Cluster", {"engine": "aurora-mysql"}, "no estimator", id="no estimator"),
+        pytest.param(
+            "aws:eks/cluster:Cluster", {"computeConfig": {"enabled": True}}, "EKS Auto Mode", id="EKS Auto Mode"
+        ),
+        pytest.param(
+            "aws:ecs/service:Service", {"cluster": "arn:elsewhere"}, "a cluster that isn't in the graph", id="cluster"
+        ),
+        pytest.param("aws:ecs/service:Service", {"launchType": "EXTERNAL"}, "EXTERNAL", id="machines of one's own"),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {"engine": "postgres", "instanceClass": "db.t3.large", "engineVersion": "9.6"},
+            "older than any",
+            id="postgres 9.6",
+        ),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {"engine": "mysql", "instanceClass": "db.t3.large", "engineVersion": "latest"},
+            "isn't a version number",
+            id="no version",
+        ),
         pytest.param(
             "aws:ec2/flowLog:FlowLog",
             {"logDestinationType": "kinesis-data-firehose"},

@@ -89,7 +89,7 @@ def test_the_ledger_prices_a_control_by_leaving_it_out(graph):
 
 
 def test_a_rollout_is_the_canary_and_its_transitions(graph):
-    found = rollout_cost(graph("dev"), estimate(graph("dev")))
+    found = rollout_cost(graph("prod"), estimate(graph("prod")))
     assert found.hold_hours == 18
     assert found.rollout_usd == found.instances_usd + found.transitions_usd
     assert found.month_usd == pytest.approx(found.rollout_usd * 2)

@@ -159,7 +159,7 @@ def test_json_has_the_shape_of_the_preview(graph):
     document = estimate(graph("dev")).to_json()
     assert list(document) == [
         "currency", "budget", "floor", "expected", "worstCase", "listAlwaysOn",
-        "hoursBought", "uptimeHours", "lines", "unpriced",
+        "withoutAllowances", "hoursBought", "hoursBoundBy", "uptimeHours", "lines", "unpriced", "coming", "notes",
     ]  # fmt: skip
     assert {"urn", "type", "component", "unit", "quantity", "unitPrice", "monthly"} <= document["lines"][0].keys()
     total = sum(Decimal(line["monthly"]) for line in document["lines"])
@@ -167,7 +167,7 @@ def test_json_has_the_shape_of_the_preview(graph):
 
 
 def test_the_canary_is_priced_for_the_hours_that_its_rollouts_hold(graph):
-    found = estimate(graph("dev"))
+    found = estimate(graph("prod"))
     (line,) = [line for line in found.lines if "in rollouts" in line.item and line.price.unit == "spot-instance-hour"]
     assert line.quantity == 2 * 18  # two rollouts, holds of 6 and 12 hours
 

@@ -121,7 +121,7 @@ DEV = {
     "budget": {
         "total_monthly_usd": "18.00",
         "share_percent": 20,
-        "always_free_allowances": False,
+        "allowances": "0.5",
         "notice_percents": [60, 100],
         "action_percent": 90,
     },
@@ -131,6 +131,9 @@ DEV = {
         "session_days": ["MON"],
         "session_start": "10:00",
         "hours_per_session": 2,
+        "lead_minutes": 5,
+        "late_minutes": 5,
+        "deletion_minutes": 5,
         "time_zone": "UTC",
         "reaper_every_hours": 4,
     },

@@ -137,11 +137,14 @@ def test_shared_stack_adds_its_rules_to_the_platforms_listener(graph):
 def test_cost_basis_tells_the_estimate_what_no_resource_says(graph):
     basis = root(graph("dev")).get("costBasis")
     assert basis["version"] == 1
-    assert basis["budget"] == {"monthlyLimitUsd": "5.00", "alwaysFreeAllowances": True}
+    assert basis["budget"] == {"monthlyLimitUsd": "5.00", "allowances": "1"}
     assert basis["uptime"] == {
         "parked": False,
-        "sessionsPerMonth": 14,
-        "hoursPerSession": "3",
+        "sessionsPerMonth": 9,
+        "hoursPerSession": "1.5",
+        "leadMinutes": 10,
+        "lateMinutes": 10,
+        "deletionMinutes": 10,
         "reaper": "plant-reaper-session-end",
     }
     assert set(basis["usage"]) == {

@@ -15,7 +15,8 @@ WEEKDAY_MORNINGS = UptimeSettings(
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        pytest.param("2026-11-23T06:59:59", False, id="a second before, in winter"),
+        pytest.param("2026-11-23T06:49:59", False, id="a second before it is made, in winter"),
+        pytest.param("2026-11-23T06:50:00", True, id="made ten minutes ahead, in winter"),
         pytest.param("2026-11-23T07:00:00", True, id="the first second, in winter"),
         pytest.param("2026-11-23T08:59:59", True, id="the last second"),
         pytest.param("2026-11-23T09:00:00", False, id="over"),

@@ -144,12 +144,13 @@ def _schedules(stage: Stage, ends: datetime, patience: timedelta, zone: ZoneInfo
 
 
 def _session(uptime: UptimeSettings, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime]:
-    """The next session that begins after a moment: its start and end."""
+    """The next session that begins after a moment: its start, and when whoever parks it should have begun."""
     minute = minutes_of_day(uptime.session_start)
     local = now.astimezone(zone).replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
     while local <= now or WEEKDAYS[local.weekday()] not in uptime.session_days:
         local = (local + timedelta(days=1)).replace(hour=minute // 60, minute=minute % 60)
-    return local.astimezone(now.tzinfo), (local + timedelta(hours=uptime.hours_per_session)).astimezone(now.tzinfo)
+    parked = local + timedelta(minutes=uptime.session_minutes + uptime.late_minutes)
+    return local.astimezone(now.tzinfo), parked.astimezone(now.tzinfo)
 
 
 def _is_there(stage: Stage, urn: str) -> bool:

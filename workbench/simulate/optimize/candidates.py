@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from infra.settings import Settings
@@ -30,7 +31,7 @@ class Candidate:
     """plant:fleet.warm_pool_size."""
     cache_node_type: str | None
     """plant:cache.node_type; None is serverless."""
-    hours_per_session: int
+    hours_per_session: Decimal
     """plant:uptime.hours_per_session."""
 
     @property
@@ -58,7 +59,7 @@ class Candidate:
                 "warm_pool_size": self.warm_pool_size,
             },
             "plant:cache": {"node_type": self.cache_node_type},
-            "plant:uptime": {"hours_per_session": self.hours_per_session},
+            "plant:uptime": {"hours_per_session": session_length(self.hours_per_session)},
         }
 
     def overrides(self) -> dict[str, str]:
@@ -75,7 +76,7 @@ class Candidate:
         pool = f", warm pool {self.warm_pool_size}" if self.warm_pool_size else ""
         return (
             f"{self.instance_types[0]} {self.min_size} to {self.max_size}{pool},"
-            f" cache {cache}, {self.hours_per_session} h a session"
+            f" cache {cache}, {self.hours_per_session.normalize():f} h a session"
         )
 
 
@@ -88,7 +89,7 @@ class Space:
     max_sizes: Sequence[int]
     warm_pools: Sequence[int]
     caches: Sequence[str | None]
-    hours: Sequence[int]
+    hours: Sequence[Decimal]
 
     def candidates(self) -> Iterator[Candidate]:
         """All sensible combinations."""
@@ -131,7 +132,13 @@ class Space:
         if candidate.max_size == candidate.min_size + 1:
             yield "max_size: a fleet that can't grow can't replace an instance without an outage"
         if candidate.hours_per_session == self.hours[0]:
-            yield f"hours_per_session: the stack declares {candidate.hours_per_session} h"
+            yield f"hours_per_session: the stack declares {candidate.hours_per_session.normalize():f} h"
+
+
+def session_length(hours: Decimal) -> int | str:
+    """`hours` as a stack file has them: whole ones as a number, others as H:MM."""
+    whole, minutes = divmod(round(hours * 60), 60)
+    return whole if not minutes else f"{whole}:{minutes:02}"
 
 
 def space_for(settings: Settings) -> Space:
@@ -149,5 +156,5 @@ def space_for(settings: Settings) -> Space:
         max_sizes=tuple(range(2, largest + 1)),
         warm_pools=(0, 1),
         caches=CACHES if settings.tenancy.kind == "dedicated" else (None,),
-        hours=tuple(range(hours, min(24, hours + 1) + 1)) if sessions else (hours,),
+        hours=tuple(dict.fromkeys((hours, min(Decimal(24), hours + 1)))) if sessions else (hours,),
     )

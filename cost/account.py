@@ -1,0 +1,131 @@
+"""What belongs to the account rather than to one stack: always-free allowances, and tiers of a price.
+
+AWS counts both once an account (tiers once a Region of it), over everything that runs there. A stack that is priced
+alone is taken for all that its account holds; several that are priced together share both, so that their figures add
+up to the invoice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from cost.allowances import Allowance, Relief, allowances, relief, wanted
+from cost.catalogue import Price
+from cost.charges import ZERO
+from cost.estimate import Estimate, Line
+from cost.money import line_usd
+from cost.uptime import ALWAYS_ON
+
+ALLOWANCE_TYPE: Final = "account:allowance"
+"""Type of the lines that take an account's allowance off."""
+
+FIGURES: Final = {"floor": "floor_usd", "expected": "monthly_usd", "worst": "worst_case_usd"}
+"""Figure of an amount -> its field of a line."""
+
+
+def settle(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """`estimates` as one account's: each price's tiers are counted over all of them, and each allowance is taken
+    once, by every stack no more than the share that it counts on."""
+    charged = _blended([list(found.charges) for found in estimates])
+    taken = _allowance_lines(charged, [found.basis.allowance_share for found in estimates])
+    return [replace(found, lines=(*lines, *off)) for found, lines, off in zip(estimates, charged, taken, strict=True)]
+
+
+def _blended(stacks: list[list[Line]]) -> list[list[Line]]:
+    """Lines at one mean price each, where together they reach a further tier of it than the first."""
+    totals: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    tiered: dict[str, Price] = {}
+    for lines in stacks:
+        for line in lines:
+            if line.price.tiers:
+                tiered[line.price.path] = line.price
+                for field, quantity in _quantities(line):
+                    totals[line.price.path][field] += quantity
+    reached = {
+        path: {field: (line_usd(price.cost(total)), total) for field, total in totals[path].items() if total}
+        for path, price in tiered.items()
+        if (end := price.tiers[0].up_to) is not None and max(totals[path].values()) > end
+    }
+    if not reached:
+        return stacks
+    return [[_at_mean(line, reached.get(line.price.path)) for line in lines] for lines in stacks]
+
+
+def _at_mean(line: Line, totals: Mapping[str, tuple[Decimal, Decimal]] | None) -> Line:
+    if totals is None:
+        return line
+    dollars: dict[str, Any] = {
+        field: line_usd(totals[field][0] * quantity / totals[field][1])
+        for field, quantity in _quantities(line)
+        if field in totals
+    }
+    return replace(line, **dollars)
+
+
+def _quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
+    """Each dollar field of the line with its units of the price."""
+    charge = line.charge
+    assert charge is not None  # noqa: S101 - only charges have amounts
+    for figure, field in FIGURES.items():
+        amount: Decimal = getattr(charge.amount, figure)
+        yield field, amount * line.factor / charge.price.unit_size
+    always = ALWAYS_ON.factor(charge.metering)
+    yield "list_always_on_usd", charge.amount.expected * always / charge.price.unit_size
+
+
+def _allowance_lines(stacks: Sequence[Sequence[Line]], shares: Sequence[Decimal]) -> list[list[Line]]:
+    """For each stack one negative line for each allowance and price. The figure always-on at list price gets none."""
+    found: list[dict[tuple[str, str], dict[str, Relief]]] = [{} for _ in stacks]
+    for figure in FIGURES:
+        bills = [list(_bills(lines, figure)) if share else [] for lines, share in zip(stacks, shares, strict=True)]
+        amounts = _divided([wanted(bill, share) for bill, share in zip(bills, shares, strict=True)])
+        for by_price, bill, amount in zip(found, bills, amounts, strict=True):
+            for taken in relief(bill, amount):
+                by_price.setdefault((taken.allowance.name, taken.price.path), {})[figure] = taken
+    return [[_line(by_figure) for by_figure in by_price.values()] for by_price in found]
+
+
+def _divided(wants: Sequence[Mapping[str, Decimal]]) -> list[dict[str, Decimal]]:
+    """What each stack gets of each allowance: all that it wants, or its part of what there is."""
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for want in wants:
+        for name, amount in want.items():
+            totals[name] += amount
+    known: Mapping[str, Allowance] = {each.name: each for each in allowances().values()}
+    return [
+        {
+            name: amount if totals[name] <= known[name].amount else amount * known[name].amount / totals[name]
+            for name, amount in want.items()
+        }
+        for want in wants
+    ]
+
+
+def _line(by_figure: Mapping[str, Relief]) -> Line:
+    any_one = next(iter(by_figure.values()))
+    usd = {figure: -line_usd(taken.usd) for figure, taken in by_figure.items()}
+    return Line(
+        urn="",
+        type=ALLOWANCE_TYPE,
+        name=any_one.allowance.name,
+        component="",
+        item=f"Always free, once an account: {any_one.allowance.title}",
+        price=any_one.price,
+        quantity=-by_figure["expected"].quantity if "expected" in by_figure else ZERO,
+        monthly_usd=usd.get("expected", ZERO),
+        floor_usd=usd.get("floor", ZERO),
+        worst_case_usd=usd.get("worst", ZERO),
+        list_always_on_usd=ZERO,
+    )
+
+
+def _bills(lines: Iterable[Line], figure: str) -> Iterator[tuple[Price, Decimal, Decimal]]:
+    for line in lines:
+        if (charge := line.charge) is None or not charge.allowed:
+            continue
+        amount: Decimal = getattr(charge.amount, figure)
+        yield charge.price, amount * line.factor / charge.price.unit_size, getattr(line, FIGURES[figure])

@@ -1,0 +1,60 @@
+"""Public IPv4 addresses: AWS bills every one by the hour, and many come unasked, from the subnet.
+
+Facts: Amazon VPC user guide, IP addressing for your VPCs and subnets (2026-11): instances of a default subnet, and of
+one that maps public addresses on launch, get one; associating an Elastic IP address releases it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cost.charges import NOTHING, ONE, Amount
+from cost.scope import Scope
+from deployment.graph import ResourceGraph
+from deployment.unknown import SECRET, UNKNOWN
+
+SUBNET: Final = "aws:ec2/subnet:Subnet"
+DEFAULT_SUBNET: Final = "aws:ec2/defaultSubnet:DefaultSubnet"
+INSTANCE: Final = "aws:ec2/instance:Instance"
+EIP: Final = "aws:ec2/eip:Eip"
+ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
+
+
+def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywhere: bool = True) -> Amount:
+    """Addresses that one instance gets: what `declared` (``associatePublicIpAddress``) says, else what the subnets
+    at the path `subnets` do.
+
+    Subnets that aren't in the graph may give one: that is worst case only. `anywhere` says what it means that no
+    subnet is named: True for what then starts in the default VPC.
+    """
+    if declared is not None and declared not in (UNKNOWN, SECRET):
+        return ONE if str(declared).lower() == "true" else NOTHING
+    if declared is not None or scope.resource.get(subnets) is SECRET:
+        return Amount.of(0, 0, 1)
+    if scope.resource.get(subnets) in (None, "", []):
+        return ONE if anywhere else NOTHING
+    found = scope.graph.referenced(scope.resource, subnets, SUBNET, DEFAULT_SUBNET)
+    maps = [subnet.type == DEFAULT_SUBNET or _true(subnet.get("mapPublicIpOnLaunch")) for subnet in found]
+    if any(maps):
+        return ONE
+    return NOTHING if len(maps) >= (scope.members(subnets) or 1) else Amount.of(0, 0, 1)
+
+
+def has_elastic_ip(scope: Scope) -> bool:
+    """True when an Elastic IP address of the graph is associated with the instance: it replaces what AWS assigned."""
+    found: frozenset[str] | None = scope.pricing.cache.get("elastic addresses")
+    if found is None:
+        found = scope.pricing.cache["elastic addresses"] = frozenset(_associated(scope.graph))
+    return scope.resource.urn in found
+
+
+def _associated(graph: ResourceGraph) -> set[str]:
+    found: set[str] = set()
+    for token, path in ((EIP, "instance"), (ASSOCIATION, "instanceId")):
+        for address in graph.of_type(token):
+            found.update(target.urn for target in graph.referenced(address, path, INSTANCE))
+    return found
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() == "true"

@@ -1,0 +1,277 @@
+"""Dollars a month of small graphs: what one resource costs depends on another. us-east-1, list prices, 730 hours."""
+
+import pytest
+
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+
+FLEET = {"minSize": 1, "desiredCapacity": 1, "maxSize": 2, "launchTemplate": {"id": "template-id"}}
+TASK = ("aws:ecs/taskDefinition:TaskDefinition", "task", {"cpu": "1024", "memory": "2048"})
+CLUSTER = ("aws:ecs/cluster:Cluster", "cluster", {})
+ON_FARGATE = {"launchType": "FARGATE", "taskDefinition": "task-id", "desiredCount": 2}
+TABLE = ("aws:dynamodb/table:Table", "orders", {"name": "orders", "readCapacity": 5, "writeCapacity": 5})
+TARGET = "aws:appautoscaling/target:Target"
+TEMPLATE = ("aws:ec2/launchTemplate:LaunchTemplate", "template", {"instanceType": "m7g.large", "imageId": "al2023"})
+
+
+def one(token, name, inputs, refers=()):
+    """A resource whose id is its name with `-id`; `refers` are pairs of a property and the URN that it comes from."""
+    dependencies: dict[str, tuple[str, ...]] = {}
+    for path, target in refers:
+        dependencies[path] = (*dependencies.get(path, ()), urn(*target))
+    return Resource(urn(token, name), token, name, inputs, {"id": f"{name}-id"}, property_dependencies=dependencies)
+
+
+def urn(token, name):
+    return f"urn:pulumi:test::test::{token}::{name}"
+
+
+def case(id, figure, usd, item, *resources):  # noqa: A002 - pytest's own word
+    """Sum of `figure` over the lines whose name begins with `item`."""
+    return pytest.param([one(*each) for each in resources], figure, usd, item, id=id)
+
+
+def service(**inputs):
+    return ("aws:ecs/service:Service", "web", {"taskDefinition": "task-id", **inputs})
+
+
+GRAPHS = [
+    case(
+        "fargate by the cluster's default capacity provider",
+        "floor_usd",
+        "72.0802",
+        "Fargate",
+        CLUSTER,
+        TASK,
+        (
+            "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
+            "providers",
+            {"clusterName": "cluster-id", "defaultCapacityProviderStrategies": [{"capacityProvider": "FARGATE"}]},
+        ),
+        service(cluster="cluster-id", desiredCount=2),
+    ),
+    case(
+        "no default capacity provider: tasks run on instances",
+        "worst_case_usd",
+        "0",
+        "Fargate",
+        CLUSTER,
+        TASK,
+        service(cluster="cluster-id", desiredCount=2),
+    ),
+    case(
+        "ecs scaling target that a preview doesn't know yet: by its dependencies",
+        "worst_case_usd",
+        "360.401",
+        "Fargate",
+        TASK,
+        service(**ON_FARGATE),
+        (
+            TARGET,
+            "scaling",
+            {
+                "minCapacity": 1,
+                "maxCapacity": 10,
+                "resourceId": UNKNOWN,
+                "scalableDimension": "ecs:service:DesiredCount",
+            },
+            [("resourceId", ("aws:ecs/service:Service", "web"))],
+        ),
+    ),
+    case(
+        "ecs: a minimum above the desired count",
+        "monthly_usd",
+        "144.1604",
+        "Fargate",
+        TASK,
+        service(**ON_FARGATE),
+        (
+            TARGET,
+            "scaling",
+            {
+                "minCapacity": 4,
+                "maxCapacity": 10,
+                "resourceId": "service/main/web",
+                "scalableDimension": "ecs:service:DesiredCount",
+            },
+        ),
+    ),
+    case(
+        "fargate: storage beyond 20 GB",
+        "monthly_usd",
+        "1.6206",
+        "Fargate tasks: Storage",
+        ("aws:ecs/taskDefinition:TaskDefinition", "task", {**TASK[2], "ephemeralStorage": {"sizeInGib": 30}}),
+        service(**ON_FARGATE),
+    ),
+    case(
+        "fargate: windows",
+        "monthly_usd",
+        "230.06680",
+        "Fargate",
+        (
+            "aws:ecs/taskDefinition:TaskDefinition",
+            "task",
+            {**TASK[2], "runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}},
+        ),
+        service(**ON_FARGATE),
+    ),
+    case(
+        "dynamodb: a scaling target",
+        "worst_case_usd",
+        "379.60",
+        "Read capacity units",
+        TABLE,
+        (
+            TARGET,
+            "scaling",
+            {
+                "minCapacity": 5,
+                "maxCapacity": 4000,
+                "resourceId": "table/orders",
+                "scalableDimension": "dynamodb:table:ReadCapacityUnits",
+            },
+        ),
+    ),
+    case(
+        "elasticache: shards and replicas scale",
+        "worst_case_usd",
+        "112.128",  # 4 shards of 1 + 2 nodes at $0.0128
+        "Cache nodes",
+        (
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            "cache",
+            {
+                "engine": "valkey",
+                "nodeType": "cache.t4g.micro",
+                "numNodeGroups": 2,
+                "replicasPerNodeGroup": 1,
+                "replicationGroupId": "cache",
+            },
+        ),
+        (
+            TARGET,
+            "shards",
+            {
+                "minCapacity": 1,
+                "maxCapacity": 4,
+                "resourceId": "replication-group/cache",
+                "scalableDimension": "elasticache:replication-group:NodeGroups",
+            },
+        ),
+        (
+            TARGET,
+            "replicas",
+            {
+                "minCapacity": 1,
+                "maxCapacity": 2,
+                "resourceId": "replication-group/cache",
+                "scalableDimension": "elasticache:replication-group:Replicas",
+            },
+        ),
+    ),
+    case(
+        "a scheduled action lifts the maximum of a group",
+        "worst_case_usd",
+        "297.84",  # 5 instances at $0.0816
+        "Instances",
+        TEMPLATE,
+        ("aws:autoscaling/group:Group", "group", {**FLEET, "vpcZoneIdentifiers": ["subnet-1"]}),
+        (
+            "aws:autoscaling/schedule:Schedule",
+            "morning",
+            {"autoscalingGroupName": "group-id", "minSize": -1, "maxSize": 5, "desiredCapacity": 3},
+        ),
+    ),
+    case(
+        "an elastic address replaces the one that AWS assigns",
+        "monthly_usd",
+        "0",
+        "Public IPv4",
+        (
+            "aws:ec2/instance:Instance",
+            "web",
+            {"instanceType": "m7g.large", "ami": "ami-1", "associatePublicIpAddress": True},
+        ),
+        ("aws:ec2/eip:Eip", "address", {"instance": "web-id"}),
+    ),
+    case(
+        "nodes in public subnets have public addresses",
+        "monthly_usd",
+        "10.95",
+        "Public IPv4",
+        ("aws:ec2/subnet:Subnet", "public", {"mapPublicIpOnLaunch": True}),
+        (
+            "aws:eks/nodeGroup:NodeGroup",
+            "nodes",
+            {
+                "instanceTypes": ["m5.large"],
+                "subnetIds": ["public-id"],
+                "scalingConfig": {"minSize": 1, "desiredSize": 3, "maxSize": 5},
+            },
+        ),
+    ),
+    case(
+        "instances of a group in the default subnets have public addresses",
+        "worst_case_usd",
+        "7.30",
+        "Public IPv4",
+        TEMPLATE,
+        ("aws:autoscaling/group:Group", "group", {**FLEET, "availabilityZones": ["us-east-1a"]}),
+    ),
+    case(
+        "an endpoint without subnets of its own is billed by its associations",
+        "monthly_usd",
+        "7.30",
+        "Endpoint in",
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "endpoint", {"vpcEndpointType": "Interface"}),
+        (
+            "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
+            "association",
+            {"vpcEndpointId": "endpoint-id"},
+        ),
+    ),
+    case(
+        "an unknown list of subnets is counted by its dependencies",
+        "monthly_usd",
+        "10.95",
+        "Public IPv4",
+        ("aws:ec2/subnet:Subnet", "a", {}),
+        ("aws:ec2/subnet:Subnet", "b", {}),
+        ("aws:ec2/subnet:Subnet", "c", {}),
+        (
+            "aws:lb/loadBalancer:LoadBalancer",
+            "edge",
+            {"subnets": UNKNOWN},
+            [("subnets", ("aws:ec2/subnet:Subnet", name)) for name in "abc"],
+        ),
+    ),
+    case(
+        "deliveries of a FIFO topic",
+        "monthly_usd",
+        "0.0000012",
+        "FIFO deliveries",
+        ("aws:sns/topic:Topic", "orders", {"fifoTopic": True}),
+        ("aws:sns/topicSubscription:TopicSubscription", "queue", {"topic": "orders-id", "protocol": "sqs"}),
+    ),
+    case(
+        "logs of a state machine that an hourly schedule starts: 730 runs of 1 transition, 3 events of 1 KB each",
+        "monthly_usd",
+        "0.00104427",
+        "Logs ingested",
+        ("aws:cloudwatch/logGroup:LogGroup", "kept", {"retentionInDays": 30}),
+        (
+            "aws:sfn/stateMachine:StateMachine",
+            "machine",
+            {
+                "definition": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
+                "loggingConfiguration": {"level": "ALL", "logDestination": "kept-id"},
+            },
+        ),
+        (
+            "aws:scheduler/schedule:Schedule",
+            "hourly",
+            {"scheduleExpression": "rate(1 hour)", "target": {"arn": "machine-id"}},
+        ),
+    ),
+]
