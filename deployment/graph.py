@@ -73,7 +73,7 @@ class Resource:
 
         An unknown step yields one UNKNOWN, so that a rule can tell "there is none" from "not known yet".
         """
-        found = self._found(path)
+        found = self.peek(path)
         for value in found:
             if value.__class__ is Sentinel:
                 meet(value, self.urn, path)
@@ -81,9 +81,14 @@ class Resource:
 
     def gives(self, path: str) -> bool:
         """True when there is something at `path`: not null and not empty. What can't be read is something."""
-        return any(value.__class__ is Sentinel or value not in (None, "", [], {}) for value in self._found(path))
+        return any(value.__class__ is Sentinel or value not in (None, "", [], {}) for value in self.peek(path))
 
-    def _found(self, path: str) -> list[Any]:
+    def sources(self, path: str) -> tuple[str, ...]:
+        """URNs of the resources that the value at `path` comes from."""
+        return self.property_dependencies.get(str(_parse_path(path)[0]), ())
+
+    def peek(self, path: str) -> list[Any]:
+        """What `all` gives, for who says itself what it makes of a value that can't be read."""
         steps = _parse_path(path)
         found = list(_walk(self.inputs, steps))
         return found or list(_walk(self.outputs, steps))
@@ -176,10 +181,10 @@ class ResourceGraph:
         dependencies where it is not; those also decide between several that have the value.
         """
         found: dict[str, Resource] = {}
-        declared = resource.property_dependencies.get(str(_parse_path(path)[0]), ())
+        declared = resource.sources(path)
         unresolved: Sentinel | None = None
-        for value in resource._found(path):
-            for item in _leaves(value):
+        for value in resource.peek(path):
+            for item in leaves(value):
                 if item.__class__ is Sentinel:
                     unresolved = item
                 elif isinstance(item, str):
@@ -202,7 +207,22 @@ class ResourceGraph:
     def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
         """Resources (of `types` when given) that depend on `target`."""
         found = self._referrers.get(target.urn, ())
+        for token in types:
+            for urn, key, value in self._untraced.get(token, ()):
+                meet(value, urn, key)
         return tuple(resource for resource in found if resource.type in types) if types else found
+
+    @cached_property
+    def _untraced(self) -> Mapping[str, list[tuple[str, str, Sentinel]]]:
+        """Type -> (URN, property, value) of what can't be read and comes from nobody knows where: it may refer."""
+        found: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
+        for resource in self.resources:
+            for key, value in resource.inputs.items():
+                if not resource.property_dependencies.get(key):
+                    hidden = next((leaf for leaf in leaves(value) if leaf.__class__ is Sentinel), None)
+                    if hidden is not None:
+                        found[resource.type].append((resource.urn, key, hidden))
+        return found
 
     @cached_property
     def _referrers(self) -> Mapping[str, tuple[Resource, ...]]:
@@ -212,7 +232,7 @@ class ResourceGraph:
             targets = set(resource.dependencies)
             for urns in resource.property_dependencies.values():
                 targets.update(urns)
-            for value in _leaves(resource.inputs):
+            for value in leaves(resource.inputs):
                 if value.__class__ is str and value in identities:
                     targets.update(target.urn for target in identities[value])
             for urn in targets:
@@ -262,10 +282,10 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
         if isinstance(value, (list, tuple)) and -len(value) <= step < len(value):
             yield from _walk(value[step], steps[1:])
     elif isinstance(value, dict) and step in value:
-        yield from _walk(value[step], steps[1:])
+        yield from _walk(dict.__getitem__(value, step), steps[1:])
 
 
-def _leaves(value: Any) -> list[Any]:
+def leaves(value: Any) -> list[Any]:
     """Everything inside `value` that holds nothing itself, in order."""
     if not isinstance(value, (dict, list, tuple)):
         return [value]

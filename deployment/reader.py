@@ -59,8 +59,8 @@ _EXPECTED: Final = "give what `pulumi stack export` or `pulumi preview --json` w
 
 def _states(document: Any, source: str) -> Iterable[Any]:
     """The states of resources in `document`, whatever it is wrapped in."""
-    if isinstance(document, list):
-        if document and all(isinstance(item, dict) and "urn" in item for item in document):
+    if isinstance(document, list) and document:
+        if all(isinstance(item, dict) and "urn" in item for item in document):
             return document
         if len(document) == 1:
             return _states(document[0], source)

@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
-from deployment.graph import ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
-from deployment.unknown import Met, watched
+from deployment.unknown import SECRET, Met, watched
 from policies.context import Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import load_config
 from policies.registry import every_rule, promises, rules
-from policies.rule import Rule, undecided
+from policies.rule import Problem, Rule, undecided
 from policies.settings import PackConfig
 from policies.waivers import Waiver, WaiverUse, waiver_for
 
@@ -180,7 +180,8 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
         with watched() as watch:
             for resource, problem in rule.problems(context):
                 urn = resource.urn if resource is not None else ""
-                findings.append(Finding(rule.id, urn, problem.message, problem.path, problem.unknown))
+                message = _why_open(problem, resource) if problem.unknown else problem.message
+                findings.append(Finding(rule.id, urn, message, problem.path, problem.unknown))
         findings.extend(_undecided(rule, findings, watch.met, context))
     except (
         TypeError,
@@ -195,6 +196,13 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
         reason = f"a property has a shape that this rule can't read ({type(error).__name__}: {error})"
         findings.append(Finding(rule.id, urn, f"not judged, so not passed: {reason}"))
     return findings
+
+
+def _why_open(problem: Problem, resource: Resource | None) -> str:
+    """Message of a `problem` that could not be decided: a secret is called one, whatever the rule took it for."""
+    if resource is None or problem.path is None or SECRET not in resource.peek(problem.path):
+        return problem.message
+    return undecided(problem.path, SECRET).message
 
 
 def _undecided(rule: Rule, findings: Sequence[Finding], met: Met, context: Context) -> Iterator[Finding]:

@@ -46,16 +46,34 @@ def verdict(assessment: Assessment) -> tuple[str, str]:
 
 
 def violations(found: Iterable[Violation]) -> list[RenderableType]:
-    """What blocks, then what is advice, each with its way out."""
+    """What blocks, then what is advice, each with its way out; then what could not be decided, with the reason."""
     blocks: list[Violation] = []
     advises: list[Violation] = []
+    open_: list[Violation] = []
     for violation in found:
-        (blocks if violation.enforcement is Enforcement.MANDATORY else advises).append(violation)
-    return [
+        members = blocks if violation.enforcement is Enforcement.MANDATORY else advises
+        (open_ if violation.finding.unknown else members).append(violation)
+    told: list[RenderableType] = [
         Group(Text(f"{heading} ({len(members)})", "bold"), *(_violation(violation, style) for violation in members))
         for heading, style, members in (("Blocks", "bold red", blocks), ("Advises", "yellow", advises))
         if members
     ]
+    return [*told, Group(Text(f"Not decided ({len(open_)})", "bold"), *_undecided(open_))] if open_ else told
+
+
+def _undecided(found: Iterable[Violation]) -> list[RenderableType]:
+    """Each rule and reason once, with all resources: a first preview leaves many values open."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        key = (one.rule.id, one.rule.severity.value, one.finding.message)
+        groups.setdefault(key, []).append(resource_name(one.finding.urn))
+    lines: list[RenderableType] = []
+    for (rule, severity, message), names in groups.items():
+        lines += [
+            Text.assemble("  ", (rule, "yellow"), (f"  [{severity}]", "dim")),
+            Padding(Text(f"{', '.join(names)}: {message}"), (0, 0, 0, 4)),
+        ]
+    return lines
 
 
 def _violation(violation: Violation, style: str) -> RenderableType:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
 from deployment.tokens import BUCKET_VERSIONING
-from policies.checks import is_absent
+from policies.checks import lacks
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
@@ -16,11 +16,11 @@ from policies.rules._required import INSIDE, ONE_OF, REQUIRED
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """What AWS can't do without is given."""
     for path in REQUIRED.get(resource.type, ()):
-        if is_absent(resource.inputs.get(path)):
+        if lacks(resource.inputs, path):
             yield Problem(f"{path} is not set; AWS can't make this resource without it", path)
     needless = resource.get("targetType") == "lambda"  # a function is in no VPC
     for either in ONE_OF.get(resource.type, ()):
-        if not needless and all(is_absent(resource.inputs.get(path)) for path in either):
+        if not needless and all(lacks(resource.inputs, path) for path in either):
             yield Problem(f"{' or '.join(either)} is not set; give one", either[0])
     for path, keys in INSIDE.get(resource.type, {}).items():
         if path.partition(".")[0].partition("[")[0] in resource.inputs:
@@ -32,7 +32,7 @@ def inside(resource: Resource, path: str, keys: tuple[str, ...]) -> Iterator[Pro
     for part in resource.all(path):
         if isinstance(part, Mapping):
             for key in keys:
-                if is_absent(part.get(key)):
+                if lacks(part, key):
                     yield Problem(f"{path}.{key} is not set; AWS can't do without it", f"{path}.{key}")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.unknown import SECRET, Sentinel
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule
+from policies.rule import Problem, Rule, undecided
 from policies.rules._allowed_values import ALLOWED
 
 if TYPE_CHECKING:
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Each value is one that AWS takes for its property."""
-    inputs = resource.inputs
     for path, allowed in ALLOWED[resource.type].items():
         top = path.partition(".")[0].partition("[")[0]
-        if top not in inputs:
-            continue
-        values = (inputs[top],) if top == path else resource.all(path)
-        for value in values:
-            if not allowed.takes(value):
+        for value in resource.peek(path) if top in resource.inputs else ():
+            if isinstance(value, Sentinel):
+                if value is SECRET or not resource.sources(top):  # what another resource gives, AWS takes
+                    yield undecided(path, value)
+            elif not allowed.takes(value):
                 yield Problem(f"{path} is {shown(value) or 'empty'}; AWS takes {allowed.text}", path)
 
 
