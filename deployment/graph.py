@@ -167,10 +167,11 @@ class ResourceGraph:
         for resource in self.resources:
             if not resource.custom:
                 continue
+            inputs, outputs = dict(resource.inputs), dict(resource.outputs)  # plain: nobody asks for a value here
             for key in IDENTITY_OUTPUTS:
-                value = resource.outputs.get(key)
+                value = outputs.get(key)
                 if isinstance(value, str) and value:
-                    found = repeated if resource.inputs.get(key) == value else own
+                    found = repeated if inputs.get(key) == value else own
                     found[value].setdefault(resource.urn, resource)
         return {value: tuple({**own[value], **repeated[value]}.values()) for value in (*own, *(repeated.keys() - own))}
 
