@@ -19,6 +19,7 @@ from cost.scope import Pricing, Scope
 from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
+from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
 
@@ -58,7 +59,7 @@ def estimate(
     everything that names no region of its own there. `basis` replaces all that the stack declares. `on` is
     the day that is priced: versions leave standard support on days; None: that of the basis, or today (UTC).
 
-    Raises InputError when the declared basis is wrong, or a region has no prices. What merely has no price
+    Raises InputError when the declared basis is wrong, or no resource is in a Region with prices. What merely has none
     is no error: it is in ``Estimate.unpriced``, and blocks.
     """
     found = basis or basis_of(graph)
@@ -90,6 +91,8 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
         bill.add(transfer.resource, "", transfer_charges(pricing, transfer))
+    if bill.nowhere is not None and not bill.lines:
+        raise bill.nowhere
     alone = Estimate(
         budget_usd=limit_usd,
         lines=tuple(bill.lines),
@@ -114,6 +117,8 @@ class _Bill:
         self.factors = {True: _factors(basis.uptime), False: _factors(ALWAYS_ON)}
         self.lines: list[Line] = []
         self.unpriced: list[UnpricedResource] = []
+        self.nowhere: InputError | None = None
+        """Why the first resource without a Region that has prices has none."""
 
     def add(self, resource: Resource, component: str, charges: Iterable[Charge]) -> None:
         """Add the charges of one resource. Those before a failure count, and the failure is told."""
@@ -123,6 +128,9 @@ class _Bill:
                 self.lines.append(_line(resource, component, charge, ends, self.factors))
         except (MissingPrice, Unpriced) as reason:
             self.refuse(resource, str(reason))
+        except InputError as error:  # its Region has no prices, or isn't known: the others keep theirs
+            self.refuse(resource, str(error).removeprefix(f"{resource.urn}: "))
+            self.nowhere = self.nowhere or error
         except SHAPE_ERRORS as error:  # a file from outside may hold any shape: it has no price, and it blocks
             self.refuse(
                 resource, f"a property has a shape that its estimator can't read ({type(error).__name__}: {error})"

@@ -213,6 +213,8 @@ class Scope:
     def known(self, path: str, default: Any) -> Any:
         """Property at `path`. Raises Unpriced when it is unknown during preview, or secret."""
         value = self.resource.get(path, default)
+        if value is UNKNOWN and path.partition(".")[0].partition("[")[0] not in self.resource.inputs:
+            return default  # nobody declares it: in a preview the engine does not know yet what AWS will say
         if value is UNKNOWN:
             raise Unpriced(f"{path} isn't known during preview, and its price depends on it")
         if value is SECRET:

@@ -1,0 +1,53 @@
+"""What can't be priced is told, and leaves the rest of the stack its prices."""
+
+from decimal import Decimal
+
+import pytest
+
+from cost import estimate
+from deployment.errors import InputError
+from deployment.reader import graph_from_json
+
+UNKNOWN_NUMBER = "3eeb2bf0-c639-47a8-9e75-3b44932eb421"
+
+
+def resource(name, type_="aws:ec2/natGateway:NatGateway", outputs=None, **inputs):
+    urn = f"urn:pulumi:dev::p::{type_}::{name}"
+    return {"urn": urn, "type": type_, "custom": True, "id": name, "inputs": inputs, "outputs": outputs or {}}
+
+
+def priced(*resources):
+    return estimate(graph_from_json({"resources": list(resources)}, "f"))
+
+
+def nat(name, region):
+    return resource(name, connectivityType="private", region=region)
+
+
+def test_a_resource_in_a_region_without_prices_leaves_the_others_theirs():
+    found = priced(nat("here", "us-east-1"), nat("there", "mars-1"))
+    assert found.floor_usd == priced(nat("here", "us-east-1")).floor_usd > 0
+    [unpriced] = found.unpriced
+    assert unpriced.urn.endswith("::there") and "mars-1" in unpriced.reason
+
+
+def test_a_stack_that_is_nowhere_is_bad_input():
+    with pytest.raises(InputError, match="mars-1"):
+        priced(nat("there", "mars-1"))
+    with pytest.raises(InputError, match="--region"):
+        priced(resource("nat", connectivityType="private"))
+
+
+def test_a_group_without_a_desired_size_starts_at_its_minimum():
+    template = resource("t", "aws:ec2/launchTemplate:LaunchTemplate", {"id": "t"}, instanceType="m7g.medium")
+    given = {"minSize": 2, "maxSize": 4, "launchTemplate": {"id": "t"}, "region": "us-east-1"}
+    of = [
+        priced(template, resource("g", "aws:autoscaling/group:Group", outputs, **given))
+        for outputs in ({}, {"desiredCapacity": UNKNOWN_NUMBER})
+    ]
+    for found in of:  # offline there is no output; the engine's preview has one that it does not know yet
+        assert found.unpriced == ()
+        assert found.expected_usd == found.floor_usd == of[0].floor_usd > 0
+        assert found.worst_case_usd == pytest.approx(found.floor_usd * 2, rel=Decimal("0.01"))
+    asked = priced(template, resource("g", "aws:autoscaling/group:Group", **given, desiredCapacity=UNKNOWN_NUMBER))
+    assert len(asked.unpriced) == 1
