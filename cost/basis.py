@@ -56,6 +56,8 @@ class RolloutBasis:
     """How long each step is watched before the next; 0 for the last."""
     poll_seconds: Decimal
     """Time between two looks."""
+    start_looks: Decimal = Decimal(0)
+    """Looks, at most, for the canary of a step to come up; each waits less than `poll_seconds`."""
 
     @property
     def polls(self) -> Decimal:
@@ -100,6 +102,8 @@ class Basis:
     reaped: frozenset[str] | None = None
     """Type tokens that the reaper removes after a session, so that the uptime holds for them; every other
     resource is priced for the whole month. None: all types."""
+    reaper_urn: str | None = None
+    """State machine that ends the sessions; None without sessions."""
     parked: bool = False
     traffic: TrafficBasis = field(default_factory=TrafficBasis)
     rollout: RolloutBasis | None = None
@@ -136,6 +140,7 @@ class _Reader:
         self.declared = declared
         self.problems: list[str] = []
         self.shared = False
+        self.reaper_urn: str | None = None
 
     def read(self) -> Basis:
         document = self.section({"costBasis": self.declared}, "costBasis")
@@ -159,6 +164,7 @@ class _Reader:
             allocation=str(tenancy.get("allocation") or OWN_RESOURCES),
             uptime=uptime,
             reaped=reaped,
+            reaper_urn=self.reaper_urn,
             parked=parked,
             traffic=traffic,
             rollout=self.rollout(self.section(document, "rollout")),
@@ -194,7 +200,8 @@ class _Reader:
             self.number(step.get("holdSeconds"), f"rollout.steps[{index}].holdSeconds")
             for index, step in enumerate(steps)
         )
-        return RolloutBasis(hold_seconds=tuple(holds), poll_seconds=poll_seconds)
+        start_looks = self.number(section.get("startLooks", 0), "rollout.startLooks")
+        return RolloutBasis(hold_seconds=tuple(holds), poll_seconds=poll_seconds, start_looks=start_looks)
 
     def node(self, section: Mapping[str, Any]) -> NodeBasis | None:
         if not section:
@@ -237,6 +244,7 @@ class _Reader:
                 "graph starts a state machine of the graph that ends them. Priced for 730 hours."
             )
             return ALWAYS_ON, False, None, (note,)
+        self.reaper_urn = machine.urn
         return declared, False, reaped_types(machine), ()
 
     def reaper(self, name: Any) -> Resource | None:

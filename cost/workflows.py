@@ -13,6 +13,13 @@ from typing import Any, Final
 LOOP_PASSES: Final = Decimal(20)
 """Assumed passes through a loop whose number of passes the definition doesn't hold."""
 
+MOST_TRANSITIONS: Final = Decimal(12_500)
+"""Transitions that one execution can have: Step Functions ends it at 25,000 history entries, and a state writes two at
+least, one when it is entered and one when it is left (AWS Step Functions developer guide, service quotas)."""
+
+DEFAULT_ATTEMPTS: Final = 3
+"""Attempts of a retrier that doesn't say how many."""
+
 MOST_PATHS: Final = 5_000
 """Steps of the search for the longest pass through a loop; a definition from outside can't keep it busy for ever."""
 
@@ -30,6 +37,8 @@ class Workflow:
     """All states, nested ones included: transitions of an execution that visits each once."""
     pass_states: int
     """Transitions of the longest pass through a loop that waits; 0 without such a loop."""
+    retries: int
+    """Further attempts that its states allow, each of them a transition."""
     actions: frozenset[str]
     """AWS calls of its tasks as ``service:action``, lower case."""
 
@@ -41,6 +50,10 @@ class Workflow:
     def transitions(self, passes: Decimal = LOOP_PASSES) -> Decimal:
         """Transitions of an execution that visits each state, and passes its waiting loop `passes` times."""
         return passes * self.pass_states + self.states
+
+    def most_transitions(self, passes: Decimal = LOOP_PASSES) -> Decimal:
+        """The same with every attempt that is allowed, and no more than an execution can have."""
+        return min(MOST_TRANSITIONS, self.transitions(passes) + self.retries)
 
 
 @lru_cache(maxsize=256)
@@ -57,10 +70,24 @@ def read_workflow(definition: str) -> Workflow | None:
             straight=_straight(states, start, nested),
             states=sum(1 + count for count in nested.values()),
             pass_states=_longest_waiting_pass(states, nested),
+            retries=sum(_attempts(document)),
             actions=frozenset(_actions(definition)),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _attempts(value: Any) -> Iterator[int]:
+    """MaxAttempts of each retrier, wherever it stands."""
+    if isinstance(value, dict):
+        for retrier in value.get("Retry") or []:
+            attempts = retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) if isinstance(retrier, dict) else 0
+            yield attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS
+        for item in value.values():
+            yield from _attempts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _attempts(item)
 
 
 def _actions(definition: str) -> Iterator[str]:

@@ -18,6 +18,8 @@ HEADINGS: Final = {
 }
 SPOT_LIMIT: Final = "0.0042"
 """On-demand price of a t4g.nano in US$/h (cost/prices, us-east-1): bounds the worst case."""
+DEDICATED_USAGE: Final = {"monthly_requests": 60_000}
+"""Something over one a second in the hours of its sessions."""
 SHARED_USAGE: Final = {"monthly_requests": 100_000, "peak_requests_per_second": 2, "cache_data_gb": "0.003"}
 """What a shared stack of $5 a month can carry all the time; `./plant optimize` finds more."""
 
@@ -59,12 +61,13 @@ def _config(answers: Answers) -> dict[str, Any]:
     }
     if answers.kind == "dedicated":
         edge["hosted_zone_id"] = answers.hosted_zone
+        config["plant:usage"] = dict(DEDICATED_USAGE)
         config["plant:tenancy"] = {"kind": "dedicated"}
         config["plant:uptime"] = {
             "schedule": "sessions",
             "session_days": ["TUE", "THU"],
             "session_start": "09:00",
-            "hours_per_session": 3,
+            "hours_per_session": "1:30",  # with what is billed around it: two started hours
             "time_zone": "UTC",
         }
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from components.rollout.states import HEALTH_CHECKS_MAX
 from infra.settings import Settings
 from infra.settings.cluster import ClusterSettings
 
@@ -54,6 +55,7 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
         "rollout": {
             "steps": [{"percent": step.percent, "holdSeconds": step.hold_seconds} for step in rollout.steps],
             "pollSeconds": rollout.poll_seconds,
+            "startLooks": HEALTH_CHECKS_MAX,
         },
     }
 

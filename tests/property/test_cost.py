@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost import estimate
-from cost.basis import Basis, TrafficBasis
+from cost.basis import Basis, RolloutBasis, TrafficBasis
 from cost.money import cents
 from cost.quantiles import sample_months
 from cost.uptime import Uptime
@@ -160,16 +161,135 @@ def test_the_worst_case_bounds_every_sampled_month(parts, basis, seed):
 
 @given(parts=groups_of_resources(), basis=bases(), limit=st.decimals("0.01", "50", places=2))
 @settings(max_examples=50)
-def test_the_hours_bought_are_within_the_limit_and_a_tenth_more_is_not(parts, basis, limit):
+def test_every_gate_holds_for_the_hours_bought_and_one_more_session_breaks_the_one_that_binds(parts, basis, limit):
     graph = flat(parts)
-    bought = estimate(graph, basis=basis, limit_usd=limit).hours_bought
-    one_piece = replace(basis, uptime=Uptime(Decimal(1), bought))
-    if bought == 0:
-        standing = estimate(graph, basis=replace(basis, uptime=Uptime(Decimal(0), Decimal(1))))
-        tenth = estimate(graph, basis=replace(basis, uptime=Uptime(Decimal(1), Decimal(1))))
-        assert standing.expected_usd > limit or tenth.expected_usd > limit
-    elif bought == bought.to_integral_value():  # a part of an hour is billed as a whole one by some meters
-        assert estimate(graph, basis=one_piece).expected_usd <= limit + Decimal("0.0001")
-    if 0 < bought < 730:
-        longer = replace(basis, uptime=Uptime(Decimal(1), bought + Decimal("0.1")))
-        assert estimate(graph, basis=longer).expected_usd > limit - Decimal("0.0001")
+    found = estimate(graph, basis=basis, limit_usd=limit)
+    session = basis.uptime if basis.uptime.sessions > 1 else Uptime(Decimal(1), Decimal(1))
+    sessions = found.hours_bought / session.hours_per_session
+
+    def months(number):
+        of = Uptime(Decimal(1), number) if basis.uptime.sessions <= 1 else replace(session, sessions=number)
+        return estimate(graph, basis=replace(basis, uptime=of), limit_usd=limit)
+
+    if sessions:
+        assert all(months(sessions).total_usd(gate) <= limit for gate in found.gates)
+    if found.bought.gate and sessions + 1 <= 730 / session.existence_hours:
+        assert months(sessions + 1).total_usd(found.bought.gate) > limit
+
+
+MICRO = Decimal("0.0084")
+"""On-demand dollars an hour of a t4g.micro, us-east-1."""
+HOURS = 730
+
+
+@st.composite
+def between(draw, low, high):
+    """Mean over a month of something that moves between `low` and `high`, and stays there for any part of it."""
+    parts = draw(st.lists(st.tuples(st.integers(1, 9), st.integers(low, high)), min_size=1, max_size=5))
+    return Decimal(sum(weight * value for weight, value in parts)) / sum(weight for weight, _ in parts)
+
+
+@st.composite
+def autoscaled(draw):
+    """A stack of things that scale, and the dollars of one month that it may have: an independent sum."""
+    low = draw(few)
+    desired, high = low + draw(few), low + draw(st.integers(0, 12))
+    lifted = draw(st.integers(0, 20))
+    group = {"minSize": low, "desiredCapacity": desired, "maxSize": high, "launchTemplate": {"id": "lt"}}
+    target = {"minCapacity": draw(few), "maxCapacity": draw(st.integers(8, 30))}
+    reads = {"minCapacity": 1, "maxCapacity": draw(st.integers(1, 4000))}
+    shards = {"minCapacity": 1, "maxCapacity": draw(st.integers(1, 5))}
+    tasks = draw(st.integers(0, 12))
+    resources = [
+        resource("aws:ec2/launchTemplate:LaunchTemplate", TEMPLATE, "lt"),
+        resource("aws:autoscaling/group:Group", {**group, "vpcZoneIdentifiers": ["subnet-1"]}, "group"),
+        resource("aws:autoscaling/schedule:Schedule", {"autoscalingGroupName": "group", "maxSize": lifted}, "lift"),
+        resource("aws:ecs/taskDefinition:TaskDefinition", {"cpu": "1024", "memory": "2048"}, "task"),
+        resource("aws:ecs/service:Service", {**SERVICE, "desiredCount": tasks}, "web"),
+        scaling({**target, "resourceId": "service/main/web"}, "ecs:service:DesiredCount", "tasks"),
+        resource("aws:dynamodb/table:Table", {"name": "t", "readCapacity": 1, "writeCapacity": 1}, "t"),
+        scaling({**reads, "resourceId": "table/t"}, "dynamodb:table:ReadCapacityUnits", "reads"),
+        resource("aws:elasticache/replicationGroup:ReplicationGroup", CACHE, "cache"),
+        scaling(
+            {**shards, "resourceId": "replication-group/cache"}, "elasticache:replication-group:NodeGroups", "shards"
+        ),
+        resource("aws:kms/key:Key", {"enableKeyRotation": True}, "key"),
+    ]
+    years = draw(st.integers(0, 10))
+    usd = (
+        draw(between(low, max(desired, high, lifted))) * (MICRO + Decimal("0.005")) * HOURS
+        + draw(between(target["minCapacity"], max(tasks, target["maxCapacity"])))
+        * (Decimal("0.04048") + 2 * Decimal("0.004445"))
+        * HOURS
+        + draw(between(1, reads["maxCapacity"])) * Decimal("0.00013") * HOURS
+        + draw(between(1, shards["maxCapacity"])) * 2 * Decimal("0.0128") * HOURS
+        + 1
+        + min(2, years)
+    )
+    return ResourceGraph(resources), usd
+
+
+TEMPLATE = {
+    "instanceType": "t4g.micro",
+    "imageId": "al2023",
+    "creditSpecification": {"cpuCredits": "standard"},
+}
+SERVICE = {"name": "web", "launchType": "FARGATE", "taskDefinition": "task"}
+CACHE = {
+    "engine": "valkey",
+    "nodeType": "cache.t4g.micro",
+    "numNodeGroups": 1,
+    "replicasPerNodeGroup": 1,
+    "replicationGroupId": "cache",
+}
+
+
+def scaling(limits, dimension, name):
+    return resource("aws:appautoscaling/target:Target", {**limits, "scalableDimension": dimension}, name)
+
+
+@given(autoscaled())
+def test_no_state_of_an_autoscaler_and_no_age_of_a_key_exceeds_the_worst_case(sampled):
+    graph, month_usd = sampled
+    basis = Basis(region="us-east-1", declared=True, allowance_share=Decimal(0))
+    found = estimate(graph, basis=basis)
+    assert not found.unpriced
+    assert month_usd <= found.worst_case_usd
+
+
+@given(st.integers(0, 12), st.integers(300, 3600), st.data())
+def test_no_rollout_that_is_held_or_unclear_exceeds_the_worst_case(rollouts, poll_seconds, data):
+    """Rollouts follow one another or overlap nothing: each looks on until it is decided, at the latest when Step
+    Functions ends it, and no two look on at a time."""
+    definition = json.dumps(
+        {
+            "StartAt": "Move",
+            "States": {
+                "Move": {"Type": "Task", "Resource": MODIFY_RULE, "Next": "Watch"},
+                "Watch": {"Type": "Wait", "Seconds": poll_seconds, "Next": "Look"},
+                "Look": {"Type": "Task", "Resource": DESCRIBE_ALARMS, "Next": "Decide"},
+                "Decide": {"Type": "Choice", "Choices": [{"Next": "Done"}], "Default": "Watch"},
+                "Done": {"Type": "Succeed"},
+            },
+        }
+    )
+    graph = ResourceGraph([resource("aws:sfn/stateMachine:StateMachine", {"definition": definition}, "rollout")])
+    basis = Basis(
+        region="us-east-1",
+        declared=True,
+        allowance_share=Decimal(0),
+        traffic=TrafficBasis(rollouts_per_month=Decimal(rollouts)),
+        rollout=RolloutBasis(hold_seconds=(Decimal(6 * 3600), Decimal(0)), poll_seconds=Decimal(poll_seconds)),
+    )
+    left, transitions = HOURS * 3600 // poll_seconds, 0
+    for _ in range(rollouts):
+        looks = data.draw(st.integers(0, min(left, 4000)))
+        left -= looks
+        transitions += 2 + 3 * looks  # Move and Done; Watch, Look and Decide
+    found = estimate(graph, basis=basis)
+    assert not found.unpriced
+    assert transitions * Decimal("0.000025") <= found.worst_case_usd
+
+
+MODIFY_RULE = "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule"
+DESCRIBE_ALARMS = "arn:aws:states:::aws-sdk:cloudwatch:describeAlarms"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.rollouts import durations
 from cost.schedules import runs_per_month
 from cost.scope import Scope, UsageKey
-from cost.workflows import read_workflow
+from cost.workflows import MOST_TRANSITIONS, Workflow, read_workflow
 
 STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
 SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
@@ -70,11 +70,25 @@ def transitions(scope: Scope) -> Amount | None:
         raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
     runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
     if runs:
-        return Amount.of(runs * workflow.straight, runs * workflow.straight, runs * workflow.transitions())
+        # A reaper finds something to do once a session, and otherwise that there is nothing.
+        is_reaper = scope.resource.urn == scope.pricing.basis.reaper_urn
+        full = min(runs, scope.pricing.basis.uptime.sessions) if is_reaper else runs
+        worst = full * workflow.most_transitions() + (runs - full) * workflow.straight
+        return Amount.of(runs * workflow.straight, runs * workflow.straight, worst)
     if not scope.pricing.basis.declared or not workflow.is_rollout:
         return None
-    transitions = scope.traffic.rollouts_per_month * workflow.transitions(durations(scope.pricing).polls)
-    return Amount.of(0, transitions, transitions)
+    rollouts = scope.traffic.rollouts_per_month
+    expected = rollouts * workflow.transitions(durations(scope.pricing).polls)
+    return Amount.of(0, expected, min(rollouts * MOST_TRANSITIONS, _held(scope, workflow)))
+
+
+def _held(scope: Scope, workflow: Workflow) -> Decimal:
+    """Transitions of rollouts that people hold, or nothing decides, for all of the uptime: one at a time looks on, and
+    each has waited for its canaries as long as it may."""
+    declared = durations(scope.pricing)
+    looks = scope.pricing.basis.uptime.hours * 3600 / declared.poll_seconds
+    starts = len(declared.hold_seconds) * declared.start_looks * workflow.pass_states
+    return looks * workflow.pass_states + scope.traffic.rollouts_per_month * (workflow.most_transitions(ZERO) + starts)
 
 
 def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:
