@@ -14,7 +14,9 @@ def published(settings: Settings, reaper: str | None) -> dict[str, Any]:
     `reaper` is the logical name of the schedule that ends sessions; None where nothing does.
     """
     fleet = settings.fleet
+    cluster = settings.platform.cluster
     return {
+        **({"cluster": {"name": cluster.name, "version": cluster.version}} if cluster else {}),
         "costBasis": cost_basis(settings, reaper),
         "capacity": {
             "serviceTimeMs": fleet.service_time_ms,

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from deployment.graph import Resource
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, pod_labels
+from policies.rules.kubernetes._objects import policies_for
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Some network policy selects the workload's pods."""
-    labels = pod_labels(resource)
-    namespace = resource.get("metadata.namespace")
-    for policy in context.graph.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy"):
-        wanted = policy.get("spec.podSelector.matchLabels")
-        selects = not isinstance(wanted, Mapping) or all(labels.get(key) == value for key, value in wanted.items())
-        if selects and policy.get("metadata.namespace") == namespace:
-            return
+    if policies_for(context, resource, pod_labels(resource)):
+        return
     yield Problem(
         "no NetworkPolicy selects these pods, so every pod of the cluster reaches them; add one",
         "spec.template.metadata.labels",
@@ -45,4 +41,18 @@ RULE = Rule(
         ),
     },
     failing={"api": (DEPLOYMENT, HARDENED)},
+    also_failing=[
+        {
+            "api": (DEPLOYMENT, HARDENED),
+            "policy": (
+                "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+                {
+                    "metadata": {"namespace": "plant"},
+                    "spec": {
+                        "podSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["other"]}]}
+                    },
+                },
+            ),
+        }
+    ],
 )

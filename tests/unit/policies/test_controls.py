@@ -33,4 +33,4 @@ def test_every_control_that_a_rule_claims_is_in_the_table():
 
 def test_checkov_fsbp_and_pulumi_controls_are_all_there():
     frameworks = {row["control"].partition(":")[0] for row in ROWS}
-    assert frameworks == {"checkov", "fsbp", "awsguard", "pulumi"}
+    assert frameworks == {"checkov", "fsbp", "awsguard", "pulumi", "cis-eks", "cve", "pss"}

@@ -1,0 +1,64 @@
+"""Kubernetes objects of a graph as their API takes them, and whether its schema takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.unknown import Sentinel
+
+PREFIX: Final = "kubernetes:"
+NEWEST: Final = "1.37"
+"""Newest version whose schemas are at hand (kubernetes-validate 1.37.0)."""
+STAND_IN: Final = "value-that-is-not-known-yet"
+"""What stands for an unknown or secret value while an object is validated."""
+
+
+def is_object(resource: Resource) -> bool:
+    """True for what a cluster keeps; a Helm release is the provider's own invention."""
+    return resource.custom and resource.type.startswith(PREFIX) and not resource.type.startswith("kubernetes:helm.sh/")
+
+
+def identity(token: str) -> tuple[str, str]:
+    """``apiVersion`` and ``kind`` of a type token: ``kubernetes:core/v1:Service`` is ``v1`` and ``Service``."""
+    _, version, kind = token.split(":", 2)
+    return version.removeprefix("core/"), kind
+
+
+def manifest(resource: Resource) -> dict[str, Any]:
+    """The object as its API takes it; unknown and secret values are left as they are."""
+    version, kind = identity(resource.type)
+    metadata = resource.inputs.get("metadata")
+    named = {"name": resource.name, **metadata} if isinstance(metadata, Mapping) else {"name": resource.name}
+    rest = {key: value for key, value in resource.inputs.items() if key not in ("apiVersion", "kind", "metadata")}
+    return {"apiVersion": version, "kind": kind, "metadata": named, **rest}
+
+
+def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[str, str] | None:
+    """Path and message of the first thing that the strict schema of `version` refuses; None when it takes all.
+
+    A kind without a schema, which is a custom resource, is taken as it is. A newer version than is known counts as
+    the newest one.
+    """
+    import kubernetes_validate  # its schemas are 100 MB, of which a file a kind is read
+
+    whole = dict(_whole(document))
+    try:
+        kubernetes_validate.validate(whole, min(version, NEWEST), strict=True)
+    except kubernetes_validate.SchemaNotFoundError:
+        return None
+    except kubernetes_validate.ValidationError as error:
+        if error.instance == STAND_IN:
+            return None
+        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
+        return path.lstrip("."), str(error.message)
+    return None
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, Sentinel):
+        return STAND_IN
+    if isinstance(value, Mapping):
+        return {key: _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, (list, tuple)) else value

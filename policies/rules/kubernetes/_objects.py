@@ -1,0 +1,151 @@
+"""Kubernetes objects as the rules look at them: names, selectors, labels, annotations, and conditions about them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import NETWORK_POLICY
+from deployment.unknown import SECRET, UNKNOWN
+from policies.checks import mappings, shown, strings
+from policies.context import Context
+from policies.rule import Problem, undecided
+from policies.rules._pods import WORKLOADS
+from policies.table import IT, Condition
+
+ALB: Final = "alb.ingress.kubernetes.io/"
+CLASS: Final = "kubernetes.io/ingress.class"
+
+
+def namespace(resource: Resource) -> str:
+    """Namespace of an object; ``default`` where it names none."""
+    return str(resource.get("metadata.namespace", "default"))
+
+
+def object_name(resource: Resource) -> str:
+    """Name of an object in the cluster."""
+    return str(resource.get("metadata.name", resource.name))
+
+
+def in_namespace(context: Context, name: str, *types: str) -> list[Resource]:
+    """Objects of `types` in the namespace `name`."""
+    index = context.once(_by_namespace)
+    return [one for token in types for one in index.get((token, name), ())]
+
+
+def _by_namespace(context: Context) -> Mapping[tuple[str, str], list[Resource]]:
+    index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+    for resource in context.graph:
+        if resource.type.startswith("kubernetes:"):
+            index[resource.type, namespace(resource)].append(resource)
+    return index
+
+
+def working_namespaces(context: Context) -> Mapping[str, list[Resource]]:
+    """Namespace -> its workloads, for every namespace that has some."""
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for workload in context.graph.of_type(*WORKLOADS):
+        found[namespace(workload)].append(workload)
+    return found
+
+
+def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
+    """Whether a label selector picks an object with `labels`. An empty one picks all; an absent one, none."""
+    if not isinstance(selector, Mapping):
+        return False
+    wanted = selector.get("matchLabels")
+    if isinstance(wanted, Mapping) and any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    return all(_holds(one, labels) for one in mappings(selector.get("matchExpressions")))
+
+
+def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    key, values = expression.get("key"), strings(expression.get("values"))
+    match expression.get("operator"):
+        case "In":
+            return labels.get(str(key)) in values
+        case "NotIn":
+            return labels.get(str(key)) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False
+
+
+def metadata_value(resource: Resource, kind: str, key: str) -> Any:
+    """The label or annotation `key` of an object (`kind` is ``labels`` or ``annotations``); None when absent."""
+    found = resource.get(f"metadata.{kind}")
+    return found.get(key) if isinstance(found, Mapping) else found
+
+
+def is_alb(resource: Resource) -> bool:
+    """Whether an Ingress is one that the AWS Load Balancer Controller makes a load balancer for."""
+    given = resource.get("spec.ingressClassName") or metadata_value(resource, "annotations", CLASS)
+    return given == "alb" or (
+        given is None and any(str(key).startswith(ALB) for key in resource.get("metadata.annotations") or {})
+    )
+
+
+def labelled(key: str, *allowed: str | None) -> Condition:
+    """The label `key` is one of `allowed`; absent is wrong unless None is among them."""
+    good = next(one for one in allowed if one)
+    return _metadata("labels", key, lambda value: value in allowed, good, "other", *([] if None in allowed else [None]))
+
+
+def annotated(key: str, right: Callable[[Any], bool], good: str, *bad: str | None) -> Condition:
+    """The annotation `key` of an Ingress of class alb is `right`; `good` is, and each of `bad` is not."""
+    return _metadata("annotations", f"{ALB}{key}", right, good, *bad, applies=is_alb, about={"ingressClassName": "alb"})
+
+
+def _metadata(
+    kind: str,
+    key: str,
+    right: Callable[[Any], bool],
+    good: str,
+    *bad: str | None,
+    applies: Callable[[Resource], bool] = lambda _: True,
+    about: Mapping[str, Any] | None = None,
+) -> Condition:
+    path = f"metadata.{kind}"
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        if not applies(resource):
+            return
+        value = metadata_value(resource, kind, key)
+        if value is UNKNOWN or value is SECRET:
+            yield undecided(path, value)
+        elif not right(value):
+            yield Problem(f"{path} has {key} {shown(value)}; set it to {good}", path)
+
+    where = f"{IT}.{path}"
+    spec = {f"{IT}.spec": dict(about)} if about else {}
+    return Condition(
+        check=check,
+        good={**spec, where: {key: good}},
+        bad=tuple({where: {} if one is None else {key: one}} for one in bad or (None,)),
+        unknown=({where: UNKNOWN},),
+    )
+
+
+def attributes(value: Any) -> dict[str, str]:
+    """``a=1,b=2`` of an annotation as a mapping."""
+    pairs = (one.partition("=") for one in str(value or "").split(","))
+    return {key.strip(): given.strip() for key, _, given in pairs if key.strip()}
+
+
+def listens(value: Any) -> list[str]:
+    """Protocols of ``[{"HTTP": 80}, {"HTTPS": 443}]``; plain HTTP where nothing is said."""
+    return re.findall(r'"(HTTPS?)"', str(value)) if value else ["HTTP"]
+
+
+def policies_for(context: Context, workload: Resource, labels: Mapping[str, Any]) -> Sequence[Resource]:
+    """Network policies that guard the pods of `workload`."""
+    return [
+        one
+        for one in in_namespace(context, namespace(workload), NETWORK_POLICY)
+        if selects(one.get("spec.podSelector", {}), labels)
+    ]

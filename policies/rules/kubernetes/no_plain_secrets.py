@@ -1,0 +1,44 @@
+"""What a Secret holds is secret in the state, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from deployment.graph import Resource
+from deployment.unknown import SECRET
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+
+TYPE = "kubernetes:core/v1:Secret"
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No value of a Secret stands readable in the deployment."""
+    for path in ("stringData", "data"):
+        values = resource.get(path)
+        for key, value in values.items() if isinstance(values, Mapping) else ():
+            if isinstance(value, str) and value and value != "[secret]":
+                yield Problem(
+                    f"{path}.{key} is readable in the state; pass a Pulumi secret, or let the cluster fetch it"
+                    " from Secrets"
+                    " Manager",
+                    path,
+                )
+
+
+RULE = Rule(
+    id="kubernetes-no-plain-secrets",
+    title="What a Secret holds is secret in the state, too",
+    severity=Severity.HIGH,
+    risk=Risk.LEAK,
+    why="Whoever reads the state, or its backup, reads the value.",
+    fix="Pass a Pulumi secret, or use the Secrets Store CSI driver.",
+    source="https://www.pulumi.com/docs/iac/concepts/secrets/",
+    frameworks=("cis-eks:4.4.2",),
+    types=(TYPE,),
+    check=check,
+    passing={"secret": (TYPE, {"stringData": {"password": SECRET}})},
+    failing={"secret": (TYPE, {"stringData": {"password": "hunter2"}})},
+    also_failing=[{"secret": (TYPE, {"data": {"password": "aHVudGVyMg=="}})}],
+)

@@ -1,0 +1,100 @@
+"""Pods stay within the Pod Security Standards, in the fields that nothing else looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
+from policies.checks import mappings, shown, strings
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
+
+SAFE_SYSCTLS: Final = frozenset(
+    {
+        "kernel.shm_rmid_forced",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.tcp_keepalive_time",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_wmem",
+    }
+)
+"""Kernel settings that are a pod's own (Pod Security Standards 1.36, baseline)."""
+SELINUX_TYPES: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", UNKNOWN)
+APPARMOR_TYPES: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No field lets a pod out of its box."""
+    pod = pod_spec(resource)
+    if pod is None:
+        return
+    shared = _security(pod)
+    for sysctl in mappings(shared.get("sysctls")):
+        if sysctl.get("name") not in (*SAFE_SYSCTLS, UNKNOWN):
+            yield Problem(f"sysctl {shown(sysctl.get('name'))} is the node's; drop it", "securityContext.sysctls")
+    if pod.get("shareProcessNamespace") is True:
+        yield Problem("shareProcessNamespace lets each container read the others; drop it", "shareProcessNamespace")
+    yield from _confinement(shared, "securityContext")
+    for container in containers(resource):
+        own = _security(container.spec)
+        path = f"{container.path}.securityContext"
+        if own.get("procMount") not in (None, "Default", UNKNOWN):
+            yield Problem(f"procMount is {shown(own.get('procMount'))}; leave it at Default", path)
+        capabilities = (mappings(own.get("capabilities")) or [{}])[0]
+        added = [name for name in strings(capabilities.get("add")) if name != "NET_BIND_SERVICE"]
+        if added:
+            yield Problem(f"capabilities.add holds {', '.join(added)}; drop them", path)
+        yield from _confinement(own, path)
+
+
+def _security(holder: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (mappings(holder.get("securityContext")) or [{}])[0]
+
+
+def _confinement(security: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    selinux = (mappings(security.get("seLinuxOptions")) or [{}])[0]
+    if selinux.get("type") not in SELINUX_TYPES or selinux.get("user") or selinux.get("role"):
+        yield Problem("seLinuxOptions takes the pod out of its confinement; leave them out", path)
+    apparmor = (mappings(security.get("appArmorProfile")) or [{}])[0]
+    if apparmor.get("type") not in APPARMOR_TYPES:
+        yield Problem(f"appArmorProfile.type is {shown(apparmor.get('type'))}; set RuntimeDefault", path)
+    if (mappings(security.get("windowsOptions")) or [{}])[0].get("hostProcess") is True:
+        yield Problem("windowsOptions.hostProcess runs on the node itself; drop it", path)
+
+
+RULE = Rule(
+    id="kubernetes-pss-fields",
+    title="Pods stay within the Pod Security Standards",
+    severity=Severity.HIGH,
+    risk=Risk.EXPOSURE,
+    why="Each of these fields is a known way from a container to its node, or to the container beside it.",
+    fix="Drop procMount, unsafe sysctls, added capabilities, shareProcessNamespace and options of confinement.",
+    source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+    frameworks=("pss:baseline",),
+    types=WORKLOADS,
+    check=check,
+    passing={"api": (DEPLOYMENT, HARDENED)},
+    failing={"api": (DEPLOYMENT, with_container(securityContext={"procMount": "Unmasked"}))},
+    also_passing=[
+        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE"]}}))}
+    ],
+    also_failing=[
+        {"api": (DEPLOYMENT, with_pod(shareProcessNamespace=True))},
+        {"api": (DEPLOYMENT, with_pod(securityContext={"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}))},
+        {"api": (DEPLOYMENT, with_pod(securityContext={"seLinuxOptions": {"type": "spc_t"}}))},
+        {"api": (DEPLOYMENT, with_pod(securityContext={"windowsOptions": {"hostProcess": True}}))},
+        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["SYS_ADMIN"]}}))},
+        {"api": (DEPLOYMENT, with_container(securityContext={"appArmorProfile": {"type": "Unconfined"}}))},
+    ],
+)

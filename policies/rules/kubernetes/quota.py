@@ -1,0 +1,103 @@
+"""Every namespace with workloads has a quota, and what fills in for containers that ask for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from deployment.tokens import DEPLOYMENT, LIMIT_RANGE, RESOURCE_QUOTA
+from policies.checks import mappings
+from policies.context import Context
+from policies.finding import Severity
+from policies.rule import Problem, Rule
+from policies.rules.kubernetes._objects import in_namespace, working_namespaces
+
+BUYING: Final = ("services.loadbalancers", "services.nodeports", "persistentvolumeclaims")
+"""What a namespace can buy or open beside its pods."""
+
+
+def check_quota(context: Context) -> Iterator[Problem]:
+    """A namespace with workloads says what they may ask for together, and that they buy nothing else."""
+    for name, workloads in working_namespaces(context).items():
+        quotas = in_namespace(context, name, RESOURCE_QUOTA)
+        hard = [one for quota in quotas for one in mappings(quota.get("spec.hard"))]
+        bounded = {key.removeprefix("requests.") for one in hard for key in one}
+        missing = [unit for unit in ("cpu", "memory") if unit not in bounded]
+        if not quotas:
+            yield Problem(
+                f"namespace {name} has no ResourceQuota, so nothing bounds its pods; add one", None, workloads[0]
+            )
+        elif missing:
+            yield Problem(f"no quota of namespace {name} bounds requests.{missing[0]}; add it", "spec.hard", quotas[0])
+        for key in BUYING if quotas else ():
+            if not any(key in one for one in hard):
+                yield Problem(f"no quota of namespace {name} bounds {key}; set it to 0", "spec.hard", quotas[0])
+
+
+def check_limits(context: Context) -> Iterator[Problem]:
+    """Beside a quota stands a LimitRange, since the quota refuses pods that ask for nothing."""
+    for quota in context.graph.of_type(RESOURCE_QUOTA):
+        name = str(quota.get("metadata.namespace", "default"))
+        limits = [
+            one
+            for found in in_namespace(context, name, LIMIT_RANGE)
+            for one in mappings(found.get("spec.limits"))
+            if one.get("type") == "Container"
+        ]
+        if not any(isinstance(one.get("defaultRequest"), Mapping) for one in limits):
+            yield Problem(
+                f"namespace {name} has no LimitRange with defaultRequest, so a container that asks for nothing is"
+                " refused;"
+                " add one",
+                "spec.hard",
+                quota,
+            )
+
+
+_HARD: Final = {"requests.cpu": "1", "requests.memory": "1Gi", **dict.fromkeys(BUYING, "0")}
+_API: Final = (DEPLOYMENT, {"metadata": {"namespace": "plant"}})
+_QUOTA: Final = (RESOURCE_QUOTA, {"metadata": {"namespace": "plant"}, "spec": {"hard": _HARD}})
+
+RULES = (
+    Rule(
+        id="kubernetes-quota",
+        title="Every namespace with workloads has a quota",
+        severity=Severity.HIGH,
+        why="A loop in an autoscaler, or anybody who may create pods, buys as many nodes as the cluster can get.",
+        fix="Add a ResourceQuota with requests.cpu, requests.memory, and 0 for load balancers, node ports and claims.",
+        source="https://kubernetes.io/docs/concepts/policy/resource-quotas/",
+        check_stack=check_quota,
+        passing={"api": _API, "quota": _QUOTA},
+        failing={"api": _API},
+        also_failing=[
+            {"api": _API, "quota": (RESOURCE_QUOTA, {"metadata": {"namespace": "plant"}, "spec": {"hard": hard}})}
+            for hard in (
+                {key: value for key, value in _HARD.items() if key != "requests.cpu"},
+                {key: value for key, value in _HARD.items() if key != BUYING[0]},
+            )
+        ],
+    ),
+    Rule(
+        id="kubernetes-limit-range",
+        title="A LimitRange stands beside every quota",
+        severity=Severity.MEDIUM,
+        why=(
+            "In a namespace with a quota a pod that asks for nothing is refused, which shows as an event and"
+            " nothing else."
+        ),
+        fix="Add a LimitRange of type Container with defaultRequest and default.",
+        source="https://kubernetes.io/docs/concepts/policy/limit-range/",
+        check_stack=check_limits,
+        passing={
+            "quota": _QUOTA,
+            "limits": (
+                LIMIT_RANGE,
+                {
+                    "metadata": {"namespace": "plant"},
+                    "spec": {"limits": [{"type": "Container", "defaultRequest": {"cpu": "25m"}}]},
+                },
+            ),
+        },
+        failing={"quota": _QUOTA},
+    ),
+)

@@ -1,0 +1,61 @@
+"""Nobody gets the cluster: bindings name people, and roles that are less than everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from deployment.graph import Resource
+from policies.checks import mappings
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+
+BINDINGS: Final = (
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+)
+EVERYBODY: Final = ("system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:anonymous")
+READS_FOR_ALL: Final = ("system:discovery", "system:basic-user", "system:public-info-viewer")
+"""Roles that Kubernetes itself gives to everybody."""
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No binding hands out the cluster, or anything to everybody."""
+    role = resource.get("roleRef.name")
+    if role == "cluster-admin":
+        yield Problem("roleRef is cluster-admin, which may do everything; name a role of its own", "roleRef")
+    for subject in mappings(resource.get("subjects")):
+        name = str(subject.get("name"))
+        if name in EVERYBODY and role not in READS_FOR_ALL:
+            yield Problem(f"subjects holds {name}, which is everybody; name who needs it", "subjects")
+        if name == "system:masters":
+            yield Problem("subjects holds system:masters, whom no role bounds; name another group", "subjects")
+        if subject.get("kind") == "ServiceAccount" and name == "default":
+            yield Problem("subjects holds the account that every pod gets by default; give the pod its own", "subjects")
+
+
+def _binding(role: str, subject: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {"binding": (BINDINGS[0], {"roleRef": {"name": role}, "subjects": [subject]})}
+
+
+RULE = Rule(
+    id="kubernetes-rbac-bound-narrowly",
+    title="No binding hands out the cluster",
+    severity=Severity.CRITICAL,
+    risk=Risk.EXPOSURE,
+    why="cluster-admin for a group that everybody is in makes any pod, or any caller at all, the owner of the cluster.",
+    fix="Bind a Role with named verbs and resources to the group or account that needs it.",
+    source="https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    frameworks=("cis-eks:4.1.1", "cis-eks:4.1.5"),
+    types=BINDINGS,
+    check=check,
+    passing=_binding("scale", {"kind": "Group", "name": "rollout"}),
+    failing=_binding("cluster-admin", {"kind": "Group", "name": "rollout"}),
+    also_passing=[_binding("system:discovery", {"kind": "Group", "name": "system:authenticated"})],
+    also_failing=[
+        _binding("scale", {"kind": "Group", "name": "system:authenticated"}),
+        _binding("scale", {"kind": "Group", "name": "system:masters"}),
+        _binding("scale", {"kind": "ServiceAccount", "name": "default"}),
+    ],
+)

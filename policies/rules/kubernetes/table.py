@@ -1,0 +1,214 @@
+"""Data rules about Kubernetes objects."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, POD_AUTOSCALER
+from policies.finding import Enforcement, Risk, Severity
+from policies.rule import Rule
+from policies.rules.kubernetes._objects import annotated, attributes, labelled, listens
+from policies.table import at_least, must_be, must_have, row
+
+GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
+STANDARDS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
+
+STRONG: Final = ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3")
+"""Beginnings of the policies that refuse TLS below 1.2."""
+
+WEB_ACL: Final = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
+HARDENED: Final = (
+    "deletion_protection.enabled",
+    "routing.http.drop_invalid_header_fields.enabled",
+    "access_logs.s3.enabled",
+)
+"""Attributes of a load balancer that are off where an Ingress says nothing."""
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "kubernetes-pod-security-enforced",
+        (NAMESPACE,),
+        labelled("pod-security.kubernetes.io/enforce", "restricted"),
+        title="Namespaces admit restricted pods only",
+        severity=Severity.HIGH,
+        why=(
+            "What a template leaves open, admission closes: a pod that breaks out of its container is refused at"
+            " the door."
+        ),
+        fix="Set the label pod-security.kubernetes.io/enforce to restricted.",
+        source=STANDARDS,
+        frameworks=("cis-eks:4.2.1",),
+    ),
+    row(
+        "kubernetes-pod-security-not-privileged",
+        (NAMESPACE,),
+        labelled("pod-security.kubernetes.io/enforce", "restricted", "baseline", None),
+        title="No namespace asks for privileged pods to be let in",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A privileged pod is the node, and the node is every pod on it.",
+        fix="Set the label pod-security.kubernetes.io/enforce to baseline or restricted.",
+        source=STANDARDS,
+        frameworks=(
+            "cis-eks:4.2.1",
+            "pss:baseline",
+        ),
+    ),
+    row(
+        "kubernetes-autoscaler-bounded",
+        POD_AUTOSCALER[:1],
+        at_least("spec.minReplicas", 2, "pods"),
+        at_least("spec.maxReplicas", 2, "pods"),
+        must_have("spec.metrics", "what it follows"),
+        must_have("spec.behavior", "how fast it goes up and down"),
+        title="Autoscalers have a floor of two, a ceiling, a metric and a pace",
+        severity=Severity.MEDIUM,
+        why="One pod is none while its node is drained; without a pace an autoscaler swings.",
+        fix="Set spec.minReplicas to 2 or more, spec.maxReplicas, spec.metrics and spec.behavior.",
+        source="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+    ),
+    row(
+        "kubernetes-service-external-ips",
+        (KUBERNETES_SERVICE,),
+        must_be("spec.externalIPs", None, []),
+        title=("Services claim no addresses that aren't theirs"),
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why=(
+            "Whoever may create a Service with externalIPs takes the traffic of other pods to that address"
+            " (CVE-2020-8554)."
+        ),
+        fix="Leave spec.externalIPs out.",
+        source="https://github.com/kubernetes/kubernetes/issues/97076",
+        frameworks=("cve:CVE-2020-8554",),
+    ),
+    row(
+        "kubernetes-service-internal",
+        (KUBERNETES_SERVICE,),
+        must_be("spec.type", "ClusterIP", None),
+        title="Services are reached through the load balancer that is watched, and no other",
+        severity=Severity.HIGH,
+        why="A Service of another type is a door beside the firewall, and a load balancer of its own on the bill.",
+        fix="Set spec.type to ClusterIP; bind it to a target group with a TargetGroupBinding.",
+        source="https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
+    ),
+    row(
+        "kubernetes-ingress-https-only",
+        (INGRESS,),
+        annotated(
+            "listen-ports", lambda value: set(listens(value)) == {"HTTPS"}, '[{"HTTPS": 443}]', None, '[{"HTTP": 80}]'
+        ),
+        title="Load balancers of Ingresses listen on HTTPS only",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Without listen-ports and a certificate the controller opens port 80: tokens go over the network readable.",
+        fix='Set the annotation alb.ingress.kubernetes.io/listen-ports to [{"HTTPS": 443}].',
+        source=GUIDE,
+        frameworks=(
+            "checkov:CKV_AWS_2",
+            "fsbp:ELB.1",
+        ),
+    ),
+    row(
+        "kubernetes-ingress-tls-policy",
+        (INGRESS,),
+        annotated(
+            "ssl-policy",
+            lambda value: str(value).startswith(STRONG),
+            "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            None,
+            "ELBSecurityPolicy-2016-08",
+        ),
+        title="Load balancers of Ingresses speak TLS 1.2 or newer",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="The controller's default policy of 2016 still speaks TLS 1.0.",
+        fix="Set the annotation alb.ingress.kubernetes.io/ssl-policy to an ELBSecurityPolicy-TLS13-1-2 or 1-3 policy.",
+        source=GUIDE,
+        frameworks=("checkov:CKV_AWS_103",),
+    ),
+    row(
+        "kubernetes-ingress-firewall",
+        (INGRESS,),
+        annotated(
+            "wafv2-acl-arn",
+            lambda value: str(value or "").startswith("arn:"),
+            WEB_ACL,
+            None,
+            "none",
+        ),
+        title="Load balancers of Ingresses have a web ACL",
+        severity=Severity.HIGH,
+        why="Without one, nobody counts requests and nobody refuses the known attacks.",
+        fix="Set the annotation alb.ingress.kubernetes.io/wafv2-acl-arn to the ARN of a web ACL.",
+        source=GUIDE,
+        frameworks=("checkov:CKV2_AWS_28", "fsbp:ELB.16"),
+    ),
+    row(
+        "kubernetes-ingress-firewall-kept",
+        (INGRESS,),
+        annotated("wafv2-acl-arn", lambda value: value != "none", WEB_ACL, "none"),
+        title="No Ingress takes the web ACL off its load balancer",
+        severity=Severity.HIGH,
+        risk=Risk.EXPOSURE,
+        why='"none" takes the firewall off the whole load balancer, for everybody in the group.',
+        fix="Set the annotation alb.ingress.kubernetes.io/wafv2-acl-arn to the ARN of a web ACL, or leave it out.",
+        source=GUIDE,
+        frameworks=("checkov:CKV2_AWS_28", "fsbp:ELB.16"),
+    ),
+    row(
+        "kubernetes-ingress-backend-encrypted",
+        (INGRESS,),
+        annotated("backend-protocol", lambda value: value == "HTTPS", "HTTPS", None, "HTTP"),
+        title="Load balancers of Ingresses talk TLS to pods",
+        severity=Severity.HIGH,
+        why="TLS that ends at the load balancer leaves tokens readable inside the network.",
+        fix="Set the annotation alb.ingress.kubernetes.io/backend-protocol to HTTPS.",
+        source=GUIDE,
+    ),
+    row(
+        "kubernetes-ingress-pods-as-targets",
+        (INGRESS,),
+        annotated("target-type", lambda value: value == "ip", "ip", None, "instance"),
+        title="Targets of Ingresses are pods, not nodes",
+        severity=Severity.MEDIUM,
+        why="By way of a node a request may go to a pod that is being ended, and readiness gates don't work.",
+        fix="Set the annotation alb.ingress.kubernetes.io/target-type to ip.",
+        source=GUIDE,
+    ),
+    row(
+        "kubernetes-ingress-hardened",
+        (INGRESS,),
+        annotated(
+            "load-balancer-attributes",
+            lambda value: all(attributes(value).get(key) == "true" for key in HARDENED),
+            ",".join(f"{key}=true" for key in HARDENED),
+            None,
+            "deletion_protection.enabled=true",
+        ),
+        title="Load balancers of Ingresses are protected, logged, and drop invalid headers",
+        severity=Severity.MEDIUM,
+        why="What is not set in the annotation has AWS's default: no protection, no log, invalid headers passed on.",
+        fix=(
+            "Set the annotation alb.ingress.kubernetes.io/load-balancer-attributes to "
+            "deletion_protection.enabled=true,routing.http.drop_invalid_header_fields.enabled=true,"
+            "access_logs.s3.enabled=true and the log's bucket."
+        ),
+        source=GUIDE,
+    ),
+    row(
+        "kubernetes-ingress-of-one-team",
+        (INGRESS,),
+        annotated("group.name", lambda value: not value, "", "shared"),
+        title="Ingresses share no load balancer with strangers",
+        severity=Severity.MEDIUM,
+        enforcement=Enforcement.ADVISORY,
+        why=(
+            "Whoever may create an Ingress of the group may put rules before the others and change the firewall;"
+            " the last "
+            "one to leave deletes the load balancer, protected or not."
+        ),
+        fix="Leave group.name out, or pin class, firewall and namespaces by IngressClassParams.",
+        source=GUIDE,
+    ),
+)
