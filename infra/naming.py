@@ -83,6 +83,30 @@ class Names:
         """Log policy for the events of the fleets, one of ten that an account may have."""
         return bounded(f"{self.slug}-scaling-events", 255)
 
+    @property
+    def role_path(self) -> str:
+        """IAM path of the stack's roles; whoever deploys may make roles there only. At most 512 characters."""
+        return f"/{self.project}/{bounded(self.slug, 120)}/"
+
+    @property
+    def restraint_path(self) -> str:
+        """IAM path of what restrains the stack, and of the roles that deploy it: an administrator's."""
+        return f"/{self.project}-restraint/{bounded(self.slug, 120)}/"
+
+    @property
+    def restraint_policy(self) -> str:
+        """Policy that denies new capacity when the budget is spent: at most 128 characters."""
+        return bounded(f"{self.slug}-no-new-capacity", 128)
+
+    @property
+    def bucket_prefix(self) -> str:
+        """How the names of the stack's buckets begin, that of its state, if it is kept in S3, included."""
+        return f"{bounded(self.slug, 40)}-"
+
+    def log_bucket(self, account_id: str) -> str:
+        """Bucket of logs: at most 63 characters; the account makes it the only one in the world."""
+        return f"{self.bucket_prefix}logs-{account_id}"
+
     def parameter(self, name: str) -> str:
         """SSM parameter: at most 1,011 characters with the ARN around it."""
         return f"/{self.project}/{bounded(self.slug, 120)}/{name}"

@@ -67,7 +67,6 @@ WITHOUT_RESOURCE = (
     "acm:RequestCertificate",
     "appconfig:CreateApplication",
     "appconfig:CreateDeploymentStrategy",
-    "kms:CreateKey",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
     "logs:DeleteResourcePolicy",
@@ -94,15 +93,24 @@ REGIONAL_SERVICES = (
     "elasticache",
     "elasticloadbalancing",
     "events",
-    "kms",
     "logs",
     "scheduler",
     "sns",
-    "ssm",
     "states",
     "wafv2",
 )
-"""Services in which a deployment creates resources, each within its own region and account."""
+"""Services in which a deployment creates resources, each within its own region and account. Not SSM, whose commands
+reach into every instance, and not KMS, whose keys open every account's data: of those it gets its own."""
+
+SERVICES_WITH_ROLES = (
+    "ec2.amazonaws.com",
+    "events.amazonaws.com",
+    "pods.eks.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+"""Services that roles of a stack are passed to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,14 +127,30 @@ class CiAccessArgs:
     """GitHub environment whose approved jobs may deploy."""
     permissions_boundary_arn: pulumi.Input[str]
     """Boundary that every role it creates has to have."""
+    stack_tag: tuple[str, str]
+    """Tag that names one stack; resources that bear another value of it are another stack's."""
+    parameter_path: str
+    """How the names of this stack's parameters begin."""
+    bucket_prefix: str
+    """How the names of this stack's buckets begin, that of its Pulumi state included."""
+    key_alias: str
+    """Alias of the stack's key, without ``alias/``."""
+    role_path: str
+    """IAM path of the stack's roles, the only ones that a deployment may make."""
+    own_path: str
+    """IAM path of the workflows' own roles and policies, where a deployment may change nothing."""
+    hosted_zone_id: str | None
+    """Route 53 zone in which the stack publishes its name; None where it publishes none."""
 
 
 class CiAccess(pulumi.ComponentResource):
     """Roles without long-lived keys: GitHub's token is exchanged for a session.
 
-    The account's OpenID Connect provider for GitHub belongs to the account, not to a stack. The deploying role can
-    change neither these roles nor the boundary, or it could raise its own rights: an administrator runs the first
-    `pulumi up`, and those that change them. Creates: two roles, each with its policy.
+    The account's OpenID Connect provider for GitHub belongs to the account, not to a stack. The policy of each role is
+    its boundary, too: whatever else somebody attaches to it, it can't do more. The deploying role can change neither
+    these roles, nor the boundary of the others, nor the budget that restrains it, or it could raise its own rights: an
+    administrator runs the first `pulumi up`, and those that change them. Of resources that bear another stack's tag it
+    can change nothing, so a job of dev does not rule prod. Creates: two roles, each with its policy.
     """
 
     preview_role_arn: pulumi.Output[str]
@@ -161,8 +185,14 @@ class CiAccess(pulumi.ComponentResource):
     def _role(
         self, name: str, description: str, args: CiAccessArgs, subject: str, statements: Sequence[Statement]
     ) -> aws.iam.Role:
+        child = pulumi.ResourceOptions(parent=self)
+        policy = aws.iam.Policy(
+            f"{name}-policy", path=args.own_path, description=description, policy=document(*statements), opts=child
+        )
         role = aws.iam.Role(
             f"{name}-role",
+            path=args.own_path,
+            permissions_boundary=policy.arn,
             description=description,
             max_session_duration=3600,
             assume_role_policy=document(
@@ -173,11 +203,9 @@ class CiAccess(pulumi.ComponentResource):
                     "Condition": {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subject}},
                 }
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
         )
-        aws.iam.RolePolicy(
-            f"{name}-policy", role=role.name, policy=document(*statements), opts=pulumi.ResourceOptions(parent=self)
-        )
+        aws.iam.RolePolicyAttachment(f"{name}-attachment", role=role.name, policy_arn=policy.arn, opts=child)
         return role
 
 
@@ -186,10 +214,7 @@ def _own_parameters(args: CiAccessArgs) -> Statement:
 
 
 def _deployment(args: CiAccessArgs) -> list[Statement]:
-    account = f"arn:aws:iam::{args.account_id}"
-    roles = [f"{account}:role/plant-*"]  # every role of the stack is named so
     here = {"StringEquals": {"aws:RequestedRegion": args.region}}
-    bounded = {"StringEquals": {"iam:PermissionsBoundary": args.permissions_boundary_arn}}
     return [
         allow(
             [f"{service}:*" for service in REGIONAL_SERVICES],
@@ -202,26 +227,57 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         # Images and public parameters belong to no account.
         allow(["ec2:RunInstances"], [f"arn:aws:ec2:{args.region}::image/*"]),
         allow(["ssm:GetParameter*"], [f"arn:aws:ssm:{args.region}::parameter/aws/service/*"]),
-        allow(["s3:*"], ["arn:aws:s3:::plant-*"]),
-        allow(["route53:ChangeResourceRecordSets"], ["arn:aws:route53:::hostedzone/*"]),
-        allow(["budgets:*"], [f"arn:aws:budgets::{args.account_id}:budget/*"]),
+        allow(
+            ["ssm:*Parameter*", "ssm:*Tag*"],
+            [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter{args.parameter_path}*"],
+        ),
+        allow(["s3:*"], [f"arn:aws:s3:::{args.bucket_prefix}*"]),
+        *_own_keys(args),
+        *_own_zone(args),
+        *_own_roles(args),
+        # Another stack's resources, dev's from prod's: whatever bears its tag.
+        deny(
+            [f"{service}:*" for service in (*REGIONAL_SERVICES, "kms", "ssm")],
+            "*",
+            {
+                "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
+                "Null": {f"aws:ResourceTag/{args.stack_tag[0]}": "false"},
+            },
+        ),
+    ]
+
+
+def _own_keys(args: CiAccessArgs) -> list[Statement]:
+    tag, own = args.stack_tag
+    keys = [f"arn:aws:kms:{args.region}:{args.account_id}:key/*"]
+    return [
+        allow(["kms:*"], keys, {"StringEquals": {f"aws:ResourceTag/{tag}": own}}),
+        allow(["kms:*Alias"], [f"arn:aws:kms:{args.region}:{args.account_id}:alias/{args.key_alias}"]),
+        # A new key bears the tag from its first moment.
+        allow(["kms:CreateKey", "kms:TagResource"], "*", {"StringEquals": {f"aws:RequestTag/{tag}": own}}),
+    ]
+
+
+def _own_zone(args: CiAccessArgs) -> list[Statement]:
+    if args.hosted_zone_id is None:
+        return []
+    return [allow(["route53:ChangeResourceRecordSets"], [f"arn:aws:route53:::hostedzone/{args.hosted_zone_id}"])]
+
+
+def _own_roles(args: CiAccessArgs) -> list[Statement]:
+    account = f"arn:aws:iam::{args.account_id}"
+    roles = [f"{account}:role{args.role_path}*"]
+    return [
         # A role that a deployment makes can't do more than the boundary allows.
         allow(
-            [
-                "iam:AttachRolePolicy",
-                "iam:CreateRole",
-                "iam:DeleteRolePolicy",
-                "iam:DetachRolePolicy",
-                "iam:PutRolePermissionsBoundary",
-                "iam:PutRolePolicy",
-            ],
+            ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
             roles,
-            bounded,
+            {"StringEquals": {"iam:PermissionsBoundary": args.permissions_boundary_arn}},
         ),
+        allow(["iam:PassRole"], roles, {"StringEquals": {"iam:PassedToService": list(SERVICES_WITH_ROLES)}}),
         allow(
             [
                 "iam:DeleteRole",
-                "iam:PassRole",
                 "iam:TagRole",
                 "iam:UntagRole",
                 "iam:UpdateAssumeRolePolicy",
@@ -230,26 +286,10 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
             ],
             roles,
         ),
-        allow(["iam:*InstanceProfile*"], [f"{account}:instance-profile/*"]),
-        allow(
-            [
-                "iam:CreatePolicy",
-                "iam:CreatePolicyVersion",
-                "iam:DeletePolicy",
-                "iam:DeletePolicyVersion",
-                "iam:TagPolicy",
-                "iam:UntagPolicy",
-            ],
-            [f"{account}:policy/plant-budget-*"],
-        ),
+        allow(["iam:*InstanceProfile*"], [f"{account}:instance-profile{args.role_path}*"]),
         allow(
             ["iam:CreateServiceLinkedRole"],
             [f"{account}:role/aws-service-role/*"],
             {"StringEquals": {"iam:AWSServiceName": list(SERVICES_WITH_LINKED_ROLE)}},
-        ),
-        # It must not change its own rights.
-        deny(
-            ["iam:Attach*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Update*"],
-            [f"{account}:role/plant-ci-*"],
         ),
     ]

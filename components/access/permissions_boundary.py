@@ -41,12 +41,17 @@ class PermissionsBoundaryArgs:
 
     region: str
     """The only region in which the roles may act."""
-    account_id: str
-    """Account of the roles."""
+    path: str
+    """IAM path of what restrains the stack (the boundary, the budget's policy), which no role of the stack may change:
+    begins and ends with a slash."""
+    restrained_roles_arn: str
+    """Pattern of the ARNs of the roles that the budget may restrain."""
+    restraint_arn: str
+    """ARN of the policy by which it does; the only one that any role of the stack may attach."""
 
 
 class PermissionsBoundary(pulumi.ComponentResource):
-    """A policy used as boundary: no identity management, no other region.
+    """A policy used as boundary: no other Region, and of identity management only what the budget guard does.
 
     Creates: policy.
     """
@@ -58,6 +63,7 @@ class PermissionsBoundary(pulumi.ComponentResource):
         super().__init__("plant:components:PermissionsBoundary", name, {}, opts)
         policy = aws.iam.Policy(
             f"{name}-policy",
+            path=args.path,
             description="Bounds the roles of the Plant API stack",
             policy=document(
                 allow(
@@ -65,8 +71,11 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     "*",
                     {"StringEquals": {"aws:RequestedRegion": args.region}},
                 ),
-                allow(["iam:PassRole"], [f"arn:aws:iam::{args.account_id}:role/*"]),
-                allow(["iam:AttachRolePolicy", "iam:DetachRolePolicy"], [f"arn:aws:iam::{args.account_id}:role/*"]),
+                allow(
+                    ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+                    [args.restrained_roles_arn],
+                    {"ArnEquals": {"iam:PolicyARN": args.restraint_arn}},
+                ),
                 deny(
                     [
                         "iam:CreateUser",
@@ -86,17 +95,22 @@ class PermissionsBoundary(pulumi.ComponentResource):
 
 
 def bound_roles(
-    arn: pulumi.Input[str],
+    arn: pulumi.Input[str], path: str
 ) -> Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]:
     """Transformation that puts the boundary `arn` on every role beneath what it is given to.
 
-    So a role can't be declared without it by forgetting an argument. What has to act beyond the boundary, the
-    deploying workflow, is declared without the transformation.
+    Roles that name no path come under `path`, where who deploys may make roles. So a role can't be declared without
+    either by forgetting an argument. What has to act beyond the boundary, the deploying workflow, is declared without
+    the transformation.
     """
 
     def bound(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-        if args.type_ != "aws:iam/role:Role":
+        if args.type_ == "aws:iam/role:Role":
+            props = {**args.props, "permissions_boundary": arn, "path": args.props.get("path") or path}
+        elif args.type_ == "aws:iam/instanceProfile:InstanceProfile":
+            props = {**args.props, "path": path}
+        else:
             return None
-        return pulumi.ResourceTransformationResult({**args.props, "permissions_boundary": arn}, args.opts)
+        return pulumi.ResourceTransformationResult(props, args.opts)
 
     return bound

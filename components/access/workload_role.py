@@ -23,6 +23,8 @@ class WorkloadRoleArgs:
     """What the role may do."""
     account_id: str
     """Account that the service has to act for."""
+    path: str | None = None
+    """IAM path. Default: that of the stack's roles."""
     trust: pulumi.Input[str] | None = None
     """Who may assume it and when. Default: the service, for the account."""
 
@@ -43,6 +45,7 @@ class WorkloadRole(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             f"{name}-role",
+            path=args.path,
             description=args.description,
             assume_role_policy=args.trust or service_trust(args.service, args.account_id),
             max_session_duration=3600,

@@ -19,6 +19,8 @@ FLOW_LOG_PREFIX = "network"
 class LogBucketArgs:
     """How long logs are kept, and from whom they come."""
 
+    bucket_name: str
+    """Name of the bucket, one of its kind in the world."""
     account_id: str
     """Account whose logs are accepted."""
     region: str
@@ -48,6 +50,7 @@ class LogBucket(pulumi.ComponentResource):
         own = f"{args.region}:{args.account_id}"
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
+            bucket=args.bucket_name,
             # Load balancer and network write without end: whoever may delete the bucket may delete its logs.
             force_destroy=not args.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),

@@ -43,6 +43,10 @@ class BudgetGuardArgs:
     """Who is told by mail."""
     topic_arn: pulumi.Input[str]
     """Who else is told."""
+    path: str
+    """IAM path of the deny policy and of the role that attaches it, where the restrained role may change nothing."""
+    policy_name: str
+    """Name of the deny policy, which the boundary of all roles knows."""
     restrained_role_name: pulumi.Input[str]
     """Role that is denied new capacity."""
     restrained_role_arn: pulumi.Input[str]
@@ -85,6 +89,8 @@ class BudgetGuard(pulumi.ComponentResource):
         )
         policy = aws.iam.Policy(
             f"{name}-no-new-capacity",
+            name=args.policy_name,
+            path=args.path,
             description="Attached by AWS Budgets when the Plant API has spent its money",
             policy=document(deny(NEW_CAPACITY, "*"), deny(["autoscaling:UpdateAutoScalingGroup"], "*", LARGER_GROUP)),
             opts=child,
@@ -102,6 +108,7 @@ class BudgetGuard(pulumi.ComponentResource):
                     )
                 ],
                 account_id=args.account_id,
+                path=args.path,
             ),
             child,
         )

@@ -48,9 +48,16 @@ class PlantApi(pulumi.ComponentResource):
         facts = published(settings, operations.ending_schedule(settings, name))
         # As inputs too: `pulumi preview --json` has a component's inputs, and not yet its outputs.
         super().__init__("plant:infra:PlantApi", name, facts, pulumi.ResourceOptions.merge(opts, tagged))
+        names = Names("plant", args.stack)
+        account = f"arn:aws:iam::{settings.platform.account_id}"
         boundary = PermissionsBoundary(
             f"{name}-boundary",
-            PermissionsBoundaryArgs(region=settings.region, account_id=settings.platform.account_id),
+            PermissionsBoundaryArgs(
+                region=settings.region,
+                path=names.restraint_path,
+                restrained_roles_arn=f"{account}:role{names.restraint_path}*",
+                restraint_arn=f"{account}:policy{names.restraint_path}{names.restraint_policy}",
+            ),
             pulumi.ResourceOptions(parent=self),
         )
         context = Context(
@@ -58,7 +65,7 @@ class PlantApi(pulumi.ComponentResource):
             stack=args.stack,
             now=args.now,
             name=name,
-            names=Names("plant", args.stack),
+            names=names,
             tags=tags,
             root=self,
             permissions_boundary_arn=boundary.arn,

@@ -9,6 +9,7 @@ from components.access.ci_access import CiAccess, CiAccessArgs
 from components.fleet.instance_access import InstanceAccess, InstanceAccessArgs
 from infra.stack.context import Context
 from infra.stack.declared import Application, Ground
+from infra.stack.tags import BUDGET_TAG
 
 
 def application(context: Context, ground: Ground, application: Application) -> ApplicationAccess:
@@ -46,6 +47,13 @@ def workflows(context: Context) -> CiAccess:
             repository=settings.platform.repository,
             environment=context.stack,
             permissions_boundary_arn=context.permissions_boundary_arn,
+            stack_tag=(BUDGET_TAG, context.tags[BUDGET_TAG]),
+            parameter_path=context.names.parameter(""),
+            bucket_prefix=context.names.bucket_prefix,
+            key_alias=context.names.alias,
+            role_path=context.names.role_path,
+            own_path=context.names.restraint_path,
+            hosted_zone_id=settings.edge.hosted_zone_id,
         ),
         pulumi.ResourceOptions(parent=context.root),
     )

@@ -38,7 +38,10 @@ class Context:
     @property
     def child(self) -> pulumi.ResourceOptions:
         """Options of the root's children; the one place where roles get their boundary."""
-        return pulumi.ResourceOptions(parent=self.root, transformations=[bound_roles(self.permissions_boundary_arn)])
+        return pulumi.ResourceOptions(
+            parent=self.root,
+            transformations=[bound_roles(self.permissions_boundary_arn, self.names.role_path)],
+        )
 
     @property
     def account_id(self) -> str:

@@ -28,6 +28,7 @@ def log_bucket(context: Context) -> LogBucket | None:
     return LogBucket(
         f"{context.name}-logs",
         LogBucketArgs(
+            bucket_name=context.names.log_bucket(context.account_id),
             account_id=context.account_id,
             region=settings.region,
             retention_days=settings.edge.access_log_retention_days,

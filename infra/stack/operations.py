@@ -132,6 +132,8 @@ def budget_guard(context: Context, topics: Topics, ci: CiAccess) -> None:
             action_percent=budget.action_percent,
             emails=context.settings.platform.operator_emails,
             topic_arn=topics.alerts,
+            path=context.names.restraint_path,
+            policy_name=context.names.restraint_policy,
             restrained_role_name=ci.deploy_role_name,
             restrained_role_arn=ci.deploy_role_arn,
         ),

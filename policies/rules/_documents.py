@@ -37,6 +37,15 @@ class Statement:
         """True for Effect Allow."""
         return self.effect == "Allow"
 
+    def narrowed_by_tag(self) -> bool:
+        """True when the statement holds only for resources that bear some tag."""
+        return any(
+            str(name).lower().startswith("aws:resourcetag/")
+            for operator, operands in self.conditions.items()
+            if isinstance(operands, Mapping) and str(operator).startswith(("StringEquals", "StringLike"))
+            for name in operands
+        )
+
     def condition_values(self, key: str) -> list[str]:
         """Values that any operator compares the condition key `key` with (keys are case-insensitive)."""
         found: list[str] = []

@@ -61,8 +61,8 @@ def documents(resource: Resource) -> Iterator[tuple[str, tuple[Statement, ...] |
 
 
 def grants(resource: Resource, context: Context) -> Iterator[Grant]:
-    """Allow statements of `resource`; none of a permissions boundary, which bounds and grants nothing."""
-    if resource.type in IAM_POLICY and is_boundary(resource, context):
+    """Allow statements of `resource`; none of what is a permissions boundary only, which bounds and grants nothing."""
+    if resource.type in IAM_POLICY and is_boundary(resource, context) and not is_attached(resource, context):
         return
     for path, found in documents(resource):
         for statement in found or ():
@@ -81,6 +81,16 @@ def is_boundary(policy: Resource, context: Context) -> bool:
     """True when roles use `policy` as their permissions boundary."""
     graph = context.graph
     return any(policy in graph.referenced(role, "permissionsBoundary") for role in graph.referrers(policy, *ROLE))
+
+
+def is_attached(policy: Resource, context: Context) -> bool:
+    """True when `policy` grants somebody something."""
+    graph = context.graph
+    return any(
+        policy in graph.referenced(other, path)
+        for other in graph.referrers(policy)
+        for path in ("policyArn", "managedPolicyArns", "policyArns")
+    )
 
 
 def granting(*actions: str, resource: str = "*") -> str:

@@ -179,13 +179,13 @@ OUTPUTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "id": "{userGroupId}",
         "arn": "arn:aws:elasticache:{region}:{account}:usergroup:{userGroupId}",
     },
-    "aws:iam/instanceProfile:InstanceProfile": {"id": "{name}", "arn": _IAM + ":instance-profile/{name}"},
+    "aws:iam/instanceProfile:InstanceProfile": {"id": "{name}", "arn": _IAM + ":instance-profile{path}{name}"},
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
         "id": "{arn}",
         "arn": _IAM + ":oidc-provider/{url}",
     },
-    "aws:iam/policy:Policy": {"id": "{arn}", "arn": _IAM + ":policy/{name}"},
-    "aws:iam/role:Role": {"id": "{name}", "arn": _IAM + ":role/{name}", "uniqueId": "AROA{hex17}"},
+    "aws:iam/policy:Policy": {"id": "{arn}", "arn": _IAM + ":policy{path}{name}"},
+    "aws:iam/role:Role": {"id": "{name}", "arn": _IAM + ":role{path}{name}", "uniqueId": "AROA{hex17}"},
     "aws:iam/rolePolicy:RolePolicy": {"id": "{role}:{name}"},
     "aws:kms/alias:Alias": {"id": "{name}", "arn": "arn:aws:kms:{region}:{account}:{name}"},
     "aws:kms/key:Key": {
@@ -292,6 +292,7 @@ class SyntheticOutputs:
             "uuid": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}",
             **{f"hex{length}": digest[:length] for length in (2, 4, 7, 8, 9, 16, 17, 32)},
             "groupName": "default",
+            "path": "/",  # of IAM's roles and policies
             **{key: value for key, value in inputs.items() if isinstance(value, (str, int))},
         }
         outputs: dict[str, Any] = {}

@@ -40,8 +40,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield undecided("policy")
         return
     for action in DENIED:
-        if not any(one.effect == "Deny" and not one.conditions and covers(one, action, None) for one in found):
-            yield Problem(f"policy does not deny {action} on every resource; a role could leave its boundary", "policy")
+        denied = any(one.effect == "Deny" and not one.conditions and covers(one, action, None) for one in found)
+        if not denied and any(one.allows and "*" in one.resources and covers(one, action, None) for one in found):
+            yield Problem(f"policy allows {action} on everything; a role could leave its boundary", "policy")
     for statement in found:
         if statement.allows:
             yield from openings(statement, context)
@@ -50,10 +51,10 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 def openings(statement: Statement, context: Context) -> Iterator[Problem]:
     """What an Allow of the boundary opens that it should hold."""
     for action in statement.actions:
-        if action in EVERYWHERE:
+        if action in EVERYWHERE and "*" in statement.resources:
             yield Problem(f"policy allows {action}, so it bounds nothing there; name the actions", "policy")
     for action in OPENING:
-        if covers(statement, action, None) and "*" not in statement.actions:
+        if "*" in statement.resources and covers(statement, action, None) and "*" not in statement.actions:
             yield Problem(f"policy allows {action}, which gives rights; leave it out", "policy")
     if "*" in statement.resources:
         for action in ("iam:PassRole", "iam:AttachRolePolicy"):

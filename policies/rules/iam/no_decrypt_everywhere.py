@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import ROLE_POLICY
@@ -16,12 +17,25 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """kms:Decrypt is bound to keys."""
+    """kms:Decrypt is bound to keys, by name or by tag."""
     for grant in grants(resource, context):
+        if grant.statement.narrowed_by_tag():
+            continue
         keys = [target for target in grant.statement.resources if target == "*" or target.endswith(":key/*")]
         if keys and grant.allows("kms:Decrypt", "kms:ReEncryptFrom"):
             yield Problem(f"{grant.path} allows decryption with {keys[0]}; name the key's ARN", grant.path)
 
+
+_DECRYPTING_OWN: Final = json.dumps(
+    {
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": "arn:aws:kms:us-east-1:123456789012:key/*",
+            "Condition": {"StringEquals": {"aws:ResourceTag/Project": "shop"}},
+        }
+    }
+)
 
 RULE = Rule(
     id="iam-no-decrypt-everywhere",
@@ -38,7 +52,8 @@ RULE = Rule(
         "policy": (
             ROLE_POLICY[0],
             {"policy": granting("kms:Decrypt", resource="arn:aws:kms:us-east-1:123456789012:key/1")},
-        )
+        ),
+        "by-tag": (ROLE_POLICY[0], {"policy": _DECRYPTING_OWN}),
     },
     failing={"policy": (ROLE_POLICY[0], {"policy": granting("kms:Decrypt")})},
 )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
+ROLE, POLICY, MANAGED = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"
 
 
 @pytest.fixture(params=["dev", "prod", "parked"])
@@ -22,9 +22,14 @@ def test_every_workload_role_has_the_boundary(whole):
         assert whole.referenced(role, "permissionsBoundary", "aws:iam/policy:Policy"), role.name
 
 
-def test_workflows_deploy_what_the_boundary_keeps_from_workloads(graph, one):
-    for role in ("plant-ci-preview-role", "plant-ci-deploy-role"):
-        assert "permissionsBoundary" not in one(graph("dev"), ROLE, role).inputs
+@pytest.mark.parametrize("kind", ["preview", "deploy"])
+def test_what_a_workflow_may_do_is_its_boundary_too(graph, one, kind):
+    dev = graph("dev")
+    role = one(dev, ROLE, f"plant-ci-{kind}-role")
+    (policy,) = dev.referenced(role, "permissionsBoundary", MANAGED)
+    assert policy.name == f"plant-ci-{kind}-policy"
+    attached = one(dev, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", f"plant-ci-{kind}-attachment")
+    assert (attached.get("role"), attached.get("policyArn")) == (role.outputs["name"], policy.outputs["arn"])
 
 
 def test_services_assume_roles_for_this_account_only(whole):
@@ -87,22 +92,33 @@ def test_workflows_of_one_repository_assume_the_ci_roles(graph, one, role, subje
 
 
 def test_preview_role_changes_nothing(graph, one):
-    policy = json.loads(one(graph("dev"), POLICY, "plant-ci-preview-policy").get("policy"))
+    policy = json.loads(one(graph("dev"), MANAGED, "plant-ci-preview-policy").get("policy"))
     actions = [action for statement in policy["Statement"] for action in statement["Action"]]
     reading = ("Describe", "Get", "List", "View", "Validate")
     assert all(action.partition(":")[2].startswith(reading) for action in actions)
 
 
-def test_roles_that_a_deployment_makes_need_the_boundary(graph, one):
-    statements = json.loads(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy"))["Statement"]
-    (creating,) = [found for found in statements if "iam:CreateRole" in found["Action"]]
-    assert list(creating["Condition"]["StringEquals"]) == ["iam:PermissionsBoundary"]
+def test_roles_that_a_deployment_makes_need_the_boundary_and_the_path(graph, one):
+    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
+        (making,) = [found for found in statements if action in found["Action"]]
+        assert making["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/plant/plant-dev/*"]
+        assert list(making["Condition"]["StringEquals"]) == ["iam:PermissionsBoundary"]
+
+
+def test_roles_are_passed_to_the_services_that_assume_them_only(whole, one):
+    statements = json.loads(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    (passing,) = [found for found in statements if "iam:PassRole" in found["Action"]]
+    services = {
+        json.loads(role.get("assumeRolePolicy"))["Statement"][0]["Principal"]["Service"]
+        for role in workloads(whole)
+        if role.get("path") == "/plant/plant-prod/" or role.get("path") == "/plant/plant-dev/"
+    }
+    assert services <= set(passing["Condition"]["StringEquals"]["iam:PassedToService"])
 
 
 def test_boundary_forbids_users_keys_and_other_regions(graph, one):
-    statements = json.loads(one(graph("dev"), "aws:iam/policy:Policy", "plant-boundary-policy").get("policy"))[
-        "Statement"
-    ]
+    statements = json.loads(one(graph("dev"), MANAGED, "plant-boundary-policy").get("policy"))["Statement"]
     denied = [action for found in statements if found["Effect"] == "Deny" for action in found["Action"]]
     assert {"iam:CreateUser", "iam:CreateAccessKey", "iam:DeleteRolePermissionsBoundary"} <= set(denied)
     allowed = next(found for found in statements if "autoscaling:*" in found["Action"])
@@ -113,7 +129,7 @@ def test_everything_a_workload_may_do_lies_within_the_boundary(graph, one):
     from fnmatch import fnmatchcase
 
     dev = graph("dev")
-    statements = json.loads(one(dev, "aws:iam/policy:Policy", "plant-boundary-policy").get("policy"))["Statement"]
+    statements = json.loads(one(dev, MANAGED, "plant-boundary-policy").get("policy"))["Statement"]
     bounds = [action for found in statements if found["Effect"] == "Allow" for action in found["Action"]]
     for policy in dev.of_type(POLICY):
         if "-ci-" in policy.name:
@@ -129,17 +145,20 @@ NEEDED = {
     "ssm:GetParameters": "arn:aws:ssm:us-east-1::parameter/aws/service/ami-amazon-linux-latest/x",
     "cloudwatch:PutDashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/plant-dev",
     "kms:CreateKey": "*",
+    "kms:CreateAlias": f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/plant-dev",
+    "ssm:PutParameter": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/plant/plant-dev/contract",
+    "ssm:AddTagsToResource": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/plant/plant-dev/contract",
+    "iam:AddRoleToInstanceProfile": f"arn:aws:iam::{ACCOUNT}:instance-profile/plant/plant-dev/x",
+    "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/Z0123456789EXAMPLEDEV",
     "acm:RequestCertificate": "*",
     "acm:DescribeCertificate": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1",
     "appconfig:CreateApplication": "*",
     "logs:PutResourcePolicy": "*",
     "logs:CreateLogDelivery": "*",
-    "iam:CreatePolicy": f"arn:aws:iam::{ACCOUNT}:policy/plant-budget-no-new-capacity-1a2b3c4",
-    "iam:DetachRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant-rollout-workflow-role-1a2b3c4",
-    "iam:UpdateAssumeRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant-rollout-workflow-role-1a2b3c4",
+    "iam:UpdateAssumeRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant/plant-dev/plant-rollout-workflow-role-1a2b3c4",
     "iam:CreateServiceLinkedRole": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/spot.amazonaws.com/x",
     "autoscaling:CreateAutoScalingGroup": f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:1:x",
-    "s3:ListBucket": "arn:aws:s3:::plant-logs-bucket-1a2b3c4",
+    "s3:ListBucket": f"arn:aws:s3:::plant-dev-logs-{ACCOUNT}",
 }
 """What a deployment calls, and on what (Service Authorization Reference): first those that are easily forgotten."""
 
@@ -151,6 +170,7 @@ def answers(statements, effect, action, resource):
         found
         for found in statements
         if found["Effect"] == effect
+        and (effect == "Allow" or "Condition" not in found)
         and any(fnmatchcase(action, pattern) for pattern in found["Action"])
         and any(
             fnmatchcase(resource, pattern)
@@ -161,21 +181,44 @@ def answers(statements, effect, action, resource):
 
 @pytest.mark.parametrize("action", NEEDED)
 def test_deploying_role_may_do_what_a_deployment_needs(graph, one, action):
-    statements = json.loads(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
     assert answers(statements, "Allow", action, NEEDED[action])
     assert not answers(statements, "Deny", action, NEEDED[action])
 
 
-@pytest.mark.parametrize("action", ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"])
-def test_deploying_role_can_not_raise_its_own_rights(graph, one, action):
-    statements = json.loads(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy"))["Statement"]
-    own, boundary = (
-        f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("role/plant-ci-deploy-role-1", "policy/plant-boundary-policy-1")
-    )
-    assert answers(statements, "Deny", action, own)
-    assert not answers(statements, "Allow", "iam:CreatePolicyVersion", boundary)
+OUT_OF_REACH = {
+    "iam:PutRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant-restraint/plant-dev/plant-ci-deploy-role-1",
+    "iam:UpdateAssumeRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant-restraint/plant-dev/plant-budget-guard-role-1",
+    "iam:AttachRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant/plant-dev/plant-rollout-workflow-role-1",
+    "iam:PassRole": f"arn:aws:iam::{ACCOUNT}:role/plant/plant-prod/plant-rollout-workflow-role-1",
+    "iam:CreatePolicyVersion": f"arn:aws:iam::{ACCOUNT}:policy/plant-restraint/plant-dev/plant-dev-no-new-capacity",
+    "iam:CreateUser": f"arn:aws:iam::{ACCOUNT}:user/x",
+    "budgets:ModifyBudget": f"arn:aws:budgets::{ACCOUNT}:budget/plant-budget-budget-1",
+    "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/Z9999999999ABCDEFGHIJ",
+    "ssm:SendCommand": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "ssm:PutParameter": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/plant/plant-prod/contract",
+    "s3:PutObject": "arn:aws:s3:::plant-prod-state/x",
+}
+"""What would raise its rights, loosen what restrains it, or reach what isn't the stack's."""
 
 
-def test_deploying_role_fits_into_what_iam_takes(graph, one):
-    # IAM quotas: all inline policies of a role together, without white space.
-    assert len(one(graph("dev"), POLICY, "plant-ci-deploy-policy").get("policy").replace(" ", "")) <= 10_240
+@pytest.mark.parametrize("action", OUT_OF_REACH)
+def test_deploying_role_has_no_way_to_more_rights_or_to_another_stack(graph, one, action):
+    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    assert not answers(statements, "Allow", action, OUT_OF_REACH[action])
+
+
+def test_deploying_role_leaves_alone_what_bears_the_tag_of_another_stack(graph, one):
+    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    (denied,) = [found for found in statements if found["Effect"] == "Deny"]
+    assert denied["Condition"] == {
+        "StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"},
+        "Null": {"aws:ResourceTag/StackId": "false"},
+    }
+    writing = {action.partition(":")[0] for found in statements for action in found["Action"] if action.endswith(":*")}
+    assert writing - {"s3"} <= {action.partition(":")[0] for action in denied["Action"]}
+
+
+def test_deploying_role_fits_into_what_iam_takes(whole, one):
+    # IAM quotas: a managed policy, without white space.
+    assert len(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy").replace(" ", "")) <= 6_144
