@@ -13,7 +13,7 @@ from policies.remediation import each_of, set_to, set_to_if_set, with_inputs
 from policies.settings import PackConfig, PackSettings
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-MENDING = [rule for rule in every_rule() if rule.remediate is not None]
+MENDING = [rule for rule in rules() if rule.remediate is not None]
 VALUES = {"values": {"Project": "plant", "Owner": "team"}}
 
 
