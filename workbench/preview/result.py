@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +41,8 @@ class Preview:
     base_estimate: Estimate | None = None
     prediction: Prediction | None = None
     """What queueing theory says of the declared peak; None where no fleet is declared."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Configuration that was set for this preview only."""
 
     @property
     def estimate(self) -> Estimate:
@@ -198,6 +200,7 @@ def preview(
         # A base that names no region is priced where the stack is.
         base_estimate=None if old is None else estimate(old, region=assessment.estimate.basis.region),
         prediction=predict(graph),
+        overrides=overrides,
     )
 
 

@@ -1,0 +1,105 @@
+"""The page: whole, escaped, without the network, the same each time, and honest about what blocks."""
+
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from policies.assess import assess
+from workbench.preview.changes import compare
+from workbench.preview.result import Preview
+from workbench.report.page.page import render
+from workbench.report.page.timeline import timeline
+from workbench.report.page.view import view_of
+from workbench.simulate.predict import predict
+
+DAY = date(2026, 11, 23)
+VOID = frozenset({"meta", "br", "img", "path", "rect", "circle"})
+
+
+class Page(HTMLParser):
+    """Tags, ids and links; fails where what is opened is not closed."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags, self.ids, self.links, self.text = [], [], [], [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append(tag)
+        self.ids += [found["id"]] if "id" in found else []
+        self.links += [found[key] for key in ("src", "href") if key in found]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def shown(stack, found, **more):
+    changes = compare(more.get("base_graph"), found)
+    preview = Preview(stack, found, changes, assess(found), prediction=predict(found), **more)
+    return view_of(preview, day=DAY, simulate=False)
+
+
+@pytest.fixture(scope="module")
+def views(graph):
+    return [shown("dev", graph("dev")), shown("prod", graph("prod"))]
+
+
+def test_it_is_whole_and_needs_nothing_from_elsewhere(views):
+    page = Page(render(views))
+    assert all(link.startswith("#") for link in page.links)
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert "link" not in page.tags
+
+
+def test_without_script_it_says_the_same(views):
+    page = Page(render(views, script=False))
+    assert "script" not in page.tags
+    with_script = Page(render(views))
+    assert page.tags == [tag for tag in with_script.tags if tag != "script"]
+
+
+def test_the_same_stack_gives_the_same_bytes(graph):
+    assert render([shown("dev", graph("dev"))]) == render([shown("dev", graph("dev"))])
+
+
+def test_verdict_and_reason_come_before_all_else(views):
+    text = "".join(Page(render(views[:1])).text)
+    preview = views[0].preview
+    assert text.index(preview.reason) < text.index("Cost a month")
+
+
+def test_every_rule_waiver_price_and_charge_is_there(views):
+    html = render(views)
+    for view in views:
+        assert all(line.item.split("'")[0] in html for line in view.preview.estimate.lines)
+        assert all(price.path in html for price in view.prices)
+        assert all(waiver.owner in html and str(waiver.expires) in html for _, _, waiver, _ in view.waivers)
+
+
+def test_names_are_text(graph):
+    found = graph("dev")
+    page = Page(render([shown("dev", found, base="<script>alert(1)</script>", base_graph=found)]))
+    assert page.tags.count("script") == 1
+    assert "<script>alert(1)</script>" in "".join(page.text)
+
+
+def test_steps_of_a_rollout_say_what_they_are_judged_by(views):
+    steps = views[1].timeline.steps
+    assert [(step.percent, step.hold_hours) for step in steps] == [(10, 6.0), (50, 12.0), (100, 0.0)]
+    assert steps[0].verdict.startswith(("judged by", "inconclusive"))
+    assert views[1].timeline.hours == 18.0
+
+
+def test_a_parked_stack_has_no_rollout(graph):
+    found = graph("parked")
+    assert timeline(None, assess(found).estimate.basis, None) is None

@@ -1,0 +1,47 @@
+"""`./plant report`: one self-contained page about one or several stacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.cli.common import BLOCKED, StackName, emit, progress
+
+
+@click.command()
+@click.option(
+    "--stack",
+    "-s",
+    "stacks",
+    type=StackName(),
+    multiple=True,
+    metavar="STACK",
+    help="Stack to report on; repeatable.  [default: all]",
+)
+@click.option("--base", metavar="REF|FILE", help="Show what changes against this, as in preview.")
+@click.option("--no-simulation", is_flag=True, help="Leave the spike out; saves a few seconds.")
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path, dir_okay=False), default=Path("report.html"), show_default=True
+)
+def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out: Path) -> None:
+    """Write a page: verdict and reason, dollars, topology, a spike, the rollout, the month, policies.
+
+    One HTML file that needs no network and no script. Exit status 1 when a stack is blocked.
+    """
+    from deployment.day import today_utc
+    from workbench.preview.stackfile import stacks as known
+    from workbench.preview.synthesis import REPOSITORY
+    from workbench.report.page.page import render
+    from workbench.report.page.view import view
+
+    with progress("starting") as show:
+        views = [
+            view(stack, base=base, day=today_utc(), simulate=not no_simulation, root=REPOSITORY, progress=show)
+            for stack in dict.fromkeys(stacks or known(REPOSITORY))
+        ]
+        show("writing")
+        emit(render(views), out)
+    click.echo(f"wrote {out}", err=True)
+    if any(each.preview.assessment.blocked for each in views):
+        raise SystemExit(BLOCKED)
