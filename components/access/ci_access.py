@@ -57,11 +57,15 @@ READ = (
     "states:Describe*",
     "states:List*",
     "states:ValidateStateMachineDefinition",
-    "wafv2:Get*",
+    "wafv2:GetIPSet",
+    "wafv2:GetLoggingConfiguration",
+    "wafv2:GetRuleGroup",
+    "wafv2:GetWebACL",
+    "wafv2:GetWebACLForResource",
     "wafv2:List*",
 )
-"""What `pulumi preview --refresh` asks, as far as the provider's documentation tells; no content of objects, logs or
-streams."""
+"""What `pulumi preview --refresh` asks, as far as the provider's documentation tells; no content of objects, logs,
+streams or sampled requests."""
 
 WITHOUT_RESOURCE = (
     "acm:RequestCertificate",

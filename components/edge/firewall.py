@@ -121,6 +121,8 @@ class Firewall(pulumi.ComponentResource):
 
     def _web_acl(self, name: str, args: FirewallArgs, ordered: list[dict[str, Any]]) -> pulumi.Output[str]:
         child = pulumi.ResourceOptions(parent=self)
+        # Of a person in a browser, the cookie is what the token is of a machine.
+        secret_headers = sorted({"authorization", "cookie", args.user_header})
         acl = aws.wafv2.WebAcl(
             f"{name}-web-acl",
             scope="REGIONAL",
@@ -129,15 +131,14 @@ class Firewall(pulumi.ComponentResource):
             custom_response_bodies=rules.bodies(),
             rules=ordered,
             visibility_config=rules.visibility(f"{name}-web-acl"),
+            data_protection_config=rules.protection(secret_headers),
             opts=child,
         )
         aws.wafv2.WebAclLoggingConfiguration(
             f"{name}-logging",
             resource_arn=acl.arn,
             log_destination_configs=[args.log_group_arn],
-            redacted_fields=[
-                {"single_header": {"name": header}} for header in sorted({"authorization", args.user_header})
-            ],
+            redacted_fields=[{"single_header": {"name": header}} for header in secret_headers],
             # What was let through is in the access log and in the application's log.
             logging_filter={
                 "default_behavior": "DROP",

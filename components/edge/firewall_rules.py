@@ -143,8 +143,24 @@ def bodies() -> list[dict[str, str]]:
 
 
 def visibility(metric: str) -> dict[str, Any]:
-    """Metrics and samples for a rule."""
-    return {"cloudwatch_metrics_enabled": True, "sampled_requests_enabled": True, "metric_name": metric}
+    """Metrics of a rule, and no samples of its requests.
+
+    A sample holds the headers, the bearer token among them; the log has the same requests with the token hashed.
+    """
+    return {"cloudwatch_metrics_enabled": True, "sampled_requests_enabled": False, "metric_name": metric}
+
+
+def protection(headers: Sequence[str]) -> dict[str, Any]:
+    """Data protection of a web ACL: one-way hashes of `headers` in everything that it records.
+
+    Redaction of the log leaves the samples and the key that a rate rule counts by as they are; this covers all three
+    (WAF API reference, DataProtectionConfig, 2026-11). A hash still tells one caller from another.
+    """
+    return {
+        "data_protections": [
+            {"action": "HASH", "field": {"field_type": "SINGLE_HEADER", "field_keys": list(headers)}},
+        ]
+    }
 
 
 def integers_over(limit: int) -> str:

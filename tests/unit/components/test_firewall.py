@@ -28,7 +28,10 @@ def test_web_acl_protects_the_load_balancer(dev, one):
 
 def test_log_never_holds_a_token(dev, one):
     logging = one(dev, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
-    assert logging.get("redactedFields") == [{"singleHeader": {"name": "authorization"}}]
+    assert logging.get("redactedFields") == [
+        {"singleHeader": {"name": "authorization"}},
+        {"singleHeader": {"name": "cookie"}},
+    ]
     assert logging.get("loggingFilter.defaultBehavior") == "DROP"
 
 
@@ -36,7 +39,8 @@ def test_log_never_holds_the_key_that_tells_users_apart(one):
     overrides = {"plant:firewall.user_header": "x-api-key"}
     graph = graph_from_json(synthesize("dev", overrides=overrides), "api keys")
     logging = one(graph, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
-    assert [found["singleHeader"]["name"] for found in logging.get("redactedFields")] == ["authorization", "x-api-key"]
+    redacted = [found["singleHeader"]["name"] for found in logging.get("redactedFields")]
+    assert redacted == ["authorization", "cookie", "x-api-key"]
 
 
 def test_maintenance_page_is_off_until_a_window_fills_the_sets(dev):

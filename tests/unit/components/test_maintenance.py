@@ -35,11 +35,11 @@ def test_users_hear_a_week_a_day_and_an_hour_ahead_and_at_start_and_end(schedule
         for name, found in schedules.items()
     }
     assert times == {
-        "168h-ahead": "cron(0 10 ? * WED *)",
-        "24h-ahead": "cron(0 10 ? * TUE *)",
-        "1h-ahead": "cron(0 9 ? * WED *)",
-        "start": "cron(0 10 ? * WED *)",
-        "end": "cron(30 10 ? * WED *)",
+        "168h-ahead": "cron(0 10 ? * THU *)",
+        "24h-ahead": "cron(0 10 ? * WED *)",
+        "1h-ahead": "cron(0 9 ? * THU *)",
+        "start": "cron(0 10 ? * THU *)",
+        "end": "cron(30 10 ? * THU *)",
     }
     assert {found.get("scheduleExpressionTimezone") for found in schedules.values()} == {"Europe/Vilnius"}
 
@@ -68,7 +68,7 @@ def test_only_alarms_that_call_people_are_muted(dev, one):
     assert not [name for name in names if "canary" in name or "launch-failures" in name or "traffic-spike" in name]
     assert rule.get("rule.schedule") == {
         "duration": "PT30M",
-        "expression": "cron(0 10 * * WED)",
+        "expression": "cron(0 10 * * THU)",
         "timezone": "Europe/Vilnius",
     }
 

@@ -32,7 +32,15 @@ def association_config(context: Context) -> dict[str, Any] | None:
 
 _BODIES = {"CustomResponseBodies": response_bodies}
 _WHERE: dict[str, Any] = {"Id": "{id}", "Name": "{name}", "Scope": "{scope}", "LockToken": "{lockToken}"}
-_UPDATE_TAKES = ("description", "rules", "visibilityConfig", "defaultAction", "captchaConfig", "challengeConfig")
+_UPDATE_TAKES = (
+    "description",
+    "rules",
+    "visibilityConfig",
+    "defaultAction",
+    "captchaConfig",
+    "challengeConfig",
+    "dataProtectionConfig",
+)
 
 
 def _named(kind: str, list_operation: str, list_item: str) -> Read:
@@ -73,6 +81,7 @@ TYPES = (
         delete=Call(operation="delete_web_acl", args=_WHERE),
         outputs={"arn": "ARN", "lockToken": "lock.token", "capacity": "Capacity"},
         replaces=frozenset({"name", "namePrefix", "scope"}),
+        not_kept=frozenset({"dataProtectionConfig"}),
         tagging=TAGGING,
     ),
     AwsType(
