@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
 from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
-from deployment.unknown import SECRET, Met, watched
+from deployment.unknown import SECRET, UNKNOWN, Met, watched
 from policies.context import Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import load_config
@@ -182,6 +182,8 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
                 urn = resource.urn if resource is not None else ""
                 message = _why_open(problem, resource) if problem.unknown else problem.message
                 findings.append(Finding(rule.id, urn, message, problem.path, problem.unknown))
+        if rule.walks and UNKNOWN in watch.met.values():
+            findings = [replace(finding, unknown=True) for finding in findings]
         findings.extend(_undecided(rule, findings, watch.met, context))
     except (
         TypeError,

@@ -71,6 +71,9 @@ class Rule:
     """True when `check` looks at other resources; then the engine runs it once the whole stack is known."""
     check_stack: StackCheck | None = None
     """Judges the stack as a whole."""
+    walks: bool = False
+    """True when `check_stack` follows what leads to what: with a value on the way not known yet, what it finds missing
+    may still be there, so it has not decided."""
     judges_waivers: bool = False
     """True for the rules about waivers themselves, which run last and can't be waived."""
     remediate: Remediation | None = None

@@ -7,7 +7,7 @@ from typing import Final
 from deployment.tokens import SCALING_GROUP
 from policies.finding import Severity
 from policies.rule import Rule
-from policies.table import must_be, must_have, row
+from policies.table import must_be, must_have, one_of, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -33,13 +33,14 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("checkov:CKV_AWS_153",),
     ),
     row(
-        "compute-group-warm-up",
+        "compute-group-launch-template",
         SCALING_GROUP,
-        must_have("defaultInstanceWarmup", "the seconds from launch to the first answer"),
-        title="Scaling groups declare how long an instance takes to serve",
+        one_of("a launch template", "launchTemplate", "mixedInstancesPolicy.launchTemplate"),
+        title="Scaling groups launch from a launch template",
         severity=Severity.MEDIUM,
-        why="Without it AWS falls back to a cooldown of 300 seconds, and a spike is answered too late and too much.",
-        fix="Set defaultInstanceWarmup to the seconds from launch to the first answer.",
-        source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html",
+        why="Launch configurations lack IMDSv2 defaults, mixed types and versions, and new accounts can't make them.",
+        fix="Set mixedInstancesPolicy.launchTemplate or launchTemplate.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-9",
+        frameworks=("checkov:CKV_AWS_315", "fsbp:AutoScaling.9"),
     ),
 )

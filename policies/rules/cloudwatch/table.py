@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import LOG_GROUP, METRIC_ALARM
+from deployment.tokens import COMPOSITE_ALARM, LOG_GROUP, METRIC_ALARM
 from policies.finding import Enforcement, Severity
 from policies.rule import Rule
-from policies.table import at_least, must_have, row
+from policies.table import at_least, must_be, must_have, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -34,13 +34,15 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("checkov:CKV_AWS_66", "checkov:CKV_AWS_338"),
     ),
     row(
-        "observability-missing-data-declared",
-        METRIC_ALARM,
-        must_have("treatMissingData", "notBreaching, breaching, ignore or missing"),
-        title="Every alarm says what silence means",
-        severity=Severity.LOW,
-        why="By default a metric that stops leaves the alarm where it was, for days.",
-        fix="Set treatMissingData to notBreaching, breaching, ignore or missing.",
-        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
+        "observability-alarms-act",
+        (*METRIC_ALARM, *COMPOSITE_ALARM),
+        must_be("actionsEnabled", True, None),
+        must_have("alarmActions", "the ARN of the alert topic"),
+        title="Every alarm tells somebody",
+        severity=Severity.HIGH,
+        why="An alarm without an action is a light in an empty room.",
+        fix="Set alarmActions to the alert topic, and leave actionsEnabled on.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15",
+        frameworks=("checkov:CKV_AWS_319",),
     ),
 )

@@ -1,46 +1,38 @@
-"""Listeners speak TLS."""
+"""Listeners speak TLS, or redirect to where it is spoken."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import LISTENER
-from deployment.unknown import UNKNOWN
-from policies.checks import mappings, shown
+from policies.checks import mappings
 from policies.context import Context
+from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ENCRYPTED = ("HTTPS", "TLS", "QUIC", "TCP_QUIC")
+from policies.rule import Problem, Rule
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A plain HTTP listener does nothing but redirect to HTTPS."""
-    protocol = resource.get("protocol")
-    if protocol is UNKNOWN:
-        yield undecided("protocol")
-    elif protocol not in ENCRYPTED and not redirects_to_https(resource):
-        yield Problem(
-            f"protocol is {shown(protocol)}; set it to HTTPS, or make the default action redirect to HTTPS", "protocol"
-        )
+    """A plain HTTP listener does nothing but redirect to HTTPS; what carries TCP leaves TLS to its targets."""
+    if resource.get("protocol") == "HTTP" and not redirects_to_https(resource):
+        yield Problem("protocol is HTTP; set it to HTTPS, or make every default action redirect to HTTPS", "protocol")
 
 
 def redirects_to_https(listener: Resource) -> bool:
-    """True when the only default action is a redirect to HTTPS."""
+    """True when all that the listener does is a redirect to HTTPS."""
     actions = mappings(listener.get("defaultActions"))
-    return bool(actions) and all(
-        action.get("type") == "redirect" and (mappings(action.get("redirect")) or [{}])[0].get("protocol") == "HTTPS"
-        for action in actions
-    )
+    targets = [redirect for action in actions for redirect in mappings(action.get("redirect"))]
+    return len(targets) == len(actions) > 0 and all(target.get("protocol") == "HTTPS" for target in targets)
 
+
+_REDIRECT: Final[dict[str, Any]] = {"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443"}}
+_PLAIN: Final = {"http": (LISTENER[0], {"protocol": "HTTP", "port": 80, "defaultActions": [_REDIRECT]})}
 
 RULE = Rule(
     id="edge-listener-encrypted",
-    title="Listeners speak TLS",
+    title="Listeners speak TLS, or redirect to where it is spoken",
     severity=Severity.CRITICAL,
     risk=Risk.LEAK,
     why="Tokens and personal data in plain text can be read and changed on the way.",
@@ -50,11 +42,17 @@ RULE = Rule(
         "checkov:CKV_AWS_2",
         "checkov:CKV_AWS_103",
         "checkov:CKV2_AWS_20",
+        "fsbp:ELB.1",
         "fsbp:ELB.18",
+        "awsguard:alb-http-to-https-redirection",
         "pulumi:disallowUnencryptedTraffic",
     ),
     types=LISTENER,
     check=check,
     passing={"https": (LISTENER[0], {"protocol": "HTTPS", "port": 443})},
+    also_passing=(_PLAIN, {"pass-through": (LISTENER[0], {"protocol": "TCP", "port": 443})}),
     failing={"http": (LISTENER[0], {"protocol": "HTTP", "port": 80, "defaultActions": [{"type": "forward"}]})},
+    also_failing=each(
+        _PLAIN, {"http.defaultActions[0].redirect.protocol": "HTTP"}, {"http.defaultActions[1]": {"type": "forward"}}
+    ),
 )

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import LISTENER
-from deployment.unknown import UNKNOWN
+from deployment.unknown import UNKNOWN, Sentinel
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PREFIXES = ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-")
+MODERN: Final = ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-", "ELBSecurityPolicy-TLS-1-2-")
+SECRECY: Final = "ELBSecurityPolicy-FS-1-2-"
+OLDER_CIPHERS: Final = "-Ext0-"
+"""In the name of a policy that takes TLS 1.0 as well."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """An encrypted listener names a security policy without TLS 1.0 and 1.1."""
-    if resource.get("protocol") not in ("HTTPS", "TLS"):
-        return
-    policy = resource.get("sslPolicy")
-    if policy is UNKNOWN:
-        yield undecided("sslPolicy")
-    elif not isinstance(policy, str) or not policy.startswith(PREFIXES) or "Ext0" in policy:
+    policy = resource.get("sslPolicy") if resource.get("protocol") in ("HTTPS", "TLS") else UNKNOWN
+    if not isinstance(policy, Sentinel) and (
+        not str(policy).startswith((*MODERN, SECRECY)) or OLDER_CIPHERS in str(policy)
+    ):
         yield Problem(
-            f"sslPolicy is {shown(policy)}; set it to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or newer",
-            "sslPolicy",
+            f"sslPolicy is {shown(policy)}; set it to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or newer", "sslPolicy"
         )
 
 
@@ -44,5 +44,8 @@ RULE = Rule(
     types=LISTENER,
     check=check,
     passing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"})},
+    also_passing=({"https": (LISTENER[0], {"protocol": "TLS", "sslPolicy": "ELBSecurityPolicy-TLS-1-2-2017-01"})},),
     failing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-2016-08"})},
+    also_failing=({"https": (LISTENER[0], {"protocol": "HTTPS"})},),
+    undecided=({"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": UNKNOWN})},),
 )

@@ -44,7 +44,10 @@ MOST_TOLD: Final = 5
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Every state of the definition, at every level, is complete, and the machine comes to it."""
-    for fault in faults_of(str(resource.get("definition")))[:MOST_TOLD]:
+    text = resource.get("definition")
+    if isinstance(text, str) and read(text) is None:
+        yield Problem("definition is no state machine in JSON", "definition")
+    for fault in faults_of(str(text))[:MOST_TOLD]:
         yield Problem(fault, "definition")
 
 
@@ -172,4 +175,5 @@ RULE = Rule(
     check=check,
     passing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL, End=True))},
     failing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL))},
+    also_failing=({"machine": (STATE_MACHINE[0], {"definition": "modifyRule"})},),
 )

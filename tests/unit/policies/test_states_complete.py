@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from policies.rules.sfn.calls_retried import once_only
 from policies.rules.sfn.states_complete import faults_of
 
 CALL = "arn:aws:states:::aws-sdk:ssm:putParameter"
@@ -34,9 +33,8 @@ SOUND = text(
 )
 
 
-def test_a_sound_definition_has_no_fault_and_its_calls_are_retried():
+def test_a_sound_definition_has_no_fault():
     assert faults_of(SOUND) == ()
-    assert once_only(SOUND) == ()
 
 
 @pytest.mark.parametrize(
@@ -101,10 +99,3 @@ def test_states_inside_others_are_judged_as_well():
     assert any(
         fault.startswith("state In:") for fault in faults_of(text(A={"Type": "Map", "Iterator": inner, "End": True}))
     )
-
-
-def test_a_call_without_a_retry_is_named_wherever_it_stands():
-    inner = {"StartAt": "In", "States": {"In": task(End=True)}}
-    assert once_only(text(A={"Type": "Map", "Iterator": inner, "End": True})) == ("In",)
-    assert once_only(text(A=task(End=True, Retry=[{"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}]))) == ("A",)
-    assert once_only(text(A=task(End=True, Retry=[{"ErrorEquals": ["States.ALL"]}]))) == ()

@@ -9,7 +9,7 @@ from deployment.reader import graph_from_json
 from deployment.values import UNKNOWN_VALUES
 from policies.assess import assess
 from policies.context import Context
-from policies.registry import rules
+from policies.registry import every_rule
 
 STACKS = ("dev", "prod")
 SENTINELS = sorted(UNKNOWN_VALUES)
@@ -53,7 +53,7 @@ def test_no_rule_raises_on_an_unknown_and_the_budget_still_decides(deployment, s
     for what, document in with_unknowns(deployment(stack)):
         total += 1
         context = Context(graph_from_json(document, what))
-        for rule in rules():
+        for rule in every_rule():
             list(rule.problems(context))  # raises where a rule trips: `assess` would turn that into a finding
         assert context.estimate.worst_case_usd >= context.estimate.floor_usd >= 0
     assert total > 200
@@ -68,7 +68,7 @@ def test_no_rule_raises_when_everything_is_unknown(deployment, sentinel):
                 state[section] = dict.fromkeys(state.get(section, {}), sentinel)
     context = Context(graph_from_json(recorded, "unknown"))
     undecided = 0
-    for rule in rules():
+    for rule in every_rule():
         try:
             undecided += sum(problem.unknown for _, problem in rule.problems(context))
         except InputError:  # the Region is not known either; the rules of the group cost say so

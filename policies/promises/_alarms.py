@@ -1,0 +1,77 @@
+"""What an alarm would do: whether it goes off, and who hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import METRIC_ALARM, TOPIC
+from policies.checks import mappings, number
+from policies.context import Context
+
+ABOVE: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric of an alarm."""
+
+    alarm: Resource
+    metric: str
+    namespace: str
+    statistic: str
+    period_seconds: Decimal | None
+    target_group: str
+    """ARN suffix of the target group it is narrowed to; "" for none."""
+
+    def goes_off(self, value: Decimal, lasting_seconds: int) -> bool:
+        """True when `value` of the metric, or of the expression over it, raises the alarm within the time."""
+        threshold = number(self.alarm.get("threshold"))
+        periods = number(self.alarm.get("datapointsToAlarm")) or number(self.alarm.get("evaluationPeriods"))
+        if threshold is None or periods is None or self.period_seconds is None:
+            return False
+        in_time = 0 < periods * self.period_seconds <= lasting_seconds
+        return in_time and self.alarm.get("comparisonOperator") in ABOVE and value > threshold
+
+
+def measures(context: Context) -> tuple[Measure, ...]:
+    """Every metric of every metric alarm."""
+    return context.once(_all_measures)
+
+
+def _all_measures(context: Context) -> tuple[Measure, ...]:
+    return tuple(one for alarm in context.graph.of_type(*METRIC_ALARM) for one in _measures(alarm))
+
+
+def _measures(alarm: Resource) -> Iterator[Measure]:
+    own = {
+        "metricName": alarm.get("metricName"),
+        "namespace": alarm.get("namespace"),
+        "stat": alarm.get("extendedStatistic") or alarm.get("statistic"),
+        "period": alarm.get("period"),
+        "dimensions": alarm.get("dimensions"),
+    }
+    queried = [metric for query in mappings(alarm.get("metricQueries")) for metric in mappings(query.get("metric"))]
+    for metric in [own, *queried] if own["metricName"] is not None else queried:
+        dimensions = (mappings(metric.get("dimensions")) or [{}])[0]
+        yield Measure(
+            alarm,
+            _text(metric.get("metricName")),
+            _text(metric.get("namespace")),
+            _text(metric.get("stat")),
+            number(metric.get("period")),
+            _text(dimensions.get("TargetGroup")),
+        )
+
+
+def tells(alarm: Resource, context: Context) -> bool:
+    """True when a topic hears of the alarm."""
+    on = alarm.get("actionsEnabled") not in (False, "false")
+    return on and bool(context.graph.referenced(alarm, "alarmActions", *TOPIC))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

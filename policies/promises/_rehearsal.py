@@ -1,0 +1,205 @@
+"""Runs a state machine in virtual time against an AWS that answers as a scenario says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from deployment.asl.machine import Execution, StateError
+from policies.rules._workflows import CALL, literals, machines, tasks
+
+START: Final = datetime(2026, 1, 5, tzinfo=UTC)
+OWN: Final = "arn:aws:states:us-east-1:123456789012:execution:machine:own"
+OTHER: Final = f"{OWN}-other"
+MOVES: Final = "elasticloadbalancing:ModifyRule"
+MOST_TRANSITIONS: Final = 12_000
+LONGEST: Final = timedelta(days=40)
+MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+"""What the interpreter raises where a definition lacks what the language wants."""
+Parameters: TypeAlias = Mapping[str, Any]
+
+
+@dataclass
+class World:
+    """What AWS answers, and what was done to it."""
+
+    alarm: str = "OK"
+    """State of every alarm."""
+    alarms_missing: int = 0
+    healthy: bool = True
+    samples: float = 100_000
+    latency: float = 0.01
+    running: tuple[str, ...] = (OWN,)
+    parameters: dict[str, str] = field(default_factory=dict)
+    resources: tuple[str, ...] = ()
+    """ARNs that carry the tags asked for."""
+    groups: tuple[str, ...] = ()
+    failing: Callable[[str, int], bool] = lambda call, times: False
+    """(call, times it was made) -> True when it fails."""
+    now: datetime = START
+    calls: list[tuple[datetime, str, Parameters]] = field(default_factory=list)
+    made: Counter[str] = field(default_factory=Counter)
+    """Call -> how often it was made."""
+    rules: dict[str, Any] = field(default_factory=dict)
+    """ARN of a listener rule -> its actions."""
+    sizes: list[int] = field(default_factory=list)
+    """Sizes that the canary was given, instances or pods, in order."""
+    weights: list[tuple[datetime, str, int]] = field(default_factory=list)
+    """(moment, rule, weight of the second target group), in order."""
+
+    def answer(self, resource: str, parameters: Parameters) -> Any:
+        """Carries a task out. Raises StateError where it fails."""
+        found = CALL.match(resource)
+        call = f"{found[2]}:{found[3]}" if found else resource
+        times = self.made[call]
+        self.made[call] += 1
+        self.calls.append((self.now, call, parameters))
+        if self.failing(call, times):
+            raise StateError("Service.Exception", "the call fails in this scenario")
+        reply = getattr(self, f"_{call.partition(':')[2]}", None)
+        try:
+            return reply(parameters) if reply else {}
+        except MALFORMED as error:
+            raise StateError("Service.ValidationException", f"{call} lacks {error}") from error
+
+    def done(self, call: str) -> list[Parameters]:
+        """Parameters of each time that `call` was made."""
+        return [parameters for _, made, parameters in self.calls if made == call]
+
+    def _modifyRule(self, given: Parameters) -> Any:  # noqa: N802 - AWS's names
+        self.rules[given["RuleArn"]] = given["Actions"]
+        self.weights.append((self.now, given["RuleArn"], canary_weight(given["Actions"])))
+        return {"Rules": [{"RuleArn": given["RuleArn"], "Actions": given["Actions"]}]}
+
+    def _describeRules(self, given: Parameters) -> Any:  # noqa: N802
+        return {"Rules": [{"RuleArn": arn, "Actions": self.rules.get(arn, [])} for arn in given["RuleArns"]]}
+
+    def _describeAlarms(self, given: Parameters) -> Any:  # noqa: N802
+        named = given["AlarmNames"][self.alarms_missing :]
+        return {"MetricAlarms": [{"AlarmName": name, "StateValue": self.alarm} for name in named]}
+
+    def _getParameter(self, given: Parameters) -> Any:  # noqa: N802
+        return {"Parameter": {"Name": given["Name"], "Value": self.parameters.get(given["Name"], "")}}
+
+    def _putParameter(self, given: Parameters) -> Any:  # noqa: N802
+        self.parameters[given["Name"]] = given["Value"]
+        return {"Version": 2}
+
+    def _describeAutoScalingGroups(self, given: Parameters) -> Any:  # noqa: N802
+        names = given.get("AutoScalingGroupNames") or self.groups
+        sizes = {"DesiredCapacity": 2, "MinSize": 1, "MaxSize": 2}
+        return {"AutoScalingGroups": [{"AutoScalingGroupName": name, **sizes} for name in names]}
+
+    def _updateAutoScalingGroup(self, given: Parameters) -> Any:  # noqa: N802
+        self.sizes.append(given["DesiredCapacity"])
+        return {}
+
+    def _call(self, given: Parameters) -> Any:
+        """The scale of a Deployment, by Step Functions' call of a cluster's API."""
+        if given["Method"] == "PUT":
+            self.sizes.append(given["RequestBody"]["spec"]["replicas"])
+        return {"StatusCode": 200, "ResponseBody": {"spec": {"replicas": 2}}}
+
+    def _invoke(self, given: Parameters) -> Any:
+        """The same by a function in the cluster's network."""
+        return {"Payload": self._call(given["Payload"])}
+
+    def _describeTargetHealth(self, given: Parameters) -> Any:  # noqa: N802
+        state = {"TargetHealth": {"State": "healthy" if self.healthy else "unhealthy"}}
+        return {"TargetHealthDescriptions": [state, state]}
+
+    def _getMetricData(self, given: Parameters) -> Any:  # noqa: N802
+        stat = given["MetricDataQueries"][0]["MetricStat"]["Stat"]
+        value = self.samples if stat == "SampleCount" else self.latency if stat == "p95" else None
+        return {"MetricDataResults": [{"Values": [] if value is None else [value]}]}
+
+    def _listExecutions(self, given: Parameters) -> Any:  # noqa: N802
+        return {"Executions": [{"ExecutionArn": arn} for arn in self.running]}
+
+    def _getResources(self, given: Parameters) -> Any:  # noqa: N802
+        return {"ResourceTagMappingList": [{"ResourceARN": arn} for arn in self.resources]}
+
+    def _getIPSet(self, given: Parameters) -> Any:  # noqa: N802
+        return {"LockToken": f"token-{given['Id']}"}
+
+    def _updateIPSet(self, given: Parameters) -> Any:  # noqa: N802
+        if given["LockToken"] != f"token-{given['Id']}":
+            raise StateError("WAFOptimisticLockException", "another token")
+        return {}
+
+    def _getWebACL(self, given: Parameters) -> Any:  # noqa: N802
+        return {"LockToken": "token"}
+
+    def _deleteWebACL(self, given: Parameters) -> Any:  # noqa: N802
+        if given["LockToken"] != "token":
+            raise StateError("WAFOptimisticLockException", "another token")
+        return {}
+
+
+def moves_traffic(document: Mapping[str, Any]) -> bool:
+    """True for a machine that sets the actions of listener rules."""
+    return any(task.action == MOVES for task in tasks(document))
+
+
+def canary_weight(actions: Any) -> int:
+    """Weight of the second target group of what the actions forward to."""
+    for action in actions:
+        if "ForwardConfig" in action:
+            return int(action["ForwardConfig"]["TargetGroups"][1]["Weight"])
+    return -1
+
+
+def run(
+    document: Mapping[str, Any], given: Any, world: World, change: Callable[[World], None] | None = None
+) -> Execution:
+    """Runs `document` with the input `given`; `change` may change the world each time that time passes."""
+    execution = Execution(
+        definition=dict(document),
+        input=given,
+        task=world.answer,
+        now=lambda: world.now,
+        arn=OWN,
+        machine_arn="arn:aws:states:us-east-1:123456789012:stateMachine:machine",
+    )
+    try:
+        for moment in execution.run():
+            world.now = max(world.now, moment)
+            if change is not None:
+                change(world)
+            if len(execution.history) > MOST_TRANSITIONS or world.now - START > LONGEST:
+                execution.stop()
+                break
+    except MALFORMED as error:
+        execution.status, execution.error = "FAILED", StateError("States.Runtime", f"no such thing: {error}")
+    return execution
+
+
+def shape(text: str) -> str:
+    """`text` of a definition with names for its own names: copies of one machine have one shape."""
+    named = {
+        value
+        for machine in machines(json.loads(text))
+        for state in machine["States"].values()
+        for value in _names(state)
+        if len(value) > SHORTEST and any(mark in value for mark in ":/-") and not RANGE.fullmatch(value)
+    }
+    written = {value: json.dumps(value)[1:-1] for value in named}
+    order = {value: number for number, value in enumerate(sorted(named, key=lambda one: text.index(written[one])))}
+    for value in sorted(named, key=len, reverse=True):
+        text = text.replace(written[value], f"name-{order[value]}-")
+    return text
+
+
+SHORTEST: Final = 8
+RANGE: Final = re.compile(r"[0-9a-fA-F.:]+/\d+")
+
+
+def _names(state: Any) -> Iterator[str]:
+    if isinstance(state, dict):
+        for key in ("Parameters", "Result"):
+            yield from literals(state.get(key))

@@ -1,0 +1,234 @@
+"""The budget is watched by somebody who can hear of it, and at its limit new capacity is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import (
+    BUDGET,
+    BUDGET_ACTION,
+    CACHE_CLUSTER,
+    IAM_POLICY,
+    INSTANCE,
+    LAUNCH_TEMPLATE,
+    LOAD_BALANCER,
+    NAT_GATEWAY,
+    REPLICATION_GROUP,
+    SCALING_GROUP,
+    SERVERLESS_CACHE,
+    TAGGABLE,
+    TOPIC,
+    WEB_ACL,
+)
+from policies.checks import mappings, number, shown, strings
+from policies.context import ROOT_TYPE, Context
+from policies.examples import but, each
+from policies.finding import Severity
+from policies.rule import Problem, Rule
+from policies.rules._documents import Statement, statements
+from policies.rules._permissions import covers
+from policies.rules._tags import tags_of
+
+JUST_OVER: Final = Decimal(101)
+"""Percent of the limit that is spent, or forecast."""
+CALLS: Final = {
+    **dict.fromkeys(LOAD_BALANCER, ("elasticloadbalancing:CreateLoadBalancer",)),
+    **dict.fromkeys(
+        SCALING_GROUP, ("autoscaling:CreateAutoScalingGroup", "autoscaling:SetDesiredCapacity", "ec2:RunInstances")
+    ),
+    **dict.fromkeys(INSTANCE, ("ec2:RunInstances",)),
+    **dict.fromkeys(SERVERLESS_CACHE, ("elasticache:CreateServerlessCache",)),
+    **dict.fromkeys(REPLICATION_GROUP, ("elasticache:CreateReplicationGroup",)),
+    **dict.fromkeys(CACHE_CLUSTER, ("elasticache:CreateCacheCluster",)),
+    **dict.fromkeys(WEB_ACL, ("wafv2:CreateWebACL",)),
+    **dict.fromkeys(NAT_GATEWAY, ("ec2:CreateNatGateway",)),
+}
+"""Type that is billed by the hour -> the calls that make more of it."""
+PARKED: Final = (*LOAD_BALANCER, *SCALING_GROUP, *SERVERLESS_CACHE, *WEB_ACL)
+"""Types that come back when a parked stack is unparked."""
+GROWING: Final = "autoscaling:UpdateAutoScalingGroup"
+KINDS: Final = {"ACTUAL": "is spent", "FORECASTED": "is forecast"}
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Let 101 % of the limit be spent: people hear of it, what is spent was seen, and more is refused."""
+    watching = [one for one in context.graph.of_type(*BUDGET) if watches(one, context)]
+    for kind, what in KINDS.items():
+        if not any(told(budget, kind, context) for budget in watching):
+            yield Problem(
+                f"nobody hears of it when 101 % of the stack's limit {what}; add an aws.budgets.Budget of at most that "
+                f"limit a month, with a notice of type {kind} that has subscribers"
+            )
+    for budget in watching:
+        yield from unseen(budget, context)
+    refused = [statement for policy in attached(context) for statement in statements(policy.get("policy")) or ()]
+    open_calls = [call for call in calls_of(context) if not any(denies(one, call) for one in refused)]
+    if open_calls:
+        yield Problem(
+            f"at the limit {', '.join(open_calls)} stays allowed; add an aws.budgets.BudgetAction, AUTOMATIC at 100 % "
+            "or less, whose policy denies it to the roles that deploy"
+        )
+
+
+def watches(budget: Resource, context: Context) -> bool:
+    """True for a budget of what the stack costs in a month, of at most its own limit."""
+    declared = (context.cost_basis or {}).get("budget")
+    own = number(declared.get("monthlyLimitUsd")) if isinstance(declared, Mapping) else None
+    amount = number(budget.get("limitAmount"))
+    fits = amount is not None and 0 < amount <= (own or Decimal("Infinity"))
+    return fits and budget.get("timeUnit") == "MONTHLY" and budget.get("budgetType") == "COST"
+
+
+def told(budget: Resource, kind: str, context: Context) -> bool:
+    """True when somebody hears of it as 101 % of the budget is reached."""
+    topics = {topic.outputs.get("arn") for topic in context.graph.of_type(*TOPIC)}
+    return any(
+        notice.get("notificationType") == kind
+        and notice.get("comparisonOperator") == "GREATER_THAN"
+        and (number(notice.get("threshold")) or JUST_OVER) < JUST_OVER
+        and (
+            strings(notice.get("subscriberEmailAddresses"))
+            or set(strings(notice.get("subscriberSnsTopicArns"))) & topics
+        )
+        for notice in mappings(budget.get("notifications"))
+    )
+
+
+def unseen(budget: Resource, context: Context) -> Iterator[Problem]:
+    """What the stack spends without this budget's seeing it."""
+    for key, value in filters(budget):
+        for resource in context.graph.of_type(*TAGGABLE):
+            tags = tags_of(resource, context)
+            if tags is not None and tags.get(key) != value:
+                yield Problem(
+                    f"tags.{key} is {shown(tags.get(key))}, and the budget counts {value} only; set it",
+                    "tags",
+                    resource,
+                )
+        for template in context.graph.of_type(*LAUNCH_TEMPLATE):
+            launched = {one.get("resourceType"): one.get("tags") for one in mappings(template.get("tagSpecifications"))}
+            lacking = [
+                kind
+                for kind in ("instance", "volume")
+                if not isinstance(tags := launched.get(kind), Mapping) or tags.get(key) != value
+            ]
+            if lacking:
+                yield Problem(
+                    f"tagSpecifications gives a launched {' and '.join(lacking)} no tag {key}={value}, by which the "
+                    "budget counts; set it",
+                    "tagSpecifications",
+                    template,
+                )
+
+
+def filters(budget: Resource) -> Iterator[tuple[str, str]]:
+    """(key, value) of the tags that `budget` counts by."""
+    for one in mappings(budget.get("costFilters")):
+        for value in strings(one.get("values")):
+            if one.get("name") == "TagKeyValue" and "$" in value:
+                key, _, wanted = value.removeprefix("user:").partition("$")
+                yield key, wanted
+
+
+def attached(context: Context) -> Iterator[Resource]:
+    """Policies that a budget attaches by itself, to some role, when its limit is reached."""
+    for action in context.graph.of_type(*BUDGET_ACTION):
+        percent = number(action.get("actionThreshold.actionThresholdValue"))
+        by_itself = action.get("approvalModel") == "AUTOMATIC" and action.get("notificationType") == "ACTUAL"
+        reached = percent is not None and 0 < percent < JUST_OVER
+        if by_itself and reached and strings(action.get("definition.iamActionDefinition.roles")):
+            yield from context.graph.referenced(action, "definition.iamActionDefinition.policyArn", *IAM_POLICY)
+
+
+def calls_of(context: Context) -> list[str]:
+    """Calls that would make more of what the stack is billed for by the hour."""
+    found = [
+        call
+        for token, calls in CALLS.items()
+        if context.graph.of_type(token) or (context.parked and token in PARKED)
+        for call in (*calls, *([GROWING] if token in SCALING_GROUP else []))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def denies(statement: Statement, call: str) -> bool:
+    """True when the statement refuses the call on everything; a fleet may still be emptied."""
+    if statement.effect != "Deny" or "*" not in statement.resources or not covers(statement, call, None):
+        return False
+    limits = [number(value) for value in statement.condition_values("autoscaling:MaxSize")]
+    growing = any("NumericGreaterThan" in operator for operator in statement.conditions) and limits == [0]
+    return not statement.conditions or (call == GROWING and growing)
+
+
+def _denying(*calls: str) -> str:
+    return json.dumps({"Statement": [{"Effect": "Deny", "Action": list(calls), "Resource": "*"}]})
+
+
+def _notice_of(kind: str) -> dict[str, Any]:
+    return {
+        "notificationType": kind,
+        "comparisonOperator": "GREATER_THAN",
+        "threshold": 100,
+        "subscriberEmailAddresses": ["team@example.com"],
+    }
+
+
+_GOOD: Final[dict[str, Any]] = {
+    "root": (ROOT_TYPE, {"costBasis": {"budget": {"monthlyLimitUsd": "5.00"}}}),
+    "limit": (
+        BUDGET[0],
+        {
+            "limitAmount": "5.00",
+            "timeUnit": "MONTHLY",
+            "budgetType": "COST",
+            "costFilters": [{"name": "TagKeyValue", "values": ["user:Stack$api"]}],
+            "notifications": [_notice_of("ACTUAL"), _notice_of("FORECASTED")],
+            "tags": {"Stack": "api"},
+        },
+    ),
+    "stop": (
+        BUDGET_ACTION[0],
+        {
+            "approvalModel": "AUTOMATIC",
+            "notificationType": "ACTUAL",
+            "actionThreshold": {"actionThresholdValue": 100},
+            "definition": {"iamActionDefinition": {"policyArn": "arn:deny", "roles": ["deploy"]}},
+            "tags": {"Stack": "api"},
+        },
+    ),
+    "deny": (IAM_POLICY[0], {"policy": _denying("ec2:RunInstances"), "tags": {"Stack": "api"}}),
+    "machine": (INSTANCE[0], {"tags": {"Stack": "api"}}),
+}
+_LAUNCHED: Final = {
+    "tagSpecifications": [{"resourceType": "instance", "tags": {"Stack": "api"}}],
+    "tags": {"Stack": "api"},
+}
+
+RULE = Rule(
+    id="cost-budget-watched",
+    title="Somebody hears of the budget's limit, and at it new capacity is refused",
+    severity=Severity.HIGH,
+    why="Notices are read in the morning; an action works at night, and sees only what carries the budget's tag.",
+    fix="Add an AWS Budget of the stack's own limit with notices, and an action that denies what makes capacity.",
+    source="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html",
+    check_stack=check,
+    walks=True,
+    passing=_GOOD,
+    failing=but(_GOOD, {"limit": None}),
+    also_failing=each(
+        _GOOD,
+        {"limit.limitAmount": "50.00"},
+        {"limit.notifications[1].threshold": 500},
+        {"limit.notifications[0].subscriberEmailAddresses": []},
+        {"machine.tags.Stack": "other"},
+        {"template": (LAUNCH_TEMPLATE[0], _LAUNCHED)},
+        {"stop": None},
+        {"stop.approvalModel": "MANUAL"},
+        {"stop.actionThreshold.actionThresholdValue": 1000},
+        {"deny.policy": _denying("rds:CreateDBInstance")},
+    ),
+)

@@ -1,0 +1,122 @@
+"""More than 5 % of failed launches is told: the events are counted, and an alarm reads the counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import (
+    EVENT_RULE,
+    EVENT_TARGET,
+    LISTENER_RULE,
+    LOG_GROUP,
+    LOG_METRIC_FILTER,
+    METRIC_ALARM,
+    SCALING_GROUP,
+    TARGET_GROUP,
+    TOPIC,
+)
+from policies.context import ROOT_TYPE, Context
+from policies.examples import but, each
+from policies.finding import Severity
+from policies.promises._alarms import measures, tells
+from policies.promises._events import launch_event, targets_for
+from policies.promises._traffic import serving_fleets
+from policies.rule import Problem, Rule
+
+FAILED: Final = "Unsuccessful"
+"""Outcome of a launch, as Auto Scaling's events call it."""
+OVER_LIMIT: Final = Decimal("5.1")
+"""Percent."""
+LASTING_SECONDS: Final = 1_800
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Let a launch of each fleet fail: the event is counted, and an alarm goes off at 5.1 % and is heard."""
+    for fleet in serving_fleets(context):
+        counts = set(counted(fleet, context))
+        if not counts:
+            yield Problem(
+                f"a launch of {fleet.name} that fails is counted nowhere; send its events to a log group, and count "
+                "them there with an aws.cloudwatch.LogMetricFilter",
+                resource=fleet,
+            )
+            continue
+        watching = [one for one in measures(context) if (one.namespace, one.metric) in counts]
+        raised = [one for one in watching if one.goes_off(OVER_LIMIT, LASTING_SECONDS)]
+        if not any(tells(one.alarm, context) for one in raised):
+            told = "goes off and tells a topic" if watching else "reads the count"
+            yield Problem(
+                f"no alarm {told} when 5.1 % of the launches of {fleet.name} fail; compare their rate with 5, over "
+                f"{LASTING_SECONDS} s at most, and name a topic in alarmActions",
+                "threshold",
+                watching[0].alarm if watching else fleet,
+            )
+
+
+def counted(fleet: Resource, context: Context) -> Iterator[tuple[str, str]]:
+    """(namespace, name) of the metrics that count a failed launch of `fleet`, and not a successful one."""
+    name = fleet.outputs.get("name") or fleet.outputs.get("id")
+    for target in targets_for(launch_event(str(name), FAILED), context):
+        for log in context.graph.referenced(target, "arn", *LOG_GROUP):
+            for one in context.pointing_at(log, "logGroupName", *LOG_METRIC_FILTER):
+                pattern = str(one.get("pattern"))
+                if FAILED in pattern and "Launch Successful" not in pattern:
+                    yield (
+                        str(one.get("metricTransformation.namespace")),
+                        str(one.get("metricTransformation.name")),
+                    )
+
+
+_GOOD: Final[dict[str, Any]] = {
+    "root": (ROOT_TYPE, {}),
+    "stable": (TARGET_GROUP[0], {}),
+    "read": (LISTENER_RULE[0], {"actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
+    "fleet": (SCALING_GROUP[0], {"targetGroupArns": ["arn:stable"]}),
+    "launches": (EVENT_RULE[0], {"eventPattern": json.dumps({"source": ["aws.autoscaling"]})}),
+    "to-log": (EVENT_TARGET[0], {"rule": "id:launches", "arn": "arn:log"}),
+    "log": (LOG_GROUP[0], {}),
+    "failures": (
+        LOG_METRIC_FILTER[0],
+        {
+            "logGroupName": "id:log",
+            "pattern": '{ $.detail-type = "EC2 Instance Launch Unsuccessful" }',
+            "metricTransformation": {"name": "failures", "namespace": "Own"},
+        },
+    ),
+    "alerts": (TOPIC[0], {}),
+    "rate": (
+        METRIC_ALARM[0],
+        {
+            "metricQueries": [{"metric": {"metricName": "failures", "namespace": "Own", "stat": "Sum", "period": 900}}],
+            "threshold": 5,
+            "evaluationPeriods": 1,
+            "comparisonOperator": "GreaterThanThreshold",
+            "alarmActions": ["arn:alerts"],
+        },
+    ),
+}
+
+RULE = Rule(
+    id="observability-scaling-failure-alarm",
+    title="More than 5 % of failed launches is told",
+    severity=Severity.HIGH,
+    why="A fleet that can't launch looks healthy until the spike; AWS has no metric for it, so events are counted.",
+    fix="Send launch events to a log group, count failures and attempts there, and compare their rate with 5.",
+    source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html",
+    check_stack=check,
+    walks=True,
+    passing=_GOOD,
+    failing=but(_GOOD, {"rate.threshold": 50}),
+    also_failing=each(
+        _GOOD,
+        {"rate": None},
+        {"failures": None},
+        {"launches.eventPattern": json.dumps({"source": ["aws.ec2"]})},
+        {"rate.alarmActions": None},
+        {"failures.pattern": '{ $.detail-type = "EC2 Instance Launch*" }'},
+    ),
+)

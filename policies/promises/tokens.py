@@ -1,0 +1,207 @@
+"""Requests reach the service only with a token of its own, and change something only with the scope for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import LISTENER, LISTENER_RULE, PARAMETER
+from policies.checks import mappings, number, strings
+from policies.context import ROOT_TYPE, Context
+from policies.examples import but, each
+from policies.finding import Severity
+from policies.promises._contract import limits_of
+from policies.promises._traffic import actions_of
+from policies.rule import Problem, Rule
+
+AUDIENCE: Final = ("aud", "client_id", "azp")
+SCOPE: Final = ("scope", "scp")
+SIGNING_IN: Final = ("authenticate-oidc", "authenticate-cognito")
+READING: Final = "GET"
+CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
+DEFAULT_PRIORITY: Final = 50_001
+"""After every rule's: AWS takes 1 to 50,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a client shows."""
+
+    what: str
+    scopes: frozenset[str] = frozenset()
+    own: bool = True
+    """True when it was issued for this API; its audience then fits whatever is asked for."""
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Send each kind of request with each kind of token: what gets through is what should."""
+    limits = limits_of(context)
+    read, write = limits.get("read_scope"), limits.get("write_scope")
+    strangers = (Token("no token", own=False), Token("a token of another application", own=False))
+    for rules in by_listener(context).values():
+        for rule in rules:
+            reached = [(token, method) for token in strangers for method in through(rule, rules, token)]
+            if reached:
+                token, method = reached[0]
+                yield Problem(
+                    f"{method} with {token.what} gets through; put jwt-validation with issuer, jwksEndpoint and the "
+                    "claim aud before forward",
+                    path_of(rule),
+                    rule,
+                )
+        if isinstance(read, str) and isinstance(write, str):
+            yield from scope_problems(rules, read, write)
+
+
+def scope_problems(rules: Sequence[Resource], read: str, write: str) -> Iterator[Problem]:
+    """A reader's token that changes something, and an honest one that is refused."""
+    reader, writer = (
+        Token(f"the scope {read}", frozenset({read})),
+        Token(f"the scope {write}", frozenset({read, write})),
+    )
+    jwt = [rule for rule in rules if any(action.get("type") == "jwt-validation" for action in actions_of(rule))]
+    for rule in jwt:
+        changing = [method for method in through(rule, rules, reader) if method in CHANGING]
+        if changing:
+            yield Problem(
+                f"{changing[0]} with {reader.what} alone gets through; ask for {write} there, or add the condition "
+                "httpRequestMethod GET and HEAD",
+                path_of(rule),
+                rule,
+            )
+    for token, method in ((reader, READING), (writer, CHANGING[0])):
+        if jwt and not any(method in through(rule, rules, token) for rule in jwt):
+            yield Problem(
+                f"{method} with {token.what} is refused everywhere; let a listener rule ask for that scope alone",
+                path_of(jwt[0]),
+                jwt[0],
+            )
+
+
+def by_listener(context: Context) -> dict[str, list[Resource]]:
+    """Listener -> its rules in the order of their priorities, then itself with its default actions."""
+    found: dict[str, list[Resource]] = {}
+    for rule in context.graph.of_type(*LISTENER_RULE):
+        found.setdefault(str(rule.get("listenerArn")), []).append(rule)
+    for listener in context.graph.of_type(*LISTENER):
+        found.setdefault(str(listener.outputs.get("arn")), []).append(listener)
+    return {arn: sorted(rules, key=priority) for arn, rules in found.items()}
+
+
+def priority(rule: Resource) -> int:
+    """Place of a rule among those of its listener; AWS asks the lowest first."""
+    return DEFAULT_PRIORITY if rule.type in LISTENER else int(number(rule.get("priority")) or 0)
+
+
+def through(rule: Resource, rules: Sequence[Resource], token: Token) -> Iterator[str]:
+    """Methods with which a request for the host and path of `rule` is answered by it, and reaches a target."""
+    host, path = (named(rule, place) for place in ("hostHeader", "pathPattern"))
+    for method in (READING, *CHANGING):
+        request = {"hostHeader": host, "pathPattern": path, "httpRequestMethod": method}
+        first = next((one for one in rules if takes(one, request)), None)
+        if first is rule and forwards(rule, token):
+            yield method
+
+
+def takes(rule: Resource, request: Mapping[str, str]) -> bool:
+    """True when each condition of the rule that is about the host, the path or the method fits the request."""
+    for condition in mappings(rule.get("conditions")):
+        for place, value in request.items():
+            for one in mappings(condition.get(place)):
+                if not any(fnmatchcase(value, pattern) for pattern in strings(one.get("values"))):
+                    return False
+    return True
+
+
+def named(rule: Resource, place: str) -> str:
+    """A host or path that the rule is for."""
+    values = [value for one in rule.all(f"conditions[*].{place}.values[*]") for value in strings(one)]
+    return values[0].replace("*", "x").replace("?", "x") if values else "x"
+
+
+def forwards(rule: Resource, token: Token) -> bool:
+    """True when a request with `token` passes every action before the one that forwards it."""
+    for action in sorted(actions_of(rule), key=lambda one: number(one.get("order")) or 0):
+        kind = action.get("type")
+        if kind in SIGNING_IN and not token.own:
+            return False
+        if kind == "jwt-validation" and not valid(action, token):
+            return False
+        if kind == "forward":
+            return True
+    return False
+
+
+def valid(action: Mapping[str, Any], token: Token) -> bool:
+    """True when the load balancer takes the token: for its audience, and with the scopes that it asks for."""
+    claims = [
+        claim
+        for validation in mappings(action.get("jwtValidation"))
+        for claim in mappings(validation.get("additionalClaims"))
+    ]
+    if token.what == "no token":
+        return False
+    if not token.own:
+        return not any(claim.get("name") in AUDIENCE and strings(claim.get("values")) for claim in claims)
+    asked = [strings(claim.get("values")) for claim in claims if claim.get("name") in SCOPE]
+    return all(token.scopes & set(values) for values in asked)
+
+
+def path_of(rule: Resource) -> str:
+    """Where the rule has its actions."""
+    return "defaultActions" if rule.type in LISTENER else "actions"
+
+
+def _rule(number: int, scope: str, *methods: str) -> tuple[str, dict[str, Any]]:
+    claims = [{"name": "aud", "values": ["api"]}, {"name": "scope", "values": [scope]}]
+    conditions = [{"httpRequestMethod": {"values": list(methods)}}] if methods else []
+    return LISTENER_RULE[0], {
+        "listenerArn": "arn:https",
+        "priority": number,
+        "conditions": [{"pathPattern": {"values": ["/v1/*"]}}, *conditions],
+        "actions": [
+            {"type": "jwt-validation", "order": 1, "jwtValidation": {"additionalClaims": claims}},
+            {"type": "forward", "order": 2, "targetGroupArn": "arn:stable"},
+        ],
+    }
+
+
+_LIMITS: Final = {"read_scope": "api.read", "write_scope": "api.write", "response_budget_ms": 100}
+_REFUSING: Final = [{"type": "fixed-response", "fixedResponse": {"statusCode": "404"}}]
+_GOOD: Final[dict[str, Any]] = {
+    "root": (ROOT_TYPE, {}),
+    "contract": (PARAMETER[0], {"insecureValue": json.dumps(_LIMITS)}),
+    "https": (LISTENER[0], {"defaultActions": _REFUSING}),
+    "read": _rule(1, "api.read", "GET", "HEAD"),
+    "write": _rule(2, "api.write"),
+}
+_SIGN_IN: Final = {"type": "authenticate-oidc", "order": 1}
+
+RULE = Rule(
+    id="edge-requests-authenticated",
+    title="Requests reach the service only with a token of its own, with the scope for what they do",
+    severity=Severity.CRITICAL,
+    why="The API is protected by OAuth 2.0; a rule that forwards without it is an open door beside the locked one.",
+    fix="Put jwt-validation before forward, with the claims aud and scope: the read scope for GET and HEAD only.",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
+    check_stack=check,
+    walks=True,
+    passing=_GOOD,
+    also_passing=(but(_GOOD, {"read.actions[0]": _SIGN_IN, "write.actions[0]": _SIGN_IN}),),
+    failing=but(_GOOD, {"read.actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
+    also_failing=each(
+        _GOOD,
+        {"https.defaultActions": [{"type": "forward", "targetGroupArn": "arn:stable"}]},
+        {"read.actions[0].jwtValidation.additionalClaims[0].values": []},
+        {"write.actions[0].order": 3},
+        {"read.conditions[1]": None},
+        {"write": None},
+        {"write": _rule(2, "api.admin")},
+        {"read": None},
+        {"read": _rule(1, "api.write", "GET", "HEAD"), "write": None},
+    ),
+)

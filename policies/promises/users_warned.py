@@ -1,0 +1,204 @@
+"""Users hear of a maintenance window 7 days, 24 hours and 1 hour ahead, and it opens and closes."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import SCHEDULE, STATE_MACHINE, TOPIC
+from policies.checks import number, shown
+from policies.context import ROOT_TYPE, Context
+from policies.examples import but, each
+from policies.finding import Severity
+from policies.promises._cron import WEEK_MINUTES, minutes_between
+from policies.promises._rehearsal import World, run, shape
+from policies.rule import Problem, Rule
+from policies.rules._documents import parse_json
+from policies.rules._workflows import definition, tasks
+
+AHEAD_HOURS: Final = (168, 24, 1)
+TOLD: Final = ("message", "time_zone", "duration_minutes")
+"""Why, when and for how long: what a notice has to say."""
+EVERYBODY: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+
+Part = tuple[Resource, Mapping[str, Any]]
+"""A schedule of a window, and the event that it sends."""
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Let each window come: its notices are sent so long ahead, tell the truth, and its start and end are run."""
+    for window, parts in windows(context).items():
+        phases = {str(event["phase"]): (schedule, event) for schedule, event in parts if "phase" in event}
+        for phase in ("start", "end"):
+            if phase not in phases:
+                yield Problem(f"nothing happens at the {phase} of the window {window}; add an aws.scheduler.Schedule")
+        if "start" in phases:
+            notices = [part for part in parts if "phase" not in part[1]]
+            yield from notice_problems(window, phases["start"][0], notices, context)
+        if len(phases) == 2:
+            yield from length_problems(window, phases, parts)
+    for machine in opening(context):
+        for problem in rehearsal(shape(str(machine.get("definition")))):
+            yield Problem(f"rehearsed: {problem}", "definition", machine)
+
+
+def notice_problems(window: str, start: Resource, notices: list[Part], context: Context) -> Iterator[Problem]:
+    """Notices that do not come, come at another time than they say, or say too little."""
+    heard = [part for part in notices if context.graph.referenced(part[0], "target.arn", *TOPIC)]
+    came = {}
+    for schedule, event in heard:
+        minutes = minutes_between(schedule.get("scheduleExpression"), start.get("scheduleExpression"))
+        same_zone = schedule.get("scheduleExpressionTimezone") == start.get("scheduleExpressionTimezone")
+        if minutes is None or not same_zone or schedule.get("state") not in ("ENABLED", None):
+            continue
+        ahead = minutes or WEEK_MINUTES
+        came[ahead] = schedule
+        silent = [key for key in TOLD if not event.get(key)]
+        claimed = number(event.get("hours"))
+        if silent or claimed is None or claimed * 60 != ahead:
+            yield Problem(
+                f"the notice of the window {window} comes {ahead / 60:g} h ahead, tells {shown(event.get('hours'))} h, "
+                f"and lacks {', '.join(silent) or 'nothing else'}; correct target.input",
+                "target.input",
+                schedule,
+            )
+    for hours in AHEAD_HOURS:
+        if hours * 60 not in came:
+            yield Problem(
+                f"nobody is told of the window {window} {hours} h ahead; add an aws.scheduler.Schedule that "
+                "publishes to a topic then",
+                "scheduleExpression",
+                start,
+            )
+
+
+def length_problems(window: str, phases: Mapping[str, Part], parts: list[Part]) -> Iterator[Problem]:
+    """A window that is open for another time than its notices tell."""
+    (start, _), (end, _) = phases["start"], phases["end"]
+    minutes = minutes_between(start.get("scheduleExpression"), end.get("scheduleExpression"))
+    told = {number(event.get("duration_minutes")) for _, event in parts if "duration_minutes" in event}
+    if minutes is not None and told - {minutes}:
+        yield Problem(
+            f"the window {window} is open for {minutes} minutes, and its notices tell of "
+            f"{', '.join(sorted(map(str, told)))}; make them equal",
+            "scheduleExpression",
+            end,
+        )
+
+
+def windows(context: Context) -> dict[str, list[Part]]:
+    """Window -> its schedules, with the event that each sends."""
+    found: dict[str, list[Part]] = defaultdict(list)
+    for schedule in context.graph.of_type(*SCHEDULE):
+        text = schedule.get("target.input")
+        event = parse_json(text) if isinstance(text, str) else None
+        if isinstance(event, Mapping) and isinstance(event.get("window"), str):
+            found[event["window"]].append((schedule, event))
+    return found
+
+
+def opening(context: Context) -> list[Resource]:
+    """State machines that windows start."""
+    started = {
+        machine.urn: machine
+        for parts in windows(context).values()
+        for schedule, event in parts
+        if "phase" in event
+        for machine in context.graph.referenced(schedule, "target.arn", *STATE_MACHINE)
+        if definition(machine) is not None
+    }
+    return list(started.values())
+
+
+@lru_cache(maxsize=64)
+def rehearsal(text: str) -> tuple[str, ...]:
+    """What goes wrong when a window opens, closes, or is called for neither."""
+    document = json.loads(text)
+    pages = any(task.action == "wafv2:UpdateIPSet" for task in tasks(document))
+    found: list[str] = []
+    values: dict[str, set[str]] = {}
+    for phase in ("start", "end"):
+        world = World(failing=lambda call, times: times < 2)
+        execution = run(document, {"phase": phase, "window": "weekly", "message": "Patching"}, world)
+        if execution.status != "SUCCEEDED":
+            found.append(
+                f"at the {phase} of a window it ends as {execution.status} ({execution.error}) though calls recover"
+            )
+        values[phase] = set(world.parameters.values())
+        if not world.done("sns:publish"):
+            found.append(f"at the {phase} of a window nobody is told")
+        shows = [call.get("Addresses") for call in world.done("wafv2:updateIPSet")]
+        whole = [net for addresses in shows for net in joined(addresses)]
+        if pages and phase == "start" and not all(net in whole for net in EVERYBODY):
+            found.append("at the start of a window the page is not shown to everybody, over IPv4 and IPv6")
+        if pages and phase == "end" and (any(shows) or len(shows) < len(EVERYBODY)):
+            found.append("at the end of a window the page is not taken away")
+    if len(values["start"]) != 1 or len(values["end"]) != 1 or values["start"] == values["end"]:
+        found.append("the parameter does not say whether a window is open")
+    silent = World(failing=lambda call, times: call == "sns:publish")
+    if run(document, {"phase": "end", "window": "w", "message": "m"}, silent).status != "SUCCEEDED":
+        found.append("a notice that can't be sent keeps the window from closing")
+    if run(document, {"phase": "other"}, World()).status != "FAILED":
+        found.append("a phase that is neither start nor end is not refused")
+    return tuple(found)
+
+
+def joined(addresses: Any) -> list[Any]:
+    """Ranges of one update, put together."""
+    try:
+        nets: list[Any] = [ipaddress.ip_network(one) for one in addresses or ()]
+        return list(ipaddress.collapse_addresses(nets)) if nets else []
+    except (TypeError, ValueError):
+        return []
+
+
+def _schedule(expression: str, target: str, **event: object) -> tuple[str, dict[str, Any]]:
+    sent = {"arn": target, "input": json.dumps({"window": "weekly", **event})}
+    return SCHEDULE[0], {"scheduleExpression": expression, "scheduleExpressionTimezone": "UTC", "target": sent}
+
+
+def _notice(expression: str, **event: object) -> tuple[str, dict[str, Any]]:
+    told = {"message": "Patching", "time_zone": "UTC", "duration_minutes": 30, **event}
+    return _schedule(expression, "arn:users", **told)
+
+
+_GOOD: Final[dict[str, Any]] = {
+    "root": (ROOT_TYPE, {}),
+    "users": (TOPIC[0], {}),
+    "week": _notice("cron(0 10 ? * WED *)", hours=168),
+    "day": _notice("cron(0 10 ? * TUE *)", hours=24),
+    "hour": _notice("cron(0 9 ? * WED *)", hours=1),
+    "start": _schedule("cron(0 10 ? * WED *)", "arn:window", phase="start"),
+    "end": _schedule("cron(30 10 ? * WED *)", "arn:window", phase="end"),
+}
+_SET: Final = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter", "End": True}
+
+RULE = Rule(
+    id="maintenance-users-warned",
+    title="Users hear of a window 7 days, 24 hours and 1 hour ahead, and it opens and closes",
+    severity=Severity.MEDIUM,
+    why="Users plan by the notices; a page that stays after the window is an outage.",
+    fix="Give each window a schedule at each of these hours, and correct the state that the message is about.",
+    source="docs/architecture.md, maintenance",
+    check_stack=check,
+    walks=True,
+    passing=_GOOD,
+    failing=but(_GOOD, {"day": None}),
+    also_failing=each(
+        _GOOD,
+        {"end": None},
+        {"start": None},
+        {"hour.target.arn": "arn:nobody"},
+        {"hour.scheduleExpressionTimezone": "Europe/Vilnius"},
+        {"hour.state": "DISABLED"},
+        {"day": _notice("cron(0 10 ? * TUE *)", hours=12)},
+        {"day": _notice("cron(0 10 ? * TUE *)", hours=24, message="")},
+        {"end.scheduleExpression": "cron(0 12 ? * WED *)"},
+        {"window": (STATE_MACHINE[0], {"definition": json.dumps({"StartAt": "Set", "States": {"Set": _SET}})})},
+    ),
+)
