@@ -1,0 +1,184 @@
+"""Chains of permissions: each step that leads to administrator is seen, and what binds it is, too."""
+
+import json
+
+import pytest
+
+from policies.context import Context
+from policies.examples import example_graph
+from policies.rules._chains import ADMINISTRATOR_ACCESS, Chains
+from policies.rules._grants import trusting
+
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+POLICY = "aws:iam/policy:Policy"
+NOBODY = trusting({"Service": "config.amazonaws.com"})
+BOUND = {"iam:PermissionsBoundary": "arn:bound"}
+
+
+def allow(*actions, resource="*", **conditions):
+    condition = {"Condition": {"StringEquals": conditions["when"]}} if conditions else {}
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **condition}
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def chain(*statements, boss=(), boss_trust=NOBODY, more=None, start="start"):
+    """Steps from the role `start`, which has `statements`, beside a role `boss` with every right or `boss`'s."""
+    stack = {
+        "start": (ROLE, {"assumeRolePolicy": NOBODY}),
+        "start-policy": (ROLE_POLICY, {"role": "id:start", "policy": policy(*statements)}),
+        "boss": (ROLE, {"assumeRolePolicy": boss_trust}),
+        "boss-policy": (ROLE_POLICY, {"role": "id:boss", "policy": policy(*(boss or [allow("*")]))}),
+        **(more or {}),
+    }
+    graph = example_graph(stack)
+    (role,) = [one for one in graph.of_type(ROLE) if one.name == start]
+    return Chains(Context(graph), role).to_administrator()
+
+
+SERVICES = {
+    "lambda.amazonaws.com": ["lambda:CreateFunction"],
+    "ec2.amazonaws.com": ["ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"],
+    "states.amazonaws.com": ["states:CreateStateMachine"],
+    "scheduler.amazonaws.com": ["scheduler:CreateSchedule"],
+    "ssm.amazonaws.com": ["ssm:StartAutomationExecution"],
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_role_is_passed_to_a_service(service):
+    trust = trusting({"Service": service})
+    launching = SERVICES[service]
+    assert chain(allow("iam:PassRole", *launching), boss_trust=trust)
+    assert chain(allow("iam:PassRole"), boss_trust=trust) is None
+    assert chain(allow(*launching), boss_trust=trust) is None
+    assert chain(allow("iam:PassRole", resource="arn:other"), allow(*launching), boss_trust=trust) is None
+    bound = allow("iam:PassRole", when={"iam:PassedToService": "events.amazonaws.com"})
+    assert chain(bound, allow(*launching), boss_trust=trust) is None
+
+
+@pytest.mark.parametrize(
+    ("trust", "statements", "reached"),
+    [
+        pytest.param(trusting({"AWS": "arn:start"}), [allow("s3:GetObject")], True, id="trusted by name"),
+        pytest.param(trusting({"AWS": "arn:other"}), [allow("sts:AssumeRole")], False, id="another is trusted"),
+        pytest.param(NOBODY, [allow("iam:UpdateAssumeRolePolicy")], True, id="trust rewritten"),
+        pytest.param(
+            NOBODY,
+            [allow("iam:UpdateAssumeRolePolicy"), {**allow("iam:*", resource="arn:boss"), "Effect": "Deny"}],
+            False,
+            id="denied on the role",
+        ),
+        pytest.param(
+            NOBODY, [allow("iam:UpdateAssumeRolePolicy", when={"aws:ResourceTag/a": "b"})], False, id="bound by a tag"
+        ),
+    ],
+)
+def test_a_role_is_assumed(trust, statements, reached):
+    assert bool(chain(*statements, boss_trust=trust)) is reached
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "action"),
+    [
+        ("aws:lambda/function:Function", {"role": "arn:boss"}, "lambda:UpdateFunctionCode"),
+        ("aws:sfn/stateMachine:StateMachine", {"roleArn": "arn:boss"}, "states:UpdateStateMachine"),
+    ],
+)
+def test_what_runs_already_is_changed(token, inputs, action):
+    running = {"running": (token, inputs)}
+    assert chain(allow(action), more=running)
+    assert chain(allow(action)) is None
+    assert chain(allow(action, resource="arn:other"), more=running) is None
+
+
+def test_an_instance_is_started_otherwise():
+    more = {
+        "profile": ("aws:iam/instanceProfile:InstanceProfile", {"role": "id:boss"}),
+        "template": ("aws:ec2/launchTemplate:LaunchTemplate", {"iamInstanceProfile": {"arn": "arn:profile"}}),
+    }
+    assert chain(allow("ec2:CreateLaunchTemplateVersion"), more=more)
+    assert chain(allow("ec2:CreateLaunchTemplateVersion")) is None
+
+
+@pytest.mark.parametrize(
+    ("statements", "reached"),
+    [
+        pytest.param([allow("iam:PutRolePolicy", resource="arn:start")], True, id="own policy written"),
+        pytest.param([allow("iam:AttachRolePolicy", resource="arn:start")], True, id="any policy attached"),
+        pytest.param(
+            [allow("iam:AttachRolePolicy", resource="arn:start", when={"iam:PolicyARN": "arn:harmless"})],
+            False,
+            id="one policy attached",
+        ),
+        pytest.param(
+            [
+                allow("iam:AttachRolePolicy", resource="arn:start", when={"iam:PolicyARN": "arn:own"}),
+                allow("iam:CreatePolicyVersion", resource="arn:own"),
+            ],
+            True,
+            id="one policy attached, and rewritten",
+        ),
+        pytest.param([allow("iam:PutRolePolicy", when=BOUND)], False, id="only roles with a boundary"),
+        pytest.param([allow("iam:CreateRole", "iam:PutRolePolicy")], True, id="a new role without a boundary"),
+        pytest.param([allow("iam:CreateRole", "iam:PutRolePolicy", when=BOUND)], False, id="a new role with one"),
+        pytest.param([allow("iam:CreateRole")], False, id="a new role without rights"),
+    ],
+)
+def test_rights_are_given(statements, reached):
+    more = {"bound": (POLICY, {"policy": policy(allow("s3:GetObject"))})}
+    assert bool(chain(*statements, boss=[allow("s3:GetObject")], more=more)) is reached
+
+
+def test_a_policy_that_the_role_has_is_rewritten():
+    more = {
+        "own": (POLICY, {"policy": policy(allow("s3:GetObject"))}),
+        "attached": ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {"role": "id:start", "policyArn": "arn:own"}),
+    }
+    assert chain(allow("iam:CreatePolicyVersion", resource="arn:own"), boss=[allow("s3:GetObject")], more=more)
+
+
+def test_a_boundary_that_lets_attach_is_none():
+    """The chain that this was written for: a bounded role that may attach, and a deploying role without a boundary."""
+    more = {"bound": (POLICY, {"policy": policy(allow("iam:AttachRolePolicy", "s3:GetObject"))})}
+    making = allow("iam:CreateRole", "iam:PutRolePolicy", when=BOUND)
+    steps = chain(making, boss=[allow("s3:GetObject")], more=more)
+    assert steps == [
+        "start makes a role within arn:bound",
+        "a new role within arn:bound attaches AdministratorAccess to start",
+    ]
+
+
+@pytest.mark.parametrize(("allowed", "reached"), [("iam:DeleteRolePermissionsBoundary", True), ("s3:GetObject", False)])
+def test_a_boundary_that_its_own_role_takes_off_is_none(allowed, reached):
+    own = ("iam:PutRolePolicy", allowed)
+    more = {
+        "bound": (POLICY, {"policy": policy(allow(*own, resource="arn:start"))}),
+        "start": (ROLE, {"assumeRolePolicy": NOBODY, "permissionsBoundary": "arn:bound"}),
+    }
+    assert bool(chain(allow(*own, resource="arn:start"), more=more)) is reached
+
+
+def test_two_roles_are_a_way_when_neither_is():
+    trust = trusting({"AWS": "arn:start"})
+    statements = [allow("lambda:UpdateFunctionCode", resource="arn:f")]
+    more = {
+        "middle": (ROLE, {"assumeRolePolicy": trust}),
+        "middle-policy": (
+            ROLE_POLICY,
+            {"role": "id:middle", "policy": policy(allow("iam:UpdateAssumeRolePolicy", resource="arn:boss"))},
+        ),
+    }
+    assert chain(*statements, more=more) == ["start assumes middle", "middle rewrites the trust of boss"]
+
+
+def test_an_administrator_needs_no_chain():
+    assert chain(allow("*")) is None
+
+
+def test_managed_policies_that_nobody_here_knows_say_nothing():
+    more = {"start": (ROLE, {"assumeRolePolicy": NOBODY, "managedPolicyArns": [ADMINISTRATOR_ACCESS]})}
+    assert chain(allow("iam:PutRolePolicy"), more=more) is None
