@@ -106,8 +106,17 @@ class Reaper(pulumi.ComponentResource):
                     stack=args.stack, tags=args.tags, dashboard_name=args.dashboard_name, topic_arn=args.topic_arn
                 ),
                 statements=[
-                    # Reading actions that know no resources.
-                    allow(["tag:GetResources", "autoscaling:DescribeAutoScalingGroups"], "*"),
+                    # These know no resources (Service Authorization Reference). SetWebAcl is half of taking a web ACL
+                    # off a load balancer, and the other half is bound below; a cache's deletion asks for its tags.
+                    allow(
+                        [
+                            "autoscaling:DescribeAutoScalingGroups",
+                            "ec2:DescribeTags",
+                            "elasticloadbalancing:SetWebAcl",
+                            "tag:GetResources",
+                        ],
+                        "*",
+                    ),
                     allow(
                         ["autoscaling:UpdateAutoScalingGroup"],
                         [f"arn:aws:autoscaling:{own}:autoScalingGroup:*:autoScalingGroupName/*"],
@@ -116,7 +125,6 @@ class Reaper(pulumi.ComponentResource):
                     allow(
                         [
                             "elasticloadbalancing:DeleteLoadBalancer",
-                            "elasticloadbalancing:SetWebAcl",
                             "wafv2:DisassociateWebACL",
                         ],
                         [f"arn:aws:elasticloadbalancing:{own}:loadbalancer/app/*"],

@@ -118,6 +118,7 @@ ONLY_EVERYWHERE: Final = (
     "ecr:getauthorizationtoken",
     "elasticache:describe*",
     "elasticloadbalancing:describe*",
+    "elasticloadbalancing:setwebacl",
     "kms:listaliases",
     "logs:createlogdelivery",
     "logs:deletelogdelivery",
