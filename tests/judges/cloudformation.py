@@ -54,6 +54,7 @@ NAMES = {
     "MetricAlarm.metricQueries.metric": "MetricStat",
     "MetricAlarm.metricQueries": "Metrics",
     "Parameter.insecureValue": "Value",
+    "Policy.name": "ManagedPolicyName",
     "Policy.policy": "PolicyDocument",
     "Record.records": "ResourceRecords",
     "Record.zoneId": "HostedZoneId",
@@ -73,6 +74,7 @@ NAMES = {
     "StateMachine.type": "StateMachineType",
     "TopicPolicy.policy": "PolicyDocument",
     "TopicSubscription.topic": "TopicArn",
+    "Bucket.bucket": "BucketName",
     "BucketPolicy.policy": "PolicyDocument",
 }
 """Properties that go by another name than in Pulumi."""

@@ -10,7 +10,7 @@ from deployment.tokens import SCALING_SCHEDULE
 from deployment.unknown import UNKNOWN
 from policies.checks import number
 from policies.context import Context
-from policies.finding import Severity
+from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ RULE = Rule(
     id="compute-scheduled-sizes",
     title="Scheduled actions give sizes that AWS accepts",
     severity=Severity.HIGH,
+    risk=Risk.REFUSAL,
     why="A size that is left out is sent as 0: AWS refuses the action, or it takes the fleet away.",
     fix="Set what is to stay as it is (usually desiredCapacity) to -1.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deployment.graph import Resource
 from deployment.tokens import IAM_POLICY, ROLE, ROLE_POLICY
 from policies.context import Context
-from policies.finding import Enforcement, Severity
+from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._chains import Chains
 from policies.rules._grants import granting, trusting
@@ -38,7 +38,6 @@ RULE = Rule(
     id="iam-no-escalation-chain",
     title="No chain of permissions makes a role administrator",
     severity=Severity.CRITICAL,
-    enforcement=Enforcement.ADVISORY,
     why="Rights that look small one by one, e.g. to make a role and to pass it on, are every right together.",
     fix=(
         "Bind a step of the chain: iam:PermissionsBoundary on what makes and changes roles, iam:PolicyARN on"
