@@ -164,15 +164,12 @@ class ResourceGraph:
         """
         own: dict[str, dict[str, Resource]] = defaultdict(dict)
         repeated: dict[str, dict[str, Resource]] = defaultdict(dict)
+        sharing: dict[tuple[str, str], int] = defaultdict(int)
         for resource in self.resources:
-            if not resource.custom:
-                continue
-            inputs, outputs = dict(resource.inputs), dict(resource.outputs)  # plain: nobody asks for a value here
-            for key in IDENTITY_OUTPUTS:
-                value = outputs.get(key)
-                if isinstance(value, str) and value:
-                    found = repeated if inputs.get(key) == value else own
-                    found[value].setdefault(resource.urn, resource)
+            for value, repeats in _identities(resource):
+                sharing[value, resource.type] += 1
+                if sharing[value, resource.type] <= MOST_SHARING:
+                    (repeated if repeats else own)[value].setdefault(resource.urn, resource)
         return {value: tuple({**own[value], **repeated[value]}.values()) for value in (*own, *(repeated.keys() - own))}
 
     def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
@@ -188,13 +185,13 @@ class ResourceGraph:
             for item in leaves(value):
                 if item.__class__ is Sentinel:
                     unresolved = item
-                elif isinstance(item, str):
-                    candidates = [
-                        target
-                        for target in self._by_identity.get(item, ())
-                        if target.urn != resource.urn and (not types or target.type in types)
-                    ]
-                    for target in [one for one in candidates if one.urn in declared] or candidates[:1]:
+                elif isinstance(item, str) and item in self._by_identity:
+                    named = [one for urn in declared if (one := self.by_urn.get(urn)) is not None and _is(one, item)]
+                    meant, able = (
+                        [one for one in some if one.urn != resource.urn and (not types or one.type in types)]
+                        for some in (named, self._by_identity[item])
+                    )
+                    for target in meant or able[:1]:
                         found[target.urn] = target
         if unresolved is not None and not declared:
             meet(unresolved, resource.urn, path)
@@ -245,6 +242,10 @@ class ResourceGraph:
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 """Type token of the root resource of every stack."""
 
+MOST_SHARING: Final = 8
+"""Resources of one type that a value may lead to, where the program does not declare which. An id that more of them
+share tells nobody from another, and following it to each would take the square of their number."""
+
 IDENTITY_OUTPUTS: Final = ("id", "arn", "name", "bucket", "url")
 """Outputs by which other resources refer to one, best first."""
 
@@ -284,6 +285,20 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
             yield from _walk(value[step], steps[1:])
     elif isinstance(value, dict) and step in value:
         yield from _walk(dict.__getitem__(value, step), steps[1:])
+
+
+def _identities(resource: Resource) -> Iterator[tuple[str, bool]]:
+    """Values by which others refer to `resource`, each with whether it only repeats it from its inputs."""
+    if resource.custom:
+        inputs, outputs = dict(resource.inputs), dict(resource.outputs)  # plain: nobody asks for a value here
+        for key in IDENTITY_OUTPUTS:
+            value = outputs.get(key)
+            if isinstance(value, str) and value:
+                yield value, inputs.get(key) == value
+
+
+def _is(resource: Resource, value: str) -> bool:
+    return any(value == identity for identity, _ in _identities(resource))
 
 
 def leaves(value: Any) -> list[Any]:

@@ -7,7 +7,7 @@ may rely on what it gets.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from deployment import preview
@@ -22,21 +22,15 @@ from deployment.values import NestedTooDeepError, readable
 
 def graph_from_file(path: str) -> ResourceGraph:
     """Graph of the stack in the file `path`, which may be gzip; ``-`` is standard input. Raises InputError."""
-    return graph_from_text(read_bytes(path), "standard input" if path == "-" else plain(path))
+    source = "standard input" if path == "-" else plain(path)
+    with no_garbage_collection():  # looking for it takes as long as the reading
+        return _graph(_parsed(_decoded(read_bytes(path), source), source), source, drain=True)
 
 
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
-    try:
-        with no_garbage_collection():  # looking for it takes as long as the reading
-            document = json.loads(
-                text.removeprefix("\ufeff") if isinstance(text, str) else text, parse_constant=_refuse_constant
-            )
-            return graph_from_json(document, source)
-    except (ValueError, RecursionError) as error:
-        if str(error).startswith("Extra data"):
-            raise InputError(f"{source}: several JSON documents, one after the other; {_EXPECTED}") from error
-        raise InputError(f"{source}: not readable as JSON: {error}") from error
+    with no_garbage_collection():
+        return _graph(_parsed(text if isinstance(text, str) else _decoded(text, source), source), source, drain=True)
 
 
 def graph_from_json(document: Any, source: str) -> ResourceGraph:
@@ -46,12 +40,44 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
     ``pulumi preview --json``. `source` names the file in errors. Raises InputError when it is none of them, or
     tells of a preview that failed.
     """
+    return _graph(document, source)
+
+
+def _decoded(content: bytes, source: str) -> str:
+    """`content` as text, as `json.loads` takes it; apart, so that bytes and text of a large file are not held both."""
+    try:
+        return content.decode(json.detect_encoding(content), "surrogatepass")
+    except ValueError as error:
+        raise InputError(f"{source}: not readable as JSON: {error}") from error
+
+
+def _parsed(text: str, source: str) -> Any:
+    try:
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        if str(error).startswith("Extra data"):
+            raise InputError(f"{source}: several JSON documents, one after the other; {_EXPECTED}") from error
+        raise InputError(f"{source}: not readable as JSON: {error}") from error
+
+
+def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:
+    """`drain` takes the states out of a document of ours one by one, for a large one fills the memory twice."""
+    states = _states(document, source)
+    if drain and isinstance(states, list):
+        states = _drained(states)
+    shared: dict[str, str] = {}
     return ResourceGraph(
-        _resource(state, source)
-        for state in _states(document, source)
+        _resource(state, source, shared)
+        for state in states
         # What waits for its deletion is no part of the stack any more.
         if not (isinstance(state, dict) and state.get("delete") is True)
     )
+
+
+def _drained(states: list[Any]) -> Iterator[Any]:
+    states.reverse()
+    while states:
+        yield states.pop()
 
 
 _EXPECTED: Final = "give what `pulumi stack export` or `pulumi preview --json` writes"
@@ -94,10 +120,12 @@ def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number")
 
 
-def _resource(state: Any, source: str) -> Resource:
+def _resource(state: Any, source: str, shared: dict[str, str]) -> Resource:
+    """Resource of one `state`; `shared` holds the URNs met so far, each of which a file repeats many times."""
+
     if not isinstance(state, dict) or not _is_text(state.get("urn")) or not _is_text(state.get("type")):
         raise InputError(f"{source}: a resource without urn and type in plain text: {_shown(str(state)[:80])}")
-    urn, token = plain(state["urn"]), plain(state["type"])
+    urn, token = _urn(state["urn"], shared), _urn(state["type"], shared)
     try:
         return Resource(
             urn=urn,
@@ -105,15 +133,16 @@ def _resource(state: Any, source: str) -> Resource:
             name=name_of(urn),
             inputs=_inputs(state),
             outputs=_outputs(state),
-            parent=plain(state["parent"]) if _is_text(state.get("parent")) else None,
-            dependencies=_urns(state.get("dependencies"), "dependencies"),
+            parent=_urn(state["parent"], shared) if _is_text(state.get("parent")) else None,
+            dependencies=_urns(state.get("dependencies"), "dependencies", shared),
             property_dependencies={
-                key: _urns(urns, "propertyDependencies") for key, urns in _object(state, "propertyDependencies").items()
+                key: _urns(urns, "propertyDependencies", shared)
+                for key, urns in _object(state, "propertyDependencies").items()
             },
             custom=bool(state.get("custom", token != STACK_TYPE)),
             protect=bool(state.get("protect", False)),
             options={
-                key: plain(value) if isinstance(value, str) else value
+                key: _urn(value, shared) if isinstance(value, str) else value
                 for key in OPTION_KEYS
                 if (value := state.get(key))
             },
@@ -154,12 +183,17 @@ def _object(state: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def _urns(value: Any, key: str) -> tuple[str, ...]:
+def _urn(text: str, shared: dict[str, str]) -> str:
+    text = plain(text)
+    return shared.setdefault(text, text)
+
+
+def _urns(value: Any, key: str, shared: dict[str, str]) -> tuple[str, ...]:
     if not value:
         return ()
     if not isinstance(value, list) or not all(isinstance(urn, str) for urn in value):
         raise _MalformedError(f"{key} must be a list of URNs")
-    return tuple(map(plain, value))
+    return tuple(_urn(urn, shared) for urn in value)
 
 
 def _is_text(value: Any) -> bool:

@@ -115,3 +115,17 @@ def test_look_ups_keep_the_order_of_the_graph():
     assert graph.of_type(LOG_GROUP) == (found[0], found[2])
     assert graph.of_type(TARGET, LOG_GROUP) == tuple(found)
     assert graph.of_type("none") == ()
+
+
+def test_an_id_that_many_share_is_followed_by_what_the_program_declares():
+    topics = [Resource(f"urn:topic-{n}", "topic", f"topic-{n}", outputs={"id": "same"}) for n in range(100)]
+    last = topics[-1].urn
+    alarms = [
+        Resource("urn:a", "alarm", "a", inputs={"to": "same"}, property_dependencies={"to": (last,)}),
+        Resource("urn:b", "alarm", "b", inputs={"to": "same"}),
+    ]
+    graph = ResourceGraph([*topics, *alarms])
+    assert [one.urn for one in graph.referenced(alarms[0], "to")] == [last]
+    assert [one.urn for one in graph.referenced(alarms[1], "to")] == ["urn:topic-0"]
+    assert graph.referrers(topics[-1]) == (alarms[0],)
+    assert alarms[1] in graph.referrers(topics[0])
