@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -143,7 +144,8 @@ class Context:
 def _cost_basis(context: Context) -> Mapping[str, Any] | None:
     for resource in context.graph:
         if not resource.custom:
-            basis = resource.get("costBasis")
+            # What a component registers is its outputs; what it was given may be called the same.
+            basis = replace(resource, inputs=resource.outputs).get("costBasis")
             if isinstance(basis, Mapping):
                 return basis
     return None
