@@ -11,6 +11,18 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What a claim of a token has to hold."""
+
+    name: str
+    """Name of the claim, e.g. ``aud``."""
+    format: str
+    """How it holds values: ``single-string``, ``string-array`` or ``space-separated-values``."""
+    value: str
+    """Value that it has to hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BearerToken:
     """A token of a machine or an app: signed by the issuer, meant for this API, and with a scope."""
 
@@ -18,30 +30,20 @@ class BearerToken:
     """Value of its ``iss`` claim."""
     jwks_url: str
     """Where the issuer's signing keys are."""
-    audience: str
-    """Value of its ``aud`` claim."""
-    audience_format: str
-    """How the issuer writes ``aud``: ``single-string`` or ``string-array``."""
-    scope: str
-    """OAuth scope that it has to hold."""
+    claims: Sequence[Claim]
+    """What else it has to say: for whom it is, and what it may do."""
 
     def declared(self) -> dict[str, Any]:
         """The check as an action of a listener rule in Pulumi."""
-        claims = [{"name": name, "format": form, "values": values} for name, form, values in self._claims()]
+        claims = [{"name": one.name, "format": one.format, "values": [one.value]} for one in self.claims]
         config = {"issuer": self.issuer, "jwks_endpoint": self.jwks_url, "additional_claims": claims}
         return {"type": "jwt-validation", "order": 1, "jwt_validation": config}
 
     def in_api(self) -> dict[str, Any]:
         """The same in the words of the API (``Action``)."""
-        claims = [{"Name": name, "Format": form, "Values": values} for name, form, values in self._claims()]
+        claims = [{"Name": one.name, "Format": one.format, "Values": [one.value]} for one in self.claims]
         config = {"Issuer": self.issuer, "JwksEndpoint": self.jwks_url, "AdditionalClaims": claims}
         return {"Type": "jwt-validation", "Order": 1, "JwtValidationConfig": config}
-
-    def _claims(self) -> list[tuple[str, str, list[str]]]:
-        return [
-            ("aud", self.audience_format, [self.audience]),
-            ("scope", "space-separated-values", [self.scope]),
-        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from infra.settings.base import DomainName, Group, HttpsUrl, arn
+from infra.settings.token_dialects import DIALECTS, ClaimFormat, Issuer, TokenDialect
 
 
 class BrowserSettings(Group):
@@ -25,6 +26,16 @@ class BrowserSettings(Group):
     )
 
 
+def _not_checked_anyway(claim: str) -> str:
+    if claim in ("exp", "iss", "nbf", "iat"):
+        raise ValueError(f"the load balancer checks {claim} by itself, and takes it for no further claim")
+    return claim
+
+
+ClaimName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:/.-]{1,100}$"), AfterValidator(_not_checked_anyway)]
+"""Name of a claim that the load balancer does not check by itself."""
+
+
 class AuthenticationSettings(Group):
     """OAuth 2.0: the load balancer checks the signature, issuer, audience and scopes of each bearer token."""
 
@@ -35,11 +46,31 @@ class AuthenticationSettings(Group):
         default="https://login.example.com/plant/.well-known/jwks.json",
         description="Where the issuer publishes its signing keys (https://…): RS256, 10 keys and 150 KB at most.",
     )
-    audience: str = Field(
-        default="plant-api", min_length=1, max_length=200, description="Value that the token's aud claim must hold."
+    issuer_kind: Issuer = Field(
+        default="rfc9068",
+        description=(
+            "Who issues: decides in which claims audience and scopes stand, and how, unless the four settings below"
+            " say otherwise. rfc9068 is the standard."
+        ),
     )
-    audience_format: Literal["single-string", "string-array"] = Field(
-        default="single-string", description="How the issuer writes the aud claim: as a string or as a list."
+    audience: str = Field(
+        default="plant-api",
+        min_length=1,
+        max_length=256,
+        description="Whom the token has to be meant for; with Cognito, the id of the app client.",
+    )
+    audience_claim: ClaimName | None = Field(
+        default=None, description="Claim that holds the audience, e.g. aud, client_id, azp; absent: as the issuer does."
+    )
+    audience_format: ClaimFormat | None = Field(
+        default=None,
+        description="How the claim holds it; string-array for a token for several; absent: as the issuer does.",
+    )
+    scope_claim: ClaimName | None = Field(
+        default=None, description="Claim that holds the scopes, e.g. scope, scp, roles; absent: as the issuer does."
+    )
+    scope_format: ClaimFormat | None = Field(
+        default=None, description="How the claim holds them; absent: as the issuer does."
     )
     read_scope: str = Field(
         default="plant.read", pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}$", description="Scope that reading takes."
@@ -50,6 +81,18 @@ class AuthenticationSettings(Group):
     browser: BrowserSettings | None = Field(
         default=None, description="Sign-in of people in browsers; absent where only machines and apps call."
     )
+
+    @property
+    def dialect(self) -> TokenDialect:
+        """The issuer's dialect, with what the settings say otherwise."""
+        own = DIALECTS[self.issuer_kind]
+        return TokenDialect(
+            audience_claim=self.audience_claim or own.audience_claim,
+            audience_format=self.audience_format or own.audience_format,
+            scope_claim=self.scope_claim or own.scope_claim,
+            scope_format=self.scope_format or own.scope_format,
+            source=own.source,
+        )
 
 
 class EdgeSettings(Group):

@@ -8,7 +8,7 @@ from components.edge.certificate import Certificate, CertificateArgs
 from components.edge.firewall import Firewall, FirewallArgs
 from components.edge.firewall_rules import RateLimit
 from components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
-from components.edge.request_checks import BearerToken, BrowserSignIn, Route
+from components.edge.request_checks import BearerToken, BrowserSignIn, Claim, Route
 from components.edge.traffic_split import TrafficSplit, TrafficSplitArgs
 from infra.settings import Settings
 from infra.stack.context import Context
@@ -68,14 +68,16 @@ def front_door(context: Context, ground: Ground) -> FrontDoor | None:
 def routes(settings: Settings) -> list[Route]:
     """Reading takes one scope; every other method takes the other one, also a method nobody thought of."""
     authentication, prefix = settings.edge.authentication, settings.edge.path_prefix
+    dialect = authentication.dialect
 
     def token(scope: str) -> BearerToken:
         return BearerToken(
             issuer=authentication.issuer,
             jwks_url=authentication.jwks_url,
-            audience=authentication.audience,
-            audience_format=authentication.audience_format,
-            scope=scope,
+            claims=(
+                Claim(name=dialect.audience_claim, format=dialect.audience_format, value=authentication.audience),
+                Claim(name=dialect.scope_claim, format=dialect.scope_format, value=scope),
+            ),
         )
 
     found = [

@@ -19,7 +19,8 @@ from policies.promises._traffic import actions_of
 from policies.rule import Problem, Rule
 
 AUDIENCE: Final = ("aud", "client_id", "azp")
-SCOPE: Final = ("scope", "scp")
+SCOPE: Final = ("scope", "scp", "roles", "permissions")
+"""Claims in which issuers write what a token may do; a claim that asks for a scope of the contract is another."""
 SIGNING_IN: Final = ("authenticate-oidc", "authenticate-cognito")
 READING: Final = "GET"
 CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -33,6 +34,8 @@ class Token:
 
     what: str
     scopes: frozenset[str] = frozenset()
+    contract: frozenset[str] = frozenset()
+    """Every scope that the contract names."""
     own: bool = True
     """True when it was issued for this API; its audience then fits whatever is asked for."""
 
@@ -59,10 +62,9 @@ def check(context: Context) -> Iterator[Problem]:
 
 def scope_problems(rules: Sequence[Resource], read: str, write: str) -> Iterator[Problem]:
     """A reader's token that changes something, and an honest one that is refused."""
-    reader, writer = (
-        Token(f"the scope {read}", frozenset({read})),
-        Token(f"the scope {write}", frozenset({read, write})),
-    )
+    every = frozenset({read, write})
+    reader = Token(f"the scope {read}", frozenset({read}), every)
+    writer = Token(f"the scope {write}", every, every)
     jwt = [rule for rule in rules if any(action.get("type") == "jwt-validation" for action in actions_of(rule))]
     for rule in jwt:
         changing = [method for method in through(rule, rules, reader) if method in CHANGING]
@@ -147,8 +149,8 @@ def valid(action: Mapping[str, Any], token: Token) -> bool:
         return False
     if not token.own:
         return not any(claim.get("name") in AUDIENCE and strings(claim.get("values")) for claim in claims)
-    asked = [strings(claim.get("values")) for claim in claims if claim.get("name") in SCOPE]
-    return all(token.scopes & set(values) for values in asked)
+    asked = [(claim.get("name") in SCOPE, set(strings(claim.get("values")))) for claim in claims]
+    return all(token.scopes & values for is_scope, values in asked if is_scope or token.contract & values)
 
 
 def path_of(rule: Resource) -> str:
@@ -191,7 +193,14 @@ RULE = Rule(
     check_stack=check,
     walks=True,
     passing=_GOOD,
-    also_passing=(but(_GOOD, {"read.actions[0]": _SIGN_IN, "write.actions[0]": _SIGN_IN}),),
+    also_passing=(
+        but(_GOOD, {"read.actions[0]": _SIGN_IN, "write.actions[0]": _SIGN_IN}),
+        *each(
+            _GOOD,
+            {f"{rule}.actions[0].jwtValidation.additionalClaims[1].name": "roles" for rule in ("read", "write")},
+            {f"{rule}.actions[0].jwtValidation.additionalClaims[1].name": "rights" for rule in ("read", "write")},
+        ),
+    ),
     failing=but(_GOOD, {"read.actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
     also_failing=each(
         _GOOD,
