@@ -31,6 +31,9 @@ from policies.rule import Check, Problem, Remediation, Rule, undecided
 IT: Final = "it"
 """Name of the resource that a derived example is about."""
 
+GIVEN: Final = "something given"
+"""In `where`: any value, as long as there is one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -90,7 +93,7 @@ def row(
             if given is UNKNOWN or given is SECRET:
                 yield undecided(path, given)
                 return
-            if not any(same(given, value) for value in values):
+            if not any(same(given, value) or (value == GIVEN and resource.gives(path)) for value in values):
                 return
         for condition in conditions:
             yield from condition.check(resource, context)
@@ -128,6 +131,23 @@ def must_be(path: str, *allowed: Any) -> Condition:
         bad=({where: wrong}, *([] if None in allowed else [{where: None}])),
         unknown=({where: UNKNOWN}, {where: SECRET}),
         mend=(set_to_if_set if None in allowed else set_to)(path, choices[0]),
+    )
+
+
+def must_not_be(path: str, *refused: Any, use: str) -> Condition:
+    """No value that `path` matches (``[*]``: of every item) is one of `refused`; `use` says what to set instead."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        for value in resource.all(path):
+            if any(same(value, one) for one in refused):
+                yield Problem(f"{path} is {shown(value)}; {use}", path)
+
+    where = f"{IT}.{path.replace('[*]', '[0]')}"
+    return Condition(
+        check=check,
+        good={},
+        bad=tuple({where: one} for one in refused),
+        unknown=({where: UNKNOWN}, {where: SECRET}),
     )
 
 
@@ -182,6 +202,8 @@ class Beside:
     """Its property that refers to the resource being judged."""
     name: str
     """As programs write it, e.g. ``aws.s3.BucketVersioning``."""
+    inline: tuple[str, ...] = ()
+    """Properties of the resource being judged that older programs give instead; then none beside it is asked for."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """What else the example gives it."""
 
@@ -191,7 +213,7 @@ def companion(beside: Beside, *conditions: Condition) -> Condition:
 
     def check(resource: Resource, context: Context) -> Iterator[Problem]:
         found = context.pointing_at(resource, beside.path, *beside.types)
-        if not found:
+        if not found and not any(resource.gives(path) for path in beside.inline):
             yield Problem(f"no {beside.name} refers to it; add one")
         for one in found:
             for condition in conditions:

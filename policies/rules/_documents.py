@@ -13,7 +13,8 @@ from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, strings
 from policies.context import Context
-from policies.rule import Check, Problem, undecided
+from policies.rule import Problem
+from policies.table import IT, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,39 +141,68 @@ def joined(*documents: str) -> str:
 
 
 BINDING_KEYS: Final = (
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
     "aws:SourceAccount",
     "aws:SourceArn",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalAccount",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:userid",
+    "aws:VpcSourceIp",
+    "elasticfilesystem:AccessedViaMountTarget",
     "kms:CallerAccount",
+    "s3:DataAccessPointAccount",
+    "s3:DataAccessPointArn",
 )
-"""Condition keys that bind "anybody" to somebody."""
+"""Condition keys that bind "anybody" to somebody (S3 user guide, "The meaning of public", and what other services add
+to it; read 2026-11)."""
+ANYWHERE: Final = ("0.0.0.0/0", "::/0")
+ANYBODY: Final = ("*", "arn:aws:iam::*:root")
+
+
+def is_bound(statement: Statement) -> bool:
+    """True when a condition binds the statement to values that not everybody has."""
+    return any(
+        value.strip("*?") and value not in ANYWHERE
+        for operator, operands in statement.conditions.items()
+        if "Not" not in operator and isinstance(operands, Mapping)
+        for key, values in operands.items()
+        if any(str(key).lower() == one.lower() for one in BINDING_KEYS)
+        for value in strings(values) or [str(one).lower() for one in _plain(values)]
+    )
 
 
 def is_public(statement: Statement) -> bool:
-    """True when the statement lets anybody in, and no condition says from where."""
-    if not statement.allows:
-        return False
+    """True when the statement lets anybody in, and no condition says whom or from where."""
     anybody = statement.excludes_principals or any(
-        kind == "AWS" and name in ("*", "arn:aws:iam::*:root") for kind, name in statement.principals
+        kind in ("AWS", "*") and name in ANYBODY for kind, name in statement.principals
     )
-    return anybody and not any(statement.condition_values(key) for key in BINDING_KEYS)
+    return statement.allows and anybody and not is_bound(statement)
 
 
-def not_public(path: str) -> Check:
-    """Check that the policy document at `path` lets nobody in who is not named."""
+def names_principals(path: str, action: str) -> Condition:
+    """The policy document at `path` lets nobody in who is not named; `action` is one for its examples."""
 
     def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        found = statements(resource.get(path))
-        if found is None:
-            yield undecided(path)
-            return
-        for number, statement in enumerate(found):
+        for number, statement in enumerate(statements(resource.get(path)) or ()):
             if is_public(statement):
                 where = f"{path}, statement {statement.sid or number}"
-                yield Problem(f"{where} lets anybody in; name the principals, or bind them by aws:SourceAccount", path)
+                yield Problem(f"{where} lets anybody in; name the principals, or bind them by a condition", path)
 
-    return check
+    where = f"{IT}.{path}"
+    everybody = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": action}
+    return Condition(
+        check=check,
+        good={where: allow(action, AWS="arn:aws:iam::123456789012:role/reader")},
+        bad=({where: allow(action, AWS="*")}, {where: json.dumps({"Statement": [everybody]})}),
+        unknown=({where: UNKNOWN}, {where: SECRET}),
+    )
 
 
 def denies_plain_text(found: Iterable[Statement], action: str, *resources: str | None) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_network
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -19,7 +21,20 @@ from policies.checks import is_absent, mappings, number, strings
 
 PORT_HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
 """Types that hold security group rules."""
-WORLD: Final = frozenset({"0.0.0.0/0", "::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"})
+WIDEST_IPV4: Final = 8
+"""Bits of the widest block that is anybody's own (10.0.0.0/8); what is wider is the internet, or half of it."""
+WIDEST_IPV6: Final = 7
+"""Bits of fc00::/7, the unique local addresses; 2000::/3 is all of the internet."""
+
+
+@lru_cache(maxsize=1024)
+def is_world(cidr: str) -> bool:
+    """True when `cidr` is the whole internet, or so much of it that two such blocks are."""
+    try:
+        block = ip_network(cidr, strict=False)
+    except ValueError:
+        return False
+    return block.prefixlen < (WIDEST_IPV4 if block.version == 4 else WIDEST_IPV6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +53,8 @@ class PortRange:
 
     @property
     def from_world(self) -> bool:
-        """True when the whole internet is among the sources."""
-        return any(isinstance(source, str) and source in WORLD for source in self.sources)
+        """True when the internet is among the sources."""
+        return any(isinstance(source, str) and is_world(source) for source in self.sources)
 
     @property
     def undecided(self) -> bool:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.rules._credentials import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRETS = re.compile(
-    r"(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ANVA)[A-Z0-9]{16}"
-    r"|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----"
-    r"|(?i:aws_secret_access_key|password|passwd|secret_key|api_key|auth_token)\s*[=:]\s*['\"]?[A-Za-z0-9/+=_-]{8,}"
+ASSIGNED: Final = re.compile(
+    r"(?i)(?:aws_secret_access_key|password|passwd|secret_key|api_key|auth_token)\s*[=:]\s*['\"]?[A-Za-z0-9+=_-][A-Za-z0-9/+=_-]{7,}"
 )
+"""A credential that a script sets; not the path of a file, nor what a command answers."""
 LONGEST = 200_000
 
 
@@ -27,10 +27,15 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """User data, plain or base64, holds nothing that looks like a credential."""
     for path in ("userData", "userDataBase64"):
         value = resource.get(path)
-        if isinstance(value, str) and SECRETS.search(readable_text(value[:LONGEST])):
+        if isinstance(value, str) and holds_credential(readable_text(value[:LONGEST])):
             yield Problem(
                 f"{path} holds what looks like a credential; fetch it at start from Secrets Manager or SSM", path
             )
+
+
+def holds_credential(text: str) -> bool:
+    """True when `text` has a key in it, or sets a password."""
+    return bool(KEYS.search(text) or ASSIGNED.search(text))
 
 
 def readable_text(text: str) -> str:
@@ -53,5 +58,10 @@ RULE = Rule(
     types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION),
     check=check,
     passing={"template": (LAUNCH_TEMPLATE[0], {"userData": "#!/bin/sh\necho ready\n"})},
+    also_passing=(
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": "DB_PASSWORD=$(aws ssm get-parameter --name /db/password)\n"})},
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": "POSTGRES_PASSWORD=/run/secrets/db_password\n"})},
+    ),
+    also_failing=({"template": (LAUNCH_TEMPLATE[0], {"userData": "DB_PASSWORD=correct-horse\n"})},),
     failing={"template": (LAUNCH_TEMPLATE[0], {"userData": "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"})},
 )

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import INSTANCE, LAUNCH_TEMPLATE, VOLUME
-from deployment.unknown import UNKNOWN
+from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, VOLUME
 from policies.checks import is_absent, mappings, same
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.remediation import set_to
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.table import must_be
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+DEVICES: Final = ("rootBlockDevice", "ebsBlockDevices")
+"""Where instances and launch configurations declare their volumes."""
+
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """Every block device of a launch template, instance or volume is encrypted."""
+    """Every declared volume is encrypted; one of which nothing is said takes the account's default."""
+    for path in encrypted_paths(resource):
+        yield from must_be(path, True).check(resource, context)
+
+
+def encrypted_paths(resource: Resource) -> Iterator[str]:
+    """Where each volume that `resource` declares says whether it is encrypted; a snapshot says it by itself."""
     if resource.type in VOLUME:
-        yield from must_be("encrypted", True).check(resource, context)
-        return
-    if resource.type in INSTANCE:
-        yield from must_be("rootBlockDevice.encrypted", True).check(resource, context)
-        return
-    devices = resource.get("blockDeviceMappings")
-    if devices is UNKNOWN:
-        yield undecided("blockDeviceMappings")
-    elif not mappings(devices):
-        yield Problem(
-            "blockDeviceMappings is not set; give the root device with ebs.encrypted true", "blockDeviceMappings"
-        )
-    for index, device in enumerate(mappings(devices)):
-        path = f"blockDeviceMappings[{index}].ebs.encrypted"
-        if is_absent(device.get("noDevice")):
-            yield from must_be(path, True).check(resource, context)
+        if not resource.gives("snapshotId"):
+            yield "encrypted"
+    elif resource.type in LAUNCH_TEMPLATE:
+        for index, device in enumerate(mappings(resource.get("blockDeviceMappings"))):
+            if device.get("ebs") and is_absent(device["ebs"].get("snapshotId")):
+                yield f"blockDeviceMappings[{index}].ebs.encrypted"
+    else:
+        if resource.gives("rootBlockDevice"):
+            yield "rootBlockDevice.encrypted"
+        for index, device in enumerate(mappings(resource.get("ebsBlockDevices"))):
+            if is_absent(device.get("snapshotId")):
+                yield f"ebsBlockDevices[{index}].encrypted"
 
 
 def encrypt(resource: Resource, settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -54,28 +59,31 @@ def encrypt(resource: Resource, settings: Mapping[str, Any]) -> Mapping[str, Any
     return {**resource.inputs, "blockDeviceMappings": changed}
 
 
+_DEVICE: Final = {"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}
+_STACK: Final[Example] = {
+    "template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [_DEVICE]}),
+    "web": (INSTANCE[0], {"rootBlockDevice": {"encrypted": True}, "ebsBlockDevices": [{"encrypted": True}]}),
+    "data": (VOLUME[0], {"encrypted": True}),
+}
+
 RULE = Rule(
     id="compute-volumes-encrypted",
     title="Volumes are encrypted",
     severity=Severity.HIGH,
     risk=Risk.LEAK,
     why="An unencrypted volume or snapshot gives its data to whoever gets hold of it.",
-    fix="Set blockDeviceMappings[*].ebs.encrypted to true.",
+    fix="Set blockDeviceMappings[*].ebs.encrypted (rootBlockDevice.encrypted of an instance) to true.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-181",
     frameworks=("fsbp:EC2.3", "fsbp:EC2.181", "awsguard:encrypted-volumes", "pulumi:disallowUnencryptedBlockDevice"),
-    types=(*LAUNCH_TEMPLATE, *INSTANCE, *VOLUME),
+    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *VOLUME),
     check=check,
     remediate=encrypt,
-    passing={
-        "template": (
-            LAUNCH_TEMPLATE[0],
-            {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}]},
-        )
-    },
-    failing={
-        "template": (
-            LAUNCH_TEMPLATE[0],
-            {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "false"}}]},
-        )
-    },
+    passing=_STACK,
+    failing={"template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [{"ebs": {"encrypted": "false"}}]})},
+    also_failing=each(
+        _STACK,
+        {"data.encrypted": None},
+        {"web.rootBlockDevice": {"volumeSize": 20}},
+        {"web.ebsBlockDevices[0].encrypted": False},
+    ),
 )

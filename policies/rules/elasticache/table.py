@@ -7,7 +7,7 @@ from typing import Final
 from deployment.tokens import CACHE_CLUSTER, REPLICATION_GROUP, SERVERLESS_CACHE
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.table import at_least, must_be, must_have, row
+from policies.table import at_least, must_be, must_have, one_of, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -59,14 +59,40 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("checkov:CKV2_AWS_50", "fsbp:ElastiCache.3"),
     ),
     row(
-        "cache-own-security-group",
-        (*SERVERLESS_CACHE, *REPLICATION_GROUP, *CACHE_CLUSTER),
-        must_have("securityGroupIds", "a security group that admits the fleets only"),
-        title="Caches have a security group of their own",
+        "cache-authenticated",
+        (*SERVERLESS_CACHE, *REPLICATION_GROUP),
+        one_of("a user group", "userGroupId", "userGroupIds", "authToken"),
+        where={"engine": ("valkey", "redis", None)},
+        title="Caches ask who is there",
         severity=Severity.HIGH,
-        why="Without one the VPC's default group decides who reaches the cache.",
-        fix="Set securityGroupIds to a group that admits the fleets only.",
-        source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/elasticache-vpc-accessing.html",
+        why="A cache without users lets every process in the network read, write and flush it.",
+        fix="Set userGroupId (serverless) or userGroupIds to an aws.elasticache.UserGroup.",
+        source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
+        frameworks=("checkov:CKV_AWS_31", "fsbp:ElastiCache.6"),
+    ),
+    row(
+        "cache-encrypted-in-transit",
+        REPLICATION_GROUP,
+        must_be("transitEncryptionEnabled", True),
+        title="Caches speak TLS",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Without TLS whoever is in the network reads keys, values and the password.",
+        fix="Set transitEncryptionEnabled to true; a serverless cache always speaks TLS.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-5",
+        frameworks=("checkov:CKV_AWS_30", "fsbp:ElastiCache.5"),
+        mends=True,
+    ),
+    row(
+        "cache-own-subnets",
+        (*REPLICATION_GROUP, *CACHE_CLUSTER),
+        must_have("subnetGroupName", "the name of an aws.elasticache.SubnetGroup"),
+        title="Caches are in subnets of their own",
+        severity=Severity.MEDIUM,
+        why="The default subnet group spans every subnet of the default VPC, the public ones too.",
+        fix="Set subnetGroupName.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-7",
+        frameworks=("checkov:CKV_AWS_323", "fsbp:ElastiCache.7"),
     ),
     row(
         "cache-upgraded",

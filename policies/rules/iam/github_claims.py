@@ -1,4 +1,4 @@
-"""Roles for GitHub Actions admit one repository and one branch or environment."""
+"""Roles for GitHub Actions admit repositories of a named owner only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from deployment.graph import Resource
 from deployment.tokens import ROLE
 from policies.checks import shown
 from policies.context import Context
+from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._documents import statements
@@ -20,69 +21,46 @@ ISSUER = "token.actions.githubusercontent.com"
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A role for GitHub Actions admits one repository, in a form that nobody else can claim."""
+    """A role for GitHub Actions admits the repositories of a named owner, in a form that nobody else can claim."""
     for statement in statements(resource.get("assumeRolePolicy")) or ():
         if not statement.allows or not any(
             kind == "Federated" and ISSUER in name for kind, name in statement.principals
         ):
             continue
-        for kind, name in statement.principals:
-            if kind == "Federated" and not name.endswith(f":oidc-provider/{ISSUER}"):
-                yield Problem(f"{name} is not GitHub's provider; name …:oidc-provider/{ISSUER}", "assumeRolePolicy")
-        audiences = statement.condition_values(f"{ISSUER}:aud")
         subjects = statement.condition_values(f"{ISSUER}:sub")
-        if audiences != ["sts.amazonaws.com"]:
-            yield Problem(f"the condition {ISSUER}:aud is not sts.amazonaws.com; set it", "assumeRolePolicy")
         if not subjects:
             yield Problem(
                 f"the condition {ISSUER}:sub is not set; give repo:OWNER/NAME:environment:…", "assumeRolePolicy"
             )
         for subject in subjects:
-            parts = subject.split(":")
-            if len(parts) < 3 or parts[0] != "repo" or "*" in parts[1] or "/" not in parts[1] or parts[2] in ("*", ""):
+            kind, _, repository = subject.partition(":")
+            owner, _, name = repository.partition("/")
+            if kind != "repo" or not name or any(sign in owner for sign in "*?"):
                 yield Problem(
                     f"the condition {ISSUER}:sub is {shown(subject)}; give repo:OWNER/NAME:ref:… or :environment:…",
                     "assumeRolePolicy",
                 )
 
 
+def _claiming(subject: str, operator: str = "StringLike") -> Example:
+    conditions = {f"{ISSUER}:aud": "sts.amazonaws.com", **({f"{ISSUER}:sub": subject} if subject else {})}
+    provider = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{ISSUER}"}
+    return {"ci": (ROLE[0], {"assumeRolePolicy": trusting(provider, **{operator: conditions})})}
+
+
 RULE = Rule(
     id="iam-github-claims",
-    title="Roles for GitHub Actions admit one repository and one branch or environment",
+    title="Roles for GitHub Actions admit repositories of a named owner",
     severity=Severity.CRITICAL,
     risk=Risk.EXPOSURE,
-    why="With a wildcard in the subject, any repository on GitHub, or any fork's pull request, gets the role.",
-    fix=(
-        "Compare token.actions.githubusercontent.com:sub with repo:OWNER/NAME:environment:NAME, and :aud "
-        "with sts.amazonaws.com."
-    ),
+    why="Whoever has an account on GitHub can claim a subject whose owner is not named, and gets the role.",
+    fix="Compare token.actions.githubusercontent.com:sub with repo:OWNER/NAME:environment:NAME.",
     source="https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect",
     frameworks=("checkov:CKV_AWS_393",),
     types=ROLE,
     check=check,
-    passing={
-        "ci": (
-            ROLE[0],
-            {
-                "assumeRolePolicy": trusting(
-                    {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{ISSUER}"},
-                    StringEquals={
-                        f"{ISSUER}:aud": "sts.amazonaws.com",
-                        f"{ISSUER}:sub": "repo:plant/api:environment:prod",
-                    },
-                )
-            },
-        ),
-    },
-    failing={
-        "ci": (
-            ROLE[0],
-            {
-                "assumeRolePolicy": trusting(
-                    {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{ISSUER}"},
-                    StringLike={f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "repo:*"},
-                )
-            },
-        ),
-    },
+    passing=_claiming("repo:plant/api:environment:prod", "StringEquals"),
+    failing=_claiming("repo:*"),
+    also_passing=(_claiming("repo:plant/api:*"), _claiming("repo:plant/*:ref:refs/heads/main")),
+    also_failing=(_claiming(""), _claiming("repo:plant*/api:*"), _claiming("*")),
 )

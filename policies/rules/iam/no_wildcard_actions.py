@@ -8,8 +8,8 @@ from deployment.graph import Resource
 from deployment.tokens import ROLE_POLICY
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
-from policies.rules._grants import POLICY_HOLDERS, granting, grants, unknown_paths
+from policies.rule import Problem, Rule
+from policies.rules._grants import POLICY_HOLDERS, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Statements name actions, not whole services."""
-    for path in unknown_paths(resource):
-        yield undecided(path)
     for grant in grants(resource, context):
         if grant.statement.not_actions:
             yield Problem(f"{grant.path} allows all but some actions (NotAction); list what is needed", grant.path)
@@ -34,7 +32,7 @@ RULE = Rule(
     why="A wildcard grants what AWS adds tomorrow, and what nobody thought of today.",
     fix="List the actions in the policy instead of * or service:*.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-21",
-    frameworks=("checkov:CKV_AWS_62", "checkov:CKV_AWS_63", "checkov:CKV2_AWS_40", "fsbp:IAM.21"),
+    frameworks=("checkov:CKV_AWS_63", "checkov:CKV2_AWS_40", "fsbp:IAM.21"),
     types=POLICY_HOLDERS,
     reads_graph=True,
     check=check,
@@ -47,4 +45,12 @@ RULE = Rule(
     failing={
         "policy": (ROLE_POLICY[0], {"policy": granting("sns:*", resource="arn:aws:sns:us-east-1:123456789012:topic")})
     },
+    also_failing=(
+        {
+            "policy": (
+                ROLE_POLICY[0],
+                {"policy": '{"Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:aws:s3:::x"}}'},
+            )
+        },
+    ),
 )

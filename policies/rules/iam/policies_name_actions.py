@@ -1,11 +1,20 @@
-"""Policies of topics, buckets and keys name the actions they allow to services and strangers."""
+"""Policies of topics, queues, buckets and keys name the actions they allow to services and strangers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import BUCKET_POLICY, KEY, KEY_POLICY, LOG_RESOURCE_POLICY, TOPIC, TOPIC_POLICY
+from deployment.tokens import (
+    BUCKET_POLICY,
+    KEY,
+    KEY_POLICY,
+    LOG_RESOURCE_POLICY,
+    QUEUE,
+    QUEUE_POLICY,
+    TOPIC,
+    TOPIC_POLICY,
+)
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -30,12 +39,13 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="data-policies-name-actions",
-    title="Policies of topics, buckets and keys name the actions they allow",
+    title="Policies of topics, queues, buckets and keys name the actions they allow",
     severity=Severity.MEDIUM,
     why="A service that may do everything to a topic or bucket may delete it, or change who else is let in.",
     fix="Name the actions, such as sns:Publish, s3:PutObject or kms:GenerateDataKey*.",
     source="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#implement-least-privilege-access",
-    types=(*TOPIC, *TOPIC_POLICY, *BUCKET_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY),
+    frameworks=("checkov:CKV_AWS_72",),
+    types=(*TOPIC, *TOPIC_POLICY, *QUEUE, *QUEUE_POLICY, *BUCKET_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY),
     check=check,
     passing={"policy": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:Publish")})},
     failing={"policy": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:*")})},

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import KEY
-from policies.finding import Severity
+from deployment.tokens import KEY, KEY_POLICY
+from policies.finding import Risk, Severity
 from policies.rule import Rule
-from policies.table import at_least, must_be, must_have, row
+from policies.rules._documents import names_principals
+from policies.table import Beside, at_least, companion, must_be, must_have, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -53,6 +54,47 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Leave bypassPolicyLockoutSafetyCheck at false.",
         source="https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html",
         frameworks=("pulumi:disallowBypassPolicyLockoutSafetyCheck",),
+        mends=True,
+    ),
+    row(
+        "data-key-policy",
+        (*KEY, *KEY_POLICY),
+        names_principals("policy", "kms:Decrypt"),
+        title="KMS keys admit named principals only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A key that is open to anybody protects nothing.",
+        fix="Name the principals in policy, or bind them by kms:CallerAccount.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-5",
+        frameworks=("checkov:CKV_AWS_33", "fsbp:KMS.5"),
+    ),
+    row(
+        "data-key-policy-declared",
+        KEY,
+        companion(Beside(KEY_POLICY, "keyId", "aws.kms.KeyPolicy", inline=("policy",))),
+        title="KMS keys say who may use them",
+        severity=Severity.MEDIUM,
+        why="The default policy leaves it to every identity policy of the account.",
+        fix="Set policy with named principals, or add aws.kms.KeyPolicy.",
+        source="https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+        frameworks=("checkov:CKV2_AWS_64",),
+    ),
+    row(
+        "data-key-rotates",
+        KEY,
+        must_be("enableKeyRotation", True),
+        where={"customerMasterKeySpec": (None, "SYMMETRIC_DEFAULT")},
+        title="KMS keys rotate",
+        severity=Severity.MEDIUM,
+        why="Rotation bounds what one key's material ever protects.",
+        fix="Set enableKeyRotation to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-4",
+        frameworks=(
+            "checkov:CKV_AWS_7",
+            "fsbp:KMS.4",
+            "awsguard:cmk-backing-key-rotation-enabled",
+            "pulumi:enableKeyRotation",
+        ),
         mends=True,
     ),
 )

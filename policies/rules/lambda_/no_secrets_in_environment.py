@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import FUNCTION
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.rules._credentials import is_credential
 
-SECRET_NAME = re.compile(r"(?i)password|passwd|secret|token|private.?key|api.?key")
-SECRET_VALUE = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}|-----BEGIN (?:RSA |EC )?PRIVATE KEY-----")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No environment variable holds a credential."""
     variables = resource.get("environment.variables")
-    if not isinstance(variables, Mapping):
-        return
-    for name, value in variables.items():
-        if isinstance(value, str) and (
-            SECRET_VALUE.search(value) or (SECRET_NAME.search(name) and not value.startswith("arn:"))
-        ):
-            yield Problem(
-                f"environment.variables.{name} holds what looks like a credential; give its ARN instead", "environment"
-            )
+    for name, value in variables.items() if isinstance(variables, Mapping) else ():
+        if isinstance(value, str) and is_credential(name, value):
+            path = f"environment.variables.{name}"
+            yield Problem(f"{path} holds what looks like a credential; give the ARN of a secret instead", path)
 
+
+_KEPT: Final = {
+    "TABLE": "plants",
+    "TOKEN_URL": "https://login.example.com/token",
+    "DB_PASSWORD": "/prod/db/password",
+    "DB_SECRET": "prod/db",
+    "API_KEY": "arn:aws:secretsmanager:us-east-1:123456789012:secret:key",
+}
+_FUNCTION: Final[Example] = {"f": (FUNCTION[0], {"environment": {"variables": _KEPT}})}
 
 RULE = Rule(
     id="functions-no-secrets-in-environment",
@@ -40,6 +46,11 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_45",),
     types=FUNCTION,
     check=check,
-    passing={"f": (FUNCTION[0], {"environment": {"variables": {"TABLE": "plants"}}})},
-    failing={"f": (FUNCTION[0], {"environment": {"variables": {"KEY": "AKIAIOSFODNN7EXAMPLE"}}})},
+    passing=_FUNCTION,
+    failing=each(_FUNCTION, {"f.environment.variables.KEY": "AKIAIOSFODNN7EXAMPLE"})[0],
+    also_failing=each(
+        _FUNCTION,
+        {"f.environment.variables.DB_PASSWORD": "correct-horse"},
+        {"f.environment.variables.stripeApiKey": "sk_live_4eC39Hq"},
+    ),
 )

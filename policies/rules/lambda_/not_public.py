@@ -6,34 +6,32 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from deployment.tokens import FUNCTION_PERMISSION, FUNCTION_URL
-from policies.checks import is_absent, shown
 from policies.context import Context
+from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BINDING = ("sourceArn", "sourceAccount", "principalOrgId")
+
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A permission names who may call, and a service for which resource."""
-    principal = resource.get("principal")
+    """Not everybody may call the function: neither by a permission nor by its own URL."""
     if resource.type in FUNCTION_URL:
-        if resource.get("authorizationType") != "AWS_IAM":
+        if resource.get("authorizationType") == "NONE":
             yield Problem(
-                f"authorizationType is {shown(resource.get('authorizationType'))}; set it to AWS_IAM",
+                "authorizationType is NONE, so everybody may call; set it to AWS_IAM, and have CloudFront sign",
                 "authorizationType",
             )
-        origins = [value for value in resource.all("cors.allowOrigins[*]") if value == "*"]
-        if origins:
-            yield Problem("cors.allowOrigins holds *; name the origins", "cors.allowOrigins")
-        return
-    narrowed = any(not is_absent(resource.get(path)) for path in ("sourceArn", "sourceAccount", "principalOrgId"))
-    if principal == "*":
-        yield Problem("principal is *; name the service or account", "principal")
-    elif isinstance(principal, str) and principal.endswith(".amazonaws.com") and not narrowed:
-        yield Problem(f"principal {principal} may call for anybody; set sourceArn", "sourceArn")
+    elif resource.get("principal") == "*":
+        signed = resource.get("functionUrlAuthType") == "AWS_IAM"
+        if not signed and not any(resource.gives(path) for path in BINDING):
+            yield Problem("principal is *; name the service or account, or bind it by principalOrgId", "principal")
 
+
+_PERMISSION = {"p": (FUNCTION_PERMISSION[0], {"principal": "events.amazonaws.com", "sourceArn": "arn:rule"})}
 
 RULE = Rule(
     id="functions-not-public",
@@ -43,15 +41,15 @@ RULE = Rule(
     why="A function open to everyone is code, and a bill, that everyone may run.",
     fix="Set principal to a service with sourceArn, or authorizationType to AWS_IAM.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html#lambda-1",
-    frameworks=(
-        "checkov:CKV_AWS_301",
-        "checkov:CKV_AWS_364",
-        "checkov:CKV2_AWS_75",
-        "fsbp:Lambda.1",
-        "pulumi:configureSourceArn",
-    ),
+    frameworks=("checkov:CKV_AWS_258", "checkov:CKV_AWS_301", "checkov:CKV2_AWS_75", "fsbp:Lambda.1"),
     types=(*FUNCTION_PERMISSION, *FUNCTION_URL),
     check=check,
-    passing={"p": (FUNCTION_PERMISSION[0], {"principal": "events.amazonaws.com", "sourceArn": "arn:rule"})},
+    passing=_PERMISSION,
     failing={"p": (FUNCTION_PERMISSION[0], {"principal": "*"})},
+    also_passing=each(
+        _PERMISSION,
+        {"p": (FUNCTION_PERMISSION[0], {"principal": "*", "principalOrgId": "o-a1b2c3d4e5"})},
+        {"p": (FUNCTION_URL[0], {"authorizationType": "AWS_IAM"})},
+    ),
+    also_failing=each(_PERMISSION, {"p": (FUNCTION_URL[0], {"authorizationType": "NONE"})}),
 )

@@ -8,7 +8,7 @@ from deployment.graph import Resource
 from deployment.tokens import BUCKET, BUCKET_POLICY
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._documents import TLS_ONLY, denies_plain_text, statements
 
 if TYPE_CHECKING:
@@ -24,10 +24,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem("no bucket policy; add aws.s3.BucketPolicy that denies aws:SecureTransport false")
     for policy in policies:
         found = statements(policy.get("policy"))
-        if found is None:
-            yield undecided("policy")._replace(resource=policy)
-        elif not denies_plain_text(found, "s3:ListBucket", arn) or not denies_plain_text(
-            found, "s3:GetObject", objects
+        if found is not None and not (
+            denies_plain_text(found, "s3:ListBucket", arn) and denies_plain_text(found, "s3:GetObject", objects)
         ):
             yield Problem(
                 "the policy lets requests without TLS in; deny s3:* on bucket and objects where aws:SecureTransport is "
@@ -56,4 +54,5 @@ RULE = Rule(
         "logs": (BUCKET[0], {}),
         "policy": (BUCKET_POLICY[0], {"bucket": "id:logs", "policy": '{"Statement": []}'}),
     },
+    also_failing=({"logs": (BUCKET[0], {})},),
 )

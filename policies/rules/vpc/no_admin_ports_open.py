@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import INGRESS_RULE
+from deployment.tokens import INGRESS_RULE, SECURITY_GROUP
+from deployment.unknown import UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._ports import PORT_HOLDERS, port_ranges
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ PORTS = {
     445: "CIFS",
     1433: "SQL Server",
     1434: "SQL Server",
+    1521: "Oracle",
     3000: "development servers",
     3306: "MySQL",
     3389: "RDP",
@@ -40,6 +42,8 @@ PORTS = {
     8888: "alternative HTTP",
     9200: "OpenSearch",
     9300: "OpenSearch",
+    11211: "memcached",
+    27017: "MongoDB",
 }
 
 
@@ -53,8 +57,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if one.from_world and open_ports:
             named = ", ".join(f"{port} ({PORTS[port]})" for port in open_ports[:3])
             yield Problem(f"the internet reaches port {named}; name the security group or CIDR that needs it", path)
-        elif one.undecided and open_ports:
-            yield undecided(one.path or "cidrIpv4")
 
 
 RULE = Rule(
@@ -70,4 +72,9 @@ RULE = Rule(
     check=check,
     passing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     failing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
+    also_failing=(
+        {"half": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
+        {"all": (SECURITY_GROUP[0], {"ingress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]})},
+    ),
+    undecided=({"ssh": (INGRESS_RULE[0], {"cidrIpv4": UNKNOWN, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},),
 )

@@ -1,0 +1,24 @@
+"""What looks like a credential that somebody wrote into a program."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+KEYS: Final = re.compile(
+    r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
+    r"|-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"
+)
+"""Access keys of AWS, and private keys."""
+NAME: Final = re.compile(
+    r"(?i)(?:^|[a-z0-9]_|_|(?<=[a-z0-9])(?=[A-Z]))"
+    r"(?:password|passwd|pwd|secret_?(?:access_?)?key|private_?key|api_?key|(?:auth|access|bearer)_?token|client_?secret)$"
+)
+"""Names of variables that hold a credential, and not where one is kept."""
+VALUE: Final = re.compile(r"(?!arn:|/|\$|\{\{|https?:|<|%)\S{6,}")
+"""Values of them that are not a reference: an ARN, a path or a name in curly brackets."""
+
+
+def is_credential(name: str, value: str) -> bool:
+    """True when a variable called `name` with `value` hands out a credential."""
+    return bool(KEYS.search(value) or (NAME.search(name) and VALUE.fullmatch(value)))

@@ -1,0 +1,25 @@
+"""Data rules about dynamodb."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import TABLE
+from policies.finding import Severity
+from policies.rule import Rule
+from policies.table import must_be, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "data-table-recoverable",
+        TABLE,
+        must_be("pointInTimeRecovery.enabled", True),
+        title="DynamoDB tables can be restored to any second",
+        severity=Severity.MEDIUM,
+        why="A table that a faulty release overwrites has no earlier state without it.",
+        fix="Set pointInTimeRecovery.enabled to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-2",
+        frameworks=("checkov:CKV_AWS_28", "fsbp:DynamoDB.2"),
+        mends=True,
+    ),
+)

@@ -1,0 +1,56 @@
+"""Containers get their credentials as secrets, not as plain variables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import TASK_DEFINITION
+from policies.checks import mappings
+from policies.context import Context
+from policies.examples import Example
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._credentials import is_credential
+from policies.rules._documents import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No environment variable of a container holds a credential."""
+    given = resource.get("containerDefinitions")
+    for container in mappings(parse_json(given) if isinstance(given, str) else given):
+        for variable in mappings(container.get("environment")):
+            name, value = variable.get("name"), variable.get("value")
+            if isinstance(name, str) and isinstance(value, str) and is_credential(name, value):
+                yield Problem(
+                    f"variable {name} of container {container.get('name')} holds what looks like a credential; pass it "
+                    "by secrets, from Secrets Manager or Parameter Store",
+                    "containerDefinitions",
+                )
+
+
+def _task(**container: Any) -> Example:
+    definitions = json.dumps([{"name": "api", "image": "registry.example.com/api:1.0.0", **container}])
+    return {"task": (TASK_DEFINITION[0], {"family": "api", "containerDefinitions": definitions})}
+
+
+_STORED: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"
+
+RULE = Rule(
+    id="compute-no-secrets-in-environment",
+    title="Containers get their credentials as secrets",
+    severity=Severity.HIGH,
+    risk=Risk.LEAK,
+    why="Whoever may describe the task definition reads its variables, in every revision of it.",
+    fix="Move the variable from environment to secrets, with valueFrom the ARN of a secret or parameter.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
+    frameworks=("fsbp:ECS.8",),
+    types=TASK_DEFINITION,
+    check=check,
+    passing=_task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
+    failing=_task(environment=[{"name": "DB_PASSWORD", "value": "correct-horse"}]),
+)

@@ -1,0 +1,70 @@
+"""Data rules about opensearch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import OPENSEARCH
+from policies.finding import Risk, Severity
+from policies.rule import Rule
+from policies.rules._documents import names_principals
+from policies.table import must_be, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "data-search-encrypted",
+        OPENSEARCH,
+        must_be("encryptAtRest.enabled", True),
+        title="Search domains are encrypted at rest",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Indexes and snapshots are readable by whoever gets hold of them.",
+        fix="Set encryptAtRest.enabled to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-1",
+        frameworks=(
+            "checkov:CKV_AWS_5",
+            "fsbp:ES.1",
+            "fsbp:Opensearch.1",
+            "awsguard:elasticsearch-encrypted-at-rest",
+        ),
+        mends=True,
+    ),
+    row(
+        "data-search-https",
+        OPENSEARCH,
+        must_be("domainEndpointOptions.enforceHttps", True),
+        title="Search domains are asked over TLS only",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Over plain HTTP the network reads queries, answers and credentials; left out, it is accepted.",
+        fix="Set domainEndpointOptions.enforceHttps to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-8",
+        frameworks=("checkov:CKV_AWS_83", "fsbp:ES.8", "fsbp:Opensearch.8"),
+        mends=True,
+    ),
+    row(
+        "data-search-nodes-encrypted",
+        OPENSEARCH,
+        must_be("nodeToNodeEncryption.enabled", True),
+        title="Nodes of search domains speak TLS to each other",
+        severity=Severity.MEDIUM,
+        why="What one node copies to another is as private as what it stores.",
+        fix="Set nodeToNodeEncryption.enabled to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-3",
+        frameworks=("checkov:CKV_AWS_6", "fsbp:ES.3", "fsbp:Opensearch.3"),
+        mends=True,
+    ),
+    row(
+        "data-search-not-public",
+        OPENSEARCH,
+        names_principals("accessPolicies", "es:ESHttpGet"),
+        where={"vpcOptions": (None,)},
+        title="Search domains outside a VPC admit named principals only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="Open domains are found, read and wiped within hours.",
+        fix="Set vpcOptions, or name the principals or addresses in accessPolicies.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-2",
+        frameworks=("fsbp:ES.2", "fsbp:Opensearch.2", "awsguard:elasticsearch-in-vpc-only"),
+    ),
+)

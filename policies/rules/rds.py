@@ -1,0 +1,92 @@
+"""Data rules about databases: RDS, Aurora, DocumentDB and Neptune."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import DB_CLUSTER, DB_CLUSTER_INSTANCE, DB_INSTANCE, DOCUMENT_DB, NEPTUNE
+from policies.finding import Risk, Severity
+from policies.rule import Rule
+from policies.table import at_least, must_be, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "data-database-encrypted",
+        (*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        must_be("storageEncrypted", True),
+        where={
+            "replicateSourceDb": (None,),
+            "replicationSourceIdentifier": (None,),
+            "snapshotIdentifier": (None,),
+            "restoreToPointInTime": (None,),
+            "engineMode": (None, "provisioned", "global", "parallelquery"),
+        },
+        title="Databases are encrypted at rest",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Storage, backups and snapshots are readable by whoever gets hold of them. It can't be switched on later.",
+        fix="Set storageEncrypted to true; what is restored or replicated takes it from its source.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-3",
+        frameworks=(
+            "checkov:CKV_AWS_16",
+            "checkov:CKV_AWS_44",
+            "checkov:CKV_AWS_74",
+            "checkov:CKV_AWS_96",
+            "fsbp:DocumentDB.1",
+            "fsbp:Neptune.1",
+            "fsbp:RDS.3",
+            "fsbp:RDS.27",
+            "awsguard:rds-storage-encrypted",
+        ),
+    ),
+    row(
+        "data-database-not-public",
+        (*DB_INSTANCE, *DB_CLUSTER_INSTANCE),
+        must_be("publiclyAccessible", False, None),
+        title="Databases have no public address",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A database on the internet is one password, or one flaw of its engine, away from everybody.",
+        fix="Leave publiclyAccessible at false, and reach the database from within its VPC.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2",
+        frameworks=("checkov:CKV_AWS_17", "fsbp:RDS.2", "awsguard:rds-instance-public-access"),
+        mends=True,
+    ),
+    row(
+        "data-database-backups-on",
+        (*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        at_least("backupRetentionPeriod", 1, "days", or_absent=True),
+        where={"replicateSourceDb": (None,)},
+        title="Backups of databases are not switched off",
+        severity=Severity.HIGH,
+        risk=Risk.LOSS,
+        why="With a retention of 0 there are no automated backups, and no way back to the minute before a mistake.",
+        fix="Set backupRetentionPeriod to 7 or more.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-11",
+        frameworks=("checkov:CKV_AWS_133", "awsguard:rds-instance-backup-enabled"),
+    ),
+    row(
+        "data-database-backed-up",
+        (*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        at_least("backupRetentionPeriod", 7, "days"),
+        where={"replicateSourceDb": (None,)},
+        title="Databases are backed up for a week",
+        severity=Severity.MEDIUM,
+        why="A mistake is often noticed days later; left out, an instance has none, and a cluster one day of them.",
+        fix="Set backupRetentionPeriod to 7 or more.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-11",
+        frameworks=("fsbp:DocumentDB.2", "fsbp:Neptune.5", "fsbp:RDS.11"),
+    ),
+    row(
+        "data-database-deletion-protected",
+        (*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        must_be("deletionProtection", True),
+        title="Databases are protected from deletion",
+        severity=Severity.MEDIUM,
+        why="A replacement that nobody read in the preview deletes the data with the database.",
+        fix="Set deletionProtection to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-8",
+        frameworks=("checkov:CKV_AWS_293", "fsbp:DocumentDB.5", "fsbp:Neptune.4", "fsbp:RDS.7", "fsbp:RDS.8"),
+        mends=True,
+    ),
+)
