@@ -75,14 +75,15 @@ class Assessment:
         """True when a mandatory rule is broken: the deployment must not happen."""
         return any(violation.enforcement is Enforcement.MANDATORY for violation in self.violations)
 
-    @property
-    def rules_passed(self) -> int:
-        """How many of the rules that are on found nothing, waived or not."""
+    @cached_property
+    def passed(self) -> tuple[Rule, ...]:
+        """The rules that are on and found nothing, not even what is waived."""
         found = {violation.rule.id for violation in (*self.violations, *(one.violation for one in self.waived))}
-        config = self._context.config
-        return sum(
-            rule.id not in found and config.enforcement_of(rule.id, rule.enforcement) is not Enforcement.DISABLED
-            for rule in rules()
+        context = self._context
+        return tuple(
+            rule
+            for rule in rules_for(context)
+            if rule.id not in found and level_of(rule, context) is not Enforcement.DISABLED
         )
 
     @property

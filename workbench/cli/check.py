@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.common import BLOCKED, USUAL_WIDTH, colours_wanted, emit, out_option, progress, terminal_width
+from workbench.cli.common import (
+    BLOCKED,
+    USUAL_WIDTH,
+    Output,
+    collected,
+    colours_wanted,
+    emit,
+    out_option,
+    progress,
+    terminal_width,
+)
 
 if TYPE_CHECKING:
+    from deployment.graph import ResourceGraph
     from policies.assess import Assessment
     from policies.settings import PackConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Options that say how is judged."""
+
+    pack_config: Path | None
+    profile: str | None
+    limit: str | None
+    region: str | None
 
 
 @click.command()
@@ -20,10 +42,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("text", "json", "sarif")),
+    type=click.Choice(("text", "json", "sarif", "junit")),
     default="text",
     show_default=True,
-    help="text for people, json for scripts, sarif (2.1.0) for code scanning.",
+    help="text for people, json for scripts, sarif (2.1.0) for code scanning, junit for other CIs.",
 )
 @click.option(
     "--policy-pack-config",
@@ -34,16 +56,13 @@ if TYPE_CHECKING:
 @click.option("--region", help="AWS Region to price what names none of its own.")
 @click.option("--explain", metavar="RULE", help="Say what a rule wants, why, and how to satisfy it; needs no file.")
 @click.option("--list", "list_", is_flag=True, help="List the rules with the controls they answer; needs no file.")
+@click.option(
+    "--profile", type=click.Choice(("strict", "baseline")), help="Which rules block.  [default: as configured]"
+)
+@click.option("--limit", metavar="USD", help="Budget a month, instead of the pack's.")
 @out_option
-def command(
-    files: tuple[str, ...],
-    format_: str,
-    pack_config: Path | None,
-    region: str | None,
-    explain: str | None,
-    list_: bool,
-    out: Path | None,
-) -> None:
+@collected(pack=Pack, output=Output)
+def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack, output: Output) -> None:
     """Judge FILES by the policies; `-` is standard input.
 
     A file is what `pulumi stack export`, `pulumi preview --json` or `./plant export` writes. The exit status is 1
@@ -52,34 +71,45 @@ def command(
     from workbench.report import rules_text
 
     if list_:
-        emit(rules_text.listing_json() if format_ == "json" else rules_text.listing(), out)
+        emit(rules_text.listing_json() if output.format_ == "json" else rules_text.listing(), output.out)
         return
     if explain is not None:
-        emit(rules_text.explanation(explain), out)
+        emit(rules_text.explanation(explain), output.out)
         return
     if not files:
-        raise click.UsageError("give at least one FILE, or --list, or --explain RULE")
-    config = _config(pack_config)
-    judged = [(file, _assess(file, config, region)) for file in files]
-    emit(_rendered(judged, format_, out is None), out)
+        raise click.UsageError("give at least one FILE, or --list, or --explain RULE", click.get_current_context())
+    judged = [(file, _assess(file, pack)) for file in files]
+    emit(_rendered(judged, output.format_, output.out is None), output.out)
     if any(assessment.blocked for _, assessment in judged):
         raise SystemExit(BLOCKED)
 
 
-def _config(path: Path | None) -> PackConfig | None:
-    if path is None:
-        return None
-    from policies.pack import config_from_file
-
-    return config_from_file(path)
-
-
-def _assess(file: str, config: PackConfig | None, region: str | None) -> Assessment:
+def _assess(file: str, pack: Pack) -> Assessment:
     from deployment.reader import graph_from_file
     from policies.assess import assess
 
     with progress(f"checking {file}"):
-        return assess(graph_from_file(file), config, region=region)
+        graph = graph_from_file(file)
+        return assess(graph, _config(pack, graph), region=pack.region)
+
+
+def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:
+    """The pack's configuration with what the options change of it; None for the project's own as it is."""
+    from policies.assess import config_of
+    from policies.finding import Profile
+    from policies.pack import config_from_file
+    from workbench.cli.cost import dollars_of
+
+    found = config_from_file(pack.pack_config) if pack.pack_config is not None else None
+    changes: dict[str, Any] = {}
+    if pack.profile is not None:
+        changes["profile"] = Profile(pack.profile)
+    if pack.limit is not None:
+        changes["monthly_limit_usd"] = dollars_of(pack.limit)
+    if not changes:
+        return found
+    base = found if found is not None else config_of(graph)
+    return replace(base, settings=base.settings.model_copy(update=changes))
 
 
 def _rendered(judged: list[tuple[str, Assessment]], format_: str, on_terminal: bool) -> str:
@@ -87,6 +117,10 @@ def _rendered(judged: list[tuple[str, Assessment]], format_: str, on_terminal: b
         from workbench.report.sarif import sarif
 
         return json.dumps(sarif(judged), indent=2, ensure_ascii=False)
+    if format_ == "junit":
+        from workbench.report.junit import junit
+
+        return junit(judged)
     if format_ == "json":
         documents: list[dict[str, Any]] = [
             {

@@ -130,7 +130,7 @@ class Preview:
             "cost": self.estimate.to_json(),
             "baseCost": None if self.base_estimate is None else _figures(self.base_estimate),
             "policies": self.assessment.to_json(),
-            "rulesPassed": self.assessment.rules_passed,
+            "rulesPassed": len(self.assessment.passed),
             "fixes": {one.rule.id: one.rule.fix for one in self.assessment.violations},
             "prediction": None if self.prediction is None else self.prediction.line(),
             "verdict": self.verdict,

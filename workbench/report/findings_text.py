@@ -92,7 +92,7 @@ def summary(assessment: Assessment) -> Text:
     """How many rules passed, and how many findings there are of each kind."""
     blocking = sum(one.enforcement is Enforcement.MANDATORY for one in assessment.violations)
     return Text(
-        f"Policies: {assessment.rules_passed} rules passed, {blocking} blocking, "
+        f"Policies: {len(assessment.passed)} rules passed, {blocking} blocking, "
         f"{len(assessment.violations) - blocking} advisory, {len(assessment.waived)} waived",
         "bold",
     )

@@ -1,7 +1,8 @@
 """Assessments as SARIF 2.1.0 (OASIS standard, 2020-03), which GitHub code scanning and editors read.
 
-A deployment has no source lines, so a result names the resource (a logical location) in the file that was
-checked, and carries a fingerprint by which a scanner follows it from run to run.
+A deployment has no source lines. Where the folder holds the stack's own file, a result points at the line there that
+sets the value; elsewhere at the file that was checked. It names the resource (a logical location), and carries a
+fingerprint by which a scanner follows it from run to run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from policies.assess import Assessment, Violation, Waived
 from policies.finding import Enforcement, Severity
 from policies.registry import every_rule
 from policies.rule import Rule
+from workbench.preview.stackfile import STACK_NAME
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT: Final = "plantFinding/v1"
@@ -114,10 +116,7 @@ def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[s
         "message": {"text": f"{name}: {finding.message}"},
         "locations": [
             {
-                "physicalLocation": {
-                    "artifactLocation": _artifact(file),
-                    "region": {"startLine": 1},
-                },
+                "physicalLocation": _place(file, violation),
                 "logicalLocations": [{"name": name, "fullyQualifiedName": finding.urn or name, "kind": "resource"}],
             }
         ],
@@ -130,6 +129,19 @@ def _suppressed(file: str, waived: Waived, position: dict[str, int]) -> dict[str
     justification = f"{waiver.reason} Owner: {waiver.owner}; until {waiver.expires}."
     suppression = {"kind": "external", "status": "accepted", "justification": justification}
     return {**_result(file, waived.violation, position), "suppressions": [suppression]}
+
+
+def _place(file: str, violation: Violation) -> dict[str, Any]:
+    """The line of the stack file that sets what was found, or else the beginning of the file that was checked."""
+    finding = violation.finding
+    stack = finding.urn.removeprefix("urn:pulumi:").partition("::")[0]
+    path = Path(f"Pulumi.{stack}.yaml")
+    if STACK_NAME.fullmatch(stack) and path.is_file():
+        from workbench.report.stack_lines import line_of
+
+        line = line_of(path.read_text("utf-8"), finding.property_path or "", finding.message, violation.rule.fix)
+        return {"artifactLocation": _artifact(str(path)), "region": {"startLine": line}}
+    return {"artifactLocation": _artifact(file), "region": {"startLine": 1}}
 
 
 def _artifact(file: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from policies.registry import rules
 from workbench.preview.changes import Operation, in_words
 from workbench.report.findings_text import verdict
 from workbench.report.names import resource_name, short_types
@@ -38,7 +37,6 @@ def render(views: Sequence[View], *, script: bool = True) -> str:
             figures=_figures,
             drawings=_drawings,
             groups=_groups,
-            rules_of=_rules,
             in_words=lambda view: in_words(view.preview.changes, Operation),
             days_left=lambda view, expires: (expires - view.day).days,
             age=_age,
@@ -127,13 +125,6 @@ def _block(found: Preview, block: Block, kinds: Mapping[str, str]) -> dict[str, 
             for resource in (*sorted(block.resources, key=lambda one: (one.name, one.type)), *gone)
         ],
     }
-
-
-def _rules(view: View) -> list[tuple[str, str]]:
-    """Rules that found nothing: id and title."""
-    assessment = view.preview.assessment
-    found = {one.rule.id for one in (*assessment.violations, *(entry.violation for entry in assessment.waived))}
-    return [(rule.id, rule.title) for rule in rules() if rule.id not in found]
 
 
 def _age(price: Price, day: datetime.date) -> str:
