@@ -112,16 +112,24 @@ class Bracket:
     """Random split: each target is on its own."""
 
 
-def balanced_quantile(targets: int, station: Station, rate: float, quantile: float) -> Bracket:
+def balanced_quantile(
+    targets: int, station: Station, rate: float, quantile: float, service_points: tuple[float, ...] = ()
+) -> Bracket:
     """Bracket of the sojourn quantile of `targets` equal stations behind a load balancer at total `rate`.
 
     Least outstanding requests lies between the two bounds, and so does round robin: its arrivals at one
-    target are more regular than a random split's.
+    target are more regular than a random split's. Service is exponential, or given by equally likely
+    `service_points` (seconds), for which both bounds rest on `quantile_with_service`.
     """
-    pooled = Station(targets * station.servers, station.service_seconds)
+
+    def sojourn(servers: int, arrivals: float) -> float:
+        if service_points:
+            return quantile_with_service(servers, arrivals, service_points, quantile)
+        return Station(servers, station.service_seconds).sojourn_quantile_seconds(arrivals, quantile)
+
     return Bracket(
-        optimistic_seconds=pooled.sojourn_quantile_seconds(rate, quantile),
-        pessimistic_seconds=station.sojourn_quantile_seconds(rate / targets, quantile) if targets else math.inf,
+        optimistic_seconds=sojourn(targets * station.servers, rate),
+        pessimistic_seconds=sojourn(station.servers, rate / targets) if targets else math.inf,
     )
 
 

@@ -13,8 +13,13 @@ def published(settings: Settings, reaper: str | None) -> dict[str, Any]:
 
     `reaper` is the logical name of the schedule that ends sessions; None where nothing does.
     """
-    fleet = settings.fleet
-    cluster = settings.platform.cluster
+    fleet, uptime, cluster = settings.fleet, settings.uptime, settings.platform.cluster
+    sessions = {
+        "days": list(uptime.session_days),
+        "start": uptime.session_start,
+        "hours": float(uptime.hours_per_session),
+        "timeZone": uptime.time_zone,
+    }
     return {
         **({"cluster": {"name": cluster.name, "version": cluster.version}} if cluster else {}),
         "costBasis": cost_basis(settings, reaper),
@@ -22,5 +27,6 @@ def published(settings: Settings, reaper: str | None) -> dict[str, Any]:
             "serviceTimeMs": fleet.service_time_ms,
             "cpuTimeMs": fleet.cpu_time_ms,
             "workersPerInstance": fleet.workers_per_instance,
+            "sessions": sessions if uptime.schedule == "sessions" else None,
         },
     }

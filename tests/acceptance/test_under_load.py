@@ -6,15 +6,18 @@
 3. A high-volume call ends within the response budget.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from cost import estimate
 from workbench.simulate import kernel
+from workbench.simulate.judge import Objective, judge
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read
 from workbench.simulate.result import COLUMNS
-from workbench.simulate.scenario import Scenario, run_scenario
+from workbench.simulate.scenario import Scenario, prepare, run_scenario
 
 BUDGET_MS = 100
 REPLICATIONS = 5
@@ -121,13 +124,30 @@ def test_the_target_value_agrees_with_the_simulation(graph):
     """At the declared target value per instance p95 keeps the budget; well above it, it does not."""
     declared = read(graph("dev"))
     (policy,) = declared.stable.tracking
-    rate = policy.target_value / 60
-    for factor, holds in ((1.0, True), (2.5, False)):
-        report = report_of(
-            graph("dev"), f"steady:rate={rate * factor * declared.stable.max_size:.3f}", seconds=5400.0, replications=3
+    # A fleet that has grown to the load already, without credits: what it is to be able to hold from then on.
+    size = declared.stable.max_size
+    grown = replace(declared, fleets=(replace(declared.stable, min_size=size, desired_capacity=size),))
+    for factor, holds in ((1.0, True), (1.1, False)):
+        scenario = Scenario(
+            profiles=(f"steady:rate={policy.target_value / 60 * factor * size:.3f}",), duration_seconds=5400.0
         )
-        steady_state = minutes(report, "p95_ms")[30:]
-        assert bool(steady_state.mean() <= BUDGET_MS) == holds
+        prepared = replace(prepare(graph("dev"), scenario), declared=grown)
+        judgement = judge(prepared.replicate(3), Objective())
+        assert (judgement.verdict == "pass") == holds
+
+
+def test_a_load_over_what_credits_earn_does_not_pass_for_four_hours(graph):
+    # 45 requests/s ask 0.225 vCPU of two nanos that earn 0.2; 38/s ask 0.19.
+    declared = read(graph("dev"))
+    pair = replace(declared, fleets=(replace(declared.stable, min_size=2, desired_capacity=2),))
+    verdicts = {}
+    for rate in (38, 42, 45):
+        scenario = Scenario(profiles=(f"steady:rate={rate}",), duration_seconds=4 * 3600.0)
+        runs = replace(prepare(graph("dev"), scenario), declared=pair).replicate(2)
+        verdicts[rate] = judge(runs, Objective()).verdict
+        for run in runs:
+            assert rate != 38 or run.quantile_ms(0.95) == pytest.approx(76, abs=2)
+    assert verdicts == {38: "pass", 42: "blocked", 45: "blocked"}
 
 
 def test_ten_percent_of_the_declared_peak_is_too_little_to_judge_a_canary(graph):

@@ -6,6 +6,7 @@ import difflib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,11 +25,12 @@ from workbench.cli.common import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from deployment.graph import ResourceGraph
     from infra.settings import Settings
     from workbench.simulate.optimize.search import Optimum
+
+EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Traffic:
     """Options that say what it has to hold."""
 
     profiles: tuple[str, ...]
+    files: tuple[Path, ...]
+    service: str
+    cpu_ratio: float | None
     duration: str | None
     seed: int
     replications: int
@@ -61,6 +66,9 @@ class Wanted:
 @click.command()
 @stack_options
 @click.option("--profile", "-p", "profiles", multiple=True, help="Traffic to hold, as in simulate.  [default: spike]")
+@click.option("--traffic", "files", multiple=True, type=EXISTING_FILE, help="Recorded traffic, as in simulate.")
+@click.option("--service", default="exponential", show_default=True, help="Service times, as in simulate.")
+@click.option("--cpu-ratio", type=click.FloatRange(0, 1), help="CPU share of them.  [default: as declared]")
 @click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
 @click.option("--replications", "-r", type=click.IntRange(2, 100), default=5, help="Runs that confirm the best.")
@@ -89,15 +97,17 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
         def declare(more: Mapping[str, str]) -> ResourceGraph:
             return graph_from_json(synthesize(stack, overrides=overrides | dict(more)), f"stack {stack}")
 
+        from workbench.simulate.judge import Objective
         from workbench.simulate.optimize.report import render, to_json
         from workbench.simulate.optimize.search import Limits, optimize
         from workbench.simulate.options import SimulationOptions
-        from workbench.simulate.report import Objective
-        from workbench.simulate.scenario import DEFAULT_PROFILE, Scenario
+        from workbench.simulate.scenario import DEFAULT_PROFILE, Scenario, ServiceOptions
         from workbench.simulate.traffic.profiles import parse_duration
 
         scenario = Scenario(
             profiles=traffic.profiles,
+            files=traffic.files,
+            service=ServiceOptions(distribution=traffic.service, cpu_ratio=traffic.cpu_ratio),
             duration_seconds=None if traffic.duration is None else parse_duration(traffic.duration, "--duration"),
             options=SimulationOptions(seed=traffic.seed),
             replications=traffic.replications,
@@ -109,7 +119,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
             worst_case_binds=not wanted.ignore_worst_case,
         )
         found = optimize(declare, settings, scenario, limits, progress=show)
-    name = " + ".join(traffic.profiles) or DEFAULT_PROFILE
+    name = " + ".join([*map(str, traffic.files), *traffic.profiles]) or DEFAULT_PROFILE
     as_json = output.format_ == "json"
     text = json.dumps(to_json(found, limits, name), indent=2) if as_json else render(found, limits, name)
     patch = _patch(REPOSITORY / f"Pulumi.{stack}.yaml", found, settings)
@@ -161,11 +171,17 @@ def _patch(path: Path, found: Optimum, settings: Settings) -> tuple[str, str] | 
 
 def _differing(wanted: dict[str, dict[str, Any]], settings: Settings) -> dict[str, dict[str, Any]]:
     """The part of `wanted` that the stack does not say already."""
+    from workbench.simulate.optimize.candidates import session_length
+
     found: dict[str, dict[str, Any]] = {}
     for group, values in wanted.items():
         current = getattr(settings, group.partition(":")[2])
         for key, value in values.items():
             have = getattr(current, key)
+            if key == "hours_per_session":
+                have = session_length(have)
+            elif isinstance(have, Decimal):
+                have = f"{have.normalize():f}"
             if (list(have) if isinstance(have, tuple) else have) != value:
                 found.setdefault(group, {})[key] = value
     return found

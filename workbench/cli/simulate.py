@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,6 +48,8 @@ class Traffic:
     profiles: tuple[str, ...]
     files: tuple[Path, ...]
     duration: str | None
+    start: datetime | None
+    warm_up: str | None
     scale: float
     arrivals: str
 
@@ -66,6 +69,7 @@ class Conditions:
     """Options that say how clients and instances fare."""
 
     attempts: int
+    client_timeout: str
     queue_limit: int
     canary: float
     launch_failures: float
@@ -106,7 +110,14 @@ class Drawing:
 @click.option(
     "--traffic", "files", multiple=True, type=EXISTING_FILE, help="Recorded traffic: CSV, Parquet or an ALB access log."
 )
-@click.option("--duration", help="Length of the simulation, e.g. 24h.  [default: 1h, or the files']")
+@click.option("--duration", help="Length of the simulation, e.g. 24h.  [default: 1h, of daily a day, or the files']")
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
+    help="UTC moment of the first second, e.g. 2026-11-23T09:00; a stack of sessions is parked outside them."
+    "  [default: the files']",
+)
+@click.option("--warm-up", help="Time from the beginning to leave out of the sums, e.g. 10m.  [default: none]")
 @click.option("--scale", type=click.FloatRange(0, 10_000, min_open=True), default=1.0, help="Factor on all rates.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
 @click.option("--replications", "-r", type=click.IntRange(1, 1000), default=5, show_default=True)
@@ -130,6 +141,12 @@ class Drawing:
     help="Requests that may wait at one instance.",
 )
 @click.option("--attempts", type=click.IntRange(1, 10), default=3, show_default=True, help="Tries of a client.")
+@click.option(
+    "--client-timeout",
+    default="10s",
+    show_default=True,
+    help="Time after which a client gives up and tries again, e.g. 800ms; its request is served all the same.",
+)
 @click.option(
     "--canary", type=click.FloatRange(0, 100), default=0.0, show_default=True, help="Canary's share, percent."
 )
@@ -171,7 +188,8 @@ def command(
 ) -> None:
     """Simulate traffic on the declared stack: response times, scaling, alarms, dollars.
 
-    Every request is simulated. Exit status 1 when the response budget is missed.
+    Every request is simulated. Exit status 1 when the response budget is missed,
+    or when too little happened to say so.
     """
     picture = drawing.picture
     if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
@@ -198,19 +216,22 @@ def command(
         from workbench.simulate.table import render
 
         emit(render(report), output.out)
-    if report.verdict == "blocked":
+    if report.verdict != "pass":
         raise SystemExit(BLOCKED)
 
 
 def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experiment: Experiment) -> Scenario:
     from workbench.simulate.assumptions import assume
     from workbench.simulate.instance import FleetConstants
+    from workbench.simulate.judge import Objective
     from workbench.simulate.options import SimulationOptions
-    from workbench.simulate.report import Objective
     from workbench.simulate.scenario import Scenario, ServiceOptions
     from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
     from workbench.simulate.traffic.profiles import parse_duration
 
+    clock: dict[str, Any] = {}
+    if traffic.start is not None:
+        clock = {"start": traffic.start.replace(tzinfo=UTC), "real_clock": True}
     scenario = Scenario(
         profiles=traffic.profiles,
         files=traffic.files,
@@ -224,6 +245,9 @@ def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experi
         ),
         options=SimulationOptions(
             seed=experiment.seed,
+            **clock,
+            warm_up_seconds=0.0 if traffic.warm_up is None else parse_duration(traffic.warm_up, "--warm-up"),
+            client_timeout_seconds=parse_duration(conditions.client_timeout, "--client-timeout"),
             arrivals=ArrivalOptions(burstiness=Burstiness(traffic.arrivals)),
             fleet=FleetConstants(
                 ready_seconds=conditions.ready_seconds,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from workbench.simulate.alarms import AlarmRule
 from workbench.simulate.scaling.hpa import DEFAULT_DOWN, DEFAULT_UP, ScalingRules
@@ -21,6 +23,10 @@ class Metric:
     """Metric math over the ids."""
     pool: int | None = None
     """0 stable, 1 canary, None all: what the dimensions say."""
+
+    def is_plain(self, name: str, pool: int) -> bool:
+        """Whether this is the metric `name` of one pool and nothing else."""
+        return [each[2] for each in self.names] == [name] and self.expression == self.names[0][0] and self.pool == pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +154,35 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """When a scheduled stack exists; it is parked in between."""
+
+    weekdays: frozenset[int]
+    """0 is Monday."""
+    start: time
+    """Local time of day."""
+    hours: float
+    """Length of one."""
+    time_zone: str
+    """IANA name."""
+
+    def changes(self, start: datetime, duration_seconds: float) -> list[tuple[float, bool]]:
+        """(seconds after `start`, whether the stack is parked from then on), the state at `start` first."""
+        zone = ZoneInfo(self.time_zone)
+        day = start.astimezone(zone).date() - timedelta(days=2)
+        found: list[tuple[float, bool]] = []
+        while (datetime.combine(day, self.start, zone) - start).total_seconds() < duration_seconds:
+            begin = (datetime.combine(day, self.start, zone) - start).total_seconds()
+            end = begin + self.hours * 3600
+            if day.weekday() in self.weekdays and end > 0:
+                found += [(max(begin, 0.0), False), (end, True)]
+            day += timedelta(days=1)
+        if not found or found[0][0] > 0:
+            found.insert(0, (0.0, True))
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """What the API promises and when it alarms."""
 
@@ -195,6 +230,8 @@ class Declaration:
     """The load balancer's."""
     rollout_percents: tuple[int, ...] = (10, 50, 100)
     """Steps of the canary."""
+    sessions: Sessions | None = None
+    """When the stack exists; None: always."""
     notes: tuple[str, ...] = ()
     """What was assumed because the stack does not say it."""
 

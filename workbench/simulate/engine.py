@@ -1,7 +1,8 @@
-"""Per-request simulation of a load-balanced fleet, slice by slice: the arrays around the compiled loop."""
+"""Per-request simulation of a load-balanced fleet: the arrays around the compiled loops."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +17,7 @@ AnyArray = TypeVar("AnyArray", Floats, Ints)
 
 POOLS = 2
 """Stable and canary."""
+_NEVER = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,10 @@ class RateRule:
 
     keys: int
     """Number of distinct keys; a client's key is its number modulo this."""
+    limit: int = _NEVER
+    """Requests of one key in the window before it is refused. Default: never."""
+    ticks: int = 30
+    """Looks at the rates that the window is long."""
     heavy_only: bool = False
     """Counts (and refuses) requests of the heavy path only."""
 
@@ -36,8 +42,12 @@ class EngineOptions:
     """Requests that one target serves at the same time."""
     queue_limit: int = 1024
     """Requests that may wait at one target before it refuses. Default: 1024, a usual accept backlog."""
+    budget_seconds: float = 0.1
+    """A good response within this time keeps the promise."""
     timeout_seconds: float = 60.0
     """Idle timeout of the load balancer. Default: 60, the AWS default."""
+    patience_seconds: float = math.inf
+    """Time after which a client gives up; its request is served all the same. Default: never."""
     least_outstanding: bool = False
     """Balance by least outstanding requests instead of round robin."""
     max_attempts: int = 1
@@ -48,10 +58,18 @@ class EngineOptions:
     """Longest wait before a repeat."""
     retry_after_seconds: float = 0.0
     """What the firewall tells a refused client to wait before it tries again."""
+    retry_errors: float = 0.0
+    """Share of the repeats that the application answers with a 5xx, like the first tries."""
     rules: tuple[RateRule, ...] = ()
     """Rate rules at the edge."""
+    tick_seconds: float = 10.0
+    """Time between two looks of the firewall at the rates."""
+    lag_ticks: int = 1
+    """Looks until what the firewall decides is in force."""
     canary_slowdown: float = 1.0
     """Service time of the canary relative to the stable version."""
+    canary_errors: float = 0.0
+    """Share of the canary's responses that is a 5xx, beyond the others."""
 
 
 class Engine:
@@ -62,203 +80,217 @@ class Engine:
 
     def __init__(self, options: EngineOptions, *, slots: int, seed: int) -> None:
         self.options = options
-        keys = max((rule.keys for rule in options.rules), default=1)
+        rules = options.rules
+        keys = max((rule.keys for rule in rules), default=1)
+        ticks = max((rule.ticks for rule in rules), default=0) + options.lag_ticks + 1
         counters = np.zeros(kernel.COUNTERS, np.int64)
         # A xorshift state must not be zero, and neighbouring seeds should not give similar streams.
         mixed = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] >> np.uint64(1)
         counters[kernel.RANDOM] = np.int64(mixed | np.uint64(1))
-        self._state = kernel.State(
+        counters[kernel.LOWEST], counters[kernel.HIGHEST], counters[kernel.WAKE] = BUCKETS, -1, -1
+        places = 64
+        self.state = kernel.State(
             free_at=np.zeros((slots, options.workers)),
-            speed=np.ones(slots),
+            ring=np.zeros((slots, places, 4)),
+            ring_head=np.zeros(slots, np.int64),
             outstanding=np.zeros(slots, np.int64),
             slot_requests=np.zeros(slots, np.int64),
             slot_cpu=np.zeros(slots),
-            flight_done=np.empty(1024),
-            flight_row=np.empty(1024, np.int64),
-            row_arrival=np.empty(1024),
-            row_tag=np.empty(1024, np.int64),
-            row_free=np.arange(1024),
+            earned=np.zeros(slots),
+            balance=np.zeros(slots),
+            balance_at=np.zeros(slots),
+            most=np.zeros(slots),
+            surplus=np.zeros(slots),
             retry=np.empty((1024, 6)),
             tally=np.zeros((POOLS, kernel.TALLIES)),
             histogram=np.zeros((POOLS, BUCKETS), np.int64),
-            window=np.zeros((len(options.rules), keys), np.int64),
-            blocked=np.zeros((len(options.rules), keys), np.bool_),
+            seen=np.zeros((len(rules), keys, 2 ** ticks.bit_length() if rules else 1, 2), np.int32),
+            mark=np.zeros((len(rules), keys, 4), np.int64),
             counters=counters,
         )
         self._rotation = np.zeros((POOLS, slots), np.int64)
         self._targets = np.zeros(POOLS, np.int64)
-        self._rule_heavy_only = np.array([rule.heavy_only for rule in options.rules], np.bool_)
-        self._rule_keys = np.array([rule.keys for rule in options.rules], np.int64)
+        self._rules = (
+            np.array([rule.heavy_only for rule in rules], np.bool_),
+            np.array([rule.keys for rule in rules], np.int64),
+            np.array([rule.limit for rule in rules], np.int64),
+            np.array([rule.ticks for rule in rules], np.int64),
+        )
         self.canary_ratio = 0.0
-        self._routing = self._make_routing()
+        self.routing = self._make_routing()
 
     @property
     def slots(self) -> int:
         """Number of slots, used or free."""
-        return int(self._state.speed.shape[0])
-
-    @property
-    def speed(self) -> Floats:
-        """CPU speed of each slot, 1 = full; the caller writes it."""
-        return self._state.speed
+        return len(self.state.outstanding)
 
     @property
     def slot_requests(self) -> Ints:
-        """Requests admitted at each slot since `reset_tallies`."""
-        return self._state.slot_requests
+        """Requests admitted at each slot since the beginning."""
+        return self.state.slot_requests
 
-    def take_slot_cpu_seconds(self) -> Floats:
-        """CPU-seconds of work admitted at each slot since the last call."""
-        taken = self._state.slot_cpu.copy()
-        self._state.slot_cpu[:] = 0
-        return taken
+    @property
+    def slot_cpu(self) -> Floats:
+        """CPU-seconds of the requests completed at each slot since the beginning."""
+        return self.state.slot_cpu
 
     @property
     def tally(self) -> Floats:
-        """Sums since `reset_tallies`: a row for each pool, columns as named in the kernel."""
-        return self._state.tally
+        """Sums since the last minute was closed: a row for each pool, columns as named in the kernel."""
+        return self.state.tally
 
     @property
     def histogram(self) -> Ints:
-        """Response times since `reset_tallies`: a row for each pool."""
-        return self._state.histogram
-
-    @property
-    def window(self) -> Ints:
-        """Requests each rate rule counted by key since `reset_window`."""
-        return self._state.window
-
-    @property
-    def blocked(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-        """Keys that each rate rule refuses; the caller writes it."""
-        return self._state.blocked
+        """Response times since the last minute was closed: a row for each pool."""
+        return self.state.histogram
 
     @property
     def in_flight(self) -> int:
         """Requests admitted and not yet answered."""
-        return int(self._state.counters[kernel.IN_FLIGHT])
+        return int(self.state.outstanding.sum())
 
     @property
     def waiting_retries(self) -> int:
         """Requests that will be tried again."""
-        return int(self._state.counters[kernel.RETRIES])
+        return int(self.state.counters[kernel.RETRIES])
+
+    @property
+    def pending(self) -> int:
+        """Requests in flight whose client still waits for a good response."""
+        tags = (self._tags(slot) for slot in range(self.slots))
+        return sum(int(((tag & (kernel.FAILS | kernel.GIVEN_UP)) == 0).sum()) for tag in tags)
 
     def open_slot(self, slot: int, now: float) -> None:
-        """Put a fresh target into `slot`: idle, at full speed."""
-        self._state.free_at[slot] = now
-        self._state.speed[slot] = 1.0
+        """Put a fresh target into `slot`: idle, without CPU credits to mind."""
+        self.state.free_at[slot] = now
+        self.state.earned[slot] = 0.0
+
+    def give_credits(
+        self, slot: int, now: float, *, earned: float, balance: float, most: float, unlimited: bool = False
+    ) -> None:
+        """Make the target in `slot` burstable: `earned` vCPU-seconds a second, `balance` of at most `most` now."""
+        state = self.state
+        state.earned[slot], state.balance[slot], state.most[slot] = earned, min(balance, most), most
+        state.balance_at[slot], state.surplus[slot] = now, 0.0 if unlimited else math.nan
 
     def cut_slot(self, slot: int) -> int:
-        """Terminate the target in `slot` at once; how many requests died with it (counted as failed and lost)."""
-        state, size = self._state, self.in_flight
-        rows = state.flight_row[:size]
-        mine = state.row_tag[rows] >> 2 == slot
-        died = int(mine.sum())
-        if died:
-            pools = state.row_tag[rows[mine]] >> 1 & 1
-            for pool in range(POOLS):
-                count = int((pools == pool).sum())
-                state.tally[pool, [kernel.COMPLETED, kernel.FAILED, kernel.LOST]] += count
-            order = np.argsort(state.flight_done[:size][~mine], kind="stable")  # a sorted array is a heap
-            done, kept = state.flight_done[:size][~mine][order], rows[~mine][order]
-            state.row_free[size - died : size] = rows[mine]
-            state.flight_done[: size - died] = done
-            state.flight_row[: size - died] = kept
-            state.counters[kernel.IN_FLIGHT] = size - died
-        self._state.outstanding[slot] = 0
-        return died
+        """Terminate the target in `slot` at once; how many requests died with it.
+
+        They count as failed, and as lost where a client still waited for a good response.
+        """
+        state, tags = self.state, self._tags(slot)
+        for pool in range(POOLS):
+            mine = tags[(tags & kernel.CANARY > 0) == (pool == 1)]
+            waited = (mine & (kernel.FAILS | kernel.GIVEN_UP)) == 0
+            state.tally[pool, [kernel.COMPLETED, kernel.FAILED]] += len(mine)
+            state.tally[pool, kernel.LOST] += int(waited.sum())
+        state.outstanding[slot] = 0
+        return len(tags)
 
     def idle_at(self, slot: int) -> float:
         """When the target in `slot` will have answered everything it admitted so far."""
-        return float(self._state.free_at[slot].max())
+        return float(self._ring(slot)[:, kernel.DONE_AT].max(initial=0.0))
 
     def next_free_at(self, slot: int) -> float:
         """When a request that arrives at `slot` now would be started."""
-        return float(self._state.free_at[slot].min())
+        return float(self.state.free_at[slot].min())
 
     def outstanding(self, slot: int) -> int:
         """Requests at the target in `slot`, queued or in service."""
-        return int(self._state.outstanding[slot])
+        return int(self.state.outstanding[slot])
 
     def grow(self, slots: int) -> None:
         """Make room for at least `slots` slots."""
         more = slots - self.slots
         if more <= 0:
             return
-        state = self._state
-        self._state = state._replace(
-            free_at=np.vstack([state.free_at, np.zeros((more, self.options.workers))]),
-            speed=np.append(state.speed, np.ones(more)),
-            outstanding=np.append(state.outstanding, np.zeros(more, np.int64)),
-            slot_requests=np.append(state.slot_requests, np.zeros(more, np.int64)),
-            slot_cpu=np.append(state.slot_cpu, np.zeros(more)),
-        )
+        state, per_slot = self.state, {}
+        for name in state._fields[: state._fields.index("retry")]:
+            array = getattr(state, name)
+            per_slot[name] = np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+        self.state = state._replace(**per_slot)
         self._rotation = np.hstack([self._rotation, np.zeros((POOLS, more), np.int64)])
-        self._routing = self._make_routing()
+        self.routing = self._make_routing()
 
     def set_rotation(self, stable: Sequence[int], canary: Sequence[int] = (), canary_ratio: float = 0.0) -> None:
         """Say which slots the load balancer sends requests to, and the canary's share of them (0..1)."""
         for pool, slots in enumerate((stable, canary)):
             self._rotation[pool, : len(slots)] = slots
             self._targets[pool] = len(slots)
-        self.canary_ratio = canary_ratio
-        self._routing = self._make_routing()
+        if canary_ratio != self.canary_ratio:
+            self.canary_ratio = canary_ratio
+            self.routing = self._make_routing()
 
-    def run(self, start: float, end: float, requests: Slice) -> None:
-        """Simulate from `start` to `end` seconds; `requests` arrive in that time, in order."""
-        arrivals = len(requests.time)
-        need_flight = self.in_flight + arrivals + self.waiting_retries + 1
-        if need_flight > len(self._state.flight_done):
-            self._grow_flight(need_flight)
-        need_retry = 2 * (self.waiting_retries + arrivals) + 1
-        if need_retry > len(self._state.retry):
-            self._state = self._state._replace(retry=_grown(self._state.retry, 2 * need_retry))
-        kernel.serve(start, end, requests, self._state, self._routing)
+    def make_room(self, requests: Slice) -> None:
+        """Room for the repeats of `requests`, which are about to arrive; their first one is next."""
+        self.state.counters[kernel.NEXT] = 0
+        needed = 2 * (self.waiting_retries + len(requests.time)) + 1
+        if needed > len(self.state.retry):
+            larger = np.empty((2 * needed, 6))
+            larger[: len(self.state.retry)] = self.state.retry
+            self.state = self.state._replace(retry=larger)
 
-    def reset_tallies(self) -> None:
-        """Start a new aggregation period."""
-        self._state.tally[:] = 0
-        self._state.histogram[:] = 0
-        self._state.slot_requests[:] = 0
+    def run(self, end: float, requests: Slice) -> None:
+        """Simulate up to `end` seconds; `requests` arrive in that time, in order."""
+        self.make_room(requests)
+        while not kernel.serve(end, requests, self.state, self.routing):
+            self._grow_rings()
+        kernel.settle_all(end, self.state, self.routing)
 
-    def reset_window(self) -> None:
-        """Start a new interval of the firewall's counts."""
-        self._state.window[:] = 0
+    def advance(self, now: float, until: float, requests: Slice, watch: kernel.Watch) -> tuple[float, int]:
+        """Simulate from `now` up to `until` or the first moment that somebody has to decide at; that time and why.
 
-    def _grow_flight(self, rows: int) -> None:
-        state, old = self._state, len(self._state.flight_done)
-        rows = max(rows, 2 * old)
-        free = np.arange(rows)
-        free[:old] = state.row_free
-        self._state = state._replace(
-            flight_done=_grown(state.flight_done, rows),
-            flight_row=_grown(state.flight_row, rows),
-            row_arrival=_grown(state.row_arrival, rows),
-            row_tag=_grown(state.row_tag, rows),
-            row_free=free,
+        `requests` are those of a longer stretch; those that arrived already are passed over.
+        """
+        while True:
+            now, why = kernel.advance(now, until, requests, self.state, self.routing, watch)
+            if why != kernel.NO_ROOM:
+                return now, why
+            self._grow_rings()
+
+    def _ring(self, slot: int) -> Floats:
+        """The requests at the target in `slot`, in order of completion; columns as in the kernel."""
+        state = self.state
+        places = (state.ring_head[slot] + np.arange(state.outstanding[slot])) & (state.ring.shape[1] - 1)
+        found: Floats = state.ring[slot, places]
+        return found
+
+    def _tags(self, slot: int) -> Ints:
+        return self._ring(slot)[:, kernel.TAG].astype(np.int64)
+
+    def _grow_rings(self) -> None:
+        """Twice the places, a power of two; each ring starts at place 0 again."""
+        state = self.state
+        size = state.ring.shape[1]
+        order = (state.ring_head[:, None] + np.arange(size)) & (size - 1)
+        ordered = np.take_along_axis(state.ring, order[:, :, None], 1)
+        self.state = state._replace(
+            ring=np.concatenate([ordered, np.zeros_like(ordered)], 1), ring_head=np.zeros_like(state.ring_head)
         )
 
     def _make_routing(self) -> kernel.Routing:
         options = self.options
+        heavy_only, keys, limit, ticks = self._rules
         return kernel.Routing(
             rotation=self._rotation,
             targets=self._targets,
             canary_ratio=self.canary_ratio,
             canary_slowdown=options.canary_slowdown,
+            canary_errors=options.canary_errors,
             least_outstanding=options.least_outstanding,
-            queue_limit=options.queue_limit,
+            queue_limit=min(options.queue_limit, _NEVER),
+            budget_seconds=options.budget_seconds,
             timeout_seconds=options.timeout_seconds,
+            patience_seconds=options.patience_seconds,
             max_attempts=options.max_attempts,
             backoff_seconds=options.backoff_seconds,
             backoff_limit_seconds=options.backoff_limit_seconds,
             retry_after_seconds=options.retry_after_seconds,
-            rule_heavy_only=self._rule_heavy_only,
-            rule_keys=self._rule_keys,
+            retry_errors=options.retry_errors,
+            rule_heavy_only=heavy_only,
+            rule_keys=keys,
+            rule_limit=limit,
+            rule_ticks=ticks,
+            tick_seconds=options.tick_seconds,
+            lag_ticks=options.lag_ticks,
         )
-
-
-def _grown(array: AnyArray, rows: int) -> AnyArray:
-    """A copy of `array` with room for `rows` rows; the new ones hold anything."""
-    larger = np.empty((rows, *array.shape[1:]), array.dtype)
-    larger[: len(array)] = array
-    return larger

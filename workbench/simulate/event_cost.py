@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -34,6 +34,16 @@ class EventCost:
         return self.instances_usd + self.requests_usd + self.fixed_usd
 
 
+def mean_cost(costs: Sequence[EventCost]) -> EventCost:
+    """Mean over runs."""
+    count = len(costs)
+    return EventCost(
+        instances_usd=sum((each.instances_usd for each in costs), Decimal(0)) / count,
+        requests_usd=sum((each.requests_usd for each in costs), Decimal(0)) / count,
+        fixed_usd=sum((each.fixed_usd for each in costs), Decimal(0)) / count,
+    )
+
+
 def instance_hour_usd(estimate: Estimate) -> Mapping[str, Decimal]:
     """Logical name of each group -> dollars of one of its instances for an hour, its disk included.
 
@@ -57,7 +67,7 @@ def instance_hour_usd(estimate: Estimate) -> Mapping[str, Decimal]:
 
 def event_cost(estimate: Estimate, run: RunResult) -> EventCost:
     """Cost of the time and the requests of `run` on the stack of `estimate`."""
-    hours = Decimal(run.duration_seconds) / SECONDS_PER_HOUR
+    hours = Decimal(run.open_seconds) / SECONDS_PER_HOUR
     prices = instance_hour_usd(estimate)
     instances = sum(
         (

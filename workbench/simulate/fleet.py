@@ -8,7 +8,8 @@ warm-up, warm pools, capacity rebalancing, health checks), read 2026-11. What it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,16 +17,31 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from infra.burstable import burstable_type
-from workbench.simulate.credits import CreditAccount
+from workbench.simulate.alarms import EVALUATION_RANGE_EXTRA, AlarmRule, MissingData
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.engine import Engine
-from workbench.simulate.instance import FleetConstants, FleetEvent, Instance, MinuteMetrics, Phase
-from workbench.simulate.kernel import Floats
+from workbench.simulate.instance import FleetConstants, FleetEvent, Instance, Phase
 from workbench.simulate.scaling import step
+from workbench.simulate.scaling.schedule import ScheduledAction
 from workbench.simulate.scaling.target_tracking import AlarmConstants, TargetTracker, combined_scale_in
 
+MINUTE: Final = 60.0
 SPOT_NOTICE_SECONDS: Final = 120.0
 """Two minutes from the notice to the end (EC2 User Guide, "Spot Instance interruption notices")."""
+ALWAYS: Final = (-math.inf, -math.inf)
+NEVER: Final = (-math.inf, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Ranges (low, high) that metrics of a minute may stay in without a decision; high of -inf: decide every minute."""
+
+    requests: tuple[float, float] = NEVER
+    """Requests of the counted targets, by their number."""
+    cpu: tuple[float, float] = NEVER
+    """Mean CPU utilisation of the counted targets, percent."""
+    offered: tuple[float, float] = NEVER
+    """Requests that reached the load balancer for each target in rotation."""
 
 
 class Fleet:
@@ -48,14 +64,17 @@ class Fleet:
         self.events: list[FleetEvent] = []
         self.attempts = self.failures = 0
         self._engine, self._rng, self._free_slots = engine, rng, free_slots
-        self._trackers = [TargetTracker(policy, alarms or AlarmConstants()) for policy in declared.tracking]
+        self._alarms = alarms or AlarmConstants()
+        self._trackers = self._new_trackers()
         self._burstable = burstable_type(declared.instance_type)
         self._launched = 0
         self._next_launch_at = 0.0
-        self._next_check_at = 0.0
         self._pool = declared.warm_pool_size
         for _ in range(self.desired):
             self._start(0.0, ready=True)
+
+    def _new_trackers(self) -> list[TargetTracker]:
+        return [TargetTracker(policy, self._alarms) for policy in self.declared.tracking]
 
     # --- what others ask -------------------------------------------------------------------------------
 
@@ -88,36 +107,89 @@ class Fleet:
         return any(each.phase is Phase.STARTING or each.warm_at > now for each in self.instances)
 
     @property
-    def least_credits(self) -> float | None:
-        """Smallest credit balance of a serving instance; None without credits."""
-        balances = [each.credits.balance for each in self.instances if each.credits is not None]
-        return min(balances, default=None)
+    def scalings(self) -> int:
+        """How often the desired capacity changed so far."""
+        return sum(1 for event in self.events if event.kind in ("scale-out", "scale-in"))
+
+    @property
+    def vcpus(self) -> int | None:
+        """Virtual CPUs of an instance; None where the type's table is not known."""
+        return self._burstable.vcpus if self._burstable else None
+
+    @property
+    def ailing(self) -> bool:
+        """Whether the next health check has to be looked at, whatever it finds."""
+        return any(each.failed_checks or not each.healthy for each in self.instances if each.phase is Phase.SERVING)
 
     def next_change(self, now: float) -> float:
-        """When `advance` has something to do next."""
-        times = [each.ready_at for each in self.instances if each.phase is Phase.STARTING]
-        times += [t for each in self.instances for t in (each.gone_at, each.taken_at) if t < math.inf]
-        times.append(self._next_check_at)
-        if self._missing() > 0:
-            times.append(self._next_launch_at)
-        return min((t for t in times if t > now), default=math.inf)
+        """When `advance` has something to do next; `now` when it has already."""
+        times = [self._next_launch_at] if self._missing() > 0 else []
+        for each in self.instances:
+            times += [each.gone_at, each.taken_at]
+            if each.phase is Phase.STARTING:
+                times.append(each.ready_at)
+            if not each.announced:
+                times.append(each.taken_at - SPOT_NOTICE_SECONDS)
+            elif each.phase is Phase.SERVING and self.declared.capacity_rebalance:
+                times.append(each.taken_at - self.declared.deregistration_seconds)
+        return max(now, min(times, default=math.inf))
+
+    def wake(self, now: float, watched: Sequence[tuple[step.StepPolicy, AlarmRule, bool]] = ()) -> Wake:
+        """Ranges in which no policy changes anything, on the safe side.
+
+        `watched` are (policy, alarm, calm) of the step policies; calm: its alarm watches nothing but the requests of
+        each target, and no datapoint that it remembers breaches.
+        """
+        if self.warming(now - MINUTE):
+            return Wake(requests=ALWAYS)
+        low = {"ASGAverageCPUUtilization": -math.inf, "": -math.inf}
+        high = {"ASGAverageCPUUtilization": math.inf, "": math.inf}
+        offered = math.inf
+        for tracker in self._trackers:
+            kind = tracker.policy.metric if tracker.policy.metric in low else ""
+            if self.desired < self.max_size:
+                if True in tracker.high.points:
+                    return Wake(requests=ALWAYS)
+                high[kind] = min(high[kind], tracker.high.rule.threshold)
+            if self.desired > self.min_size and not tracker.policy.disable_scale_in:
+                low[kind] = max(low[kind], tracker.low.rule.threshold)
+        for policy, rule, calm in watched:
+            grows = all(each.adjustment >= 0 for each in policy.steps)
+            if grows and self.desired >= self.max_size and policy.adjustment_type is not step.AdjustmentType.EXACT:
+                continue
+            plain = rule.comparison.startswith("Greater") and rule.missing is not MissingData.BREACHING
+            if not (plain and calm):
+                return Wake(requests=ALWAYS)
+            offered = min(offered, rule.threshold * MINUTE / rule.period_seconds * (1 - 1e-9))
+        cpu = "ASGAverageCPUUtilization"
+        return Wake(requests=(low[""], high[""]), cpu=(low[cpu], high[cpu]), offered=(-math.inf, offered))
 
     # --- life of the instances -------------------------------------------------------------------------
 
-    def advance(self, now: float, elapsed: float, cpu_seconds: Floats) -> None:
-        """Bring all instances to `now`; `cpu_seconds` of work by slot came in the last `elapsed` seconds."""
-        self._spend_credits(elapsed, cpu_seconds)
+    def advance(self, now: float) -> None:
+        """Bring all instances to `now`."""
         for each in list(self.instances):
             if each.phase is Phase.STARTING and each.ready_at <= now:
                 each.phase = Phase.SERVING
-                self._engine.open_slot(each.slot, now)
+                self._open(each, now)
             self._interrupt(each, now)
-            if each.phase is Phase.DRAINING and (each.gone_at <= now or self._engine.outstanding(each.slot) == 0):
+            if each.phase is Phase.DRAINING and each.gone_at <= now:
                 self._remove(each)
-        if now >= self._next_check_at:
-            self._check_health(now)
-            self._next_check_at = now + self.declared.health.interval_seconds
         self._fill(now)
+
+    def park(self) -> None:
+        """Take everything down at once, as the end of a session does."""
+        for each in list(self.instances):
+            self._remove(each)
+        self.desired = 0
+
+    def unpark(self, now: float) -> None:
+        """Start as declared, with instances that serve: a session is prepared before it begins."""
+        self.desired = self.declared.desired_capacity
+        self.min_size, self.max_size = self.declared.min_size, self.declared.max_size
+        self._trackers = self._new_trackers()
+        for _ in range(self.desired):
+            self._start(now, ready=True)
 
     def _start(self, now: float, *, ready: bool = False) -> None:
         declared, constants = self.declared, self.constants
@@ -132,9 +204,6 @@ class Fleet:
         ready_at = now + self._ready_after(from_pool=self._pool > 0 and not ready)
         if self._pool > 0 and not ready:
             self._pool -= 1
-        account = CreditAccount(self._burstable, declared.credits_unlimited) if self._burstable else None
-        if ready and account is not None:
-            account.balance = min(constants.initial_credits, account.type.maximum)
         taken = math.inf
         if spot and constants.spot_interruptions_per_hour > 0:
             taken = now + float(self._rng.exponential(3600 / constants.spot_interruptions_per_hour))
@@ -147,12 +216,23 @@ class Fleet:
             ready_at=now if ready else ready_at,
             warm_at=now if ready else max(ready_at, now + constants.launch_seconds + declared.warm_up_seconds),
             spot=spot,
-            credits=account,
             taken_at=taken + SPOT_NOTICE_SECONDS,
         )
         if ready:
-            self._engine.open_slot(instance.slot, now)
+            self._open(instance, now, credits=constants.initial_credits)
         self.instances.append(instance)
+
+    def _open(self, instance: Instance, now: float, *, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word
+        self._engine.open_slot(instance.slot, now)
+        if self._burstable is not None:
+            self._engine.give_credits(
+                instance.slot,
+                now,
+                earned=self._burstable.baseline_vcpus,
+                balance=60 * credits,
+                most=60 * self._burstable.maximum,
+                unlimited=self.declared.credits_unlimited,
+            )
 
     def _ready_after(self, *, from_pool: bool) -> float:
         """Seconds from the decision until a new instance serves."""
@@ -181,8 +261,9 @@ class Fleet:
             self._start(now)
 
     def _drain(self, each: Instance, now: float, longest: float) -> None:
+        # It gets no more requests, so the last of those it has is known: the target is gone after it.
         each.phase = Phase.DRAINING
-        each.gone_at = min(each.gone_at, now + longest)
+        each.gone_at = min(each.gone_at, now + longest, max(now, self._engine.idle_at(each.slot)))
 
     def _remove(self, each: Instance) -> None:
         self._engine.cut_slot(each.slot)
@@ -212,7 +293,8 @@ class Fleet:
         ):
             self._drain(each, now, self.declared.deregistration_seconds)
 
-    def _check_health(self, now: float) -> None:
+    def check_health(self, now: float) -> None:
+        """Check all serving instances, as the load balancer does every `health.interval_seconds`."""
         health = self.declared.health
         for each in self.instances:
             if each.phase is not Phase.SERVING:
@@ -229,27 +311,24 @@ class Fleet:
             if not each.healthy and self.declared.elb_health_checks and old_enough:
                 self._drain(each, now, self.declared.deregistration_seconds)
 
-    def _spend_credits(self, elapsed: float, cpu_seconds: Floats) -> None:
-        if self._burstable is None or elapsed <= 0:
-            return
-        speed = self._engine.speed
-        for each in self.instances:
-            if each.credits is not None and each.phase is not Phase.STARTING:
-                speed[each.slot] = each.credits.spend(float(cpu_seconds[each.slot]), elapsed)
-
     # --- decisions -------------------------------------------------------------------------------------
 
-    def control(
-        self, now: float, metrics: MinuteMetrics, alarmed: Iterable[tuple[step.StepPolicy, float, float]] = ()
-    ) -> None:
-        """Let the policies decide on the last minute.
+    def observe(self, requests_per_target: float | None, cpu_percent: float | None) -> None:
+        """Take the metrics of one minute, in order."""
+        for tracker in self._trackers:
+            cpu = tracker.policy.metric == "ASGAverageCPUUtilization"
+            tracker.observe(cpu_percent if cpu else requests_per_target)
+
+    @property
+    def memory_minutes(self) -> int:
+        """Minutes that the policies look back."""
+        return max((each.low.rule.evaluation_periods for each in self._trackers), default=0) + EVALUATION_RANGE_EXTRA
+
+    def decide(self, now: float, warmed: int, alarmed: Iterable[tuple[step.StepPolicy, float, float]] = ()) -> None:
+        """Let the policies decide on what they observed last, while `warmed` instances were behind it.
 
         `alarmed` holds (policy, metric, threshold) of the step policies whose alarm is on.
         """
-        for tracker in self._trackers:
-            cpu = tracker.policy.metric == "ASGAverageCPUUtilization"
-            tracker.observe(metrics.cpu_percent if cpu else metrics.requests_per_target)
-        warmed = metrics.instances
         wanted: list[tuple[int, str]] = []
         for tracker in self._trackers:
             size = tracker.scale_out_to(warmed)
@@ -275,11 +354,17 @@ class Fleet:
         if size < self.desired:
             self._set_desired(now, size, why)
 
+    def scheduled(self, moment: datetime) -> list[ScheduledAction]:
+        """Actions that fire in the minute of `moment` (UTC)."""
+        return [
+            action
+            for action in self.declared.schedule
+            if action.cron.matches(moment.astimezone(ZoneInfo(action.time_zone)))
+        ]
+
     def follow_schedule(self, now: float, moment: datetime) -> None:
         """Apply the scheduled actions that fire in the minute of `moment` (UTC)."""
-        for action in self.declared.schedule:
-            if not action.cron.matches(moment.astimezone(ZoneInfo(action.time_zone))):
-                continue
+        for action in self.scheduled(moment):
             self.min_size = self.min_size if action.min_size is None else action.min_size
             self.max_size = self.max_size if action.max_size is None else action.max_size
             size = self.desired if action.desired_capacity is None else action.desired_capacity

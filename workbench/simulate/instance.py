@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.simulate.credits import CreditAccount
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetConstants:
@@ -48,7 +46,6 @@ class Instance:
     ready_at: float
     warm_at: float
     spot: bool
-    credits: CreditAccount | None
     failed_checks: int = 0
     healthy: bool = True
     gone_at: float = math.inf
@@ -68,15 +65,3 @@ class FleetEvent:
     """scale-out, scale-in, launch-failed, unhealthy, spot-notice, spot-taken, schedule."""
     desired: int
     detail: str
-
-
-@dataclass(slots=True)
-class MinuteMetrics:
-    """What the group's policies see of one minute."""
-
-    requests_per_target: float | None
-    """Requests of the warmed-up targets, divided by their number."""
-    cpu_percent: float | None
-    """Mean CPU utilisation of the warmed-up instances."""
-    instances: int
-    """Instances behind these figures: those that were warmed up for all of the minute."""

@@ -1,12 +1,11 @@
-"""CloudWatch's metrics of the simulated stack: aggregated by the minute, then by the period of each alarm."""
+"""CloudWatch's metrics of the simulated stack: the minutes that the kernel wrote down, by the period of each alarm."""
 
 from __future__ import annotations
 
 import ast
 import math
-import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -14,113 +13,174 @@ import numpy as np
 
 from workbench.simulate import kernel
 from workbench.simulate.declaration import Metric
-from workbench.simulate.histogram import BUCKETS, quantile_seconds
-from workbench.simulate.kernel import Floats, Ints
+from workbench.simulate.kernel import Floats
+
+GAUGES: Final = (
+    "healthy",
+    "registered",
+    "unhealthy",
+    "in_service",
+    "starting",
+    "desired",
+    "attempts",
+    "failures",
+    "scale_events",
+)
+"""What the fleets are at the end of each minute, for the stable and the canary pool; the last three add up."""
+RUNNING: Final = frozenset({"attempts", "failures", "scale_events"})
+"""Gauges that count from the beginning: a period's value is the difference."""
+COLUMNS: Final = kernel.GAUGES + 2 * len(GAUGES)
+"""Columns of a minute."""
+
+Quantile = tuple[int, int | None, float]
+"""Minutes of the period, pool (None: both), and quantile 0..1."""
 
 
-@dataclass(slots=True)
-class Period:
-    """Sums over one aggregation period; a row for each pool."""
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes of a run: a row each, and the quantiles of the periods that end in it."""
 
-    tally: Floats = field(default_factory=lambda: np.zeros((2, kernel.TALLIES)))
-    histogram: Ints = field(default_factory=lambda: np.zeros((2, BUCKETS), np.int64))
-    target_minutes: Floats = field(default_factory=lambda: np.zeros(2))
-    """Sum over the minutes of the healthy targets."""
-    registered: Floats = field(default_factory=lambda: np.zeros(2))
-    """Sum over the minutes of the registered targets, healthy or not."""
-    unhealthy: Floats = field(default_factory=lambda: np.zeros(2))
-    """Highest number of unhealthy targets."""
-    in_service: Floats = field(default_factory=lambda: np.zeros(2))
-    desired: Floats = field(default_factory=lambda: np.zeros(2))
-    attempts: Floats = field(default_factory=lambda: np.zeros(2))
-    failures: Floats = field(default_factory=lambda: np.zeros(2))
-    scale_events: Floats = field(default_factory=lambda: np.zeros(2))
-    least_credits: float = math.inf
-    minutes: int = 0
+    rows: Floats
+    quantiles: Floats
+    """[minute, quantile]: seconds."""
+    known: Sequence[Quantile] = ()
+    """What the columns of `quantiles` are."""
 
-    def add(self, other: Period) -> None:
-        """Add a later period of the same length or shorter."""
-        for name in ("tally", "histogram", "target_minutes", "registered", "attempts", "failures", "scale_events"):
-            ours: np.ndarray = getattr(self, name)
-            ours += getattr(other, name)
-        self.unhealthy = np.maximum(self.unhealthy, other.unhealthy)
-        self.in_service, self.desired = other.in_service, other.desired
-        self.least_credits = min(self.least_credits, other.least_credits)
-        self.minutes += other.minutes
+    def until(self, minute: int) -> Minutes:
+        """The minutes before `minute`."""
+        return Minutes(self.rows[:minute], self.quantiles[:minute], self.known)
 
+    def since(self, minute: int) -> Minutes:
+        """The minutes from `minute` on."""
+        return Minutes(self.rows[minute:], self.quantiles[minute:], self.known)
 
-Value = tuple[float | None, float]
-"""A datapoint and the number of samples behind it; None when there is no data."""
+    def periods(self, length: int, first: int = 0) -> Periods:
+        """Whole periods of `length` minutes from the period `first` on."""
+        return Periods(self, length, first)
+
+    def tally(self, column: int) -> Floats:
+        """A tally by minute and pool."""
+        return self.rows[:, [column, kernel.TALLIES + column]]
+
+    def gauge(self, name: str) -> Floats:
+        """A gauge by minute and pool."""
+        place = kernel.GAUGES + 2 * GAUGES.index(name)
+        return self.rows[:, place : place + 2]
 
 
-def _pools(pool: int | None) -> slice:
-    return slice(None) if pool is None else slice(pool, pool + 1)
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Consecutive periods of one length; values come as one number a period."""
+
+    minutes: Minutes
+    length: int
+    first: int
+
+    @property
+    def count(self) -> int:
+        """How many whole periods there are."""
+        return max(0, len(self.minutes.rows) // self.length - self.first)
+
+    def _cut(self, values: Floats) -> Floats:
+        begin = self.first * self.length
+        return values[begin : begin + self.count * self.length].reshape(self.count, self.length, *values.shape[1:])
+
+    def total(self, pool: int | None, *columns: int) -> Floats:
+        """Sum of tallies."""
+        values = sum(self.minutes.tally(column) for column in columns)
+        found: Floats = _of(pool, self._cut(np.asarray(values)).sum(axis=1))
+        return found
+
+    def mean(self, name: str, pool: int | None) -> Floats:
+        """Mean of a gauge."""
+        return _of(pool, self._cut(self.minutes.gauge(name)).mean(axis=1))
+
+    def highest(self, name: str, pool: int | None) -> Floats:
+        """Highest value of a gauge."""
+        return _of(pool, self._cut(self.minutes.gauge(name)).max(axis=1, initial=0.0))
+
+    def last(self, name: str, pool: int | None) -> Floats:
+        """A gauge at the end."""
+        return _of(pool, self._cut(self.minutes.gauge(name))[:, -1])
+
+    def gained(self, name: str, pool: int | None) -> Floats:
+        """What a running gauge grew by."""
+        running = self.minutes.gauge(name)
+        return _of(pool, self._cut(np.diff(running, axis=0, prepend=0.0)).sum(axis=1))
+
+    def least_credits(self) -> Floats:
+        """Fewest CPU credits; NaN without any."""
+        values = self._cut(self.minutes.rows[:, kernel.CREDITS])
+        lowest = np.where(np.isnan(values), np.inf, values).min(axis=1, initial=np.inf)
+        return np.where(np.isinf(lowest), np.nan, lowest)
+
+    def quantile(self, pool: int | None, quantile: float) -> Floats:
+        """Response time in seconds; NaN where nothing was answered. Raises ValueError for what is not watched."""
+        place = self.minutes.known.index((self.length, pool, quantile))
+        return self._cut(self.minutes.quantiles[:, place])[:, -1]
 
 
-def _total(period: Period, pool: int | None, *columns: int) -> float:
-    return float(period.tally[_pools(pool)][:, list(columns)].sum())
+def _of(pool: int | None, values: Floats) -> Floats:
+    chosen: Floats = values.sum(axis=1) if pool is None else values[:, pool]
+    return chosen
 
 
-def _count(*columns: int) -> Callable[[Period, int | None, str], Value]:
-    def value(period: Period, pool: int | None, statistic: str) -> Value:
-        total = _total(period, pool, *columns)
-        # The load balancer reports these only when there are some (its guide: "There is a nonzero value").
-        return (None, 0.0) if total == 0 else (total, total)
-
-    return value
+Value = tuple[Floats, Floats]
+"""Datapoints (NaN: none) and the number of samples behind each."""
 
 
-def _response_time(period: Period, pool: int | None, statistic: str) -> Value:
-    counts = period.histogram[_pools(pool)].sum(axis=0)
-    samples = float(counts.sum())
-    if samples == 0:
-        return None, 0.0
-    if statistic.lower().startswith("p"):
-        return quantile_seconds(counts, float(statistic[1:]) / 100), samples
+def _some(total: Floats) -> Value:
+    # The load balancer reports counts only when there are some (its guide: "There is a nonzero value").
+    return np.where(total == 0, np.nan, total), total
+
+
+def _count(*columns: int) -> Callable[[Periods, int | None, str], Value]:
+    return lambda periods, pool, statistic: _some(periods.total(pool, *columns))
+
+
+def quantile_of(statistic: str) -> float | None:
+    """The quantile of a statistic such as p95 or Maximum; None for one that is none."""
     if statistic == "Maximum":
-        return quantile_seconds(counts, 1.0), samples
-    return _total(period, pool, kernel.LATENCY) / _total(period, pool, kernel.COMPLETED), samples
+        return 1.0
+    return float(statistic[1:]) / 100 if statistic.lower().startswith("p") else None
 
 
-def _per_target(period: Period, pool: int | None, statistic: str) -> Value:
+def _response_time(periods: Periods, pool: int | None, statistic: str) -> Value:
+    samples = periods.total(pool, kernel.COMPLETED)
+    quantile = quantile_of(statistic)
+    if quantile is not None:
+        return periods.quantile(pool, quantile), samples
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return periods.total(pool, kernel.LATENCY) / samples, samples
+
+
+def _per_target(periods: Periods, pool: int | None, statistic: str) -> Value:
     # "Divided by the number of healthy targets", or of registered ones when none is healthy (its guide).
-    targets = float(period.target_minutes[_pools(pool)].sum()) or float(period.registered[_pools(pool)].sum())
-    if targets == 0:
-        return None, 0.0
-    return _total(period, pool, kernel.OFFERED) / (targets / period.minutes), 1.0
+    healthy, registered = periods.mean("healthy", pool), periods.mean("registered", pool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = periods.total(pool, kernel.OFFERED) / np.where(healthy > 0, healthy, registered)
+    return np.where(np.isfinite(value), value, np.nan), np.ones(periods.count)
 
 
-def _gauge(name: str) -> Callable[[Period, int | None, str], Value]:
-    def value(period: Period, pool: int | None, statistic: str) -> Value:
-        array: Floats = getattr(period, name)
-        return float(array[_pools(pool)].sum()), float(period.minutes)
-
-    return value
+def _gauge(
+    read: Callable[[Periods, str, int | None], Floats], name: str
+) -> Callable[[Periods, int | None, str], Value]:
+    return lambda periods, pool, statistic: (read(periods, name, pool), np.full(periods.count, float(periods.length)))
 
 
-def _launches(name: str) -> Callable[[Period, int | None, str], Value]:
-    def value(period: Period, pool: int | None, statistic: str) -> Value:
-        array: Floats = getattr(period, name)
-        total = float(array[_pools(pool)].sum())
-        return (None, 0.0) if total == 0 else (total, total)
-
-    return value
+def _gained(name: str) -> Callable[[Periods, int | None, str], Value]:
+    return lambda periods, pool, statistic: _some(periods.gained(name, pool))
 
 
-def _healthy(period: Period, pool: int | None, statistic: str) -> Value:
-    return float(period.target_minutes[_pools(pool)].sum()) / period.minutes, float(period.minutes)
+def _launch_successes(periods: Periods, pool: int | None, statistic: str) -> Value:
+    return _some(periods.gained("attempts", pool) - periods.gained("failures", pool))
 
 
-def _credits(period: Period, pool: int | None, statistic: str) -> Value:
-    return (None, 0.0) if math.isinf(period.least_credits) else (period.least_credits, float(period.minutes))
+def _credits(periods: Periods, pool: int | None, statistic: str) -> Value:
+    return periods.least_credits(), np.full(periods.count, float(periods.length))
 
 
-def _launch_successes(period: Period, pool: int | None, statistic: str) -> Value:
-    total = float((period.attempts - period.failures)[_pools(pool)].sum())
-    return (None, 0.0) if total == 0 else (total, total)
-
-
-METRICS: Final[Mapping[str, Callable[[Period, int | None, str], Value]]] = {
+METRICS: Final[Mapping[str, Callable[[Periods, int | None, str], Value]]] = {
     "RequestCount": _count(kernel.OFFERED),
     "RequestCountPerTarget": _per_target,
     "TargetResponseTime": _response_time,
@@ -128,44 +188,55 @@ METRICS: Final[Mapping[str, Callable[[Period, int | None, str], Value]]] = {
     "HTTPCode_ELB_5XX_Count": _count(kernel.NO_TARGET, kernel.BUSY, kernel.TIMED_OUT),
     "HTTPCode_ELB_503_Count": _count(kernel.NO_TARGET, kernel.BUSY),
     "HTTPCode_ELB_504_Count": _count(kernel.TIMED_OUT),
-    "HealthyHostCount": _healthy,
-    "UnHealthyHostCount": _gauge("unhealthy"),
+    "HealthyHostCount": _gauge(Periods.mean, "healthy"),
+    "UnHealthyHostCount": _gauge(Periods.highest, "unhealthy"),
     "BlockedRequests": _count(kernel.REFUSED),
-    "GroupInServiceInstances": _gauge("in_service"),
-    "GroupDesiredCapacity": _gauge("desired"),
+    "GroupInServiceInstances": _gauge(Periods.last, "in_service"),
+    "GroupDesiredCapacity": _gauge(Periods.last, "desired"),
     "CPUCreditBalance": _credits,
-    "launch_attempts": _launches("attempts"),
-    "launch_failures": _launches("failures"),
+    "launch_attempts": _gained("attempts"),
+    "launch_failures": _gained("failures"),
     "launch_successes": _launch_successes,
-    "auto_scale_events": _launches("scale_events"),
+    "auto_scale_events": _gained("scale_events"),
 }
-"""Metric name -> its value over a period."""
+"""Metric name -> its value over each period."""
 
 
-def value_of(metric: Metric, period: Period) -> Value:
-    """Datapoint of what an alarm watches; the samples are the fewest behind any of its metrics."""
-    values: dict[str, float | None] = {}
-    samples = math.inf
+def value_of(metric: Metric, periods: Periods) -> Value:
+    """Datapoints of what an alarm watches; the samples are the fewest behind any of its metrics."""
+    values: dict[str, Floats] = {}
+    samples = np.full(periods.count, math.inf)
     for identifier, _, name, statistic in metric.names:
-        value, count = METRICS[name](period, metric.pool, statistic)
-        values[identifier] = value
-        samples = min(samples, count)
-    return evaluate(metric.expression, values), samples
+        values[identifier], count = METRICS[name](periods, metric.pool, statistic)
+        samples = np.minimum(samples, count)
+    found = np.broadcast_to(evaluate(metric.expression, values), (periods.count,))
+    return np.asarray(found, float), samples
 
 
-_OPERATORS: Final[Mapping[type[ast.AST], Callable[[float, float], float]]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: lambda a, b: a / b,
-    ast.Gt: lambda a, b: float(a > b),
-    ast.GtE: lambda a, b: float(a >= b),
-    ast.Lt: lambda a, b: float(a < b),
-    ast.LtE: lambda a, b: float(a <= b),
-    ast.Eq: lambda a, b: float(a == b),
-    ast.NotEq: lambda a, b: float(a != b),
-    ast.And: lambda a, b: float(bool(a) and bool(b)),
-    ast.Or: lambda a, b: float(bool(a) or bool(b)),
+def quantiles_of(metric: Metric, period_seconds: int) -> list[Quantile]:
+    """The quantiles that a metric's datapoints need."""
+    wanted = ((quantile_of(statistic), name) for _, _, name, statistic in metric.names)
+    minutes = max(1, period_seconds // 60)
+    return [
+        (minutes, metric.pool, quantile)
+        for quantile, name in wanted
+        if name == "TargetResponseTime" and quantile is not None
+    ]
+
+
+_OPERATORS: Final[Mapping[type[ast.AST], Callable[[Floats, Floats], Floats]]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+    ast.And: np.logical_and,
+    ast.Or: np.logical_or,
 }
 
 
@@ -173,18 +244,17 @@ class UnsupportedExpressionError(ValueError):
     """Metric math that the twin does not know."""
 
 
-def evaluate(expression: str, values: Mapping[str, float | None]) -> float | None:
-    """Metric math of one datapoint: arithmetic, comparisons, IF, FILL, MAX, MIN, SUM.
+def evaluate(expression: str, values: Mapping[str, Floats]) -> Floats:
+    """Metric math of many datapoints: arithmetic, comparisons, IF, FILL, MAX, MIN, SUM.
 
-    A missing value makes the result missing, except inside FILL and in the branch of IF that is not taken; a
+    A missing value (NaN) makes the result missing, except inside FILL and in the branch of IF that is not taken; a
     division by zero has no result (CloudWatch drops such datapoints). Raises UnsupportedExpressionError.
     """
     try:
-        return _node(_parsed(expression), values)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _node(_parsed(expression), values)
     except SyntaxError:
         raise UnsupportedExpressionError(expression) from None
-    except ZeroDivisionError:
-        return None
 
 
 @lru_cache(maxsize=256)
@@ -192,15 +262,14 @@ def _parsed(expression: str) -> ast.AST:
     return ast.parse(expression.strip(), mode="eval").body
 
 
-def _node(node: ast.AST, values: Mapping[str, float | None]) -> float | None:
+def _node(node: ast.AST, values: Mapping[str, Floats]) -> Floats:
     match node:
         case ast.Constant(value=int() | float() as number):
-            return float(number)
+            return np.asarray(float(number))
         case ast.Name(id=name) if name in values:
             return values[name]
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            value = _node(inner, values)
-            return None if value is None else -value
+            return -_node(inner, values)
         case ast.BinOp(left=left, op=kind, right=right) if type(kind) in _OPERATORS:
             return _apply(kind, _node(left, values), _node(right, values))
         case ast.Compare(left=left, ops=[kind], comparators=[right]) if type(kind) in _OPERATORS:
@@ -212,17 +281,21 @@ def _node(node: ast.AST, values: Mapping[str, float | None]) -> float | None:
             return result
         case ast.Call(func=ast.Name(id="IF"), args=[condition, then, otherwise]):
             chosen = _node(condition, values)
-            return None if chosen is None else _node(then if chosen else otherwise, values)
+            picked = np.where(chosen != 0, _node(then, values), _node(otherwise, values))
+            return np.where(np.isnan(chosen), np.nan, picked)
         case ast.Call(func=ast.Name(id="FILL"), args=[inner, fallback]):
             value = _node(inner, values)
-            return _node(fallback, values) if value is None else value
-        case ast.Call(func=ast.Name(id=("MAX" | "MIN" | "SUM") as name), args=[ast.List(elts=parts)]):
-            known = [value for value in (_node(part, values) for part in parts) if value is not None]
-            if not known:
-                return None
-            return max(known) if name == "MAX" else min(known) if name == "MIN" else sum(known)
+            return np.where(np.isnan(value), _node(fallback, values), value)
+        case ast.Call(func=ast.Name(id=("MAX" | "MIN" | "SUM") as name), args=[ast.List(elts=[_, *_] as parts)]):
+            known = np.stack(np.broadcast_arrays(*(_node(part, values) for part in parts)))
+            missing, nothing = np.isnan(known), np.isnan(known).all(axis=0)
+            neutral = -np.inf if name == "MAX" else np.inf if name == "MIN" else 0.0
+            combined = np.where(missing, neutral, known)
+            reduced = {"MAX": np.maximum, "MIN": np.minimum, "SUM": np.add}[name].reduce(combined, axis=0)
+            return np.where(nothing, np.nan, reduced)
     raise UnsupportedExpressionError(ast.unparse(node))
 
 
-def _apply(kind: ast.AST, left: float | None, right: float | None) -> float | None:
-    return None if left is None or right is None else _OPERATORS[type(kind)](left, right)
+def _apply(kind: ast.AST, left: Floats, right: Floats) -> Floats:
+    value = np.asarray(_OPERATORS[type(kind)](left, right), float)
+    return np.where(np.isnan(left) | np.isnan(right) | np.isinf(value), np.nan, value)

@@ -19,6 +19,11 @@ class SimulationOptions:
     """Seed of everything that is random."""
     start: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     """Moment that the simulation begins at; scheduled actions refer to it."""
+    warm_up_seconds: float = 0.0
+    """Time from the beginning that is left out of the sums and the windows (not of the series and the bill)."""
+    real_clock: bool = False
+    """The traffic has a time of day of its own (a recording, or --start): then sessions are kept, and the stack is
+    parked between them. Otherwise it is taken to be up."""
     arrivals: ArrivalOptions = field(default_factory=ArrivalOptions)
     """Kind of randomness of the arrivals."""
     fleet: FleetConstants = field(default_factory=FleetConstants)
@@ -29,10 +34,15 @@ class SimulationOptions:
     """Share of the requests that the canary fleet answers."""
     canary_slowdown: float = 1.0
     """Service time of the canary relative to the stable version. Default: 1, the same."""
+    canary_errors: float = 0.0
+    """Share of the canary's answers that is a 5xx, beyond the stable version's."""
     max_attempts: int = 3
     """Tries a client makes in all."""
     backoff_seconds: float = 1.0
     """A client's wait before its first repeat; doubles each time."""
+    client_timeout_seconds: float = 10.0
+    """A client gives up after this time and tries again; its request is served all the same. Default: 10, which is
+    OkHttp's (its read timeout); measure the clients."""
     queue_limit: int = 1024
     """Requests that may wait at one instance."""
     alarms: AlarmConstants = field(default_factory=AlarmConstants)

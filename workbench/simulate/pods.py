@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
 
 import numpy as np
 
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.engine import Engine
 from workbench.simulate.fleet import Fleet
-from workbench.simulate.instance import FleetConstants, MinuteMetrics, Phase
-from workbench.simulate.kernel import Floats
+from workbench.simulate.instance import FleetConstants, Phase
 from workbench.simulate.scaling.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, PodMetrics
-from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.scaling.target_tracking import AlarmConstants
 
 
 class PodFleet(Fleet):
     """Pods instead of instances: no credits, no spot, no warm pool; decisions every 15 seconds.
 
-    Metrics are those of the last 15 seconds; a real metrics server lags by up to a minute more.
+    Metrics are those of the requests completed in the last 15 seconds; a real metrics server lags by up to a minute
+    more.
     """
 
     def __init__(
@@ -46,23 +45,22 @@ class PodFleet(Fleet):
         """When `advance` has something to do next."""
         return min(super().next_change(now), self._next_sync_at)
 
-    def advance(self, now: float, elapsed: float, cpu_seconds: Floats) -> None:
+    def advance(self, now: float) -> None:
         """Bring all pods to `now`, and let the autoscaler decide when its turn has come."""
-        super().advance(now, elapsed, cpu_seconds)
-        more = len(cpu_seconds) - len(self._cpu)
-        if more > 0:
-            self._cpu = np.append(self._cpu, np.zeros(more))
-            self._seen = np.append(self._seen, np.zeros(more, np.int64))
-        self._cpu += cpu_seconds
+        super().advance(now)
         if now >= self._next_sync_at:
             self._sync(now)
             self._next_sync_at = now + SYNC_SECONDS
 
-    def control(
-        self, now: float, metrics: MinuteMetrics, alarmed: Iterable[tuple[StepPolicy, float, float]] = ()
-    ) -> None:
-        """Nothing by the minute, but the engine's counts start anew."""
-        self._seen[:] = 0
+    def park(self) -> None:
+        """Take everything down at once, the autoscaler included."""
+        super().park()
+        self._next_sync_at = math.inf
+
+    def unpark(self, now: float) -> None:
+        """Start as declared."""
+        super().unpark(now)
+        self._next_sync_at = now + SYNC_SECONDS
 
     def _ready_after(self, *, from_pool: bool) -> float:
         declared = self.declared.warm_up_seconds
@@ -71,17 +69,19 @@ class PodFleet(Fleet):
     def _sync(self, now: float) -> None:
         ready = [each.slot for each in self.instances if each.phase is Phase.SERVING]
         unready = self.count(Phase.STARTING)
-        requests = self._engine.slot_requests - self._seen
+        slots = self._engine.slots
+        cpu = self._engine.slot_cpu - np.pad(self._cpu, (0, slots - len(self._cpu)))
+        requests = self._engine.slot_requests - np.pad(self._seen, (0, slots - len(self._seen)))
         observed = []
         for metric in self._autoscaling.metrics:
             if metric.kind == "cpu":
                 vcpu_seconds = self._autoscaling.cpu_request_vcpus * SYNC_SECONDS
-                values = tuple(float(self._cpu[slot]) / vcpu_seconds * 100 for slot in ready)
+                values = tuple(float(cpu[slot]) / vcpu_seconds * 100 for slot in ready)
                 observed.append((PodMetrics(values, unready=unready), metric.target))
             else:
                 values = tuple(float(requests[slot]) / SYNC_SECONDS for slot in ready)
                 observed.append((PodMetrics(values), metric.target))
-        self._cpu[:] = 0
+        self._cpu = self._engine.slot_cpu.copy()
         self._seen = self._engine.slot_requests.copy()
         wanted = self._autoscaler.sync(now, self.desired, observed)
         if wanted != self.desired:

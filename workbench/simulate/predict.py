@@ -102,21 +102,30 @@ def predict(graph: ResourceGraph, *, spike_factor: float = SPIKE_FACTOR) -> Pred
     return predict_declared(declared, spike_factor=spike_factor)
 
 
-def predict_declared(declared: Declaration, *, spike_factor: float = SPIKE_FACTOR) -> Prediction:
-    """Prediction for a stack that has been read already."""
+def predict_declared(
+    declared: Declaration,
+    *,
+    spike_factor: float = SPIKE_FACTOR,
+    service_points: tuple[float, ...] = (),
+    cpu_seconds: float | None = None,
+) -> Prediction:
+    """Prediction for a stack that has been read already.
+
+    Other service times than exponential ones of the declared mean are given by equally likely `service_points`
+    (seconds), another CPU time than the declared one by its mean.
+    """
     fleet = declared.stable
     station = Station(declared.workers, declared.service_seconds)
     peak = declared.peak_rps
     instances = settled_instances(declared, peak)
-    if instances:
-        bracket = balanced_quantile(instances, station, peak, 0.95)
-        pessimistic, optimistic = bracket.pessimistic_seconds, bracket.optimistic_seconds
-    else:
-        pessimistic = optimistic = math.inf
     burstable = burstable_type(fleet.instance_type)
     sustained = None
     if burstable is not None and not fleet.credits_unlimited:
-        sustained = burstable.baseline_vcpus / declared.cpu_seconds
+        sustained = burstable.baseline_vcpus / (declared.cpu_seconds if cpu_seconds is None else cpu_seconds or 1e-9)
+    pessimistic = optimistic = math.inf
+    if instances and (sustained is None or peak < instances * sustained):
+        bracket = balanced_quantile(instances, station, peak, 0.95, service_points)
+        pessimistic, optimistic = bracket.pessimistic_seconds, bracket.optimistic_seconds
     window = declared.promise.p95_window_seconds
     needed = max(declared.promise.minimum_samples, samples_needed(95))
     steps = tuple(
@@ -167,7 +176,8 @@ def time_to_scale(declared: Declaration, instances: int, rate: float) -> float |
     """Seconds from a jump to `rate` until the instances it needs serve, with `instances` at the start.
 
     The fastest alarm that goes off decides: the step policy's, or target tracking's three minutes. A jump
-    is in the middle of a minute on average, and a datapoint has to be over the threshold for all of its minute.
+    is in the middle of a minute on average, a datapoint has to be over the threshold for all of its minute, and it
+    takes the metrics a while to arrive.
     """
     fleet = declared.stable
     needed = needed_instances(declared, rate)
@@ -184,7 +194,8 @@ def time_to_scale(declared: Declaration, instances: int, rate: float) -> float |
         if rule.threshold < per_target and each.alarm.metric.names[0][2] == "RequestCountPerTarget":
             delays.append(float(rule.period_seconds * rule.datapoints_to_alarm))
     checks = fleet.health.healthy_threshold * fleet.health.interval_seconds
-    return 30.0 + min(delays) + max(fleet.warm_up_seconds, checks) if delays else None
+    delay = AlarmConstants().metric_delay_seconds
+    return 30.0 + min(delays) + delay + max(fleet.warm_up_seconds, checks) if delays else None
 
 
 def _ms(value: float) -> str:

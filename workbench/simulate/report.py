@@ -1,88 +1,115 @@
-"""Results of a simulation for people (a table) and for programs (JSON, stable)."""
+"""Results of a simulation for people (a table) and for programs (JSON, stable): means and bands over its runs."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
 
 from cost.estimate import Estimate
 from cost.money import text as money
 from workbench.simulate import kernel
+from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration
-from workbench.simulate.event_cost import EventCost
+from workbench.simulate.event_cost import EventCost, mean_cost
+from workbench.simulate.judge import Judgement, Objective, judge
+from workbench.simulate.kernel import Floats
 from workbench.simulate.predict import Prediction
 from workbench.simulate.replications import Interval, interval
 from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.traffic.rows import RowReport
 
+REQUESTS: Final[Mapping[str, tuple[int, ...]]] = {
+    "attempts": (kernel.OFFERED,),
+    "answered": (kernel.COMPLETED,),
+    "good": (kernel.ANSWERED,),
+    "withinBudget": (kernel.WITHIN,),
+    "failed": (kernel.FAILED,),
+    "refused": (kernel.REFUSED,),
+    "unavailable": (kernel.NO_TARGET, kernel.BUSY),
+    "timedOut": (kernel.TIMED_OUT,),
+    "abandoned": (kernel.ABANDONED,),
+    "retried": (kernel.RETRIED,),
+    "lost": (kernel.LOST,),
+}
+"""Name of a count of requests -> the tallies that it adds up."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Objective:
-    """What the verdict asks for."""
 
-    attainment_ratio: float = 0.95
-    """Share of the answers that has to be good and within the budget: the budget is a p95 promise."""
-    windows_ratio: float = 1.0
-    """Share of the judged p95 windows that has to keep the alarm's limit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """One scenario: declaration, runs, cost and verdict."""
 
     scenario: str
     """The profiles and files as given."""
+    start: datetime
+    """Moment that the runs begin at."""
     declared: Declaration
     runs: Sequence[RunResult]
     prediction: Prediction
     objective: Objective
     estimate: Estimate | None = None
     """The month; None when the stack could not be priced."""
-    event: EventCost | None = None
-    """The event, of the first run."""
+    events: Sequence[EventCost] = ()
+    """What each run costs; empty when the stack could not be priced."""
     rows: Sequence[RowReport] = ()
     """What was read from files."""
+    assumptions: Sequence[str] = ()
+    """What the runs take for granted, and what they leave out."""
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """The verdict with its reasons."""
+        return judge(self.runs, self.objective)
 
     @property
     def attainment(self) -> Interval:
         """Good answers within the budget, share of the attempts that the firewall let through."""
-        budget = self.declared.promise.budget_seconds
-        return interval([run.attainment_ratio(budget) for run in self.runs])
+        return self.judgement.attainment
 
     @property
     def p95_ms(self) -> Interval:
         """95th percentile over the whole run."""
-        return interval([run.quantile_ms(0.95) for run in self.runs])
-
-    @property
-    def windows(self) -> Interval:
-        """Share of the judged p95 windows within the limit; NaN when none had samples enough."""
-        return interval([run.windows_within / run.windows if run.windows else math.nan for run in self.runs])
+        return self.over([run.quantile_ms(0.95) for run in self.runs])
 
     @property
     def verdict(self) -> str:
-        """``pass``, ``blocked``, or ``inconclusive`` when no request was answered."""
-        attained = self.attainment
-        if math.isnan(attained.mean):
-            return "inconclusive"
-        low = attained.mean if math.isnan(attained.half_width) else attained.low
-        windows = self.windows.mean
-        held = low >= self.objective.attainment_ratio and (
-            math.isnan(windows) or windows >= self.objective.windows_ratio
-        )
-        return "pass" if held else "blocked"
+        """``pass``, ``blocked``, or ``inconclusive``."""
+        return self.judgement.verdict
+
+    @property
+    def event(self) -> EventCost | None:
+        """Mean cost of the event over the runs; None when the stack could not be priced."""
+        return mean_cost(self.events) if self.events else None
+
+    def over(self, values: Iterable[float]) -> Interval:
+        """A figure over the runs."""
+        return interval(list(values))
+
+    def requests(self, name: str) -> Interval:
+        """A count of REQUESTS over the runs."""
+        return self.over(sum(run.total(column) for column in REQUESTS[name]) for run in self.runs)
+
+    @cached_property
+    def band(self) -> Band:
+        """The minutes over the runs."""
+        return Band.of([run.series for run in self.runs])
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON: times in seconds from the start, money as decimal strings."""
-        first = self.runs[0]
-        promise = self.declared.promise
+        promise, runs = self.declared.promise, self.runs
+        names = list(runs[0].instance_seconds)
         return {
             "stack": self.declared.stack,
             "scenario": self.scenario,
-            "durationSeconds": first.duration_seconds,
-            "seeds": [run.seed for run in self.runs],
+            "start": self.start.isoformat(),
+            "durationSeconds": runs[0].duration_seconds,
+            "seeds": [run.seed for run in runs],
             "objective": {
                 "budgetMs": promise.budget_seconds * 1000,
                 "attainmentRatio": self.objective.attainment_ratio,
@@ -92,49 +119,28 @@ class Report:
             "slo": {
                 "attainment": _interval(self.attainment, 6),
                 "p95Ms": _interval(self.p95_ms, 3),
-                "windowsWithin": _interval(self.windows, 6),
-                "windowsJudged": first.windows,
-                "windowsInconclusive": first.windows_inconclusive,
+                "windowsWithin": _interval(self.judgement.windows, 6),
+                "windowsJudged": _interval(self.over(run.windows for run in runs), 2),
+                "windowsInconclusive": _interval(self.over(run.windows_inconclusive for run in runs), 2),
+                "predictedP95Ms": [_number(self.prediction.p95_optimistic_ms, 3), _number(self.prediction.p95_ms, 3)],
             },
-            "requests": {
-                name: round(first.total(column))
-                for name, column in (
-                    ("attempts", kernel.OFFERED),
-                    ("answered", kernel.COMPLETED),
-                    ("failed", kernel.FAILED),
-                    ("refused", kernel.REFUSED),
-                    ("timedOut", kernel.TIMED_OUT),
-                    ("retried", kernel.RETRIED),
-                    ("lost", kernel.LOST),
-                )
-            }
-            | {
-                "arrived": first.arrived,
-                "unavailable": round(first.total(kernel.NO_TARGET) + first.total(kernel.BUSY)),
-                "inFlight": first.in_flight,
-                "waitingRetries": first.waiting_retries,
-            },
+            "requests": {"arrived": _interval(self.over(run.arrived for run in runs), 2)}
+            | {name: _interval(self.requests(name), 2) for name in REQUESTS},
             "fleet": {
-                "instanceHours": {name: round(value / 3600, 4) for name, value in first.instance_seconds.items()},
-                "spotHours": {name: round(value / 3600, 4) for name, value in first.spot_seconds.items()},
-                "maxServing": first.max_serving,
-                "events": [
-                    {
-                        "at": event.at,
-                        "fleet": event.fleet,
-                        "kind": event.kind,
-                        "desired": event.desired,
-                        "detail": event.detail,
-                    }
-                    for event in first.fleet_events
-                ],
+                "instanceHours": {
+                    name: _interval(self.over(run.instance_seconds[name] / 3600 for run in runs), 4) for name in names
+                },
+                "spotHours": {
+                    name: _interval(self.over(run.spot_seconds[name] / 3600 for run in runs), 4) for name in names
+                },
+                "maxServing": _interval(self.over(run.max_serving for run in runs), 2),
             },
             "alarms": {
-                "events": [
-                    {"at": event.at, "alarm": event.alarm, "state": event.state.value} for event in first.alarm_events
-                ],
-                "final": {name: state.value for name, state in first.alarm_states.items()},
-                "lowSamplePeriods": {name: count for name, count in first.low_sample_periods.items() if count},
+                "rangInRuns": {name: sum(1 for run in runs if _rang(run, name)) for name in runs[0].alarm_states},
+                "lowSamplePeriods": {
+                    name: _interval(self.over(run.low_sample_periods[name] for run in runs), 2)
+                    for name in runs[0].low_sample_periods
+                },
                 "notSimulated": list(self.declared.unwatched),
             },
             "cost": {
@@ -156,12 +162,61 @@ class Report:
             },
             "minutes": {
                 "columns": list(COLUMNS),
-                "rows": [[_number(value, 3) for value in row] for row in first.series.tolist()],
+                **{
+                    name: [[_number(value, 3) for value in row] for row in getattr(self.band, name).tolist()]
+                    for name in ("median", "low", "high")
+                },
             },
+            "runs": [_run(run) for run in runs],
             "inputs": [{"file": row.source, "rows": row.good, "badRows": row.bad} for row in self.rows],
-            "assumptions": list(self.declared.notes),
+            "assumptions": [*self.declared.notes, *self.assumptions],
+            "reasons": [*self.judgement.broken, *self.judgement.missing],
             "verdict": self.verdict,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Minutes of several runs: rows of the series, columns as in COLUMNS; NaN where no run has a value."""
+
+    median: Floats
+    low: Floats
+    """Lowest of the runs."""
+    high: Floats
+    """Highest of the runs."""
+
+    @classmethod
+    def of(cls, series: Sequence[Floats]) -> Band:
+        """The band of runs of the same length."""
+        stacked = np.stack(series)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a minute that no run has a value for stays NaN
+            return cls(np.nanmedian(stacked, axis=0), np.nanmin(stacked, axis=0), np.nanmax(stacked, axis=0))
+
+
+def _rang(run: RunResult, name: str) -> bool:
+    return any(event.alarm == name and event.state is AlarmState.ALARM for event in run.alarm_events)
+
+
+def _run(run: RunResult) -> dict[str, Any]:
+    """One run in whole numbers, so that what arrived can be added up."""
+    return {
+        "seed": run.seed,
+        "arrived": run.arrived,
+        "arrivedWhileParked": run.arrived_parked,
+        **{name: round(sum(run.total(column) for column in columns)) for name, columns in REQUESTS.items()},
+        "inFlight": run.in_flight,
+        "pending": run.pending,
+        "waitingRetries": run.waiting_retries,
+        "fleetEvents": [
+            {"at": event.at, "fleet": event.fleet, "kind": event.kind, "desired": event.desired, "detail": event.detail}
+            for event in run.fleet_events
+        ],
+        "alarmEvents": [
+            {"at": event.at, "alarm": event.alarm, "state": event.state.value} for event in run.alarm_events
+        ],
+        "finalAlarms": {name: state.value for name, state in run.alarm_states.items()},
+    }
 
 
 def _number(value: float, digits: int) -> float | int | None:

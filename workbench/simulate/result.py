@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
-from workbench.simulate.histogram import BUCKETS, quantile_seconds, share_within
+from workbench.simulate.histogram import BUCKETS, quantile_seconds
 from workbench.simulate.instance import FleetEvent
 from workbench.simulate.kernel import Floats, Ints
 
@@ -23,6 +23,7 @@ COLUMNS: Final = (
     "refused",
     "unavailable",
     "timed_out",
+    "abandoned",
     "failed",
     "within_budget_ratio",
     "desired",
@@ -52,6 +53,10 @@ class RunResult:
     duration_seconds: float
     arrived: int = 0
     """First attempts."""
+    arrived_parked: int = 0
+    """Those of them that came while the stack was parked, so that nobody was there to answer."""
+    open_seconds: float = 0.0
+    """Time that the stack was not parked."""
     tally: Floats = field(default_factory=lambda: np.zeros((2, kernel.TALLIES)))
     """Sums over the run: a row for each pool."""
     histogram: Ints = field(default_factory=lambda: np.zeros((2, BUCKETS), np.int64))
@@ -73,8 +78,12 @@ class RunResult:
     """Those of them whose p95 kept the limit."""
     windows_inconclusive: int = 0
     """Windows with requests, and too few of them to judge."""
+    carried: int = 0
+    """Requests at a target when the warm-up ended."""
     in_flight: int = 0
     """Requests still at a target at the end."""
+    pending: int = 0
+    """Those of them whose client still waits for a good response."""
     waiting_retries: int = 0
     """Requests still to be repeated at the end."""
     max_serving: int = 0
@@ -88,11 +97,13 @@ class RunResult:
         """Response time that `quantile` (0..1) of all responses kept; NaN without any."""
         return quantile_seconds(self.histogram.sum(axis=0), quantile) * 1000
 
-    def attainment_ratio(self, budget_seconds: float) -> float:
+    @property
+    def attainment_ratio(self) -> float:
         """Share of the attempts, those refused by the firewall apart, that got a good answer within the budget."""
-        offered = self.total(kernel.OFFERED) - self.in_flight
-        if offered <= 0:
-            return math.nan
-        within = share_within(self.histogram.sum(axis=0), budget_seconds) * self.histogram.sum()
-        good = 0.0 if math.isnan(within) else within - self.total(kernel.FAILED)
-        return max(0.0, good) / offered
+        offered = self.total(kernel.OFFERED) + self.carried - self.in_flight
+        return self.total(kernel.WITHIN) / offered if offered > 0 else math.nan
+
+    @property
+    def windows_ratio(self) -> float:
+        """Share of the judged p95 windows within the limit; NaN when none had samples enough."""
+        return self.windows_within / self.windows if self.windows else math.nan

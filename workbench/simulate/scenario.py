@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from cost.estimate import Estimate
 from deployment.errors import InputError
@@ -12,11 +14,13 @@ from deployment.graph import ResourceGraph
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.event_cost import event_cost
+from workbench.simulate.judge import Objective
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict_declared
 from workbench.simulate.reading import read
 from workbench.simulate.replications import replicate
-from workbench.simulate.report import Objective, Report
+from workbench.simulate.report import Report
+from workbench.simulate.result import RunResult
 from workbench.simulate.service import Database, Distribution, ServiceModel
 from workbench.simulate.traffic.access_log import read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
@@ -24,8 +28,18 @@ from workbench.simulate.traffic.profiles import Context, parse
 from workbench.simulate.traffic.rows import RowReport
 from workbench.simulate.traffic.stream import Segment, Stream, Traffic
 
-DEFAULT_PROFILE = "spike"
-DEFAULT_SECONDS = 3600.0
+DEFAULT_PROFILE: Final = "spike"
+DEFAULT_SECONDS: Final = 3600.0
+DAY_SECONDS: Final = 86_400.0
+EPOCH_CLOCK: Final = 1e8
+"""Timestamps under this many seconds (before 1973) are no dates: they count from a start of their own."""
+LEFT_OUT: Final = (
+    "not simulated: TLS handshakes and connection reuse (a connection costs nothing); the database's connection pool;"
+    " an empty cache after a start or an invalidation, and the stampede on it (--cache has the hit ratio of the long"
+    " run); a slow first minute of a new instance (it serves at full speed once it is in rotation, and what CPU credits"
+    " it earned before are spent on its start)"
+)
+"""What a person should know that the twin does not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,37 +85,53 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """Service times of an access log."""
+
+    distribution: Distribution
+    mean_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedTraffic:
     """Traffic with what was learned from files."""
 
     traffic: Traffic
     rows: tuple[RowReport, ...]
-    recorded: Distribution | None
+    recorded: Recorded | None
+    start: datetime | None
+    """Moment of the first recorded interval; None without a recorded time of day."""
 
 
 def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
     """Build the traffic of a scenario. Raises InputError that names every profile and file that is wrong."""
     problems: list[str] = []
-    streams: list[Stream] = []
+    files: list[tuple[float, Stream]] = []
     rows: list[RowReport] = []
-    recorded: Distribution | None = None
+    recorded: Recorded | None = None
     for path in scenario.files:
         try:
             if path.suffix.lower() == ".csv":
-                stream, report = read_csv(path)
+                origin, stream, report = read_csv(path)
             elif path.suffix.lower() in (".parquet", ".pq"):
-                stream, report = read_parquet(path)
+                origin, stream, report = read_parquet(path)
             else:
                 log = read_access_log(path)
-                stream, report, recorded = log.stream, log.report, log.target_times or recorded
-            streams.append(stream)
+                origin, stream, report = log.start, log.stream, log.report
+                if log.target_times is not None:
+                    recorded = Recorded(log.target_times, log.mean_target_seconds)
+            files.append((origin, stream))
             rows.append(report)
         except InputError as error:
             problems += error.problems
+    first = min((origin for origin, _ in files), default=0.0)
+    streams = [stream.later(origin - first) for origin, stream in files]
     recorded_seconds = max((stream.segments[-1].end for stream in streams if stream.segments), default=0.0)
-    duration = scenario.duration_seconds or recorded_seconds or DEFAULT_SECONDS
+    profiles = scenario.profiles or (() if scenario.files else (DEFAULT_PROFILE,))
+    usual = DAY_SECONDS if any(each.partition(":")[0].strip() == "daily" for each in profiles) else DEFAULT_SECONDS
+    duration = scenario.duration_seconds or recorded_seconds or usual
     context = Context(peak_rps, duration)
-    for profile in scenario.profiles or (() if scenario.files else (DEFAULT_PROFILE,)):
+    for profile in profiles:
         try:
             streams.append(parse(profile, context))
         except InputError as error:
@@ -110,7 +140,8 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
         raise InputError(*problems)
     if scenario.scale != 1.0:
         streams = [_scaled(stream, scenario.scale) for stream in streams]
-    return LoadedTraffic(Traffic(tuple(streams), duration), tuple(rows), recorded)
+    start = datetime.fromtimestamp(first, UTC) if first >= EPOCH_CLOCK else None
+    return LoadedTraffic(Traffic(tuple(streams), duration), tuple(rows), recorded, start)
 
 
 def _scaled(stream: Stream, factor: float) -> Stream:
@@ -120,21 +151,21 @@ def _scaled(stream: Stream, factor: float) -> Stream:
     return Stream(stream.name, segments, stream.addresses, stream.heavy_path_ratio)
 
 
-def service_model(declared: Declaration, options: ServiceOptions, recorded: Distribution | None) -> ServiceModel:
+def service_model(declared: Declaration, options: ServiceOptions, recorded: Recorded | None) -> ServiceModel:
     """Service of the declared stack. Raises InputError when the options contradict it."""
     promise = declared.promise
     if options.distribution == "recorded":
         if recorded is None:
             raise InputError("service 'recorded' takes an access log (--traffic FILE.log.gz) with target times")
-        distribution = recorded
+        distribution, mean_seconds = recorded.distribution, recorded.mean_seconds
     else:
-        distribution = Distribution.parse(options.distribution)
+        distribution, mean_seconds = Distribution.parse(options.distribution), declared.service_seconds
     database = None
     if options.model_cache:
         mean_ms = options.database_mean_ms or promise.database_limit_seconds * 1000 / 2
         database = Database(mean_seconds=mean_ms / 1000, limit_seconds=promise.database_limit_seconds)
     model = ServiceModel(
-        mean_seconds=declared.service_seconds,
+        mean_seconds=mean_seconds,
         distribution=distribution,
         cpu_ratio=min(1.0, declared.cpu_seconds / declared.service_seconds)
         if options.cpu_ratio is None
@@ -152,20 +183,89 @@ def service_model(declared: Declaration, options: ServiceOptions, recorded: Dist
     return model
 
 
-def run_scenario(graph: ResourceGraph, scenario: Scenario, estimate: Estimate | None) -> Report:
-    """Simulate `scenario` on the stack in `graph`. Raises InputError."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A scenario on a declared stack, ready to run."""
+
+    declared: Declaration
+    loaded: LoadedTraffic
+    service: ServiceModel
+    options: SimulationOptions
+
+    def replicate(self, count: int) -> list[RunResult]:
+        """Independent runs with consecutive seeds."""
+        return replicate(self.declared, self.loaded.traffic, self.service, self.options, count)
+
+
+def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
+    """Read the stack in `graph` and what the scenario names. Raises InputError."""
     declared = read(graph)
     loaded = load_traffic(scenario, declared.peak_rps)
-    service = service_model(declared, scenario.service, loaded.recorded)
-    runs = replicate(declared, loaded.traffic, service, scenario.options, scenario.replications)
+    options = scenario.options
+    if not options.real_clock and loaded.start is not None:
+        options = replace(options, start=loaded.start, real_clock=True)
+    if options.canary_percent > 0:
+        declared = _with_canary(declared)
+    return Prepared(declared, loaded, service_model(declared, scenario.service, loaded.recorded), options)
+
+
+def _with_canary(declared: Declaration) -> Declaration:
+    """The canary as a rollout starts it: with as many instances as the stable fleet has by then."""
+    if len(declared.fleets) < 2:
+        raise InputError("--canary: the stack declares no second fleet that could be the canary")
+    stable, canary = declared.fleets
+    size = min(max(stable.desired_capacity, 1), canary.max_size)
+    return replace(declared, fleets=(stable, replace(canary, desired_capacity=size)))
+
+
+def run_scenario(graph: ResourceGraph, scenario: Scenario, estimate: Estimate | None) -> Report:
+    """Simulate `scenario` on the stack in `graph`. Raises InputError."""
+    prepared = prepare(graph, scenario)
+    runs = prepared.replicate(scenario.replications)
     names: Sequence[str] = [*map(str, scenario.files), *scenario.profiles] or [DEFAULT_PROFILE]
     return Report(
         scenario=" + ".join(names),
-        declared=declared,
+        start=prepared.options.start,
+        declared=prepared.declared,
         runs=runs,
-        prediction=predict_declared(declared),
+        prediction=predict_declared(
+            prepared.declared,
+            service_points=prepared.service.points(),
+            cpu_seconds=prepared.service.mean_seconds * prepared.service.cpu_ratio,
+        ),
         objective=scenario.objective,
         estimate=estimate,
-        event=None if estimate is None else event_cost(estimate, runs[0]),
-        rows=loaded.rows,
+        events=() if estimate is None else [event_cost(estimate, run) for run in runs],
+        rows=prepared.loaded.rows,
+        assumptions=tuple(_assumptions(prepared, scenario)),
     )
+
+
+def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
+    options, declared = prepared.options, prepared.declared
+    end = options.start + timedelta(seconds=prepared.loaded.traffic.duration_seconds)
+    clock = f"the clock runs from {options.start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+    if declared.sessions is not None:
+        kept = (
+            "sessions are kept, and the stack is parked between them"
+            if options.real_clock
+            else ("the stack is taken to be up all the time (--start keeps its sessions)")
+        )
+        clock += f"; {kept}"
+    yield clock
+    warm_up = (
+        f"the first {options.warm_up_seconds:g} s are left out of the sums"
+        if options.warm_up_seconds
+        else ("nothing is left out of the sums (--warm-up)")
+    )
+    yield f"each run starts idle, with {options.fleet.initial_credits:g} CPU credits an instance; {warm_up}"
+    if scenario.service.distribution == "recorded":
+        yield (
+            f"service times are the recorded ones, {prepared.service.mean_seconds * 1000:.1f} ms on average; they hold"
+            f" what queued when they were recorded, and {prepared.service.cpu_ratio:.0%} of them is taken for CPU time"
+        )
+    yield (
+        f"a client gives up after {options.client_timeout_seconds:g} s and tries {options.max_attempts} times in all;"
+        f" alarms act {options.alarms.metric_delay_seconds:g} s after their period"
+    )
+    yield LEFT_OUT

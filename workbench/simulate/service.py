@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from deployment.errors import InputError
 from workbench.simulate.cache import KeyPopularity, hit_ratio
-from workbench.simulate.kernel import Floats
+from workbench.simulate.kernel import Bools, Floats
 
 
 class Shape(StrEnum):
@@ -75,6 +76,16 @@ class Distribution:
                 return rng.lognormal(-sigma2 / 2, math.sqrt(sigma2), count)
             case Shape.EMPIRICAL:
                 return np.asarray(self.samples)[rng.integers(0, len(self.samples), count)]
+
+    def points(self, count: int = 1000) -> Floats:
+        """`count` equally likely times with mean 1, close to the distribution: means of its slices."""
+        drawn = np.sort(self.draw(np.random.default_rng(0), 200 * count)).reshape(count, 200).mean(axis=1)
+        scaled: Floats = drawn / drawn.mean()
+        return scaled
+
+    def share_within(self, time: float) -> float:
+        """Share of the times, in means, up to `time`: by its points."""
+        return float((self.points() <= time).mean())
 
     @property
     def cv2(self) -> float:
@@ -141,8 +152,11 @@ class ServiceModel:
             )
         return part
 
-    def draw(self, rng: np.random.Generator, count: int, rate: float) -> tuple[Floats, Floats, np.ndarray]:
-        """CPU seconds, other seconds and failure of `count` requests while the traffic is `rate` a second."""
+    def draw(
+        self, rng: np.random.Generator, times: Floats, rate: Callable[[float], float]
+    ) -> tuple[Floats, Floats, Bools]:
+        """CPU seconds, other seconds and failure of the requests at `times`; `rate` is the traffic's at a moment."""
+        count = len(times)
         part = self.distribution.draw(rng, count) * self.application_seconds
         if self.page_ratio > 0:
             # Uniform page sizes; their mean leaves the mean time as declared.
@@ -152,11 +166,27 @@ class ServiceModel:
         other = part - cpu
         fails = rng.random(count) < self.error_ratio if self.error_ratio > 0 else np.zeros(count, np.bool_)
         if self.database is not None:
-            misses = np.flatnonzero(rng.random(count) >= hit_ratio(rate, self.ttl_seconds, self.popularity))
+            minutes, places = np.unique(times // 60, return_inverse=True)
+            ratios = [hit_ratio(rate(60 * each + 30), self.ttl_seconds, self.popularity) for each in minutes.tolist()]
+            misses = np.flatnonzero(rng.random(count) >= np.asarray(ratios)[places]) if count else places
             query = self.database.distribution.draw(rng, len(misses)) * self.database.mean_seconds
             fails[misses] |= query > self.database.limit_seconds
             other[misses] += np.minimum(query, self.database.limit_seconds)
         return cpu, other, fails
+
+    def points(self) -> tuple[float, ...]:
+        """Equally likely service times in seconds, for formulas; empty for an exponential one of the declared mean."""
+        if self.distribution.shape is Shape.EXPONENTIAL:
+            return ()
+        return tuple((self.distribution.points(200) * self.mean_seconds).tolist())
+
+    def failing_ratio(self, rate: float) -> float:
+        """Share of the requests that fail at `rate` a second, so also of the repeats."""
+        if self.database is None:
+            return self.error_ratio
+        late = 1 - self.database.distribution.share_within(self.database.limit_seconds / self.database.mean_seconds)
+        misses = 1 - hit_ratio(rate, self.ttl_seconds, self.popularity)
+        return 1 - (1 - self.error_ratio) * (1 - misses * late)
 
     def scaled(self, factor: float) -> ServiceModel:
         """The same service, `factor` times as slow."""

@@ -1,42 +1,49 @@
-"""One run: traffic through the edge and the fleets of a declared stack, with its control loops in step."""
+"""One run: traffic through the edge and the fleets of a declared stack, with its control loops in step.
+
+The compiled loop carries the requests from one event to the next: an instance that starts or ends, a health check that
+comes late, a minute whose metrics leave the range in which no policy does anything. Only there does Python decide.
+"""
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from datetime import timedelta
 from typing import Final
 
 import numpy as np
 
 from workbench.simulate import kernel
-from workbench.simulate.alarms import Alarm, AlarmState
-from workbench.simulate.declaration import AlarmedStep, Declaration, DeclaredAlarm
+from workbench.simulate.alarm_watch import AlarmWatch
+from workbench.simulate.declaration import Declaration
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
-from workbench.simulate.firewall import RateWindow
-from workbench.simulate.fleet import Fleet
-from workbench.simulate.histogram import quantile_seconds, share_within
-from workbench.simulate.instance import MinuteMetrics, Phase
-from workbench.simulate.kernel import Slice
-from workbench.simulate.metrics import Period, value_of
+from workbench.simulate.fleet import ALWAYS, Fleet, Wake
+from workbench.simulate.histogram import BUCKETS
+from workbench.simulate.instance import Phase
+from workbench.simulate.kernel import Floats, Slice
+from workbench.simulate.metrics import COLUMNS as MINUTE_COLUMNS
+from workbench.simulate.metrics import Minutes, Quantile, quantiles_of
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.pods import PodFleet
-from workbench.simulate.result import COLUMNS, AlarmEvent, RunResult
+from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.traffic.arrivals import ArrivalSource
 from workbench.simulate.traffic.stream import Traffic
 
 MINUTE: Final = 60.0
-CONTROL_SECONDS: Final = 10.0
-"""Longest slice: CPU speeds, rotation and the firewall's counts are looked at this often."""
+WHOLE_RUN: Final = 2**40
+"""Minutes of a histogram that never ends."""
+SHOWN: Final = (0.5, 0.95, 0.99)
+"""Quantiles of each minute in the series."""
 
 
 def simulate(declared: Declaration, traffic: Traffic, service: ServiceModel, options: SimulationOptions) -> RunResult:
     """Run `traffic` through the declared stack. Same arguments, same result."""
-    return _Run(declared, traffic, service, options).run()
+    return Run(declared, traffic, service, options).finish()
 
 
-class _Run:
+class Run:
     """State of one run."""
 
     def __init__(
@@ -44,232 +51,347 @@ class _Run:
     ) -> None:
         self.declared, self.traffic, self.service, self.options = declared, traffic, service, options
         arrivals_seed, service_seed, fleet_seed = np.random.SeedSequence(options.seed).spawn(3)
-        self.source = ArrivalSource(traffic, options.arrivals, arrivals_seed)
+        self.source = ArrivalSource(traffic, options.arrivals, arrivals_seed, named=bool(declared.rates))
         self.service_rng = np.random.default_rng(service_seed)
-        keys = self.source.addresses
         slots = 2 * sum(max(1, fleet.max_size) for fleet in declared.fleets)
-        self.engine = Engine(
-            EngineOptions(
-                workers=declared.workers,
-                queue_limit=options.queue_limit,
-                timeout_seconds=declared.idle_timeout_seconds,
-                least_outstanding=declared.stable.least_outstanding,
-                max_attempts=options.max_attempts,
-                canary_slowdown=options.canary_slowdown,
-                backoff_seconds=options.backoff_seconds,
-                retry_after_seconds=max((rule.retry_after_seconds for rule in declared.rates), default=0.0),
-                rules=tuple(RateRule(keys=keys, heavy_only=rule.heavy_only) for rule in declared.rates),
-            ),
-            slots=slots,
-            seed=options.seed,
-        )
+        self.engine = Engine(self._engine_options(), slots=slots, seed=options.seed)
         free = list(range(slots))
         rngs = [np.random.default_rng(each) for each in fleet_seed.spawn(len(declared.fleets))]
         self.fleets = [
             (Fleet if fleet.pods is None else PodFleet)(fleet, options.fleet, self.engine, rng, free, options.alarms)
             for fleet, rng in zip(declared.fleets, rngs, strict=True)
         ]
-        self.windows = [RateWindow(rule, keys, options.firewall) for rule in declared.rates]
-        self.alarms = [(each, Alarm(each.rule)) for each in declared.alarms]
-        self.step_alarms = [[(each, Alarm(each.alarm.rule)) for each in fleet.steps] for fleet in declared.fleets]
-        self.periods: dict[int, Period] = {
-            int(each.rule.period_seconds): Period()
-            for each in (*declared.alarms, *(step.alarm for fleet in declared.fleets for step in fleet.steps))
-        }
-        self.slo_window = Period()
-        self.minute_cpu = np.zeros(slots)
-        self.seen_events = [0] * len(self.fleets)
-        self.seen_attempts = [(0, 0)] * len(self.fleets)
+        self.alarms = {each.rule.name: AlarmWatch(each) for each in declared.alarms}
+        self.steps = [[(each.policy, AlarmWatch(each.alarm)) for each in fleet.steps] for fleet in declared.fleets]
+        self.window_minutes = max(1, declared.promise.p95_window_seconds // 60)
+        # Whole windows, so that those after it are whole.
+        self.warm_minutes = self.window_minutes * math.ceil(options.warm_up_seconds / MINUTE / self.window_minutes)
+        self.known = self._quantiles()
+        self.watch = self._watch()
+        self.canary_percent = options.canary_percent
+        self.now = 0.0
+        self.block = Slice(*(np.empty(0, kind) for kind in (float, float, float, bool, np.int64, bool)))
+        self.block_end = 0.0
+        sessions = declared.sessions if options.real_clock else None
+        self.sessions = deque(sessions.changes(options.start, traffic.duration_seconds) if sessions else ())
+        self.parked = False
+        self.due: deque[tuple[float, int, list[int]]] = deque()
+        """Minutes to decide on: when, which, and the instances behind each fleet's metrics."""
+        self.seen_minutes = [0] * len(self.fleets)
         self.rotation: tuple[tuple[int, ...], ...] = ()
         self.result = RunResult(options.seed, traffic.duration_seconds)
-        self.rows: list[tuple[float, ...]] = []
+        for fleet in self.fleets:
+            self.result.instance_seconds[fleet.declared.name] = self.result.spot_seconds[fleet.declared.name] = 0.0
+        self.engine.state.counters[kernel.WAKE] = self._next_scheduled(0)
+        self._follow_sessions()
+        self._look_around()
 
-    def run(self) -> RunResult:
-        now, duration = 0.0, self.traffic.duration_seconds
-        minute = 0
-        next_check = CONTROL_SECONDS
-        self._route()
-        while now < duration:
-            end = min(
-                next_check,
-                (minute + 1) * MINUTE,
-                self.traffic.next_change(now),
-                duration,
-                *(fleet.next_change(now) for fleet in self.fleets),
-            )
-            self._serve(now, end)
-            self._bill(end - now)
-            cpu = self.engine.take_slot_cpu_seconds()
-            if len(cpu) > len(self.minute_cpu):
-                self.minute_cpu = np.append(self.minute_cpu, np.zeros(len(cpu) - len(self.minute_cpu)))
-            self.minute_cpu[: len(cpu)] += cpu
-            for fleet in self.fleets:
-                fleet.advance(end, end - now, cpu)
-            now = end
-            if now >= next_check:
-                self._check_rates()
-                next_check += CONTROL_SECONDS
-            if now >= (minute + 1) * MINUTE or now >= duration:
-                self._close_minute(now)
-                minute += 1
-            self._route()
+    # --- set-up ------------------------------------------------------------------------------------------
+
+    def _engine_options(self) -> EngineOptions:
+        declared, options = self.declared, self.options
+        check = options.firewall.check_seconds
+        return EngineOptions(
+            workers=declared.workers,
+            queue_limit=options.queue_limit,
+            budget_seconds=declared.promise.budget_seconds,
+            timeout_seconds=declared.idle_timeout_seconds,
+            patience_seconds=options.client_timeout_seconds,
+            least_outstanding=declared.stable.least_outstanding,
+            max_attempts=options.max_attempts,
+            backoff_seconds=options.backoff_seconds,
+            retry_after_seconds=max((rule.retry_after_seconds for rule in declared.rates), default=0.0),
+            retry_errors=self.service.failing_ratio(self.declared.peak_rps),
+            rules=tuple(
+                RateRule(
+                    keys=self.source.addresses,
+                    ticks=max(1, rule.window_seconds // check),
+                    heavy_only=rule.heavy_only,
+                    **({} if rule.counts_only else {"limit": rule.limit}),
+                )
+                for rule in declared.rates
+            ),
+            tick_seconds=check,
+            lag_ticks=options.firewall.lag_checks,
+            canary_slowdown=options.canary_slowdown,
+            canary_errors=options.canary_errors,
+        )
+
+    def _quantiles(self) -> list[Quantile]:
+        watched = [*self.declared.alarms, *(each.alarm for fleet in self.declared.fleets for each in fleet.steps)]
+        wanted: list[Quantile] = [(self.window_minutes, None, 0.95)]
+        wanted += [quantile for each in watched for quantile in quantiles_of(each.metric, each.rule.period_seconds)]
+        if self.options.keep_minutes:
+            wanted += [(1, None, quantile) for quantile in SHOWN]
+        return list(dict.fromkeys(wanted))
+
+    def _watch(self) -> kernel.Watch:
+        minutes = math.ceil(self.traffic.duration_seconds / MINUTE) + 1
+        groups: list[tuple[int, int | None]] = [(WHOLE_RUN, 0), (WHOLE_RUN, 1)]
+        groups += dict.fromkeys((length, pool) for length, pool, _ in self.known)
+        slots, pools = self.engine.slots, len(self.fleets)
+        health = [fleet.declared.health for fleet in self.fleets]
+        more = 2 - pools
+        return kernel.Watch(
+            check_seconds=np.array([each.interval_seconds for each in health] + [math.inf] * more),
+            check_timeout=np.array([each.timeout_seconds for each in health] + [math.inf] * more),
+            next_check=np.array([0.0] * pools + [math.inf] * more),
+            ailing=np.zeros(2, np.bool_),
+            counted=np.zeros((2, slots), np.int64),
+            counts=np.zeros(2, np.int64),
+            vcpus=np.array([float(fleet.vcpus or self.declared.workers) for fleet in self.fleets] + [1.0] * more),
+            low=np.full((2, 3), -math.inf),
+            high=np.full((2, 3), math.inf),
+            gauges=np.zeros(MINUTE_COLUMNS - kernel.GAUGES),
+            base_requests=np.zeros(slots, np.int64),
+            base_cpu=np.zeros(slots),
+            rows=np.zeros((minutes, MINUTE_COLUMNS)),
+            group_minutes=np.array([length for length, _ in groups], np.int64),
+            group_pool=np.array([-1 if pool is None else pool for _, pool in groups], np.int64),
+            group_histogram=np.zeros((len(groups), BUCKETS), np.int64),
+            group_range=np.array([(BUCKETS, -1)] * len(groups), np.int64),
+            quantile_group=np.array([groups.index((length, pool)) for length, pool, _ in self.known], np.int64),
+            quantile=np.array([quantile for _, _, quantile in self.known]),
+            quantiles=np.full((minutes, len(self.known)), np.nan),
+        )
+
+    # --- the run -----------------------------------------------------------------------------------------
+
+    def finish(self) -> RunResult:
+        """Run to the end."""
+        if self.warm_minutes:
+            self.run_until(self.warm_minutes * MINUTE)
+            self._close()
+            self.watch.group_histogram[:2] = 0
+            self.result.carried = self.engine.in_flight
+        self.run_until(self.traffic.duration_seconds)
         return self._finish()
 
-    def _serve(self, start: float, end: float) -> None:
-        drawn = self.source.draw(start, end)
-        count = len(drawn)
-        rate = self.traffic.rate((start + end) / 2)
-        cpu, other, fails = self.service.draw(self.service_rng, count, rate)
-        self.engine.run(start, end, Slice(drawn.time, cpu, other, fails, drawn.address, drawn.heavy))
-        self.result.arrived += count
+    def run_until(self, moment: float) -> None:
+        """Run up to `moment` seconds from the start."""
+        while self.now < moment:
+            if self.now >= self.block_end:
+                self._next_block()
+            until = min(
+                moment,
+                self.block_end,
+                self.due[0][0] if self.due else math.inf,
+                self.sessions[0][0] if self.sessions else math.inf,
+                *(fleet.next_change(self.now) for fleet in self.fleets),
+            )
+            now, why = self.engine.advance(self.now, until, self.block, self.watch)
+            self._bill(now - self.now)
+            self.now = now
+            if why == kernel.MINUTE_CLOSED:
+                self._note_minute()
+            elif why == kernel.CHECK_LATE:
+                self._check_health()
+            if now >= until:
+                for fleet in self.fleets:
+                    fleet.advance(now)
+                self._follow_sessions()
+            while self.due and self.due[0][0] <= now:
+                self._decide(*self.due.popleft())
+            self._look_around()
 
-    def _route(self) -> None:
-        """Tell the load balancer who is in rotation."""
-        rotation = tuple(tuple(fleet.rotation()) for fleet in self.fleets)
-        if rotation != self.rotation:
-            self.rotation = rotation
-            canary = rotation[1] if len(rotation) > 1 else ()
-            self.engine.set_rotation(rotation[0], canary, self.options.canary_percent / 100)
-            self.result.max_serving = max(self.result.max_serving, sum(map(len, rotation)))
+    @property
+    def minutes(self) -> Minutes:
+        """The minutes that are over."""
+        done = int(self.engine.state.counters[kernel.MINUTE])
+        return Minutes(self.watch.rows, self.watch.quantiles, self.known).until(done)
+
+    def _next_block(self) -> None:
+        """Draw the requests of the next stretch."""
+        start = self.block_end
+        self.block_end = self.source.block_end(start, self.traffic.duration_seconds)
+        drawn = self.source.draw(start, self.block_end)
+        cpu, other, fails = self.service.draw(self.service_rng, drawn.time, self.traffic.rate)
+        self.block = Slice(drawn.time, cpu, other, fails, drawn.address, drawn.heavy)
+        self.engine.make_room(self.block)
+        self.result.arrived += len(drawn)
+        self.result.arrived_parked += self._arrive_parked(drawn.time)
+
+    def _arrive_parked(self, times: Floats) -> int:
+        """How many of `times` fall into parked time: `sessions` holds the changes from the block's start on."""
+        changes = [change for change, _ in self.sessions]
+        odd = np.searchsorted(changes, times, side="right") % 2 == 1
+        return int((~odd if self.parked else odd).sum())
 
     def _bill(self, seconds: float) -> None:
         for fleet in self.fleets:
             name, spot = fleet.declared.name, sum(1 for each in fleet.instances if each.spot)
-            self.result.instance_seconds[name] = self.result.instance_seconds.get(name, 0.0) + fleet.running * seconds
-            self.result.spot_seconds[name] = self.result.spot_seconds.get(name, 0.0) + spot * seconds
+            self.result.instance_seconds[name] += fleet.running * seconds
+            self.result.spot_seconds[name] += spot * seconds
+        if not self.parked:
+            self.result.open_seconds += seconds
 
-    def _check_rates(self) -> None:
-        if not self.windows:
-            return
-        for index, window in enumerate(self.windows):
-            self.engine.blocked[index] = window.check(self.engine.window[index])
-        self.engine.reset_window()
+    def _follow_sessions(self) -> None:
+        """Park and unpark when it is time to."""
+        while self.sessions and self.sessions[0][0] <= self.now:
+            _, self.parked = self.sessions.popleft()
+            for fleet in self.fleets:
+                if self.parked:
+                    fleet.park()
+                else:
+                    fleet.unpark(self.now)
+            if self.parked:
+                self.due.clear()
 
-    def _close_minute(self, now: float) -> None:
-        """Aggregate the minute, evaluate alarms, let the policies decide."""
-        period = self._period(now)
-        self.result.tally += period.tally
-        self.result.histogram += period.histogram
-        self._judge_window(period, now)
-        fired = self._evaluate_alarms(period, now)
-        if self.options.keep_minutes:
-            self.rows.append(self._row(period))
-        moment = self.options.start + timedelta(seconds=now)
+    def _note_minute(self) -> None:
+        """Decide on the minute that ended as soon as its metrics have arrived."""
+        minute = int(self.engine.state.counters[kernel.MINUTE])
+        if not self.parked:
+            counts = self.watch.counts.tolist()
+            self.due.append((self.now + self.options.alarms.metric_delay_seconds, minute, counts))
+            moment = self.options.start + timedelta(seconds=minute * MINUTE)
+            for fleet in self.fleets:
+                fleet.follow_schedule(self.now, moment)
+
+    def _check_health(self) -> None:
         for index, fleet in enumerate(self.fleets):
-            fleet.control(now, self._minute_metrics(fleet, now), fired[index])
-            if fleet.declared.schedule:
-                fleet.follow_schedule(now, moment)
-        self.minute_cpu[:] = 0
-        self.engine.reset_tallies()
+            if self.now >= self.watch.next_check[index]:
+                fleet.check_health(self.now)
+                self.watch.next_check[index] = self.now + fleet.declared.health.interval_seconds
 
-    def _period(self, now: float) -> Period:
-        period = Period(self.engine.tally.copy(), self.engine.histogram.copy(), minutes=1)
-        for index, fleet in enumerate(self.fleets[:2]):
-            period.target_minutes[index] = fleet.count(Phase.SERVING) - fleet.unhealthy
-            period.registered[index] = fleet.count(Phase.STARTING, Phase.SERVING)
-            period.unhealthy[index] = fleet.unhealthy
-            period.in_service[index] = fleet.count(Phase.SERVING)
-            period.desired[index] = fleet.desired
-            before, failed = self.seen_attempts[index]
-            period.attempts[index], period.failures[index] = fleet.attempts - before, fleet.failures - failed
-            self.seen_attempts[index] = (fleet.attempts, fleet.failures)
-            new = fleet.events[self.seen_events[index] :]
-            period.scale_events[index] = sum(1 for event in new if event.kind in ("scale-out", "scale-in"))
-            self.seen_events[index] = len(fleet.events)
-            least = fleet.least_credits
-            period.least_credits = min(period.least_credits, math.inf if least is None else least)
-        return period
+    def _decide(self, when: float, minute: int, counts: list[int]) -> None:
+        """Let the policies decide on the metrics up to `minute`, of which `counts` instances were behind the last."""
+        known = self.minutes.until(minute)
+        for index, fleet in enumerate(self.fleets):
+            columns = [kernel.PER_TARGET + index, kernel.CPU + index]
+            first = max(self.seen_minutes[index], minute - fleet.memory_minutes)
+            for row in known.rows[first:, columns].tolist():
+                fleet.observe(*(None if math.isnan(value) else value for value in row))
+            self.seen_minutes[index] = minute
+            fired: list[tuple[StepPolicy, float, float]] = []
+            for policy, watch in self.steps[index]:
+                for event in watch.catch_up(known):
+                    if event.alarm not in self.alarms:
+                        self.result.alarm_events.append(event)
+                if watch.alarmed is not None:
+                    fired.append((policy, watch.alarmed, watch.declared.rule.threshold))
+            fleet.decide(when, counts[index], fired)
 
-    def _minute_metrics(self, fleet: Fleet, now: float) -> MinuteMetrics:
-        warmed = [each.slot for each in fleet.warmed(now - MINUTE)] or [each.slot for each in fleet.warmed(now)]
-        if not warmed:
-            return MinuteMetrics(None, None, 0)
-        requests = float(self.engine.slot_requests[warmed].sum()) / len(warmed)
-        vcpus = next((each.credits.type.vcpus for each in fleet.instances if each.credits), self.declared.workers)
-        busy = float(self.minute_cpu[warmed].sum()) / (MINUTE * vcpus * len(warmed))
-        return MinuteMetrics(requests, min(100.0, 100 * busy), len(warmed))
+    def _look_around(self) -> None:
+        """Tell the load balancer who is in rotation, and the compiled loop what to watch."""
+        rotation = tuple(tuple(fleet.rotation()) for fleet in self.fleets)
+        ratio = self.canary_percent / 100
+        if rotation != self.rotation or ratio != self.engine.canary_ratio:
+            self.rotation = rotation
+            self.engine.set_rotation(rotation[0], rotation[1] if len(rotation) > 1 else (), ratio)
+            self.result.max_serving = max(self.result.max_serving, sum(map(len, rotation)))
+        watch = self.watch
+        if self.engine.slots > watch.counted.shape[1]:
+            more = self.engine.slots - watch.counted.shape[1]
+            self.watch = watch = watch._replace(
+                counted=np.pad(watch.counted, ((0, 0), (0, more))),
+                base_requests=np.pad(watch.base_requests, (0, more)),
+                base_cpu=np.pad(watch.base_cpu, (0, more)),
+            )
+        for index, fleet in enumerate(self.fleets):
+            warmed = [each.slot for each in fleet.warmed(self.now - MINUTE)] or [
+                each.slot for each in fleet.warmed(self.now)
+            ]
+            watch.counted[index, : len(warmed)] = warmed
+            watch.counts[index] = len(warmed)
+            watch.ailing[index] = fleet.ailing
+            serving = fleet.count(Phase.SERVING)
+            values = (
+                serving - fleet.unhealthy,
+                fleet.count(Phase.STARTING, Phase.SERVING),
+                fleet.unhealthy,
+                serving,
+                fleet.count(Phase.STARTING),
+                fleet.desired,
+                fleet.attempts,
+                fleet.failures,
+                fleet.scalings,
+            )
+            watch.gauges[index::2] = values
+            wake = Wake() if self.parked else Wake(requests=ALWAYS) if self.due else self._wake(index)
+            for place, (low, high) in enumerate((wake.requests, wake.cpu, wake.offered)):
+                watch.low[index, place], watch.high[index, place] = low, high
+        counters = self.engine.state.counters
+        if 0 <= counters[kernel.WAKE] < counters[kernel.MINUTE]:
+            counters[kernel.WAKE] = self._next_scheduled(int(counters[kernel.MINUTE]))
 
-    def _judge_window(self, period: Period, now: float) -> None:
-        promise = self.declared.promise
-        self.slo_window.add(period)
-        if self.slo_window.minutes * MINUTE < promise.p95_window_seconds:
-            return
-        counts = self.slo_window.histogram.sum(axis=0)
-        samples = int(counts.sum())
-        if samples >= promise.minimum_samples:
-            self.result.windows += 1
-            self.result.windows_within += quantile_seconds(counts, 0.95) <= promise.p95_limit_seconds
-        elif samples:
-            self.result.windows_inconclusive += 1
-        self.slo_window = Period()
+    def _wake(self, index: int) -> Wake:
+        watched = [
+            (policy, each.declared.rule, each.calm and each.declared.metric.is_plain("RequestCountPerTarget", index))
+            for policy, each in self.steps[index]
+        ]
+        return self.fleets[index].wake(self.now, watched)
 
-    def _evaluate_alarms(self, minute: Period, now: float) -> list[list[tuple[StepPolicy, float, float]]]:
-        """Feed the alarms whose period ended; the step policies of each fleet whose alarm is on."""
-        ended: dict[int, Period] = {}
-        for length, running in self.periods.items():
-            running.add(minute)
-            if running.minutes * MINUTE >= length:
-                ended[length] = running
-                self.periods[length] = Period()
-        for declared, alarm in self.alarms:
-            self._feed(declared, alarm, ended, now)
-        fired: list[list[tuple[StepPolicy, float, float]]] = []
-        for pairs in self.step_alarms:
-            fired.append([])
-            for each, alarm in pairs:
-                metric = self._feed(each.alarm, alarm, ended, now, quiet=_declared_twice(each, self.declared))
-                if alarm.state is AlarmState.ALARM and metric is not None:
-                    fired[-1].append((each.policy, metric, each.alarm.rule.threshold))
-        return fired
+    def _next_scheduled(self, minute: int) -> int:
+        """Index of the first minute from `minute` on after which a scheduled action fires; -1 when none does."""
+        if not any(fleet.declared.schedule for fleet in self.fleets):
+            return -1
+        for index in range(minute, len(self.watch.rows)):
+            moment = self.options.start + timedelta(seconds=(index + 1) * MINUTE)
+            if any(fleet.scheduled(moment) for fleet in self.fleets):
+                return index
+        return -1
 
-    def _feed(
-        self, declared: DeclaredAlarm, alarm: Alarm, ended: dict[int, Period], now: float, *, quiet: bool = False
-    ) -> float | None:
-        period = ended.get(int(declared.rule.period_seconds))
-        if period is None:
-            return None
-        value, samples = value_of(declared.metric, period)
-        if alarm.observe(value, samples) and not quiet:
-            self.result.alarm_events.append(AlarmEvent(now, declared.rule.name, alarm.state))
-        return value
-
-    def _row(self, period: Period) -> tuple[float, ...]:
-        tally = period.tally.sum(axis=0)
-        counts = period.histogram.sum(axis=0)
-        within = share_within(counts, self.declared.promise.budget_seconds)
-        stable = self.fleets[0]
-        return (
-            tally[kernel.OFFERED],
-            tally[kernel.COMPLETED],
-            quantile_seconds(counts, 0.5) * 1000,
-            quantile_seconds(counts, 0.95) * 1000,
-            quantile_seconds(counts, 0.99) * 1000,
-            tally[kernel.REFUSED],
-            tally[kernel.NO_TARGET] + tally[kernel.BUSY],
-            tally[kernel.TIMED_OUT],
-            tally[kernel.FAILED],
-            within,
-            stable.desired,
-            stable.count(Phase.SERVING),
-            stable.count(Phase.STARTING),
-            self.fleets[1].count(Phase.SERVING) if len(self.fleets) > 1 else 0,
-            sum(fleet.unhealthy for fleet in self.fleets),
-            math.nan if math.isinf(period.least_credits) else period.least_credits,
-        )
+    # --- the result --------------------------------------------------------------------------------------
 
     def _finish(self) -> RunResult:
-        result = self.result
-        result.series = np.array(self.rows, float).reshape(-1, len(COLUMNS))
+        result, engine = self.result, self.engine
+        self._close()
+        minutes = self.minutes
+        for watch in self.alarms.values():
+            result.alarm_events += watch.catch_up(minutes)
+            result.alarm_states[watch.declared.rule.name] = watch.state
+            result.low_sample_periods[watch.declared.rule.name] = watch.alarm.low_sample_periods
+        result.alarm_events.sort(key=lambda event: event.at)
         result.fleet_events = sorted(
             (event for fleet in self.fleets for event in fleet.events), key=lambda event: event.at
         )
-        for declared, alarm in self.alarms:
-            result.alarm_states[declared.rule.name] = alarm.state
-            result.low_sample_periods[declared.rule.name] = alarm.low_sample_periods
-        result.in_flight = self.engine.in_flight
-        result.waiting_retries = self.engine.waiting_retries
+        counted = minutes.since(self.warm_minutes)
+        result.tally = counted.rows[:, : 2 * kernel.TALLIES].sum(axis=0).reshape(2, kernel.TALLIES)
+        result.histogram = self.watch.group_histogram[:2].copy()
+        self._judge_windows(counted)
+        if self.options.keep_minutes:
+            result.series = _series(minutes)
+        result.in_flight, result.pending = engine.in_flight, engine.pending
+        result.waiting_retries = engine.waiting_retries
         return result
 
+    def _close(self) -> None:
+        """Close the minute that is under way."""
+        state, routing = self.engine.state, self.engine.routing
+        if self.now > MINUTE * state.counters[kernel.MINUTE]:
+            kernel.close_minute(self.now, state, routing, self.watch)
+        kernel.settle_all(self.now, state, routing)
 
-def _declared_twice(each: AlarmedStep, declared: Declaration) -> bool:
-    return any(alarm.rule.name == each.alarm.rule.name for alarm in declared.alarms)
+    def _judge_windows(self, minutes: Minutes) -> None:
+        promise, result = self.declared.promise, self.result
+        periods = minutes.periods(self.window_minutes)
+        samples = periods.total(None, kernel.COMPLETED)
+        judged = samples >= promise.minimum_samples
+        result.windows = int(judged.sum())
+        result.windows_within = int((judged & (periods.quantile(None, 0.95) <= promise.p95_limit_seconds)).sum())
+        result.windows_inconclusive = int(((samples > 0) & ~judged).sum())
+
+
+def _series(minutes: Minutes) -> Floats:
+    each = minutes.periods(1)
+    within, answered = each.total(None, kernel.WITHIN), each.total(None, kernel.COMPLETED)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = within / answered
+    columns = {
+        "requests": each.total(None, kernel.OFFERED),
+        "completed": answered,
+        **{f"p{round(quantile * 100)}_ms": each.quantile(None, quantile) * 1000 for quantile in SHOWN},
+        "refused": each.total(None, kernel.REFUSED),
+        "unavailable": each.total(None, kernel.NO_TARGET, kernel.BUSY),
+        "timed_out": each.total(None, kernel.TIMED_OUT),
+        "abandoned": each.total(None, kernel.ABANDONED),
+        "failed": each.total(None, kernel.FAILED),
+        "within_budget_ratio": ratio,
+        "desired": each.last("desired", 0),
+        "serving": each.last("in_service", 0),
+        "starting": each.last("starting", 0),
+        "canary_serving": each.last("in_service", 1),
+        "unhealthy": each.last("unhealthy", None),
+        "least_credits": each.least_credits(),
+    }
+    return np.column_stack([columns[name] for name in COLUMNS])

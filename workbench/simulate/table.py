@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.replications import Interval
 from workbench.simulate.report import Report
@@ -36,27 +35,39 @@ def render(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    first, promise = report.runs[0], report.declared.promise
-    yield f"{report.declared.stack}: {report.scenario}, {clock(first.duration_seconds)}, {len(report.runs)} runs"
-    attempts = first.total(kernel.OFFERED)
-    yield f"  requests        {attempts:,.0f} at the load balancer, {first.total(kernel.REFUSED):,.0f} refused (429)"
-    lost = first.total(kernel.LOST)
-    unavailable = first.total(kernel.NO_TARGET) + first.total(kernel.BUSY)
+    runs, promise = report.runs, report.declared.promise
+    count = len(runs)
     yield (
-        f"  failures        {unavailable:,.0f} x 503, {first.total(kernel.TIMED_OUT):,.0f} x 504,"
-        f" {first.total(kernel.FAILED):,.0f} x 5xx of the application; {lost:,.0f} requests lost after retries"
+        f"{report.declared.stack}: {report.scenario}, {clock(runs[0].duration_seconds)},"
+        f" {count} run{'s' if count != 1 else ''}" + (", means ± 95 % confidence" if count > 1 else "")
     )
+    yield (
+        f"  requests        {_span(report.requests('attempts'))} at the load balancer,"
+        f" {_span(report.requests('refused'))} refused (429)"
+    )
+    yield (
+        f"  failures        {_span(report.requests('unavailable'))} x 503, {_span(report.requests('timedOut'))} x 504,"
+        f" {_span(report.requests('abandoned'))} given up by clients, {_span(report.requests('failed'))} x 5xx of the"
+        f" application; {_span(report.requests('lost'))} requests lost after retries"
+    )
+    parked = report.over(run.arrived_parked for run in runs)
+    if parked.mean:
+        yield f"  parked          {_span(parked)} requests came while the stack was parked: nobody answers then"
     yield (
         f"  within budget   {_share(report.attainment)} of the answers in {promise.budget_seconds * 1000:g} ms"
         f" (promised {report.objective.attainment_ratio:.0%})"
     )
     predicted = _predicted(report)
-    yield f"  p95             {_span(report.p95_ms, 'ms')} over all; predicted {predicted} at the declared peak"
-    judged = f"{first.windows_within} of {first.windows} windows kept {promise.p95_limit_seconds * 1000:g} ms"
-    thin = f"; {first.windows_inconclusive} had too few samples" if first.windows_inconclusive else ""
-    yield f"  p95 by window   {judged}{thin}"
-    hours = ", ".join(f"{name} {seconds / 3600:.2f} h" for name, seconds in first.instance_seconds.items())
-    yield f"  instances       {hours}; at most {first.max_serving} at once"
+    yield f"  p95             {_span(report.p95_ms, 1)} ms over all; predicted {predicted} at the declared peak"
+    windows, within = (sum(getattr(run, name) for run in runs) for name in ("windows", "windows_within"))
+    few = sum(run.windows_inconclusive for run in runs)
+    judged = f"{within} of {windows} windows of all runs kept {promise.p95_limit_seconds * 1000:g} ms"
+    yield f"  p95 by window   {judged}" + (f"; {few} had too few samples" if few else "")
+    hours = ", ".join(
+        f"{name} {_span(report.over(run.instance_seconds[name] / 3600 for run in runs), 2)} h"
+        for name in runs[0].instance_seconds
+    )
+    yield f"  instances       {hours}; at most {max(run.max_serving for run in runs)} at once"
 
 
 def _predicted(report: Report) -> str:
@@ -65,14 +76,18 @@ def _predicted(report: Report) -> str:
 
 
 def _timeline(report: Report) -> Iterator[str]:
-    series = report.runs[0].series
+    series = report.band.median
     if not len(series):
         return
     step = math.ceil(len(series) / TIMELINE_ROWS)
     columns = [(COLUMNS.index(name), title, form) for name, title, form in _SHOWN]
     if all(math.isnan(row[COLUMNS.index("least_credits")]) for row in series):
         columns = columns[:-1]
-    yield "   time" + "".join(f"{title:>9}" for _, title, _ in columns)
+    yield (
+        "   time"
+        + "".join(f"{title:>9}" for _, title, _ in columns)
+        + ("   (median of the runs)" if len(report.runs) > 1 else "")
+    )
     for index in range(0, len(series), step):
         row = series[index]
         cells = (("-" if math.isnan(row[place]) else form.format(row[place])) for place, _, form in columns)
@@ -89,11 +104,11 @@ def _events(report: Report) -> Iterator[str]:
             happened.append((event.at, f"alarm {event.alarm}: {event.state.value}"))
             rung.add(event.alarm)
     happened.sort(key=lambda each: each[0])
-    yield f"events ({len(happened)})"
+    yield f"events of the run with seed {first.seed} ({len(happened)})"
     for at, what in happened[:EVENTS]:
         yield f"{clock(at):>7}  {what}"
     if len(happened) > EVENTS:
-        yield f"         and {len(happened) - EVENTS} more (--format json has all)"
+        yield f"         and {len(happened) - EVENTS} more (--format json has all, of all runs)"
 
 
 def _foot(report: Report) -> Iterator[str]:
@@ -101,8 +116,8 @@ def _foot(report: Report) -> Iterator[str]:
         event, month = report.event, report.estimate
         length = clock(report.runs[0].duration_seconds)
         yield (
-            f"cost of these {length}   ${event.total_usd:.2f} at list price: instances ${event.instances_usd:.4f},"
-            f" requests ${event.requests_usd:.4f},"
+            f"cost of these {length}   ${event.total_usd:.2f} at list price, mean of the runs: instances"
+            f" ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f},"
         )
         yield f"    what stands anyway ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         yield (
@@ -111,17 +126,18 @@ def _foot(report: Report) -> Iterator[str]:
         )
     for name in report.declared.unwatched:
         yield f"note: alarm {name} watches something that is not simulated"
-    for note in report.declared.notes:
+    for note in (*report.declared.notes, *report.assumptions):
         yield f"note: {note}"
     sustained = report.prediction.sustained_rps
     if sustained is not None:
         yield (
-            f"note: without CPU credits one {report.declared.stable.instance_type} serves {sustained:.1f} requests/s"
-            f" at full speed; a new instance starts without any"
+            f"note: without CPU credits one {report.declared.stable.instance_type} serves {sustained:.1f} requests/s;"
+            f" what is asked of it beyond that waits for credits to be earned, and a new instance starts without any"
         )
     for row in report.rows:
         yield from row.lines()
-    yield f"verdict: {report.verdict}"
+    reasons = (*report.judgement.broken, *report.judgement.missing)
+    yield f"verdict: {report.verdict}" + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
 def clock(seconds: float) -> str:
@@ -137,7 +153,8 @@ def _share(value: Interval) -> str:
     return f"{value.mean:.2%}" + ("" if math.isnan(value.half_width) else f" ± {value.half_width:.2%}")
 
 
-def _span(value: Interval, unit: str) -> str:
+def _span(value: Interval, digits: int = 0) -> str:
     if math.isnan(value.mean):
         return "none"
-    return f"{value.mean:.1f}" + ("" if math.isnan(value.half_width) else f" ± {value.half_width:.1f}") + f" {unit}"
+    width = "" if math.isnan(value.half_width) or not value.half_width else f" ± {value.half_width:,.{digits}f}"
+    return f"{value.mean:,.{digits}f}{width}"

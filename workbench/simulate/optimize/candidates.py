@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from cost.catalogue import Catalogue
+from cost.compute import price_file
 from infra.settings import Settings
 
-INSTANCE_TYPES: Final = ("t4g.nano", "t4g.micro", "t4g.small", "t4g.medium", "m7g.medium")
-"""arm64 types, cheapest first; each is tried with the next one as its stand-in on spot."""
+INSTANCE_TYPES: Final = ("t4g.nano", "t4g.micro", "t4g.small", "t4g.medium", "m7g.medium", "m7g.large")
+"""arm64 types, cheapest first; each is tried with the next one as its stand-in."""
 CACHES: Final = (None, "cache.t4g.micro")
 """Node types of the cache; None is serverless."""
 
@@ -33,6 +35,8 @@ class Candidate:
     """plant:cache.node_type; None is serverless."""
     hours_per_session: Decimal
     """plant:uptime.hours_per_session."""
+    spot_max_usd_per_hour: Decimal | None = None
+    """plant:fleet.spot_max_usd_per_hour: the on-demand price of the first type, where the stack has such a cap."""
 
     @property
     def fleet_key(self) -> tuple[Any, ...]:
@@ -50,6 +54,11 @@ class Candidate:
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """Group -> settings, as in a stack file."""
+        cap = (
+            {}
+            if self.spot_max_usd_per_hour is None
+            else {"spot_max_usd_per_hour": f"{self.spot_max_usd_per_hour.normalize():f}"}
+        )
         return {
             "plant:fleet": {
                 "instance_types": list(self.instance_types),
@@ -57,7 +66,8 @@ class Candidate:
                 "desired_capacity": max(self.min_size, min(1, self.max_size)),
                 "max_size": self.max_size,
                 "warm_pool_size": self.warm_pool_size,
-            },
+            }
+            | cap,
             "plant:cache": {"node_type": self.cache_node_type},
             "plant:uptime": {"hours_per_session": session_length(self.hours_per_session)},
         }
@@ -90,6 +100,8 @@ class Space:
     warm_pools: Sequence[int]
     caches: Sequence[str | None]
     hours: Sequence[Decimal]
+    spot_caps: Mapping[tuple[str, ...], Decimal] = field(default_factory=dict)
+    """What a spot instance of each choice of types may cost; empty where the stack has no cap."""
 
     def candidates(self) -> Iterator[Candidate]:
         """All sensible combinations."""
@@ -105,6 +117,7 @@ class Space:
                     warm_pool_size=pool,
                     cache_node_type=cache,
                     hours_per_session=hours,
+                    spot_max_usd_per_hour=self.spot_caps.get(types),
                 )
 
     def neighbours(self, candidate: Candidate) -> Iterator[tuple[str, Candidate]]:
@@ -121,7 +134,8 @@ class Space:
             place = list(values).index(getattr(candidate, name))
             for other in (place - 1, place + 1):
                 if 0 <= other < len(values):
-                    yield name, replace(candidate, **{name: values[other]})
+                    changed = replace(candidate, **{name: values[other]})
+                    yield name, replace(changed, spot_max_usd_per_hour=self.spot_caps.get(changed.instance_types))
 
     def floors(self, candidate: Candidate) -> Iterator[str]:
         """Settings of `candidate` that are as cheap as is considered, and why nothing cheaper is."""
@@ -143,10 +157,7 @@ def session_length(hours: Decimal) -> int | str:
 
 def space_for(settings: Settings) -> Space:
     """What is worth trying around `settings`: nothing below the declared session length."""
-    types = [
-        INSTANCE_TYPES[index : index + 2] if name.startswith("t") else (name,)
-        for index, name in enumerate(INSTANCE_TYPES)
-    ]
+    types = [INSTANCE_TYPES[index : index + 2] for index in range(len(INSTANCE_TYPES) - 1)]
     hours = settings.uptime.hours_per_session
     sessions = settings.uptime.schedule == "sessions"
     largest = max(4, settings.fleet.max_size + 2)
@@ -154,7 +165,15 @@ def space_for(settings: Settings) -> Space:
         instance_types=types,
         min_sizes=(1, 2, 3),
         max_sizes=tuple(range(2, largest + 1)),
-        warm_pools=(0, 1),
+        # Its instances are stopped, which spot instances can't be.
+        warm_pools=(0, 1) if settings.fleet.on_demand_percent_above_base == 100 else (0,),
         caches=CACHES if settings.tenancy.kind == "dedicated" else (None,),
         hours=tuple(dict.fromkeys((hours, min(Decimal(24), hours + 1)))) if sessions else (hours,),
+        spot_caps={} if settings.fleet.spot_max_usd_per_hour is None else on_demand_prices(types, settings.region),
     )
+
+
+def on_demand_prices(types: Sequence[tuple[str, ...]], region: str) -> dict[tuple[str, ...], Decimal]:
+    """On-demand price of the first of each choice of instance types, US$ an hour."""
+    catalogue = Catalogue(region)
+    return {each: catalogue.price(price_file(each[0]), f"linux.{each[0]}").usd for each in types}

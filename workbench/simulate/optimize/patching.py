@@ -1,18 +1,17 @@
-"""The declared graph with a candidate's settings, without running the program again.
+"""The declared graph with a candidate's settings, without running the program again: the search's first look.
 
-Running it takes most of a second; this takes a millisecond. The winner is declared by the real program
-afterwards, and a test holds the two together.
+Running it takes most of a second; this takes a millisecond. What the search then recommends is declared by the program
+itself, with the settings that `--write` writes, and judged anew; a test holds the two together.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from deployment.graph import Resource, ResourceGraph
+from infra.burstable import burstable_type
 from infra.settings import Settings
 from infra.settings.instance_capacity import instance_capacity
 from workbench.simulate.optimize.candidates import Candidate
@@ -20,16 +19,14 @@ from workbench.simulate.reading.alarms import ALARM
 from workbench.simulate.reading.fleets import GROUP, POLICY, TEMPLATE
 
 
-def patched(
-    graph: ResourceGraph, candidate: Candidate, settings: Settings, on_demand_usd: Mapping[str, Decimal]
-) -> ResourceGraph:
+def patched(graph: ResourceGraph, candidate: Candidate, settings: Settings) -> ResourceGraph:
     """`graph` as the program would declare it with the fleet of `candidate`.
 
     Cache and session length are not touched: `graph` has to be declared with the candidate's (`frame`).
     """
     tracked = tracked_requests(candidate, settings)
     spike = round(tracked * settings.slo.traffic_spike_ratio)
-    return ResourceGraph(_patched(resource, candidate, settings, tracked, spike, on_demand_usd) for resource in graph)
+    return ResourceGraph(_patched(resource, candidate, settings, tracked, spike) for resource in graph)
 
 
 def tracked_requests(candidate: Candidate, settings: Settings) -> int:
@@ -44,12 +41,11 @@ def _patched(
     settings: Settings,
     tracked: int,
     spike: int,
-    on_demand_usd: Mapping[str, Decimal],
 ) -> Resource:
     if resource.type == GROUP:
-        return _edited(resource, lambda values: _group(values, resource.name, candidate, settings, on_demand_usd))
+        return _edited(resource, lambda values: _group(values, resource.name, candidate))
     if resource.type == TEMPLATE:
-        return _edited(resource, lambda values: values.update(instanceType=candidate.instance_types[0]))
+        return _edited(resource, lambda values: _template(values, candidate))
     if resource.type == POLICY:
         return _edited(resource, lambda values: _policy(values, tracked, spike))
     if resource.type == ALARM and resource.get("metricName") == "RequestCountPerTarget":
@@ -64,12 +60,17 @@ def _edited(resource: Resource, edit: Any) -> Resource:
     return replace(resource, inputs=inputs, outputs=outputs)
 
 
+def _template(values: dict[str, Any], candidate: Candidate) -> None:
+    values["instanceType"] = candidate.instance_types[0]
+    # Only burstable types take a choice of credits; AWS refuses it for others.
+    if not all(burstable_type(each) for each in candidate.instance_types):
+        values.pop("creditSpecification", None)
+
+
 def _group(
     values: dict[str, Any],
     name: str,
     candidate: Candidate,
-    settings: Settings,
-    on_demand_usd: Mapping[str, Decimal],
 ) -> None:
     values["maxSize"] = candidate.max_size
     if "canary" not in name:
@@ -86,8 +87,8 @@ def _group(
     mixed = values.get("mixedInstancesPolicy")
     if isinstance(mixed, dict):
         mixed["launchTemplate"]["overrides"] = [{"instanceType": each} for each in candidate.instance_types]
-        if settings.fleet.spot_max_usd_per_hour is not None:
-            mixed["instancesDistribution"]["spotMaxPrice"] = str(on_demand_usd[candidate.instance_types[0]])
+        if candidate.spot_max_usd_per_hour is not None:
+            mixed["instancesDistribution"]["spotMaxPrice"] = f"{candidate.spot_max_usd_per_hour.normalize():f}"
 
 
 def _policy(values: dict[str, Any], tracked: int, spike: int) -> None:

@@ -49,7 +49,7 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
     )
     if found.confirmed is not None:
         width = "" if math.isnan(found.confirmed.half_width) else f" ± {found.confirmed.half_width:.2%}"
-        yield f"  {found.confirmed.mean:.2%}{width} of the answers within budget in independent runs"
+        yield f"  {found.confirmed.mean:.2%}{width} of the answers within budget in runs of what --write leaves"
     yield "one step cheaper"
     for name, each in found.neighbours:
         yield f"  {name}: {each.candidate}: ${each.expected_usd:.2f}, fails: {'; '.join(each.binds)}"
@@ -65,7 +65,7 @@ def _row(each: Tried, best: Tried | None) -> str:
     shown = "none" if math.isnan(p95) else f"{p95:,.0f}"
     return (
         f"{mark} {each.expected_usd:>8.2f} {each.worst_usd:>8.2f} {shown:>9}"
-        f" {each.performance.attainment_ratio:>9.1%}  {each.candidate}: {why}"
+        f" {each.performance.judgement.attainment.mean:>9.1%}  {each.candidate}: {why}"
     )
 
 
@@ -88,13 +88,13 @@ def to_json(found: Optimum, limits: Limits, scenario: str) -> dict[str, Any]:
 
 
 def _json(each: Tried) -> dict[str, Any]:
-    performance = each.performance
+    performance, attained = each.performance, each.performance.judgement.attainment.mean
     return {
         "name": str(each.candidate),
         "expected": money(each.expected_usd),
         "worstCase": money(each.worst_usd),
         "p95Ms": None if math.isnan(performance.p95_ms) else round(performance.p95_ms, 3),
-        "attainmentRatio": None if math.isnan(performance.attainment_ratio) else round(performance.attainment_ratio, 6),
+        "attainmentRatio": None if math.isnan(attained) else round(attained, 6),
         "targetValue": each.tracked,
         "binds": list(each.binds),
     }

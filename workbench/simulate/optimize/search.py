@@ -1,4 +1,9 @@
-"""Tries all candidates: price of each, one simulation for each fleet; then the cheapest that holds."""
+"""Tries all candidates: price of each, one simulation for each fleet; then the cheapest that holds.
+
+The first look is at graphs with the candidate's settings put into them. What it recommends is declared by the program
+with the settings that `--write` writes, priced, and judged by several runs, as `simulate` would; the first that holds
+there is the answer.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +11,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from cost import estimate
-from cost.catalogue import Catalogue
-from cost.compute import price_file
+from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from infra.settings import Settings
+from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.optimize.candidates import Candidate, Space, space_for
 from workbench.simulate.optimize.patching import patched, tracked_requests
-from workbench.simulate.reading import read
-from workbench.simulate.replications import Interval, interval, replicate
-from workbench.simulate.report import Objective
-from workbench.simulate.result import RunResult
-from workbench.simulate.scenario import Scenario, load_traffic, service_model
-from workbench.simulate.simulation import simulate
+from workbench.simulate.replications import Interval, interval
+from workbench.simulate.scenario import Scenario, prepare
+
+DECLARED: Final = 24
+"""Candidates that are declared by the program at most, cheapest first, before the search gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,7 @@ class Performance:
     """What a fleet does under the traffic."""
 
     p95_ms: float
-    attainment_ratio: float
-    windows_ratio: float
-    """Share of the judged p95 windows within the limit; 1 when none had samples enough."""
-    max_serving: int
+    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Optimum:
     """All candidates, cheapest first."""
     best: Tried | None
     confirmed: Interval | None
-    """Attainment of the best over independent runs."""
+    """Attainment of the best, as the program declares it, over independent runs."""
     neighbours: tuple[tuple[str, Tried], ...]
     """Candidates one step away from the best that are cheaper, with the setting that differs."""
     floors: tuple[str, ...]
@@ -99,41 +100,25 @@ def optimize(
     """Search the space around `settings`. Deterministic.
 
     `declare` runs the program with configuration values on top of the stack's; it is asked once for each cache
-    and session length, which change more than a fleet.
+    and session length, which change more than a fleet, and for what is recommended.
     """
     started = time.perf_counter()
     space = space or space_for(settings)
     graphs: dict[tuple[str, str], ResourceGraph] = {}
-    prices = _on_demand(space, settings.region)
     simulated: dict[tuple[Any, ...], Performance] = {}
     tried: list[Tried] = []
+    once = replace(scenario, replications=1, options=replace(scenario.options, keep_minutes=False))
     for candidate in space.candidates():
         if candidate.frame not in graphs:
             progress(f"declaring the stack with {candidate}")
             graphs[candidate.frame] = declare(candidate.frame_overrides())
-        graph = patched(graphs[candidate.frame], candidate, settings, prices)
+        graph = patched(graphs[candidate.frame], candidate, settings)
         if candidate.fleet_key not in simulated:
             progress(f"simulating {candidate}")
-            simulated[candidate.fleet_key] = performance(graph, scenario)
-        month = estimate(graph)
-        found = simulated[candidate.fleet_key]
-        tried.append(
-            Tried(
-                candidate,
-                tracked_requests(candidate, settings),
-                month.expected_usd,
-                month.worst_case_usd,
-                found,
-                _binds(found, month.expected_usd, month.worst_case_usd, limits),
-            )
-        )
+            simulated[candidate.fleet_key] = performance(graph, once, limits.objective)
+        tried.append(_tried(candidate, graph, settings, simulated[candidate.fleet_key], limits))
+    best, confirmed = _declared_best(declare, settings, scenario, limits, tried, progress)
     tried.sort(key=_rank)
-    best = next((each for each in tried if each.holds), None)
-    confirmed = None
-    if best is not None:
-        progress("confirming the best")
-        graph = patched(graphs[best.candidate.frame], best.candidate, settings, prices)
-        confirmed = _confirm(graph, scenario)
     seconds = time.perf_counter() - started
     return Optimum(
         tried=tuple(tried),
@@ -147,50 +132,52 @@ def optimize(
     )
 
 
-def performance(graph: ResourceGraph, scenario: Scenario) -> Performance:
-    """One run of the scenario on the stack in `graph`."""
-    run, budget = _run(graph, scenario)
-    return Performance(
-        run.quantile_ms(0.95),
-        run.attainment_ratio(budget),
-        run.windows_within / run.windows if run.windows else 1.0,
-        run.max_serving,
+def _declared_best(
+    declare: Callable[[Mapping[str, str]], ResourceGraph],
+    settings: Settings,
+    scenario: Scenario,
+    limits: Limits,
+    tried: list[Tried],
+    progress: Callable[[str], None],
+) -> tuple[Tried | None, Interval | None]:
+    """The cheapest of `tried` that holds as the program declares it; what was declared replaces the first look."""
+    several = replace(scenario, options=replace(scenario.options, keep_minutes=False))
+    for each in sorted((each for each in tried if each.holds), key=_rank)[:DECLARED]:
+        progress(f"declaring and confirming {each.candidate}")
+        try:
+            graph = declare(each.candidate.overrides())
+        except InputError as error:
+            real = replace(each, binds=(f"the program refuses it: {'; '.join(error.problems)}",))
+        else:
+            found = performance(graph, several, limits.objective)
+            real = _tried(each.candidate, graph, settings, found, limits)
+        tried[tried.index(each)] = real
+        if real.holds:
+            return real, real.performance.judgement.attainment
+    return None, None
+
+
+def performance(graph: ResourceGraph, scenario: Scenario, objective: Objective) -> Performance:
+    """Runs of the scenario on the stack in `graph`."""
+    runs = prepare(graph, scenario).replicate(scenario.replications)
+    return Performance(interval([run.quantile_ms(0.95) for run in runs]).mean, judge(runs, objective))
+
+
+def _tried(candidate: Candidate, graph: ResourceGraph, settings: Settings, found: Performance, limits: Limits) -> Tried:
+    month = estimate(graph)
+    reasons = [*found.judgement.broken, *found.judgement.missing]
+    if month.expected_usd > limits.budget_usd:
+        reasons.append(f"${month.expected_usd:.2f} expected")
+    if limits.worst_case_binds and month.worst_case_usd > limits.budget_usd:
+        reasons.append(f"${month.worst_case_usd:.2f} worst case")
+    return Tried(
+        candidate,
+        tracked_requests(candidate, settings),
+        month.expected_usd,
+        month.worst_case_usd,
+        found,
+        tuple(reasons),
     )
-
-
-def _run(graph: ResourceGraph, scenario: Scenario) -> tuple[RunResult, float]:
-    declared = read(graph)
-    loaded = load_traffic(scenario, declared.peak_rps)
-    service = service_model(declared, scenario.service, loaded.recorded)
-    options = replace(scenario.options, keep_minutes=False)
-    return simulate(declared, loaded.traffic, service, options), declared.promise.budget_seconds
-
-
-def _confirm(graph: ResourceGraph, scenario: Scenario) -> Interval:
-    declared = read(graph)
-    loaded = load_traffic(scenario, declared.peak_rps)
-    service = service_model(declared, scenario.service, loaded.recorded)
-    runs = replicate(declared, loaded.traffic, service, scenario.options, scenario.replications)
-    return interval([run.attainment_ratio(declared.promise.budget_seconds) for run in runs])
-
-
-def _on_demand(space: Space, region: str) -> Mapping[str, Decimal]:
-    """On-demand price of each first instance type, US$ an hour."""
-    catalogue = Catalogue(region)
-    return {types[0]: catalogue.price(price_file(types[0]), f"linux.{types[0]}").usd for types in space.instance_types}
-
-
-def _binds(found: Performance, expected: Decimal, worst: Decimal, limits: Limits) -> tuple[str, ...]:
-    reasons = []
-    if not found.attainment_ratio >= limits.objective.attainment_ratio:
-        reasons.append(f"{found.attainment_ratio:.1%} within budget")
-    if found.windows_ratio < limits.objective.windows_ratio:
-        reasons.append(f"{1 - found.windows_ratio:.0%} of the p95 windows over the limit")
-    if expected > limits.budget_usd:
-        reasons.append(f"${expected:.2f} expected")
-    if limits.worst_case_binds and worst > limits.budget_usd:
-        reasons.append(f"${worst:.2f} worst case")
-    return tuple(reasons)
 
 
 def _rank(each: Tried) -> tuple[Any, ...]:

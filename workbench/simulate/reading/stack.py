@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import time
 from typing import Any, Final
 
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
-from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise
+from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise, Sessions
 from workbench.simulate.reading.alarms import read_alarms
 from workbench.simulate.reading.fleets import FleetReader
 from workbench.simulate.reading.pods import PodReader
@@ -18,6 +19,7 @@ from workbench.simulate.reading.values import as_float
 
 LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 PARAMETER: Final = "aws:ssm/parameter:Parameter"
+WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class _Reader:
             unwatched=tuple(unwatched),
             idle_timeout_seconds=as_float(balancers[0].get("idleTimeout"), 60.0) if balancers else 60.0,
             rollout_percents=self._rollout_percents(),
+            sessions=_sessions(self.limits.get("sessions")),
             notes=tuple(self.notes),
         )
 
@@ -137,7 +140,19 @@ def _contract(graph: ResourceGraph) -> dict[str, Any]:
             limits["service_time_ms"] = capacity.get("serviceTimeMs")
             limits["cpu_time_ms"] = capacity.get("cpuTimeMs")
             limits["workers_per_instance"] = capacity.get("workersPerInstance")
+            limits["sessions"] = capacity.get("sessions")
     return limits
+
+
+def _sessions(published: Any) -> Sessions | None:
+    if not isinstance(published, Mapping):
+        return None
+    return Sessions(
+        weekdays=frozenset(WEEKDAYS.index(day) for day in published["days"]),
+        start=time.fromisoformat(published["start"]),
+        hours=float(published["hours"]),
+        time_zone=str(published["timeZone"]),
+    )
 
 
 def _stack_name(graph: ResourceGraph) -> str:

@@ -28,6 +28,9 @@ class AlarmConstants:
     """Minutes below the low threshold before scale-in. Observed, not documented."""
     low_threshold_ratio: float = 0.9
     """Low threshold as a share of the target. General knowledge; no source found."""
+    metric_delay_seconds: float = 60.0
+    """From the end of a minute until alarms and policies act on it. Not documented. Observed: the latest minute of a
+    load balancer's metrics is incomplete, so readers stay two minutes back (Netflix/atlas#1300)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,8 @@ class RecordedTraffic:
 
     stream: Stream
     """Arrivals, in intervals of INTERVAL_SECONDS."""
+    start: float
+    """Beginning of the first interval, seconds since 1970."""
     report: RowReport
     """Rows used and left out."""
     target_times: Distribution | None
@@ -89,11 +91,12 @@ def read_access_log(path: Path) -> RecordedTraffic:
         raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
     dense = [float(counts[index]) for index in range(first, last + 1)]
     kept = reservoir[: min(seen, SAMPLES)]
-    positive = kept[kept > 0]
+    measured = bool(kept.any())
     return RecordedTraffic(
         Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), max(1, len(clients))),
+        first * INTERVAL_SECONDS,
         report,
-        Distribution.empirical(positive) if len(positive) else None,
+        Distribution.empirical(kept) if measured else None,
         total_seconds / seen if seen else 0.0,
     )
 

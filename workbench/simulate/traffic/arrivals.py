@@ -11,6 +11,8 @@ import numpy as np
 from workbench.simulate.kernel import Floats, Ints
 from workbench.simulate.traffic.stream import Stream, Traffic
 
+BLOCK: Final = 16_384
+"""Requests that are drawn at once, about."""
 BATCH_GAP_SECONDS: Final = 0.05
 """Mean time between the requests of one batch: a page that fetches its parts."""
 
@@ -29,16 +31,16 @@ class ArrivalOptions:
 
     burstiness: Burstiness = Burstiness.POISSON
     """poisson: independent clients; batched: each client sends several requests in quick succession
-    (compound Poisson); modulated: the rate itself is random from slice to slice (gamma)."""
+    (compound Poisson); modulated: the rate itself is random, anew every ten seconds (gamma)."""
     batch_size: float = 4.0
     """Mean requests of a batch (geometric)."""
     modulation_cv: float = 0.5
-    """Coefficient of variation of the rate from slice to slice."""
+    """Coefficient of variation of the rate from one ten seconds to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Requests of a slice in order of time."""
+    """Requests of a stretch of time, in order."""
 
     time: Floats
     address: Ints
@@ -49,10 +51,14 @@ class Arrivals:
 
 
 class ArrivalSource:
-    """Draws the arrivals of one traffic, slice after slice; each stream has a generator of its own."""
+    """Draws the arrivals of one traffic, stretch after stretch; each stream has a generator of its own."""
 
-    def __init__(self, traffic: Traffic, options: ArrivalOptions, seed: np.random.SeedSequence) -> None:
+    def __init__(
+        self, traffic: Traffic, options: ArrivalOptions, seed: np.random.SeedSequence, *, named: bool = True
+    ) -> None:
+        """`named`: clients have addresses; without anybody who looks at them they need not be drawn."""
         self._traffic = traffic
+        self._named = named
         self._options = options
         children = seed.spawn(len(traffic.streams))
         self._generators = [np.random.default_rng(child) for child in children]
@@ -65,8 +71,15 @@ class ArrivalSource:
         """Number of clients in all."""
         return max(1, int(self._first_address[-1]))
 
+    def block_end(self, start: float, duration: float) -> float:
+        """End of the stretch from `start` that holds about BLOCK requests: whole minutes, at most to `duration`."""
+        ends = 60.0 * (start // 60 + 2.0 ** np.arange(0, 13))
+        expected = self._traffic.expected(np.minimum(np.concatenate([[start], ends]), duration))
+        fits = int(np.searchsorted(expected - expected[0], BLOCK, side="right")) - 1
+        return float(min(ends[max(fits - 1, 0)], duration))
+
     def draw(self, start: float, end: float) -> Arrivals:
-        """Arrivals in [start, end); the slice must not span a change of segment (`Traffic.next_change`)."""
+        """Arrivals in [start, end)."""
         parts = []
         for index, stream in enumerate(self._traffic.streams):
             time = self._times(index, stream, start, end)
@@ -86,18 +99,20 @@ class ArrivalSource:
         )
 
     def _times(self, index: int, stream: Stream, start: float, end: float) -> Floats:
-        late = self._late[index]
-        segment = stream.segment_at(start)
-        options, rng = self._options, self._generators[index]
-        first, last = (segment.rate(start), segment.rate(end)) if segment else (0.0, 0.0)
-        mean = (first + last) / 2 * (end - start)
-        if mean <= 0:
+        late, options, rng = self._late[index], self._options, self._generators[index]
+        edges = np.array([start, end])
+        if options.burstiness is Burstiness.MODULATED:
+            edges = np.unique(np.concatenate([edges, np.arange(start // 10 + 1, end / 10) * 10.0]))
+        expected = stream.expected(edges)
+        mean = np.diff(expected)
+        if not mean.any():
             return self._with_late(index, np.empty(0), late, end)
         if options.burstiness is Burstiness.MODULATED:
             shape = options.modulation_cv**-2
-            mean *= rng.gamma(shape, 1 / shape)
+            counts = rng.poisson(mean * rng.gamma(shape, 1 / shape, len(mean)))
+            return self._with_late(index, _spread(rng, stream, expected, counts, end), late, end)
         if options.burstiness is Burstiness.BATCHED:
-            heads = ordered_times(rng, rng.poisson(mean / options.batch_size), start, end, first, last)
+            heads = _spread(rng, stream, expected, rng.poisson(mean / options.batch_size), end)
             sizes = rng.geometric(1 / options.batch_size, len(heads))
             offsets = rng.exponential(BATCH_GAP_SECONDS, int(sizes.sum()))
             begin = np.cumsum(sizes) - sizes
@@ -105,10 +120,10 @@ class ArrivalSource:
             total = np.cumsum(offsets)
             within = total - np.repeat(total[begin], sizes)
             return self._with_late(index, np.sort(np.repeat(heads, sizes) + within), late, end)
-        return self._with_late(index, ordered_times(rng, rng.poisson(mean), start, end, first, last), late, end)
+        return self._with_late(index, _spread(rng, stream, expected, rng.poisson(mean), end), late, end)
 
     def _with_late(self, index: int, time: Floats, late: Floats, end: float) -> Floats:
-        """Merge what spilled over from earlier slices, and keep what spills over this one."""
+        """Merge what spilled over from earlier stretches, and keep what spills over this one."""
         if len(late):
             time = np.sort(np.concatenate([late, time]))
         elif self._options.burstiness is not Burstiness.BATCHED:
@@ -119,25 +134,28 @@ class ArrivalSource:
 
     def _clients(self, index: int, stream: Stream, time: Floats) -> Arrivals:
         rng, count = self._generators[index], len(time)
-        address = rng.integers(0, stream.addresses, count) + self._first_address[index]
+        if self._named:
+            address = rng.integers(0, stream.addresses, count) + self._first_address[index]
+        else:
+            address = np.zeros(count, np.int64)
         if stream.heavy_path_ratio > 0:
             return Arrivals(time, address, rng.random(count) < stream.heavy_path_ratio)
         return Arrivals(time, address, np.zeros(count, np.bool_))
 
 
-def ordered_times(rng: np.random.Generator, count: int, start: float, end: float, first: float, last: float) -> Floats:
-    """`count` times in order whose density rises linearly from `first` to `last` over [start, end).
+def _spread(rng: np.random.Generator, stream: Stream, expected: Floats, counts: Ints, end: float) -> Floats:
+    """`counts` arrivals in the stretches between `expected` requests, in order, as the rate of `stream` has it.
 
-    Uniform order statistics are ratios of cumulative exponentials, so nothing has to be sorted; the linear
-    density is the inverse of its quadratic distribution function.
+    Given their number, the arrivals of a Poisson process are uniform in its expected requests. Uniform order
+    statistics are ratios of cumulative exponentials, so nothing has to be sorted.
     """
-    if count == 0:
-        return np.empty(0)
-    gaps = rng.standard_exponential(count + 1)
-    total = np.cumsum(gaps)
-    uniform = total[:-1] / total[-1]
-    if first != last:
-        uniform = (np.sqrt(first**2 + uniform * (last**2 - first**2)) - first) / (last - first)
-    time = start + uniform * (end - start)
-    bounded: Floats = np.minimum(time, np.nextafter(end, start))
+    total = int(counts.sum())
+    gaps = rng.standard_exponential(total + len(counts))
+    parts, first = [], 0
+    for index, count in enumerate(counts):
+        running = np.cumsum(gaps[first : first + count + 1])
+        parts.append(expected[index] + running[:-1] / running[-1] * (expected[index + 1] - expected[index]))
+        first += count + 1
+    times = stream.times_of(np.concatenate(parts))
+    bounded: Floats = np.minimum(times, np.nextafter(end, 0.0))
     return bounded

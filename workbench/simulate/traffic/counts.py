@@ -1,21 +1,23 @@
 """Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
 
-A timestamp is ISO 8601 or seconds since 1970; the interval is the smallest distance between two of them.
-Rows may come in any order; a repeated timestamp adds up; a missing interval has no requests.
+A timestamp is ISO 8601 or seconds since 1970; the interval is the commonest distance between two of them, and every
+row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds up; a
+missing interval has no requests.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from deployment.errors import InputError
-from workbench.simulate.traffic.rows import RowReport
+from workbench.simulate.traffic.rows import NAMED, RowReport
 from workbench.simulate.traffic.stream import Stream, from_counts
 
 COLUMNS: Final = ("timestamp", "requests")
@@ -24,10 +26,15 @@ MAX_ROWS: Final = 5_000_000
 MAX_INTERVALS: Final = 600_000
 """Intervals from the first to the last timestamp (over a year of minutes)."""
 MAX_COUNT: Final = 1e9
+JITTER: Final = 0.1
+"""How far from its place a row may be, as a share of the interval: a collector that is a little late."""
 
 
-def read_csv(path: Path) -> tuple[Stream, RowReport]:
-    """Stream of a CSV file with a header. Raises InputError when it can't be used at all."""
+def read_csv(path: Path) -> tuple[float, Stream, RowReport]:
+    """First moment (seconds since 1970) and stream of a CSV file with a header.
+
+    Raises InputError when it can't be used at all.
+    """
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
             reader = csv.reader(file)
@@ -42,8 +49,8 @@ def read_csv(path: Path) -> tuple[Stream, RowReport]:
         raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def read_parquet(path: Path) -> tuple[Stream, RowReport]:
-    """Stream of a Parquet file, read in batches. Raises InputError, also when pyarrow is not installed."""
+def read_parquet(path: Path) -> tuple[float, Stream, RowReport]:
+    """The same of a Parquet file, read in batches. Raises InputError, also when pyarrow is not installed."""
     try:
         from pyarrow import ArrowException, parquet
     except ImportError:
@@ -73,9 +80,10 @@ def _parquet_rows(file: Any) -> Iterator[tuple[str, Any, Any]]:
             yield f"row {number}", row["timestamp"], row["requests"]
 
 
-def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[Stream, RowReport]:
+def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, Stream, RowReport]:
     report = RowReport(str(path))
     counts: dict[float, float] = {}
+    named: dict[float, str] = {}
     for number, (place, when, count) in enumerate(rows):
         if number >= MAX_ROWS:
             raise InputError(f"{path}: more than {MAX_ROWS:,} rows; cut it into shorter files")
@@ -87,12 +95,23 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[Stream, R
         else:
             report.good += 1
             counts[moment] = counts.get(moment, 0.0) + requests
+            named.setdefault(moment, f"{place} ({when})")
     if len(counts) < 2:
         raise InputError(f"{path}: {len(counts)} usable intervals; at least 2 are needed", *report.lines())
     moments = sorted(counts)
-    interval = min(later - earlier for earlier, later in pairwise(moments))
-    places = {round((moment - moments[0]) / interval): moment for moment in moments}
-    length = max(places) + 1
+    gaps = Counter(round(later - earlier, 6) for earlier, later in pairwise(moments))
+    # The commonest gap; of several, the shortest, which the others may be multiples of.
+    interval = min(gaps, key=lambda gap: (-gaps[gap], gap))
+    origin = _origin(moments, interval)
+    places = {moment: round((moment - origin) / interval) for moment in moments}
+    stray = [moment for moment in moments if abs(moment - origin - places[moment] * interval) > JITTER * interval]
+    if stray:
+        raise InputError(
+            f"{path}: most rows are {interval:g} s apart, and {len(stray)} of {len(moments)} are not on that grid;"
+            " correct them, or cut the file where the interval changes",
+            *(f"{path}: {named[moment]} is off the grid" for moment in stray[:NAMED]),
+        )
+    length = max(places.values()) + 1
     if length > MAX_INTERVALS:
         raise InputError(
             f"{path}: {length:,} intervals of {interval:g} s from the first to the last row;"
@@ -100,8 +119,15 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[Stream, R
         )
     dense = [0.0] * length
     for moment in moments:
-        dense[round((moment - moments[0]) / interval)] += counts[moment]
-    return Stream(path.name, from_counts(0.0, interval, dense)), report
+        dense[places[moment]] += counts[moment]
+    return origin, Stream(path.name, from_counts(0.0, interval, dense)), report
+
+
+def _origin(moments: Sequence[float], interval: float) -> float:
+    """First moment of the grid: the phase that most rows share, so that a late first row does not move them all."""
+    phases = Counter(round(moment % interval, 6) for moment in moments)
+    phase = min(phases, key=lambda each: (-phases[each], each))
+    return round((moments[0] - phase) / interval) * interval + phase
 
 
 def _moment(value: Any) -> float | None:

@@ -126,8 +126,8 @@ PROFILES: Final[Mapping[str, Callable[..., Stream]]] = {
 }
 """Name on the command line -> profile."""
 
-_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-_QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(s|m|h|d)?$")
+_UNITS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$")
 _LIMITS: Final = {"addresses": 1_000_000, "clients": 1_000_000, "rate": 1e6, "peak": 1e6, "base": 1e6, "factor": 1e5}
 _RATIOS: Final = ("heavy", "trough")
 _MAX_SECONDS: Final = 366 * DAY_SECONDS

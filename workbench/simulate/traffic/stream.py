@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -59,18 +64,52 @@ class Stream:
         segment = self.segment_at(now)
         return 0.0 if segment is None else segment.rate(now)
 
-    def next_change(self, now: float) -> float:
-        """First boundary of a segment after `now`; infinity when there is none."""
-        segment = self.segment_at(now)
-        if segment is not None:
-            return segment.end
-        index = bisect.bisect_right(self._starts, now)
-        return self._starts[index] if index < len(self._starts) else float("inf")
+    @cached_property
+    def _cumulative(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Start, first rate, slope and expected requests up to the end of each segment."""
+        rows = np.array([(each.start, each.end, each.start_rps, each.end_rps) for each in self.segments]).reshape(-1, 4)
+        start, end, first, last = rows.T
+        return start, first, (last - first) / (end - start), np.cumsum((first + last) / 2 * (end - start))
+
+    def expected(self, times: Floats) -> Floats:
+        """Expected requests from the beginning up to each of `times`."""
+        start, first, slope, total = self._cumulative
+        if not len(start):
+            return np.zeros_like(times)
+        index = np.maximum(np.searchsorted(start, times, side="right") - 1, 0)
+        ends = np.array([segment.end for segment in self.segments])
+        elapsed = np.clip(times, start[index], ends[index]) - start[index]
+        before = np.concatenate([[0.0], total])[index]
+        found: Floats = before + elapsed * (first[index] + slope[index] * elapsed / 2)
+        return found
+
+    def times_of(self, counts: Floats) -> Floats:
+        """When the expected requests from the beginning reach each of `counts`, the inverse of `expected`.
+
+        So the times of a Poisson process of this rate are those of one of rate 1, carried over (time rescaling).
+        """
+        start, first, slope, total = self._cumulative
+        index = np.minimum(np.searchsorted(total, counts), len(total) - 1)
+        left = np.maximum(counts - np.concatenate([[0.0], total])[index], 0.0)
+        root = np.sqrt(np.maximum(first[index] ** 2 + 2 * slope[index] * left, 0.0))
+        with np.errstate(invalid="ignore"):
+            elapsed = np.where(left > 0, 2 * left / (first[index] + root), 0.0)
+        found: Floats = start[index] + elapsed
+        return found
 
     @property
     def requests(self) -> float:
         """Expected requests in all."""
         return sum(segment.requests for segment in self.segments)
+
+    def later(self, seconds: float) -> Stream:
+        """The same stream, `seconds` later."""
+        if not seconds:
+            return self
+        moved = (
+            Segment(each.start + seconds, each.end + seconds, each.start_rps, each.end_rps) for each in self.segments
+        )
+        return Stream(self.name, tuple(moved), self.addresses, self.heavy_path_ratio)
 
     @property
     def peak_rps(self) -> float:
@@ -90,9 +129,10 @@ class Traffic:
         """Requests a second at `now`, over all streams."""
         return sum(stream.rate(now) for stream in self.streams)
 
-    def next_change(self, now: float) -> float:
-        """First boundary of any segment after `now`."""
-        return min((stream.next_change(now) for stream in self.streams), default=float("inf"))
+    def expected(self, times: Floats) -> Floats:
+        """Expected requests from the beginning up to each of `times`, over all streams."""
+        found: Floats = np.sum([stream.expected(times) for stream in self.streams], axis=0)
+        return found
 
     @property
     def requests(self) -> float:

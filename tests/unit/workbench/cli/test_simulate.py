@@ -91,12 +91,38 @@ def test_a_missing_file_and_a_parked_stack_are_status_2(plant, tmp_path, deploym
 
 def test_recorded_traffic_is_replayed_and_bad_rows_are_told(plant, saved, tmp_path):
     traffic = tmp_path / "counts.csv"
-    rows = "".join(f"2026-11-23T09:{minute:02}:00Z,{120 + minute}\n" for minute in range(10))
+    # A Tuesday, 09:00 in Vilnius: a session of the dev stack.
+    rows = "".join(f"2026-11-24T07:{minute:02}:00Z,{120 + minute}\n" for minute in range(10))
     traffic.write_text("timestamp,requests\n" + rows + "broken,row\n")
     status, out, _ = plant("simulate", "--file", saved, "--traffic", str(traffic), "-r", "1")
     assert status == 0
-    assert "10:00, 1 runs" in out
+    assert "10:00, 1 run" in out
     assert "1 of 11 rows were left out" in out
+
+
+def test_traffic_that_was_recorded_while_the_stack_is_parked_finds_nobody(plant, saved, tmp_path):
+    traffic = tmp_path / "counts.csv"
+    traffic.write_text("timestamp,requests\n" + "".join(f"2026-11-24T20:{minute:02}:00Z,200\n" for minute in range(10)))
+    status, out, _ = plant("simulate", "--file", saved, "--traffic", str(traffic), "-r", "1")
+    assert status == 1
+    assert "2,0" in out or "1,9" in out
+    assert "came while the stack was parked" in out
+    moved = plant("simulate", "--file", saved, "--traffic", str(traffic), "-r", "1", "--start", "2026-11-24T07:00")
+    assert moved[0] == 0
+
+
+def test_all_requests_are_lost_where_every_answer_is_an_error(plant, saved):
+    status, out, _ = plant("simulate", "--file", saved, *FAST, "--format", "json", "--error-ratio", "1.0")
+    assert status == 1
+    (run,) = json.loads(out)["runs"]
+    assert run["good"] == 0
+    assert run["lost"] + run["waitingRetries"] + run["inFlight"] >= run["arrived"] > 0
+
+
+def test_no_evidence_is_no_pass(plant, saved):
+    status, out, _ = plant("simulate", "--file", saved, *FAST, "-p", "steady:rate=0")
+    assert status == 1
+    assert "verdict: inconclusive" in out
 
 
 def test_options_of_trouble_change_the_outcome(plant, saved):
@@ -106,9 +132,9 @@ def test_options_of_trouble_change_the_outcome(plant, saved):
         "--attempts", "1", "--queue-limit", "5", "--service", "lognormal:2",
     )  # fmt: skip
     before, after = json.loads(calm), json.loads(trouble)
-    assert before["requests"]["failed"] == 0
-    assert after["requests"]["failed"] > 0
-    assert any(event["kind"] == "launch-failed" for event in after["fleet"]["events"])
+    assert before["requests"]["failed"]["mean"] == 0
+    assert after["requests"]["failed"]["mean"] > 0
+    assert any(event["kind"] == "launch-failed" for event in after["runs"][0]["fleetEvents"])
 
 
 @pytest.fixture
@@ -176,7 +202,7 @@ def test_a_second_process_does_not_compile_again(saved):
     code = (
         "import numba, workbench.simulate.kernel as kernel, sys; from workbench.cli.main import run;"
         f"run(['simulate', '--file', {saved!r}, '--duration', '2m', '-r', '1', '--out', {os.devnull!r}]);"
-        "stats = kernel.serve.stats; print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))"
+        "stats = kernel.advance.stats; print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     hits, misses = map(int, done.stdout.split())

@@ -1,16 +1,41 @@
+"""CPU credits: AWS's table, its worked example, and what a burstable instance does without them."""
+
+import numpy as np
 import pytest
 
 from infra.burstable import burstable_type
-from workbench.simulate.credits import CreditAccount
+from workbench.simulate import kernel
+from workbench.simulate.engine import Engine, EngineOptions
 
 NANO = burstable_type("t4g.nano")
+NOTHING = np.empty(0)
+
+
+def burstable(kind, *, saved_credits=0.0, workers=2):
+    engine = Engine(EngineOptions(workers=workers, queue_limit=2**40), slots=1, seed=1)
+    engine.give_credits(0, 0.0, earned=kind.baseline_vcpus, balance=60 * saved_credits, most=60 * kind.maximum)
+    engine.set_rotation([0])
+    return engine
+
+
+def jobs(times, cpu_seconds):
+    count = len(times)
+    none = np.zeros(count)
+    return kernel.Slice(
+        np.asarray(times, float), np.full(count, float(cpu_seconds)), none, none > 0, none.astype(np.int64), none > 0
+    )
+
+
+def balance(engine, now):
+    state = engine.state
+    return min(state.most[0], state.balance[0] + state.earned[0] * (now - state.balance_at[0])) / 60
 
 
 def test_the_guides_example_of_accrual():
     # A nano (2 vCPUs, 6 credits an hour) at 2 % for an hour accrues 3.6 credits.
-    account = CreditAccount(NANO)
-    account.spend(cpu_seconds=2 * 0.02 * 3600, elapsed_seconds=3600)
-    assert account.balance == pytest.approx(3.6)
+    engine = burstable(NANO)
+    engine.run(3600, jobs(np.arange(10, 3600, 10), 2 * 0.02 * 3600 / 359))
+    assert balance(engine, 3600) == pytest.approx(3.6)
 
 
 @pytest.mark.parametrize(("name", "ratio"), [("nano", 0.05), ("micro", 0.1), ("small", 0.2), ("xlarge", 0.4)])
@@ -24,25 +49,12 @@ def test_other_families_have_no_credits():
 
 
 def test_the_balance_is_capped_at_a_day_of_earnings():
-    account = CreditAccount(NANO)
-    account.spend(0.0, 3 * 86400)
-    assert account.balance == 144
+    assert balance(burstable(NANO), 3 * 86400) == 144
 
 
-def test_standard_mode_slows_down_to_the_baseline_without_credits():
-    account = CreditAccount(NANO)
-    # The baseline is 0.1 vCPU; asked for twice that, the CPU runs at half speed.
-    assert account.spend(cpu_seconds=12.0, elapsed_seconds=60) == pytest.approx(0.5)
-    assert account.balance == 0.0
-
-
-def test_standard_mode_runs_at_full_speed_while_credits_last():
-    account = CreditAccount(NANO, balance=1.0)
-    assert account.spend(cpu_seconds=60.0, elapsed_seconds=60) == 1.0
-    assert account.spend(cpu_seconds=60.0, elapsed_seconds=60) < 1.0
-
-
-def test_unlimited_mode_stays_fast_and_counts_the_surplus():
-    account = CreditAccount(NANO, unlimited=True)
-    assert account.spend(cpu_seconds=60.0, elapsed_seconds=60) == 1.0
-    assert account.surplus == pytest.approx(1 - 0.1)
+@pytest.mark.parametrize("asked_vcpus", [0.15, 0.2, 1.0])
+def test_an_instance_that_is_asked_for_more_does_its_baselines_work_and_no_more(asked_vcpus):
+    engine = burstable(NANO, saved_credits=1.0)
+    engine.run(3600, jobs(np.arange(0, 3600, 0.5), asked_vcpus * 0.5))
+    assert engine.slot_cpu[0] <= 60 + NANO.baseline_vcpus * 3600
+    assert engine.slot_cpu[0] == pytest.approx(60 + NANO.baseline_vcpus * 3600, rel=0.01)

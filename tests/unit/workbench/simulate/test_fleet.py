@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from workbench.simulate.alarms import AlarmRule
 from workbench.simulate.declaration import FleetDeclaration, TargetHealth
 from workbench.simulate.engine import Engine, EngineOptions
-from workbench.simulate.fleet import Fleet
-from workbench.simulate.instance import FleetConstants, MinuteMetrics, Phase
+from workbench.simulate.fleet import ALWAYS, Fleet, Wake
+from workbench.simulate.instance import FleetConstants, Phase
 from workbench.simulate.kernel import Slice
 from workbench.simulate.scaling.schedule import Cron, ScheduledAction
 from workbench.simulate.scaling.step import StepAdjustment, StepPolicy
@@ -44,23 +45,25 @@ class Bench:
             np.random.default_rng(seed),
             list(range(8)),
         )
-        self.now = 0.0
+        self.now = self.next_check = 0.0
 
-    def at(self, time, cpu_seconds=None):
-        work = np.zeros(self.engine.slots) if cpu_seconds is None else cpu_seconds
+    def at(self, time):
         while self.now < time:
             step = min(time, self.fleet.next_change(self.now), self.now + 10)
             self.engine.set_rotation(self.fleet.rotation())
-            self.engine.run(self.now, step, nothing())
-            self.fleet.advance(step, step - self.now, work)
+            self.engine.run(step, nothing())
+            self.fleet.advance(step)
+            if step >= self.next_check:
+                self.fleet.check_health(step)
+                self.next_check = step + HEALTH.interval_seconds
             self.now = step
         return self.fleet
 
     def minutes(self, *requests_per_target):
         for each in requests_per_target:
             self.at(self.now + 60)
-            warmed = len(self.fleet.warmed(self.now - 60))
-            self.fleet.control(self.now, MinuteMetrics(each, None, warmed))
+            self.fleet.observe(each, None)
+            self.fleet.decide(self.now, len(self.fleet.warmed(self.now - 60)))
         return self.fleet
 
     def kinds(self):
@@ -135,7 +138,7 @@ def test_scale_in_is_blocked_while_an_instance_warms_up():
 def test_a_draining_target_finishes_its_requests_and_gets_no_new_ones():
     bench = Bench(desired_capacity=2)
     bench.engine.set_rotation(bench.fleet.rotation())
-    bench.engine.run(0, 1, work([0.1, 0.2], 20))
+    bench.engine.run(1, work([0.1, 0.2], 20))
     bench.now = 1.0
     bench.fleet._set_desired(1.0, 1, "a person")
     assert len(bench.fleet.rotation()) == 1
@@ -148,7 +151,7 @@ def test_a_draining_target_finishes_its_requests_and_gets_no_new_ones():
 def test_draining_ends_after_the_deregistration_delay():
     bench = Bench(desired_capacity=2, elb_health_checks=False)
     bench.engine.set_rotation(bench.fleet.rotation())
-    bench.engine.run(0, 1, work([0.1, 0.2], 500))
+    bench.engine.run(1, work([0.1, 0.2], 500))
     bench.now = 1.0
     bench.fleet._set_desired(1.0, 1, "a person")
     assert bench.at(30).running == 2
@@ -167,7 +170,7 @@ def test_a_failed_launch_is_retried_and_counted():
 def test_a_target_that_does_not_answer_in_time_is_replaced_after_the_grace_period():
     bench = Bench()
     bench.engine.set_rotation(bench.fleet.rotation())
-    bench.engine.run(0, 1, work([0.1], 1000))
+    bench.engine.run(1, work([0.1], 1000))
     bench.now = 1.0
     bench.at(60)
     assert "unhealthy" in bench.kinds()
@@ -180,7 +183,7 @@ def test_a_target_that_does_not_answer_in_time_is_replaced_after_the_grace_perio
 def test_when_all_targets_are_unhealthy_the_load_balancer_uses_all_of_them():
     bench = Bench()
     bench.engine.set_rotation(bench.fleet.rotation())
-    bench.engine.run(0, 1, work([0.1], 1000))
+    bench.engine.run(1, work([0.1], 1000))
     bench.now = 1.0
     assert bench.at(60).unhealthy == 1
     assert len(bench.fleet.rotation()) == 1
@@ -234,21 +237,38 @@ def test_step_policy_answers_at_once_and_the_larger_of_two_wishes_wins():
     policy = StepPolicy(name="spike", steps=(StepAdjustment(lower_bound=0, adjustment=2),))
     bench = Bench()
     bench.at(60)
-    bench.fleet.control(60, MinuteMetrics(150, None, 1), [(policy, 150.0, 120.0)])
+    bench.fleet.observe(150, None)
+    bench.fleet.decide(60, 1, [(policy, 150.0, 120.0)])
     assert bench.fleet.desired == 3
 
 
-def test_cpu_credits_slow_an_instance_down_and_a_new_one_starts_without_any():
+def test_a_new_burstable_instance_starts_without_credits_and_one_that_runs_has_the_assumed_ones():
     bench = Bench(instance_type="t4g.nano", constants=FleetConstants(initial_credits=1.0))
-    slot = bench.fleet.instances[0].slot
-    busy = np.zeros(bench.engine.slots)
-    busy[slot] = 2.0  # CPU-seconds in each 10 s: 0.2 vCPU, twice the baseline
-    bench.at(200, cpu_seconds=busy)
-    assert bench.engine.speed[slot] == 1.0
-    bench.at(700, cpu_seconds=busy)
-    assert bench.engine.speed[slot] == pytest.approx(0.5)
+    state = bench.engine.state
+    first = bench.fleet.instances[0].slot
+    assert (state.earned[first], state.balance[first]) == (pytest.approx(0.1), 60.0)
     bench.fleet._set_desired(bench.now, 2, "a person")
-    assert bench.fleet.instances[-1].credits.balance == 0
+    bench.at(120)
+    second = bench.fleet.instances[-1].slot
+    assert (state.earned[second], state.balance[second], state.balance_at[second]) == (pytest.approx(0.1), 0.0, 90.0)
+
+
+def test_what_would_decide_is_outside_the_range_that_the_fleet_may_be_left_alone_in():
+    policy = StepPolicy(name="spike", steps=(StepAdjustment(lower_bound=0, adjustment=2),))
+    bench = Bench(desired_capacity=2)
+    bench.at(200)
+    calm = bench.fleet.wake(bench.now, [(policy, AlarmRule(name="spike", threshold=120.0), True)])
+    assert calm.requests == (90.0, 100.0)  # the low threshold and the target
+    assert calm.offered == (-math.inf, pytest.approx(120.0))
+    assert bench.fleet.wake(bench.now, [(policy, AlarmRule(name="spike", threshold=120.0), False)]).requests == ALWAYS
+    bench.minutes(150)
+    assert bench.fleet.wake(bench.now).requests == ALWAYS  # a datapoint over the target: the next ones count
+
+
+def test_nothing_can_change_a_fleet_of_one_size():
+    bench = Bench(min_size=1, max_size=1)
+    bench.at(200)
+    assert bench.fleet.wake(bench.now) == Wake()
 
 
 def test_more_instances_than_slots_make_room():

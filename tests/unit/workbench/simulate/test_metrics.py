@@ -1,21 +1,34 @@
+import math
+
 import numpy as np
 import pytest
 
 from workbench.simulate import kernel
 from workbench.simulate.declaration import Metric
 from workbench.simulate.known_metrics import NAMES, expression_names
-from workbench.simulate.metrics import METRICS, Period, UnsupportedExpressionError, evaluate, value_of
+from workbench.simulate.metrics import COLUMNS, GAUGES, METRICS, Minutes, UnsupportedExpressionError, evaluate, value_of
 
 
-def period(**values):
-    made = Period(minutes=1)
-    for name, value in values.items():
-        setattr(made, name, np.array(value, float))
-    return made
+def minutes(count=1, **values):
+    """Minutes alike: tallies by their kernel name and gauges, each for (stable, canary)."""
+    rows = np.zeros((count, COLUMNS))
+    rows[:, kernel.CREDITS] = np.nan
+    for name, pair in values.items():
+        if name in GAUGES:
+            place = kernel.GAUGES + 2 * GAUGES.index(name)
+            rows[:, place : place + 2] = pair
+        else:
+            rows[:, [getattr(kernel, name), kernel.TALLIES + getattr(kernel, name)]] = pair
+    return Minutes(rows, np.full((count, 1), 0.07), [(count, 0, 0.95)])
 
 
 def metric(name, statistic="Sum", pool=None):
     return Metric(names=(("m", "AWS/ApplicationELB", name, statistic),), pool=pool)
+
+
+def value(metric, minutes, length=1):
+    values, samples = value_of(metric, minutes.periods(length))
+    return values.tolist()[-1], samples.tolist()[-1]
 
 
 def test_reading_and_evaluating_know_the_same_metrics():
@@ -23,43 +36,48 @@ def test_reading_and_evaluating_know_the_same_metrics():
 
 
 def test_requests_per_target_divides_by_healthy_targets():
-    minute = period(target_minutes=[2, 0])
-    minute.tally[0, kernel.OFFERED] = 300
-    assert value_of(metric("RequestCountPerTarget"), minute)[0] == 150
+    minute = minutes(healthy=[2, 0], OFFERED=[300, 0])
+    assert value(metric("RequestCountPerTarget"), minute)[0] == 150
 
 
 def test_requests_per_target_divides_by_registered_ones_when_none_is_healthy():
-    minute = period(target_minutes=[0, 0], registered=[3, 0])
-    minute.tally[0, kernel.OFFERED] = 300
-    assert value_of(metric("RequestCountPerTarget"), minute)[0] == 100
+    minute = minutes(registered=[3, 0], OFFERED=[300, 0])
+    assert value(metric("RequestCountPerTarget"), minute)[0] == 100
+
+
+def test_without_any_target_there_is_no_datapoint():
+    assert math.isnan(value(metric("RequestCountPerTarget"), minutes(OFFERED=[300, 0]))[0])
 
 
 def test_periods_add_up():
-    five = Period()
-    for _ in range(5):
-        minute = period(target_minutes=[2, 0])
-        minute.tally[0, kernel.OFFERED] = 100
-        five.add(minute)
-    assert value_of(metric("RequestCountPerTarget"), five)[0] == 250
-    assert value_of(metric("RequestCount"), five) == (500, 500)
+    five = minutes(5, healthy=[2, 0], OFFERED=[100, 0])
+    assert value(metric("RequestCountPerTarget"), five, 5)[0] == 250
+    assert value(metric("RequestCount"), five, 5) == (500, 500)
+
+
+def test_only_whole_periods_count():
+    assert minutes(7).periods(5).count == 1
+    assert minutes(11).periods(5, first=1).count == 1
 
 
 def test_a_pool_sees_its_own_requests_only():
-    minute = period()
-    minute.tally[:, kernel.OFFERED] = (90, 10)
-    assert value_of(metric("RequestCount", pool=1), minute)[0] == 10
+    assert value(metric("RequestCount", pool=1), minutes(OFFERED=[90, 10]))[0] == 10
 
 
 def test_a_count_of_nothing_is_no_datapoint():
-    assert value_of(metric("HTTPCode_Target_5XX_Count"), period())[0] is None
+    assert math.isnan(value(metric("HTTPCode_Target_5XX_Count"), minutes())[0])
+
+
+def test_launches_are_counted_by_difference():
+    running = minutes(2)
+    place = kernel.GAUGES + 2 * GAUGES.index("attempts")
+    running.rows[:, place] = (3, 5)
+    assert value_of(metric("launch_attempts"), running.periods(1))[0].tolist() == [3, 2]
 
 
 def test_p95_comes_with_its_samples():
-    minute = period()
-    minute.histogram[0, 2500] = 150
-    value, samples = value_of(metric("TargetResponseTime", "p95"), minute)
-    assert samples == 150
-    assert value > 0
+    minute = minutes(COMPLETED=[150, 0])
+    assert value(metric("TargetResponseTime", "p95", pool=0), minute) == (0.07, 150)
 
 
 LAUNCHES = "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)"
@@ -78,13 +96,15 @@ LAUNCHES = "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)"
     ],
 )
 def test_metric_math(expression, values, expected):
-    assert evaluate(expression, values) == expected
+    arrays = {name: np.array([math.nan if value is None else value]) for name, value in values.items()}
+    (found,) = np.atleast_1d(evaluate(expression, arrays)).tolist()
+    assert found == expected or (expected is None and math.isnan(found))
 
 
 @pytest.mark.parametrize("expression", ["__import__('os')", "SEARCH('x')", "a.b", "a +", "RATE(a)"])
 def test_metric_math_that_is_not_known_is_refused_and_never_run(expression):
     with pytest.raises(UnsupportedExpressionError):
-        evaluate(expression, {"a": 1.0})
+        evaluate(expression, {"a": np.ones(1)})
 
 
 def test_names_of_an_expression_leave_out_functions():

@@ -28,8 +28,10 @@ def test_a_peak_beyond_max_size_has_no_p95(small_graph):
     ("peak", "seconds"),
     [
         pytest.param("3", None, id="30 requests/s fit into one instance"),
-        pytest.param("5", 30 + 180 + 90, id="50: target tracking's three minutes"),
-        pytest.param("12", 30 + 60 + 90, id="120: the spike alarm's one minute"),
+        pytest.param(
+            "5", 30 + 180 + 60 + 90, id="50: target tracking's three minutes, and a minute for metrics to arrive"
+        ),
+        pytest.param("12", 30 + 60 + 60 + 90, id="120: the spike alarm's one minute, and one to arrive"),
         pytest.param("30", math.inf, id="300: more than four instances carry"),
     ],
 )

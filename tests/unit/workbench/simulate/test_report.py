@@ -7,11 +7,13 @@ import pytest
 
 from cost import estimate
 from deployment.errors import InputError
+from workbench.simulate import kernel
 from workbench.simulate.event_cost import event_cost, instance_hour_usd
+from workbench.simulate.judge import Objective, judge
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import THEMES, draw
 from workbench.simulate.replications import interval
-from workbench.simulate.result import COLUMNS
+from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
 from workbench.simulate.table import clock, render
 
@@ -58,13 +60,15 @@ def test_json_is_complete_stable_and_adds_up(reports):
     found = json.loads(json.dumps(report.to_json(), allow_nan=False))
     assert found["verdict"] == report.verdict
     assert found["minutes"]["columns"] == list(COLUMNS)
-    assert len(found["minutes"]["rows"]) == 60
-    requests = found["requests"]
-    assert sum(row[0] for row in found["minutes"]["rows"]) == requests["attempts"]
-    assert (
-        requests["arrived"]
-        == requests["attempts"] - requests["retried"] + requests["refused"] + requests["waitingRetries"]
-    )
+    for name in ("median", "low", "high"):
+        assert len(found["minutes"][name]) == 60
+    for low, middle, high in zip(*(found["minutes"][name] for name in ("low", "median", "high")), strict=True):
+        assert all(a is None or a <= b <= c for a, b, c in zip(low, middle, high, strict=True))
+    for run in found["runs"]:
+        assert run["arrived"] == run["attempts"] - run["retried"] + run["refused"] + run["waitingRetries"]
+        assert run["arrived"] == run["good"] + run["lost"] + run["pending"] + run["waitingRetries"]
+    mean = sum(run["attempts"] for run in found["runs"]) / len(found["runs"])
+    assert found["requests"]["attempts"]["mean"] == pytest.approx(mean, abs=0.01)
     event = found["cost"]["event"]
     parts = sum(float(event[name]) for name in ("instances", "requests", "fixed"))
     assert float(event["total"]) == pytest.approx(parts, abs=0.02)
@@ -171,3 +175,32 @@ def test_all_wrong_profiles_and_files_are_told_at_once(graph, tmp_path):
     with pytest.raises(InputError) as error:
         run_scenario(graph("dev"), scenario, None)
     assert len(error.value.problems) == 3
+
+
+def run_of(**values):
+    made = RunResult(1, 3600.0)
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def with_answers(offered, within, **values):
+    made = run_of(**values)
+    made.tally[0, [kernel.OFFERED, kernel.WITHIN]] = offered, within
+    return made
+
+
+def test_the_judge_passes_only_what_there_is_evidence_for():
+    wanted = Objective(attainment_ratio=0.9)
+    kept = {"windows": 10, "windows_within": 10}
+    assert judge([with_answers(100, 95, **kept)], wanted).verdict == "pass"
+    assert judge([with_answers(100, 85, **kept)], wanted).verdict == "blocked"
+    assert judge([with_answers(100, 95, windows=10, windows_within=9)], wanted).verdict == "blocked"
+    assert judge([with_answers(100, 95)], wanted).verdict == "inconclusive"
+    assert judge([run_of()], wanted).verdict == "inconclusive"
+
+
+def test_the_judge_takes_the_lower_end_of_the_interval():
+    runs = [with_answers(1000, within, windows=1, windows_within=1) for within in (905, 935, 920)]
+    assert judge(runs, Objective(attainment_ratio=0.92)).verdict == "blocked"
+    assert judge(runs, Objective(attainment_ratio=0.88)).verdict == "pass"

@@ -25,7 +25,7 @@ def log_lines(count=120):
 def test_counts_of_a_csv_file(tmp_path):
     file = tmp_path / "counts.csv"
     file.write_text("timestamp,requests\n2026-11-23T09:00:00Z,60\n2026-11-23T09:01:00Z,120\n2026-11-23T09:03:00Z,30\n")
-    stream, report = read_csv(file)
+    _, stream, report = read_csv(file)
     assert [stream.rate(t) for t in (0, 60, 120, 180, 240)] == [1, 2, 0, 0.5, 0]
     assert (report.good, report.bad) == (3, 0)
 
@@ -33,7 +33,7 @@ def test_counts_of_a_csv_file(tmp_path):
 def test_rows_in_any_order_and_repeated_ones_add_up(tmp_path):
     file = tmp_path / "counts.csv"
     file.write_text("requests,timestamp\n120,1700000060\n40,1700000000\n20,1700000000\n")
-    stream, _ = read_csv(file)
+    _, stream, _ = read_csv(file)
     assert [stream.rate(t) for t in (0, 60)] == [1, 2]
 
 
@@ -43,12 +43,33 @@ def test_bad_rows_are_counted_and_named(tmp_path):
         "timestamp,requests\n2026-11-23T09:00:00Z,60\nyesterday,5\n2026-11-23T09:01:00Z,many\n"
         "2026-11-23T09:01:00Z,-1\n2026-11-23T09:01:00Z,nan\n2026-11-23T09:02:00Z\n2026-11-23T09:01:00Z,60\n"
     )
-    stream, report = read_csv(file)
+    _, stream, report = read_csv(file)
     assert (report.good, report.bad) == (2, 5)
     assert stream.requests == pytest.approx(120)
     text = "\n".join(report.lines())
     assert "5 of 7 rows were left out" in text
     assert "line 3: 'yesterday' is no timestamp" in text
+
+
+@pytest.mark.parametrize("late", [0, 5, 23])
+def test_one_late_row_does_not_change_the_interval(tmp_path, late):
+    moments = [1_700_006_400 + 3600 * hour + (1 if hour == late else 0) for hour in range(24)]
+    file = tmp_path / "jitter.csv"
+    file.write_text("timestamp,requests\n" + "".join(f"{moment},7200\n" for moment in moments))
+    origin, stream, _ = read_csv(file)
+    assert origin == 1_700_006_400
+    assert stream.requests == pytest.approx(24 * 7200)
+    assert stream.peak_rps == pytest.approx(2)
+
+
+def test_a_row_off_the_grid_is_refused_by_name(tmp_path):
+    file = tmp_path / "odd.csv"
+    rows = [f"2026-11-02T{hour:02}:00:00Z,10" for hour in range(5)]
+    file.write_text("\n".join(["timestamp,requests", *rows, "2026-11-02T06:25:00Z,10"]))
+    with pytest.raises(InputError) as error:
+        read_csv(file)
+    assert "3600 s apart, and 1 of 6" in error.value.problems[0]
+    assert "line 7 (2026-11-02T06:25:00Z) is off the grid" in error.value.problems[1]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +102,7 @@ def test_parquet_says_the_same_as_csv(tmp_path):
 
     table = pyarrow.table({"timestamp": [1700000000, 1700000060, None], "requests": [60, 120, 5], "other": [1, 2, 3]})
     parquet.write_table(table, tmp_path / "counts.parquet")
-    stream, report = read_parquet(tmp_path / "counts.parquet")
+    _, stream, report = read_parquet(tmp_path / "counts.parquet")
     assert [stream.rate(t) for t in (0, 60)] == [1, 2]
     assert (report.good, report.bad) == (2, 1)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from deployment.errors import InputError
-from workbench.simulate.traffic.arrivals import ArrivalOptions, ArrivalSource, Burstiness, ordered_times
+from workbench.simulate.traffic.arrivals import ArrivalOptions, ArrivalSource, Burstiness
 from workbench.simulate.traffic.profiles import PROFILES, Context, parse, parse_duration
 from workbench.simulate.traffic.stream import Stream, Traffic, from_counts, from_points
 
@@ -14,7 +14,7 @@ def drawn(stream, seconds=3600.0, seed=1, **options):
     source = ArrivalSource(traffic, ArrivalOptions(**options), np.random.SeedSequence(seed))
     now, parts = 0.0, []
     while now < seconds:
-        end = min(now + 10.0, traffic.next_change(now), seconds)
+        end = source.block_end(now, seconds)
         parts.append(source.draw(now, end))
         assert all((part.time >= now).all() and (part.time < end).all() for part in parts[-1:])
         now = end
@@ -113,11 +113,18 @@ def test_burstier_arrivals_keep_the_mean_and_scatter_more(kind):
     assert counts.var() / counts.mean() > 3
 
 
-def test_the_density_within_a_slice_is_linear():
-    times = ordered_times(np.random.default_rng(1), 200_000, 0.0, 1.0, 1.0, 3.0)
+def test_arrivals_follow_a_linear_rate():
+    times, _ = drawn(Stream("ramp", from_points([(0, 100), (1000, 300)])), seconds=1000.0)
     assert (np.diff(times) >= 0).all()
-    # Half of the mass of 1 + 2t lies below (sqrt(5) - 1) / 2 = 0.618 of 2 t + 1 ... integral t + t^2 = 1.
-    assert np.median(times) == pytest.approx((5**0.5 - 1) / 2, abs=0.005)
+    # Half of the mass of 1 + 2 t lies below t = (sqrt(5) - 1) / 2: there t + t^2 is half of its end.
+    assert np.median(times) / 1000 == pytest.approx((5**0.5 - 1) / 2, abs=0.005)
+
+
+def test_times_and_expected_requests_are_each_others_inverse():
+    stream = Stream("steps", from_points([(10, 0), (20, 4), (20, 1), (50, 1), (60, 0)]))
+    counts = np.array([0.5, 19.9, 20.0, 30.0, 50.0, 54.9])
+    assert stream.expected(stream.times_of(counts)) == pytest.approx(counts)
+    assert stream.expected(np.array([0.0, 10.0, 20.0, 50.0, 60.0, 99.0])).tolist() == [0, 0, 20, 50, 55, 55]
 
 
 def test_same_seed_same_arrivals_and_another_seed_others():
@@ -136,4 +143,3 @@ def test_two_points_of_one_time_make_a_jump():
     assert stream.rate(9.999) == 1
     assert stream.rate(10) == 5
     assert stream.rate(20) == 0
-    assert stream.next_change(0) == 10
