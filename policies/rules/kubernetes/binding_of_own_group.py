@@ -142,7 +142,12 @@ RULES = (
         check=check,
         passing=_bound(),
         failing=_bound(group=(TARGET_GROUP[0], {"targetType": "instance"})),
-        also_failing=[_bound(second=(TARGET_GROUP_BINDING, _OTHER)), _bound(service=None), _bound(api=None)],
+        also_failing=[
+            _bound(binding=(TARGET_GROUP_BINDING, {"spec": {"targetType": "instance"}})),
+            _bound(second=(TARGET_GROUP_BINDING, _OTHER)),
+            _bound(service=None),
+            _bound(api=None),
+        ],
     ),
     Rule(
         id="kubernetes-readiness-gate",

@@ -9,7 +9,7 @@ from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_pod
+from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,4 +56,8 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_pod(hostNetwork=True))},
+    also_failing=[
+        {"api": (DEPLOYMENT, with_pod(volumes=[{"name": "root", "hostPath": {"path": "/"}}]))},
+        {"api": (DEPLOYMENT, with_container(ports=[{"containerPort": 8443, "hostPort": 8443}]))},
+    ],
 )

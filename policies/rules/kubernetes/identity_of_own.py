@@ -63,5 +63,8 @@ RULE = Rule(
     check=check,
     passing=_example(namespace="plant", service_account="api"),
     failing=_example(namespace="plant"),
-    also_failing=[_example(service_account="api")],
+    also_failing=[
+        _example(service_account="api"),
+        {"role": (ROLE[0], {"assumeRolePolicy": "{}"}), "association": (ASSOCIATION, {"roleArn": "arn:role"})},
+    ],
 )

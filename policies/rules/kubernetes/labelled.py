@@ -39,4 +39,5 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, {"metadata": {"labels": dict.fromkeys(LABELS, "api")}})},
     failing={"api": (DEPLOYMENT, {"metadata": {}})},
+    undecided=[{"api": (DEPLOYMENT, {"metadata": {"labels": UNKNOWN}})}],
 )

@@ -58,4 +58,13 @@ RULE = Rule(
     check=check,
     passing={"reader": (TYPES[0], {"rules": [{"verbs": ["get"], "resources": ["configmaps"], "apiGroups": [""]}]})},
     failing={"reader": (TYPES[0], {"rules": [{"verbs": ["*"], "resources": ["*"], "apiGroups": ["*"]}]})},
+    also_failing=[
+        {"reader": (TYPES[0], {"rules": [{"verbs": [verb], "resources": [resource], "apiGroups": [""]}]})}
+        for verb, resource in (
+            ("escalate", "roles"),
+            ("create", "pods/exec"),
+            ("list", "secrets"),
+            ("update", "mutatingwebhookconfigurations"),
+        )
+    ],
 )

@@ -46,4 +46,5 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, {"spec": {"replicas": 2}})},
     failing={"api": (DEPLOYMENT, {"spec": {"replicas": 1}})},
+    undecided=[{"api": (DEPLOYMENT, {"spec": {"replicas": UNKNOWN}})}],
 )
