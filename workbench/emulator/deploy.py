@@ -23,6 +23,9 @@ from workbench.emulator.substitution import Substitution
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PACKAGES = ("aws:", "kubernetes:")
+"""Beginnings of the types that are made here."""
+
 SECRET_KEY = "4dabf18193072939515e22adb298388d"  # noqa: S105 - Pulumi's mark of a special value, not a secret
 
 
@@ -74,7 +77,7 @@ class Deployer:
         """
         outcome = Outcome()
         substitution = Substitution()
-        declared = [item for item in deployment["deployment"]["resources"] if is_aws(item)]
+        declared = [item for item in deployment["deployment"]["resources"] if is_emulated(item)]
         for item in declared:
             if "replacementTrigger" in item:
                 item = {**item, "replacementTrigger": substitution.apply(opened(item["replacementTrigger"]))}
@@ -263,9 +266,9 @@ class Deployer:
             raise DeployError(entry.urn, "delete", error) from error
 
 
-def is_aws(item: dict[str, Any]) -> bool:
-    """Whether a deployment's entry is a resource of the AWS provider (not a component, not a provider)."""
-    return bool(item.get("custom")) and str(item["type"]).startswith("aws:")
+def is_emulated(item: dict[str, Any]) -> bool:
+    """Whether a deployment's entry is a resource of AWS or of a cluster (not a component, not a provider)."""
+    return bool(item.get("custom")) and str(item["type"]).startswith(PACKAGES)
 
 
 def opened(value: Any) -> Any:

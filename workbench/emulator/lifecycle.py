@@ -220,6 +220,10 @@ class Lifecycle:
                     if not is_gone(error):
                         raise
 
+    def left_in_cluster(self) -> list[str]:
+        """Objects that are still in the stack's cluster, where it has one."""
+        return []
+
     def live(self, row: AwsType, context: Context) -> dict[str, Any] | None:
         """The resource as the API reports it, or None if it is not there."""
         return live_view(self.api, row, context)

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.emulator.deploy import Deployer, DeployError, Outcome, is_aws, opened
+from workbench.emulator.deploy import PACKAGES, Deployer, DeployError, Outcome, is_emulated, opened
 from workbench.emulator.lifecycle import META
 from workbench.preview.outputs import NOTHING, SyntheticOutputs
 from workbench.preview.stackfile import read_stack
@@ -45,7 +45,7 @@ def deploy_callable(
     deployment = record(program, stack_file, lambda file: _recorder(live, file))
     if live.failure is not None:
         raise live.failure
-    declared = {item["urn"] for item in deployment["deployment"]["resources"] if is_aws(item)}
+    declared = {item["urn"] for item in deployment["deployment"]["resources"] if is_emulated(item)}
     deployer.prune(declared, live.outcome)
     return live.outcome, deployment
 
@@ -64,7 +64,7 @@ class _LiveOutputs(SyntheticOutputs):
         self, token: str, name: str, urn: str, inputs: Mapping[str, Any], provider: Mapping[str, Any] = NOTHING
     ) -> tuple[str, dict[str, Any]]:
         """Id and outputs of the resource, made or brought up to date now."""
-        if not token.startswith("aws:") or self.failure is not None:
+        if not token.startswith(PACKAGES) or self.failure is not None:
             # As the engine: nothing new after the first failure. The program is led to its end by stand-ins, because
             # an error raised here would come out of every output that waits for this one.
             return super().of(token, name, urn, inputs, provider)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deployment.manifests import PREFIX
 from workbench.emulator import mapping
 from workbench.emulator.api import moto_implements
 from workbench.emulator.expressions import search
@@ -34,6 +35,10 @@ def read_back(deployer: Deployer) -> ReadBack:
     lifecycle = deployer.lifecycle
     for entry in deployer.state.entries.values():
         if not entry.outputs.get(META, {}).get("emulated", True):
+            continue
+        if entry.type.startswith(PREFIX):  # what is declared is what is kept: the API server refuses everything else
+            if lifecycle.read(entry.type, entry.urn, entry.id, entry.outputs) is None:
+                result.differences.append(f"{entry.type.rsplit(':', 1)[-1]} {entry.name}: is not there")
             continue
         row = type_for(entry.type)
         context = lifecycle.existing(row, entry.urn, entry.id, entry.outputs)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.settings import Settings
+    from workbench.emulator.api import Api
 
 
 @dataclass
@@ -102,9 +103,10 @@ def rehearse(
         progress("starting the embedded AWS")
         timer.next("start")
         with embedded_aws(settings.region, ids_in(settings.model_dump(mode="json"))) as api:
+            lifecycle = lifecycle_of(settings, api)
             before = leftovers(api)
             timer.next("deploy")
-            deployer = Deployer(Lifecycle(api))
+            deployer = Deployer(lifecycle)
             _count_aloud(deployer, progress)
             outcome, _ = deploy_program(deployer, stack, overrides=overrides)
             result.created = outcome.actions["create"]
@@ -123,9 +125,19 @@ def rehearse(
             progress("destroying")
             deployer.unprotect()  # as one has to before a real `pulumi destroy`
             result.deleted = deployer.destroy().actions["delete"]
-            result.left_over = sorted(leftovers(api) - before)
+            result.left_over = sorted(leftovers(api) - before) + lifecycle.left_in_cluster()
         timer.stop()
     return result
+
+
+def lifecycle_of(settings: Settings, api: Api) -> Lifecycle:
+    """The provider over the embedded AWS, and over a cluster where the stack runs on one."""
+    if settings.platform.cluster is None:
+        return Lifecycle(api)
+    from workbench.emulator.kubernetes.lifecycle import WithCluster
+    from workbench.emulator.kubernetes.platform import cluster_of
+
+    return WithCluster(api, cluster=cluster_of(settings.platform.cluster, api))
 
 
 def settings_of(stack: str, overrides: Mapping[str, str]) -> Settings:

@@ -147,6 +147,8 @@ class Stage:
             for entry in self.entries(token) if done & moving.operations else ():
                 present = [name for name in moving.properties if name in entry.inputs]
                 lifecycle.update(token, entry.urn, entry.id, entry.outputs, _at_rest(entry), present)
+        if self.account.cluster is not None:
+            self.account.cluster.rest()
         states = {
             alarm["AlarmName"]: alarm["StateValue"]
             for alarm in self.call("cloudwatch", "describe_alarms")["MetricAlarms"]

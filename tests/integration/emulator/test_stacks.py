@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workbench.emulator.deploy import Deployer, is_aws
+from workbench.emulator.deploy import Deployer, is_emulated
 from workbench.emulator.lifecycle import Lifecycle
 from workbench.emulator.options import dependencies_of
 from workbench.emulator.program import deploy_program
@@ -120,11 +120,11 @@ def test_a_warm_fleet_with_scheduled_sizes_is_deployed_and_kept() -> None:
 def subgraph(deployment: dict[str, Any], marker: str) -> list[dict[str, Any]]:
     """The AWS resources of a component and all that they depend on, in order."""
     resources = {item["urn"]: item for item in deployment["deployment"]["resources"]}
-    wanted = {urn for urn, item in resources.items() if is_aws(item) and marker in urn}
+    wanted = {urn for urn, item in resources.items() if is_emulated(item) and marker in urn}
     todo = list(wanted)
     while todo:
         for urn in [*dependencies_of(resources[todo.pop()])]:
             if urn in resources and urn not in wanted:
                 wanted.add(urn)
                 todo.append(urn)
-    return [item for urn, item in resources.items() if urn in wanted and is_aws(item)]
+    return [item for urn, item in resources.items() if urn in wanted and is_emulated(item)]

@@ -25,11 +25,16 @@ from workbench.emulator.behaviour.scaling import ScalingLoop
 from workbench.emulator.behaviour.tasks import SdkCaller
 from workbench.emulator.behaviour.timetable import Timetable
 from workbench.emulator.behaviour.topics import Publisher, Topics
+from workbench.emulator.kubernetes.calls import call as cluster_call
+from workbench.emulator.kubernetes.cluster import STARTING
 
 if TYPE_CHECKING:
     from workbench.emulator.deploy import Deployer
+    from workbench.emulator.kubernetes.cluster import Cluster
 
 MINUTE = timedelta(minutes=1)
+SYNC = timedelta(seconds=15)
+"""Time between two rounds of a cluster's autoscalers."""
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 MUTE = "aws:cloudwatch/alarmMuteRule:AlarmMuteRule"
 EVENTS = "events.amazonaws.com"
@@ -63,6 +68,9 @@ class Account:
             "stepfunctions.list_executions": self.executions.list_call,
             "stepfunctions.start_execution": self.executions.start_call,
         }
+        self.cluster: Cluster | None = getattr(self.deployer.lifecycle, "cluster", None)
+        if self.cluster is not None:
+            self._attach(self.cluster)
         self.timetable = Timetable(self.answers, self.clock, self.roles, self.topics, self.executions, self.caller)
         self.reload()
 
@@ -91,7 +99,10 @@ class Account:
     def minute(self) -> list[Transition]:
         """Let a minute pass: what is due happens, then alarms are evaluated and the fleets scaled."""
         balancer.report_hosts(self.answers, self.metrics, self.scaling.lost(), self.clock.now)
-        self.clock.advance(MINUTE)
+        for _ in range(MINUTE // SYNC):
+            self.clock.advance(SYNC)
+            if self.cluster is not None:
+                self.cluster.sync()
         changed = self._evaluate()
         self.scaling.minute(self.clock.now)
         return changed
@@ -99,6 +110,22 @@ class Account:
     def minutes(self, count: int) -> list[Transition]:
         """Let several minutes pass."""
         return [transition for _ in range(count) for transition in self.minute()]
+
+    def _attach(self, cluster: Cluster) -> None:
+        """Let a cluster live by this account's clock, count in its metrics, and take its workflows' calls."""
+        named = [{"Name": "ClusterName", "Value": str(cluster.name)}]
+
+        def count(result: str) -> None:
+            for each in ("total", result):
+                self.put_metric("AWS/EKS", f"scheduler_schedule_attempts_{each}", named, 1.0)
+
+        def call(role_arn: str, parameters: dict[str, Any]) -> dict[str, Any]:
+            answer = cluster_call(cluster, self.deployer, role_arn, parameters)
+            self.clock.at(self.clock.now + STARTING, cluster.reconcile)
+            return answer
+
+        cluster.now, cluster.attempted = lambda: self.clock.now, count
+        self.caller.cluster_call = call
 
     def watch_alarms(self, every: timedelta, until: datetime) -> None:
         """Evaluate the alarms again and again while time is advanced by others."""

@@ -52,6 +52,8 @@ class SdkCaller:
         self._roles = roles
         self.handlers = handlers
         self._publish = publish
+        self.cluster_call: Callable[[str, Any], Any] | None = None
+        """What answers calls of a cluster's API, of (role, parameters); None without a cluster."""
         self.calls: Counter[str] = Counter()
         """"service.operation" → calls made."""
 
@@ -68,6 +70,9 @@ class SdkCaller:
         name = resource.rsplit(":::", 1)[-1]
         if name in OPTIMIZED:
             return self._call(role_arn, *OPTIMIZED[name], parameters)
+        if name == "eks:call" and self.cluster_call is not None:
+            self.calls[name] += 1
+            return self.cluster_call(role_arn, parameters)
         parts = name.split(":")
         if parts[0] != "aws-sdk" or len(parts) != 3:
             raise StateError("States.Runtime", f"the integration {resource} is not supported")

@@ -69,8 +69,8 @@ class PodReader:
             deregistration_seconds=as_float(deployment.get("spec.template.spec.terminationGracePeriodSeconds"), 30.0),
             pods=PodAutoscaling(
                 metrics=tuple(self._metrics(autoscaler)),
-                up=_rules(autoscaler.get("spec.behavior.scaleUp"), DEFAULT_UP),
-                down=_rules(autoscaler.get("spec.behavior.scaleDown"), DEFAULT_DOWN),
+                up=rules_of(autoscaler.get("spec.behavior.scaleUp"), DEFAULT_UP),
+                down=rules_of(autoscaler.get("spec.behavior.scaleDown"), DEFAULT_DOWN),
                 cpu_request_vcpus=quantity(deployment.get(container + "resources.requests.cpu"), 0.25),
             ),
         )
@@ -93,7 +93,7 @@ def quantity(value: Any, default: float) -> float:
     return float(match[1]) * _FACTORS[match[2] or ""] if match else default
 
 
-def _rules(declared: Any, default: ScalingRules) -> ScalingRules:
+def rules_of(declared: Any, default: ScalingRules) -> ScalingRules:
     """scaleUp or scaleDown; what it leaves out has the documented default."""
     if not isinstance(declared, Mapping):
         return default
