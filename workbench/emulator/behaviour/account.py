@@ -125,6 +125,8 @@ class Account:
             return answer
 
         cluster.now, cluster.attempted = lambda: self.clock.now, count
+        log = f"/aws/eks/{cluster.name}/cluster"
+        cluster.audited = lambda event: self.logs.write(log, [json.dumps(event)])
         self.caller.cluster_call = call
 
     def watch_alarms(self, every: timedelta, until: datetime) -> None:

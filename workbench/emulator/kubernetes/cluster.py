@@ -33,6 +33,8 @@ class Cluster:
     nodes: list[Node]
     version: str
     now: Callable[[], datetime] = lambda: START
+    audited: Callable[[dict[str, Any]], None] = lambda event: None
+    """Told each event of the API server's audit log that a controller causes."""
     attempted: Callable[[str], None] = lambda result: None
     """Told the result of each attempt to place a pod: ``SCHEDULED`` or ``UNSCHEDULABLE``."""
     store: Store = field(default_factory=Store)
@@ -119,6 +121,13 @@ class Cluster:
                 pod.ready_at = min(pod.ready_at, self.now())
         self.reconcile()
 
+    def lose(self, zone: str) -> None:
+        """A zone is gone: its nodes, and at once the pods on them."""
+        self.nodes = [node for node in self.nodes if node.zone != zone]
+        for pod in [pod for pod in self.pods.values() if pod.node is not None and pod.node.zone == zone]:
+            self._gone(pod)
+        self.reconcile()
+
     def rest(self) -> None:
         """Be as after a deployment with no load: each Deployment at its declared size, or its autoscaler's least."""
         least = {
@@ -129,17 +138,13 @@ class Cluster:
         }
         for ref in [ref for ref in self.store.objects if ref.kind == "Deployment"]:
             self.store.set(ref, REPLICAS, self._declared.get(ref, least.get(ref, 1)), CONTROLLERS)
-        for pod in list(self.pods.values()):
-            if pod.stops_at is not None:
-                self._gone(pod)
-        self.events.clear()
-        self.scaled.clear()
-        self.stopped.clear()
-        self.used_vcpus.clear()
-        self._autoscalers.clear()
         for _ in range(2):
+            for pod in [pod for pod in self.pods.values() if pod.stops_at is not None]:
+                self._gone(pod)
             self.reconcile()
             self.settle()
+        for kept in (self.events, self.scaled, self.stopped, self.used_vcpus, self._autoscalers):
+            kept.clear()
 
     def running(self, namespace: str, name: str, *, ready: bool = True) -> list[Pod]:
         """Pods of a Deployment that aren't being ended, in order of their making."""
@@ -149,6 +154,11 @@ class Cluster:
             if pod.owner == (namespace, name) and pod.stops_at is None and (not ready or pod.is_ready(self.now()))
         ]
 
+    def updated(self, namespace: str, name: str) -> list[Pod]:
+        """Pods of a Deployment's present template that are ready. Raises ApiError."""
+        version = version_of(self.store.get(Ref(APPS, "Deployment", namespace, name)))
+        return [pod for pod in self.running(namespace, name) if pod.version == version]
+
     def replicas(self, namespace: str, name: str) -> int:
         """Replicas that a Deployment is set to. Raises ApiError."""
         return int(number(self.store.get(Ref(APPS, "Deployment", namespace, name))["spec"]["replicas"]) or 0)
@@ -157,7 +167,7 @@ class Cluster:
         metadata, spec = deployment["metadata"], deployment["spec"]
         owner = (metadata.get("namespace", "default"), metadata["name"])
         wanted = int(number(spec["replicas"]) or 0)
-        version = hashlib.sha256(json.dumps(spec["template"], sort_keys=True).encode()).hexdigest()[:8]
+        version = version_of(deployment)
         alive = self.running(*owner, ready=False)
         new = [pod for pod in alive if pod.version == version]
         old = [pod for pod in alive if pod.version != version]
@@ -195,12 +205,17 @@ class Cluster:
 
     def _place(self, pod: Pod) -> None:
         vcpus, memory = asked(pod.spec, "cpu"), asked(pod.spec, "memory")
-        siblings = [other.node.zone for other in self.pods.values() if other.owner == pod.owner and other.node]
+        alike = [
+            other
+            for other in self.pods.values()
+            if (other.owner, other.version) == (pod.owner, pod.version) and other.stops_at is None
+        ]
+        siblings = [other.node.zone for other in alike if other.node is not None]
         fitting = [
             node for node in self.nodes if self._free(node, "cpu") >= vcpus and self._free(node, "memory") >= memory
         ]
         zones = {node.zone: siblings.count(node.zone) for node in self.nodes}
-        # Spread over zones: no zone may be more than one pod ahead.
+        # Pods of one version are spread over zones (matchLabelKeys): no zone may be more than one pod ahead.
         fitting = [node for node in fitting if zones[node.zone] - min(zones.values()) < 1]
         if not fitting:
             self.attempted("UNSCHEDULABLE")
@@ -260,6 +275,13 @@ class Cluster:
         if wanted != current:
             self.store.set(target, REPLICAS, wanted, CONTROLLERS)
             self.scaled.append((self.now(), target.name, wanted))
+            self.audited(
+                {
+                    "verb": "update",
+                    "user": {"username": "system:serviceaccount:kube-system:horizontal-pod-autoscaler"},
+                    "objectRef": {"namespace": target.namespace, "name": target.name, "subresource": "scale"},
+                }
+            )
 
     def _bind(self) -> None:
         """The AWS Load Balancer Controller: addresses of pods that are ready are targets, and those of no others."""
@@ -277,3 +299,8 @@ class Cluster:
                 and chosen.items() <= pod.labels.items()
             }
             self.targets.be(binding["spec"]["targetGroupARN"], addresses, int(number(reference["port"]) or 0))
+
+
+def version_of(deployment: Mapping[str, Any]) -> str:
+    """Hash of a Deployment's template, which the names of its pods hold."""
+    return hashlib.sha256(json.dumps(deployment["spec"]["template"], sort_keys=True).encode()).hexdigest()[:8]

@@ -132,7 +132,7 @@ class WithCluster(Lifecycle):
         wanted = cluster.replicas(ref.namespace, ref.name)
         for _ in range(2 * wanted + 2):  # an update goes pod by pod
             cluster.settle()
-        ready = len(cluster.running(ref.namespace, ref.name))
+        ready = len(cluster.updated(ref.namespace, ref.name))
         if ready < wanted:
             why = cluster.events[-1] if cluster.events else "no node has room for the others"
             raise ApiError("Timeout", f"{ref}: {ready} of {wanted} pods became ready; {why}")

@@ -26,6 +26,8 @@ ORDER = (
     "abuse",
     "cache-outage",
     "zone-loss",
+    "runaway",
+    "drain",
     "reaper",
 )
 """Names in the order of playing; the reaper is last, because it takes the stack apart."""

@@ -105,7 +105,10 @@ def _endpoint(stage: Stage) -> str:
 
 
 def _environment(stage: Stage, fleet: str) -> dict[str, str]:
-    """The application's environment in a fleet's user data, as EC2 reports it."""
+    """The application's environment: in a fleet's user data, as EC2 reports it, or in its Deployment's container."""
+    if stage.account.cluster is not None:
+        pod = stage.entry("kubernetes:apps/v1:Deployment", fleet).inputs["spec"]["template"]["spec"]
+        return {item["name"]: item["value"] for item in pod["containers"][0]["env"]}
     template = stage.entry("aws:ec2/launchTemplate:LaunchTemplate", fleet).id
     answer = stage.call("ec2", "describe_launch_template_versions", LaunchTemplateId=template, Versions=["$Latest"])
     data = answer["LaunchTemplateVersions"][0]["LaunchTemplateData"].get("UserData", "")

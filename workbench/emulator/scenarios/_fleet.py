@@ -21,6 +21,8 @@ class StableFleet:
     """The fleet that answers when no rollout runs."""
 
     stage: Stage
+    retry_ratio: float = 1.3
+    """Load with everybody's second attempts, in usual loads: past what scaling tolerates."""
 
     def __post_init__(self) -> None:
         self.name = self.stage.entry(GROUP, "stable").id

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from workbench.emulator import words
 from workbench.emulator.scenarios._fleet import metric_dimensions
+from workbench.emulator.scenarios._pods import scaling_failure_alarm
 from workbench.emulator.scenarios._windows import Occurrence
 from workbench.emulator.stage import METRIC_ALARM, Stage, logical_name
 from workbench.emulator.statefile import Entry
@@ -83,7 +84,7 @@ def _demands(stage: Stage, occurrence: Occurrence) -> None:
 def _safety(stage: Stage, alarms: list[Entry]) -> list[Entry]:
     """Alarms that scale a fleet, roll a release back, or tell of failed launches."""
     machine = stage.entry("aws:sfn/stateMachine:StateMachine", "rollout").outputs["definition"]
-    failures = stage.alarm("launch-failures")
+    failures = stage.alarm(scaling_failure_alarm(stage))
     return [
         entry
         for entry in alarms

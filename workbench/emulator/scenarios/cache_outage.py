@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.emulator import words
 from workbench.emulator.scenarios import _cache
-from workbench.emulator.scenarios._fleet import StableFleet
+from workbench.emulator.scenarios._pods import serving_fleet
 from workbench.emulator.stage import Stage
 from workbench.emulator.statefile import Entry
 
@@ -25,7 +25,7 @@ LOG_LINES_A_MINUTE = 60
 def play(stage: Stage) -> None:
     """Healthy; the cache nearly full; an outage with slow queries and retries; healthy again."""
     stage.needs_a_running_stack()
-    fleet = StableFleet(stage)
+    fleet = serving_fleet(stage)
     account, settings = stage.account, stage.settings
     latency, database = stage.alarm("p95-stable"), stage.alarm("database-latency")
     composite = stage.entry("aws:cloudwatch/compositeAlarm:CompositeAlarm")
@@ -58,7 +58,7 @@ def play(stage: Stage) -> None:
     )
     calm = len(states[latency.id])
     # Everybody waits for the database, and clients that give up try again.
-    minutes(OUTAGE_MINUTES, 1.3 * normal, 1.6 * threshold, 3 * limit)
+    minutes(OUTAGE_MINUTES, fleet.retry_ratio * normal, 1.6 * threshold, 3 * limit)
     window = settings.slo.p95_window_minutes
     for what, name in (
         (f"the p95 alarm goes off within its {window} min and one more", latency.id),

@@ -16,6 +16,7 @@ from workbench.emulator import words
 from workbench.emulator.behaviour.launches import LAUNCH_FAILED, LAUNCHED, launch_event
 from workbench.emulator.behaviour.receiver import Receiver
 from workbench.emulator.behaviour.topics import RETRY_DELAY, Delivery
+from workbench.emulator.scenarios import _pods
 from workbench.emulator.scenarios._fleet import GROUP
 from workbench.emulator.stage import Stage
 from workbench.emulator.statefile import Entry
@@ -30,6 +31,9 @@ def play(stage: Stage) -> None:
     """As many launches fail as are allowed, then one more, in the other fleet; then launches work again."""
     stage.needs_a_running_stack()
     account = stage.account
+    if account.cluster is not None:
+        _on_pods(stage)
+        return
     alarm = stage.alarm("launch-failures")
     limit = stage.settings.slo.scaling_failure_threshold_percent
     window = stage.settings.slo.scaling_failure_window_minutes
@@ -63,6 +67,34 @@ def play(stage: Stage) -> None:
             bool(events) and events[-1].get("status") == "OK",
             words.listed(f"{event.get('status')} since {event.get('since', 'no moment')}" for event in events),
         )
+        _told(stage, alarm, "OK", "and so are people")
+
+
+def _on_pods(stage: Stage) -> None:
+    """Pods find their nodes; then none has room; then there is room again."""
+    account, alarm = stage.account, stage.alarm(_pods.scaling_failure_alarm(stage))
+    limit, window = (
+        stage.settings.slo.scaling_failure_threshold_percent,
+        stage.settings.slo.scaling_failure_window_minutes,
+    )
+    with _aggregator(stage) as aggregator:
+        account.minutes(2)
+        state = account.alarms.state(alarm.id)
+        stage.demand("pods that find a node are no alarm", state == "OK", f"state {state}")
+        aggregator.receiver.statuses += [503, 503]
+        _pods.nodes_are_full(stage)
+        state = account.alarms.state(alarm.id)
+        stage.demand(
+            f"more than {limit} % that find none are an alarm",
+            state == "ALARM",
+            f"state {state}, {_rate(stage, alarm, window)}",
+        )
+        account.minutes(2)
+        _reported(stage, aggregator, alarm.id)
+        _told(stage, alarm, "ALARM", "people are told")
+        account.minutes(3 * window + 5)
+        state = account.alarms.state(alarm.id)
+        stage.demand("it ends once there is room again", state == "OK", f"state {state}, {_rate(stage, alarm, window)}")
         _told(stage, alarm, "OK", "and so are people")
 
 

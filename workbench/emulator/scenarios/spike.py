@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.emulator import words
 from workbench.emulator.behaviour.clock import START
 from workbench.emulator.behaviour.metrics import key_of
+from workbench.emulator.scenarios import _pods
 from workbench.emulator.scenarios._fleet import StableFleet
 from workbench.emulator.stage import MissingPieceError, Stage
 
@@ -21,6 +22,9 @@ QUIET_RATIO = 0.2
 def play(stage: Stage) -> None:
     """Calm, a little more than the fleet is tracked at, quiet, six times as much as that, quiet again."""
     stage.needs_a_running_stack()
+    if stage.account.cluster is not None:
+        _pods.spike(stage)
+        return
     fleet = StableFleet(stage)
     alarm = stage.alarm("stable-traffic-spike")
     topics = [arn for arn in alarm.outputs["alarmActions"] if ":sns:" in arn]

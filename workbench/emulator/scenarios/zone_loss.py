@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workbench.emulator import words
-from workbench.emulator.scenarios import _cache
+from workbench.emulator.scenarios import _cache, _pods
 from workbench.emulator.scenarios._fleet import StableFleet
 from workbench.emulator.stage import Stage
 
@@ -18,6 +18,9 @@ SETTLING = timedelta(minutes=5)
 def play(stage: Stage) -> None:
     """Run two instances, one a zone, until their grace period is over; lose one zone; get it back."""
     stage.needs_a_running_stack()
+    if stage.account.cluster is not None:
+        _pods.zone_is_lost(stage)
+        return
     fleet = StableFleet(stage)
     account = stage.account
     _declared(stage, fleet)
