@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -41,11 +43,15 @@ def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[
     A kind without a schema, which is a custom resource, is taken as it is. A newer version than is known counts as
     the newest one.
     """
+    return _problem(json.dumps(_whole(document), sort_keys=True), min(version, NEWEST))
+
+
+@lru_cache(maxsize=1024)
+def _problem(text: str, version: str) -> tuple[str, str] | None:
     import kubernetes_validate  # its schemas are 100 MB, of which a file a kind is read
 
-    whole = dict(_whole(document))
     try:
-        kubernetes_validate.validate(whole, min(version, NEWEST), strict=True)
+        kubernetes_validate.validate(json.loads(text), version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:
         return None
     except kubernetes_validate.ValidationError as error:
