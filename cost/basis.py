@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
+from cost.brake import BrakeBasis
 from cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
 from cost.workflows import read_workflow
 from deployment.decimals import number
@@ -102,6 +103,8 @@ class Basis:
     reaped: frozenset[str] | None = None
     """Type tokens that the reaper removes after a session, so that the uptime holds for them; every other
     resource is priced for the whole month. None: all types."""
+    brake: BrakeBasis | None = None
+    """What holds the fleets at their minimum while the budget can't pay for more; None without it."""
     reaper_urn: str | None = None
     """State machine that ends the sessions; None without sessions."""
     parked: bool = False
@@ -165,6 +168,7 @@ class _Reader:
             uptime=uptime,
             reaped=reaped,
             reaper_urn=self.reaper_urn,
+            brake=self.brake(self.section(document, "brake")),
             parked=parked,
             traffic=traffic,
             rollout=self.rollout(self.section(document, "rollout")),
@@ -234,7 +238,7 @@ class _Reader:
         )
         if declared.full_hours >= MONTH_HOURS:
             return ALWAYS_ON, False, None, ()
-        machine = self.reaper(section.get("reaper"))
+        machine = self.started(section.get("reaper"))
         if machine is None:
             if section.get("reaper") is None and self.shared:
                 return ALWAYS_ON, False, None, ()
@@ -247,7 +251,19 @@ class _Reader:
         self.reaper_urn = machine.urn
         return declared, False, reaped_types(machine), ()
 
-    def reaper(self, name: Any) -> Resource | None:
+    def brake(self, section: Mapping[str, Any]) -> BrakeBasis | None:
+        """The declared brake; None where no enabled schedule starts a machine that reads a budget and sizes groups."""
+        machine = self.started(section.get("schedule")) if section else None
+        definition = None if machine is None else machine.get("definition")
+        workflow = read_workflow(definition) if isinstance(definition, str) else None
+        if definition not in (UNKNOWN, SECRET) and (workflow is None or not workflow.actions >= BRAKING_ACTIONS):
+            return None
+        return BrakeBasis(
+            every_hours=self.number(section.get("everyHours"), "brake.everyHours"),
+            minimum_percent=self.number(section.get("minimumPercent"), "brake.minimumPercent"),
+        )
+
+    def started(self, name: Any) -> Resource | None:
         """The state machine that the enabled schedule `name` starts; None when the graph lacks either."""
         for schedule in self.graph.of_type(SCHEDULE):
             if schedule.name == name and schedule.get("state", "ENABLED") == "ENABLED":
@@ -280,6 +296,9 @@ class _Reader:
     def problem(self, where: str, value: Any, allowed: str) -> None:
         self.problems.append(f"{self.resource.urn}: costBasis.{where} is {value!r}; allowed: {allowed}")
 
+
+BRAKING_ACTIONS: Final = frozenset({"budgets:describebudget", "autoscaling:updateautoscalinggroup"})
+"""AWS calls of a spend brake."""
 
 REAPING_ACTIONS: Final = {
     "elasticloadbalancingv2:deleteloadbalancer": (

@@ -31,6 +31,14 @@ class Bought:
     gate: str
     """The figure that ends them, a key of `GATES`; "" when the whole month is bought."""
 
+    @property
+    def told(self) -> str:
+        """The hours and what ends them, for people."""
+        if not self.gate:
+            return "the budget buys the whole month"
+        figure = "worst case" if self.gate == "worst case" else "expected cost"
+        return f"the budget buys {self.hours.normalize():f} h, which its {figure} ends"
+
 
 def sessions_bought(most: int, over: Callable[[int], str]) -> tuple[int, str]:
     """The most sessions up to `most` with which no gate is exceeded, and the gate that one more exceeds.

@@ -99,6 +99,8 @@ class Estimate:
     """Sentences that a reader of the figures has to know, beside those of the basis."""
     coming: tuple[Coming, ...] = ()
     """Charges that begin within six months of the day that is priced."""
+    held_usd: Decimal | None = None
+    """Worst case of the same stack with its fleets at their minimum all month; None without a spend brake."""
     reprice: Callable[[Basis], Estimate] | None = field(default=None, repr=False, compare=False)
     """Prices the same graph on another basis."""
     currency: str = "USD"
@@ -119,6 +121,14 @@ class Estimate:
         return sum((line.worst_case_usd for line in self.lines), ZERO)
 
     @cached_property
+    def bounded_usd(self) -> Decimal:
+        """The worst case that the budget is held against: with the spend brake, where the stack has one."""
+        brake = self.basis.brake
+        if brake is None or self.held_usd is None or not self.budget_usd.is_finite():
+            return self.worst_case_usd
+        return brake.bound_usd(self.budget_usd, self.worst_case_usd, self.held_usd)
+
+    @cached_property
     def list_always_on_usd(self) -> Decimal:
         """The declared use at list prices for 730 hours, without allowances."""
         return sum((line.list_always_on_usd for line in self.lines), ZERO)
@@ -130,6 +140,8 @@ class Estimate:
 
     def total_usd(self, gate: str, *, allowances: bool = True) -> Decimal:
         """Dollars a month of a figure that may be a gate, with or without what the account's allowances take off."""
+        if allowances and gate == "worst case":
+            return self.bounded_usd
         lines = self.lines if allowances else self.charges
         return sum((getattr(line, GATES[gate]) for line in lines), ZERO)
 
@@ -163,6 +175,17 @@ class Estimate:
     def uptime_hours(self) -> Decimal:
         """Hours a month that the figures are for."""
         return self.basis.uptime.hours
+
+    @property
+    def hours_priced(self) -> str:
+        """What the figures are for, for people."""
+        uptime = self.basis.uptime
+        if uptime.sessions <= 1:
+            return f"priced for {plain(self.uptime_hours)} h"
+        return (
+            f"priced for {plain(uptime.sessions)} sessions of {plain(uptime.hours_per_session)} h, each of which exists "
+            f"for {plain(uptime.existence_hours)} h"
+        )
 
     @property
     def charges(self) -> tuple[Line, ...]:
@@ -211,6 +234,7 @@ class Estimate:
             "floor": text(self.floor_usd),
             "expected": text(self.expected_usd),
             "worstCase": text(self.worst_case_usd),
+            "worstCaseWithBrake": None if self.basis.brake is None else text(round(self.bounded_usd, 8)),
             "listAlwaysOn": text(self.list_always_on_usd),
             "withoutAllowances": {
                 "expected": text(self.total_usd("expected", allowances=False)),

@@ -10,6 +10,7 @@ from typing import Final
 
 from cost.account import settle
 from cost.basis import Basis, basis_of
+from cost.brake import held
 from cost.catalogue import Catalogue, MissingPrice
 from cost.charges import Charge, Unpriced
 from cost.estimate import Estimate, Line, UnpricedResource
@@ -101,9 +102,16 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         basis=found,
         notes=tuple(pricing.notes),
         coming=tuple(each for each in pricing.coming if each.day <= pricing.day + TOLD_AHEAD),
+        held_usd=None if found.brake is None else _held_usd(pricing, limit_usd, transfers),
         reprice=lambda other: _estimate(Pricing(graph, other, pricing.usage), limit_usd, transfers),
     )
     return settle([alone])[0]
+
+
+def _held_usd(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer]) -> Decimal:
+    """Worst case of the stack with its fleets at their minimum all month."""
+    basis = replace(pricing.basis, brake=None)
+    return _estimate(Pricing(held(pricing.graph), basis, pricing.usage), limit_usd, transfers).worst_case_usd
 
 
 _Factors = Mapping[Metering, tuple[Decimal, Decimal]]

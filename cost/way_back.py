@@ -16,7 +16,7 @@ from cost.uptime import Uptime
 from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
 
-Figure = Literal["expected_usd", "worst_case_usd"]
+Figure = Literal["expected_usd", "bounded_usd"]
 
 NOT_ADVISED: Final = frozenset({"aws-owned-keys", "no-rotation"})
 """Levers that save, and break another rule of the pack."""
@@ -135,7 +135,7 @@ class _Search:
         """The largest declared peak that fits, to a tenth of a request a second. Only the worst case has one."""
         basis = self.stack.basis
         peak = basis.traffic.peak_requests_per_second
-        if self.figure != "worst_case_usd" or peak <= TENTH or not basis.uptime.hours:
+        if self.figure != "bounded_usd" or peak <= TENTH or not basis.uptime.hours:
             return None
         mean = basis.traffic.monthly_requests / (basis.uptime.hours * 3600)
 

@@ -36,6 +36,24 @@ class BudgetSettings(Group):
     action_percent: int = Field(
         default=100, ge=50, le=100, description="Share of the limit (%) at which new capacity is denied (50 to 100)."
     )
+    brake_every_hours: int = Field(
+        default=6,
+        ge=1,
+        le=12,
+        description=(
+            "How often the spend brake of an always-on stack looks at the month's spend (h, 1 to 12). AWS reports it 8"
+            " to 12 h late; both are in the worst case."
+        ),
+    )
+    brake_minimum_percent: int = Field(
+        default=95,
+        ge=1,
+        le=100,
+        description=(
+            "Share of the limit (%) that a month with the fleets at their minimum costs: the floor of the preview. The"
+            " brake is pulled when what is left pays for just that."
+        ),
+    )
 
     @property
     def monthly_limit_usd(self) -> Decimal:

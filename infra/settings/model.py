@@ -41,3 +41,9 @@ class Settings(Group):
     region: str = Field(
         default="us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region; the aws:region of the file."
     )
+
+    @property
+    def has_brake(self) -> bool:
+        """Whether a spend brake bounds the stack: one that is always on, on instances. Sessions bound the hours of
+        others, and a quota bounds pods."""
+        return self.uptime.schedule == "always-on" and self.platform.kind == "ec2"

@@ -15,7 +15,7 @@ from infra.naming import Names
 from infra.settings import Settings
 from infra.stack import access, data, edge, fleet, network, observability, operations, rollout
 from infra.stack.context import Context
-from infra.stack.declared import Application, Ground, Traffic
+from infra.stack.declared import Application, Compute, Ground, Traffic
 from infra.stack.published import published
 from infra.stack.tags import tags as stack_tags
 
@@ -45,7 +45,9 @@ class PlantApi(pulumi.ComponentResource):
         settings = args.settings
         tags = stack_tags(settings, args.stack)
         tagged = pulumi.ResourceOptions(transformations=[tag_all(tags)])
-        facts = published(settings, operations.ending_schedule(settings, name))
+        facts = published(
+            settings, operations.ending_schedule(settings, name), operations.braking_schedule(settings, name)
+        )
         # As inputs too: `pulumi preview --json` has a component's inputs, and not yet its outputs.
         super().__init__("plant:infra:PlantApi", name, facts, pulumi.ResourceOptions.merge(opts, tagged))
         names = Names("plant", args.stack)
@@ -96,34 +98,38 @@ def _declare(context: Context) -> None:
     traffic = observability.traffic(context, ground, door, split)
     maintenance = operations.maintenance(context, ground, firewall, traffic)
     serve = _serve_from_pods if context.settings.platform.kind == "kubernetes" else _serve_from_instances
-    serve(context, ground, traffic, application, maintenance)
-    reaper = operations.reaper(context, ground)
-    operations.workflow_failures(context, ground.topics, maintenance, reaper)
-    operations.budget_guard(context, ground.topics, access.workflows(context))
+    compute = serve(context, ground, traffic, application, maintenance)
+    guard = operations.budget_guard(context, ground.topics, access.workflows(context))
+    watchers = (operations.reaper(context, ground), operations.spend_brake(context, ground, guard, compute))
+    operations.workflow_failures(
+        context, ground.topics, maintenance, [watcher for watcher in watchers if watcher is not None]
+    )
 
 
 def _serve_from_instances(
     context: Context, ground: Ground, traffic: Traffic | None, application: Application, maintenance: Maintenance
-) -> None:
+) -> Compute | None:
     instances = access.instances(context, access.application(context, ground, application))
     if traffic is None:
-        return
+        return None
     compute = fleet.fleets(context, ground, traffic, application, instances.profile_arn)
     observability.observe(context, ground, traffic, compute, application.cache)
     rollout.canary_rollout(context, ground, traffic, compute, application.flag, maintenance)
+    return compute
 
 
 def _serve_from_pods(
     context: Context, ground: Ground, traffic: Traffic | None, application: Application, maintenance: Maintenance
-) -> None:
+) -> Compute | None:
     from infra.stack.pods import Pods  # the Kubernetes SDK, which other stacks don't load
 
     if traffic is None:
-        return
+        return None
     pods = Pods(context, access.application(context, ground, application))
     compute = pods.tracks(ground, traffic, application)
     observability.observe(context, ground, traffic, compute, application.cache)
     pods.let_scale(rollout.canary_rollout(context, ground, traffic, compute, application.flag, maintenance))
+    return compute
 
 
 def _ground(context: Context) -> Ground:

@@ -13,8 +13,9 @@ VERSION = 1
 """Raised whenever a key changes its meaning."""
 
 
-def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
-    """Output ``costBasis`` of the root component. Decimals are strings; `reaper` is a schedule's logical name.
+def cost_basis(settings: Settings, reaper: str | None, brake: str | None) -> dict[str, Any]:
+    """Output ``costBasis`` of the root component. Decimals are strings; `reaper` and `brake` are logical names of
+    schedules.
 
     A stack that is always on has no sessions: their number and length are null.
     """
@@ -57,6 +58,13 @@ def cost_basis(settings: Settings, reaper: str | None) -> dict[str, Any]:
             "pollSeconds": rollout.poll_seconds,
             "startLooks": HEALTH_CHECKS_MAX,
         },
+        "brake": {
+            "schedule": brake,
+            "everyHours": budget.brake_every_hours,
+            "minimumPercent": budget.brake_minimum_percent,
+        }
+        if brake
+        else None,
     }
 
 

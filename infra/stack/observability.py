@@ -85,7 +85,8 @@ def topics(context: Context, kms_key_arn: pulumi.Input[str]) -> Topics:
 def kept_logs(context: Context, kms_key_arn: pulumi.Input[str]) -> KeptLogs:
     """Logs that outlive a session; the web ACL of a shared stack is the platform's, and so are its logs."""
     settings, names = context.settings, context.names
-    workflows = ["maintenance", "rollout", *(["reaper"] if settings.uptime.schedule == "sessions" else [])]
+    watcher = "reaper" if settings.uptime.schedule == "sessions" else "brake" if settings.has_brake else None
+    workflows = ["maintenance", "rollout", *([watcher] if watcher else [])]
     logs = {
         name: KeptLogArgs(
             log_group_name=names.workflow_log_group(name), retention_days=settings.rollout.log_retention_days

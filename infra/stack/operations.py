@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,13 @@ from components.edge.firewall import Firewall
 from components.operations.budget_guard import BudgetGuard, BudgetGuardArgs
 from components.operations.maintenance import Maintenance, MaintenanceArgs, WindowArgs
 from components.operations.reaper import Reaper, ReaperArgs, session_end_schedule
+from components.operations.spend_brake import SpendBrake, SpendBrakeArgs, looking_schedule
 from components.operations.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
 from infra.settings import Settings
 from infra.settings.base import minutes_of_day
 from infra.settings.window_checks import minute_of_week
 from infra.stack.context import Context
-from infra.stack.declared import Ground, Topics, Traffic
+from infra.stack.declared import Compute, Ground, Topics, Traffic
 from infra.stack.tags import BUDGET_TAG, IDENTIFYING_TAGS
 
 MUTED_CHECKS = ("p95-stable", "errors-stable", "unhealthy-stable", "users-affected")
@@ -78,6 +80,15 @@ def ending_schedule(settings: Settings, name: str) -> str | None:
     return session_end_schedule(_reaper_name(name)) if settings.uptime.schedule == "sessions" else None
 
 
+def braking_schedule(settings: Settings, name: str) -> str | None:
+    """Logical name of the schedule that looks at the spend of the stack's root `name`; None where nothing does."""
+    return looking_schedule(_brake_name(name)) if settings.has_brake and not settings.uptime.parked else None
+
+
+def _brake_name(name: str) -> str:
+    return f"{name}-brake"
+
+
 def _reaper_name(name: str) -> str:
     return f"{name}-reaper"
 
@@ -109,9 +120,11 @@ def reaper(context: Context, ground: Ground) -> Reaper | None:
     )
 
 
-def workflow_failures(context: Context, topics: Topics, maintenance: Maintenance, reaper: Reaper | None) -> None:
-    """Operators hear of failed maintenance and reaping; a rollout that fails rolls back and tells by itself."""
-    arns = [maintenance.state_machine_arn, *([reaper.state_machine_arn] if reaper else [])]
+def workflow_failures(
+    context: Context, topics: Topics, maintenance: Maintenance, watchers: Sequence[Reaper | SpendBrake]
+) -> None:
+    """Operators hear of failed maintenance, reaping and braking; a failed rollout rolls back and tells by itself."""
+    arns = [maintenance.state_machine_arn, *(watcher.state_machine_arn for watcher in watchers)]
     WorkflowFailures(
         f"{context.name}-workflows",
         WorkflowFailuresArgs(state_machine_arns=arns, topic_arn=topics.alerts),
@@ -119,10 +132,35 @@ def workflow_failures(context: Context, topics: Topics, maintenance: Maintenance
     )
 
 
-def budget_guard(context: Context, topics: Topics, ci: CiAccess) -> None:
+def spend_brake(context: Context, ground: Ground, budget: BudgetGuard, compute: Compute | None) -> SpendBrake | None:
+    """What holds the fleets at their minimum while the budget can't pay for more."""
+    settings = context.settings
+    if compute is None or not settings.has_brake:
+        return None
+    return SpendBrake(
+        _brake_name(context.name),
+        SpendBrakeArgs(
+            stack=context.stack,
+            account_id=context.account_id,
+            region=settings.region,
+            kms_key_arn=ground.kms_key_arn,
+            log_group_arn=ground.logs.arns["brake"],
+            topic_arn=ground.topics.alerts,
+            parameter_name=context.names.parameter("brake"),
+            budget_name=budget.budget_name,
+            monthly_limit_usd=settings.budget.monthly_limit_usd,
+            minimum_percent=settings.budget.brake_minimum_percent,
+            every_hours=settings.budget.brake_every_hours,
+            groups={fleet: (name, settings.fleet.max_size) for fleet, name in compute.group_names.items()},
+        ),
+        context.child,
+    )
+
+
+def budget_guard(context: Context, topics: Topics, ci: CiAccess) -> BudgetGuard:
     """The budget, which restrains the deploying role when it is spent."""
     budget = context.settings.budget
-    BudgetGuard(
+    return BudgetGuard(
         f"{context.name}-budget",
         BudgetGuardArgs(
             account_id=context.account_id,

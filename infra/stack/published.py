@@ -8,10 +8,11 @@ from infra.settings import Settings
 from infra.stack.cost_basis import cost_basis
 
 
-def published(settings: Settings, reaper: str | None) -> dict[str, Any]:
+def published(settings: Settings, reaper: str | None, brake: str | None) -> dict[str, Any]:
     """Outputs of the root component that are known before anything is declared.
 
-    `reaper` is the logical name of the schedule that ends sessions; None where nothing does.
+    `reaper` is the logical name of the schedule that ends sessions, `brake` that of the one that looks at the spend;
+    None where nothing does.
     """
     fleet, uptime, cluster = settings.fleet, settings.uptime, settings.platform.cluster
     sessions = {
@@ -22,7 +23,7 @@ def published(settings: Settings, reaper: str | None) -> dict[str, Any]:
     }
     return {
         **({"cluster": {"name": cluster.name, "version": cluster.version}} if cluster else {}),
-        "costBasis": cost_basis(settings, reaper),
+        "costBasis": cost_basis(settings, reaper, brake),
         "capacity": {
             "serviceTimeMs": fleet.service_time_ms,
             "cpuTimeMs": fleet.cpu_time_ms,

@@ -21,7 +21,7 @@ EXPENSIVE_STACK: Final[Example] = {
     "alb": ("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "application"}),
     "nat": ("aws:ec2/natGateway:NatGateway", {}),
 }
-LINE_FIGURES: Final[Mapping[Figure, str]] = {"expected_usd": "monthly_usd", "worst_case_usd": "worst_case_usd"}
+LINE_FIGURES: Final[Mapping[Figure, str]] = {"expected_usd": "monthly_usd", "bounded_usd": "worst_case_usd"}
 """Figure of an estimate -> that of one of its lines."""
 MOST_DRIVERS: Final = 3
 """Resources that a message names; the cost report has them all."""
@@ -40,9 +40,16 @@ def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Esti
     cost_usd: Decimal = getattr(estimate, figure)
     over = cost_usd - estimate.budget_usd
     return (
-        f"{which} ${cost_usd:.2f} a month is ${over:.2f} over the budget of ${estimate.budget_usd:.2f}; "
+        f"{which} ${cost_usd:.2f} a month{_brake(estimate, figure)} is ${over:.2f} over the budget of "
+        f"${estimate.budget_usd:.2f}; "
         f"driven by {_drivers(estimate, LINE_FIGURES[figure])}; {_way_back(graph, estimate, figure)}"
     )
+
+
+def _brake(estimate: Estimate, figure: Figure) -> str:
+    if figure != "bounded_usd" or estimate.basis.brake is None:
+        return ""
+    return f" with the spend brake (without it ${estimate.worst_case_usd:.2f})"
 
 
 def _drivers(estimate: Estimate, figure: str) -> str:

@@ -21,6 +21,8 @@ PREFIXES: Final = {
 }
 """Service of the SDK -> prefix of its actions in IAM, where they differ."""
 ACTIONS: Final = {"lambda:Invoke": "lambda:InvokeFunction", "http:Invoke": "states:InvokeHTTPEndpoint"}
+SDK_ACTIONS: Final = {"budgets:DescribeBudget": "budgets:ViewBudget"}
+"""Call of the SDK -> its action in IAM, where they differ (service authorization reference)."""
 SKIPPED: Final = frozenset(
     {"eks", "apigateway", "emr-containers", "elasticmapreduce", "glue", "databrew", "batch", "ecs"}
 )
@@ -100,7 +102,7 @@ def action_of(resource: Any) -> str:
     if found is None or (not found[1] and found[2] in SKIPPED):
         return ""
     call = f"{PREFIXES.get(found[2], found[2])}:{found[3][:1].upper()}{found[3][1:]}"
-    return call if found[1] else ACTIONS.get(call, call)
+    return (SDK_ACTIONS if found[1] else ACTIONS).get(call, call)
 
 
 def literals(value: Any) -> Iterator[str]:

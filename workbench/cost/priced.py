@@ -50,7 +50,7 @@ class PricedFile:
     def over_budget(self) -> bool:
         """True when a budget applies and is exceeded."""
         found = self.estimate
-        worst = self.worst_case_blocks and found.worst_case_usd > found.budget_usd
+        worst = self.worst_case_blocks and found.bounded_usd > found.budget_usd
         return self.judged and (found.expected_usd > found.budget_usd or worst)
 
     @property

@@ -69,14 +69,27 @@ class Preview:
             first = self.blocking[0]
             more = f"; {len(self.blocking) - 1} more below" if len(self.blocking) > 1 else ""
             return f"{name_of(first.finding.urn)}: {first.finding.message.partition('; ')[0]}{more}"
-        if found.worst_case_usd > found.budget_usd:
+        alone = (
+            f"; without the account's allowances {dollars(found.total_usd('expected', allowances=False))} is expected"
+        )
+        if found.bounded_usd > found.budget_usd:
+            braked = " with the spend brake" if found.basis.brake else ""
             return (
-                f"expected {dollars(found.expected_usd)} is within {budget}; the worst case, "
-                f"{dollars(found.worst_case_usd)}, is above it, which is advice here and does not block"
+                f"expected {dollars(found.expected_usd)} is within {budget}, as are {self.within_percent} % of sampled "
+                f"months; the worst case, {dollars(found.bounded_usd)}{braked}, is above it, which is advice here and "
+                f"does not block{alone}"
             )
         return (
-            f"expected {dollars(found.expected_usd)} and worst case {dollars(found.worst_case_usd)} are within {budget}"
+            f"expected {dollars(found.expected_usd)} and worst case {dollars(found.worst_case_usd)} are within "
+            f"{budget}{alone}"
         )
+
+    @cached_property
+    def within_percent(self) -> Decimal:
+        """Share of sampled months that end within the budget."""
+        from cost.quantiles import quantiles
+
+        return quantiles(self.estimate).within_budget_percent
 
     @property
     def remedies(self) -> tuple[str, ...]:
@@ -92,10 +105,7 @@ class Preview:
         """What the dollars are for, and how far the budget goes."""
         if self.estimate.basis.parked:
             return "parked: nothing is billed by the hour; what stays is priced for the month"
-        return (
-            f"{self.estimate.uptime_hours:.0f} h of uptime are priced; "
-            f"the budget buys {self.estimate.hours_bought:.0f} h"
-        )
+        return f"{self.estimate.hours_priced}; {self.estimate.bought.told}"
 
     def delta_usd(self, change: Change) -> Decimal:
         """By how much a change raises (or lowers) the expected month."""

@@ -15,12 +15,22 @@ def dollars(amount: Decimal) -> str:
         return f"-{dollars(-amount)}"
     if 0 < amount < CENT / 2:
         return "<$0.01"
-    return f"${amount.quantize(CENT, ROUND_HALF_EVEN):,}"
+    return f"${shown(amount):,}"
 
 
 def signed_dollars(amount: Decimal) -> str:
     """As `dollars`, with a plus sign for a rise."""
     return f"+{dollars(amount)}" if amount > 0 else dollars(amount)
+
+
+def shown(amount: Decimal) -> Decimal:
+    """`amount` as it stands on a screen: in whole cents. Differences of what is shown are made of these."""
+    return amount.quantize(CENT, ROUND_HALF_EVEN) if amount.is_finite() else amount
+
+
+def change_between(new: Decimal, old: Decimal) -> str:
+    """What changes between two figures that are shown side by side."""
+    return change_in_dollars(shown(new) - shown(old))
 
 
 def change_in_dollars(amount: Decimal) -> str:

@@ -16,7 +16,7 @@ from deployment.graph import Resource
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
 from workbench.report.findings_text import as_text, summary, verdict, violations, waived
-from workbench.report.money import change_in_dollars, dollars, signed_dollars
+from workbench.report.money import change_between, change_in_dollars, dollars, shown, signed_dollars
 from workbench.report.names import resource_name, short_types
 from workbench.report.values import pair
 
@@ -219,6 +219,11 @@ def _cost(preview: Preview, everything: bool) -> Group:
             None if before is None else before.worst_case_usd,
             "fleets at maximum, peak without pause",
         ),
+        *(
+            [("  with the spend brake", estimate.bounded_usd, None, "fleets at their minimum once it pays for no more")]
+            if estimate.basis.brake
+            else []
+        ),
         (
             "list price always-on",
             estimate.list_always_on_usd,
@@ -226,8 +231,8 @@ def _cost(preview: Preview, everything: bool) -> Group:
             "of what stays, no allowance" if estimate.basis.parked else "730 h, no allowance",
         ),
     ):
-        change = "" if old is None else f" ({change_in_dollars(amount - old)})"
-        over = amount > estimate.budget_usd and name in ("expected", "worst case")
+        change = "" if old is None else f" ({change_between(amount, old)})"
+        over = amount > estimate.budget_usd and name not in ("floor", "list price always-on")
         figures.add_row(f"  {name}", Text(dollars(amount), "red" if over else ""), Text(meaning + change, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
     hours = Text(f"  {preview.hours_told}")
@@ -239,16 +244,18 @@ def _cost(preview: Preview, everything: bool) -> Group:
 
 
 def _drivers(preview: Preview, everything: bool) -> Table:
-    """The lines that cost most; every other charge, and what allowances take off, in one line each."""
+    """The lines that cost most; every other charge, and what allowances take off, in one line each.
+
+    At list price, so that none hides behind the allowance that pays for it; what is shown adds up to the cent.
+    """
     estimate = preview.estimate
-    top = estimate.top(len(estimate.charges) if everything else DRIVERS)
+    ranked = sorted(estimate.charges, key=lambda line: line.monthly_usd, reverse=True)
+    top = ranked if everything else ranked[:DRIVERS]
     table = _table()
     for line in top:
         table.add_row(f"  {line.name}", dollars(line.monthly_usd), _rest(line.item))
-    rest = sum((line.monthly_usd for line in estimate.charges), Decimal(0)) - sum(
-        (line.monthly_usd for line in top), Decimal(0)
-    )
-    allowances = sum((line.monthly_usd for line in estimate.lines if line.charge is None), Decimal(0))
+    allowances = shown(sum((line.monthly_usd for line in estimate.lines if line.charge is None), Decimal(0)))
+    rest = shown(estimate.expected_usd) - allowances - sum((shown(line.monthly_usd) for line in top), Decimal(0))
     if rest:
         table.add_row("  all other charges", dollars(rest), _rest("--all lists them"))
     if allowances:

@@ -11,7 +11,7 @@ import jinja2
 
 from cost.money import text
 from workbench.report.markdown import code, words
-from workbench.report.money import change_in_dollars, dollars, signed_dollars
+from workbench.report.money import change_between, change_in_dollars, dollars, signed_dollars
 from workbench.report.names import resource_name
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -35,6 +35,7 @@ def environment() -> jinja2.Environment:
         name=resource_name,
         quantity=lambda number: f"{float(number):,.6g}",
         change=change_in_dollars,
+        change_from=change_between,
         counted=_counted,
         signed=lambda amount: "" if amount == Decimal(0) else signed_dollars(amount),
     )

@@ -171,6 +171,7 @@ def test_cost_basis_tells_how_long_a_rollout_takes(graph):
             {"percent": 100, "holdSeconds": 0},
         ],
         "pollSeconds": 300,
+        "startLooks": 40,
     }
 
 

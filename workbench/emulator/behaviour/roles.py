@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 IAM_PREFIXES = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag", "stepfunctions": "states"}
 """boto3's service → its prefix in policies, where that is another."""
 
+IAM_ACTIONS = {"budgets:DescribeBudget": "budgets:ViewBudget"}
+"""Call → its action in policies, where that is another (service authorization reference, AWS Budgets)."""
+
 
 class Roles:
     """Asks IAM's stored policies on behalf of a role."""
@@ -32,6 +35,7 @@ class Roles:
         API's name (``DescribeAlarms``).
         """
         action = f"{IAM_PREFIXES.get(service, service)}:{operation}"
+        action = IAM_ACTIONS.get(action, action)
         named = self._named(params)
         if not named:
             return self.may(role_arn, action, assumed_by=assumed_by)

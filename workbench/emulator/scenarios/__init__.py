@@ -23,6 +23,7 @@ ORDER = (
     "low-traffic",
     "second-deploy-mid-rollout",
     "budget",
+    "spend-brake",
     "abuse",
     "cache-outage",
     "zone-loss",

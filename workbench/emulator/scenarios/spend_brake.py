@@ -1,0 +1,101 @@
+"""The month's spend runs ahead of the budget."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from components.operations.brake_states import allowed_spend
+from workbench.emulator import words
+from workbench.emulator.stage import NotApplicableError, Stage
+
+CRITERION = "When the month can't end within the budget any more, the fleets go to their minimum until the next one."
+BUDGET = "aws:budgets/budget:Budget"
+GROUP = "aws:autoscaling/group:Group"
+PARAMETER = "aws:ssm/parameter:Parameter"
+_CENT = Decimal("0.01")
+
+
+def play(stage: Stage) -> None:
+    """Spend as allowed, then a cent more, then a new month: the brake's own schedule does the rest."""
+    settings = stage.settings
+    if not settings.has_brake:
+        raise NotApplicableError("the stack has no spend brake: its sessions, or its quota, bound it")
+    account, budget = stage.account, settings.budget
+    allowed = allowed_spend(budget.monthly_limit_usd, budget.brake_minimum_percent)
+    look = timedelta(hours=budget.brake_every_hours)
+    spend = _Spend(stage)
+    declared = _largest(stage)
+    told = stage.listen(str(stage.entry("aws:sns/topic:Topic", "alerts").outputs["arn"]))
+    stage.restore_later()
+    account.timetable.follow(_next_month(account.clock.now) + 2 * look, "brake")
+
+    def after_a_look(usd: Decimal) -> str:
+        spend.usd = usd
+        account.clock.advance(look)
+        return "".join(f"; {why}" for why in account.refused())
+
+    today = allowed[account.clock.now.day - 1]
+    wrong = after_a_look(today - _CENT)
+    stage.demand(
+        "while the rest of the month is paid for, the fleets may grow",
+        _largest(stage) == declared and not told(),
+        f"{words.usd(today - _CENT)} spent, {words.usd(today)} allowed: at most {words.pairs(declared)}{wrong}",
+    )
+    tomorrow = allowed[(account.clock.now + look).day - 1] + _CENT
+    wrong = after_a_look(tomorrow)
+    least = _least(stage)
+    stage.demand(
+        f"a cent more holds them at their minimum within {words.span(look)}",
+        _largest(stage) == least != declared,
+        f"{words.usd(tomorrow)} spent: at most {words.pairs(_largest(stage))}{wrong}",
+    )
+    stage.demand("operators are told", len(told()) == 1, words.count(len(told()), "message"))
+    after_a_look(tomorrow + budget.monthly_limit_usd)
+    stage.demand(
+        "once, however often it looks",
+        _largest(stage) == least and len(told()) == 1,
+        f"{words.count(len(told()), 'message')}; at most {words.pairs(_largest(stage))}",
+    )
+    spend.usd = _CENT
+    account.clock.advance(_next_month(account.clock.now) + look)
+    stage.demand(
+        "and with the new month they may grow again",
+        _largest(stage) == declared and len(told()) == 2,
+        f"{words.moment(account.clock.now)}: at most {words.pairs(_largest(stage))};"
+        f" {words.count(len(told()), 'message')}" + "".join(f"; {why}" for why in account.refused()),
+    )
+
+
+class _Spend:
+    """What AWS Budgets reports of the month so far."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.usd = Decimal(0)
+        self.name = str(stage.entry(BUDGET).outputs["name"])
+        handlers = stage.account.caller.handlers
+        handlers["budgets.describe_budget"] = self.answer
+        stage.finally_do(lambda: handlers.pop("budgets.describe_budget"))
+
+    def answer(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The budget that the call names."""
+        amount = {"Amount": f"{self.usd:f}", "Unit": "USD"}
+        return {"Budget": {"BudgetName": params["BudgetName"], "CalculatedSpend": {"ActualSpend": amount}}}
+
+
+def _groups(stage: Stage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = stage.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+    return found
+
+
+def _largest(stage: Stage) -> dict[str, int]:
+    return {group["AutoScalingGroupName"]: int(group["MaxSize"]) for group in _groups(stage)}
+
+
+def _least(stage: Stage) -> dict[str, int]:
+    return {group["AutoScalingGroupName"]: int(group["MinSize"]) for group in _groups(stage)}
+
+
+def _next_month(now: datetime) -> datetime:
+    return (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
