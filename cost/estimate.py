@@ -183,8 +183,8 @@ class Estimate:
         if uptime.sessions <= 1:
             return f"priced for {plain(self.uptime_hours)} h"
         return (
-            f"priced for {plain(uptime.sessions)} sessions of {plain(uptime.hours_per_session)} h, each of which exists "
-            f"for {plain(uptime.existence_hours)} h"
+            f"priced for {plain(uptime.sessions)} sessions of {plain(uptime.hours_per_session)} h, "
+            f"each of which exists for {plain(uptime.existence_hours)} h"
         )
 
     @property

@@ -72,7 +72,7 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     {"StringEquals": {"aws:RequestedRegion": args.region}},
                 ),
                 # AWS Budgets is a global service, so its calls are made in a Region that isn't the stack's.
-                allow(["budgets:ViewBudget"], [f"arn:aws:budgets::{args.account_id}:budget/*"]),
+                allow(["budgets:ViewBudget"], ["arn:aws:budgets::*:budget/*"]),
                 allow(
                     ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
                     [args.restrained_roles_arn],

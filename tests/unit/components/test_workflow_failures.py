@@ -12,7 +12,7 @@ MACHINE = "aws:sfn/stateMachine:StateMachine"
     [
         ("dev", ["plant-maintenance-machine", "plant-reaper-machine"]),
         ("parked", ["plant-maintenance-machine", "plant-reaper-machine"]),
-        ("prod", ["plant-maintenance-machine"]),
+        ("prod", ["plant-maintenance-machine", "plant-brake-machine"]),
     ],
 )
 def test_operators_hear_of_a_failed_workflow(graph, one, stack, watched):

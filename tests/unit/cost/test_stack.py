@@ -158,7 +158,7 @@ def test_another_region_never_borrows_prices(changed_dev):
 def test_json_has_the_shape_of_the_preview(graph):
     document = estimate(graph("dev")).to_json()
     assert list(document) == [
-        "currency", "budget", "floor", "expected", "worstCase", "listAlwaysOn",
+        "currency", "budget", "floor", "expected", "worstCase", "worstCaseWithBrake", "listAlwaysOn",
         "withoutAllowances", "hoursBought", "hoursBoundBy", "uptimeHours", "lines", "unpriced", "coming", "notes",
     ]  # fmt: skip
     assert {"urn", "type", "component", "unit", "quantity", "unitPrice", "monthly"} <= document["lines"][0].keys()

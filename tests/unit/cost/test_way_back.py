@@ -36,10 +36,10 @@ def told(graph, rule="cost-expected-within-budget"):
 
 OVER = [
     pytest.param("dev", {"uptime__schedule": "always-on"}, "expected_usd", id="always on, expected"),
-    pytest.param("dev", {"uptime__schedule": "always-on"}, "worst_case_usd", id="always on, worst case"),
-    pytest.param("dev", {"fleet__max_size": "50"}, "worst_case_usd", id="fifty instances"),
-    pytest.param("dev", {"cache__node_type": "cache.t4g.medium"}, "worst_case_usd", id="large cache nodes"),
-    pytest.param("prod", {}, "worst_case_usd", id="prod"),
+    pytest.param("dev", {"uptime__schedule": "always-on"}, "bounded_usd", id="always on, worst case"),
+    pytest.param("dev", {"fleet__max_size": "50"}, "bounded_usd", id="fifty instances"),
+    pytest.param("dev", {"cache__node_type": "cache.t4g.medium"}, "bounded_usd", id="large cache nodes"),
+    pytest.param("prod", {}, "bounded_usd", id="prod"),
 ]
 
 
@@ -122,4 +122,4 @@ def test_nothing_is_searched_while_the_stack_is_within_its_budget(graph, monkeyp
 def test_a_graph_too_large_to_price_again_and_again_gets_no_way(graph):
     one, *_ = graph("prod")
     large = ResourceGraph(replace(one, urn=f"{one.urn}{number}") for number in range(way_back.MOST_RESOURCES + 1))
-    assert ways_back(large, estimate(graph("prod")), "worst_case_usd") == ([], False)
+    assert ways_back(large, estimate(graph("prod")), "bounded_usd") == ([], False)

@@ -127,6 +127,8 @@ DEV = {
         "share_percent": 20,
         "allowances": "0.5",
         "notice_percents": [60, 100],
+        "brake_every_hours": 4,
+        "brake_minimum_percent": 80,
         "action_percent": 90,
     },
     "uptime": {
