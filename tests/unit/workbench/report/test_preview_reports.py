@@ -166,4 +166,4 @@ def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):
     preview = Preview("dev", found, compare(None, found), assess(found))
     text = render.render(preview)
     assert told in text
-    assert ("uptime are priced" in text) is (stack != "parked")
+    assert ("each of which exists" in text) is (stack != "parked")
