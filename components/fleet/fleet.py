@@ -189,7 +189,7 @@ class Fleet(pulumi.ComponentResource):
             }
             warm_pool["initial_lifecycle_hooks"] = [_launch_hook(args)]
         return aws.autoscaling.Group(
-            f"{name}-group",
+            group_name(name),
             vpc_zone_identifiers=list(args.subnet_ids),
             min_size=args.min_size,
             max_size=args.max_size,
@@ -245,6 +245,11 @@ class Fleet(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="20m"),
             ),
         )
+
+
+def group_name(name: str) -> str:
+    """Logical name of the scaling group of the fleet `name`, with which its physical name begins."""
+    return f"{name}-group"
 
 
 def _launch_hook(args: FleetArgs) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from components.access.ci_access import CiAccess, CiAccessArgs
 from components.fleet.instance_access import InstanceAccess, InstanceAccessArgs
 from infra.stack.context import Context
 from infra.stack.declared import Application, Ground
+from infra.stack.fleet import warm_group_names
 from infra.stack.tags import BUDGET_TAG
 
 
@@ -29,9 +30,17 @@ def application(context: Context, ground: Ground, application: Application) -> A
 
 def instances(context: Context, application: ApplicationAccess) -> InstanceAccess:
     """What an instance may do."""
+    settings = context.settings
+    images = (settings.fleet.container_image, settings.rollout.candidate_image)
+    groups = f"arn:aws:autoscaling:{settings.region}:{context.account_id}:autoScalingGroup:*:autoScalingGroupName"
     return InstanceAccess(
         f"{context.name}-instances",
-        InstanceAccessArgs(account_id=context.account_id, application=application),
+        InstanceAccessArgs(
+            account_id=context.account_id,
+            application=application,
+            container_images=[image for image in images if image is not None],
+            warm_group_arns=[f"{groups}/{warm_group_names(context.name)}"] if settings.fleet.warm_pool_size else [],
+        ),
         context.child,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.edge.traffic_split import FLEETS
-from components.fleet.fleet import Fleet
+from components.fleet.fleet import Fleet, group_name
 from components.fleet.fleet_args import FleetArgs, ScheduledSizeArgs, SpikeArgs
 from components.rollout.sizing import GroupSizing
 from infra.settings import Settings
@@ -86,15 +86,25 @@ def fleets(
                 for size in (wanted.scheduled_sizes if stable else ())
             ],
             warm_pool_size=wanted.warm_pool_size if stable else 0,
+            health_check_path=wanted.health_check_path,
         )
 
-    found = {fleet: Fleet(f"{context.name}-{fleet}", args(fleet), context.child) for fleet in FLEETS}
+    found = {fleet: Fleet(_fleet_name(context.name, fleet), args(fleet), context.child) for fleet in FLEETS}
     group_names = {name: fleet.group_name for name, fleet in found.items()}
     return Compute(
         sizing=GroupSizing(group_names=group_names),
         group_names=group_names,
         spike_alarm_arns=[fleet.spike_alarm_arn for fleet in found.values() if fleet.spike_alarm_arn],
     )
+
+
+def warm_group_names(name: str) -> str:
+    """Pattern of the names of the groups that may have a warm pool, for the stack's root `name`."""
+    return f"{group_name(_fleet_name(name, 'stable'))}-*"
+
+
+def _fleet_name(name: str, fleet: str) -> str:
+    return f"{name}-{fleet}"
 
 
 def environment(context: Context, application: Application) -> Mapping[str, pulumi.Input[str]]:

@@ -1,11 +1,13 @@
 """Stable and canary fleet."""
 
 import base64
+import json
 
 import pytest
 
 from components.fleet import user_data
 from components.fleet.container_image import private_repository
+from components.fleet.instance_access import PULL
 
 GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -218,3 +220,31 @@ def test_private_repository_is_the_one_that_the_image_names(image, registry, arn
 @pytest.mark.parametrize("image", ["ecr-public.aws.com/plant/api:1", "ghcr.io/a/b:1", "docker.io/library/x", "a/b"])
 def test_other_registries_are_asked_without_a_role(image):
     assert private_repository(image) is None
+
+
+def test_instances_pull_the_images_of_the_stack_only():
+    images = {name: f"123456789012.dkr-ecr.us-east-1.on.aws/{name}:1" for name in ("stable", "candidate")}
+    graph = graph_of(
+        {"plant:fleet.container_image": images["stable"], "plant:rollout.candidate_image": images["candidate"]}
+    )
+    (policy,) = [one for one in graph.of_type("aws:iam/rolePolicy:RolePolicy") if "instance" in one.name]
+    pulled = {
+        action: statement["Resource"]
+        for statement in json.loads(policy.get("policy"))["Statement"]
+        for action in statement["Action"]
+        if action.startswith("ecr:")
+    }
+    repositories = [f"arn:aws:ecr:us-east-1:123456789012:repository/{name}" for name in sorted(images)]
+    assert pulled == {"ecr:GetAuthorizationToken": "*", **dict.fromkeys(PULL, repositories)}
+
+
+def test_instances_of_a_warm_pool_complete_their_own_launch_only(warm):
+    (policy,) = [one for one in warm.of_type("aws:iam/rolePolicy:RolePolicy") if "instance" in one.name]
+    statements = json.loads(policy.get("policy"))["Statement"]
+    (completing,) = [one for one in statements if "autoscaling:CompleteLifecycleAction" in one["Action"]]
+    (arn,) = completing["Resource"]
+    assert arn.endswith(":autoScalingGroup:*:autoScalingGroupName/plant-stable-group-*")
+
+
+def test_public_images_take_no_permission(dev):
+    assert not any("ecr:" in str(one.get("policy")) for one in dev.of_type("aws:iam/rolePolicy:RolePolicy"))
