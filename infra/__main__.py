@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pulumi
 import pulumi_aws as aws
-from pulumi.runtime.config import CONFIG, get_config_env
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
+from infra.provider import check_account, provider_arguments
 from infra.settings import SettingsError, load
 from infra.stack import PlantApi, PlantApiArgs
 
@@ -15,11 +17,15 @@ from infra.stack import PlantApi, PlantApiArgs
 def main() -> None:
     """Declare the stack. Settings that are wrong end the program with all problems and no traceback."""
     stack = pulumi.get_stack()
+    source, config = f"Pulumi.{stack}.yaml", CONFIG.get() or get_config_env()
     try:
-        settings = load(CONFIG.get() or get_config_env(), f"Pulumi.{stack}.yaml")
+        settings = load(config, source)
+        told = provider_arguments(config, source, is_secret=is_config_secret)
+        emulated = "AWS_ENDPOINT_URL" in os.environ
+        check_account(settings, source, deploying=not pulumi.runtime.is_dry_run(), emulated=emulated)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
-    provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.platform.account_id])
+    provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.platform.account_id], **told)
     api = PlantApi(
         "plant",
         PlantApiArgs(settings=settings, stack=stack, now=datetime.now(UTC)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import re
 import shutil
@@ -39,7 +40,7 @@ class Check:
 
 def local_checks() -> list[Check]:
     """What can be seen without asking anybody."""
-    return [_python(), _packages(), _git(), _prices(), _cli(), _plugin(), _credentials()]
+    return [_python(), _packages(), _git(), _prices(), _cli(), _plugin(), _account(), _credentials()]
 
 
 def _python() -> Check:
@@ -101,6 +102,28 @@ def _plugin() -> Check:
     folder = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins" / wanted
     remedy = f"pulumi plugin install resource aws {version('pulumi-aws')}; `pulumi install` does it, too"
     return Check("AWS plugin", folder.is_dir(), str(folder) if folder.is_dir() else f"no {wanted}", remedy)
+
+
+def _account() -> Check:
+    """Whether the stack files name an account of one's own."""
+    from deployment.errors import InputError
+    from infra.settings.platform import EXAMPLE_ACCOUNT_ID
+    from workbench.preview.stackfile import read_stack
+
+    named = {}
+    for path in sorted(REPOSITORY.glob("Pulumi.*.yaml")):
+        stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        try:
+            platform = json.loads(read_stack(REPOSITORY, stack, {}).config.get("plant:platform", "{}"))
+        except (InputError, ValueError) as error:
+            platform = {"account_id": f"not readable, {error}"}
+        named[stack] = platform.get("account_id", "none")
+    example = [stack for stack, account in named.items() if account == EXAMPLE_ACCOUNT_ID]
+    found = "; ".join(f"{stack}: {account}" for stack, account in named.items())
+    if example:
+        found += f" ({EXAMPLE_ACCOUNT_ID} is the one of AWS's examples)"
+    remedy = "pulumi config set --stack STACK --path plant:platform.account_id <12 digits>; only a deployment needs it"
+    return Check("account of stacks", not example, found, remedy)
 
 
 def _credentials() -> Check:

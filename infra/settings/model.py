@@ -37,7 +37,7 @@ class Settings(Group):
     uptime: UptimeSettings = Field(default_factory=UptimeSettings, description="When a dedicated stack exists.")
     usage: UsageSettings = Field(default_factory=UsageSettings, description="Expected load.")
     tenancy: TenancySettings = Field(default_factory=TenancySettings, description="What is owned and what borrowed.")
-    platform: PlatformSettings = Field(default_factory=PlatformSettings, description="Runtime and account.")
+    platform: PlatformSettings = Field(description="Runtime and account.")
     region: str = Field(
         default="us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region; the aws:region of the file."
     )

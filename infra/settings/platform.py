@@ -9,6 +9,9 @@ from pydantic import Field
 from infra.settings.base import Email, Group, HttpsUrl, arn
 from infra.settings.cluster import ClusterSettings
 
+EXAMPLE_ACCOUNT_ID = "123456789012"
+"""Account of AWS's own examples and of the stack files here: previews need no other, and nobody can deploy to it."""
+
 
 class HealthAggregatorSettings(Group):
     """The existing service that does the monitoring; give it an event bus or an HTTPS address."""
@@ -29,7 +32,8 @@ class PlatformSettings(Group):
         default=None, description="The platform's EKS cluster; required for kind kubernetes, absent otherwise."
     )
     account_id: str = Field(
-        default="123456789012", pattern=r"^[0-9]{12}$", description="AWS account (12 digits); no other is touched."
+        pattern=r"^[0-9]{12}$",
+        description="AWS account (12 digits; `aws sts get-caller-identity` tells yours); no other is touched.",
     )
     owner: str = Field(default="plant-api-team", pattern=r"^[\w .@-]{1,64}$", description="Team in the Owner tag.")
     cost_center: str = Field(

@@ -51,7 +51,10 @@ LINE = re.compile(r"Pulumi\.fuzz\.yaml: (plant:[a-z_]+[a-z_.\[\]0-9]*|aws:region
 def base(name):
     """Configuration that the drawn values are put on: of a stack's own file, or as little as there can be."""
     if name == "little":
-        return {"plant:edge": {"hosted_zone_id": "Z0123456789EXAMPLE"}}
+        return {
+            "plant:edge": {"hosted_zone_id": "Z0123456789EXAMPLE"},
+            "plant:platform": {"account_id": "123456789012"},
+        }
     if name == "parked":
         return {**base("dev"), "plant:uptime": {**base("dev")["plant:uptime"], "parked": True}}
     return yaml.safe_load((REPOSITORY / f"Pulumi.{name}.yaml").read_text(encoding="utf-8"))["config"]

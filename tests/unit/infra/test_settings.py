@@ -9,7 +9,10 @@ import pytest
 
 from infra.settings import SettingsError, load
 
-DEDICATED = {"plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"}}
+DEDICATED = {
+    "plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"},
+    "plant:platform": {"account_id": "123456789012"},
+}
 """The least that a dedicated stack has to say."""
 
 

@@ -14,6 +14,7 @@ WEEKLY = {"name": "weekly", "weekday": "SUN", "time": "05:00", "duration_minutes
 def month(uptime=None, windows=(), parked="1.00"):
     config = {
         "plant:edge": {"hosted_zone_id": "Z0ABCDEF1234567"},
+        "plant:platform": {"account_id": "123456789012"},
         "plant:uptime": uptime or {},
         "plant:maintenance": {"windows": list(windows)},
     }

@@ -1,0 +1,74 @@
+"""The AWS provider: what it is told, and the account it may touch."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.settings import Settings, SettingsError
+from infra.settings.errors import Problem
+from infra.settings.platform import EXAMPLE_ACCOUNT_ID
+
+NAMESPACE = "aws:"
+OWN = {
+    "aws:region": "",
+    "aws:allowedAccountIds": "plant:platform.account_id says which account is touched; take this out",
+    "aws:forbiddenAccountIds": "no account but plant:platform.account_id is touched; take this out",
+}
+"""Keys that the settings answer -> why one of them is refused; "" for one that is read there."""
+
+
+def provider_arguments(
+    config: Mapping[str, Any], source: str, *, is_secret: Callable[[str], bool] = lambda key: False
+) -> dict[str, Any]:
+    """Arguments for the provider from the stack's ``aws:`` configuration, which only a default provider reads itself.
+
+    A value may be JSON text, as the engine hands objects over. Raises SettingsError with every key that can't be
+    passed on: nothing is ignored.
+    """
+    known = inspect.signature(aws.ProviderArgs).parameters
+    found, problems = {}, []
+    for key in sorted(one for one in config if one.startswith(NAMESPACE)):
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", key.removeprefix(NAMESPACE)).lower()
+        if key in OWN:
+            problems += [Problem(key, config[key], OWN[key], source)] if OWN[key] else []
+        elif name not in known:
+            problems.append(Problem(key, config[key], "the AWS provider has no such setting", source))
+        else:
+            value = _plain(config[key])
+            found[name] = pulumi.Output.secret(value) if is_secret(key) else value
+    if problems:
+        raise SettingsError(problems)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """An object, list, number or boolean from its JSON text; other text as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return value
+    return parsed if isinstance(parsed, (dict, list, bool)) else value
+
+
+def check_account(settings: Settings, source: str, *, deploying: bool, emulated: bool) -> None:
+    """Refuse a deployment to the example account, which is nobody's; a preview says that it is the example.
+
+    An emulator answers as that account. Raises SettingsError.
+    """
+    if settings.platform.account_id != EXAMPLE_ACCOUNT_ID or emulated:
+        return
+    key = "plant:platform.account_id"
+    remedy = f"set yours: pulumi config set --path {key} <12 digits>"
+    if deploying:
+        message = f"the account of AWS's examples, which nobody can deploy to; {remedy}"
+        raise SettingsError([Problem(key, EXAMPLE_ACCOUNT_ID, message, source)])
+    pulumi.log.warn(f"{key} is {EXAMPLE_ACCOUNT_ID}, the account of AWS's examples; before `pulumi up` {remedy}")

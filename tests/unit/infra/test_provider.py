@@ -1,0 +1,99 @@
+"""What the stack's configuration tells the AWS provider, and the account that is nobody's."""
+
+import json
+
+import pytest
+
+from infra.provider import check_account, provider_arguments
+from infra.settings import SettingsError, load
+from workbench.preview.synthesis import synthesize
+
+SOURCE = "Pulumi.test.yaml"
+
+
+def settings(account):
+    return load(
+        {
+            "plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"},
+            "plant:platform": {"account_id": account},
+        },
+        SOURCE,
+    )
+
+
+def test_configuration_of_the_provider_is_passed_on():
+    told = provider_arguments(
+        {
+            "aws:region": "eu-west-1",
+            "aws:profile": "plant",
+            "aws:defaultTags": '{"tags":{"Team":"plants"}}',
+            "aws:skipCredentialsValidation": "true",
+            "aws:maxRetries": "7",
+            "plant:fleet": "{}",
+        },
+        SOURCE,
+    )
+    assert told == {
+        "profile": "plant",
+        "default_tags": {"tags": {"Team": "plants"}},
+        "skip_credentials_validation": True,
+        "max_retries": "7",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("aws:allowedAccountIds", "plant:platform.account_id says which account"),
+        ("aws:forbiddenAccountIds", "take this out"),
+        ("aws:profil", "no such setting"),
+        ("aws:resourceName", "no such setting"),
+        ("aws:opts", "no such setting"),
+    ],
+)
+def test_what_cannot_be_passed_on_is_refused_by_name(key, words):
+    with pytest.raises(SettingsError) as caught:
+        provider_arguments({key: "x", "aws:profile": "y"}, SOURCE)
+    (problem,) = caught.value.problems
+    assert (problem.key, problem.source) == (key, SOURCE)
+    assert words in problem.message
+
+
+def test_it_reaches_the_provider_and_credentials_stay_secret():
+    found = synthesize("dev", overrides={"aws:profile": "plant", "aws:defaultTags": '{"tags":{"Team":"plants"}}'})
+    (provider,) = [
+        one for one in found["deployment"]["resources"] if one["type"] == "pulumi:providers:aws" and one["custom"]
+    ]
+    assert provider["inputs"]["profile"] == "plant"
+    assert json.loads(provider["inputs"]["defaultTags"]) == {"tags": {"Team": "plants"}}
+
+
+@pytest.mark.parametrize(
+    ("account", "deploying", "emulated", "refused"),
+    [
+        pytest.param("123456789012", True, False, True, id="a deployment to the example"),
+        pytest.param("123456789012", False, False, False, id="a preview of the example"),
+        pytest.param("123456789012", True, True, False, id="the emulator's own account"),
+        pytest.param("210987654321", True, False, False, id="somebody's account"),
+    ],
+)
+def test_nobody_deploys_to_the_example_account(account, deploying, emulated, refused):
+    if not refused:
+        check_account(settings(account), SOURCE, deploying=deploying, emulated=emulated)
+        return
+    with pytest.raises(SettingsError, match=r"pulumi config set --path plant:platform\.account_id"):
+        check_account(settings(account), SOURCE, deploying=deploying, emulated=emulated)
+
+
+def test_the_account_is_asked_for():
+    with pytest.raises(SettingsError) as caught:
+        load({"plant:edge": {"hosted_zone_id": "Z0123456789"}}, SOURCE)
+    (problem,) = caught.value.problems
+    assert problem.key == "plant:platform.account_id"
+    assert "required" in problem.message
+    assert "aws sts get-caller-identity" in problem.message
+
+
+def test_a_preview_says_that_the_account_is_the_example(caplog):
+    synthesize("dev")
+    assert "the account of AWS's examples" in caplog.text
