@@ -33,15 +33,45 @@ def install():
 
 
 @pytest.fixture(scope="session")
-def checkov(tmp_path_factory):
-    """`checkov(plan)`: the checks that Checkov ran over a Terraform plan, as (id, address, passed)."""
-    program = ENVIRONMENT / "bin" / "checkov"
-    if not program.is_file():
+def program():
+    """Path of Checkov, installed on first use; skips where that can't be done."""
+    found = ENVIRONMENT / "bin" / "checkov"
+    if not found.is_file():
         try:
             install()
         except (OSError, subprocess.SubprocessError) as error:
             shutil.rmtree(ENVIRONMENT, ignore_errors=True)
             pytest.skip(f"Checkov can't be installed here: {getattr(error, 'stderr', None) or error}"[:300])
+    return found
+
+
+@pytest.fixture(scope="session")
+def checkov_manifests(program, tmp_path_factory):
+    """`checkov_manifests({name: yaml})`: ids of the checks that failed over manifests, and how many passed."""
+
+    def run(files):
+        folder = tmp_path_factory.mktemp("manifests")
+        for name, content in files.items():
+            (folder / name).write_text(content)
+        command = [str(program), "--directory", str(folder), "--framework", "kubernetes", "--output", "json"]
+        result = subprocess.run(
+            [*command, "--skip-download"],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env={**os.environ, "LOG_LEVEL": "ERROR"},
+        )
+        report = json.loads(result.stdout)
+        assert report["summary"]["parsing_errors"] == 0, result.stderr
+        return {check["check_id"] for check in report["results"]["failed_checks"]}, report["summary"]["passed"]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def checkov(program, tmp_path_factory):
+    """`checkov(plan)`: the checks that Checkov ran over a Terraform plan, as (id, address, passed)."""
 
     def run(plan):
         file = tmp_path_factory.mktemp("checkov") / "tfplan.json"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from deployment.errors import InputError
 from workbench.cli.common import emit, out_option, overrides_from, progress, stack_options
 
 
@@ -15,16 +16,30 @@ from workbench.cli.common import emit, out_option, overrides_from, progress, sta
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("stack", "tfplan")),
+    type=click.Choice(("stack", "tfplan", "manifests")),
     default="stack",
     show_default=True,
-    help="stack: Pulumi's deployment JSON (`pulumi policy analyze --file`); tfplan: Terraform plan JSON (Checkov).",
+    help=(
+        "stack: Pulumi's deployment JSON (`pulumi policy analyze --file`); tfplan: Terraform plan JSON (Checkov);"
+        " manifests: Kubernetes objects as YAML, a file an object in the folder --out (kubectl)."
+    ),
+)
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A `pulumi stack export` instead of the program: what only AWS knows, such as ARNs, is real then.",
 )
 @out_option
-def command(stack: str, config: tuple[str, ...], format_: str, out: Path | None) -> None:
+def command(stack: str, config: tuple[str, ...], format_: str, file: Path | None, out: Path | None) -> None:
     """Write the declared stack for another tool."""
     from workbench.preview.synthesis import synthesize
 
+    if format_ == "manifests":
+        _manifests(stack, config, file, out)
+        return
+    if file is not None:
+        raise InputError("--file: only for --format manifests; the other formats are of the program")
     with progress(f"declaring {stack}"):
         document = synthesize(stack, overrides=overrides_from(config))
         if format_ == "tfplan":
@@ -32,3 +47,29 @@ def command(stack: str, config: tuple[str, ...], format_: str, out: Path | None)
 
             document = tfplan(document)
     emit(json.dumps(document, indent=2, ensure_ascii=False), out)
+
+
+def _manifests(stack: str, config: tuple[str, ...], file: Path | None, out: Path | None) -> None:
+    from deployment.reader import graph_from_file, graph_from_json
+    from policies.context import Context
+    from policies.rules.kubernetes.schema_valid import cluster_version
+    from workbench.preview.synthesis import synthesize
+    from workbench.report.manifests import manifests, write
+
+    if out is None:
+        raise InputError("--out: give the folder that the manifests are written to")
+    if file is None:
+        with progress(f"declaring {stack}"):
+            graph = graph_from_json(synthesize(stack, overrides=overrides_from(config)), stack)
+    else:
+        graph = graph_from_file(str(file))
+    found = manifests(graph, cluster_version(Context(graph)))
+    write(found, out)
+    click.echo(f"{len(found.files)} objects in {out}; kubectl apply --server-side -f {out}", err=True)
+    for name in found.left_out:
+        click.echo(f"left out, its values are secret: {name}; bring it from Secrets Manager", err=True)
+    if file is None:
+        click.echo(
+            "ids and ARNs are the preview's stand-ins; for real ones: pulumi stack export >state.json, then --file",
+            err=True,
+        )

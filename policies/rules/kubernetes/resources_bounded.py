@@ -34,7 +34,7 @@ RULE = Rule(
     ),
     fix="Set resources.requests with cpu and memory, and resources.limits with memory.",
     source="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
-    frameworks=("checkov:CKV_K8S_10", "checkov:CKV_K8S_11", "checkov:CKV_K8S_12", "checkov:CKV_K8S_13"),
+    frameworks=("checkov:CKV_K8S_10", "checkov:CKV_K8S_12", "checkov:CKV_K8S_13"),
     types=WORKLOADS,
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
