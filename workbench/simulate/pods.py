@@ -83,6 +83,8 @@ class PodFleet(Fleet):
                 observed.append((PodMetrics(values), metric.target))
         self._cpu = self._engine.slot_cpu.copy()
         self._seen = self._engine.slot_requests.copy()
+        if self.desired == 0:
+            return  # "ScalingDisabled" until somebody scales it up
         wanted = self._autoscaler.sync(now, self.desired, observed)
         if wanted != self.desired:
             self._set_desired(now, wanted, "the pod autoscaler")

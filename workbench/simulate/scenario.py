@@ -11,6 +11,7 @@ from typing import Final
 from cost.estimate import Estimate
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
+from workbench.simulate import pod_size
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.event_cost import event_cost
@@ -237,7 +238,7 @@ def run_scenario(graph: ResourceGraph, scenario: Scenario, estimate: Estimate | 
         estimate=estimate,
         events=() if estimate is None else [event_cost(estimate, run) for run in runs],
         rows=prepared.loaded.rows,
-        assumptions=tuple(_assumptions(prepared, scenario)),
+        assumptions=(*_assumptions(prepared, scenario), *pod_size.notes(prepared.declared, estimate)),
     )
 
 

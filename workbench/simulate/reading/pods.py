@@ -55,6 +55,8 @@ class PodReader:
         maximum = int(as_float(autoscaler.get("spec.maxReplicas"), 1))
         minimum = int(as_float(autoscaler.get("spec.minReplicas"), 1))
         replicas = int(as_float(deployment.get("spec.replicas"), minimum))
+        if replicas == 0:
+            minimum = 0  # it rests: an autoscaler leaves a Deployment of 0 replicas alone
         probe = container + "readinessProbe."
         first_answer = as_float(deployment.get(probe + "initialDelaySeconds"), 0.0)
         period = as_float(deployment.get(probe + "periodSeconds"), 10.0)
