@@ -21,6 +21,7 @@ def command(check: bool) -> None:
     stale = [path for path, content in wanted.items() if not path.is_file() or path.read_text("utf-8") != content]
     if not check:
         for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
             write_text(path, wanted[path])
     for page in stale:
         click.echo(f"{page.name}: {'out of date; run ./plant docs' if check else 'made anew'}", err=check)

@@ -39,11 +39,15 @@ def pages(root: Path = REPOSITORY) -> list[Path]:
 
 def files() -> dict[str, str]:
     """Files that are made as a whole: path in the repository -> what it has to hold."""
+    from workbench.report.commands_page import commands_page
+    from workbench.report.pictures import pictures
     from workbench.settings_schema import SCHEMA_FILE, settings_page, stack_file_schema
 
     return {
         SCHEMA_FILE: json.dumps(stack_file_schema(), indent=1) + "\n",
+        "docs/commands.md": commands_page(),
         "docs/settings.md": settings_page(),
+        **pictures(),
     }
 
 

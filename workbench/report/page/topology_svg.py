@@ -38,7 +38,7 @@ NARROW: Final = Form(width=360.0, block=172.0, columns=2, across=False)
 def draw(found: Topology, form: Form, *, title: str) -> str:
     """The picture."""
     parts: list[str] = []
-    y = _path_across(found, form, parts) if form.across else _path_down(found, form, parts)
+    y = path_across(found, form, parts) if form.across else _path_down(found, form, parts)
     for place in AROUND:
         blocks = found.blocks.get(place, ())
         if blocks:
@@ -47,7 +47,7 @@ def draw(found: Topology, form: Form, *, title: str) -> str:
     return picture("".join(parts), form.width, y, title=title, description=found.described, class_="topology")
 
 
-def _path_across(found: Topology, form: Form, parts: list[str]) -> float:
+def path_across(found: Topology, form: Form, parts: list[str]) -> float:
     """Users and the three places of the path side by side; returns where the next thing begins."""
     users = 64.0
     arrow = (form.width - users - 3 * form.block) / 3
