@@ -16,7 +16,9 @@ from workbench.cli.common import emit, out_option
 @click.option("--artifact", metavar="URL", help="Where the report of the run is; linked at the end.")
 @out_option
 def command(files: tuple[Path, ...], artifact: str | None, out: Path | None) -> None:
-    """Write one comment about all stacks, from FILEs that `preview --format json` wrote.
+    """Write the comment on a pull request, from its previews.
+
+    FILEs are what `preview --format json` wrote, of one stack each; one comment is about all.
 
     Files are taken for what they are, somebody else's: values are checked, and shown as text. One that holds no
     preview (the error that a run printed instead, as preview-STACK.err) is told as a stack without a preview. The

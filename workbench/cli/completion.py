@@ -16,7 +16,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    """Print the completion script of SHELL; it works for `./plant` and for `plant` on PATH.
+    """Print the script by which SHELL completes.
+
+    It works for `./plant` and for `plant` on PATH.
 
     \b
     bash: eval "$(./plant completion bash)"    in ~/.bashrc, with the whole path

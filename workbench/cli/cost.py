@@ -58,9 +58,9 @@ class Basis:
 @out_option
 @collected(basis=Basis, output=Output)
 def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Output, **sections: bool) -> None:
-    """Price stacks: FILEs of `pulumi stack export` or `pulumi preview --json`.
+    """Price stacks of any Pulumi AWS program.
 
-    `-` is standard input. Exit status 1 when a resource has no price, or a budget applies and is exceeded.
+    FILEs are what `pulumi stack export` or `pulumi preview --json` writes; `-` is standard input. Exit status 1 when a resource has no price, or a budget applies and is exceeded.
     """
     from workbench.cost.priced import price_files
 

@@ -10,7 +10,10 @@ from workbench.cli.common import BLOCKED, write_text
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a page is out of date.")
 def command(check: bool) -> None:
-    """Make the generated parts of the documents anew: the real output of real runs."""
+    """Make the generated parts of the documents anew.
+
+    They are the real output of real runs, tables from the models, and pictures.
+    """
     from workbench.preview.synthesis import REPOSITORY
     from workbench.report.generated import files, pages, regenerated
 

@@ -12,7 +12,7 @@ from workbench.cli.common import BLOCKED, colours_wanted
     "--account", "ask_account", is_flag=True, help="Also ask AWS: who you are, and whether tags are activated."
 )
 def command(ask_account: bool) -> None:
-    """Say what is ready and what is missing, from a preview to a deployment.
+    """Say what is ready here and what is missing.
 
     Asks nobody but this machine, unless --account is given. Exit status 1 when something is missing that
     `./plant preview` needs; what only a deployment needs is a note.

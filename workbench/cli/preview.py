@@ -49,7 +49,7 @@ class Source:
 @out_option
 @collected(source=Source, output=Output)
 def command(source: Source, output: Output, all_: bool, watch_: bool) -> None:
-    """Preview a stack offline: verdict and reason, dollars, policies, changes.
+    """Preview a stack: verdict, dollars, policies, changes.
 
     Needs no cloud account, no Pulumi CLI and no network. Exit status 1 when the verdict is "blocked".
     """

@@ -19,9 +19,9 @@ from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, prog
 def command(
     stack: str, config: tuple[str, ...], scenarios: tuple[str, ...], list_: bool, format_: str, out: Path | None
 ) -> None:
-    """Deploy the stack on an AWS emulator in this process, read it back, play the scenarios, destroy it.
+    """Deploy on an emulated AWS and act out the scenarios.
 
-    Needs no cloud account, no Pulumi CLI and no network. What the stack's settings rule out is not applicable, with the
+    In this process: deploys the stack, reads it back, plays the scenarios, destroys it. Needs no cloud account, no Pulumi CLI and no network. What the stack's settings rule out is not applicable, with the
     reason, and neither passes nor fails. Exit status 1 when anything fails. Formats: docs/rehearsal.md.
     """
     from workbench.emulator import report

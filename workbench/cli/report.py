@@ -25,9 +25,9 @@ from workbench.cli.common import BLOCKED, StackName, emit, progress
     "--out", "-o", type=click.Path(path_type=Path, dir_okay=False), default=Path("report.html"), show_default=True
 )
 def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out: Path) -> None:
-    """Write a page: verdict and reason, dollars, topology, a spike, the rollout, the month, policies.
+    """Write one page: verdict, dollars, topology, spike, rollout.
 
-    One HTML file that needs no network and no script. Exit status 1 when a stack is blocked.
+    Also the month day by day, policies and prices. One HTML file that needs no network and no script. Exit status 1 when a stack is blocked.
     """
     from deployment.day import today_utc
     from workbench.preview.stackfile import stacks as known

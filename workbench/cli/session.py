@@ -13,7 +13,7 @@ from workbench.cli.common import overrides_from, stack_options
 @stack_options
 @click.option("--at", metavar="TIME", help="ISO 8601 time with an offset; default: now.")
 def command(stack: str, config: tuple[str, ...], at: str | None) -> None:
-    """Print `up` while a session of the stack is on, and `parked` otherwise."""
+    """Say whether a session is on: up or parked."""
     from deployment.errors import InputError
     from infra.settings.errors import SettingsError
     from infra.settings.loading import load

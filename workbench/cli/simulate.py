@@ -186,7 +186,9 @@ def command(
     drawing: Drawing,
     output: Output,
 ) -> None:
-    """Simulate traffic on the declared stack: response times, scaling, alarms, dollars.
+    """Simulate traffic on the declared stack.
+
+    Response times, scaling, alarms, dollars.
 
     Every request is simulated. Exit status 1 when the response budget is missed,
     or when too little happened to say so.

@@ -21,7 +21,7 @@ TESTS_FAILED: Final = 1
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> None:
-    """Run the tests, or those that ARGUMENTS (of pytest) name.
+    """Run the tests, or those that ARGUMENTS name (as pytest).
 
     Benchmarks print ratios and are run by name: ./plant test tests/benchmarks
     """

@@ -46,9 +46,24 @@ def files() -> dict[str, str]:
     return {
         SCHEMA_FILE: json.dumps(stack_file_schema(), indent=1) + "\n",
         "docs/commands.md": commands_page(),
+        "docs/decisions/README.md": _decisions(),
         "docs/settings.md": settings_page(),
         **pictures(),
     }
+
+
+def _decisions(root: Path = REPOSITORY) -> str:
+    """The index of the decisions, by their headings."""
+    lines = [
+        "# Decisions",
+        "",
+        "At most a page each: context, decision, consequences. Superseded rather than edited.",
+        "",
+    ]
+    for page in sorted(root.glob("docs/decisions/[0-9]*.md")):
+        heading = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- [{heading}]({page.name})")
+    return "\n".join(lines) + "\n"
 
 
 def regenerated(text: str) -> str:

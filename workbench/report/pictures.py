@@ -95,7 +95,7 @@ def _tried() -> Preview:
 
 
 def _terminal(found: Preview) -> str:
-    """What `./plant preview` prints, as rich draws a terminal, without the fonts that it would load from the network."""
+    """What `./plant preview` prints, as rich draws a terminal, without its fonts from the network."""
     import re
 
     from rich.console import Console
