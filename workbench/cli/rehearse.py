@@ -21,8 +21,9 @@ def command(
 ) -> None:
     """Deploy on an emulated AWS and act out the scenarios.
 
-    In this process: deploys the stack, reads it back, plays the scenarios, destroys it. Needs no cloud account, no Pulumi CLI and no network. What the stack's settings rule out is not applicable, with the
-    reason, and neither passes nor fails. Exit status 1 when anything fails. Formats: docs/rehearsal.md.
+    In this process: deploys the stack, reads it back, plays the scenarios, destroys it. Needs no cloud account, no
+    Pulumi CLI and no network. What the stack's settings rule out is not applicable, with the reason, and neither
+    passes nor fails. Exit status 1 when anything fails. Formats: docs/rehearsal.md.
     """
     from workbench.emulator import report
     from workbench.emulator.deploy import DeployError

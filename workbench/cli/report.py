@@ -27,7 +27,8 @@ from workbench.cli.common import BLOCKED, StackName, emit, progress
 def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out: Path) -> None:
     """Write one page: verdict, dollars, topology, spike, rollout.
 
-    Also the month day by day, policies and prices. One HTML file that needs no network and no script. Exit status 1 when a stack is blocked.
+    Also the month day by day, policies and prices. One HTML file that needs no network and no script. Exit status 1
+    when a stack is blocked.
     """
     from deployment.day import today_utc
     from workbench.preview.stackfile import stacks as known
