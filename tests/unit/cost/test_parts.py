@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from decimal import Decimal
 
@@ -26,6 +27,38 @@ def test_every_row_of_the_catalogue_has_a_price_a_unit_and_a_source():
     assert len(prices) > 1000
     for price in prices:
         assert price.usd >= 0 and price.unit and price.source, price.path
+
+
+ADDRESS = re.compile(r"https?://[\w.-]+(/\S*)?")
+FILE = re.compile(r"[\w.-]+/[\w.-]+ [\w.-]+(/[\w.-]+)*( \(.*\))?")
+"""``owner/repository path``, and what may be said of it."""
+
+
+def sources():
+    """Every source of the catalogue with its date: prices, allowances, lifecycle dates and proofs of being free."""
+    found = [(price.path, price.source, price.observed_on) for price in all_prices()]
+    found += [(each.name, each.source, each.observed_on) for each in allowances().values()]
+    lifecycle = tomllib.loads((ROOT.parent / "lifecycle.toml").read_text())
+    found += [(name, row["source"], str(row["observed_on"])) for name, row in lifecycle.items()]
+    free = tomllib.loads((ROOT.parent / "free.toml").read_text())["free"]
+    return found + [(row["types"][0], row["source"], row["source"]) for row in free]
+
+
+def is_source(part):
+    """An address, a file of a repository, or a document that is named in words, and is then no path."""
+    named = len(part.split()) > 1 and not re.search(r"testdata|_test|\.golden/", part)
+    return bool(ADDRESS.match(part) or FILE.fullmatch(part) or named)
+
+
+def test_every_source_is_an_address_or_a_document_and_has_a_date():
+    unreadable = [(where, source) for where, source, _ in sources() if not all(map(is_source, source.split("; ")))]
+    assert unreadable == []
+    # of a source without a day the year counts, of a proof the date that it ends with
+    assert [where for where, _, date in sources() if not re.search(r"20\d\d", date)] == []
+
+
+def test_a_garbled_source_is_noticed():
+    assert not is_source("owner/name internal/testdata/table of prices: 0.00_test/table of prices: 0.00_test.golden")
 
 
 def test_rows_that_nobody_verified_are_kept_apart():
