@@ -69,6 +69,8 @@ class Price:
     observed_on: str
     """Date of the source, ISO, as precise as it is known ("2026" or "" at worst)."""
     confidence: str
+    zones: tuple[Decimal, ...] = ()
+    """Of a spot price: that of each zone, lowest first; `usd` is their mean."""
 
     name: str = field(init=False)
     """Service and key, e.g. ``elb/alb_hour``: the same price in every region."""
@@ -181,6 +183,7 @@ def read_price(region: str, service: str, key: str, row: Any) -> Price:
             source=row["source"],
             observed_on=str(row.get("observed_on", "")),
             confidence=row["confidence"],
+            zones=tuple(sorted(_decimal(usd) for usd in row.get("zones", {}).values())),
         )
     except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise InputError(

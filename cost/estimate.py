@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from cost.charges import ZERO, Charge
 from cost.money import text
 from cost.scope import Coming
 from cost.uptime import MONTH_HOURS, Uptime
+from deployment.urn import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class Line:
             "price": self.price.path,
         }
 
+
+SPOT: Final = "ec2_spot"
+"""Price file of the spot prices."""
+
+SPOT_FRESH_DAYS: Final = 30
+"""Days for which a spot price says anything; others of the catalogue hold for years."""
 
 ONE_HOUR: Final = Uptime(Decimal(1), Decimal(1))
 """In what steps hours in one piece are counted."""
@@ -177,6 +185,48 @@ class Estimate:
         return self.basis.uptime.hours
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """Every sentence that a reader of the figures has to know."""
+        coming = (
+            f"from {each.day.isoformat()} {name_of(each.urn)} costs ${each.monthly_usd:.2f} a month more: {each.what}"
+            for each in self.coming
+        )
+        return (*self.basis.notes, *self.notes, *coming, *self.spot_told)
+
+    @cached_property
+    def spot_told(self) -> tuple[str, ...]:
+        """For each spot price in use: how old it is, how far apart zones are, what caps it, and up to which price the
+        expected month stays within the budget."""
+        rows: dict[str, tuple[Price, Decimal]] = {}
+        for line in self.charges:
+            if line.price.service == SPOT and line.quantity:
+                name = line.price.key.partition(" (")[0]
+                rows[name] = (line.price, line.quantity + rows.get(name, (line.price, ZERO))[1])
+        hours = sum((quantity for _, quantity in rows.values()), ZERO)
+        slack = self.budget_usd - self.expected_usd
+        told = []
+        for name, (price, _) in sorted(rows.items()):
+            zones = f", ${price.zones[0]:f} to ${price.zones[-1]:f} by zone" if price.zones else ""
+            holds = ""
+            if slack.is_finite() and slack >= 0:
+                holds = f"; the budget holds up to ${plain_price(price.usd + slack / hours)}"
+            told.append(
+                f"spot {name.partition('.')[2]}: ${plain_price(price.usd)} an hour{zones} ({self._age(price)})"
+                f"{holds}; the worst case counts its cap"
+            )
+        return tuple(told)
+
+    def _age(self, price: Price) -> str:
+        """How old a spot price is on the day that is priced. They move hourly: after a month one is a guess."""
+        day = self.basis.on
+        if day is None or not price.observed_on:
+            return "undated"
+        year, month, date = (*price.observed_on.split("-"), "1", "1")[:3]
+        days = (day - datetime.date(int(year), int(month), int(date))).days
+        since = f"of {price.observed_on}, {days} days old"
+        return f"{since}: too old to rely on" if days > SPOT_FRESH_DAYS else since
+
+    @property
     def hours_priced(self) -> str:
         """What the figures are for, for people."""
         uptime = self.basis.uptime
@@ -246,8 +296,13 @@ class Estimate:
             "lines": [line.to_json() for line in self.lines],
             "unpriced": [entry.to_json() for entry in self.unpriced],
             "coming": [entry.to_json() for entry in self.coming],
-            "notes": [*self.basis.notes, *self.notes],
+            "notes": list(self.told),
         }
+
+
+def plain_price(usd: Decimal) -> str:
+    """A price to five digits after the point, rounded down: nobody is told that more is held than is."""
+    return f"{usd.quantize(Decimal('0.00001'), ROUND_FLOOR).normalize():f}"
 
 
 def plain(number: Decimal) -> str:

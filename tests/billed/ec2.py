@@ -28,7 +28,7 @@ CASES = [
     case(
         "aws:ec2/instance:Instance",
         {"instanceType": "t4g.nano", "instanceMarketOptions": {"marketType": "spot"}},
-        {"Instance (t4g.nano, spot)": "1.3505"},
+        {"Instance (t4g.nano, spot)": "1.1826"},
         id="spot instance",
     ),
     case("aws:ec2/eip:Eip", {}, {"Elastic IP": "3.65"}),

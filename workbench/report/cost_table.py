@@ -138,21 +138,18 @@ def _figures(page: _Page, file: PricedFile) -> None:
         ("floor", estimate.floor_usd, "no traffic"),
         ("expected", estimate.expected_usd, "the declared usage"),
         ("worst case", estimate.worst_case_usd, "fleets at maximum, peak without pause"),
+        *([("with the spend brake", estimate.bounded_usd, "fleets held in time")] if estimate.basis.brake else []),
         ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
     ):
         page.line(f"  {name:<22}{dollars(usd):>12}  {meaning}")
-    page.line(f"  priced for {plain(estimate.uptime_hours)} h" + _bought(file))
+    page.wrapped(estimate.hours_priced + (f"; {estimate.bought.told}" if file.judged else ""))
     net = [(line, estimate.net_usd(line)) for line in estimate.top()]
     drivers = ", ".join(f"{line.name} {dollars(usd)}" for line, usd in net if usd > 0)
     if drivers:
         page.wrapped(f"driven by {drivers}")
     page.wrapped(f"charged to the stack: {estimate.basis.allocation}")
-    for note in estimate.basis.notes:
+    for note in estimate.told:
         page.wrapped(note)
-
-
-def _bought(file: PricedFile) -> str:
-    return f"; the budget buys {plain(file.estimate.hours_bought)} h" if file.judged else ""
 
 
 def _comparison(page: _Page, file: PricedFile) -> None:
@@ -205,7 +202,7 @@ def _verdict(page: _Page, file: PricedFile) -> None:
         figure, usd = (
             ("expected", estimate.expected_usd)
             if estimate.expected_usd > estimate.budget_usd
-            else ("the worst case", estimate.worst_case_usd)
+            else ("the worst case", estimate.bounded_usd)
         )
         over, budget = dollars(usd - estimate.budget_usd), dollars(estimate.budget_usd)
         page.alarm(f"blocked: {figure}, {dollars(usd)} a month, is {over} over the budget of {budget}")
@@ -213,6 +210,10 @@ def _verdict(page: _Page, file: PricedFile) -> None:
         page.alarm("blocked: a resource without a price is never counted as free")
     elif file.judged:
         page.line("  pass: within the budget")
+    if estimate.expected_usd != (listed := estimate.total_usd("expected", allowances=False)):
+        share = estimate.basis.allowance_share
+        counted = "as if alone in the account" if share == 1 else f"{share * 100:.0f} % of them"
+        page.wrapped(f"without the account's allowances {dollars(listed)} is expected; counted: {counted}")
 
 
 def _sum(shown: dict[Line, Decimal], lines: Iterable[Line]) -> Decimal:

@@ -67,8 +67,9 @@ def instances(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:
 
 
 def spot_price(scope: Scope, fleet: Fleet) -> tuple[Price, str]:
-    """Expected spot price and how it was chosen: the cheapest type, the first, or the mean of all."""
-    prices = [spot(scope, each, fleet.system) for each in fleet.types]
+    """Expected spot price and how it was chosen: the cheapest type, the first, or the mean of all, each in the zones
+    that the strategy takes."""
+    prices = [in_zone(spot(scope, each, fleet.system), fleet.spot_strategy) for each in fleet.types]
     if fleet.spot_strategy == "lowest-price":
         chosen = min(prices, key=lambda price: price.usd)
         return chosen, f"{_type(chosen)}, cheapest"
@@ -79,6 +80,13 @@ def spot_price(scope: Scope, fleet: Fleet) -> tuple[Price, str]:
     return _priced(
         dearest, mean, "mean", "mean of " + ", ".join(price.path for price in prices)
     ), f"mean of {len(prices)} types"
+
+
+def in_zone(price: Price, strategy: str) -> Price:
+    """The price where `strategy` places an instance: in the cheapest zone, or in any, whichever has capacity."""
+    if not price.zones or strategy != "lowest-price":
+        return price
+    return _priced(price, price.zones[0], "cheapest zone", price.note)
 
 
 def canary(scope: Scope, fleet: Fleet, stable: Amount, hours: Decimal) -> Iterator[Charge]:
@@ -166,7 +174,7 @@ def _hours(item: str, price: Price, count: Amount) -> Charge:
 
 
 def _type(price: Price) -> str:
-    return price.key.partition(".")[2]
+    return price.key.partition(".")[2].partition(DERIVED)[0]
 
 
 def _priced(price: Price, usd: Decimal, how: str, note: str) -> Price:
@@ -183,6 +191,7 @@ def _priced(price: Price, usd: Decimal, how: str, note: str) -> Price:
         source=price.source,
         observed_on=price.observed_on,
         confidence="derived",
+        zones=price.zones,
     )
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-NANO, NANO_SPOT = Decimal("0.0042"), Decimal("0.00185")
-MICRO, MICRO_SPOT = Decimal("0.0084"), Decimal("0.00428")
+NANO, NANO_SPOT = Decimal("0.0042"), Decimal("0.00162")
+MICRO, MICRO_SPOT = Decimal("0.0084"), Decimal("0.0036")
 GROUP = "aws:autoscaling/group:Group"
 
 
@@ -101,7 +101,7 @@ def test_a_spot_bid_caps_the_worst_case_only_of_a_group_that_is_all_spot(fleet, 
 @pytest.mark.parametrize(
     ("strategy", "hourly"),
     [
-        ("lowest-price", NANO_SPOT),
+        ("lowest-price", Decimal("0.0012")),  # the cheapest zone
         ("capacity-optimized-prioritized", MICRO_SPOT),
         ("price-capacity-optimized", (NANO_SPOT + MICRO_SPOT) / 2),
     ],
