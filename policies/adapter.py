@@ -21,6 +21,7 @@ from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from deployment.day import today_utc
+from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from deployment.urn import name_of
@@ -31,11 +32,15 @@ from policies.finding import Enforcement, Finding, Profile
 from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_from_json
 from policies.registry import every_rule
 from policies.rule import ANY_TYPE, Rule
+from policies.rules._budget import summary
 from policies.settings import PackConfig, settings_schema
 from policies.waivers import load_waivers, waiver_for
 
 STACK_POLICY: Final = f"{SETTINGS_KEY}-stack"
 """Name of the policy that judges the stack for all others."""
+
+COST_SUMMARY: Final = "cost-summary"
+"""Name of the engine's policy that tells the dollars of every stack."""
 
 PROVIDER: Final = "pulumi:providers:"
 """How the type tokens of providers begin."""
@@ -98,6 +103,12 @@ class Pack:
                 validate=lambda args, report: self.advise(report),
                 enforcement_level=engine.EnforcementLevel.ADVISORY,
             ),
+            engine.StackValidationPolicy(
+                name=COST_SUMMARY,
+                description="Says what the stack costs a month, breach or not; switch it off by its name.",
+                validate=self.sum_up,
+                enforcement_level=engine.EnforcementLevel.ADVISORY,
+            ),
         ]
         return first + [self._policy(rule) for rule in every_rule()] + last
 
@@ -118,6 +129,17 @@ class Pack:
         # What to do about a broken rule is the engine's to say here: it knows the configured levels.
         with self._lock:
             self._judged = assess(graph, replace(self.config, enforcement={}))
+
+    def sum_up(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
+        """Tells what the stack costs, once everything else is said."""
+        with self._lock:
+            judged = self._judged
+        if judged is None:
+            return
+        try:
+            report(summary(judged.estimate), None)
+        except InputError:  # what can't be priced at all has a rule that says so
+            return
 
     def _policy(self, rule: Rule) -> engine.Policy:
         common: dict[str, Any] = {

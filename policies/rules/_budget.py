@@ -35,6 +35,20 @@ def priced(context: Context) -> Estimate | None:
         return None
 
 
+def summary(estimate: Estimate) -> str:
+    """What a month costs, in one line: expected, worst case, budget, what is not priced and what comes by a date."""
+    limit = estimate.budget_usd
+    budget = f" of a budget of ${limit:.2f}" if limit.is_finite() else ", with no budget set"
+    braked = f" (${estimate.bounded_usd:.2f} with the spend brake)" if estimate.basis.brake else ""
+    worst = f"worst case ${estimate.worst_case_usd:.2f}{braked}"
+    drivers = _drivers(estimate, LINE_FIGURES["expected_usd"])
+    unpriced = f"; {len(estimate.unpriced)} resources are not priced" if estimate.unpriced else ""
+    coming = "".join(
+        f"; from {each.day.isoformat()} ${each.monthly_usd:.2f} more: {each.what}" for each in estimate.coming
+    )
+    return f"expected ${estimate.expected_usd:.2f} and {worst} a month{budget}, driven by {drivers}{unpriced}{coming}"
+
+
 def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Estimate) -> str:
     """Says by how much the dollars of `figure` exceed the budget, what drives them, and what brings them back."""
     cost_usd: Decimal = getattr(estimate, figure)

@@ -1,13 +1,14 @@
 """The pack behind the SDK's server and in process: one verdict on one file, whatever is in it."""
 
 import json
+import re
 
 import pytest
 from sdk_server import told
 
 from deployment.reader import graph_from_json
 from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
-from policies.adapter import ADVICE, STACK_ADVICE
+from policies.adapter import ADVICE, COST_SUMMARY, STACK_ADVICE
 from policies.assess import assess
 from policies.pack import PACK_DIRECTORY, config_from_json
 
@@ -49,7 +50,7 @@ def stack(*resources, region="us-east-1"):
 
 def verdicts(document, config=None):
     """(decided findings, rules left undecided) behind the server, and the same in process."""
-    behind = [_by_its_rule(one) for one in told(document, config)]
+    behind = [_by_its_rule(one) for one in told(document, config) if one.rule != COST_SUMMARY]
     undecided = {one.rule for one in behind if "could not be checked" in one.message}
     decided = {tuple(one) for one in behind if one.rule not in undecided}
     found = assess(graph_from_json(document, "f"), config_from_json(config or {}, "config")).violations
@@ -156,3 +157,11 @@ def test_what_switches_off_the_rules_leaves_the_settings_on(off):
     assert LIMIT not in {rule for rule, *_ in behind[0]}
     cheap = {**config, "pack-settings": {**settings, "monthlyLimitUsd": "1.00"}}
     assert LIMIT in {one.rule for one in told(DEAR, cheap)}
+
+
+def test_the_dollars_of_a_stack_are_told_without_a_breach_and_can_be_switched_off():
+    config = {"pack-settings": {"monthlyLimitUsd": "50.00"}}
+    (line,) = [one.message for one in told(DEAR, config) if one.rule == COST_SUMMARY]
+    assert re.search(r"expected \$\d+\.\d\d and worst case \$\d+\.\d\d a month of a budget of \$50\.00", line)
+    assert "driven by" in line
+    assert not [one for one in told(DEAR, {**config, COST_SUMMARY: "disabled"}) if one.rule == COST_SUMMARY]
