@@ -12,7 +12,9 @@ from deployment.graph import Resource
 from deployment.tokens import GROUP_POLICY, IAM_POLICY, ROLE, ROLE_POLICY, USER_POLICY
 from policies.checks import mappings
 from policies.context import Context
+from policies.rule import Problem
 from policies.rules._documents import Statement, statements
+from policies.table import IT, Condition
 
 POLICY_HOLDERS: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
 """Types that hold identity policies."""
@@ -70,13 +72,6 @@ def grants(resource: Resource, context: Context) -> Iterator[Grant]:
                 yield Grant(path, statement)
 
 
-def unknown_paths(resource: Resource) -> Iterator[str]:
-    """Properties whose policy is not known yet."""
-    for path, found in documents(resource):
-        if found is None:
-            yield path
-
-
 def is_boundary(policy: Resource, context: Context) -> bool:
     """True when roles use `policy` as their permissions boundary."""
     graph = context.graph
@@ -105,6 +100,96 @@ def trusting(principal: dict[str, str], **conditions: dict[str, str]) -> str:
     if conditions:
         statement["Condition"] = conditions
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+EXPOSING: Final = (
+    "chime:CreateApiKey",
+    "codepipeline:PollForJobs",
+    "cognito-identity:GetOpenIdToken",
+    "cognito-identity:GetCredentialsForIdentity",
+    "connect:GetFederationToken",
+    "gamelift:RequestUploadCredentials",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreateServiceSpecificCredential",
+    "iam:ResetServiceSpecificCredential",
+    "iam:UpdateAccessKey",
+    "lightsail:GetInstanceAccessDetails",
+    "rds-db:connect",
+    "redshift:GetClusterCredentials",
+    "sso:GetRoleCredentials",
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:GetFederationToken",
+    "sts:GetSessionToken",
+)
+"""Actions that answer with credentials (cloudsplaining's list, which Checkov's CKV_AWS_287 takes)."""
+READING_DATA: Final = (
+    "s3:GetObject",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "secretsmanager:GetSecretValue",
+)
+"""Actions that read data (cloudsplaining's list, CKV_AWS_288)."""
+MANAGING: Final = (
+    "ecr:DeleteRepositoryPolicy",
+    "ecr:SetRepositoryPolicy",
+    "iam:AddUserToGroup",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreatePolicyVersion",
+    "iam:CreateRole",
+    "iam:CreateUser",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PassRole",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "kms:CreateGrant",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "lambda:AddLayerVersionPermission",
+    "lambda:AddPermission",
+    "lambda:RemovePermission",
+    "logs:DeleteResourcePolicy",
+    "s3:PutAccountPublicAccessBlock",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutObjectAcl",
+    "secretsmanager:DeleteResourcePolicy",
+    "secretsmanager:PutResourcePolicy",
+    "sns:AddPermission",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sqs:AddPermission",
+    "sqs:RemovePermission",
+    "sqs:SetQueueAttributes",
+)
+"""Actions that change who may do what (cloudsplaining's list, CKV_AWS_289). Log delivery can't do without
+logs:PutResourcePolicy, which IAM can't bind."""
+
+
+def allows_nowhere(*actions: str, name: str) -> Condition:
+    """No policy of the resource allows one of `actions` on every resource; `name` says what to name instead."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        for grant in grants(resource, context):
+            if grant.everywhere and (found := grant.allows(*actions)):
+                yield Problem(f"{grant.path} allows {found[0]} on everything; name {name}", grant.path)
+
+    policy = {"Effect": "Allow", "Action": actions[0], "Resource": "arn:aws:s3:::one"}
+    where = f"{IT}.inlinePolicies"
+    return Condition(
+        check=check,
+        good={where: [{"name": "one", "policy": json.dumps({"Statement": policy})}]},
+        bad=({where: [{"name": "one", "policy": json.dumps({"Statement": {**policy, "Resource": "*"}})}]},),
+        reads_graph=True,
+    )
 
 
 ONLY_EVERYWHERE: Final = (
@@ -144,24 +229,3 @@ ONLY_EVERYWHERE: Final = (
 def bindable(statement: Statement) -> list[str]:
     """Actions of `statement` that could be bound to a resource."""
     return [action for action in statement.actions if not allowed((action,), ONLY_EVERYWHERE)]
-
-
-READING: Final = (
-    "describe",
-    "get",
-    "list",
-    "view",
-    "search",
-    "lookup",
-    "batchget",
-    "query",
-    "scan",
-    "head",
-    "validate",
-)
-"""Verbs that change nothing."""
-
-
-def reads_only(action: str) -> bool:
-    """True for an action, wildcards included, whose verb changes nothing."""
-    return action.partition(":")[2].lower().startswith(READING)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import CERTIFICATE
-from deployment.unknown import UNKNOWN
-from policies.checks import shown
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,30 +19,25 @@ WEAK = ("RSA_1024",)
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A certificate is logged in public, names hosts, and has a strong key."""
-    preference = resource.get("options.certificateTransparencyLoggingPreference")
-    if preference is UNKNOWN:
-        yield undecided("options.certificateTransparencyLoggingPreference")
-    elif preference == "DISABLED":
-        yield Problem(
-            "options.certificateTransparencyLoggingPreference is DISABLED; browsers refuse that, set it to ENABLED",
-            "options.certificateTransparencyLoggingPreference",
-        )
-    names = [resource.get("domainName"), *resource.all("subjectAlternativeNames[*]")]
-    for name in names:
+    logging = "options.certificateTransparencyLoggingPreference"
+    if resource.get(logging) == "DISABLED":
+        yield Problem(f"{logging} is DISABLED; browsers refuse that, set it to ENABLED", logging)
+    for name in (resource.get("domainName"), *resource.all("subjectAlternativeNames[*]")):
         if isinstance(name, str) and name.startswith("*"):
             yield Problem(f"the certificate is for {name}; name the hosts", "domainName")
     if resource.get("keyAlgorithm") in WEAK:
         yield Problem(
             f"keyAlgorithm is {resource.get('keyAlgorithm')}; set it to EC_prime256v1 or RSA_2048", "keyAlgorithm"
         )
-    method = resource.get("validationMethod")
-    given = any(resource.get(path) is not None for path in ("certificateBody", "privateKey", "certificateAuthorityArn"))
-    if method not in ("DNS", "HTTP", UNKNOWN) and not given:
+    if resource.get("validationMethod") == "EMAIL":
         yield Problem(
-            f"validationMethod is {shown(method)}, so the certificate can't renew by itself; set it to DNS",
-            "validationMethod",
+            "validationMethod is EMAIL, so the certificate can't renew by itself; set it to DNS", "validationMethod"
         )
 
+
+_CERTIFICATE: Final[Example] = {
+    "certificate": (CERTIFICATE[0], {"domainName": "api.example.com", "validationMethod": "DNS"})
+}
 
 RULE = Rule(
     id="edge-certificate-strong",
@@ -64,6 +58,13 @@ RULE = Rule(
     ),
     types=CERTIFICATE,
     check=check,
-    passing={"certificate": (CERTIFICATE[0], {"domainName": "api.example.com", "validationMethod": "DNS"})},
-    failing={"certificate": (CERTIFICATE[0], {"domainName": "*.example.com", "validationMethod": "EMAIL"})},
+    passing=_CERTIFICATE,
+    failing=each(_CERTIFICATE, {"certificate.domainName": "*.example.com"})[0],
+    also_failing=each(
+        _CERTIFICATE,
+        {"certificate.options.certificateTransparencyLoggingPreference": "DISABLED"},
+        {"certificate.subjectAlternativeNames": ["*.example.com"]},
+        {"certificate.keyAlgorithm": "RSA_1024"},
+        {"certificate.validationMethod": "EMAIL"},
+    ),
 )

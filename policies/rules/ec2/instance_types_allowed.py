@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from deployment.tokens import CACHE_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, REPLICATION_GROUP, SCALING_GROUP
-from deployment.unknown import UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
@@ -24,9 +23,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         return
     for path in ("instanceType", "nodeType", "mixedInstancesPolicy.launchTemplate.overrides[*].instanceType"):
         for value in resource.all(path):
-            if value is UNKNOWN:
-                yield undecided(path)
-            elif isinstance(value, str) and not any(fnmatchcase(value, pattern) for pattern in allowed):
+            if isinstance(value, str) and not any(fnmatchcase(value, pattern) for pattern in allowed):
                 yield Problem(f"{path} is {value}; allowed: {', '.join(allowed)}", path)
 
 

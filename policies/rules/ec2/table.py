@@ -35,4 +35,22 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("checkov:CKV_AWS_341",),
         mends=True,
     ),
+    row(
+        "compute-no-public-ip",
+        (*LAUNCH_TEMPLATE, *INSTANCE),
+        must_be("associatePublicIpAddress", False, None),
+        must_be("networkInterfaces[0].associatePublicIpAddress", False, None),
+        title="Instances have no public IPv4 address",
+        severity=Severity.HIGH,
+        why="A public address is a way around the load balancer and its web ACL, and costs $3.65 a month each.",
+        fix="Set associatePublicIpAddress to false (in networkInterfaces of a launch template).",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-25",
+        frameworks=(
+            "checkov:CKV_AWS_88",
+            "fsbp:EC2.25",
+            "fsbp:EC2.9",
+            "awsguard:ec2-instance-no-public-ip",
+            "pulumi:disallowPublicIp",
+        ),
+    ),
 )

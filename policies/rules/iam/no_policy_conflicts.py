@@ -40,4 +40,10 @@ RULE = Rule(
     check=check,
     passing={"role": (ROLE[0], {}), "policy": (ROLE_POLICY[0], {"role": "id:role"})},
     failing={"role": (ROLE[0], {"inlinePolicies": [{"name": "x"}]}), "policy": (ROLE_POLICY[0], {"role": "id:role"})},
+    also_failing=(
+        {
+            "role": (ROLE[0], {"managedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}),
+            "attachment": (ROLE_POLICY_ATTACHMENT[0], {"role": "id:role"}),
+        },
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -23,16 +24,17 @@ from deployment.tokens import (
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
-from policies.rules._grants import granting
+from policies.rules._resource_policies import letting
 
 IDENTITY: Final = (*ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
 RESOURCE: Final = (*TOPIC_POLICY, *BUCKET_POLICY, *QUEUE_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY)
 VERSIONS: Final = ("2012-10-17", "2008-10-17", None)
-ACTION: Final = re.compile(r"\*|[a-zA-Z0-9-]+:[\w*?]+")
-SERVICE: Final = re.compile(r"[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal)")
+ACTION: Final = re.compile(r"\*|[a-zA-Z0-9*-]+:[\w*?-]+")
+SERVICE: Final = re.compile(r"[\w.-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|amazon\.com|aws\.internal)")
 OPERATOR: Final = re.compile(
     r"(?:For(?:All|Any)Values?:)?(?:(?:String|Numeric|Date|Arn)(?:Not)?(?:Equals|Like|LessThan|GreaterThan)(?:IgnoreCase|Equals)?"
     r"|Bool|BinaryEquals|(?:Not)?IpAddress|Null)(?:IfExists)?"
@@ -52,7 +54,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if document is None:
         return  # another rule says whether it has to be there
     if document is UNKNOWN or document is SECRET:
-        yield undecided(path)
         return
     parsed = parse_json(document) if isinstance(document, str) else document
     if not isinstance(parsed, Mapping):
@@ -60,8 +61,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         return
     if parsed.get("Version") not in VERSIONS:
         yield Problem(f"{path}: Version is {shown(parsed.get('Version'))}; set it to 2012-10-17", path)
-    if "Version" not in parsed and "${" in str(parsed):
-        yield Problem(f"{path}: without Version 2012-10-17 its variables are plain text; set it", path)
     found = mappings(parsed.get("Statement"))
     if not found:
         yield Problem(f"{path} has no Statement, so it allows and denies nothing", path)
@@ -112,8 +111,16 @@ def _items(value: Any) -> list[tuple[str, Any]]:
 
 
 def _given(value: Any) -> bool:
-    return value not in (None, "", [], {}) and "" not in strings(value)
+    return value not in (None, [], {})
 
+
+def _document(**statement: Any) -> str:
+    whole = {"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*", **statement}
+    return json.dumps({"Version": "2012-10-17", "Statement": whole})
+
+
+_POLICY: Final[Example] = {"policy": (ROLE_POLICY[0], {"policy": _document()})}
+_LISTING: Final = {"StringLike": {"s3:prefix": ["", "home/*"]}, "Bool": {"aws:SecureTransport": True}}
 
 RULE = Rule(
     id="iam-policies-well-formed",
@@ -125,6 +132,26 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
     types=(*IDENTITY, *ROLE, *RESOURCE),
     check=check,
-    passing={"policy": (ROLE_POLICY[0], {"policy": granting("ec2:DescribeInstances")})},
-    failing={"policy": (ROLE_POLICY[0], {"policy": '{"Version": "2012-10-17", "Statement": []}'})},
+    passing=_POLICY,
+    failing=each(_POLICY, {"policy.policy": '{"Version": "2012-10-17", "Statement": []}'})[0],
+    also_passing=each(
+        _POLICY,
+        {"policy.policy": _document(Action="s3:ListBucket", Resource="arn:aws:s3:::plants", Condition=_LISTING)},
+        {"topic": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:Publish")})},
+        {"log": (LOG_RESOURCE_POLICY[0], {"policyDocument": letting("es", "logs:PutLogEvents")})},
+    ),
+    also_failing=each(
+        _POLICY,
+        {"policy.policy": "not JSON"},
+        {"policy.policy": _document().replace("2012-10-17", "2012-10-18")},
+        {"policy.policy": _document(Effect="allow")},
+        {"policy.policy": _document(Action=[])},
+        {"policy.policy": _document(Action="DescribeInstances")},
+        {"policy.policy": _document(Resource="plants")},
+        {"policy.policy": _document(Condition={"StringEqual": {"aws:RequestedRegion": "us-east-1"}})},
+        {"policy.policy": _document(Condition={"StringEquals": {}})},
+        {"topic": (TOPIC_POLICY[0], {"policy": _document()})},
+        {"topic": (TOPIC_POLICY[0], {"policy": _document(Principal={"Service": "cloudwatch"})})},
+    ),
+    undecided=each(_POLICY, {"policy.policy": UNKNOWN}, {"policy.policy": SECRET}),
 )

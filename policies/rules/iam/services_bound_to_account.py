@@ -17,8 +17,7 @@ from deployment.tokens import (
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._accounts import own_accounts
-from policies.rules._documents import Statement, allow, statements
+from policies.rules._documents import allow, statements
 from policies.rules._resource_policies import CONDITIONLESS, letting
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ OWN: Final = (*TOPIC, *TOPIC_POLICY, *KEY, *KEY_POLICY)
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A statement for a service is bound to an account, of this stack where nothing else makes sense."""
+    """A statement for a service is bound to an account, an organization, or one of their resources."""
     path = "policyDocument" if resource.type in LOG_RESOURCE_POLICY else "policy"
     for statement in statements(resource.get(path)) or ():
         services = [
@@ -59,23 +58,11 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(
                 f"{path}, {label}: {services[0]} is let in for any account; add the condition aws:SourceAccount", path
             )
-        elif resource.type in OWN and foreign(statement, context):
-            yield Problem(
-                f"{path}, {label}: {services[0]} is let in for {foreign(statement, context)}, which is another account",
-                path,
-            )
 
 
 def unconditional(name: str) -> bool:
     """True for a service that can't be bound."""
     return name.split(".")[0] in CONDITIONLESS
-
-
-def foreign(statement: Statement, context: Context) -> str:
-    """The account that the statement is bound to, when it is none of the stack's; else ""."""
-    own = own_accounts(context)
-    accounts = statement.condition_values("aws:SourceAccount")
-    return next((account for account in accounts if own and account not in own), "")
 
 
 RULE = Rule(
@@ -90,4 +77,5 @@ RULE = Rule(
     check=check,
     passing={"policy": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:Publish")})},
     failing={"policy": (TOPIC_POLICY[0], {"policy": allow("sns:Publish", Service="cloudwatch.amazonaws.com")})},
+    also_passing=({"policy": (TOPIC_POLICY[0], {"policy": allow("sns:Publish", Service="events.amazonaws.com")})},),
 )

@@ -12,9 +12,8 @@ from policies.checks import strings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import statements
 from policies.rules._grants import granting
-from policies.rules._permissions import Need, key_needs, lacking, permissions, role_at
+from policies.rules._permissions import Need, key_needs, lacking, role_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +40,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     for action, arn in islice(lacking(role, needed, context), MOST_TOLD):
         on = f" on {arn}" if arn else ""
         yield Problem(f"{path} is {role.name}, which does not allow {action}{on}; add it to its policy", path)
-    if resource.type in BUDGET_ACTION:
-        yield from unattachable(resource, role, context)
 
 
 def target_needs(resource: Resource, context: Context) -> Iterator[Need]:
@@ -69,21 +66,6 @@ def budget_needs(action: Resource, context: Context) -> Iterator[Need]:
         if isinstance(arn, str) and arn.rpartition("/")[2] in named:
             yield ("iam:AttachRolePolicy", arn)
             yield ("iam:DetachRolePolicy", arn)
-
-
-def unattachable(action: Resource, role: Resource, context: Context) -> Iterator[Problem]:
-    """Where the role may attach policies, but not the one of this action."""
-    policy = action.get("definition.iamActionDefinition.policyArn")
-    boundary = next(iter(context.graph.referenced(role, "permissionsBoundary")), None)
-    given = [permissions(role, context), statements(boundary.get("policy")) if boundary is not None else None]
-    for found in given:
-        for statement in found or ():
-            allowed = statement.condition_values("iam:PolicyARN")
-            if statement.allows and "iam:AttachRolePolicy" in statement.actions and allowed and policy not in allowed:
-                yield Problem(
-                    f"executionRoleArn is {role.name}, which may attach {allowed[0]} and not {policy}; make them equal",
-                    "executionRoleArn",
-                )
 
 
 _SCHEDULE: Final = {"target": {"arn": "arn:aws:states:us-east-1:123456789012:stateMachine:park", "roleArn": "arn:role"}}

@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import (
-    APPCONFIG_ENVIRONMENT,
-    BUDGET_ACTION,
-    EVENT_TARGET,
-    FLOW_LOG,
     FUNCTION,
-    INSTANCE_PROFILE,
     ROLE,
     SCHEDULE,
     STATE_MACHINE,
 )
-from policies.checks import strings
 from policies.context import Context
-from policies.finding import Severity
+from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, statements
@@ -30,23 +24,15 @@ if TYPE_CHECKING:
 USERS: Final = {
     STATE_MACHINE[0]: ("roleArn", "states"),
     SCHEDULE[0]: ("target.roleArn", "scheduler"),
-    EVENT_TARGET[0]: ("roleArn", "events"),
-    BUDGET_ACTION[0]: ("executionRoleArn", "budgets"),
-    INSTANCE_PROFILE[0]: ("role", "ec2"),
     FUNCTION[0]: ("role", "lambda"),
-    FLOW_LOG[0]: ("iamRoleArn", "vpc-flow-logs"),
-    APPCONFIG_ENVIRONMENT[0]: ("monitors[*].alarmRoleArn", "appconfig"),
 }
-"""Type -> where it names its role, and the service that assumes it."""
+"""Type -> where it names its role, and the service that assumes it, which AWS looks at when it is made."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The role's trust policy admits the service, for this account."""
     path, service = USERS[resource.type]
-    roles = context.graph.referenced(resource, path, *ROLE)
-    if context.is_plant_stack and not roles and strings(resource.get(path)):
-        yield Problem(f"{path} is {resource.get(path)}, which is no role of this stack", path)
-    for role in roles:
+    for role in context.graph.referenced(resource, path, *ROLE):
         found = statements(role.get("assumeRolePolicy"))
         if found is not None and not any(admits(one, service, context) for one in found):
             yield Problem(
@@ -75,7 +61,8 @@ RULE = Rule(
     id="iam-trust-fits-use",
     title="A role can be assumed by the service that it is given to",
     severity=Severity.HIGH,
-    why="Otherwise the rollback, the reaper or the notice fails on the day that it is needed, and not before.",
+    risk=Risk.REFUSAL,
+    why="AWS refuses a state machine, schedule or function whose role the service can't assume.",
     fix="Let the service in assumeRolePolicy, with aws:SourceAccount the stack's own account.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html",
     types=tuple(USERS),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from deployment.graph import Resource
 from deployment.tokens import EVENT_TARGET, KEY, LOG_GROUP, TOPIC
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._documents import Statement, allow, joined
 from policies.rules._publishers import publishers
 from policies.rules._resource_policies import admits, letting, policy_of
@@ -28,11 +29,8 @@ LOG_CONTEXT: Final = "kms:EncryptionContext:aws:logs:arn"
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The key's policy admits the account, the publishers of its topics, and CloudWatch Logs for its log groups."""
     found = policy_of(resource, context)
-    if found is None:
-        yield undecided("policy")
-        return
     if not found:
-        return  # the default policy; another rule asks for one of its own
+        return  # not known yet; or the default policy, and another rule asks for one of its own
     if not any(administers(one) for one in found):
         yield Problem(
             "policy lets no role or account administer the key and no IAM policy use it; let the account", "policy"
@@ -75,6 +73,12 @@ def in_context(statement: Statement, group: Resource) -> bool:
 
 _ACCOUNT: Final = allow("kms:*", AWS="arn:aws:iam::123456789012:root")
 
+_STACK: Final[Example] = {
+    "key": (KEY[0], {"policy": joined(_ACCOUNT, letting("events", "kms:*"))}),
+    "topic": (TOPIC[0], {"kmsMasterKeyId": "arn:key"}),
+    "event": (EVENT_TARGET[0], {"arn": "arn:topic"}),
+}
+
 RULE = Rule(
     id="data-key-admits-services",
     title="Keys admit the services that encrypt with them",
@@ -85,14 +89,11 @@ RULE = Rule(
     types=KEY,
     reads_graph=True,
     check=check,
-    passing={
-        "key": (KEY[0], {"policy": joined(_ACCOUNT, letting("events", "kms:*"))}),
-        "topic": (TOPIC[0], {"kmsMasterKeyId": "arn:key"}),
-        "event": (EVENT_TARGET[0], {"arn": "arn:topic"}),
-    },
-    failing={
-        "key": (KEY[0], {"policy": _ACCOUNT}),
-        "topic": (TOPIC[0], {"kmsMasterKeyId": "arn:key"}),
-        "event": (EVENT_TARGET[0], {"arn": "arn:topic"}),
-    },
+    passing=_STACK,
+    failing=each(_STACK, {"key.policy": _ACCOUNT})[0],
+    also_failing=each(
+        _STACK,
+        {"key.policy": letting("events", "kms:*")},
+        {"log": (LOG_GROUP[0], {"kmsKeyId": "arn:key"})},
+    ),
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import SECRET_ROTATION, SECRET_STORE
 from deployment.unknown import UNKNOWN
-from policies.checks import is_absent, number, shown
+from policies.checks import number, shown
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +24,20 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem("the secret never rotates; add aws.secretsmanager.SecretRotation")
     for rotation in rotations:
         days = rotation.get("rotationRules.automaticallyAfterDays")
-        if days is UNKNOWN:
-            yield undecided("rotationRules.automaticallyAfterDays")._replace(resource=rotation)
-        elif is_absent(rotation.get("rotationRules.scheduleExpression")) and not 0 < (number(days) or 0) <= 90:
+        scheduled = rotation.gives("rotationRules.scheduleExpression")
+        if days is not UNKNOWN and not scheduled and not 0 < (number(days) or 0) <= MOST_DAYS:
             yield Problem(
-                f"rotationRules.automaticallyAfterDays is {shown(days)}; set it to 90 or less",
+                f"rotationRules.automaticallyAfterDays is {shown(days)}; set it to {MOST_DAYS} or less",
                 "rotationRules",
                 rotation,
             )
 
+
+MOST_DAYS: Final = 90
+_STACK: Final[Example] = {
+    "secret": (SECRET_STORE[0], {}),
+    "rotation": (SECRET_ROTATION[0], {"secretId": "id:secret", "rotationRules": {"automaticallyAfterDays": 30}}),
+}
 
 RULE = Rule(
     id="data-secret-rotates",
@@ -44,9 +50,8 @@ RULE = Rule(
     types=SECRET_STORE,
     reads_graph=True,
     check=check,
-    passing={
-        "secret": (SECRET_STORE[0], {}),
-        "rotation": (SECRET_ROTATION[0], {"secretId": "id:secret", "rotationRules": {"automaticallyAfterDays": 30}}),
-    },
+    passing=_STACK,
     failing={"secret": (SECRET_STORE[0], {})},
+    also_failing=each(_STACK, {"rotation.rotationRules.automaticallyAfterDays": 365}),
+    undecided=each(_STACK, {"rotation.rotationRules.automaticallyAfterDays": UNKNOWN}),
 )

@@ -8,7 +8,7 @@ from deployment.graph import Resource
 from deployment.tokens import EVENT_TARGET, TOPIC, TOPIC_POLICY
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._publishers import publishers
 from policies.rules._resource_policies import admits, letting, policy_of
 
@@ -24,8 +24,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     senders = publishers(resource, context)
     found = policy_of(resource, context) if senders else ()
     if found is None:
-        yield undecided("policy")
-        return
+        return  # not known yet
     arn = resource.outputs.get("arn")
     for service, sender in senders.items():
         if not found and service in BY_DEFAULT:

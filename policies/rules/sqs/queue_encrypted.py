@@ -10,7 +10,7 @@ from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, same, shown
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,9 +27,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             "kmsMasterKeyId is alias/aws/sqs, which other services can't use; set sqsManagedSseEnabled",
             "kmsMasterKeyId",
         )
-    elif own is UNKNOWN:
-        yield undecided("sqsManagedSseEnabled")
-    elif is_absent(key) and not same(own, True):
+    elif own is not UNKNOWN and is_absent(key) and not same(own, True):
         yield Problem(
             f"sqsManagedSseEnabled is {shown(own)}; set it to true, or give kmsMasterKeyId", "sqsManagedSseEnabled"
         )
@@ -59,4 +57,6 @@ RULE = Rule(
     remediate=encrypt,
     passing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": True})},
     failing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": False})},
+    also_failing=({"queue": (QUEUE[0], {"kmsMasterKeyId": "alias/aws/sqs"})},),
+    undecided=({"queue": (QUEUE[0], {"sqsManagedSseEnabled": UNKNOWN})},),
 )

@@ -6,12 +6,11 @@ import ipaddress
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import SERVERLESS_CACHE, SUBNET, VPC
-from policies.checks import is_absent
+from deployment.tokens import SUBNET, VPC
 from policies.context import Context
-from policies.finding import Severity
+from policies.examples import Example, each
+from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.table import must_be
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,27 +22,15 @@ MORE_BLOCKS: Final = (
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """The VPC answers names, and its subnets have addresses of its own, each to itself."""
-    yield from must_be("enableDnsSupport", True, None).check(resource, context)
-    if context.graph.of_type(*SERVERLESS_CACHE):
-        yield from must_be("enableDnsHostnames", True).check(resource, context)
-    subnets = context.pointing_at(resource, "vpcId", *SUBNET)
-    if any(not is_absent(one.get("ipv6CidrBlock")) for one in subnets) and not has_ipv6(resource, context):
-        yield Problem(
-            "subnets have IPv6 ranges, and the VPC has none; set assignGeneratedIpv6CidrBlock",
-            "assignGeneratedIpv6CidrBlock",
-        )
+    """Subnets have addresses of their VPC, each to itself."""
     whole = block(resource.get("cidrBlock"))
+    more = bool(context.graph.of_type(*MORE_BLOCKS))
     seen: dict[Any, Resource] = {}
-    for subnet in subnets:
+    for subnet in context.pointing_at(resource, "vpcId", *SUBNET):
         own = block(subnet.get("cidrBlock"))
-        if is_absent(subnet.get("cidrBlock")) and subnet.get("ipv6Native") is not True:
-            yield Problem(
-                "cidrBlock is not set, and the subnet isn't IPv6 only; give a range of the VPC", "cidrBlock", subnet
-            )
         if own is None:
             continue
-        if whole is not None and not own.subnet_of(whole) and not context.graph.of_type(*MORE_BLOCKS):
+        if whole is not None and not own.subnet_of(whole) and not more:
             yield Problem(
                 f"cidrBlock {own} is no part of the VPC's {whole}; give one of its ranges", "cidrBlock", subnet
             )
@@ -51,14 +38,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             if own.overlaps(other):
                 yield Problem(f"cidrBlock {own} overlaps {other} of {holder.name}; give another", "cidrBlock", subnet)
         seen[own] = subnet
-
-
-def has_ipv6(vpc: Resource, context: Context) -> bool:
-    """True when the VPC has an IPv6 range."""
-    given = ("assignGeneratedIpv6CidrBlock", "ipv6CidrBlock", "ipv6IpamPoolId")
-    return any(vpc.inputs.get(path) not in (None, False, "") for path in given) or bool(
-        context.graph.of_type(*MORE_BLOCKS)
-    )
 
 
 def block(value: Any) -> ipaddress.IPv4Network | None:
@@ -69,18 +48,25 @@ def block(value: Any) -> ipaddress.IPv4Network | None:
         return None
 
 
-_VPC: Final = (VPC[0], {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True})
+_STACK: Final[Example] = {
+    "vpc": (VPC[0], {"cidrBlock": "10.0.0.0/16"}),
+    "a": (SUBNET[0], {"vpcId": "id:vpc", "cidrBlock": "10.0.1.0/24"}),
+    "b": (SUBNET[0], {"vpcId": "id:vpc", "cidrBlock": "10.0.2.0/24"}),
+}
 
 RULE = Rule(
     id="network-addresses-fit",
-    title="Subnets are parts of their VPC, and names resolve in it",
+    title="Subnets are parts of their VPC, and do not overlap",
     severity=Severity.MEDIUM,
-    why="AWS refuses a subnet outside its VPC; without DNS nothing in it finds AWS, the cache or the load balancer.",
-    fix="Give subnets ranges of the VPC that do not overlap, and leave enableDnsSupport on.",
+    risk=Risk.REFUSAL,
+    why="AWS refuses a subnet outside its VPC, and one that overlaps another.",
+    fix="Give subnets ranges of the VPC that do not overlap.",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
     types=VPC,
     reads_graph=True,
     check=check,
-    passing={"vpc": _VPC, "a": (SUBNET[0], {"vpcId": "id:vpc", "cidrBlock": "10.0.1.0/24"})},
-    failing={"vpc": _VPC, "a": (SUBNET[0], {"vpcId": "id:vpc", "cidrBlock": "10.1.0.0/24"})},
+    passing=_STACK,
+    failing=each(_STACK, {"b.cidrBlock": "10.1.0.0/24"})[0],
+    also_passing=each(_STACK, {"b.cidrBlock": "10.1.0.0/24", "more": (MORE_BLOCKS[0], {"vpcId": "id:vpc"})}),
+    also_failing=each(_STACK, {"b.cidrBlock": "10.0.1.128/25"}),
 )

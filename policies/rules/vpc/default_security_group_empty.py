@@ -44,4 +44,5 @@ RULE = Rule(
         "vpc": (VPC[0], {}),
         "default": (DEFAULT_SECURITY_GROUP[0], {"vpcId": "id:vpc", "egress": [{"protocol": "-1"}]}),
     },
+    also_failing=({"vpc": (VPC[0], {})},),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from deployment.tokens import PROVIDER
+from deployment.tokens import PROVIDER, ROLE_POLICY
 from policies.checks import is_absent
-from policies.context import Context
+from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._grants import POLICY_HOLDERS, grants
@@ -25,7 +26,7 @@ def check(context: Context) -> Iterator[Problem]:
     if isinstance(declared, str) and declared not in allowed:
         yield Problem(f"the stack is in {declared}; allowed: {', '.join(allowed)}")
     for resource in context.graph:
-        if resource.package == "aws" or resource.type == "pulumi:providers:aws":
+        if resource.package == "aws" or resource.type == PROVIDER:
             region = resource.inputs.get("region")
             if isinstance(region, str) and region not in allowed:
                 yield Problem(f"region is {region}; allowed: {', '.join(allowed)}", "region", resource)
@@ -44,6 +45,12 @@ def check(context: Context) -> Iterator[Problem]:
                 )
 
 
+def _calling(region: str) -> str:
+    condition = {"StringEquals": {"aws:RequestedRegion": region}}
+    statement = {"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*", "Condition": condition}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 RULE = Rule(
     id="network-region-allowed",
     title="Everything is in an allowed Region",
@@ -53,7 +60,12 @@ RULE = Rule(
     fix="Set aws:region to one of pack-settings.allowedRegions.",
     source="docs/policies.md, pack configuration",
     check_stack=check,
-    passing={"provider": ("pulumi:providers:aws", {"region": "us-east-1"})},
-    failing={"provider": ("pulumi:providers:aws", {"region": "eu-north-1"})},
+    passing={"provider": (PROVIDER, {"region": "us-east-1"})},
+    failing={"provider": (PROVIDER, {"region": "eu-north-1"})},
     example_config=PackConfig(PackSettings(allowed_regions=("us-east-1",))),
+    also_failing=(
+        {"root": (ROOT_TYPE, {"costBasis": {"region": "eu-north-1"}})},
+        {"provider": (PROVIDER, {})},
+        {"policy": (ROLE_POLICY[0], {"policy": _calling("eu-north-1")})},
+    ),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import SUBNET
+from deployment.tokens import FLOW_LOG, ROUTE, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
 from policies.finding import Severity
 from policies.rule import Rule
-from policies.table import must_be, row
+from policies.rules._routes import no_default_route_to
+from policies.table import Beside, companion, must_be, must_have, must_not_be, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -22,5 +23,50 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-15",
         frameworks=("checkov:CKV_AWS_130", "fsbp:EC2.15"),
         mends=True,
+    ),
+    row(
+        "network-flow-logs",
+        VPC,
+        companion(Beside(FLOW_LOG, "vpcId", "aws.ec2.FlowLog"), must_be("trafficType", "ALL", "REJECT")),
+        title="VPC traffic is logged",
+        severity=Severity.MEDIUM,
+        why="After an intrusion the flow log is what tells where it went.",
+        fix="Add aws.ec2.FlowLog with vpcId, trafficType and logDestination.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6",
+        frameworks=("checkov:CKV2_AWS_11", "fsbp:EC2.6"),
+    ),
+    row(
+        "network-no-nat-instance",
+        (*ROUTE, *ROUTE_TABLE),
+        no_default_route_to("networkInterfaceId", "instanceId", use="use a gateway"),
+        title="Default routes lead to gateways, not to instances",
+        severity=Severity.MEDIUM,
+        why="One instance is one point of failure, and everything that leaves passes through it.",
+        fix="Use egressOnlyGatewayId, gatewayId or natGatewayId.",
+        source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-comparison.html",
+        frameworks=("checkov:CKV2_AWS_35",),
+    ),
+    row(
+        "network-peering-routes-scoped",
+        (*ROUTE, *ROUTE_TABLE),
+        no_default_route_to("vpcPeeringConnectionId", use="give the peer's CIDR as the destination"),
+        title="Routes to peered VPCs name their addresses",
+        severity=Severity.MEDIUM,
+        why="A peering that carries all traffic gives the other side all of this network.",
+        fix="Set destinationCidrBlock to the peer's CIDR.",
+        source="https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html",
+        frameworks=("checkov:CKV2_AWS_44",),
+    ),
+    row(
+        "network-security-group-described",
+        SECURITY_GROUP,
+        must_have("description", "what the group is for; it can't be changed later"),
+        must_not_be("description", "Managed by Pulumi", use="say what the group is for"),
+        title="Security groups say what they are for",
+        severity=Severity.LOW,
+        why="A group nobody can explain is one nobody dares to close.",
+        fix="Set description; changing it later replaces the group.",
+        source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
+        frameworks=("checkov:CKV_AWS_23", "pulumi:missingDescription"),
     ),
 )

@@ -7,11 +7,10 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import WAF_RULE_GROUP
-from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 LOOSE: Final = ("CONTAINS", "CONTAINS_WORD")
 BASE: Final[Mapping[str, int]] = {
@@ -61,9 +60,6 @@ def _units(kind: str, content: Mapping[str, Any]) -> int:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The declared capacity is that of the rules, or more."""
-    if UNKNOWN in (resource.get("capacity"), resource.get("rules")):
-        yield undecided("capacity")
-        return
     declared, needed = number(resource.get("capacity")), capacity(resource.get("rules"))
     if declared is not None and declared < needed:
         yield Problem(f"capacity is {declared}, and the rules take {needed} units; declare that or more", "capacity")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import WEB_ACL
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._firewall import managed_groups
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ LOG4J = "Log4JRCE"
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The set against known bad inputs, Log4j among them, is in force."""
     if resource.get("rules") is UNKNOWN:
-        yield undecided("rules")
         return
     for rule in mappings(resource.get("rules")):
         for group in managed_groups(rule):
@@ -39,6 +39,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     yield Problem(f"rules holds no managed rule group {WANTED}; add it with overrideAction.none", "rules")
 
 
+_RULE: Final = {
+    "overrideAction": {"none": {}},
+    "statement": {"managedRuleGroupStatement": {"name": WANTED, "vendorName": "AWS"}},
+}
+_ACL: Final[Example] = {"acl": (WEB_ACL[0], {"rules": [_RULE]})}
+
 RULE = Rule(
     id="waf-known-bad-inputs",
     title="Web ACLs stop known bad inputs, Log4j included",
@@ -51,18 +57,12 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_192",),
     types=WEB_ACL,
     check=check,
-    passing={
-        "acl": (
-            WEB_ACL[0],
-            {
-                "rules": [
-                    {
-                        "overrideAction": {"none": {}},
-                        "statement": {"managedRuleGroupStatement": {"name": WANTED, "vendorName": "AWS"}},
-                    }
-                ]
-            },
-        )
-    },
+    passing=_ACL,
     failing={"acl": (WEB_ACL[0], {"rules": [{"action": {"block": {}}}]})},
+    also_failing=each(
+        _ACL,
+        {"acl.rules[0].overrideAction": {"count": {}}},
+        {"acl.rules[0].statement.managedRuleGroupStatement.ruleActionOverrides": [{"name": "Log4JRCE_BODY"}]},
+    ),
+    undecided=each(_ACL, {"acl.rules": UNKNOWN}),
 )

@@ -10,7 +10,7 @@ from deployment.unknown import UNKNOWN
 from policies.checks import mappings
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._firewall import managed_groups
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ WANTED = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The managed sets that the stack pays for are all there."""
     if resource.get("rules") is UNKNOWN:
-        yield undecided("rules")
         return
     given = {group.get("name") for rule in mappings(resource.get("rules")) for group in managed_groups(rule)}
     missing = [name for name in WANTED if name not in given]

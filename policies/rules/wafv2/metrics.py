@@ -10,7 +10,7 @@ from deployment.unknown import UNKNOWN
 from policies.checks import mappings, same, shown
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.table import must_be
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         config = (mappings(rule.get("visibilityConfig")) or [{}])[0]
         path = f"rules[{index}].visibilityConfig.cloudwatchMetricsEnabled"
         value = config.get("cloudwatchMetricsEnabled")
-        if value is UNKNOWN:
-            yield undecided(path)
-        elif not same(value, True):
+        if value is not UNKNOWN and not same(value, True):
             yield Problem(f"{path} is {shown(value)}; set it to true", path)
 
 
@@ -42,4 +40,12 @@ RULE = Rule(
     check=check,
     passing={"acl": (WEB_ACL[0], {"visibilityConfig": {"cloudwatchMetricsEnabled": True}})},
     failing={"acl": (WEB_ACL[0], {"visibilityConfig": {"cloudwatchMetricsEnabled": False}})},
+    also_failing=(
+        {
+            "acl": (
+                WEB_ACL[0],
+                {"visibilityConfig": {"cloudwatchMetricsEnabled": True}, "rules": [{"name": "rate"}]},
+            )
+        },
+    ),
 )

@@ -42,4 +42,5 @@ RULE = Rule(
     check=check,
     passing={"acl": (WEB_ACL[0], {"rules": [{"name": "rate", "action": {"block": {}}}]})},
     failing={"acl": (WEB_ACL[0], {"rules": [{"name": "rate", "action": {"count": {}}}]})},
+    also_failing=({"acl": (WEB_ACL[0], {"rules": [{"name": "rate"}]})},),
 )

@@ -10,6 +10,7 @@ from deployment.tokens import WAF_RULE_GROUP, WEB_ACL
 from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._statements import JOINING, KINDS, statements_in
@@ -98,8 +99,8 @@ def answer_problems(rule: Mapping[str, Any], label: str, path: str, bodies: set[
     for block in mappings([one.get("block") for one in mappings(rule.get("action"))]):
         for answer in mappings(block.get("customResponse")):
             code, key = answer.get("responseCode"), answer.get("customResponseBodyKey")
-            if code is not UNKNOWN and (not isinstance(code, (int, float)) or not 400 <= code <= 599):
-                yield Problem(f"{label} refuses with status {shown(code)}; set responseCode to 4xx or 5xx", path)
+            if code is not UNKNOWN and (not isinstance(code, (int, float)) or not 200 <= code <= 599):
+                yield Problem(f"{label} refuses with status {shown(code)}; set responseCode to 200 to 599", path)
             if key is not None and key is not UNKNOWN and key not in bodies:
                 yield Problem(f"{label} answers with {shown(key)}, which is not in customResponseBodies", path)
             for header in mappings(answer.get("responseHeaders")):
@@ -168,8 +169,11 @@ _RULE: Final = {
     "name": "rate",
     "priority": 0,
     "action": {"block": {}},
+    "statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}},
     "visibilityConfig": {"metricName": "rate"},
 }
+_ACL: Final[Example] = {"acl": (WEB_ACL[0], {"rules": [_RULE]})}
+_ANSWER: Final = "acl.rules[0].action.block.customResponse"
 
 RULE = Rule(
     id="waf-statements-complete",
@@ -180,11 +184,15 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/waf/latest/APIReference/API_Statement.html",
     types=(*WEB_ACL, *WAF_RULE_GROUP),
     check=check,
-    passing={
-        "acl": (
-            WEB_ACL[0],
-            {"rules": [{**_RULE, "statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}}}]},
-        )
-    },
-    failing={"acl": (WEB_ACL[0], {"rules": [{**_RULE, "statement": {"rateBasedStatement": {"limit": 100}}}]})},
+    passing=_ACL,
+    failing=each(_ACL, {"acl.rules[0].statement.rateBasedStatement.limit": None})[0],
+    also_failing=each(
+        _ACL,
+        {"acl.rules[0].name": None},
+        {"acl.rules[1]": _RULE},
+        {"acl.rules[0].visibilityConfig": {"sampledRequestsEnabled": True}},
+        {f"{_ANSWER}.responseCode": 99},
+        {f"{_ANSWER}": {"responseCode": 429, "customResponseBodyKey": "gone"}},
+        {f"{_ANSWER}": {"responseCode": 429, "responseHeaders": [{"name": "Retry-After"}]}},
+    ),
 )
