@@ -11,21 +11,38 @@ from deployment.tokens import (
     ALARM_MUTE_RULE,
     APPCONFIG_DEPLOYMENT,
     APPCONFIG_PROFILE,
+    BUCKET_POLICY,
+    CACHE_USER,
+    CACHE_USER_GROUP,
+    EGRESS_RULE,
     EVENT_RULE,
     EVENT_TARGET,
+    FLOW_LOG,
+    INGRESS_RULE,
+    INSTANCE_PROFILE,
+    LAUNCH_TEMPLATE,
     LIFECYCLE_HOOK,
     LISTENER,
     LOAD_BALANCER,
     LOG_GROUP,
     METRIC_ALARM,
+    ROLE,
+    ROLE_POLICY,
+    ROUTE,
     SCALING_GROUP,
     SCALING_POLICY,
     SCHEDULE,
+    SECURITY_GROUP,
     SERVERLESS_CACHE,
     STATE_MACHINE,
+    SUBNET,
     TARGET_GROUP,
     TOPIC,
+    TOPIC_POLICY,
+    TOPIC_SUBSCRIPTION,
+    VPC,
     WEB_ACL,
+    WEB_ACL_LOGGING,
 )
 from policies.context import ROOT_TYPE
 from policies.rules._workflows import definition, machines_in
@@ -77,6 +94,11 @@ SERVING = {
     "plant-scaling-launch-attempts": {"metricTransformation.name": "launch_attempts", **COUNT},
     "plant-scaling-traffic-spikes": {"metricTransformation.name": "traffic_spikes", **COUNT},
     "plant-rollout-control": {"type": "String"},
+    "plant-access-fleet-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
+    "plant-access-edge-to-fleet": {"fromPort": 8443, "toPort": 8443},
+    "plant-access-fleet-to-cache": {"fromPort": 6379, "toPort": 6380},
+    "plant-alerts-subscriber-0": {"endpoint": SET},
+    "plant-notices-subscriber-0": {"endpoint": SET},
     "plant-scaling-launch-failures": alarm(threshold=5),
     "plant-slo-database-latency": {
         **alarm(metricName="database_latency", namespace=OWN, threshold=30, period=300, evaluationPeriods=1),
@@ -109,6 +131,11 @@ SERVING = {
 DEDICATED = {
     "plant-ci-preview-role": {"assumeRolePolicy": SET},
     "plant-access-edge-to-issuer": {"fromPort": 443, "toPort": 443},
+    "plant-access-edge-https-ipv4": {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443},
+    "plant-access-edge-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
+    "plant-network-edge-ipv4": {"destinationCidrBlock": "0.0.0.0/0", "gatewayId": SET},
+    "plant-network-edge-ipv6": {"destinationIpv6CidrBlock": "::/0", "gatewayId": SET},
+    "plant-network-fleet-ipv6": {"destinationIpv6CidrBlock": "::/0", "egressOnlyGatewayId": SET},
     "plant-cache-nearly-full": alarm(
         metricName="BytesUsedForCache",
         namespace="AWS/ElastiCache",
@@ -121,6 +148,10 @@ DEDICATED = {
 
 RULES = ("maintenance", "rate-per-ip", "rate-per-user", "rate-heavy-path", "page-size", "body-size")
 """Rules of our own web ACL that block, in this order, before AWS's managed ones."""
+
+ASSOCIATION = ("aws:ec2/routeTableAssociation:RouteTableAssociation",)
+CERTIFICATE_VALIDATION = ("aws:acm/certificateValidation:CertificateValidation",)
+KEYS = ("kmsKeyId", "kmsMasterKeyId", "kmsKeyArn", "kmsKeyIdentifier", "targetKeyId")
 
 TYPES = {
     EVENT_TARGET: {"arn": Refers(*LOG_GROUP, *STATE_MACHINE, *TOPIC)},
@@ -138,6 +169,50 @@ TYPES = {
     APPCONFIG_PROFILE: {"kmsKeyIdentifier": SET},
     APPCONFIG_DEPLOYMENT: {"kmsKeyIdentifier": SET},
     METRIC_ALARM: {"treatMissingData": SET},
+    LAUNCH_TEMPLATE: {
+        "blockDeviceMappings[0].ebs.deleteOnTermination": "true",
+        "creditSpecification.cpuCredits": "standard",
+        "iamInstanceProfile": SET,
+        "networkInterfaces[0].associatePublicIpAddress": "false",
+        "networkInterfaces[0].deleteOnTermination": re.compile("true|None"),
+        "networkInterfaces[0].securityGroups": Refers(*SECURITY_GROUP),
+    },
+    INSTANCE_PROFILE: {"role": Refers(*ROLE)},
+    ROLE: {"permissionsBoundary": SET, "maxSessionDuration": re.compile("3600|None")},
+    ROLE_POLICY: {"role": Refers(*ROLE)},
+    SERVERLESS_CACHE: {
+        "cacheUsageLimits.dataStorage.maximum": SET,
+        "cacheUsageLimits.dataStorage.unit": "GB",
+        "cacheUsageLimits.ecpuPerSeconds[0].maximum": 1000,
+        "engine": "valkey",
+        "securityGroupIds": Refers(*SECURITY_GROUP),
+        "subnetIds[1]": SET,
+        "userGroupId": Refers(*CACHE_USER_GROUP),
+    },
+    CACHE_USER: {
+        "accessString": re.compile(r"on ~plant:\* resetchannels -@all \+@read \+@write .*-@dangerous -@admin .*"),
+        "authenticationMode.type": "iam",
+        "engine": "valkey",
+    },
+    CACHE_USER_GROUP: {"engine": "valkey", "userIds": Refers(*CACHE_USER)},
+    VPC: {"assignGeneratedIpv6CidrBlock": True, "enableDnsHostnames": True, "enableDnsSupport": True},
+    SUBNET: {
+        "assignIpv6AddressOnCreation": True,
+        "availabilityZone": SET,
+        "ipv6CidrBlock": SET,
+        "vpcId": Refers(*VPC),
+    },
+    ROUTE: {"routeTableId": SET},
+    ASSOCIATION: {"routeTableId": SET, "subnetId": Refers(*SUBNET)},
+    FLOW_LOG: {"logDestination": SET, "logDestinationType": "s3"},
+    TOPIC_POLICY: {"policy": re.compile(r'.*"Deny".*"aws:SecureTransport".*')},
+    TOPIC_SUBSCRIPTION: {"topic": Refers(*TOPIC)},
+    BUCKET_POLICY: {"policy": re.compile(r".*logdelivery\.elasticloadbalancing.*")},
+    CERTIFICATE_VALIDATION: {"certificateArn": SET, "validationRecordFqdns": SET},
+    WEB_ACL_LOGGING: {
+        "loggingFilter.filters[0].requirement": "MEETS_ANY",
+        "redactedFields[0].singleHeader.name": "authorization",
+    },
 }
 """Type -> property -> value, of every resource of that type."""
 
@@ -158,6 +233,8 @@ def departures(graph):
             yield from differing(resource, row, graph)
     yield from unretried(graph)
     yield from mixed_up(graph)
+    yield from cut_off(graph)
+    yield from other_keys(graph)
 
 
 def differing(resource, row, graph):
@@ -209,3 +286,24 @@ def mixed_up(graph):
         blocking = tuple(rule["name"] for rule in acl.get("rules") or () if "block" in rule.get("action", {}))
         if blocking != RULES:
             yield f"{acl.name}: blocks by {blocking}"
+
+
+def cut_off(graph):
+    """Rules between two security groups of which only one half is there, or opens other ports."""
+    ingress, egress = ({ends(rule): rule for rule in graph.of_type(*types)} for types in (INGRESS_RULE, EGRESS_RULE))
+    for ways, others in ((ingress, egress), (egress, ingress)):
+        for (own, peer, ports), rule in ways.items():
+            if peer is not None and (peer, own, ports) not in others:
+                yield f"{rule.name}: the other half is not there"
+
+
+def ends(rule):
+    ports = tuple(rule.get(path) for path in ("ipProtocol", "fromPort", "toPort"))
+    return rule.get("securityGroupId"), rule.get("referencedSecurityGroupId"), ports
+
+
+def other_keys(graph):
+    """Keys beside the one of the stack, or of its platform."""
+    named = {value for one in graph for path in KEYS if isinstance(value := one.inputs.get(path), str)}
+    if len({key.rpartition("/")[2] for key in named}) > 1:
+        yield f"several keys: {sorted(named)}"
