@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from components.workflow.states import State, call, choose, each, machine, publish, put, succeed
+from components.workflow.states import State, call, choose, each, fail, machine, publish, put, succeed, wait, when
 
 KINDS = (
     "elasticloadbalancing:loadbalancer/app",
@@ -20,39 +20,46 @@ name them."""
 UNTIL_RELEASED = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 1.5}]
 """A web ACL stays in use for minutes after its load balancer was deleted: 30 to 152 s, 6 minutes in all."""
 
+LOOK_AGAIN_SECONDS = 180
+LOOKS_MAX = 5
+"""A quarter of an hour: a serverless cache takes minutes to go, and the tagging API names what is gone for a while."""
+
 
 def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topic_arn: Any) -> dict[str, Any]:
     """State machine that removes the hourly billed resources tagged with `tags`, and says so.
 
     It looks for tags and not for the ids of one deployment, so it also finds what a broken `pulumi up` left
     behind. Free resources stay: the next session starts with them. Where nothing is left it ends after a few
-    transitions, since that is what nearly all of its executions find.
+    transitions, since that is what nearly all of its executions find. A deletion that was accepted is no proof: it
+    looks again, says what is gone only when it is, and fails over what is not.
     """
+    named = sorted(tags.items())
+    find_groups = {"Filters": [{"Name": f"tag:{key}", "Values": [value]} for key, value in named]}
+    find_resources = {
+        "ResourceTypeFilters": list(KINDS),
+        "TagFilters": [{"Key": key, "Values": [value]} for key, value in named],
+    }
+    # Emptied groups stay behind; found again they would be announced again, every three hours.
+    names = {"names.$": "$.AutoScalingGroups[?(@.MaxSize > 0)].AutoScalingGroupName"}
+    arns = {"arns.$": "$.ResourceTagMappingList[*].ResourceARN"}
+
+    def anything(found: str, groups: str, then: str) -> list[dict[str, Any]]:
+        return [{"Variable": path, "IsPresent": True, "Next": then} for path in (f"{found}[0]", f"{groups}[0]")]
+
     states: dict[str, State] = {
         "Find groups": call(
-            "autoscaling",
-            "describeAutoScalingGroups",
-            {"Filters": [{"Name": f"tag:{key}", "Values": [value]} for key, value in sorted(tags.items())]},
-            # Emptied groups stay behind; found again they would be announced again, every three hours.
-            keep={"names.$": "$.AutoScalingGroups[?(@.MaxSize > 0)].AutoScalingGroupName"},
-            at="$.groups",
-            then="Find resources",
+            "autoscaling", "describeAutoScalingGroups", find_groups, keep=names, at="$.groups", then="Find resources"
         ),
         "Find resources": call(
             "resourcegroupstaggingapi",
             "getResources",
-            {
-                "ResourceTypeFilters": list(KINDS),
-                "TagFilters": [{"Key": key, "Values": [value]} for key, value in sorted(tags.items())],
-            },
-            keep={"arns.$": "$.ResourceTagMappingList[*].ResourceARN"},
+            find_resources,
+            keep=arns,
             at="$.found",
             then="Is anything left",
         ),
         "Is anything left": choose(
-            {"Variable": "$.found.arns[0]", "IsPresent": True, "Next": "Empty groups"},
-            {"Variable": "$.groups.names[0]", "IsPresent": True, "Next": "Empty groups"},
-            otherwise="Nothing left",
+            *anything("$.found.arns", "$.groups.names", "Empty groups"), otherwise="Nothing left"
         ),
         "Nothing left": succeed(),
         "Empty groups": each("$.groups.names", _empty_group(), "Empty group", item="name", then="Remove resources"),
@@ -66,9 +73,43 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
             "cloudwatch",
             "deleteDashboards",
             {"DashboardNames": [dashboard_name]},
-            then="Announce",
-            on_error="Announce",
+            then="Begin to look again",
+            on_error="Begin to look again",
         ),
+        "Begin to look again": put({"looks": 0}, "$.again", then="Let go"),
+        "Let go": wait(LOOK_AGAIN_SECONDS, then="Find groups again"),
+        "Find groups again": call(
+            "autoscaling",
+            "describeAutoScalingGroups",
+            find_groups,
+            keep=names,
+            at="$.leftGroups",
+            then="Find resources again",
+        ),
+        "Find resources again": call(
+            "resourcegroupstaggingapi", "getResources", find_resources, keep=arns, at="$.leftFound", then="Count look"
+        ),
+        "Count look": put({"looks.$": "States.MathAdd($.again.looks, 1)"}, "$.again", then="Is anything left over"),
+        "Is anything left over": choose(
+            *anything("$.leftFound.arns", "$.leftGroups.names", "Is it time to give up"), otherwise="Announce"
+        ),
+        "Is it time to give up": choose(
+            when("$.again.looks", "NumericGreaterThanEquals", LOOKS_MAX, "Announce leftovers"), otherwise="Let go"
+        ),
+        "Announce leftovers": publish(
+            topic_arn,
+            "Plant API: A SESSION GOES ON AND COSTS MONEY, remove what is left by hand",
+            {
+                "schema": 1,
+                "service": "plant-api",
+                "stack": stack,
+                "event": "reaper-leftovers",
+                "left.$": "$.leftFound.arns",
+                "groups.$": "$.leftGroups.names",
+            },
+            then="Leftovers",
+        ),
+        "Leftovers": fail("Leftovers", "what is billed by the hour is still there; the notice names it"),
         "Announce": publish(
             topic_arn,
             "Plant API: a session outlived its time and was parked",

@@ -97,6 +97,8 @@ class World:
 
     def _updateAutoScalingGroup(self, given: Parameters) -> Any:  # noqa: N802
         self.sizes.append(given["DesiredCapacity"])
+        if given.get("MaxSize") == 0:
+            self.groups = tuple(name for name in self.groups if name != given["AutoScalingGroupName"])
         return {}
 
     def _call(self, given: Parameters) -> Any:
@@ -138,6 +140,22 @@ class World:
     def _deleteWebACL(self, given: Parameters) -> Any:  # noqa: N802
         if given["LockToken"] != "token":
             raise StateError("WAFOptimisticLockException", "another token")
+        return self._gone(f"/webacl/{given['Name']}/")
+
+    def _deleteLoadBalancer(self, given: Parameters) -> Any:  # noqa: N802
+        return self._gone(given["LoadBalancerArn"])
+
+    def _deleteServerlessCache(self, given: Parameters) -> Any:  # noqa: N802
+        return self._gone(f"serverlesscache:{given['ServerlessCacheName']}")
+
+    def _deleteReplicationGroup(self, given: Parameters) -> Any:  # noqa: N802
+        return self._gone(f"replicationgroup:{given['ReplicationGroupId']}")
+
+    def _deleteAlarms(self, given: Parameters) -> Any:  # noqa: N802
+        return [self._gone(f"alarm:{name}") for name in given["AlarmNames"]][-1]
+
+    def _gone(self, part: str) -> Any:
+        self.resources = tuple(arn for arn in self.resources if part not in arn)
         return {}
 
 

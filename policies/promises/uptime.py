@@ -191,9 +191,11 @@ def rehearsal(text: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
         others.failing = lambda made, times, bad=call: made == bad  # type: ignore[misc]
         ended = run(document, {}, others)
         left = [other for _, other, _ in given if other != call and not others.done(other)]
-        if ended.status != "SUCCEEDED" or left:
+        if left:
+            found.append(f"when {call} fails for good, it ends as {ended.status} and leaves {', '.join(left)}")
+        if ended.status == "SUCCEEDED":
             found.append(
-                f"when {call} fails for good, it ends as {ended.status} and leaves {', '.join(left) or 'the rest'}"
+                f"when {call} fails for good, it ends as if all were gone; look again, and fail over what is left"
             )
     empty = World()
     if run(document, {}, empty).status != "SUCCEEDED" or [
