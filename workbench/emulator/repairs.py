@@ -19,6 +19,7 @@ def apply() -> None:
     _flow_logs_may_go_to_a_folder()
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
+    _protected_load_balancers_stay()
     _rules_validate_tokens()
     _groups_spread_over_zones()
     _terminated_instances_are_no_targets()
@@ -89,6 +90,25 @@ def _load_balancers_without_public_ipv4() -> None:
 
     _replace(ELBv2Backend, "create_load_balancer", create_load_balancer)
     _replace(ELBv2Backend, "set_ip_address_type", set_ip_address_type)
+
+
+def _protected_load_balancers_stay() -> None:
+    """DeleteLoadBalancer with deletion protection is OperationNotPermitted (ELB reference); moto deletes."""
+    from moto.elbv2.exceptions import ELBClientError
+    from moto.elbv2.models import ELBv2Backend
+
+    original = ELBv2Backend.delete_load_balancer
+
+    def delete_load_balancer(self: Any, arn: str) -> None:
+        balancer = self.load_balancers.get(arn)
+        if balancer is not None and balancer.attrs.get("deletion_protection.enabled") == "true":
+            raise ELBClientError(
+                "OperationNotPermitted",
+                f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+            )
+        original(self, arn)
+
+    _replace(ELBv2Backend, "delete_load_balancer", delete_load_balancer)
 
 
 def _rules_validate_tokens() -> None:

@@ -40,6 +40,7 @@ def failed(result: Rehearsal) -> list[str]:
 
 PROD = {
     "abuse": "the platform's web ACL limits requests: this stack adds only maintenance to it",
+    "failing-reaper": "the stack is always on (plant:uptime.schedule)",
     "reaper": "the stack is always on (plant:uptime.schedule)",
 }
 """Scenario that says nothing about prod → beginning of the reason."""

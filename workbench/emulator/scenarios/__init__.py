@@ -29,9 +29,10 @@ ORDER = (
     "zone-loss",
     "runaway",
     "drain",
+    "failing-reaper",
     "reaper",
 )
-"""Names in the order of playing; the reaper is last, because it takes the stack apart."""
+"""Names in the order of playing; the reaper comes last, because it takes the stack apart."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def play(stage: Stage) -> None:
     billed = [entry.urn for token in BILLED for entry in stage.entries(token)]
     kept = [entry for token in KEPT for entry in stage.entries(token)]
     zone = ZoneInfo(uptime.time_zone)
-    starts, ends = _session(uptime, zone, account.clock.now)
+    starts, ends = session(uptime, account.clock.now)
     patience = timedelta(hours=uptime.reaper_every_hours)
     account.clock.advance(starts)
     _schedules(stage, ends, patience, zone)
@@ -143,8 +143,9 @@ def _schedules(stage: Stage, ends: datetime, patience: timedelta, zone: ZoneInfo
         )
 
 
-def _session(uptime: UptimeSettings, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime]:
+def session(uptime: UptimeSettings, now: datetime) -> tuple[datetime, datetime]:
     """The next session that begins after a moment: its start, and when whoever parks it should have begun."""
+    zone = ZoneInfo(uptime.time_zone)
     minute = minutes_of_day(uptime.session_start)
     local = now.astimezone(zone).replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
     while local <= now or WEEKDAYS[local.weekday()] not in uptime.session_days:
