@@ -165,14 +165,19 @@ class HorizontalPodAutoscaler:
             return current
         up = wanted > current
         rules = self.up if up else self.down
-        start = [current - self._net_change(now, each.period_seconds, up=up) for each in rules.limits]
+        start = [current - self._net_change(now, each.period_seconds) for each in rules.limits]
         bound = limit(rules, start, up=up)
         if bound is None:
             return current
         return max(current, min(wanted, bound)) if up else min(current, max(wanted, bound))
 
-    def _net_change(self, now: float, period_seconds: int, *, up: bool) -> int:
+    def _net_change(self, now: float, period_seconds: int) -> int:
+        """Replicas gained within the period: what was added less what was removed, in either direction.
+
+        So the controller counts since kubernetes/kubernetes#109058; before, a fleet that went down and up again was
+        held back by its own recovery.
+        """
         longest = max(each.period_seconds for each in (*self.up.limits, *self.down.limits))
         while self._changes and self._changes[0][0] <= now - longest:
             self._changes.popleft()
-        return sum(n for t, n in self._changes if t > now - period_seconds and (n > 0) == up)
+        return sum(n for t, n in self._changes if t > now - period_seconds)
