@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.settings import Settings
+from infra.settings.maintenance import MaintenanceWindow
 from infra.stack.cost_basis import cost_basis
 
 
@@ -28,6 +29,18 @@ def published(settings: Settings, reaper: str | None, brake: str | None) -> dict
             "serviceTimeMs": fleet.service_time_ms,
             "cpuTimeMs": fleet.cpu_time_ms,
             "workersPerInstance": fleet.workers_per_instance,
+            "windows": [_window(each, settings.maintenance.time_zone) for each in settings.maintenance.windows],
+            "minimumSamples": settings.slo.minimum_samples,
+            "rolloutUnclearLooksMax": settings.rollout.inconclusive_polls_max,
             "sessions": sessions if uptime.schedule == "sessions" else None,
         },
     }
+
+
+def _window(window: MaintenanceWindow, time_zone: str) -> dict[str, Any]:
+    """A maintenance window: on a weekday, or once on a date."""
+    if window.starts_at is not None:
+        day, start = {"date": window.starts_at.date().isoformat()}, window.starts_at.strftime("%H:%M")
+    else:
+        day, start = {"weekday": str(window.weekday)}, str(window.time)
+    return {**day, "start": start, "minutes": window.duration_minutes, "timeZone": time_zone}

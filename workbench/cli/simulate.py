@@ -26,6 +26,7 @@ from workbench.cli.common import (
 if TYPE_CHECKING:
     from cost.estimate import Estimate
     from deployment.graph import ResourceGraph
+    from workbench.simulate.picture.canvas import Frame
     from workbench.simulate.scenario import Scenario
 
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -90,10 +91,18 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Options of the picture."""
+    """Options of what is shown."""
 
+    rollout: bool
     picture: Path | None
     theme: str
+    width: int
+
+    def frame(self, path: Path) -> Frame:
+        """The picture's frame, of the kind that the name of its file says."""
+        from workbench.simulate.picture.canvas import Frame
+
+        return Frame(path.suffix.lower().lstrip("."), self.theme, self.width)
 
 
 @click.command()
@@ -163,10 +172,18 @@ class Drawing:
     metavar="NAME=VALUE",
     help="Another value of what nobody documents or measured, e.g. high_datapoints=1; a wrong name lists all.",
 )
+@click.option(
+    "--rollout",
+    is_flag=True,
+    help="Simulate the canary rollout with good and bad versions, beside Argo Rollouts, under the month's traffic.",
+)
 @click.option("--attain", type=RATIO, default=0.95, show_default=True, help="Answers that have to keep the budget.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw to this .png or .svg file.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+@click.option(
+    "--width", type=click.IntRange(300, 4000), default=1200, show_default=True, help="Width of the picture, pixels."
+)
 @out_option
 @collected(
     source=Source,
@@ -204,12 +221,15 @@ def command(
 
         scenario = _scenario(traffic, service, conditions, experiment)
         show("simulating")
+        if drawing.rollout:
+            _rollouts(graph, scenario, drawing, output)
+            return
         report = run_scenario(graph, scenario, estimate)
         if picture is not None:
             show("drawing")
             from workbench.simulate.picture import draw
 
-            write_bytes(picture, draw(report, kind=picture.suffix.lower().lstrip("."), theme=drawing.theme))
+            write_bytes(picture, draw(report, drawing.frame(picture)))
     if why_not:
         click.echo(f"note: the cost is left out: {why_not}", err=True)
     if output.format_ == "json":
@@ -219,6 +239,21 @@ def command(
 
         emit(render(report), output.out)
     if report.verdict != "pass":
+        raise SystemExit(BLOCKED)
+
+
+def _rollouts(graph: ResourceGraph, scenario: Scenario, drawing: Drawing, output: Output) -> None:
+    from workbench.simulate.rollout import run_rollouts
+    from workbench.simulate.rollout_report import render, to_json, verdict
+
+    found = run_rollouts(graph, scenario)
+    if drawing.picture is not None:
+        from workbench.simulate.picture.rollout import draw_rollouts
+
+        write_bytes(drawing.picture, draw_rollouts(found, drawing.frame(drawing.picture)))
+    as_json = output.format_ == "json"
+    emit(json.dumps(to_json(found), indent=2, ensure_ascii=False) if as_json else render(found), output.out)
+    if verdict(found) != "pass":
         raise SystemExit(BLOCKED)
 
 

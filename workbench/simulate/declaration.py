@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from workbench.simulate.alarms import AlarmRule
@@ -183,6 +183,52 @@ class Sessions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A maintenance window, weekly or once."""
+
+    start: time
+    """Local time of day."""
+    minutes: int
+    """Length."""
+    time_zone: str
+    """IANA name."""
+    weekday: int | None = None
+    """0 is Monday; None: once."""
+    date: date | None = None
+    """Day of a window that is there once."""
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether it is open at `moment`."""
+        local = moment.astimezone(ZoneInfo(self.time_zone))
+        for back in (0, 1):  # it may have begun yesterday
+            day = local.date() - timedelta(days=back)
+            if day == self.date or day.weekday() == self.weekday:
+                begin = datetime.combine(day, self.start, local.tzinfo)
+                if timedelta(0) <= local - begin < timedelta(minutes=self.minutes):
+                    return True
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutPlan:
+    """The canary rollout as declared."""
+
+    steps: tuple[tuple[int, float], ...]
+    """(percent, seconds of its hold) of each step; the last has no hold."""
+    poll_seconds: float = 300.0
+    """Between two looks at the alarms."""
+    start_looks: int = 40
+    """Looks, half a minute apart, that the canary has to become healthy."""
+    unclear_looks_max: int = 72
+    """Looks without a verdict, for want of requests, after which a step is rolled back."""
+
+    @property
+    def seconds(self) -> float:
+        """Shortest length of all holds."""
+        return sum(hold for _, hold in self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """What the API promises and when it alarms."""
 
@@ -230,6 +276,12 @@ class Declaration:
     """The load balancer's."""
     rollout_percents: tuple[int, ...] = (10, 50, 100)
     """Steps of the canary."""
+    rollout: RolloutPlan | None = None
+    """The canary rollout; None where it is not declared with its holds."""
+    windows: tuple[Window, ...] = ()
+    """Maintenance windows, in which a rollout's clock stands still."""
+    mean_rps: float | None = None
+    """Declared requests of a month, spread evenly over the time that the stack exists; None where not declared."""
     sessions: Sessions | None = None
     """When the stack exists; None: always."""
     notes: tuple[str, ...] = ()

@@ -371,6 +371,11 @@ class Fleet:
             self._note(now, "schedule", f"{action.name}: {self.min_size} to {self.max_size}")
             self._set_desired(now, size, action.name)
 
+    def hold_at(self, now: float, size: int) -> None:
+        """Set minimum and desired capacity to `size`, as the rollout does with the canary."""
+        self.min_size = size
+        self._set_desired(now, size, "the rollout")
+
     def _set_desired(self, now: float, size: int, why: str) -> None:
         bounded = min(max(size, self.min_size), self.max_size)
         if bounded == self.desired:

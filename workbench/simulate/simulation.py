@@ -15,12 +15,13 @@ import numpy as np
 
 from workbench.simulate import kernel
 from workbench.simulate.alarm_watch import AlarmWatch
+from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
 from workbench.simulate.fleet import ALWAYS, Fleet, Wake
 from workbench.simulate.histogram import BUCKETS
 from workbench.simulate.instance import Phase
-from workbench.simulate.kernel import Floats, Slice
+from workbench.simulate.kernel import Floats, Ints, Slice
 from workbench.simulate.metrics import COLUMNS as MINUTE_COLUMNS
 from workbench.simulate.metrics import Minutes, Quantile, quantiles_of
 from workbench.simulate.options import SimulationOptions
@@ -84,7 +85,7 @@ class Run:
             self.result.instance_seconds[fleet.declared.name] = self.result.spot_seconds[fleet.declared.name] = 0.0
         self.engine.state.counters[kernel.WAKE] = self._next_scheduled(0)
         self._follow_sessions()
-        self._look_around()
+        self.look_around()
 
     # --- set-up ------------------------------------------------------------------------------------------
 
@@ -123,6 +124,8 @@ class Run:
         wanted += [quantile for each in watched for quantile in quantiles_of(each.metric, each.rule.period_seconds)]
         if self.options.keep_minutes:
             wanted += [(1, None, quantile) for quantile in SHOWN]
+            if len(self.declared.fleets) > 1:
+                wanted.append((1, 1, 0.95))
         return list(dict.fromkeys(wanted))
 
     def _watch(self) -> kernel.Watch:
@@ -192,13 +195,36 @@ class Run:
                 self._follow_sessions()
             while self.due and self.due[0][0] <= now:
                 self._decide(*self.due.popleft())
-            self._look_around()
+            self.look_around()
 
     @property
     def minutes(self) -> Minutes:
         """The minutes that are over."""
         done = int(self.engine.state.counters[kernel.MINUTE])
         return Minutes(self.watch.rows, self.watch.quantiles, self.known).until(done)
+
+    def set_canary_percent(self, percent: float) -> None:
+        """Send this share of the requests to the canary from now on."""
+        self.canary_percent = percent
+        self.look_around()
+
+    def canary_histogram(self) -> Ints:
+        """Response times of the canary so far."""
+        counts: Ints = self.watch.group_histogram[1] + self.engine.histogram[1]
+        return counts
+
+    def canary_alarms(self) -> list[AlarmState]:
+        """States of the alarms on the canary's metrics that have arrived by now."""
+        arrived = max(0, math.floor((self.now - self.options.alarms.metric_delay_seconds) / MINUTE))
+        minutes = self.minutes.until(arrived)
+        mine = [watch for watch in self.alarms.values() if watch.declared.metric.pool == 1]
+        for watch in mine:
+            self.result.alarm_events += watch.catch_up(minutes)
+        return [watch.state for watch in mine]
+
+    def canary_p95_ms(self) -> Floats:
+        """The canary's p95 by the minute; NaN where it answered nothing."""
+        return self.minutes.periods(1).quantile(1, 0.95) * 1000
 
     def _next_block(self) -> None:
         """Draw the requests of the next stretch."""
@@ -271,7 +297,7 @@ class Run:
                     fired.append((policy, watch.alarmed, watch.declared.rule.threshold))
             fleet.decide(when, counts[index], fired)
 
-    def _look_around(self) -> None:
+    def look_around(self) -> None:
         """Tell the load balancer who is in rotation, and the compiled loop what to watch."""
         rotation = tuple(tuple(fleet.rotation()) for fleet in self.fleets)
         ratio = self.canary_percent / 100

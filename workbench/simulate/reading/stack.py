@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from typing import Any, Final
 
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
-from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise, Sessions
+from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise, RolloutPlan, Sessions, Window
 from workbench.simulate.reading.alarms import read_alarms
 from workbench.simulate.reading.fleets import FleetReader
 from workbench.simulate.reading.pods import PodReader
@@ -74,6 +74,9 @@ class _Reader:
             unwatched=tuple(unwatched),
             idle_timeout_seconds=as_float(balancers[0].get("idleTimeout"), 60.0) if balancers else 60.0,
             rollout_percents=self._rollout_percents(),
+            rollout=_rollout(self.basis.get("rollout"), self.limits.get("unclear_looks_max")),
+            windows=tuple(_windows(self.limits.get("windows"))),
+            mean_rps=_mean_rps(self.basis),
             sessions=_sessions(self.limits.get("sessions")),
             notes=tuple(self.notes),
         )
@@ -107,6 +110,7 @@ class _Reader:
             database_limit_seconds=as_float(limit("database_query_limit_ms"), default.database_limit_seconds * 1000)
             / 1000,
             cache_ttl_seconds=as_float(limit("cache_ttl_seconds"), default.cache_ttl_seconds),
+            minimum_samples=int(as_float(limit("minimum_samples"), default.minimum_samples)),
             page_size_max=int(as_float(limit("page_size_max"), default.page_size_max)),
         )
         if p95 is None:
@@ -141,6 +145,9 @@ def _contract(graph: ResourceGraph) -> dict[str, Any]:
             limits["cpu_time_ms"] = capacity.get("cpuTimeMs")
             limits["workers_per_instance"] = capacity.get("workersPerInstance")
             limits["sessions"] = capacity.get("sessions")
+            limits["windows"] = capacity.get("windows")
+            limits["unclear_looks_max"] = capacity.get("rolloutUnclearLooksMax")
+            limits["minimum_samples"] = capacity.get("minimumSamples")
     return limits
 
 
@@ -153,6 +160,41 @@ def _sessions(published: Any) -> Sessions | None:
         hours=float(published["hours"]),
         time_zone=str(published["timeZone"]),
     )
+
+
+def _rollout(published: Any, unclear_looks_max: Any) -> RolloutPlan | None:
+    steps = published.get("steps") if isinstance(published, Mapping) else None
+    if not steps:
+        return None
+    return RolloutPlan(
+        steps=tuple((int(as_float(step["percent"], 0)), as_float(step.get("holdSeconds"), 0.0)) for step in steps),
+        poll_seconds=as_float(published.get("pollSeconds"), 300.0),
+        start_looks=int(as_float(published.get("startLooks"), 40)),
+        unclear_looks_max=int(as_float(unclear_looks_max, 72)),
+    )
+
+
+def _windows(published: Any) -> Iterator[Window]:
+    for each in published if isinstance(published, (list, tuple)) else ():
+        once = each.get("date")
+        yield Window(
+            start=time.fromisoformat(each["start"]),
+            minutes=int(each["minutes"]),
+            time_zone=str(each["timeZone"]),
+            weekday=None if once else WEEKDAYS.index(each["weekday"]),
+            date=date.fromisoformat(once) if once else None,
+        )
+
+
+def _mean_rps(basis: Mapping[str, Any]) -> float | None:
+    """Requests of the month by the seconds that the stack exists in it (730 h where it always does)."""
+    usage: Mapping[str, Any] = basis.get("usage") or {}
+    uptime: Mapping[str, Any] = basis.get("uptime") or {}
+    monthly = as_float(usage.get("monthlyRequests"), 0.0)
+    hours = 730.0
+    if uptime.get("sessionsPerMonth") is not None:
+        hours = as_float(uptime["sessionsPerMonth"], 0.0) * as_float(uptime.get("hoursPerSession"), 0.0)
+    return monthly / hours / 3600 if monthly and hours else None
 
 
 def _stack_name(graph: ResourceGraph) -> str:

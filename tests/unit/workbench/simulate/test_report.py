@@ -11,7 +11,8 @@ from workbench.simulate import kernel
 from workbench.simulate.event_cost import event_cost, instance_hour_usd
 from workbench.simulate.judge import Objective, judge
 from workbench.simulate.options import SimulationOptions
-from workbench.simulate.picture import THEMES, draw
+from workbench.simulate.picture import draw
+from workbench.simulate.picture.canvas import THEMES, Frame, bin_minutes
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
@@ -124,12 +125,12 @@ def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_the_picture_is_the_same_bytes_every_time_and_of_its_kind(reports, kind, theme):
-    one, other = (draw(reports("spike"), kind=kind, theme=theme) for _ in range(2))
+    one, other = (draw(reports("spike"), Frame(kind, theme)) for _ in range(2))
     assert one == other
     if kind == "png":
         assert one.startswith(b"\x89PNG")
         width, height = struct.unpack(">II", one[16:24])
-        assert width > 1000
+        assert width == 1200
         assert height > 900
     else:
         assert b"<svg" in one
@@ -150,9 +151,67 @@ def test_every_colour_has_the_contrast_that_text_needs(theme, role):
     assert (high + 0.05) / (low + 0.05) >= 4.5
 
 
+@pytest.mark.parametrize(
+    ("minutes", "size"), [(60, 1), (300, 1), (301, 2), (1440, 5), (7 * 1440, 60), (30 * 1440, 180), (366 * 1440, 2880)]
+)
+def test_long_simulations_are_aggregated_by_whole_minutes_hours_or_days(minutes, size):
+    assert bin_minutes(minutes) == size
+
+
+def panels(report, frame, monkeypatch):
+    """The axes of a picture, once they are laid out."""
+    from matplotlib.figure import Figure
+
+    made = []
+    original = Figure.subplots
+    monkeypatch.setattr(Figure, "subplots", lambda self, *a, **k: made.append(self) or original(self, *a, **k))
+    draw(report, frame)
+    return made[0]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("profile", ["spike:factor=20", "daily"])
+def test_no_label_of_a_picture_overlaps_another(reports, monkeypatch, profile, width, theme):
+    seconds = 86400.0 if profile == "daily" else 3600.0
+    figure = panels(reports(profile, seconds=seconds), Frame("png", theme, width), monkeypatch)
+    renderer = figure.canvas.get_renderer()
+    texts = [figure._suptitle]
+    for axes in figure.axes:
+        texts += [axes.yaxis.label, axes.xaxis.label, *axes.get_legend().get_texts()]
+        texts += [
+            each
+            for each in axes.get_yticklabels()
+            if axes.get_ylim()[0] <= each.get_position()[1] <= axes.get_ylim()[1]
+        ]
+    last = figure.axes[-1]
+    texts += [
+        each for each in last.get_xticklabels() if last.get_xlim()[0] <= each.get_position()[0] <= last.get_xlim()[1]
+    ]
+    boxes = [(each.get_text(), each.get_window_extent(renderer)) for each in texts if each.get_text()]
+    assert len(boxes) > 20
+    for index, (text, box) in enumerate(boxes):
+        assert box.x0 >= -1, text
+        assert box.x1 <= figure.bbox.width + 1, text
+        for other_text, other in boxes[index + 1 :]:
+            shared = min(box.x1, other.x1) - max(box.x0, other.x0), min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert min(shared) <= 1, (text, other_text)
+
+
+def test_a_picture_says_what_its_figures_are(reports, monkeypatch):
+    figure = panels(reports("spike:factor=20"), Frame("png", "light"), monkeypatch)
+    assert "mean of 2 runs; lines are medians" in figure._suptitle.get_text().replace("\n", " ")
+    labels = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
+    assert "budget 100 ms" in labels
+    assert "p95 alert 200 ms" in labels
+    assert any(label.startswith("alarm plant-stable-traffic-spike") for label in labels)
+    assert {"what stands anyway", "instances", "requests"} <= set(labels)
+    assert [axes.get_ylabel() for axes in figure.axes][2:5] == ["errors, %", "instances", "CPU credits"]
+
+
 def test_a_picture_of_a_minute_is_refused(reports):
     with pytest.raises(InputError, match="at least two minutes"):
-        draw(reports("steady", seconds=60.0, replications=1), kind="png", theme="light")
+        draw(reports("steady", seconds=60.0, replications=1), Frame("png", "light"))
 
 
 def test_the_cache_model_serves_and_its_misses_wait_for_the_database(graph):

@@ -116,3 +116,18 @@ def test_by_default_scale_down_waits_five_minutes_for_the_highest_recommendation
 
 def test_bounds_hold():
     assert HorizontalPodAutoscaler(3, 5).sync(0.0, 4, [(even(4, 5000.0), 100.0)]) == 5
+
+
+def test_rate_limits_count_what_was_added_and_what_was_removed():
+    # kubernetes/kubernetes#108354: with both directions inside one period the start of the period was taken from one of
+    # them only. From 10 down to 6 and up again within 60 s, growth of 2 pods a minute allows 12, not 8.
+    up = ScalingRules(stabilization_seconds=0, limits=(ScalingLimit(PolicyType.PODS, 2, 60),))
+    down = ScalingRules(stabilization_seconds=0, limits=(ScalingLimit(PolicyType.PERCENT, 100, 15),))
+    hpa = HorizontalPodAutoscaler(1, 100, up=up, down=down)
+    assert hpa.sync(0.0, 10, [(even(10, 60.0), 100.0)]) == 6
+    assert hpa.sync(15.0, 6, [(even(6, 1000.0), 100.0)]) == 12
+    assert hpa.sync(30.0, 12, [(even(12, 1000.0), 100.0)]) == 12
+    # Without the removal, growth is held to 2 a minute.
+    fresh = HorizontalPodAutoscaler(1, 100, up=up, down=down)
+    assert fresh.sync(0.0, 10, [(even(10, 1000.0), 100.0)]) == 12
+    assert fresh.sync(15.0, 12, [(even(12, 1000.0), 100.0)]) == 12

@@ -1,0 +1,138 @@
+"""Rollouts in virtual time: each version meets the gate that is meant for it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from deployment.errors import InputError
+from workbench.simulate.declaration import RolloutPlan, Sessions, Window
+from workbench.simulate.options import SimulationOptions
+from workbench.simulate.picture.canvas import Frame
+from workbench.simulate.picture.rollout import draw_rollouts
+from workbench.simulate.rollout import CANARIES, GATES, compare, roll, run_rollouts
+from workbench.simulate.rollout_report import render, to_json, verdict
+from workbench.simulate.scenario import Scenario, prepare
+
+OWN, PEER = GATES
+GOOD, SLOW, ERRORS, DEAD = CANARIES
+HOUR = 3600.0
+PLAN = RolloutPlan(steps=((10, HOUR), (50, 2 * HOUR), (100, 0.0)), poll_seconds=300.0, unclear_looks_max=6)
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def prepared(graph):
+    def made(rate=3.0, seconds=6 * HOUR, plan=PLAN, options=SimulationOptions(start=MONDAY), **declared):  # noqa: B008
+        scenario = Scenario(profiles=(f"steady:rate={rate}",), duration_seconds=seconds, options=options)
+        found = prepare(graph("prod"), scenario)
+        return replace(found, declared=replace(found.declared, rollout=plan, **declared))
+
+    return made
+
+
+def test_the_declared_rollout_is_read(graph):
+    plan = prepare(graph("prod"), Scenario()).declared.rollout
+    assert plan.steps == ((10, 6 * HOUR), (50, 12 * HOUR), (100, 0.0))
+    assert plan.poll_seconds == 600
+
+
+def test_a_good_version_takes_its_holds_and_gets_everything(prepared):
+    found = roll(prepared(), GOOD, OWN, 1)
+    assert (found.outcome, found.reason) == ("promoted", "")
+    assert [step.percent for step in found.steps] == [10, 50, 100]
+    first, second, _ = found.steps
+    assert first.ended - first.began == HOUR
+    assert second.ended - second.began == 2 * HOUR
+    assert first.samples == pytest.approx(0.1 * 3 * HOUR, rel=0.15)
+    assert second.samples == pytest.approx(0.5 * 3 * 2 * HOUR, rel=0.05)
+    assert found.answered == pytest.approx(first.samples + second.samples, abs=60)
+
+
+def test_the_canary_never_gets_more_than_its_weight(prepared):
+    found = roll(prepared(), GOOD, OWN, 2)
+    for step in found.steps[:-1]:
+        share = found.minutes[int(step.began // 60) + 1 : int(step.ended // 60), 2]
+        assert share.mean() == pytest.approx(step.percent, abs=1.5)
+    assert (found.minutes[: int(found.steps[0].began // 60), 0] == 0).all()
+
+
+def test_a_dead_version_is_rolled_back_at_the_first_look_that_its_alarm_is_on(prepared):
+    found = roll(prepared(), DEAD, OWN, 1)
+    assert (found.outcome, found.reason) == ("rolled back", "an alarm of the canary is on")
+    # Three of five minutes, and one for the metrics to arrive: the first look, at five minutes, or the next.
+    assert found.exposed_minutes in (5.0, 10.0)
+    assert found.affected == found.answered == pytest.approx(0.1 * 3 * found.exposed_minutes * 60, rel=0.5)
+
+
+def test_errors_are_found_and_most_of_the_users_are_spared(prepared):
+    found = [roll(prepared(), ERRORS, OWN, seed) for seed in range(4)]
+    assert all(each.outcome == "rolled back" for each in found)
+    assert all(each.affected < 0.1 * each.answered for each in found)
+
+
+def test_a_version_slower_than_the_alarm_is_judged_by_all_of_its_step(prepared):
+    slow = replace(SLOW, slowdown=4.0)  # p95 of 300 ms
+    found = roll(prepared(), slow, OWN, 1)
+    assert found.outcome == "rolled back"
+    # 90 requests in five minutes are too few for the alarm, which is ignored then; the step's 1,080 are not.
+    assert found.reason == "the p95 over the whole step is too high"
+    assert found.steps[0].p95_ms > 200
+
+
+def test_without_requests_enough_there_is_no_verdict_and_no_promotion(prepared):
+    found = roll(prepared(rate=0.2), GOOD, OWN, 1)
+    assert (found.outcome, found.reason) == ("rolled back", "too few requests for a verdict")
+    # The hold, and one look more than may be unclear.
+    assert found.steps[0].ended - found.steps[0].began == HOUR + 6 * 300
+
+
+def test_the_peer_without_a_sample_gate_promotes_on_what_it_has(prepared):
+    found = roll(prepared(rate=0.2), GOOD, PEER, 1)
+    assert found.reason in ("", "measurements without data", "failed measurements")
+    assert found.steps[0].samples < 200
+
+
+def test_the_clock_stands_still_in_a_maintenance_window(prepared):
+    window = Window(start=time(9, 30), minutes=60, time_zone="UTC", date=date(2026, 11, 23))
+    plain, paused = (roll(prepared(windows=windows), GOOD, OWN, 1).steps[0] for windows in ((), (window,)))
+    assert paused.ended - paused.began == plain.ended - plain.began + HOUR
+
+
+def test_a_rollout_ends_with_its_session(prepared):
+    sessions = Sessions(weekdays=frozenset({0}), start=time(9, 0), hours=2.0, time_zone="UTC")
+    options = SimulationOptions(start=MONDAY, real_clock=True)
+    found = roll(prepared(options=options, sessions=sessions), GOOD, OWN, 1)
+    assert (found.outcome, found.reason) == ("rolled back", "the session is over")
+    assert found.ended == pytest.approx(2 * HOUR, abs=300)
+
+
+def test_a_canary_that_never_becomes_healthy_gets_no_request(prepared):
+    ready = SimulationOptions(start=MONDAY, fleet=replace(SimulationOptions().fleet, ready_seconds=1e5))
+    found = roll(prepared(options=ready), GOOD, OWN, 1)
+    assert (found.reason, found.answered) == ("the canaries did not become healthy", 0.0)
+
+
+def test_a_window_that_began_yesterday_is_open():
+    window = Window(start=time(23, 30), minutes=60, time_zone="Europe/Vilnius", weekday=0)
+    assert window.is_open(datetime(2026, 11, 23, 22, 15, tzinfo=UTC))  # Tuesday 00:15 there
+    assert not window.is_open(datetime(2026, 11, 23, 22, 45, tzinfo=UTC))
+
+
+def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time(prepared):
+    one, other = (compare(prepared(seconds=4 * HOUR), "steady", 2) for _ in range(2))
+    assert to_json(one) == to_json(other)
+    assert set(one.rollouts) == {(gate, canary.name) for gate in GATES for canary in CANARIES}
+    assert verdict(one) == "pass"
+    text = render(one)
+    assert "good" in text
+    assert "Argo Rollouts" in text
+    assert "verdict: pass" in text
+    pictures = [draw_rollouts(each, Frame("png", "dark", 400)) for each in (one, other)]
+    assert pictures[0] == pictures[1]
+    assert pictures[0].startswith(b"\x89PNG")
+
+
+def test_a_stack_without_a_rollout_is_refused(small_graph):
+    with pytest.raises(InputError, match="declares no canary rollout"):
+        run_rollouts(small_graph(), Scenario())

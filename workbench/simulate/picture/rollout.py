@@ -1,0 +1,77 @@
+"""A picture of simulated rollouts: the canary's share, what it did to requests, and its p95, for each version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from workbench.simulate.kernel import Floats
+from workbench.simulate.picture.canvas import (
+    Frame,
+    Line,
+    bin_minutes,
+    binned,
+    draw_line,
+    legend,
+    limit,
+    paint,
+    time_axis,
+)
+from workbench.simulate.rollout import CANARIES, GATES, Comparison
+from workbench.simulate.rollout_report import verdict
+
+
+def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
+    """This stack's rollout of each version, seed by seed the first. Same input, same bytes."""
+    theme, gate = frame.colours, next(iter(GATES))
+    first = {canary.name: found.rollouts[gate, canary.name][0] for canary in CANARIES}
+    length = max(len(each.minutes) for each in first.values())
+    size = bin_minutes(length)
+    looks = dict(
+        zip(first, ((theme.third, "-"), (theme.second, "--"), (theme.strong, "-."), (theme.bad, ":")), strict=True)
+    )
+
+    def fill(panels: Any) -> None:
+        share, affected, p95 = panels
+        for name, rollout in first.items():
+            colour, style = looks[name]
+            minutes = rollout.minutes
+            weight = _weights(rollout.steps, rollout.outcome, rollout.ended, len(minutes))
+            times = np.arange(1, len(minutes) + 1, dtype=float)
+            told = f"{name}: {rollout.outcome}"
+            share.plot(times, weight, color=colour, linestyle=style, linewidth=1.8, drawstyle="steps-pre", label=told)
+            share.plot(times[-1:], weight[-1:], color=colour, marker="o", markersize=4)
+            bins = np.minimum((np.arange(-(-len(minutes) // size)) + 1) * size, len(minutes)).astype(float)
+            running = np.cumsum(minutes[:, 1])
+            draw_line(affected, times, Line(name, style, colour, running))
+            affected.plot(times[-1:], running[-1:], color=colour, marker="o", markersize=4)
+            draw_line(p95, bins, Line(name, style, colour, binned(minutes[:, 3], size, np.nanmedian)))
+        share.set_ylabel("canary, %")
+        share.set_ylim(0, 105)
+        affected.set_ylabel("requests affected")
+        affected.set_ylim(0.8, None)
+        affected.set_yscale("symlog", linthresh=1)
+        affected.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        p95.set_ylabel("canary's p95, ms")
+        p95.set_ylim(0, None)
+        limit(p95, found.budget_ms, f"budget {found.budget_ms:g} ms", theme)
+        for axes in panels:
+            legend(axes, frame)
+        time_axis(p95, float(length), frame)
+
+    title = (
+        f"{found.stack}: rollout under {found.scenario}, {verdict(found)} over {len(found.seeds)} seeds; shown is seed"
+        f" {found.seeds[0]}; affected: attempts at the canary without a good answer within {found.budget_ms:g} ms"
+    )
+    return paint(frame, title, [1.8, 2.0, 2.0], fill)
+
+
+def _weights(steps: Any, outcome: str, ended: float, length: int) -> Floats:
+    """The canary's weight at the end of each minute."""
+    weights = np.zeros(length)
+    for step in steps:
+        weights[int(step.began // 60) :] = step.percent
+    if outcome != "promoted":
+        weights[int(ended // 60) + 1 :] = 0
+    return weights

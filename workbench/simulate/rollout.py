@@ -1,0 +1,296 @@
+"""A canary rollout on a simulated stack: the steps, holds, looks and verdicts of the declared one, and of a peer.
+
+The declared one follows what its state machine does (components/rollout): wait for a healthy canary, set the weight,
+look every `poll_seconds` at the canary's alarms, stop the clock in maintenance windows, and judge a step by the p95 of
+all of it once its time is over and enough requests were measured.
+
+The peer is Argo Rollouts with the same steps and limits and the numbers of its documentation ("Analysis & Progressive
+Delivery", read 2026-11): a background analysis every five minutes over the last five, rolled back after more than
+three failed measurements, or more than four in a row without data, which are errors. It has no sample gate.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from deployment.errors import InputError
+from deployment.graph import ResourceGraph
+from workbench.simulate import kernel
+from workbench.simulate.alarms import AlarmState
+from workbench.simulate.declaration import Declaration, RolloutPlan
+from workbench.simulate.histogram import quantile_seconds
+from workbench.simulate.kernel import Floats, Ints
+from workbench.simulate.reading import read
+from workbench.simulate.scenario import DAY_SECONDS, DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
+from workbench.simulate.simulation import MINUTE, Run
+
+HEALTH_LOOK_SECONDS: Final = 30.0
+"""Between two looks at the health of a canary that starts."""
+ANALYSIS_SECONDS: Final = 300.0
+"""The peer's interval, and the window of each measurement."""
+FAILURE_LIMIT: Final = 3
+CONSECUTIVE_ERROR_LIMIT: Final = 4
+SESSION_OVER: Final = "the session is over"
+"""Why a rollout ends that is longer than the session that it began in."""
+ERROR_RATIO: Final = 0.01
+"""5xx of the canary's answers that the peer fails a measurement for: the limit of the declared errors alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A version that is rolled out."""
+
+    name: str
+    slowdown: float = 1.0
+    """Its service time relative to the stable version's."""
+    errors: float = 0.0
+    """Share of its answers that is a 5xx, beyond the stable version's."""
+
+
+CANARIES: Final = (
+    Canary("good"),
+    Canary("p95 + 50 %", slowdown=1.5),
+    Canary("2 % errors", errors=0.02),
+    Canary("dead", errors=1.0),
+)
+"""Versions that a rollout is tried with. The dead one answers its health checks, or it would never get a request."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One share of the traffic."""
+
+    percent: int
+    began: float
+    ended: float = math.nan
+    samples: int = 0
+    """Requests that the canary answered in it."""
+    p95_ms: float = math.nan
+
+
+@dataclass(slots=True)
+class Rollout:
+    """What one rollout did."""
+
+    outcome: str
+    """promoted, rolled back, or under way when the simulation ended."""
+    reason: str
+    """Why it was rolled back."""
+    steps: tuple[Step, ...]
+    ended: float
+    """Seconds from the start of the simulation."""
+    answered: float
+    """Attempts that went to the canary until then."""
+    affected: float
+    """Those of them that had no good answer within the budget."""
+    minutes: Floats = field(repr=False)
+    """By the minute: requests to the canary, those of them that are affected, its share in percent, its p95 in ms."""
+
+    @property
+    def exposed_minutes(self) -> float:
+        """From the first request that the canary could get until the end of the rollout."""
+        return (self.ended - self.steps[0].began) / 60 if self.steps else 0.0
+
+
+class Gate:
+    """How the declared rollout decides; `look` gives None to go on, "" to pass the step, or why it is rolled back."""
+
+    def __init__(self, declared: Declaration, plan: RolloutPlan, start: datetime) -> None:
+        self.declared, self.plan, self.start = declared, plan, start
+        self.seconds = plan.poll_seconds
+
+    def begin(self, hold_seconds: float, counts: Ints) -> None:
+        """A step begins; `counts` is the histogram of the canary's response times so far."""
+        self.looks, self.unclear, self.hold_seconds, self.before = 0, 0, hold_seconds, counts
+
+    def look(self, run: Run) -> str | None:
+        """Decide at the run's moment."""
+        if any(state is AlarmState.ALARM for state in run.canary_alarms()):
+            return "an alarm of the canary is on"
+        moment = self.start + timedelta(seconds=run.now)
+        if any(window.is_open(moment) for window in self.declared.windows):
+            return None
+        self.looks += 1
+        if self.looks < math.ceil(self.hold_seconds / self.seconds):
+            return None
+        counts = run.canary_histogram() - self.before
+        if counts.sum() < self.declared.promise.minimum_samples:
+            self.unclear += 1
+            return "too few requests for a verdict" if self.unclear > self.plan.unclear_looks_max else None
+        slow = quantile_seconds(counts, 0.95) > self.declared.promise.p95_limit_seconds
+        return "the p95 over the whole step is too high" if slow else ""
+
+
+class PeerGate(Gate):
+    """How the peer decides: by each five minutes, however few requests they hold."""
+
+    def __init__(self, declared: Declaration, plan: RolloutPlan, start: datetime) -> None:
+        super().__init__(declared, plan, start)
+        self.seconds = ANALYSIS_SECONDS
+        self.failures = self.errors = 0
+
+    def look(self, run: Run) -> str | None:
+        """Take one measurement."""
+        self.looks += 1
+        counts = run.canary_histogram()
+        measured, self.before = counts - self.before, counts
+        rows = run.minutes.rows[-round(self.seconds / MINUTE) :]
+        failed = rows[:, kernel.TALLIES + kernel.FAILED].sum()
+        answered = measured.sum()
+        if not answered:
+            self.errors += 1
+            return "measurements without data" if self.errors > CONSECUTIVE_ERROR_LIMIT else self._pass()
+        self.errors = 0
+        slow = quantile_seconds(measured, 0.95) > self.declared.promise.p95_limit_seconds
+        self.failures += bool(slow or failed / answered > ERROR_RATIO)
+        return "failed measurements" if self.failures > FAILURE_LIMIT else self._pass()
+
+    def _pass(self) -> str | None:
+        return "" if self.looks * self.seconds >= self.hold_seconds else None
+
+
+GATES: Final[Mapping[str, Callable[[Declaration, RolloutPlan, datetime], Gate]]] = {
+    "this stack's rollout": Gate,
+    "Argo Rollouts, no sample gate": PeerGate,
+}
+"""Who decides -> how."""
+
+
+def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
+    """Simulate one rollout of `canary` from the beginning of the traffic. Raises InputError where none is declared."""
+    plan, declared = prepared.declared.rollout, prepared.declared
+    if plan is None or len(declared.fleets) < 2:
+        raise InputError("--rollout: the stack declares no canary rollout with its steps, or no second fleet")
+    options = replace(
+        prepared.options,
+        seed=seed,
+        canary_percent=0.0,
+        canary_slowdown=canary.slowdown,
+        canary_errors=canary.errors,
+    )
+    run = Run(declared, prepared.loaded.traffic, prepared.service, options)
+    decides, end = GATES[gate](declared, plan, options.start), prepared.loaded.traffic.duration_seconds
+    steps: list[Step] = []
+    outcome, reason = "under way", _start(run, plan, end)
+    for percent, hold_seconds in plan.steps if reason == "" else ():
+        before = run.canary_histogram()
+        run.set_canary_percent(percent)
+        steps.append(Step(percent, run.now))
+        if len(steps) == len(plan.steps):
+            outcome = "promoted"
+            break
+        decides.begin(hold_seconds, before)
+        verdict = None
+        while verdict is None and run.now < end:
+            run.run_until(min(end, run.now + decides.seconds))
+            verdict = SESSION_OVER if run.parked else decides.look(run)
+        counts = run.canary_histogram() - before
+        steps[-1] = Step(percent, steps[-1].began, run.now, int(counts.sum()), quantile_seconds(counts, 0.95) * 1000)
+        reason = verdict
+        if verdict != "":
+            break
+    if reason:
+        outcome = "rolled back"
+        run.set_canary_percent(0)
+    ended = run.now
+    run.run_until(min(end, MINUTE * math.ceil(ended / MINUTE + 1)))
+    minutes = _minutes(run, outcome, ended)
+    return Rollout(outcome, reason or "", tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes)
+
+
+def _start(run: Run, plan: RolloutPlan, end: float) -> str | None:
+    """Size the canary as the stable fleet is, and wait until it is healthy; "", or why it is rolled back."""
+    size = max(1, run.fleets[0].desired)
+    run.fleets[1].hold_at(run.now, size)
+    for _ in range(plan.start_looks):
+        run.look_around()
+        run.run_until(min(end, run.now + HEALTH_LOOK_SECONDS))
+        if run.parked:
+            return SESSION_OVER
+        if run.now >= end:
+            return None
+        if len(run.fleets[1].rotation()) - run.fleets[1].unhealthy >= size:
+            return ""
+    return "the canaries did not become healthy"
+
+
+def _minutes(run: Run, outcome: str, ended: float) -> Floats:
+    """What the canary did by the minute, until the rollout ended; the last answers of one rolled back included."""
+    count = math.floor(ended / MINUTE) if outcome == "promoted" else math.ceil(ended / MINUTE) + 1
+    canary = run.minutes.rows[:count, kernel.TALLIES : 2 * kernel.TALLIES]
+    both = canary[:, kernel.OFFERED] + run.minutes.rows[:count, kernel.OFFERED]
+    offered, within = canary[:, kernel.OFFERED], canary[:, kernel.WITHIN]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = 100 * offered / both
+    return np.column_stack([offered, np.maximum(offered - within, 0.0), share, run.canary_p95_ms()[:count]])
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Rollouts of every version, decided by each gate, on the same seeds."""
+
+    stack: str
+    scenario: str
+    start: datetime
+    seeds: tuple[int, ...]
+    budget_ms: float
+    limit_ms: float
+    """p95 that raises the alarm."""
+    plan: RolloutPlan
+    rollouts: Mapping[tuple[str, str], Sequence[Rollout]]
+    """(gate, version) -> one rollout for each seed."""
+
+
+def compare(prepared: Prepared, scenario: str, count: int) -> Comparison:
+    """`count` rollouts of each version by each gate, on all cores. Raises InputError where none is declared."""
+    seeds = tuple(prepared.options.seed + index for index in range(count))
+    cases = [(gate, canary, seed) for gate in GATES for canary in CANARIES for seed in seeds]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda case: roll(prepared, case[1], case[0], case[2]), cases))
+    rollouts: dict[tuple[str, str], list[Rollout]] = {}
+    for (gate, canary, _), rollout in zip(cases, found, strict=True):
+        rollouts.setdefault((gate, canary.name), []).append(rollout)
+    plan = prepared.declared.rollout
+    if plan is None:  # roll has refused it already
+        raise InputError("--rollout: the stack declares no canary rollout")
+    return Comparison(
+        prepared.declared.stack,
+        scenario,
+        prepared.options.start,
+        seeds,
+        prepared.declared.promise.budget_seconds * 1000,
+        prepared.declared.promise.p95_limit_seconds * 1000,
+        plan,
+        rollouts,
+    )
+
+
+def run_rollouts(graph: ResourceGraph, scenario: Scenario) -> Comparison:
+    """Simulate canary rollouts on the stack in `graph`: by default under the declared requests of the month, evenly.
+
+    They last twice as long as their holds, unless the scenario says how long. Raises InputError.
+    """
+    declared = read(graph)
+    profiles = scenario.profiles
+    if not profiles and not scenario.files and declared.mean_rps is not None:
+        profiles = (f"steady:rate={declared.mean_rps:.6f}",)
+    duration = scenario.duration_seconds
+    if duration is None and not scenario.files and declared.rollout is not None:
+        duration = 2 * declared.rollout.seconds + DEFAULT_SECONDS
+    options = scenario.options
+    if declared.sessions is not None and not options.real_clock:
+        # From the beginning of the first session on: the rollout has to live with them.
+        changes = declared.sessions.changes(options.start, 14 * DAY_SECONDS)
+        seconds = next((moment for moment, parked in changes if not parked), 0.0)
+        options = replace(options, start=options.start + timedelta(seconds=seconds), real_clock=True)
+    scenario = replace(scenario, profiles=profiles, duration_seconds=duration, options=options)
+    names = [*map(str, scenario.files), *profiles] or [DEFAULT_PROFILE]
+    return compare(prepare(graph, scenario), " + ".join(names), scenario.replications)

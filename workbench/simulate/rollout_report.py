@@ -1,0 +1,140 @@
+"""Simulated rollouts for people (a table) and for programs (JSON)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from workbench.simulate.replications import Interval, interval
+from workbench.simulate.rollout import CANARIES, GATES, SESSION_OVER, Comparison, Rollout
+from workbench.simulate.table import clock
+
+GOOD: Final = CANARIES[0].name
+DEAD: Final = CANARIES[-1].name
+
+
+def wrong(name: str, rollout: Rollout) -> bool:
+    """Whether the rollout promoted a bad version, or rolled a good one back."""
+    return rollout.outcome == ("rolled back" if name == GOOD else "promoted") and rollout.reason != SESSION_OVER
+
+
+def verdict(found: Comparison) -> str:
+    """``blocked`` when this stack's rollout stopped a good version or promoted a dead one on any seed.
+
+    ``inconclusive`` where none of a kind came to an end. What it does about versions in between is for people to judge.
+    """
+    own = {name: runs for (gate, name), runs in found.rollouts.items() if gate == next(iter(GATES))}
+    plain = [(name, each) for name in (GOOD, DEAD) for each in own[name]]
+    if any(wrong(name, each) for name, each in plain):
+        return "blocked"
+    ended = all(each.outcome != "under way" and each.reason != SESSION_OVER for _, each in plain)
+    return "pass" if ended else "inconclusive"
+
+
+def render(found: Comparison) -> str:
+    """The rollouts as lines of text."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Comparison) -> Iterator[str]:
+    steps = " -> ".join(f"{percent} %" + (f" for {clock(hold)}" if hold else "") for percent, hold in found.plan.steps)
+    count = len(found.seeds)
+    seeds = f"{count} seed{'s' if count != 1 else ''}, means ± 95 % confidence"
+    yield f"{found.stack}: rollout under {found.scenario}, {seeds}"
+    yield f"  {steps}; a look every {clock(found.plan.poll_seconds)}, from {found.start:%Y-%m-%d %H:%M} UTC"
+    for gate in GATES:
+        yield ""
+        yield gate
+        yield f"  {'version':<12} {'outcome':<42} {'after':>10} {'requests to it':>16} {'affected':>14} {'wrong':>6}"
+        for canary in CANARIES:
+            runs = found.rollouts[gate, canary.name]
+            yield _row(canary.name, runs)
+    yield ""
+    yield f"steps of this stack's rollout, seed {found.seeds[0]}"
+    for canary in CANARIES:
+        first = found.rollouts[next(iter(GATES)), canary.name][0]
+        yield f"  {canary.name:<12} " + ("; ".join(_steps(first)) or first.reason)
+    yield ""
+    yield (
+        f"affected: attempts that the canary gave no good answer within {found.budget_ms:g} ms; wrong: a bad version"
+        " promoted, or a good one rolled back"
+    )
+    yield (
+        f"a version whose p95 stays under {found.limit_ms:g} ms passes each p95 gate, also over the budget:"
+        " plant:slo.p95_threshold_ms decides"
+    )
+    yield f"verdict: {verdict(found)}"
+
+
+def _row(name: str, runs: Sequence[Rollout]) -> str:
+    outcomes = Counter(each.outcome + (f" ({each.reason})" if each.reason else "") for each in runs)
+    told, *others = outcomes.most_common()
+    text = f"{told[1]} {told[0]}" + (f", {sum(each for _, each in others)} otherwise" if others else "")
+    after = interval([each.exposed_minutes for each in runs])
+    answered, affected = (interval([getattr(each, key) for each in runs]) for key in ("answered", "affected"))
+    bad = sum(wrong(name, each) for each in runs)
+    return (
+        f"  {name:<12} {text:<42} {clock(60 * after.mean):>10} {_span(answered):>16} {_span(affected):>14}"
+        f" {f'{bad}/{len(runs)}':>6}"
+    )
+
+
+def _steps(rollout: Rollout) -> Iterator[str]:
+    for step in rollout.steps:
+        if math.isnan(step.ended):
+            yield f"{step.percent} % at {clock(step.began)}"
+        else:
+            p95 = "no p95" if math.isnan(step.p95_ms) else f"p95 {step.p95_ms:.0f} ms"
+            yield f"{step.percent} % to {clock(step.ended)} ({step.samples:,} samples, {p95})"
+
+
+def _span(value: Interval) -> str:
+    width = "" if math.isnan(value.half_width) or not value.half_width else f" ± {value.half_width:,.0f}"
+    return f"{value.mean:,.0f}{width}"
+
+
+def to_json(found: Comparison) -> dict[str, Any]:
+    """The rollouts as JSON: times in seconds from the start."""
+    return {
+        "stack": found.stack,
+        "scenario": found.scenario,
+        "start": found.start.isoformat(),
+        "seeds": list(found.seeds),
+        "steps": [{"percent": percent, "holdSeconds": hold} for percent, hold in found.plan.steps],
+        "rollouts": [
+            {
+                "gate": gate,
+                "version": name,
+                "promoted": sum(each.outcome == "promoted" for each in runs),
+                "rolledBack": sum(each.outcome == "rolled back" for each in runs),
+                "wrong": sum(wrong(name, each) for each in runs),
+                "runs": [_run(seed, each) for seed, each in zip(found.seeds, runs, strict=True)],
+            }
+            for (gate, name), runs in found.rollouts.items()
+        ],
+        "verdict": verdict(found),
+    }
+
+
+def _run(seed: int, each: Rollout) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "outcome": each.outcome,
+        "reason": each.reason,
+        "endedSeconds": round(each.ended, 3),
+        "exposedMinutes": round(each.exposed_minutes, 3),
+        "requestsToCanary": round(each.answered),
+        "requestsAffected": round(each.affected),
+        "steps": [
+            {
+                "percent": step.percent,
+                "beganSeconds": round(step.began, 3),
+                "endedSeconds": None if math.isnan(step.ended) else round(step.ended, 3),
+                "samples": step.samples,
+                "p95Ms": None if math.isnan(step.p95_ms) else round(step.p95_ms, 3),
+            }
+            for step in each.steps
+        ],
+    }
