@@ -16,8 +16,8 @@ from deployment.graph import Resource, ResourceGraph
 STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
 GROUP: Final = "aws:autoscaling/group:Group"
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
-RESIZES: Final = frozenset({"autoscaling:updateautoscalinggroup", "eks:call"})
-"""Calls that set the size of a group, or of a Deployment."""
+RESIZES: Final = frozenset({"autoscaling:updateautoscalinggroup", "eks:call", "lambda:invoke"})
+"""Calls that set the size of a group, or of a Deployment: directly, or by a function in the cluster's network."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,8 @@ def _attempts(value: Any) -> Iterator[int]:
 
 
 def _actions(definition: str) -> Iterator[str]:
-    """Calls of the AWS SDK integrations, e.g. ``elasticache:deleteserverlesscache``, and of a cluster's API."""
-    if "states:::eks:call" in definition:
-        yield "eks:call"
+    """Calls of the AWS SDK integrations, e.g. ``elasticache:deleteserverlesscache``, of clusters and of functions."""
+    yield from re.findall(r"states:::(eks:call|lambda:invoke)", definition)
     for service, action in re.findall(r"aws-sdk:(\w{1,64}):(\w{1,128})", definition):
         yield f"{service}:{action}".lower()
 

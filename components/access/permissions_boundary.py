@@ -21,6 +21,7 @@ WORKLOAD_SERVICES = (
     "events:*",
     "kms:Decrypt",
     "kms:GenerateDataKey",
+    "lambda:InvokeFunction",
     "logs:*",
     "s3:GetObject",
     "sns:*",

@@ -22,6 +22,7 @@ class ClusterSettings(Group):
         pattern=r"^[A-Za-z0-9+/]{16,}={0,2}$", description="Certificate of the API server's authority (base64)."
     )
     version: str = Field(
+        default="1.36",
         pattern=KUBERNETES_VERSION,
         description="Kubernetes version (1.30 to 1.37, quoted); objects are checked against its schemas.",
     )

@@ -1,0 +1,114 @@
+"""The pods' part of the k8s stack: guards, identity, tracks, the rollout's reach; and what it shares with prod."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+
+
+@pytest.fixture(scope="module")
+def k8s(graph):
+    return graph("k8s")
+
+
+@pytest.fixture(scope="module")
+def stable(k8s, one):
+    return one(k8s, DEPLOYMENT, "plant-stable-deployment")
+
+
+def test_the_namespace_enforces_a_pinned_standard_and_gates_readiness(k8s, one):
+    labels = one(k8s, "kubernetes:core/v1:Namespace").get("metadata.labels")
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.36"
+    assert labels["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
+
+
+def test_the_quota_is_what_both_tracks_and_an_update_of_each_ask_for(k8s, one):
+    hard = one(k8s, "kubernetes:core/v1:ResourceQuota").get("spec.hard")
+    assert (hard["requests.cpu"], hard["requests.memory"], hard["pods"]) == ("250m", "640Mi", "10")
+    assert hard["services.loadbalancers"] == hard["persistentvolumeclaims"] == "0"
+
+
+def test_pods_are_reached_by_the_load_balancer_and_never_reach_the_nodes_credentials(k8s, one):
+    inward = one(k8s, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "plant-space-from-load-balancer")
+    assert [peer["ipBlock"]["cidr"] for peer in inward.get("spec.ingress")[0]["from"]] == ["10.0.0.0/24", "10.0.1.0/24"]
+    outward = one(k8s, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "plant-space-to-what-the-service-uses")
+    everywhere = outward.get("spec.egress")[-1]["to"][0]["ipBlock"]
+    assert everywhere == {"cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]}
+
+
+def test_the_stable_track_leaves_its_replicas_to_the_autoscaler_and_the_canary_rests(k8s, one, stable):
+    canary = one(k8s, DEPLOYMENT, "plant-canary-deployment")
+    assert stable.get("spec.replicas") is None and not stable.options.get("ignoreChanges")
+    assert canary.get("spec.replicas") == 0 and canary.options["ignoreChanges"] == ["spec.replicas"]
+
+
+def test_a_pod_outlives_its_place_in_the_target_group(k8s, stable):
+    pod = stable.get("spec.template.spec")
+    sleep = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    delay = {group.get("deregistrationDelay") for group in k8s.of_type("aws:lb/targetGroup:TargetGroup")}
+    assert delay == {30} and 30 < sleep < pod["terminationGracePeriodSeconds"]
+
+
+def test_the_binding_comes_before_the_deployment_and_names_a_group_of_addresses(k8s, one, stable):
+    binding = one(k8s, BINDING, "plant-stable-binding")
+    assert binding.urn in stable.dependencies
+    (group,) = k8s.referenced(binding, "spec", "aws:lb/targetGroup:TargetGroup")
+    assert group.name == "plant-split-stable" and group.get("targetType") == "ip"
+
+
+def test_the_role_of_a_pod_trusts_its_own_namespace_and_account(k8s, one):
+    trust = json.loads(one(k8s, "aws:iam/role:Role", "plant-identity-pod-role").get("assumeRolePolicy"))
+    condition = trust["Statement"][0]["Condition"]["StringEquals"]
+    assert condition["aws:RequestTag/kubernetes-namespace"] == "plant-k8s"
+    assert condition["aws:RequestTag/kubernetes-service-account"] == "plant-api"
+    assert condition["aws:RequestTag/eks-cluster-arn"].endswith(":cluster/platform")
+
+
+def test_the_rollout_may_scale_two_deployments_and_nothing_else(k8s, one):
+    rules = one(k8s, "kubernetes:rbac.authorization.k8s.io/v1:Role").get("rules")
+    assert rules == [
+        {
+            "apiGroups": ["apps"],
+            "resources": ["deployments/scale"],
+            "resourceNames": ["stable", "canary"],
+            "verbs": ["get", "update"],
+        }
+    ]
+    entry = one(k8s, "aws:eks/accessEntry:AccessEntry")
+    assert entry.get("kubernetesGroups") == ["plant-k8s:rollout"]
+    assert [role.name for role in k8s.referenced(entry, "principalArn", "aws:iam/role:Role")] == [
+        "plant-rollout-workflow-role"
+    ]
+
+
+def test_the_sizing_states_call_the_clusters_api(k8s, one):
+    states = json.loads(one(k8s, "aws:sfn/stateMachine:StateMachine", "plant-rollout-machine").get("definition"))[
+        "States"
+    ]
+    calls = {name: state for name, state in states.items() if state.get("Resource") == "arn:aws:states:::eks:call"}
+    assert set(calls) == {"Read stable size", "Size canary", "Empty canary", "Empty settled canary"}
+    assert calls["Empty canary"]["Parameters"]["RequestBody"]["spec"] == {"replicas": 0}
+    assert calls["Empty canary"]["Parameters"]["Path"].endswith("/deployments/canary/scale")
+
+
+def test_every_object_goes_to_the_declared_cluster(k8s):
+    (provider,) = k8s.of_type("pulumi:providers:kubernetes")
+    assert provider.get("clusterIdentifier") == "arn:aws:eks:us-east-1:123456789012:cluster/platform"
+    assert "exec" in provider.get("kubeconfig") and "token:" not in provider.get("kubeconfig")
+    objects = [one for one in k8s if one.type.startswith("kubernetes:")]
+    assert objects and all(one.options["provider"].startswith(provider.urn) for one in objects)
+
+
+def test_one_program_with_the_compute_swapped(k8s, graph):
+    def parts(stack):
+        return {one.name for one in stack if not one.custom and one.parent and one.parent.endswith("::plant")}
+
+    prod = graph("prod")
+    assert parts(k8s) - parts(prod) == {"plant-identity", "plant-pods", "plant-scale", "plant-space"}
+    # What a spend brake does for instances, the quota does for pods.
+    assert parts(prod) - parts(k8s) == {"plant-instances", "plant-brake"}
