@@ -11,6 +11,7 @@ LOAD_BALANCER: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalance
 LISTENER: Final = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 LISTENER_RULE: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
 TARGET_GROUP: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
+DNS_RECORD: Final = ("aws:route53/record:Record",)
 CERTIFICATE: Final = ("aws:acm/certificate:Certificate",)
 
 VPC: Final = ("aws:ec2/vpc:Vpc",)

@@ -46,7 +46,8 @@ class Certificate(pulumi.ComponentResource):
             type=proof.resource_record_type,
             records=[proof.resource_record_value],
             ttl=300,
-            allow_overwrite=True,  # the record of a certificate for the same name is the same
+            # Not overwritten: it is the same for every certificate of the name, so the first of two stacks to be
+            # destroyed would take it from the other, whose certificate then is not renewed.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         validation = aws.acm.CertificateValidation(

@@ -6,7 +6,9 @@ repair's.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
@@ -63,10 +65,139 @@ def _launch_template(params: Params) -> Iterable[str]:
 
 USER_DATA_BYTES = 16 * 1024
 
+
+def _listener_rule(params: Params) -> Iterable[str]:
+    """Application Load Balancer guide, "Quotas": five values in the conditions of a rule, six wildcards."""
+    values = [
+        value
+        for condition in params.get("Conditions", ())
+        for config in condition.values()
+        if isinstance(config, Mapping)
+        for value in config.get("Values", ())
+    ]
+    if len(values) > MOST_CONDITION_VALUES:
+        yield f"Conditions: {len(values)} values are more than {MOST_CONDITION_VALUES}"
+    wildcards = sum(str(value).count("*") + str(value).count("?") for value in values)
+    if wildcards > MOST_WILDCARDS:
+        yield f"Conditions: {wildcards} wildcards are more than {MOST_WILDCARDS}"
+
+
+MOST_CONDITION_VALUES, MOST_WILDCARDS = 5, 6
+
+
+def _lifecycle_hook(params: Params) -> Iterable[str]:
+    """EC2 Auto Scaling reference, PutLifecycleHook: 30 to 7,200 seconds."""
+    timeout = params.get("HeartbeatTimeout", 3600)
+    if not 30 <= timeout <= 7200:
+        yield f"HeartbeatTimeout: {timeout} is not from 30 to 7,200"
+
+
+def _metric_alarm(params: Params) -> Iterable[str]:
+    """CloudWatch reference, PutMetricAlarm, Period and EvaluationPeriods."""
+    period, periods = params.get("Period"), params.get("EvaluationPeriods", 1)
+    if period is not None and period not in (10, 20, 30) and period % 60:
+        yield f"Period: {period} is none of 10, 20, 30 and the multiples of 60"
+    longest = 7 * 86_400 if (period or 0) >= 3600 else 86_400
+    if (period or 0) * periods > longest:
+        yield f"Period: {periods} periods of {period} s are more than {longest:,} s"
+    if params.get("DatapointsToAlarm", periods) > periods:
+        yield f"DatapointsToAlarm: {params['DatapointsToAlarm']} are more than the {periods} EvaluationPeriods"
+
+
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+
+def _retention(params: Params) -> Iterable[str]:
+    """CloudWatch Logs reference, PutRetentionPolicy, "Possible values"."""
+    if params["retentionInDays"] not in RETENTIONS:
+        yield f"retentionInDays: {params['retentionInDays']} is none of {', '.join(map(str, RETENTIONS))}"
+
+
+def _policy_size(name: str, most: int) -> Callable[[Params], Iterable[str]]:
+    """IAM user guide, "IAM and AWS STS quotas": characters without white space."""
+
+    def check(params: Params) -> Iterable[str]:
+        size = len("".join(str(params.get(name, "")).split()))
+        if size > most:
+            yield f"{name}: {size:,} characters without white space are more than {most:,}"
+
+    return check
+
+
+def _parameter(params: Params) -> Iterable[str]:
+    """Systems Manager reference, PutParameter: 4 KB in the standard tier, 15 levels, no name of AWS's own."""
+    size = len(str(params.get("Value", "")).encode())
+    if params.get("Tier", "Standard") == "Standard" and size > STANDARD_PARAMETER_BYTES:
+        yield f"Value: {size:,} bytes are more than the {STANDARD_PARAMETER_BYTES:,} of the standard tier"
+    name = str(params["Name"])
+    if name.strip("/").lower().startswith(("aws", "ssm")):
+        yield f"Name: {name} begins with aws or ssm"
+    if name.count("/") > MOST_LEVELS:
+        yield f"Name: {name.count('/')} levels are more than {MOST_LEVELS}"
+
+
+STANDARD_PARAMETER_BYTES, MOST_LEVELS = 4096, 15
+
+
+def _firewall_rules(params: Params) -> Iterable[str]:
+    """AWS WAF reference, Rule (names and priorities are unique) and RateBasedStatement (EvaluationWindowSec)."""
+    for key in ("Name", "Priority"):
+        counts = Counter(rule.get(key) for rule in params.get("Rules", ()))
+        yield from (f"Rules: {count} rules have the {key} {value}" for value, count in counts.items() if count > 1)
+    for rule in params.get("Rules", ()):
+        window = rule.get("Statement", {}).get("RateBasedStatement", {}).get("EvaluationWindowSec", 300)
+        if window not in RATE_WINDOWS:
+            yield f"Rules: EvaluationWindowSec {window} is none of {', '.join(map(str, RATE_WINDOWS))}"
+
+
+RATE_WINDOWS = (60, 120, 300, 600)
+
+
+def _publication(params: Params) -> Iterable[str]:
+    """SNS reference, Publish, Subject: one line of 1 to 100 ASCII characters that begins with no space."""
+    subject = params.get("Subject")
+    if subject is not None and not re.fullmatch(r"[!-~][ -~]{0,99}", subject):
+        yield f"Subject: {subject!r} is no line of 1 to 100 ASCII characters"
+
+
+def _budget(params: Params) -> Iterable[str]:
+    """Budgets reference, CreateBudget: five notifications, each with one topic and ten addresses."""
+    notifications = params.get("NotificationsWithSubscribers", ())
+    if len(notifications) > MOST_NOTIFICATIONS:
+        yield f"NotificationsWithSubscribers: {len(notifications)} are more than {MOST_NOTIFICATIONS}"
+    for one in notifications:
+        kinds = Counter(subscriber["SubscriptionType"] for subscriber in one.get("Subscribers", ()))
+        if kinds["SNS"] > 1 or kinds["EMAIL"] > MOST_ADDRESSES:
+            yield f"Subscribers: {kinds['SNS']} topics and {kinds['EMAIL']} addresses are more than 1 and 10"
+
+
+MOST_NOTIFICATIONS, MOST_ADDRESSES = 5, 10
+
+
+def _every(*checks: Callable[[Params], Iterable[str]]) -> Callable[[Params], Iterable[str]]:
+    return lambda params: [problem for check in checks for problem in check(params)]
+
+
 _CHECKS: Mapping[tuple[str, str], Callable[[Params], Iterable[str]]] = {
     ("stepfunctions", "create_state_machine"): _state_machine,
     ("stepfunctions", "update_state_machine"): _state_machine,
-    ("wafv2", "create_rule_group"): _rule_group,
+    ("wafv2", "create_rule_group"): _every(_rule_group, _firewall_rules),
+    ("wafv2", "update_rule_group"): _firewall_rules,
+    ("wafv2", "create_web_acl"): _firewall_rules,
+    ("wafv2", "update_web_acl"): _firewall_rules,
+    ("elbv2", "create_rule"): _listener_rule,
+    ("elbv2", "modify_rule"): _listener_rule,
+    ("autoscaling", "put_lifecycle_hook"): _lifecycle_hook,
+    ("cloudwatch", "put_metric_alarm"): _metric_alarm,
+    ("logs", "put_retention_policy"): _retention,
+    ("iam", "create_policy"): _policy_size("PolicyDocument", 6_144),
+    ("iam", "create_policy_version"): _policy_size("PolicyDocument", 6_144),
+    ("iam", "put_role_policy"): _policy_size("PolicyDocument", 10_240),
+    ("iam", "create_role"): _policy_size("AssumeRolePolicyDocument", 2_048),
+    ("iam", "update_assume_role_policy"): _policy_size("PolicyDocument", 2_048),
+    ("ssm", "put_parameter"): _parameter,
+    ("sns", "publish"): _publication,
+    ("budgets", "create_budget"): _budget,
     ("autoscaling", "create_auto_scaling_group"): _group_sizes,
     ("autoscaling", "update_auto_scaling_group"): _group_sizes,
     ("autoscaling", "put_scheduled_update_group_action"): _group_sizes,

@@ -33,6 +33,7 @@ def apply() -> None:
     _replication_groups_have_their_nodes()
     _deleted_replication_groups_are_gone()
     _later_template_versions_have_user_data()
+    _records_are_made_once()
 
 
 def _methods_are_looked_up_once() -> None:
@@ -317,6 +318,30 @@ def _what_is_gone_is_not_found() -> None:
     _replace(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedule_group)
     _replace(AppConfigBackend, "delete_configuration_profile", delete_configuration_profile)
     _replace(ConfigurationProfile, "delete_version", delete_version)
+
+
+def _records_are_made_once() -> None:
+    """CREATE of a record whose name and type exist is InvalidChangeBatch (Route 53 reference).
+
+    moto takes it, and refuses one that was sent just so before and is gone.
+    """
+    from moto.route53.exceptions import ResourceRecordAlreadyExists
+    from moto.route53.models import Route53Backend
+
+    original = Route53Backend.change_resource_record_sets
+
+    def change(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+        existing = {(item.name.rstrip("."), item.type, item.set_identifier) for item in self.zones[zoneid].rrsets}
+        for wanted in change_list:
+            record = wanted["ResourceRecordSet"]
+            name, kind = record["Name"].rstrip("."), record["Type"]
+            if wanted["Action"] == "CREATE" and (name, kind, record.get("SetIdentifier")) in existing:
+                raise ResourceRecordAlreadyExists(name=f"{name}.", _type=kind)
+        zone = self.zones[zoneid]
+        zone.rr_changes[:] = [old for old in zone.rr_changes if not (old["Action"] == "CREATE" and old in change_list)]
+        original(self, zoneid, change_list)
+
+    _replace(Route53Backend, "change_resource_record_sets", change)
 
 
 def _replace(owner: type, name: str, replacement: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workbench.emulator.deploy import Deployer, is_emulated
+from workbench.emulator.deploy import Deployer, DeployError, is_emulated
 from workbench.emulator.lifecycle import Lifecycle
 from workbench.emulator.options import dependencies_of
 from workbench.emulator.program import deploy_program
@@ -128,3 +128,15 @@ def subgraph(deployment: dict[str, Any], marker: str) -> list[dict[str, Any]]:
                 wanted.add(urn)
                 todo.append(urn)
     return [item for urn, item in resources.items() if urn in wanted and is_emulated(item)]
+
+
+def test_a_second_stack_with_the_same_name_is_refused_and_takes_nothing_along(deployment: Any) -> None:
+    part = subgraph(deployment("dev"), "plant:components:LoadBalancer$")
+    other = json.loads(json.dumps(part).replace("urn:pulumi:dev::", "urn:pulumi:other::"))
+    with embedded_aws(platform=references(deployment("dev"))) as api:
+        first, second = Deployer(Lifecycle(api)), Deployer(Lifecycle(api))
+        first.deploy({"deployment": {"resources": part}})
+        with pytest.raises(DeployError, match="already exists"):
+            second.deploy({"deployment": {"resources": other}})
+        second.destroy()
+        assert read_back(first).differences == []

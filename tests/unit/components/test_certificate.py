@@ -12,6 +12,10 @@ def test_certificate_is_for_one_name_and_proved_by_dns(dev, one):
     assert record.property_dependencies["name"] == (certificate.urn,)
 
 
+def test_no_record_is_taken_from_another_stack(dev):
+    assert [one.name for one in dev.of_type("aws:route53/record:Record") if one.get("allowOverwrite")] == []
+
+
 def test_given_certificate_is_used_as_it_is(one):
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/given"
     graph = graph_from_json(synthesize("dev", overrides={"plant:edge.certificate_arn": arn}), "given")

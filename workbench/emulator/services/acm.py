@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.ownership import own_by_tags, tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
+if TYPE_CHECKING:
+    from workbench.emulator.api import Api
+
+
+def _record(context: Context) -> dict[str, Any]:
+    record: dict[str, Any] = {"Name": context["name"], "Type": context["type"]}
+    if context.get("aliases"):
+        alias = context["aliases"][0]
+        record["AliasTarget"] = {
+            "HostedZoneId": alias["zoneId"],
+            "DNSName": alias["name"],
+            "EvaluateTargetHealth": alias["evaluateTargetHealth"],
+        }
+    else:
+        record["TTL"] = int(context.get("ttl", 300))
+        record["ResourceRecords"] = [{"Value": value} for value in context["records"]]
+    return record
+
 
 def _change(action: str) -> Any:
-    def batch(context: Context) -> dict[str, Any]:
-        record: dict[str, Any] = {"Name": context["name"], "Type": context["type"]}
-        if context.get("aliases"):
-            alias = context["aliases"][0]
-            record["AliasTarget"] = {
-                "HostedZoneId": alias["zoneId"],
-                "DNSName": alias["name"],
-                "EvaluateTargetHealth": alias["evaluateTargetHealth"],
-            }
-        else:
-            record["TTL"] = int(context.get("ttl", 300))
-            record["ResourceRecords"] = [{"Value": value} for value in context["records"]]
-        return {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+    return lambda context: {"Changes": [{"Action": action, "ResourceRecordSet": _record(context)}]}
 
+
+def _created(context: Context) -> dict[str, Any]:
+    """What the provider sends: a record that is there already is another's, unless it may be overwritten."""
+    batch: dict[str, Any] = _change("UPSERT" if context.get("allowOverwrite") else "CREATE")(context)
     return batch
+
+
+def _same_record(api: Api, context: Context) -> list[str]:
+    """The record that an interrupted creation left: it is just as declared, so another stack's looks otherwise (its
+    alias is another load balancer)."""
+    wanted = _record(context)
+    where = {"StartRecordName": wanted["Name"], "StartRecordType": wanted["Type"]}
+    found = api.call("route53", "list_resource_record_sets", HostedZoneId=context["zoneId"], **where)
+    for record in found["ResourceRecordSets"]:
+        plain = {key: value for key, value in record.items() if key in wanted}
+        if {**plain, "Name": plain["Name"].rstrip(".")} == {**wanted, "Name": wanted["Name"].rstrip(".")}:
+            return [f"{context['zoneId']}_{context['name']}_{context['type']}"]
+    return []
 
 
 _KEY_TYPES = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
@@ -92,9 +115,10 @@ TYPES = (
         service="route53",
         create=Call(
             operation="change_resource_record_sets",
-            args={"HostedZoneId": "{zoneId}", "ChangeBatch": _change("UPSERT")},
+            args={"HostedZoneId": "{zoneId}", "ChangeBatch": _created},
         ),
         id="{zoneId}_{name}_{type}",
+        find=_same_record,
         read=(
             Read(
                 operation="list_resource_record_sets",

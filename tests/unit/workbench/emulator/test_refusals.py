@@ -79,6 +79,90 @@ def template(**data: Any) -> dict[str, Any]:
             "16,385 bytes are more than 16,384",
             id="long user data",
         ),
+        pytest.param(
+            "elbv2",
+            "create_rule",
+            {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": list("abcdef")}}]},
+            "6 values are more than 5",
+            id="many conditions",
+        ),
+        pytest.param(
+            "elbv2",
+            "modify_rule",
+            {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["*******"]}}]},
+            "7 wildcards are more than 6",
+            id="many wildcards",
+        ),
+        pytest.param(
+            "autoscaling", "put_lifecycle_hook", {"HeartbeatTimeout": 10}, "not from 30 to 7,200", id="a short hook"
+        ),
+        pytest.param("cloudwatch", "put_metric_alarm", {"Period": 45}, "45 is none of", id="an odd period"),
+        pytest.param(
+            "cloudwatch",
+            "put_metric_alarm",
+            {"Period": 300, "EvaluationPeriods": 300},
+            "more than 86,400 s",
+            id="over a day",
+        ),
+        pytest.param(
+            "cloudwatch",
+            "put_metric_alarm",
+            {"Period": 60, "EvaluationPeriods": 2, "DatapointsToAlarm": 3},
+            "3 are more than the 2",
+            id="more datapoints than periods",
+        ),
+        pytest.param("logs", "put_retention_policy", {"retentionInDays": 42}, "42 is none of", id="no such retention"),
+        pytest.param(
+            "iam",
+            "create_policy",
+            {"PolicyDocument": "x y" * 3_073},
+            "6,146 characters without white space are more than 6,144",
+            id="a long managed policy",
+        ),
+        pytest.param(
+            "iam",
+            "create_role",
+            {"AssumeRolePolicyDocument": "x" * 2_049},
+            "more than 2,048",
+            id="a long trust policy",
+        ),
+        pytest.param(
+            "ssm", "put_parameter", {"Name": "/a", "Value": "x" * 4_097}, "of the standard tier", id="a long parameter"
+        ),
+        pytest.param("ssm", "put_parameter", {"Name": "/aws/a", "Value": "x"}, "begins with aws", id="AWS's own name"),
+        pytest.param(
+            "ssm", "put_parameter", {"Name": "/a" * 16, "Value": "x"}, "16 levels are more than 15", id="many levels"
+        ),
+        pytest.param(
+            "wafv2",
+            "create_web_acl",
+            {"Rules": [{"Name": "a", "Priority": 1}, {"Name": "b", "Priority": 1}]},
+            "2 rules have the Priority 1",
+            id="one priority twice",
+        ),
+        pytest.param(
+            "wafv2",
+            "update_web_acl",
+            {"Rules": [{"Name": "a", "Statement": {"RateBasedStatement": {"EvaluationWindowSec": 90}}}]},
+            "90 is none of 60, 120, 300, 600",
+            id="another window",
+        ),
+        pytest.param("sns", "publish", {"Subject": "two\nlines"}, "no line of", id="a subject of two lines"),
+        pytest.param("sns", "publish", {"Subject": "x" * 101}, "no line of", id="a long subject"),
+        pytest.param(
+            "budgets",
+            "create_budget",
+            {"NotificationsWithSubscribers": [{}] * 6},
+            "6 are more than 5",
+            id="many notifications",
+        ),
+        pytest.param(
+            "budgets",
+            "create_budget",
+            {"NotificationsWithSubscribers": [{"Subscribers": [{"SubscriptionType": "SNS"}] * 2}]},
+            "2 topics",
+            id="two topics",
+        ),
     ],
 )
 def test_what_aws_refuses(service: str, operation: str, params: dict[str, Any], message: str) -> None:
@@ -100,6 +184,9 @@ def test_what_aws_refuses(service: str, operation: str, params: dict[str, Any], 
             template(InstanceType="t4g.nano", CreditSpecification={"CpuCredits": "standard"}),
             id="credits of a T instance",
         ),
+        pytest.param("sns", "publish", {"Subject": "Plant API rollout: next step"}, id="a subject"),
+        pytest.param("cloudwatch", "put_metric_alarm", {"Period": 3600, "EvaluationPeriods": 100}, id="four days"),
+        pytest.param("ec2", "describe_vpcs", {}, id="a call without more rules"),
     ],
 )
 def test_what_aws_accepts(service: str, operation: str, params: dict[str, Any]) -> None:
