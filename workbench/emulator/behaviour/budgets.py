@@ -84,7 +84,7 @@ class BudgetWatch:
         definition = action["definition"]["iamActionDefinition"]
         policy = definition["policyArn"]
         for role in definition["roles"]:
-            arn = f"arn:aws:iam::{action['accountId']}:role/{role}"
+            arn = self.account.answers.call("iam", "get_role", RoleName=role)["Role"]["Arn"]  # with its path
             may = self.account.roles.may(
                 action["executionRoleArn"], "iam:AttachRolePolicy", arn, {"iam:PolicyARN": policy}, assumed_by=SERVICE
             )
