@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -162,6 +163,8 @@ BINDING_KEYS: Final = (
 )
 """Condition keys that bind "anybody" to somebody (S3 user guide, "The meaning of public", and what other services add
 to it; read 2026-11)."""
+LOOSE: Final = re.compile(r"Not|Null|ForAllValues|IfExists")
+"""Operators that hold for whoever has another value, or none."""
 ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 ANYBODY: Final = ("*", "arn:aws:iam::*:root")
 
@@ -171,7 +174,7 @@ def is_bound(statement: Statement) -> bool:
     return any(
         value.strip("*?") and value not in ANYWHERE
         for operator, operands in statement.conditions.items()
-        if "Not" not in operator and isinstance(operands, Mapping)
+        if not LOOSE.search(operator) and isinstance(operands, Mapping)
         for key, values in operands.items()
         if any(str(key).lower() == one.lower() for one in BINDING_KEYS)
         for value in strings(values) or [str(one).lower() for one in _plain(values)]

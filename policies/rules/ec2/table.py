@@ -14,6 +14,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "compute-imdsv2",
         (*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION),
         must_be("metadataOptions.httpTokens", "required"),
+        where={"metadataOptions.httpEndpoint": (None, "enabled")},
         title="Instances require IMDSv2",
         severity=Severity.HIGH,
         risk=Risk.EXPOSURE,

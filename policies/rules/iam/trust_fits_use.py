@@ -16,7 +16,7 @@ from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, statements
-from policies.rules._grants import trusting
+from policies.rules._grants import matches, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def admits(statement: Statement, service: str, context: Context) -> bool:
     return (
         statement.allows
         and named
-        and any(action in ("sts:AssumeRole", "sts:*", "*") for action in statement.actions)
+        and any(matches("sts:AssumeRole", action) for action in statement.actions)
         and (not accounts or not own or bool(own & set(accounts)))
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import FUNCTION, FUNCTION_PERMISSION
-from policies.finding import Enforcement, Severity
+from deployment.tokens import FUNCTION, FUNCTION_PERMISSION, FUNCTION_URL
+from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
 from policies.table import GIVEN, at_least, must_be, must_have, one_of, row
 
@@ -59,14 +59,27 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("checkov:CKV_AWS_173",),
     ),
     row(
-        "functions-callers-bound",
+        "functions-not-public",
         FUNCTION_PERMISSION,
-        one_of("the ARN of what calls", "sourceArn", "sourceAccount", "principalOrgId"),
-        title="Services call functions for a named resource only",
-        severity=Severity.MEDIUM,
-        why="A service that may call for anybody calls for somebody else's bucket or rule as well (confused deputy).",
-        fix="Set sourceArn.",
-        source="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-        frameworks=("checkov:CKV_AWS_364", "pulumi:configureSourceArn"),
+        one_of("who may call", "principalOrgId", "sourceAccount", "sourceArn", "functionUrlAuthType"),
+        where={"principal": ("*",)},
+        title="Functions are called by named callers only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A function open to every account is code, and a bill, that everyone may run.",
+        fix="Set principal to a service with sourceArn, or to an account.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html#lambda-1",
+        frameworks=("checkov:CKV_AWS_301", "checkov:CKV2_AWS_75", "fsbp:Lambda.1"),
+    ),
+    row(
+        "functions-url-authorised",
+        FUNCTION_URL,
+        must_be("authorizationType", "AWS_IAM"),
+        title="URLs of functions ask who is there",
+        severity=Severity.HIGH,
+        why="A URL without a check is open to everybody, on purpose or not, and each call is billed.",
+        fix="Set authorizationType to AWS_IAM; waive it for a URL that is meant for everybody.",
+        source="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+        frameworks=("checkov:CKV_AWS_258",),
     ),
 )

@@ -46,11 +46,14 @@ PORTS = {
     27017: "MongoDB",
 }
 
+UDP = ("udp", "17")
+"""What listens on these ports listens on TCP; media servers open wide ranges of UDP to everybody."""
+
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The internet reaches no port that administers machines or holds data."""
     for one in port_ranges(resource):
-        if not one.ingress:
+        if not one.ingress or one.protocol in UDP:
             continue
         path = one.path or None
         open_ports = [port for port in PORTS if one.covers(port)]
