@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ import click
 from click.shell_completion import shell_complete
 
 from deployment.errors import InputError, meant
-from workbench.cli.common import COMPLETE
+from workbench.cli.common import COMPLETE, is_smart_terminal
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
@@ -70,8 +71,25 @@ def plant() -> None:
     """
 
 
+class Notes(logging.Handler):
+    """What the program says to people (`pulumi.log.warn`): once, however often it is declared."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it on standard error."""
+        message = record.getMessage()
+        if message not in self.told:
+            self.told.add(message)
+            wipe = "\r\033[K" if is_smart_terminal(sys.stderr) else ""
+            click.echo(f"{wipe}note: {message}", err=True)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line with `arguments` (default: the process's own) and exit."""
+    logging.getLogger().addHandler(Notes())
     for number in (signal.SIGTERM, signal.SIGHUP):
         # As an exception, so that temporary folders and child processes are cleaned up on the way out.
         signal.signal(number, lambda received, frame: sys.exit(128 + received))

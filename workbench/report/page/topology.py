@@ -263,7 +263,7 @@ def _ways(graph: ResourceGraph) -> dict[str, str]:
     if ports:
         ways["data"] = ", ".join(sorted(ports))
     if "edge" not in ways and graph.of_type("aws:lb/listenerRule:ListenerRule"):
-        ways["edge"] = "the platform's listener"
+        ways["edge"] = "its listener"
     return ways
 
 

@@ -1,5 +1,6 @@
 """The command line's own manners: help, errors, exit statuses, files."""
 
+import logging
 import os
 import re
 import subprocess
@@ -66,6 +67,13 @@ def test_a_full_disk_is_one_line_and_no_verdict():
         ["bash", "-c", f"{' '.join(PLANT)} --help > /dev/full"], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stderr) == (2, "error: No space left on device\n")
+
+
+def test_what_the_program_says_is_told_once(capsys):
+    notes = cli.Notes()
+    for _ in range(2):
+        notes.handle(logging.LogRecord("pulumi", logging.WARNING, "", 0, "set your %s", ("account",), None))
+    assert capsys.readouterr().err == "note: set your account\n"
 
 
 def test_the_version_names_what_decides_about_a_preview():
