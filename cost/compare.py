@@ -26,11 +26,20 @@ class Change:
     name: str
     old_usd: Decimal
     new_usd: Decimal
+    old_worst_usd: Decimal
+    """Worst case before."""
+    new_worst_usd: Decimal
+    """Worst case afterwards."""
 
     @property
     def delta_usd(self) -> Decimal:
         """New minus old."""
         return self.new_usd - self.old_usd
+
+    @property
+    def worst_case_delta_usd(self) -> Decimal:
+        """By how much the worst case rises."""
+        return self.new_worst_usd - self.old_worst_usd
 
     def to_json(self) -> dict[str, str]:
         """Money as decimal strings."""
@@ -40,15 +49,18 @@ class Change:
             "old": text(self.old_usd),
             "new": text(self.new_usd),
             "delta": text(self.delta_usd),
+            "worstCaseDelta": text(self.worst_case_delta_usd),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Expected dollars before and after."""
+    """Expected dollars before and after, and by how much the worst case rises."""
 
     old_usd: Decimal
     new_usd: Decimal
+    old_worst_usd: Decimal
+    new_worst_usd: Decimal
     changes: tuple[Change, ...]
     """Only what differs, the largest difference first; their deltas add up to the difference of the totals."""
 
@@ -57,36 +69,44 @@ class Comparison:
         """New minus old."""
         return self.new_usd - self.old_usd
 
+    @property
+    def worst_case_delta_usd(self) -> Decimal:
+        """By how much the worst case rises."""
+        return self.new_worst_usd - self.old_worst_usd
+
     def to_json(self) -> dict[str, Any]:
         """Money as decimal strings."""
         return {
             "old": text(self.old_usd),
             "new": text(self.new_usd),
             "delta": text(self.delta_usd),
+            "worstCaseDelta": text(self.worst_case_delta_usd),
             "resources": [change.to_json() for change in self.changes],
         }
 
 
 def compare(old: Estimate, new: Estimate) -> Comparison:
-    """What is expected to cost more or less in `new` than in `old`.
+    """What costs more or less in `new` than in `old`: as expected, or in the worst case.
 
     Resources are matched without their stack's name, so that two stacks of one program compare too.
     """
     totals: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    worst: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     labels: dict[str, tuple[str, str, str]] = {}
     for index, found in enumerate((old, new)):
         for line in found.lines:
             key = line_key(line)
             totals[key][index] += line.monthly_usd
+            worst[key][index] += line.worst_case_usd
             labels[key] = (line.urn, line.type, line.name) if key != ALLOWANCES else (ALLOWANCES, "", ALLOWANCES)
     changes = [
-        Change(urn, key, token, name, old_usd=before, new_usd=after)
+        Change(urn, key, token, name, before, after, *worst[key])
         for key, (before, after) in totals.items()
-        if before != after
+        if before != after or worst[key][0] != worst[key][1]
         for urn, token, name in (labels[key],)
     ]
-    changes.sort(key=lambda change: (-abs(change.delta_usd), change.urn))
-    return Comparison(old.expected_usd, new.expected_usd, tuple(changes))
+    changes.sort(key=lambda change: (-abs(change.delta_usd), -abs(change.worst_case_delta_usd), change.urn))
+    return Comparison(old.expected_usd, new.expected_usd, old.worst_case_usd, new.worst_case_usd, tuple(changes))
 
 
 def line_key(line: Line) -> str:

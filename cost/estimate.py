@@ -212,7 +212,7 @@ class Estimate:
                 holds = f"; the budget holds up to ${plain_price(price.usd + slack / hours)}"
             told.append(
                 f"spot {name.partition('.')[2]}: ${plain_price(price.usd)} an hour{zones} ({self._age(price)})"
-                f"{holds}; the worst case counts its cap"
+                f"{holds}; the worst case counts what caps it"
             )
         return tuple(told)
 

@@ -47,6 +47,18 @@ def previewed(document: Mapping[str, Any], source: str) -> Iterator[Any]:
         yield state
 
 
+def deployed(document: Mapping[str, Any]) -> list[Any]:
+    """States that are deployed when the preview `document` is made: what each step starts from. Empty for a stack
+    that isn't deployed."""
+    listed = document.get("steps")
+    old: dict[Any, Any] = {}
+    for step in listed if isinstance(listed, list) else ():
+        state = step.get("oldState") if isinstance(step, dict) else None
+        if isinstance(state, dict):
+            old.setdefault(state.get("urn"), state)
+    return [*_default_providers(old.values(), document.get("config")), *old.values()] if old else []
+
+
 def _merged(new: Any, old: Any) -> Any:
     """State `new` with the id and outputs of `old`; where an input changes, its output follows the input."""
     if not isinstance(new, dict) or not isinstance(old, dict):

@@ -27,6 +27,19 @@ def graph_from_file(path: str) -> ResourceGraph:
         return _graph(_parsed(_decoded(read_bytes(path), source), source), source, drain=True)
 
 
+def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
+    """As `graph_from_file`, and what is deployed: for the output of ``pulumi preview --json``, which tells both.
+
+    None for any other file, and for a stack that isn't deployed yet.
+    """
+    source = "standard input" if path == "-" else plain(path)
+    with no_garbage_collection():
+        document = _parsed(_decoded(read_bytes(path), source), source)
+        told = isinstance(document, dict) and "deployment" not in document and "steps" in document
+        before = preview.deployed(document) if told else []
+        return _graph(document, source, drain=True), _graph(before, source) if before else None
+
+
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
     with no_garbage_collection():

@@ -15,7 +15,7 @@ from cost.basis import basis_of
 from cost.compare import Comparison, compare
 from cost.transfers import Transfer
 from deployment.graph import ResourceGraph
-from deployment.reader import graph_from_file
+from deployment.reader import graph_from_file, plan_from_file
 from policies.assess import config_of, stack_name
 from policies.finding import Enforcement
 from workbench.cost.usage_file import read_usage
@@ -83,10 +83,13 @@ def price_files(
 ) -> list[PricedFile]:
     """Price `files` (``-``: standard input) as what one account holds: allowances and tiers are counted once.
 
-    `allowances` says whether any count. Raises InputError for what is wrong with any of them.
+    A preview is compared with what it finds deployed, where no `base` is given. `allowances` says whether any count.
+    Raises InputError for what is wrong with any of them.
     """
-    names = [*files, *([base] if base is not None else [])]
-    graphs = [graph_from_file(name) for name in names]
+    plans = [plan_from_file(name) for name in files]
+    bases = [graph_from_file(base)] if base is not None else [before for _, before in plans if before is not None]
+    graphs = [*(graph for graph, _ in plans), *bases]
+    names = [*files, *([base] if base is not None else ["deployed"] * len(bases))]
     numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
     transfers: tuple[Transfer, ...] = ()
     if usage_file is not None:
@@ -101,9 +104,13 @@ def price_files(
         _price(name, graph, used, () if position else transfers, asked)
         for position, (name, graph, used) in enumerate(zip(names, graphs, numbers, strict=True))
     ]
-    before = None if base is None else priced.pop()
+    priced, before = priced[: len(files)], iter(priced[len(files) :])
+    common = next(before, None) if base is not None else None
     settled = settle([file.estimate for file in priced])
-    return [replace(file, estimate=found, base=before) for file, found in zip(priced, settled, strict=True)]
+    return [
+        replace(file, estimate=found, base=common if base is not None or deployed is None else next(before))
+        for file, found, (_, deployed) in zip(priced, settled, plans, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def render_rows(rows: Mapping[str, Mapping[str, Any]]) -> str:
     }
     if len(rows) > 1 and len(provenance) == 1:
         shared = {key: value for key, value in next(iter(rows.values())).items() if key != "price_usd"}
-        if "tiers" not in shared:
+        if not shared.keys() & {"tiers", "zones"}:
             head = "\n".join(_field(key, value) for key, value in shared.items())
             body = "\n".join(f"{_quoted(key)} = {_quoted(str(row['price_usd']))}" for key, row in rows.items())
             return f"[defaults]\n{head}\n\n[prices]\n{body}\n"
@@ -126,6 +126,8 @@ def _field(name: str, value: Any) -> str:
             f"  {{ {', '.join(f'{key} = {_quoted(str(item))}' for key, item in band.items())} }},\n" for band in value
         )
         return f"tiers = [\n{bands}]"
+    if name == "zones":
+        return f"zones = {{ {', '.join(f'{zone} = {_quoted(str(usd))}' for zone, usd in value.items())} }}"
     if isinstance(value, datetime.date) or (name == "observed_on" and re.fullmatch(r"\d{4}-\d\d-\d\d", str(value))):
         return f"{name} = {value}"
     return f"{name} = {_quoted(str(value))}"

@@ -14,10 +14,11 @@ import click
 
 from cost.estimate import plain
 from cost.money import cents
-from workbench.report.money import dollars, signed_dollars
+from workbench.report.money import dollars, shown, signed_dollars
 
 if TYPE_CHECKING:
     from cost import Estimate, Line
+    from cost.compare import Change, Comparison
     from workbench.cost.priced import PricedFile
 
 WIDTH: Final = 80
@@ -157,18 +158,18 @@ def _comparison(page: _Page, file: PricedFile) -> None:
     if comparison is None:
         return
     page.heading("Against the base")
-    width = page.width - 36
-    page.line(f"{'Resource':<{width}}{'Old':>12}{'New':>12}{'Change':>12}")
+    width = page.width - 48
+
+    def row(name: str, change: Change | Comparison) -> None:
+        """The change is the difference of what is shown beside it."""
+        expected = signed_dollars(shown(change.new_usd) - shown(change.old_usd))
+        worst = signed_dollars(shown(change.new_worst_usd) - shown(change.old_worst_usd))
+        page.line(f"{name:<{width}}{dollars(change.old_usd):>12}{dollars(change.new_usd):>12}{expected:>12}{worst:>12}")
+
+    page.line(f"{'Resource':<{width}}{'Old':>12}{'New':>12}{'Change':>12}{'Worst case':>12}")
     for change in comparison.changes:
-        name = change.name if len(change.name) < width else change.name[: width - 2] + "…"
-        page.line(
-            f"{name:<{width}}{dollars(change.old_usd):>12}{dollars(change.new_usd):>12}"
-            f"{signed_dollars(change.delta_usd):>12}"
-        )
-    page.line(
-        f"{'Total':<{width}}{dollars(comparison.old_usd):>12}{dollars(comparison.new_usd):>12}"
-        f"{signed_dollars(comparison.delta_usd):>12}"
-    )
+        row(change.name if len(change.name) < width else change.name[: width - 2] + "…", change)
+    row("Total", comparison)
 
 
 def _more(page: _Page, file: PricedFile, sections: Sections) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 
 from cost import estimate
 from cost.allowances import allowances
+from cost.basis import Basis
 from cost.catalogue import ROOT, Catalogue, MissingPrice, all_prices, read_price, regions
 from cost.charges import Unpriced
 from cost.compare import compare
@@ -18,6 +20,7 @@ from cost.money import cents, text
 from cost.schedules import runs_per_month
 from cost.workflows import read_workflow
 from deployment.errors import InputError
+from deployment.graph import Resource, ResourceGraph
 
 ROW = {"price_usd": "0.1", "unit": "hour", "source": "s", "confidence": "yes"}
 
@@ -225,3 +228,29 @@ def test_a_comparison_adds_up_and_matches_resources_across_stacks(graph):
     assert sum(change.delta_usd for change in found.changes) == found.delta_usd
     assert found.delta_usd == prod.expected_usd - dev.expected_usd
     assert compare(dev, dev).changes == ()
+
+
+def test_a_spot_price_says_its_zones_its_age_and_up_to_which_one_the_budget_holds(graph):
+    found = estimate(graph("prod"), limit_usd=Decimal("5.00"), on=datetime.date(2026, 11, 26))
+    (told,) = found.spot_told
+    assert "t4g.nano: $0.00162 an hour, $0.0012 to $0.0023 by zone" in told
+    assert "too old to rely on" in told
+    holds = Decimal(re.search(r"the budget holds up to \$(0\.\d+)", told)[1])
+    hours = sum(line.quantity for line in found.charges if line.price.service == "ec2_spot")
+    assert found.expected_usd + (holds - Decimal("0.00162")) * hours <= 5
+    assert found.expected_usd + (holds + Decimal("0.00001") - Decimal("0.00162")) * hours > 5
+
+
+def test_charges_that_come_by_a_date_are_told_six_months_ahead():
+    token = "aws:eks/cluster:Cluster"
+    cluster = Resource(f"urn:pulumi:t::t::{token}::c", token, "c", {"version": "1.34"})
+    basis = Basis(region="us-east-1")
+
+    def coming(*day):
+        return estimate(ResourceGraph([cluster]), basis=basis, on=datetime.date(*day)).coming
+
+    assert coming(2026, 6, 1) == ()  # 184 days ahead
+    (first,) = coming(2026, 6, 2)
+    assert (first.day, first.monthly_usd) == (datetime.date(2026, 12, 2), 365)
+    assert coming(2026, 12, 2) == ()  # it has come
+    assert estimate(ResourceGraph([cluster]), basis=basis, on=datetime.date(2026, 12, 2)).expected_usd == 438

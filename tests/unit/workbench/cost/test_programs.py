@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -16,12 +17,14 @@ from workbench.cost.priced import price_files
 from workbench.report.cost_table import Sections, render
 
 ROOT = Path(__file__).parents[4]
+DAY = datetime.date(2026, 11, 26)
+"""Day that is priced: versions leave standard support on days, and spot prices age."""
 PROGRAMS = ("eks_cluster", "serverless_api", "three_tier_web_app")
 
 
 def priced(name, monkeypatch):
     monkeypatch.chdir(ROOT)
-    return price_files([f"tests/fixtures/programs/{name}.json"])
+    return price_files([f"tests/fixtures/programs/{name}.json"], on=DAY)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
