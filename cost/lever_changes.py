@@ -136,7 +136,7 @@ def _fewer_hours(stack: Stack, current: Estimate) -> Stack | None:
         fewer = Uptime(Decimal(1), current.hours_bought.to_integral_value(ROUND_FLOOR))
     else:
         sessions = (current.hours_bought / uptime.hours_per_session).to_integral_value(ROUND_FLOOR)
-        fewer = Uptime(sessions, uptime.hours_per_session)
+        fewer = replace(uptime, sessions=sessions)
     return Stack(stack.graph, replace(stack.basis, uptime=fewer)) if fewer.hours else None
 
 
@@ -144,7 +144,7 @@ def _shorter_sessions(stack: Stack, _: Estimate) -> Stack | None:
     uptime = stack.basis.uptime
     if uptime.sessions <= 1 or uptime.hours_per_session <= 1:
         return None
-    shorter = Uptime(uptime.sessions, uptime.hours_per_session - 1)
+    shorter = replace(uptime, hours_per_session=uptime.hours_per_session - 1)
     return Stack(stack.graph, replace(stack.basis, uptime=shorter))
 
 

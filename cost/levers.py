@@ -33,6 +33,8 @@ class Saving:
     worst_case_saving_usd: Decimal
     meets_budget: bool
     """True when expected and worst case are within the budget afterwards."""
+    what: str
+    """What to do and to set, for people."""
 
 
 def savings(graph: ResourceGraph, current: Estimate, usage: Usage | None = None) -> list[Saving]:
@@ -47,7 +49,7 @@ def cheapest_set(graph: ResourceGraph, current: Estimate, usage: Usage | None = 
 
     None when the stack is within its budget already, or no set of up to `LARGEST_SET` levers is enough.
     """
-    if current.expected_usd <= current.budget_usd and current.worst_case_usd <= current.budget_usd:
+    if current.expected_usd <= current.budget_usd and current.bounded_usd <= current.budget_usd:
         return None
     single = [saving.levers[0] for saving in savings(graph, current, usage)]
     for size in range(1, LARGEST_SET + 1):
@@ -63,10 +65,12 @@ def cheapest_set(graph: ResourceGraph, current: Estimate, usage: Usage | None = 
 
 def _saving(levers: Sequence[Lever], graph: ResourceGraph, current: Estimate, usage: Usage | None) -> Saving | None:
     stack = Stack(graph, current.basis)
+    told = []
     for lever in levers:
         after_lever = lever.apply(stack, current)
         if after_lever is None:
             return None
+        told.append(lever.told(stack, after_lever))
         stack = after_lever
     after = estimate(stack.graph, limit_usd=current.budget_usd, usage=usage, basis=stack.basis)
     if len(after.unpriced) > len(current.unpriced):
@@ -77,5 +81,6 @@ def _saving(levers: Sequence[Lever], graph: ResourceGraph, current: Estimate, us
         worst_case_usd=after.worst_case_usd,
         saving_usd=current.expected_usd - after.expected_usd,
         worst_case_saving_usd=current.worst_case_usd - after.worst_case_usd,
-        meets_budget=max(after.expected_usd, after.worst_case_usd) <= current.budget_usd,
+        meets_budget=max(after.expected_usd, after.bounded_usd) <= current.budget_usd,
+        what="; ".join(told),
     )

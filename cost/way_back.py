@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from cost.estimate import Estimate
 from cost.estimator import SHAPE_ERRORS, estimate
-from cost.lever import Lever, Stack, changed
+from cost.lever import Lever, Stack, changed, what_to_set
 from cost.lever_changes import GROUP, LEVERS
 from cost.uptime import Uptime
 from deployment.decimals import number
@@ -89,10 +89,15 @@ class _Search:
 
     def way(self, levers: tuple[Lever, ...]) -> Way | None:
         """All of `levers` together; None where one changes nothing, or the figure isn't lower."""
-        stack: Stack | None = self.stack
+        stack = self.stack
+        told = []
         for lever in levers:
-            stack = _applied(lever, stack, self.current) if stack is not None else None
-        return self.priced(stack, *(_text(lever) for lever in levers))
+            after = _applied(lever, stack, self.current)
+            if after is None:
+                return None
+            told.append(_lower_first(lever.told(stack, after)))
+            stack = after
+        return self.priced(stack, *told)
 
     def fewer_hours(self) -> Way | None:
         """The most whole sessions, or hours where there is one, that fit."""
@@ -102,9 +107,7 @@ class _Search:
 
         def shortened(units: int) -> Stack:
             fewer = (
-                Uptime(Decimal(1), Decimal(units))
-                if uptime.sessions == 1
-                else Uptime(Decimal(units), uptime.hours_per_session)
+                Uptime(Decimal(1), Decimal(units)) if uptime.sessions == 1 else replace(uptime, sessions=Decimal(units))
             )
             return Stack(self.stack.graph, replace(self.stack.basis, uptime=fewer))
 
@@ -112,7 +115,8 @@ class _Search:
         fitting = shortened(units)
         hours = fitting.basis.uptime.hours
         fewer = f"{_plain(hours)} hour{'' if hours == 1 else 's'}"
-        return self.priced(fitting, f"keep it up {fewer} a month instead of {_plain(uptime.hours)} hours")
+        sets = what_to_set(self.stack, fitting)
+        return self.priced(fitting, f"keep it up {fewer} a month instead of {_plain(uptime.hours)} hours ({sets})")
 
     def smaller_maximum(self) -> Way | None:
         """The largest maxSize that fits, and no less than the desired size of any group."""
@@ -184,8 +188,8 @@ def _applied(lever: Lever, stack: Stack, current: Estimate) -> Stack | None:
         return None
 
 
-def _text(lever: Lever) -> str:
-    return lever.title[0].lower() + lever.title[1:]
+def _lower_first(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _sizes(group: Resource) -> tuple[int, int]:

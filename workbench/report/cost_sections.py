@@ -19,15 +19,14 @@ def levers(file: PricedFile) -> Section:
 
     found = savings(file.graph, file.estimate, file.usage)
     rows = [
-        f"{dollars(each.saving_usd)} expected, {dollars(each.worst_case_saving_usd)} worst case: {each.levers[0].title}"
+        f"{dollars(each.saving_usd)} expected, {dollars(each.worst_case_saving_usd)} worst case: {each.what}"
         for each in found
     ]
     best = cheapest_set(file.graph, file.estimate, file.usage) if file.judged else None
     if best is not None:
-        together = "; ".join(lever.title for lever in best.levers)
         rows.insert(
             0,
-            f"Within the budget with: {together} (expected {dollars(best.expected_usd)}, "
+            f"Within the budget with: {best.what} (expected {dollars(best.expected_usd)}, "
             f"worst case {dollars(best.worst_case_usd)})",
         )
     elif file.over_budget:

@@ -73,7 +73,7 @@ def test_large_cache_nodes_are_told_of_the_serverless_cache_at_the_price_of_it(s
 
 def test_an_always_on_stack_is_told_the_hours_and_the_platform(stack):
     message = told(stack("dev", uptime__schedule="always-on"))
-    assert re.search(r"keep it up \d+ hours? a month instead of 730 hours \(then \$4\.\d\d\)", message)
+    assert re.search(r"keep it up \d+ hours? a month instead of 730 hours \(set .+\) \(then \$4\.\d\d\)", message)
     assert "share the platform's load balancer" in message
 
 
