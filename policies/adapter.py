@@ -25,7 +25,7 @@ from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from deployment.urn import name_of
-from deployment.values import readable
+from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
 from policies.assess import Assessment, assess, run_rule
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Enforcement, Finding, Profile
@@ -253,17 +253,47 @@ class UndecidedError(UnknownValueError):
 
 
 class Server(sdk._PolicyAnalyzerServicer):
-    """The SDK's server, where the pack's own policies stay on.
+    """The SDK's server, where the pack's own policies stay on and secrets are secret.
 
     They hold the settings and the inputs that the rules read, and tell their advice, so what switches off all rules
     (``"all": "disabled"``) must not switch off them; and they block nothing.
     """
+
+    def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
+        """As the SDK does, with secrets hidden: it hands their values over, and a state file does not."""
+        hide_secrets(request.properties)
+        return super().Analyze(request, context)  # type: ignore[no-untyped-call]
+
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
+        """As `Analyze`."""
+        for resource in request.resources:
+            hide_secrets(resource.properties)
+        return super().AnalyzeStack(request, context)  # type: ignore[no-untyped-call]
 
     def _get_enforcement_level(self, policy: engine.Policy) -> engine.EnforcementLevel:
         if policy.name in OWN_POLICIES:
             return engine.EnforcementLevel.ADVISORY
         level: engine.EnforcementLevel = super()._get_enforcement_level(policy)
         return level
+
+
+def hide_secrets(properties: Any) -> None:
+    """Replaces each secret in `properties` (a protobuf Struct) by what a state file shows of it."""
+    for value in properties.fields.values():
+        _hide(value)
+
+
+def _hide(value: Any) -> None:
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        for item in value.list_value.values:
+            _hide(item)
+    elif kind == "struct_value":
+        fields = value.struct_value.fields
+        if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE:
+            value.string_value = "[secret]"
+        else:
+            hide_secrets(value.struct_value)
 
 
 def raw(value: Any) -> Any:

@@ -8,11 +8,14 @@ from typing import Final
 KEYS: Final = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
     r"|-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"
+    r"|\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}"
+    r"|[sr]k_live_[A-Za-z0-9]{10,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35})\b"
 )
-"""Access keys of AWS, and private keys."""
+"""Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack and Google, as their makers write
+them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26)."""
 NAME: Final = re.compile(
     r"(?i)(?:^|[a-z0-9]_|_|(?<=[a-z0-9])(?=[A-Z]))"
-    r"(?:password|passwd|pwd|secret_?(?:access_?)?key|private_?key|api_?key|(?:auth|access|bearer)_?token|client_?secret)$"
+    r"(?:password|passwd|pwd|secret_?(?:access_?)?key|private_?key|api_?key|(?:api|auth|access|bearer|deploy)_?token|client_?secret)$"
 )
 """Names of variables that hold a credential, and not where one is kept."""
 VALUE: Final = re.compile(r"(?!arn:|/|\$|\{\{|https?:|<|%)\S{6,}")

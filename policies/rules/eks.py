@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from deployment.graph import Resource
 from deployment.tokens import EKS_CLUSTER, NODE_GROUP
+from deployment.unknown import SECRET, UNKNOWN
+from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Rule
+from policies.rule import Problem, Rule, undecided
 from policies.table import GIVEN, must_be, must_have, row
 
+PUBLIC: Final = "vpcConfig.endpointPublicAccess"
+CIDRS: Final = "vpcConfig.publicAccessCidrs"
+WORLD: Final = ("0.0.0.0/0", "::/0")
+
+
+def _narrow(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A public endpoint that is asked for has named sources, and none is the world."""
+    public, sources = resource.get(PUBLIC), resource.all(f"{CIDRS}[*]")
+    if public is False:
+        return
+    for path, value in ((PUBLIC, public), *((CIDRS, one) for one in sources)):
+        if value is UNKNOWN or value is SECRET:
+            yield undecided(path, value)
+    if any(one in WORLD for one in sources) or (public is True and not sources):
+        yield Problem(f"everybody reaches the API server; name sources in {CIDRS}, or set {PUBLIC} to false", CIDRS)
+
+
+def _cluster(**vpc_config: object) -> dict[str, tuple[str, dict[str, object]]]:
+    return {"cluster": (EKS_CLUSTER[0], {"vpcConfig": vpc_config})}
+
+
 RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="kubernetes-api-narrow",
+        title="Not everybody reaches the Kubernetes API",
+        severity=Severity.HIGH,
+        risk=Risk.EXPOSURE,
+        why="Credentials that leak, and flaws of the API server, are good from anywhere.",
+        fix="Name the networks that need it in vpcConfig.publicAccessCidrs, or set endpointPublicAccess to false.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+        frameworks=("checkov:CKV_AWS_38",),
+        types=EKS_CLUSTER,
+        check=_narrow,
+        passing=_cluster(endpointPublicAccess=True, publicAccessCidrs=["198.51.100.0/24"]),
+        also_passing=(_cluster(endpointPublicAccess=False, publicAccessCidrs=["0.0.0.0/0"]),),
+        failing=_cluster(endpointPublicAccess=True, publicAccessCidrs=["0.0.0.0/0"]),
+        also_failing=(_cluster(endpointPublicAccess=True), _cluster(publicAccessCidrs=["::/0"])),
+        undecided=(_cluster(endpointPublicAccess=UNKNOWN), _cluster(publicAccessCidrs=[SECRET])),
+    ),
     row(
         "kubernetes-nodes-no-open-ssh",
         NODE_GROUP,

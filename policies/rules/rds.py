@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from deployment.graph import Resource
 from deployment.tokens import DB_CLUSTER, DB_CLUSTER_INSTANCE, DB_INSTANCE, DOCUMENT_DB, NEPTUNE
+from deployment.unknown import SECRET, UNKNOWN
+from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Rule
+from policies.rule import Problem, Rule, undecided
 from policies.table import at_least, must_be, row
 
+PASSWORDS: Final = ("password", "masterPassword")
+
+
+def _no_plain_password(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The password is a Pulumi secret, or none of the program's business."""
+    for path in PASSWORDS:
+        value = next(iter(resource.peek(path)), None)
+        if value is UNKNOWN:
+            yield undecided(path)
+        elif isinstance(value, str) and value:
+            yield Problem(f"{path} is readable in the state; let RDS keep it, or make it a Pulumi secret", path)
+
+
 RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="data-database-password-secret",
+        title="Passwords of databases are secret in the state, too",
+        severity=Severity.CRITICAL,
+        risk=Risk.LEAK,
+        why="Whoever reads the program, its state or a backup of it reads the password.",
+        fix="Set manageMasterUserPassword to true, or read the password with config.require_secret.",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
+        frameworks=("cfn-nag:F23", "cfn-nag:F34"),
+        types=(*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        check=_no_plain_password,
+        passing={"db": (DB_INSTANCE[0], {"manageMasterUserPassword": True})},
+        also_passing=({"db": (DB_INSTANCE[0], {"password": SECRET})},),
+        undecided=({"db": (DB_INSTANCE[0], {"password": UNKNOWN})},),
+        failing={"db": (DB_INSTANCE[0], {"password": "correct-horse"})},
+        also_failing=({"db": (DB_CLUSTER[0], {"masterPassword": "correct-horse"})},),
+    ),
     row(
         "data-database-encrypted",
         (*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),

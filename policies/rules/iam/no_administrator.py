@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 POLICIES = ("/AdministratorAccess", "/IAMFullAccess")
-EVERY_ACTION = ("*", "*:*")
+EVERY_ACTION = ("*", "*:*", "iam:*")
+"""Actions that are all of them, or lead to all of them."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -35,8 +36,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 yield Problem(f"{path} is {value}; attach a policy that names actions and resources", path)
     if resource.type in POLICY_HOLDERS:
         for grant in grants(resource, context):
-            if grant.everywhere and any(action in EVERY_ACTION for action in grant.statement.actions):
-                yield Problem(f"{grant.path} allows everything on everything; name actions and resources", grant.path)
+            for action in grant.statement.actions if grant.everywhere else ():
+                if action in EVERY_ACTION:
+                    yield Problem(f"{grant.path} allows {action} on everything; name actions and resources", grant.path)
 
 
 _READER = {
@@ -70,5 +72,5 @@ RULE = Rule(
             "role": (ROLE[0], {"permissionsBoundary": "arn:boundary"}),
         },
     ),
-    also_failing=each(_READER, {"policy.policy": granting("*")}),
+    also_failing=each(_READER, {"policy.policy": granting("*")}, {"policy.policy": granting("iam:*")}),
 )

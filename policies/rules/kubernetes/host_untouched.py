@@ -29,6 +29,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if not is_absent(volume.get("hostPath")):
             yield Problem(f"volume {shown(volume.get('name'))} mounts the node's files; use emptyDir", "volumes")
     for container in containers(resource):
+        if container.get("securityContext", "privileged") is True:
+            path = f"{container.path}.securityContext.privileged"
+            yield Problem(f"{path} is true, which makes the container root on the node; drop it", path)
         for port in mappings(container.get("ports")):
             if not is_absent(port.get("hostPort")):
                 yield Problem(
@@ -43,9 +46,10 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     risk=Risk.EXPOSURE,
     why="The node's processes, network, files and the container engine's socket are the whole cluster's.",
-    fix="Drop hostPID, hostIPC, hostNetwork, hostPort and hostPath.",
+    fix="Drop hostPID, hostIPC, hostNetwork, hostPort, hostPath and privileged.",
     source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     frameworks=(
+        "checkov:CKV_K8S_16",
         "checkov:CKV_K8S_17",
         "checkov:CKV_K8S_18",
         "checkov:CKV_K8S_19",
@@ -58,6 +62,7 @@ RULE = Rule(
     failing={"api": (DEPLOYMENT, with_pod(hostNetwork=True))},
     also_failing=[
         {"api": (DEPLOYMENT, with_pod(volumes=[{"name": "root", "hostPath": {"path": "/"}}]))},
+        {"api": (DEPLOYMENT, with_container(securityContext={"privileged": True}))},
         {"api": (DEPLOYMENT, with_container(ports=[{"containerPort": 8443, "hostPort": 8443}]))},
     ],
 )

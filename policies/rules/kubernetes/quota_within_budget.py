@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from deployment.tokens import RESOURCE_QUOTA
+from deployment.unknown import Sentinel
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule
+from policies.rule import Problem, Rule, undecided
 from policies.settings import PackConfig, PackSettings
 
 
@@ -19,6 +20,9 @@ def check(context: Context) -> Iterator[Problem]:
     if limit is None or not quotas:
         return
     for quota in quotas:
+        hard = quota.get("spec.hard")
+        if isinstance(hard, Sentinel):
+            yield undecided("spec.hard", hard)._replace(resource=quota)
         usd = sum((line.worst_case_usd for line in context.estimate.charges if line.urn == quota.urn), Decimal(0))
         if usd > limit:
             yield Problem(

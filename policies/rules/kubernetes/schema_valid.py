@@ -8,9 +8,10 @@ from typing import Any, Final
 from deployment.graph import Resource
 from deployment.manifests import NEWEST, is_object, manifest, schema_problem
 from deployment.tokens import DEPLOYMENT
+from deployment.unknown import Sentinel
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
-from policies.rule import ANY_TYPE, Problem, Rule
+from policies.rule import ANY_TYPE, Problem, Rule, undecided
 
 REMOVED: Final = {
     "extensions/v1beta1": "apps/v1 and networking.k8s.io/v1",
@@ -45,6 +46,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The strict schema of the cluster's version takes the object: no typo, no wrong type."""
     if not is_object(resource) or resource.type.partition(":")[2].rpartition(":")[0] in REMOVED:
         return
+    for key, value in resource.inputs.items():
+        if isinstance(value, Sentinel):
+            yield undecided(key, value)
     version = context.once(cluster_version)
     found = schema_problem(manifest(resource), version)
     if found is not None:

@@ -1,0 +1,46 @@
+"""Containers get their credentials from Secrets, not as plain variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.graph import Resource
+from policies.checks import mappings
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule
+from policies.rules._credentials import is_credential
+from policies.rules._pods import DEPLOYMENT, WORKLOADS, containers, with_container
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No variable of a container holds a credential."""
+    for container in containers(resource):
+        for variable in mappings(container.get("env")):
+            name, value = variable.get("name"), variable.get("value")
+            if isinstance(name, str) and isinstance(value, str) and is_credential(name, value):
+                path = f"{container.path}.env"
+                yield Problem(
+                    f"variable {name} in {path} holds what looks like a credential; take it from a Secret"
+                    " (valueFrom.secretKeyRef), or mount one",
+                    path,
+                )
+
+
+RULE = Rule(
+    id="kubernetes-no-secrets-in-environment",
+    title="Containers get their credentials from Secrets",
+    severity=Severity.HIGH,
+    risk=Risk.LEAK,
+    why="Whoever may read the workload reads its variables, and so does every tool that lists it.",
+    fix="Replace value by valueFrom.secretKeyRef, or mount the Secret as files.",
+    source="https://kubernetes.io/docs/concepts/configuration/secret/",
+    frameworks=("checkov:CKV_K8S_35",),
+    types=WORKLOADS,
+    check=check,
+    passing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {}}}]))},
+    failing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "value": "correct-horse"}]))},
+)

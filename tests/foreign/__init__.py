@@ -1,0 +1,1 @@
+"""Programs as other people write them, each with its broken twins."""

@@ -1,0 +1,109 @@
+"""What the programs declare, as the deployment JSON that an engine would write; and what their twins change in it."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from foreign import programs
+from policies.examples import but
+from workbench.preview.outputs import ACCOUNT, SyntheticOutputs
+from workbench.preview.recorder import Recorder
+from workbench.preview.stackfile import StackFile
+from workbench.preview.synthesis import record
+
+NAMES = tuple(module.name for module in pkgutil.iter_modules(programs.__path__))
+REGION = "us-east-1"
+
+
+class AnyOutputs(SyntheticOutputs):
+    """Outputs of types that our own preview has no row for: programs of other people use all of AWS."""
+
+    def of(
+        self, token: str, name: str, urn: str, inputs: Mapping[str, Any], provider: Mapping[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """As of the base class, and what programs read of most resources."""
+        identifier, outputs = super().of(token, name, urn, inputs, provider or {})
+        if not token.startswith("aws:"):
+            return identifier, outputs
+        service, kind = token.split(":")[1].partition("/")[::2]
+        arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{kind.partition(':')[0].lower()}/{identifier}"
+        given = {key: value for key, value in inputs.items() if isinstance(value, str)}
+        known = {
+            "arn": arn,
+            "name": given.get("name", identifier),
+            "url": f"https://{service}.{REGION}.amazonaws.com/{ACCOUNT}/{identifier}",
+            "arnSuffix": f"{kind.partition(':')[0].lower()}/{identifier}",
+            "bucketRegionalDomainName": f"{given.get('bucket', identifier)}.s3.{REGION}.amazonaws.com",
+            "domainName": f"{identifier}.cloudfront.net",
+            "hostedZoneId": "Z2FDTNDATAQYW2",
+            "zoneId": "Z0123456789ABCDEFGHIJ",
+            "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations",
+            "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{identifier}",
+            "streamArn": f"{arn}/stream/2026-01-01T00:00:00.000",
+            "version": "1",
+            "bucket": identifier,
+            "deploymentConfigName": identifier,
+        }
+        if token == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":  # AWS leaves the scheme out
+            outputs["arn"] = outputs["arn"].replace("https://", "")
+        wanted = set(READ.get(token, ("arn", "name"))) - inputs.keys() - outputs.keys()
+        return identifier, {**outputs, **{key: known[key] for key in known if key in wanted}}
+
+
+READ = {
+    "aws:lb/loadBalancer:LoadBalancer": ("arn", "arnSuffix", "name"),
+    "aws:s3/bucket:Bucket": ("arn", "bucket", "bucketRegionalDomainName"),
+    "aws:cloudfront/distribution:Distribution": ("arn", "domainName", "hostedZoneId"),
+    "aws:route53/zone:Zone": ("arn", "zoneId"),
+    "aws:lambda/function:Function": ("arn", "name", "invokeArn", "version"),
+    "aws:apigatewayv2/api:Api": ("arn", "executionArn"),
+    "aws:dynamodb/table:Table": ("arn", "name", "streamArn"),
+    "aws:sqs/queue:Queue": ("arn", "name", "url"),
+    "aws:codedeploy/deploymentConfig:DeploymentConfig": ("deploymentConfigName",),
+}
+"""Outputs that programs read, beside the ARN and the name."""
+
+
+@cache
+def _declared(name: str) -> dict[str, Any]:
+    module = importlib.import_module(f"foreign.programs.{name}")
+    stack_file = StackFile("acme", "live", "", {"aws:region": REGION})
+    return record(
+        module.program, stack_file, lambda file: Recorder(AnyOutputs(REGION), {"aws": {"region": file.region}})
+    )
+
+
+def declared(name: str) -> dict[str, Any]:
+    """Deployment JSON of the program `name`."""
+    return copy.deepcopy(_declared(name))
+
+
+def twins(name: str) -> dict[str, Mapping[str, Any]]:
+    """What is broken -> the changes that break it (``resource.path`` -> value, None for none)."""
+    found: dict[str, Mapping[str, Any]] = importlib.import_module(f"foreign.programs.{name}").TWINS
+    return found
+
+
+def broken(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Deployment JSON of the program with `changes`, in inputs and in outputs."""
+    document = declared(name)
+    states = document["deployment"]["resources"]
+    for path, value in changes.items():
+        resource, _, inside = path.partition(".")
+        found = [one for one in states if one["urn"].rpartition("::")[2] == resource and one.get("provider")]
+        if not inside:
+            states[:] = [one for one in states if one not in found]
+            continue
+        top = inside.partition(".")[0].partition("[")[0]
+        meant = [one for one in found if top in one.get("inputs", {})] or found
+        assert len(meant) == 1, f"{name}: {len(meant)} resources are meant by {path}"
+        for state in meant:
+            for section in ("inputs", "outputs"):
+                state.setdefault(section, {})
+                state[section] = dict(but({"it": ("t", state[section])}, {f"it.{inside}": value})["it"][1])
+    return document

@@ -1,0 +1,1 @@
+"""One program a file: `program()` declares it, `TWINS` says what breaks it."""

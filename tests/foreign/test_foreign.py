@@ -1,0 +1,52 @@
+"""Valid programs of other people pass in the baseline profile, and each of their broken twins is blocked."""
+
+import pytest
+from sdk_server import told
+
+from deployment.reader import graph_from_json
+from foreign.declared import NAMES, broken, declared, twins
+from policies.assess import assess
+from policies.finding import Enforcement
+
+TWINS = [(name, what) for name in NAMES for what in twins(name)]
+
+
+def blocking(document):
+    """Rule, resource and message of all that blocks, in process."""
+    found = assess(graph_from_json(document, "foreign")).violations
+    return {
+        (one.rule.id, one.finding.urn.rpartition("::")[2], one.finding.message)
+        for one in found
+        if one.enforcement is Enforcement.MANDATORY
+    }
+
+
+def blocking_in_engine(document):
+    return {(one.rule, one.urn.rpartition("::")[2], one.message) for one in told(document) if one.level == "mandatory"}
+
+
+def test_there_are_as_many_as_were_asked_for():
+    assert len(NAMES) >= 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_valid_program_is_not_blocked(name):
+    assert blocking(declared(name)) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nor_is_it_under_the_engine(name):
+    assert blocking_in_engine(declared(name)) == set()
+
+
+@pytest.mark.parametrize(("name", "what"), TWINS)
+def test_a_broken_twin_is_blocked(name, what):
+    document = broken(name, twins(name)[what])
+    assert blocking(document)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "what"), TWINS)
+def test_so_it_is_under_the_engine(name, what):
+    document = broken(name, twins(name)[what])
+    assert blocking_in_engine(document) == blocking(document) != set()
