@@ -46,17 +46,17 @@ def main() -> None:
     lifecycle = Lifecycle(
         Api(region=os.environ.get("AWS_REGION", "us-east-1"), endpoint_url=endpoint_from(dict(os.environ)))
     )
-    asyncio.run(serve(lifecycle, sys.argv[1:]))
+    from workbench.emulator.pulumi_provider import AwsProvider
+
+    asyncio.run(serve(AwsProvider(lifecycle), VERSION, sys.argv[1:]))
 
 
-async def serve(lifecycle: Lifecycle, arguments: list[str]) -> None:
+async def serve(provider: Any, version: str, arguments: list[str]) -> None:
     """Run the gRPC server that an engine talks to; prints its port, as the plugin protocol asks."""
     import grpc  # type: ignore[import-untyped]  # no type information
     from pulumi.provider.experimental.server import ProviderServicer
     from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
     from pulumi.runtime.proto import provider_pb2_grpc
-
-    from workbench.emulator.pulumi_provider import AwsProvider
 
     class Servicer(ProviderServicer):
         """Reports an AWS error as the sentence that it is: the SDK's server would send a traceback."""
@@ -65,7 +65,7 @@ async def serve(lifecycle: Lifecycle, arguments: list[str]) -> None:
         setattr(Servicer, method, _with_plain_errors(getattr(ProviderServicer, method)))
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     engine_address = next((word for word in arguments if not word.startswith("-")), "")
-    servicer = Servicer(arguments, VERSION, AwsProvider(lifecycle), engine_address=engine_address)
+    servicer = Servicer(arguments, version, provider, engine_address=engine_address)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -24,7 +24,13 @@ from deployment.errors import InputError
 from workbench.emulator.plugin import ENVIRONMENT
 from workbench.emulator.server import IDENTITY_PATH
 
-PLUGIN = "pulumi-resource-aws"
+PLUGINS = {
+    "pulumi-resource-aws": "workbench.emulator.plugin",
+    "pulumi-resource-kubernetes": "workbench.emulator.kubernetes.plugin",
+}
+"""Executable that the CLI looks for -> module that serves it."""
+CLUSTER_FILE = "PLANT_EMULATOR_CLUSTER"
+"""Environment variable with the file of the cluster's objects, which `emulator stop` takes away with the rest."""
 START_TIMEOUT_SECONDS = 30.0
 STOP_TIMEOUT_SECONDS = 5.0
 PASSPHRASE = "emulator"  # noqa: S105 - encrypts secrets of a stack that exists on this machine only
@@ -79,7 +85,7 @@ def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
         return found
     chosen = _free_port(port)
     shutil.rmtree(folder, ignore_errors=True)
-    _place_plugin(folder)
+    _place_plugins(folder)
     (folder / "state").mkdir(parents=True, exist_ok=True)
     nonce = secrets.token_hex(8)
     with (folder / "server.log").open("wb") as log:
@@ -139,6 +145,7 @@ def environment(folder: Path, region: str) -> dict[str, str]:
         raise InputError("the emulator does not run; start it: ./plant emulator start")
     return {
         ENVIRONMENT: server.endpoint,
+        CLUSTER_FILE: str(folder / "cluster.json"),
         "AWS_ENDPOINT_URL": server.endpoint,
         "AWS_ACCESS_KEY_ID": "emulator",
         "AWS_SECRET_ACCESS_KEY": "emulator",
@@ -158,15 +165,14 @@ def shell_lines(folder: Path, region: str) -> str:
     return "\n".join(lines)
 
 
-def _place_plugin(folder: Path) -> None:
-    """Write the executable that the CLI looks for; it is on nobody's PATH but that of ``emulator env``."""
+def _place_plugins(folder: Path) -> None:
+    """Write the executables that the CLI looks for; they are on nobody's PATH but that of ``emulator env``."""
     binaries = folder / "bin"
     binaries.mkdir(parents=True, exist_ok=True)
-    script = binaries / PLUGIN
-    script.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m workbench.emulator.plugin "$@"\n', encoding="utf-8"
-    )
-    script.chmod(0o755)
+    for name, module in PLUGINS.items():
+        script = binaries / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
 
 
 def _identity(port: int) -> dict[str, object] | None:

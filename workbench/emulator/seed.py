@@ -1,7 +1,7 @@
 """What a stack refers to and does not make: it belongs to the platform, and is there before the first deploy.
 
-A hosted zone, and in a shared stack also VPC, subnets, load balancer and listener. Ids come from the stack's
-settings, so moto's objects get them here; no API can ask for an id.
+A hosted zone, in a shared stack also VPC, subnets, load balancer and listener, and of a cluster its log. Ids come from
+the stack's settings, so moto's objects get them here; no API can ask for an id.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from workbench.emulator.api import ACCOUNT_ID
 
 _ZONE = re.compile(r"^Z[0-9A-Z]{10,31}$")
+_CLUSTER_LOG = re.compile(r"^/aws/eks/[A-Za-z0-9_-]+/cluster$")
 _ARN = re.compile(r"^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:(loadbalancer|listener)/app/")
 
 
@@ -37,6 +38,8 @@ def plant(identifiers: list[str], region: str = "us-east-1") -> None:
         by_kind.setdefault(_kind(identifier), []).append(identifier)
     for zone in by_kind.get("zone", ()):
         _hosted_zone(zone)
+    for log in by_kind.get("cluster log", ()):
+        _log_group(log, region)
     for vpc in by_kind.get("vpc", [])[:1]:
         _network(vpc, by_kind.get("subnet", []), by_kind.get("group", []), region)
     for listener in by_kind.get("listener", ()):
@@ -46,6 +49,8 @@ def plant(identifiers: list[str], region: str = "us-east-1") -> None:
 def _kind(text: str) -> str:
     if _ZONE.match(text):
         return "zone"
+    if _CLUSTER_LOG.match(text):
+        return "cluster log"
     found = _ARN.match(text)
     if found:
         return found[1]
@@ -84,6 +89,14 @@ def _hosted_zone(identifier: str) -> None:
         )
         backend.zones[identifier] = backend.zones.pop(zone.resource_id)
         zone.resource_id = identifier
+
+
+def _log_group(name: str, region: str) -> None:
+    from moto.logs.models import logs_backends
+
+    backend = logs_backends[ACCOUNT_ID][region]
+    if name not in backend.groups:
+        backend.create_log_group(name, {})
 
 
 def _network(vpc_id: str, subnet_ids: list[str], group_ids: list[str], region: str) -> None:

@@ -72,7 +72,10 @@ class Targets:
 
     def be(self, group: str, addresses: set[str], port: int) -> None:
         """Register and deregister until the group has these addresses."""
-        present = self.registered.setdefault(group, set())
+        if group not in self.registered:
+            found = self.api.call("elbv2", "describe_target_health", TargetGroupArn=group)
+            self.registered[group] = {item["Target"]["Id"] for item in found["TargetHealthDescriptions"]}
+        present = self.registered[group]
         for operation, difference in (
             ("register_targets", addresses - present),
             ("deregister_targets", present - addresses),
