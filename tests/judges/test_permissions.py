@@ -30,6 +30,8 @@ NARROWER = {
     "wafv2:DisassociateWebACL": {"elasticloadbalancing:SetWebAcl"},
     # Done under ElastiCache's service-linked role (ElastiCache guide, "Using service-linked roles").
     "elasticache:DeleteReplicationGroup": set(),
+    # For a budget over a billing view (Budgets reference, Budget.BillingViewArn); ours are over the account.
+    "budgets:ViewBudget": set(),
 }
 """Action -> what it depends on here, where the reference says more."""
 

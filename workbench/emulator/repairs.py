@@ -330,15 +330,18 @@ def _records_are_made_once() -> None:
 
     original = Route53Backend.change_resource_record_sets
 
+    def named(change: dict[str, Any]) -> tuple[str, str, str]:
+        return change["Action"], change["ResourceRecordSet"]["Name"].rstrip("."), change["ResourceRecordSet"]["Type"]
+
     def change(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
-        existing = {(item.name.rstrip("."), item.type, item.set_identifier) for item in self.zones[zoneid].rrsets}
-        for wanted in change_list:
-            record = wanted["ResourceRecordSet"]
-            name, kind = record["Name"].rstrip("."), record["Type"]
-            if wanted["Action"] == "CREATE" and (name, kind, record.get("SetIdentifier")) in existing:
-                raise ResourceRecordAlreadyExists(name=f"{name}.", _type=kind)
         zone = self.zones[zoneid]
-        zone.rr_changes[:] = [old for old in zone.rr_changes if not (old["Action"] == "CREATE" and old in change_list)]
+        existing = {(item.name.rstrip("."), item.type, item.set_identifier) for item in zone.rrsets}
+        for wanted in change_list:
+            action, name, kind = named(wanted)
+            if action == "CREATE" and (name, kind, wanted["ResourceRecordSet"].get("SetIdentifier")) in existing:
+                raise ResourceRecordAlreadyExists(name=f"{name}.", _type=kind)
+        made = {named(wanted) for wanted in change_list if wanted["Action"] == "CREATE"}
+        zone.rr_changes[:] = [earlier for earlier in zone.rr_changes if named(earlier) not in made]
         original(self, zoneid, change_list)
 
     _replace(Route53Backend, "change_resource_record_sets", change)
