@@ -71,6 +71,8 @@ def alarm(**values):
 
 
 KEPT = {
+    "plant-ci-preview-role": {"assumeRolePolicy": SET},
+    "plant-audit-masking": {"policyDocument": re.compile(r".*Deidentify.*EmailAddress.*|.*EmailAddress.*Deidentify.*")},
     "plant-audit-anonymous-requests": {"metricTransformation.name": "anonymous_requests", **COUNT},
     "plant-audit-api-latency": {
         "metricTransformation.name": "api_latency",
@@ -129,7 +131,6 @@ SERVING = {
 """The same, of what a stack holds while it serves."""
 
 DEDICATED = {
-    "plant-ci-preview-role": {"assumeRolePolicy": SET},
     "plant-access-edge-to-issuer": {"fromPort": 443, "toPort": 443},
     "plant-access-edge-https-ipv4": {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443},
     "plant-access-edge-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},

@@ -20,7 +20,6 @@ from deployment.tokens import (
     REPLICATION_GROUP,
     SCALING_GROUP,
     SERVERLESS_CACHE,
-    TAGGABLE,
     TOPIC,
     WEB_ACL,
 )
@@ -32,6 +31,7 @@ from policies.rule import Problem, Rule
 from policies.rules._documents import Statement, statements
 from policies.rules._permissions import covers
 from policies.rules._tags import tags_of
+from policies.schema import takes_tags
 
 JUST_OVER: Final = Decimal(101)
 """Percent of the limit that is spent, or forecast."""
@@ -101,8 +101,8 @@ def told(budget: Resource, kind: str, context: Context) -> bool:
 def unseen(budget: Resource, context: Context) -> Iterator[Problem]:
     """What the stack spends without this budget's seeing it."""
     for key, value in filters(budget):
-        for resource in context.graph.of_type(*TAGGABLE):
-            tags = tags_of(resource, context)
+        for resource in context.graph:
+            tags = tags_of(resource, context) if resource.custom and takes_tags(resource.type) else None
             if tags is not None and tags.get(key) != value:
                 yield Problem(
                     f"tags.{key} is {shown(tags.get(key))}, and the budget counts {value} only; set it",

@@ -15,7 +15,7 @@ from .mutants import mutants, unclassified
 
 STACKS = ("dev", "prod", "parked")
 SMALLEST_RATIO = 0.97
-SCHEMA = ("governance-required-properties", "governance-values-allowed", "naming-lengths")
+SCHEMA = ("governance-required-properties", "governance-values-allowed")
 SURVIVORS = Path(__file__).parents[2] / "docs" / "mutation-survivors.md"
 
 

@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Final
 
 from deployment.graph import Resource
-from deployment.tokens import BUCKET_VERSIONING
+from deployment.tokens import LISTENER
 from policies.checks import lacks
 from policies.context import Context
+from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule
-from policies.rules._required import INSIDE, ONE_OF, REQUIRED
+from policies.rule import ANY_TYPE, Problem, Rule
+from policies.schema import holders
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """What AWS can't do without is given."""
-    for path in REQUIRED.get(resource.type, ()):
-        if lacks(resource.inputs, path):
-            yield Problem(f"{path} is not set; AWS can't make this resource without it", path)
-    needless = resource.get("targetType") == "lambda"  # a function is in no VPC
-    for either in ONE_OF.get(resource.type, ()):
-        if not needless and all(lacks(resource.inputs, path) for path in either):
-            yield Problem(f"{' or '.join(either)} is not set; give one", either[0])
-    for path, keys in INSIDE.get(resource.type, {}).items():
-        if path.partition(".")[0].partition("[")[0] in resource.inputs:
-            yield from inside(resource, path, keys)
+    """Each object of a resource's inputs has what its type can't be without; what is only read declares nothing."""
+    if resource.options.get("external"):
+        return
+    for path, holder, asked in holders(resource.type, resource.inputs):
+        for name in asked.get("required", ()):
+            if lacks(holder, name):
+                yield Problem(f"{path}{name} is not set; AWS can't make this resource without it", f"{path}{name}")
 
 
-def inside(resource: Resource, path: str, keys: tuple[str, ...]) -> Iterator[Problem]:
-    """What the objects at `path` lack."""
-    for part in resource.all(path):
-        if isinstance(part, Mapping):
-            for key in keys:
-                if lacks(part, key):
-                    yield Problem(f"{path}.{key} is not set; AWS can't do without it", f"{path}.{key}")
-
+_GOOD: Final = {
+    "https": (
+        LISTENER[0],
+        {
+            "loadBalancerArn": "arn:alb",
+            "defaultActions": [{"type": "forward", "forward": {"targetGroups": [{"arn": "arn:stable"}]}}],
+        },
+    )
+}
 
 RULE = Rule(
     id="governance-required-properties",
     title="What AWS can't do without is given",
     severity=Severity.HIGH,
     risk=Risk.REFUSAL,
-    why=("A setting that is attached to nothing protects nothing; AWS refuses it in the middle of the deployment."),
+    why="A setting that is attached to nothing protects nothing; AWS refuses it in the middle of the deployment.",
     fix="Set the property that the message names.",
     source="https://www.pulumi.com/registry/packages/aws/api-docs/",
-    types=tuple({**REQUIRED, **ONE_OF, **INSIDE}),
+    types=(ANY_TYPE,),
     check=check,
-    passing={
-        "versions": (BUCKET_VERSIONING[0], {"bucket": "id:logs", "versioningConfiguration": {"status": "Enabled"}})
-    },
-    failing={"versions": (BUCKET_VERSIONING[0], {"versioningConfiguration": {"status": "Enabled"}})},
+    passing=_GOOD,
+    failing={"https": (LISTENER[0], {"loadBalancerArn": "arn:alb"})},
+    also_failing=each(
+        _GOOD,
+        {"https.defaultActions[0].type": None},
+        {"https.defaultActions[0].forward.targetGroups[0].arn": ""},
+    ),
 )

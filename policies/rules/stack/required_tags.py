@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deployment.graph import Resource
-from deployment.tokens import SCALING_GROUP, TAGGABLE, TOPIC
+from deployment.tokens import SCALING_GROUP, TOPIC
 from policies.checks import is_absent, mappings
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import ANY_TYPE, Problem, Rule, undecided
 from policies.rules._tags import tags_of
+from policies.schema import takes_tags
 from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A resource that takes tags carries the required ones, its own or the provider's, each with a value."""
     required = context.config.settings.required_tags
-    if not required:
+    if not required or not takes_tags(resource.type):
         return
     given = tags_of(resource, context)
     if given is None:
@@ -36,6 +37,8 @@ def add(resource: Resource, settings: Mapping[str, Any]) -> Mapping[str, Any] | 
     """Adds those of the configured `values` whose key the resource lacks."""
     tags = resource.inputs.get("tags")
     given = {*_keys(tags), *_keys(resource.inputs.get("tagsAll"))}
+    if not takes_tags(resource.type):
+        return None
     lacking = {key: value for key, value in (settings.get("values") or {}).items() if key not in given}
     if not lacking:
         return None
@@ -63,7 +66,7 @@ RULE = Rule(
     why=("The budget, the reaper and the bill find the stack's resources by their tags; what lacks them is nobody's."),
     fix="Set tags, or the provider's defaultTags, with the keys of pack-settings.requiredTags.",
     source="https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html",
-    types=TAGGABLE,
+    types=(ANY_TYPE,),
     check=check,
     remediate=add,
     config_schema={

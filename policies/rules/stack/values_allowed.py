@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.unknown import SECRET, Sentinel
+from deployment.tokens import METRIC_ALARM, ROLE, TARGET_GROUP
+from deployment.unknown import SECRET
 from policies.checks import shown
 from policies.context import Context
+from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
-from policies.rules._allowed_values import ALLOWED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from policies.rule import ANY_TYPE, Problem, Rule, undecided
+from policies.schema import holders, refused
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """Each value is one that AWS takes for its property."""
-    for path, allowed in ALLOWED[resource.type].items():
-        top = path.partition(".")[0].partition("[")[0]
-        for value in resource.peek(path) if top in resource.inputs else ():
-            if isinstance(value, Sentinel):
-                if value is SECRET or not resource.sources(top):  # what another resource gives, AWS takes
-                    yield undecided(path, value)
-            elif not allowed.takes(value):
-                yield Problem(f"{path} is {shown(value) or 'empty'}; AWS takes {allowed.text}", path)
+    """Each value is one that AWS takes for its property: of an enumeration, within bounds, and not too long."""
+    for path, holder, asked in holders(resource.type, resource.inputs):
+        for name, rule in asked.get("properties", {}).items():
+            value = holder.get(name)
+            if value is SECRET and "object" not in rule:
+                yield undecided(f"{path}{name}", value)
+            elif allowed := refused(rule, value):
+                yield Problem(f"{path}{name} is {shown(value)}; AWS takes {allowed}", f"{path}{name}")
 
+
+_GOOD: Final[dict[str, Any]] = {
+    "alarm": (METRIC_ALARM[0], {"comparisonOperator": "GreaterThanThreshold", "treatMissingData": "notBreaching"}),
+    "stable": (TARGET_GROUP[0], {"port": 443, "healthCheck": {"protocol": "HTTPS"}}),
+    "role": (ROLE[0], {"name": "deploy"}),
+}
 
 RULE = Rule(
     id="governance-values-allowed",
@@ -36,8 +41,15 @@ RULE = Rule(
     why="AWS refuses it in the middle of a deployment, when half of the stack is changed.",
     fix="Set the property to what the message says.",
     source="https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/supported-resources.html",
-    types=tuple(ALLOWED),
+    types=(ANY_TYPE,),
     check=check,
-    passing={"group": ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 365})},
-    failing={"group": ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 360})},
+    passing=_GOOD,
+    failing={"alarm": (METRIC_ALARM[0], {"comparisonOperator": "MoreThanThreshold"})},
+    also_failing=each(
+        _GOOD,
+        {"stable.port": 70_000},
+        {"stable.healthCheck.protocol": "SMTP"},
+        {"role.name": "r" * 65},
+    ),
+    undecided=each(_GOOD, {"stable.port": SECRET}),
 )

@@ -1,0 +1,61 @@
+"""What AWS requires and accepts is what the pinned SDK and botocore say, for every type; it is read fast."""
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+
+import pytest
+
+from deployment.unknown import UNKNOWN
+from policies.schema import FOLDER, holders, refused, row_of, takes_tags
+from workbench.cli.main import main
+
+
+def test_the_documents_are_what_the_pinned_sdk_and_botocore_say(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["schema", "check"])
+    assert ended.value.code in (0, None), capsys.readouterr().err
+
+
+def test_the_documents_name_the_versions_that_are_installed():
+    named = json.loads((FOLDER / "versions.json").read_text())
+    assert named == {name: importlib.metadata.version(name) for name in named} and len(named) == 2
+
+
+def test_every_type_with_a_required_property_is_there():
+    documents = [json.loads(path.read_text()) for path in (FOLDER / "aws").glob("*.json")]
+    types = {token for document in documents for token in document["resources"]}
+    assert len(types) > 1_400
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "value", "taken"),
+    [
+        pytest.param("aws:lb/listener:Listener", "protocol", "HTTPS", True, id="of an enumeration"),
+        pytest.param("aws:lb/listener:Listener", "protocol", "SMTP", False, id="of no enumeration"),
+        pytest.param("aws:lb/listener:Listener", "port", 70_000, False, id="out of bounds"),
+        pytest.param("aws:lb/listener:Listener", "port", UNKNOWN, True, id="not known yet"),
+        pytest.param("aws:s3/bucket:Bucket", "acl", "log-delivery-write", True, id="told by the SDK alone"),
+        pytest.param("aws:iam/role:Role", "name", "r" * 65, False, id="too long"),
+    ],
+)
+def test_a_value_is_taken_or_refused(token, path, value, taken):
+    rule = row_of(token)[0]["properties"][path]
+    assert (refused(rule, value) == "") is taken
+
+
+def test_objects_are_judged_wherever_they_are():
+    inputs = {"rules": [{"statement": {"orStatement": {"statements": [{"geoMatchStatement": {}}]}}}]}
+    paths = [path for path, _, asked in holders("aws:wafv2/webAcl:WebAcl", inputs) if "countryCodes" in str(asked)]
+    assert paths == ["rules[0].statement.orStatement.statements[0].geoMatchStatement."]
+
+
+def test_what_has_tags_is_known_from_the_sdk():
+    assert takes_tags("aws:rds/instance:Instance") and not takes_tags("aws:iam/rolePolicy:RolePolicy")
+    assert not takes_tags("kubernetes:core/v1:Pod") and not takes_tags("aws:none/such:Type")
+
+
+def test_a_document_is_read_when_its_first_type_is_asked_for():
+    script = "import policies.schema as s; s.row_of('aws:lb/listener:Listener'); print(s._module.cache_info().currsize)"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "1\n"

@@ -1,0 +1,104 @@
+"""What the SDK knows of each resource type: its properties, which of them it can't be without, and their objects.
+
+Read from the text of the generated modules (pulumi-aws): importing all of them takes minutes and gigabytes, and their
+form is regular.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TOKEN: Final = re.compile(r"super\((\w+), __self__\)\.__init__\(\s*'([^']+)'")
+ARGUMENTS: Final = re.compile(
+    r'^class (\w+Args):\n    def __init__\(__self__, \*,\n(.*?)\):\n(?:        """(.*?)""")?', re.M | re.S
+)
+PARAMETER: Final = re.compile(r"^ +(\w+): (.*?)(?: = (None))?,?$", re.M)
+GETTER: Final = re.compile(r'@pulumi\.getter\(name="(\w+)"\)\n    def (\w+)\(')
+OBJECT: Final = re.compile(r"'(\w+Args)'")
+DOCUMENTED: Final = re.compile(r"^ +:param [^\n]*? (\w+): (.*?)(?=^ +:param|\Z)", re.M | re.S)
+ARGUMENT: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+"""How the documentation writes the name of another argument."""
+WORD: Final = re.compile(r"`([^`\s]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One argument of a resource, or of an object inside it."""
+
+    name: str
+    """As in a state file, e.g. ``sslPolicy``."""
+    required: bool
+    holds: str
+    """Class of the object, or of the items of the list, that it holds; "" for a plain value."""
+    words: frozenset[str]
+    """What its documentation sets in code: the values that it takes, among others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module of the SDK, e.g. ``lb``."""
+
+    name: str
+    resources: Mapping[str, tuple[Property, ...]]
+    """Type token -> its properties."""
+    objects: Mapping[str, tuple[Property, ...]]
+    """Class of an object -> its properties."""
+
+
+def modules(package: str = "pulumi_aws") -> Iterator[Module]:
+    """Every module of the installed SDK, sorted. Raises ModuleNotFoundError where there is none."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError(f"{package} is not installed")
+    for folder in sorted(Path(found.submodule_search_locations[0]).iterdir()):
+        if folder.is_dir() and (folder / "__init__.py").is_file():
+            yield _module(folder)
+
+
+def _module(folder: Path) -> Module:
+    resources: dict[str, tuple[Property, ...]] = {}
+    objects: dict[str, tuple[Property, ...]] = {}
+    for file in sorted(folder.glob("*.py")):
+        if file.name.startswith("get_") or file.name in ("__init__.py", "outputs.py"):
+            continue
+        text = file.read_text(encoding="utf-8")
+        classes = dict(_classes(text))
+        if file.name == "_inputs.py":
+            objects = classes
+            continue
+        for owner, token in TOKEN.findall(text):
+            if f"{owner}Args" in classes:
+                resources[token] = classes[f"{owner}Args"]
+    return Module(folder.name, resources, objects)
+
+
+def _classes(text: str) -> Iterator[tuple[str, tuple[Property, ...]]]:
+    for found in ARGUMENTS.finditer(text):
+        name, parameters, documentation = found.groups()
+        end = text.find("\nclass ", found.end())
+        names = {python: camel for camel, python in GETTER.findall(text, found.end(), end if end > 0 else len(text))}
+        words = {
+            parameter: frozenset(WORD.findall(told)) for parameter, told in DOCUMENTED.findall(documentation or "")
+        }
+        yield (
+            name,
+            tuple(
+                Property(
+                    name=names.get(parameter) or _camel(parameter),
+                    required=default != "None",
+                    holds=next(iter(OBJECT.findall(annotation)), ""),
+                    words=frozenset(word for word in words.get(parameter, ()) if not ARGUMENT.fullmatch(word)),
+                )
+                for parameter, annotation, default in PARAMETER.findall(parameters)
+            ),
+        )
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
