@@ -199,6 +199,11 @@ def run(
 
 def shape(text: str) -> str:
     """`text` of a definition with names for its own names: copies of one machine have one shape."""
+    return shaped(text)[0]
+
+
+def shaped(text: str) -> tuple[str, tuple[str, ...]]:
+    """The shape of `text`, and its own names, each in the place of the number that stands for it."""
     named = {
         value
         for machine in machines(json.loads(text))
@@ -207,12 +212,23 @@ def shape(text: str) -> str:
         if len(value) > SHORTEST and any(mark in value for mark in ":/-") and not RANGE.fullmatch(value)
     }
     written = {value: json.dumps(value)[1:-1] for value in named}
-    order = {value: number for number, value in enumerate(sorted(named, key=lambda one: text.index(written[one])))}
+    ordered = sorted(named, key=lambda one: text.index(written[one]))
+    order = {value: number for number, value in enumerate(ordered)}
     for value in sorted(named, key=len, reverse=True):
         text = text.replace(written[value], f"name-{order[value]}-")
-    return text
+    return text, tuple(ordered)
 
 
+def unshaped(value: Any, names: tuple[str, ...]) -> Any:
+    """`value` of a rehearsed shape with the machine's own names again."""
+    if isinstance(value, str):
+        return SHAPED.sub(lambda found: names[int(found[1])], value)
+    if isinstance(value, dict):
+        return {unshaped(key, names): unshaped(item, names) for key, item in value.items()}
+    return [unshaped(item, names) for item in value] if isinstance(value, list) else value
+
+
+SHAPED: Final = re.compile(r"name-(\d+)-")
 SHORTEST: Final = 8
 RANGE: Final = re.compile(r"[0-9a-fA-F.:]+/\d+")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -12,7 +13,7 @@ from deployment.tokens import APPCONFIG_DEPLOYMENT, APPCONFIG_VERSION, STATE_MAC
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._rehearsal import World, moves_traffic, run
+from policies.promises._rehearsal import World, moves_traffic, run, shape
 from policies.rule import Problem, Rule
 from policies.rules._workflows import definition
 
@@ -27,22 +28,16 @@ def check(context: Context) -> Iterator[Problem]:
     for one in context.graph.of_type(*STATE_MACHINE):
         document = definition(one)
         if document is not None and moves_traffic(document):
-            yield from flag_problems(one, document, at_rest, told_apart=len(numbered) > 1)
+            yield from flag_problems(one, at_rest, told_apart=len(numbered) > 1)
 
 
-def flag_problems(
-    resource: Resource, document: Mapping[str, Any], at_rest: list[str], *, told_apart: bool
-) -> Iterator[Problem]:
+def flag_problems(resource: Resource, at_rest: list[str], *, told_apart: bool) -> Iterator[Problem]:
     """What the flag does while traffic moves forward, and back.
 
     AWS numbers the versions as they are made; in an offline preview all have the same number (`told_apart` false),
     and deployments are counted.
     """
-    well, ill = World(), World()
-    run(document, {}, well)
-    run(document, {}, ill, sicken)
-    steps = {weight for _, _, weight in well.weights}
-    switched = [str(call.get("ConfigurationVersion")) for call in well.done(SWITCHING)]
+    steps, switched, back = switching(shape(str(resource.get("definition"))))
     count = len(set(switched) - set(at_rest)) if told_apart else len(switched)
     if count < len(steps - {0}):
         yield Problem(
@@ -51,14 +46,23 @@ def flag_problems(
             "definition",
             resource,
         )
-    back = [str(call.get("ConfigurationVersion")) for call in ill.done(SWITCHING)]
-    if back[-1:] != at_rest[:1]:
+    if list(back[-1:]) != at_rest[:1]:
         yield Problem(
             f"after a rollback the flag is at version {', '.join(back[-1:]) or 'that it had'}, and at rest it is at "
             f"{', '.join(at_rest) or 'none: add an aws.appconfig.Deployment'}; make them equal",
             "definition",
             resource,
         )
+
+
+@lru_cache(maxsize=64)
+def switching(text: str) -> tuple[frozenset[int], tuple[str, ...], tuple[str, ...]]:
+    """(weights of the canary, versions of the flag when all is well, and when it is not) of a rollout."""
+    well, ill = World(), World()
+    run(json.loads(text), {}, well)
+    run(json.loads(text), {}, ill, sicken)
+    versions = [tuple(str(call.get("ConfigurationVersion")) for call in world.done(SWITCHING)) for world in (well, ill)]
+    return frozenset(weight for _, _, weight in well.weights), versions[0], versions[1]
 
 
 def sicken(world: World) -> None:

@@ -17,7 +17,7 @@ from policies.checks import mappings, number
 from policies.context import ROOT_TYPE, Context
 from policies.examples import each
 from policies.finding import Severity
-from policies.promises._rehearsal import OTHER, OWN, START, World, canary_weight, moves_traffic, run, shape
+from policies.promises._rehearsal import OTHER, OWN, START, World, canary_weight, moves_traffic, run, shaped, unshaped
 from policies.rule import Problem, Rule
 from policies.rules._workflows import definition, tasks
 
@@ -40,12 +40,16 @@ FIELDS: Final = {
 
 def check(context: Context) -> Iterator[Problem]:
     """What moves the traffic between two target groups does it by the story's steps, and gives it back."""
-    machines = [(one, document) for one in context.graph.of_type(*STATE_MACHINE) if (document := definition(one))]
-    moving = [(one, document) for one, document in machines if moves_traffic(document)]
-    for machine, document in moving:
-        for problem in rehearsal(shape(str(machine.get("definition"))), story_holds(context)):
+    moving = [
+        machine
+        for machine in context.graph.of_type(*STATE_MACHINE)
+        if (document := definition(machine)) is not None and moves_traffic(document)
+    ]
+    for machine in moving:
+        text, names = shaped(str(machine.get("definition")))
+        for problem in rehearsal(text, story_holds(context)):
             yield Problem(problem, "definition", machine)
-        for rule in changed(document, context):
+        for rule in changed(unshaped(left(text), names), context):
             yield Problem(
                 f"a rollout leaves other actions on {rule.name} than are declared: the checks of the token, or the "
                 "target groups, change with the weights",
@@ -69,14 +73,38 @@ def splitting(context: Context) -> list[Resource]:
     ]
 
 
-def changed(document: Mapping[str, Any], context: Context) -> Iterator[Resource]:
-    """Listener rules on which a rollout that goes well leaves other actions than the declared ones, weights aside."""
+@lru_cache(maxsize=64)
+def left(text: str) -> dict[str, Any]:
+    """ARN of a listener rule -> the actions that a rollout that goes well leaves on it."""
     world = World()
-    run(document, {}, world)
-    for rule in splitting(context):
-        arn = rule.outputs.get("arn")
-        if isinstance(arn, str) and essence(world.rules.get(arn)) != essence(rule.get("actions")):
-            yield rule
+    run(json.loads(text), {}, world)
+    return world.rules
+
+
+def changed(actions: Mapping[str, Any], context: Context) -> Iterator[Resource]:
+    """Listener rules that are left with other `actions` than the declared ones, weights aside.
+
+    A rule whose neighbour on the listener is moved has to move with it.
+    """
+    rules = context.once(by_arn)
+    listeners = {rules[arn].get("listenerArn") for arn in actions if arn in rules}
+    for listener in sorted(map(str, listeners)):
+        for rule in context.once(by_listener).get(listener, ()):
+            if essence(actions.get(str(rule.outputs.get("arn")))) != essence(rule.get("actions")):
+                yield rule
+
+
+def by_arn(context: Context) -> dict[str, Resource]:
+    """ARN -> listener rule that splits traffic."""
+    return {arn: rule for rule in splitting(context) if isinstance(arn := rule.outputs.get("arn"), str)}
+
+
+def by_listener(context: Context) -> dict[str, list[Resource]]:
+    """Listener -> its rules that split traffic."""
+    found: dict[str, list[Resource]] = {}
+    for rule in context.once(by_arn).values():
+        found.setdefault(str(rule.get("listenerArn")), []).append(rule)
+    return found
 
 
 def essence(actions: Any) -> list[tuple[str, Any]]:
