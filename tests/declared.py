@@ -156,7 +156,7 @@ KEYS = ("kmsKeyId", "kmsMasterKeyId", "kmsKeyArn", "kmsKeyIdentifier", "targetKe
 
 TYPES = {
     EVENT_TARGET: {"arn": Refers(*LOG_GROUP, *STATE_MACHINE, *TOPIC)},
-    SCHEDULE: {"scheduleExpressionTimezone": SET, "state": re.compile("ENABLED|None"), "target.roleArn": SET},
+    SCHEDULE: {"state": re.compile("ENABLED|None"), "target.roleArn": SET},
     SCALING_GROUP: {
         "capacityRebalance": True,
         "defaultInstanceWarmup": SET,
@@ -279,6 +279,9 @@ def mixed_up(graph):
             yield f"{rule.name}: the pattern is for everybody's events"
         if not any(source in followed for source in ("aws.autoscaling", "aws.cloudwatch", "aws.states")):
             yield f"{rule.name}: the pattern follows {followed}"
+    for schedule in graph.of_type(*SCHEDULE):
+        if "cron" in schedule.get("scheduleExpression") and not schedule.get("scheduleExpressionTimezone"):
+            yield f"{schedule.name}: is in nobody's time zone"
     for mute in graph.of_type(*ALARM_MUTE_RULE):
         muted = mute.get("muteTargets.alarmNames") or ["every alarm"]
         if not all(re.search(r"-stable-|users-affected", name) for name in muted):
