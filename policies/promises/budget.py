@@ -27,11 +27,11 @@ from policies.checks import mappings, number, shown, strings
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
+from policies.property_schema import takes_tags
 from policies.rule import Problem, Rule
 from policies.rules._documents import Statement, statements
 from policies.rules._permissions import covers
 from policies.rules._tags import tags_of
-from policies.schema import takes_tags
 
 JUST_OVER: Final = Decimal(101)
 """Percent of the limit that is spent, or forecast."""

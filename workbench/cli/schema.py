@@ -15,7 +15,7 @@ def command() -> None:
 @command.command()
 def refresh() -> None:
     """Write policies/schema anew."""
-    from policies.schema import FOLDER
+    from policies.property_schema import FOLDER
     from workbench.schema.tables import tables
 
     documents = tables()
@@ -31,7 +31,7 @@ def refresh() -> None:
 @command.command()
 def check() -> None:
     """Exit with status 1 when policies/schema is not what the pinned SDK and botocore say."""
-    from policies.schema import FOLDER
+    from policies.property_schema import FOLDER
     from workbench.schema.tables import tables
 
     documents = tables()

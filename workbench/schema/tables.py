@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from policies.schema import FOLDER
+from policies.property_schema import FOLDER
 from workbench.schema.api import Shape, inputs_of
 from workbench.schema.sdk import Module, Property, modules
 

@@ -11,8 +11,8 @@ from policies.checks import lacks
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
+from policies.property_schema import holders
 from policies.rule import ANY_TYPE, Problem, Rule
-from policies.schema import holders
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:

@@ -10,9 +10,9 @@ from deployment.tokens import SCALING_GROUP, TOPIC
 from policies.checks import is_absent, mappings
 from policies.context import Context
 from policies.finding import Risk, Severity
+from policies.property_schema import takes_tags
 from policies.rule import ANY_TYPE, Problem, Rule, undecided
 from policies.rules._tags import tags_of
-from policies.schema import takes_tags
 from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from policies.checks import shown
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
+from policies.property_schema import holders, refused
 from policies.rule import ANY_TYPE, Problem, Rule, undecided
-from policies.schema import holders, refused
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
