@@ -17,9 +17,6 @@ from policies import PACK_DIRECTORY
 
 FOLDER: Final = PACK_DIRECTORY / "schema"
 
-Missing = tuple[str, str]
-"""(path of the object, property that it lacks)."""
-
 
 @cache
 def _module(name: str) -> Mapping[str, Any]:
