@@ -1,5 +1,6 @@
-"""Requests a second beside the simulators that people would use, and the size of a whole day."""
+"""Requests a second beside a loop in C and the simulators that people would use, and how long days take."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -61,6 +62,74 @@ def test_a_hundred_times_the_requests_of_ciw_and_simpy():
     )
     assert mine / ciw >= 100
     assert mine / simpy >= 100
+
+
+@pytest.fixture(scope="module")
+def c_loop(tmp_path_factory):
+    """Seconds of processor time that a tight loop in C takes for a number of requests of the same queue."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler at hand")
+    folder = tmp_path_factory.mktemp("c")
+    (folder / "loop.c").write_text(rivals.C_LOOP)
+    subprocess.run([compiler, "-O2", "-o", "loop", "loop.c", "-lm"], cwd=folder, check=True)
+
+    def seconds(requests):
+        done = subprocess.run([folder / "loop", str(requests)], capture_output=True, text=True, check=True)
+        wait, taken = map(float, done.stdout.split())
+        assert wait == pytest.approx(1.0787, rel=0.05)  # Erlang C
+        return taken
+
+    return seconds
+
+
+@pytest.mark.benchmark
+def test_within_twice_a_tight_loop_in_c(c_loop):
+    ours(CHUNK, 1)
+    requests = 4_000_000
+    rounds = [(1 / per_second(lambda: ours(requests, 1), requests), c_loop(requests) / requests) for _ in range(5)]
+    mine, theirs = (min(column) for column in zip(*rounds, strict=True))
+    print(f"\nM/M/3 at 0.8: ours {mine * 1e9:.0f} ns a request, C {theirs * 1e9:.0f} ns; {mine / theirs:.2f} x C")
+    assert mine / theirs <= 2
+
+
+STORY = """
+import sys, time
+from dataclasses import replace
+from deployment.reader import graph_from_file
+from workbench.simulate.scenario import Scenario, prepare
+from workbench.simulate.simulation import simulate
+
+graph = graph_from_file(sys.argv[1])
+for days in (0.01, 1, 30):
+    found = prepare(graph, Scenario(profiles=("steady:rate=3",), duration_seconds=days * 86400.0))
+    best = []
+    for _ in range(1 if days == 30 else 3):
+        start = time.process_time()
+        run = simulate(found.declared, found.loaded.traffic, found.service, found.options)
+        best.append(time.process_time() - start)
+    print(days, run.arrived, min(best))
+"""
+
+
+@pytest.mark.benchmark
+def test_days_at_the_storys_own_rate(deployment, c_loop, tmp_path):
+    import json
+
+    (tmp_path / "dev.json").write_text(json.dumps(deployment("dev")))
+    command = [sys.executable, "-c", STORY, str(tmp_path / "dev.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    _, day, month = (line.split() for line in done.stdout.splitlines())
+    requests = 5_000_000
+    scale = c_loop(requests)
+    print(
+        f"\nthe dev stack at 3 requests/s: a day {float(day[2]):.3f} s, 30 days {float(month[2]):.2f} s,"
+        f" {int(month[1]) / float(month[2]) / 1e6:.1f} M requests/s; the C loop, {requests / 1e6:.0f} M requests:"
+        f" {scale:.3f} s"
+    )
+    # Beside the loop in C, which takes about 0.1 s for five million requests where this was written.
+    assert float(day[2]) <= scale
+    assert float(month[2]) <= 30 * scale
 
 
 DAY = """

@@ -73,7 +73,6 @@ def test_every_request_is_somewhere(made):
     assert total[kernel.OFFERED] == (
         total[kernel.COMPLETED] + total[kernel.NO_TARGET] + total[kernel.BUSY] + engine.in_flight
     )
-    assert sum(engine.outstanding(slot) for slot in range(engine.slots)) == engine.in_flight
     assert total[kernel.FAILED] <= total[kernel.COMPLETED]
     assert (total >= 0).all()
 

@@ -195,10 +195,6 @@ class Engine:
         """When a request that arrives at `slot` now would be started."""
         return float(self.state.free_at[slot].min())
 
-    def outstanding(self, slot: int) -> int:
-        """Requests at the target in `slot`, queued or in service."""
-        return int(self.state.outstanding[slot])
-
     def grow(self, slots: int) -> None:
         """Make room for at least `slots` slots."""
         more = slots - self.slots

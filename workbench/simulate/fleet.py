@@ -172,9 +172,10 @@ class Fleet:
             if each.phase is Phase.STARTING and each.ready_at <= now:
                 each.phase = Phase.SERVING
                 self._open(each, now)
-            self._interrupt(each, now)
             if each.phase is Phase.DRAINING and each.gone_at <= now:
                 self._remove(each)
+            else:
+                self._interrupt(each, now)
         self._fill(now)
 
     def park(self) -> None:

@@ -46,18 +46,3 @@ def quantile_seconds(counts: Counts, quantile: float) -> float:
     inside = min(max((rank - before) / max(int(counts[bucket]), 1), 0.0), 1.0)
     low, high = EDGES_SECONDS[bucket], EDGES_SECONDS[bucket + 1]
     return float(low + inside * (high - low))
-
-
-def share_within(counts: Counts, seconds: float) -> float:
-    """Share of the counted requests that took at most `seconds`; NaN when nothing was counted."""
-    total = int(counts.sum())
-    if total == 0:
-        return math.nan
-    bucket = int(np.searchsorted(EDGES_SECONDS, seconds, side="right")) - 1
-    if bucket < 0:
-        return 0.0
-    if bucket >= BUCKETS:
-        return 1.0
-    low, high = EDGES_SECONDS[bucket], EDGES_SECONDS[bucket + 1]
-    inside = (seconds - low) / (high - low)
-    return float((counts[:bucket].sum() + inside * counts[bucket]) / total)

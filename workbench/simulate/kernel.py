@@ -465,13 +465,13 @@ def quantile_of(counts: Ints, lowest: int, highest: int, quantile: float) -> flo
     if total == 0:
         return math.nan
     rank = quantile * total
-    before = np.int64(0)
-    for bucket in range(lowest, highest + 1):
-        if counts[bucket] > 0 and before + counts[bucket] >= rank:
+    before = total
+    for bucket in range(highest, lowest - 1, -1):  # from above: high quantiles are asked for
+        before -= counts[bucket]
+        if counts[bucket] > 0 and (before < rank or before == 0):
             inside = min(max((rank - before) / counts[bucket], 0.0), 1.0)
             return float(EDGES_SECONDS[bucket] + inside * (EDGES_SECONDS[bucket + 1] - EDGES_SECONDS[bucket]))
-        before += counts[bucket]
-    return float(EDGES_SECONDS[highest + 1])
+    return math.nan
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -481,16 +481,14 @@ def _gather(state: State, watch: Watch, minute: int) -> None:
     for group in range(len(watch.group_minutes)):
         counts, pool = watch.group_histogram[group], watch.group_pool[group]
         if lowest <= highest:
-            if pool != 1:
-                for bucket in range(lowest, highest + 1):
-                    counts[bucket] += state.histogram[0, bucket]
-            if pool != 0:
-                for bucket in range(lowest, highest + 1):
-                    counts[bucket] += state.histogram[1, bucket]
+            for each in range(2):
+                if pool != 1 - each and watch.rows[minute, each * TALLIES + COMPLETED] > 0:
+                    for bucket in range(lowest, highest + 1):
+                        counts[bucket] += state.histogram[each, bucket]
             watch.group_range[group, 0] = min(watch.group_range[group, 0], lowest)
             watch.group_range[group, 1] = max(watch.group_range[group, 1], highest)
         if (minute + 1) % watch.group_minutes[group] == 0:
-            first, last = watch.group_range[group]
+            first, last = watch.group_range[group, 0], watch.group_range[group, 1]
             for index in range(len(watch.quantile)):
                 if watch.quantile_group[index] == group:
                     watch.quantiles[minute, index] = quantile_of(counts, first, last, watch.quantile[index])

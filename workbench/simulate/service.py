@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -187,8 +187,3 @@ class ServiceModel:
         late = 1 - self.database.distribution.share_within(self.database.limit_seconds / self.database.mean_seconds)
         misses = 1 - hit_ratio(rate, self.ttl_seconds, self.popularity)
         return 1 - (1 - self.error_ratio) * (1 - misses * late)
-
-    def scaled(self, factor: float) -> ServiceModel:
-        """The same service, `factor` times as slow."""
-        database = self.database and replace(self.database, mean_seconds=self.database.mean_seconds * factor)
-        return replace(self, mean_seconds=self.mean_seconds * factor, database=database)
