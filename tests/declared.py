@@ -70,6 +70,12 @@ def alarm(**values):
     return {"treatMissingData": "notBreaching", "comparisonOperator": UP, **values}
 
 
+NO_HOST = {
+    **alarm(metricName="HealthyHostCount", threshold=1, period=60, statistic="Maximum"),
+    **BALANCER,
+    "comparisonOperator": "LessThanThreshold",
+}
+
 KEPT = {
     "plant-ci-preview-role": {"assumeRolePolicy": SET},
     "plant-audit-masking": {"policyDocument": re.compile(r".*Deidentify.*EmailAddress.*|.*EmailAddress.*Deidentify.*")},
@@ -110,12 +116,9 @@ SERVING = {
     "plant-slo-errors-stable": {**alarm(), **RATIO},
     "plant-slo-p95-canary": {**alarm(metricName="TargetResponseTime"), **P95, **BALANCER},
     "plant-slo-p95-stable": {**alarm(metricName="TargetResponseTime"), **P95, **BALANCER},
-    "plant-slo-unhealthy-stable": {
-        **alarm(metricName="UnHealthyHostCount", threshold=0, period=60, evaluationPeriods=3),
-        **BALANCER,
-        "treatMissingData": "breaching",
-    },
-    "plant-slo-users-affected": {"alarmRule": re.compile(r'(ALARM\("[\w-]+"\)( OR )?){3}')},
+    "plant-slo-unhealthy-stable": {**NO_HOST, "evaluationPeriods": 3, "treatMissingData": "breaching"},
+    "plant-slo-unhealthy-canary": {**NO_HOST, "evaluationPeriods": 5, "treatMissingData": "notBreaching"},
+    "plant-slo-users-affected": {"alarmRule": re.compile(r'(ALARM\("[\w-]+"\)( OR )?){6}')},
     "plant-stable-traffic-spike": {**alarm(metricName="RequestCountPerTarget"), **BALANCER},
     "plant-stable-answer-spike": {"policyType": "StepScaling"},
     "plant-stable-track-requests": {"policyType": "TargetTrackingScaling"},
@@ -124,6 +127,7 @@ SERVING = {
     "plant-canary-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
     "plant-scaling-log-policy": {"policyDocument": re.compile(r".*events\.amazonaws\.com.*")},
     "plant-overview-dashboard": {"dashboardBody": re.compile(r'.*"widgets": \[\{.*')},
+    "plant-rollout-end": {"arn": Refers(*STATE_MACHINE), "roleArn": SET, "input": '{"action":"alarm"}'},
     "plant-rollout-recover": {"arn": Refers(*STATE_MACHINE), "roleArn": SET, "input": '{"action":"abort"}'},
     "plant-feed-to-topic": {"arn": Refers(*TOPIC)},
     "plant-workflows-to-operators": {"arn": Refers(*TOPIC)},

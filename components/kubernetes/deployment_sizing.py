@@ -8,8 +8,8 @@ from typing import Any
 
 from components.access.iam_policy import Statement, allow
 from components.kubernetes.cluster import Cluster
-from components.rollout.sizing import STABLE_SIZE
-from components.workflow.states import PATIENTLY, State
+from components.rollout.sizing import SIZE_BEFORE, STABLE_SIZE
+from components.workflow.states import PATIENTLY, State, put
 
 CALL = "arn:aws:states:::eks:call"
 """Step Functions' own integration; it reaches public endpoints only (its guide, "connect-eks", 2026-11)."""
@@ -39,25 +39,37 @@ class DeploymentSizing:
 
     def size_canary(self, *, then: str, on_error: str) -> State:
         """See `Sizing`."""
-        return self._scale({"replicas.$": STABLE_SIZE}, then, on_error)
+        return self._scale("canary", {"replicas.$": STABLE_SIZE}, then, on_error)
+
+    def hold_stable(self, *, then: str, on_error: str) -> State:
+        """See `Sizing`. The autoscaler owns the size, so nothing is held: pods start seconds after `grow_stable`."""
+        return put({"held": False}, "$.hold", then=then)
+
+    def grow_stable(self, *, then: str) -> State:
+        """See `Sizing`. The autoscaler leaves it so for its stabilization window, in which the traffic comes back."""
+        return self._scale("stable", {"replicas.$": SIZE_BEFORE}, then, then)
+
+    def release_stable(self, *, then: str) -> State:
+        """See `Sizing`."""
+        return put({"held": False}, "$.hold", then=then)
 
     def empty_canary(self, *, then: str) -> State:
         """See `Sizing`. The autoscaler leaves a Deployment of 0 replicas alone."""
-        return self._scale({"replicas": 0}, then, then)
+        return self._scale("canary", {"replicas": 0}, then, then)
 
     def statements(self, scope: str) -> Sequence[Statement]:
         """See `Sizing`. The integration itself needs no permission of IAM: the cluster decides."""
         function = self.cluster.caller_function_arn
         return [allow(["lambda:InvokeFunction"], [function])] if function else []
 
-    def _scale(self, spec: Mapping[str, Any], then: str, on_error: str) -> State:
+    def _scale(self, fleet: str, spec: Mapping[str, Any], then: str, on_error: str) -> State:
         body = {
             "apiVersion": "autoscaling/v1",
             "kind": "Scale",
-            "metadata": {"name": self.deployments["canary"], "namespace": self.namespace},
+            "metadata": {"name": self.deployments[fleet], "namespace": self.namespace},
             "spec": dict(spec),
         }
-        return self._request("PUT", "canary", body, then, on_error)
+        return self._request("PUT", fleet, body, then, on_error)
 
     def _request(self, method: str, fleet: str, body: Mapping[str, Any] | None, then: str, on_error: str) -> State:
         request: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ class ServiceAlarmsArgs:
     """Length of one evaluation period."""
     server_error_threshold_percent: int
     """Answers with status 5xx per request that raise an alarm."""
+    warm_up_seconds: int
+    """Time from launch until an instance serves."""
     database_query_limit_ms: int
     """95th percentile of the database time that raises an alarm."""
     alert_topic_arn: pulumi.Input[str]
@@ -35,7 +38,7 @@ class ServiceAlarmsArgs:
 
 
 class ServiceAlarms(pulumi.ComponentResource):
-    """One p95 and one error alarm a fleet, and one each for targets and database; a composite over the stable ones.
+    """Alarms on p95, errors and health of each fleet, and on the database; a composite over those of both fleets.
 
     A p95 of few requests is noise (CloudWatch: fewer than 10/(1-0.95) = 200 samples), so the p95 alarms keep their
     state in such periods, and the rollout then calls a step inconclusive. So one that went off in a busy period stays
@@ -61,22 +64,7 @@ class ServiceAlarms(pulumi.ComponentResource):
             dimensions = {"TargetGroup": suffix, "LoadBalancer": args.load_balancer_suffix}
             self._latency(fleet, args, dimensions)
             self._errors(fleet, args, dimensions)
-        self._alarm(
-            "unhealthy-stable",
-            "Instances of the stable fleet fail their health check, or it has none",
-            namespace="AWS/ApplicationELB",
-            metric_name="UnHealthyHostCount",
-            dimensions={
-                "TargetGroup": args.target_group_suffixes["stable"],
-                "LoadBalancer": args.load_balancer_suffix,
-            },
-            statistic="Maximum",
-            period=60,
-            evaluation_periods=3,
-            threshold=0.0,
-            # Reported only if there are registered targets: silence is the total outage.
-            treat_missing_data="breaching",
-        )
+            self._health(fleet, args, dimensions)
         self._alarm(
             "database-latency",
             f"p95 of the database time is over the contract's {args.database_query_limit_ms} ms",
@@ -125,28 +113,48 @@ class ServiceAlarms(pulumi.ComponentResource):
             threshold=float(args.server_error_threshold_percent),
         )
 
+    def _health(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:
+        """No healthy instance. Not UnHealthyHostCount: one that starts counts there, and each scale-out would page."""
+        stable = fleet == "stable"
+        starting = 0 if stable else math.ceil(args.warm_up_seconds / 60)
+        self._alarm(
+            f"unhealthy-{fleet}",
+            f"No instance of the {fleet} fleet is healthy",
+            namespace="AWS/ApplicationELB",
+            metric_name="HealthyHostCount",
+            dimensions=dimensions,
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=3 + starting,
+            threshold=1.0,
+            comparison_operator="LessThanThreshold",
+            # Reported only if there are registered targets: of the stable fleet silence is the total outage, and the
+            # canary rests at none.
+            treat_missing_data="breaching" if stable else "notBreaching",
+        )
+
     def _alarm(self, check: str, description: str, *, treat_missing_data: str = "notBreaching", **metric: Any) -> None:
         alarm = aws.cloudwatch.MetricAlarm(
             f"{self._name}-{check}",
             alarm_description=description,
-            comparison_operator="GreaterThanThreshold",
             treat_missing_data=treat_missing_data,
             alarm_actions=[self._topic],
             ok_actions=[self._topic],
             opts=pulumi.ResourceOptions(parent=self),
-            **metric,
+            **{"comparison_operator": "GreaterThanThreshold", **metric},
         )
         self.arns[check] = alarm.arn
         self.names[check] = alarm.name
 
     def _composite(self, alarm_name: str) -> None:
-        stable = [name for check, name in self.names.items() if check.endswith("-stable")]
+        # Both fleets: after a rollout the canary answers everything, and before one it is silent, which is no alarm.
+        serving = [name for check, name in self.names.items() if check.endswith(("-stable", "-canary"))]
         alarm = aws.cloudwatch.CompositeAlarm(
             f"{self._name}-users-affected",
             alarm_name=alarm_name,
-            alarm_description="The stable fleet is slow, fails, or is down",
-            alarm_rule=pulumi.Output.all(*stable).apply(
-                lambda names: " OR ".join(f'ALARM("{stable_name}")' for stable_name in names)
+            alarm_description="A fleet that answers users is slow or fails, or the stable one is down",
+            alarm_rule=pulumi.Output.all(*serving).apply(
+                lambda names: " OR ".join(f'ALARM("{serving_name}")' for serving_name in names)
             ),
             alarm_actions=[self._topic],
             ok_actions=[self._topic],

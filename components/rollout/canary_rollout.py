@@ -18,10 +18,13 @@ from components.rollout.feature_flag import FeatureFlag
 from components.rollout.plan import RolloutPlan, Step
 from components.rollout.sizing import Sizing
 from components.rollout.states import definition
+from components.rollout.verdict import UNSETTLED
 from components.workflow.workflow import Workflow, WorkflowArgs
 
 ABORT = json.dumps({"action": "abort"}, separators=(",", ":"))
 """Input of the execution that cleans up after a broken one."""
+ALARM = json.dumps({"action": "alarm"}, separators=(",", ":"))
+"""Input of the execution that an alarm starts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class CanaryRolloutArgs:
     """Log group of the executions."""
     control_parameter_name: str
     """Name of the parameter by which people hold, promote and abort."""
+    before_parameter_name: str
+    """Name of the parameter that keeps what a rollback goes back to."""
     maintenance_parameter_name: pulumi.Input[str]
     """Name of the parameter that is ``open`` during maintenance."""
     steps: Sequence[tuple[int, int]]
@@ -66,10 +71,16 @@ class CanaryRolloutArgs:
     """How sizes are read and set."""
     alarm_names: Sequence[pulumi.Input[str]]
     """Alarms that roll back."""
+    alarm_arns: Sequence[pulumi.Input[str]]
+    """ARNs of the same."""
+    failure_percent_max: int
+    """Failed requests of all in a step above which it is rolled back."""
     flag: FeatureFlag
     """Flag that follows the steps."""
     topic_arn: pulumi.Input[str]
-    """Where each transition is announced."""
+    """Where users are told of progress."""
+    operator_topic_arn: pulumi.Input[str]
+    """Where operators are told of failures."""
 
 
 class CanaryRollout(pulumi.ComponentResource):
@@ -79,7 +90,8 @@ class CanaryRollout(pulumi.ComponentResource):
     parameter. After a finished rollout deploy the same software to the stable fleet and start an execution with
     ``{"action": "settle"}``. An execution that times out, is stopped or fails in an unforeseen way is followed
     by one that only rolls back. While one runs, another is refused; ``{"action": "abort"}`` rolls back at once and
-    tells the running one. Creates: parameter, workflow, event rule with target and role.
+    tells the running one, and so does an alarm of the canary as soon as it goes off. Creates: two parameters, workflow,
+    two event rules with their targets, and a role.
     """
 
     state_machine_arn: pulumi.Output[str]
@@ -102,13 +114,25 @@ class CanaryRollout(pulumi.ComponentResource):
             description="What the rollout should do: run, hold, promote or abort",
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
         )
-        plan = self._plan(args, control)
+        before = aws.ssm.Parameter(
+            f"{name}-before",
+            name=args.before_parameter_name,
+            type="String",
+            tier="Standard",
+            insecure_value=args.flag.versions[0].apply(
+                lambda version: json.dumps({"flagVersion": version, "stableSize": 1}, separators=(",", ":"))
+            ),
+            allowed_pattern=r'^\{.*"flagVersion":"[0-9]+".*\}$',
+            description="What a rollback goes back to: the flag's version, and the stable fleet's size",
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
+        )
+        plan = self._plan(args, control, before)
         workflow = Workflow(
             name,
             WorkflowArgs(
                 description="Shifts traffic between the stable and the canary fleet",
                 definition=definition(plan),
-                statements=self._statements(name, args, control),
+                statements=self._statements(name, args, [control, before]),
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
             ),
@@ -122,7 +146,7 @@ class CanaryRollout(pulumi.ComponentResource):
             {"stateMachineArn": self.state_machine_arn, "controlParameterName": self.control_parameter_name}
         )
 
-    def _plan(self, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> RolloutPlan:
+    def _plan(self, args: CanaryRolloutArgs, control: aws.ssm.Parameter, before: aws.ssm.Parameter) -> RolloutPlan:
         flag = args.flag
         return RolloutPlan(
             stack=args.stack,
@@ -153,10 +177,13 @@ class CanaryRollout(pulumi.ComponentResource):
             flag_off_version=flag.versions[0],
             control_parameter=control.name,
             maintenance_parameter=args.maintenance_parameter_name,
+            before_parameter=before.name,
+            failure_percent_max=args.failure_percent_max,
             topic_arn=args.topic_arn,
+            operator_topic_arn=args.operator_topic_arn,
         )
 
-    def _statements(self, name: str, args: CanaryRolloutArgs, control: aws.ssm.Parameter) -> list[Any]:
+    def _statements(self, name: str, args: CanaryRolloutArgs, parameters: Sequence[aws.ssm.Parameter]) -> list[Any]:
         own = f"{args.region}:{args.account_id}"
         return [
             allow(["elasticloadbalancing:ModifyRule"], list(args.rule_arns.values())),
@@ -178,12 +205,13 @@ class CanaryRollout(pulumi.ComponentResource):
                 ["appconfig:StartDeployment"],
                 [*args.flag.arns, pulumi.Output.concat(args.flag.environment_arn, "/deployment/*")],
             ),
-            allow(["ssm:GetParameter", "ssm:PutParameter"], [control.arn]),
+            allow(["appconfig:ListDeployments"], args.flag.arns),
+            allow(["ssm:GetParameter", "ssm:PutParameter"], [parameter.arn for parameter in parameters]),
             allow(
                 ["ssm:GetParameter"],
                 [pulumi.Output.concat(f"arn:aws:ssm:{own}:parameter", args.maintenance_parameter_name)],
             ),
-            allow(["sns:Publish"], [args.topic_arn]),
+            allow(["sns:Publish"], [args.topic_arn, args.operator_topic_arn]),
             use_key(args.kms_key_arn),
         ]
 
@@ -192,7 +220,7 @@ class CanaryRollout(pulumi.ComponentResource):
         role = WorkloadRole(
             f"{name}-recovery",
             WorkloadRoleArgs(
-                description="Starts the rollback after a broken rollout",
+                description="Starts the rollback after a broken rollout, or on an alarm",
                 service="events.amazonaws.com",
                 statements=[allow(["states:StartExecution"], [workflow.arn])],
                 account_id=args.account_id,
@@ -209,7 +237,7 @@ class CanaryRollout(pulumi.ComponentResource):
                     "detail": {
                         "stateMachineArn": [workflow.arn],
                         "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                        "error": [{"exists": False}, {"anything-but": ["RolledBack", REFUSED]}],
+                        "error": [{"exists": False}, {"anything-but": ["RolledBack", REFUSED, UNSETTLED]}],
                         # Its own failure must not start it again.
                         "input": [{"anything-but": [ABORT]}],
                     },
@@ -219,4 +247,21 @@ class CanaryRollout(pulumi.ComponentResource):
         )
         aws.cloudwatch.EventTarget(
             f"{name}-recover", rule=rule.name, arn=workflow.arn, role_arn=role.arn, input=ABORT, opts=child
+        )
+        # Looks are minutes apart; an alarm that went off and ended in between would be missed.
+        alarmed = aws.cloudwatch.EventRule(
+            f"{name}-alarmed",
+            description="An alarm of the canary is on",
+            event_pattern=pulumi.Output.json_dumps(
+                {
+                    "source": ["aws.cloudwatch"],
+                    "detail-type": ["CloudWatch Alarm State Change"],
+                    "resources": list(args.alarm_arns),
+                    "detail": {"state": {"value": ["ALARM"]}},
+                }
+            ),
+            opts=child,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-end", rule=alarmed.name, arn=workflow.arn, role_arn=role.arn, input=ALARM, opts=child
         )

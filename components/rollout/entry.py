@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.rollout.plan import RolloutPlan, notice
-from components.workflow.states import State, call, choose, fail, publish, put
+from components.workflow.states import State, call, choose, fail, publish, put, succeed
 
 REFUSED = "AlreadyRunning"
 """Error of an execution that leaves everything to the one that runs; no reason to roll anything back."""
@@ -28,10 +28,11 @@ ALONE = {
 
 
 def enter(plan: RolloutPlan) -> dict[str, State]:
-    """States from the start to what the execution's input asks for: a rollout, or the action ``abort`` or ``settle``.
+    """States from the start to what the input asks for: a rollout, or the action ``abort``, ``alarm`` or ``settle``.
 
     Two executions would both write weights, so a rollout and a settling are refused while another one runs. An abort
-    never is: it tells the one that runs, and rolls back at once.
+    never is: it tells the one that runs, and rolls back at once. So does an alarm, which ends a rollout between two
+    looks, and is nothing to a stack in which none runs.
     """
     return {
         "List executions": call(
@@ -53,8 +54,9 @@ def enter(plan: RolloutPlan) -> dict[str, State]:
         ),
         "Which action": choose(
             _asks_for("abort", "Tell running rollout"),
+            _asks_for("alarm", "Is there a rollout to end"),
             {"Not": ALONE, "Next": "Announce refusal"},
-            _asks_for("settle", "Settle weights"),
+            _asks_for("settle", "Read health before settling"),
             otherwise="Read stable size",
         ),
         "Tell running rollout": call(
@@ -64,8 +66,19 @@ def enter(plan: RolloutPlan) -> dict[str, State]:
             then="Because of abort",
             on_error="Because of abort",
         ),
+        "Is there a rollout to end": choose(
+            {"Not": ALONE, "Next": "Tell alarmed rollout"}, otherwise="No rollout to end"
+        ),
+        "Tell alarmed rollout": call(
+            "ssm",
+            "putParameter",
+            {"Name": plan.control_parameter, "Value": "abort", "Overwrite": True},
+            then="Because of alarm",
+            on_error="Because of alarm",
+        ),
+        "No rollout to end": succeed(),
         "Announce refusal": publish(
-            plan.topic_arn,
+            plan.operator_topic_arn,
             "Plant API rollout: not started, another one is under way",
             notice(plan, "refused", {}),
             then="Refused",

@@ -70,8 +70,14 @@ class RolloutPlan:
     """Parameter with ``run``, ``hold``, ``promote`` or ``abort``."""
     maintenance_parameter: Any
     """Parameter that is ``open`` during a maintenance window."""
+    before_parameter: Any
+    """Parameter with what a rollback goes back to, as JSON: ``flagVersion`` and ``stableSize``."""
+    failure_percent_max: int
+    """Failed requests of all in a step above which it is rolled back."""
     topic_arn: Any
-    """Where each transition is announced."""
+    """Where users are told of progress."""
+    operator_topic_arn: Any
+    """Where operators are told of failures."""
 
 
 def weights(plan: RolloutPlan, percent: int) -> list[dict[str, Any]]:
@@ -172,6 +178,33 @@ def read_alarms(plan: RolloutPlan, when_read: str, *, then: str) -> dict[str, St
             when("$.alarms.found", "NumericLessThan", len(plan.alarm_names), "Because of missing alarm"),
             otherwise=then,
         ),
+    }
+
+
+def healthy(
+    plan: RolloutPlan, fleet: str, when_read: str, *, then: str, or_else: str, on_error: str
+) -> dict[str, State]:
+    """Go on with `then` while a target of `fleet` is healthy, else `or_else`; `when_read` ends the states' names."""
+    return {
+        f"Read health {when_read}": call(
+            "elasticloadbalancingv2",
+            "describeTargetHealth",
+            {"TargetGroupArn": plan.target_group_arns[fleet]},
+            keep={"states.$": "$.TargetHealthDescriptions[*].TargetHealth.State"},
+            at="$.targets",
+            then=f"Sum up health {when_read}",
+            on_error=on_error,
+        ),
+        f"Sum up health {when_read}": put(
+            {
+                "any.$": "States.ArrayContains($.targets.states, 'healthy')",
+                "count.$": "States.ArrayLength($.targets.states)",
+                "kinds.$": "States.ArrayUnique($.targets.states)",
+            },
+            "$.targets",
+            then=f"Is healthy {when_read}",
+        ),
+        f"Is healthy {when_read}": choose(when("$.targets.any", "BooleanEquals", True, then), otherwise=or_else),
     }
 
 

@@ -15,6 +15,10 @@ STABLE_SIZE = "$.stable.size"
 """Where the size of the stable fleet is kept, which the canary gets."""
 
 
+SIZE_BEFORE = "$.before.stableSize"
+"""Where a rollback finds the size that the stable fleet had."""
+
+
 class Sizing(Protocol):
     """States about sizes. Each `on_error` may be the state that follows anyway."""
 
@@ -24,6 +28,18 @@ class Sizing(Protocol):
 
     def size_canary(self, *, then: str, on_error: str) -> State:
         """Make the canary as large as the stable fleet was."""
+        ...
+
+    def hold_stable(self, *, then: str, on_error: str) -> State:
+        """Keep what the stable fleet has, though its traffic goes: a rollback needs all of it at once."""
+        ...
+
+    def grow_stable(self, *, then: str) -> State:
+        """Make the stable fleet as large as it was before (`SIZE_BEFORE`), as far as that works."""
+        ...
+
+    def release_stable(self, *, then: str) -> State:
+        """Let the stable fleet shrink again."""
         ...
 
     def empty_canary(self, *, then: str) -> State:
@@ -48,22 +64,51 @@ class GroupSizing:
             "autoscaling",
             "describeAutoScalingGroups",
             {"AutoScalingGroupNames": [self.group_names["stable"]]},
-            keep={"size.$": "$.AutoScalingGroups[0].DesiredCapacity"},
+            keep={
+                "size.$": "$.AutoScalingGroups[0].DesiredCapacity",
+                "instances.$": "$.AutoScalingGroups[0].Instances[*].InstanceId",
+            },
             at="$.stable",
+            then=then,
+            on_error=on_error,
+        )
+
+    def hold_stable(self, *, then: str, on_error: str) -> State:
+        """See `Sizing`. Protection is nothing that a program declares, so `pulumi up` in between changes nothing."""
+        return self._protect(True, then, on_error)
+
+    def grow_stable(self, *, then: str) -> State:
+        """See `Sizing`."""
+        return self._update("stable", {"DesiredCapacity.$": SIZE_BEFORE}, then, then)
+
+    def release_stable(self, *, then: str) -> State:
+        """See `Sizing`. The instances are those last read: one that has gone since makes the call fail, and the others
+        are then let go by their lifetime."""
+        return self._protect(False, then, then)
+
+    def _protect(self, protected: bool, then: str, on_error: str) -> State:
+        return call(
+            "autoscaling",
+            "setInstanceProtection",
+            {
+                "AutoScalingGroupName": self.group_names["stable"],
+                "InstanceIds.$": "$.stable.instances",
+                "ProtectedFromScaleIn": protected,
+            },
             then=then,
             on_error=on_error,
         )
 
     def size_canary(self, *, then: str, on_error: str) -> State:
         """See `Sizing`."""
-        return self._update({"MinSize.$": STABLE_SIZE, "DesiredCapacity.$": STABLE_SIZE}, then, on_error)
+        return self._update("canary", {"MinSize.$": STABLE_SIZE, "DesiredCapacity.$": STABLE_SIZE}, then, on_error)
 
     def empty_canary(self, *, then: str) -> State:
         """See `Sizing`."""
-        return self._update({"MinSize": 0, "DesiredCapacity": 0}, then, then)
+        return self._update("canary", {"MinSize": 0, "DesiredCapacity": 0}, then, then)
 
-    def _update(self, sizes: Mapping[str, Any], then: str, on_error: str) -> State:
-        name = {"AutoScalingGroupName": self.group_names["canary"]}
+    def _update(self, fleet: str, sizes: Mapping[str, Any], then: str, on_error: str) -> State:
+        name = {"AutoScalingGroupName": self.group_names[fleet]}
         return call("autoscaling", "updateAutoScalingGroup", {**name, **sizes}, then=then, on_error=on_error)
 
     def statements(self, scope: str) -> Sequence[Statement]:
@@ -74,5 +119,5 @@ class GroupSizing:
         ]
         return [
             allow(["autoscaling:DescribeAutoScalingGroups"], "*"),  # knows no resources
-            allow(["autoscaling:UpdateAutoScalingGroup"], groups),
+            allow(["autoscaling:SetInstanceProtection", "autoscaling:UpdateAutoScalingGroup"], groups),
         ]

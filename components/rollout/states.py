@@ -1,9 +1,10 @@
 """The canary rollout as a state machine: what happens in which order.
 
 Every step: let maintenance pass, wait for healthy canaries, switch the flag, set the weights and read them
-back, then watch. Each look begins with the alarms; then come the control parameter (hold, promote, abort) and
-maintenance windows (the clock stops). A step passes once its time is over and enough requests were measured.
-Every way out of it but the last step's ends with the flag off and the stable fleet answering everything.
+back, then watch. Each look begins with the alarms and the canary's health; then come the control parameter (hold,
+promote, abort) and maintenance windows (the clock stops). A step passes once its time is over and enough requests
+were measured. Every way out of it but the last step's ends with what was before: the flag's earlier version, and a
+healthy stable fleet that answers everything.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from components.rollout.plan import (
     SAME_COUNTERS,
     TIMEOUT_SECONDS,
     RolloutPlan,
+    healthy,
     hold_polls,
     notice,
     read_alarms,
     set_and_verify,
     weights,
 )
-from components.rollout.verdict import judge, roll_back, settle
+from components.rollout.verdict import failures, judge, roll_back, settle
 from components.workflow.states import (
     State,
     call,
@@ -75,8 +77,40 @@ def _start(plan: RolloutPlan) -> dict[str, State]:
         "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="List executions"),
         **enter(plan),
         # The canary gets as many instances as the stable fleet has: it ends up with all of the traffic.
-        "Read stable size": plan.sizing.read_stable(then="Size canary", on_error="Because of error"),
+        "Read stable size": plan.sizing.read_stable(then="Hold stable", on_error="Because of error"),
+        "Hold stable": plan.sizing.hold_stable(then="Read flag", on_error="Because of error"),
+        **_remember(plan),
         "Size canary": plan.sizing.size_canary(then="Take step", on_error="Because of error"),
+    }
+
+
+def _remember(plan: RolloutPlan) -> dict[str, State]:
+    """Keep what a rollback, maybe by another execution, goes back to. Nothing was ever deployed: the flag is off."""
+    size = "$.stable.size"
+    return {
+        "Read flag": call(
+            "appconfig",
+            "listDeployments",
+            {key: plan.flag[key] for key in ("ApplicationId", "EnvironmentId")} | {"MaxResults": 1},
+            keep={"versions.$": "$.Items[*].ConfigurationVersion"},
+            at="$.flag",
+            then="Was flag deployed",
+            on_error="Because of error",
+        ),
+        "Was flag deployed": choose(
+            {"Variable": "$.flag.versions[0]", "IsPresent": True, "Next": "Remember flag"}, otherwise="Remember off"
+        ),
+        "Remember flag": put(
+            {"flagVersion.$": "$.flag.versions[0]", "stableSize.$": size}, "$.kept", then="Keep before"
+        ),
+        "Remember off": put({"flagVersion": plan.flag_off_version, "stableSize.$": size}, "$.kept", then="Keep before"),
+        "Keep before": call(
+            "ssm",
+            "putParameter",
+            {"Name": plan.before_parameter, "Value.$": "States.JsonToString($.kept)", "Overwrite": True},
+            then="Size canary",
+            on_error="Because of error",
+        ),
     }
 
 
@@ -174,7 +208,17 @@ def _watch(plan: RolloutPlan) -> dict[str, State]:
         ),
         "Watch": wait(plan.poll_seconds, then="Read alarms while watching"),
         # Before control and window: neither a hold, a promotion nor maintenance mutes a rollback.
-        **read_alarms(plan, "while watching", then="Read control"),
+        **read_alarms(plan, "while watching", then="Read health while watching"),
+        # A fleet that is gone is silent, and silence is no alarm: the load balancer itself is asked.
+        **healthy(
+            plan,
+            "canary",
+            "while watching",
+            then="Read failures",
+            or_else="Because of death",
+            on_error="Because of error",
+        ),
+        **failures(plan, then="Read control"),
         "Read control": parameter_value(
             plan.control_parameter, at="$.control", then="Obey", on_error="Because of error"
         ),

@@ -5,8 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.rollout.entry import ALONE
-from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, notice, set_and_verify
-from components.workflow.states import State, call, choose, fail, publish, put, succeed, when
+from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, healthy, notice, set_and_verify
+from components.rollout.sizing import SIZE_BEFORE
+from components.workflow.states import (
+    State,
+    call,
+    choose,
+    fail,
+    parameter_value,
+    publish,
+    put,
+    succeed,
+    wait,
+    when,
+)
+
+FAILURES_LEAST_REQUESTS = 20
+"""Requests below which one that failed is a share that says nothing."""
+UNSETTLED = "NotSettled"
+"""Error of a settling that left everything as it was; no reason to roll anything back."""
+STABLE_CHECK_SECONDS = 30
+STABLE_CHECKS_MAX = 10
+"""Five minutes for a stable fleet that has shrunk to come up again; then what is healthy of it has to do."""
 
 
 def judge(plan: RolloutPlan) -> dict[str, State]:
@@ -62,24 +82,7 @@ def _metric(plan: RolloutPlan, statistic: str, at: str, then: str) -> State:
             "StartTime.$": "$.progress.since",
             "EndTime.$": "$$.State.EnteredTime",
             "ScanBy": "TimestampDescending",
-            "MetricDataQueries": [
-                {
-                    "Id": "canary",
-                    "ReturnData": True,
-                    "MetricStat": {
-                        "Stat": statistic,
-                        "Period": TIMEOUT_SECONDS,
-                        "Metric": {
-                            "Namespace": "AWS/ApplicationELB",
-                            "MetricName": "TargetResponseTime",
-                            "Dimensions": [
-                                {"Name": "TargetGroup", "Value": plan.target_group_suffixes["canary"]},
-                                {"Name": "LoadBalancer", "Value": plan.load_balancer_suffix},
-                            ],
-                        },
-                    },
-                }
-            ],
+            "MetricDataQueries": [{**_query(plan, "TargetResponseTime", statistic, "canary"), "ReturnData": True}],
         },
         keep={"values.$": "$.MetricDataResults[0].Values"},
         at=at,
@@ -88,12 +91,70 @@ def _metric(plan: RolloutPlan, statistic: str, at: str, then: str) -> State:
     )
 
 
+def _query(plan: RolloutPlan, metric: str, statistic: str, identifier: str) -> dict[str, object]:
+    return {
+        "Id": identifier,
+        "MetricStat": {
+            "Stat": statistic,
+            "Period": TIMEOUT_SECONDS,
+            "Metric": {
+                "Namespace": "AWS/ApplicationELB",
+                "MetricName": metric,
+                "Dimensions": [
+                    {"Name": "TargetGroup", "Value": plan.target_group_suffixes["canary"]},
+                    {"Name": "LoadBalancer", "Value": plan.load_balancer_suffix},
+                ],
+            },
+        },
+    }
+
+
+def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
+    """States of each look that count what failed since the step began, connections that targets refused included."""
+    parts = {
+        "errors": "HTTPCode_Target_5XX_Count",
+        "refused": "TargetConnectionErrorCount",
+        "requests": "RequestCount",
+    }
+    ratio = "100 * (FILL(errors, 0) + FILL(refused, 0)) / requests"
+    return {
+        "Read failures": call(
+            "cloudwatch",
+            "getMetricData",
+            {
+                "StartTime.$": "$.progress.since",
+                "EndTime.$": "$$.State.EnteredTime",
+                "MetricDataQueries": [
+                    {"Id": "ratio", "Expression": f"IF(requests >= {FAILURES_LEAST_REQUESTS}, {ratio}, 0)"},
+                    *({**_query(plan, metric, "Sum", name), "ReturnData": False} for name, metric in parts.items()),
+                ],
+            },
+            keep={"values.$": "$.MetricDataResults[0].Values"},
+            at="$.failures",
+            then="Do too many fail",
+            on_error="Because of error",
+        ),
+        "Do too many fail": choose(
+            {
+                "And": [
+                    {"Variable": "$.failures.values[0]", "IsPresent": True},
+                    {"Variable": "$.failures.values[0]", "NumericGreaterThan": plan.failure_percent_max},
+                ],
+                "Next": "Because of failures",
+            },
+            otherwise=then,
+        ),
+    }
+
+
 REASONS: Mapping[str, str] = {
     "abort": "somebody aborted the rollout",
     "alarm": "an alarm of the canary is on",
     "missing alarm": "an alarm of the canary is missing",
+    "death": "no canary is healthy",
     "doubt": "too few requests for a verdict",
     "error": "a call to AWS failed",
+    "failures": "too many requests to the canary fail",
     "health": "the canaries did not become healthy",
     "latency": "the 95th percentile over the whole step is too high",
 }
@@ -101,23 +162,53 @@ REASONS: Mapping[str, str] = {
 
 
 def roll_back(plan: RolloutPlan) -> dict[str, State]:
-    """States that give everything back to the stable fleet."""
+    """States that give everything back to the stable fleet, as it was before."""
     because = {
-        f"Because of {name}": put({"reason": text}, "$.outcome", then="Switch flag off")
-        for name, text in REASONS.items()
+        f"Because of {name}": put({"reason": text}, "$.outcome", then="Read before") for name, text in REASONS.items()
     }
     return {
         **because,
-        # Kill switch first: it acts at once and needs nothing else to work.
+        "Read before": parameter_value(
+            plan.before_parameter, at="$.stored", then="Is before known", on_error="Switch flag off"
+        ),
+        # What is no JSON would end the execution at the next state, and the rollback with it.
+        "Is before known": choose(
+            when("$.stored.value", "StringMatches", '{*"flagVersion":"*"*}', "Understand before"),
+            otherwise="Switch flag off",
+        ),
+        "Understand before": {
+            "Type": "Pass",
+            "Parameters": {"before.$": "States.StringToJson($.stored.value)"},
+            "ResultPath": "$.read",
+            "Next": "Take over before",
+        },
+        "Take over before": {
+            "Type": "Pass",
+            "InputPath": "$.read.before",
+            "ResultPath": "$.before",
+            "Next": "Restore flag",
+        },
+        # The switch first: it acts at once and needs nothing else to work.
+        "Restore flag": call(
+            "appconfig",
+            "startDeployment",
+            {**plan.flag, "ConfigurationVersion.$": "$.before.flagVersion"},
+            then="Grow stable",
+            on_error="Grow stable",
+        ),
         "Switch flag off": call(
             "appconfig",
             "startDeployment",
             {**plan.flag, "ConfigurationVersion": plan.flag_off_version},
-            then="Set weights back",
-            on_error="Set weights back",
+            then="Begin stable checks",
+            on_error="Begin stable checks",
         ),
+        "Grow stable": plan.sizing.grow_stable(then="Begin stable checks"),
+        **_stable_ready(plan, then="Set weights back"),
         "Set weights back": set_and_verify(plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"),
-        "Empty canary": plan.sizing.empty_canary(then="Is control needed"),
+        "Empty canary": plan.sizing.empty_canary(then="Read stable to release"),
+        "Read stable to release": plan.sizing.read_stable(then="Release stable", on_error="Is control needed"),
+        "Release stable": plan.sizing.release_stable(then="Is control needed"),
         # An abort that another execution has yet to read stays.
         "Is control needed": choose({"Not": ALONE, "Next": "Announce rollback"}, otherwise="Reset control"),
         "Reset control": call(
@@ -128,29 +219,78 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             on_error="Announce rollback",
         ),
         "Announce rollback": publish(
-            plan.topic_arn,
+            plan.operator_topic_arn,
             "Plant API rollout: rolled back",
             notice(plan, "rolled-back", {"percent": 0, "reason.$": "$.outcome.reason"}),
             then="Rolled back",
         ),
         "Rolled back": fail("RolledBack", "the stable fleet answers all requests; the notice says why"),
         "Announce stuck": publish(
-            plan.topic_arn,
+            plan.operator_topic_arn,
             "Plant API rollout: ROLLBACK FAILED, set the weights by hand",
             notice(plan, "stuck", {"reason.$": "$.outcome.reason"}),
             then="Stuck",
         ),
-        "Stuck": fail("RollbackFailed", "the weights could not be set back"),
+        "Stuck": fail("RollbackFailed", "the weights could not be set back, or the stable fleet has no healthy target"),
+    }
+
+
+def _stable_ready(plan: RolloutPlan, *, then: str) -> dict[str, State]:
+    """Wait until all of the stable fleet's targets are healthy; after a while one is enough, and none is too few."""
+    return {
+        "Begin stable checks": put({"count": 0}, "$.checks", then="Read health of stable"),
+        **healthy(plan, "stable", "of stable", then="Is stable whole", or_else="Is stable waited for", on_error=then),
+        "Is stable whole": choose(
+            {
+                "And": [
+                    {"Variable": "$.targets.kinds[1]", "IsPresent": False},
+                    {
+                        "Or": [
+                            {"Not": {"Variable": SIZE_BEFORE, "IsPresent": True}},
+                            {"Variable": "$.targets.count", "NumericGreaterThanEqualsPath": SIZE_BEFORE},
+                        ]
+                    },
+                ],
+                "Next": then,
+            },
+            when("$.checks.count", "NumericGreaterThanEquals", STABLE_CHECKS_MAX, then),
+            otherwise="Let stable start",
+        ),
+        "Is stable waited for": choose(
+            when("$.checks.count", "NumericGreaterThanEquals", STABLE_CHECKS_MAX, "Announce stuck"),
+            otherwise="Let stable start",
+        ),
+        "Let stable start": wait(STABLE_CHECK_SECONDS, then="Count stable check"),
+        "Count stable check": put(
+            {"count.$": "States.MathAdd($.checks.count, 1)"}, "$.checks", then="Read health of stable"
+        ),
     }
 
 
 def settle(plan: RolloutPlan) -> dict[str, State]:
     """After a finished rollout and the stable fleet's update: give the traffic back, with the flag still on."""
     return {
+        **healthy(
+            plan,
+            "stable",
+            "before settling",
+            then="Settle weights",
+            or_else="Announce unfit",
+            on_error="Announce unfit",
+        ),
+        "Announce unfit": publish(
+            plan.operator_topic_arn,
+            "Plant API rollout: not settled, the stable fleet has no healthy target",
+            notice(plan, "unsettled", {}),
+            then="Unsettled",
+        ),
+        "Unsettled": fail(UNSETTLED, "the stable fleet has no healthy target; the canary answers on"),
         "Settle weights": set_and_verify(
             plan, "to settle", "$.plan.back", then="Empty settled canary", on_error="Because of error"
         ),
-        "Empty settled canary": plan.sizing.empty_canary(then="Announce settled"),
+        "Empty settled canary": plan.sizing.empty_canary(then="Read settled stable"),
+        "Read settled stable": plan.sizing.read_stable(then="Release settled stable", on_error="Announce settled"),
+        "Release settled stable": plan.sizing.release_stable(then="Announce settled"),
         "Announce settled": publish(
             plan.topic_arn, "Plant API rollout: settled", notice(plan, "settled", {"percent": 0}), then="Settled"
         ),

@@ -71,9 +71,7 @@ def fleets(
                 target_group_suffix=traffic.split.target_group_suffixes[fleet],
                 load_balancer_suffix=traffic.door.load_balancer_suffix,
                 alert_topic_arn=ground.topics.alerts,
-            )
-            if stable
-            else None,
+            ),
             size_set_by_rollout=not stable,
             scheduled_sizes=[
                 ScheduledSizeArgs(

@@ -132,6 +132,7 @@ def traffic(context: Context, ground: Ground, door: FrontDoor | None, split: Tra
             metric_namespace=context.names.metric_namespace,
             p95_threshold_ms=slo.p95_threshold_ms,
             p95_window_minutes=slo.p95_window_minutes,
+            warm_up_seconds=context.settings.fleet.warm_up_seconds,
             server_error_threshold_percent=slo.server_error_threshold_percent,
             database_query_limit_ms=context.settings.contract.database_query_limit_ms,
             alert_topic_arn=ground.topics.alerts,

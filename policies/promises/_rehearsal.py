@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
@@ -32,8 +32,13 @@ class World:
     """State of every alarm."""
     alarms_missing: int = 0
     healthy: bool = True
+    """Whether targets are, of either fleet."""
+    canary_alive: bool = True
+    """Whether those of the canary are, the second target group of the rules."""
     samples: float = 100_000
     latency: float = 0.01
+    failed_percent: float = 0.0
+    """What any expression over metrics comes to: the share of the canary's requests that fail."""
     running: tuple[str, ...] = (OWN,)
     parameters: dict[str, str] = field(default_factory=dict)
     resources: tuple[str, ...] = ()
@@ -49,6 +54,8 @@ class World:
     """ARN of a listener rule -> its actions."""
     sizes: list[int] = field(default_factory=list)
     """Sizes that the canary was given, instances or pods, in order."""
+    flags: list[str] = field(default_factory=list)
+    """Versions of the flag that were deployed, newest first."""
     weights: list[tuple[datetime, str, int]] = field(default_factory=list)
     """(moment, rule, weight of the second target group), in order."""
 
@@ -93,7 +100,17 @@ class World:
     def _describeAutoScalingGroups(self, given: Parameters) -> Any:  # noqa: N802
         names = given.get("AutoScalingGroupNames") or self.groups
         sizes = {"DesiredCapacity": 2, "MinSize": 1, "MaxSize": 2}
-        return {"AutoScalingGroups": [{"AutoScalingGroupName": name, **sizes} for name in names]}
+        instances = [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]
+        return {
+            "AutoScalingGroups": [{"AutoScalingGroupName": name, **sizes, "Instances": instances} for name in names]
+        }
+
+    def _startDeployment(self, given: Parameters) -> Any:  # noqa: N802
+        self.flags.insert(0, given["ConfigurationVersion"])
+        return {"DeploymentNumber": len(self.flags)}
+
+    def _listDeployments(self, given: Parameters) -> Any:  # noqa: N802
+        return {"Items": [{"ConfigurationVersion": version} for version in self.flags]}
 
     def _updateAutoScalingGroup(self, given: Parameters) -> Any:  # noqa: N802
         self.sizes.append(given["DesiredCapacity"])
@@ -112,11 +129,15 @@ class World:
         return {"Payload": self._call(given["Payload"])}
 
     def _describeTargetHealth(self, given: Parameters) -> Any:  # noqa: N802
-        state = {"TargetHealth": {"State": "healthy" if self.healthy else "unhealthy"}}
+        dead = not self.canary_alive and given["TargetGroupArn"] in canaries(self.rules.values())
+        state = {"TargetHealth": {"State": "healthy" if self.healthy and not dead else "unhealthy"}}
         return {"TargetHealthDescriptions": [state, state]}
 
     def _getMetricData(self, given: Parameters) -> Any:  # noqa: N802
-        stat = given["MetricDataQueries"][0]["MetricStat"]["Stat"]
+        asked = next(one for one in given["MetricDataQueries"] if one.get("ReturnData") is not False)
+        if "Expression" in asked:
+            return {"MetricDataResults": [{"Values": [self.failed_percent]}]}
+        stat = asked["MetricStat"]["Stat"]
         value = self.samples if stat == "SampleCount" else self.latency if stat == "p95" else None
         return {"MetricDataResults": [{"Values": [] if value is None else [value]}]}
 
@@ -162,6 +183,16 @@ class World:
 def moves_traffic(document: Mapping[str, Any]) -> bool:
     """True for a machine that sets the actions of listener rules."""
     return any(task.action == MOVES for task in tasks(document))
+
+
+def canaries(rules: Iterable[Any]) -> set[str]:
+    """Second target groups of what the rules forward to."""
+    found = set()
+    for actions in rules:
+        for action in actions:
+            groups = action.get("ForwardConfig", {}).get("TargetGroups", [])
+            found |= {group["TargetGroupArn"] for group in groups[1:] if "TargetGroupArn" in group}
+    return found
 
 
 def canary_weight(actions: Any) -> int:

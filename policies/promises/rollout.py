@@ -215,7 +215,7 @@ def back(**state: Any) -> Callable[[Mapping[str, Any], bool], str]:
             if one.weights and one.now - one.weights[0][0] > timedelta(minutes=10):
                 for key, value in state.items():
                     if key == "control":
-                        one.parameters = dict.fromkeys(one.parameters or _parameters(document), value)
+                        one.parameters = dict.fromkeys((*one.parameters, *_parameters(document)), value)
                     else:
                         setattr(one, key, value)
 
@@ -352,6 +352,7 @@ SCENARIOS: Final[dict[str, Callable[[Mapping[str, Any], bool], str]]] = {
     "an alarm is gone": back(alarms_missing=1),
     "somebody aborts": back(control="abort"),
     "the canary is slow": back(latency=5.0),
+    "the canary dies": back(canary_alive=False),
     "too few requests for a verdict": back(samples=3),
     "the canary is never healthy": never(healthy=False),
     "an alarm is on before it starts": never(alarm="ALARM"),

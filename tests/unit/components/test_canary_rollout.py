@@ -18,7 +18,8 @@ def test_role_changes_only_the_stacks_own_rules_groups_and_parameter(dev, statem
     rules = {rule.get("arn") for rule in dev.of_type("aws:lb/listenerRule:ListenerRule")}
     assert set(by_action["elasticloadbalancing:ModifyRule"]) == rules
     assert all("autoScalingGroupName/plant-" in arn for arn in by_action["autoscaling:UpdateAutoScalingGroup"])
-    assert by_action["ssm:PutParameter"] == ["arn:aws:ssm:us-east-1:123456789012:parameter/plant/plant-dev/rollout"]
+    parameters = "arn:aws:ssm:us-east-1:123456789012:parameter/plant/plant-dev"
+    assert by_action["ssm:PutParameter"] == [f"{parameters}/rollout", f"{parameters}/rollout-before"]
 
 
 def test_everything_that_the_workflow_calls_is_allowed(dev, one, statements):
@@ -54,7 +55,18 @@ def test_rollback_does_not_start_itself_again(dev, one):
     detail = json.loads(rule.get("eventPattern"))["detail"]
     assert {"anything-but": [ABORT]} in detail["input"]
     # Nor may an execution that was refused roll back the one that runs.
-    assert {"anything-but": ["RolledBack", "AlreadyRunning"]} in detail["error"]
+    assert {"anything-but": ["RolledBack", "AlreadyRunning", "NotSettled"]} in detail["error"]
+
+
+def test_an_alarm_of_the_canary_ends_a_rollout_between_two_looks(dev, one):
+    rule = one(dev, "aws:cloudwatch/eventRule:EventRule", "plant-rollout-alarmed")
+    pattern = json.loads(rule.get("eventPattern"))
+    assert pattern["detail"] == {"state": {"value": ["ALARM"]}}
+    names = {arn.rpartition(":alarm:")[2].rpartition("-")[0] for arn in pattern["resources"]}
+    assert names == {"plant-slo-p95-canary", "plant-slo-errors-canary"}
+    target = one(dev, "aws:cloudwatch/eventTarget:EventTarget", "plant-rollout-end")
+    assert target.get("input") == '{"action":"alarm"}'
+    assert dev.referenced(target, "arn", "aws:sfn/stateMachine:StateMachine")
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])

@@ -92,9 +92,12 @@ def test_one_execution_at_a_time(states, arns, alone):
 
     assert goes_to("Which action", {"running": summed}) == ("Read stable size" if alone else "Announce refusal")
     settling = {"running": summed, "action": "settle"}
-    assert goes_to("Which action", settling) == ("Settle weights" if alone else "Announce refusal")
+    assert goes_to("Which action", settling) == ("Read health before settling" if alone else "Announce refusal")
     aborting = {"running": summed, "action": "abort"}
     assert goes_to("Which action", aborting) == "Tell running rollout"
+    alarmed = {"running": summed, "action": "alarm"}
+    assert goes_to("Which action", alarmed) == "Is there a rollout to end"
+    assert goes_to("Is there a rollout to end", alarmed) == ("No rollout to end" if alone else "Tell alarmed rollout")
     assert goes_to("Is control needed", aborting) == ("Reset control" if alone else "Announce rollback")
 
 
@@ -111,15 +114,73 @@ def test_unknown_executions_refuse_a_rollout_and_never_an_abort(states):
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_every_reason_switches_the_flag_off_first_and_then_moves_the_traffic(states, reason):
+def test_every_reason_restores_the_flag_first_and_then_moves_the_traffic(states, reason):
     state = states[f"Because of {reason}"]
-    assert state["Next"] == "Switch flag off"
-    assert targets(states["Switch flag off"]) == {"Set weights back"}
+    assert state["Next"] == "Read before"
+    assert "Set weights back" not in reachable(states, "Read before", without={"Restore flag", "Switch flag off"})
+    assert states["Restore flag"]["Parameters"]["ConfigurationVersion.$"] == "$.before.flagVersion"
     assert states["Set weights back"]["Next"] == "Empty canary"
 
 
+def test_traffic_comes_back_to_a_stable_fleet_that_is_healthy_only(states):
+    assert "Set weights back" not in reachable(states, "Begin stable checks", without={"Read health of stable"})
+    assert "Settle weights" not in reachable(
+        states, "Read health before settling", without={"Is healthy before settling"}
+    )
+    assert states["Is healthy of stable"]["Default"] == "Is stable waited for"
+    assert states["Is stable waited for"]["Choices"][0]["Next"] == "Announce stuck"
+
+
+def test_what_was_before_is_kept_where_another_execution_finds_it(states):
+    assert "Size canary" not in reachable(states, "Read stable size", without={"Keep before"})
+    assert states["Keep before"]["Parameters"]["Name"] == states["Read before"]["Parameters"]["Name"]
+
+
+def test_failures_go_to_operators_and_progress_to_users(states):
+    topics = {
+        state["Parameters"]["Message"]["event"]: state["Parameters"]["TopicArn"]
+        .rpartition(":")[2]
+        .partition("-topic")[0]
+        for state in states.values()
+        if state.get("Resource", "").endswith("sns:publish")
+    }
+    assert {event for event, topic in topics.items() if topic == "plant-notices"} == {
+        "rollout-step",
+        "rollout-finished",
+        "rollout-settled",
+    }
+    assert {event for event, topic in topics.items() if topic == "plant-alerts"} == {
+        "rollout-refused",
+        "rollout-rolled-back",
+        "rollout-stuck",
+        "rollout-unsettled",
+    }
+
+
+def test_a_dead_canary_ends_the_rollout_at_the_next_look(states):
+    assert states["Is healthy while watching"]["Default"] == "Because of death"
+    assert "Read control" not in reachable(states, "Watch", without={"Is healthy while watching"})
+
+
+@pytest.mark.parametrize(
+    ("values", "following"), [([0.0], "Read control"), ([2.0], "Because of failures"), ([], "Read control")]
+)
+def test_refused_connections_count_as_failures(states, values, following):
+    from deployment.asl.choices import holds
+
+    queries = states["Read failures"]["Parameters"]["MetricDataQueries"]
+    assert {query["MetricStat"]["Metric"]["MetricName"] for query in queries[1:]} == {
+        "HTTPCode_Target_5XX_Count",
+        "TargetConnectionErrorCount",
+        "RequestCount",
+    }
+    state = states["Do too many fail"]
+    data = {"failures": {"values": values}}
+    assert next((rule["Next"] for rule in state["Choices"] if holds(rule, data, {})), state["Default"]) == following
+
+
 def test_failing_call_on_the_way_forward_rolls_back(states):
-    forward = reachable(states, "Read stable size", without={"Switch flag off", "Settle weights"})
+    forward = reachable(states, "Read stable size", without={"Read before", "Read health before settling"})
     for name in forward:
         state = states[name]
         if state["Type"] in ("Task", "Map") and not state.get("Resource", "").endswith("sns:publish"):
@@ -211,7 +272,7 @@ def test_weights_are_read_back(states):
 
 def test_every_end_is_announced(states):
     for name, state in states.items():
-        if state["Type"] in ("Succeed", "Fail"):
+        if state["Type"] in ("Succeed", "Fail") and name != "No rollout to end":
             before = [other for other, found in states.items() if name in targets(found)]
             assert before
             assert all(other.startswith("Announce") for other in before), name

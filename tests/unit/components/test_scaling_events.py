@@ -32,8 +32,11 @@ def test_events_of_both_fleets_are_collected(whole, one):
 
 def test_spikes_are_counted_when_their_alarm_goes_off(whole, one):
     pattern = json.loads(one(whole, "aws:cloudwatch/eventRule:EventRule", "plant-scaling-spikes").get("eventPattern"))
-    alarm = one(whole, "aws:cloudwatch/metricAlarm:MetricAlarm", "plant-stable-traffic-spike")
-    assert pattern["resources"] == [alarm.get("arn")]
+    alarms = [
+        one(whole, "aws:cloudwatch/metricAlarm:MetricAlarm", f"plant-{fleet}-traffic-spike")
+        for fleet in ("stable", "canary")
+    ]
+    assert pattern["resources"] == [alarm.get("arn") for alarm in alarms]
     assert pattern["detail"] == {"state": {"value": ["ALARM"]}}
 
 

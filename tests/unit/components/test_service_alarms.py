@@ -39,16 +39,23 @@ def test_database_time_is_held_to_the_contract(whole, one):
     assert one(whole, ALARM, "plant-slo-database-latency").get("threshold") == 30
 
 
-def test_composite_sums_up_the_stable_fleet_only(whole, one):
+def test_composite_sums_up_whichever_fleet_serves(whole, one):
     rule = one(whole, "aws:cloudwatch/compositeAlarm:CompositeAlarm").get("alarmRule")
-    assert rule.count("ALARM(") == 3
-    assert "canary" not in rule
+    for fleet in ("stable", "canary"):
+        for check in ("p95", "errors", "unhealthy"):
+            assert f'"{one(whole, ALARM, f"plant-slo-{check}-{fleet}").get("name")}"' in rule
+
+
+def test_a_canary_that_rests_or_starts_calls_nobody(whole, one):
+    alarm = one(whole, ALARM, "plant-slo-unhealthy-canary")
+    assert alarm.get("treatMissingData") == "notBreaching"
+    assert alarm.get("evaluationPeriods") * alarm.get("period") >= 90 + 180  # warm-up, and three minutes more
 
 
 def test_fleet_without_any_instance_raises_an_alarm_that_calls_people(whole, one):
     # Elastic Load Balancing reports the counts of hosts only if there are registered targets.
     alarm = one(whole, ALARM, "plant-slo-unhealthy-stable")
-    assert alarm.get("metricName") == "UnHealthyHostCount"
+    assert alarm.get("metricName") == "HealthyHostCount"
     assert alarm.get("treatMissingData") == "breaching"
     assert alarm.get("name") in one(whole, "aws:cloudwatch/compositeAlarm:CompositeAlarm").get("alarmRule")
 

@@ -61,6 +61,7 @@ class Account:
         self.caller = SdkCaller(self.answers, self.roles, {}, self._publish_call)
         self.executions = Executions(self.answers, self.clock, self.caller, self.router.put)
         self.caller.handlers |= {
+            "appconfig.list_deployments": self.flags.list_deployments,
             "appconfig.start_deployment": self.flags.start_deployment,
             "cloudwatch.get_metric_data": partial(handlers.get_metric_data, self.metrics),
             "elasticache.delete_serverless_cache": partial(handlers.delete_serverless_cache, self.deployer),

@@ -41,6 +41,15 @@ class FlagStore:
         self.history.append((self._clock.now, params["ConfigurationVersion"]))
         return {"DeploymentNumber": len(self.history) + 1, "State": "COMPLETE", "PercentageComplete": 100.0}
 
+    def list_deployments(self, params: dict[str, Any]) -> dict[str, Any]:
+        """ListDeployments: newest first (AppConfig API reference). What Pulumi deployed comes before all of them."""
+        live = [
+            version
+            for (application, environment, _), version in self.deployed.items()
+            if (application, environment) == (params["ApplicationId"], params["EnvironmentId"])
+        ]
+        return {"Items": [{"ConfigurationVersion": version, "State": "COMPLETE"} for version in live]}
+
 
 def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, Any]:
     """GetMetricData over the virtual metrics: periods cut from the start time on, newest first on request."""

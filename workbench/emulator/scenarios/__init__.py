@@ -20,6 +20,7 @@ ORDER = (
     "maintenance",
     "rollout",
     "rollback",
+    "dead-canary",
     "low-traffic",
     "second-deploy-mid-rollout",
     "budget",

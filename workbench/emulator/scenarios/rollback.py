@@ -29,7 +29,8 @@ def play(stage: Stage) -> None:
     account.watch_alarms(timedelta(minutes=15), turns_slow)
     account.clock.at(turns_slow, lambda: account.watch_alarms(timedelta(minutes=1), turns_slow + timedelta(hours=1)))
     execution = rollout.run(rollout.start(), rollout.longest)
-    _rolled_back(stage, rollout, execution, "p95-canary", "answers too slowly")
+    _alarmed(stage, rollout, execution, "answers too slowly")
+    _given_back(stage, rollout, execution, "answers too slowly")
     shares = [step.percent for step in rollout.steps]
     stage.demand(
         "no further share was given",
@@ -41,8 +42,7 @@ def play(stage: Stage) -> None:
 
 def _with_errors(stage: Stage) -> None:
     account = stage.account
-    calm = timedelta(hours=1)  # until the alarm of the first rollout has ended
-    account.watch_alarms(timedelta(minutes=1), account.clock.now + 3 * calm)
+    calm = timedelta(hours=1)
     account.clock.advance(calm)
     rollout = Rollout(stage)
     execution = rollout.start()
@@ -50,11 +50,16 @@ def _with_errors(stage: Stage) -> None:
     share = 5 * stage.settings.slo.server_error_threshold_percent / 100
     rollout.answer(calm, lambda _: FAST_SECONDS, errors=min(share, 1.0), every=timedelta(minutes=1))
     rollout.run(execution, calm)
-    _rolled_back(stage, rollout, execution, "errors-canary", "answers with errors")
+    stage.demand(
+        "answers with errors: the next look ends it, before the alarm does",
+        "fail" in rollout.reason,
+        f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
+    )
+    _given_back(stage, rollout, execution, "answers with errors")
 
 
-def _rolled_back(stage: Stage, rollout: Rollout, execution: Execution, alarm: str, when: str) -> None:
-    name = stage.alarm(alarm).id
+def _alarmed(stage: Stage, rollout: Rollout, execution: Execution, when: str) -> None:
+    name = stage.alarm("p95-canary").id
     since: datetime | None = None
     for item in stage.account.alarms.transitions:
         if (item.name, item.after) == (name, "ALARM"):
@@ -66,15 +71,23 @@ def _rolled_back(stage: Stage, rollout: Rollout, execution: Execution, alarm: st
         execution.error is not None and execution.error.name == "RolledBack" and "alarm" in rollout.reason,
         f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
     )
-    weights, flag = rollout.weights(), rollout.flag()
-    stage.demand(
-        f"{when}: the canary's weight is 0 in every rule", set(weights.values()) == {0}, words.pairs(weights, " %")
-    )
-    stage.demand(f"{when}: the flag is off", flag == "off", flag)
     took = stage.account.clock.now - since if since else timedelta.max
     stage.demand(
         f"{when}: that takes {words.span(QUICK_ENOUGH)} at most",
         execution.status != "RUNNING" and took <= QUICK_ENOUGH,
         f"{words.span(took)} from the alarm to the end" if since else "no alarm",
     )
+
+
+def _given_back(stage: Stage, rollout: Rollout, execution: Execution, when: str) -> None:
+    stage.demand(
+        f"{when}: the execution ends as rolled back",
+        execution.error is not None and execution.error.name == "RolledBack",
+        ending(execution),
+    )
+    weights, flag = rollout.weights(), rollout.flag()
+    stage.demand(
+        f"{when}: the canary's weight is 0 in every rule", set(weights.values()) == {0}, words.pairs(weights, " %")
+    )
+    stage.demand(f"{when}: the flag is off", flag == "off", flag)
     stage.demand(f"{when}: it is announced", rollout.notices[-1:] == ["rolled-back"], words.listed(rollout.notices))

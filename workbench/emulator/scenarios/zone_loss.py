@@ -1,4 +1,4 @@
-"""Everything in one Availability Zone is gone at once, and nothing can be launched there."""
+"""Everything in one Availability Zone is gone at once, and nothing can be launched there; then in every zone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def play(stage: Stage) -> None:
     for _ in range(LOST_MINUTES):
         fleet.minute(load)
         healthy.append(str(len(fleet.healthy())))
-    _noticed(stage, lost_zone)
+    _noticed(stage, f"the alarm on failed launches in {lost_zone} goes off", "launch-failures")
     placed = fleet.instances()
     stage.demand(
         "the group replaces what the load balancer calls unhealthy, in the zones that are left",
@@ -66,6 +66,13 @@ def play(stage: Stage) -> None:
         set(placed) == fleet.registered() == fleet.healthy(),
         f"healthy targets, minute by minute: {words.listed(healthy)}",
     )
+    account.scaling.lost_zones.clear()
+    for _ in range(BACK_MINUTES):
+        fleet.minute(load)
+    account.scaling.lost_zones.update(fleet.described["AvailabilityZones"])
+    for _ in range(LOST_MINUTES):
+        fleet.minute(load)
+    _noticed(stage, "the alarm on healthy targets goes off when none is left", "unhealthy-stable")
     account.scaling.lost_zones.clear()
     for _ in range(BACK_MINUTES):
         fleet.minute(load)
@@ -107,19 +114,14 @@ def _declared(stage: Stage, fleet: StableFleet) -> None:
     )
 
 
-def _noticed(stage: Stage, zone: str) -> None:
-    account = stage.account
-    for what, part in (
-        ("the alarm on unhealthy targets goes off", "unhealthy-stable"),
-        ("so does the one on failed launches", "launch-failures"),
-    ):
-        alarm = stage.alarm(part)
-        changes = [item for item in account.alarms.transitions if (item.name, item.after) == (alarm.id, "ALARM")]
-        told = [item for item in account.topics.messages if alarm.id in item.subject and "ALARM" in item.subject]
-        stage.demand(
-            f"{what}, and people are told",
-            bool(changes) and bool(told),
-            f"{zone} lost; {words.clock(changes[-1].at)} {changes[-1].reason}; {words.count(len(told), 'message')}"
-            if changes
-            else "it never did",
-        )
+def _noticed(stage: Stage, what: str, part: str) -> None:
+    account, alarm = stage.account, stage.alarm(part)
+    changes = [item for item in account.alarms.transitions if (item.name, item.after) == (alarm.id, "ALARM")]
+    told = [item for item in account.topics.messages if alarm.id in item.subject and "ALARM" in item.subject]
+    stage.demand(
+        f"{what}, and people are told",
+        bool(changes) and bool(told),
+        f"{words.clock(changes[-1].at)} {changes[-1].reason}; {words.count(len(told), 'message')}"
+        if changes
+        else "it never did",
+    )

@@ -326,17 +326,17 @@ ZONE = [
     ),
     pytest.param(
         lambda live: live.altered("MetricAlarm", "unhealthy-stable", alarmActions=[]),
-        "the alarm on unhealthy targets goes off",
+        "the alarm on healthy targets goes off",
         id="alarm without its action",
     ),
     pytest.param(
-        lambda live: live.altered("MetricAlarm", "unhealthy-stable", metricName="HealthyHostCount"),
+        lambda live: live.altered("MetricAlarm", "unhealthy-stable", metricName="UnHealthyHostCount"),
         "the alarm ends",
         id="alarm on the wrong metric",
     ),
     pytest.param(
         lambda live: live.altered("LogMetricFilter", "scaling-launch-failures", pattern=NOTHING),
-        "so does the one on failed launches",
+        "the alarm on failed launches",
         id="failed launches not counted",
     ),
 ]
