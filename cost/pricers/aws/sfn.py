@@ -49,8 +49,10 @@ def moves(scope: Scope) -> Amount | None:
     given = scope.pricing.usage.get(scope.resource.urn, {})
     if TRANSITIONS.name in given:
         return scope.usage(TRANSITIONS).amount
+    if scope.text("type", "STANDARD").upper() != "EXPRESS":
+        return scope.usage(TRANSITIONS, transitions(scope)).amount  # as priced: the stated default where nothing tells
     known = transitions(scope)
-    if known is not None or scope.text("type", "STANDARD").upper() != "EXPRESS":
+    if known is not None:
         return known
     definition = scope.resource.get("definition")
     workflow = read_workflow(definition) if isinstance(definition, str) else None
