@@ -46,11 +46,13 @@ def render(preview: Preview, *, colours: bool = False, width: int = WIDTH, every
     `everything` lists every resource, charge and waiver, which are summed up otherwise.
     """
     assessment = preview.assessment
-    parts: list[RenderableType] = [_verdict(preview), *violations(assessment.violations), _cost(preview, everything)]
+    advice = [violation for violation in assessment.violations if violation not in preview.blocking]
+    parts: list[RenderableType] = [_verdict(preview), *violations(preview.blocking), _cost(preview, everything)]
     if preview.base is not None:
         parts += _dearer(preview)
     if preview.prediction is not None:
         parts.append(Group(Text("Prediction", "bold"), Padding(Text(preview.prediction.line()), (0, 0, 0, 2))))
+    parts += violations(advice)
     parts.append(Group(summary(assessment), *(waived(assessment) if everything else ())))
     parts.append(_changes(preview, everything))
     parts.append(_verdict(preview) if everything else Text("--all lists every resource, charge and waiver", "dim"))
