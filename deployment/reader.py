@@ -65,6 +65,8 @@ def _decoded(content: bytes, source: str) -> str:
 
 
 def _parsed(text: str, source: str) -> Any:
+    if not text.strip("\ufeff \t\r\n"):
+        raise InputError(f"{source}: not readable as JSON: it is empty; {_EXPECTED}")
     try:
         return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

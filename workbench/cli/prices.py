@@ -29,7 +29,7 @@ def command() -> None:
 def check(files: tuple[str, ...], max_age_days: int | None) -> None:
     """List age, provenance and unverified rows of the catalogue, and what FILEs use of them.
 
-    FILEs are Pulumi deployments; without any, this project's stacks dev and prod are synthesized.
+    FILEs are Pulumi deployments; without any, this project's stacks dev and prod.
     """
     from cost.catalogue import ROOT, all_prices, read_toml
 

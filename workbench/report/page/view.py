@@ -32,7 +32,7 @@ PARKED: dict[str, str] = {"plant:uptime.parked": "true"}
 
 @dataclass(frozen=True)
 class Spike:
-    """The stack under ten times its declared peak, as the twin sees it."""
+    """The stack under ten times its declared peak, as the simulator sees it."""
 
     report: Report
     charts: tuple[str, ...]
