@@ -138,6 +138,12 @@ DEDICATED = {
     "plant-access-edge-to-issuer": {"fromPort": 443, "toPort": 443},
     "plant-access-edge-https-ipv4": {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443},
     "plant-access-edge-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
+    "plant-certificate-validation": {"certificateArn": SET},
+    **{
+        f"plant-network-{tier}-us-east-1{zone}-routes": {"routeTableId": SET}
+        for tier in ("edge", "fleet")
+        for zone in "ab"
+    },
     "plant-network-edge-ipv4": {"destinationCidrBlock": "0.0.0.0/0", "gatewayId": SET},
     "plant-network-edge-ipv6": {"destinationIpv6CidrBlock": "::/0", "gatewayId": SET},
     "plant-network-fleet-ipv6": {"destinationIpv6CidrBlock": "::/0", "egressOnlyGatewayId": SET},
@@ -186,7 +192,7 @@ TYPES = {
     ROLE: {"permissionsBoundary": SET, "maxSessionDuration": re.compile("3600|None")},
     ROLE_POLICY: {"role": Refers(*ROLE)},
     SERVERLESS_CACHE: {
-        "cacheUsageLimits.dataStorage.maximum": SET,
+        "cacheUsageLimits.dataStorage.maximum": 1,
         "cacheUsageLimits.dataStorage.unit": "GB",
         "cacheUsageLimits.ecpuPerSeconds[0].maximum": 1000,
         "engine": "valkey",
