@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import TABLE
-from policies.finding import Severity
+from deployment.tokens import DAX, TABLE
+from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.table import must_be, row
 
@@ -21,5 +21,17 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-2",
         frameworks=("checkov:CKV_AWS_28", "fsbp:DynamoDB.2"),
         mends=True,
+    ),
+    row(
+        "data-table-cache-encrypted",
+        DAX,
+        must_be("serverSideEncryption.enabled", True),
+        title="Caches of DynamoDB are encrypted at rest",
+        severity=Severity.MEDIUM,
+        risk=Risk.LEAK,
+        why="A cluster writes what it caches to disk. It can't be switched on later.",
+        fix="Set serverSideEncryption.enabled to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-3",
+        frameworks=("checkov:CKV_AWS_47", "fsbp:DynamoDB.3"),
     ),
 )

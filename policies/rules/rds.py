@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from deployment.graph import Resource
-from deployment.tokens import DB_CLUSTER, DB_CLUSTER_INSTANCE, DB_INSTANCE, DOCUMENT_DB, NEPTUNE
+from deployment.tokens import (
+    DB_CLUSTER,
+    DB_CLUSTER_INSTANCE,
+    DB_GLOBAL_CLUSTER,
+    DB_INSTANCE,
+    DOCUMENT_DB,
+    NEPTUNE,
+    NEPTUNE_INSTANCE,
+)
 from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
@@ -46,11 +54,12 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "data-database-encrypted",
-        (*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        (*DB_INSTANCE, *DB_CLUSTER, *DB_GLOBAL_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
         must_be("storageEncrypted", True),
         where={
             "replicateSourceDb": (None,),
             "replicationSourceIdentifier": (None,),
+            "sourceDbClusterIdentifier": (None,),
             "snapshotIdentifier": (None,),
             "restoreToPointInTime": (None,),
             "engineMode": (None, "provisioned", "global", "parallelquery"),
@@ -66,6 +75,7 @@ RULES: Final[tuple[Rule, ...]] = (
             "checkov:CKV_AWS_44",
             "checkov:CKV_AWS_74",
             "checkov:CKV_AWS_96",
+            "checkov:CKV_AWS_140",
             "fsbp:DocumentDB.1",
             "fsbp:Neptune.1",
             "fsbp:RDS.3",
@@ -75,7 +85,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "data-database-not-public",
-        (*DB_INSTANCE, *DB_CLUSTER_INSTANCE),
+        (*DB_INSTANCE, *DB_CLUSTER_INSTANCE, *NEPTUNE_INSTANCE),
         must_be("publiclyAccessible", False, None),
         title="Databases have no public address",
         severity=Severity.CRITICAL,
@@ -83,7 +93,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="A database on the internet is one password, or one flaw of its engine, away from everybody.",
         fix="Leave publiclyAccessible at false, and reach the database from within its VPC.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2",
-        frameworks=("checkov:CKV_AWS_17", "fsbp:RDS.2", "awsguard:rds-instance-public-access"),
+        frameworks=("checkov:CKV_AWS_17", "checkov:CKV_AWS_102", "fsbp:RDS.2", "awsguard:rds-instance-public-access"),
         mends=True,
     ),
     row(

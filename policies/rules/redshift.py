@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import REDSHIFT
+from deployment.tokens import REDSHIFT, REDSHIFT_WORKGROUP
 from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.table import must_be, row
@@ -24,7 +24,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "data-warehouse-not-public",
-        REDSHIFT,
+        (*REDSHIFT, *REDSHIFT_WORKGROUP),
         must_be("publiclyAccessible", False, None),
         title="Redshift clusters have no public address",
         severity=Severity.CRITICAL,
@@ -32,7 +32,12 @@ RULES: Final[tuple[Rule, ...]] = (
         why="A warehouse on the internet is one password away from everybody.",
         fix="Leave publiclyAccessible at false.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html#redshift-1",
-        frameworks=("checkov:CKV_AWS_87", "fsbp:Redshift.1", "awsguard:redshift-cluster-public-access"),
+        frameworks=(
+            "checkov:CKV_AWS_87",
+            "fsbp:Redshift.1",
+            "fsbp:RedshiftServerless.3",
+            "awsguard:redshift-cluster-public-access",
+        ),
         mends=True,
     ),
 )

@@ -1,0 +1,28 @@
+"""Data rules about msk."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployment.tokens import KAFKA
+from policies.finding import Risk, Severity
+from policies.rule import Rule
+from policies.table import must_not_be, row
+
+RULES: Final[tuple[Rule, ...]] = (
+    row(
+        "data-kafka-encrypted-in-transit",
+        KAFKA,
+        must_not_be(
+            "encryptionInfo.encryptionInTransit.clientBroker", "PLAINTEXT", "TLS_PLAINTEXT", use="set it to TLS"
+        ),
+        must_not_be("encryptionInfo.encryptionInTransit.inCluster", False, use="leave it at true"),
+        title="Kafka brokers speak TLS",
+        severity=Severity.MEDIUM,
+        risk=Risk.LEAK,
+        why="Without TLS whoever is in the network reads the messages.",
+        fix="Set encryptionInfo.encryptionInTransit.clientBroker to TLS, or leave it out.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-1",
+        frameworks=("checkov:CKV_AWS_81", "fsbp:MSK.1"),
+    ),
+)
