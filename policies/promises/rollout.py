@@ -363,7 +363,7 @@ SCENARIOS: Final[dict[str, Callable[[Mapping[str, Any], bool], str]]] = {
     "it is started to abort": recovered,
 }
 
-_BROKEN: Final = {
+_BROKEN: Final[dict[str, Any]] = {
     "StartAt": "Set",
     "States": {
         "Set": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule", "End": True}
@@ -385,6 +385,11 @@ _GOOD: Final[dict[str, Any]] = {
         },
     ),
 }
+_OTHERS: Final = [{"TargetGroupArn": "x", "Weight": 0}, {"TargetGroupArn": "y", "Weight": 100}]
+_MOVING: Final = {
+    **_BROKEN["States"]["Set"],
+    "Parameters": {"RuleArn": "arn:read", "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": _OTHERS}}]},
+}
 _SPEED: Final = "speed.trafficRoutingConfig"
 
 RULE = Rule(
@@ -402,6 +407,7 @@ RULE = Rule(
     also_failing=each(
         _GOOD,
         {"release": None},
+        {"rollout": (STATE_MACHINE[0], {"definition": json.dumps({"StartAt": "Set", "States": {"Set": _MOVING}})})},
         {f"{_SPEED}.timeBasedLinear.percentage": 20},
         {f"{_SPEED}.timeBasedLinear.interval": 10},
         {f"{_SPEED}.timeBasedLinear": None, f"{_SPEED}.timeBasedCanary": {"percentage": 10, "interval": 360}},

@@ -10,7 +10,7 @@ from deployment.unknown import UNKNOWN
 from policies.checks import mappings
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A mixed-instances policy offers at least two instance types."""
     overrides = resource.get("mixedInstancesPolicy.launchTemplate.overrides")
-    if overrides is UNKNOWN:
-        yield undecided("mixedInstancesPolicy")
-        return
     types = {str(item.get("instanceType")) for item in mappings(overrides) if item.get("instanceType")}
     by_requirements = any(item.get("instanceRequirements") for item in mappings(overrides))
-    if len(types) < 2 and not by_requirements:
+    if overrides is not UNKNOWN and len(types) < 2 and not by_requirements:
         yield Problem(
             f"mixedInstancesPolicy.launchTemplate.overrides offers {len(types)} instance types; give two or more",
             "mixedInstancesPolicy.launchTemplate.overrides",

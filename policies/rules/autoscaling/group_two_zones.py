@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
-from deployment.tokens import SCALING_GROUP
-from deployment.unknown import UNKNOWN
+from deployment.tokens import SCALING_GROUP, SUBNET
+from deployment.unknown import Sentinel
+from policies.checks import strings
 from policies.context import Context
+from policies.examples import but
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._reach import known_zones
 
 if TYPE_CHECKING:
@@ -17,21 +19,20 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A scaling group names at least two subnets or zones."""
-    zones = resource.get("vpcZoneIdentifiers") or resource.get("availabilityZones")
-    if zones is UNKNOWN or resource.get("vpcZoneIdentifiers") is UNKNOWN:
-        yield undecided("vpcZoneIdentifiers")
-    elif len(zones or ()) < 2:
+    """A scaling group names subnets or zones, at least two, and not of one zone."""
+    named = resource.get("vpcZoneIdentifiers", resource.get("availabilityZones"))
+    if isinstance(named, Sentinel):
+        return
+    zones = known_zones(resource, context) or set(strings(named))
+    if len(zones) < 2:
         yield Problem(
-            f"vpcZoneIdentifiers names {len(zones or ())}; give subnets in two or more Availability Zones",
-            "vpcZoneIdentifiers",
-        )
-    elif (zones := known_zones(resource, context)) and len(zones) < 2:
-        yield Problem(
-            f"its subnets are all in {zones.pop()}; give subnets in two or more Availability Zones",
+            f"vpcZoneIdentifiers names {len(zones)} Availability Zone or subnet; give subnets in two or more zones",
             "vpcZoneIdentifiers",
         )
 
+
+_GOOD: Final = {"fleet": (SCALING_GROUP[0], {"vpcZoneIdentifiers": ["id:a", "id:b"]})}
+_ONE_ZONE: Final = {name: (SUBNET[0], {"availabilityZone": "us-east-1a"}) for name in ("a", "b")}
 
 RULE = Rule(
     id="compute-group-two-zones",
@@ -44,6 +45,7 @@ RULE = Rule(
     types=SCALING_GROUP,
     reads_graph=True,
     check=check,
-    passing={"fleet": (SCALING_GROUP[0], {"vpcZoneIdentifiers": ["id:a", "id:b"]})},
-    failing={"fleet": (SCALING_GROUP[0], {"vpcZoneIdentifiers": ["id:a"]})},
+    passing=_GOOD,
+    failing=but(_GOOD, {"fleet.vpcZoneIdentifiers": ["id:a"]}),
+    also_failing=({**_GOOD, **_ONE_ZONE}, but(_GOOD, {"fleet.vpcZoneIdentifiers": None})),
 )

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import SCALING_SCHEDULE
-from deployment.unknown import UNKNOWN
 from policies.checks import number
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +22,6 @@ SIZES: Final = ("minSize", "desiredCapacity", "maxSize")
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """What is sent rises: smallest, desired, largest."""
-    if any(resource.get(name) is UNKNOWN for name in SIZES):
-        yield undecided("desiredCapacity")
-        return
     sent = {name: number(resource.get(name, 0)) for name in SIZES}
     given = [(name, size) for name, size in sent.items() if size is not None and size != UNCHANGED]
     for (lower, least), (upper, most) in pairwise(given):

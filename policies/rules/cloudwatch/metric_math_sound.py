@@ -10,7 +10,8 @@ from deployment.tokens import METRIC_ALARM
 from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
-from policies.finding import Severity
+from policies.examples import each
+from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ WORD: Final = re.compile(r"(?<![\w'\"])([a-z]\w*)(?![\w'\"(])")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """One query is compared, each has an id, and an expression names queries that are there; all of them are used."""
+    """One query is compared, each has an id, and an expression names queries that are there."""
     queries = mappings(resource.get("metricQueries"))
     plain = not is_absent(resource.get("metricName"))
     if resource.get("metricQueries") is UNKNOWN or resource.get("metricName") is UNKNOWN:
@@ -48,7 +49,6 @@ def query_problems(queries: list[Any]) -> Iterator[Problem]:
         yield Problem(
             f"{len(returned)} of the metricQueries have returnData true; set it on the one compared", "metricQueries"
         )
-    used = {query.get("id") for query in returned}
     for query in queries:
         if is_absent(query.get("expression")) == is_absent(query.get("metric")):
             yield Problem(
@@ -56,20 +56,8 @@ def query_problems(queries: list[Any]) -> Iterator[Problem]:
                 "metricQueries",
             )
         if isinstance(query.get("expression"), str):
-            named = set(WORD.findall(query["expression"]))
-            used |= named
-            for word in sorted(named - set(ids)):
+            for word in sorted(set(WORD.findall(query["expression"])) - set(ids)):
                 yield Problem(f"the expression names {word}, which is no id of the metricQueries", "metricQueries")
-    metrics = [str(query.get("metric")) for query in queries if not is_absent(query.get("metric"))]
-    if len(set(metrics)) < len(metrics):
-        yield Problem("two metricQueries read the same metric; name the one that is meant", "metricQueries")
-    for query in queries:
-        for metric in mappings(query.get("metric")):
-            if is_absent(metric.get("namespace")):
-                yield Problem(f"the query {shown(query.get('id'))} has no namespace; give it", "metricQueries")
-    unused = sorted(str(one) for one in set(ids) - used)
-    if unused:
-        yield Problem(f"the query {unused[0]} is used by no expression; use it, or drop it", "metricQueries")
 
 
 def _alarm(expression: str) -> tuple[str, dict[str, Any]]:
@@ -82,15 +70,33 @@ def _alarm(expression: str) -> tuple[str, dict[str, Any]]:
     }
 
 
+_PLAIN: Final = {"metricName": "RequestCount", "namespace": "AWS/ApplicationELB", "period": 60, "statistic": "Sum"}
+
 RULE = Rule(
     id="observability-metric-math-sound",
     title="Alarms over several metrics can be computed",
     severity=Severity.HIGH,
-    why="AWS refuses such an alarm, or it stays in INSUFFICIENT_DATA and tells nobody.",
+    risk=Risk.REFUSAL,
+    why="AWS refuses such an alarm.",
     fix="Correct id, expression, metric and returnData of the metricQueries.",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html",
     types=METRIC_ALARM,
     check=check,
     passing={"alarm": _alarm("2 * requests")},
     failing={"alarm": _alarm("2 * errors")},
+    also_passing=({"alarm": (METRIC_ALARM[0], _PLAIN)},),
+    also_failing=(
+        {"alarm": (METRIC_ALARM[0], {})},
+        *each(
+            {"alarm": (METRIC_ALARM[0], _PLAIN)},
+            {"alarm.statistic": None},
+            {"alarm.namespace": None},
+        ),
+        *each(
+            {"alarm": _alarm("2 * requests")},
+            {"alarm.metricQueries[1].id": "twice"},
+            {"alarm.metricQueries[0].returnData": False},
+            {"alarm.metricQueries[1].metric": None},
+        ),
+    ),
 )

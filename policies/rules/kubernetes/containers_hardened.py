@@ -8,6 +8,7 @@ from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number, shown, strings
 from policies.context import Context
+from policies.examples import each
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_container
@@ -15,6 +16,8 @@ from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, po
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SECURITY = "spec.template.spec.containers[0].securityContext"
+"""Of the first container of a workload."""
 WANTED = {
     "allowPrivilegeEscalation": (False,),
     "privileged": (False, None),
@@ -84,4 +87,15 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_container(securityContext={"privileged": True}))},
+    also_failing=each(
+        {"api": (DEPLOYMENT, HARDENED)},
+        *(
+            {f"api.{SECURITY}.{key}": value, f"api.spec.template.spec.securityContext.{key}": value}
+            for key, value in (
+                ("runAsNonRoot", False),
+                ("runAsUser", 0),
+                ("seccompProfile", {"type": "Unconfined"}),
+            )
+        ),
+    ),
 )

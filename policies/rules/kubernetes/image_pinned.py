@@ -43,4 +43,5 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_container(image="api:latest"))},
+    also_failing=({"api": (DEPLOYMENT, with_container(imagePullPolicy="IfNotPresent"))},),
 )

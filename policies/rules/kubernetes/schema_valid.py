@@ -8,7 +8,7 @@ from typing import Any, Final
 from deployment.graph import Resource
 from deployment.manifests import NEWEST, is_object, manifest, schema_problem
 from deployment.tokens import DEPLOYMENT
-from deployment.unknown import Sentinel
+from deployment.unknown import UNKNOWN, Sentinel
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import ANY_TYPE, Problem, Rule, undecided
@@ -100,6 +100,7 @@ RULES = (
         check=check,
         passing=_deployment(),
         failing=_deployment(replcas=2),
+        undecided=({"api": (DEPLOYMENT, {"metadata": {"name": "api"}, "spec": UNKNOWN})},),
         also_failing=[_deployment(replicas="two"), _deployment(template={"spec": {"containers": [{"imge": "x"}]}})],
     ),
 )

@@ -47,4 +47,5 @@ RULE = Rule(
             with_container(env=[{"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
         )
     },
+    also_failing=({"api": (DEPLOYMENT, with_container(envFrom=[{"secretRef": {"name": "keys"}}]))},),
 )

@@ -40,4 +40,5 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_pod(automountServiceAccountToken=True))},
+    also_failing=({"api": (DEPLOYMENT, with_pod(serviceAccountName="default"))},),
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
-from deployment.tokens import LOAD_BALANCER
-from deployment.unknown import UNKNOWN
+from deployment.tokens import LOAD_BALANCER, SUBNET
+from deployment.unknown import Sentinel
+from policies.checks import mappings, strings
 from policies.context import Context
+from policies.examples import but
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._reach import known_zones
 
 if TYPE_CHECKING:
@@ -17,22 +19,20 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A load balancer names at least two subnets."""
-    subnets = resource.get("subnets")
-    mappings_given = resource.get("subnetMappings")
-    if subnets is UNKNOWN or mappings_given is UNKNOWN:
-        yield undecided("subnets")
+    """A load balancer names at least two subnets, and not of one zone."""
+    named = [resource.get("subnets"), resource.get("subnetMappings")]
+    if any(isinstance(one, Sentinel) for one in named):
         return
-    count = len({one if isinstance(one, str) else number for number, one in enumerate(subnets or ())}) + len(
-        mappings_given or ()
-    )
-    if count < 2:
-        yield Problem(f"subnets names {count}; give subnets in two or more Availability Zones", "subnets")
-    elif (zones := known_zones(resource, context)) and len(zones) < 2:
+    given = [*strings(named[0]), *(str(one) for one in mappings(named[1]))]
+    zones = known_zones(resource, context) or set(given)
+    if len(zones) < 2:
         yield Problem(
-            f"its subnets are all in {zones.pop()}; give subnets in two or more Availability Zones", "subnets"
+            f"subnets names {len(zones)} Availability Zone or subnet; give subnets in two or more zones", "subnets"
         )
 
+
+_GOOD: Final = {"alb": (LOAD_BALANCER[0], {"subnets": ["id:a", "id:b"]})}
+_ONE_ZONE: Final = {name: (SUBNET[0], {"availabilityZone": "us-east-1a"}) for name in ("a", "b")}
 
 RULE = Rule(
     id="edge-two-zones",
@@ -45,6 +45,7 @@ RULE = Rule(
     types=LOAD_BALANCER,
     reads_graph=True,
     check=check,
-    passing={"alb": (LOAD_BALANCER[0], {"subnets": ["id:a", "id:b"]})},
-    failing={"alb": (LOAD_BALANCER[0], {"subnets": ["id:a"]})},
+    passing=_GOOD,
+    failing=but(_GOOD, {"alb.subnets": ["id:a"]}),
+    also_failing=({**_GOOD, **_ONE_ZONE}, but(_GOOD, {"alb.subnets": None})),
 )

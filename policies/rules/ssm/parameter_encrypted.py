@@ -11,7 +11,7 @@ from deployment.unknown import UNKNOWN
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,7 @@ SENSITIVE = re.compile(r"(?i)password|passwd|secret|token|private.?key|api.?key|
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A parameter that sounds like a secret is a SecureString."""
     kind = resource.get("type")
-    if kind is UNKNOWN:
-        yield undecided("type")
-    elif kind != "SecureString":
+    if kind not in ("SecureString", UNKNOWN):
         label = f"{resource.get('name') or ''} {resource.get('description') or ''} {resource.name}"
         if SENSITIVE.search(label):
             yield Problem(f"type is {shown(kind)} although it holds a secret; set it to SecureString", "type")

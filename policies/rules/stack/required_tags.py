@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.property_schema import takes_tags
-from policies.rule import ANY_TYPE, Problem, Rule, undecided
+from policies.rule import ANY_TYPE, Problem, Rule
 from policies.rules._tags import tags_of
 from policies.settings import PackConfig, PackSettings
 
@@ -25,10 +25,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if not required or not takes_tags(resource.type):
         return
     given = tags_of(resource, context)
-    if given is None:
-        yield undecided("tags")
-        return
-    missing = [key for key in required if is_absent(given.get(key))]
+    missing = [key for key in required if given is not None and is_absent(given.get(key))]
     if missing:
         yield Problem(f"tags lacks {', '.join(missing)}; add them, or set them as the provider's defaultTags", "tags")
 

@@ -19,12 +19,12 @@ def check(context: Context) -> Iterator[Problem]:
     """Every waiver names a rule that exists and covers something in this stack."""
     if context.waiver_use is None:
         return
-    for waiver in context.waiver_use.unknown:
-        yield Problem(f"a waiver names the rule {waiver.rule}, which does not exist; delete or correct it")
-    if context.parked:
-        return  # what the waivers are for is not there while the stack is parked
-    for waiver in context.waiver_use.unused:
-        yield Problem(f"the waiver of {waiver.rule} for {waiver.resource} covers nothing any more; delete it")
+    needless = {waiver.rule: "names a rule that does not exist; correct it" for waiver in context.waiver_use.unknown}
+    if not context.parked:  # what the waivers are for is not there while the stack is parked
+        needless |= {waiver.rule: "covers nothing any more; delete it" for waiver in context.waiver_use.unused}
+    for waiver in (*context.waiver_use.unknown, *context.waiver_use.unused):
+        if waiver.rule in needless:
+            yield Problem(f"the waiver of {waiver.rule} for {waiver.resource} {needless[waiver.rule]}")
 
 
 RULE = Rule(
