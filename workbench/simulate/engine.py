@@ -229,9 +229,9 @@ class Engine:
     def run(self, end: float, requests: Slice) -> None:
         """Simulate up to `end` seconds; `requests` arrive in that time, in order."""
         self.make_room(requests)
-        while not kernel.serve(end, requests, self.state, self.routing):
+        while not kernel.serve(float(end), requests, self.state, self.routing):
             self._grow_rings()
-        kernel.settle_all(end, self.state, self.routing)
+        kernel.settle_all(float(end), self.state, self.routing)
 
     def advance(self, now: float, until: float, requests: Slice, watch: kernel.Watch) -> tuple[float, int]:
         """Simulate from `now` up to `until` or the first moment that somebody has to decide at; that time and why.
@@ -267,26 +267,27 @@ class Engine:
     def _make_routing(self) -> kernel.Routing:
         options = self.options
         heavy_only, keys, limit, ticks = self._rules
+        # Of one type each, so that one compilation serves all.
         return kernel.Routing(
             rotation=self._rotation,
             targets=self._targets,
-            canary_ratio=self.canary_ratio,
-            canary_slowdown=options.canary_slowdown,
-            canary_errors=options.canary_errors,
+            canary_ratio=float(self.canary_ratio),
+            canary_slowdown=float(options.canary_slowdown),
+            canary_errors=float(options.canary_errors),
             least_outstanding=options.least_outstanding,
             queue_limit=min(options.queue_limit, _NEVER),
-            budget_seconds=options.budget_seconds,
-            timeout_seconds=options.timeout_seconds,
-            patience_seconds=options.patience_seconds,
+            budget_seconds=float(options.budget_seconds),
+            timeout_seconds=float(options.timeout_seconds),
+            patience_seconds=float(options.patience_seconds),
             max_attempts=options.max_attempts,
-            backoff_seconds=options.backoff_seconds,
-            backoff_limit_seconds=options.backoff_limit_seconds,
-            retry_after_seconds=options.retry_after_seconds,
-            retry_errors=options.retry_errors,
+            backoff_seconds=float(options.backoff_seconds),
+            backoff_limit_seconds=float(options.backoff_limit_seconds),
+            retry_after_seconds=float(options.retry_after_seconds),
+            retry_errors=float(options.retry_errors),
             rule_heavy_only=heavy_only,
             rule_keys=keys,
             rule_limit=limit,
             rule_ticks=ticks,
-            tick_seconds=options.tick_seconds,
+            tick_seconds=float(options.tick_seconds),
             lag_ticks=options.lag_ticks,
         )

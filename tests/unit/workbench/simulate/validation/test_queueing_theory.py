@@ -6,6 +6,8 @@ sample can't tell 1 %, within three of its own standard errors (from the means o
 the queue's memory); and the deviations of all cells together must look like noise around zero.
 """
 
+import math
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,39 @@ def test_the_p95_of_the_published_table_is_reproduced():
     off, error = deviation(simulated(3, 0.8, 4_000_000, seed=1)["p95"], 5.729)
     assert abs(off) < 0.01
     assert error < 0.005
+
+
+def exact_wait_of_deterministic_service(servers, ratio, states=400):
+    """Mean wait in M/D/c in service times, after Crommelin (Tijms, "A First Course in Stochastic Models", 9.6.2).
+
+    Who is there after one service time are those who waited before it, and those who arrived meanwhile.
+    """
+    load = servers * ratio
+    arrivals = [math.exp(-load)]
+    for count in range(1, states):
+        arrivals.append(arrivals[-1] * load / count)
+    move = np.zeros((states, states))
+    for there in range(states):
+        left = max(there - servers, 0)
+        move[there, left:] = arrivals[: states - left]
+        move[there, -1] += 1 - move[there].sum()
+    balance = np.vstack([move.T - np.eye(states), np.ones(states)])
+    chance = np.linalg.lstsq(balance, np.append(np.zeros(states), 1.0), rcond=None)[0]
+    waiting = sum(max(count - servers, 0) * chance[count] for count in range(states))
+    return waiting / load
+
+
+def cosmetatos(servers, ratio):
+    """His approximation of the same wait, as a share of M/M/c's (Cosmetatos 1975; in Tijms, section 9.6.2)."""
+    return 0.5 * (1 + (1 - ratio) * (servers - 1) * ((4 + 5 * servers) ** 0.5 - 2) / (16 * ratio * servers))
+
+
+@pytest.mark.parametrize(("servers", "ratio"), [(1, 0.5), (2, 0.5), (2, 0.8), (3, 0.8), (4, 0.7), (8, 0.9)])
+def test_deterministic_service_waits_as_crommelin_and_cosmetatos_say(servers, ratio):
+    exact = exact_wait_of_deterministic_service(servers, ratio)
+    approximate = cosmetatos(servers, ratio) * Station(servers, 1.0).mean_wait_seconds(servers * ratio)
+    assert approximate == pytest.approx(exact, rel=0.03)
+    found = simulated(servers, ratio, 1_000_000, seed=5, distribution=Distribution(Shape.DETERMINISTIC))
+    off, error = deviation(found["wait"], exact)
+    assert abs(off) < max(0.01, 3.5 * error)
+    assert error < 0.02
