@@ -29,7 +29,7 @@ class FleetReader:
         self.notes: list[str] = []
         groups = [group for group in graph.of_type(GROUP) if not isinstance(group.get("maxSize"), Sentinel)]
         self.groups = sorted(groups, key=lambda group: "canary" in group.name.lower())[:2]
-        self.suffixes = [self._suffix(group) for group in self.groups]
+        self.suffixes = [metric_name(self._target_group(group)) for group in self.groups]
 
     def fleets(self) -> Iterator[FleetDeclaration]:
         """The stable fleet, then the canary: the group whose name says so."""
@@ -42,11 +42,6 @@ class FleetReader:
             if found:
                 return found[0]
         return None
-
-    def _suffix(self, group: Resource) -> str:
-        target = self._target_group(group)
-        suffix = target.get("arnSuffix") if target else None
-        return suffix if isinstance(suffix, str) else ""
 
     def _fleet(self, group: Resource) -> FleetDeclaration:
         template = first_of(self.graph.referenced(group, "mixedInstancesPolicy", TEMPLATE)) or first_of(
@@ -72,7 +67,7 @@ class FleetReader:
             warm_up_seconds=as_float(group.get("defaultInstanceWarmup"), as_float(group.get("defaultCooldown"), 300.0)),
             health_check_grace_seconds=as_float(group.get("healthCheckGracePeriod"), 300.0),
             elb_health_checks=group.get("healthCheckType") == "ELB",
-            health=_health(target),
+            health=target_health(target),
             deregistration_seconds=as_float(target.get("deregistrationDelay") if target else None, 300.0),
             least_outstanding=bool(target and target.get("loadBalancingAlgorithmType") == "least_outstanding_requests"),
             on_demand_base=int(as_float(group.get(distribution + "onDemandBaseCapacity"), 0)),
@@ -159,7 +154,14 @@ class FleetReader:
             )
 
 
-def _health(target: Resource | None) -> TargetHealth:
+def metric_name(target: Resource | None) -> str:
+    """How CloudWatch's dimensions name a target group (its arnSuffix); empty where nobody knows."""
+    suffix = target.get("arnSuffix") if target else None
+    return suffix if isinstance(suffix, str) else ""
+
+
+def target_health(target: Resource | None) -> TargetHealth:
+    """Health checks of a target group; AWS's defaults where it says nothing."""
     if target is None:
         return TargetHealth()
     default = TargetHealth()

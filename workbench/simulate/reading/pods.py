@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.declaration import FleetDeclaration, PodAutoscaling, PodMetricTarget
-from workbench.simulate.reading.values import as_float
+from workbench.simulate.reading.fleets import TARGET_GROUPS, metric_name, target_health
+from workbench.simulate.reading.values import as_float, first_of
 from workbench.simulate.scaling.hpa import (
     DEFAULT_DOWN,
     DEFAULT_UP,
@@ -20,6 +21,8 @@ from workbench.simulate.scaling.hpa import (
 
 AUTOSCALER: Final = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+SERVICE: Final = "kubernetes:core/v1:Service"
+BINDING: Final = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 
 _QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(m|k)?$")
 _FACTORS: Final = {"": 1.0, "m": 0.001, "k": 1000.0}
@@ -31,16 +34,33 @@ class PodReader:
     def __init__(self, graph: ResourceGraph) -> None:
         self.graph = graph
         self.notes: list[str] = []
-
-    def fleets(self) -> Iterator[FleetDeclaration]:
-        """The stable Deployment, then the canary: the one whose name says so."""
         found = [
             (autoscaler, deployment)
             for autoscaler in self.graph.of_type(AUTOSCALER)
             if (deployment := self._deployment(autoscaler)) is not None
         ]
-        for autoscaler, deployment in sorted(found, key=lambda pair: "canary" in pair[1].name.lower())[:2]:
+        self.found = sorted(found, key=lambda pair: "canary" in pair[1].name.lower())[:2]
+        self.suffixes = [metric_name(self._target_group(deployment)) for _, deployment in self.found]
+
+    def fleets(self) -> Iterator[FleetDeclaration]:
+        """The stable Deployment, then the canary: the one whose name says so."""
+        for autoscaler, deployment in self.found:
             yield self._fleet(autoscaler, deployment)
+
+    def _target_group(self, deployment: Resource) -> Resource | None:
+        """The target group that a TargetGroupBinding binds to a Service of the Deployment's pods."""
+        labels = deployment.get("spec.template.metadata.labels")
+        for binding in self.graph.of_type(BINDING):
+            for service in self.graph.of_type(SERVICE):
+                selector = service.get("spec.selector")
+                if (
+                    service.get("metadata.name") == binding.get("spec.serviceRef.name")
+                    and isinstance(selector, Mapping)
+                    and isinstance(labels, Mapping)
+                    and selector.items() <= labels.items()
+                ):
+                    return first_of(self.graph.referenced(binding, "spec.targetGroupARN", *TARGET_GROUPS))
+        return None
 
     def _deployment(self, autoscaler: Resource) -> Resource | None:
         name = autoscaler.get("spec.scaleTargetRef.name")
@@ -57,6 +77,7 @@ class PodReader:
         replicas = int(as_float(deployment.get("spec.replicas"), minimum))
         if replicas == 0:
             minimum = 0  # it rests: an autoscaler leaves a Deployment of 0 replicas alone
+        target = self._target_group(deployment)
         probe = container + "readinessProbe."
         first_answer = as_float(deployment.get(probe + "initialDelaySeconds"), 0.0)
         period = as_float(deployment.get(probe + "periodSeconds"), 10.0)
@@ -68,6 +89,8 @@ class PodReader:
             desired_capacity=min(max(replicas, minimum), maximum),
             warm_up_seconds=first_answer + period,
             elb_health_checks=False,
+            health=target_health(target),
+            least_outstanding=bool(target and target.get("loadBalancingAlgorithmType") == "least_outstanding_requests"),
             deregistration_seconds=as_float(deployment.get("spec.template.spec.terminationGracePeriodSeconds"), 30.0),
             pods=PodAutoscaling(
                 metrics=tuple(self._metrics(autoscaler)),

@@ -54,7 +54,7 @@ class _Reader:
                 " (a parked stack has none: simulate it unparked)"
             )
         self.notes += [*fleets.notes, *pods.notes]
-        alarms, unwatched = read_alarms(self.graph, fleets.suffixes)
+        alarms, unwatched = read_alarms(self.graph, fleets.suffixes or pods.suffixes)
         usage = self.basis.get("usage", {}) if isinstance(self.basis.get("usage"), Mapping) else {}
         balancers = self.graph.of_type(*LOAD_BALANCERS)
         p95 = next(

@@ -136,3 +136,12 @@ def test_an_autoscaler_without_its_deployment_is_noted(small_stack, stack_resour
     )
     document = small_stack(stray)
     assert "stray" not in [fleet.name for fleet in read(graph_from_json(document, "x")).fleets]
+
+
+def test_pods_are_known_by_the_target_group_that_is_bound_to_their_service(graph):
+    declared = read(graph("k8s"))
+    pools = {alarm.rule.name: alarm.metric.pool for alarm in declared.alarms}
+    assert pools["plant-slo-p95-stable"] == 0
+    assert pools["plant-slo-p95-canary"] == 1
+    assert declared.stable.least_outstanding
+    assert declared.stable.health.interval_seconds == 10
