@@ -68,7 +68,7 @@ class GuardedNamespace(pulumi.ComponentResource):
     """
 
     namespace: pulumi.Output[str]
-    """Name of the namespace."""
+    """Name of the namespace; whoever takes it from here comes after the namespace."""
     guards: list[pulumi.Resource]
     """What has to be in place before the first pod."""
 
@@ -93,7 +93,7 @@ class GuardedNamespace(pulumi.ComponentResource):
         )
         self._inside = pulumi.ResourceOptions(parent=self, depends_on=[space])
         self.guards = [space, self._quota(), self._limits(), *self._policies()]
-        self.namespace = pulumi.Output.from_input(args.namespace)
+        self.namespace = space.metadata.apply(lambda metadata: str(metadata["name"]))
         self.register_outputs({"namespace": self.namespace})
 
     def _metadata(self, suffix: str) -> dict[str, Any]:

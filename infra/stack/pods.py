@@ -46,6 +46,7 @@ class Pods:
         self._cluster = self._the_cluster()
         inside = pulumi.ResourceOptions(providers=[provider("cluster", self._cluster)])
         self._child = pulumi.ResourceOptions.merge(context.child, inside)
+        self._space = self._guards()
 
     def _the_cluster(self) -> Cluster:
         settings, cluster = self._context.settings, self._context.settings.platform.cluster
@@ -62,7 +63,7 @@ class Pods:
     def tracks(self, ground: Ground, traffic: Traffic, application: Application) -> Compute:
         """Guards, identity, both tracks, and what watches them."""
         context, settings = self._context, self._context.settings
-        space = self._guards()
+        space = self._space
         identity = WorkloadIdentity(
             f"{context.name}-identity",
             WorkloadIdentityArgs(
@@ -73,7 +74,7 @@ class Pods:
                 account_id=context.account_id,
                 statements=self._may_do.statements(),
             ),
-            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=space.guards)),
+            self._child,
         )
         variables = {
             **environment(context, application),
@@ -117,7 +118,7 @@ class Pods:
             f"{self._context.name}-scale",
             ScalingAccessArgs(
                 cluster=self._cluster,
-                namespace=self._namespace,
+                namespace=self._space.namespace,
                 labels=self._labels,
                 principal_arn=(cluster.caller_role_arn if cluster else None) or rollout.role_arn,
                 group=f"{self._context.names.slug}:rollout",

@@ -42,8 +42,25 @@ PROD = {
     "abuse": "the platform's web ACL limits requests: this stack adds only maintenance to it",
     "failing-reaper": "the stack is always on (plant:uptime.schedule)",
     "reaper": "the stack is always on (plant:uptime.schedule)",
+    "runaway": "the stack runs on instances (plant:platform.kind)",
+    "drain": "the stack runs on instances (plant:platform.kind)",
 }
 """Scenario that says nothing about prod → beginning of the reason."""
+
+K8S = {name: PROD[name] for name in ("abuse", "failing-reaper", "reaper") if name in PROD}
+"""The same of k8s."""
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_k8s_plays_everything_but_what_the_platform_owns(name: str) -> None:
+    result = rehearsed("k8s")
+    scenario = played(result, name)
+    if name in K8S:
+        assert scenario.not_applicable.startswith(K8S[name])
+    else:
+        assert failed(result) == []
+        assert scenario.status is Status.PASSED
+    assert result.passed and result.left_over == []
 
 
 @pytest.mark.parametrize("name", ORDER)

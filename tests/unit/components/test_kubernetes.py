@@ -112,3 +112,19 @@ def test_one_program_with_the_compute_swapped(k8s, graph):
     assert parts(k8s) - parts(prod) == {"plant-identity", "plant-pods", "plant-scale", "plant-space"}
     # What a spend brake does for instances, the quota does for pods.
     assert parts(prod) - parts(k8s) == {"plant-instances", "plant-brake"}
+
+
+def test_every_object_waits_for_its_namespace(k8s, one):
+    space = one(k8s, "kubernetes:core/v1:Namespace")
+
+    def before(resource):
+        found, todo = set(), list(resource.dependencies)
+        while todo:
+            urn = todo.pop()
+            if urn not in found:
+                found.add(urn)
+                todo += k8s.by_urn[urn].dependencies
+        return found
+
+    objects = [one for one in k8s if one.type.startswith("kubernetes:") and one is not space]
+    assert [one.name for one in objects if space.urn not in before(one)] == []

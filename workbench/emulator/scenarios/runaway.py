@@ -19,6 +19,7 @@ def play(stage: Stage) -> None:
     cluster_of(stage)
     fleet = PodFleet(stage)
     cluster, scaler = fleet.cluster, autoscaler(fleet)
+    stage.finally_do(cluster.rest)
     usual = cluster.store.get(scaler)["spec"]["maxReplicas"]
     cluster.store.set(scaler, ("spec", "maxReplicas"), UNBOUNDED, CONTROLLERS)
     stage.finally_do(lambda: cluster.store.set(scaler, ("spec", "maxReplicas"), usual, "pulumi-kubernetes"))

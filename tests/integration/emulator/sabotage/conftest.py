@@ -19,9 +19,8 @@ from policies.rules._workflows import machines
 from policies.rules.sfn.states_complete import reached
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.deploy import Deployer
-from workbench.emulator.lifecycle import Lifecycle
 from workbench.emulator.program import deploy_program
-from workbench.emulator.rehearsal import Played, play, settings_of
+from workbench.emulator.rehearsal import Played, lifecycle_of, play, settings_of
 from workbench.emulator.seed import ids_in
 from workbench.emulator.stage import Stage, Status, logical_name
 from workbench.emulator.statefile import Entry
@@ -119,14 +118,21 @@ class Live:
             self.deployer.state.entries = order
 
 
+@contextlib.contextmanager
+def deployed(stack: str) -> Iterator[Live]:
+    """All of a stack, for the time of a ``with``."""
+    settings = settings_of(stack, {})
+    with embedded_aws(settings.region, ids_in(settings.model_dump(mode="json"))) as api:
+        deployer = Deployer(lifecycle_of(settings, api))
+        deploy_program(deployer, stack, overrides={})
+        yield Live(deployer, stack)
+
+
 @pytest.fixture(scope="module")
 def live() -> Iterator[Live]:
     """All of dev, deployed once a file."""
-    settings = settings_of("dev", {})
-    with embedded_aws(settings.region, ids_in(settings.model_dump(mode="json"))) as api:
-        deployer = Deployer(Lifecycle(api))
-        deploy_program(deployer, "dev", overrides={})
-        yield Live(deployer, "dev")
+    with deployed("dev") as stack:
+        yield stack
 
 
 @pytest.fixture
