@@ -45,6 +45,8 @@ class Cluster:
     """(moment, Deployment, replicas) of each change by an autoscaler."""
     stopped: list[Pod] = field(default_factory=list)
     """Pods that are gone, with when they were."""
+    silent: set[str] = field(default_factory=set)
+    """Deployments whose pods answer no probe."""
     used_vcpus: dict[str, float] = field(default_factory=dict)
     """Pod -> vCPUs that it uses, as the metrics server would say."""
     _autoscalers: dict[Ref, HorizontalPodAutoscaler] = field(default_factory=dict)
@@ -151,7 +153,7 @@ class Cluster:
         return [
             pod
             for pod in self.pods.values()
-            if pod.owner == (namespace, name) and pod.stops_at is None and (not ready or pod.is_ready(self.now()))
+            if pod.owner == (namespace, name) and pod.stops_at is None and (not ready or self._answers(pod))
         ]
 
     def updated(self, namespace: str, name: str) -> list[Pod]:
@@ -162,6 +164,9 @@ class Cluster:
     def replicas(self, namespace: str, name: str) -> int:
         """Replicas that a Deployment is set to. Raises ApiError."""
         return int(number(self.store.get(Ref(APPS, "Deployment", namespace, name))["spec"]["replicas"]) or 0)
+
+    def _answers(self, pod: Pod) -> bool:
+        return pod.is_ready(self.now()) and pod.owner[1] not in self.silent
 
     def _replicate(self, deployment: Mapping[str, Any]) -> None:
         metadata, spec = deployment["metadata"], deployment["spec"]
@@ -295,7 +300,7 @@ class Cluster:
                 if pod.owner[0] == namespace
                 and chosen
                 and pod.stops_at is None
-                and pod.is_ready(self.now())
+                and self._answers(pod)
                 and chosen.items() <= pod.labels.items()
             }
             self.targets.be(binding["spec"]["targetGroupARN"], addresses, int(number(reference["port"]) or 0))
