@@ -3,10 +3,13 @@
 import os
 import re
 import subprocess
+from datetime import time
 from pathlib import Path
 
 import pytest
 import yaml
+
+from infra.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -166,3 +169,14 @@ def test_only_the_lock_of_a_killed_job_is_taken_away(tmp_path, lock, status, ver
     done, calls = run(tmp_path, "up", "dev", LOCK=lock)
     assert done.returncode == status
     assert [call.split()[0] for call in calls] == verbs
+
+
+def test_the_clock_wakes_when_a_session_of_dev_is_made_and_when_it_ends():
+    config = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    uptime = load(config, "Pulumi.dev.yaml").uptime
+    start = time.fromisoformat(uptime.session_start)
+    minutes = {(start.minute - uptime.lead_minutes) % 60, (start.minute + uptime.session_minutes) % 60}
+    [clock] = yaml.safe_load((ROOT / ".github/workflows/uptime.yml").read_text())[True]["schedule"]
+    woken, *rest = clock["cron"].split()
+    assert {int(minute) for minute in woken.split(",")} == minutes
+    assert rest == ["*"] * 4

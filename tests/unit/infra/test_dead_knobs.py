@@ -127,8 +127,6 @@ DEV = {
         "share_percent": 20,
         "allowances": "0.5",
         "notice_percents": [60, 100],
-        "brake_every_hours": 4,
-        "brake_minimum_percent": 80,
         "action_percent": 90,
     },
     "uptime": {
@@ -176,10 +174,11 @@ USAGE = {
 """Declared usage; all of it shows in one output, so one run tells."""
 
 PROD = {
+    "budget": {"brake_every_hours": 4, "brake_minimum_percent": 80},
     "firewall": {"rule_group_rules": ["maintenance", "page-size"]},
     "tenancy": {f"platform.{name}": value for name, value in PLATFORM.items()},
 }
-"""The same for what only a shared stack reads."""
+"""The same for what only a shared stack reads, or one that is always on."""
 
 K8S = {
     "pods": {

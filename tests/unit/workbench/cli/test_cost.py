@@ -13,6 +13,8 @@ from workbench.cli.main import run
 
 KEY = {"urn": "urn:pulumi:s::p::aws:kms/key:Key::key", "type": "aws:kms/key:Key", "custom": True, "inputs": {}}
 CLUSTER = {"urn": "urn:pulumi:s::p::aws:rds/cluster:Cluster::db", "type": "aws:rds/cluster:Cluster", "custom": True}
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+BUCKET = {"urn": "urn:pulumi:s::p::aws:s3/bucket:Bucket::logs", "type": "aws:s3/bucket:Bucket", "custom": True}
 QUEUE = {"urn": "urn:pulumi:s::p::aws:sqs/queue:Queue::orders", "type": "aws:sqs/queue:Queue", "custom": True}
 
 
@@ -99,6 +101,55 @@ def test_allowances_can_be_left_out(plant, write):
     with_them = json.loads(plant(write("a.json", QUEUE), "--format", "json")[1])["cost"]
     without = json.loads(plant(write("a.json", QUEUE), "--format", "json", "--no-allowances")[1])["cost"]
     assert (with_them["expected"], without["expected"]) == ("0.00", "0.40")
+
+
+def alarms(stack, count):
+    """Alarms of one metric each, $0.10 a month; the account's first ten are free."""
+    return [
+        {"urn": f"urn:pulumi:{stack}::p::{ALARM}::a{number}", "type": ALARM, "custom": True, "inputs": {"period": 60}}
+        for number in range(count)
+    ]
+
+
+def test_allowances_count_once_over_the_files_in_every_format(plant, write):
+    files = write("one.json", *alarms("one", 10)), write("two.json", *alarms("two", 10))
+    documents = json.loads(plant(*files, "--format", "json")[1])
+    assert [each["cost"]["expected"] for each in documents] == ["0.50", "0.50"]
+    assert [each["cost"]["withoutAllowances"]["expected"] for each in documents] == ["1.00", "1.00"]
+    assert Decimal(json.loads(plant(*files, "--format", "infracost")[1])["totalMonthlyCost"]) == 1
+    assert plant(*files)[1].count("$0.50") >= 2
+
+
+def test_a_tier_of_a_price_counts_over_all_files(plant, write, tmp_path):
+    # S3: the account's first 50 TB of a Region are dearer, so two buckets of 50 TB fill it only once
+    usage = tmp_path / "usage.yml"
+    usage.write_text("version: 0.1\nresource_usage:\n  logs:\n    storage_gb: 51200\n")
+    one, other = write("one.json", BUCKET), write("two.json", BUCKET)
+    asked = ("--usage", str(usage), "--format", "json", "--no-allowances")
+    alone = Decimal(json.loads(plant(one, *asked)[1])["cost"]["expected"])
+    both = [Decimal(each["cost"]["expected"]) for each in json.loads(plant(one, other, *asked)[1])]
+    assert 2 * alone - sum(both) == (Decimal("0.023") - Decimal("0.022")) * 51200
+
+
+def test_a_preview_is_compared_with_what_it_finds_deployed(plant, tmp_path):
+    states = [
+        {"urn": f"urn:pulumi:s::p::{token}::{name}", "type": token, "custom": True, "inputs": inputs}
+        for token, name, inputs in (
+            ("pulumi:providers:aws", "default", {"region": "us-east-1"}),
+            (KEY["type"], "key", {}),
+            (QUEUE["type"], "orders", {}),
+        )
+    ]
+    provider, key, queue = states
+    steps = [
+        {"op": "same", "urn": provider["urn"], "oldState": provider, "newState": provider},
+        {"op": "create", "urn": key["urn"], "newState": key},
+        {"op": "delete", "urn": queue["urn"], "oldState": queue},
+    ]
+    path = tmp_path / "preview.json"
+    path.write_text(json.dumps({"steps": steps}))
+    changes = json.loads(plant(str(path), "--format", "json")[1])["changes"]
+    assert (changes["old"], changes["new"]) == ("0.00", "1.00")
 
 
 def test_every_further_section_can_be_shown(plant, deployment, tmp_path):
