@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any, Final
 
 import networkx
@@ -54,6 +55,20 @@ RUNS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
 """Types that run with a role already, where they name it, and what changes what they run."""
 
 
+STEPS: Final = (
+    "ec2:CreateLaunchTemplateVersion",
+    "iam:AttachRolePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:CreateRole",
+    "iam:PassRole",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "sts:AssumeRole",
+    *(action for _, _, action in RUNS),
+)
+"""Actions with which a step begins."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody whose rights are known: what every layer allows."""
@@ -71,6 +86,13 @@ class Actor:
     def everything(self) -> bool:
         """True for an administrator."""
         return all(self.may(action, "*") for action in SIGNS)
+
+    @cached_property
+    def harmless(self) -> bool:
+        """True for somebody who may take no step but to assume a role that trusts them, as most workloads."""
+        return not any(
+            one.allows and covers(one, action, None) for layer in self.layers[:1] for one in layer for action in STEPS
+        )
 
     def resources(self, action: str) -> Iterator[str]:
         """An ARN that fits each pattern for which some layer allows `action`."""
@@ -145,9 +167,10 @@ class Chains:
             means = self._becomes(actor, role, arn)
             if means:
                 self._reach(actor, self._own(role), means)
-            if role.name in self.actors or means:
+            if not actor.harmless and (role.name in self.actors or means):
                 self._raise(actor, role, arn)
-        self._make(actor)
+        if not actor.harmless:
+            self._make(actor)
 
     def _reach(self, actor: Actor, found: Actor | None, means: str) -> None:
         if found is None or found.name == actor.name:
@@ -185,6 +208,8 @@ class Chains:
             and actor.may("sts:AssumeRole", arn)
         ):
             return f"{actor.name} assumes {role.name}"
+        if actor.harmless:
+            return ""
         if actor.may("iam:UpdateAssumeRolePolicy", arn):
             return f"{actor.name} rewrites the trust of {role.name}"
         named = [one for one in statements(role.get("assumeRolePolicy")) or () if one.allows]
