@@ -171,14 +171,18 @@ ANYBODY: Final = ("*", "arn:aws:iam::*:root")
 
 def is_bound(statement: Statement) -> bool:
     """True when a condition binds the statement to values that not everybody has."""
-    return any(
-        value.strip("*?") and value not in ANYWHERE
+    compared = [
+        strings(values) or [str(one).lower() for one in _plain(values)]
         for operator, operands in statement.conditions.items()
         if not LOOSE.search(operator) and isinstance(operands, Mapping)
         for key, values in operands.items()
         if any(str(key).lower() == one.lower() for one in BINDING_KEYS)
-        for value in strings(values) or [str(one).lower() for one in _plain(values)]
-    )
+    ]
+    return any(values and all(map(_is_somebodys, values)) for values in compared)
+
+
+def _is_somebodys(value: str) -> bool:
+    return bool(value.strip("*?")) and value not in ANYWHERE and "::*:" not in value  # an ARN of any account
 
 
 def is_public(statement: Statement) -> bool:
@@ -199,11 +203,17 @@ def names_principals(path: str, action: str) -> Condition:
                 yield Problem(f"{where} lets anybody in; name the principals, or bind them by a condition", path)
 
     where = f"{IT}.{path}"
+    open_to_all = {"Effect": "Allow", "Principal": "*", "Action": action}
+    anywhere = {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0"]}}}
     everybody = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": action}
     return Condition(
         check=check,
         good={where: allow(action, AWS="arn:aws:iam::123456789012:role/reader")},
-        bad=({where: allow(action, AWS="*")}, {where: json.dumps({"Statement": [everybody]})}),
+        bad=(
+            {where: allow(action, AWS="*")},
+            {where: json.dumps({"Statement": [everybody]})},
+            {where: json.dumps({"Statement": {**open_to_all, **anywhere}})},
+        ),
         unknown=({where: UNKNOWN}, {where: SECRET}),
     )
 
