@@ -1,12 +1,14 @@
 """Every rule passes and fails the examples it carries, explains itself, and blocks only where it may."""
 
+import re
+
 import pytest
 
 from policies.assess import assess, run_rule
 from policies.context import Context
 from policies.examples import example_graph
 from policies.finding import Enforcement, Profile, Risk
-from policies.registry import every_rule, modules, rules_by_service
+from policies.registry import every_rule, modules, rules, rules_by_service
 from policies.rules import __name__ as package
 from policies.rules import __path__ as path
 from policies.settings import PackConfig
@@ -62,6 +64,15 @@ def test_a_module_of_one_rule_is_called_like_it():
 @pytest.mark.parametrize("rule", [one for one in RULES if one.values[0].blocks_in(Profile.BASELINE)])
 def test_what_blocks_anybody_rests_on_a_public_control_or_on_what_aws_refuses(rule):
     assert rule.frameworks or rule.risk in (Risk.REFUSAL, Risk.CONFIGURED)
+
+
+OWNERS = re.compile(r"https://(docs\.aws\.amazon\.com|kubernetes\.io|kubernetes-sigs\.github\.io|www\.pulumi\.com)/.+")
+"""Who says of itself what it refuses, and what it does."""
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules() if rule.blocks_in(Profile.STRICT)])
+def test_what_blocks_us_rests_on_a_control_or_on_the_word_of_who_runs_it(rule):
+    assert rule.frameworks or rule.risk or OWNERS.fullmatch(rule.source)
 
 
 def test_an_advisory_rule_has_no_risk():
