@@ -404,7 +404,7 @@ def initial_config(project: str, stack: str) -> dict[str, Any]:
     if path is None:
         return {}
     config_from_file(path)
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = json.loads(path.read_text(encoding="utf-8-sig"))
     levels = {key: _configured(value) for key, value in document.items() if key != "environments"}
     if "all" in levels:  # speaks of the rules; without the pack's own policies its settings would go unread
         for name in (SETTINGS_KEY, f"{SETTINGS_KEY}-stack", ADVICE, f"{ADVICE}-stack"):

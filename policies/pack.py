@@ -53,7 +53,7 @@ def load_config(project: str, stack: str) -> PackConfig:
 def config_from_file(path: Path) -> PackConfig:
     """Configuration in the JSON file at `path`. Raises InputError."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not readable as JSON: {error}") from error
     return config_from_json(document, str(path))

@@ -93,7 +93,7 @@ def load_waivers(file: str) -> tuple[Waiver, ...]:
 def waivers_from_file(path: Path) -> tuple[Waiver, ...]:
     """Waivers in the TOML file at `path`. Raises InputError with every problem."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML: {error}") from error
     entries = document.get("waiver", [])

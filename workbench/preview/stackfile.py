@@ -88,7 +88,7 @@ def _yaml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path}: larger than {MAX_BYTES} bytes; that is no stack file")
-        document = parsed(path.read_text(encoding="utf-8"))
+        document = parsed(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file; run this in a Pulumi project") from error
     except (OSError, UnicodeDecodeError, BadYamlError) as error:

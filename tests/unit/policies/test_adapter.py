@@ -165,3 +165,25 @@ def test_the_dollars_of_a_stack_are_told_without_a_breach_and_can_be_switched_of
     assert re.search(r"expected \$\d+\.\d\d and worst case \$\d+\.\d\d a month of a budget of \$50\.00", line)
     assert "driven by" in line
     assert not [one for one in told(DEAR, {**config, COST_SUMMARY: "disabled"}) if one.rule == COST_SUMMARY]
+
+
+def as_previewed(document, operation="same"):
+    """What `pulumi preview --json --show-sames` tells of the deployed stack `document`, of which nothing changes."""
+    steps = []
+    for state in document["deployment"]["resources"]:
+        new = {key: value for key, value in state.items() if key not in ("id", "outputs")}
+        if not state["urn"].rpartition("::")[2].startswith("default"):  # which the engine does not tell
+            steps.append({"op": operation, "urn": state["urn"], "oldState": state, "newState": new})
+    return {"config": {"aws:region": "us-east-1"}, "steps": steps, "changeSummary": {operation: len(steps)}}
+
+
+@pytest.mark.parametrize("operation", ["same", "update"])
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_a_preview_of_a_deployed_stack_has_the_verdict_of_its_export(deployment, name, operation):
+    document = deployment(name)
+    exported, previewed = (
+        assess(graph_from_json(one, "f"), config_from_json(CONFIG, "config"))
+        for one in (document, as_previewed(document, operation))
+    )
+    assert previewed.to_json() == exported.to_json()
+    assert previewed.estimate.to_json() == exported.estimate.to_json()

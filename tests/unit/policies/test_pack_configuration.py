@@ -71,3 +71,9 @@ def test_stacks_of_other_projects_are_not_held_to_this_ones_regions():
 
     assert "network-region-allowed" in broken("plant")
     assert "network-region-allowed" not in broken("other")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_configuration(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"all": "advisory"}), encoding="utf-8-sig")
+    assert pack.config_from_file(path).enforcement == {"all": Enforcement.ADVISORY}

@@ -36,7 +36,7 @@ def read_csv(path: Path) -> tuple[float, Stream, RowReport]:
     Raises InputError when it can't be used at all.
     """
     try:
-        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             reader = csv.reader(file)
             header = [name.strip().lower() for name in next(reader, [])]
             missing = [name for name in COLUMNS if name not in header]
