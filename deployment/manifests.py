@@ -33,7 +33,9 @@ def manifest(resource: Resource) -> dict[str, Any]:
     version, kind = identity(resource.type)
     metadata = resource.inputs.get("metadata")
     named = {"name": resource.name, **metadata} if isinstance(metadata, Mapping) else {"name": resource.name}
-    rest = {key: value for key, value in resource.inputs.items() if key not in ("apiVersion", "kind", "metadata")}
+    own = ("apiVersion", "kind", "metadata")
+    # What begins with underscores is the provider's own book-keeping.
+    rest = {key: value for key, value in resource.inputs.items() if key not in own and not key.startswith("__")}
     return {"apiVersion": version, "kind": kind, "metadata": named, **rest}
 
 

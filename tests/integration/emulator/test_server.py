@@ -77,13 +77,24 @@ def test_the_state_of_stacks_goes_with_a_server_that_died(tmp_path: Path) -> Non
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH")
-def test_a_real_pulumi_up_refresh_and_destroy_of_dev(tmp_path: Path, deployment: Any) -> None:
+@pytest.mark.parametrize("stack", ["dev", "k8s"])
+def test_a_real_pulumi_up_refresh_and_destroy(tmp_path: Path, deployment: Any, stack: str) -> None:
     folder, project = tmp_path / "emulator", tmp_path / "project"
     project.mkdir()
-    for name in ("components", "infra", "policies", "workbench", "Pulumi.yaml", "pyproject.toml", ".venv"):
+    for name in (
+        "components",
+        "infra",
+        "deployment",
+        "cost",
+        "policies",
+        "workbench",
+        "Pulumi.yaml",
+        "pyproject.toml",
+        ".venv",
+    ):
         (project / name).symlink_to(REPOSITORY / name)
-    shutil.copy(REPOSITORY / "Pulumi.dev.yaml", project)  # the CLI writes the stack's salt into it
-    process.start(folder, platform=references(deployment("dev")))
+    shutil.copy(REPOSITORY / f"Pulumi.{stack}.yaml", project)  # the CLI writes the stack's salt into it
+    process.start(folder, platform=references(deployment(stack)))
     try:
         variables = process.environment(folder, "us-east-1")
         path = f"{folder / 'bin'}:{os.environ['PATH']}"
@@ -92,7 +103,7 @@ def test_a_real_pulumi_up_refresh_and_destroy_of_dev(tmp_path: Path, deployment:
 
         def pulumi(*arguments: str) -> str:
             done = subprocess.run(
-                ["pulumi", *arguments, "--stack", "dev", "--non-interactive"],
+                ["pulumi", *arguments, "--stack", stack, "--non-interactive"],
                 cwd=project,
                 env={**os.environ, **variables, "PATH": path},
                 capture_output=True,
