@@ -32,9 +32,11 @@ def prepared(graph):
 
 
 def test_the_declared_rollout_is_read(graph):
-    plan = prepare(graph("prod"), Scenario()).declared.rollout
+    prod = graph("prod")
+    plan = prepare(prod, Scenario()).declared.rollout
     assert plan.steps == ((10, 6 * HOUR), (50, 12 * HOUR), (100, 0.0))
-    assert plan.poll_seconds == 600
+    (basis,) = (each.outputs["costBasis"] for each in prod if "costBasis" in each.outputs)
+    assert plan.poll_seconds == float(basis["rollout"]["pollSeconds"])
 
 
 def test_a_good_version_takes_its_holds_and_gets_everything(prepared):
