@@ -155,6 +155,7 @@ MATTERS: dict[str, dict[str, list]] = {
     "aws:iam/instanceProfile:InstanceProfile": {},
     "aws:iam/policy:Policy": {},
     "aws:iam/role:Role": {"assumeRolePolicy": [OPEN_TRUST], "permissionsBoundary": [DROP]},
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {"policyArn": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
     "aws:iam/rolePolicy:RolePolicy": {"policy": [ADMIN, PASS_ANY, READ_ALL, DECRYPT_ALL]},
     "aws:kms/key:Key": {
         "deletionWindowInDays": [1],
