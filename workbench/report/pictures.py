@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import tempfile
 from io import StringIO
 from pathlib import Path
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 STACK: Final = "dev"
 CHANGE: Final = "plant:fleet.max_size=6"
 """What the terminal's picture tries: a setting whose worst case is over the budget."""
-COLOURS: Final = {
-    "light": "--paper: #fff; --ink: #1f2328; --quiet: #57606a; --line: #d0d7de; --panel: #f6f8fa; --strong: #0059a0;"
-    " --second: #7a5200; --third: #00664a; --bad: #b23c00;",
-    "dark": "--paper: #0d1117; --ink: #e6edf3; --quiet: #9aa4b0; --line: #30363d; --panel: #161b22; --strong: #6cb6ff;"
-    " --second: #e8b339; --third: #5bd1a5; --bad: #ff9466;",
-}
-"""Those of the page (templates/report.css)."""
+THEMES: Final = ("light", "dark")
 COLUMNS: Final = 88
 """Width of the terminal."""
 TERMINAL_ROWS: Final = 35
@@ -45,7 +40,7 @@ def pictures() -> dict[str, str]:
     # The day decides the month alone, which no picture shows.
     shown = view(STACK, base=None, day=datetime.date(2027, 1, 1))
     hero = _hero(shown)
-    found = {f"docs/pictures/hero-{theme}.svg": _themed(hero, theme) for theme in COLOURS}
+    found = {f"docs/pictures/hero-{theme}.svg": _themed(hero, theme) for theme in THEMES}
     return {**found, "docs/pictures/terminal.svg": _terminal(_tried())}
 
 
@@ -73,7 +68,9 @@ def _nested(chart: str, x: float, y: float) -> str:
 
 
 def _themed(svg: str, theme: str) -> str:
-    style = f":root {{ {COLOURS[theme]} }}\n{(TEMPLATES / 'picture.css').read_text('utf-8')}"
+    # The page's colours: the first rule of its style has those of light, the second those of dark.
+    rules = re.findall(r":root \{[^}]*?(--paper:[^}]*)\}", (TEMPLATES / "report.css").read_text("utf-8"))
+    style = f":root {{ {rules[THEMES.index(theme)]} }}\n{(TEMPLATES / 'picture.css').read_text('utf-8')}"
     paper = element("rect", x=-12.0, y=-12.0, width=1024.0, height=2000.0, style="fill: var(--paper)")
     head, rest = svg.split("</desc>", 1)
     width, height = head.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split(" ")
@@ -96,8 +93,6 @@ def _tried() -> Preview:
 
 def _terminal(found: Preview) -> str:
     """What `./plant preview` prints, as rich draws a terminal, without its fonts from the network."""
-    import re
-
     from rich.console import Console
     from rich.text import Text
 

@@ -31,7 +31,6 @@ def environment() -> jinja2.Environment:
         words=words,
         dollars=dollars,
         exact=lambda amount: f"${text(amount)}",
-        kind=lambda token: token.rpartition(":")[2],
         name=resource_name,
         quantity=lambda number: f"{float(number):,.6g}",
         change=change_in_dollars,
