@@ -151,7 +151,7 @@ class Maintenance(pulumi.ComponentResource):
                     {"arn": args.topic_arn, "role_arn": role.arn, "input": json.dumps(_ahead(window, hours, args))},
                 )
             for phase, moment in (("start", window.starts_at), ("end", ends_at)):
-                message = {"phase": phase, "window": window.name, "message": window.reason}
+                message = {"phase": phase, "window": window.name, "message": in_words(window, phase, args.time_zone)}
                 self._at(
                     f"{window.name}-{phase}",
                     moment,
@@ -207,8 +207,21 @@ def _ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> dict[str, A
         "hours": hours,
         "duration_minutes": window.duration_minutes,
         "time_zone": args.time_zone,
-        "message": window.reason,
+        "message": in_words(window, "ahead", args.time_zone),
     }
+
+
+def in_words(window: WindowArgs, phase: str, time_zone: str) -> str:
+    """What users read `ahead`, at the `start` and at the `end` of a window: from when to when, why, what to do."""
+    starts, ends = window.starts_at, window.starts_at + timedelta(minutes=window.duration_minutes)
+    day = f"every {starts:%A}" if window.weekly else f"on {starts:%A, %d %B %Y}"
+    if phase == "end":
+        return f"Maintenance of the Plant API is over ({window.reason}). Send requests again."
+    when = f"until {ends:%H:%M}" if phase == "start" else f"{day} from {starts:%H:%M} to {ends:%H:%M}"
+    return (
+        f"Maintenance of the Plant API {when} ({time_zone}): {window.reason}. Requests are answered with status 503"
+        " until it is over; send them again after the time in Retry-After."
+    )
 
 
 def _ip_sets(firewall: Firewall | None) -> list[IpSet]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from components.operations.maintenance import local_expression, mute_expression
+from components.operations.maintenance import WindowArgs, in_words, local_expression, mute_expression
 from components.operations.maintenance_states import EVERYBODY, IpSet, definition
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
@@ -125,3 +125,19 @@ def test_window_that_is_over_is_left_out(one):
     graph = graph_from_json(synthesize("dev", overrides={"plant:maintenance.windows": windows}), "spent")
     assert not [found.name for found in graph.of_type(SCHEDULE) if "maintenance" in found.name]
     assert not graph.of_type("aws:cloudwatch/alarmMuteRule:AlarmMuteRule")
+
+
+@pytest.mark.parametrize(
+    ("weekly", "phase", "told"),
+    [
+        (True, "ahead", "every Wednesday from 10:05 to 10:35 (Europe/Vilnius): Patching"),
+        (False, "ahead", "on Wednesday, 06 January 2027 from 10:05 to 10:35 (Europe/Vilnius): Patching"),
+        (True, "start", "until 10:35 (Europe/Vilnius): Patching"),
+        (True, "end", "is over (Patching)"),
+    ],
+)
+def test_users_are_told_from_when_to_when_why_and_what_to_do(weekly, phase, told):
+    window = WindowArgs(name="w", starts_at=WEDNESDAY, weekly=weekly, duration_minutes=30, reason="Patching")
+    text = in_words(window, phase, "Europe/Vilnius")
+    assert told in text
+    assert "again" in text
