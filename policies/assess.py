@@ -131,7 +131,7 @@ def assess(
 def rules_for(context: Context) -> tuple[Rule, ...]:
     """The rules, and in this project's own stacks the promises, unless their profile is baseline."""
     promised = context.is_plant_stack and context.profile is Profile.STRICT
-    return (*rules(), *promises()) if promised else rules()
+    return (*promises(), *rules()) if promised else rules()
 
 
 def level_of(rule: Rule, context: Context) -> Enforcement:

@@ -18,8 +18,12 @@ from policies.rule import Rule
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """All rules but the promises, sorted by service. Raises ValueError on a module without any, or a second id."""
-    return tuple(rule for found in rules_by_service().values() for rule in found)
+    """All rules but the promises: those about the whole stack first, then by service.
+
+    Raises ValueError on a module without any, or a second id.
+    """
+    found = rules_by_service()
+    return tuple(rule for service in sorted(found, key=lambda name: name != "stack") for rule in found[service])
 
 
 @cache
@@ -47,8 +51,8 @@ def promises() -> tuple[Rule, ...]:
 
 @cache
 def every_rule() -> tuple[Rule, ...]:
-    """Rules and promises."""
-    return (*rules(), *promises())
+    """Promises and rules: what the story asks for comes first where both have something to say."""
+    return (*promises(), *rules())
 
 
 def modules(package: str, path: list[str]) -> Iterator[str]:

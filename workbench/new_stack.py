@@ -71,7 +71,7 @@ def _config(answers: Answers) -> dict[str, Any]:
             "time_zone": "UTC",
         }
     else:
-        config["plant:rollout"] = {"poll_interval_minutes": 10}
+        config["plant:rollout"] = {"poll_interval_minutes": 15}
         config["plant:usage"] = dict(SHARED_USAGE)
         config["plant:tenancy"] = {"kind": "shared", "platform": _platform(answers.platform or {})}
     return config

@@ -20,6 +20,11 @@ from .neighbourhoods import mutated_neighbourhoods
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.checkov, pytest.mark.slow]
 
+NARROWER = {
+    "CKV2_AWS_34": "Checkov wants every parameter encrypted; we want those that sound like a secret.",
+}
+"""Check -> why a rule that answers it asks for less."""
+
 STRICTER = {
     "data-bucket-owner-enforced": "Checkov passes controls that are attached to no bucket.",
     "data-bucket-encrypted": "Checkov passes the encryption that S3 does by itself; we want it declared.",
@@ -108,6 +113,7 @@ VARIANTS = {
             "platform.health_aggregator.endpoint": "https://health.example.com/events",
             "fleet.scheduled_sizes": [{"name": "night", "cron": "0 1 * * *", "min_size": 0, "max_size": 1}],
             "fleet.warm_pool_size": 1,
+            "fleet.on_demand_percent_above_base": 100,
         },
     ),
     "windows, subscribers": (
@@ -140,16 +146,20 @@ def test_checkov_finds_nothing_beyond_waivers_and_what_is_not_applicable(checkov
     plan = tfplan(recorded)
     assert plan["unmapped"] == []
     checks = checkov(plan)
-    waived = {
-        (entry.violation.rule.id, entry.violation.finding.urn.rpartition("::")[2])
-        for entry in assess(graph_from_json(recorded, stack)).waived
-    }
+    graph = graph_from_json(recorded, stack)
+    waived = set()
+    for entry in assess(graph).waived:
+        resource = graph.by_urn[entry.violation.finding.urn]
+        # A rule about a companion of a bucket reports there; Checkov reports on the bucket.
+        for one in (resource, *graph.referenced(resource, "bucket")):
+            waived.add((entry.violation.rule.id, one.name))
     by_id = claimed()
     failed = {(check, address) for check, address, passed in checks if not passed}
     unexplained = [
         (check, address)
         for check, address in sorted(failed)
         if check not in not_applicable()
+        and check not in NARROWER
         and (variant, check) not in EXPLAINED
         and not any((rule.id, address.partition(".")[2]) in waived for rule in by_id.get(check, ()))
     ]
@@ -203,7 +213,7 @@ def test_the_rules_agree_with_checkov_on_mutated_stacks(checkov, deployment):
         context = Context(graph_from_json(document, name))
         broken = {rule.id for rule in every_rule() if any(not one.unknown for one in run_rule(rule, context))}
         for check, answering in by_id.items():
-            if (number, check) in fails:
+            if (number, check) in fails and check not in NARROWER:
                 compared += 1
                 if not any(rule.id in broken for rule in answering):
                     missed.append((name, check, fails[number, check]))

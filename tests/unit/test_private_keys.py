@@ -68,5 +68,9 @@ def test_a_rollout_of_unknown_length_has_no_price(deployment):
     for resource in document["deployment"]["resources"]:
         resource.get("outputs", {}).get("costBasis", {}).pop("rollout", None)
     unpriced = estimate(graph_from_json(document, "dev")).unpriced
-    assert {each.urn.rpartition("::")[2] for each in unpriced} == {"plant-rollout-machine", "plant-canary-group"}
+    assert {each.urn.rpartition("::")[2] for each in unpriced} == {
+        "plant-rollout-machine",
+        "plant-kept-rollout",
+        "plant-canary-group",
+    }
     assert all("costBasis.rollout" in each.reason for each in unpriced)

@@ -55,6 +55,7 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=(
             "checkov:CKV_AWS_53",
             "checkov:CKV_AWS_54",
+            "checkov:CKV2_AWS_6",
             "checkov:CKV_AWS_55",
             "checkov:CKV_AWS_56",
             "fsbp:S3.1",
