@@ -32,10 +32,10 @@ def previewed(document: Mapping[str, Any], source: str) -> Iterator[Any]:
     _refuse_partial(document, steps, source)
     states: dict[Any, Any] = {}
     for step in steps:
-        new, old, operation = step.get("newState"), step.get("oldState"), step.get("op")
+        new, old, operation = step.get("newState"), step.get("oldState"), str(step.get("op"))
         if new is None or operation in GONE:
             continue
-        key = new.get("urn") if isinstance(new, dict) else None
+        key = str(new.get("urn")) if isinstance(new, dict) else None  # what is no name is refused by the reader
         # A refreshed resource is told again by what is done with it, and so is a replaced one; the last counts.
         states.pop(key, None)
         states[key] = new if operation in RENEWED else _merged(new, old)
@@ -51,11 +51,11 @@ def deployed(document: Mapping[str, Any]) -> list[Any]:
     """States that are deployed when the preview `document` is made: what each step starts from. Empty for a stack
     that isn't deployed."""
     listed = document.get("steps")
-    old: dict[Any, Any] = {}
+    old: dict[str, Any] = {}
     for step in listed if isinstance(listed, list) else ():
         state = step.get("oldState") if isinstance(step, dict) else None
         if isinstance(state, dict):
-            old.setdefault(state.get("urn"), state)
+            old.setdefault(str(state.get("urn")), state)
     return [*_default_providers(old.values(), document.get("config")), *old.values()] if old else []
 
 
