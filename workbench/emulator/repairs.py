@@ -22,6 +22,7 @@ def apply() -> None:
     _protected_load_balancers_stay()
     _rules_validate_tokens()
     _groups_spread_over_zones()
+    _deleted_groups_leave_no_instance()
     _terminated_instances_are_no_targets()
     _terminated_instances_lose_their_interface()
     _https_subscribers_are_not_called()
@@ -141,6 +142,21 @@ def _groups_spread_over_zones() -> None:
                 self.vpc_zone_identifier = ",".join(subnets) or None
 
     _replace(FakeAutoScalingGroup, "replace_autoscaling_group_instances", replace)
+
+
+def _deleted_groups_leave_no_instance() -> None:
+    """Deleting a group by force terminates all of its instances (DeleteAutoScalingGroup); moto keeps protected ones."""
+    from moto.autoscaling.models import AutoScalingBackend
+
+    original = AutoScalingBackend.delete_auto_scaling_group
+
+    def delete(self: Any, group_name: str) -> None:
+        if group_name in self.autoscaling_groups:
+            for state in self.autoscaling_groups[group_name].instance_states:
+                state.protected_from_scale_in = False
+        original(self, group_name)
+
+    _replace(AutoScalingBackend, "delete_auto_scaling_group", delete)
 
 
 def _terminated_instances_are_no_targets() -> None:

@@ -1,4 +1,4 @@
-"""The canary turns slow in the middle of a hold, and once more it answers with errors."""
+"""The canary turns slow in the middle of a hold; then it answers with errors, many and few."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ CRITERION = "An alarm during a hold takes the canary's weight to 0 and switches 
 INTO_THE_HOLD = timedelta(hours=2)
 QUICK_ENOUGH = timedelta(minutes=15)
 """Time from the alarm to the end of the rollback; three looks of the default poll interval."""
+AT_ONCE = timedelta(minutes=2)
+"""Time from the alarm to the notice of the execution that it starts; less than the default poll interval."""
+CALM = timedelta(hours=1)
+"""Time between two rollouts, after which no alarm knows of the first."""
 
 
 def play(stage: Stage) -> None:
-    """Answer fast until the last hold, then slowly; in a second rollout, with errors from the start."""
+    """Answer fast until the last hold, then slowly; in further rollouts, with errors from the start."""
     rollout = Rollout(stage)
     rollout.needs_a_hold()
     account = stage.account
@@ -29,7 +33,7 @@ def play(stage: Stage) -> None:
     account.watch_alarms(timedelta(minutes=15), turns_slow)
     account.clock.at(turns_slow, lambda: account.watch_alarms(timedelta(minutes=1), turns_slow + timedelta(hours=1)))
     execution = rollout.run(rollout.start(), rollout.longest)
-    _alarmed(stage, rollout, execution, "answers too slowly")
+    _alarmed(stage, rollout, execution, "p95-canary", "answers too slowly")
     _given_back(stage, rollout, execution, "answers too slowly")
     shares = [step.percent for step in rollout.steps]
     stage.demand(
@@ -38,18 +42,18 @@ def play(stage: Stage) -> None:
         f"taken {words.shares(shares)}; declared {words.shares(rollout.shares)}",
     )
     _with_errors(stage)
+    _with_few_errors(stage)
 
 
 def _with_errors(stage: Stage) -> None:
     account = stage.account
-    calm = timedelta(hours=1)
-    account.clock.advance(calm)
+    account.clock.advance(CALM)
     rollout = Rollout(stage)
     execution = rollout.start()
     account.clock.advance(timedelta(minutes=3))
     share = 5 * stage.settings.slo.server_error_threshold_percent / 100
-    rollout.answer(calm, lambda _: FAST_SECONDS, errors=min(share, 1.0), every=timedelta(minutes=1))
-    rollout.run(execution, calm)
+    rollout.answer(CALM, lambda _: FAST_SECONDS, errors=min(share, 1.0), every=timedelta(minutes=1))
+    rollout.run(execution, CALM)
     stage.demand(
         "answers with errors: the next look ends it, before the alarm does",
         "fail" in rollout.reason,
@@ -58,8 +62,27 @@ def _with_errors(stage: Stage) -> None:
     _given_back(stage, rollout, execution, "answers with errors")
 
 
-def _alarmed(stage: Stage, rollout: Rollout, execution: Execution, when: str) -> None:
-    name = stage.alarm("p95-canary").id
+def _with_few_errors(stage: Stage) -> None:
+    """Too few requests for a share that a look would act on, and all of them fail."""
+    account = stage.account
+    account.clock.advance(CALM)
+    rollout = Rollout(stage)
+    execution = rollout.start()
+
+    def serve() -> None:
+        for metric in ("RequestCount", "HTTPCode_Target_5XX_Count"):
+            account.put_metric("AWS/ApplicationELB", metric, rollout.canary, 1.0)
+
+    for minute in range(3, 13):
+        account.clock.at(account.clock.now + timedelta(minutes=minute), serve)
+    account.watch_alarms(timedelta(minutes=1), account.clock.now + CALM)
+    rollout.run(execution, CALM)
+    _alarmed(stage, rollout, execution, "errors-canary", "answers a few with errors")
+    _given_back(stage, rollout, execution, "answers a few with errors")
+
+
+def _alarmed(stage: Stage, rollout: Rollout, execution: Execution, alarm: str, when: str) -> None:
+    name = stage.alarm(alarm).id
     since: datetime | None = None
     for item in stage.account.alarms.transitions:
         if (item.name, item.after) == (name, "ALARM"):
@@ -76,6 +99,17 @@ def _alarmed(stage: Stage, rollout: Rollout, execution: Execution, when: str) ->
         f"{when}: that takes {words.span(QUICK_ENOUGH)} at most",
         execution.status != "RUNNING" and took <= QUICK_ENOUGH,
         f"{words.span(took)} from the alarm to the end" if since else "no alarm",
+    )
+    told = [
+        message.at
+        for message in stage.account.topics.messages
+        if isinstance(message.body, dict) and message.body.get("event") == "rollout-rolled-back"
+    ]
+    soonest = min((at - since for at in told if since and at >= since), default=timedelta.max)
+    stage.demand(
+        f"{when}: that does not wait for the next look",
+        soonest <= AT_ONCE,
+        f"{words.span(soonest)} from the alarm to the first notice" if told else "no notice",
     )
 
 

@@ -113,28 +113,29 @@ def without_alarm(part: str) -> Any:
     return sabotage
 
 
-def keep_flag(states: dict[str, Any]) -> None:
-    for state in states.values():
-        if state.get("Next") == "Switch flag off":
-            state["Next"] = "Set weights back"
+def past(name: str, then: str) -> Any:
+    """The machine in which whatever led to a state leads to another one."""
+
+    def change(states: dict[str, Any]) -> None:
+        for state in states.values():
+            for way in (state, *state.get("Choices", ()), *state.get("Catch", ())):
+                for key in ("Next", "Default"):
+                    if way.get(key) == name:
+                        way[key] = then
+
+    return machine(change)
 
 
-def keep_weights(states: dict[str, Any]) -> None:
-    states["Switch flag off"]["Next"] = "Empty canary"
-    states["Switch flag off"]["Catch"][0]["Next"] = "Empty canary"
-
-
-def silent_rollback(states: dict[str, Any]) -> None:
-    for state in states.values():
-        if state.get("Next") == "Announce rollback":
-            state["Next"] = "Rolled back"
-        for rule in state.get("Choices", ()):
-            if rule["Next"] == "Announce rollback":
-                rule["Next"] = "Rolled back"
+KEEP_FLAG = past("Restore flag", "Grow stable")
+KEEP_WEIGHTS = past("Set weights back", "Empty canary")
 
 
 def patient(states: dict[str, Any]) -> None:
     states["Watch"]["Seconds"] = 3600
+
+
+def failures_out_of_reach(states: dict[str, Any]) -> None:
+    states["Do too many fail"]["Choices"][0]["And"][1]["NumericGreaterThan"] = 90
 
 
 ROLLBACK = [
@@ -143,12 +144,14 @@ ROLLBACK = [
     ),
     pytest.param(
         without_alarm("errors-canary"),
-        "answers with errors: the rollout ends as rolled back",
+        "answers a few with errors: the rollout ends as rolled back because of it",
         id="error alarm not watched",
     ),
-    pytest.param(machine(keep_flag), "answers too slowly: the flag is off", id="flag left on"),
-    pytest.param(machine(keep_weights), "answers too slowly: the canary's weight is 0", id="weights left"),
-    pytest.param(machine(silent_rollback), "answers too slowly: it is announced", id="rollback not announced"),
+    pytest.param(KEEP_FLAG, "answers too slowly: the flag is off", id="flag left on"),
+    pytest.param(KEEP_WEIGHTS, "answers too slowly: the canary's weight is 0", id="weights left"),
+    pytest.param(
+        past("Announce rollback", "Rolled back"), "answers too slowly: it is announced", id="rollback not announced"
+    ),
     pytest.param(machine(patient), "answers too slowly: that takes 15 min at most", id="a look an hour"),
     pytest.param(
         lambda live: live.altered(
@@ -160,9 +163,22 @@ ROLLBACK = [
         id="alarm of the canary on the stable fleet",
     ),
     pytest.param(
-        lambda live: live.altered("MetricAlarm", "errors-canary", threshold=90.0),
-        "answers with errors: the alarm goes off",
+        lambda live: live.altered("MetricAlarm", "errors-canary", threshold=100.0),
+        "answers a few with errors: the alarm goes off",
         id="error threshold out of reach",
+    ),
+    pytest.param(
+        past("Read failures", "Read control"),
+        "answers with errors: the next look ends it",
+        id="failures not counted",
+    ),
+    pytest.param(
+        machine(failures_out_of_reach), "answers with errors: the next look ends it", id="failures out of reach"
+    ),
+    pytest.param(
+        past("Is there a rollout to end", "No rollout to end"),
+        "answers too slowly: that does not wait for the next look",
+        id="alarm that ends nothing",
     ),
 ]
 
@@ -185,8 +201,19 @@ LOW_TRAFFIC = [
     pytest.param(machine(any_sample_will_do), "it stays at 10 %", id="a verdict on a handful of requests"),
     pytest.param(machine(doubt_promotes), "it ends rolled back for want of requests", id="doubt promotes"),
     pytest.param(machine(no_patience), "it looks for a verdict more than once", id="no second look"),
-    pytest.param(machine(keep_flag), "the flag is off", id="flag left on"),
-    pytest.param(machine(keep_weights), "the canary's weight is 0", id="weights left"),
+    pytest.param(KEEP_FLAG, "the flag is off", id="flag left on"),
+    pytest.param(KEEP_WEIGHTS, "the canary's weight is 0", id="weights left"),
+]
+
+
+DEAD_CANARY = [
+    pytest.param(
+        past("Read health while watching", "Read failures"), "the next look ends the rollout", id="health not read"
+    ),
+    pytest.param(
+        past("Restore flag", "Switch flag off"), "the flag is as it was before", id="flag off that was on before"
+    ),
+    pytest.param(KEEP_WEIGHTS, "the canary's weight is 0", id="weights left"),
 ]
 
 
@@ -225,6 +252,11 @@ def test_a_promotion_without_a_verdict_is_noticed(broken: Any, sabotage: Any, de
     check(broken, "low-traffic", sabotage, demand)
 
 
+@pytest.mark.parametrize(("sabotage", "demand"), DEAD_CANARY)
+def test_a_canary_that_falls_silent_unnoticed_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
+    check(broken, "dead-canary", sabotage, demand)
+
+
 def test_a_deploy_that_sets_the_weights_back_is_noticed(broken: Any) -> None:
     found = broken("second-deploy-mid-rollout", nothing_ignored)
     assert "the same program changes nothing" in found
@@ -232,7 +264,7 @@ def test_a_deploy_that_sets_the_weights_back_is_noticed(broken: Any) -> None:
     assert "weights and flag stay once more" in found
 
 
-@pytest.mark.parametrize("name", ["rollout", "rollback", "low-traffic", "second-deploy-mid-rollout"])
+@pytest.mark.parametrize("name", ["rollout", "rollback", "dead-canary", "low-traffic", "second-deploy-mid-rollout"])
 def test_afterwards_the_stack_is_as_it_was(live: Any, name: str) -> None:
     played = live.play(name)
     assert played.status is Status.PASSED, [check for check in played.checks if check.status is Status.FAILED]
