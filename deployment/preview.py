@@ -74,7 +74,7 @@ def _merged(new: Any, old: Any) -> Any:
 
 def _default_providers(states: Any, config: Any) -> Iterator[dict[str, Any]]:
     """The providers that states name and no step tells, with the configuration that the engine makes them from."""
-    known = {state.get("urn") for state in states if isinstance(state, dict)}
+    known = {str(state.get("urn")) for state in states if isinstance(state, dict)}
     for state in states:
         reference = state.get("provider") if isinstance(state, dict) else None
         urn = reference.rpartition("::")[0] if isinstance(reference, str) else ""
