@@ -76,8 +76,16 @@ NO_HOST = {
     "comparisonOperator": "LessThanThreshold",
 }
 
+SPIKE = {
+    **alarm(metricName="RequestCountPerTarget", threshold=re.compile(r"\d{3,4}"), period=60, evaluationPeriods=1),
+    **BALANCER,
+}
+
 KEPT = {
     "plant-ci-preview-role": {"assumeRolePolicy": SET},
+    "plant-ci-preview-attachment": {"policyArn": SET, "role": Refers(*ROLE)},
+    "plant-ci-deploy-attachment": {"policyArn": SET, "role": Refers(*ROLE)},
+    "plant-instances-instance-policy": {"policy": re.compile(r".*appconfig:GetLatestConfiguration.*")},
     "plant-audit-masking": {"policyDocument": re.compile(r".*Deidentify.*EmailAddress.*|.*EmailAddress.*Deidentify.*")},
     "plant-audit-anonymous-requests": {"metricTransformation.name": "anonymous_requests", **COUNT},
     "plant-audit-api-latency": {
@@ -90,7 +98,8 @@ KEPT = {
         "metricTransformation.value": "$.database_ms",
     },
     "plant-flag-profile": {"type": "AWS.AppConfig.FeatureFlags", "locationUri": "hosted"},
-    "plant-flag-environment": {"applicationId": SET},
+    # A monitor would roll back whatever is deployed while it is in alarm, the way back too.
+    "plant-flag-environment": {"applicationId": SET, "monitors": None},
     "plant-flag-off": {"configurationVersion": SET, "deploymentStrategyId": SET},
     **{f"plant-flag-{percent}-percent": {"contentType": "application/json"} for percent in (0, 10, 50, 100)},
     "plant-maintenance-window": {"insecureValue": SET},
@@ -101,6 +110,7 @@ SERVING = {
     "plant-scaling-auto-scale-events": {"metricTransformation.name": "auto_scale_events", **COUNT},
     "plant-scaling-launch-attempts": {"metricTransformation.name": "launch_attempts", **COUNT},
     "plant-scaling-traffic-spikes": {"metricTransformation.name": "traffic_spikes", **COUNT},
+    "plant-rollout-before": {"type": "String", "insecureValue": re.compile(r'.*"flagVersion":.*"stableSize":.*')},
     "plant-rollout-control": {"type": "String"},
     "plant-access-fleet-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
     "plant-access-edge-to-fleet": {"fromPort": 8443, "toPort": 8443},
@@ -119,8 +129,10 @@ SERVING = {
     "plant-slo-unhealthy-stable": {**NO_HOST, "evaluationPeriods": 3, "treatMissingData": "breaching"},
     "plant-slo-unhealthy-canary": {**NO_HOST, "evaluationPeriods": 5, "treatMissingData": "notBreaching"},
     "plant-slo-users-affected": {"alarmRule": re.compile(r'(ALARM\("[\w-]+"\)( OR )?){6}')},
-    "plant-stable-traffic-spike": {**alarm(metricName="RequestCountPerTarget"), **BALANCER},
+    "plant-stable-traffic-spike": SPIKE,
+    "plant-canary-traffic-spike": SPIKE,
     "plant-stable-answer-spike": {"policyType": "StepScaling"},
+    "plant-canary-answer-spike": {"policyType": "StepScaling"},
     "plant-stable-track-requests": {"policyType": "TargetTrackingScaling"},
     "plant-canary-track-requests": {"policyType": "TargetTrackingScaling"},
     "plant-stable-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
@@ -134,7 +146,8 @@ SERVING = {
 }
 """The same, of what a stack holds while it serves."""
 
-DEDICATED = {
+GROUND = {
+    "plant-access-fleet-s3": {"prefixListId": SET},
     "plant-access-edge-to-issuer": {"fromPort": 443, "toPort": 443},
     "plant-access-edge-https-ipv4": {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443},
     "plant-access-edge-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
@@ -147,6 +160,10 @@ DEDICATED = {
     "plant-network-edge-ipv4": {"destinationCidrBlock": "0.0.0.0/0", "gatewayId": SET},
     "plant-network-edge-ipv6": {"destinationIpv6CidrBlock": "::/0", "gatewayId": SET},
     "plant-network-fleet-ipv6": {"destinationIpv6CidrBlock": "::/0", "egressOnlyGatewayId": SET},
+}
+"""The same, of a network and a certificate of the stack's own, parked or not."""
+
+CACHE = {
     "plant-cache-nearly-full": alarm(
         metricName="BytesUsedForCache",
         namespace="AWS/ElastiCache",
@@ -155,7 +172,17 @@ DEDICATED = {
         threshold=re.compile(r"\d{9}"),
     ),
 }
-"""The same, of what comes with an edge and a cache of the stack's own."""
+"""The same, of what comes with a cache of the stack's own."""
+
+BRAKE = {"plant-brake-state": {"type": "String", "insecureValue": re.compile("on|off")}}
+"""The same, of what comes with a spend brake."""
+
+PARTS = (
+    (VPC, GROUND),
+    (SERVERLESS_CACHE, CACHE),
+    (("plant:components:SpendBrake",), BRAKE),
+)
+"""Types by which a part of the stack is known, and the table of that part."""
 
 RULES = ("maintenance", "rate-per-ip", "rate-per-user", "rate-heavy-path", "page-size", "body-size")
 """Rules of our own web ACL that block, in this order, before AWS's managed ones."""
@@ -206,6 +233,8 @@ TYPES = {
         "engine": "valkey",
     },
     CACHE_USER_GROUP: {"engine": "valkey", "userIds": Refers(*CACHE_USER)},
+    SECURITY_GROUP: {"vpcId": SET},
+    TARGET_GROUP: {"vpcId": SET},
     VPC: {"assignGeneratedIpv6CidrBlock": True, "enableDnsHostnames": True, "enableDnsSupport": True},
     SUBNET: {
         "assignIpv6AddressOnCreation": True,
@@ -233,8 +262,8 @@ def departures(graph):
     roots = graph.of_type(ROOT_TYPE)
     parked = bool(roots) and roots[0].outputs["costBasis"]["uptime"]["parked"]
     named = {resource.name: resource for resource in graph}
-    dedicated = DEDICATED if graph.of_type(*SERVERLESS_CACHE) else {}
-    for name, row in (KEPT if parked else {**KEPT, **SERVING, **dedicated}).items():
+    tables = [KEPT, *([] if parked else [SERVING]), *(table for types, table in PARTS if graph.of_type(*types))]
+    for name, row in (row for table in tables for row in table.items()):
         if name not in named:
             yield f"{name} is not declared"
         else:
