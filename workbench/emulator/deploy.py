@@ -23,6 +23,9 @@ from workbench.emulator.substitution import Substitution
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+DELETION_PROTECTION = "enableDeletionProtection"
+"""Input of a load balancer that AWS does not delete while it is set."""
+
 PACKAGES = ("aws:", "kubernetes:")
 """Beginnings of the types that are made here."""
 
@@ -118,9 +121,15 @@ class Deployer:
         return gone
 
     def unprotect(self) -> None:
-        """Let everything be deleted, as `pulumi state unprotect --all`."""
+        """Let everything be deleted: `pulumi state unprotect --all`, and an update without deletion protection."""
         for entry in self.state.entries.values():
             entry.options = dataclasses.replace(entry.options, protect=False)
+            if entry.inputs.get(DELETION_PROTECTION):
+                inputs = {**entry.inputs, DELETION_PROTECTION: False}
+                entry.outputs = self.lifecycle.update(
+                    entry.type, entry.urn, entry.id, entry.outputs, inputs, [DELETION_PROTECTION]
+                )
+                entry.inputs = inputs
         self.state.save()
 
     def destroy(self) -> Outcome:

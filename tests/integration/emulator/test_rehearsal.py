@@ -44,11 +44,11 @@ def test_what_cannot_be_emulated_is_named_and_not_counted_as_created() -> None:
     assert result.created > 100
 
 
-PODS_ONLY = ("runaway", "drain")
-"""Scenarios about a cluster; tests/integration/emulator/test_rehearsed_elsewhere.py plays them."""
+ELSEWHERE = ("spend-brake", "runaway", "drain")
+"""About stacks always on or in a cluster; tests/integration/emulator/test_rehearsed_elsewhere.py plays them."""
 
 
-@pytest.mark.parametrize("name", [name for name in ORDER if name not in PODS_ONLY])
+@pytest.mark.parametrize("name", [name for name in ORDER if name not in ELSEWHERE])
 def test_the_scenario_meets_its_criterion(name: str) -> None:
     played = next(item for item in rehearsal().scenarios if item.name == name)
     assert (played.error, played.missing, played.not_applicable) == ("", "", "")

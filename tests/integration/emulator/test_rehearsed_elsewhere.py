@@ -47,7 +47,9 @@ PROD = {
 }
 """Scenario that says nothing about prod → beginning of the reason."""
 
-K8S = {name: PROD[name] for name in ("abuse", "failing-reaper", "reaper") if name in PROD}
+K8S = {name: PROD[name] for name in ("abuse", "failing-reaper", "reaper")} | {
+    "spend-brake": "the stack runs in pods (plant:platform.kind)"
+}
 """The same of k8s."""
 
 
@@ -159,6 +161,13 @@ OTHER_SETTINGS = [
         set(),
         id="a Health Aggregator with an endpoint and a bus",
     ),
+    pytest.param(
+        "dev",
+        {"plant:uptime.schedule": "always-on"},
+        ("budget", "spend-brake"),
+        set(),
+        id="always on, with a load balancer of its own",
+    ),
     pytest.param("dev", {"aws:region": "eu-west-1"}, ("spike", "budget"), set(), id="another Region"),
     pytest.param(
         "dev",
@@ -187,6 +196,7 @@ def test_other_settings_are_held_to_what_they_say(
     [
         pytest.param({"plant:maintenance.windows": "[]"}, "maintenance", "plant:maintenance.windows", id="no window"),
         pytest.param({"plant:rollout.steps": '[{"percent":100}]'}, "rollback", "plant:rollout.steps", id="no hold"),
+        pytest.param({}, "spend-brake", "plant:uptime.schedule", id="sessions"),
         pytest.param({"plant:uptime.schedule": "always-on"}, "reaper", "plant:uptime.schedule", id="always on"),
     ],
 )

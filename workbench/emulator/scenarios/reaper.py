@@ -49,12 +49,12 @@ def play(stage: Stage) -> None:
     account.timetable.follow(ends + 2 * patience, "reaper")
     account.clock.advance(ends - timedelta(minutes=1))
     if not uptime.parked:
-        stage.demand("there is something to reap", bool(billed), _names(billed))
-        there = [urn for urn in billed if _is_there(stage, urn)]
+        stage.demand("there is something to reap", bool(billed), names(billed))
+        there = [urn for urn in billed if is_there(stage, urn)]
         stage.demand(
             "nothing is taken while the session lasts",
-            there == billed and _instances(stage) > 0,
-            f"{words.moment(account.clock.now, zone)}: {_names(there)}, {words.count(_instances(stage), 'instance')}",
+            there == billed and instances(stage) > 0,
+            f"{words.moment(account.clock.now, zone)}: {names(there)}, {words.count(instances(stage), 'instance')}",
         )
     account.clock.advance(ends + patience)
     runs = [f"{execution.status}" for execution in account.executions.started]
@@ -67,16 +67,16 @@ def play(stage: Stage) -> None:
     left = [urn for urn in billed if urn not in gone]
     stage.demand(
         f"{words.span(patience)} after the session everything billed by the hour is gone",
-        not left and _instances(stage) == 0,
-        f"left: {_names(left)}; {words.count(_instances(stage), 'instance')}"
-        if left or _instances(stage)
-        else f"gone: {_names(billed)}",
+        not left and instances(stage) == 0,
+        f"left: {names(left)}; {words.count(instances(stage), 'instance')}"
+        if left or instances(stage)
+        else f"gone: {names(billed)}",
     )
     lost = [entry.urn for entry in kept if entry.urn in gone]
     stage.demand(
         "what is free stays",
         bool(kept) and not lost,
-        f"lost: {_names(lost)}" if lost else f"{len(kept)} resources of {len({entry.type for entry in kept})} types",
+        f"lost: {names(lost)}" if lost else f"{len(kept)} resources of {len({entry.type for entry in kept})} types",
     )
     account.clock.advance(ends + 2 * patience)
     announced = [message for message in account.topics.messages if _event(message.body) == "reaped"]
@@ -111,8 +111,8 @@ def _brought_back(stage: Stage, billed: list[str]) -> None:
     wanted = stage.settings.fleet.max_size
     stage.demand(
         "with the fleets' declared bounds",
-        bool(sizes) and set(sizes.values()) == {wanted} and _instances(stage) > 0,
-        f"at most {words.pairs(sizes)}; {words.count(_instances(stage), 'instance')}",
+        bool(sizes) and set(sizes.values()) == {wanted} and instances(stage) > 0,
+        f"at most {words.pairs(sizes)}; {words.count(instances(stage), 'instance')}",
     )
     again = stage.deploy()
     stage.demand(
@@ -154,7 +154,8 @@ def session(uptime: UptimeSettings, now: datetime) -> tuple[datetime, datetime]:
     return local.astimezone(now.tzinfo), parked.astimezone(now.tzinfo)
 
 
-def _is_there(stage: Stage, urn: str) -> bool:
+def is_there(stage: Stage, urn: str) -> bool:
+    """Whether AWS has what the state records."""
     entry = stage.deployer.state.entries.get(urn)
     return entry is not None and stage.deployer.lifecycle.read(entry.type, urn, entry.id, entry.outputs) is not None
 
@@ -164,7 +165,8 @@ def _gone(stage: Stage, billed: list[str]) -> set[str]:
     return set(stage.deployer.refresh()) | {urn for urn in billed if urn not in stage.deployer.state.entries}
 
 
-def _instances(stage: Stage) -> int:
+def instances(stage: Stage) -> int:
+    """Number of instances in all fleets."""
     groups = stage.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
     return sum(len(group["Instances"]) for group in groups)
 
@@ -173,5 +175,6 @@ def _event(body: object) -> str:
     return str(body.get("event", "")) if isinstance(body, dict) else ""
 
 
-def _names(urns: list[str]) -> str:
+def names(urns: list[str]) -> str:
+    """Logical names, in words."""
     return words.listed(logical_name(urn) for urn in urns)

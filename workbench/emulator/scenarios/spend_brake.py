@@ -20,8 +20,13 @@ _CENT = Decimal("0.01")
 def play(stage: Stage) -> None:
     """Spend as allowed, then a cent more, then a new month: the brake's own schedule does the rest."""
     settings = stage.settings
+    stage.needs_a_running_stack()
     if not settings.has_brake:
-        raise NotApplicableError("the stack has no spend brake: its sessions, or its quota, bound it")
+        raise NotApplicableError(
+            "the stack runs in sessions (plant:uptime.schedule): they bound its hours, and it has no spend brake"
+            if settings.uptime.schedule == "sessions"
+            else "the stack runs in pods (plant:platform.kind): a quota bounds them, and it has no spend brake"
+        )
     account, budget = stage.account, settings.budget
     allowed = allowed_spend(budget.monthly_limit_usd, budget.brake_minimum_percent)
     look = timedelta(hours=budget.brake_every_hours)

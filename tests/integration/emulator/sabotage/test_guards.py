@@ -166,7 +166,14 @@ MAINTENANCE = [
     ),
     pytest.param(rule("maintenance", counting), "the 503 page is on in the window only", id="a page that only counts"),
     pytest.param(rule("maintenance", no_retry_after), "the page says when to come back", id="no Retry-After"),
-    pytest.param(muting_also("traffic-spike"), "no scaling or rollback alarm is muted", id="a scaling alarm muted"),
+    *(
+        pytest.param(
+            muting_also(f"{part}-traffic-spike"),
+            "no scaling or rollback alarm is muted",
+            id=f"a scaling alarm of {part} muted",
+        )
+        for part in ("stable", "canary")
+    ),
     pytest.param(muting_also("p95-canary"), "a rollback alarm reaches them at once", id="a rollback alarm muted"),
     pytest.param(muting_also("launch-failures"), "no scaling or rollback alarm is muted", id="launch failures muted"),
     pytest.param(muted({"duration": "PT3H"}), "muted in the window only", id="muted for too long"),
@@ -321,7 +328,7 @@ REAPER = [
         id="asleep on free days",
     ),
     pytest.param(
-        lambda live: live.altered("Schedule", "session-end", scheduleExpression="cron(0 11,13 ? * MON,WED,FRI *)"),
+        lambda live: live.altered("Schedule", "session-end", scheduleExpression="cron(30 9 ? * * *)"),
         "nothing is taken while the session lasts",
         id="a schedule within the session",
     ),
