@@ -143,6 +143,8 @@ class Stage:
         """Undo what scenarios and their workflows changed behind the deploy's back, and nothing else."""
         lifecycle = self.deployer.lifecycle
         done = {record.operation for record in lifecycle.api.calls[self.since :]}
+        if "set_instance_protection" in done:
+            self._let_instances_go()
         for token, moving in MOVED_BY_WORKFLOWS.items():
             for entry in self.entries(token) if done & moving.operations else ():
                 present = [name for name in moving.properties if name in entry.inputs]
@@ -157,6 +159,18 @@ class Stage:
             self.call(
                 "cloudwatch", "set_alarm_state", AlarmName=name, StateValue="INSUFFICIENT_DATA", StateReason="reset"
             )
+
+    def _let_instances_go(self) -> None:
+        """No program declares this protection, so no property brings it back."""
+        for group in self.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]:
+            if held := [item["InstanceId"] for item in group["Instances"] if item["ProtectedFromScaleIn"]]:
+                self.call(
+                    "autoscaling",
+                    "set_instance_protection",
+                    AutoScalingGroupName=group["AutoScalingGroupName"],
+                    InstanceIds=held,
+                    ProtectedFromScaleIn=False,
+                )
 
     def listen(self, topic: str) -> Callable[[], list[Any]]:
         """Subscribe a new queue to a topic; the function gives the messages that have arrived, oldest first."""

@@ -210,6 +210,7 @@ DEAD_CANARY = [
     pytest.param(
         past("Read health while watching", "Read failures"), "the next look ends the rollout", id="health not read"
     ),
+    pytest.param(past("Hold stable", "Read flag"), "the stable fleet is held", id="stable fleet not held"),
     pytest.param(
         past("Restore flag", "Switch flag off"), "the flag is as it was before", id="flag off that was on before"
     ),
