@@ -12,7 +12,7 @@ from infra.settings.cache import CacheSettings
 from infra.settings.contract import ContractSettings
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
-from infra.settings.firewall import FirewallSettings
+from infra.settings.firewall import LEAST_IN_A_WINDOW, FirewallSettings
 from infra.settings.fleet import FleetSettings
 from infra.settings.instance_capacity import instance_capacity
 from infra.settings.network_checks import (
@@ -330,6 +330,25 @@ def maintenance_is_answered(firewall: FirewallSettings) -> Iterator[Problem]:
         yield Problem("plant:firewall.rule_group_rules", ", ".join(given), "a rule is named twice")
 
 
+def one_client_leaves_room(
+    firewall: FirewallSettings, usage: UsageSettings, tenancy: TenancySettings
+) -> Iterator[Problem]:
+    """One address sends ten times what all clients are declared to send, at most: a peak is declared with reserve."""
+    most = 10 * usage.peak_requests_per_second * firewall.window_seconds
+    if tenancy.kind == "shared" or firewall.requests_per_ip <= most:
+        return
+    least = Decimal(firewall.requests_per_ip) / (10 * firewall.window_seconds)
+    yield Problem(
+        "plant:firewall.requests_per_ip",
+        firewall.requests_per_ip,
+        f"in {firewall.window_seconds} s is over ten times plant:usage.peak_requests_per_second, which is"
+        f" {usage.peak_requests_per_second:f} for all clients together: set it to {int(most)} or less"
+        if most >= LEAST_IN_A_WINDOW
+        else f"in {firewall.window_seconds} s is over ten times plant:usage.peak_requests_per_second, and AWS WAF counts"
+        f" from {LEAST_IN_A_WINDOW} on: set the peak to {least:.3f} or more",
+    )
+
+
 def cache_holds_the_data(cache: CacheSettings, usage: UsageSettings) -> Iterator[Problem]:
     """The declared data fits into the cache."""
     if cache.node_type is None and usage.cache_data_gb > cache.data_max_gb:
@@ -362,6 +381,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),
     (maintenance_is_answered, ("firewall",)),
+    (one_client_leaves_room, ("firewall", "usage", "tenancy")),
     (cache_holds_the_data, ("cache", "usage")),
     (windows_are_sound, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),

@@ -11,21 +11,30 @@ from infra.settings.base import Group, LogRetentionDays
 MOST_IN_A_WINDOW = 100_000
 """Requests that a single client can still reach; the policy waf-rate-limit blocks more (AWS allows 2,000,000,000)."""
 
+LEAST_IN_A_WINDOW = 10
+"""Smallest limit of a rate rule (API reference of AWS WAF, RateBasedStatement, 2026-11)."""
+
 
 class FirewallSettings(Group):
     """Rate limits, and what a shared stack adds to the platform's rules."""
 
     requests_per_ip: int = Field(
         default=1_000,
-        ge=10,
+        ge=LEAST_IN_A_WINDOW,
         le=MOST_IN_A_WINDOW,
         description="Requests of one IP address in a window before status 429.",
     )
     requests_per_user: int = Field(
-        default=600, ge=10, le=MOST_IN_A_WINDOW, description="Requests of one user in a window before status 429."
+        default=600,
+        ge=LEAST_IN_A_WINDOW,
+        le=MOST_IN_A_WINDOW,
+        description="Requests of one user in a window before status 429.",
     )
     requests_per_heavy_path: int = Field(
-        default=100, ge=10, le=MOST_IN_A_WINDOW, description="Requests of one IP address to heavy paths in a window."
+        default=100,
+        ge=LEAST_IN_A_WINDOW,
+        le=MOST_IN_A_WINDOW,
+        description="Requests of one IP address to heavy paths in a window.",
     )
     heavy_path_prefix: str = Field(
         default="/v1/reports", pattern=r"^/[A-Za-z0-9/_.-]{0,99}$", description="Paths that cost most to answer."

@@ -25,7 +25,7 @@ ALL_TOGETHER: Final = "CONSTANT"
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Let one client send ten times the declared peak: some rule counts it by what it can't forge, and blocks it."""
+    """Let one client send ten times the declared peak: a rule for all requests counts it by what it can't forge, and blocks."""
     usage = (context.cost_basis or {}).get("usage")
     peak = number(usage.get("peakRequestsPerSecond")) if isinstance(usage, Mapping) else None
     holders = context.graph.of_type(*WEB_ACL, *WAF_RULE_GROUP)
@@ -50,7 +50,8 @@ def limits(holder: Resource) -> Iterator[Decimal]:
             for rate in mappings(statement.get("rateBasedStatement")):
                 limit = number(rate.get("limit"))
                 kind = rate.get("aggregateKeyType", "IP")
-                if limit is not None and kind not in (FORGED, ALL_TOGETHER):
+                counts_all = not any(mappings(rate.get("scopeDownStatement")))
+                if limit is not None and counts_all and kind not in (FORGED, ALL_TOGETHER):
                     yield limit / (number(rate.get("evaluationWindowSec")) or WINDOW_SECONDS)
 
 
@@ -78,6 +79,7 @@ RULE = Rule(
         {f"{_RATE}.limit": 1_000_000},
         {f"{_RATE}.aggregateKeyType": FORGED},
         {f"{_RATE}.aggregateKeyType": ALL_TOGETHER},
+        {f"{_RATE}.scopeDownStatement": {"geoMatchStatement": {"countryCodes": ["LT"]}}},
         {"acl.rules[0].action": {"count": {}}},
     ),
 )
