@@ -338,14 +338,15 @@ def one_client_leaves_room(
     if tenancy.kind == "shared" or firewall.requests_per_ip <= most:
         return
     least = Decimal(firewall.requests_per_ip) / (10 * firewall.window_seconds)
+    if most >= LEAST_IN_A_WINDOW:
+        way_out = f"set it to {int(most)} or less"
+    else:
+        way_out = f"AWS WAF counts from {LEAST_IN_A_WINDOW} on: set the peak to {least:.3f} or more"
     yield Problem(
         "plant:firewall.requests_per_ip",
         firewall.requests_per_ip,
         f"in {firewall.window_seconds} s is over ten times plant:usage.peak_requests_per_second, which is"
-        f" {usage.peak_requests_per_second:f} for all clients together: set it to {int(most)} or less"
-        if most >= LEAST_IN_A_WINDOW
-        else f"in {firewall.window_seconds} s is over ten times plant:usage.peak_requests_per_second, and AWS WAF counts"
-        f" from {LEAST_IN_A_WINDOW} on: set the peak to {least:.3f} or more",
+        f" {usage.peak_requests_per_second:f} for all clients together: {way_out}",
     )
 
 

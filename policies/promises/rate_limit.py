@@ -25,7 +25,7 @@ ALL_TOGETHER: Final = "CONSTANT"
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Let one client send ten times the declared peak: a rule for all requests counts it by what it can't forge, and blocks."""
+    """Let one client send ten times the declared peak: a rule for all paths counts by what it can't forge."""
     usage = (context.cost_basis or {}).get("usage")
     peak = number(usage.get("peakRequestsPerSecond")) if isinstance(usage, Mapping) else None
     holders = context.graph.of_type(*WEB_ACL, *WAF_RULE_GROUP)
