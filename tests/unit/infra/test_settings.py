@@ -77,6 +77,18 @@ def test_stack_files_are_sound(stack):
             id="nothing answers in maintenance windows",
         ),
         pytest.param(
+            {"plant:usage": {"peak_requests_per_second": 0.05}},
+            "plant:firewall.requests_per_ip",
+            "set it to 150 or less",
+            id="one client may send more than ten times what all do",
+        ),
+        pytest.param(
+            {"plant:usage": {"peak_requests_per_second": 0.0001}},
+            "plant:firewall.requests_per_ip",
+            "set the peak to 0.333 or more",
+            id="a peak under what AWS WAF counts",
+        ),
+        pytest.param(
             {"plant:firewall": {"rule_group_rules": ["maintenance", "maintenance"]}},
             "plant:firewall.rule_group_rules",
             "named twice",
