@@ -3,6 +3,7 @@
 A stand-in for `uv` on PATH makes the environments, so that nothing is installed.
 """
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -152,3 +153,41 @@ def test_a_python_home_of_another_python_is_left_out(copy):
         check=False,
     )
     assert result.stdout == "ran\n"
+
+
+def test_what_is_set_up_starts_without_another_python(copy):
+    plant(copy)
+    tools = copy.parent / "tools"
+    tools.mkdir()
+    for tool in ("readlink", "cat", "cmp"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    link = copy.parent / "link to plant"
+    link.symlink_to(copy / "plant")
+    result = subprocess.run(
+        [str(link), "cost", "a file"],
+        env={"PATH": str(tools), "PYTHONPATH": str(copy), "PYTHONHOME": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.stdout, result.stderr) == ("ran cost a file\n", "")
+    (copy / "requirements.lock").write_text("# another pin\n")
+    result = subprocess.run([str(link)], env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
+    assert "python3" in result.stderr, "an environment of other pins must not be started"
+
+
+@pytest.mark.parametrize("start", [[sys.executable], []], ids=["by Python", "by the shell"])
+def test_byte_code_is_kept_away_from_the_sources_of_those_who_want_none_there(copy, start):
+    plant(copy, PYTHONDONTWRITEBYTECODE="1")
+    (copy / "workbench" / "cli" / "__main__.py").write_text("import workbench.cli.other\n")
+    (copy / "workbench" / "cli" / "other.py").touch()
+    result = subprocess.run(
+        [*start, str(copy / "plant")],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert not list((copy / "workbench").rglob("*.pyc"))
+    assert list((copy / ".venv" / "bytecode").rglob("other.*.pyc"))

@@ -61,8 +61,7 @@ class StackName(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Stacks whose names begin with `incomplete`."""
-        from workbench.preview.stackfile import stacks
-        from workbench.preview.synthesis import REPOSITORY
+        from workbench.preview.stackfile import REPOSITORY, stacks
 
         return [CompletionItem(name) for name in stacks(REPOSITORY) if name.startswith(incomplete)]
 

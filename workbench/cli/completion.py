@@ -8,7 +8,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from workbench.cli.common import COMPLETE
-from workbench.preview.synthesis import REPOSITORY
+from workbench.preview.stackfile import REPOSITORY
 
 SHELLS = ("bash", "zsh", "fish")
 

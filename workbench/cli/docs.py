@@ -14,7 +14,7 @@ def command(check: bool) -> None:
 
     They are the real output of real runs, tables from the models, and pictures.
     """
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY
     from workbench.report.generated import files, pages, regenerated
 
     wanted = {REPOSITORY / name: content for name, content in files().items()}

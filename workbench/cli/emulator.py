@@ -25,7 +25,7 @@ def command() -> None:
 def start(port: int) -> None:
     """Start the server on loopback and put the provider in place. Starting twice is fine."""
     from workbench.emulator import process
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY
 
     folder = process.folder_of(REPOSITORY)
     lost = process.left_behind(folder)
@@ -57,7 +57,7 @@ def stop() -> None:
     """Stop the server; its resources and the stacks' state go with it."""
     from workbench.emulator import process
     from workbench.emulator.plugin import ENVIRONMENT
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY
 
     ran = process.stop(process.folder_of(REPOSITORY))
     click.echo("stopped" if ran else "the emulator was not running")
@@ -70,6 +70,6 @@ def stop() -> None:
 def env(region: str) -> None:
     """Print the environment for the Pulumi CLI, for `eval`."""
     from workbench.emulator import process
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY
 
     click.echo(process.shell_lines(process.folder_of(REPOSITORY), region))

@@ -35,8 +35,7 @@ def command(stack: str, platform: tuple[str, ...], force: bool, **given: Any) ->
     """
     from workbench.new_stack import stack_file
     from workbench.preview.result import preview
-    from workbench.preview.stackfile import STACK_NAME
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY, STACK_NAME
 
     path = REPOSITORY / f"Pulumi.{stack}.yaml"
     if not STACK_NAME.fullmatch(stack):

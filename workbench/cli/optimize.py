@@ -138,8 +138,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
 def _settings(stack: str, overrides: dict[str, str]) -> Settings:
     from deployment.errors import InputError
     from infra.settings import SettingsError, load
-    from workbench.preview.stackfile import read_stack
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY, read_stack
 
     try:
         return load(read_stack(REPOSITORY, stack, overrides).config, f"Pulumi.{stack}.yaml")

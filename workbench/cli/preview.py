@@ -77,7 +77,7 @@ def command(source: Source, output: Output, all_: bool, watch_: bool) -> None:
 
 def _watch() -> None:
     """This very command without --watch, in a new process each time: the code may be what has changed."""
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY
     from workbench.watch import watch
 
     arguments = [argument for argument in sys.argv[1:] if argument != "--watch"]

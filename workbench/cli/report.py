@@ -31,8 +31,8 @@ def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out:
     when a stack is blocked.
     """
     from deployment.day import today_utc
+    from workbench.preview.stackfile import REPOSITORY
     from workbench.preview.stackfile import stacks as known
-    from workbench.preview.synthesis import REPOSITORY
     from workbench.report.page.page import render
     from workbench.report.page.view import view
 

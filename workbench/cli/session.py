@@ -17,8 +17,7 @@ def command(stack: str, config: tuple[str, ...], at: str | None) -> None:
     from deployment.errors import InputError
     from infra.settings.errors import SettingsError
     from infra.settings.loading import load
-    from workbench.preview.stackfile import read_stack
-    from workbench.preview.synthesis import REPOSITORY
+    from workbench.preview.stackfile import REPOSITORY, read_stack
     from workbench.session import session_is_on
 
     try:

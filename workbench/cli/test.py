@@ -12,7 +12,7 @@ import click
 
 from deployment.errors import InputError
 from workbench.cli.common import BLOCKED
-from workbench.preview.synthesis import REPOSITORY
+from workbench.preview.stackfile import REPOSITORY
 
 TESTS_FAILED: Final = 1
 """pytest's exit status when tests have failed; others than this and 0 say that none were judged."""

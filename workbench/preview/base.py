@@ -66,8 +66,9 @@ def _exported(tree: Path, base: str, stack: str) -> ResourceGraph:
     """Graph that the code in `tree` gives, in a process of its own so that none of ours is mixed in."""
     out = tree / ".plant-base.json"
     arguments = ["export", "--format", "stack", "--stack", stack, "--out", str(out)]
-    # The environment's editable install points at our own code; PYTHONPATH comes before it.
-    environment = {**_without_git_variables(), "PYTHONPATH": str(tree)}
+    # The environment's editable install points at our own code; PYTHONPATH comes before it. The folder is thrown away,
+    # so its byte code is nothing to keep.
+    environment = {**_without_git_variables(), "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         result = subprocess.run(  # noqa: S603 - our own interpreter, on code of this repository
             [sys.executable, "-P", "-m", "workbench.cli", *arguments],

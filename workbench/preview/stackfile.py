@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from deployment.errors import InputError, meant
 
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+"""Root of the working copy: the folder of Pulumi.yaml."""
+
 MAX_BYTES: Final = 1_000_000
 """A stack file larger than this is not one."""
 

@@ -11,18 +11,16 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from deployment.errors import InputError
 from deployment.quiet import no_garbage_collection
 from workbench.preview.outputs import SyntheticOutputs
+from workbench.preview.stackfile import REPOSITORY as REPOSITORY
 from workbench.preview.stackfile import StackFile, full_key, read_stack
 
 if TYPE_CHECKING:
     from workbench.preview.recorder import Recorder
-
-REPOSITORY: Final = Path(__file__).resolve().parents[2]
-"""Root of the working copy: the folder of Pulumi.yaml."""
 
 _SOME_ROOT: Any = object()
 
