@@ -299,6 +299,28 @@ def paths_do_not_overlap(edge: EdgeSettings) -> Iterator[Problem]:
         )
 
 
+def claims_are_told_apart(edge: EdgeSettings) -> Iterator[Problem]:
+    """For whom a token is and what it may do are two claims with two values: one is no proof of the other."""
+    authentication, dialect = edge.authentication, edge.authentication.dialect
+    if dialect.audience_claim == dialect.scope_claim:
+        yield Problem(
+            "plant:edge.authentication.audience_claim",
+            dialect.audience_claim,
+            "is the claim that holds the scopes, too; name another one, or set scope_claim",
+        )
+    for key in ("read_scope", "write_scope"):
+        if getattr(authentication, key) == authentication.audience:
+            yield Problem(
+                f"plant:edge.authentication.{key}", authentication.audience, "is the audience, too; name another scope"
+            )
+    if authentication.read_scope == authentication.write_scope:
+        yield Problem(
+            "plant:edge.authentication.write_scope",
+            authentication.write_scope,
+            "is read_scope, too: who may read could change everything; name another scope",
+        )
+
+
 def budget_notices_rise(budget: BudgetSettings) -> Iterator[Problem]:
     """Notices rise."""
     if list(budget.notice_percents) != sorted(set(budget.notice_percents)) or not all(
@@ -379,6 +401,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (only_sessions_are_parked, ("uptime",)),
     (capacity_carries_the_peak, ("fleet", "usage", "contract", "slo", "platform")),
     (paths_do_not_overlap, ("edge",)),
+    (claims_are_told_apart, ("edge",)),
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),
     (maintenance_is_answered, ("firewall",)),

@@ -41,6 +41,7 @@ def contract(context: Context) -> Contract:
                 "cache_ttl_seconds": contract.cache_ttl_seconds,
                 "page_size_max": contract.page_size_max,
                 "body_size_max_kib": contract.body_size_max_kib,
+                "audience": authentication.audience,
                 "read_scope": authentication.read_scope,
                 "write_scope": authentication.write_scope,
             },

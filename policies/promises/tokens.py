@@ -19,6 +19,7 @@ from policies.promises._traffic import actions_of
 from policies.rule import Problem, Rule
 
 AUDIENCE: Final = ("aud", "client_id", "azp")
+"""Claims in which issuers write for whom a token is; one that asks for the contract's audience is another."""
 SCOPE: Final = ("scope", "scp", "roles", "permissions")
 """Claims in which issuers write what a token may do; a claim that asks for a scope of the contract is another."""
 SIGNING_IN: Final = ("authenticate-oidc", "authenticate-cognito")
@@ -36,6 +37,8 @@ class Token:
     scopes: frozenset[str] = frozenset()
     contract: frozenset[str] = frozenset()
     """Every scope that the contract names."""
+    audience: object = None
+    """For whom the contract wants a token to be."""
     own: bool = True
     """True when it was issued for this API; its audience then fits whatever is asked for."""
 
@@ -44,7 +47,8 @@ def check(context: Context) -> Iterator[Problem]:
     """Send each kind of request with each kind of token: what gets through is what should."""
     limits = limits_of(context)
     read, write = limits.get("read_scope"), limits.get("write_scope")
-    strangers = (Token("no token", own=False), Token("a token of another application", own=False))
+    audience = limits.get("audience")
+    strangers = (Token("no token", own=False), Token("a token of another application", audience=audience, own=False))
     for rules in by_listener(context).values():
         for rule in rules:
             reached = [(token, method) for token in strangers for method in through(rule, rules, token)]
@@ -57,14 +61,14 @@ def check(context: Context) -> Iterator[Problem]:
                     rule,
                 )
         if isinstance(read, str) and isinstance(write, str):
-            yield from scope_problems(rules, read, write)
+            yield from scope_problems(rules, read, write, audience)
 
 
-def scope_problems(rules: Sequence[Resource], read: str, write: str) -> Iterator[Problem]:
+def scope_problems(rules: Sequence[Resource], read: str, write: str, audience: object) -> Iterator[Problem]:
     """A reader's token that changes something, and an honest one that is refused."""
     every = frozenset({read, write})
-    reader = Token(f"the scope {read}", frozenset({read}), every)
-    writer = Token(f"the scope {write}", every, every)
+    reader = Token(f"the scope {read}", frozenset({read}), every, audience)
+    writer = Token(f"the scope {write}", every, every, audience)
     jwt = [rule for rule in rules if any(action.get("type") == "jwt-validation" for action in actions_of(rule))]
     for rule in jwt:
         changing = [method for method in through(rule, rules, reader) if method in CHANGING]
@@ -147,10 +151,13 @@ def valid(action: Mapping[str, Any], token: Token) -> bool:
     ]
     if token.what == "no token":
         return False
+    asked = [(claim.get("name"), set(strings(claim.get("values")))) for claim in claims]
     if not token.own:
-        return not any(claim.get("name") in AUDIENCE and strings(claim.get("values")) for claim in claims)
-    asked = [(claim.get("name") in SCOPE, set(strings(claim.get("values")))) for claim in claims]
-    return all(token.scopes & values for is_scope, values in asked if is_scope or token.contract & values)
+        return not any(name in AUDIENCE or token.audience in values for name, values in asked if values)
+    rights = [
+        values for name, values in asked if token.audience not in values and (name in SCOPE or token.contract & values)
+    ]
+    return all(token.scopes & values for values in rights)
 
 
 def path_of(rule: Resource) -> str:
@@ -172,7 +179,7 @@ def _rule(number: int, scope: str, *methods: str) -> tuple[str, dict[str, Any]]:
     }
 
 
-_LIMITS: Final = {"read_scope": "api.read", "write_scope": "api.write", "response_budget_ms": 100}
+_LIMITS: Final = {"audience": "api", "read_scope": "api.read", "write_scope": "api.write", "response_budget_ms": 100}
 _REFUSING: Final = [{"type": "fixed-response", "fixedResponse": {"statusCode": "404"}}]
 _GOOD: Final[dict[str, Any]] = {
     "root": (ROOT_TYPE, {}),
@@ -199,6 +206,7 @@ RULE = Rule(
             _GOOD,
             {f"{rule}.actions[0].jwtValidation.additionalClaims[1].name": "roles" for rule in ("read", "write")},
             {f"{rule}.actions[0].jwtValidation.additionalClaims[1].name": "rights" for rule in ("read", "write")},
+            {f"{rule}.actions[0].jwtValidation.additionalClaims[0].name": "for" for rule in ("read", "write")},
         ),
     ),
     failing=but(_GOOD, {"read.actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
@@ -206,6 +214,7 @@ RULE = Rule(
         _GOOD,
         {"https.defaultActions": [{"type": "forward", "targetGroupArn": "arn:stable"}]},
         {"read.actions[0].jwtValidation.additionalClaims[0].values": []},
+        {"read.actions[0].jwtValidation.additionalClaims[0]": {"name": "token_use", "values": ["access"]}},
         {"write.actions[0].order": 3},
         {"read.conditions[1]": None},
         {"write": None},

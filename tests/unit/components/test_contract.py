@@ -15,6 +15,7 @@ def test_contract_holds_the_storys_limits(graph, stack, one):
         "cache_ttl_seconds": 600,
         "page_size_max": 50,
         "body_size_max_kib": 8,
+        "audience": "plant-api",
         "read_scope": "plant.read",
         "write_scope": "plant.write",
     }

@@ -77,6 +77,24 @@ def test_stack_files_are_sound(stack):
             id="nothing answers in maintenance windows",
         ),
         pytest.param(
+            {"plant:edge": {**DEDICATED["plant:edge"], "authentication": {"scope_claim": "aud"}}},
+            "plant:edge.authentication.audience_claim",
+            "holds the scopes, too",
+            id="one claim for audience and scopes",
+        ),
+        pytest.param(
+            {"plant:edge": {**DEDICATED["plant:edge"], "authentication": {"audience": "plant.read"}}},
+            "plant:edge.authentication.read_scope",
+            "is the audience, too",
+            id="a scope that every token has",
+        ),
+        pytest.param(
+            {"plant:edge": {**DEDICATED["plant:edge"], "authentication": {"write_scope": "plant.read"}}},
+            "plant:edge.authentication.write_scope",
+            "who may read could change everything",
+            id="one scope for all",
+        ),
+        pytest.param(
             {"plant:usage": {"peak_requests_per_second": 0.05}},
             "plant:firewall.requests_per_ip",
             "set it to 150 or less",
