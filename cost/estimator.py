@@ -17,6 +17,7 @@ from cost.estimate import Estimate, Line, UnpricedResource
 from cost.money import line_usd
 from cost.registry import free_reason, pricer_of
 from cost.scope import Pricing, Scope
+from cost.surcharges import surcharges
 from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
@@ -84,6 +85,8 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
     for resource in graph:
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
             continue
+        for reason in surcharges(resource):
+            bill.refuse(resource, reason)
         if (pricer := pricer_of(resource.type)) is not None:
             bill.add(resource, graph.component_of(resource), pricer.charges(Scope(pricing, resource)))
         elif (why := free_reason(resource.type)) is not None:
