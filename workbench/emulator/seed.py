@@ -127,6 +127,12 @@ def _next_id(module: Any, generator: str, value: str) -> Iterator[None]:
         setattr(module, generator, original)
 
 
+def _default_subnets(region: str) -> list[str]:
+    from moto.ec2.models import ec2_backends
+
+    return sorted(subnet.id for subnet in ec2_backends[ACCOUNT_ID][region].get_default_subnets().values())
+
+
 def _listener(arn: str, subnet_ids: list[str], region: str) -> None:
     from moto.elbv2.models import elbv2_backends
 
@@ -135,6 +141,7 @@ def _listener(arn: str, subnet_ids: list[str], region: str) -> None:
     if balancer_arn in backend.load_balancers:
         return
     name = balancer_arn.split("/")[2]
+    subnet_ids = subnet_ids or _default_subnets(region)  # a stack of pods names none
     balancer = backend.create_load_balancer(name, [], subnet_ids, None, "internet-facing")
     del backend.load_balancers[balancer.arn]
     balancer.arn = balancer_arn

@@ -62,6 +62,13 @@ def test_a_stack_is_deployed_kept_and_destroyed(
         assert leftovers(api) - before == set()
 
 
+def test_a_listener_that_comes_without_subnets_gets_some() -> None:
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/platform/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081"
+    with embedded_aws(platform=[arn]) as api:
+        [found] = api.call("elbv2", "describe_listeners", ListenerArns=[arn])["Listeners"]
+        assert found["Port"] == 443
+
+
 @pytest.mark.slow
 def test_parking_takes_away_what_is_billed_by_the_hour_and_unparking_brings_it_back(deployment: Any) -> None:
     with embedded_aws(platform=references(deployment("dev"))) as api:
