@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cost.catalogue import MissingPrice, Price
 from cost.charges import Amount, Charge, Driver, Unpriced
-from cost.scope import Scope
+from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
 from deployment.unknown import SECRET, UNKNOWN
 
@@ -19,6 +19,10 @@ ASSUMED_ROOT_GB: Final = 8
 
 DETAILED_METRICS: Final = 7
 """Metrics an instance with detailed monitoring has (facts of the CloudWatch pricing page, 2024-07)."""
+
+MAGNETIC_IO: Final = UsageKey(
+    "monthly_standard_io_requests", Decimal(1_000_000), "requests to each magnetic volume a month"
+)
 
 GP3_FREE_IOPS: Final = 3000
 GP3_FREE_MBPS: Final = 125
@@ -56,6 +60,10 @@ def volume_charges(
             yield scope.charge(
                 f"{label} throughput", ("ebs", "gp3_mbps_month"), count * extra_mbps, metering, driver=driver
             )
+    elif kind == "magnetic":
+        used = scope.usage(MAGNETIC_IO)
+        requests = Used(count * used.amount.expected, used.assumed)
+        yield scope.use(f"{label} requests", ("ebs", "magnetic_million_io"), requests, driver)
     elif volume.type in ("io1", "io2"):
         yield scope.charge(f"{label} IOPS", ("ebs", f"{kind}_iops_month"), count * volume.iops, metering, driver=driver)
 

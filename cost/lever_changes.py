@@ -109,12 +109,11 @@ def _valkey(stack: Stack, _: Estimate) -> Stack | None:
 
 
 def _serverless_cache(stack: Stack, _: Estimate) -> Stack | None:
-    resources = [
-        replace(resource, type=SERVERLESS[0], inputs={"engine": "valkey"}, outputs={})
-        if resource.type in REPLICATION
-        else resource
-        for resource in stack.graph
-    ]
+    def serverless(nodes: Resource) -> Resource:
+        kept = {key: nodes.inputs[key] for key in ("snapshotRetentionLimit",) if key in nodes.inputs}
+        return replace(nodes, type=SERVERLESS[0], inputs={"engine": "valkey", **kept}, outputs={})
+
+    resources = [serverless(resource) if resource.type in REPLICATION else resource for resource in stack.graph]
     touched = any(new is not old for new, old in zip(resources, stack.graph, strict=True))
     return Stack(ResourceGraph(resources), stack.basis) if touched else None
 

@@ -274,4 +274,24 @@ GRAPHS = [
             {"scheduleExpression": "rate(1 hour)", "target": {"arn": "machine-id"}},
         ),
     ),
+    case(
+        "a volume for each task",
+        "monthly_usd",
+        "8.00",
+        "Volume of tasks",
+        CLUSTER,
+        TASK,
+        service(
+            **ON_FARGATE,
+            volumeConfiguration={"managedEbsVolume": {"sizeInGb": 50, "volumeType": "gp3", "roleArn": "role"}},
+        ),
+    ),
+    case(
+        "a replica is rotated with its primary",
+        "worst_case_usd",
+        "4.00",
+        "Rotated key material",
+        ("aws:kms/key:Key", "key", {"enableKeyRotation": True}),
+        ("aws:kms/replicaKey:ReplicaKey", "replica", {}, [("primaryKeyArn", ("aws:kms/key:Key", "key"))]),
+    ),
 ]

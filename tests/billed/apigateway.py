@@ -12,4 +12,11 @@ CASES = [
         {"monthly_requests": 1_000_000_000},
         id="rest api: two tiers",
     ),
+    case(
+        "aws:apigateway/stage:Stage",
+        {"xrayTracingEnabled": True},
+        {"Traces recorded": "10.00"},
+        {"monthly_traces": 2_000_000},
+        id="stage with traces",
+    ),
 ]

@@ -22,4 +22,11 @@ CASES = [
     case(EBS, {"size": 50, "type": "sc1"}, {"Volume (sc1)": "0.75"}, id="sc1"),
     case(EBS, {"size": 20, "type": "standard"}, {"Volume (standard)": "1.00"}, id="magnetic"),
     case("aws:ebs/snapshot:Snapshot", {}, {"Snapshot storage": "0.50"}, {"storage_gb": 10}),
+    case(
+        "aws:ebs/volume:Volume",
+        {"size": 100, "type": "standard"},
+        {"Volume (standard)": "5.00", "Volume (standard) requests": "0.50"},
+        {"monthly_standard_io_requests": 10_000_000},
+        id="magnetic volume: its requests, too",
+    ),
 ]

@@ -69,4 +69,17 @@ CASES = [
         {"Public IPv4 address": "0.00"},
         id="instance in a subnet that isn't in the graph: worst case only",
     ),
+    case(
+        "aws:ec2/vpnConnection:VpnConnection",
+        {"transitGatewayId": "tgw-1"},
+        {"VPN connection": "36.50", "Public IPv4": "7.30", "Transit Gateway attachment": "36.50"},
+        {"monthly_data_processed_gb": 0},
+        id="vpn: two addresses, and the attachment that AWS makes",
+    ),
+    case(
+        "aws:ec2/vpnConnection:VpnConnection",
+        {"outsideIpAddressType": "PrivateIpv4", "transportTransitGatewayAttachmentId": "tgw-attach-1"},
+        {"Public IPv4": None, "Transit Gateway attachment": None},
+        id="vpn over direct connect",
+    ),
 ]

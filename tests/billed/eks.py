@@ -29,4 +29,11 @@ CASES = [
         {"Control plane (standard": "73.00"},
         id="eks without extended support",
     ),
+    case(
+        "aws:eks/cluster:Cluster",
+        {"version": "1.35", "enabledClusterLogTypes": ["audit"]},
+        {"Control plane logs": "5.00"},
+        {"monthly_data_ingested_gb": 10},
+        id="eks: logs of the control plane",
+    ),
 ]

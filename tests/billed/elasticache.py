@@ -46,4 +46,33 @@ CASES = [
         {"snapshot_storage_size_gb": 10},
         id="replication group: shards, replicas, snapshots",
     ),
+    case(
+        "aws:elasticache/serverlessCache:ServerlessCache",
+        {"engine": "valkey", "snapshotRetentionLimit": 2},
+        {"Snapshots": "1.70"},
+        {"data_storage_gb": 10},
+        id="serverless: snapshots, none of them free",
+    ),
+    case(
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {
+            "engine": "valkey",
+            "nodeType": "cache.t4g.micro",
+            "nodeGroupConfigurations": [{"replicaCount": 1}, {"replicaCount": 2}],
+        },
+        {"Cache nodes": "56.064"},
+        id="replication group: shard by shard, each as the largest",
+    ),
+    case(
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {"engine": "redis", "engineVersion": "5.0.6", "nodeType": "cache.t4g.micro", "numCacheClusters": 2},
+        {"Cache nodes": "23.36", "Extended support of redis 5.0.6": "18.688"},
+        id="redis 5: extended support adds 80 %",
+    ),
+    case(
+        "aws:elasticache/cluster:Cluster",
+        {"engine": "redis", "engineVersion": "7.1", "nodeType": "cache.t4g.micro"},
+        {"Extended support": None},
+        id="redis 7",
+    ),
 ]

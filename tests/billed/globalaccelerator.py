@@ -6,7 +6,13 @@ CASES = [
     case(
         "aws:globalaccelerator/accelerator:Accelerator",
         {},
-        {"Accelerator": "18.25", "Data transfer premium": "1.50"},
+        {"Accelerator": "18.25", "Public IPv4": "7.30", "Data transfer premium": "1.50"},
         {"monthly_outbound_gb": 100},
+    ),
+    case(
+        "aws:globalaccelerator/accelerator:Accelerator",
+        {"ipAddresses": ["203.0.113.1", "203.0.113.2"]},
+        {"Public IPv4": None},
+        id="accelerator: addresses of one's own",
     ),
 ]

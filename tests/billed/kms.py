@@ -24,4 +24,6 @@ CASES = [
         {"monthly_requests": 10_000},
         id="elliptic curve",
     ),
+    case("aws:kms/externalKey:ExternalKey", {}, {"Customer managed key": "1.00"}),
+    case("aws:kms/replicaExternalKey:ReplicaExternalKey", {}, {"Customer managed key": "1.00"}),
 ]

@@ -17,4 +17,17 @@ CASES = [
         {"monthly_requests": 1_000_000, "request_duration_ms": 100},
         id="lambda arm64 with storage",
     ),
+    case(
+        "aws:lambda/function:Function",
+        {"tracingConfig": {"mode": "Active"}},
+        {"Traces recorded": "13.64"},
+        {"monthly_requests": 4_628_000},
+        id="lambda: the first request of each second is traced, and 5 % of the others",
+    ),
+    case(
+        "aws:lambda/function:Function",
+        {"tracingConfig": {"mode": "PassThrough"}},
+        {"Traces recorded": None},
+        id="lambda that traces nothing itself",
+    ),
 ]

@@ -76,4 +76,11 @@ CASES = [
         {"new_connections": 50},
         id="alb: one reserved unit, two used",
     ),
+    case(
+        ALB,
+        {"loadBalancerType": "network", "subnets": ["a", "b"]},
+        {"Network load balancer capacity units": "8.76"},
+        {"new_connections": 1600},
+        id="nlb: new flows, 800 a unit",
+    ),
 ]

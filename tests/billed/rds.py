@@ -31,20 +31,44 @@ CASES = [
     ),
     case(
         "aws:rds/instance:Instance",
-        {"engine": "mysql", "engineVersion": "8.0.36", "instanceClass": "db.t4g.small", "multiAz": True},
+        {
+            "engine": "mysql",
+            "engineVersion": "8.0.36",
+            "instanceClass": "db.t4g.small",
+            "multiAz": True,
+            "allocatedStorage": 20,
+        },
         {"Extended support of mysql 8.0.36": "292.00"},
         id="rds: mysql 8.0, standby included: 4 vCPUs",
     ),
     case(
         "aws:rds/instance:Instance",
-        {"engine": "postgres", "engineVersion": "11.22", "instanceClass": "db.t3.large"},
+        {"engine": "postgres", "engineVersion": "11.22", "instanceClass": "db.t3.large", "allocatedStorage": 20},
         {"Extended support, third year of postgres 11.22": "292.00"},
         id="rds: postgres 11",
     ),
     case(
         "aws:rds/instance:Instance",
-        {"engine": "postgres", "engineVersion": "16.3", "instanceClass": "db.t3.large", "publiclyAccessible": True},
+        {
+            "engine": "postgres",
+            "engineVersion": "16.3",
+            "instanceClass": "db.t3.large",
+            "publiclyAccessible": True,
+            "allocatedStorage": 20,
+        },
         {"Extended support": None, "Public IPv4 address": "3.65"},
         id="rds: postgres 16, public",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {
+            "engine": "postgres",
+            "instanceClass": "db.t3.large",
+            "allocatedStorage": 20,
+            "enabledCloudwatchLogsExports": ["postgresql"],
+        },
+        {"Exported logs": "1.50"},
+        {"monthly_data_ingested_gb": 3},
+        id="rds: exported logs",
     ),
 ]

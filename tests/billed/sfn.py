@@ -17,4 +17,11 @@ CASES = [
         {"monthly_requests": 1_000_000, "workflow_duration_ms": 500, "memory_mb": 64},
         id="express workflow",
     ),
+    case(
+        "aws:sfn/stateMachine:StateMachine",
+        {"type": "EXPRESS", "tracingConfiguration": {"enabled": True}},
+        {"Traces recorded": "5.00"},
+        {"monthly_requests": 1_000_000},
+        id="express workflow: an execution is a trace",
+    ),
 ]

@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import ONE, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from cost.tracing import TRACES, traces
 from cost.uptime import Metering
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests a month")
@@ -20,7 +21,8 @@ def rest_api(scope: Scope) -> Iterator[Charge]:
 
 
 def stage(scope: Scope) -> Iterator[Charge]:
-    """A stage is free unless it has a cache."""
+    """A stage is free unless it has a cache, or traces."""
+    yield from traces(scope, "xrayTracingEnabled")
     if scope.flag("cacheClusterEnabled"):
         size = scope.text("cacheClusterSize", "0.5")
         yield scope.charge(f"Cache ({size} GB)", ("apigateway", f"cache_{size}_hour"), ONE, Metering.FULL_HOURS)
@@ -28,5 +30,5 @@ def stage(scope: Scope) -> Iterator[Charge]:
 
 PRICERS: Final = {
     "aws:apigateway/restApi:RestApi": Pricer(rest_api, twins=("aws_api_gateway_rest_api",), usage=(REQUESTS,)),
-    "aws:apigateway/stage:Stage": Pricer(stage, twins=("aws_api_gateway_stage",)),
+    "aws:apigateway/stage:Stage": Pricer(stage, twins=("aws_api_gateway_stage",), usage=(TRACES,)),
 }

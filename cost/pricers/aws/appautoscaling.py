@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cost.charges import Amount, Charge
-from cost.pricers.aws.autoscaling import TARGET_TRACKING_ALARMS
+from cost.pricers.aws.autoscaling import TARGET_TRACKING_ALARMS, tracked_metrics
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
@@ -18,7 +18,7 @@ def policy(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Alarms of target tracking",
             ("cloudwatch", "alarm_month"),
-            Amount.fixed(TARGET_TRACKING_ALARMS),
+            Amount.fixed(TARGET_TRACKING_ALARMS * tracked_metrics(scope, "targetTrackingScalingPolicyConfiguration")),
             Metering.PRORATED_MONTH,
         )
 

@@ -164,9 +164,15 @@ def policy(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Alarms of target tracking",
             ("cloudwatch", "alarm_month"),
-            Amount.fixed(TARGET_TRACKING_ALARMS),
+            Amount.fixed(TARGET_TRACKING_ALARMS * tracked_metrics(scope, "targetTrackingConfiguration")),
             Metering.PRORATED_MONTH,
         )
+
+
+def tracked_metrics(scope: Scope, path: str) -> int:
+    """Metrics that each alarm of the policy watches: one, or all that its expressions combine."""
+    metrics = scope.resource.all(f"{path}.customizedMetricSpecification.metrics[*].metricStat")
+    return max(1, sum(1 for metric in metrics if isinstance(metric, dict)))
 
 
 def _hours(item: str, price: Price, count: Amount) -> Charge:

@@ -11,6 +11,7 @@ from cost.charges import NOTHING, ONE, Amount, Charge, Unpriced
 from cost.compute import (
     ASSUMED_ROOT_GB,
     DETAILED_METRICS,
+    MAGNETIC_IO,
     Volume,
     credit_charges,
     on_demand,
@@ -29,6 +30,10 @@ SNAPSHOT_GB: Final = UsageKey("storage_gb", Decimal(8), "gigabytes of the snapsh
 FLOW_LOG_GB: Final = UsageKey("monthly_gb", Decimal(1), "gigabytes of flow logs a month")
 ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ENDPOINT_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+
+TUNNELS: Final = 2
+"""Tunnels of a VPN connection, each with a public address that is billed (operation CreateVpnConnection of the Cost and
+Usage Report's PublicIPv4 usage, 2024-02)."""
 
 OUTBOUND: Final = UsageKey("monthly_outbound_internet_gb", Decimal(0), "gigabytes sent to the internet a month")
 
@@ -165,8 +170,15 @@ def template(_: Scope) -> Iterator[Charge]:
 
 
 def vpn_connection(scope: Scope) -> Iterator[Charge]:
-    """Hours of a site-to-site VPN connection."""
+    """Hours of a site-to-site VPN connection, the public addresses of its tunnels, and its attachment to a transit
+    gateway, which AWS makes by itself."""
     yield scope.charge("VPN connection", ("vpc", "vpn_connection_hour"), ONE, Metering.FULL_HOURS)
+    if scope.text("outsideIpAddressType", "PublicIpv4").lower() == "publicipv4":
+        yield scope.charge(
+            "Public IPv4 addresses of the tunnels", ("vpc", "public_ipv4_hour"), Amount.fixed(TUNNELS), Metering.SECONDS
+        )
+    if scope.resource.gives("transitGatewayId") and not scope.resource.get("transportTransitGatewayAttachmentId"):
+        yield from transit_gateway_attachment(scope)
 
 
 def client_vpn_association(scope: Scope) -> Iterator[Charge]:
@@ -183,8 +195,10 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final[Mapping[str, Pricer]] = {
-    "aws:ec2/instance:Instance": Pricer(instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM)),
-    "aws:ebs/volume:Volume": Pricer(volume, twins=("aws_ebs_volume",)),
+    "aws:ec2/instance:Instance": Pricer(
+        instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)
+    ),
+    "aws:ebs/volume:Volume": Pricer(volume, twins=("aws_ebs_volume",), usage=(MAGNETIC_IO,)),
     "aws:ebs/snapshot:Snapshot": Pricer(snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB,)),
     "aws:ec2/eip:Eip": Pricer(elastic_ip, twins=("aws_eip",)),
     "aws:ec2/natGateway:NatGateway": Pricer(nat_gateway, twins=("aws_nat_gateway",), usage=(PROCESSED,)),
@@ -193,7 +207,7 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     FLOW_LOG: Pricer(flow_log, twins=("aws_flow_log",), usage=(FLOW_LOG_GB,)),
     "aws:ec2/launchTemplate:LaunchTemplate": Pricer(template, twins=("aws_launch_template",)),
     "aws:ec2/launchConfiguration:LaunchConfiguration": Pricer(template, twins=("aws_launch_configuration",)),
-    "aws:ec2/vpnConnection:VpnConnection": Pricer(vpn_connection, twins=("aws_vpn_connection",)),
+    "aws:ec2/vpnConnection:VpnConnection": Pricer(vpn_connection, twins=("aws_vpn_connection",), usage=(PROCESSED,)),
     "aws:ec2clientvpn/networkAssociation:NetworkAssociation": Pricer(
         client_vpn_association, twins=("aws_ec2_client_vpn_network_association",)
     ),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.compute import volume_charges, volume_of
 from cost.registry import Pricer
 from cost.scaling import limits_of
 from cost.scope import Scope
@@ -23,6 +24,7 @@ INCLUDED_STORAGE_GB: Final = 20
 
 def service(scope: Scope) -> Iterator[Charge]:
     """Tasks of the service: floor and worst case by its scaling target, expected at the desired count."""
+    yield from volumes(scope)
     if not on_fargate(scope):
         return
     tasks = scope.graph.referenced(scope.resource, "taskDefinition", TASK)
@@ -49,6 +51,15 @@ def service(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Public IPv4 addresses of tasks", ("vpc", "public_ipv4_hour"), count, Metering.SECONDS, driver=Driver.FLEET
         )
+
+
+def volumes(scope: Scope) -> Iterator[Charge]:
+    """An EBS volume for each task, where the service has ECS make one."""
+    for managed in scope.items("volumeConfiguration.managedEbsVolume"):
+        volume = volume_of(managed, size="sizeInGb")
+        if volume.assumed:
+            raise Unpriced("the size of its tasks' volumes isn't declared (a snapshot's?), and they are billed by it")
+        yield from volume_charges(scope, volume, tasks_of(scope), what="Volume of tasks")
 
 
 def on_fargate(scope: Scope) -> bool:

@@ -12,6 +12,7 @@ from cost.compute import Volume, credit_charges, on_demand, spot, volume_charges
 from cost.fleets import LAUNCH_TEMPLATE
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.lifecycle import Support, version_of
+from cost.logs import LOG_GROUP
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
@@ -21,6 +22,7 @@ NODE_DISK_GB: Final = Decimal(20)
 
 POD_VCPU: Final = UsageKey("vcpu", Decimal("0.25"), "vCPUs of the pods of a Fargate profile, in all")
 POD_GB: Final = UsageKey("memory_gb", Decimal("0.5"), "gigabytes of memory of the pods of a Fargate profile, in all")
+LOGS: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of control plane logs a month")
 DEFAULT_NODE_TYPE: Final = "t3.medium"
 
 
@@ -42,10 +44,21 @@ def cluster(scope: Scope) -> Iterator[Charge]:
             scope.announce(version.charged_from, f"Kubernetes {text} is in extended support", more_usd)
     support = "standard" if price is standard else "extended"
     yield Charge(f"Control plane ({support} support)", price, ONE, Metering.FULL_HOURS)
+    if scope.items("enabledClusterLogTypes") and not _log_group(scope):
+        yield scope.use("Control plane logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(LOGS))
     if scope.flag("computeConfig.enabled"):
         raise Unpriced(
             "EKS Auto Mode starts instances of its own and bills a fee for each, which has no price in the catalogue"
         )
+
+
+def _log_group(scope: Scope) -> bool:
+    """True where the graph has the log group of the control plane: it is billed there."""
+    name = scope.resource.get("name", scope.resource.name)
+    return any(
+        group.get("name") == f"/aws/eks/{name}/cluster" or not isinstance(group.get("name"), str)
+        for group in scope.graph.of_type(LOG_GROUP)
+    )
 
 
 def node_group(scope: Scope) -> Iterator[Charge]:
@@ -85,8 +98,9 @@ def node_group(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Public IPv4 addresses of nodes", ("vpc", "public_ipv4_hour"), each, Metering.SECONDS, driver=Driver.FLEET
         )
-    if not templates:
-        yield from credit_charges(scope, types, None, count)
+    bursts = launch.get("creditSpecification")
+    mode = bursts.get("cpuCredits") if isinstance(bursts, Mapping) else None
+    yield from credit_charges(scope, types, mode, count)
 
 
 NODE_IMAGES: Final = {"WINDOWS": "windows"}
@@ -116,7 +130,7 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:eks/cluster:Cluster": Pricer(cluster, twins=("aws_eks_cluster",)),
+    "aws:eks/cluster:Cluster": Pricer(cluster, twins=("aws_eks_cluster",), usage=(LOGS,)),
     "aws:eks/nodeGroup:NodeGroup": Pricer(node_group, twins=("aws_eks_node_group",), usage=(OPERATING_SYSTEM,)),
     "aws:eks/fargateProfile:FargateProfile": Pricer(
         fargate_profile, twins=("aws_eks_fargate_profile",), usage=(POD_VCPU, POD_GB)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
+from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scaling import limits_of
 from cost.scope import GB_KB, Scope, UsageKey
-from cost.uptime import Metering
+from cost.uptime import MONTH_HOURS, Metering
 
 SERVERLESS_FLOOR_GB: Final = {"valkey": Decimal("0.1"), "redis": Decimal(1), "memcached": Decimal(1)}
 """Data billed at least, an hour, while a serverless cache exists (facts of the ElastiCache pricing page, 2026-07)."""
@@ -37,6 +39,14 @@ def serverless(scope: Scope) -> Iterator[Charge]:
         Amount.of(least, max(least, stored.expected), max(least, stored.worst)),
         Metering.FULL_HOURS,
     )
+    if snapshots := scope.number("snapshotRetentionLimit"):
+        yield scope.charge(
+            "Snapshots",
+            ("elasticache", "backup_gb_month"),
+            Amount.of(least, stored.expected, stored.worst) * snapshots,
+            Metering.STANDING,
+            usage_based=True,
+        )
     limits = scope.items("cacheUsageLimits.ecpuPerSeconds")
     seconds = scope.pricing.basis.uptime.full_hours * 3600
     minimum = Decimal(str(limits[0].get("minimum") or 0)) * seconds if limits else Decimal(0)
@@ -64,14 +74,26 @@ def cluster(scope: Scope) -> Iterator[Charge]:
 
 def replication_group(scope: Scope) -> Iterator[Charge]:
     """Nodes of all shards with their replicas, each number between its scaling limits."""
-    shards = scope.number("numNodeGroups")
-    replicas = scope.number("replicasPerNodeGroup") if shards else scope.number("numCacheClusters", 1) - 1
+    shards, replicas = _layout(scope)
     identifiers = (scope.resource.get("replicationGroupId"), scope.resource.name, scope.resource.outputs.get("id"))
     names = [f"replication-group/{each}" for each in identifiers if each]
     groups = _between(scope, "NodeGroups", names, shards or Decimal(1))
     copies = _between(scope, "Replicas", names, replicas) + ONE
     count = Amount(groups.floor * copies.floor, groups.expected * copies.expected, groups.worst * copies.worst)
     yield from nodes(scope, scope.text("engine", "redis"), count)
+
+
+def _layout(scope: Scope) -> tuple[Decimal, Decimal]:
+    """Shards (0: not told) and replicas of each: by their numbers, shard by shard, or by all nodes together."""
+    configured = scope.items("nodeGroupConfigurations")
+    if configured:
+        each = [Decimal(str(one.get("replicaCount") or 0)) for one in configured]
+        return Decimal(len(each)), max(each)
+    for prefix in ("", "clusterMode."):
+        if shards := scope.number(f"{prefix}numNodeGroups"):
+            return shards, scope.number(f"{prefix}replicasPerNodeGroup")
+    nodes = scope.number("numCacheClusters") or scope.number("numberCacheClusters") or Decimal(1)
+    return Decimal(0), nodes - 1
 
 
 def _between(scope: Scope, what: str, names: list[str], declared: Decimal) -> Amount:
@@ -88,6 +110,7 @@ def nodes(scope: Scope, engine: str, count: Amount) -> Iterator[Charge]:
         count,
         Metering.FULL_HOURS,
     )
+    yield from extended_support(scope, engine, node_type, count)
     snapshots = int(scope.number("snapshotRetentionLimit"))
     if snapshots > 1:
         size = scope.usage(SNAPSHOT_SIZE)
@@ -102,6 +125,32 @@ def nodes(scope: Scope, engine: str, count: Amount) -> Iterator[Charge]:
     if count.worst > 1 and engine != "memcached":
         crossing = scope.requests * scope.traffic.cache_kb_per_request / GB_KB
         yield scope.use("Data between zones", ("data_transfer", "inter_az_gb"), crossing)
+
+
+EXTENDED_RATIO: Final = Decimal("0.8")
+"""Part of a node's price that the first two years of extended support add (ElastiCache user guide, extended support
+charges, 2026)."""
+
+
+def extended_support(scope: Scope, engine: str, node_type: str, count: Amount) -> Iterator[Charge]:
+    """What nodes of an engine past its standard support cost more; a rise within the next years is announced."""
+    text = scope.text("engineVersion").removesuffix(".x")
+    if not text or not has_lifecycle(product := f"elasticache-{engine.lower()}"):
+        return
+    version = version_of(product, text)
+    if version is None:
+        return
+    hour = scope.price("elasticache", f"{engine.lower()}.{node_type}")
+    more_usd, day = hour.usd * EXTENDED_RATIO, scope.pricing.day
+    support = version.support(day)
+    if support is Support.DEARER:
+        raise Unpriced(f"{engine} {text} is in the third year of extended support, whose price isn't known; upgrade it")
+    if support is Support.EXTENDED:
+        price = replace(hour, key=f"{hour.key} (extended support)", usd=more_usd, tiers=(), confidence="derived")
+        yield Charge(f"{support.capitalize()} of {engine} {text}", price, count, Metering.FULL_HOURS)
+    else:
+        monthly_usd = more_usd * count.expected * MONTH_HOURS
+        scope.announce(version.charged_from, f"{engine} {text} is in {Support.EXTENDED}", monthly_usd)
 
 
 PRICERS: Final = {

@@ -13,6 +13,9 @@ from cost.uptime import Metering
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1000), "requests to the key a month")
 
+KEY: Final = "aws:kms/key:Key"
+REPLICA: Final = "aws:kms/replicaKey:ReplicaKey"
+
 BILLED_ROTATIONS: Final = 2
 """Rotations that add a dollar a month each; later ones add nothing (AWS KMS pricing page, 2026)."""
 
@@ -48,11 +51,19 @@ def key(scope: Scope) -> Iterator[Charge]:
 
 
 def rotates(scope: Scope) -> bool:
-    """True when the key's material is rotated, each time for a dollar a month more, twice at most."""
+    """True when the key's material is rotated, each time for a dollar a month more, twice at most; a replica's is when
+    its primary's is."""
+    if scope.resource.type == REPLICA:
+        primaries = scope.graph.referenced(scope.resource, "primaryKeyArn", KEY)
+        return not primaries or Scope(scope.pricing, primaries[0]).flag("enableKeyRotation")
     return scope.flag("enableKeyRotation")
 
 
 PRICERS: Final = {
-    "aws:kms/key:Key": Pricer(key, twins=("aws_kms_key",), usage=(REQUESTS,)),
-    "aws:kms/replicaKey:ReplicaKey": Pricer(key, twins=("aws_kms_replica_key",), usage=(REQUESTS,)),
+    KEY: Pricer(key, twins=("aws_kms_key",), usage=(REQUESTS,)),
+    "aws:kms/externalKey:ExternalKey": Pricer(key, twins=("aws_kms_external_key",), usage=(REQUESTS,)),
+    "aws:kms/replicaExternalKey:ReplicaExternalKey": Pricer(
+        key, twins=("aws_kms_replica_external_key",), usage=(REQUESTS,)
+    ),
+    REPLICA: Pricer(key, twins=("aws_kms_replica_key",), usage=(REQUESTS,)),
 }

@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import ONE, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from cost.tracing import TRACES, traces
 from cost.uptime import Metering
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "invocations a month")
@@ -35,6 +36,7 @@ def function(scope: Scope) -> Iterator[Charge]:
         assumed=requests.assumed,
         driver=Driver.TRAFFIC,
     )
+    yield from traces(scope, "tracingConfig.mode", requests.amount)
     extra_mb = scope.number("ephemeralStorage.size", FREE_STORAGE_MB) - FREE_STORAGE_MB
     if extra_mb > 0:
         amount = seconds * (extra_mb / 1024)
@@ -47,7 +49,9 @@ def provisioned(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:lambda/function:Function": Pricer(function, twins=("aws_lambda_function",), usage=(REQUESTS, DURATION)),
+    "aws:lambda/function:Function": Pricer(
+        function, twins=("aws_lambda_function",), usage=(REQUESTS, DURATION, TRACES)
+    ),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": Pricer(
         provisioned, twins=("aws_lambda_provisioned_concurrency_config",)
     ),

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Final
 
 from cost.addresses import DEFAULT_SUBNET, SUBNET
-from cost.charges import ONE, Amount, Charge, Driver
+from cost.charges import NOTHING, ONE, Amount, Charge, Driver
 from cost.registry import Pricer
-from cost.scope import GB_KB, Scope, UsageKey, Used
+from cost.scope import GB_KB, Scope, UsageKey
 from cost.uptime import Metering
 
 LEAST_ZONES: Final = 2
@@ -25,6 +25,15 @@ FREE_RULES: Final = 10
 CONNECTIONS_PER_LCU_HOUR: Final = Decimal(25 * 3600)
 ACTIVE_MINUTES_PER_LCU_HOUR: Final = Decimal(3000 * 60)
 EVALUATIONS_PER_LCU_HOUR: Final = Decimal(1000 * 3600)
+
+NLCU_LIMITS: Final = {
+    "TLS": (Decimal(50), Decimal(3_000)),
+    "UDP": (Decimal(400), Decimal(50_000)),
+    "TCP_UDP": (Decimal(400), Decimal(50_000)),
+    "TCP": (Decimal(800), Decimal(100_000)),
+}
+"""Protocol of a listener -> new flows a second and active ones a minute that one NLCU holds, fewest first (ELB pricing
+page, 2026-10); one gigabyte an hour with each."""
 
 NEW_CONNECTIONS: Final = UsageKey("new_connections", Decimal(0), "new connections a second, on average")
 ACTIVE_CONNECTIONS: Final = UsageKey("active_connections", Decimal(0), "active connections a minute, on average")
@@ -48,9 +57,7 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
     elif kind == "network":
         yield scope.charge("Network load balancer", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
         yield from reserved_units(scope, reserved, "nlb_lcu_hour")
-        used = scope.usage(PROCESSED_BYTES, transferred_gb(scope))
-        units = Used(used.amount.above(reserved * scope.pricing.basis.uptime.hours), used.assumed)
-        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), units)
+        yield nlcu(scope)
     else:
         yield scope.charge("Gateway load balancer", ("elb", "gwlb_hour"), ONE, Metering.FULL_HOURS)
         return
@@ -73,17 +80,38 @@ def reserved_units(scope: Scope, reserved: Decimal, price: str) -> Iterator[Char
 
 
 def lcu(scope: Scope, rules: int) -> Charge:
-    """Capacity units by the dimension that uses most, beyond the reserved ones; its name is in the item."""
+    """Capacity units of an application load balancer by the dimension that uses most."""
+    evaluations = scope.requests * max(0, rules - FREE_RULES) / EVALUATIONS_PER_LCU_HOUR
+    limits = (CONNECTIONS_PER_LCU_HOUR / 3600, ACTIVE_MINUTES_PER_LCU_HOUR / 60)
+    return _units(scope, "Load balancer", "alb_lcu_hour", limits, evaluations)
+
+
+def nlcu(scope: Scope) -> Charge:
+    """Capacity units of a network load balancer, by the protocol of its listeners that holds fewest flows."""
+    mine = {
+        str(listener.get("protocol", "TCP")).upper()
+        for listener in scope.graph.of_type(*LISTENERS)
+        if scope.resource in scope.graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS)
+    }
+    limits = next((each for protocol, each in NLCU_LIMITS.items() if protocol in mine), NLCU_LIMITS["TCP"])
+    return _units(scope, "Network load balancer", "nlb_lcu_hour", limits, NOTHING)
+
+
+def _units(scope: Scope, what: str, price: str, limits: tuple[Decimal, Decimal], evaluations: Amount) -> Charge:
+    """Capacity units by the dimension that uses most, beyond the reserved ones; its name is in the item.
+
+    `limits` are new connections a second and active ones a minute of one unit.
+    """
     hours = scope.pricing.basis.uptime.hours
-    traffic = scope.traffic
-    connections = scope.requests * traffic.new_connections_per_request
+    new, active = limits
+    connections = scope.requests * scope.traffic.new_connections_per_request
     idle_minutes = Decimal(1) + scope.number("idleTimeout", 60) / 60
     given = {
         key: scope.pricing.usage.get(scope.resource.urn, {}).get(key.name)
         for key in (NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS)
     }
 
-    def dimension(key: UsageKey, derived: Amount, per_lcu: int) -> Amount:
+    def dimension(key: UsageKey, derived: Amount, per_lcu: Decimal | int) -> Amount:
         value = given[key]
         if value is None:
             return derived if not any(number is not None for number in given.values()) else Amount.fixed(0)
@@ -91,22 +119,18 @@ def lcu(scope: Scope, rules: int) -> Charge:
         return Amount.of(0, units, units)
 
     dimensions = {
-        "new connections": dimension(NEW_CONNECTIONS, connections / CONNECTIONS_PER_LCU_HOUR, 25),
-        "active connections": dimension(
-            ACTIVE_CONNECTIONS, connections * idle_minutes / ACTIVE_MINUTES_PER_LCU_HOUR, 3000
-        ),
+        "new connections": dimension(NEW_CONNECTIONS, connections / (new * 3600), new),
+        "active connections": dimension(ACTIVE_CONNECTIONS, connections * idle_minutes / (active * 60), active),
         "processed bytes": dimension(PROCESSED_BYTES, transferred_gb(scope), 1),
-        "rule evaluations": dimension(
-            RULE_EVALUATIONS, scope.requests * max(0, rules - FREE_RULES) / EVALUATIONS_PER_LCU_HOUR, 1000
-        ),
+        "rule evaluations": dimension(RULE_EVALUATIONS, evaluations, 1000) if price == "alb_lcu_hour" else NOTHING,
     }
     binding = max(dimensions, key=lambda name: (dimensions[name].expected, dimensions[name].worst))
     amount = Amount(
         *(max(getattr(each, figure) for each in dimensions.values()) for figure in ("floor", "expected", "worst"))
     ).above(scope.number("minimumLoadBalancerCapacity.capacityUnits") * hours)
     return Charge(
-        f"Load balancer capacity units (most by {binding})",
-        scope.price("elb", "alb_lcu_hour"),
+        f"{what} capacity units (most by {binding})",
+        scope.price("elb", price),
         amount,
         Metering.USE,
         usage_based=True,

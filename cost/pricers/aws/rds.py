@@ -17,6 +17,13 @@ BACKUP: Final = UsageKey(
     "additional_backup_storage_gb", Decimal(0), "gigabytes of backups beyond the size of the database"
 )
 
+MAGNETIC_IO: Final = UsageKey(
+    "monthly_standard_io_requests", Decimal(1_000_000), "requests to a magnetic volume a month"
+)
+EXPORTED: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of exported logs a month")
+
+GP3_FREE_MBPS: Final = 125
+GP3_FREE_MBPS_LARGE: Final = 500
 GP3_FREE_IOPS: Final = 3000
 GP3_FREE_IOPS_LARGE: Final = 12000
 GP3_LARGE_GB: Final = 400
@@ -41,6 +48,8 @@ def instance(scope: Scope) -> Iterator[Charge]:
     if scope.flag("publiclyAccessible"):
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
     size = scope.number("allocatedStorage")
+    if not size:
+        raise Unpriced("its allocatedStorage isn't declared (a snapshot's?), and its storage is billed; set it")
     declared_iops = scope.number("iops")
     storage = scope.text("storageType") or ("io1" if declared_iops else "gp2")
     key = "magnetic" if storage == "standard" else storage
@@ -56,6 +65,15 @@ def instance(scope: Scope) -> Iterator[Charge]:
     extra = max(Decimal(0), declared_iops - included)
     if extra and storage in ("gp3", "io1", "io2"):
         yield scope.charge("IOPS", ("rds", f"{prefix}{key}_iops_month"), Amount.fixed(extra), Metering.STANDING)
+    if storage == "gp3" and (mbps := scope.number("storageThroughput")):
+        included_mbps = GP3_FREE_MBPS_LARGE if size >= GP3_LARGE_GB else GP3_FREE_MBPS
+        if mbps > included_mbps:
+            above = Amount.fixed(mbps - included_mbps)
+            yield scope.charge("Throughput", ("rds", f"{prefix}gp3_mbps_month"), above, Metering.STANDING)
+    if storage == "standard":
+        yield scope.use("Requests to the magnetic volume", ("rds", "magnetic_million_io"), scope.usage(MAGNETIC_IO))
+    if scope.items("enabledCloudwatchLogsExports"):
+        yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
     if BACKUP.name in scope.pricing.usage.get(scope.resource.urn, {}):
         backups = scope.usage(BACKUP)
         yield Charge(
@@ -93,4 +111,6 @@ def extended_support(scope: Scope, engine: str, kind: str, instances: int) -> It
             return
 
 
-PRICERS: Final = {"aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP,))}
+PRICERS: Final = {
+    "aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED))
+}

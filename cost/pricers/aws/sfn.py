@@ -11,6 +11,7 @@ from cost.registry import Pricer
 from cost.rollouts import durations
 from cost.schedules import runs_per_month
 from cost.scope import Scope, UsageKey
+from cost.tracing import TRACES, traces
 from cost.workflows import MOST_TRANSITIONS, Workflow, read_workflow
 
 STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
@@ -24,6 +25,7 @@ MEMORY: Final = UsageKey("memory_mb", Decimal(64), "megabytes of one express exe
 
 def state_machine(scope: Scope) -> Iterator[Charge]:
     """What the executions of a month cost."""
+    yield from traces(scope, "tracingConfiguration.enabled", executions(scope))
     if scope.text("type", "STANDARD").upper() == "EXPRESS":
         yield from express(scope)
         return
@@ -42,6 +44,18 @@ def express(scope: Scope) -> Iterator[Charge]:
     gb_hours = scope.usage(MEMORY).amount.expected / 1024 * scope.usage(DURATION).amount.expected / 3_600_000
     duration = requests.amount * gb_hours
     yield scope.use("Express duration", ("stepfunctions", "express_gb_hour"), duration, Driver.EVENTS)
+
+
+def executions(scope: Scope) -> Amount | None:
+    """Executions a month: those that schedules start, or the rollouts that the stack declares; None when nothing
+    tells."""
+    if scope.text("type", "STANDARD").upper() == "EXPRESS":
+        return scope.usage(REQUESTS).amount
+    runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
+    if not runs and not scope.pricing.basis.declared:
+        return None
+    runs = runs or scope.traffic.rollouts_per_month
+    return Amount.of(0, runs, runs)
 
 
 def moves(scope: Scope) -> Amount | None:
@@ -107,6 +121,6 @@ def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:
 
 PRICERS: Final = {
     STATE_MACHINE: Pricer(
-        state_machine, twins=("aws_sfn_state_machine",), usage=(TRANSITIONS, REQUESTS, DURATION, MEMORY)
+        state_machine, twins=("aws_sfn_state_machine",), usage=(TRANSITIONS, REQUESTS, DURATION, MEMORY, TRACES)
     )
 }

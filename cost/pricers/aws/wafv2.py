@@ -7,18 +7,23 @@ A managed rule group costs as one; the rules inside it are AWS's own and not bil
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
-from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.charges import ONE, ZERO, Amount, Charge, Unpriced
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
+from deployment.decimals import number
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests inspected a month")
 
 WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
 RULE_GROUP: Final = "aws:wafv2/ruleGroup:RuleGroup"
+
+INCLUDED_WCU: Final = 1500
+WCU_STEP: Final = 500
+"""Capacity units of an ACL that its requests include, and by which more are billed (AWS WAF pricing page, 2026-09)."""
 
 BOT_CONTROL: Final = "AWSManagedRulesBotControlRuleSet"
 FRAUD_CONTROL: Final = ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet")
@@ -45,8 +50,23 @@ def web_acl(scope: Scope) -> Iterator[Charge]:
         )
     used = scope.usage(REQUESTS, scope.requests)
     yield scope.use("Requests inspected", ("wafv2", "million_requests"), used)
+    yield from capacity_surcharge(scope, used)
     for group in managed:
         yield from managed_extras(scope, group, used.amount)
+
+
+def capacity_surcharge(scope: Scope, used: Used) -> Iterator[Charge]:
+    """What requests cost more for each started 500 units of capacity beyond the 1,500 that are included; AWS says the
+    capacity once the ACL is there, and that of its own groups before."""
+    known = number(scope.resource.outputs.get("capacity"))
+    declared = sum(
+        (number(each.get("capacity")) or ZERO for each in scope.graph.referenced(scope.resource, "rules", RULE_GROUP)),
+        ZERO,
+    )
+    steps = ((max(known or ZERO, declared) - INCLUDED_WCU) / WCU_STEP).to_integral_value(ROUND_CEILING)
+    if steps > 0:
+        amount = Used(used.amount * steps, used.assumed)
+        yield scope.use("Capacity beyond 1,500 units", ("wafv2", "wcu_step_million_requests"), amount)
 
 
 def managed_extras(scope: Scope, group: Mapping[str, Any], requests: Amount) -> Iterator[Charge]:
@@ -54,6 +74,7 @@ def managed_extras(scope: Scope, group: Mapping[str, Any], requests: Amount) -> 
     name = group.get("name")
     if name in FRAUD_CONTROL:
         yield scope.charge("Fraud Control", ("wafv2", "fraud_control_month"), ONE, Metering.PRORATED_MONTH)
+        yield scope.use("Fraud Control attempts", ("wafv2", "fraud_control_1k_attempts"), requests)
     if name == BOT_CONTROL:
         yield scope.charge("Bot Control", ("wafv2", "bot_control_month"), ONE, Metering.PRORATED_MONTH)
         level = "targeted" if "TARGETED" in str(group.get("managedRuleGroupConfigs")) else "common"

@@ -157,3 +157,37 @@ def test_a_property_of_any_shape_is_priced_or_reported_but_never_a_crash(token, 
              "rootBlockDevice", "warmPool", "cacheUsageLimits", "instanceTypes", "type", "size", "tier")  # fmt: skip
     found = price(make(token, dict.fromkeys(names, hostile)))
     assert found.expected_usd >= 0
+
+
+def test_a_flow_of_tls_counts_for_sixteen_of_tcp(make, price):
+    balancer = make(ALB, {"loadBalancerType": "network", "subnets": ["a"]}, name="web")
+
+    def units(protocol):
+        listener = make("aws:lb/listener:Listener", {"protocol": protocol, "loadBalancerArn": "web-id"})
+        found = price(balancer, listener, usage={"new_connections": 800})
+        return next(line.monthly_usd for line in found.lines if "capacity units" in line.item)
+
+    assert (units("TCP"), units("TLS")) == (Decimal("4.38"), Decimal("70.08"))
+
+
+@pytest.mark.parametrize(
+    ("group", "outputs", "usd"),
+    [
+        pytest.param(2400, {}, "4.00", id="two steps, by its own group"),
+        pytest.param(500, {"capacity": 1501}, "2.00", id="one step, as AWS says"),
+        pytest.param(500, {"capacity": 1500}, None, id="included"),
+    ],
+)
+def test_requests_cost_more_beyond_1500_units_of_capacity(group, outputs, usd, make, price):
+    reference = {"statement": {"ruleGroupReferenceStatement": {"arn": "group-id"}}}
+    own = make("aws:wafv2/ruleGroup:RuleGroup", {"capacity": group, "rules": []}, name="group")
+    acl = make(WAF, {"rules": [reference]}, outputs=outputs)
+    found = price(acl, own, usage={"monthly_requests": 10_000_000})
+    more = [line.monthly_usd for line in found.lines if line.item.startswith("Capacity beyond")]
+    assert more == ([] if usd is None else [Decimal(usd)])
+
+
+def test_an_end_of_standard_support_that_comes_is_told(make, price):
+    cache = {"engine": "redis", "engineVersion": "6.x", "nodeType": "cache.t4g.micro", "numCacheClusters": 2}
+    (coming,) = price(make("aws:elasticache/replicationGroup:ReplicationGroup", cache)).coming
+    assert (coming.day.isoformat(), coming.monthly_usd) == ("2027-02-01", Decimal("18.688"))
