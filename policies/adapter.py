@@ -9,11 +9,13 @@ would be skipped with an advisory, and the budget would go unwatched.
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pulumi_policy as engine
@@ -26,11 +28,13 @@ from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from deployment.urn import name_of
 from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
+from policies import DISTRIBUTION, PACK_DIRECTORY
 from policies.assess import Assessment, assess, run_rule
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_from_json
 from policies.registry import every_rule
+from policies.releases import is_newer
 from policies.rule import ANY_TYPE, Rule
 from policies.rules._budget import summary
 from policies.settings import PackConfig, settings_schema
@@ -64,8 +68,9 @@ PROXY_TARGET: Final = "__target"
 class Pack:
     """What the policies of one run share: the configuration, the inputs seen, and the judgement of the stack."""
 
-    def __init__(self) -> None:
-        self.config = PackConfig(waivers=load_waivers(PackConfig().settings.waivers_file))
+    def __init__(self, folder: Path = PACK_DIRECTORY) -> None:
+        self._folder = folder
+        self.config = PackConfig(waivers=load_waivers(PackConfig().settings.waivers_file, folder))
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._judged: Assessment | None = None
         self._own = False
@@ -119,16 +124,22 @@ class Pack:
         with self._lock:
             self._own = self._own or ROOT_TYPE in args.urn.split("::")[2].split("$")
             if settings != self.config.settings:
-                self.config = replace(self.config, settings=settings, waivers=load_waivers(settings.waivers_file))
+                waivers = load_waivers(settings.waivers_file, self._folder)
+                self.config = replace(self.config, settings=settings, waivers=waivers)
             self._inputs[args.urn] = inputs
             self._judged = None
 
     def see_stack(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
         """Judges the stack, for the policies after this one."""
         graph = ResourceGraph(self._resource(one) for one in args.resources)
-        # What to do about a broken rule is the engine's to say here: it knows the configured levels.
         with self._lock:
-            self._judged = assess(graph, replace(self.config, enforcement={}))
+            self._judged = self._assessed(graph)
+
+    def _assessed(self, graph: ResourceGraph) -> Assessment:
+        # A provider whose Region nobody declares takes it from the environment, which the engine shares with its packs.
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        # What to do about a broken rule is the engine's to say here: it knows the configured levels.
+        return assess(graph, replace(self.config, enforcement={}), region=region)
 
     def sum_up(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
         """Tells what the stack costs, once everything else is said."""
@@ -183,7 +194,7 @@ class Pack:
             judged = self._judged
             if judged is None:  # the settings policy is switched off in the pack's configuration
                 graph = ResourceGraph(self._resource(one) for one in args.resources)
-                judged = self._judged = assess(graph, replace(self.config, enforcement={}))
+                judged = self._judged = self._assessed(graph)
             found = [entry.finding for entry in judged.violations if entry.rule is rule]
             if self._tells(rule):
                 tell(found, report)
@@ -194,8 +205,10 @@ class Pack:
 
     def _tells(self, rule: Rule) -> bool:
         """True where the rule's own policy has the right level; otherwise what it finds is advice."""
-        default = Profile.STRICT if self._own else Profile.BASELINE
-        return rule.enforcement is Enforcement.ADVISORY or rule.blocks_in(self.config.settings.profile or default)
+        settings = self.config.settings
+        profile = settings.profile or (Profile.STRICT if self._own else Profile.BASELINE)
+        blocks = rule.blocks_in(profile) and not is_newer(rule, settings)
+        return rule.enforcement is Enforcement.ADVISORY or blocks
 
     def _keep(self, found: Sequence[Finding]) -> None:
         """Keeps advice for the last policy of the same request, which the engine's server answers on one thread."""
@@ -258,6 +271,10 @@ class Server(sdk._PolicyAnalyzerServicer):
     They hold the settings and the inputs that the rules read, and tell their advice, so what switches off all rules
     (``"all": "disabled"``) must not switch off them; and they block nothing.
     """
+
+    def __init__(self, name: str, version: str, *rest: Any) -> None:
+        # The SDK always says 0.0.1; what PulumiPolicy.yaml says goes before either.
+        super().__init__(name, importlib.metadata.version(DISTRIBUTION), *rest)
 
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """As the SDK does, with secrets hidden: it hands their values over, and a state file does not."""
@@ -395,15 +412,15 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-def initial_config(project: str, stack: str) -> dict[str, Any]:
-    """What the engine takes for configured where `--policy-pack-config` says nothing else: the pack's own file.
+def initial_config(project: str, stack: str, folder: Path = PACK_DIRECTORY) -> dict[str, Any]:
+    """What the engine takes for configured where `--policy-pack-config` says nothing else: the file in `folder`.
 
     Raises InputError when it is wrong.
     """
-    path = config_file(project, stack)
+    path = config_file(project, stack, folder)
     if path is None:
         return {}
-    config_from_file(path)
+    config_from_file(path, folder)
     document = json.loads(path.read_text(encoding="utf-8-sig"))
     levels = {key: _configured(value) for key, value in document.items() if key != "environments"}
     if "all" in levels:  # speaks of the rules; without the pack's own policies its settings would go unread
@@ -420,15 +437,18 @@ def _configured(value: Any) -> Any:
     return value if level is None else {**value, "enforcementLevel": engine.EnforcementLevel(level)}
 
 
-def serve() -> NoReturn:
-    """Serves the pack to the engine; never returns."""
-    sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc]  # PolicyPack makes no other (pulumi_policy 1.21.0)
+def serve(folder: Path = PACK_DIRECTORY, name: str = "plant-policies") -> NoReturn:
+    """Serves the rules to the engine as the pack `name`, whose configuration is in `folder`; never returns.
+
+    A pack of somebody else's calls it from its ``__main__.py``: ``serve(Path(__file__).parent, "team-policies")``.
+    """
+    sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc, assignment]  # PolicyPack makes no other (pulumi_policy 1.21.0)
     engine.PolicyPack(
-        name="plant-policies",
-        policies=Pack().policies(),
+        name=name,
+        policies=Pack(folder).policies(),
         enforcement_level=engine.EnforcementLevel.MANDATORY,
         # The engine tells its packs which stack it is about (pulumi 3.260).
-        initial_config=initial_config(os.environ.get("PULUMI_PROJECT", ""), os.environ.get("PULUMI_STACK", "")),
+        initial_config=initial_config(os.environ.get("PULUMI_PROJECT", ""), os.environ.get("PULUMI_STACK", ""), folder),
         description="Nothing unsafe, unreliable or over budget gets through.",
     )
     raise SystemExit(0)

@@ -6,16 +6,19 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
 from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
 from deployment.unknown import SECRET, UNKNOWN, Met, watched
+from policies import PACK_DIRECTORY
 from policies.context import Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import load_config
 from policies.registry import every_rule, promises, rules
+from policies.releases import is_newer
 from policies.rule import Problem, Rule, undecided
 from policies.settings import PackConfig
 from policies.waivers import Waiver, WaiverUse, waiver_for
@@ -138,9 +141,12 @@ def level_of(rule: Rule, context: Context) -> Enforcement:
     """What the pack does where `rule` is broken.
 
     Its configuration decides in the strict profile. In the baseline it may lower what blocks there, and raise nothing.
+    A rule that is newer than the configuration wants advises: the engine tells its packs no more than one level.
     """
-    configured = context.config.enforcement_of(rule.id, rule.enforcement)
-    if configured is Enforcement.MANDATORY and context.profile is Profile.BASELINE and rule.risk is None:
+    config = context.config
+    configured = config.enforcement_of(rule.id, rule.enforcement)
+    advises = (context.profile is Profile.BASELINE and rule.risk is None) or is_newer(rule, config.settings)
+    if configured is Enforcement.MANDATORY and advises:
         return Enforcement.ADVISORY
     return configured
 
@@ -244,10 +250,10 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
     )
 
 
-def config_of(graph: ResourceGraph) -> PackConfig:
-    """Configuration of the pack for the stack that `graph` is. Raises InputError when it is wrong."""
+def config_of(graph: ResourceGraph, folder: Path = PACK_DIRECTORY) -> PackConfig:
+    """Configuration that the pack in `folder` has for the stack that `graph` is. Raises InputError when it is wrong."""
     stack, project = _names(graph)
-    return load_config(project, stack)
+    return load_config(project, stack, folder)
 
 
 def stack_name(graph: ResourceGraph) -> str | None:

@@ -32,35 +32,38 @@ REMEDIATE: Final = "remediate"
 """Pulumi's fourth enforcement level: mend what can be mended, and block the rest."""
 
 
-def config_file(project: str, stack: str) -> Path | None:
-    """``config/<project>.<stack>.json`` where it exists, else ``config/<project>.json``, else None."""
+def config_file(project: str, stack: str, folder: Path = PACK_DIRECTORY) -> Path | None:
+    """``config/<project>.<stack>.json`` in the pack's `folder` where it exists, else ``<project>.json``, else None."""
     for name in (f"{project}.{stack}", project):
-        path = PACK_DIRECTORY / "config" / f"{name}.json"
+        path = folder / "config" / f"{name}.json"
         if FILE_NAME.fullmatch(name) and path.is_file():
             return path
     return None
 
 
-def load_config(project: str, stack: str) -> PackConfig:
+def load_config(project: str, stack: str, folder: Path = PACK_DIRECTORY) -> PackConfig:
     """Configuration of the pack for a stack: that of its `config_file`, else the defaults.
 
     Raises InputError with every problem of the file and of its waivers.
     """
-    path = config_file(project, stack)
-    return config_from_json({}, "defaults") if path is None else config_from_file(path)
+    path = config_file(project, stack, folder)
+    return config_from_json({}, "defaults", folder) if path is None else config_from_file(path, folder)
 
 
-def config_from_file(path: Path) -> PackConfig:
-    """Configuration in the JSON file at `path`. Raises InputError."""
+def config_from_file(path: Path, folder: Path = PACK_DIRECTORY) -> PackConfig:
+    """Configuration in the JSON file at `path` of the pack in `folder`. Raises InputError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not readable as JSON: {error}") from error
-    return config_from_json(document, str(path))
+    return config_from_json(document, str(path), folder)
 
 
-def config_from_json(document: Any, source: str) -> PackConfig:
-    """Configuration in a parsed pack configuration; `source` names it in errors. Raises InputError."""
+def config_from_json(document: Any, source: str, folder: Path = PACK_DIRECTORY) -> PackConfig:
+    """Configuration in a parsed pack configuration; `source` names it in errors, waivers are in `folder`.
+
+    Raises InputError.
+    """
     if not isinstance(document, dict):
         raise InputError(f"{source}: expected an object of rule id -> enforcement level")
     problems: list[str] = []
@@ -94,7 +97,7 @@ def config_from_json(document: Any, source: str) -> PackConfig:
             problems.extend(error.problems)
     if problems:
         raise InputError(*problems)
-    return PackConfig(settings, enforcement, load_waivers(settings.waivers_file))
+    return PackConfig(settings, enforcement, load_waivers(settings.waivers_file, folder))
 
 
 def settings_from_json(document: Mapping[str, Any], source: str) -> PackSettings:

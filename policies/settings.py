@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from policies.finding import Enforcement, Profile
-from policies.waivers import Waiver
+from policies.waivers import USUAL_FILE, Waiver
 
 DOLLARS: Final = r"^[0-9]+(\.[0-9]{1,2})?$"
 """How an amount may be written as text."""
@@ -51,8 +51,13 @@ class PackSettings(BaseModel):
     required_tags: tuple[str, ...] = Field(
         default=(), max_length=50, description="Tag keys that every taggable resource carries."
     )
+    rules_as_of: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{1,4}\.[0-9]{1,4}$",
+        description="Release of the pack, as 1.2, whose rules may block; later ones advise. Left out: all may.",
+    )
     waivers_file: str = Field(
-        default="config/waivers.toml",
+        default=USUAL_FILE,
         max_length=255,
         pattern=r"^[A-Za-z0-9_./-]*$",
         description="File of waivers, relative to the pack; empty for none.",
@@ -68,7 +73,8 @@ def settings_schema() -> dict[str, dict[str, Any]]:
         "allowedRegions": {"type": "array", "items": {"type": "string"}, "default": []},
         "allowedInstanceTypes": {"type": "array", "items": {"type": "string"}, "default": []},
         "requiredTags": {"type": "array", "items": {"type": "string"}, "default": []},
-        "waiversFile": {"type": "string", "default": "config/waivers.toml"},
+        "rulesAsOf": {"type": "string", "pattern": r"^[0-9]{1,4}\.[0-9]{1,4}$"},
+        "waiversFile": {"type": "string", "default": USUAL_FILE},
     }
     for name, model_field in PackSettings.model_fields.items():
         properties[to_camel(name)]["description"] = model_field.description

@@ -19,6 +19,9 @@ from deployment.errors import InputError
 from deployment.urn import name_of, type_of
 from policies import PACK_DIRECTORY
 
+USUAL_FILE: Final = "config/waivers.toml"
+"""Where a pack keeps its waivers unless it says otherwise."""
+
 FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
 OPTIONAL: Final = ("stacks", "when")
 
@@ -80,13 +83,17 @@ class WaiverUse:
     """Waivers that matched no finding."""
 
 
-def load_waivers(file: str) -> tuple[Waiver, ...]:
-    """Waivers in `file` (relative to the pack); none when `file` is empty. Raises InputError."""
-    if not file:
+def load_waivers(file: str, folder: Path = PACK_DIRECTORY) -> tuple[Waiver, ...]:
+    """Waivers in `file`, relative to the pack in `folder`; none when it is empty, or is the usual one and not there.
+
+    Raises InputError.
+    """
+    home = folder.resolve()
+    path = (home / file).resolve()
+    if not file or (file == USUAL_FILE and not path.exists()):
         return ()
-    path = (PACK_DIRECTORY / file).resolve()
-    if not path.is_relative_to(PACK_DIRECTORY):
-        raise InputError(f"{file}: the waivers file has to be inside the policy pack ({PACK_DIRECTORY})")
+    if not path.is_relative_to(home):
+        raise InputError(f"{file}: the waivers file has to be inside the policy pack ({home})")
     return waivers_from_file(path)
 
 

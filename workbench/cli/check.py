@@ -32,6 +32,7 @@ class Pack:
     """Options that say how is judged."""
 
     pack_config: Path | None
+    policy_pack: Path | None
     profile: str | None
     limit: str | None
     region: str | None
@@ -52,6 +53,11 @@ class Pack:
     "pack_config",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Pack configuration, as for `pulumi preview`. Default: that of the file's project, in policies/config/.",
+)
+@click.option(
+    "--policy-pack",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Your own pack's folder, for its config/ and waivers, as for `pulumi preview`.",
 )
 @click.option("--region", help="AWS Region to price what names none of its own.")
 @click.option("--explain", metavar="RULE", help="Say what a rule wants, why, and how to satisfy it; needs no file.")
@@ -95,12 +101,16 @@ def _assess(file: str, pack: Pack) -> Assessment:
 
 def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:
     """The pack's configuration with what the options change of it; None for the project's own as it is."""
+    from policies import PACK_DIRECTORY
     from policies.assess import config_of
     from policies.finding import Profile
     from policies.pack import config_from_file
     from workbench.cli.cost import dollars_of
 
-    found = config_from_file(pack.pack_config) if pack.pack_config is not None else None
+    folder = pack.policy_pack or PACK_DIRECTORY
+    found = config_from_file(pack.pack_config, folder) if pack.pack_config is not None else None
+    if found is None and pack.policy_pack is not None:
+        found = config_of(graph, folder)
     changes: dict[str, Any] = {}
     if pack.profile is not None:
         changes["profile"] = Profile(pack.profile)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -22,6 +23,9 @@ from workbench.cli.common import COMPLETE, is_smart_terminal
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
+
+OWN_PACKAGES: Final = frozenset({"components", "cost", "deployment", "infra", "policies", "workbench"})
+"""What comes with every installation; whatever else is missing belongs to an extra."""
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
@@ -53,10 +57,13 @@ class CommandFiles(click.Group):
 
 def _tell_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        with_ = ", ".join(f"{name} {version(name)}" for name in ("pulumi", "pulumi-aws"))
-        click.echo(f"plant {version('plant-api-stack')} (Python {sys.version.split()[0]}, {with_})")
+        told = []
+        for name in ("pulumi", "pulumi-aws"):
+            with contextlib.suppress(PackageNotFoundError):  # the pack alone needs no SDK of a cloud
+                told.append(f"{name} {version(name)}")
+        click.echo(f"plant {version('plant-api-stack')} (Python {sys.version.split()[0]}, {', '.join(told)})")
         ctx.exit()
 
 
@@ -131,7 +138,14 @@ def run(arguments: list[str]) -> int:
         return BAD_INPUT
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] not in OWN_PACKAGES:
+            click.echo(
+                f"error: {error.name} is not installed here: this command needs all of the project, so run it in a"
+                " clone (`./plant`), or install plant-api-stack[stack]",
+                err=True,
+            )
+            return BAD_INPUT
         # Python's own status for this is 1, and 1 is a verdict here.
         traceback.print_exc()
         click.echo("error: ./plant itself has failed, as shown above; this is no verdict", err=True)

@@ -36,14 +36,13 @@ def test_a_copied_stack_file_gets_the_verdict_of_the_original(stack, copied, tmp
     assert told(copied, tmp_path) == original
 
 
-def test_a_stack_may_have_a_configuration_of_its_own(tmp_path, monkeypatch):
+def test_a_stack_may_have_a_configuration_of_its_own(tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "plant.json").write_text('{"all": "disabled"}')
     (tmp_path / "config" / "plant.prod.json").write_text('{"all": "advisory"}')
-    monkeypatch.setattr(pack, "PACK_DIRECTORY", tmp_path)
 
     def level(project, stack):
-        found = pack.config_file(project, stack)
+        found = pack.config_file(project, stack, tmp_path)
         return None if found is None else json.loads(found.read_text())["all"]
 
     assert level("plant", "dev") == "disabled"

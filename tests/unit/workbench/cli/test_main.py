@@ -164,3 +164,17 @@ def test_a_closed_output_is_no_crash():
 def test_a_file_that_cant_be_written_is_told(tmp_path):
     with pytest.raises(InputError, match="can't be written"):
         write_text(tmp_path / "no" / "such" / "folder.txt", "text")
+
+
+def test_what_only_the_whole_project_has_installed_is_named_where_it_is_missing(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    monkeypatch.setattr(cli.plant, "invoke", lambda context: __import__("duckdb"))
+    assert cli.run(["doctor"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: duckdb is not installed here") and "plant-api-stack[stack]" in told
+
+
+def test_a_missing_module_of_our_own_is_our_mistake_and_is_shown(monkeypatch, capsys):
+    monkeypatch.setattr(cli.plant, "invoke", lambda context: __import__("policies.no_such_module"))
+    assert cli.run(["doctor"]) == 2
+    assert "Traceback" in capsys.readouterr().err
