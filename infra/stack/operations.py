@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pulumi
@@ -17,6 +17,7 @@ from components.operations.spend_brake import SpendBrake, SpendBrakeArgs, lookin
 from components.operations.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
 from infra.settings import Settings
 from infra.settings.base import minutes_of_day
+from infra.settings.maintenance import MaintenanceWindow
 from infra.settings.window_checks import minute_of_week
 from infra.stack.context import Context
 from infra.stack.declared import Compute, Ground, Topics, Traffic
@@ -57,10 +58,10 @@ def windows(settings: Settings, now: datetime) -> list[WindowArgs]:
     One that is over is left out with a warning: AWS takes no schedule in the past, and each new session would have
     to make its mute rule again.
     """
-    here = now.astimezone(ZoneInfo(settings.maintenance.time_zone)).replace(tzinfo=None)
     found = []
     for window in settings.maintenance.windows:
-        if window.starts_at is not None and window.starts_at + timedelta(minutes=window.duration_minutes) <= here:
+        end = end_of(window, settings)
+        if end is not None and end <= now:
             pulumi.log.warn(f"maintenance window {window.name} is over; take it out of plant:maintenance.windows")
             continue
         found.append(
@@ -73,6 +74,23 @@ def windows(settings: Settings, now: datetime) -> list[WindowArgs]:
             )
         )
     return found
+
+
+def end_of(window: MaintenanceWindow, settings: Settings) -> datetime | None:
+    """When `window` is over; None for a weekly one, which comes back."""
+    if window.starts_at is None:
+        return None
+    try:
+        end = window.starts_at + timedelta(minutes=window.duration_minutes)
+        return end.replace(tzinfo=ZoneInfo(settings.maintenance.time_zone)).astimezone(UTC)
+    except OverflowError:  # within a day of the end of the calendar
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def next_effect_of_the_clock(settings: Settings, now: datetime) -> datetime | None:
+    """First moment after `now` from which the same settings declare something else; None where there is none."""
+    ends = [end for window in settings.maintenance.windows if (end := end_of(window, settings)) is not None]
+    return min((end for end in ends if end > now), default=None)
 
 
 def ending_schedule(settings: Settings, name: str) -> str | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import inspect
+import logging
 import re
 import runpy
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployment.errors import InputError
 from deployment.quiet import no_garbage_collection
+from workbench.preview import kept
 from workbench.preview.outputs import SyntheticOutputs
 from workbench.preview.stackfile import REPOSITORY as REPOSITORY
 from workbench.preview.stackfile import StackFile, full_key, read_stack
@@ -36,16 +38,34 @@ def synthesize(
     ``{"plant:uptime.parked": "true"}``; a dotted key reaches into an object.
     Raises InputError when the stack or its settings are wrong, or when the program asks for a look-up.
     """
+    key = kept.key(root, stack, overrides or {})
+    if key is not None and (found := kept.read(key)) is not None:
+        return found.told()
     stack_file = read_stack(root, stack, overrides or {})
     program = root / stack_file.main / "__main__.py"
+    since = datetime.now(UTC)
+    notes: list[kept.Note] = []
     try:
-        return record(lambda: run_program(program), stack_file)
+        deployment = record(lambda: run_program(program), stack_file, notes=notes)
+        if key is not None and program.parent == kept.PROGRAM:
+            _keep(key, kept.Declared(deployment, tuple(notes)), stack_file, since)
+        return deployment
     except InputError as error:
         given = [full_key(key, stack_file.project) for key in overrides or {}]
         own = read_stack(root, stack, {}).config
         # A group that the file doesn't have is the option's, whatever in it the option sets.
         given += [group for key in given if (group := re.split(r"[.\[]", key)[0]) not in own]
         raise InputError(*(_blamed(problem, stack, given) for problem in error.problems)) from error
+
+
+def _keep(key: str, declared: kept.Declared, stack_file: StackFile, since: datetime) -> None:
+    """Keep what was declared until the clock changes it, unless it did so meanwhile."""
+    from infra.settings.loading import load
+    from infra.stack.operations import next_effect_of_the_clock
+
+    until = next_effect_of_the_clock(load(stack_file.config, stack_file.stack), since)
+    if until is None or datetime.now(UTC) < until:
+        kept.write(key, declared, since, until)
 
 
 def _blamed(problem: str, stack: str, given: Sequence[str]) -> str:
@@ -70,12 +90,16 @@ def record(
     program: Callable[[], Any],
     stack_file: StackFile,
     make_recorder: Callable[[StackFile], Recorder] | None = None,
+    notes: list[kept.Note] | None = None,
 ) -> dict[str, Any]:
     """Deployment JSON of what `program` declares when it is called with the configuration of `stack_file`.
 
-    `make_recorder` gives another monitor than the preview's; the emulator's creates as it registers.
+    `make_recorder` gives another monitor than the preview's; the emulator's creates as it registers. What the program
+    says to people goes to the root logger, and into `notes`.
     Raises InputError with all that the program did wrong.
     """
+    import asyncio
+
     import pulumi
     from pulumi.runtime.settings import ROOT, SETTINGS
     from pulumi.runtime.stack import run_in_stack
@@ -100,6 +124,7 @@ def record(
             organization="organization",
             preview=True,
             monitor=recorder,
+            logger=_noting([] if notes is None else notes),
         )
         pulumi.runtime.config.set_all_config(stack_file.config, list(stack_file.secret_keys))
         try:
@@ -117,12 +142,27 @@ def record(
     return _deployment(recorder.states, stack_file)
 
 
+def _noting(notes: list[kept.Note]) -> logging.Logger:
+    """A logger that hands on to the root logger, and adds to `notes`."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            notes.append((record.levelno, record.getMessage()))
+            logging.getLogger().log(record.levelno, record.getMessage())
+
+    logger = logging.Logger("program", logging.DEBUG)
+    logger.addHandler(Handler())
+    return logger
+
+
 async def _settled(program: Callable[[], Any]) -> None:
     """Call `program`, and wait for the outputs that it made, all at once.
 
     Left to itself the SDK (3.272, `wait_for_rpcs`) waits for the first of them, then for the first of the rest, and so
     on, which took a third of the time. It still does so for those that failed: they stay with it.
     """
+    import asyncio
+
     from pulumi.runtime.settings import SETTINGS
 
     declared = program()

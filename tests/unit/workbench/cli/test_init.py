@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from deployment.errors import InputError
 from workbench.cli.init import command
-from workbench.preview import synthesis
+from workbench.preview import stackfile, synthesis
 from workbench.preview.stackfile import read_stack
 
 DEDICATED = ["--kind", "dedicated", "--domain", "api.qa.example.com", "--account", "210987654321"]
@@ -16,14 +16,15 @@ ZONE = ["--hosted-zone", "Z0ABCDEF1234567"]
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project whose program is ours, and which has no stack yet."""
-    document = {"name": "plant", "runtime": "python", "main": str(synthesis.REPOSITORY / "infra")}
+    document = {"name": "plant", "runtime": "python", "main": str(stackfile.REPOSITORY / "infra")}
     (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(document))
-    monkeypatch.setattr(synthesis, "REPOSITORY", tmp_path)
+    for module in (synthesis, stackfile):
+        monkeypatch.setattr(module, "REPOSITORY", tmp_path)
     return tmp_path
 
 
 def platform():
-    lent = read_stack(synthesis.REPOSITORY, "prod", {}).config["plant:tenancy"]
+    lent = read_stack(stackfile.REPOSITORY, "prod", {}).config["plant:tenancy"]
     found = yaml.safe_load(lent)["platform"]
     return [
         word
@@ -45,7 +46,7 @@ def test_a_dedicated_stack_passes_at_once(project):
 def test_a_shared_stack_passes_at_once_with_what_the_platform_lends(project, monkeypatch):
     monkeypatch.undo()
     lent = platform()
-    monkeypatch.setattr(synthesis, "REPOSITORY", project)
+    monkeypatch.setattr(stackfile, "REPOSITORY", project)
     arguments = ["live", "--kind", "shared", "--domain", "api.example.com", "--account", "123456789012", *lent]
     result = CliRunner().invoke(command, arguments)
     assert result.exit_code == 0, result.output

@@ -166,13 +166,14 @@ def test_optimize_finds_settings(plant, small_space):
 def test_optimize_writes_the_settings_into_the_stack_file(plant, small_space, tmp_path, monkeypatch):
     import shutil
 
-    from workbench.preview import synthesis
+    from workbench.preview import stackfile, synthesis
 
     root = tmp_path / "project"
     root.mkdir()
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
-        shutil.copy(synthesis.REPOSITORY / name, root)
-    monkeypatch.setattr(synthesis, "REPOSITORY", root)
+        shutil.copy(stackfile.REPOSITORY / name, root)
+    for module in (synthesis, stackfile):
+        monkeypatch.setattr(module, "REPOSITORY", root)
     monkeypatch.setattr(synthesis.synthesize, "__kwdefaults__", {"overrides": None, "root": root})
     (root / "infra").symlink_to(Path(__file__).parents[4] / "infra")
     before = (root / "Pulumi.dev.yaml").read_text()
