@@ -13,7 +13,7 @@ from infra.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-PINNED = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", re.MULTILINE)
+PINNED = re.compile(r"uses: [\w.-]+(?:/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", re.MULTILINE)
 
 
 def steps(workflow):
@@ -123,16 +123,22 @@ def post(tmp_path):
         (left / "number").write_text(number)
         for name, text in dict(files).items():
             (left / name).write_text(text)
-        where = {"GH_REPO": "plant/api", "HEAD": HEAD, "RUN": "https://github.com/plant/api/actions/runs/1"}
+        where = {
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "GH_REPO": "plant/api",
+            "HEAD": HEAD,
+            "RUN": "https://github.com/plant/api/actions/runs/1",
+        }
         return run(tmp_path, "comment", "left", LIVE_HEAD=live_head, COMMENTS=comments, **where)
 
     return posted
 
 
-def test_a_first_comment_is_posted(post):
+def test_a_first_comment_is_posted_and_its_place_said(post, tmp_path):
     done, calls = post("7\n")
     assert done.returncode == 0, done.stderr
     assert calls[-1] == "api --method POST repos/plant/api/issues/7/comments --field body=@comment.md --silent"
+    assert (tmp_path / "output").read_text() == "number=7\n"
 
 
 def test_the_last_comment_is_replaced_also_when_there_is_no_preview(post, tmp_path):
@@ -151,10 +157,11 @@ def test_a_number_that_is_none_is_refused(post, number):
     assert calls == []
 
 
-def test_another_commit_than_the_previewed_one_gets_no_comment(post):
+def test_another_commit_than_the_previewed_one_gets_no_comment(post, tmp_path):
     done, calls = post("7", live_head="f" * 40)
     assert done.returncode == 0
     assert calls == ["api repos/plant/api/pulls/7 --jq .head.sha"]
+    assert not (tmp_path / "output").exists()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
                         "rules": [_rule(rule) for rule in known],
                     }
                 },
+                # Code scanning keeps runs of different names apart (GitHub Docs, SARIF support, runAutomationDetails).
+                "automationDetails": {"id": f"plant-policies/{','.join(Path(file).stem for file, _ in judged)}/"},
                 "results": results,
             }
         ],

@@ -1,6 +1,7 @@
 """`./plant check`: statuses, formats, and errors that people can act on."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,7 @@ def test_sarif_is_what_code_scanning_reads(broken, capsys):
     log = json.loads(capsys.readouterr().out)
     assert log["version"] == "2.1.0"
     [one_run] = log["runs"]
+    assert one_run["automationDetails"] == {"id": f"plant-policies/{Path(broken).stem}/"}
     driver = one_run["tool"]["driver"]
     assert [rule["id"] for rule in driver["rules"]] == [rule.id for rule in every_rule()]
     fingerprints = set()
