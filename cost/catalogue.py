@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from deployment.errors import InputError
 
@@ -23,9 +23,15 @@ ROOT: Final = Path(__file__).parent / "prices"
 GLOBAL: Final = "global"
 """Folder of the prices that are the same in every region."""
 
+REFERENCE: Final = "us-east-1"
+"""The Region whose prices are the most complete."""
+
 CONFIDENCES: Final = ("yes", "quoted", "secondary", "derived")
 """How well a price is verified: read in a first-hand artefact, quoted by a third party from AWS's page or
 bill, claimed by a third party, computed from other rows. Anything less isn't loaded."""
+
+REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+"""How the name of a Region looks: ``eu-central-1``, ``us-gov-west-1``."""
 
 _MULTIPLES: Final = {"": 1, "k": 1_000, "M": 1_000_000}
 
@@ -36,6 +42,7 @@ class MissingPrice(Exception):  # noqa: N818 - it names the fact, like KeyError'
     def __init__(self, region: str, service: str, key: str) -> None:
         super().__init__(f"no verified price {service}/{key} in region {region}")
         self.region = region
+        self.name = f"{service}/{key}"
         self.service = service
         self.key = key
 
@@ -95,20 +102,30 @@ class Price:
 
 
 class Catalogue:
-    """Prices of one region. Files are read once in a process, each when its first price is asked for."""
+    """Prices of one region. Files are read once in a process, each when its first price is asked for.
+
+    A region without files has the prices that are the same everywhere.
+    """
 
     def __init__(self, region: str) -> None:
-        """Raises InputError when there is no price file for `region`."""
-        if region not in regions():
+        """Raises InputError when `region` isn't the name of one."""
+        if not REGION.fullmatch(region):
             raise InputError(
-                f"region {region!r}: no prices; the catalogue holds {', '.join(regions())}. "
-                "Choose one of these with --region or aws:region, or add its price files (./plant prices refresh)"
+                f"region {region!r}: not the name of an AWS Region; the catalogue holds {', '.join(regions())}. "
+                "Choose one with --region or aws:region"
             )
         self.region = region
 
+    def find(self, service: str, key: str) -> Price | None:
+        """The price `key` of `service`, or None."""
+        return _price(self.region, service, key) or _price(GLOBAL, service, key)
+
     def price(self, service: str, key: str) -> Price:
         """The price `key` of `service`. Raises MissingPrice."""
-        return _price(self.region, service, key) or _price(GLOBAL, service, key) or _missing(self.region, service, key)
+        found = self.find(service, key)
+        if found is None:
+            raise MissingPrice(self.region, service, key)
+        return found
 
 
 @cache
@@ -125,8 +142,10 @@ def all_prices() -> Iterator[Price]:
             yield read_price(region, service, key, row)
 
 
-def _missing(region: str, service: str, key: str) -> NoReturn:
-    raise MissingPrice(region, service, key)
+def reread() -> None:
+    """Read price files anew from now on: they have changed."""
+    for known in (regions, _price, _rows):
+        known.cache_clear()
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from cost.catalogue import MissingPrice, Price
+from cost.catalogue import Price
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
@@ -84,21 +84,20 @@ def volume_of(mapping: Mapping[str, Any], size: str = "volumeSize", kind: str = 
 
 def on_demand(scope: Scope, instance_type: str, system: str = "linux") -> Price:
     """Price of an instance-hour with an operating system. Raises MissingPrice."""
-    return scope.price(price_file(instance_type), f"{system}.{instance_type}")
+    return scope.price(price_file(instance_type, system), f"{system}.{instance_type}")
 
 
-def price_file(instance_type: str) -> str:
-    """Price file of an instance type: the large series have one each, so that only a part is read."""
-    return f"ec2_{instance_type[:1]}" if re.match(r"[cmrt]\d", instance_type) else "ec2_other"
+def price_file(instance_type: str, system: str = "linux") -> str:
+    """Price file of an instance type: the large series have one each, so that only a part is read; systems with a
+    licence have their own."""
+    family = instance_type[:1] if re.match(r"[cmrt]\d", instance_type) else "other"
+    return f"ec2_{family}" if system == "linux" else f"ec2_{system}_{family}"
 
 
 def spot(scope: Scope, instance_type: str, system: str = "linux") -> Price:
     """Indicative spot price, or the on-demand price, which spot never exceeds, where no spot price is known."""
     ceiling = on_demand(scope, instance_type, system)
-    try:
-        return scope.price("ec2_spot", f"{system}.{instance_type}")
-    except MissingPrice:
-        return ceiling
+    return scope.find("ec2_spot", f"{system}.{instance_type}") or ceiling
 
 
 def vcpus_of(instance_type: str) -> int:

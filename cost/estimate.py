@@ -105,6 +105,8 @@ class Estimate:
     basis: Basis
     notes: tuple[str, ...] = ()
     """Sentences that a reader of the figures has to know, beside those of the basis."""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Region -> service and key of each price that the stack uses and the catalogue hasn't."""
     coming: tuple[Coming, ...] = ()
     """Charges that begin within six months of the day that is priced."""
     held_usd: Decimal | None = None
@@ -183,6 +185,15 @@ class Estimate:
     def uptime_hours(self) -> Decimal:
         """Hours a month that the figures are for."""
         return self.basis.uptime.hours
+
+    @property
+    def lacking_told(self) -> tuple[str, ...]:
+        """For each Region that lacks prices: which ones the stack uses, and the command that fetches them."""
+        return tuple(
+            f"{region} lacks {len(names)} of the prices that the stack uses: {', '.join(names)}; "
+            f"./plant prices refresh --region {region} fetches what the AWS Price List has of them"
+            for region, names in self.lacking.items()
+        )
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -296,7 +307,7 @@ class Estimate:
             "lines": [line.to_json() for line in self.lines],
             "unpriced": [entry.to_json() for entry in self.unpriced],
             "coming": [entry.to_json() for entry in self.coming],
-            "notes": list(self.told),
+            "notes": [*self.told, *self.lacking_told],
         }
 
 

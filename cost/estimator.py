@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from cost.account import settle
@@ -76,25 +78,26 @@ def estimate(
 
 def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer]) -> Estimate:
     graph, found = pricing.graph, pricing.basis
-    bill = _Bill(found)
+    bill = _Bill(pricing)
     free: dict[str, str] = {}
     if found.tenancy == "shared" and found.root is not None and not found.parked:
         from cost.shared import increment
 
-        bill.add(found.root, found.root.name, increment(Scope(pricing, found.root)))
+        root = Scope(pricing, found.root)
+        bill.add(found.root, found.root.name, lambda: increment(root))
     for resource in graph:
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
             continue
         for reason in surcharges(resource):
             bill.refuse(resource, reason)
         if (pricer := pricer_of(resource.type)) is not None:
-            bill.add(resource, graph.component_of(resource), pricer.charges(Scope(pricing, resource)))
+            bill.add(resource, graph.component_of(resource), partial(pricer.charges, Scope(pricing, resource)))
         elif (why := free_reason(resource.type)) is not None:
             free[resource.urn] = why
         else:
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
-        bill.add(transfer.resource, "", transfer_charges(pricing, transfer))
+        bill.add(transfer.resource, "", partial(transfer_charges, pricing, transfer))
     if bill.nowhere is not None and not bill.lines:
         raise bill.nowhere
     alone = Estimate(
@@ -104,6 +107,7 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         free=free,
         basis=found,
         notes=tuple(pricing.notes),
+        lacking={region: tuple(sorted(names)) for region, names in sorted(pricing.lacking.items())},
         coming=tuple(each for each in pricing.coming if each.day <= pricing.day + TOLD_AHEAD),
         held_usd=None if found.brake is None else _held_usd(pricing, limit_usd, transfers),
         reprice=lambda other: _estimate(Pricing(graph, other, pricing.usage), limit_usd, transfers),
@@ -123,29 +127,45 @@ _Factors = Mapping[Metering, tuple[Decimal, Decimal]]
 class _Bill:
     """Lines as they come, and what could not be priced."""
 
-    def __init__(self, basis: Basis) -> None:
+    def __init__(self, pricing: Pricing) -> None:
+        self.pricing = pricing
+        basis = pricing.basis
         self.reaped = basis.reaped
         self.factors = {True: _factors(basis.uptime), False: _factors(ALWAYS_ON)}
         self.lines: list[Line] = []
         self.unpriced: list[UnpricedResource] = []
         self.nowhere: InputError | None = None
-        """Why the first resource without a Region that has prices has none."""
+        """Why the first resource whose Region isn't known has none."""
 
-    def add(self, resource: Resource, component: str, charges: Iterable[Charge]) -> None:
+    def add(self, resource: Resource, component: str, charges: Callable[[], Iterable[Charge]]) -> None:
         """Add the charges of one resource. Those before a failure count, and the failure is told."""
         ends = not resource.custom or self.reaped is None or resource.type in self.reaped
         try:
-            for charge in charges:
+            for charge in charges():
                 self.lines.append(_line(resource, component, charge, ends, self.factors))
-        except (MissingPrice, Unpriced) as reason:
+        except MissingPrice as missing:
+            self.refuse(resource, self._lacks(missing, charges))
+        except Unpriced as reason:
             self.refuse(resource, str(reason))
-        except InputError as error:  # its Region has no prices, or isn't known: the others keep theirs
+        except InputError as error:  # its Region isn't known: the others keep theirs
             self.refuse(resource, str(error).removeprefix(f"{resource.urn}: "))
             self.nowhere = self.nowhere or error
         except SHAPE_ERRORS as error:  # a file from outside may hold any shape: it has no price, and it blocks
             self.refuse(
                 resource, f"a property has a shape that its estimator can't read ({type(error).__name__}: {error})"
             )
+
+    def _lacks(self, first: MissingPrice, charges: Callable[[], Iterable[Charge]]) -> str:
+        """Every price that the resource lacks, for people: its charges are gone through once more to the end."""
+        pricing, announced = self.pricing, len(self.pricing.coming)
+        gathered = pricing.gathered = {first.name}
+        with suppress(MissingPrice, Unpriced, InputError, *SHAPE_ERRORS):  # what it lacks up to there is known
+            for _ in charges():
+                pass
+        pricing.gathered = None
+        del pricing.coming[announced:]
+        more = sorted(gathered - {first.name})
+        return str(first) if not more else f"{first}, nor {', '.join(more)}"
 
     def refuse(self, resource: Resource, reason: str) -> None:
         """Note that (a part of) a resource has no price."""

@@ -82,7 +82,7 @@ def node_share(scope: Scope) -> NodeShare:
         region, place = scope.pricing.region_of(scope.resource), ""
     except InputError:  # a cluster's objects name no region, and often nothing beside them does
         region, place = ASSUMED_REGION, f" in {ASSUMED_REGION}"
-    hour = scope.pricing.catalogue(region).price(price_file(instance_type), f"linux.{instance_type}")
+    hour = scope.pricing.price(region, price_file(instance_type), f"linux.{instance_type}")
     usd = declared.usd_per_hour if declared and declared.usd_per_hour is not None else hour.usd
     return NodeShare(
         label=instance_type if declared and not place else f"{instance_type}{place}, assumed",

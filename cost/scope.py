@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from cost.basis import Basis
-from cost.catalogue import Catalogue, Price
+from cost.catalogue import REFERENCE, Catalogue, MissingPrice, Price
 from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
 from cost.money import text
 from cost.uptime import Metering
@@ -74,13 +74,31 @@ class Pricing:
     """Sentences that a reader of the figures has to know, in the order in which they came up."""
     coming: list[Coming] = field(default_factory=list)
     """Charges that begin on a day that is known."""
+    lacking: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Region -> service and key of the prices that the stack uses and the catalogue hasn't."""
+    gathered: set[str] | None = None
+    """Not None while a resource that lacks a price is gone through again, for what else it lacks: its charges don't
+    count then, and prices of another Region stand in."""
     _catalogues: dict[str, Catalogue] = field(default_factory=dict)
 
     def catalogue(self, region: str) -> Catalogue:
-        """Prices of `region`, opened once. Raises InputError for a region without prices."""
+        """Prices of `region`, opened once. Raises InputError for what is no region's name."""
         if (found := self._catalogues.get(region)) is None:
             found = self._catalogues[region] = Catalogue(region)
         return found
+
+    def price(self, region: str, service: str, key: str) -> Price:
+        """The price of `service` in `region`. Raises MissingPrice."""
+        try:
+            return self.catalogue(region).price(service, key)
+        except MissingPrice as missing:
+            self.lacking.setdefault(region, {})[missing.name] = None
+            if self.gathered is None:
+                raise
+            self.gathered.add(missing.name)
+            if (other := self.catalogue(REFERENCE).find(service, key)) is None:
+                raise
+            return other
 
     def region_of(self, resource: Resource) -> str:
         """Region of `resource`: its own, its provider's, or the stack's. Raises InputError when none is known."""
@@ -132,7 +150,11 @@ class Scope:
 
     def price(self, service: str, key: str) -> Price:
         """Price in the resource's region. Raises MissingPrice."""
-        return self.pricing.catalogue(self.pricing.region_of(self.resource)).price(service, key)
+        return self.pricing.price(self.pricing.region_of(self.resource), service, key)
+
+    def find(self, service: str, key: str) -> Price | None:
+        """Price in the resource's region, or None: one that it can do without."""
+        return self.pricing.catalogue(self.pricing.region_of(self.resource)).find(service, key)
 
     def charge(self, item: str, price: tuple[str, str], amount: Amount, metering: Metering, **more: Any) -> Charge:
         """A charge at the price ``(service, key)``; `more` are the other fields of Charge. Raises MissingPrice."""

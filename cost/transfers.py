@@ -44,13 +44,13 @@ class Transfer:
 
 
 def transfer_charges(pricing: Pricing, transfer: Transfer) -> Iterator[Charge]:
-    """Charges of one entry. Raises InputError for a region without prices, MissingPrice for one without this price."""
+    """Charges of one entry. Raises InputError for what is no region, MissingPrice for one without this price."""
     region = transfer.region or pricing.region_of(transfer.resource)
     for key, (item, price, times) in KEYS.items():
         if amount := transfer.gigabytes.get(key):
             yield Charge(
                 item,
-                pricing.catalogue(region).price("data_transfer", price),
+                pricing.price(region, "data_transfer", price),
                 Amount.of(0, amount * times, amount * times),
                 Metering.USE,
                 usage_based=True,

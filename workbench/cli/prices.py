@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from workbench.cli.common import BLOCKED, write_text
 
 if TYPE_CHECKING:
     from cost.catalogue import Price
+    from workbench.cost.price_list import Mirror, PriceList
+    from workbench.cost.refresh import Refresh
 
 
 @click.group(name="prices")
@@ -61,50 +64,96 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
 
 
 @command.command()
+@click.option("--region", default="us-east-1", show_default=True, help="AWS Region to renew, or to make; or: global.")
 @click.option(
     "--from",
-    "offer_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Offer file of the AWS Price List. Default: download it, which needs credentials.",
+    "source",
+    metavar="FILE|FOLDER|URL",
+    help="Offer file, folder of offer files, or a mirror. Default: AWS, which needs no credentials.",
 )
-@click.option("--service", help="Offer to download, e.g. AWSELB or AmazonEC2.")
-@click.option("--region", default="us-east-1", show_default=True, help="AWS Region to renew.")
+@click.option("--service", "services", multiple=True, help="Only this offer, e.g. AWSELB; may be repeated.")
 @click.option("--accept", is_flag=True, help="Also take lost prices and moves of more than 50 %.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-def refresh(offer_path: Path | None, service: str | None, region: str, accept: bool, dry_run: bool) -> None:
-    """Renew price files from the AWS Price List: from a downloaded offer file, or by the Price List API.
+def refresh(region: str, source: str | None, services: tuple[str, ...], accept: bool, dry_run: bool) -> None:
+    """Renew the prices of a Region, or make those of a new one, from offer files of the AWS Price List.
 
-    A refresh that loses a price, or moves one by more than 50 %, changes nothing without --accept.
+    Tells what could not be found. A refresh that loses a price of the Price List, or moves one by more than 50 %,
+    changes nothing without --accept. Downloads go on where they stopped; the largest file has about 0.5 GB.
     """
-    import tempfile
+    from cost.catalogue import REGION, reread
+    from workbench.cost.refresh import plan_refresh, read_region
+    from workbench.cost.selectors import codes
 
-    from cost.catalogue import regions
-    from workbench.cost.offer_file import read_offer_file
-    from workbench.cost.refresh import plan_refresh
-
-    if (offer_path is None) == (service is None):
-        raise InputError("give either --from FILE or --service CODE")
-    if region not in regions():
-        raise InputError(f"--region {region}: no price files; the catalogue holds {', '.join(regions())}")
-    with tempfile.TemporaryDirectory() as folder:
-        if offer_path is None and service is not None:
-            from workbench.cost.download import download_offer
-
-            offer_path = download_offer(service, region, Path(folder))
-        assert offer_path is not None  # noqa: S101 - one of the two was given
-        offer_file = read_offer_file(offer_path, region)
-    plan = plan_refresh(offer_file, region)
-    for move in plan.moves:
-        click.echo(f"{'! ' if move.suspicious else '  '}{move}")
-    click.echo(f"{plan.confirmed} confirmed, {len(plan.moves)} changed or lost in {offer_file.code}")
+    if region != "global" and not REGION.fullmatch(region):
+        raise InputError(f"--region {region}: not the name of an AWS Region, like eu-central-1, nor global")
+    known = codes(region=region)
+    if unknown := sorted(set(services) - set(known)):
+        raise InputError(f"--service {', '.join(unknown)}: no price here is from it; there are {', '.join(known)}")
+    price_list, one_file = _price_list(source)
+    read = read_region(price_list, region, (one_file,) if one_file else services)
+    plan = plan_refresh(read, region)
+    if not (plan.confirmed or plan.added or plan.moves):
+        raise InputError(*_nothing(plan, source))
+    _tell(plan, one_file or region)
     suspicious = [move for move in plan.moves if move.suspicious]
     if suspicious and not accept:
         click.echo(f"nothing written: {len(suspicious)} marked ! need --accept", err=True)
         raise SystemExit(BLOCKED)
-    if not dry_run:
-        for path, content in plan.files.items():
-            write_text(path, content)
-            click.echo(f"wrote {path.name}")
+    if dry_run:
+        return
+    for path, content in plan.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, content)
+    reread()
+    click.echo(f"wrote {len(plan.files)} files: " + ", ".join(path.name for path in plan.files))
+    if source is None:
+        _cached().clear()
+
+
+def _price_list(source: str | None) -> tuple[PriceList, str]:
+    """Where offer files come from, and the offer when it is a single file."""
+    from workbench.cost.offer_file import read_header
+    from workbench.cost.price_list import File, Folder, Mirror
+
+    if source is None:
+        return _cached(), ""
+    if source.startswith(("https://", "http://")):
+        return Mirror(source, _cache_folder() / "mirror"), ""
+    path = Path(source)
+    if path.is_dir():
+        return Folder(path), ""
+    header = read_header(path)
+    return File(path), header.code
+
+
+def _cached() -> Mirror:
+    from workbench.cost.price_list import AWS, Mirror
+
+    return Mirror(AWS, _cache_folder() / "aws")
+
+
+def _cache_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plant" / "price-list"
+
+
+def _nothing(plan: Refresh, source: str | None) -> list[str]:
+    """Why nothing at all was found, one line an offer."""
+    reasons = sorted(set(plan.missing.values()))[:5]
+    return [f"no price of {plan.region} in {source or 'the AWS Price List'}", *reasons]
+
+
+def _tell(plan: Refresh, where: str) -> None:
+    """What changes, what is odd, what was not found, and the rows by service."""
+    for move in plan.moves:
+        click.echo(f"{'! ' if move.suspicious else '  '}{move}")
+    for sentence in plan.odd:
+        click.echo(f"? {plan.region}/{sentence}: far apart, is it the same thing?")
+    click.echo(f"{plan.confirmed} confirmed, {plan.added} new, {len(plan.moves)} changed or lost in {where}")
+    click.echo("rows: " + ", ".join(f"{service} {count}" for service, count in plan.rows.items()))
+    if plan.missing:
+        click.echo(f"{len(plan.missing)} not found:")
+        for name, why in plan.missing.items():
+            click.echo(f"  {name}: {why}")
 
 
 def age_days(price: Price, today: datetime.date) -> int | None:

@@ -1,155 +1,250 @@
 """Reads an AWS Price List offer file in one pass, whatever its size: only the products asked for are kept.
 
 Format: AWS Price List bulk API, ``formatVersion`` v1.0 (AWS Billing user guide, "Reading the service price list
-files", 2026-11): ``products`` by SKU with their attributes, then ``terms.OnDemand`` by SKU with price dimensions.
+files", 2026-11): ``products`` by SKU with their attributes, then ``terms.OnDemand`` by SKU with price dimensions,
+then ``terms.Reserved``, the longest part, which isn't read.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final, TypeAlias
 
-from cost.catalogue import ROOT, read_toml
 from deployment.errors import InputError
+from workbench.cost.selectors import Selector, bare, is_of
 
+BUFFER_BYTES: Final = 1 << 18
+MOST_EVENTS: Final = 20_000
+"""JSON tokens of one product or of one product's terms; real ones have a few hundred."""
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Which product of the Price List one price (or a family of them) is."""
+MOST_PRODUCTS: Final = 200_000
+"""Products that are kept of one file; the file of EC2 in us-east-1 has about 3,000 that are asked for."""
 
-    code: str
-    service: str
-    key: str
-    usage_type: str
-    attributes: dict[str, str] = field(default_factory=dict)
+Tiers: TypeAlias = tuple[tuple[Decimal | None, Decimal], ...]
+"""(end of the band in units of the offer, None for the last; US dollars for one unit)."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedPrice:
-    """What an offer file says for one key."""
+    """What an offer file says for one price of the catalogue."""
 
-    offer: Offer
+    selector: Selector
+    service: str
+    """Price file that it belongs in."""
     key: str
-    tiers: tuple[tuple[Decimal | None, Decimal], ...]
-    """(end of the band in single units, None for the last; US dollars for one unit)."""
-    effective_date: str
+    unit: str
+    """Unit of the offer, e.g. ``Hrs`` or ``GiBps-mo``."""
+    tiers: Tiers
+    sku: str
+    """Product that it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an offer file says of itself."""
+
+    code: str
+    version: str = ""
+    publication_date: str = ""
+    """ISO, as in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferFile:
     """What was read from one offer file."""
 
-    code: str
-    publication_date: str
+    header: Header
     prices: tuple[OfferedPrice, ...]
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
+    """Service and key of prices for which products of different price fit -> which."""
+
+    @property
+    def code(self) -> str:
+        """Service code of the offer."""
+        return self.header.code
 
 
-@cache
-def offers() -> tuple[Offer, ...]:
-    """The table of ``offers.toml``."""
-    return tuple(Offer(**row) for row in read_toml(ROOT / "offers.toml")["offer"])
+def read_offer_file(path: Path, region: str, chosen: Sequence[Selector]) -> OfferFile:
+    """On-demand prices of `region` that `chosen` select in the offer file at `path`.
+
+    Raises InputError when it isn't an offer file, or a price that is asked for isn't in US dollars.
+    """
+    with _opened(path) as file, _explained(path):
+        return _read(file, region, chosen)
 
 
-def read_offer_file(path: Path, region: str) -> OfferFile:
-    """On-demand prices of `region` in the offer file at `path`. Raises InputError when it isn't one."""
+def read_header(path: Path) -> Header:
+    """Offer, version and date of the offer file at `path`, read from its beginning. Raises InputError."""
+    header: dict[str, str] = {}
+    with _opened(path) as file, _explained(path):
+        for section, _, value in _sections(file, ()):
+            if section in ("products", "terms"):
+                break
+            header[section] = str(value)
+        return _header(header)
+
+
+def _read(file: IO[bytes], region: str, chosen: Sequence[Selector]) -> OfferFile:
+    header: dict[str, str] = {}
+    wanted: dict[str, list[_Match]] = {}
+    found: dict[tuple[str, str], list[tuple[int, OfferedPrice]]] = defaultdict(list)
+    mine: list[Selector] = []
+    for section, sku, value in _sections(file, wanted):
+        if section == "products":
+            if not mine:
+                mine = [each for each in chosen if header.get("offerCode") in each.offers]
+                if not mine:
+                    break
+            if matches := list(_matches(mine, value, region)):
+                wanted[sku] = matches
+                if len(wanted) > MOST_PRODUCTS:
+                    raise InputError(f"more than {MOST_PRODUCTS:,} products fit")
+        elif section == "terms":
+            if (offered := _on_demand(value)) is not None:
+                for match in wanted[sku]:
+                    price = OfferedPrice(match.selector, match.service, match.key, *offered, sku)
+                    found[match.service, match.key].append((match.agreement, price))
+        else:
+            header[section] = str(value)
+    return _settled(_header(header), found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A product that may be what a selector means."""
+
+    selector: Selector
+    service: str
+    key: str
+    agreement: int
+
+
+def _matches(chosen: Iterable[Selector], product: Mapping[str, Any], region: str) -> Iterator[_Match]:
+    attributes = {**(product.get("attributes") or {})}
+    if product.get("productFamily"):
+        attributes["productFamily"] = product["productFamily"]
+    if not is_of(attributes, region):
+        return
+    usage_type = bare(str(attributes.get("usagetype", "")))
+    for selector in chosen:
+        agreement = selector.agreement(usage_type, attributes)
+        if agreement is not None and (place := selector.place(attributes)) is not None:
+            yield _Match(selector, *place, agreement)
+
+
+def _on_demand(terms: Mapping[str, Any]) -> tuple[str, Tiers] | None:
+    """Unit and bands of the on-demand term that is in force; None where there is only a reserved one."""
+    regular = [term for term in terms.values() if not (term.get("termAttributes") or {}).get("LeaseContractLength")]
+    if not regular:
+        return None
+    term = max(regular, key=lambda each: str(each.get("effectiveDate", "")))
+    bands = []
+    unit = ""
+    for dimension in (term.get("priceDimensions") or {}).values():
+        end = str(dimension.get("endRange", "Inf"))
+        begin = Decimal(str(dimension.get("beginRange", "0")))
+        usd = Decimal(str((dimension.get("pricePerUnit") or {}).get("USD", "NaN")))
+        if not usd.is_finite() or usd < 0:
+            raise TypeError("a price dimension without US dollars")
+        unit = str(dimension.get("unit", ""))
+        bands.append((begin, None if end == "Inf" else Decimal(end), usd))
+    if not bands:
+        return None
+    bands.sort(key=lambda band: band[0])
+    tiers: list[tuple[Decimal | None, Decimal]] = []
+    for _, end_of_band, usd in bands:
+        if tiers and tiers[-1][1] == usd:
+            tiers.pop()  # two bands of one price are one
+        tiers.append((end_of_band, usd))
+    tiers[-1] = (None, tiers[-1][1])
+    return unit, tuple(tiers)
+
+
+def _settled(header: Header, found: Mapping[tuple[str, str], list[tuple[int, OfferedPrice]]]) -> OfferFile:
+    """One price a key: that of the product which agrees in most, the dearest where a row means several."""
+    prices, ambiguous = [], {}
+    for (service, key), candidates in sorted(found.items()):
+        most = max(agreement for agreement, _ in candidates)
+        best = [price for agreement, price in candidates if agreement == most]
+        charged = [price for price in best if any(usd for _, usd in price.tiers)] or best
+        charged.sort(key=lambda price: (-price.tiers[0][1], price.sku))
+        if len({price.tiers for price in charged}) > 1 and not charged[0].selector.dearest:
+            skus = ", ".join(sorted(price.sku for price in charged)[:3])
+            ambiguous[f"{service}/{key}"] = f"{len(charged)} products with different prices fit ({skus})"
+        else:
+            prices.append(charged[0])
+    return OfferFile(header, tuple(prices), ambiguous)
+
+
+def _sections(file: IO[bytes], wanted: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
+    """Header fields, then products, then the on-demand terms of SKUs that are in `wanted` by then.
+
+    What isn't wanted is passed over without being built, and reading ends with the on-demand terms.
+    """
+    import ijson
+    from ijson.common import ObjectBuilder
+
+    depth, base, events_left = 0, 0, 0
+    keys = [""] * 4
+    builder: Any = None
+    for event, value in ijson.basic_parse(file, buf_size=BUFFER_BYTES):
+        if event in ("start_map", "start_array"):
+            depth += 1
+            if builder is None and (
+                (depth == 3 and keys[1] == "products")
+                or (depth == 4 and keys[1] == "terms" and keys[2] == "OnDemand" and keys[3] in wanted)
+            ):
+                builder, base, events_left = ObjectBuilder(), depth - 1, MOST_EVENTS
+        elif event in ("end_map", "end_array"):
+            depth -= 1
+            if builder is None and depth == 2 and keys[1] == "terms" and keys[2] == "OnDemand":
+                return
+        elif event == "map_key":
+            if builder is None and 0 < depth < 4:
+                keys[depth] = value
+        elif builder is None:
+            if depth == 1:
+                yield keys[1], "", value
+            continue
+        if builder is not None:
+            builder.event(event, value)
+            events_left -= 1
+            if depth == base:
+                yield keys[1], keys[depth], builder.value
+                builder = None
+            elif not events_left:
+                raise InputError(f"{keys[1]} {keys[base]}: larger than any product")
+
+
+def _header(fields: Mapping[str, str]) -> Header:
+    if not fields.get("offerCode"):
+        raise InputError("no offerCode")
+    return Header(fields["offerCode"], fields.get("version", ""), fields.get("publicationDate", ""))
+
+
+def _opened(path: Path) -> IO[bytes]:
     try:
-        with path.open("rb") as file:
-            return _read(file, region, str(path))
+        return path.open("rb")
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
 
 
-def _read(file: IO[bytes], region: str, source: str) -> OfferFile:
-    import ijson
+class _explained:  # noqa: N801 - reads like a statement
+    """Turns what a broken file raises into an InputError that names it."""
 
-    header: dict[str, str] = {}
-    wanted: dict[str, tuple[Offer, str]] = {}
-    found: list[OfferedPrice] = []
-    candidates: Sequence[Offer] = ()
-    try:
-        for section, value in _sections(ijson.parse(file)):
-            if section in ("offerCode", "publicationDate"):
-                header[section] = str(value)
-                candidates = [offer for offer in offers() if offer.code == header.get("offerCode")]
-            elif section == "product":
-                for offer in candidates:
-                    if (key := _key(offer, value.get("attributes") or {}, region)) is not None:
-                        wanted[str(value.get("sku"))] = (offer, key)
-            elif (entry := wanted.get(section)) is not None:
-                found.extend(_prices(*entry, value))
-    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError) as error:
-        raise InputError(f"{source}: not an AWS Price List offer file: {error}") from error
-    if "offerCode" not in header:
-        raise InputError(f"{source}: not an AWS Price List offer file: no offerCode")
-    return OfferFile(header["offerCode"], header.get("publicationDate", ""), _merged(found, source))
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
 
-def _sections(events: Any) -> Iterator[tuple[str, Any]]:
-    """Header fields, then ("product", product) and (sku, term) one by one; nothing else is kept in memory."""
-    from ijson.common import ObjectBuilder
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        import ijson
 
-    builder: Any = None
-    target = ""
-    for prefix, event, value in events:
-        parts = prefix.split(".")
-        if builder is not None:
-            builder.event(event, value)
-            if prefix == target and event == "end_map":
-                section = "product" if parts[0] == "products" else parts[2]
-                yield section, builder.value
-                builder = None
-        elif event == "start_map" and (
-            (parts[0] == "products" and len(parts) == 2) or (parts[:2] == ["terms", "OnDemand"] and len(parts) == 3)
-        ):
-            builder, target = ObjectBuilder(), prefix
-            builder.event(event, value)
-        elif event == "string" and len(parts) == 1:
-            yield prefix, value
-
-
-def _key(offer: Offer, attributes: dict[str, Any], region: str) -> str | None:
-    """The catalogue's key for a product with `attributes`; None when it isn't what `offer` means."""
-    if attributes.get("regionCode") not in (region, None, ""):
-        return None
-    usage_type = re.sub(r"^[A-Z]{2,4}\d?-", "", str(attributes.get("usagetype", "")))
-    if not fnmatchcase(usage_type, offer.usage_type):
-        return None
-    if any(attributes.get(name) != value for name, value in offer.attributes.items()):
-        return None
-    star = usage_type[offer.usage_type.index("*") :] if "*" in offer.usage_type else ""
-    return offer.key.replace("*", star)
-
-
-def _prices(offer: Offer, key: str, terms: dict[str, Any]) -> Iterator[OfferedPrice]:
-    for term in terms.values():
-        bands = []
-        for dimension in (term.get("priceDimensions") or {}).values():
-            end = str(dimension.get("endRange", "Inf"))
-            begin = Decimal(str(dimension.get("beginRange", "0")))
-            usd = Decimal(str((dimension.get("pricePerUnit") or {}).get("USD", "NaN")))
-            if not usd.is_finite() or usd < 0:
-                raise TypeError(f"{key}: a price dimension without US dollars")
-            bands.append((begin, None if end == "Inf" else Decimal(end), usd))
-        if bands:
-            bands.sort(key=lambda band: band[0])
-            tiers = tuple((end, usd) for _, end, usd in bands)
-            yield OfferedPrice(offer, key, tiers, str(term.get("effectiveDate", ""))[:10])
-
-
-def _merged(found: list[OfferedPrice], source: str) -> tuple[OfferedPrice, ...]:
-    """One entry a key. Raises InputError when products of one key differ in price: the table is too wide then."""
-    merged: dict[tuple[str, str], OfferedPrice] = {}
-    problems = []
-    for price in found:
-        other = merged.setdefault((price.offer.service, price.key), price)
-        if other.tiers != price.tiers:
-            problems.append(f"{source}: {price.offer.service}/{price.key}: two products with different prices match")
-    if problems:
-        raise InputError(*dict.fromkeys(problems))
-    return tuple(merged.values())
+        wrong = (ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError, OSError, InputError)
+        if isinstance(error, wrong):
+            raise InputError(f"{self.path}: not an AWS Price List offer file: {error}") from error

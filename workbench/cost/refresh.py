@@ -1,22 +1,33 @@
-"""Renews price files from an AWS Price List offer file, and refuses what looks wrong."""
+"""Renews (or makes) price files of a Region from offer files of the AWS Price List, and refuses what looks wrong."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from cost.catalogue import ROOT, Price, file_rows, read_price, read_toml
+from cost.catalogue import GLOBAL, ROOT, Price, file_rows, read_price, read_toml, unit_size
 from cost.money import text
-from workbench.cost.offer_file import OfferedPrice, OfferFile, offers
+from workbench.cost.offer_file import OfferedPrice, OfferFile, Tiers, read_offer_file
+from workbench.cost.price_list import Missing, PriceList
+from workbench.cost.selectors import Selector, codes, scale_of, selector_of, selectors
 
 LARGEST_MOVE: Final = Decimal("0.5")
 """A price that moves by more of its old value than this is refused without --accept."""
+
+ODD: Final = 4
+"""A new price that is this many times that of `REFERENCE`, or as small a part of it, is told."""
+
+REFERENCE: Final = "us-east-1"
+"""Region with which the prices of others are compared."""
+
+SOURCE: Final = "AWS Price List"
+"""How the source of a renewed row begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,78 +38,197 @@ class Move:
     """``region/service/key``."""
     old_usd: Decimal
     new_usd: Decimal | None
-    """None: the offer file has it no longer."""
+    """None: the offer files have it no longer."""
+    lost: bool = False
+    """True when the row came from the Price List and is no longer in it: a loss, not a gap."""
 
     @property
     def suspicious(self) -> bool:
         """True for a lost price, and for one that moves by more than half."""
         if self.new_usd is None:
-            return True
+            return self.lost
         return abs(self.new_usd - self.old_usd) > LARGEST_MOVE * self.old_usd
 
     def __str__(self) -> str:
-        new = "is no longer in the Price List" if self.new_usd is None else f"becomes ${text(self.new_usd)}"
-        return f"{self.path}: ${text(self.old_usd)} {new}"
+        gone = "is no longer in the Price List" if self.lost else "isn't found, and stays"
+        return f"{self.path}: ${text(self.old_usd)} " + (
+            gone if self.new_usd is None else f"becomes ${text(self.new_usd)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """What an offer file changes."""
+    """What offer files change in the price files of one Region."""
 
+    region: str
     moves: tuple[Move, ...]
-    """Prices that differ, or are lost."""
+    """Prices that differ, or are no longer found."""
     confirmed: int
-    """Prices that it confirms; their source and date are renewed."""
+    """Prices that they confirm; their source and date are renewed."""
+    added: int
+    """Prices that the Region hadn't."""
+    missing: Mapping[str, str]
+    """Service and key of what could not be found -> why."""
+    odd: tuple[str, ...]
+    """New prices that are far from those of `REFERENCE`, for people."""
     files: Mapping[Path, str]
     """New content of the price files."""
+    rows: Mapping[str, int]
+    """Price file -> rows that it has then."""
 
 
-def plan_refresh(offer_file: OfferFile, region: str, root: Path = ROOT) -> Refresh:
-    """What `offer_file` changes in the price files of `region` under `root`. Writes nothing."""
-    offered = {_target(price, root, region): price for price in offer_file.prices}
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What offer files have for a Region."""
+
+    files: tuple[OfferFile, ...]
+    gaps: Mapping[str, str] = field(default_factory=dict)
+    """Offer -> why it has no usable file."""
+    asked: tuple[str, ...] = ()
+    """Offers that were asked for."""
+
+    def offered(self) -> Mapping[tuple[str, str], tuple[OfferedPrice, OfferFile]]:
+        """Price file and key -> its price, of the newest file that has it."""
+        found: dict[tuple[str, str], tuple[OfferedPrice, OfferFile]] = {}
+        for file in self.files:
+            for price in file.prices:
+                found.setdefault((price.service, price.key), (price, file))
+        return found
+
+
+def read_region(price_list: PriceList, region: str, wanted: Sequence[str] = ()) -> Read:
+    """What the offers of `wanted` (all, when empty) have for `region`. Raises InputError for a broken file."""
+    chosen = [each for each in selectors() if each.everywhere == (region == GLOBAL)]
+    files: list[OfferFile] = []
+    gaps: dict[str, str] = {}
+    asked = codes(region=region, wanted=wanted)
+    for code in asked:
+        try:
+            paths = price_list.files(code, region)
+        except Missing as reason:
+            gaps[code] = str(reason)
+            continue
+        files += [read_offer_file(path, region, chosen) for path in paths]
+    return Read(tuple(files), gaps, asked)
+
+
+def plan_refresh(read: Read, region: str, root: Path = ROOT) -> Refresh:
+    """What `read` changes in the price files of `region` under `root`. Writes nothing.
+
+    A row that came from the Price List and isn't there any more is a loss; one of another source may just be something
+    that its selector doesn't find, and stays as it is.
+    """
+    folder = root / "aws" / region
+    documents = {path.stem: dict(file_rows(read_toml(path))) for path in sorted(folder.glob("*.toml"))}
+    offered = read.offered()
+    missing = _missing(read, region, offered)
     moves: list[Move] = []
-    confirmed = 0
-    files: dict[Path, str] = {}
-    for path in sorted((root / "aws" / region).glob("*.toml")):
-        document = read_toml(path)
-        rows = file_rows(document)
-        new_rows: dict[str, Mapping[str, Any]] = {}
-        touched = False
-        for key, row in rows.items():
-            old = read_price(region, path.stem, key, row)
-            new = offered.get((path.stem, key))
-            if new is None:
-                if _belongs(old, offer_file.code):
-                    moves.append(Move(old.path, old.usd, None))
-                new_rows[key] = row
-                continue
-            touched = True
-            new_rows[key] = renewed(row, old, new, offer_file)
-            usd = Decimal(str(new_rows[key]["price_usd"]))
+    odd: list[str] = []
+    counts: Counter[str] = Counter()
+    touched: set[str] = set()
+    for (service, key), (price, file) in sorted(offered.items()):
+        new = row_of(price, file, offered)
+        if new is None:
+            missing[f"{service}/{key}"] = f"{price.selector.plus}, which is billed with it, isn't in the offer file"
+            continue
+        rows = documents.setdefault(service, {})
+        touched.add(service)
+        usd = Decimal(str(new["price_usd"]))
+        if (row := rows.get(key)) is None:
+            counts["added"] += 1
+            odd += _odd(region, service, key, usd, root)
+        else:
+            old = read_price(region, service, key, row)
             if usd == old.usd:
-                confirmed += 1
+                counts["confirmed"] += 1
             else:
                 moves.append(Move(old.path, old.usd, usd))
-        if touched:
-            files[path] = render_rows(new_rows)
-    return Refresh(tuple(moves), confirmed, files)
+            new = {**row, **new}
+            if len(price.tiers) == 1:
+                new.pop("tiers", None)
+        rows[key] = new
+    for service, rows in documents.items():
+        for key, row in rows.items():
+            if (service, key) not in offered and _asked(selector_of(service, key), read):
+                old = read_price(region, service, key, row)
+                moves.append(Move(old.path, old.usd, None, old.source.startswith(SOURCE)))
+    return Refresh(
+        region=region,
+        moves=tuple(sorted(moves, key=lambda move: move.path)),
+        confirmed=counts["confirmed"],
+        added=counts["added"],
+        missing=dict(sorted(missing.items())),
+        odd=tuple(odd),
+        files={folder / f"{service}.toml": render_rows(documents[service]) for service in sorted(touched)},
+        rows={service: len(rows) for service, rows in sorted(documents.items())},
+    )
 
 
-def renewed(row: Mapping[str, Any], old: Price, new: OfferedPrice, offer_file: OfferFile) -> dict[str, Any]:
-    """`row` with the offered price. Offers price single things, the catalogue also thousands and millions."""
-    result = dict(row)
-    size = old.unit_size
-    result["price_usd"] = _plain(new.tiers[0][1] * size)
-    result.pop("tiers", None)
-    if len(new.tiers) > 1:
-        result["tiers"] = [
-            {**({} if end is None else {"up_to": _plain(end / size)}), "price_usd": _plain(usd * size)}
-            for end, usd in new.tiers
+def row_of(
+    price: OfferedPrice, file: OfferFile, offered: Mapping[tuple[str, str], tuple[OfferedPrice, OfferFile]]
+) -> dict[str, Any] | None:
+    """Row of a price file. Offers price single things, the catalogue also thousands and millions; None when a price
+    that is billed with it is missing."""
+    tiers = in_catalogue_units(price)
+    if price.selector.plus:
+        other = offered.get((price.service, price.selector.plus))
+        if other is None:
+            return None
+        tiers = ((None, tiers[0][1] + in_catalogue_units(other[0])[0][1]),)
+    row: dict[str, Any] = {"price_usd": _plain(tiers[0][1]), "unit": price.selector.unit}
+    if len(tiers) > 1:
+        row["tiers"] = [
+            {**({} if end is None else {"up_to": _plain(end)}), "price_usd": _plain(usd)} for end, usd in tiers
         ]
-    result["source"] = f"AWS Price List {offer_file.code}, published {offer_file.publication_date[:10]}"
-    result["observed_on"] = new.effective_date or offer_file.publication_date[:10]
-    result["confidence"] = "yes"
-    return result
+    published = file.header.publication_date[:10]
+    row["source"] = f"{SOURCE} {file.code}, published {published}"
+    row["observed_on"] = published
+    row["confidence"] = "yes"
+    return row
+
+
+def in_catalogue_units(price: OfferedPrice) -> Tiers:
+    """Bands in units of the catalogue. A first band that is free is an allowance, and those are the account's: it is
+    left out here (``cost/allowances.toml`` has them), so that the price is never too low."""
+    size = unit_size(price.selector.unit) * scale_of(price.unit, price.selector.unit)
+    tiers = price.tiers[1:] if len(price.tiers) > 1 and not price.tiers[0][1] else price.tiers
+    return tuple((None if end is None else end / size, usd * size) for end, usd in tiers)
+
+
+def _asked(selector: Selector | None, read: Read) -> bool:
+    """True when the offers that were read should have the price."""
+    had = {file.code for file in read.files}
+    return selector is not None and bool(set(selector.offers) & had)
+
+
+def _missing(
+    read: Read, region: str, offered: Mapping[tuple[str, str], tuple[OfferedPrice, OfferFile]]
+) -> dict[str, str]:
+    """Every price that should be there and isn't, by service and key."""
+    found = {price.selector for price, _ in offered.values()}
+    ambiguous = {name: why for file in read.files for name, why in file.ambiguous.items()}
+    missing = dict(ambiguous)
+    for each in selectors():
+        if each.absent or each.everywhere != (region == GLOBAL) or each in found or each.name in ambiguous:
+            continue
+        asked = [code for code in each.offers if code in read.asked]
+        if asked:
+            missing[each.name] = "; ".join(
+                f"{code}: {read.gaps[code]}" if code in read.gaps else f"no product of {code} fits" for code in asked
+            )
+    return missing
+
+
+def _odd(region: str, service: str, key: str, usd: Decimal, root: Path) -> list[str]:
+    """A sentence when a new price is far from the reference's, as one in another unit would be."""
+    path = root / "aws" / REFERENCE / f"{service}.toml"
+    row = file_rows(read_toml(path)).get(key) if region not in (GLOBAL, REFERENCE) and path.is_file() else None
+    if row is None:
+        return []
+    there = read_price(REFERENCE, service, key, row).usd
+    if there / ODD <= usd <= there * ODD:
+        return []
+    return [f"{service}/{key}: ${text(usd)}, in {REFERENCE} ${text(there)}"]
 
 
 def render_rows(rows: Mapping[str, Mapping[str, Any]]) -> str:
@@ -142,18 +272,4 @@ def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _target(price: OfferedPrice, root: Path, region: str) -> tuple[str, str]:
-    """File and key of an offered price; a family that is spread over files goes where its key is."""
-    if "*" not in price.offer.service:
-        return price.offer.service, price.key
-    from cost.compute import price_file
-
-    return price_file(price.key.removeprefix("linux.")), price.key
-
-
-def _belongs(price: Price, code: str) -> bool:
-    """True when the Price List's offer `code` should have the price."""
-    return any(
-        offer.code == code and fnmatchcase(price.service, offer.service) and fnmatchcase(price.key, offer.key)
-        for offer in offers()
-    )
+__all__ = ["Move", "Price", "Read", "Refresh", "plan_refresh", "read_region", "render_rows"]

@@ -194,6 +194,8 @@ def _unpriced(page: _Page, file: PricedFile) -> None:
     page.heading(f"{len(file.estimate.unpriced)} not priced, so the figures are too low")
     for entry in file.estimate.unpriced:
         page.alarm(f"{entry.type} {entry.urn.rpartition('::')[2]}: {entry.reason}")
+    for sentence in file.estimate.lacking_told:
+        page.alarm(sentence)
 
 
 def _verdict(page: _Page, file: PricedFile) -> None:

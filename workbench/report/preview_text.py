@@ -242,6 +242,7 @@ def _cost(preview: Preview, everything: bool) -> Group:
     if estimate.unpriced:
         parts.append(Text(f"  {len(estimate.unpriced)} not priced, so the figures are too low:", "red"))
         parts += [Text(f"    {entry.type} {resource_name(entry.urn)}: {entry.reason}") for entry in estimate.unpriced]
+        parts += [Text(f"  {sentence}") for sentence in estimate.lacking_told]
     return Group(*parts)
 
 

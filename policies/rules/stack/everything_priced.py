@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Problem]:
     try:
         if not context.estimate.budget_usd.is_finite():
             return
-        unpriced = context.estimate.unpriced
+        unpriced, lacking = context.estimate.unpriced, context.estimate.lacking_told
     except InputError as error:
         if context.config.settings.monthly_limit_usd is None and context.cost_basis is None:
             return  # nobody has asked for a price
@@ -31,6 +31,8 @@ def check(context: Context) -> Iterator[Problem]:
     for entry in unpriced:
         resource = context.graph.by_urn.get(entry.urn)
         yield Problem(f"{entry.type} has no price: {entry.reason}", resource=resource)
+    for sentence in lacking:
+        yield Problem(sentence)
 
 
 RULE = Rule(

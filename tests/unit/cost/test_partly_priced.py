@@ -31,6 +31,35 @@ def test_a_resource_in_a_region_without_prices_leaves_the_others_theirs():
     assert unpriced.urn.endswith("::there") and "mars-1" in unpriced.reason
 
 
+def test_a_region_without_files_has_what_costs_the_same_everywhere():
+    zone = resource("zone", "aws:route53/zone:Zone", region="sa-east-1")
+    key = resource("key", "aws:kms/key:Key", region="sa-east-1", customerMasterKeySpec="SYMMETRIC_DEFAULT")
+    lines = {line.name: line.monthly_usd for line in priced(zone, key).lines if line.item != "Requests"}
+    assert lines["zone"] == Decimal("0.5") and lines["key"] == 1
+
+
+def test_every_price_that_a_stack_lacks_is_listed_once_with_the_command():
+    balancers = [resource(name, "aws:lb/loadBalancer:LoadBalancer", region="sa-east-1") for name in "ab"]
+    function = resource("f", "aws:lambda/function:Function", region="sa-east-1")
+    found = priced(*balancers, function, nat("here", "us-east-1"))
+    used = (
+        "data_transfer/internet_out_gb", "elb/alb_hour", "elb/alb_lcu_hour", "lambda/million_requests",
+        "lambda/x86_gb_second", "vpc/public_ipv4_hour",
+    )  # fmt: skip
+    assert found.lacking == {"sa-east-1": used}
+    (told,) = found.lacking_told
+    assert told.startswith(f"sa-east-1 lacks 6 of the prices that the stack uses: {', '.join(used)}; ")
+    assert "./plant prices refresh --region sa-east-1" in told and told in found.to_json()["notes"]
+    assert len(found.unpriced) == 3 and found.floor_usd == priced(nat("here", "us-east-1")).floor_usd
+    for entry in found.unpriced[:2]:  # each resource says all of its own
+        assert "elb/alb_hour" in entry.reason and "vpc/public_ipv4_hour" in entry.reason
+
+
+def test_a_spot_price_that_a_region_lacks_is_no_gap():
+    spot = {"instanceType": "c5.large", "instanceMarketOptions": {"marketType": "spot"}, "region": "us-east-1"}
+    assert priced(resource("i", "aws:ec2/instance:Instance", **spot)).lacking == {}
+
+
 def test_a_stack_that_is_nowhere_is_bad_input():
     with pytest.raises(InputError, match="mars-1"):
         priced(nat("there", "mars-1"))
