@@ -41,13 +41,13 @@ def key_of(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def code(*folders: Path) -> tuple[str, bool]:
-    """What is in `folders`, and whether it is what this process runs: no file is newer than the process."""
+def code(*places: Path) -> tuple[str, bool]:
+    """What is in `places`, files or folders, and whether this process runs just that: no file is newer than it."""
     found: list[str | bytes] = []
     newest = 0.0
-    for folder in folders:
-        for path in _files(folder):
-            found += [str(path.relative_to(folder)), path.read_bytes()]
+    for place in places:
+        for path in [place] if place.is_file() else _files(place):
+            found += [str(path.relative_to(place.parent)), path.read_bytes()]
             newest = max(newest, path.stat().st_mtime)
     return key_of(*found), newest < STARTED
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -14,6 +13,7 @@ from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._rehearsal import World, moves_traffic, run, shape
+from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._workflows import definition
 
@@ -37,11 +37,12 @@ def flag_problems(resource: Resource, at_rest: list[str], *, told_apart: bool) -
     AWS numbers the versions as they are made; in an offline preview all have the same number (`told_apart` false),
     and deployments are counted.
     """
-    steps, switched, back = switching(shape(str(resource.get("definition"))))
+    weights, switched, back = switching(shape(str(resource.get("definition"))))
+    steps = set(weights) - {0}
     count = len(set(switched) - set(at_rest)) if told_apart else len(switched)
-    if count < len(steps - {0}):
+    if count < len(steps):
         yield Problem(
-            f"a rollout in {len(steps - {0})} steps switches the flag to {count} versions; start a deployment of a "
+            f"a rollout in {len(steps)} steps switches the flag to {count} versions; start a deployment of a "
             "version for each step",
             "definition",
             resource,
@@ -55,14 +56,14 @@ def flag_problems(resource: Resource, at_rest: list[str], *, told_apart: bool) -
         )
 
 
-@lru_cache(maxsize=64)
-def switching(text: str) -> tuple[frozenset[int], tuple[str, ...], tuple[str, ...]]:
+@remembered
+def switching(text: str) -> tuple[tuple[int, ...], tuple[str, ...], tuple[str, ...]]:
     """(weights of the canary, versions of the flag when all is well, and when it is not) of a rollout."""
     well, ill = World(), World()
     run(json.loads(text), {}, well)
     run(json.loads(text), {}, ill, sicken)
     versions = [tuple(str(call.get("ConfigurationVersion")) for call in world.done(SWITCHING)) for world in (well, ill)]
-    return frozenset(weight for _, _, weight in well.weights), versions[0], versions[1]
+    return tuple(sorted({weight for _, _, weight in well.weights})), versions[0], versions[1]
 
 
 def sicken(world: World) -> None:

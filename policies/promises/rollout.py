@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from policies.context import ROOT_TYPE, Context
 from policies.examples import each
 from policies.finding import Severity
 from policies.promises._rehearsal import OTHER, OWN, START, World, canary_weight, moves_traffic, run, shaped, unshaped
+from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._workflows import definition, tasks
 
@@ -73,7 +73,7 @@ def splitting(context: Context) -> list[Resource]:
     ]
 
 
-@lru_cache(maxsize=64)
+@remembered
 def left(text: str) -> dict[str, Any]:
     """ARN of a listener rule -> the actions that a rollout that goes well leaves on it."""
     world = World()
@@ -166,7 +166,7 @@ def story_holds(context: Context) -> bool:
     return declared == [(Decimal(percent), Decimal(hours * 3600)) for percent, hours in STORY]
 
 
-@lru_cache(maxsize=64)
+@remembered
 def rehearsal(text: str, story: bool) -> tuple[str, ...]:
     """What goes wrong in the scenarios; one message a scenario."""
     document = json.loads(text)

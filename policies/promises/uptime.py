@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from policies.examples import but
 from policies.finding import Severity
 from policies.promises._cron import DAYS, minutes_of_week
 from policies.promises._rehearsal import World, run
+from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._tags import tags_of
 from policies.rules._workflows import definition, literals, tasks
@@ -162,7 +162,7 @@ def looks_of(schedule: Resource) -> tuple[int, ...] | None:
     return minutes_of_week(expression) if isinstance(expression, str) else None
 
 
-@lru_cache(maxsize=64)
+@remembered
 def rehearsal(text: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
     """What goes wrong when a session was forgotten, and when none was."""
     document = json.loads(text)

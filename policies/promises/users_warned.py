@@ -6,7 +6,6 @@ import ipaddress
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -17,6 +16,7 @@ from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._cron import WEEK_MINUTES, minutes_between
 from policies.promises._rehearsal import World, run, shape
+from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
 from policies.rules._workflows import definition, tasks
@@ -115,7 +115,7 @@ def opening(context: Context) -> list[Resource]:
     return list(started.values())
 
 
-@lru_cache(maxsize=64)
+@remembered
 def rehearsal(text: str) -> tuple[str, ...]:
     """What goes wrong when a window opens, closes, or is called for neither."""
     document = json.loads(text)
