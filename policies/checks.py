@@ -16,11 +16,6 @@ def is_absent(value: Any) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
-def lacks(holder: Mapping[str, Any], key: str) -> bool:
-    """True when `holder` has nothing at `key`. What can't be read is there, so that decides."""
-    return is_absent(dict.get(holder, key)) if isinstance(holder, dict) else is_absent(holder.get(key))
-
-
 def same(value: Any, expected: Any) -> bool:
     """Equality that keeps booleans and numbers apart (True is not 1) and takes "true" for True, as Pulumi does."""
     if isinstance(expected, bool):

@@ -10,12 +10,15 @@ KEYS: Final = re.compile(
     r"|-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"
     r"|\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}"
     r"|[sr]k_live_[A-Za-z0-9]{10,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35})\b"
+    r"|\b[a-z][a-z0-9+.-]*://[^\s:/@]+:(?![$%{<*])[^\s:/@]{3,}@"
 )
 """Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack and Google, as their makers write
-them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26)."""
+them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26); and addresses that hold a password."""
 NAME: Final = re.compile(
     r"(?i)(?:^|[a-z0-9]_|_|(?<=[a-z0-9])(?=[A-Z]))"
-    r"(?:password|passwd|pwd|secret_?(?:access_?)?key|private_?key|api_?key|(?:api|auth|access|bearer|deploy)_?token|client_?secret)$"
+    r"(?:password|passwd|pwd|secret_?(?:access_?)?key|private_?key|api_?key"
+    r"|(?:api|auth|access|bearer|deploy|bot|npm|github|gitlab|slack|vault)_?token"
+    r"|(?:client|jwt|session|cookie|webhook|signing)_?secret)$"
 )
 """Names of variables that hold a credential, and not where one is kept."""
 VALUE: Final = re.compile(r"(?!arn:|/|\$|\{\{|https?:|<|%)\S{6,}")

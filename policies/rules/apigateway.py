@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import API_DOMAIN, API_STAGE, HTTP_API_ROUTE, HTTP_API_STAGE
+from deployment.tokens import API_DOMAIN, API_STAGE, HTTP_API_DOMAIN, HTTP_API_ROUTE, HTTP_API_STAGE
 from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.table import must_be, must_have, must_not_be, row
@@ -34,8 +34,9 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "edge-api-tls-policy",
-        API_DOMAIN,
+        (*API_DOMAIN, *HTTP_API_DOMAIN),
         must_not_be("securityPolicy", "TLS_1_0", use="set it to TLS_1_2"),
+        must_not_be("domainNameConfiguration.securityPolicy", "TLS_1_0", use="set it to TLS_1_2"),
         title="Domains of APIs take TLS 1.2 at least",
         severity=Severity.HIGH,
         risk=Risk.LEAK,

@@ -27,7 +27,8 @@ class AnyOutputs(SyntheticOutputs):
         self, token: str, name: str, urn: str, inputs: Mapping[str, Any], provider: Mapping[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
         """As of the base class, and what programs read of most resources."""
-        identifier, outputs = super().of(token, name, urn, inputs, provider or {})
+        named = {"domainName": "imported.acme.example"} if token == "aws:acm/certificate:Certificate" else {}
+        identifier, outputs = super().of(token, name, urn, {**named, **inputs}, provider or {})
         if not token.startswith("aws:"):
             return identifier, outputs
         service, kind = token.split(":")[1].partition("/")[::2]
@@ -48,6 +49,16 @@ class AnyOutputs(SyntheticOutputs):
             "version": "1",
             "bucket": identifier,
             "deploymentConfigName": identifier,
+            "rootResourceId": "a1b2c3d4e5",
+            "endpoint": f"{identifier}.cluster-abcdefghijkl.{REGION}.rds.amazonaws.com",
+            "identifier": identifier,
+            "groupId": "90677c608a-7afcdc23-8d5c-4b8a-b3f0-2a1d2c3b4a5e",
+            "latestRevision": 1,
+            "dnsIpAddresses": ["10.0.10.10", "10.0.11.10"],
+            "ipv6Addresses": ["2600:1f18:1234:5610::10"],
+            "bootstrapBrokersSaslIam": f"b-1.{identifier}.kafka.{REGION}.amazonaws.com:9098",
+            "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{REGION}.amazonaws.com/id/0123456789ABCDEF"}]}],
+            "firewallStatuses": [{"syncStates": [{"attachments": [{"endpointId": "vpce-0123456789abcdef0"}]}]}],
         }
         if token == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":  # AWS leaves the scheme out
             outputs["arn"] = outputs["arn"].replace("https://", "")
@@ -65,6 +76,16 @@ READ = {
     "aws:dynamodb/table:Table": ("arn", "name", "streamArn"),
     "aws:sqs/queue:Queue": ("arn", "name", "url"),
     "aws:codedeploy/deploymentConfig:DeploymentConfig": ("deploymentConfigName",),
+    "aws:apigateway/restApi:RestApi": ("arn", "rootResourceId", "executionArn"),
+    "aws:eks/cluster:Cluster": ("arn", "name", "identities"),
+    "aws:rds/proxy:Proxy": ("arn", "name", "endpoint"),
+    "aws:rds/instance:Instance": ("arn", "identifier", "endpoint"),
+    "aws:msk/configuration:Configuration": ("arn", "latestRevision"),
+    "aws:msk/cluster:Cluster": ("arn", "bootstrapBrokersSaslIam"),
+    "aws:networkfirewall/firewall:Firewall": ("arn", "name", "firewallStatuses"),
+    "aws:identitystore/group:Group": ("groupId",),
+    "aws:directoryservice/directory:Directory": ("dnsIpAddresses",),
+    "aws:ec2/instance:Instance": ("arn", "ipv6Addresses"),
 }
 """Outputs that programs read, beside the ARN and the name."""
 

@@ -1,12 +1,16 @@
 """Valid programs of other people pass in the baseline profile, and each of their broken twins is blocked."""
 
 import pytest
+from first_preview import first_preview
 from sdk_server import told
 
+from cost import estimate
+from deployment.errors import InputError
 from deployment.reader import graph_from_json
 from foreign.declared import NAMES, broken, declared, twins
 from policies.assess import assess
-from policies.finding import Enforcement
+from policies.finding import Enforcement, Profile
+from policies.settings import PackConfig, PackSettings
 
 TWINS = [(name, what) for name in NAMES for what in twins(name)]
 
@@ -26,7 +30,7 @@ def blocking_in_engine(document):
 
 
 def test_there_are_as_many_as_were_asked_for():
-    assert len(NAMES) >= 20
+    assert len(NAMES) >= 55
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,6 +41,30 @@ def test_a_valid_program_is_not_blocked(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_nor_is_it_under_the_engine(name):
     assert blocking_in_engine(declared(name)) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nor_before_anything_of_it_exists(name):
+    assert blocking(first_preview(declared(name))) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_strict_profile_can_read_it(name):
+    strict = PackConfig(PackSettings(profile=Profile.STRICT))
+    told = [one.finding.message for one in assess(graph_from_json(declared(name), name), strict).violations]
+    assert not [message for message in told if "not judged" in message or "UNKNOWN" in message or "SECRET" in message]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_it_costs_is_told_and_so_is_what_has_no_price(name):
+    graph = graph_from_json(declared(name), name)
+    try:
+        found = estimate(graph)
+    except InputError as error:  # nothing of it says in which Region it is
+        assert name.startswith(("k8s_", "kubernetes_")) and "--region" in str(error)
+        found = estimate(graph, region="us-east-1")
+    assert 0 <= found.floor_usd <= found.expected_usd <= found.worst_case_usd
+    assert all(one.reason and "shape" not in one.reason for one in found.unpriced)
 
 
 @pytest.mark.parametrize(("name", "what"), TWINS)

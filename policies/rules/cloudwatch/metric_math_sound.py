@@ -17,7 +17,10 @@ from policies.rule import Problem, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORD: Final = re.compile(r"(?<![\w'\"])([a-z]\w*)(?![\w'\"(])")
+QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+QUERY: Final = re.compile(r"\s*select\b", re.IGNORECASE)
+"""A query of Metrics Insights, which names metrics and no ids."""
+WORD: Final = re.compile(r"(?<![\w])([a-z]\w*)(?![\w(])")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -36,15 +39,18 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             if is_absent(resource.get(path)):
                 yield Problem(f"{path} is not set; give it with metricName", path)
         return
-    yield from query_problems(queries)
+    yield from query_problems(queries, resource.get("thresholdMetricId"))
 
 
-def query_problems(queries: list[Any]) -> Iterator[Problem]:
-    """What is wrong with the queries of an alarm."""
+def query_problems(queries: list[Any], band: Any) -> Iterator[Problem]:
+    """What is wrong with the queries of an alarm; `band` is the id of the one that is its threshold, if any."""
     ids = [query.get("id") for query in queries]
+    if isinstance(band, str) and band not in ids:
+        yield Problem(f"thresholdMetricId is {band}, which is no id of the metricQueries", "thresholdMetricId")
     if len(set(map(str, ids))) < len(ids):
         yield Problem("two metricQueries have the same id; give each its own", "metricQueries")
-    returned = [query for query in queries if query.get("returnData") in (True, "true")]
+    # An anomaly detection band is returned beside what it is compared with.
+    returned = [query for query in queries if query.get("returnData") in (True, "true") and query.get("id") != band]
     if queries and len(returned) != 1:
         yield Problem(
             f"{len(returned)} of the metricQueries have returnData true; set it on the one compared", "metricQueries"
@@ -55,8 +61,9 @@ def query_problems(queries: list[Any]) -> Iterator[Problem]:
                 f"the query {shown(query.get('id'))} needs either expression or metric; give one of them",
                 "metricQueries",
             )
-        if isinstance(query.get("expression"), str):
-            for word in sorted(set(WORD.findall(query["expression"])) - set(ids)):
+        expression = query.get("expression")
+        if isinstance(expression, str) and not QUERY.match(expression):
+            for word in sorted(set(WORD.findall(QUOTED.sub("", expression))) - set(ids)):
                 yield Problem(f"the expression names {word}, which is no id of the metricQueries", "metricQueries")
 
 
@@ -72,6 +79,11 @@ def _alarm(expression: str) -> tuple[str, dict[str, Any]]:
 
 _PLAIN: Final = {"metricName": "RequestCount", "namespace": "AWS/ApplicationELB", "period": 60, "statistic": "Sum"}
 
+_BAND: Final = each(
+    {"alarm": _alarm("ANOMALY_DETECTION_BAND(requests, 2)")},
+    {"alarm.thresholdMetricId": "twice", "alarm.metricQueries[1].returnData": True},
+)[0]
+
 RULE = Rule(
     id="observability-metric-math-sound",
     title="Alarms over several metrics can be computed",
@@ -84,7 +96,12 @@ RULE = Rule(
     check=check,
     passing={"alarm": _alarm("2 * requests")},
     failing={"alarm": _alarm("2 * errors")},
-    also_passing=({"alarm": (METRIC_ALARM[0], _PLAIN)},),
+    also_passing=(
+        {"alarm": (METRIC_ALARM[0], _PLAIN)},
+        {"alarm": _alarm("DB_PERF_INSIGHTS('RDS', 'db-1', 'os.cpuUtilization.user.avg')")},
+        {"alarm": _alarm('select max(requests) from schema("AWS/EC2", InstanceId)')},
+        _BAND,
+    ),
     also_failing=(
         {"alarm": (METRIC_ALARM[0], {})},
         *each(
@@ -98,5 +115,6 @@ RULE = Rule(
             {"alarm.metricQueries[0].returnData": False},
             {"alarm.metricQueries[1].metric": None},
         ),
+        *each(_BAND, {"alarm.thresholdMetricId": "gone"}),
     ),
 )

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import (
+    BUCKET_REPLICATION,
+    BUILD_PROJECT,
+    DELIVERY_STREAM,
+    EVENT_RULE,
+    EVENT_TARGET,
     FUNCTION,
+    PIPE,
+    PIPELINE,
     ROLE,
     SCHEDULE,
     STATE_MACHINE,
@@ -25,8 +32,16 @@ USERS: Final = {
     STATE_MACHINE[0]: ("roleArn", "states"),
     SCHEDULE[0]: ("target.roleArn", "scheduler"),
     FUNCTION[0]: ("role", "lambda"),
+    EVENT_RULE[0]: ("roleArn", "events"),
+    EVENT_TARGET[0]: ("roleArn", "events"),
+    PIPE[0]: ("roleArn", "pipes"),
+    PIPELINE[0]: ("roleArn", "codepipeline"),
+    BUILD_PROJECT[0]: ("serviceRole", "codebuild"),
+    DELIVERY_STREAM[0]: ("extendedS3Configuration.roleArn", "firehose"),
+    BUCKET_REPLICATION[0]: ("role", "s3"),
 }
-"""Type -> where it names its role, and the service that assumes it, which AWS looks at when it is made."""
+"""Type -> where it names its role, and the service that assumes it: nearly all of them AWS refuses when they are made,
+the others do nothing."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -62,7 +77,7 @@ RULE = Rule(
     title="A role can be assumed by the service that it is given to",
     severity=Severity.HIGH,
     risk=Risk.REFUSAL,
-    why="AWS refuses a state machine, schedule or function whose role the service can't assume.",
+    why="AWS refuses a state machine, schedule, function or event rule whose role the service can't assume.",
     fix="Let the service in assumeRolePolicy, with aws:SourceAccount the stack's own account.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html",
     types=tuple(USERS),

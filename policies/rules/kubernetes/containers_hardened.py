@@ -43,6 +43,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 f"{container.path}.securityContext.capabilities.drop lacks ALL; add it",
                 f"{container.path}.securityContext",
             )
+        added = set(strings(dropped.get("add"))) - {"NET_BIND_SERVICE"}
+        if added:
+            yield Problem(
+                f"{container.path}.securityContext.capabilities.add holds {', '.join(sorted(added))}; drop them",
+                f"{container.path}.securityContext",
+            )
         if own.get("runAsNonRoot", shared.get("runAsNonRoot")) not in (True, UNKNOWN):
             yield Problem("securityContext.runAsNonRoot is not true; set it", f"{container.path}.securityContext")
         user = own.get("runAsUser", shared.get("runAsUser"))
@@ -89,6 +95,7 @@ RULE = Rule(
     failing={"api": (DEPLOYMENT, with_container(securityContext={"privileged": True}))},
     also_failing=each(
         {"api": (DEPLOYMENT, HARDENED)},
+        {f"api.{SECURITY}.capabilities.add": ["CHOWN"]},
         *(
             {f"api.{SECURITY}.{key}": value, f"api.spec.template.spec.securityContext.{key}": value}
             for key, value in (

@@ -30,6 +30,24 @@ SAFE_SYSCTLS: Final = frozenset(
     }
 )
 """Kernel settings that are a pod's own (Pod Security Standards 1.36, baseline)."""
+CAPABILITIES: Final = frozenset(
+    {
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    }
+)
+"""What a container may be given back after it dropped all (the same, baseline)."""
 SELINUX_TYPES: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", UNKNOWN)
 APPARMOR_TYPES: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
 
@@ -43,8 +61,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     for sysctl in mappings(shared.get("sysctls")):
         if sysctl.get("name") not in (*SAFE_SYSCTLS, UNKNOWN):
             yield Problem(f"sysctl {shown(sysctl.get('name'))} is the node's; drop it", "securityContext.sysctls")
-    if pod.get("shareProcessNamespace") is True:
-        yield Problem("shareProcessNamespace lets each container read the others; drop it", "shareProcessNamespace")
     yield from _confinement(shared, "securityContext")
     for container in containers(resource):
         own = _security(container.spec)
@@ -52,7 +68,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if own.get("procMount") not in (None, "Default", UNKNOWN):
             yield Problem(f"procMount is {shown(own.get('procMount'))}; leave it at Default", path)
         capabilities = (mappings(own.get("capabilities")) or [{}])[0]
-        added = [name for name in strings(capabilities.get("add")) if name != "NET_BIND_SERVICE"]
+        added = [name for name in strings(capabilities.get("add")) if name.removeprefix("CAP_") not in CAPABILITIES]
         if added:
             yield Problem(f"capabilities.add holds {', '.join(added)}; drop them", path)
         yield from _confinement(own, path)
@@ -78,8 +94,8 @@ RULE = Rule(
     title="Pods stay within the Pod Security Standards",
     severity=Severity.HIGH,
     risk=Risk.EXPOSURE,
-    why="Each of these fields is a known way from a container to its node, or to the container beside it.",
-    fix="Drop procMount, unsafe sysctls, added capabilities, shareProcessNamespace and options of confinement.",
+    why="Each of these fields is a known way from a container to its node.",
+    fix="Drop procMount, unsafe sysctls, capabilities of the node and options of confinement.",
     source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     frameworks=("pss:baseline",),
     types=WORKLOADS,
@@ -87,10 +103,9 @@ RULE = Rule(
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_container(securityContext={"procMount": "Unmasked"}))},
     also_passing=[
-        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE"]}}))}
+        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE", "CHOWN"]}}))}
     ],
     also_failing=[
-        {"api": (DEPLOYMENT, with_pod(shareProcessNamespace=True))},
         {"api": (DEPLOYMENT, with_pod(securityContext={"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}))},
         {"api": (DEPLOYMENT, with_pod(securityContext={"seLinuxOptions": {"type": "spc_t"}}))},
         {"api": (DEPLOYMENT, with_pod(securityContext={"windowsOptions": {"hostProcess": True}}))},

@@ -12,20 +12,28 @@ from policies.checks import shown
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.rules._credentials import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SENSITIVE = re.compile(r"(?i)password|passwd|secret|token|private.?key|api.?key|credential")
+SENSITIVE = re.compile(r"(?i)(?:password|passwd|secret|token|private[-_.]?key|api[-_.]?key|credentials?)$")
+"""How the name of a secret ends; `/app/secret-arn` and `/app/token-issuer` say something about one."""
+REFERENCE = re.compile(r"arn:|https?://")
+"""How a value begins that only says where a secret is."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A parameter that sounds like a secret is a SecureString."""
+    """A parameter that is called like a secret, and is no reference to one, is a SecureString."""
     kind = resource.get("type")
-    if kind not in ("SecureString", UNKNOWN):
-        label = f"{resource.get('name') or ''} {resource.get('description') or ''} {resource.name}"
-        if SENSITIVE.search(label):
-            yield Problem(f"type is {shown(kind)} although it holds a secret; set it to SecureString", "type")
+    if kind in ("SecureString", UNKNOWN):
+        return
+    name, value = resource.get("name"), next(iter(resource.peek("value")), None)
+    called = bool(SENSITIVE.search(name if isinstance(name, str) else resource.name))
+    refers = isinstance(value, str) and bool(REFERENCE.match(value))
+    holds = isinstance(value, str) and bool(KEYS.search(value))
+    if holds or (called and not refers):
+        yield Problem(f"type is {shown(kind)} although it holds a secret; set it to SecureString", "type")
 
 
 RULE = Rule(
@@ -41,4 +49,9 @@ RULE = Rule(
     check=check,
     passing={"limits": (PARAMETER[0], {"type": "String", "name": "/plant/contract", "value": "{}"})},
     failing={"token": (PARAMETER[0], {"type": "String", "name": "/plant/api-token", "value": "x"})},
+    also_passing=(
+        {"arn": (PARAMETER[0], {"type": "String", "name": "/db/secret", "value": "arn:aws:secretsmanager:::secret:a"})},
+        {"secret": (PARAMETER[0], {"type": "String", "name": "/db/token-issuer", "value": "login"})},
+    ),
+    also_failing=({"key": (PARAMETER[0], {"type": "String", "name": "/a", "value": "AKIAIOSFODNN7EXAMPLE"})},),
 )

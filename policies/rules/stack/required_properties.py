@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import LISTENER
-from policies.checks import lacks
+from deployment.tokens import DNS_RECORD, LISTENER
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.property_schema import holders
 from policies.rule import ANY_TYPE, Problem, Rule
+
+REFERS: Final = re.compile(r"(?:^|[a-z])(?:arn|id|Arn|Id)$")
+"""How a property is called that names another resource."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -21,8 +24,20 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         return
     for path, holder, asked in holders(resource.type, resource.inputs):
         for name in asked.get("required", ()):
-            if lacks(holder, name):
+            if lacks(holder, name, asked):
                 yield Problem(f"{path}{name} is not set; AWS can't make this resource without it", f"{path}{name}")
+
+
+def lacks(holder: Mapping[str, Any], name: str, asked: Mapping[str, Any]) -> bool:
+    """True when `holder` has nothing at `name`. What can't be read is there, so that decides.
+
+    An empty text is something (the record of a zone itself, a tag's value), unless it names another resource; so is an
+    empty object, and an empty list, unless its items are what the resource is made of.
+    """
+    value = dict.get(holder, name) if isinstance(holder, dict) else holder.get(name)
+    if value == "":
+        return bool(REFERS.search(name))
+    return value is None or (value == [] and "object" in asked.get("properties", {}).get(name, {}))
 
 
 _GOOD: Final = {
@@ -51,5 +66,7 @@ RULE = Rule(
         _GOOD,
         {"https.defaultActions[0].type": None},
         {"https.defaultActions[0].forward.targetGroups[0].arn": ""},
+        {"https.defaultActions": []},
     ),
+    also_passing=({"apex": (DNS_RECORD[0], {"name": "", "type": "TXT", "zoneId": "Z1"})},),
 )

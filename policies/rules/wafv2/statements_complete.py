@@ -11,7 +11,7 @@ from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.examples import Example, each
-from policies.finding import Severity
+from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._statements import JOINING, KINDS, statements_in
 
@@ -84,6 +84,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         for key in ("name", "priority", "statement", "visibilityConfig"):
             if is_absent(rule.get(key)):
                 yield Problem(f"{label} has no {key}; give it", path)
+        if is_absent(rule.get("action")) and is_absent(rule.get("overrideAction")):
+            yield Problem(f"{label} has neither action nor overrideAction; give one", path)
         if rule.get("priority") in priorities:
             yield Problem(f"{label} has the priority of another rule; give it one of its own", path)
         priorities.append(rule.get("priority"))
@@ -179,6 +181,7 @@ RULE = Rule(
     id="waf-statements-complete",
     title="Statements of web ACL rules are complete",
     severity=Severity.HIGH,
+    risk=Risk.REFUSAL,
     why="A statement that lacks a part is refused at deployment, or matches what nobody meant.",
     fix="Complete the statement that the message names.",
     source="https://docs.aws.amazon.com/waf/latest/APIReference/API_Statement.html",
@@ -189,6 +192,7 @@ RULE = Rule(
     also_failing=each(
         _ACL,
         {"acl.rules[0].name": None},
+        {"acl.rules[0].action": None},
         {"acl.rules[1]": _RULE},
         {"acl.rules[0].visibilityConfig": {"sampledRequestsEnabled": True}},
         {f"{_ANSWER}.responseCode": 99},
