@@ -133,6 +133,15 @@ def emit(text: str, out: Path | None) -> None:
         write_text(out, text if text.endswith("\n") else text + "\n")
 
 
+def emit_marked(text: str, out: Path | None) -> None:
+    """As `emit`, with colours where a terminal wants them; a file and a pipe get the plain text."""
+    if out is None and colours_wanted():
+        from workbench.report.marks import marked
+
+        text = marked(text, terminal_width())
+    emit(text, out)
+
+
 def out_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --out, which writes the result to a file instead of standard output."""
     return click.option(

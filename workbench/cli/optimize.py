@@ -16,6 +16,7 @@ from workbench.cli.common import (
     Output,
     collected,
     emit,
+    emit_marked,
     out_option,
     overrides_from,
     progress,
@@ -125,7 +126,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
     patch = _patch(REPOSITORY / f"Pulumi.{stack}.yaml", found, settings)
     if not as_json and patch is not None and patch[1]:
         text += "\n\n" + patch[1].rstrip()
-    emit(text, output.out)
+    (emit if as_json else emit_marked)(text, output.out)
     if write:
         if source.config:
             raise InputError("--write: the result also rests on --config values; put them into the stack file first")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deployment.errors import InputError, meant
-from workbench.cli.common import BLOCKED, emit, out_option, overrides_from, progress, stack_options
+from workbench.cli.common import BLOCKED, emit, emit_marked, out_option, overrides_from, progress, stack_options
 
 
 @click.command()
@@ -43,6 +43,6 @@ def command(
             result = rehearse(stack, names, overrides=overrides_from(config), progress=show)
         except DeployError as error:
             raise click.ClickException(str(error)) from error
-    emit(report.FORMATS[format_](result), out)
+    (emit_marked if format_ == "text" else emit)(report.FORMATS[format_](result), out)
     if not result.passed:
         raise SystemExit(BLOCKED)

@@ -16,6 +16,7 @@ from workbench.cli.common import (
     Output,
     collected,
     emit,
+    emit_marked,
     out_option,
     overrides_from,
     progress,
@@ -237,7 +238,7 @@ def command(
     else:
         from workbench.simulate.table import render
 
-        emit(render(report), output.out)
+        emit_marked(render(report), output.out)
     if report.verdict != "pass":
         raise SystemExit(BLOCKED)
 
@@ -252,7 +253,10 @@ def _rollouts(graph: ResourceGraph, scenario: Scenario, drawing: Drawing, output
 
         write_bytes(drawing.picture, draw_rollouts(found, drawing.frame(drawing.picture)))
     as_json = output.format_ == "json"
-    emit(json.dumps(to_json(found), indent=2, ensure_ascii=False) if as_json else render(found), output.out)
+    if as_json:
+        emit(json.dumps(to_json(found), indent=2, ensure_ascii=False), output.out)
+    else:
+        emit_marked(render(found), output.out)
     if verdict(found) != "pass":
         raise SystemExit(BLOCKED)
 
