@@ -43,7 +43,7 @@ def _blended(stacks: list[list[Line]]) -> list[list[Line]]:
         for line in lines:
             if line.price.tiers:
                 tiered[line.price.path] = line.price
-                for field, quantity in _quantities(line):
+                for field, quantity in quantities(line):
                     totals[line.price.path][field] += quantity
     reached = {
         path: {field: (line_usd(price.cost(total)), total) for field, total in totals[path].items() if total}
@@ -60,13 +60,13 @@ def _at_mean(line: Line, totals: Mapping[str, tuple[Decimal, Decimal]] | None) -
         return line
     dollars: dict[str, Any] = {
         field: line_usd(totals[field][0] * quantity / totals[field][1])
-        for field, quantity in _quantities(line)
+        for field, quantity in quantities(line)
         if field in totals
     }
     return replace(line, **dollars)
 
 
-def _quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
+def quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
     """Each dollar field of the line with its units of the price."""
     charge = line.charge
     assert charge is not None  # noqa: S101 - only charges have amounts

@@ -128,6 +128,12 @@ class Catalogue:
         return found
 
 
+def price_at(path: str) -> Price | None:
+    """The price at ``region/service/key`` (`Price.path`); None where no file holds it: not every price is of a file."""
+    region, service, key = path.split("/", 2)
+    return _price(region, service, key)
+
+
 @cache
 def regions() -> tuple[str, ...]:
     """Regions that have prices of their own."""

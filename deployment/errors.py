@@ -13,6 +13,14 @@ class InputError(Exception):
         self.problems = problems
 
 
+class TooLargeError(InputError):
+    """A file from outside is over the limit, packed or unpacked."""
+
+
+class EncryptedError(InputError):
+    """A file from outside is all there, and nobody without its key can read it."""
+
+
 def meant(name: str, known: Iterable[str]) -> str:
     """Part of a message about an unknown `name`: ``; did you mean 'spike'?``, or nothing where no name is alike."""
     import difflib

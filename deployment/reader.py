@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from deployment import preview
-from deployment.errors import InputError
+from deployment.errors import EncryptedError, InputError
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
 from deployment.source import read_bytes
@@ -162,6 +162,8 @@ def _resource(state: Any, source: str, shared: dict[str, str]) -> Resource:
                 if (value := state.get(key))
             },
         )
+    except _VeiledError as error:
+        raise EncryptedError(f"{source}: {urn}: {error}") from error
     except (_MalformedError, NestedTooDeepError) as error:
         raise InputError(f"{source}: {urn}: {error}") from error
 
@@ -170,10 +172,14 @@ class _MalformedError(Exception):
     """A part of a resource has another shape than Pulumi writes."""
 
 
+class _VeiledError(_MalformedError):
+    """A resource is one secret."""
+
+
 def _inputs(state: Mapping[str, Any]) -> Mapping[str, Any]:
     inputs = readable(_object(state, "inputs"))
     if inputs is SECRET:
-        raise _MalformedError("inputs is one secret value, so nothing about the resource can be judged")
+        raise _VeiledError("inputs is one secret value, so nothing about the resource can be judged")
     found: Mapping[str, Any] = inputs
     return found
 

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from deployment.errors import InputError
+from deployment.errors import InputError, TooLargeError
 from deployment.urn import plain
 
 LIMIT_VARIABLE: Final = "PLANT_MAX_FILE_MB"
@@ -29,9 +29,9 @@ def read_bytes(path: str) -> bytes:
     """
     try:
         if path == "-":
-            return _unpacked(_all_of(sys.stdin.buffer, "standard input"), "standard input")
+            return unpacked(all_of(sys.stdin.buffer, "standard input"), "standard input")
         with Path(path).open("rb") as file:
-            return _unpacked(_all_of(file, path), path)
+            return unpacked(all_of(file, path), path)
     except (OSError, ValueError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{plain(path)}: can't be read: {reason}") from error
@@ -45,20 +45,22 @@ def limit_bytes() -> int:
     return int(given or DEFAULT_LIMIT_MB) * 1_000_000
 
 
-def _unpacked(content: bytes, source: str) -> bytes:
+def unpacked(content: bytes, source: str) -> bytes:
+    """`content`, unpacked where it is gzip. Raises TooLargeError for more than the limit, and what gzip raises."""
     if not content.startswith(GZIP):
         return content
     import io
 
     with gzip.open(io.BytesIO(content)) as file:
-        return _all_of(file, source)
+        return all_of(file, source)
 
 
-def _all_of(file: BinaryIO | gzip.GzipFile, source: str) -> bytes:
+def all_of(file: BinaryIO | gzip.GzipFile, source: str) -> bytes:
+    """All bytes of `file`, which `source` names in errors. Raises TooLargeError when they are more than the limit."""
     most = limit_bytes()
     content = file.read(most + 1)
     if len(content) > most:
-        raise InputError(
+        raise TooLargeError(
             f"{plain(source)}: larger than {most // 1_000_000:,} MB; is it a Pulumi deployment? "
             f"{LIMIT_VARIABLE} sets another limit"
         )

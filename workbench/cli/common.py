@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -101,19 +101,25 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all: a reader never sees half a file. Raises InputError.
+    """Write `content` to `path`, whole or not at all: a reader never sees half a file. Raises InputError."""
+    write_pieces(path, [content])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write `pieces`, one after the other, to `path`, all of them or nothing. Raises InputError.
 
     A link is followed; what is no regular file (a device, a pipe) is written to and stays what it is.
     """
     try:
         path = path.resolve()
         if path.exists() and not path.is_file():
-            path.write_bytes(content)
+            with path.open("wb") as device:
+                device.writelines(pieces)
             return
         handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
+                stream.writelines(pieces)
             umask = os.umask(0)
             os.umask(umask)
             Path(temporary).chmod(0o666 & ~umask)

@@ -11,13 +11,14 @@ from typing import Any
 
 from cost import NO_LIMIT_USD, Estimate, estimate
 from cost.account import settle
-from cost.basis import basis_of
+from cost.basis import Basis, basis_of
 from cost.compare import Comparison, compare
 from cost.transfers import Transfer
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_file, plan_from_file
 from policies.assess import config_of, stack_name
 from policies.finding import Enforcement
+from policies.settings import PackConfig
 from workbench.cost.usage_file import read_usage
 
 WORST_CASE_RULE = "cost-worst-case-within-budget"
@@ -136,8 +137,6 @@ def _price(
     found = estimate(
         graph, limit_usd=limit, usage=usage, transfers=transfers, region=asked.region, basis=basis, on=asked.on
     )
-    rule = SHARED_WORST_CASE_RULE if found.basis.tenancy == "shared" else WORST_CASE_RULE
-    enforcement = config.enforcement_of(rule, Enforcement.MANDATORY)
     return PricedFile(
         source="standard input" if name == "-" else name,
         stack=stack_name(graph) or "",
@@ -145,8 +144,14 @@ def _price(
         estimate=found,
         usage=usage,
         judged=found.budget_usd.is_finite(),
-        worst_case_blocks=enforcement is Enforcement.MANDATORY,
+        worst_case_blocks=worst_case_blocks(config, found.basis),
     )
 
 
-__all__ = ["PricedFile", "price_files"]
+def worst_case_blocks(config: PackConfig, basis: Basis) -> bool:
+    """Whether the pack's configuration holds the worst case of a stack against its budget."""
+    rule = SHARED_WORST_CASE_RULE if basis.tenancy == "shared" else WORST_CASE_RULE
+    return config.enforcement_of(rule, Enforcement.MANDATORY) is Enforcement.MANDATORY
+
+
+__all__ = ["PricedFile", "price_files", "worst_case_blocks"]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from deployment.urn import name_of
-from policies.assess import Assessment, Violation, Waived
+from policies.assess import Violation, Waived
 from policies.finding import Enforcement, Severity
 from policies.registry import every_rule
 from policies.rule import Rule
@@ -39,15 +40,49 @@ MOST_TAGS: Final = 20
 """Tags of one rule that code scanning keeps (GitHub Docs, SARIF support)."""
 
 
-def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
+class Findings(Protocol):
+    """What was found in one file."""
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What is wrong."""
+
+    @property
+    def waived(self) -> tuple[Waived, ...]:
+        """What waivers cover of it."""
+
+
+def sarif(judged: Sequence[tuple[str, Findings]]) -> dict[str, Any]:
     """SARIF log of one run over the files; waived violations are there, suppressed and with their reason."""
-    known = every_rule()
-    position = {rule.id: index for index, rule in enumerate(known)}
-    results: list[dict[str, Any]] = []
-    for file, assessment in judged:
-        results += [_result(file, violation, position) for violation in assessment.violations]
-        results += [_suppressed(file, waived, position) for waived in assessment.waived]
+    found = [_results(file, findings, _place) for file, findings in judged]
+    name = ",".join(Path(file).stem for file, _ in judged)
+    return _log(name, [result for results in found for result in results], [])
+
+
+def sarif_of_stacks(
+    judged: Iterable[tuple[str, Findings]], problems: Iterable[tuple[str, str]], most: int
+) -> dict[str, Any]:
+    """SARIF log of stacks by the places of their states; `problems` are places with what is wrong with them.
+
+    A scanner takes so many results and no more: of more than `most` those that block come first, and the log says how
+    many are left out.
+    """
+    kept: dict[str, list[dict[str, Any]]] = {"error": [], "warning": []}
+    count = 0
+    for file, findings in judged:
+        for result in _results(file, findings, lambda place, violation: _at(place)):
+            count += 1
+            if len(kept[result["level"]]) < most:
+                kept[result["level"]].append(result)
+    told = [{"level": "error", "message": {"text": f"{place}: {problem}"}} for place, problem in problems]
+    if count > most:
+        told.append({"level": "warning", "message": {"text": f"{count - most:,} of {count:,} results are left out"}})
+    return _log("audit", [*kept["error"], *kept["warning"]][:most], told)
+
+
+def _log(name: str, results: list[dict[str, Any]], notifications: Sequence[dict[str, Any]]) -> dict[str, Any]:
     _number_repetitions(results)
+    invocation = {"executionSuccessful": not notifications, "toolExecutionNotifications": list(notifications)}
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -57,15 +92,32 @@ def sarif(judged: Sequence[tuple[str, Assessment]]) -> dict[str, Any]:
                     "driver": {
                         "name": "plant-policies",
                         "version": "0.1.0",
-                        "rules": [_rule(rule) for rule in known],
+                        "rules": [_rule(rule) for rule in every_rule()],
                     }
                 },
                 # Code scanning keeps runs of different names apart (GitHub Docs, SARIF support, runAutomationDetails).
-                "automationDetails": {"id": f"plant-policies/{','.join(Path(file).stem for file, _ in judged)}/"},
+                "automationDetails": {"id": f"plant-policies/{name}/"},
+                **({"invocations": [invocation]} if notifications else {}),
                 "results": results,
             }
         ],
     }
+
+
+Place = Callable[[str, Violation], dict[str, Any]]
+"""Place of what was checked, and what was found -> physical location."""
+
+
+def _results(file: str, findings: Findings, place: Place) -> Iterator[dict[str, Any]]:
+    for violation in findings.violations:
+        yield _result(file, violation, place)
+    for waived in findings.waived:
+        yield _suppressed(file, waived, place)
+
+
+@cache
+def _positions() -> dict[str, int]:
+    return {rule.id: index for index, rule in enumerate(every_rule())}
 
 
 def _number_repetitions(results: list[dict[str, Any]]) -> None:
@@ -107,18 +159,18 @@ def _level(enforcement: Enforcement) -> str:
     return "error" if enforcement is Enforcement.MANDATORY else "warning"
 
 
-def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[str, Any]:
+def _result(file: str, violation: Violation, place: Place) -> dict[str, Any]:
     finding = violation.finding
     name = name_of(finding.urn) or "stack"
     key = "\n".join((violation.rule.id, finding.urn, finding.property_path or ""))
     return {
         "ruleId": violation.rule.id,
-        "ruleIndex": position[violation.rule.id],
+        "ruleIndex": _positions()[violation.rule.id],
         "level": _level(violation.enforcement),
         "message": {"text": f"{name}: {finding.message}"},
         "locations": [
             {
-                "physicalLocation": _place(file, violation),
+                "physicalLocation": place(file, violation),
                 "logicalLocations": [{"name": name, "fullyQualifiedName": finding.urn or name, "kind": "resource"}],
             }
         ],
@@ -126,11 +178,11 @@ def _result(file: str, violation: Violation, position: dict[str, int]) -> dict[s
     }
 
 
-def _suppressed(file: str, waived: Waived, position: dict[str, int]) -> dict[str, Any]:
+def _suppressed(file: str, waived: Waived, place: Place) -> dict[str, Any]:
     waiver = waived.waiver
     justification = f"{waiver.reason} Owner: {waiver.owner}; until {waiver.expires}."
     suppression = {"kind": "external", "status": "accepted", "justification": justification}
-    return {**_result(file, waived.violation, position), "suppressions": [suppression]}
+    return {**_result(file, waived.violation, place), "suppressions": [suppression]}
 
 
 def _place(file: str, violation: Violation) -> dict[str, Any]:
@@ -143,6 +195,11 @@ def _place(file: str, violation: Violation) -> dict[str, Any]:
 
         line = line_of(path.read_text("utf-8"), finding.property_path or "", finding.message, violation.rule.fix)
         return {"artifactLocation": _artifact(str(path)), "region": {"startLine": line}}
+    return _at(file)
+
+
+def _at(file: str) -> dict[str, Any]:
+    """The beginning of what was checked."""
     return {"artifactLocation": _artifact(file), "region": {"startLine": 1}}
 
 
@@ -150,6 +207,8 @@ def _artifact(file: str) -> dict[str, str]:
     """Location of `file`: below the folder that the command ran in, which code scanning takes for the repository's."""
     if file == "-":
         return {"uri": "stdin"}
+    if "://" in file or file.startswith("pulumi:"):  # an object of a backend, or a stack behind the CLI
+        return {"uri": quote(file, safe=":/")}
     path = Path(file).absolute()
     if path.is_relative_to(Path.cwd()) and ".." not in path.parts:
         return {"uri": quote(path.relative_to(Path.cwd()).as_posix()), "uriBaseId": "%SRCROOT%"}

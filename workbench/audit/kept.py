@@ -1,0 +1,91 @@
+"""Results by the hash of what they are about: an interrupted audit goes on from them, and the next one begins there."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from deployment.errors import InputError
+from deployment.urn import plain
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+CODE: Final = ("deployment", "cost", "policies", "workbench/audit", "workbench/cost")
+"""Folders that a result depends on: what reads, prices and judges, with its tables."""
+
+APPLICATION: Final = 0x706C616E
+"""Marks a file of ours for SQLite ("plan" in ASCII)."""
+
+
+class Kept:
+    """A file of results; each is safe once `put` returns. SQLite, so that a killed process leaves it whole."""
+
+    def __init__(self, path: Path | None) -> None:
+        """None: for this run only. Raises InputError for a file that is something else."""
+        self.lasting = path is not None
+        try:
+            self._database = sqlite3.connect("" if path is None else path, isolation_level=None)
+            # What the machine loses by a power cut is judged again; what a killed process wrote is there.
+            self._database.execute("PRAGMA synchronous = OFF")
+            mark = self._database.execute("PRAGMA application_id").fetchone()[0]
+            if mark == 0 and not self._database.execute("SELECT 1 FROM sqlite_master").fetchone():
+                self._database.execute(f"PRAGMA application_id = {APPLICATION}")
+            elif mark != APPLICATION:
+                raise InputError(f"{plain(str(path))}: a database of something else; --cache takes a file of its own")
+            self._database.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, content BLOB NOT NULL)")
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS seen"
+                " (place TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, digest TEXT NOT NULL)"
+            )
+        except sqlite3.Error as error:
+            raise InputError(f"{plain(str(path))}: can't be used for --cache: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def get(self, key: str) -> bytes | None:
+        """The result under `key`; None where there is none."""
+        row = self._database.execute("SELECT content FROM results WHERE key = ?", (key,)).fetchone()
+        try:
+            return None if row is None else zlib.decompress(row[0])
+        except zlib.error:  # somebody has changed the file
+            return None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a result."""
+        self._database.execute("INSERT OR REPLACE INTO results VALUES (?, ?)", (key, zlib.compress(content, 1)))
+
+    def digest(self, place: str, fingerprint: str) -> str | None:
+        """Hash of what lay at `place` when it had that `fingerprint`; None where nobody looked."""
+        row = self._database.execute(
+            "SELECT digest FROM seen WHERE place = ? AND fingerprint = ?", (place, fingerprint)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def saw(self, place: str, fingerprint: str, digest: str) -> None:
+        """Note the hash of what lies at `place`."""
+        self._database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (place, fingerprint, digest))
+
+
+@cache
+def code_hash() -> str:
+    """Hash of the files in `CODE`: with another version of them a result would be another."""
+    return _hash_of(path for folder in CODE for path in sorted((ROOT / folder).rglob("*")))
+
+
+def _hash_of(paths: Iterable[Path]) -> str:
+    found = hashlib.sha256()
+    for path in paths:
+        if path.suffix in {".py", ".toml", ".json"} and path.is_file():
+            found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()

@@ -1,0 +1,186 @@
+"""Many calls of one function on Dask: on the cores of this machine, or on a cluster that somebody runs.
+
+Dask distributes, repeats what a lost worker had, and ends workers that take too much memory. What is here is the thin
+part that a command needs: a window of calls in flight, and what to tell a person when a call or the cluster is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from deployment.errors import InputError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+WINDOW: Final = 8
+"""Calls in flight for each core: enough that no core waits, few enough that arguments and results stay small."""
+
+LEAST_WINDOW: Final = 64
+"""Calls in flight on a cluster that may grow: it sees from them that there is work."""
+
+CONNECT_SECONDS: Final = 20
+
+SETTINGS: Final = {
+    # A call that kills its worker is tried once more, not three times: it will do so again.
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.admin.log-format": "%(message)s",
+    "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
+}
+"""Of Dask, for a cluster of our own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where calls run."""
+
+    scheduler: str | None = None
+    """Address of a Dask scheduler, ``tcp://host:8786``; None: processes of this machine."""
+    workers: int | None = None
+    """Processes of this machine; None: one a core."""
+    memory: str = "auto"
+    """Memory of each such process, as Dask reads it (``2GiB``); auto: its part of the machine's."""
+
+    @property
+    def processes(self) -> int:
+        """Processes of this machine that would work."""
+        return self.workers if self.workers is not None else cores()
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What stands for the result of a call that took down each worker that ran it."""
+
+    message: str
+
+
+class LostSchedulerError(InputError):
+    """The scheduler is gone, and what it had in hand with it."""
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def mapped(
+    function: Callable[[T], R], items: Iterable[T], cluster: Cluster, *, alone: bool = False
+) -> Iterator[tuple[T, R | Killed]]:
+    """Each of `items` with `function(item)`, as they are done.
+
+    In this process where `alone`, or where the cluster is one process of this machine; else on Dask, to whose workers
+    `function` goes by its name. What raises there raises here. Raises LostSchedulerError, and InputError where there is
+    no scheduler at the address.
+    """
+    if cluster.scheduler is None and (alone or cluster.processes == 1):
+        for item in items:
+            yield item, function(item)
+        return
+    with _client(cluster) as client:
+        lost: list[T] = []
+        for item, result in _run(client, function, iter(items), _window(client, cluster)):
+            if isinstance(result, Killed):
+                lost.append(item)
+            else:
+                yield item, result
+        # Whoever was on a worker that died is suspected with it; alone, each shows whether it does that.
+        for item in lost:
+            yield from _run(client, function, iter([item]), 1)
+
+
+def _run(client: Client, function: Callable[[T], R], items: Iterator[T], window: int) -> Iterator[tuple[T, R | Killed]]:
+    from distributed import as_completed
+
+    calls: dict[Any, T] = {}
+
+    def submit(item: T) -> Future[Any]:
+        future = client.submit(function, item, pure=False)
+        calls[future.key] = item
+        return future
+
+    running = as_completed([submit(item) for item in itertools.islice(items, window)], loop=client.loop)
+    for future in running:
+        item = calls.pop(future.key)
+        if (found := _result_of(client, future)) is not None:
+            yield item, found.value
+        for next_item in itertools.islice(items, 1):
+            running.add(submit(next_item))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[R]):
+    value: R
+
+
+def _result_of(client: Client, future: Future[Any]) -> _Found[Any] | None:
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    try:
+        return _Found(future.result())
+    except KilledWorker:
+        return _Found(Killed("it took down each worker that read it; as a rule it needs more memory than a worker has"))
+    except (FutureCancelledError, TimeoutError, OSError) as error:
+        if client.status == "running" and not isinstance(error, FutureCancelledError):
+            raise
+        raise LostSchedulerError(f"the Dask scheduler is gone ({type(error).__name__})") from None
+
+
+def _window(client: Client, cluster: Cluster) -> int:
+    threads: int = sum(client.nthreads().values())
+    return max(WINDOW * threads, LEAST_WINDOW if cluster.scheduler else 0)
+
+
+@contextlib.contextmanager
+def _client(cluster: Cluster) -> Iterator[Client]:
+    """A client of the cluster, quiet: what goes wrong is told by whoever asked."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    with dask.config.set(SETTINGS), _quiet():
+        if cluster.scheduler is not None:
+            try:
+                client = Client(cluster.scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+            except (OSError, ValueError, TypeError) as error:
+                raise InputError(
+                    f"--scheduler {cluster.scheduler}: no Dask scheduler answers there "
+                    f"({type(error).__name__}); give its address, e.g. tcp://127.0.0.1:8786"
+                ) from error
+            with client:
+                yield client
+            return
+        with (
+            LocalCluster(
+                n_workers=cluster.processes,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=cluster.memory,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as local,
+            Client(local, set_as_default=False) as client,
+        ):
+            yield client
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
