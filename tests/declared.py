@@ -177,7 +177,20 @@ CACHE = {
 BRAKE = {"plant-brake-state": {"type": "String", "insecureValue": re.compile("on|off")}}
 """The same, of what comes with a spend brake."""
 
+ANSWERS = {
+    "plant-answers-maintenance": {"actions[0].fixedResponse.statusCode": "503"},
+    **{
+        f"plant-answers-page-size-{index}": {
+            "actions[0].fixedResponse.statusCode": "400",
+            "conditions[1].queryStrings[0].key": "page_size",
+        }
+        for index in range(1, 6)
+    },
+}
+"""The same, of what a shared stack's listener answers by itself."""
+
 PARTS = (
+    (("plant:components:ListenerAnswers",), ANSWERS),
     (VPC, GROUND),
     (SERVERLESS_CACHE, CACHE),
     (("plant:components:SpendBrake",), BRAKE),

@@ -40,20 +40,22 @@ class FirewallArgs:
     domain_name: str
     """Host of the API; the platform's web ACL sees the requests of other services, too."""
     rule_group_rules: Sequence[str] = ()
-    """Rules of the rule group: ``maintenance``, ``page-size``, ``rate-per-user``. Each is $1 a month."""
+    """Rules of the rule group: ``rate-per-ip``, ``rate-per-user`` and so on. Each is $1 a month."""
+    block_hosting_providers: bool
+    """Refuse the addresses of hosting providers, rather than count them: machine clients come from there, too."""
     log_group_arn: pulumi.Input[str] | None
     """Log group of the web ACL, named ``aws-waf-logs-…`` as WAF demands; None for a rule group."""
 
 
 class Firewall(pulumi.ComponentResource):
-    """Rate limits, request checks, managed rules, and the maintenance page.
+    """Rate limits, request checks, managed rules, and the maintenance page of a dedicated stack.
 
-    Creates: two IP sets, and either a web ACL with logging and association, or a rule group, which the platform's
+    Creates: either two IP sets, and a web ACL with logging and association, or a rule group, which the platform's
     web ACL has to refer to.
     """
 
     ip_set_ids: dict[str, pulumi.Output[str]]
-    """``IPV4`` and ``IPV6`` -> id of the set of addresses that get the maintenance page."""
+    """``IPV4`` and ``IPV6`` -> id of the set of addresses that get the maintenance page; empty for a rule group."""
     ip_set_names: dict[str, pulumi.Output[str]]
     """Likewise, names."""
     ip_set_arns: dict[str, pulumi.Output[str]]
@@ -65,7 +67,8 @@ class Firewall(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:Firewall", name, {}, opts)
-        sets = {family: self._ip_set(f"{name}-maintenance-{family.lower()}", family) for family in ("IPV4", "IPV6")}
+        families = () if args.load_balancer_arn is None else ("IPV4", "IPV6")
+        sets = {family: self._ip_set(f"{name}-maintenance-{family.lower()}", family) for family in families}
         self.ip_set_ids = {family: found.id for family, found in sets.items()}
         self.ip_set_names = {family: found.name for family, found in sets.items()}
         self.ip_set_arns = {family: found.arn for family, found in sets.items()}
@@ -74,7 +77,6 @@ class Firewall(pulumi.ComponentResource):
         own: dict[str, rules.Rule] = {
             rule["name"]: rule
             for rule in (
-                rules.maintenance(list(self.ip_set_arns.values()), args.retry_after_seconds),
                 rules.per_ip(args.per_ip),
                 rules.per_user(args.per_user, args.user_header),
                 rules.per_heavy_path(args.per_heavy_path, args.heavy_path_prefix),
@@ -92,7 +94,10 @@ class Firewall(pulumi.ComponentResource):
             room = capacity(rules.for_host(rule, args.domain_name) for rule in own.values())
             self.rule_group_arn = self._rule_group(name, rules.ordered(chosen), room)
         else:
-            every = [*own.values(), *map(rules.managed, args.managed_rule_sets)]
+            page = rules.maintenance(list(self.ip_set_arns.values()), args.retry_after_seconds)
+            counted = () if args.block_hosting_providers else (rules.HOSTING_PROVIDERS,)
+            managed = [rules.managed(rule_set, counted=counted) for rule_set in args.managed_rule_sets]
+            every = [page, *own.values(), *managed]
             self.web_acl_arn = self._web_acl(name, args, rules.ordered(every))
         self.register_outputs({"webAclArn": self.web_acl_arn, "ruleGroupArn": self.rule_group_arn})
 

@@ -121,9 +121,18 @@ def for_host(rule: Rule, host: str) -> Rule:
     return {**rule, "statement": {"rate_based_statement": {**rate, "scope_down_statement": scoped}}}
 
 
-def managed(rule_set: str) -> Rule:
-    """A rule set that AWS keeps up to date."""
-    statement = {"managed_rule_group_statement": {"vendor_name": "AWS", "name": rule_set}}
+ANONYMOUS_ADDRESSES = "AWSManagedRulesAnonymousIpList"
+HOSTING_PROVIDERS = "HostingProviderIPList"
+"""Rule of `ANONYMOUS_ADDRESSES` about the addresses of clouds and web hosts, where machine clients run. Source: AWS WAF
+Developer Guide, "IP reputation rule groups", read 2026-11."""
+
+
+def managed(rule_set: str, *, counted: Sequence[str] = ()) -> Rule:
+    """A rule set that AWS keeps up to date; `counted` are those of its rules that refuse nothing."""
+    group: dict[str, Any] = {"vendor_name": "AWS", "name": rule_set}
+    if rule_set == ANONYMOUS_ADDRESSES and counted:
+        group["rule_action_overrides"] = [{"name": rule, "action_to_use": {"count": {}}} for rule in counted]
+    statement = {"managed_rule_group_statement": group}
     return {
         "name": rule_set,
         "statement": statement,

@@ -11,10 +11,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.access.iam_policy import Statement, allow, use_key
+from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
-from components.edge.firewall import Firewall
-from components.operations.maintenance_states import IpSet, definition
+from components.edge.listener_answers import page_body
+from components.operations.maintenance_page import Page
+from components.operations.maintenance_states import LentRules, definition
 from components.operations.weekdays import WEEKDAYS
 from components.workflow.workflow import Workflow, WorkflowArgs
 
@@ -55,12 +56,19 @@ class MaintenanceArgs:
     """How long ahead users are told."""
     topic_arn: pulumi.Input[str]
     """Where users are told."""
-    firewall: Firewall | None
-    """Firewall that shows the page; None while the stack is parked."""
+    page: Page | None
+    """What shows the page; None while the stack is parked."""
+    lent_rules: LentRules | None
+    """Rule group that the platform's web ACL has to ask; None for a dedicated stack, and while parked."""
     muted_alarm_names: Sequence[pulumi.Input[str]]
     """Alarms that call people; those of scaling and rollback are never muted. Empty while parked."""
     mute_rule_prefix: str
     """Beginning of the names of the mute rules."""
+
+
+PUBLISH = "arn:aws:scheduler:::aws-sdk:sns:publish"
+"""Universal target: a topic as the target itself gets no subject (EventBridge Scheduler guide, "Using universal
+targets")."""
 
 
 def local_expression(moment: datetime, *, weekly: bool) -> str:
@@ -108,9 +116,15 @@ class Maintenance(pulumi.ComponentResource):
             WorkflowArgs(
                 description="Opens and closes maintenance windows",
                 definition=definition(
-                    parameter=parameter.name, ip_sets=_ip_sets(args.firewall), topic_arn=args.topic_arn
+                    parameter=parameter.name, page=args.page, topic_arn=args.topic_arn, lent_rules=args.lent_rules
                 ),
-                statements=_statements(args, parameter),
+                statements=[
+                    allow(["ssm:PutParameter"], [parameter.arn]),
+                    allow(["sns:Publish"], [args.topic_arn]),
+                    use_key(args.kms_key_arn),
+                    *(args.page.statements() if args.page else ()),
+                    *([allow(["wafv2:GetWebACL"], [args.lent_rules.web_acl_arn])] if args.lent_rules else ()),
+                ],
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
             ),
@@ -148,10 +162,17 @@ class Maintenance(pulumi.ComponentResource):
                     window,
                     args,
                     group,
-                    {"arn": args.topic_arn, "role_arn": role.arn, "input": json.dumps(_ahead(window, hours, args))},
+                    {"arn": PUBLISH, "role_arn": role.arn, "input": _notice_ahead(window, hours, args)},
                 )
             for phase, moment in (("start", window.starts_at), ("end", ends_at)):
-                message = {"phase": phase, "window": window.name, "message": in_words(window, phase, args.time_zone)}
+                message = {
+                    "phase": phase,
+                    "window": window.name,
+                    "subject": subject(window, phase, args.time_zone),
+                    "message": in_words(window, phase, args.time_zone),
+                }
+                if phase == "start":
+                    message["page"] = page_body(_until(window, ends_at), args.time_zone)
                 self._at(
                     f"{window.name}-{phase}",
                     moment,
@@ -198,8 +219,8 @@ class Maintenance(pulumi.ComponentResource):
         )
 
 
-def _ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> dict[str, Any]:
-    return {
+def _notice_ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> pulumi.Output[str]:
+    message = {
         "schema": 1,
         "service": "plant-api",
         "event": "maintenance-ahead",
@@ -209,6 +230,13 @@ def _ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> dict[str, A
         "time_zone": args.time_zone,
         "message": in_words(window, "ahead", args.time_zone),
     }
+    return pulumi.Output.json_dumps(
+        {
+            "TopicArn": args.topic_arn,
+            "Subject": subject(window, "ahead", args.time_zone),
+            "Message": json.dumps(message),
+        }
+    )
 
 
 def in_words(window: WindowArgs, phase: str, time_zone: str) -> str:
@@ -220,25 +248,20 @@ def in_words(window: WindowArgs, phase: str, time_zone: str) -> str:
     when = f"until {ends:%H:%M}" if phase == "start" else f"{day} from {starts:%H:%M} to {ends:%H:%M}"
     return (
         f"Maintenance of the Plant API {when} ({time_zone}): {window.reason}. Requests are answered with status 503"
-        " until it is over; send them again after the time in Retry-After."
+        " until it is over; send them again then."
     )
 
 
-def _ip_sets(firewall: Firewall | None) -> list[IpSet]:
-    if firewall is None:
-        return []
-    return [
-        IpSet(family=family, identifier=identifier, name=firewall.ip_set_names[family])
-        for family, identifier in firewall.ip_set_ids.items()
-    ]
+def subject(window: WindowArgs, phase: str, time_zone: str) -> str:
+    """Subject of the same notice, in the 100 ASCII characters that a mail's subject may have."""
+    starts, ends = window.starts_at, window.starts_at + timedelta(minutes=window.duration_minutes)
+    if phase == "end":
+        return "Plant API maintenance is over"
+    if phase == "start":
+        return f"Plant API maintenance has begun, until {ends:%H:%M} {time_zone}"
+    day = f"{starts:%A}" if window.weekly else f"{starts:%d %b %Y}"
+    return f"Plant API maintenance on {day}, {starts:%H:%M}-{ends:%H:%M} {time_zone}"
 
 
-def _statements(args: MaintenanceArgs, parameter: aws.ssm.Parameter) -> list[Statement]:
-    statements = [
-        allow(["ssm:PutParameter"], [parameter.arn]),
-        allow(["sns:Publish"], [args.topic_arn]),
-        use_key(args.kms_key_arn),
-    ]
-    if args.firewall is not None:
-        statements.append(allow(["wafv2:GetIPSet", "wafv2:UpdateIPSet"], list(args.firewall.ip_set_arns.values())))
-    return statements
+def _until(window: WindowArgs, ends_at: datetime) -> str:
+    return f"{ends_at:%H:%M}" if window.weekly else f"{ends_at:%Y-%m-%dT%H:%M}"

@@ -6,45 +6,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.workflow.states import State, call, choose, fail, machine, publish, succeed, when
+import pulumi
 
-EVERYBODY: Mapping[str, list[str]] = {
-    "IPV4": ["0.0.0.0/1", "128.0.0.0/1"],
-    "IPV6": ["::/1", "8000::/1"],
-}
-"""All addresses, in halves: an IP set takes no /0 (AWS WAF developer guide, "IP set")."""
-NOBODY: Mapping[str, list[str]] = {"IPV4": [], "IPV6": []}
+from components.operations.maintenance_page import Page
+from components.workflow.states import State, call, choose, fail, machine, publish, succeed, when
 
 
 @dataclass(frozen=True, kw_only=True)
-class IpSet:
-    """A set of addresses that get the maintenance page. Values may be Pulumi outputs."""
+class LentRules:
+    """A rule group, and the platform's web ACL that has to ask it. Values may be Pulumi outputs."""
 
-    family: str
-    """``IPV4`` or ``IPV6``."""
-    identifier: Any
-    """Its id."""
-    name: Any
-    """Its name."""
+    web_acl_arn: str
+    """Web ACL of the platform."""
+    rule_group_arn: Any
+    """Rule group of the stack."""
 
 
-def definition(*, parameter: Any, ip_sets: list[IpSet], topic_arn: Any) -> dict[str, Any]:
-    """State machine whose input is ``{"phase": "start" | "end", "window", "message"}``.
+def definition(
+    *, parameter: Any, page: Page | None, topic_arn: Any, lent_rules: LentRules | None = None
+) -> dict[str, Any]:
+    """State machine whose input is ``{"phase": "start" | "end", "window", "subject", "message", "page"}``.
 
-    The parameter comes first: it stops a rollout's clock. A parked stack has no `ip_sets`, and then only the
-    parameter changes and people are told.
+    The parameter comes first: it stops a rollout's clock. A parked stack has no `page`, and then only the parameter
+    changes and people are told. Last it looks whether the platform's web ACL asks the stack's `lent_rules`, and fails,
+    of which operators hear, where it does not.
     """
+    shown = page.show(then="Announce") if page else {}
+    hidden = page.hide(then="Close window") if page else {}
     states: dict[str, State] = {
         "Which phase": choose(
             when("$.phase", "StringEquals", "start", "Open window"),
-            when("$.phase", "StringEquals", "end", "Take page away from IPV4" if ip_sets else "Close window"),
+            when("$.phase", "StringEquals", "end", next(iter(hidden), "Close window")),
             otherwise="Unknown phase",
         ),
-        "Open window": _set(parameter, "open", then="Show page to IPV4" if ip_sets else "Announce"),
+        "Open window": _set(parameter, "open", then=next(iter(shown), "Announce")),
         "Close window": _set(parameter, "closed", then="Announce"),
         "Announce": publish(
             topic_arn,
-            "Plant API maintenance",
+            "$.subject",
             {
                 "schema": 1,
                 "service": "plant-api",
@@ -52,37 +51,38 @@ def definition(*, parameter: Any, ip_sets: list[IpSet], topic_arn: Any) -> dict[
                 "window.$": "$.window",
                 "message.$": "$.message",
             },
-            then="Done",
+            then="Read web ACL" if lent_rules else "Done",
         ),
+        **(_look_for(lent_rules) if lent_rules else {}),
         "Done": succeed(),
         "Unknown phase": fail("UnknownPhase", "the phase has to be start or end"),
     }
-    families = [found.family for found in ip_sets]
-    for index, ip_set in enumerate(ip_sets):
-        following = families[index + 1] if index + 1 < len(families) else None
-        states |= _fill(ip_set, "Show page to", EVERYBODY, f"Show page to {following}" if following else "Announce")
-        states |= _fill(
-            ip_set, "Take page away from", NOBODY, f"Take page away from {following}" if following else "Close window"
-        )
-    return machine("Maintenance window of the Plant API", "Which phase", states, timeout_seconds=900)
+    return machine(
+        "Maintenance window of the Plant API", "Which phase", {**states, **shown, **hidden}, timeout_seconds=900
+    )
+
+
+def _look_for(lent: LentRules) -> Mapping[str, State]:
+    name, identifier = lent.web_acl_arn.split("/")[-2:]
+    return {
+        # As text: which capitals Step Functions gives to ARN and ACL is written nowhere.
+        "Read web ACL": call(
+            "wafv2",
+            "getWebACL",
+            {"Name": name, "Id": identifier, "Scope": "REGIONAL"},
+            keep={"text.$": "States.JsonToString($)"},
+            at="$.webAcl",
+            then="Are rules asked",
+        ),
+        "Are rules asked": choose(
+            when("$.webAcl.text", "StringMatches", pulumi.Output.concat("*", lent.rule_group_arn, "*"), "Done"),
+            otherwise="Rules not asked",
+        ),
+        "Rules not asked": fail(
+            "RulesNotAsked", "the platform's web ACL (plant:tenancy.platform.web_acl_arn) lacks this stack's rule group"
+        ),
+    }
 
 
 def _set(parameter: Any, value: str, *, then: str) -> State:
     return call("ssm", "putParameter", {"Name": parameter, "Value": value, "Overwrite": True}, then=then)
-
-
-def _fill(ip_set: IpSet, verb: str, addresses: Mapping[str, list[str]], then: str) -> dict[str, State]:
-    """Replace the addresses of a set: read its lock token, then write. Somebody else's write is retried over."""
-    named = {"Id": ip_set.identifier, "Name": ip_set.name, "Scope": "REGIONAL"}
-    start, write = f"{verb} {ip_set.family}", f"{verb} {ip_set.family} now"
-    return {
-        start: call(
-            "wafv2", "getIPSet", named, keep={"token.$": "$.LockToken"}, at=f"$.lock{ip_set.family}", then=write
-        ),
-        write: call(
-            "wafv2",
-            "updateIPSet",
-            {**named, "Addresses": list(addresses[ip_set.family]), "LockToken.$": f"$.lock{ip_set.family}.token"},
-            then=then,
-        ),
-    }

@@ -52,11 +52,15 @@ def call(
 
 
 def publish(topic_arn: Any, subject: str, message: Mapping[str, Any], *, then: str) -> State:
-    """Publish `message` as JSON. A notice that can't be sent never stops a workflow."""
+    """Publish `message` as JSON. A `subject` that begins with ``$.`` is a path.
+
+    A notice that can't be sent never stops a workflow.
+    """
+    titled = "Subject.$" if subject.startswith("$.") else "Subject"
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::sns:publish",
-        "Parameters": {"TopicArn": topic_arn, "Subject": subject, "Message": dict(message)},
+        "Parameters": {"TopicArn": topic_arn, titled: subject, "Message": dict(message)},
         "ResultPath": None,
         "Retry": PATIENTLY,
         "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": then}],

@@ -339,14 +339,14 @@ def limit_is_some_money(budget: BudgetSettings) -> Iterator[Problem]:
         yield Problem("plant:budget.share_percent", budget.share_percent, "less than a cent a month; raise it")
 
 
-def maintenance_is_answered(firewall: FirewallSettings) -> Iterator[Problem]:
-    """A shared stack's rules hold the one that answers in maintenance windows, and each once."""
+def every_client_is_limited(firewall: FirewallSettings) -> Iterator[Problem]:
+    """A shared stack's rules hold the limit that no client can evade, and each rule once."""
     given = firewall.rule_group_rules
-    if "maintenance" not in given:
+    if "rate-per-ip" not in given:
         yield Problem(
             "plant:firewall.rule_group_rules",
             ", ".join(given),
-            "lacks maintenance, which answers 503 in a maintenance window; add it",
+            "lacks rate-per-ip, the limit of all requests that a client can't evade; add it",
         )
     if len(set(given)) < len(given):
         yield Problem("plant:firewall.rule_group_rules", ", ".join(given), "a rule is named twice")
@@ -357,7 +357,7 @@ def one_client_leaves_room(
 ) -> Iterator[Problem]:
     """One address sends ten times what all clients are declared to send, at most: a peak is declared with reserve."""
     most = 10 * usage.peak_requests_per_second * firewall.window_seconds
-    if tenancy.kind == "shared" or firewall.requests_per_ip <= most:
+    if firewall.requests_per_ip <= most:
         return
     least = Decimal(firewall.requests_per_ip) / (10 * firewall.window_seconds)
     if most >= LEAST_IN_A_WINDOW:
@@ -404,7 +404,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (claims_are_told_apart, ("edge",)),
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),
-    (maintenance_is_answered, ("firewall",)),
+    (every_client_is_limited, ("firewall",)),
     (one_client_leaves_room, ("firewall", "usage", "tenancy")),
     (cache_holds_the_data, ("cache", "usage")),
     (windows_are_sound, ("maintenance",)),

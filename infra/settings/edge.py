@@ -138,7 +138,7 @@ class EdgeSettings(Group):
         default=100,
         ge=1,
         le=49_900,
-        description="First of the ten listener-rule priorities that are this stack's (1 to 49,900).",
+        description="First of the thirty listener-rule priorities that are this stack's (1 to 49,900).",
     )
     access_log_retention_days: int = Field(
         default=365, ge=30, le=3_650, description="How long access and flow logs are kept (days, 30 to 3,650)."

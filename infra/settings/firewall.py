@@ -50,10 +50,20 @@ class FirewallSettings(Group):
         pattern=r"^[a-z][a-z0-9-]{0,63}$",
         description="Header that tells users apart: the bearer token, or an API key header such as x-api-key.",
     )
-    rule_group_rules: tuple[Literal["maintenance", "page-size", "rate-per-user", "rate-heavy-path"], ...] = Field(
-        default=("maintenance",),
+    block_hosting_providers: bool = Field(
+        default=False,
+        description=(
+            "Whether a dedicated stack refuses the addresses of clouds and web hosts, rather than count them. Machine"
+            " clients call from there, and have proved who they are."
+        ),
+    )
+    rule_group_rules: tuple[Literal["rate-per-ip", "rate-per-user", "rate-heavy-path", "page-size"], ...] = Field(
+        default=("rate-per-ip",),
         min_length=1,
-        description="What a shared stack adds to the platform's web ACL, maintenance at least; each is $1 a month.",
+        description=(
+            "What a shared stack adds to the platform's web ACL, rate-per-ip at least; each is $1 a month. Page sizes"
+            " are checked by free listener rules, too, which see no percent-encoded name of the parameter."
+        ),
     )
     log_retention_days: LogRetentionDays = Field(
         default=365, description="How long firewall logs are kept (days, a year or more)."

@@ -61,7 +61,10 @@ class SharedPlatformSettings(Group):
     )
     web_acl_arn: str = Field(
         pattern=arn("wafv2", "regional/webacl/"),
-        description="Web ACL of the listener; it has to refer to this stack's rule group.",
+        description=(
+            "Web ACL of the listener; it has to refer to this stack's rule group (stack output ruleGroup). Each"
+            " maintenance window looks whether it does, and fails where it does not."
+        ),
     )
     cache_endpoint: str = Field(pattern=r"^[a-z0-9.-]+:[0-9]{2,5}$", description="Cache as host:port.")
     cache_security_group_id: str = Field(pattern=r"^sg-[0-9a-f]{8,17}$", description="Security group of the cache.")

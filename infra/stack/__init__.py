@@ -96,7 +96,9 @@ def _declare(context: Context) -> None:
     split = edge.traffic_split(context, ground, door)
     firewall = edge.firewall(context, ground, door)
     traffic = observability.traffic(context, ground, door, split)
-    maintenance = operations.maintenance(context, ground, firewall, traffic)
+    page = edge.maintenance_page(context.settings, firewall, edge.listener_answers(context, door))
+    lent_rules = edge.lent_rules(context.settings, firewall)
+    maintenance = operations.maintenance(context, ground, page, lent_rules, traffic)
     serve = _serve_from_pods if context.settings.platform.kind == "kubernetes" else _serve_from_instances
     compute = serve(context, ground, traffic, application, maintenance)
     guard = operations.budget_guard(context, ground.topics, access.workflows(context))

@@ -7,9 +7,12 @@ import pulumi
 from components.edge.certificate import Certificate, CertificateArgs
 from components.edge.firewall import Firewall, FirewallArgs
 from components.edge.firewall_rules import RateLimit
+from components.edge.listener_answers import ListenerAnswers, ListenerAnswersArgs, conditions_in_api, rule_count
 from components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.edge.request_checks import BearerToken, BrowserSignIn, Claim, Route
 from components.edge.traffic_split import TrafficSplit, TrafficSplitArgs
+from components.operations.maintenance_page import FirewallPage, IpSet, ListenerPage, Page
+from components.operations.maintenance_states import LentRules
 from infra.settings import Settings
 from infra.stack.context import Context
 from infra.stack.declared import FrontDoor, Ground
@@ -109,13 +112,67 @@ def traffic_split(context: Context, ground: Ground, door: FrontDoor | None) -> T
             routes=routes(settings),
             listener_arn=door.listener_arn if door else None,
             load_balancer_suffix=door.load_balancer_suffix if door else None,
-            priority_base=settings.edge.rule_priority_base,
+            priority_base=settings.edge.rule_priority_base + _answers_ahead(settings),
             target_type="ip" if settings.platform.cluster else "instance",
         ),
         context.child,
     )
     context.exports["targetGroups"] = split.target_group_arns
     return split
+
+
+def _answers_ahead(settings: Settings) -> int:
+    """Listener rules of this stack that come before its routes."""
+    return rule_count(settings.contract.page_size_max) if settings.tenancy.platform is not None else 0
+
+
+def listener_answers(context: Context, door: FrontDoor | None) -> ListenerAnswers | None:
+    """What the platform's listener answers by itself; in a dedicated stack the firewall does."""
+    settings = context.settings
+    if door is None or settings.tenancy.platform is None:
+        return None
+    return ListenerAnswers(
+        f"{context.name}-answers",
+        ListenerAnswersArgs(
+            listener_arn=door.listener_arn,
+            domain_name=settings.edge.domain_name,
+            page_size_max=settings.contract.page_size_max,
+            priority_base=settings.edge.rule_priority_base,
+        ),
+        context.child,
+    )
+
+
+def maintenance_page(settings: Settings, firewall: Firewall | None, answers: ListenerAnswers | None) -> Page | None:
+    """What shows the page of a maintenance window; nothing while parked."""
+    if answers is not None:
+        host = settings.edge.domain_name
+        return ListenerPage(
+            rule_arn=answers.page_rule_arn,
+            open_conditions=conditions_in_api(host, closed=False),
+            closed_conditions=conditions_in_api(host, closed=True),
+        )
+    if firewall is None:
+        return None
+    return FirewallPage(
+        ip_sets=[
+            IpSet(
+                family=family,
+                identifier=identifier,
+                name=firewall.ip_set_names[family],
+                arn=firewall.ip_set_arns[family],
+            )
+            for family, identifier in firewall.ip_set_ids.items()
+        ]
+    )
+
+
+def lent_rules(settings: Settings, firewall: Firewall | None) -> LentRules | None:
+    """The rule group of a shared stack, with the web ACL that has to ask it."""
+    platform = settings.tenancy.platform
+    if platform is None or firewall is None or firewall.rule_group_arn is None:
+        return None
+    return LentRules(web_acl_arn=platform.web_acl_arn, rule_group_arn=firewall.rule_group_arn)
 
 
 def firewall(context: Context, ground: Ground, door: FrontDoor | None) -> Firewall | None:
@@ -145,6 +202,7 @@ def firewall(context: Context, ground: Ground, door: FrontDoor | None) -> Firewa
             retry_after_seconds=wanted.retry_after_seconds,
             load_balancer_arn=door.load_balancer_arn,
             domain_name=settings.edge.domain_name,
+            block_hosting_providers=wanted.block_hosting_providers,
             rule_group_rules=wanted.rule_group_rules,
             log_group_arn=ground.logs.arns.get("firewall"),
         ),

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pulumi
 
 from components.access.ci_access import CiAccess
-from components.edge.firewall import Firewall
 from components.operations.budget_guard import BudgetGuard, BudgetGuardArgs
 from components.operations.maintenance import Maintenance, MaintenanceArgs, WindowArgs
+from components.operations.maintenance_page import Page
+from components.operations.maintenance_states import LentRules
 from components.operations.reaper import Reaper, ReaperArgs, session_end_schedule
 from components.operations.spend_brake import SpendBrake, SpendBrakeArgs, looking_schedule
 from components.operations.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
@@ -29,7 +30,9 @@ MUTED_CHECKS = ("p95-stable", "errors-stable", "unhealthy-stable", "users-affect
 A_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - wall-clock time in the zone of the windows, not an instant
 
 
-def maintenance(context: Context, ground: Ground, firewall: Firewall | None, traffic: Traffic | None) -> Maintenance:
+def maintenance(
+    context: Context, ground: Ground, page: Page | None, lent_rules: LentRules | None, traffic: Traffic | None
+) -> Maintenance:
     """Windows and their notices."""
     maintenance = context.settings.maintenance
     names = traffic.alarms.names if traffic else {}
@@ -44,7 +47,8 @@ def maintenance(context: Context, ground: Ground, firewall: Firewall | None, tra
             windows=windows(context.settings, context.now),
             notice_hours=maintenance.notice_hours,
             topic_arn=ground.topics.notices,
-            firewall=firewall,
+            page=page,
+            lent_rules=lent_rules,
             muted_alarm_names=[names[check] for check in MUTED_CHECKS if check in names],
             mute_rule_prefix=context.names.slug,
         ),

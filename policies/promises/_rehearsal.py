@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from deployment.asl.machine import Execution, StateError
+from policies.checks import mappings
 from policies.rules._workflows import CALL, literals, machines, tasks
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)
@@ -44,6 +45,8 @@ class World:
     resources: tuple[str, ...] = ()
     """ARNs that carry the tags asked for."""
     groups: tuple[str, ...] = ()
+    web_acl: tuple[str, ...] = ()
+    """What every web ACL refers to."""
     failing: Callable[[str, int], bool] = lambda call, times: False
     """(call, times it was made) -> True when it fails."""
     now: datetime = START
@@ -52,6 +55,8 @@ class World:
     """Call -> how often it was made."""
     rules: dict[str, Any] = field(default_factory=dict)
     """ARN of a listener rule -> its actions."""
+    conditions: dict[str, Any] = field(default_factory=dict)
+    """ARN of a listener rule -> its conditions."""
     sizes: list[int] = field(default_factory=list)
     """Sizes that the canary was given, instances or pods, in order."""
     flags: list[str] = field(default_factory=list)
@@ -79,12 +84,21 @@ class World:
         return [parameters for _, made, parameters in self.calls if made == call]
 
     def _modifyRule(self, given: Parameters) -> Any:  # noqa: N802 - AWS's names
-        self.rules[given["RuleArn"]] = given["Actions"]
-        self.weights.append((self.now, given["RuleArn"], canary_weight(given["Actions"])))
-        return {"Rules": [{"RuleArn": given["RuleArn"], "Actions": given["Actions"]}]}
+        arn = given["RuleArn"]
+        if "Conditions" in given:
+            self.conditions[arn] = given["Conditions"]
+        if "Actions" in given:
+            self.rules[arn] = given["Actions"]
+            self.weights.append((self.now, arn, canary_weight(given["Actions"])))
+        return self._describeRules({"RuleArns": [arn]})
 
     def _describeRules(self, given: Parameters) -> Any:  # noqa: N802
-        return {"Rules": [{"RuleArn": arn, "Actions": self.rules.get(arn, [])} for arn in given["RuleArns"]]}
+        return {
+            "Rules": [
+                {"RuleArn": arn, "Actions": self.rules.get(arn, []), "Conditions": self.conditions.get(arn, [])}
+                for arn in given["RuleArns"]
+            ]
+        }
 
     def _describeAlarms(self, given: Parameters) -> Any:  # noqa: N802
         named = given["AlarmNames"][self.alarms_missing :]
@@ -156,7 +170,7 @@ class World:
         return {}
 
     def _getWebACL(self, given: Parameters) -> Any:  # noqa: N802
-        return {"LockToken": "token"}
+        return {"LockToken": "token", "WebACL": {"Rules": list(self.web_acl)}}
 
     def _deleteWebACL(self, given: Parameters) -> Any:  # noqa: N802
         if given["LockToken"] != "token":
@@ -181,8 +195,16 @@ class World:
 
 
 def moves_traffic(document: Mapping[str, Any]) -> bool:
-    """True for a machine that sets the actions of listener rules."""
-    return any(task.action == MOVES for task in tasks(document))
+    """True for a machine that sets to which targets listener rules forward."""
+    return any(task.action == MOVES and forwards(task.state.get("Parameters")) for task in tasks(document))
+
+
+def forwards(parameters: Any) -> bool:
+    """True unless the parameters of a ModifyRule say that it sets conditions alone, or an answer of the listener's."""
+    if not isinstance(parameters, Mapping) or "RuleArn" not in parameters:
+        return True
+    actions = parameters.get("Actions", ())
+    return "Actions.$" in parameters or any("forward" in str(action.get("Type")) for action in mappings(actions))
 
 
 def canaries(rules: Iterable[Any]) -> set[str]:

@@ -104,11 +104,14 @@ def priority(rule: Resource) -> int:
 
 
 def through(rule: Resource, rules: Sequence[Resource], token: Token) -> Iterator[str]:
-    """Methods with which a request for the host and path of `rule` is answered by it, and reaches a target."""
+    """Methods with which a request for the host and path of `rule` is answered by it, and reaches a target.
+
+    The request meets what else `rule` asks for, like a query or an address, and of the other rules nothing of it.
+    """
     host, path = (named(rule, place) for place in ("hostHeader", "pathPattern"))
     for method in (READING, *CHANGING):
         request = {"hostHeader": host, "pathPattern": path, "httpRequestMethod": method}
-        first = next((one for one in rules if takes(one, request)), None)
+        first = next((one for one in rules if takes(one, request) and (one is rule or not asks_more(one))), None)
         if first is rule and forwards(rule, token):
             yield method
 
@@ -121,6 +124,14 @@ def takes(rule: Resource, request: Mapping[str, str]) -> bool:
                 if not any(fnmatchcase(value, pattern) for pattern in strings(one.get("values"))):
                     return False
     return True
+
+
+def asks_more(rule: Resource) -> bool:
+    """True for a rule with conditions on more than the host, the path and the method."""
+    return any(condition.get(place) for condition in mappings(rule.get("conditions")) for place in MORE)
+
+
+MORE: Final = ("queryStrings", "sourceIp", "httpHeader")
 
 
 def named(rule: Resource, place: str) -> str:
@@ -188,6 +199,13 @@ _GOOD: Final[dict[str, Any]] = {
     "read": _rule(1, "api.read", "GET", "HEAD"),
     "write": _rule(2, "api.write"),
 }
+
+
+def _by_query(actions: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    conditions = [{"queryStrings": [{"key": "page_size", "value": "6?"}]}]
+    return LISTENER_RULE[0], {"listenerArn": "arn:https", "priority": 0, "conditions": conditions, "actions": actions}
+
+
 _SIGN_IN: Final = {"type": "authenticate-oidc", "order": 1}
 
 RULE = Rule(
@@ -207,6 +225,7 @@ RULE = Rule(
             {f"{rule}.actions[0].jwtValidation.additionalClaims[1].name": "roles" for rule in ("read", "write")},
             {f"{rule}.actions[0].jwtValidation.additionalClaims[1].name": "rights" for rule in ("read", "write")},
             {f"{rule}.actions[0].jwtValidation.additionalClaims[0].name": "for" for rule in ("read", "write")},
+            {"refusal": _by_query(_REFUSING)},
         ),
     ),
     failing=but(_GOOD, {"read.actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
@@ -216,6 +235,7 @@ RULE = Rule(
         {"read.actions[0].jwtValidation.additionalClaims[0].values": []},
         {"read.actions[0].jwtValidation.additionalClaims[0]": {"name": "token_use", "values": ["access"]}},
         {"write.actions[0].order": 3},
+        {"shortcut": _by_query([{"type": "forward", "targetGroupArn": "arn:stable"}])},
         {"read.conditions[1]": None},
         {"write": None},
         {"write": _rule(2, "api.admin")},

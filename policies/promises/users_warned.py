@@ -10,16 +10,16 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import SCHEDULE, STATE_MACHINE, TOPIC
-from policies.checks import number, shown
+from policies.checks import mappings, number, shown
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._cron import WEEK_MINUTES, minutes_between
-from policies.promises._rehearsal import World, run, shape
+from policies.promises._rehearsal import MOVES, World, run
 from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
-from policies.rules._workflows import definition, tasks
+from policies.rules._workflows import definition, literals, tasks
 
 AHEAD_HOURS: Final = (168, 24, 1)
 TOLD: Final = ("message", "time_zone", "duration_minutes")
@@ -42,14 +42,14 @@ def check(context: Context) -> Iterator[Problem]:
             yield from notice_problems(window, phases["start"][0], notices, context)
         if len(phases) == 2:
             yield from length_problems(window, phases, parts)
-    for machine in opening(context):
-        for problem in rehearsal(shape(str(machine.get("definition")))):
+    for machine, events in opening(context):
+        for problem in rehearsal(str(machine.get("definition")), events):
             yield Problem(f"rehearsed: {problem}", "definition", machine)
 
 
 def notice_problems(window: str, start: Resource, notices: list[Part], context: Context) -> Iterator[Problem]:
     """Notices that do not come, come at another time than they say, or say too little."""
-    heard = [part for part in notices if context.graph.referenced(part[0], "target.arn", *TOPIC)]
+    heard = [part for part in notices if publishes(part[0], context)]
     came = {}
     for schedule, event in heard:
         minutes = minutes_between(schedule.get("scheduleExpression"), start.get("scheduleExpression"))
@@ -95,36 +95,59 @@ def windows(context: Context) -> dict[str, list[Part]]:
     """Window -> its schedules, with the event that each sends."""
     found: dict[str, list[Part]] = defaultdict(list)
     for schedule in context.graph.of_type(*SCHEDULE):
-        text = schedule.get("target.input")
-        event = parse_json(text) if isinstance(text, str) else None
+        event = sent(schedule)
         if isinstance(event, Mapping) and isinstance(event.get("window"), str):
             found[event["window"]].append((schedule, event))
     return found
 
 
-def opening(context: Context) -> list[Resource]:
-    """State machines that windows start."""
-    started = {
-        machine.urn: machine
-        for parts in windows(context).values()
-        for schedule, event in parts
-        if "phase" in event
-        for machine in context.graph.referenced(schedule, "target.arn", *STATE_MACHINE)
-        if definition(machine) is not None
-    }
+def publishes(schedule: Resource, context: Context) -> bool:
+    """True for a schedule whose target is a topic, or SNS's Publish with one."""
+    if context.graph.referenced(schedule, "target", *TOPIC):
+        return True
+    text = schedule.get("target.input")
+    given = parse_json(text) if isinstance(text, str) else None
+    arns = [topic.outputs.get("arn") for topic in context.graph.of_type(*TOPIC)]
+    return isinstance(given, Mapping) and given.get("TopicArn") in arns
+
+
+def sent(schedule: Resource) -> Any:
+    """What a schedule sends: its target's input, or the message in it where the target is SNS's Publish."""
+    text = schedule.get("target.input")
+    event = parse_json(text) if isinstance(text, str) else None
+    if isinstance(event, Mapping) and isinstance(event.get("Message"), str):
+        return parse_json(event["Message"])
+    return event
+
+
+def opening(context: Context) -> list[tuple[Resource, tuple[str, str]]]:
+    """State machines that windows start, each with the events of one window's start and end, as JSON."""
+    started = {}
+    for parts in windows(context).values():
+        events = {str(event["phase"]): event for _, event in parts if "phase" in event}
+        for schedule, event in parts:
+            if "phase" not in event:
+                continue
+            for machine in context.graph.referenced(schedule, "target.arn", *STATE_MACHINE):
+                if definition(machine) is not None:
+                    both = [events.get(phase, {"phase": phase, "window": "w"}) for phase in ("start", "end")]
+                    started[machine.urn] = machine, (json.dumps(both[0]), json.dumps(both[1]))
     return list(started.values())
 
 
 @remembered
-def rehearsal(text: str) -> tuple[str, ...]:
-    """What goes wrong when a window opens, closes, or is called for neither."""
+def rehearsal(text: str, events: tuple[str, str]) -> tuple[str, ...]:
+    """What goes wrong when a window opens, closes, or is called for neither; `events` are its start and its end."""
     document = json.loads(text)
-    pages = any(task.action == "wafv2:UpdateIPSet" for task in tasks(document))
+    firewall = any(task.action == "wafv2:UpdateIPSet" for task in tasks(document))
+    listener = any(task.action == MOVES for task in tasks(document))
+    asked = tuple(literals([choice for state in document["States"].values() for choice in state.get("Choices", ())]))
+    begins, ends = (json.loads(event) for event in events)
     found: list[str] = []
     values: dict[str, set[str]] = {}
-    for phase in ("start", "end"):
-        world = World(failing=lambda call, times: times < 2)
-        execution = run(document, {"phase": phase, "window": "weekly", "message": "Patching"}, world)
+    for phase, event in (("start", begins), ("end", ends)):
+        world = World(failing=lambda call, times: times < 2, web_acl=asked)
+        execution = run(document, event, world)
         if execution.status != "SUCCEEDED":
             found.append(
                 f"at the {phase} of a window it ends as {execution.status} ({execution.error}) though calls recover"
@@ -134,18 +157,29 @@ def rehearsal(text: str) -> tuple[str, ...]:
             found.append(f"at the {phase} of a window nobody is told")
         shows = [call.get("Addresses") for call in world.done("wafv2:updateIPSet")]
         whole = [net for addresses in shows for net in joined(addresses)]
-        if pages and phase == "start" and not all(net in whole for net in EVERYBODY):
+        answered = [kinds(conditions) for conditions in world.conditions.values()]
+        if firewall and phase == "start" and not all(net in whole for net in EVERYBODY):
             found.append("at the start of a window the page is not shown to everybody, over IPv4 and IPv6")
-        if pages and phase == "end" and (any(shows) or len(shows) < len(EVERYBODY)):
+        if listener and phase == "start" and (not answered or any(one != {"host-header"} for one in answered)):
+            found.append("at the start of a window the listener's page is not shown to every request to the host")
+        if firewall and phase == "end" and (any(shows) or len(shows) < len(EVERYBODY)):
             found.append("at the end of a window the page is not taken away")
+        if listener and phase == "end" and (not answered or any("source-ip" not in one for one in answered)):
+            found.append("at the end of a window the listener's page is not taken away")
     if len(values["start"]) != 1 or len(values["end"]) != 1 or values["start"] == values["end"]:
         found.append("the parameter does not say whether a window is open")
     silent = World(failing=lambda call, times: call == "sns:publish")
-    if run(document, {"phase": "end", "window": "w", "message": "m"}, silent).status != "SUCCEEDED":
+    silent.web_acl = asked
+    if run(document, ends, silent).status != "SUCCEEDED":
         found.append("a notice that can't be sent keeps the window from closing")
     if run(document, {"phase": "other"}, World()).status != "FAILED":
         found.append("a phase that is neither start nor end is not refused")
     return tuple(found)
+
+
+def kinds(conditions: Any) -> set[str]:
+    """What the conditions of a listener rule are about."""
+    return {str(condition.get("Field")) for condition in mappings(conditions)}
 
 
 def joined(addresses: Any) -> list[Any]:
@@ -167,12 +201,19 @@ def _notice(expression: str, **event: object) -> tuple[str, dict[str, Any]]:
     return _schedule(expression, "arn:users", **told)
 
 
+def _published(expression: str, **event: object) -> tuple[str, dict[str, Any]]:
+    kind, inputs = _notice(expression, **event)
+    given = json.dumps({"TopicArn": "arn:users", "Subject": "Maintenance", "Message": inputs["target"]["input"]})
+    target = {"arn": "arn:aws:scheduler:::aws-sdk:sns:publish", "input": given}
+    return kind, {**inputs, "target": target}
+
+
 _GOOD: Final[dict[str, Any]] = {
     "root": (ROOT_TYPE, {}),
     "users": (TOPIC[0], {}),
     "week": _notice("cron(0 10 ? * WED *)", hours=168),
     "day": _notice("cron(0 10 ? * TUE *)", hours=24),
-    "hour": _notice("cron(0 9 ? * WED *)", hours=1),
+    "hour": _published("cron(0 9 ? * WED *)", hours=1),
     "start": _schedule("cron(0 10 ? * WED *)", "arn:window", phase="start"),
     "end": _schedule("cron(30 10 ? * WED *)", "arn:window", phase="end"),
 }
@@ -193,7 +234,9 @@ RULE = Rule(
         _GOOD,
         {"end": None},
         {"start": None},
-        {"hour.target.arn": "arn:nobody"},
+        {"day.target.arn": "arn:nobody"},
+        {"hour.target.input": '{"TopicArn": "arn:nobody", "Message": "{}"}'},
+        {"hour": _published("cron(0 9 ? * WED *)", hours=2)},
         {"hour.scheduleExpressionTimezone": "Europe/Vilnius"},
         {"hour.state": "DISABLED"},
         {"day": _notice("cron(0 10 ? * TUE *)", hours=12)},

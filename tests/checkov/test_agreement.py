@@ -122,7 +122,7 @@ VARIANTS = {
     ),
     "every firewall rule": (
         "prod",
-        {"firewall.rule_group_rules": ["maintenance", "page-size", "rate-per-user", "rate-heavy-path"]},
+        {"firewall.rule_group_rules": ["rate-per-ip", "page-size", "rate-per-user", "rate-heavy-path"]},
     ),
 }
 """Stacks that declare what dev and prod do not: name -> stack file, and settings on top of it."""

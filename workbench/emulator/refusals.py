@@ -67,22 +67,31 @@ USER_DATA_BYTES = 16 * 1024
 
 
 def _listener_rule(params: Params) -> Iterable[str]:
-    """Application Load Balancer guide, "Quotas": five values in the conditions of a rule, six wildcards."""
-    values = [
-        value
+    """Application Load Balancer guide, "Quotas": five values in the conditions of a rule, six wildcards; "Condition
+    types for listener rules": three values of one condition. API reference, FixedResponseActionConfig, MessageBody."""
+    together = [
+        config.get("Values", ())
         for condition in params.get("Conditions", ())
         for config in condition.values()
         if isinstance(config, Mapping)
-        for value in config.get("Values", ())
     ]
+    most = max(map(len, together), default=0)
+    if MOST_VALUES_OF_ONE < most <= MOST_CONDITION_VALUES:
+        yield f"Conditions: {most} values of one condition are more than {MOST_VALUES_OF_ONE}"
+    values = [value["Value"] if isinstance(value, Mapping) else value for some in together for value in some]
     if len(values) > MOST_CONDITION_VALUES:
         yield f"Conditions: {len(values)} values are more than {MOST_CONDITION_VALUES}"
     wildcards = sum(str(value).count("*") + str(value).count("?") for value in values)
     if wildcards > MOST_WILDCARDS:
         yield f"Conditions: {wildcards} wildcards are more than {MOST_WILDCARDS}"
+    for action in params.get("Actions", ()):
+        size = len(str(action.get("FixedResponseConfig", {}).get("MessageBody", "")))
+        if size > MOST_ANSWER_CHARACTERS:
+            yield f"MessageBody: {size:,} characters are more than {MOST_ANSWER_CHARACTERS:,}"
 
 
-MOST_CONDITION_VALUES, MOST_WILDCARDS = 5, 6
+MOST_VALUES_OF_ONE, MOST_CONDITION_VALUES, MOST_WILDCARDS = 3, 5, 6
+MOST_ANSWER_CHARACTERS = 1024
 
 
 def _lifecycle_hook(params: Params) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """What a stack refers to and does not make: it belongs to the platform, and is there before the first deploy.
 
-A hosted zone, in a shared stack also VPC, subnets, load balancer and listener, and of a cluster its log. Ids come from
-the stack's settings, so moto's objects get them here; no API can ask for an id.
+A hosted zone, in a shared stack also VPC, subnets, load balancer, listener and web ACL, and of a cluster its log. Ids
+come from the stack's settings, so moto's objects get them here; no API can ask for an id.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from workbench.emulator.api import ACCOUNT_ID
 
 _ZONE = re.compile(r"^Z[0-9A-Z]{10,31}$")
 _CLUSTER_LOG = re.compile(r"^/aws/eks/[A-Za-z0-9_-]+/cluster$")
+_WEB_ACL = re.compile(r"^arn:aws:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/([^/]+)/([^/]+)$")
 _ARN = re.compile(r"^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:(loadbalancer|listener)/app/")
 
 
@@ -42,6 +43,8 @@ def plant(identifiers: list[str], region: str = "us-east-1") -> None:
         _log_group(log, region)
     for vpc in by_kind.get("vpc", [])[:1]:
         _network(vpc, by_kind.get("subnet", []), by_kind.get("group", []), region)
+    for acl in by_kind.get("web acl", ()):
+        _web_acl(acl, region)
     for listener in by_kind.get("listener", ()):
         _listener(listener, by_kind.get("subnet", []), region)
 
@@ -51,6 +54,8 @@ def _kind(text: str) -> str:
         return "zone"
     if _CLUSTER_LOG.match(text):
         return "cluster log"
+    if _WEB_ACL.match(text):
+        return "web acl"
     found = _ARN.match(text)
     if found:
         return found[1]
@@ -131,6 +136,20 @@ def _default_subnets(region: str) -> list[str]:
     from moto.ec2.models import ec2_backends
 
     return sorted(subnet.id for subnet in ec2_backends[ACCOUNT_ID][region].get_default_subnets().values())
+
+
+def _web_acl(arn: str, region: str) -> None:
+    from moto.wafv2.models import wafv2_backends
+
+    backend = wafv2_backends[ACCOUNT_ID][region]
+    found = _WEB_ACL.match(arn)
+    if arn in backend.wacls or found is None:
+        return
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": found[1]}
+    acl = backend.create_web_acl(found[1], seen, {"Allow": {}}, "REGIONAL", "", [], [], *[None] * 5)
+    del backend.wacls[acl.arn]
+    acl.arn, acl.id = arn, found[2]
+    backend.wacls[arn] = acl
 
 
 def _listener(arn: str, subnet_ids: list[str], region: str) -> None:

@@ -31,7 +31,7 @@ class Moving:
 
 
 MOVED_BY_WORKFLOWS = {
-    "aws:lb/listenerRule:ListenerRule": Moving(("actions",), frozenset({"modify_rule"})),
+    "aws:lb/listenerRule:ListenerRule": Moving(("actions", "conditions"), frozenset({"modify_rule"})),
     "aws:autoscaling/group:Group": Moving(
         ("minSize", "maxSize", "desiredCapacity"),
         frozenset({"set_desired_capacity", "terminate_instance_in_auto_scaling_group", "update_auto_scaling_group"}),

@@ -50,8 +50,9 @@ def target_needs(resource: Resource, context: Context) -> Iterator[Need]:
         call = SDK.match(arn)
         if call:
             yield (f"{call[1]}:{call[2][:1].upper()}{call[2][1:]}", None)
-        yield from ((action, arn) for part, action in TARGETS.items() if part in arn)
-        for topic in context.graph.referenced(resource, path, *TOPIC):
+        else:
+            yield from ((action, arn) for part, action in TARGETS.items() if part in arn)
+        for topic in context.graph.referenced(resource, "target" if call else path, *TOPIC):
             yield from key_needs(topic, "kmsMasterKeyId")
     key = resource.get("kmsKeyArn")
     if isinstance(key, str) and ":key/" in key:

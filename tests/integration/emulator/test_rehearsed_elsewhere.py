@@ -39,7 +39,6 @@ def failed(result: Rehearsal) -> list[str]:
 
 
 PROD = {
-    "abuse": "the platform's web ACL limits requests: this stack adds only maintenance to it",
     "failing-reaper": "the stack is always on (plant:uptime.schedule)",
     "reaper": "the stack is always on (plant:uptime.schedule)",
     "runaway": "the stack runs on instances (plant:platform.kind)",
@@ -47,7 +46,7 @@ PROD = {
 }
 """Scenario that says nothing about prod → beginning of the reason."""
 
-K8S = {name: PROD[name] for name in ("abuse", "failing-reaper", "reaper")} | {
+K8S = {name: PROD[name] for name in ("failing-reaper", "reaper")} | {
     "spend-brake": "the stack runs in pods (plant:platform.kind)"
 }
 """The same of k8s."""
@@ -80,8 +79,9 @@ def test_prod_plays_everything_but_what_the_platform_owns(name: str) -> None:
 
 def test_prod_says_what_only_the_platform_can_show() -> None:
     result = rehearsed("prod")
-    reasons = {name: left_out(played(result, name)) for name in ("maintenance", "cache-outage", "zone-loss")}
-    assert reasons["maintenance"].keys() == {"the page stands in front of the load balancer"}
+    reasons = {name: left_out(played(result, name)) for name in ("abuse", "cache-outage", "zone-loss")}
+    rules = {"body-size", "rate-heavy-path", "rate-per-user", "the rules stand in front of the load balancer"}
+    assert reasons["abuse"].keys() == rules
     assert reasons["cache-outage"].keys() == {"the cache's own alarm says that it fills up", "the cache's own alarms"}
     assert reasons["zone-loss"].keys() == {"fleet, load balancer and cache are in two zones or more"}
     assert all("the platform's" in reason for items in reasons.values() for reason in items.values())
@@ -146,9 +146,9 @@ OTHER_SETTINGS = [
     ),
     pytest.param(
         "prod",
-        {"plant:firewall.rule_group_rules": '["maintenance","page-size","rate-per-user","rate-heavy-path"]'},
+        {"plant:firewall.rule_group_rules": '["rate-per-ip","page-size","rate-per-user","rate-heavy-path"]'},
         ("abuse",),
-        {"the rules stand in front of the load balancer", "body-size", "rate-per-ip"},
+        {"the rules stand in front of the load balancer", "body-size"},
         id="rate rules in the platform's web ACL",
     ),
     pytest.param(

@@ -53,12 +53,13 @@ def test_maintenance_page_is_off_until_a_window_fills_the_sets(dev):
 
 def test_shared_stack_pays_for_one_rule_in_a_group(prod, one):
     group = one(prod, "aws:wafv2/ruleGroup:RuleGroup")
-    assert [rule["name"] for rule in group.get("rules")] == ["maintenance"]
+    assert [rule["name"] for rule in group.get("rules")] == ["rate-per-ip"]
+    assert not prod.of_type("aws:wafv2/ipSet:IpSet")
     assert not prod.of_type("aws:wafv2/webAclAssociation:WebAclAssociation")
 
 
 def test_rule_of_the_platforms_web_acl_leaves_other_services_alone(one):
-    every = '["maintenance", "page-size", "rate-per-user", "rate-heavy-path"]'
+    every = '["rate-per-ip", "page-size", "rate-per-user", "rate-heavy-path"]'
     graph = graph_from_json(synthesize("prod", overrides={"plant:firewall.rule_group_rules": every}), "rule group")
     rules = one(graph, "aws:wafv2/ruleGroup:RuleGroup").get("rules")
     assert len(rules) == 4
@@ -68,3 +69,14 @@ def test_rule_of_the_platforms_web_acl_leaves_other_services_alone(one):
         to_host, *_ = scope.get("andStatement", {"statements": [scope]})["statements"]
         assert to_host["byteMatchStatement"]["searchString"] == "api.plant.example.com", rule["name"]
         assert to_host["byteMatchStatement"]["fieldToMatch"] == {"singleHeader": {"name": "host"}}, rule["name"]
+
+
+def test_addresses_of_clouds_are_counted_unless_asked_for(dev, one):
+    refusing = graph_from_json(synthesize("dev", overrides={"plant:firewall.block_hosting_providers": "true"}), "x")
+    overridden = [
+        rule["statement"]["managedRuleGroupStatement"].get("ruleActionOverrides", [])
+        for graph in (dev, refusing)
+        for rule in one(graph, "aws:wafv2/webAcl:WebAcl").get("rules")
+        if rule["name"] == "AWSManagedRulesAnonymousIpList"
+    ]
+    assert overridden == [[{"name": "HostingProviderIPList", "actionToUse": {"count": {}}}], []]

@@ -5,8 +5,11 @@ from datetime import datetime
 
 import pytest
 
-from components.operations.maintenance import WindowArgs, in_words, local_expression, mute_expression
-from components.operations.maintenance_states import EVERYBODY, IpSet, definition
+from components.edge.listener_answers import conditions_in_api
+from components.operations.maintenance import WindowArgs, in_words, local_expression, mute_expression, subject
+from components.operations.maintenance_page import EVERYBODY, FirewallPage, IpSet, ListenerPage
+from components.operations.maintenance_states import definition
+from deployment.asl.machine import Execution, StateError
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 WEDNESDAY = datetime(2027, 1, 6, 10, 5)  # noqa: DTZ001 - local time of a window
@@ -46,12 +49,17 @@ def test_users_hear_a_week_a_day_and_an_hour_ahead_and_at_start_and_end(schedule
 
 def test_notices_go_to_users_and_windows_to_the_workflow(dev, schedules):
     for name, found in schedules.items():
-        wanted = "aws:sns/topic:Topic" if name.endswith("ahead") else "aws:sfn/stateMachine:StateMachine"
-        assert dev.referenced(found, "target.arn", wanted), name
+        if name.endswith("ahead"):
+            assert dev.referenced(found, "target.input", "aws:sns/topic:Topic"), name
+            assert found.get("target.arn") == "arn:aws:scheduler:::aws-sdk:sns:publish"
+        else:
+            assert dev.referenced(found, "target.arn", "aws:sfn/stateMachine:StateMachine"), name
 
 
-def test_notice_has_the_documented_shape(schedules):
-    notice = json.loads(schedules["plant-maintenance-weekly-patching-24h-ahead"].get("target.input"))
+def test_notice_has_the_documented_shape_and_a_subject(schedules):
+    sent = json.loads(schedules["plant-maintenance-weekly-patching-24h-ahead"].get("target.input"))
+    assert sent["Subject"] == "Plant API maintenance on Thursday, 10:00-10:30 Europe/Vilnius"
+    notice = json.loads(sent["Message"])
     assert (notice["schema"], notice["event"], notice["hours"], notice["duration_minutes"]) == (
         1,
         "maintenance-ahead",
@@ -74,8 +82,7 @@ def test_only_alarms_that_call_people_are_muted(dev, one):
 
 
 def test_window_opens_for_the_rollout_before_users_see_the_page():
-    sets = [IpSet(family=family, identifier="id", name="name") for family in ("IPV4", "IPV6")]
-    states = definition(parameter="p", ip_sets=sets, topic_arn="t")["States"]
+    states = definition(parameter="p", page=FIREWALL_PAGE, topic_arn="t")["States"]
     order, name = [], "Open window"
     while name != "Done":
         order.append(name)
@@ -88,6 +95,62 @@ def test_window_opens_for_the_rollout_before_users_see_the_page():
         "Show page to IPV6 now",
         "Announce",
     ]
+
+
+FIREWALL_PAGE = FirewallPage(
+    ip_sets=[IpSet(family=family, identifier=family, name=family, arn=family) for family in ("IPV4", "IPV6")]
+)
+LISTENER_PAGE = ListenerPage(
+    rule_arn="arn:rule",
+    open_conditions=conditions_in_api("api.example.com", closed=False),
+    closed_conditions=conditions_in_api("api.example.com", closed=True),
+)
+EVENT = {"window": "w", "subject": "s", "message": "m", "page": '{"until":"06:00"}'}
+
+
+def executed(page, phase, answer):
+    execution = Execution(
+        definition=definition(parameter="p", page=page, topic_arn="t"),
+        input={"phase": phase, **EVENT},
+        task=answer,
+        now=lambda: datetime(2027, 1, 1),  # noqa: DTZ001 - nothing reads it
+    )
+    for _ in execution.run():
+        pass
+    return execution
+
+
+def test_a_token_that_became_stale_is_read_again():
+    tokens, written = iter(["old", "new", "new"]), []
+
+    def answer(resource, parameters):
+        if resource.endswith("getIPSet"):
+            return {"LockToken": next(tokens)}
+        if resource.endswith("updateIPSet"):
+            if parameters["LockToken"] == "old":
+                raise StateError("Wafv2.WafOptimisticLockException", "somebody else wrote")
+            written.append(parameters["Name"])
+        return {}
+
+    assert executed(FIREWALL_PAGE, "start", answer).status == "SUCCEEDED"
+    assert written == ["IPV4", "IPV6"]
+
+
+@pytest.mark.parametrize(("live", "status"), [(True, "SUCCEEDED"), (False, "FAILED")], ids=["shown", "not shown"])
+def test_page_of_the_listener_is_read_back(live, status):
+    rule = {"Conditions": LISTENER_PAGE.closed_conditions, "Actions": []}
+
+    def answer(resource, parameters):
+        if resource.endswith("modifyRule") and live:
+            rule.update(parameters)
+        return {"Rules": [rule]} if "Rule" in resource else {}
+
+    execution = executed(LISTENER_PAGE, "start", answer)
+    assert execution.status == status
+    if live:
+        assert rule["Actions"][0]["FixedResponseConfig"]["MessageBody"] == EVENT["page"]
+        assert executed(LISTENER_PAGE, "end", answer).status == "SUCCEEDED"
+        assert rule["Conditions"] == LISTENER_PAGE.closed_conditions
 
 
 def test_page_covers_every_address():
@@ -141,3 +204,19 @@ def test_users_are_told_from_when_to_when_why_and_what_to_do(weekly, phase, told
     text = in_words(window, phase, "Europe/Vilnius")
     assert told in text
     assert "again" in text
+
+
+def test_longest_subject_fits_a_mail():
+    window = WindowArgs(name="w", starts_at=WEDNESDAY, weekly=False, duration_minutes=30, reason="Patching")
+    for phase in ("ahead", "start", "end"):
+        title = subject(window, phase, "America/Argentina/ComodRivadavia")
+        assert len(title) <= 100 and title.isascii()
+
+
+def test_shared_stack_shows_its_page_by_a_rule_of_the_listener(prod, one):
+    machine = one(prod, "aws:sfn/stateMachine:StateMachine", "plant-maintenance-machine")
+    states = json.loads(machine.get("definition"))["States"]
+    rule = one(prod, "aws:lb/listenerRule:ListenerRule", "plant-answers-maintenance")
+    assert states["Show page"]["Parameters"]["RuleArn"] == rule.outputs["arn"]
+    assert not [name for name in states if "IPV" in name]
+    assert "Rules not asked" in states

@@ -20,6 +20,7 @@ PLATFORM = {
     "listener_arn": ARN.format("elasticloadbalancing", "listener/app/other/0a1b2c3d4e5f6071/1a2b"),
     "load_balancer_security_group_id": "sg-0a1b2c3d4e5f60719",
     "cache_endpoint": "other.cache.amazonaws.com:6379",
+    "web_acl_arn": ARN.format("wafv2", "regional/webacl/other/0a1b2c3d"),
     "cache_security_group_id": "sg-0b1c2d3e4f5061729",
     "cache_user_arn": ARN.format("elasticache", "user:other"),
     "cache_arn": ARN.format("elasticache", "serverlesscache:other"),
@@ -89,6 +90,7 @@ DEV = {
         "window_seconds": 600,
         "retry_after_seconds": 61,
         "user_header": "x-api-key",
+        "block_hosting_providers": True,
         "log_retention_days": 400,
     },
     "slo": {
@@ -175,7 +177,7 @@ USAGE = {
 
 PROD = {
     "budget": {"brake_every_hours": 4, "brake_minimum_percent": 80},
-    "firewall": {"rule_group_rules": ["maintenance", "page-size"]},
+    "firewall": {"rule_group_rules": ["rate-per-ip", "page-size"]},
     "tenancy": {f"platform.{name}": value for name, value in PLATFORM.items()},
 }
 """The same for what only a shared stack reads, or one that is always on."""
@@ -253,7 +255,6 @@ ON_PODS = {
 
 CHECKED_ONLY = {
     "platform.cluster.public_endpoint": "no resource: without one a function is required",
-    "tenancy.platform.web_acl_arn": "the platform refers to the rule group, and not the other way round",
     "tenancy.network.reserved_cidrs": "no resource: a check against collisions",
     "tenancy.kind": "dev against prod is the proof",
     "platform.kind": "prod against k8s is the proof",

@@ -73,8 +73,8 @@ def test_stack_files_are_sound(stack):
         pytest.param(
             {"plant:firewall": {"rule_group_rules": ["page-size"]}},
             "plant:firewall.rule_group_rules",
-            "lacks maintenance",
-            id="nothing answers in maintenance windows",
+            "lacks rate-per-ip",
+            id="no limit of all requests",
         ),
         pytest.param(
             {"plant:edge": {**DEDICATED["plant:edge"], "authentication": {"scope_claim": "aud"}}},
@@ -107,7 +107,7 @@ def test_stack_files_are_sound(stack):
             id="a peak under what AWS WAF counts",
         ),
         pytest.param(
-            {"plant:firewall": {"rule_group_rules": ["maintenance", "maintenance"]}},
+            {"plant:firewall": {"rule_group_rules": ["rate-per-ip", "rate-per-ip"]}},
             "plant:firewall.rule_group_rules",
             "named twice",
             id="a firewall rule twice",

@@ -61,15 +61,15 @@ class SdkCaller:
         """What carries out the tasks of a state machine with this role."""
         return partial(self.task, role_arn)
 
-    def task(self, role_arn: str, resource: str, parameters: Any) -> Any:
-        """A state machine's task.
+    def task(self, role_arn: str, resource: str, parameters: Any, assumed_by: str = "states.amazonaws.com") -> Any:
+        """A state machine's task, or what another service calls in its role.
 
         Raises:
             StateError: The call failed; the name is what Step Functions would give it.
         """
         name = resource.rsplit(":::", 1)[-1]
         if name in OPTIMIZED:
-            return self._call(role_arn, *OPTIMIZED[name], parameters)
+            return self._call(role_arn, *OPTIMIZED[name], parameters, assumed_by)
         if name == "eks:call" and self.cluster_call is not None:
             self.calls[name] += 1
             return self.cluster_call(role_arn, parameters)
@@ -77,9 +77,9 @@ class SdkCaller:
         if parts[0] != "aws-sdk" or len(parts) != 3:
             raise StateError("States.Runtime", f"the integration {resource} is not supported")
         service = SDK_NAMES.get(parts[1].lower(), parts[1].lower())
-        return self._call(role_arn, service, snake_case(parts[2]), parameters)
+        return self._call(role_arn, service, snake_case(parts[2]), parameters, assumed_by)
 
-    def _call(self, role_arn: str, service: str, operation: str, parameters: Any) -> Any:
+    def _call(self, role_arn: str, service: str, operation: str, parameters: Any, assumed_by: str) -> Any:
         """Call an API with the SDK's capitalised parameters; gives its answer in the same spelling."""
         from botocore.exceptions import ClientError
 
@@ -93,7 +93,7 @@ class SdkCaller:
             params = mapping.to_api(shape, parameters, {}) if shape is not None and parameters else {}
             self._answers.api.validate(service, operation, params)
             self.calls[f"{service}.{operation}"] += 1
-            if not self._roles.may_call(role_arn, service, model.name, params, "states.amazonaws.com"):
+            if not self._roles.may_call(role_arn, service, model.name, params, assumed_by):
                 raise StateError(
                     f"{prefix}.AccessDeniedException", f"{role_arn.rsplit('/', 1)[-1]} may not call {model.name}"
                 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from deployment.asl.machine import StateError
 from workbench.emulator.behaviour.schedules import next_time
 from workbench.emulator.behaviour.topics import Publisher
 
@@ -75,4 +76,8 @@ class Timetable:
             else:
                 self.refused.append(f"the schedule {name} may not start {arn.rsplit(':', 1)[-1]}")
         elif arn.startswith("arn:aws:scheduler:::aws-sdk:"):
-            self.caller.task(role, arn.replace("arn:aws:scheduler:::", "arn:aws:states:::"), json.loads(text))
+            resource = arn.replace("arn:aws:scheduler:::", "arn:aws:states:::")
+            try:
+                self.caller.task(role, resource, json.loads(text), "scheduler.amazonaws.com")
+            except StateError as error:
+                self.refused.append(f"the schedule {name}: {error.name}, {error.cause}")

@@ -29,7 +29,7 @@ class Request:
     """One request at the edge."""
 
     path: str = "/"
-    ip: str = "192.0.2.1"
+    ip: str = "198.51.100.1"
     method: str = "GET"
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -8,9 +8,10 @@ from collections import Counter
 from typing import Any
 
 from workbench.emulator import words
+from workbench.emulator.behaviour.listener import Listener
 from workbench.emulator.behaviour.waf import RULE_GROUP, Answer, Request, WebAcl
 from workbench.emulator.scenarios._flood import FLOODS, ORDINARY_ADDRESS, Flood
-from workbench.emulator.stage import NotApplicableError, Stage
+from workbench.emulator.stage import Stage
 from workbench.emulator.statefile import Entry
 
 CRITERION = "Rate limits stop a flood and nobody else; a page of 51 items is refused; a 429 says when to come back."
@@ -32,12 +33,7 @@ def play(stage: Stage) -> None:
     """Flood each rate rule as its key says, with ordinary users beside it; then ask for pages and send bodies."""
     stage.needs_a_running_stack()
     shared = stage.settings.tenancy.kind == "shared"
-    wanted = set(stage.settings.firewall.rule_group_rules) & CHECKS_OF_REQUESTS if shared else CHECKS_OF_REQUESTS
-    if not wanted:
-        raise NotApplicableError(
-            "the platform's web ACL limits requests: this stack adds only"
-            f" {words.listed(stage.settings.firewall.rule_group_rules)} to it (plant:firewall.rule_group_rules)"
-        )
+    wanted = set(stage.settings.firewall.rule_group_rules) if shared else CHECKS_OF_REQUESTS
     entry = stage.entry(RULE_GROUP if shared else WEB_ACL)
     acl = WebAcl.live(stage.account.answers, entry)
     names = {rule["Name"] for rule in acl.rules}
@@ -51,11 +47,14 @@ def play(stage: Stage) -> None:
         _too_many(stage, refused)
     elif wanted & {flood.rule for flood in FLOODS}:
         stage.demand("a refusal says when to come back", False, "nothing was refused")
+    platform = stage.settings.tenancy.platform
+    if platform is not None:
+        _pages(stage, Listener.live(stage.account.answers, platform.listener_arn))
     if "page-size" in wanted:
         _pages(stage, acl)
     if "body-size" in wanted:
         _bodies(stage, acl)
-    for rule in sorted(CHECKS_OF_REQUESTS - wanted):
+    for rule in sorted(CHECKS_OF_REQUESTS - wanted - {"page-size"}):
         stage.leave_out(rule, "the platform's web ACL has it, not this stack's rule group")
     if not shared:
         _managed(stage, acl)
@@ -65,7 +64,8 @@ def _in_front(stage: Stage, entry: Entry, *, shared: bool) -> None:
     what = "the rules stand in front of the load balancer"
     if shared:
         stage.leave_out(
-            what, "whether the platform's web ACL refers to this stack's rule group is the platform's to show"
+            what,
+            "the platform's web ACL refers to this stack's rule group: each maintenance window looks whether it does",
         )
         return
     balancer = stage.entry("aws:lb/loadBalancer:LoadBalancer").id
@@ -133,14 +133,14 @@ def _too_many(stage: Stage, refused: list[Answer]) -> None:
     )
 
 
-def _pages(stage: Stage, acl: WebAcl) -> None:
+def _pages(stage: Stage, edge: WebAcl | Listener) -> None:
     largest = stage.settings.contract.page_size_max
     fine, over = [1, largest - 1, largest], [largest + 1, 2 * largest + 1, 1_000_000]
     wanted = {str(size): 200 for size in fine if size > 0} | {str(size): 400 for size in over}
     wanted |= {f"00{largest + 1}": 400, f"%2B{largest + 1}": 400, f"%20{largest + 1}": 400}
     host = {"host": stage.settings.edge.domain_name}
     found = {
-        size: acl.answer(Request("/v1/plants", ORDINARY_ADDRESS, query={"page_size": size}, headers=host)).status
+        size: edge.answer(Request("/v1/plants", ORDINARY_ADDRESS, query={"page_size": size}, headers=host)).status
         for size in wanted
     }
     stage.demand(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from workbench.emulator import words
+from workbench.emulator.behaviour.listener import Listener
 from workbench.emulator.behaviour.receiver import Receiver
 from workbench.emulator.behaviour.topics import Message
-from workbench.emulator.behaviour.waf import RULE_GROUP, Request, WebAcl
+from workbench.emulator.behaviour.waf import RULE_GROUP, Answer, Request, WebAcl
 from workbench.emulator.scenarios import _muting
 from workbench.emulator.scenarios._windows import MARGIN, Occurrence, seasons
 from workbench.emulator.stage import NotApplicableError, Stage
@@ -29,7 +32,8 @@ class Look:
 
     at: datetime
     status: int
-    retry_after: str
+    come_back: str
+    """What the page says of when to come back: a header, or the body."""
     other_host: int
     parameter: str
 
@@ -40,7 +44,7 @@ class Watch:
 
     stage: Stage
     firewall: Entry | None
-    """Web ACL or rule group with the page; None where the stack has none."""
+    """Web ACL with the page; None of a shared stack, whose listener has it, and while parked."""
     heard: list[tuple[datetime, str, str]] = field(default_factory=list)
     """(moment, window, "<n> h ahead", "start" or "end")."""
     looks: dict[datetime, Look] = field(default_factory=dict)
@@ -55,15 +59,32 @@ class Watch:
     def look(self) -> None:
         """Ask for a page, and for the parameter that stops a rollout's clock."""
         account = self.stage.account
-        status, retry_after, other = 0, "", 0
-        if self.firewall is not None:
-            acl = WebAcl.live(account.answers, self.firewall)
-            answer = acl.answer(_request(self.stage.settings.edge.domain_name))
-            status, retry_after = answer.status, answer.headers.get("Retry-After", "none")
-            other = acl.answer(_request("another.example.com")).status
+        status, come_back, other = 0, "", 0
+        if self.has_page:
+            answer = self.ask(self.stage.settings.edge.domain_name)
+            status, come_back = answer.status, answer.headers.get("Retry-After") or answer.body or "nothing"
+            other = self.ask("another.example.com").status
         name = self.stage.entry(PARAMETER, "maintenance-window").id
         parameter = account.answers.call("ssm", "get_parameter", Name=name)["Parameter"]["Value"]
-        self.looks[account.clock.now] = Look(account.clock.now, status, retry_after, other, parameter)
+        self.looks[account.clock.now] = Look(account.clock.now, status, come_back, other, parameter)
+
+    @property
+    def has_page(self) -> bool:
+        """Whether something shows the page; nothing does while parked."""
+        return self.firewall is not None or self.listener_arn is not None
+
+    @property
+    def listener_arn(self) -> str | None:
+        """Listener of the platform, which a shared stack's page is a rule of; the rules are all of its own."""
+        platform = self.stage.settings.tenancy.platform
+        return None if platform is None or self.stage.settings.uptime.parked else platform.listener_arn
+
+    def ask(self, host: str) -> Answer:
+        """What a user of a host gets."""
+        answers = self.stage.account.answers
+        if self.firewall is not None:
+            return WebAcl.live(answers, self.firewall).answer(_request(host))
+        return Listener.live(answers, str(self.listener_arn)).answer(_request(host))
 
     def told(self, occurrence: Occurrence, kind: str, due: datetime) -> bool:
         """Whether a notice of a window was published at the moment it was due."""
@@ -82,6 +103,8 @@ def play(stage: Stage) -> None:
     topic = stage.entry("aws:sns/topic:Topic", "notices").id
     queue = stage.listen(topic)
     watch = Watch(stage, _firewall(stage))
+    if not stage.settings.uptime.parked:
+        _platform_asks(stage, asks=True)
     account.topics.on_message = watch.note
     with Receiver("chat.test") as webhook:
         answer = stage.call("sns", "subscribe", TopicArn=topic, Protocol="https", Endpoint=WEBHOOK)
@@ -98,7 +121,8 @@ def play(stage: Stage) -> None:
         occurrences = [occurrence for group in groups for occurrence in group]
         for occurrence in occurrences:
             _window(stage, watch, occurrence)
-        _page(stage, watch)
+        _page(stage, watch, occurrences)
+        _rules_asked(stage)
         _clock_change(stage, occurrences)
         muting()
         arrived = [item for item in queue() if isinstance(item, dict) and "window" in item]
@@ -145,7 +169,7 @@ def _window(stage: Stage, watch: Watch, occurrence: Occurrence) -> None:
             f"{look.at.astimezone(occurrence.zone):%H:%M} {look.parameter}" for look in (before, *inside, after)
         ),
     )
-    if watch.firewall is not None:
+    if watch.has_page:
         stage.demand(
             f"{title}the 503 page is on in the window only",
             [look.status for look in (before, *inside, after)] == [200, 503, 503, 503, 200],
@@ -167,29 +191,99 @@ def _unannounced(watch: Watch, occurrence: Occurrence, missing: list[str]) -> st
     return f"{words.listed(missing)} not at {occurrence} to {ends}; heard {words.listed(heard)}"
 
 
-def _page(stage: Stage, watch: Watch) -> None:
-    if watch.firewall is None:
-        reason = (
-            "the stack is parked: it has no firewall to show it"
-            if stage.settings.uptime.parked
-            else "this stack's rule group has no maintenance rule (plant:firewall.rule_group_rules)"
-        )
-        stage.leave_out("the 503 page", reason)
+def _page(stage: Stage, watch: Watch, occurrences: list[Occurrence]) -> None:
+    if not watch.has_page:
+        stage.leave_out("the 503 page", "the stack is parked: it has nothing to show it")
         return
-    wanted = str(stage.settings.firewall.retry_after_seconds)
-    waits = {look.retry_after for look in watch.looks.values() if look.status == 503}
-    stage.demand("the page says when to come back", waits == {wanted}, f"Retry-After {words.listed(sorted(waits))}")
-    if watch.firewall.type == RULE_GROUP:
-        others = {look.other_host for look in watch.looks.values()}
-        stage.demand(
-            "the platform's other services are not closed along with it",
-            others == {200},
-            f"another host: status {words.listed(sorted(others))}",
-        )
-        stage.leave_out(
-            "the page stands in front of the load balancer",
-            "whether the platform's web ACL refers to this stack's rule group is the platform's to show",
-        )
+    shown = [look for look in watch.looks.values() if look.status == 503]
+    if watch.firewall is not None:
+        wanted = str(stage.settings.firewall.retry_after_seconds)
+        waits = {look.come_back for look in shown}
+        stage.demand("the page says when to come back", waits == {wanted}, f"Retry-After {words.listed(sorted(waits))}")
+        return
+    silent = [
+        body
+        for occurrence in occurrences
+        for moment in _moments(occurrence)
+        if watch.looks[moment].status == 503 and not _says_end(body := watch.looks[moment].come_back, occurrence)
+    ]
+    stage.demand(
+        "the page says when to come back",
+        bool(shown) and not silent,
+        words.listed(sorted(set(silent) or {look.come_back for look in shown})),
+    )
+    others = {look.other_host for look in watch.looks.values()}
+    stage.demand(
+        "the platform's other services are not closed along with it",
+        others == {200},
+        f"another host: status {words.listed(sorted(others))}",
+    )
+
+
+def _says_end(body: str, occurrence: Occurrence) -> bool:
+    """Whether a page says when its window ends, as the wall shows it."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return False
+    end = (occurrence.local + timedelta(minutes=occurrence.window.duration_minutes)).strftime("%Y-%m-%dT%H:%M")
+    once = occurrence.window.starts_at is not None
+    return {**content, "error": ""} == {
+        "error": "",
+        "until": end if once else end[-5:],
+        "time_zone": occurrence.zone.key,
+    }
+
+
+def _rules_asked(stage: Stage) -> None:
+    """The platform takes the rule group out of its web ACL, a window comes, and the platform puts it back."""
+    platform = stage.settings.tenancy.platform
+    if platform is None or stage.settings.uptime.parked:
+        return
+    stage.finally_do(lambda: _platform_asks(stage, asks=True))
+    _platform_asks(stage, asks=False)
+    machine = str(stage.entry("aws:sfn/stateMachine:StateMachine", "maintenance").outputs["arn"])
+    event = {"window": "rules", "subject": "Maintenance", "message": "Maintenance", "page": "{}"}
+    ends = [stage.account.executions.start(machine, {"phase": phase, **event}) for phase in ("start", "end")]
+    stage.demand(
+        "a rule group that the platform's web ACL does not ask is an alert",
+        {execution.error.name if execution.error else "" for execution in ends} == {"RulesNotAsked"},
+        words.listed(execution.error.cause if execution.error else execution.status for execution in ends),
+    )
+
+
+def _platform_asks(stage: Stage, *, asks: bool) -> None:
+    """The platform refers to the stack's rule group in its web ACL, or no longer."""
+    platform = stage.settings.tenancy.platform
+    if platform is None:
+        return
+    name, identifier = platform.web_acl_arn.split("/")[-2:]
+    named = {"Name": name, "Id": identifier, "Scope": "REGIONAL"}
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": "plant"}
+    other: dict[str, Any] = {
+        "Name": "other",
+        "Priority": 1,
+        "Statement": {"GeoMatchStatement": {"CountryCodes": ["AQ"]}},
+        "Action": {"Count": {}},
+        "VisibilityConfig": seen,
+    }
+    plant: dict[str, Any] = {
+        "Name": "plant",
+        "Priority": 2,
+        "OverrideAction": {"None": {}},
+        "VisibilityConfig": seen,
+    }
+    if asks:
+        plant["Statement"] = {"RuleGroupReferenceStatement": {"ARN": stage.entry(RULE_GROUP).outputs["arn"]}}
+    stage.call(
+        "wafv2",
+        "update_web_acl",
+        **named,
+        DefaultAction={"Allow": {}},
+        VisibilityConfig=seen,
+        LockToken=stage.call("wafv2", "get_web_acl", **named)["LockToken"],
+        Rules=[other, plant] if asks else [other],
+    )
 
 
 def _clock_change(stage: Stage, occurrences: list[Occurrence]) -> None:
@@ -209,12 +303,10 @@ def _clock_change(stage: Stage, occurrences: list[Occurrence]) -> None:
 
 
 def _firewall(stage: Stage) -> Entry | None:
-    """What shows the page; the stack has to have it, unless its settings say otherwise."""
+    """What shows the page of a dedicated stack, which has to have it."""
     if stage.settings.uptime.parked:
         return None
-    if stage.settings.tenancy.kind == "dedicated":
-        return stage.entry("aws:wafv2/webAcl:WebAcl")
-    return stage.entry(RULE_GROUP) if "maintenance" in stage.settings.firewall.rule_group_rules else None
+    return stage.entry("aws:wafv2/webAcl:WebAcl") if stage.settings.tenancy.kind == "dedicated" else None
 
 
 def _request(host: str) -> Request:

@@ -88,6 +88,27 @@ def template(**data: Any) -> dict[str, Any]:
         ),
         pytest.param(
             "elbv2",
+            "create_rule",
+            {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": list("abcd")}}]},
+            "4 values of one condition are more than 3",
+            id="many values of a condition",
+        ),
+        pytest.param(
+            "elbv2",
+            "create_rule",
+            {"Conditions": [{"Field": "query-string", "QueryStringConfig": {"Values": [{"Value": "*?*?*?*"}]}}]},
+            "7 wildcards are more than 6",
+            id="many wildcards of a query",
+        ),
+        pytest.param(
+            "elbv2",
+            "modify_rule",
+            {"Actions": [{"Type": "fixed-response", "FixedResponseConfig": {"MessageBody": "x" * 1025}}]},
+            "1,025 characters are more than 1,024",
+            id="a long answer",
+        ),
+        pytest.param(
+            "elbv2",
             "modify_rule",
             {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["*******"]}}]},
             "7 wildcards are more than 6",
