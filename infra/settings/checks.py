@@ -352,9 +352,7 @@ def every_client_is_limited(firewall: FirewallSettings) -> Iterator[Problem]:
         yield Problem("plant:firewall.rule_group_rules", ", ".join(given), "a rule is named twice")
 
 
-def one_client_leaves_room(
-    firewall: FirewallSettings, usage: UsageSettings, tenancy: TenancySettings
-) -> Iterator[Problem]:
+def one_client_leaves_room(firewall: FirewallSettings, usage: UsageSettings) -> Iterator[Problem]:
     """One address sends ten times what all clients are declared to send, at most: a peak is declared with reserve."""
     most = 10 * usage.peak_requests_per_second * firewall.window_seconds
     if firewall.requests_per_ip <= most:
@@ -405,7 +403,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (budget_notices_rise, ("budget",)),
     (limit_is_some_money, ("budget",)),
     (every_client_is_limited, ("firewall",)),
-    (one_client_leaves_room, ("firewall", "usage", "tenancy")),
+    (one_client_leaves_room, ("firewall", "usage")),
     (cache_holds_the_data, ("cache", "usage")),
     (windows_are_sound, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),
