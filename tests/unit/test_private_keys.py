@@ -24,7 +24,7 @@ OWN_KEYS = (
 )
 
 NAMED_AS_AWS_DOES = ("RuleArn", "Actions")
-"""Keys of the machine's data that are also parameters of AWS, which end in ``.$`` where they are filled from it."""
+"""Keys of the rollout's data that are also parameters of AWS, which end in ``.$`` where they are filled from it."""
 
 
 def renamed(definition):
@@ -34,7 +34,7 @@ def renamed(definition):
         text = text.replace(json.dumps(state), json.dumps(state[::-1]))
     for key in OWN_KEYS:
         text = re.sub(rf"\b{key}\b", key[::-1], text)
-    for key in NAMED_AS_AWS_DOES:
+    for key in NAMED_AS_AWS_DOES if OWN_KEYS[0] in definition else ():
         text = text.replace(f'"{key}":', f'"{key[::-1]}":').replace(f"$.{key}", f"$.{key[::-1]}")
     return text
 
