@@ -21,6 +21,10 @@ LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
 SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
 
+REBALANCE_SHARE: Final = Decimal("0.1")
+"""Part of its capacity, one instance at least, by which a group may exceed its maximum while it rebalances zones or
+replaces spot instances at risk (EC2 Auto Scaling user guide, rebalancing activities; capacity rebalancing, 2026)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
@@ -97,7 +101,8 @@ def fleet_of(scope: Scope) -> Fleet:
 
 
 def group_size(scope: Scope) -> Amount:
-    """Capacity units: the minimum, the desired, the maximum, each as scheduled actions may set it. Raises Unpriced
+    """Capacity units: the minimum, the desired, and the maximum with what Auto Scaling may run beyond it, each as
+    scheduled actions may set it. Raises Unpriced
     when they aren't known."""
     low = scope.number("minSize")
     desired = scope.number("desiredCapacity", low)
@@ -109,7 +114,29 @@ def group_size(scope: Scope) -> Amount:
                 raise Unpriced(f"{key} of its scheduled action {schedule.name} isn't known, so it has no maximum")
             if (known := number(size)) is not None and known >= 0:  # -1: leave it as it is
                 sizes.append(known)
-    return Amount.of(min(lows), desired, max(highs))
+    most = max(highs)
+    return Amount.of(min(lows), desired, most + (overshoot(scope, most) if most else 0))
+
+
+def overshoot(scope: Scope, size: Decimal) -> Decimal:
+    """Capacity beyond `size` that EC2 Auto Scaling may run by itself: it launches before it terminates, when it evens
+    out zones, replaces spot instances at risk, or keeps to the group's own maintenance policy or refresh."""
+    resource = scope.resource
+    shares = [
+        (number(resource.get(path)) or Decimal(0)) / 100 - 1
+        for path in (
+            "instanceMaintenancePolicy.maxHealthyPercentage",
+            "instanceRefresh.preferences.maxHealthyPercentage",
+        )
+    ]
+    zones = max(scope.members(path) or 0 for path in ("vpcZoneIdentifiers", "availabilityZones"))
+    evens_out = (zones > 1 or resource.get("vpcZoneIdentifiers") is UNKNOWN) and (
+        "AZRebalance" not in map(str, resource.get("suspendedProcesses") or ())
+    )
+    if evens_out or scope.flag("capacityRebalance"):
+        shares.append(REBALANCE_SHARE)
+    share = max(shares)
+    return max(Decimal(1), (size * share).to_integral_value(ROUND_CEILING)) if share > 0 else Decimal(0)
 
 
 def scheduled(scope: Scope) -> list[Resource]:

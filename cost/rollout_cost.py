@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cost.estimate import Estimate
-from cost.rollouts import find_rollout, hours_per_month
+from cost.rollouts import find_rollout, hours_per_month, looks_of_one
 from cost.scope import Pricing
 from deployment.graph import ResourceGraph
 
@@ -43,17 +43,17 @@ def rollout_cost(graph: ResourceGraph, found: Estimate) -> RolloutCost | None:
     """The cost of a rollout in `graph`, from the lines of its estimate; None when the graph has no rollout."""
     rollout = find_rollout(graph)
     count = found.basis.traffic.rollouts_per_month
-    durations = found.basis.rollout
-    if rollout is None or durations is None or not count:
+    if rollout is None or found.basis.rollout is None or not count:
         return None
+    pricing = Pricing(graph, found.basis)
     instances = [line for line in found.charges if line.urn == rollout.canary.urn and "in rollouts" in line.item]
     moves = [line for line in found.charges if line.urn == rollout.machine.urn]
     instances_usd = sum((line.monthly_usd for line in instances), Decimal(0))
     transitions_usd = sum((line.monthly_usd for line in moves), Decimal(0))
     return RolloutCost(
-        hold_hours=hours_per_month(Pricing(graph, found.basis)) / count,
+        hold_hours=hours_per_month(pricing) / count,
         rollouts=count,
-        transitions=rollout.workflow.transitions(durations.polls),
+        transitions=rollout.workflow.transitions(looks_of_one(pricing)),
         instances_usd=instances_usd / count,
         transitions_usd=transitions_usd / count,
         month_usd=instances_usd + transitions_usd,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from cost.basis import RolloutBasis
@@ -70,9 +70,25 @@ def durations(pricing: Pricing) -> RolloutBasis:
     return pricing.basis.rollout
 
 
+def hours_of_one(pricing: Pricing) -> Decimal:
+    """Hours that one rollout that passes is watched; it ends with its session. Raises Unpriced."""
+    return min(durations(pricing).hours, pricing.basis.uptime.existence_hours)
+
+
+def looks_of_one(pricing: Pricing) -> Decimal:
+    """Looks in them. Raises Unpriced."""
+    declared = durations(pricing)
+    return min(declared.polls, looks_in(declared, pricing.basis.uptime.existence_hours))
+
+
+def looks_in(declared: RolloutBasis, hours: Decimal) -> Decimal:
+    """Looks that fit into `hours`, the one in progress included."""
+    return (hours * 3600 / declared.poll_seconds).to_integral_value(ROUND_CEILING)
+
+
 def hours_per_month(pricing: Pricing) -> Decimal:
     """Hours a month that the canary is up: every rollout's holds, at most the uptime. Raises Unpriced."""
-    planned = pricing.basis.traffic.rollouts_per_month * durations(pricing).hours
+    planned = pricing.basis.traffic.rollouts_per_month * hours_of_one(pricing)
     return min(planned, pricing.basis.uptime.metered_hours)
 
 

@@ -20,6 +20,10 @@ LAUNCH_HOOK = "launch"
 SHORTEST_HOOK_SECONDS = 30
 """Least heartbeat timeout of a lifecycle hook (PutLifecycleHook)."""
 
+MOST_HEALTHY_PERCENT = 110
+"""Most instances of a fleet while Auto Scaling replaces some, in per cent of those it is to have, launching before it
+terminates: one at a time up to ten, the margin that AWS takes by itself to even out zones."""
+
 
 class Fleet(pulumi.ComponentResource):
     """Spot-first group of hardened arm64 instances that scales on requests per target.
@@ -218,7 +222,7 @@ class Fleet(pulumi.ComponentResource):
             default_instance_warmup=args.warm_up_seconds,
             capacity_rebalance=True,
             max_instance_lifetime=args.max_instance_lifetime_days * 86_400,
-            instance_maintenance_policy={"min_healthy_percentage": 100, "max_healthy_percentage": 200},
+            instance_maintenance_policy={"min_healthy_percentage": 100, "max_healthy_percentage": MOST_HEALTHY_PERCENT},
             instance_refresh={
                 "strategy": "Rolling",
                 "preferences": {
@@ -226,7 +230,7 @@ class Fleet(pulumi.ComponentResource):
                     # back is to declare the earlier image again.
                     "auto_rollback": False,
                     "min_healthy_percentage": 100,
-                    "max_healthy_percentage": 200,
+                    "max_healthy_percentage": MOST_HEALTHY_PERCENT,
                     "instance_warmup": str(args.warm_up_seconds),
                     "alarm_specification": {"alarms": list(args.rollback_alarm_names)},
                 },

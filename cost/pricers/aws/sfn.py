@@ -8,7 +8,7 @@ from typing import Final
 
 from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
-from cost.rollouts import durations
+from cost.rollouts import durations, looks_in, looks_of_one
 from cost.schedules import runs_per_month
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
@@ -94,17 +94,18 @@ def transitions(scope: Scope) -> Amount | None:
     if not scope.pricing.basis.declared or not workflow.is_rollout:
         return None
     rollouts = scope.traffic.rollouts_per_month
-    expected = rollouts * workflow.transitions(durations(scope.pricing).polls)
+    expected = rollouts * workflow.transitions(looks_of_one(scope.pricing))
     return Amount.of(0, expected, min(rollouts * MOST_TRANSITIONS, _held(scope, workflow)))
 
 
 def _held(scope: Scope, workflow: Workflow) -> Decimal:
-    """Transitions of rollouts that people hold, or nothing decides, for all of the uptime: one at a time looks on, and
-    each has waited for its canaries as long as it may."""
-    declared = durations(scope.pricing)
-    looks = scope.pricing.basis.uptime.hours * 3600 / declared.poll_seconds
+    """Transitions of rollouts that people hold, or nothing decides, for all of the uptime, or of the sessions that they
+    end with: one at a time looks on, and each has waited for its canaries as long as it may."""
+    declared, uptime = durations(scope.pricing), scope.pricing.basis.uptime
+    rollouts = scope.traffic.rollouts_per_month
+    looks = looks_in(declared, min(uptime.hours, rollouts * uptime.existence_hours))
     starts = len(declared.hold_seconds) * declared.start_looks * workflow.pass_states
-    return looks * workflow.pass_states + scope.traffic.rollouts_per_month * (workflow.most_transitions(ZERO) + starts)
+    return looks * workflow.pass_states + rollouts * (workflow.most_transitions(ZERO) + starts)
 
 
 def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:

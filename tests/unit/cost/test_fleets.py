@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
+from cost.basis import Basis, RolloutBasis
+from cost.rollouts import hours_of_one, hours_per_month, looks_of_one
+from cost.scope import Pricing
+from cost.uptime import ALWAYS_ON, Uptime
+from deployment.graph import ResourceGraph
+from deployment.unknown import UNKNOWN
 
 NANO, NANO_SPOT = Decimal("0.0042"), Decimal("0.00162")
 MICRO, MICRO_SPOT = Decimal("0.0084"), Decimal("0.0036")
@@ -206,3 +214,44 @@ def test_a_scaling_target_bounds_the_tasks_of_a_service(make, price):
     line = next(line for line in price(task, service, target).lines if "vCPU" in line.item)
     each = Decimal("0.04048") * 730
     assert (line.floor_usd, line.monthly_usd, line.worst_case_usd) == (each, 2 * each, 10 * each)
+
+
+@pytest.mark.parametrize(
+    ("group", "beyond"),
+    [
+        pytest.param({"vpcZoneIdentifiers": ["a", "b"]}, 1, id="two zones: one instance at least"),
+        pytest.param({"vpcZoneIdentifiers": ["a"]}, 0, id="one zone"),
+        pytest.param({"vpcZoneIdentifiers": UNKNOWN}, 1, id="zones that aren't known yet"),
+        pytest.param({"availabilityZones": ["a", "b"], "suspendedProcesses": ["AZRebalance"]}, 0, id="suspended"),
+        pytest.param({"capacityRebalance": True}, 1, id="spot instances at risk"),
+        pytest.param({"capacityRebalance": True, "maxSize": 25}, 3, id="a tenth, rounded up"),
+        pytest.param({"instanceMaintenancePolicy": {"maxHealthyPercentage": 200}}, 4, id="as many again"),
+        pytest.param(
+            {"instanceRefresh": {"preferences": {"maxHealthyPercentage": "150"}}}, 2, id="half as many in a refresh"
+        ),
+        pytest.param({"instanceMaintenancePolicy": {"maxHealthyPercentage": -1}}, 0, id="no policy"),
+        pytest.param(
+            {"vpcZoneIdentifiers": ["a", "b"], "minSize": 0, "desiredCapacity": 0, "maxSize": 0}, 0, id="none"
+        ),
+    ],
+)
+def test_the_worst_case_counts_what_auto_scaling_launches_before_it_terminates(fleet, group, beyond):
+    most = group.get("maxSize", 4)
+    assert usd(fleet(**group), "Instances", "worst_case_usd") == (most + beyond) * NANO * 730
+
+
+def test_it_is_no_part_of_what_is_expected(fleet):
+    assert fleet(vpcZoneIdentifiers=["a", "b"]).expected_usd == fleet().expected_usd
+
+
+def test_a_rollout_is_watched_no_longer_than_its_session(price):
+    basis = Basis(
+        region="us-east-1",
+        declared=True,
+        uptime=Uptime(sessions=Decimal(4), hours_per_session=Decimal(2)),
+        rollout=RolloutBasis((Decimal(21600), Decimal(0)), poll_seconds=Decimal(300)),
+    )
+    pricing = Pricing(ResourceGraph([]), basis)
+    assert (hours_of_one(pricing), looks_of_one(pricing), hours_per_month(pricing)) == (2, 24, 4)
+    always = Pricing(ResourceGraph([]), replace(basis, uptime=ALWAYS_ON))
+    assert (hours_of_one(always), looks_of_one(always), hours_per_month(always)) == (6, 72, 12)
