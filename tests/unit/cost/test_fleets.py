@@ -241,7 +241,7 @@ def test_the_worst_case_counts_what_auto_scaling_launches_before_it_terminates(f
 
 
 def test_it_is_no_part_of_what_is_expected(fleet):
-    assert fleet(vpcZoneIdentifiers=["a", "b"]).expected_usd == fleet().expected_usd
+    assert fleet(capacityRebalance=True).expected_usd == fleet().expected_usd
 
 
 def test_a_rollout_is_watched_no_longer_than_its_session(price):

@@ -81,7 +81,7 @@ def test_a_shared_stack_is_told_neither_to_share_nor_to_shorten_hours(stack):
     message = told(stack("prod", fleet__max_size="50"), "cost-shared-worst-case-within-budget")
     assert "hours" not in message
     assert "share the platform" not in message
-    assert "no known change is enough; what lowers it most: set maxSize to 1 instead of 50 (then $1" in message
+    assert "no known change is enough; what lowers it most: set maxSize to 1 instead of 50 (then $2" in message
 
 
 def test_drivers_leave_out_what_allowances_pay_for(graph):
