@@ -28,6 +28,8 @@ class Series:
     style: str
     """Class: strong, second or third; they differ in dashes, too."""
     steps: bool = False
+    band: tuple[Sequence[float], Sequence[float]] | None = None
+    """Lowest and highest of the runs, one value a minute; None where there is one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def lines(
     title: str, unit: str, series: Sequence[Series], limits: Sequence[Limit] = (), *, height: float = 150.0
 ) -> str:
     """Lines over minutes, each named at its highest point's side; the words below the picture say the extremes."""
-    known = [value for one in series for value in one.values if not math.isnan(value)]
+    shown: list[Sequence[float]] = [values for one in series for values in (one.values, *(one.band or ()))]
+    known = [value for values in shown for value in values if not math.isnan(value)]
     top = max([*known, *(limit.value for limit in limits), 1e-9]) * 1.12
     count = max(len(one.values) for one in series)
 
@@ -68,6 +71,8 @@ def lines(
         parts.append(text(limit.name, WIDTH - RIGHT, y(limit.value) - 4, class_="limit-name", anchor="end"))
     legend = LEFT + 8 * (len(heading) + 2)
     for one in series:
+        if one.band is not None:
+            parts.append(element("path", d=_area(one.band, x, y), class_=f"band {one.style}"))
         parts.append(element("path", d=_line(one, x, y), class_=f"line {one.style}"))
         if len(series) > 1:
             parts.append(element("path", d=f"M{number(legend)} 8 h22", class_=f"line {one.style}"))
@@ -89,6 +94,21 @@ def _line(one: Series, x: Scale, y: Scale) -> str:
         words.append(f"{pen}{number(x(minute))} {number(y(value))}")
         pen = "L"
     return "".join(words)
+
+
+def _area(band: tuple[Sequence[float], Sequence[float]], x: Scale, y: Scale) -> str:
+    """Between the lowest and the highest, a piece for each stretch of minutes that have both."""
+    pieces: list[list[tuple[int, float, float]]] = [[]]
+    for minute, (low, high) in enumerate(zip(*band, strict=True)):
+        if math.isnan(low):
+            pieces.append([])
+        else:
+            pieces[-1].append((minute, low, high))
+    drawn = []
+    for piece in filter(None, pieces):
+        edge = [(minute, high) for minute, _, high in piece] + [(minute, low) for minute, low, _ in reversed(piece)]
+        drawn.append("M" + "L".join(f"{number(x(minute))} {number(y(value))}" for minute, value in edge) + "Z")
+    return "".join(drawn)
 
 
 def _extremes(one: Series, unit: str) -> str:

@@ -62,6 +62,8 @@ def _figures(view: View) -> list[dict[str, Any]]:
             "of what stays, no allowance" if found.basis.parked else "730 h, no allowance",
         ),
     ]
+    if found.basis.brake is not None:
+        rows.insert(3, ("with the spend brake", "bounded_usd", "fleets at their minimum once it pays for no more"))
     return [
         {
             "name": name,

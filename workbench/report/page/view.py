@@ -25,6 +25,7 @@ from workbench.report.page.timeline import Timeline, timeline
 from workbench.report.page.topology import Costs, Topology, topology
 
 if TYPE_CHECKING:
+    from workbench.simulate.kernel import Floats
     from workbench.simulate.report import Report
 
 PARKED: dict[str, str] = {"plant:uptime.parked": "true"}
@@ -166,12 +167,15 @@ def _spike(found: Preview, progress: Callable[[str], None]) -> tuple[Spike | Non
 def _charts(report: Report) -> tuple[str, ...]:
     from workbench.simulate.result import COLUMNS
 
-    series, promise = report.runs[0].series, report.declared.promise
+    band, promise = report.band, report.declared.promise
 
-    def column(name: str, factor: float = 1.0) -> list[float]:
-        return [float(value) * factor for value in series[:, COLUMNS.index(name)]]
+    def column(name: str, factor: float = 1.0, of: Floats = band.median) -> list[float]:
+        return [float(value) * factor for value in of[:, COLUMNS.index(name)]]
 
-    traffic = [Series("reached the fleet", column("requests", 1 / 60), "strong")]
+    def spread(name: str, factor: float = 1.0) -> tuple[list[float], list[float]]:
+        return column(name, factor, band.low), column(name, factor, band.high)
+
+    traffic = [Series("reached the fleet", column("requests", 1 / 60), "strong", band=spread("requests", 1 / 60))]
     if any(column("refused")):
         traffic.append(Series("refused (429)", column("refused", 1 / 60), "second"))
     budget, limit = promise.budget_seconds * 1000, promise.p95_limit_seconds * 1000
@@ -180,7 +184,10 @@ def _charts(report: Report) -> tuple[str, ...]:
         lines(
             "Response time",
             "ms",
-            [Series("p95", column("p95_ms"), "strong"), Series("p50", column("p50_ms"), "second")],
+            [
+                Series("p95", column("p95_ms"), "strong", band=spread("p95_ms")),
+                Series("p50", column("p50_ms"), "second", band=spread("p50_ms")),
+            ],
             [Limit(f"budget {budget:g} ms", budget), Limit(f"p95 alarm {limit:g} ms", limit)],
         ),
         lines(
@@ -198,11 +205,14 @@ def _charts(report: Report) -> tuple[str, ...]:
 
 def _words(report: Report) -> str:
     attained, promise = report.attainment, report.declared.promise
-    scaled = next((event for event in report.runs[0].fleet_events if event.kind == "scale-out"), None)
+    scaled = [next((event for event in run.fleet_events if event.kind == "scale-out"), None) for run in report.runs]
     told = (
         f"{attained.mean:.1%} of the answers keep the {promise.budget_seconds * 1000:g} ms of the contract "
         f"(promised {report.objective.attainment_ratio:.0%}): {report.verdict}."
     )
-    if scaled is not None:
-        told += f" The fleet grows at minute {scaled.at / 60:.0f}: {scaled.detail}."
+    grown = [event for event in scaled if event is not None]
+    if grown:
+        minutes = sorted({round(event.at / 60) for event in grown})
+        when = f"minute {minutes[0]}" if len(minutes) == 1 else f"minutes {minutes[0]} to {minutes[-1]}"
+        told += f" The fleet grows at {when}: {grown[0].detail}."
     return told

@@ -1,5 +1,6 @@
 """The page: whole, escaped, without the network, the same each time, and honest about what blocks."""
 
+import re
 from datetime import date
 from html.parser import HTMLParser
 
@@ -8,6 +9,7 @@ import pytest
 from policies.assess import assess
 from workbench.preview.changes import compare
 from workbench.preview.result import Preview
+from workbench.report.page.charts import Series, lines
 from workbench.report.page.page import render
 from workbench.report.page.timeline import timeline
 from workbench.report.page.view import view_of
@@ -103,3 +105,18 @@ def test_steps_of_a_rollout_say_what_they_are_judged_by(views):
 def test_a_parked_stack_has_no_rollout(graph):
     found = graph("parked")
     assert timeline(None, assess(found).estimate.basis, None) is None
+
+
+def test_the_brake_has_a_bar_where_the_stack_has_one(views):
+    dev, prod = (" ".join(Page(render([view])).text) for view in views)
+    assert "with the spend brake" in prod
+    assert "with the spend brake" not in dev
+
+
+def test_a_band_is_drawn_in_pieces_where_minutes_lack_a_value():
+    nothing = float("nan")
+    band = ([1.0, 1.0, nothing, 2.0], [3.0, 4.0, nothing, 9.0])
+    drawn = lines("Response time", "ms", [Series("p95", [2.0, 2.0, nothing, 3.0], "strong", band=band)])
+    [area] = re.findall(r'<path d="([^"]*)" class="band strong"', drawn)
+    assert (area.count("M"), area.count("L"), area.count("Z")) == (2, 4, 2)
+    assert "10" in Page(f"<div>{drawn}</div>").text  # the axis reaches the highest of the runs
