@@ -1,0 +1,1 @@
+"""Billing exports for tests, in the columns that AWS Data Exports writes."""

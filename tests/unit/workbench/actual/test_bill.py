@@ -1,0 +1,216 @@
+"""Exports are read in every format and packing, summed up exactly, and refused with a reason when they are none."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from bills.exports import FORMATS, PACKINGS, Billed, write
+
+from deployment.errors import InputError
+from workbench.actual.bill import Wanted, read_bill
+from workbench.actual.columns import CREDIT, DISCOUNT, PURCHASE, REFUND, TAX, USAGE
+
+BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/plant/1a2b3c4d"
+OURS = {"StackId": "plant-dev"}
+WANTED = Wanted(frozenset({BALANCER, "fleet-1234", "my-bucket"}), frozenset({"123456789012"}), ("StackId", "plant-dev"))
+CHARGES = [
+    Billed(Decimal("0.0225"), "AWSELB", "LoadBalancerUsage", resource=BALANCER, tags=OURS),
+    Billed(Decimal("0.0000000012"), resource="i-0123", tags={**OURS, "aws:autoscaling:groupName": "fleet-1234"}),
+    Billed(Decimal("0.023"), "AmazonS3", "TimedStorage-ByteHrs", resource="my-bucket"),
+    Billed(Decimal("1"), resource="i-0456", category="SavingsPlanCoveredUsage", amortised=Decimal("0.7")),
+    Billed(Decimal("7"), account="999999999999", resource="i-0789", tags={"StackId": "other"}),
+    Billed(Decimal("-1.5"), category="Credit"),
+    Billed(Decimal("0.5"), category="Tax"),
+    Billed(Decimal("-0.25"), category="Refund"),
+    Billed(Decimal("30"), category="Fee", amortised=Decimal("30")),
+]
+
+
+def paid(bill, **wanted):
+    """Amortised dollars of the groups whose fields are as given."""
+    matching = [
+        sums.amortised
+        for group, sums in bill.groups.items()
+        if all(getattr(group, key) == value for key, value in wanted.items())
+    ]
+    return sum(matching, Decimal(0))
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_and_packing_says_the_same(tmp_path, format_, packing):
+    bill = read_bill([str(write(tmp_path, CHARGES, format_, packing))], WANTED)
+    assert bill.total("USD", amortised=False) == sum(one.cost for one in CHARGES)
+    assert bill.total("USD", amortised=True) == sum(
+        one.cost if one.amortised is None else one.amortised for one in CHARGES
+    )
+    assert paid(bill, identity=BALANCER) == Decimal("0.0225")
+    assert paid(bill, fleet="fleet-1234") == Decimal("0.0000000012")
+    assert paid(bill, identity="my-bucket") == Decimal("0.023")
+    assert paid(bill, account="", kind=USAGE) == 7
+    assert paid(bill, owner="plant-dev") == Decimal("0.0225") + Decimal("0.0000000012")
+    kinds = {CREDIT: "-1.5", TAX: "0.5", REFUND: "-0.25", PURCHASE: "30"}
+    assert {kind: paid(bill, kind=kind) for kind in kinds} == {kind: Decimal(usd) for kind, usd in kinds.items()}
+    assert bill.periods["2026-10"].begins.hour == 0
+    assert bill.periods["2026-10"].ends.hour == 1
+
+
+def test_version_of_focus_is_told(tmp_path):
+    names = [
+        read_bill([str(write(tmp_path, CHARGES, format_))], WANTED).formats for format_ in FORMATS if "focus" in format_
+    ]
+    assert names == [["FOCUS 1.0"], ["FOCUS 1.1"], ["FOCUS 1.2"]]
+
+
+def test_commitments_of_cur_are_amortised_and_their_upfront_is_not_counted_twice(tmp_path):
+    lines = [
+        Billed(Decimal("1"), category="SavingsPlanCoveredUsage", amortised=Decimal("0.7")),
+        Billed(Decimal("-1"), category="SavingsPlanNegation"),
+        Billed(Decimal("500"), category="SavingsPlanUpfrontFee"),
+        Billed(Decimal("-0.3"), category="EdpDiscount"),
+    ]
+    bill = read_bill([str(write(tmp_path, lines, "cur-2.0"))], WANTED)
+    assert bill.total("USD", amortised=True) == Decimal("0.4")
+    assert bill.total("USD", amortised=False) == Decimal("499.7")
+    assert paid(bill, kind=DISCOUNT) == Decimal("-0.3")
+
+
+def test_months_and_formats_of_several_files_are_added_up_and_a_file_counts_once(tmp_path):
+    first = write(tmp_path, [Billed(Decimal("1"), month="2026-09")], "focus-1.0", "parquet", "september")
+    second = write(tmp_path, [Billed(Decimal("2"))], "focus-1.2", "csv.gz", "october")
+    bill = read_bill([str(first), str(second), str(tmp_path), f"{tmp_path}/*.parquet"], WANTED)
+    assert bill.total("USD", amortised=True) == 3
+    assert (bill.files, sorted(bill.formats)) == (2, ["FOCUS 1.0", "FOCUS 1.2"])
+
+
+def test_the_same_month_as_focus_and_as_cur_is_refused(tmp_path):
+    write(tmp_path, CHARGES, "focus-1.2")
+    write(tmp_path, CHARGES, "cur-2.0", "parquet")
+    with pytest.raises(InputError, match=r"the bill of 2026-10 as FOCUS and as CUR; give one of them"):
+        read_bill([str(tmp_path)], WANTED)
+
+
+def test_currencies_are_kept_apart(tmp_path):
+    lines = [Billed(Decimal("2")), Billed(Decimal("9"), currency="eur")]
+    bill = read_bill([str(write(tmp_path, lines))], WANTED)
+    assert bill.currencies == ["EUR", "USD"]
+    assert (bill.total("USD", amortised=True), bill.total("EUR", amortised=True)) == (2, 9)
+
+
+def test_names_that_look_like_patterns_are_names(tmp_path):
+    folder = tmp_path / "bill[1]*"
+    folder.mkdir()
+    write(folder, CHARGES)
+    write(tmp_path, [Billed(Decimal("99"))], name="bill1x")
+    assert read_bill([str(folder)], WANTED).total("USD", amortised=False) == sum(one.cost for one in CHARGES)
+
+
+def test_a_tag_in_a_column_of_its_own_is_found(tmp_path):
+    path = write(tmp_path, [Billed(Decimal("3"))], "cur-2.0")
+    header, line = path.read_text().splitlines()
+    path.write_text(f"{header},resource_tags_user_stack_id\n{line},plant-dev\n")
+    assert paid(read_bill([str(path)], WANTED), owner="plant-dev") == 3
+
+
+def altered(path: Path, old: str, new: str) -> Path:
+    path.write_text(path.read_text().replace(old, new, 1))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(b"PK\x03\x04....", "zip archive; unpack", id="zip"),
+        pytest.param(b"\x1f\x8bnot gzip at all", "can't be read", id="broken gzip"),
+        pytest.param(b"PAR1 and nothing more", "can't be read", id="broken parquet"),
+        pytest.param(b"\xff\xfe\x00a\x00,", "", id="binary"),
+        pytest.param(b"name,cost\nx,1\n", "neither FOCUS 1.x nor CUR 2.0", id="other columns"),
+        pytest.param(b"lineItem/UnblendedCost\n1\n", "legacy Cost and Usage Report", id="legacy report"),
+        pytest.param(b"ChargePeriodStart,billedcost\n2026-10-01,1\n", "no column BilledCost (there is", id="misspelt"),
+        pytest.param(b"\x1b[31mred,b\n1,2\n", r"\x1b[31mred", id="control characters"),
+        pytest.param(("a" * 3_000_000).encode(), "", id="one endless line"),
+    ],
+)
+def test_what_is_no_export_is_refused_with_a_reason(tmp_path, content, told):
+    path = tmp_path / "bill.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        read_bill([str(path)], WANTED)
+    assert told in str(error.value)
+    assert "\x1b" not in str(error.value)
+
+
+def test_costs_that_are_no_numbers_are_refused_not_left_out(tmp_path):
+    path = altered(write(tmp_path, [Billed(Decimal("0.1234567"))]), "0.1234567", "=1+1")
+    with pytest.raises(InputError, match=r"1 lines whose BilledCost or EffectiveCost is no number, e\.g\. '=1"):
+        read_bill([str(path)], WANTED)
+
+
+def test_costs_without_end_are_refused(tmp_path):
+    path = write(tmp_path, [Billed(Decimal("1e300"))], "cur-2.0", "parquet")
+    with pytest.raises(InputError, match="is no number"):
+        read_bill([str(path)], WANTED)
+
+
+def test_lines_without_a_period_are_refused(tmp_path):
+    path = altered(write(tmp_path, [Billed(Decimal(1))]), "2026-10-01T00:00:00Z", "someday")
+    path.write_text(path.read_text().replace("2026-10-01T00:00:00Z", "someday"))
+    with pytest.raises(InputError, match="1 lines without a billing period"):
+        read_bill([str(path)], WANTED)
+
+
+@pytest.mark.parametrize("given", ["nowhere.csv", "no*where", "xyz://bucket/key"])
+def test_nothing_there_is_told(tmp_path, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"no such file|needs its fsspec"):
+        read_bill([given], WANTED)
+
+
+def test_accounts_of_others_take_no_room(tmp_path):
+    """A thousand accounts with a thousand resources come out as one group."""
+    lines = [
+        Billed(Decimal(1), account=f"9{index:011}", resource=f"i-{index}", usage_type=f"type-{index}")
+        for index in range(1000)
+    ]
+    bill = read_bill([str(write(tmp_path, lines))], WANTED)
+    assert len(bill.groups) == 1
+    assert bill.total("USD", amortised=True) == 1000
+
+
+@pytest.mark.slow
+def test_a_bucket_is_read_through_its_file_system(tmp_path, monkeypatch):
+    moto_server = pytest.importorskip("moto.server")
+    pytest.importorskip("s3fs")
+    import boto3
+
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    server = moto_server.ThreadedMotoServer(port=0)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="bills")
+        for name in ("focus-1.2.csv.gz", "cur.parquet"):
+            packing = name.partition(".")[2] if name.startswith("cur") else "csv.gz"
+            path = write(tmp_path, CHARGES, "focus-1.2", packing)
+            client.upload_file(str(path), "bills", f"export/{packing}/{path.name}")
+        client.put_object(Bucket="bills", Key="export/Manifest.json", Body=b"{}")
+        expected = sum(one.cost for one in CHARGES)
+        assert (
+            read_bill(["s3://bills/export/csv.gz/focus-1.2.csv.gz"], WANTED).total("USD", amortised=False) == expected
+        )
+        assert read_bill(["s3://bills/export/parquet/*.parquet"], WANTED).total("USD", amortised=False) == expected
+        assert read_bill(["s3://bills/export"], WANTED).total("USD", amortised=False) == 2 * expected
+        with pytest.raises(InputError, match="s3://bills/nothing"):
+            read_bill(["s3://bills/nothing"], WANTED)
+    finally:
+        server.stop()

@@ -1,0 +1,1 @@
+"""What a stack was billed, beside what it was estimated at."""

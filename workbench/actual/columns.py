@@ -1,0 +1,230 @@
+"""Columns of billing exports, as SQL: FOCUS 1.0 to 1.2 and CUR 2.0 say the same things by other names.
+
+Names: AWS Data Exports user guide, table dictionaries of "FOCUS 1.0 with AWS columns", "FOCUS 1.2 with AWS columns" and
+"Cost and Usage Report (CUR) 2.0" (2026-11). From 1.1 on the
+usage type is in ``SkuMeter``, before in ``x_UsageType``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from deployment.errors import InputError
+from deployment.urn import plain
+
+MONEY: Final = "DECIMAL(38, 18)"
+"""What money and quantities are summed as: exactly, whatever the order."""
+
+USAGE: Final = "usage"
+PURCHASE: Final = "commitments and fees"
+TAX: Final = "taxes"
+CREDIT: Final = "credits"
+REFUND: Final = "refunds and corrections"
+DISCOUNT: Final = "discounts"
+OTHER: Final = "other charges"
+KINDS: Final = (USAGE, PURCHASE, TAX, CREDIT, REFUND, DISCOUNT, OTHER)
+"""What a line of a bill is for; all but use is shown apart, for no resource caused it this month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One export format: what a line says, each as an SQL expression over the file's own columns."""
+
+    name: str
+    family: str
+    """FOCUS or CUR: the two tell the same charges, so that both of one month would count them twice."""
+    cells: Mapping[str, str]
+    """What it is -> SQL."""
+    money: tuple[str, ...]
+    """Columns whose cells have to be numbers."""
+
+
+def dialect_of(columns: Mapping[str, str], source: str) -> Dialect:
+    """The format of a file whose `columns` (name -> DuckDB type) are given. Raises InputError when it is neither."""
+    if "ChargePeriodStart" in columns or "BillingPeriodStart" in columns:
+        return _focus(columns, source)
+    if "line_item_usage_start_date" in columns or "bill_billing_period_start_date" in columns:
+        return _cur(columns, source)
+    found = [name for name in columns if name.lower() in ("lineitem/unblendedcost", "lineitem_unblendedcost")]
+    if found:
+        raise InputError(f"{source}: a legacy Cost and Usage Report; export CUR 2.0 or FOCUS 1.x (AWS Data Exports)")
+    shown = ", ".join(plain(name)[:40] for name in list(columns)[:6])
+    raise InputError(
+        f"{source}: neither FOCUS 1.x nor CUR 2.0: no ChargePeriodStart, no line_item_usage_start_date; "
+        f"columns: {shown}{', …' if len(columns) > 6 else ''}"
+    )
+
+
+FOCUS_NEEDED: Final = (
+    "BilledCost",
+    "EffectiveCost",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "ChargePeriodStart",
+    "ChargePeriodEnd",
+    "ChargeCategory",
+)
+CUR_NEEDED: Final = (
+    "bill_billing_period_start_date",
+    "line_item_usage_start_date",
+    "line_item_usage_end_date",
+    "line_item_unblended_cost",
+    "line_item_currency_code",
+    "line_item_line_item_type",
+    "line_item_usage_type",
+    "line_item_product_code",
+)
+
+
+def _focus(columns: Mapping[str, str], source: str) -> Dialect:
+    _demand(columns, FOCUS_NEEDED, source, "FOCUS")
+    version = "1.2" if "BillingAccountType" in columns else "1.1" if "SkuMeter" in columns else "1.0"
+    status = _text(columns, "CommitmentDiscountStatus")
+    category = "lower(trim(CAST(ChargeCategory AS VARCHAR)))"
+    kind = (
+        f"CASE WHEN lower({_text(columns, 'ChargeClass')}) = 'correction' THEN '{REFUND}' "
+        f"WHEN {category} = 'usage' AND lower({status}) = 'unused' THEN '{PURCHASE}' "
+        f"WHEN {category} = 'usage' THEN '{USAGE}' WHEN {category} = 'purchase' THEN '{PURCHASE}' "
+        f"WHEN {category} = 'tax' THEN '{TAX}' WHEN {category} = 'credit' THEN '{CREDIT}' "
+        f"WHEN {category} = 'adjustment' THEN '{REFUND}' ELSE '{OTHER}' END"
+    )
+    quantity = "ConsumedQuantity" if "ConsumedQuantity" in columns else "PricingQuantity"
+    return Dialect(
+        name=f"FOCUS {version}",
+        family="FOCUS",
+        cells={
+            "account": _text(columns, "SubAccountId", "BillingAccountId"),
+            "service": _text(columns, "x_ServiceCode", "ServiceName"),
+            "usage_type": _text(columns, "x_UsageType", "SkuMeter"),
+            "operation": _text(columns, "x_Operation"),
+            "resource": _text(columns, "ResourceId"),
+            "month": _month(columns, "BillingPeriodStart"),
+            "begins": _time(columns, "ChargePeriodStart"),
+            "ends": _time(columns, "ChargePeriodEnd"),
+            "currency": _text(columns, "BillingCurrency"),
+            "billed": _number("BilledCost"),
+            "amortised": _number("EffectiveCost"),
+            "listed": _number("ListCost") if "ListCost" in columns else "NULL",
+            "quantity": _number(quantity) if quantity in columns else "NULL",
+            "kind": kind,
+        },
+        money=("BilledCost", "EffectiveCost"),
+    )
+
+
+def _cur(columns: Mapping[str, str], source: str) -> Dialect:
+    _demand(columns, CUR_NEEDED, source, "CUR 2.0")
+    paid = _number("line_item_unblended_cost")
+    kind = "trim(CAST(line_item_line_item_type AS VARCHAR))"
+
+    def number(name: str) -> str:
+        return f"coalesce({_number(name)}, 0)" if name in columns else "0"
+
+    # AWS, "Understanding your amortized reservation data" and "… your Savings Plans" (CUR user guide, 2026-11).
+    fee_of_reservation = f"{kind} = 'Fee' AND {_text(columns, 'reservation_reservation_a_r_n')} <> ''"
+    covered = _number("savings_plan_savings_plan_effective_cost") if _SP in columns else paid
+    reserved = _number("reservation_effective_cost") if "reservation_effective_cost" in columns else paid
+    amortised = (
+        f"CASE WHEN {kind} = 'SavingsPlanCoveredUsage' THEN {covered} "
+        f"WHEN {kind} = 'SavingsPlanRecurringFee' THEN {number('savings_plan_total_commitment_to_date')} - "
+        f"{number('savings_plan_used_commitment')} "
+        f"WHEN {kind} IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee') THEN 0 "
+        f"WHEN {kind} = 'DiscountedUsage' THEN {reserved} "
+        f"WHEN {kind} = 'RIFee' THEN {number('reservation_unused_amortized_upfront_fee_for_billing_period')} + "
+        f"{number('reservation_unused_recurring_fee')} "
+        f"WHEN {fee_of_reservation} THEN 0 ELSE {paid} END"
+    )
+    return Dialect(
+        name="CUR 2.0",
+        family="CUR",
+        cells={
+            "account": _text(columns, "line_item_usage_account_id", "bill_payer_account_id"),
+            "service": _text(columns, "line_item_product_code"),
+            "usage_type": _text(columns, "line_item_usage_type"),
+            "operation": _text(columns, "line_item_operation"),
+            "resource": _text(columns, "line_item_resource_id"),
+            "month": _month(columns, "bill_billing_period_start_date"),
+            "begins": _time(columns, "line_item_usage_start_date"),
+            "ends": _time(columns, "line_item_usage_end_date"),
+            "currency": _text(columns, "line_item_currency_code"),
+            "billed": paid,
+            "amortised": f"CAST({amortised} AS {MONEY})",
+            "listed": _number(_ON_DEMAND) if _ON_DEMAND in columns else "NULL",
+            "quantity": _number("line_item_usage_amount") if "line_item_usage_amount" in columns else "NULL",
+            "kind": (
+                f"CASE WHEN {kind} IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') THEN '{USAGE}' "
+                f"WHEN {kind} IN ('Fee', 'RIFee') OR {kind} LIKE 'SavingsPlan%' THEN '{PURCHASE}' "
+                f"WHEN {kind} = 'Tax' THEN '{TAX}' WHEN {kind} = 'Credit' THEN '{CREDIT}' "
+                f"WHEN {kind} = 'Refund' THEN '{REFUND}' WHEN {kind} LIKE '%Discount' THEN '{DISCOUNT}' "
+                f"ELSE '{OTHER}' END"
+            ),
+        },
+        money=("line_item_unblended_cost",),
+    )
+
+
+_SP: Final = "savings_plan_savings_plan_effective_cost"
+_ON_DEMAND: Final = "pricing_public_on_demand_cost"
+
+
+def tag_sql(columns: Mapping[str, str], key: str) -> str:
+    """SQL for the value of the tag `key` of a line; '' where it has none.
+
+    Exports spell keys in their own way (``user:StackId``, ``user_stack_id``, ``resourceTags/user:StackId``), so that
+    only letters and digits are compared, in lower case.
+    """
+    wanted = _letters(key)
+    spelled = {wanted, f"user{wanted}", f"resourcetags{wanted}", f"resourcetagsuser{wanted}"}
+    keys = ", ".join(f"'{one}'" for one in sorted(spelled))
+    found = []
+    for name in ("Tags", "resource_tags", "tags"):
+        if (kind := columns.get(name)) is None:
+            continue
+        pairs = f'"{name}"'
+        if not kind.startswith("MAP("):
+            pairs = f"TRY_CAST(TRY_CAST({pairs} AS JSON) AS MAP(VARCHAR, VARCHAR))"
+        same = f"regexp_replace(lower(pair.key), '[^a-z0-9]', '', 'g') IN ({keys})"
+        found.append(f"list_filter(map_entries({pairs}), lambda pair: {same})[1].value")
+    flat = (name for name in columns if name.startswith("resource_tags_") and _letters(name) in spelled)
+    found.extend(f"nullif(\"{name}\", '')" for name in flat)
+    return f"coalesce({', '.join([*found, chr(39) * 2])})"
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _demand(columns: Mapping[str, str], needed: tuple[str, ...], source: str, name: str) -> None:
+    problems = []
+    for column in needed:
+        if column not in columns:
+            close = get_close_matches(column.lower(), {each.lower(): each for each in columns}, n=1, cutoff=0.85)
+            hint = f" (there is {plain(close[0])})" if close else ""
+            problems.append(f"{source}: looks like {name}, but has no column {column}{hint}; export all columns")
+    if problems:
+        raise InputError(*problems)
+
+
+def _text(columns: Mapping[str, str], *names: str) -> str:
+    """SQL for the first of `names` that is a column and has a value; ''."""
+    there = [f"nullif(trim(CAST(\"{name}\" AS VARCHAR)), '')" for name in names if name in columns]
+    return f"coalesce({', '.join([*there, chr(39) * 2])})"
+
+
+def _number(name: str) -> str:
+    return f'TRY_CAST("{name}" AS {MONEY})'
+
+
+def _time(columns: Mapping[str, str], name: str) -> str:
+    if columns[name].startswith("TIMESTAMP WITH TIME ZONE"):
+        return f'make_timestamp(epoch_us("{name}"))'
+    bare = f"rtrim(replace(CAST(\"{name}\" AS VARCHAR), 'T', ' '), 'Z')"
+    return f"TRY_CAST({bare} AS TIMESTAMP)"
+
+
+def _month(columns: Mapping[str, str], name: str) -> str:
+    return f"coalesce(strftime({_time(columns, name)}, '%Y-%m'), '')"

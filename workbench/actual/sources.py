@@ -1,0 +1,141 @@
+"""Where exports are: files, folders, patterns; on this machine, or in a bucket by fsspec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deployment.errors import InputError
+from deployment.urn import plain
+
+PARQUET: Final = b"PAR1"
+GZIP: Final = b"\x1f\x8b"
+ZIP: Final = b"PK\x03\x04"
+ENDINGS: Final = (".parquet", ".csv", ".csv.gz")
+"""Names of exports in a folder; others (manifests, metadata) are left alone. A file given by name may have any."""
+
+MOST_FILES: Final = 10_000
+"""Files of one run; a longer list is a wrong folder."""
+
+_REMOTE: Final = re.compile(r"^([a-z][a-z0-9+]*)://")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of an export."""
+
+    path: str
+    """As DuckDB opens it."""
+    kind: str
+    """``parquet``, ``csv`` or ``csv.gz``, by its first bytes."""
+
+    @property
+    def name(self) -> str:
+        """The path for people."""
+        return plain(self.path)
+
+    @property
+    def pattern(self) -> str:
+        """A pattern that matches this path alone."""
+        return re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files of all sources, each once, and the file systems that they are on."""
+
+    files: tuple[Source, ...]
+    file_systems: tuple[Any, ...]
+    """Those of fsspec, for ``register_filesystem``."""
+
+
+def sources_of(given: Iterable[str]) -> Sources:
+    """Files that `given` name: each a file, a folder or a pattern (``*``), local or ``s3://…``. Raises InputError."""
+    files: dict[str, Source] = {}
+    systems: dict[str, Any] = {}
+    for text in given:
+        scheme = _REMOTE.match(text)
+        if scheme is None or scheme[1] == "file":
+            found = _local(text.removeprefix("file://"))
+        else:
+            system = systems.setdefault(scheme[1], None) or _system(scheme[1], text)
+            systems[scheme[1]] = system
+            found = _remote(system, scheme[1], text)
+        for source in found:
+            files.setdefault(source.path, source)
+        if len(files) > MOST_FILES:
+            raise InputError(f"{plain(text)}: more than {MOST_FILES:,} files; give the folder of one month")
+    return Sources(tuple(files.values()), tuple(systems.values()))
+
+
+def _local(text: str) -> list[Source]:
+    path = Path(text)
+    try:
+        if path.is_file():
+            paths = [path]
+        elif path.is_dir():
+            paths = sorted(one for one in path.rglob("*") if one.name.endswith(ENDINGS) and one.is_file())
+        elif "*" in text:
+            root = Path(path.anchor or ".")
+            pattern = str(path.relative_to(path.anchor)) if path.anchor else text
+            paths = sorted(one for one in root.glob(pattern) if one.is_file())
+        else:
+            paths = []
+        found = []
+        for one in paths:
+            with one.open("rb") as file:
+                # Absolute, so that nothing in a name is taken for a scheme.
+                found.append(Source(str(one.resolve()), _kind(file.read(4), str(one))))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{plain(text)}: can't be read: {getattr(error, 'strerror', None) or error}") from error
+    if not found:
+        raise InputError(f"{plain(text)}: no such file, and no folder with {', '.join(ENDINGS)} files")
+    return found
+
+
+def _system(scheme: str, text: str) -> Any:
+    import fsspec
+
+    try:
+        return fsspec.filesystem(scheme)
+    except (ImportError, ValueError) as error:
+        raise InputError(
+            f"{plain(text)}: {scheme}:// needs its fsspec file system "
+            "(uv pip install 'plant-api-stack[backends]'), or copy the files here"
+        ) from error
+
+
+def _remote(system: Any, scheme: str, text: str) -> list[Source]:
+    try:
+        if "*" in text:
+            paths = system.glob(text)
+        elif system.isfile(text):
+            paths = [text]
+        else:
+            paths = [one for one in system.find(text) if one.endswith(ENDINGS)]
+        found = []
+        for one in sorted(paths):
+            path = one if _REMOTE.match(one) else f"{scheme}://{one.lstrip('/')}"
+            with system.open(path, "rb") as file:
+                found.append(Source(path, _kind(file.read(4), path)))
+    except InputError:
+        raise
+    except Exception as error:  # each cloud's library has errors of its own
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise InputError(f"{plain(text)}: can't be read: {plain(reason)}") from error
+    if not found:
+        raise InputError(f"{plain(text)}: nothing there that ends in {', '.join(ENDINGS)}")
+    return found
+
+
+def _kind(head: bytes, name: str) -> str:
+    if not head:
+        raise InputError(f"{plain(name)}: is empty")
+    if head.startswith(ZIP):
+        raise InputError(f"{plain(name)}: a zip archive; unpack it first")
+    if head.startswith(GZIP):
+        return "csv.gz"
+    return "parquet" if head.startswith(PARQUET) else "csv"
