@@ -1,8 +1,7 @@
 """Which price of the catalogue a line of a bill is billed at, by its service, usage type and operation.
 
-The rows of ``offers.toml``, and what that table does not need: names as on invoices (AWS Free Tier's list of usage
-types in the Billing user guide, the billing codes in the user guides of Elastic Load Balancing and CloudWatch, and the
-AWS Price List, 2026-11). What isn't here is matched by resource and tag alone.
+The catalogue says of each price how its product is found (``cost/prices/offers``), usage type included; a bill names
+the same usage types. What isn't there is below; what is in neither is matched by resource and tag alone.
 """
 
 from __future__ import annotations
@@ -15,57 +14,33 @@ from typing import Final, NamedTuple
 
 
 class UsageType(NamedTuple):
-    """One usage type, and the price that it is billed at. ``*`` in the price stands for what ``*`` stands for."""
+    """One usage type, and the price that it is billed at."""
 
-    service: str
-    """Service code; ``*`` for usage types of several services."""
+    services: tuple[str, ...]
+    """Service codes that have it."""
     usage_type: str
-    """Without the Region's prefix."""
+    """Without the Region's prefix; ``*`` stands for anything."""
+    operations: tuple[str, ...]
+    """Operations that it is for; empty for any."""
     price: str
-    """``service/key`` of the catalogue."""
-    operation: str = ""
-    """"" for any."""
+    """``service/key`` of the catalogue; ``{}`` stands for what follows the last colon of the usage type."""
 
 
 MORE: Final = (
-    UsageType("awswaf", "WebACLV2", "wafv2/web_acl_month"),
-    UsageType("awswaf", "RuleV2", "wafv2/rule_month"),
-    UsageType("awswaf", "RuleV2", "wafv2/rule_group_month"),
-    UsageType("awswaf", "RequestV2-Tier1", "wafv2/million_requests"),
-    UsageType("awskms", "KMS-Keys", "kms/key_month"),
-    UsageType("awskms", "KMS-Requests", "kms/10k_requests"),
-    UsageType("AmazonS3", "TimedStorage-ByteHrs", "s3/standard_gb_month"),
-    UsageType("AmazonS3", "Requests-Tier1", "s3/1k_put_requests"),
-    UsageType("AmazonS3", "Requests-Tier2", "s3/1k_get_requests"),
-    UsageType("AmazonSNS", "Requests-Tier1", "sns/million_requests"),
-    UsageType("AmazonSNS", "DeliveryAttempts-SMTP", "sns/100k_email"),
-    UsageType("AmazonSNS", "DeliveryAttempts-HTTP", "sns/million_http"),
-    UsageType("AmazonStates", "StateTransition", "stepfunctions/standard_1k_transitions"),
-    UsageType("AmazonElastiCache", "ElastiCacheProcessingUnits:Valkey", "elasticache/serverless_valkey_million_ecpu"),
-    UsageType("AmazonElastiCache", "ElastiCacheProcessingUnits:Redis", "elasticache/serverless_redis_million_ecpu"),
-    UsageType("AmazonElastiCache", "CachedData:Redis", "elasticache/serverless_redis_gb_hour"),
-    UsageType("AmazonCloudWatch", "DashboardsUsageHour", "cloudwatch/dashboard_month"),
-    UsageType("AmazonCloudWatch", "DashboardsUsageHour-Basic", "cloudwatch/dashboard_month"),
-    UsageType("AmazonCloudWatch", "CW:HighResAlarmMonitorUsage", "cloudwatch/high_resolution_alarm_month"),
-    UsageType("AmazonCloudWatch", "VendedLog-Bytes", "cloudwatch/logs_ingestion_gb"),
-    UsageType("AWSBudgets", "ActionEnabledBudgetsUsage", "budgets/action_budget_day"),
-    UsageType("AWSSystemsManager", "AppConfig-Requests", "appconfig/million_requests"),
-    UsageType("AmazonEC2", "SpotUsage:*", "ec2_spot/linux.*"),
-    UsageType("AmazonEC2", "EBS:SnapshotUsage", "ebs/snapshot_gb_month"),
-    UsageType("*", "NatGateway-Hours", "vpc/nat_gateway_hour"),
-    UsageType("*", "NatGateway-Bytes", "vpc/nat_gateway_gb"),
-    UsageType("*", "VpcEndpoint-Hours", "vpc/interface_endpoint_hour"),
-    UsageType("*", "VpcEndpoint-Bytes", "vpc/interface_endpoint_gb"),
-    UsageType("*", "DataTransfer-Out-Bytes", "data_transfer/internet_out_gb"),
-    UsageType("*", "DataTransfer-Regional-Bytes", "data_transfer/inter_az_gb"),
-    UsageType("AWSLambda", "Request", "lambda/million_requests"),
-    UsageType("AWSLambda", "Lambda-GB-Second", "lambda/x86_gb_second"),
-    UsageType("AWSLambda", "Lambda-GB-Second-ARM", "lambda/arm64_gb_second"),
+    # Of spot instances the Price List has none: their prices are the market's (EC2 user guide, billing codes, 2026-11).
+    UsageType(("AmazonEC2",), "SpotUsage:*", (), "ec2_spot/linux.{}"),
+    # Vended logs that go to a log group are priced as those that are put there, and dashboards of up to 50 metrics as
+    # larger ones (CloudWatch user guide, usage types on invoices, 2026-11).
+    UsageType(("AmazonCloudWatch",), "VendedLog-Bytes", (), "cloudwatch/logs_ingestion_gb"),
+    UsageType(("AmazonCloudWatch",), "DashboardsUsageHour-Basic", (), "cloudwatch/dashboard_month"),
+    UsageType(("AWSSystemsManager",), "AppConfig-Requests", (), "appconfig/million_requests"),
 )
+
+TRANSFER: Final = "AWSDataTransfer"
+"""Offer of data transfer, which a bill lists under the service that sent the data."""
 
 _PREFIX: Final = re.compile(r"^(?:Global|[A-Z]{2,4}\d?|[a-z]{2}(?:-[a-z]+)+-\d)-")
 """Billing code of a Region (``USE1-``, ``EU-``, ``us-east-1-``); us-east-1 has none on most usage types."""
-
 
 _TYPE: Final = re.compile(r"\.(?:cache\.|db\.)?[a-z][a-z0-9-]*\.[a-z0-9]+$")
 """Type of an instance or a node at the end of a price's key."""
@@ -73,13 +48,21 @@ _TYPE: Final = re.compile(r"\.(?:cache\.|db\.)?[a-z][a-z0-9-]*\.[a-z0-9]+$")
 
 @cache
 def _table() -> tuple[UsageType, ...]:
-    from workbench.cost.offer_file import offers
+    from workbench.cost.selectors import selectors
 
-    known = (
-        UsageType(one.code, one.usage_type, f"{one.service}/{one.key}", one.attributes.get("operation", ""))
-        for one in offers()
-    )
-    return (*known, *MORE)
+    found = [
+        UsageType(
+            one.offers,
+            usage_type,
+            next((allowed for name, allowed in one.wanted if name == "operation"), ()),
+            # On-demand files alone: a spot instance has a usage type of its own.
+            f"{one.service.replace('ec2_*', 'ec2_[!s]*')}/{one.key.replace('{instanceType}', '{}')}",
+        )
+        for one in selectors()
+        if one.offers
+        for usage_type in one.usage_types
+    ]
+    return (*found, *MORE)
 
 
 def prices_of(service: str, usage_type: str, operation: str) -> tuple[str, ...]:
@@ -90,15 +73,13 @@ def prices_of(service: str, usage_type: str, operation: str) -> tuple[str, ...]:
     spelled = {usage_type, _PREFIX.sub("", usage_type, count=1)}
     found = []
     for row in _table():
-        if service and row.service not in ("*", service):
+        if service and service not in row.services and TRANSFER not in row.services:
             continue
-        if operation and row.operation and operation != row.operation:
+        if operation and row.operations and not any(fnmatchcase(operation, one) for one in row.operations):
             continue
-        for name in spelled:
-            if fnmatchcase(name, row.usage_type):
-                star = name[row.usage_type.index("*") :] if "*" in row.usage_type else ""
-                group, _, key = row.price.partition("/")
-                found.append(f"{group}/{key.replace('*', star)}")
+        if any(fnmatchcase(name, row.usage_type) for name in spelled):
+            kind = usage_type.rpartition(":")[2]
+            found.append(re.sub(r"\{\w+\}", "*", row.price.replace("{}", kind)))
     return tuple(dict.fromkeys(found))
 
 

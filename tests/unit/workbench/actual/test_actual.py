@@ -22,6 +22,7 @@ from workbench.actual.compare import OTHER_ACCOUNTS, OTHER_MONTHS, OTHER_STACKS,
 from workbench.actual.matching import Matcher, stack_tag
 from workbench.actual.settings_file import calibrated_text
 from workbench.actual.usage_out import measured_usage, usage_yaml
+from workbench.actual.usage_types import among, prices_of
 from workbench.cli.main import run
 from workbench.preview.synthesis import REPOSITORY, synthesize
 
@@ -323,3 +324,27 @@ def test_usage_is_written_whole_or_not_at_all(dev, tmp_path, capsys):
     assert run(["actual", str(nothing), "--graph", export, "--usage-out", str(out)]) == 2
     assert "no line of the bill measures a usage key" in capsys.readouterr().err
     assert not Path(out).exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "prices"),
+    [
+        pytest.param(("AWSELB", "USE1-LCUUsage", "LoadBalancing:Network"), ["elb/nlb_lcu_hour"], id="by operation"),
+        pytest.param(("AmazonEC2", "EUC1-SpotUsage:t4g.nano", ""), ["ec2_spot/linux.t4g.nano"], id="spot"),
+        pytest.param(("AmazonEC2", "BoxUsage:t4g.micro", ""), ["ec2_t/linux.t4g.micro (capped)"], id="on demand"),
+        pytest.param(("AmazonEC2", "BoxUsage:m7g.large", ""), ["ec2_t/linux.t4g.micro (capped)"], id="another type"),
+        pytest.param(("awskms", "us-east-1-KMS-Keys", ""), ["kms/key_month"], id="a Region spelled out"),
+        pytest.param(("AWSELB", "DataTransfer-Out-Bytes", ""), ["data_transfer/internet_out_gb"], id="data transfer"),
+        pytest.param(("AmazonRDS", "LCUUsage", ""), [], id="another service"),
+    ],
+)
+def test_usage_types_lead_to_prices_of_the_estimate(line, prices):
+    names = [
+        "elb/alb_lcu_hour",
+        "elb/nlb_lcu_hour",
+        "ec2_spot/linux.t4g.nano",
+        "ec2_t/linux.t4g.micro (capped)",
+        "kms/key_month",
+        "data_transfer/internet_out_gb",
+    ]
+    assert list(among(prices_of(*line), names)) == prices
