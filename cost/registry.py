@@ -66,6 +66,7 @@ MODULE_FILES: Final = {
     "ebs": "ec2",
     "ec2clientvpn": "ec2",
     "ec2transitgateway": "ec2",
+    "elasticsearch": "opensearch",
     "lambda": "lambda_",
 }
 """Modules of type tokens whose file has another name."""

@@ -37,6 +37,72 @@ def service(**inputs):
 
 GRAPHS = [
     case(
+        "provisioned concurrency by its function's memory",
+        "monthly_usd",
+        "43.800876",  # 10 x 0.5 GB x 3,600 s x 730 h x .0000033334
+        "Provisioned concurrency",
+        ("aws:lambda/function:Function", "api", {"memorySize": 512, "architectures": ["arm64"]}),
+        (
+            "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+            "ready",
+            {"functionName": "api-id", "provisionedConcurrentExecutions": 10},
+        ),
+    ),
+    case(
+        "an Aurora instance by the class",
+        "monthly_usd",
+        "59.86",
+        "Database instance (aurora-mysql, db.t3.medium)",
+        ("aws:rds/cluster:Cluster", "db", {"engine": "aurora-mysql"}),
+        (
+            "aws:rds/clusterInstance:ClusterInstance",
+            "one",
+            {"clusterIdentifier": "db-id", "instanceClass": "db.t3.medium"},
+        ),
+    ),
+    *(
+        case(
+            f"Aurora Serverless v2 between its limits: {figure}",
+            figure,
+            usd,
+            "Aurora Serverless v2",
+            (
+                "aws:rds/cluster:Cluster",
+                "db",
+                {
+                    "engine": "aurora-postgresql",
+                    "serverlessv2ScalingConfiguration": {"minCapacity": 1, "maxCapacity": 8},
+                },
+            ),
+            (
+                "aws:rds/clusterInstance:ClusterInstance",
+                "one",
+                {"clusterIdentifier": "db-id", "instanceClass": "db.serverless"},
+            ),
+        )
+        for figure, usd in (("floor_usd", "87.60"), ("worst_case_usd", "700.80"))  # 1 and 8 x 730 x .12
+    ),
+    case(
+        "Aurora Serverless v2, I/O-Optimized",
+        "floor_usd",
+        "116.80",  # 730 x .16
+        "Aurora Serverless v2",
+        (
+            "aws:rds/cluster:Cluster",
+            "db",
+            {
+                "engine": "aurora-mysql",
+                "storageType": "aurora-iopt1",
+                "serverlessv2ScalingConfiguration": {"minCapacity": 1, "maxCapacity": 2},
+            },
+        ),
+        (
+            "aws:rds/clusterInstance:ClusterInstance",
+            "one",
+            {"clusterIdentifier": "db-id", "instanceClass": "db.serverless"},
+        ),
+    ),
+    case(
         "fargate by the cluster's default capacity provider",
         "floor_usd",
         "72.0802",
@@ -107,7 +173,7 @@ GRAPHS = [
     case(
         "fargate: windows",
         "monthly_usd",
-        "230.06680",
+        "150.05223",  # 2 x 730 x (.046552 + .046 + 2 x .00511175)
         "Fargate",
         (
             "aws:ecs/taskDefinition:TaskDefinition",

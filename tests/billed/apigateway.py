@@ -19,4 +19,16 @@ CASES = [
         {"monthly_traces": 2_000_000},
         id="stage with traces",
     ),
+    case(
+        "aws:apigateway/stage:Stage",
+        {"cacheClusterEnabled": True, "cacheClusterSize": "0.5"},
+        {"Cache (0.5 GB)": "14.60"},
+        id="rest api: cache of half a gigabyte",
+    ),
+    case(
+        "aws:apigateway/stage:Stage",
+        {"cacheClusterEnabled": True, "cacheClusterSize": "237"},
+        {"Cache (237 GB)": "2774.00"},
+        id="rest api: the largest cache",
+    ),
 ]

@@ -26,4 +26,16 @@ CASES = [
         {"Read capacity units": "2.847", "Write capacity units": "9.49"},
         id="dynamodb provisioned, with an index",
     ),
+    case(
+        "aws:dynamodb/table:Table",
+        {"billingMode": "PAY_PER_REQUEST", "replicas": [{"regionName": "us-east-2"}]},
+        {
+            "Replicated write request units": "1.875",
+            "Replicated write request units in us-east-2": "1.875",
+            "Write request units": None,
+            "Data to replicas": "0.05722046",  # 3,000,000 kilobytes at $0.02 a gigabyte
+        },
+        {"monthly_write_request_units": 3_000_000},
+        id="dynamodb: a global table, on demand",
+    ),
 ]

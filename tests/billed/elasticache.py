@@ -75,4 +75,22 @@ CASES = [
         {"Extended support": None},
         id="redis 7",
     ),
+    case(
+        "aws:elasticache/cluster:Cluster",
+        {"engine": "memcached", "nodeType": "cache.m4.large", "numCacheNodes": 2},
+        {"Cache nodes (memcached, cache.m4.large)": "227.76"},
+        id="memcached",
+    ),
+    case(
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {"engine": "redis", "nodeType": "cache.m6g.12xlarge", "numCacheClusters": 1},
+        {"Cache nodes": "2596.61"},
+        id="redis on m6g",
+    ),
+    case(
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {"engine": "valkey", "nodeType": "cache.r7g.large", "numCacheClusters": 2},
+        {"Cache nodes": "255.792"},  # 2 x 730 x .219 x .8
+        id="valkey on r7g",
+    ),
 ]

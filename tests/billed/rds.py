@@ -71,4 +71,42 @@ CASES = [
         {"monthly_data_ingested_gb": 3},
         id="rds: exported logs",
     ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "postgres", "instanceClass": "db.t3.micro", "allocatedStorage": 20},
+        {"Database instance": "13.14"},  # 730 x .018
+        id="rds: postgres db.t3.micro",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "instanceClass": "db.t3.micro", "allocatedStorage": 20},
+        {"Database instance": "12.41"},  # 730 x .017
+        id="rds: mysql db.t3.micro",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "postgres", "instanceClass": "db.t4g.medium", "multiAz": True, "allocatedStorage": 20},
+        {"Database instance": "94.17"},  # 730 x .129
+        id="rds: postgres db.t4g.medium, Multi-AZ",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "postgres", "instanceClass": "db.r6g.large", "multiAz": True, "allocatedStorage": 20},
+        {"Database instance": "328.50"},  # 730 x 2 x .225
+        id="rds: postgres db.r6g.large, Multi-AZ",
+    ),
+    case(
+        "aws:rds/cluster:Cluster",
+        {"engine": "aurora-mysql"},
+        {"Storage": "10.00", "Requests to storage": "10.512", "Backups": "8.40"},
+        {"storage_gb": 100, "monthly_io_requests": 52_560_000, "backup_snapshot_size_gb": 400},
+        id="aurora: standard storage",
+    ),
+    case(
+        "aws:rds/cluster:Cluster",
+        {"engine": "aurora-postgresql", "storageType": "aurora-iopt1"},
+        {"Storage (I/O-Optimized)": "22.50", "Requests to storage": None},
+        {"storage_gb": 100},
+        id="aurora: I/O-Optimized storage",
+    ),
 ]

@@ -12,8 +12,9 @@ A file a service. ``[prices.KEY]`` says how the product of one price is found, t
 - `everywhere`: the price is the same in every Region, and kept in the folder ``global``
 - `absent`: why it is in no offer file; such a row is kept by hand
 
-``{instanceType}`` in a key stands for that attribute of the product. Only on-demand terms are read; a first band
-that is free is left out where an allowance of the account (``cost/allowances.toml``) covers the price.
+``{instanceType}`` in a key stands for that attribute of the product, ``{*}`` for what `*` stands for in its usage type.
+Only on-demand terms are read; a first band that is free is left out, because allowances are the account's
+(``cost/allowances.toml``).
 
 Usage types, families and attributes as in the AWS Price List and on invoices: AWS user guides (CloudWatch, EFS and
 Free Tier usage types), the product filters of infracost/infracost internal/resources/aws, public cost reports; 2026-11.
@@ -42,8 +43,10 @@ NOT_REGIONAL: Final = ("Local Zone", "Wavelength", "Outposts")
 FIXED_REGIONS: Final = ("", "us-east-1", "global", "aws-global", "aws-other", "any")
 """`regionCode` of products whose price is the same everywhere."""
 
-NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What an attribute may be that becomes part of a key: an offer file comes from outside."""
+
+_PART: Final = re.compile(r"\{(\w+|\*)\}")
 
 SERVICE_OF_INSTANCES: Final = "ec2_*"
 """Instances of EC2 are spread over several price files by family."""
@@ -71,7 +74,7 @@ class Selector:
     """What keys look like that it covers."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pattern", re.compile(re.sub(r"\\\{\w+\\\}", r".+", re.escape(self.key))))
+        object.__setattr__(self, "pattern", re.compile(re.sub(r"\\\{(\w+|\\\*)\\\}", r".+", re.escape(self.key))))
 
     @property
     def name(self) -> str:
@@ -104,15 +107,17 @@ class Selector:
 
     def place(self, attributes: Mapping[str, Any]) -> tuple[str, str] | None:
         """Price file and key of a product's price; None when an attribute that the key needs is missing."""
-        parts = {}
-        for name in re.findall(r"\{(\w+)\}", self.key):
+        key = self.key
+        usage_type = bare(str(attributes.get("usagetype", "")))
+        for name in _PART.findall(self.key):
             value = str(attributes.get(name) or "")
-            if name == "instanceType" and not value:  # older files have it in the usage type alone
-                value = str(attributes.get("usagetype", "")).rpartition(":")[2]
+            if name == "*":
+                value = usage_type.removeprefix(self.usage_types[0].partition("*")[0])
+            elif name == "instanceType" and not value:  # older files have it in the usage type alone
+                value = usage_type.rpartition(":")[2]
             if not NAME.fullmatch(value):
                 return None
-            parts[name] = value
-        key = self.key.format(**parts)
+            key = key.replace(f"{{{name}}}", value)
         if self.service == SERVICE_OF_INSTANCES:
             system, _, kind = key.partition(".")
             return price_file(kind, system), key
@@ -128,7 +133,7 @@ def selectors() -> tuple[Selector, ...]:
 def selector_of(service: str, key: str) -> Selector | None:
     """The selector of one price: of several that fit, the one that says most."""
     fitting = [each for each in selectors() if each.covers(service, key)]
-    return max(fitting, key=lambda each: (each.service == service, len(re.sub(r"\{\w+\}", "", each.key))), default=None)
+    return max(fitting, key=lambda each: (each.service == service, len(_PART.sub("", each.key))), default=None)
 
 
 def codes(*, region: str, wanted: Sequence[str] = ()) -> tuple[str, ...]:

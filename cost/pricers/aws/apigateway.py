@@ -1,4 +1,4 @@
-"""API Gateway, REST APIs: requests; a stage's cache has no verified price."""
+"""API Gateway, REST APIs: requests, and the cache of a stage by its size."""
 
 from __future__ import annotations
 

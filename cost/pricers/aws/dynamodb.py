@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import Scope, UsageKey
+from cost.scope import GB_KB, Scope, UsageKey, Used
 from cost.uptime import Metering
 
 READS: Final = UsageKey("monthly_read_request_units", Decimal(1_000_000), "read request units a month")
@@ -19,40 +19,72 @@ PITR: Final = UsageKey("pitr_backup_storage_gb", Decimal(1), "gigabytes under po
 
 
 def table(scope: Scope) -> Iterator[Charge]:
-    """Capacity by billing mode, storage, and recovery."""
-    if scope.items("replicas"):
-        raise Unpriced("global tables aren't priced: replicated writes have no price in the catalogue")
-    if scope.text("billingMode", "PROVISIONED") == "PAY_PER_REQUEST":
+    """Capacity by billing mode, storage, and recovery; of a global table in each Region that has a replica."""
+    replicas = [_region(each) for each in scope.items("replicas")]
+    on_demand = scope.text("billingMode", "PROVISIONED") == "PAY_PER_REQUEST"
+    if on_demand:
         yield scope.use("Read request units", ("dynamodb", "million_read_request_units"), scope.usage(READS))
-        yield scope.use("Write request units", ("dynamodb", "million_write_request_units"), scope.usage(WRITES))
     else:
-        for what, key in (("Read", "rcu_hour"), ("Write", "wcu_hour")):
-            yield scope.charge(
-                f"{what} capacity units",
-                ("dynamodb", key),
-                capacity(scope, what),
-                Metering.FULL_HOURS,
+        reads = capacity(scope, "Read")
+        yield scope.charge(
+            "Read capacity units", ("dynamodb", "rcu_hour"), reads, Metering.FULL_HOURS, driver=Driver.TRAFFIC
+        )
+    yield from writes(scope, on_demand, replicas)
+    stored, kept = scope.usage(STORAGE), scope.usage(PITR)
+    recovers = scope.flag("pointInTimeRecovery.enabled")
+    for region in (None, *replicas):
+        where = f" in {region}" if region else ""
+        yield _held(scope, f"Data stored{where}", "storage_gb_month", stored, region)
+        if recovers:
+            yield _held(scope, f"Point-in-time recovery{where}", "pitr_gb_month", kept, region)
+
+
+def writes(scope: Scope, on_demand: bool, replicas: list[str]) -> Iterator[Charge]:
+    """Writes, which a global table bills as replicated ones in every Region, and what goes there (DynamoDB developer
+    guide, global tables billing, 2026)."""
+    home = scope.pricing.region_of(scope.resource)
+    kind = "replicated write" if replicas else "write"
+    if on_demand:
+        used = scope.usage(WRITES)
+        key = "million_replicated_write_request_units" if replicas else "million_write_request_units"
+        for region in (home, *replicas):
+            where = "" if region == home else f" in {region}"
+            yield Charge(
+                f"{kind.capitalize()} request units{where}",
+                scope.pricing.price(region, "dynamodb", key),
+                used.amount,
+                Metering.USE,
+                usage_based=True,
+                assumed=used.assumed,
                 driver=Driver.TRAFFIC,
             )
-    stored = scope.usage(STORAGE)
-    yield Charge(
-        "Data stored",
-        scope.price("dynamodb", "storage_gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
-    )
-    if scope.flag("pointInTimeRecovery.enabled"):
-        kept = scope.usage(PITR)
+        if replicas:  # a unit is a kilobyte
+            sent = used.amount * len(replicas) / GB_KB
+            yield scope.use("Data to replicas", ("data_transfer", "inter_region_gb"), Used(sent, used.assumed))
+        return
+    units = capacity(scope, "Write")
+    for region in (home, *replicas):
+        where = "" if region == home else f" in {region}"
+        price = scope.pricing.price(region, "dynamodb", "replicated_wcu_hour" if replicas else "wcu_hour")
         yield Charge(
-            "Point-in-time recovery",
-            scope.price("dynamodb", "pitr_gb_month"),
-            kept.amount,
-            Metering.STANDING,
-            usage_based=True,
-            assumed=kept.assumed,
+            f"{kind.capitalize()} capacity units{where}", price, units, Metering.FULL_HOURS, driver=Driver.TRAFFIC
         )
+    if replicas:  # nobody says how much of the capacity is used: all of it, a kilobyte a unit and second, at worst
+        most = Amount(ZERO, ZERO, units.worst * 3600 * len(replicas) / GB_KB)
+        yield scope.charge("Data to replicas", ("data_transfer", "inter_region_gb"), most, Metering.SECONDS)
+
+
+def _held(scope: Scope, item: str, key: str, used: Used, region: str | None) -> Charge:
+    price = scope.price("dynamodb", key) if region is None else scope.pricing.price(region, "dynamodb", key)
+    return Charge(item, price, used.amount, Metering.STANDING, usage_based=True, assumed=used.assumed)
+
+
+def _region(replica: object) -> str:
+    """Region of one replica. Raises Unpriced when it isn't known."""
+    name = replica.get("regionName") if isinstance(replica, Mapping) else None
+    if not isinstance(name, str):
+        raise Unpriced("the Region of a replica isn't known, and each is billed at its Region's prices")
+    return name
 
 
 def capacity(scope: Scope, what: str) -> Amount:

@@ -1,4 +1,4 @@
-"""Lambda: requests, memory by time, extra temporary storage. Provisioned concurrency has no verified price."""
+"""Lambda: requests, memory by time, extra temporary storage, provisioned concurrency."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from cost.charges import ONE, Charge, Driver
+from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
@@ -16,6 +16,8 @@ REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "invocations 
 DURATION: Final = UsageKey("request_duration_ms", Decimal(100), "milliseconds of one invocation")
 
 FREE_STORAGE_MB: Final = 512
+SECONDS_PER_HOUR: Final = 3600
+FUNCTION: Final = "aws:lambda/function:Function"
 
 
 def function(scope: Scope) -> Iterator[Charge]:
@@ -24,8 +26,7 @@ def function(scope: Scope) -> Iterator[Charge]:
     memory_gb = scope.number("memorySize", 128) / 1024
     milliseconds = scope.usage(DURATION).amount.expected.to_integral_value(ROUND_CEILING)
     seconds = requests.amount * (milliseconds / 1000)
-    architectures = scope.items("architectures") or ["x86_64"]
-    cpu = "arm64" if architectures[0] == "arm64" else "x86"
+    cpu = _processor(scope)
     yield scope.use("Requests", ("lambda", "million_requests"), requests)
     yield scope.charge(
         f"Duration ({cpu}, {memory_gb.normalize():f} GB, {milliseconds} ms)",
@@ -44,14 +45,30 @@ def function(scope: Scope) -> Iterator[Charge]:
 
 
 def provisioned(scope: Scope) -> Iterator[Charge]:
-    """Provisioned concurrency: unpriced until the catalogue has its price."""
-    yield scope.charge("Provisioned concurrency", ("lambda", "provisioned_gb_second"), ONE, Metering.SECONDS)
+    """Provisioned concurrency: memory that is kept ready, used or not. What runs on it is billed at the function."""
+    functions = scope.graph.referenced(scope.resource, "functionName", FUNCTION)
+    if len(functions) != 1:
+        raise Unpriced(
+            "its function isn't in the graph, and provisioned concurrency is billed by the function's memory"
+        )
+    of = Scope(scope.pricing, functions[0])
+    kept = scope.number("provisionedConcurrentExecutions") * of.number("memorySize", 128) / 1024
+    yield scope.charge(
+        "Provisioned concurrency",
+        ("lambda", f"{_processor(of)}_provisioned_gb_second"),
+        Amount.fixed(kept * SECONDS_PER_HOUR),
+        Metering.SECONDS,
+    )
+
+
+def _processor(scope: Scope) -> str:
+    """``arm64`` or ``x86``, as prices name them."""
+    architectures = scope.items("architectures") or ["x86_64"]
+    return "arm64" if architectures[0] == "arm64" else "x86"
 
 
 PRICERS: Final = {
-    "aws:lambda/function:Function": Pricer(
-        function, twins=("aws_lambda_function",), usage=(REQUESTS, DURATION, TRACES)
-    ),
+    FUNCTION: Pricer(function, twins=("aws_lambda_function",), usage=(REQUESTS, DURATION, TRACES)),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": Pricer(
         provisioned, twins=("aws_lambda_provisioned_concurrency_config",)
     ),

@@ -1,4 +1,4 @@
-"""RDS instances: hours, storage, IOPS and backups beyond the free size. Clusters (Aurora) have no verified price."""
+"""RDS: instances with storage, IOPS and backups beyond the free size; Aurora clusters and their instances."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import vcpus_of
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
@@ -111,6 +111,90 @@ def extended_support(scope: Scope, engine: str, kind: str, instances: int) -> It
             return
 
 
+CLUSTER: Final = "aws:rds/cluster:Cluster"
+AURORA: Final = ("aurora-mysql", "aurora-postgresql")
+IO_OPTIMIZED: Final = "aurora-iopt1"
+
+CLUSTER_STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes of an Aurora cluster")
+CLUSTER_IO: Final = UsageKey(
+    "monthly_io_requests", Decimal(1_000_000), "requests to an Aurora cluster's storage a month"
+)
+CLUSTER_BACKUP: Final = UsageKey(
+    "backup_snapshot_size_gb", Decimal(0), "gigabytes of backups beyond the cluster's size"
+)
+CAPACITY: Final = UsageKey(
+    "capacity_units_per_hr", Decimal("0.5"), "Aurora capacity units of a serverless instance, on average"
+)
+
+
+def cluster(scope: Scope) -> Iterator[Charge]:
+    """Storage of an Aurora cluster, which its instances share, and requests to it unless it is I/O-Optimized."""
+    engine = scope.text("engine")
+    if engine not in AURORA:
+        raise Unpriced(f"clusters of {engine or 'an engine that is not declared'} aren't priced; Aurora's are")
+    if scope.text("engineMode", "provisioned") != "provisioned":
+        raise Unpriced("Aurora Serverless v1 isn't priced; serverless instances (v2) are")
+    for path, what in (("backtrackWindow", "change records"), ("globalClusterIdentifier", "replicated writes")):
+        if scope.known(path, None):
+            raise Unpriced(f"{path} costs extra, which has no price in the catalogue: {what}")
+    optimized = "io_optimized_" if scope.text("storageType") == IO_OPTIMIZED else ""
+    stored = scope.usage(CLUSTER_STORAGE)
+    yield Charge(
+        "Storage (I/O-Optimized)" if optimized else "Storage",
+        scope.price("rds", f"aurora_{optimized}gb_month"),
+        stored.amount,
+        Metering.STANDING,
+        usage_based=True,
+        assumed=stored.assumed,
+    )
+    if not optimized:
+        yield scope.use("Requests to storage", ("rds", "aurora_million_io"), scope.usage(CLUSTER_IO))
+    if CLUSTER_BACKUP.name in scope.pricing.usage.get(scope.resource.urn, {}):
+        kept = scope.usage(CLUSTER_BACKUP)
+        yield Charge(
+            "Backups", scope.price("rds", "aurora_backup_gb_month"), kept.amount, Metering.STANDING, usage_based=True
+        )
+
+
+def cluster_instance(scope: Scope) -> Iterator[Charge]:
+    """One instance of an Aurora cluster: its class by the hour, or capacity units between the cluster's limits."""
+    clusters = scope.graph.referenced(scope.resource, "clusterIdentifier", CLUSTER)
+    if len(clusters) != 1:
+        raise Unpriced("its cluster isn't in the graph, and its price depends on the cluster's storage and scaling")
+    of = Scope(scope.pricing, clusters[0])
+    engine, kind = scope.text("engine") or of.text("engine"), scope.text("instanceClass")
+    if engine not in AURORA or not kind:
+        raise Unpriced("its engine or instance class isn't declared; set both")
+    optimized = of.text("storageType") == IO_OPTIMIZED
+    if kind == "db.serverless":
+        low = of.number("serverlessv2ScalingConfiguration.minCapacity")
+        high = of.number("serverlessv2ScalingConfiguration.maxCapacity")
+        if not high:
+            raise Unpriced("serverlessv2ScalingConfiguration.maxCapacity isn't declared, so there is no largest number")
+        used = scope.usage(CAPACITY).amount.expected
+        yield scope.charge(
+            "Aurora Serverless v2",
+            ("rds", f"aurora_serverless_v2_{'io_optimized_' if optimized else ''}acu_hour"),
+            Amount.of(low, min(max(low, used), high), high),
+            Metering.SECONDS,
+            usage_based=True,
+            assumed=CAPACITY.name not in scope.pricing.usage.get(scope.resource.urn, {}),
+            driver=Driver.TRAFFIC,
+        )
+    else:
+        key = f"{engine}.{'io_optimized.' if optimized else ''}{kind}"
+        yield scope.charge(f"Database instance ({engine}, {kind})", ("rds", key), ONE, Metering.SECONDS)
+        yield from extended_support(of, engine, kind, 1)
+    if scope.flag("publiclyAccessible"):
+        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
+    if scope.flag("performanceInsightsEnabled") and scope.number("performanceInsightsRetentionPeriod", 7) > 7:
+        raise Unpriced("Performance Insights beyond 7 days isn't priced; keep the free 7 days")
+
+
 PRICERS: Final = {
-    "aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED))
+    "aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED)),
+    CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP)),
+    "aws:rds/clusterInstance:ClusterInstance": Pricer(
+        cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY,)
+    ),
 }

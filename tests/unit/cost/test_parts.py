@@ -77,7 +77,7 @@ def test_every_allowance_covers_a_price_that_could_exist():
 
 
 def test_regions_are_those_with_files():
-    assert regions() == ("ap-south-1", "eu-west-1", "us-east-1")
+    assert regions() == ("ap-south-1", "eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2")
 
 
 def test_a_missing_key_is_an_error_and_not_the_nearest():

@@ -28,7 +28,8 @@ ELSEWHERE = {
         ),
         "test_pods.py",
     ),
-    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "below",
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "billed/_graphs.py",
+    "aws:rds/clusterInstance:ClusterInstance": "billed/_graphs.py",
 }
 
 
@@ -101,23 +102,66 @@ def test_every_priced_type_has_a_case():
         ),
         pytest.param(
             "aws:elasticache/cluster:Cluster",
-            {"engine": "memcached", "nodeType": "cache.t4g.micro"},
-            "memcached.cache.t4g.micro",
+            {"engine": "memcached", "nodeType": "cache.t1.micro"},
+            "memcached.cache.t1.micro",
             id="memcached node",
         ),
         pytest.param(
             "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
             {},
-            "provisioned",
+            "its function isn't in the graph",
             id="provisioned concurrency",
         ),
         pytest.param(
-            "aws:dynamodb/table:Table", {"replicas": [{"regionName": "eu-west-1"}]}, "global tables", id="global table"
+            "aws:dynamodb/table:Table", {"replicas": [{}]}, "the Region of a replica isn't known", id="global table"
         ),
         pytest.param(
             "aws:sns/topicSubscription:TopicSubscription", {"protocol": "pigeon"}, "pigeon", id="unknown protocol"
         ),
-        pytest.param("aws:rds/cluster:Cluster", {"engine": "aurora-mysql"}, "no estimator", id="no estimator"),
+        pytest.param("aws:neptune/cluster:Cluster", {}, "no estimator", id="no estimator"),
+        pytest.param(
+            "aws:rds/cluster:Cluster", {"engine": "mysql"}, "clusters of mysql aren't priced", id="rds cluster"
+        ),
+        pytest.param(
+            "aws:rds/cluster:Cluster",
+            {"engine": "aurora-mysql", "engineMode": "serverless"},
+            "Serverless v1",
+            id="aurora v1",
+        ),
+        pytest.param(
+            "aws:rds/cluster:Cluster",
+            {"engine": "aurora-mysql", "backtrackWindow": 60},
+            "change records",
+            id="backtrack",
+        ),
+        pytest.param(
+            "aws:rds/clusterInstance:ClusterInstance",
+            {"clusterIdentifier": "elsewhere", "instanceClass": "db.t3.medium"},
+            "its cluster isn't in the graph",
+            id="aurora instance",
+        ),
+        pytest.param(
+            "aws:opensearch/domain:Domain",
+            {"clusterConfig": {"instanceType": "x9.large.search"}},
+            "opensearch/x9.large.search",
+            id="opensearch node",
+        ),
+        pytest.param(
+            "aws:redshift/cluster:Cluster", {"nodeType": "dc2.large", "multiAz": True}, "second zone", id="redshift"
+        ),
+        pytest.param("aws:glue/job:Job", {"executionClass": "FLEX"}, "flexible execution", id="glue"),
+        pytest.param(
+            "aws:codebuild/project:Project",
+            {"environment": {"type": "ARM_CONTAINER", "computeType": "BUILD_GENERAL1_SMALL"}},
+            "codebuild/arm_container_small_minute",
+            id="codebuild",
+        ),
+        pytest.param(
+            "aws:msk/cluster:Cluster",
+            {"numberOfBrokerNodes": 3, "brokerNodeGroupInfo": {"instanceType": "kafka.m5.large"}},
+            "volumeSize",
+            id="msk",
+        ),
         pytest.param(
             "aws:eks/cluster:Cluster", {"computeConfig": {"enabled": True}}, "EKS Auto Mode", id="EKS Auto Mode"
         ),

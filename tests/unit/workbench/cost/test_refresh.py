@@ -31,6 +31,7 @@ OFFERS = Path(__file__).parents[3] / "fixtures" / "price_list"
 def root(tmp_path):
     """A copy of the price files that a test may change."""
     shutil.copytree(ROOT, tmp_path / "prices")
+    shutil.rmtree(tmp_path / "prices/aws" / price_list.REGION)  # one that is made here from nothing
     return tmp_path / "prices"
 
 

@@ -1,0 +1,54 @@
+"""AWS Glue: jobs and crawlers by the hours of their data processing units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import Charge, Unpriced
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey, Used
+
+HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours that it runs a month")
+CRAWLED: Final = UsageKey("monthly_dpu_hours", Decimal(10), "DPU-hours of a crawler a month")
+
+DPUS: Final = {
+    "Standard": Decimal(1),
+    "G.025X": Decimal("0.25"),
+    "G.1X": Decimal(1),
+    "G.2X": Decimal(2),
+    "G.4X": Decimal(4),
+    "G.8X": Decimal(8),
+}
+"""Data processing units of one worker (AWS Glue developer guide, worker types, 2026)."""
+
+DEFAULT_DPUS: Final = 10
+PYTHON_SHELL_DPUS: Final = "0.0625"
+
+
+def job(scope: Scope) -> Iterator[Charge]:
+    """Units of all workers for the hours that the job runs."""
+    if scope.text("executionClass", "STANDARD") != "STANDARD":
+        raise Unpriced("flexible execution isn't priced")
+    workers, kind = scope.number("numberOfWorkers"), scope.text("workerType")
+    if kind and kind not in DPUS:
+        raise Unpriced(f"workers of type {kind} aren't priced; those of {', '.join(DPUS)} are")
+    shell = scope.text("command.name", "glueetl") == "pythonshell"
+    units = workers * DPUS[kind or "Standard"] if workers else Decimal(0)
+    units = units or scope.number("maxCapacity") or Decimal(PYTHON_SHELL_DPUS if shell else DEFAULT_DPUS)
+    hours = scope.usage(HOURS)
+    yield scope.use(
+        f"Job runs ({units.normalize():f} DPUs)", ("glue", "etl_dpu_hour"), Used(hours.amount * units, hours.assumed)
+    )
+
+
+def crawler(scope: Scope) -> Iterator[Charge]:
+    """Units for the hours that the crawler runs."""
+    yield scope.use("Crawler runs", ("glue", "crawler_dpu_hour"), scope.usage(CRAWLED))
+
+
+PRICERS: Final = {
+    "aws:glue/job:Job": Pricer(job, twins=("aws_glue_job",), usage=(HOURS,)),
+    "aws:glue/crawler:Crawler": Pricer(crawler, twins=("aws_glue_crawler",), usage=(CRAWLED,)),
+}

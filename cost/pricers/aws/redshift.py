@@ -1,0 +1,50 @@
+"""Amazon Redshift: nodes of a provisioned cluster, managed storage of RA3 nodes, snapshots that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import ONE, Amount, Charge, Unpriced
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey
+from cost.uptime import Metering
+
+MANAGED: Final = UsageKey("managed_storage_gb", Decimal(100), "gigabytes in managed storage of RA3 nodes")
+BACKUP: Final = UsageKey("backup_storage_gb", Decimal(0), "gigabytes of snapshots that are billed")
+SPECTRUM: Final = UsageKey("spectrum_data_scanned_tb", Decimal(0), "terabytes that Spectrum scans a month")
+
+
+def cluster(scope: Scope) -> Iterator[Charge]:
+    """Nodes by the second; storage and scans by what a usage file says of them."""
+    kind = scope.text("nodeType")
+    if not kind:
+        raise Unpriced("its node type isn't declared (a snapshot's?); set nodeType")
+    nodes = scope.number("numberOfNodes", 1) or Decimal(1)
+    yield scope.charge(f"Nodes ({kind})", ("redshift", kind), Amount.fixed(nodes), Metering.SECONDS)
+    if kind.startswith("ra3."):
+        used = scope.usage(MANAGED)
+        yield Charge(
+            "Managed storage",
+            scope.price("redshift", "managed_storage_gb_month"),
+            used.amount,
+            Metering.STANDING,
+            usage_based=True,
+            assumed=used.assumed,
+        )
+    given = scope.pricing.usage.get(scope.resource.urn, {})
+    if BACKUP.name in given:
+        price, kept = scope.price("redshift", "backup_gb_month"), scope.usage(BACKUP)
+        yield Charge("Snapshots", price, kept.amount, Metering.STANDING, usage_based=True)
+    if SPECTRUM.name in given:
+        yield scope.use("Data scanned by Spectrum", ("redshift", "spectrum_tb"), scope.usage(SPECTRUM))
+    if scope.flag("publiclyAccessible"):
+        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
+    if scope.flag("multiAz"):
+        raise Unpriced("a second zone runs nodes of its own, which aren't priced")
+
+
+PRICERS: Final = {
+    "aws:redshift/cluster:Cluster": Pricer(cluster, twins=("aws_redshift_cluster",), usage=(MANAGED, BACKUP, SPECTRUM))
+}

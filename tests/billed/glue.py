@@ -1,0 +1,23 @@
+"""What resources of `glue` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:glue/job:Job",
+        {"workerType": "G.2X", "numberOfWorkers": 10},
+        {"Job runs (20 DPUs)": "528.00"},
+        {"monthly_hours": 60},
+    ),
+    case(
+        "aws:glue/job:Job", {}, {"Job runs (10 DPUs)": "264.00"}, {"monthly_hours": 60}, id="glue: ten units by default"
+    ),
+    case(
+        "aws:glue/job:Job",
+        {"command": {"name": "pythonshell"}},
+        {"Job runs (0.0625 DPUs)": "1.65"},
+        {"monthly_hours": 60},
+        id="glue: a sixteenth of a unit for a shell",
+    ),
+    case("aws:glue/crawler:Crawler", {}, {"Crawler runs": "26.40"}, {"monthly_dpu_hours": 60}),
+]

@@ -1,0 +1,17 @@
+"""What resources of `msk` cost a month: us-east-1, list prices, 730 hours."""
+
+from ._case import case
+
+CASES = [
+    case(
+        "aws:msk/cluster:Cluster",
+        {
+            "numberOfBrokerNodes": 2,
+            "brokerNodeGroupInfo": {
+                "instanceType": "kafka.t3.small",
+                "storageInfo": {"ebsStorageInfo": {"volumeSize": 500}},
+            },
+        },
+        {"Brokers (kafka.t3.small)": "66.576", "Storage of brokers": "100.00"},  # 2 x 730 x .0456; 2 x 500 x .10
+    ),
+]
