@@ -130,7 +130,16 @@ class ResourceGraph:
         """Resources of any of `types` (exact tokens)."""
         if len(types) == 1:
             return self._by_type.get(types[0], ())
-        wanted = set(types) & self._by_type.keys()
+        found = self._of_types.get(types)
+        if found is None:
+            found = self._of_types[types] = self._of_any(set(types) & self._by_type.keys())
+        return found
+
+    @cached_property
+    def _of_types(self) -> dict[tuple[str, ...], tuple[Resource, ...]]:
+        return {}
+
+    def _of_any(self, wanted: set[str]) -> tuple[Resource, ...]:
         if len(wanted) <= 1:  # as nearly always: of the several tokens of one type a program uses one
             return self._by_type[wanted.pop()] if wanted else ()
         return tuple(resource for resource in self.resources if resource.type in wanted)

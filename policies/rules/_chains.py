@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Final
-
-import networkx
+from itertools import pairwise
+from typing import Final
 
 from deployment.graph import Resource
-from deployment.tokens import IAM_POLICY, LAUNCH_TEMPLATE, ROLE, STATE_MACHINE
+from deployment.tokens import IAM_POLICY, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
-from policies.rules._permissions import ATTACHMENTS, covers, permissions
+from policies.rules._permissions import ATTACHMENTS, concerns, permissions, reaches
+from policies.rules._reachable_roles import INSTANCE_PROFILE, PROFILE_PATHS, RUNS, Roles, boundary_of, roles
 
 ADMINISTRATOR: Final = "administrator"
 """Node that has every right."""
@@ -47,14 +47,6 @@ RUNNING: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
 }
 """Service that runs what its caller says with the role it was given -> sets of actions, each of which is enough."""
 
-RUNS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
-    (("aws:lambda/function:Function",), "role", "lambda:UpdateFunctionCode"),
-    (STATE_MACHINE, "roleArn", "states:UpdateStateMachine"),
-    (("aws:codebuild/project:Project",), "serviceRole", "codebuild:UpdateProject"),
-)
-"""Types that run with a role already, where they name it, and what changes what they run."""
-
-
 STEPS: Final = (
     "ec2:CreateLaunchTemplateVersion",
     "iam:AttachRolePolicy",
@@ -80,7 +72,29 @@ class Actor:
 
     def may(self, action: str, resource: str | None = None, **facts: str) -> bool:
         """True when each layer allows `action` on `resource` (None: on anything), given the facts of the request."""
-        return all(_allows(layer, action, resource, facts) for layer in self.layers)
+        return all(_allows(about, resource, facts) for about in self._about(action))
+
+    def _about(self, action: str) -> tuple[tuple[Statement, ...], ...]:
+        """What each layer says about `action`, on whatever."""
+        found = self._known.get(action)
+        if found is None:
+            found = tuple(tuple(one for one in layer if concerns(one, action)) for layer in self.layers)
+            self._known[action] = found
+        return found
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[tuple[Statement, ...], ...]]:
+        return {}
+
+    def scope(self, *actions: str) -> list[str]:
+        """Patterns of all that the first layer allows any of `actions` on; "*" where it names what it does not."""
+        return [
+            pattern
+            for action in actions
+            for one in self._about(action)[0]
+            if one.allows
+            for pattern in (("*",) if one.not_resources else one.resources)
+        ]
 
     @property
     def everything(self) -> bool:
@@ -90,21 +104,37 @@ class Actor:
     @cached_property
     def harmless(self) -> bool:
         """True for somebody who may take no step but to assume a role that trusts them, as most workloads."""
-        return not any(
-            one.allows and covers(one, action, None) for layer in self.layers[:1] for one in layer for action in STEPS
+        return not any(one.allows for action in STEPS for one in self._about(action)[0])
+
+    @cached_property
+    def runs(self) -> tuple[str, ...]:
+        """Services that it can have run what it says with a role that it passes."""
+        return tuple(
+            service for service, ways in RUNNING.items() if any(all(self.may(one) for one in way) for way in ways)
+        )
+
+    @cached_property
+    def writes(self) -> tuple[str, ...]:
+        """ARNs of policies whose content it decides."""
+        return tuple(
+            arn
+            for action in ("iam:CreatePolicy", "iam:CreatePolicyVersion")
+            for arn in self.resources(action)
+            if self.may(action, arn)
         )
 
     def resources(self, action: str) -> Iterator[str]:
         """An ARN that fits each pattern for which some layer allows `action`."""
-        for layer in self.layers:
-            for statement in layer:
-                if statement.allows and covers(statement, action, None):
+        for about in self._about(action):
+            for statement in about:
+                if statement.allows:
                     yield from (pattern.replace("*", "new") for pattern in statement.resources)
 
 
-def _allows(layer: tuple[Statement, ...], action: str, resource: str | None, facts: Mapping[str, str]) -> bool:
-    about = [one for one in layer if covers(one, action, resource) and _holds(one, facts)]
-    return any(one.allows for one in about) and all(one.allows for one in about)
+def _allows(about: tuple[Statement, ...], resource: str | None, facts: Mapping[str, str]) -> bool:
+    """Whether what is said of an action allows it on `resource`."""
+    found = [one for one in about if reaches(one, resource) and _holds(one, facts)]
+    return any(one.allows for one in found) and all(one.allows for one in found)
 
 
 KEYS: Final = {
@@ -140,7 +170,8 @@ class Chains:
 
     context: Context
     start: Resource
-    graph: Any = field(default_factory=networkx.DiGraph)
+    edges: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(actor, whom it becomes) -> by what means."""
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def to_administrator(self) -> list[str] | None:
@@ -156,14 +187,32 @@ class Chains:
                 self._steps_of(actor)
         if ADMINISTRATOR not in self.actors:
             return None
-        path = networkx.shortest_path(self.graph, first.name, ADMINISTRATOR)
-        return [self.graph.edges[pair]["means"] for pair in networkx.utils.pairwise(path)]
+        import networkx  # a tenth of a second, and hardly a stack has a chain
+
+        path = networkx.shortest_path(networkx.DiGraph(self.edges.keys()), first.name, ADMINISTRATOR)
+        return [self.edges[pair] for pair in pairwise(path)]
+
+    @cached_property
+    def _roles(self) -> Roles:
+        return self.context.once(roles)
+
+    def _near(self, actor: Actor) -> list[int]:
+        """Places of the roles that `actor` may become or raise; of the others it is known without a look that not."""
+        found = self._roles
+        near = set(found.trusting.get(actor.arn, ()))
+        if not actor.harmless:
+            near.update(found.among(actor.scope("sts:AssumeRole", "iam:UpdateAssumeRolePolicy")))
+            if actor.runs:
+                near.update(found.among(actor.scope("iam:PassRole")))
+            for what, _, action in RUNS:
+                near.update(found.behind(what, actor.scope(action)))
+            near.update(found.behind(LAUNCH_TEMPLATE, actor.scope("ec2:CreateLaunchTemplateVersion")))
+            near.update(place for name in self.actors for place in found.named.get(name, ()))
+        return sorted(near)
 
     def _steps_of(self, actor: Actor) -> None:
-        for role in self.context.graph.of_type(*ROLE):
-            arn = role.outputs.get("arn")
-            if not isinstance(arn, str):
-                continue
+        for place in self._near(actor):
+            role, arn = self._roles.found[place]
             means = self._becomes(actor, role, arn)
             if means:
                 self._reach(actor, self._own(role), means)
@@ -176,11 +225,18 @@ class Chains:
         if found is None or found.name == actor.name:
             return
         name = ADMINISTRATOR if found.everything else found.name
-        self.graph.add_edge(actor.name, name, means=means)
+        self.edges[actor.name, name] = means
         self.actors.setdefault(name, found)
 
     def _own(self, role: Resource) -> Actor | None:
         """The role as it is; None when its rights are not known."""
+        known = self._roles.actors
+        if role.urn not in known:
+            known[role.urn] = self._rights(role)
+        found: Actor | None = known[role.urn]
+        return found
+
+    def _rights(self, role: Resource) -> Actor | None:
         given = permissions(role, self.context)
         bounds = self._bounds(role)
         if given is None or bounds is None:
@@ -188,7 +244,7 @@ class Chains:
         return Actor(role.name, str(role.outputs.get("arn")), (given, *bounds))
 
     def _boundary(self, role: Resource) -> Resource | None:
-        return next(iter(self.context.graph.referenced(role, "permissionsBoundary", *IAM_POLICY)), None)
+        return boundary_of(role, self.context)
 
     def _bounds(self, role: Resource) -> tuple[tuple[Statement, ...], ...] | None:
         """The layer that the role's boundary is; none without one, None for one that is not known."""
@@ -214,7 +270,7 @@ class Chains:
             return f"{actor.name} rewrites the trust of {role.name}"
         named = [one for one in statements(role.get("assumeRolePolicy")) or () if one.allows]
         for kind, service in sorted({principal for one in named for principal in one.principals}):
-            if kind == "Service" and actor.may("iam:PassRole", arn, service=service):
+            if kind == "Service" and service in actor.runs and actor.may("iam:PassRole", arn, service=service):
                 for actions in RUNNING.get(service, ()):
                     if all(actor.may(action) for action in actions):
                         return f"{actor.name} passes {role.name} to {service} ({actions[0]})"
@@ -222,11 +278,15 @@ class Chains:
 
     def _changes_what_runs(self, actor: Actor, role: Resource) -> str:
         for types, path, action in RUNS:
+            if not actor.scope(action):
+                continue
             for running in self.context.pointing_at(role, path, *types):
                 if actor.may(action, str(running.outputs.get("arn"))):
                     return f"{actor.name} changes what {running.name} runs as {role.name} ({action})"
-        for profile in self.context.pointing_at(role, "role", "aws:iam/instanceProfile:InstanceProfile"):
-            for path in ("iamInstanceProfile.arn", "iamInstanceProfile.name"):
+        if not actor.scope("ec2:CreateLaunchTemplateVersion"):
+            return ""
+        for profile in self.context.pointing_at(role, "role", INSTANCE_PROFILE):
+            for path in PROFILE_PATHS:
                 for template in self.context.pointing_at(profile, path, *LAUNCH_TEMPLATE):
                     if actor.may("ec2:CreateLaunchTemplateVersion", str(template.outputs.get("arn"))):
                         return f"{actor.name} changes what {template.name} starts as {role.name}"
@@ -252,9 +312,12 @@ class Chains:
             return f"{actor.name} writes a policy of {role.name}"
         if actor.may("iam:AttachRolePolicy", arn, boundary=within, policy=ADMINISTRATOR_ACCESS):
             return f"{actor.name} attaches AdministratorAccess to {role.name}"
-        for policy in self._written():
-            if actor.may("iam:AttachRolePolicy", arn, boundary=within, policy=policy):
-                return f"{actor.name} attaches to {role.name} what {policy.rpartition('/')[2]} is made to say"
+        if actor.scope("iam:AttachRolePolicy"):
+            for policy in self._written():
+                if actor.may("iam:AttachRolePolicy", arn, boundary=within, policy=policy):
+                    return f"{actor.name} attaches to {role.name} what {policy.rpartition('/')[2]} is made to say"
+        if not actor.scope("iam:CreatePolicyVersion"):
+            return ""
         for attachment in (one for path in ("role", "roles") for one in self._attached(role, path)):
             for policy_resource in self.context.graph.referenced(attachment, "policyArn", *IAM_POLICY):
                 if actor.may("iam:CreatePolicyVersion", str(policy_resource.outputs.get("arn"))):
@@ -267,8 +330,7 @@ class Chains:
     def _written(self) -> Iterator[str]:
         """ARNs of policies whose content somebody on the way decides."""
         for actor in list(self.actors.values()):
-            for action in ("iam:CreatePolicy", "iam:CreatePolicyVersion"):
-                yield from (arn for arn in actor.resources(action) if actor.may(action, arn))
+            yield from actor.writes
 
     def _unbinds(self, actor: Actor, arn: str, within: str) -> bool:
         return (
@@ -279,13 +341,10 @@ class Chains:
 
     def _make(self, actor: Actor) -> None:
         """A new role, which trusts whomever its maker says."""
-        boundaries: dict[str, tuple[tuple[Statement, ...], ...]] = {"": ((_EVERYTHING,),)}
-        for policy in self.context.graph.of_type(*IAM_POLICY):
-            arn, found = policy.outputs.get("arn"), statements(policy.get("policy"))
-            if isinstance(arn, str) and found is not None:
-                boundaries[arn] = (found,)
+        if not actor.scope("iam:CreateRole") or not actor.scope("iam:PutRolePolicy", "iam:AttachRolePolicy"):
+            return
         for arn in sorted(set(actor.resources("iam:CreateRole"))):
-            for within, layers in boundaries.items():
+            for within, layers in self.context.once(_limits).items():
                 fills = actor.may("iam:PutRolePolicy", arn, boundary=within) or actor.may(
                     "iam:AttachRolePolicy", arn, boundary=within, policy=ADMINISTRATOR_ACCESS
                 )
@@ -294,6 +353,16 @@ class Chains:
                     made = Actor(f"a new role{bound}", arn, layers)
                     self._reach(actor, made, f"{actor.name} makes a role{bound}")
                     break
+
+
+def _limits(context: Context) -> dict[str, tuple[tuple[Statement, ...], ...]]:
+    """ARN of a policy, as a boundary -> the layers of a role that is made within it; "" for no boundary."""
+    found: dict[str, tuple[tuple[Statement, ...], ...]] = {"": ((_EVERYTHING,),)}
+    for policy in context.graph.of_type(*IAM_POLICY):
+        arn, said = policy.outputs.get("arn"), statements(policy.get("policy"))
+        if isinstance(arn, str) and said is not None:
+            found[arn] = (said,)
+    return found
 
 
 _EVERYTHING: Final = Statement("Allow", ("*",), (), ("*",), (), (), {}, "")

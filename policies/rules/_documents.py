@@ -94,7 +94,7 @@ def parse_json(text: str) -> Any:
         return None
 
 
-@lru_cache(maxsize=1024)  # many rules read the same document
+@lru_cache(maxsize=16_384)  # many rules read the same document
 def _parsed(text: str) -> tuple[Statement, ...]:
     return _statements(parse_json(text))
 

@@ -64,11 +64,18 @@ def may(given: Iterable[Statement], action: str, resource: str | None = None) ->
 
 def covers(statement: Statement, action: str, resource: str | None) -> bool:
     """True when `statement` is about `action` on `resource`."""
+    return concerns(statement, action) and reaches(statement, resource)
+
+
+def concerns(statement: Statement, action: str) -> bool:
+    """True when `statement` is about `action`, on whatever."""
     if statement.actions:
-        if not allowed((action,), statement.actions):
-            return False
-    elif allowed((action,), statement.not_actions):
-        return False
+        return bool(allowed((action,), statement.actions))
+    return not allowed((action,), statement.not_actions)
+
+
+def reaches(statement: Statement, resource: str | None) -> bool:
+    """True when `statement` is about `resource`, whatever is done to it (None: to anything)."""
     if resource is None:
         return statement.allows or "*" in statement.resources
     if statement.not_resources:

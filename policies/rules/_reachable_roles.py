@@ -1,0 +1,132 @@
+"""The roles of a stack by what leads to them, so that nobody has to look at each of them for each of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import translate
+from functools import cached_property
+from typing import Any, Final
+
+from deployment.graph import MOST_SHARING, Resource
+from deployment.tokens import IAM_POLICY, LAUNCH_TEMPLATE, ROLE, STATE_MACHINE
+from policies.context import Context
+from policies.rules._documents import statements
+
+RUNS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
+    (("aws:lambda/function:Function",), "role", "lambda:UpdateFunctionCode"),
+    (STATE_MACHINE, "roleArn", "states:UpdateStateMachine"),
+    (("aws:codebuild/project:Project",), "serviceRole", "codebuild:UpdateProject"),
+)
+"""Types that run with a role already, where they name it, and what changes what they run."""
+INSTANCE_PROFILE: Final = "aws:iam/instanceProfile:InstanceProfile"
+PROFILE_PATHS: Final = ("iamInstanceProfile.arn", "iamInstanceProfile.name")
+"""Where a launch template names the profile of its instances."""
+WILD: Final = re.compile(r"[*?]")
+
+
+@dataclass
+class Places:
+    """Names, e.g. ARNs, and the places of the roles that each leads to."""
+
+    by_name: Mapping[str, Iterable[int]]
+    _matched: dict[str, set[int]] = field(default_factory=dict)
+
+    def among(self, patterns: Iterable[str]) -> Iterator[int]:
+        """Places to which the names lead that fit any of `patterns`."""
+        for pattern in patterns:
+            if pattern not in self._matched:
+                self._matched[pattern] = {place for name in self._fitting(pattern) for place in self.by_name[name]}
+            yield from self._matched[pattern]
+
+    def _fitting(self, pattern: str) -> Iterator[str]:
+        wild = WILD.search(pattern)
+        if wild is None:
+            yield from [pattern] if pattern in self.by_name else ()
+            return
+        prefix = pattern[: wild.start()]
+        fits = re.compile(translate(pattern.replace("[", "[[]"))).match
+        for position in range(bisect_left(self._sorted, prefix), len(self._sorted)):
+            name = self._sorted[position]
+            if not name.startswith(prefix):
+                return
+            if fits(name):
+                yield name
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.by_name)
+
+
+@dataclass
+class Roles:
+    """The roles whose ARN is known, in the order of the graph."""
+
+    found: tuple[tuple[Resource, str], ...]
+    """Role and ARN. Of those that share an ARN, which in an account none do, the first few."""
+    trusting: Mapping[str, Iterable[int]]
+    """AWS principal -> places of the roles that trust it whatever the conditions."""
+    named: Mapping[str, Iterable[int]]
+    """Logical name -> places."""
+    by_arn: Places
+    running: Mapping[tuple[str, ...], Places]
+    """Types that run with a role -> ARN of what runs -> places of its roles."""
+    actors: dict[str, Any] = field(default_factory=dict)
+    """URN -> what the role may do, once somebody has asked."""
+
+    def among(self, patterns: Iterable[str]) -> Iterator[int]:
+        """Places of the roles whose ARN fits any of `patterns`."""
+        return self.by_arn.among(patterns)
+
+    def behind(self, types: tuple[str, ...], patterns: Iterable[str]) -> Iterator[int]:
+        """Places of the roles with which something of `types` runs whose ARN fits any of `patterns`."""
+        return self.running[types].among(patterns)
+
+
+def roles(context: Context) -> Roles:
+    """The roles of the stack; made once an assessment."""
+    found: list[tuple[Resource, str]] = []
+    trusting: dict[str, list[int]] = defaultdict(list)
+    named: dict[str, list[int]] = defaultdict(list)
+    by_arn: dict[str, list[int]] = defaultdict(list)
+    running: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for role in context.graph.of_type(*ROLE):
+        arn = role.outputs.get("arn")
+        if not isinstance(arn, str) or len(by_arn[arn]) >= MOST_SHARING:
+            continue
+        place = len(found)
+        found.append((role, arn))
+        named[role.name].append(place)
+        by_arn[arn].append(place)
+        trusted = {
+            principal
+            for one in statements(role.get("assumeRolePolicy")) or ()
+            if one.allows and not one.conditions
+            for kind, principal in one.principals
+            if kind == "AWS"
+        }
+        for principal in trusted:
+            trusting[principal].append(place)
+        for types, running_arn in _runs_with(role, context):
+            running[types][running_arn].append(place)
+    kinds = [*(types for types, _, _ in RUNS), LAUNCH_TEMPLATE]
+    return Roles(tuple(found), trusting, named, Places(by_arn), {types: Places(running[types]) for types in kinds})
+
+
+def _runs_with(role: Resource, context: Context) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(types, ARN) of what runs with `role`."""
+    for types, path, _ in RUNS:
+        for one in context.pointing_at(role, path, *types):
+            yield types, str(one.outputs.get("arn"))
+    for profile in context.pointing_at(role, "role", INSTANCE_PROFILE):
+        for path in PROFILE_PATHS:
+            for template in context.pointing_at(profile, path, *LAUNCH_TEMPLATE):
+                yield LAUNCH_TEMPLATE, str(template.outputs.get("arn"))
+
+
+def boundary_of(role: Resource, context: Context) -> Resource | None:
+    """The policy that bounds `role`, where the stack has it."""
+    return next(iter(context.graph.referenced(role, "permissionsBoundary", *IAM_POLICY)), None)
