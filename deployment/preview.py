@@ -6,6 +6,7 @@ its new state has neither `id` nor `outputs`; default providers are told only by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ GONE: Final = frozenset({"delete", "delete-replaced", "discard", "discard-replac
 
 RENEWED: Final = frozenset({"replace", "create-replacement", "import-replacement", "read-replacement"})
 """Operations whose new state is another thing than the old one: its id and outputs say nothing about it."""
+
+UNCHANGED: Final = frozenset({"same", "refresh"})
+"""Operations of what stays as it is; `pulumi refresh` calls it by the second name, and counts it as the first."""
 
 PROVIDER: Final = "pulumi:providers:"
 
@@ -57,6 +61,23 @@ def deployed(document: Mapping[str, Any]) -> list[Any]:
         if isinstance(state, dict):
             old.setdefault(str(state.get("urn")), state)
     return [*_default_providers(old.values(), document.get("config")), *old.values()] if old else []
+
+
+def drifted(document: Mapping[str, Any]) -> dict[str, frozenset[str]] | None:
+    """URN -> top-level properties whose difference `pulumi refresh` tells; empty for what it finds unchanged, or gone.
+
+    None when `document` is no refresh. The engine itself leaves out what a resource ignores (``ignoreChanges``).
+    """
+    listed = document.get("steps")
+    steps = [step for step in listed if isinstance(step, dict)] if isinstance(listed, list) else []
+    if not any(step.get("op") == "refresh" for step in steps):
+        return None
+    found: dict[str, frozenset[str]] = {}
+    for step in steps:
+        detailed = step.get("detailedDiff")
+        paths = detailed if isinstance(detailed, dict) and step.get("op") == "update" else ()
+        found[plain(str(step.get("urn")))] = frozenset(re.split(r"[.\[]", str(path), maxsplit=1)[0] for path in paths)
+    return found
 
 
 def _merged(new: Any, old: Any) -> Any:
@@ -101,7 +122,7 @@ def _refuse_failed(document: Mapping[str, Any], source: str) -> None:
 def _refuse_partial(document: Mapping[str, Any], steps: list[dict[str, Any]], source: str) -> None:
     summary = document.get("changeSummary")
     unchanged = summary.get("same", 0) if isinstance(summary, dict) else 0
-    shown = sum(step.get("op") == "same" for step in steps)
+    shown = sum(str(step.get("op")) in UNCHANGED for step in steps)
     if isinstance(unchanged, int) and shown < unchanged:
         raise InputError(
             f"{source}: {unchanged - shown} resources that do not change are left out, so the stack can't be judged;"

@@ -40,6 +40,21 @@ def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
         return _graph(document, source, drain=True), _graph(before, source) if before else None
 
 
+def refresh_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph, Mapping[str, frozenset[str]]]:
+    """What is there, what the state says, and what differs (URN -> properties), in the output of ``pulumi refresh
+    --preview-only --json``. Raises InputError when the file `path` is none."""
+    source = "standard input" if path == "-" else plain(path)
+    with no_garbage_collection():
+        document = _parsed(_decoded(read_bytes(path), source), source)
+        differences = preview.drifted(document) if isinstance(document, dict) else None
+        if differences is None:
+            raise InputError(
+                f"{source}: no refresh; give what `pulumi refresh --preview-only --json` writes, or two exports"
+            )
+        before = _graph(preview.deployed(document), source)
+        return _graph(document, source, drain=True), before, differences
+
+
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
     with no_garbage_collection():

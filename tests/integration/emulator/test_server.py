@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 
 from deployment.errors import InputError
+from deployment.reader import refresh_from_file
+from workbench.drift.machines import SCALING
+from workbench.drift.refresh import refresh
+from workbench.drift.result import drift
 from workbench.emulator import process
 from workbench.emulator.api import Api
 from workbench.emulator.readback import leftovers
@@ -78,7 +82,9 @@ def test_the_state_of_stacks_goes_with_a_server_that_died(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH")
 @pytest.mark.parametrize("stack", ["dev", "k8s"])
-def test_a_real_pulumi_up_refresh_and_destroy(tmp_path: Path, deployment: Any, stack: str) -> None:
+def test_a_real_pulumi_up_refresh_and_destroy(
+    tmp_path: Path, deployment: Any, stack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, project = tmp_path / "emulator", tmp_path / "project"
     project.mkdir()
     for name in (
@@ -119,8 +125,34 @@ def test_a_real_pulumi_up_refresh_and_destroy(tmp_path: Path, deployment: Any, s
         assert len(leftovers(api) - before) > 60
         pulumi("preview", "--expect-no-changes")
         pulumi("refresh", "--yes", "--expect-no-changes")
+        if stack == "dev":
+            monkeypatch.setenv("PATH", path)
+            for name, value in variables.items():
+                monkeypatch.setenv(name, value)
+            _changed_by_hand_is_drift(api, project, tmp_path)
         pulumi("state", "unprotect", "--all", "--yes")
         pulumi("destroy", "--yes", "--skip-preview")
         assert leftovers(api) - before == set()
     finally:
         process.stop(folder)
+
+
+def _changed_by_hand_is_drift(api: Api, project: Path, folder: Path) -> None:
+    """Somebody lets the fleet grow and scaling sizes it; a real refresh tells both, and drift tells them apart."""
+    group = next(
+        one
+        for one in api.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+        if "stable" in one["AutoScalingGroupName"]
+    )
+    name, most = group["AutoScalingGroupName"], group["MaxSize"]
+    api.call("autoscaling", "update_auto_scaling_group", AutoScalingGroupName=name, MaxSize=12, DesiredCapacity=2)
+    new, old, differences = refresh_from_file(refresh("dev", project, str(folder)))
+    found = drift(old, new, differences)
+    assert [(one.resource.name, [each.path for each in one.properties]) for one in found.by_hand] == [
+        ("plant-stable-group", ["maxSize"])
+    ]
+    assert [(one.by, [each.path for each in one.properties]) for one in found.by_machines] == [
+        (SCALING, ["desiredCapacity"])
+    ]
+    assert found.blocked
+    api.call("autoscaling", "update_auto_scaling_group", AutoScalingGroupName=name, MaxSize=most)

@@ -1,0 +1,254 @@
+"""What hands changed of a stack is told with dollars and rules, what its machines changed apart."""
+
+from __future__ import annotations
+
+import copy
+import json
+import stat
+
+import pytest
+
+from deployment.errors import InputError
+from deployment.reader import graph_from_json, refresh_from_file
+from workbench.cli.main import run
+from workbench.drift.machines import BRAKE, LEFT, REAPER, ROLLOUT, SCALING
+from workbench.drift.refresh import refresh
+from workbench.drift.result import drift
+from workbench.preview.changes import Operation
+
+GROUP = "aws:autoscaling/group:Group"
+RULE = "aws:lb/listenerRule:ListenerRule"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+def find(document, name, kind):
+    """The state of that name and type."""
+    return next(
+        one for one in document["deployment"]["resources"] if one["type"] == kind and one["urn"].endswith(f"::{name}")
+    )
+
+
+def set_(document, name, kind, **values):
+    """Change properties as AWS would give them back: input and output."""
+    state = find(document, name, kind)
+    for part in ("inputs", "outputs"):
+        state[part].update(copy.deepcopy(values))
+
+
+def gone(document, *names, kinds=()):
+    """Take resources out."""
+    document["deployment"]["resources"] = [
+        one
+        for one in document["deployment"]["resources"]
+        if one["type"] not in kinds and one["urn"].rpartition("::")[2] not in names
+    ]
+
+
+def refreshed(before, after):
+    """What `pulumi refresh --preview-only --json` writes of a stack (shape as the real CLI's, 3.260)."""
+    now = {one["urn"]: one for one in after["deployment"]["resources"]}
+    steps = []
+    for old in before["deployment"]["resources"]:
+        new = now.get(old["urn"])
+        step = {"op": "refresh", "urn": old["urn"], "oldState": old, "newState": new, "detailedDiff": None}
+        if new is None:
+            step |= {"op": "delete"}
+            del step["newState"]
+        else:
+            ignored = old.get("ignoreChanges") or []
+            inputs = old.get("inputs") or {}, new.get("inputs") or {}
+            differ = [key for key in inputs[1] if inputs[0].get(key) != inputs[1][key] and key not in ignored]
+            if differ:
+                step |= {"op": "update", "detailedDiff": {key: {"kind": "update", "inputDiff": True} for key in differ}}
+        steps.append(step)
+    same = sum(step["op"] == "refresh" for step in steps)
+    return {"config": {"aws:region": "us-east-1"}, "steps": steps, "changeSummary": {"same": same}}
+
+
+@pytest.fixture
+def pair(deployment):
+    """`pair("dev")`: the deployment twice, the second to be changed."""
+    return lambda name: (deployment(name), deployment(name))
+
+
+def compared(before, after):
+    return drift(graph_from_json(before, "before"), graph_from_json(after, "after"), None)
+
+
+def told(found):
+    return {(one.resource.name, one.operation.value, *(each.path for each in one.properties)) for one in found}
+
+
+def test_nothing_changed_is_no_drift(pair):
+    found = compared(*pair("dev"))
+    assert (found.found, found.blocked) == ((), False)
+
+
+def test_a_hand_is_told_with_what_it_costs_and_breaks(pair):
+    before, after = pair("dev")
+    set_(after, "plant-stable-group", GROUP, maxSize=12)
+    gone(after, "plant-slo-p95-stable")
+    found = compared(before, after)
+    assert told(found.by_hand) == {
+        ("plant-stable-group", "update", "maxSize"),
+        ("plant-slo-p95-stable", "delete"),
+    }
+    assert found.by_machines == ()
+    expected, worst = found.delta_usd(next(one for one in found.by_hand if one.resource.type == GROUP))
+    assert expected == 0
+    assert worst * 2 > 1  # ten more instances for the hours of the sessions
+    broken = {one.rule.id for one in found.broken if one.enforcement.value == "mandatory"}
+    assert {"observability-latency-alarm", "cost-worst-case-within-budget"} <= broken
+    assert found.blocked
+
+
+def test_a_harmless_hand_does_not_block(pair):
+    before, after = pair("dev")
+    set_(after, "plant-slo-p95-stable", ALARM, alarmDescription="other words")
+    found = compared(before, after)
+    assert told(found.by_hand) == {("plant-slo-p95-stable", "update", "alarmDescription")}
+    assert (found.broken, found.blocked) == ((), False)
+
+
+def test_what_the_rollout_and_scaling_changed_is_theirs_and_costs_nobody(pair):
+    before, after = pair("dev")
+    actions = copy.deepcopy(find(after, "plant-split-read", RULE)["inputs"]["actions"])
+    actions[-1]["forward"]["targetGroups"][0]["weight"] = 90
+    set_(after, "plant-split-read", RULE, actions=actions)
+    set_(after, "plant-canary-group", GROUP, minSize=1, desiredCapacity=1)
+    set_(after, "plant-stable-group", GROUP, desiredCapacity=2)
+    find(after, "plant-rollout-control", "aws:ssm/parameter:Parameter")["inputs"]["insecureValue"] = "hold"
+    found = compared(before, after)
+    assert found.by_hand == ()
+    assert {(one.resource.name, one.by) for one in found.by_machines} == {
+        ("plant-split-read", ROLLOUT),
+        ("plant-canary-group", ROLLOUT),
+        ("plant-canary-group", SCALING),
+        ("plant-stable-group", SCALING),
+        ("plant-rollout-control", LEFT),
+    }
+    assert found.figures == tuple((name, old, old) for name, old, _ in found.figures)
+    assert not found.blocked
+
+
+def test_a_hand_and_a_machine_at_one_resource_are_told_apart(pair):
+    before, after = pair("dev")
+    set_(after, "plant-canary-group", GROUP, minSize=1, maxSize=9)
+    found = compared(before, after)
+    assert told(found.by_hand) == {("plant-canary-group", "update", "maxSize")}
+    assert told(found.by_machines) == {("plant-canary-group", "update", "minSize")}
+
+
+def test_the_end_of_a_session_is_the_reapers(pair):
+    before, after = pair("dev")
+    for name in ("plant-stable-group", "plant-canary-group"):
+        set_(after, name, GROUP, minSize=0, maxSize=0, desiredCapacity=0)
+    gone(after, kinds=("aws:lb/loadBalancer:LoadBalancer", "aws:lb/listener:Listener", RULE))
+    found = compared(before, after)
+    assert {one.by for one in found.by_machines if one.resource.type in (RULE, GROUP)} == {REAPER}
+    assert [one for one in found.by_hand if one.resource.type in (RULE, GROUP)] == []
+
+
+def test_one_alarm_of_many_was_not_the_reaper(pair):
+    before, after = pair("dev")
+    gone(after, "plant-slo-unhealthy-stable")
+    assert [one.by for one in compared(before, after).found] == [""]
+
+
+def test_the_spend_brake_is_known_and_only_downwards(pair):
+    before, after = pair("prod")
+    least = find(before, "plant-stable-group", GROUP)["inputs"]["minSize"]
+    set_(after, "plant-stable-group", GROUP, maxSize=least)
+    assert [one.by for one in compared(before, after).found] == [BRAKE]
+    set_(after, "plant-stable-group", GROUP, maxSize=50)
+    assert [one.by for one in compared(before, after).found] == [""]
+
+
+def saved(tmp_path, document, name="refresh.json"):
+    path = tmp_path / name
+    path.write_text(json.dumps(document))
+    return str(path)
+
+
+def test_a_refresh_is_believed_about_what_differs(pair, tmp_path):
+    before, after = pair("dev")
+    set_(after, "plant-stable-group", GROUP, maxSize=12, desiredCapacity=2)
+    document = refreshed(before, after)
+    # What the engine finds unchanged stays so, however the provider spells it now.
+    step = next(one for one in document["steps"] if one["urn"].endswith("plant-slo-p95-stable"))
+    step["newState"] = {
+        **step["newState"],
+        "inputs": {**step["newState"]["inputs"], "alarmDescription": "spelled anew"},
+    }
+    new, old, differences = refresh_from_file(saved(tmp_path, document))
+    found = drift(old, new, differences)
+    assert told(found.by_hand) == {("plant-stable-group", "update", "maxSize")}
+    assert told(found.by_machines) == {("plant-stable-group", "update", "desiredCapacity")}
+    assert [one.operation for one in found.by_hand] == [Operation.UPDATE]
+
+
+def test_a_refresh_can_be_priced_too(pair, tmp_path, capsys):
+    """The engine calls what stays `refresh`, and counts it as `same`: nothing is left out."""
+    assert run(["cost", saved(tmp_path, refreshed(*pair("dev")))]) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        pytest.param(lambda after: None, 0, "dev: no drift", id="nothing"),
+        pytest.param(
+            lambda after: set_(after, "plant-slo-p95-stable", ALARM, alarmDescription="\x1b[31mred"),
+            0,
+            "no mandatory rule is broken by it",
+            id="harmless",
+        ),
+        pytest.param(
+            lambda after: gone(after, "plant-logs-access"), 1, "against the policies or the budget", id="against a rule"
+        ),
+    ],
+)
+def test_the_command_says_it_and_its_status_too(pair, tmp_path, capsys, change, status, words):
+    before, after = pair("dev")
+    change(after)
+    path = saved(tmp_path, refreshed(before, after))
+    assert run(["drift", path]) == status
+    text = capsys.readouterr().out
+    assert words in " ".join(text.split())
+    assert "\x1b" not in text
+    exports = [saved(tmp_path, before, "before.json"), saved(tmp_path, after, "after.json")]
+    assert run(["drift", *exports, "--format", "json"]) == status
+    document = json.loads(capsys.readouterr().out)
+    assert document["verdict"] == ("blocked" if status else "pass")
+    assert set(document["cost"]) == {"expected", "worst case"}
+
+
+def test_bad_input_is_told_in_a_line(pair, deployment, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    before, _ = pair("dev")
+    export = saved(tmp_path, before, "export.json")
+    other = saved(tmp_path, deployment("prod"), "other.json")
+    broken = saved(
+        tmp_path, {"steps": [{"op": "refresh", "urn": 7, "newState": "x"}], "diagnostics": []}, "broken.json"
+    )
+    for arguments, words in (
+        (["nobody"], "the Pulumi CLI is not on PATH"),
+        (["a b\n"], "neither a file nor the name of a stack"),
+        ([export], "no refresh; give what `pulumi refresh"),
+        ([export, other], "give two of one stack"),
+        (["a", "b", "c"], "give a stack, one file"),
+        ([broken], "broken.json"),
+    ):
+        assert run(["drift", *arguments]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_cli_that_fails_is_quoted(tmp_path, monkeypatch):
+    fake = tmp_path / "pulumi"
+    fake.write_text("#!/bin/sh\necho 'error: no stack named \"nobody\" found' >&2\nexit 255\n")
+    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(InputError, match='nobody: pulumi refresh failed: no stack named "nobody" found'):
+        refresh("nobody", tmp_path, str(tmp_path))
+    fake.write_text('#!/bin/sh\necho \'{"diagnostics": [{"severity": "error", "message": "passphrase"}]}\'\nexit 1\n')
+    with pytest.raises(InputError, match=r"the preview failed.*passphrase"):
+        refresh("nobody", tmp_path, str(tmp_path))
