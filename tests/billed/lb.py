@@ -83,4 +83,11 @@ CASES = [
         {"new_connections": 1600},
         id="nlb: new flows, 800 a unit",
     ),
+    case(
+        "aws:lb/loadBalancer:LoadBalancer",
+        {"loadBalancerType": "gateway", "subnets": ["a", "b"]},
+        {"Gateway load balancer, in each zone": "18.25", "Gateway load balancer capacity units": "0.40"},
+        {"processed_bytes_gb": 100},
+        id="gateway load balancer in two zones",
+    ),
 ]

@@ -35,6 +35,7 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
     FILEs are Pulumi deployments; without any, this project's stacks dev and prod.
     """
     from cost.catalogue import ROOT, all_prices, read_toml
+    from cost.estimate import SPOT, SPOT_FRESH_DAYS
 
     today = datetime.datetime.now(datetime.UTC).date()
     prices = list(all_prices())
@@ -46,6 +47,8 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
     for price in used:
         days = age_days(price, today)
         age = "undated" if days is None else f"{days} days"
+        if price.service == SPOT and (days is None or days > SPOT_FRESH_DAYS):
+            age += ", too old to rely on: spot prices move hourly"
         click.echo(f"  {price.path}  ${price.usd} per {price.unit}  {price.confidence}, {age}")
     unverified = read_toml(ROOT / "unverified.toml").get("unverified", [])
     click.echo(f"\n{len(unverified)} unverified, never loaded:")
@@ -53,7 +56,7 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
         figure = f"${row['price_usd']}" if row["price_usd"] else "no figure"
         click.echo(f"  {row['region']}/{row['service']}/{row['key']}  {figure}  {row['note']}")
     if max_age_days is not None:
-        old = [price for price in used if (days := age_days(price, today)) is None or days > max_age_days]
+        old = [price for price in used if (days := age_days(price, today)) is None or days > _most(price, max_age_days)]
         if old:
             click.echo(f"\n{len(old)} prices in use are older than {max_age_days} days, or undated:", err=True)
             for price in old:
@@ -154,6 +157,13 @@ def _tell(plan: Refresh, where: str) -> None:
         click.echo(f"{len(plan.missing)} not found:")
         for name, why in plan.missing.items():
             click.echo(f"  {name}: {why}")
+
+
+def _most(price: Price, max_age_days: int) -> int:
+    """Days that a price may be old: of spot a month at most, whatever is asked for."""
+    from cost.estimate import SPOT, SPOT_FRESH_DAYS
+
+    return min(max_age_days, SPOT_FRESH_DAYS) if price.service == SPOT else max_age_days
 
 
 def age_days(price: Price, today: datetime.date) -> int | None:

@@ -119,7 +119,8 @@ def plan_refresh(read: Read, region: str, root: Path = ROOT) -> Refresh:
     that its selector doesn't find, and stays as it is.
     """
     folder = root / "aws" / region
-    documents = {path.stem: dict(file_rows(read_toml(path))) for path in sorted(folder.glob("*.toml"))}
+    read_files = {path.stem: read_toml(path) for path in sorted(folder.glob("*.toml"))}
+    documents = {service: dict(file_rows(document)) for service, document in read_files.items()}
     offered = read.offered()
     missing = _missing(read, region, offered)
     moves: list[Move] = []
@@ -137,6 +138,8 @@ def plan_refresh(read: Read, region: str, root: Path = ROOT) -> Refresh:
         if (row := rows.get(key)) is None:
             counts["added"] += 1
             odd += _odd(region, service, key, usd, root)
+            if note := read_files.get(service, {}).get("defaults", {}).get("note"):
+                new = {"price_usd": new["price_usd"], "unit": new["unit"], "note": note, **new}  # a list stays one
         else:
             old = read_price(region, service, key, row)
             if usd == old.usd:

@@ -59,7 +59,15 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
         yield from reserved_units(scope, reserved, "nlb_lcu_hour")
         yield nlcu(scope)
     else:
-        yield scope.charge("Gateway load balancer", ("elb", "gwlb_hour"), ONE, Metering.FULL_HOURS)
+        zones = len(scope.items("subnetMappings")) or scope.members("subnets", SUBNET, DEFAULT_SUBNET) or 1
+        yield scope.charge(
+            "Gateway load balancer, in each zone", ("elb", "gwlb_hour"), Amount.fixed(zones), Metering.FULL_HOURS
+        )
+        yield scope.use(
+            "Gateway load balancer capacity units (bytes)",
+            ("elb", "gwlb_lcu_hour"),
+            scope.usage(PROCESSED_BYTES, transferred_gb(scope)),
+        )
         return
     if not scope.flag("internal"):
         addresses = public_addresses(scope)

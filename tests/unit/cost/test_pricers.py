@@ -93,7 +93,6 @@ def test_every_priced_type_has_a_case():
         pytest.param(
             "aws:ec2/instance:Instance", {"instanceType": "zz9.huge"}, "ec2_other/linux.zz9.huge", id="unknown type"
         ),
-        pytest.param(ALB, {"loadBalancerType": "gateway"}, "elb/gwlb_hour", id="gateway load balancer"),
         pytest.param(
             WAF,
             {"rules": [{"statement": {"managedRuleGroupStatement": {"name": "AWSManagedRulesATPRuleSet"}}}]},

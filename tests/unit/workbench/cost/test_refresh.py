@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+import tomllib
 import tracemalloc
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,6 +84,8 @@ def test_a_refresh_tells_what_moves_and_what_it_confirms(root):
     assert [str(move) for move in plan.moves] == [
         "us-east-1/elb/alb_lcu_hour: $0.008 becomes $0.009",
         "us-east-1/elb/classic_gb: $0.008 isn't found, and stays",
+        "us-east-1/elb/gwlb_hour: $0.0125 isn't found, and stays",
+        "us-east-1/elb/gwlb_lcu_hour: $0.004 isn't found, and stays",
     ]
     assert plan.confirmed == 4
     assert not any(move.suspicious for move in plan.moves)
@@ -174,7 +177,7 @@ def plant(capsys, root, monkeypatch):
 
 def test_the_command_writes_the_renewed_file(plant, root):
     status, out, _ = plant("refresh", "--from", str(OFFERS / "AWSELB.json"))
-    assert status == 0 and "4 confirmed, 0 new, 2 changed or lost in AWSELB" in out
+    assert status == 0 and "4 confirmed, 0 new, 4 changed or lost in AWSELB" in out
     assert '"0.009"' in (root / "aws/us-east-1/elb.toml").read_text()
 
 
@@ -228,6 +231,20 @@ def test_check_blocks_on_prices_that_are_too_old(plant):
     assert status == 1 and "older than 30 days" in err
 
 
+def test_spot_prices_are_too_old_after_a_month_whatever_age_is_allowed(plant, tmp_path):
+    token = "aws:ec2/instance:Instance"
+    spot = {"instanceType": "t4g.nano", "instanceMarketOptions": {"marketType": "spot"}, "region": "us-east-1"}
+    program = tmp_path / "stack.json"
+    resource = {"urn": f"urn:pulumi:d::p::{token}::i", "type": token, "custom": True, "inputs": spot}
+    program.write_text(json.dumps({"resources": [resource]}))
+    status, out, err = plant("check", str(program), "--max-age", "36500")
+    assert status == 1
+    assert "too old to rely on: spot prices move hourly" in out
+    assert [line.split(":")[0].strip() for line in err.splitlines() if "linux" in line] == [
+        "us-east-1/ec2_spot/linux.t4g.nano"
+    ]
+
+
 SERVICES = {product.code for product in price_list.PRODUCTS}
 
 
@@ -269,6 +286,43 @@ def test_bands_and_units_become_those_of_the_catalogue(folder, root):
     assert "tiers" not in made["sns/million_requests"]  # the free band is an allowance of the account
     for row in ("elb/alb_hour", "lambda/x86_gb_second", "ec2_t/linux.t4g.nano"):
         assert made[row]["unit"] == selector_of(*row.split("/")).unit
+
+
+def made_up(selector):
+    """A product that the selector means, as the real files would have it; `*` and attributes are filled in."""
+    kind = {"linux": "m7i.large"}.get(selector.key.partition(".")[0], "x9.large")
+    fill = {"instanceType": kind, "cacheMemorySizeGb": "6.1"}
+    attributes = {name: allowed[0].replace("*", "") for name, allowed in selector.wanted}
+    attributes |= {name: fill[name] for name in fill if f"{{{name}}}" in selector.key}
+    if attributes.get("transferType"):
+        attributes |= {"fromRegionCode": price_list.REGION, "regionCode": None, "location": None}
+    family = attributes.pop("productFamily", "")
+    usage_type = f"EUC1-{selector.usage_types[0].replace('*', 'x9.large')}"
+    return price_list.Product(selector.offers[0], family, usage_type, "", price_list.flat("1.5"), attributes=attributes)
+
+
+def test_offer_files_with_all_products_make_a_complete_region(tmp_path, root):
+    wanted = [each for each in selectors() if not each.absent and not each.everywhere]
+    source = Folder(price_list.write(tmp_path / "offers", [made_up(each) for each in wanted]))
+    plan = plan_refresh(read_region(source, price_list.REGION), price_list.REGION, root)
+    assert plan.missing == {}
+    found = {selector_of(service, key) for service, key in read_region(source, price_list.REGION).offered()}
+    assert found == set(wanted)
+    expected = {price.name for price in all_prices() if price.region == "us-east-1" and "{" not in price.key}
+    made = {f"{path.stem}/{key}" for path, content in plan.files.items() for key in file_rows(tomllib.loads(content))}
+    single = {each.name for each in wanted if "{" not in each.key}
+    assert made >= single and {name for name in expected if name in single} == expected & single
+
+
+def test_new_rows_join_a_list_of_rows(folder, root):
+    rows_of("eu-central-1", Folder(folder), root)
+    path = root / "aws/eu-central-1/ec2_t.toml"
+    path.write_text(
+        '[defaults]\nunit = "instance-hour"\nnote = "by the second"\nsource = "AWS Price List AmazonEC2, published '
+        '2026-11-20"\nobserved_on = 2026-11-20\nconfidence = "yes"\n\n[prices]\n"linux.t3.nano" = "0.0060"\n'
+    )
+    content = plan_refresh(read_region(Folder(folder), "eu-central-1"), "eu-central-1", root).files[path]
+    assert content.startswith("[defaults]") and '"linux.t4g.nano" = "0.004"' in content
 
 
 def test_what_is_not_found_is_told_with_the_reason(folder, root):
