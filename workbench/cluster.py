@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -97,6 +97,26 @@ def mapped(
             yield from _run(client, function, iter([item]), 1)
 
 
+def results(function: Callable[[T], R], items: Sequence[T], cluster: Cluster) -> list[R]:
+    """`function(item)` of each item, in their order. Raises InputError where one takes down each worker that has it."""
+    found: dict[int, R] = {}
+    for (position, _), result in mapped(_Numbered(function), list(enumerate(items)), cluster):
+        if isinstance(result, Killed):
+            raise InputError(f"a call on {cluster.scheduler or 'this machine'} is lost: {result.message}")
+        found[position] = result
+    return [found[position] for position in range(len(items))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered(Generic[T, R]):
+    """A function of items that carry their place."""
+
+    function: Callable[[T], R]
+
+    def __call__(self, item: tuple[int, T]) -> R:
+        return self.function(item[1])
+
+
 def _run(client: Client, function: Callable[[T], R], items: Iterator[T], window: int) -> Iterator[tuple[T, R | Killed]]:
     from distributed import as_completed
 
@@ -175,7 +195,9 @@ def _client(cluster: Cluster) -> Iterator[Client]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    # Dask gives several of its loggers a level of their own.
+    own = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    loggers = [logging.getLogger(name) for name in (*own, "tornado", "asyncio")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

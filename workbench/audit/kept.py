@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from deployment.errors import InputError
 from deployment.urn import plain
+from policies.registry import GROUP
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CODE: Final = ("deployment", "cost", "policies", "workbench/audit", "workbench/cost")
@@ -79,13 +82,20 @@ class Kept:
 
 @cache
 def code_hash() -> str:
-    """Hash of the files in `CODE`: with another version of them a result would be another."""
-    return _hash_of(path for folder in CODE for path in sorted((ROOT / folder).rglob("*")))
-
-
-def _hash_of(paths: Iterable[Path]) -> str:
+    """Hash of the files in `CODE`, and of other teams' rules: with others a result would be another."""
     found = hashlib.sha256()
-    for path in paths:
-        if path.suffix in {".py", ".toml", ".json"} and path.is_file():
-            found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for parent, folder in (*((ROOT, ROOT / name) for name in CODE), *_team_folders()):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+            if path.suffix in {".py", ".toml", ".json"} and path.is_file():
+                found.update(path.relative_to(parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
+
+
+def _team_folders() -> Iterator[tuple[Path, Path]]:
+    """The packages (or single modules) that other teams' rules come from, each with what its name is below."""
+    names = {point.value.partition(":")[0].partition(".")[0] for point in entry_points(group=GROUP)}
+    for name in sorted(names):
+        spec = importlib.util.find_spec(name)
+        places = [] if spec is None else list(spec.submodule_search_locations or [spec.origin or ""])
+        for place in filter(None, places):
+            yield Path(place).parent, Path(place)

@@ -14,7 +14,7 @@ from cost.ledger import DOLLARS, Entry, Ledger
 from cost.money import line_usd
 from deployment.errors import InputError
 from workbench.audit.examine import Terms, examine
-from workbench.audit.kept import Kept
+from workbench.audit.kept import Kept, code_hash
 from workbench.audit.location import Location
 from workbench.audit.result import Broken, Fault, Judged, decoded, digest_of, encoded
 from workbench.audit.sources import is_local, read
@@ -164,9 +164,11 @@ def audit(
     found = Audit(terms, locations, kept, one_bill)
     done = 0
     to_do = _Unknown(found, ship=cluster.scheduler is not None)
-    small = cluster.scheduler is None and sum(map(_bytes, locations)) < SMALL_BYTES
+    asked = cluster.scheduler is not None or cluster.workers is not None
+    function = _examined if cluster.scheduler is None else _examined_elsewhere
+    small = len(locations) == 1 or sum(map(_bytes, locations)) < SMALL_BYTES
     try:
-        for (location, _, _), result in mapped(_examined, iter(to_do), cluster, alone=small):
+        for (location, _, _), result in mapped(function, iter(to_do), cluster, alone=small and not asked):
             content = encoded("", Broken(Fault.KILLED, result.message)) if isinstance(result, Killed) else result
             _keep(found, location, content)
             done += 1
@@ -187,6 +189,15 @@ def _bytes(location: Location) -> int:
 
 
 def _examined(call: _Call) -> bytes:
+    return examine(*call)
+
+
+def _examined_elsewhere(call: _Call) -> bytes:
+    """On somebody's cluster, whose workers may have another version of this project: then nothing is judged by it."""
+    if call[2].code != code_hash():
+        raise InputError(
+            "--scheduler: its workers have other rules, prices or code than are here; give them this version"
+        )
     return examine(*call)
 
 

@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 from click.shell_completion import CompletionItem
 
 from deployment.errors import InputError
+
+if TYPE_CHECKING:
+    from workbench.cluster import Cluster
 
 COMPLETE: Final = "_PLANT_COMPLETE"
 """Environment variable by which a shell asks for completions (click's protocol)."""
@@ -85,6 +88,15 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="STACK",
         help="Stack to use: Pulumi.<stack>.yaml.",
     )(command)
+
+
+def cluster_at(scheduler: str | None) -> Cluster | None:
+    """The Dask cluster that --scheduler names; None without one: this machine's cores, by threads."""
+    if scheduler is None:
+        return None
+    from workbench.cluster import Cluster
+
+    return Cluster(scheduler)
 
 
 def overrides_from(config: tuple[str, ...]) -> dict[str, str]:

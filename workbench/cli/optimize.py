@@ -14,6 +14,7 @@ import click
 from workbench.cli.common import (
     BLOCKED,
     Output,
+    cluster_at,
     collected,
     emit,
     emit_marked,
@@ -53,6 +54,7 @@ class Traffic:
     duration: str | None
     seed: int
     replications: int
+    scheduler: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Wanted:
 @click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
 @click.option("--replications", "-r", type=click.IntRange(2, 100), default=5, help="Runs that confirm the best.")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")
 @click.option("--attain", type=click.FloatRange(0, 1), default=0.95, show_default=True, help="Answers within budget.")
 @click.option("--budget", help="US$ a month.  [default: the stack's]")
 @click.option("--ignore-worst-case", is_flag=True, help="Only the expected cost has to fit into the budget.")
@@ -119,7 +122,8 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
             budget_usd=limit,
             worst_case_binds=not wanted.ignore_worst_case,
         )
-        found = optimize(declare, settings, scenario, limits, progress=show)
+        cluster = cluster_at(traffic.scheduler)
+        found = optimize(declare, settings, scenario, limits, progress=show, cluster=cluster)
     name = " + ".join([*map(str, traffic.files), *traffic.profiles]) or DEFAULT_PROFILE
     as_json = output.format_ == "json"
     text = json.dumps(to_json(found, limits, name), indent=2) if as_json else render(found, limits, name)

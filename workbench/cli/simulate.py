@@ -14,6 +14,7 @@ from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
     Output,
+    cluster_at,
     collected,
     emit,
     emit_marked,
@@ -88,6 +89,7 @@ class Experiment:
     replications: int
     assumptions: tuple[str, ...]
     attain: float
+    scheduler: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ class Drawing:
     is_flag=True,
     help="Simulate the canary rollout with good and bad versions, beside Argo Rollouts, under the month's traffic.",
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")
 @click.option("--attain", type=RATIO, default=0.95, show_default=True, help="Answers that have to keep the budget.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw to this .png or .svg file.")
@@ -223,9 +226,11 @@ def command(
         scenario = _scenario(traffic, service, conditions, experiment)
         show("simulating")
         if drawing.rollout:
+            if experiment.scheduler is not None:
+                raise InputError("--scheduler: --rollout runs on this machine only")
             _rollouts(graph, scenario, drawing, output)
             return
-        report = run_scenario(graph, scenario, estimate)
+        report = run_scenario(graph, scenario, estimate, cluster_at(experiment.scheduler))
         if picture is not None:
             show("drawing")
             from workbench.simulate.picture import draw

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.options import SimulationOptions
@@ -16,6 +16,9 @@ from workbench.simulate.result import RunResult
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.simulation import simulate
 from workbench.simulate.traffic.stream import Traffic
+
+if TYPE_CHECKING:
+    from workbench.cluster import Cluster
 
 _STUDENT_975: Final = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
@@ -56,17 +59,30 @@ def interval(values: Sequence[float]) -> Interval:
     return Interval(mean, quantile * statistics.stdev(known) / math.sqrt(len(known)))
 
 
-def replicate(
-    declared: Declaration, traffic: Traffic, service: ServiceModel, options: SimulationOptions, count: int
-) -> list[RunResult]:
-    """`count` runs with the seeds options.seed, options.seed + 1, ..., on all cores.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: all that it depends on."""
+
+    declared: Declaration
+    traffic: Traffic
+    service: ServiceModel
+    options: SimulationOptions
+
+    def result(self) -> RunResult:
+        """Simulate it."""
+        return simulate(self.declared, self.traffic, self.service, self.options)
+
+
+def replicate(run: Run, count: int, cluster: Cluster | None = None) -> list[RunResult]:
+    """`count` runs like `run` with the seeds options.seed, options.seed + 1, ..., on all cores, or on `cluster`.
 
     The compiled loop and the random numbers leave the interpreter's lock alone, and no run knows of another, so the
-    results are the same on any number of cores.
+    results are the same on any number of cores, threads or processes. Raises InputError when a run is lost.
     """
+    runs = [replace(run, options=replace(run.options, seed=run.options.seed + index)) for index in range(count)]
+    if cluster is not None:
+        from workbench.cluster import results
 
-    def run(index: int) -> RunResult:
-        return simulate(declared, traffic, service, replace(options, seed=options.seed + index))
-
+        return results(Run.result, runs, cluster)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(run, range(count)))
+        return list(pool.map(Run.result, runs))

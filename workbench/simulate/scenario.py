@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cost.estimate import Estimate
 from deployment.errors import InputError
@@ -19,7 +19,7 @@ from workbench.simulate.judge import Objective
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict_declared
 from workbench.simulate.reading import read
-from workbench.simulate.replications import replicate
+from workbench.simulate.replications import Run, replicate
 from workbench.simulate.report import Report
 from workbench.simulate.result import RunResult
 from workbench.simulate.service import Database, Distribution, ServiceModel
@@ -28,6 +28,9 @@ from workbench.simulate.traffic.counts import read_csv, read_parquet
 from workbench.simulate.traffic.profiles import Context, parse
 from workbench.simulate.traffic.rows import RowReport
 from workbench.simulate.traffic.stream import Segment, Stream, Traffic
+
+if TYPE_CHECKING:
+    from workbench.cluster import Cluster
 
 DEFAULT_PROFILE: Final = "spike"
 DEFAULT_SECONDS: Final = 3600.0
@@ -193,9 +196,9 @@ class Prepared:
     service: ServiceModel
     options: SimulationOptions
 
-    def replicate(self, count: int) -> list[RunResult]:
-        """Independent runs with consecutive seeds."""
-        return replicate(self.declared, self.loaded.traffic, self.service, self.options, count)
+    def replicate(self, count: int, cluster: Cluster | None = None) -> list[RunResult]:
+        """Independent runs with consecutive seeds, on this machine's cores or on `cluster`."""
+        return replicate(Run(self.declared, self.loaded.traffic, self.service, self.options), count, cluster)
 
 
 def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
@@ -219,10 +222,12 @@ def _with_canary(declared: Declaration) -> Declaration:
     return replace(declared, fleets=(stable, replace(canary, desired_capacity=size)))
 
 
-def run_scenario(graph: ResourceGraph, scenario: Scenario, estimate: Estimate | None) -> Report:
-    """Simulate `scenario` on the stack in `graph`. Raises InputError."""
+def run_scenario(
+    graph: ResourceGraph, scenario: Scenario, estimate: Estimate | None, cluster: Cluster | None = None
+) -> Report:
+    """Simulate `scenario` on the stack in `graph`, its runs on `cluster` where there is one. Raises InputError."""
     prepared = prepare(graph, scenario)
-    runs = prepared.replicate(scenario.replications)
+    runs = prepared.replicate(scenario.replications, cluster)
     names: Sequence[str] = [*map(str, scenario.files), *scenario.profiles] or [DEFAULT_PROFILE]
     return Report(
         scenario=" + ".join(names),

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from cost import estimate
 from deployment.errors import InputError
@@ -21,7 +22,10 @@ from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.optimize.candidates import Candidate, Space, space_for
 from workbench.simulate.optimize.patching import patched, tracked_requests
 from workbench.simulate.replications import Interval, interval
-from workbench.simulate.scenario import Scenario, prepare
+from workbench.simulate.scenario import Prepared, Scenario, prepare
+
+if TYPE_CHECKING:
+    from workbench.cluster import Cluster
 
 DECLARED: Final = 24
 """Candidates that are declared by the program at most, cheapest first, before the search gives up."""
@@ -96,8 +100,9 @@ def optimize(
     *,
     space: Space | None = None,
     progress: Callable[[str], None] = lambda text: None,
+    cluster: Cluster | None = None,
 ) -> Optimum:
-    """Search the space around `settings`. Deterministic.
+    """Search the space around `settings`, with the simulations on `cluster` where there is one. Deterministic.
 
     `declare` runs the program with configuration values on top of the stack's; it is asked once for each cache
     and session length, which change more than a fleet, and for what is recommended.
@@ -108,11 +113,20 @@ def optimize(
     simulated: dict[tuple[Any, ...], Performance] = {}
     tried: list[Tried] = []
     once = replace(scenario, replications=1, options=replace(scenario.options, keep_minutes=False))
-    for candidate in space.candidates():
+
+    def graph_of(candidate: Candidate) -> ResourceGraph:
         if candidate.frame not in graphs:
             progress(f"declaring the stack with {candidate}")
             graphs[candidate.frame] = declare(candidate.frame_overrides())
-        graph = patched(graphs[candidate.frame], candidate, settings)
+        return patched(graphs[candidate.frame], candidate, settings)
+
+    if cluster is not None:
+        fleets = {candidate.fleet_key: candidate for candidate in reversed(list(space.candidates()))}
+        ready = [prepare(graph_of(candidate), once) for candidate in fleets.values()]
+        progress(f"simulating {len(ready)} fleets on {cluster.scheduler}")
+        simulated = dict(zip(fleets, _performances(ready, limits.objective, cluster), strict=True))
+    for candidate in space.candidates():
+        graph = graph_of(candidate)
         if candidate.fleet_key not in simulated:
             progress(f"simulating {candidate}")
             simulated[candidate.fleet_key] = performance(graph, once, limits.objective)
@@ -159,7 +173,17 @@ def _declared_best(
 
 def performance(graph: ResourceGraph, scenario: Scenario, objective: Objective) -> Performance:
     """Runs of the scenario on the stack in `graph`."""
-    runs = prepare(graph, scenario).replicate(scenario.replications)
+    return _performance(prepare(graph, scenario), scenario.replications, objective)
+
+
+def _performances(ready: Sequence[Prepared], objective: Objective, cluster: Cluster) -> list[Performance]:
+    from workbench.cluster import results
+
+    return results(partial(_performance, count=1, objective=objective), ready, cluster)
+
+
+def _performance(prepared: Prepared, count: int, objective: Objective) -> Performance:
+    runs = prepared.replicate(count)
     return Performance(interval([run.quantile_ms(0.95) for run in runs]).mean, judge(runs, objective))
 
 

@@ -12,7 +12,7 @@ from workbench.simulate.declaration import Sessions
 from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.reading import read
-from workbench.simulate.replications import replicate
+from workbench.simulate.replications import Run, replicate
 from workbench.simulate.result import COLUMNS
 from workbench.simulate.scenario import Scenario, load_traffic
 from workbench.simulate.service import ServiceModel
@@ -240,7 +240,7 @@ def test_runs_are_the_same_on_any_number_of_cores(small_graph, monkeypatch):
     found = []
     for cores in (1, 4):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
-        found.append(replicate(declared, traffic, SERVICE, SimulationOptions(seed=3), 3))
+        found.append(replicate(Run(declared, traffic, SERVICE, SimulationOptions(seed=3)), 3))
     for one, other in zip(*found, strict=True):
         assert np.array_equal(one.series, other.series, equal_nan=True)
         assert one.fleet_events == other.fleet_events

@@ -1,0 +1,99 @@
+"""Time and memory of `./plant audit` by the number of stacks, and what Dask costs and gives. Prints what it measures.
+
+The states are of 200 resources each. `PLANT_BENCHMARK_STACKS=10000` measures that many; the suite's sizes are smaller.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from audited import state
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+MOST = int(os.environ.get("PLANT_BENCHMARK_STACKS", "400"))
+START_SECONDS = 12
+"""CPU that a cluster of two takes to start, on a slow machine; it weighs less the more stacks there are."""
+KINDS = (
+    ("aws:sqs/queue:Queue", {"sqsManagedSseEnabled": True}),
+    ("aws:s3/bucket:Bucket", {}),
+    ("aws:lambda/function:Function", {"memorySize": 512, "runtime": "python3.13", "handler": "main.run"}),
+    ("aws:cloudwatch/metricAlarm:MetricAlarm", {"metricName": "Errors", "threshold": 1, "evaluationPeriods": 1}),
+    ("aws:dynamodb/table:Table", {"billingMode": "PAY_PER_REQUEST", "hashKey": "id"}),
+    ("aws:iam/role:Role", {"assumeRolePolicy": json.dumps({"Version": "2012-10-17", "Statement": []})}),
+    ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 30}),
+    ("aws:sns/topic:Topic", {"kmsMasterKeyId": "alias/notices"}),
+    ("aws:ec2/securityGroup:SecurityGroup", {"description": "of one task", "ingress": []}),
+    ("aws:kms/key:Key", {"enableKeyRotation": True}),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """`folder(count)`: a folder of so many exports of 200 resources, no two alike."""
+
+    def made(count):
+        root = tmp_path_factory.mktemp(f"stacks-{count}")
+        more = [(token, f"{token.rpartition(':')[2]}-{n}", inputs) for n in range(20) for token, inputs in KINDS]
+        for number in range(count):
+            document = state("load", f"s{number:05}", keys=0, more=more, tags={"Team": f"t{number % 20}"})
+            (root / f"s{number:05}.json").write_text(json.dumps(document))
+        return root
+
+    return made
+
+
+class Measured:
+    """One audit as a process: seconds on the wall and of all cores, and megabytes of its largest process."""
+
+    def __init__(self, root, *options):
+        out = root / "audit.out"
+        command = [sys.executable, "-m", "workbench.cli", "audit", root, "--format", "json", "--out", out, *options]
+        start = time.perf_counter()
+        process = subprocess.Popen(list(map(str, command)), cwd=ROOT)
+        _, status, used = os.wait4(process.pid, 0)  # what it used, and the processes that it waited for
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.wall = time.perf_counter() - start
+        assert process.returncode in (0, 1)
+        self.cpu = used.ru_utime + used.ru_stime
+        self.megabytes = used.ru_maxrss / 1024
+        self.output = out.read_bytes()
+        out.unlink()
+
+
+def test_time_and_memory_grow_no_faster_than_the_number_of_stacks(folder):
+    sizes = [max(MOST // 8, 2), max(MOST // 2, 4), MOST]
+    found = [Measured(folder(size), "--workers", "1") for size in sizes]
+    for size, one in zip(sizes, found, strict=True):
+        each = one.cpu / size * 1000
+        print(f"\n{size:,} stacks: {one.wall:.1f} s, CPU {one.cpu:.1f} s ({each:.1f} ms each), {one.megabytes:.0f} MB")
+    last = (found[2].cpu - found[1].cpu) / (sizes[2] - sizes[1])
+    first = (found[1].cpu - found[0].cpu) / (sizes[1] - sizes[0])
+    memory = found[2].megabytes / found[0].megabytes
+    print(f"CPU of one more stack, late against early: {last / first:.2f}")
+    print(f"memory of {sizes[2] / sizes[0]:.0f} times as many: {memory:.2f} times as much")
+    assert last / first < 1.5
+    assert memory < 2
+
+
+def test_two_workers_against_one_and_the_engine_against_a_loop(folder):
+    root = folder(MOST)
+    loop = Measured(root, "--workers", "1")
+    from workbench.cluster import cores
+
+    two = Measured(root, "--workers", "2")
+    assert two.output == loop.output
+    overhead = two.cpu / loop.cpu - 1
+    faster = loop.wall / two.wall
+    print(f"\n{MOST:,} stacks: a loop {loop.wall:.1f} s, two workers {two.wall:.1f} s: {faster:.2f} times as fast")
+    print(f"CPU of Dask, its start and the second loading of rules and prices: {overhead:.1%} of the loop's")
+    assert overhead < 0.10 + START_SECONDS / loop.cpu
+    if cores() > 1 and os.getloadavg()[0] < cores() + 1:  # others on the machine take what the second worker would have
+        assert faster > 1.2
