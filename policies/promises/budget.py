@@ -85,30 +85,47 @@ def watches(budget: Resource, context: Context) -> bool:
 
 def told(budget: Resource, kind: str, context: Context) -> bool:
     """True when somebody hears of it as 101 % of the budget is reached."""
-    topics = {topic.outputs.get("arn") for topic in context.graph.of_type(*TOPIC)}
+    topics = context.once(topic_arns)
     return any(
         notice.get("notificationType") == kind
         and notice.get("comparisonOperator") == "GREATER_THAN"
         and (number(notice.get("threshold")) or JUST_OVER) < JUST_OVER
         and (
             strings(notice.get("subscriberEmailAddresses"))
-            or set(strings(notice.get("subscriberSnsTopicArns"))) & topics
+            or not topics.isdisjoint(strings(notice.get("subscriberSnsTopicArns")))
         )
         for notice in mappings(budget.get("notifications"))
     )
 
 
+def topic_arns(context: Context) -> frozenset[Any]:
+    """ARNs of the stack's topics."""
+    return frozenset(topic.outputs.get("arn") for topic in context.graph.of_type(*TOPIC))
+
+
+def tagged(context: Context) -> dict[str, dict[str | None, list[tuple[int, Resource, Any]]]]:
+    """Key -> value -> (place in the graph, resource, value) of what carries it; None for what is no text, or not there.
+
+    For the keys that budgets count by.
+    """
+    keys = {key for budget in context.graph.of_type(*BUDGET) for key, _ in filters(budget)}
+    found: dict[str, dict[str | None, list[tuple[int, Resource, Any]]]] = {key: {} for key in keys}
+    for place, resource in enumerate(context.graph):
+        tags = tags_of(resource, context) if resource.custom and takes_tags(resource.type) else None
+        if tags is not None:
+            for key in keys:
+                value = tags.get(key)
+                group = value if isinstance(value, str) else None
+                found[key].setdefault(group, []).append((place, resource, value))
+    return found
+
+
 def unseen(budget: Resource, context: Context) -> Iterator[Problem]:
     """What the stack spends without this budget's seeing it."""
     for key, value in filters(budget):
-        for resource in context.graph:
-            tags = tags_of(resource, context) if resource.custom and takes_tags(resource.type) else None
-            if tags is not None and tags.get(key) != value:
-                yield Problem(
-                    f"tags.{key} is {shown(tags.get(key))}, and the budget counts {value} only; set it",
-                    "tags",
-                    resource,
-                )
+        others = [one for given, group in context.once(tagged)[key].items() if given != value for one in group]
+        for _, resource, given in sorted(others, key=lambda one: one[0]):
+            yield Problem(f"tags.{key} is {shown(given)}, and the budget counts {value} only; set it", "tags", resource)
         for template in context.graph.of_type(*LAUNCH_TEMPLATE):
             launched = {one.get("resourceType"): one.get("tags") for one in mappings(template.get("tagSpecifications"))}
             lacking = [

@@ -119,7 +119,7 @@ class Actor:
         return tuple(
             arn
             for action in ("iam:CreatePolicy", "iam:CreatePolicyVersion")
-            for arn in self.resources(action)
+            for arn in dict.fromkeys(self.resources(action))
             if self.may(action, arn)
         )
 
@@ -196,8 +196,20 @@ class Chains:
     def _roles(self) -> Roles:
         return self.context.once(roles)
 
+    def _means(self, actor: Actor) -> dict[int, str]:
+        """Places of the roles that `actor` gets to act as, and how; it is the same wherever the walk began."""
+        asked = self._roles.means
+        if id(actor) not in asked:
+            found = self._roles.found
+            asked[id(actor)] = (
+                actor,
+                {place: how for place in self._near(actor) if (how := self._becomes(actor, *found[place]))},
+            )
+        means: dict[int, str] = asked[id(actor)][1]
+        return means
+
     def _near(self, actor: Actor) -> list[int]:
-        """Places of the roles that `actor` may become or raise; of the others it is known without a look that not."""
+        """Places of the roles that `actor` may become; of the others it is known without a look that it can't."""
         found = self._roles
         near = set(found.trusting.get(actor.arn, ()))
         if not actor.harmless:
@@ -207,16 +219,18 @@ class Chains:
             for what, _, action in RUNS:
                 near.update(found.behind(what, actor.scope(action)))
             near.update(found.behind(LAUNCH_TEMPLATE, actor.scope("ec2:CreateLaunchTemplateVersion")))
-            near.update(place for name in self.actors for place in found.named.get(name, ()))
         return sorted(near)
 
     def _steps_of(self, actor: Actor) -> None:
-        for place in self._near(actor):
+        means = self._means(actor)
+        places = set(means)
+        if not actor.harmless:
+            places.update(place for name in self.actors for place in self._roles.named.get(name, ()))
+        for place in sorted(places):
             role, arn = self._roles.found[place]
-            means = self._becomes(actor, role, arn)
-            if means:
-                self._reach(actor, self._own(role), means)
-            if not actor.harmless and (role.name in self.actors or means):
+            if place in means:
+                self._reach(actor, self._own(role), means[place])
+            if not actor.harmless:
                 self._raise(actor, role, arn)
         if not actor.harmless:
             self._make(actor)

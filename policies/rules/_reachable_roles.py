@@ -76,6 +76,8 @@ class Roles:
     """Types that run with a role -> ARN of what runs -> places of its roles."""
     actors: dict[str, Any] = field(default_factory=dict)
     """URN -> what the role may do, once somebody has asked."""
+    means: dict[int, tuple[Any, dict[int, str]]] = field(default_factory=dict)
+    """Identity of somebody whose rights are known -> that somebody, and the places that it gets to, and how."""
 
     def among(self, patterns: Iterable[str]) -> Iterator[int]:
         """Places of the roles whose ARN fits any of `patterns`."""
