@@ -80,7 +80,14 @@ class Resource:
         return found
 
     def gives(self, path: str) -> bool:
-        """True when there is something at `path`: not null and not empty. What can't be read is something."""
+        """True when there is something at `path`: not null and not empty. What can't be read is something.
+
+        Whether there is something inside what can't be read, nobody knows.
+        """
+        holder = path.rpartition(".")[0]
+        for value in self.peek(holder) if holder else ():
+            if value.__class__ is Sentinel:
+                meet(value, self.urn, holder)
         return any(value.__class__ is Sentinel or value not in (None, "", [], {}) for value in self.peek(path))
 
     def sources(self, path: str) -> tuple[str, ...]:

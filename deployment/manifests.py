@@ -42,6 +42,7 @@ def manifest(resource: Resource) -> dict[str, Any]:
 def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[str, str] | None:
     """Path and message of the first thing that the strict schema of `version` refuses; None when it takes all.
 
+    The message is empty where what it would refuse is a value that can't be read, and that is no text.
     A kind without a schema, which is a custom resource, is taken as it is. A newer version than is known counts as
     the newest one.
     """
@@ -57,10 +58,8 @@ def _problem(text: str, version: str) -> tuple[str, str] | None:
     except kubernetes_validate.SchemaNotFoundError:
         return None
     except kubernetes_validate.ValidationError as error:
-        if error.instance == STAND_IN:
-            return None
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
-        return path.lstrip("."), str(error.message)
+        return path.lstrip("."), "" if error.instance == STAND_IN else str(error.message)
     return None
 
 

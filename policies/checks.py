@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployment.decimals import number as number  # the rules' name for it
+from deployment.graph import leaves
 from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet
 
 
@@ -35,6 +36,18 @@ def shown(value: Any) -> str:
         return str(int(value))
     text = str(value) if isinstance(value, str) else repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def unasked(holder: Mapping[str, Any], key: str) -> Any:
+    """The value of `key`, for a check that says itself what it makes of one that can't be read."""
+    return dict.get(holder, key) if isinstance(holder, dict) else holder.get(key)
+
+
+def look_inside(value: Any) -> None:
+    """Notes what can't be read anywhere in `value`, for a check that takes it as a whole."""
+    for leaf in leaves(value):
+        if leaf.__class__ is Sentinel:
+            meet(leaf)
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:

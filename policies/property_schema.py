@@ -14,6 +14,7 @@ from typing import Any, Final
 from deployment.decimals import number
 from deployment.unknown import Sentinel
 from policies import PACK_DIRECTORY
+from policies.checks import unasked
 
 FOLDER: Final = PACK_DIRECTORY / "schema"
 
@@ -52,6 +53,15 @@ def holders(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
                 for where, value in _items(f"{path}{name}", holder[name]):
                     if isinstance(value, dict):
                         todo.append((f"{where}.", value, inner))
+
+
+def hidden_objects(holder: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[tuple[str, Sentinel]]:
+    """(path, value) of each object in `holder` that has something required in it and can't be read."""
+    for name, rule in asked.get("properties", {}).items():
+        if "object" in rule and name in holder:
+            for where, item in _items(name, unasked(holder, name)):
+                if isinstance(item, Sentinel):
+                    yield where, item
 
 
 def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:

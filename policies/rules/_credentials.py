@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
+
+from deployment.unknown import SECRET, UNKNOWN, meet
 
 KEYS: Final = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
@@ -25,6 +27,13 @@ VALUE: Final = re.compile(r"(?!arn:|/|\$|\{\{|https?:|<|%)\S{6,}")
 """Values of them that are not a reference: an ARN, a path or a name in curly brackets."""
 
 
-def is_credential(name: str, value: str) -> bool:
-    """True when a variable called `name` with `value` hands out a credential."""
-    return bool(KEYS.search(value) or (NAME.search(name) and VALUE.fullmatch(value)))
+def is_credential(name: Any, value: Any) -> bool:
+    """True when a variable called `name` with `value` hands out a credential.
+
+    What another resource will give nobody wrote into the program, so an unknown value counts only by its name.
+    """
+    if not isinstance(name, str):
+        return False
+    if value is SECRET or (value is UNKNOWN and NAME.search(name)):
+        meet(value)
+    return isinstance(value, str) and bool(KEYS.search(value) or (NAME.search(name) and VALUE.fullmatch(value)))

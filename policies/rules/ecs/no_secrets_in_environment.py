@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import BUILD_PROJECT, TASK_DEFINITION
-from policies.checks import mappings
+from policies.checks import mappings, unasked
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
@@ -23,9 +23,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No environment variable of a container or a build holds a credential."""
     for path, where, variables in _environments(resource):
         for variable in mappings(variables):
-            name, value = variable.get("name"), variable.get("value")
+            name, value = variable.get("name"), unasked(variable, "value")
             plain = variable.get("type") in (None, "PLAINTEXT")  # a build names a secret's store here
-            if plain and isinstance(name, str) and isinstance(value, str) and is_credential(name, value):
+            if plain and is_credential(name, value):
                 yield Problem(
                     f"variable {name} of {where} holds what looks like a credential; pass it "
                     "by secrets, from Secrets Manager or Parameter Store",

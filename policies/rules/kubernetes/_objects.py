@@ -57,7 +57,7 @@ def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
     if not isinstance(selector, Mapping):
         return False
     wanted = selector.get("matchLabels")
-    if isinstance(wanted, Mapping) and any(labels.get(key) != value for key, value in wanted.items()):
+    if isinstance(wanted, Mapping) and any(labels.get(key) != wanted.get(key) for key in wanted):
         return False
     return all(_holds(one, labels) for one in mappings(selector.get("matchExpressions")))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
-from deployment.unknown import SECRET
+from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule
+from policies.rule import Problem, Rule, undecided
 
 TYPE = "kubernetes:core/v1:Secret"
 
@@ -16,9 +16,13 @@ TYPE = "kubernetes:core/v1:Secret"
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No value of a Secret stands readable in the deployment."""
     for path in ("stringData", "data"):
-        values = resource.get(path)
+        values = next(iter(resource.peek(path)), None)
+        if values is UNKNOWN:
+            yield undecided(path, values)
         for key, value in values.items() if isinstance(values, Mapping) else ():
-            if isinstance(value, str) and value and value != "[secret]":
+            if value is UNKNOWN:
+                yield undecided(f"{path}.{key}", value)
+            elif isinstance(value, str) and value:
                 yield Problem(
                     f"{path}.{key} is readable in the state; pass a Pulumi secret, or let the cluster fetch it"
                     " from Secrets"
@@ -39,6 +43,7 @@ RULE = Rule(
     types=(TYPE,),
     check=check,
     passing={"secret": (TYPE, {"stringData": {"password": SECRET}})},
+    also_passing=({"secret": (TYPE, {"stringData": SECRET})},),
     failing={"secret": (TYPE, {"stringData": {"password": "hunter2"}})},
     also_failing=[{"secret": (TYPE, {"data": {"password": "aHVudGVyMg=="}})}],
 )

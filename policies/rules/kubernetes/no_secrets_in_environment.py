@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from policies.checks import mappings
+from policies.checks import mappings, unasked
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
@@ -20,8 +20,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No variable of a container holds a credential."""
     for container in containers(resource):
         for variable in mappings(container.get("env")):
-            name, value = variable.get("name"), variable.get("value")
-            if isinstance(name, str) and isinstance(value, str) and is_credential(name, value):
+            name, value = variable.get("name"), unasked(variable, "value")
+            if is_credential(name, value):
                 path = f"{container.path}.env"
                 yield Problem(
                     f"variable {name} in {path} holds what looks like a credential; take it from a Secret"

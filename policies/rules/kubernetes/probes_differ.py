@@ -7,7 +7,7 @@ from typing import Any
 
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
-from policies.checks import is_absent, mappings, shown
+from policies.checks import is_absent, look_inside, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -18,6 +18,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Whether a process lives is another question than whether it may have requests; both are asked over TLS."""
     for container in containers(resource, initial=False):
         liveness, readiness = container.get("livenessProbe"), container.get("readinessProbe")
+        look_inside([liveness, readiness])
         if not is_absent(liveness) and _asked(liveness) == _asked(readiness):
             yield Problem(
                 f"{container.path}: livenessProbe and readinessProbe ask the same, so a pod whose cache is away"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from deployment.tokens import RESOURCE_QUOTA
+from policies.checks import look_inside
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
@@ -19,7 +20,7 @@ def check(context: Context) -> Iterator[Problem]:
     if limit is None or not quotas:
         return
     for quota in quotas:
-        quota.get("spec.hard")  # what can't be read there leaves this undecided
+        look_inside(quota.get("spec.hard"))  # what can't be read there leaves this undecided
         usd = sum((line.worst_case_usd for line in context.estimate.charges if line.urn == quota.urn), Decimal(0))
         if usd > limit:
             yield Problem(

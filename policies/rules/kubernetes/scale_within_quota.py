@@ -12,6 +12,7 @@ from cost.pods import pod_size, quota_of, replicas
 from cost.scope import Pricing, Scope
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT, POD_AUTOSCALER, RESOURCE_QUOTA
+from policies.checks import mappings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -45,6 +46,7 @@ def check(context: Context) -> Iterator[Problem]:
 def _most(pricing: Pricing, workload: Resource) -> tuple[Decimal, Decimal]:
     if workload.type not in SCALING:
         return Decimal(0), Decimal(0)
+    mappings(workload.get("spec.template.spec.containers"))  # one that can't be read leaves this undecided
     scope = Scope(pricing, workload)
     try:
         size, count = pod_size(scope, "spec.template.spec"), replicas(scope).worst

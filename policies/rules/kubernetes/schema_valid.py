@@ -34,6 +34,9 @@ REMOVED: Final = {
 }
 """API versions that no cluster of 1.26 or newer serves for any kind of ours -> what to use (deprecation guide)."""
 
+SECRETS: Final = tuple(("kubernetes:core/v1:Secret", path) for path in ("data", "stringData"))
+"""What is secret as a whole where it is passed as it should be."""
+
 
 def check_version(resource: Resource, context: Context) -> Iterator[Problem]:
     """The API version still exists."""
@@ -46,13 +49,14 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The strict schema of the cluster's version takes the object: no typo, no wrong type."""
     if not is_object(resource) or resource.type.partition(":")[2].rpartition(":")[0] in REMOVED:
         return
-    for key, value in resource.inputs.items():
-        if isinstance(value, Sentinel):
-            yield undecided(key, value)
     version = context.once(cluster_version)
     found = schema_problem(manifest(resource), version)
-    if found is not None:
-        path, message = found
+    if found is None:
+        return
+    path, message = found
+    if not message and (resource.type, path) not in SECRETS:
+        yield undecided(path, next((one for one in resource.peek(path) if isinstance(one, Sentinel)), UNKNOWN))
+    elif message:
         yield Problem(f"{path or 'the object'}: {message}; Kubernetes {version} refuses it", path or None)
 
 

@@ -21,7 +21,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No environment variable holds a credential."""
     variables = resource.get("environment.variables")
     for name, value in variables.items() if isinstance(variables, Mapping) else ():
-        if isinstance(value, str) and is_credential(name, value):
+        if is_credential(name, value):
             path = f"environment.variables.{name}"
             yield Problem(f"{path} holds what looks like a credential; give the ARN of a secret instead", path)
 

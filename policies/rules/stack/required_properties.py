@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import DNS_RECORD, LISTENER
+from deployment.unknown import meet
+from policies.checks import unasked
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.property_schema import holders
+from policies.property_schema import hidden_objects, holders
 from policies.rule import ANY_TYPE, Problem, Rule
 
 REFERS: Final = re.compile(r"(?:^|[a-z])(?:arn|id|Arn|Id)$")
@@ -23,6 +25,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if resource.options.get("external"):
         return
     for path, holder, asked in holders(resource.type, resource.inputs):
+        for name, value in hidden_objects(holder, asked):
+            meet(value, resource.urn, f"{path}{name}")
         for name in asked.get("required", ()):
             if lacks(holder, name, asked):
                 yield Problem(f"{path}{name} is not set; AWS can't make this resource without it", f"{path}{name}")
@@ -34,7 +38,7 @@ def lacks(holder: Mapping[str, Any], name: str, asked: Mapping[str, Any]) -> boo
     An empty text is something (the record of a zone itself, a tag's value), unless it names another resource; so is an
     empty object, and an empty list, unless its items are what the resource is made of.
     """
-    value = dict.get(holder, name) if isinstance(holder, dict) else holder.get(name)
+    value = unasked(holder, name)
     if value == "":
         return bool(REFERS.search(name))
     return value is None or (value == [] and "object" in asked.get("properties", {}).get(name, {}))
