@@ -45,5 +45,9 @@ RULE = Rule(
     passing={"secret": (TYPE, {"stringData": {"password": SECRET}})},
     also_passing=({"secret": (TYPE, {"stringData": SECRET})},),
     failing={"secret": (TYPE, {"stringData": {"password": "hunter2"}})},
+    undecided=(
+        {"secret": (TYPE, {"stringData": UNKNOWN})},
+        {"secret": (TYPE, {"data": {"password": UNKNOWN}})},
+    ),
     also_failing=[{"secret": (TYPE, {"data": {"password": "aHVudGVyMg=="}})}],
 )

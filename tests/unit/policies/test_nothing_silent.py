@@ -1,7 +1,7 @@
 """No rule passes what it could not read: with a secret or unknown value in place of a wrong one, it says so.
 
-Every value of every failing example is hidden in turn, wherever it stands: the property as a whole, an object or an item
-inside it, or the last text in there.
+Every value of every failing example is hidden in turn, wherever it stands: the property as a whole, an object or an
+item inside it, or the last text in there.
 """
 
 from dataclasses import replace
