@@ -55,8 +55,8 @@ class Sizing(Protocol):
 class GroupSizing:
     """Sizes of auto-scaling groups."""
 
-    group_names: Mapping[str, Any]
-    """Fleet name -> name of its group."""
+    group_names: Mapping[str, pulumi.Input[str]]
+    """Fleet name (``stable``, ``canary``) -> name of its group."""
 
     def read_stable(self, *, then: str, on_error: str) -> State:
         """See `Sizing`."""

@@ -185,6 +185,20 @@ def test_engine_and_process_agree_on_a_stack_of_the_team(team, tmp_path):
     assert ("tagging-required-tags", "mandatory") in says
 
 
+@engine
+@pytest.mark.engine
+@pytest.mark.parametrize(("stack", "status"), [("dev", 0), ("prod", 1)])
+def test_the_cli_runs_the_commands_as_a_tool_with_their_exit_status(team, deployment, tmp_path, stack, status):
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps(deployment(stack)))
+    path = f"{team / '.venv' / 'bin'}:{os.environ['PATH']}"
+    variables = {**bare(), "PATH": path, "PULUMI_HOME": str(tmp_path / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    command = [PULUMI, "plugin", "run", "plant", "--", "cost", file, "--format", "json"]
+    done = subprocess.run([*map(str, command)], env=variables, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == status, done.stderr
+    assert json.loads(done.stdout)["verdict"] == ("blocked" if status else "pass")
+
+
 class Service(BaseHTTPRequestHandler):
     """As much of the Pulumi service as `pulumi policy publish` speaks to; keeps what it is sent."""
 

@@ -39,7 +39,9 @@ def pages(root: Path = REPOSITORY) -> list[Path]:
 
 def files() -> dict[str, str]:
     """Files that are made as a whole: path in the repository -> what it has to hold."""
+    from components.hosted.provider import schema
     from workbench.report.commands_page import commands_page
+    from workbench.report.components_page import components_page
     from workbench.report.pictures import pictures
     from workbench.report.settings_cost import cost_of_settings
     from workbench.settings_schema import SCHEMA_FILE, settings_page, stack_file_schema
@@ -47,8 +49,10 @@ def files() -> dict[str, str]:
     return {
         SCHEMA_FILE: json.dumps(stack_file_schema(), indent=1) + "\n",
         "docs/commands.md": commands_page(),
+        "docs/components.md": components_page(schema()),
         "docs/decisions/README.md": _decisions(),
         "docs/settings.md": f"{settings_page()}\n## What a change does to the bill\n\n{cost_of_settings()}",
+        "provider/schema.json": json.dumps(schema(), indent=1) + "\n",
         **pictures(),
     }
 

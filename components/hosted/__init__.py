@@ -1,0 +1,1 @@
+"""The component families as a Pulumi package, for programs in any language."""

@@ -1,0 +1,5 @@
+"""What the Pulumi CLI starts for the package `plant`."""
+
+from components.hosted.provider import serve
+
+serve()
