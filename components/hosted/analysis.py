@@ -95,6 +95,10 @@ class ArgumentsAnalyzer(Analyzer):
             if bare is not arg and more.get("optional") is None:
                 more["optional"] = True
             return super().analyze_property(STAND_INS.get(bare) or PLAIN[bare], typ, name, **more)
+        if getattr(bare, "_is_protocol", False):
+            raise TypeError(
+                f"{typ.__name__}.{name}: {bare.__name__} is behaviour, which no schema can say: add a stand-in"
+            )
         if is_dict(arg) and get_args(arg) and get_args(arg)[0] is int:  # keys of an object are text
             arg = dict[str, get_args(arg)[1]]  # type: ignore[misc]
         found = super().analyze_property(arg, typ, name, **more)

@@ -16,10 +16,10 @@ from typing import Any, Protocol
 import pulumi
 from pulumi.provider.experimental.util import camel_case
 
-from components.edge.firewall import Firewall
 from components.edge.request_checks import BearerToken, BrowserSignIn
 from components.kubernetes.deployment_sizing import DeploymentSizing
 from components.kubernetes.track import TrackArgs
+from components.operations.maintenance_page import EVERYBODY, FirewallPage, IpSet, ListenerPage, Page
 from components.rollout.feature_flag import FeatureFlag
 from components.rollout.sizing import GroupSizing, Sizing
 
@@ -117,8 +117,8 @@ class FlagArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MaintenancePageArgs:
-    """The firewall that shows the maintenance page: the outputs of a Firewall."""
+class FirewallPageArgs:
+    """The firewall that shows the maintenance page: the outputs of a Firewall with a web ACL of its own."""
 
     ip_set_ids: Mapping[str, pulumi.Input[str]]
     """Its `ipSetIds`."""
@@ -127,12 +127,36 @@ class MaintenancePageArgs:
     ip_set_arns: Mapping[str, pulumi.Input[str]]
     """Its `ipSetArns`."""
 
-    def made(self) -> Any:
-        """What maintenance reads of a Firewall."""
+    def made(self) -> Page:
+        """The page that these sets switch."""
         families = {frozenset(given) for given in (self.ip_set_ids, self.ip_set_names, self.ip_set_arns)}
-        if families != {frozenset({"IPV4", "IPV6"})}:
+        if families != {frozenset(EVERYBODY)}:
             raise ValueError("ipSetIds, ipSetNames and ipSetArns have the keys IPV4 and IPV6 each")
-        return SimpleNamespace(**{one.name: getattr(self, one.name) for one in fields(self)})
+        sets = [
+            IpSet(
+                family=family,
+                identifier=self.ip_set_ids[family],
+                name=self.ip_set_names[family],
+                arn=self.ip_set_arns[family],
+            )
+            for family in EVERYBODY
+        ]
+        return FirewallPage(ip_sets=sets)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageArgs:
+    """What shows the maintenance page: give exactly one."""
+
+    firewall: FirewallPageArgs | None = None
+    """A firewall with a web ACL of its own."""
+    listener: ListenerPage | None = None
+    """A rule of a shared listener."""
+
+    def made(self) -> Page:
+        """The one that is given."""
+        found = _one_of(self)
+        return found.made() if isinstance(found, FirewallPageArgs) else found
 
 
 STAND_INS: Mapping[Any, type[StandIn]] = {
@@ -141,7 +165,7 @@ STAND_INS: Mapping[Any, type[StandIn]] = {
     BearerToken | BrowserSignIn: RequestCheckArgs,
     Sizing: SizingArgs,
     FeatureFlag: FlagArgs,
-    Firewall: MaintenancePageArgs,
+    Page: PageArgs,
 }
 """Type of an argument in Python -> its stand-in."""
 

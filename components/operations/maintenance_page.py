@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import pulumi
+
 from components.access.iam_policy import Statement, allow
 from components.workflow.states import PATIENTLY, State, call, choose, fail, wait
 
@@ -103,7 +105,7 @@ class ListenerPage:
     Values may be Pulumi outputs.
     """
 
-    rule_arn: Any
+    rule_arn: pulumi.Input[str]
     """The rule."""
     open_conditions: Sequence[Mapping[str, Any]]
     """Conditions that every request to the host meets, in the words of the API."""

@@ -18,7 +18,7 @@ class LentRules:
 
     web_acl_arn: str
     """Web ACL of the platform."""
-    rule_group_arn: Any
+    rule_group_arn: pulumi.Input[str]
     """Rule group of the stack."""
 
 

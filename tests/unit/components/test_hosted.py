@@ -13,12 +13,13 @@ import yaml
 from pulumi.errors import InputPropertyError
 
 from components.edge.request_checks import BearerToken, Claim
+from components.hosted import analysis
 from components.hosted.analysis import arguments_of, defaults_of, hints
 from components.hosted.building import built
 from components.hosted.provider import FAMILIES, Hosted, schema
 from components.kubernetes.track import TrackArgs
 from components.operations.budget_guard import BudgetGuardArgs
-from components.operations.maintenance import MaintenanceArgs
+from components.operations.maintenance import Maintenance, MaintenanceArgs
 from components.rollout.canary_rollout import CanaryRolloutArgs
 from components.rollout.sizing import GroupSizing
 
@@ -57,7 +58,7 @@ def test_everything_in_the_schema_has_a_type_and_says_what_it_is(package):
         assert one.get("type") != "object" or "additionalProperties" in one, where
     for token, holder in {**package["types"], **package["resources"]}.items():
         assert len(holder["description"]) > 6, token
-        assert holder["type"] == "object", token
+        assert holder["type"] == "object" and holder["properties"], token
 
 
 def test_every_reference_is_to_a_type_that_is_there_and_every_type_is_referred_to(package):
@@ -190,7 +191,7 @@ def test_stand_ins_make_what_the_components_take(declare):
     assert set(rollout.flag.versions) == {0, 10, 100}
     maintenance = built(MaintenanceArgs, example("maintenance"))
     assert maintenance.windows[0].starts_at == datetime(2027, 3, 31, 22)  # noqa: DTZ001 - local time is meant
-    assert set(maintenance.firewall.ip_set_arns) == {"IPV4", "IPV6"}
+    assert [one.family for one in maintenance.page.ip_sets] == ["IPV4", "IPV6"]
     assert built(TrackArgs, TRACK).guards == ()
     assert built(TrackArgs, TRACK).pod.cpu_limit_millicores is None
 
@@ -226,7 +227,8 @@ WRONG = [
     ("maintenance", "windows/0/startsAt", "Monday", "windows[0].startsAt", "must be a local time"),
     ("maintenance", "windows/0/startsAt", "2027-03-31T22:00Z", "windows[0].startsAt", "without a zone"),
     ("maintenance", "windows/0/weekly", "yes", "windows[0].weekly", "must be true or false"),
-    ("maintenance", "firewall/ipSetIds", {"IPV4": "1"}, "firewall", "have the keys IPV4 and IPV6 each"),
+    ("maintenance", "page/firewall/ipSetIds", {"IPV4": "1"}, "page", "have the keys IPV4 and IPV6 each"),
+    ("maintenance", "page", {}, "page", "give exactly one of firewall, listener"),
     ("budget", "monthlyLimitUsd", "five", "monthlyLimitUsd", "must be a number"),
     ("budget", "emails/0", 1.0, "emails[0]", "must be text"),
 ]
@@ -261,3 +263,9 @@ def test_another_package_s_type_is_refused(hosted):
     for token in ("aws:index:Fleet", "plant:components:Fleet", "plant:index:"):
         with pytest.raises(ValueError, match=r"invalid|empty"):
             hosted.construct("x", token, {}, None)
+
+
+def test_behaviour_without_a_stand_in_is_refused_when_the_schema_is_made(monkeypatch):
+    monkeypatch.setattr(analysis, "STAND_INS", {})
+    with pytest.raises(TypeError, match=r"MaintenanceArgs\.page: Page is behaviour.*add a stand-in"):
+        analysis.ArgumentsAnalyzer("plant").analyze([Maintenance])
