@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import shutil
@@ -105,6 +106,23 @@ def overrides_from(config: tuple[str, ...]) -> dict[str, str]:
     if wrong:
         raise InputError(*(f"--config {item}: must be KEY=VALUE, e.g. plant:fleet.max_size=4" for item in wrong))
     return {key.strip(): value for key, _, value in (item.partition("=") for item in config)}
+
+
+def readable(files: tuple[Path, ...]) -> None:
+    """Look whether `files` can be read before anything is computed from them. Raises InputError that names each.
+
+    They are not opened: what writes into a pipe would take it for the end.
+    """
+    problems = []
+    for path in files:
+        try:
+            path.stat()
+            if not os.access(path, os.R_OK):
+                problems.append(f"{path}: {os.strerror(errno.EACCES)}")
+        except OSError as error:
+            problems.append(f"{path}: {error.strerror or error}")
+    if problems:
+        raise InputError(*problems)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ from workbench.cli.common import (
     out_option,
     overrides_from,
     progress,
+    readable,
     stack_options,
     write_text,
 )
@@ -94,6 +95,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
     from deployment.reader import graph_from_json
     from workbench.preview.synthesis import REPOSITORY, synthesize
 
+    readable(traffic.files)
     stack, overrides = source.stack, overrides_from(source.config)
     with progress("declaring the stack") as show:
         settings = _settings(stack, overrides)

@@ -21,6 +21,7 @@ from workbench.cli.common import (
     out_option,
     overrides_from,
     progress,
+    readable,
     stack_options,
     write_bytes,
 )
@@ -217,6 +218,7 @@ def command(
     picture = drawing.picture
     if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
         raise InputError(f"--picture {picture}: the name has to end in .png or .svg")
+    readable(traffic.files)
     with progress("declaring the stack") as show:
         graph = _graph(source)
         estimate, why_not = _estimate(graph)

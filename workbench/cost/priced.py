@@ -87,16 +87,16 @@ def price_files(
     A preview is compared with what it finds deployed, where no `base` is given. `allowances` says whether any count.
     Raises InputError for what is wrong with any of them.
     """
+    usage = None if usage_file is None else read_usage(usage_file)
     plans = [plan_from_file(name) for name in files]
     bases = [graph_from_file(base)] if base is not None else [before for _, before in plans if before is not None]
     graphs = [*(graph for graph, _ in plans), *bases]
     names = [*files, *([base] if base is not None else ["deployed"] * len(bases))]
     numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
     transfers: tuple[Transfer, ...] = ()
-    if usage_file is not None:
+    if usage is not None:
         from cost.usage import resolve
 
-        usage = read_usage(usage_file)
         numbers = resolve(usage, graphs)
         transfers = usage.transfers
     asked = _Asked(region, limit_usd, allowances, on)

@@ -178,3 +178,22 @@ def test_a_missing_module_of_our_own_is_our_mistake_and_is_shown(monkeypatch, ca
     monkeypatch.setattr(cli.plant, "invoke", lambda context: __import__("policies.no_such_module"))
     assert cli.run(["doctor"]) == 2
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        pytest.param(["simulate", "--traffic", "nowhere.csv"], ("pulumi", "numpy", "cost"), id="simulate"),
+        pytest.param(["optimize", "--traffic", "nowhere.csv"], ("pulumi", "numpy"), id="optimize"),
+        pytest.param(["cost", "--usage", "nowhere.yaml", "nowhere.json"], ("pulumi",), id="usage of cost"),
+        pytest.param(["check", "nowhere.json"], ("pulumi",), id="check"),
+        pytest.param(["--help"], ("pulumi", "numpy", "asyncio", "pydantic", "rich", "yaml", "cost"), id="help"),
+    ],
+)
+def test_what_is_missing_is_told_before_anything_is_loaded(arguments, heavy):
+    script = "import sys; from workbench.cli.main import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    *told, modules = done.stderr.splitlines()
+    assert set(heavy).isdisjoint(modules.split())
+    missing = next((one for one in arguments if one.startswith("nowhere")), None)
+    assert told == [] if missing is None else told[0].startswith(f"error: {missing}: ")
