@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pulumi_policy as engine
 from pulumi_policy import policy as sdk
@@ -31,6 +31,7 @@ from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
 from policies import DISTRIBUTION, PACK_DIRECTORY
 from policies.assess import Assessment, assess, run_rule
 from policies.context import ROOT_TYPE, Context
+from policies.deployed import deployed
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_from_json
 from policies.registry import every_rule
@@ -39,6 +40,9 @@ from policies.rule import ANY_TYPE, Rule
 from policies.rules._budget import summary
 from policies.settings import PackConfig, settings_schema
 from policies.waivers import load_waivers, waiver_for
+
+if TYPE_CHECKING:
+    from cost import Estimate
 
 STACK_POLICY: Final = f"{SETTINGS_KEY}-stack"
 """Name of the policy that judges the stack for all others."""
@@ -136,10 +140,8 @@ class Pack:
             self._judged = self._assessed(graph)
 
     def _assessed(self, graph: ResourceGraph) -> Assessment:
-        # A provider whose Region nobody declares takes it from the environment, which the engine shares with its packs.
-        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         # What to do about a broken rule is the engine's to say here: it knows the configured levels.
-        return assess(graph, replace(self.config, enforcement={}), region=region)
+        return assess(graph, replace(self.config, enforcement={}), region=_region())
 
     def sum_up(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
         """Tells what the stack costs, once everything else is said."""
@@ -148,9 +150,19 @@ class Pack:
         if judged is None:
             return
         try:
-            report(summary(judged.estimate), None)
+            report(summary(judged.estimate, self._deployed()), None)
         except InputError:  # what can't be priced at all has a rule that says so
             return
+
+    def _deployed(self) -> Estimate | None:
+        """What is deployed, priced as the plan was; None where nobody asks, or nothing tells."""
+        graph = deployed() if self.config.settings.compare_with_deployed else None
+        if graph is None:
+            return None
+        try:
+            return Context(graph, self.config, region=_region()).estimate
+        except InputError:
+            return None
 
     def _policy(self, rule: Rule) -> engine.Policy:
         common: dict[str, Any] = {
@@ -246,6 +258,12 @@ class Pack:
             protect=one.opts.protect,
             options=options_of(one.opts, one.provider),
         )
+
+
+def _region() -> str | None:
+    """Region of a provider for which nobody declares one: it takes it from the environment, which the engine shares
+    with its packs."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
 
 
 def tell(findings: Sequence[Finding], report: engine.ReportViolation) -> None:

@@ -56,6 +56,10 @@ class PackSettings(BaseModel):
         pattern=r"^[0-9]{1,4}\.[0-9]{1,4}$",
         description="Release of the pack, as 1.2, whose rules may block; later ones advise. Left out: all may.",
     )
+    compare_with_deployed: bool = Field(
+        default=True,
+        description="Whether the line of dollars tells what a plan changes; it takes a `pulumi stack export`.",
+    )
     waivers_file: str = Field(
         default=USUAL_FILE,
         max_length=255,
@@ -74,6 +78,7 @@ def settings_schema() -> dict[str, dict[str, Any]]:
         "allowedInstanceTypes": {"type": "array", "items": {"type": "string"}, "default": []},
         "requiredTags": {"type": "array", "items": {"type": "string"}, "default": []},
         "rulesAsOf": {"type": "string", "pattern": r"^[0-9]{1,4}\.[0-9]{1,4}$"},
+        "compareWithDeployed": {"type": "boolean", "default": True},
         "waiversFile": {"type": "string", "default": USUAL_FILE},
     }
     for name, model_field in PackSettings.model_fields.items():

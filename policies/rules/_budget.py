@@ -35,8 +35,9 @@ def priced(context: Context) -> Estimate | None:
         return None
 
 
-def summary(estimate: Estimate) -> str:
-    """What a month costs, in one line: expected, worst case, budget, what is not priced and what comes by a date."""
+def summary(estimate: Estimate, before: Estimate | None = None) -> str:
+    """What a month costs, in one line: expected, worst case, budget, what is not priced and what comes by a date;
+    and what the plan changes of it, where `before` is what is deployed."""
     limit = estimate.budget_usd
     budget = f" of a budget of ${limit:.2f}" if limit.is_finite() else ", with no budget set"
     braked = f" (${estimate.bounded_usd:.2f} with the spend brake)" if estimate.basis.brake else ""
@@ -46,7 +47,34 @@ def summary(estimate: Estimate) -> str:
     coming = "".join(
         f"; from {each.day.isoformat()} ${each.monthly_usd:.2f} more: {each.what}" for each in estimate.coming
     )
-    return f"expected ${estimate.expected_usd:.2f} and {worst} a month{budget}, driven by {drivers}{unpriced}{coming}"
+    changed = "" if before is None else f"; {_changed(before, estimate)}"
+    return (
+        f"expected ${estimate.expected_usd:.2f} and {worst} a month{budget}, driven by {drivers}"
+        f"{changed}{unpriced}{coming}"
+    )
+
+
+def _changed(before: Estimate, planned: Estimate) -> str:
+    """What the plan changes of what is deployed, with the resources that change it most."""
+    from cost.compare import compare
+
+    found = compare(before, planned)
+    if not found.changes:
+        return "no change to what is deployed"
+    largest = ", ".join(
+        f"{each.name} {_signed(each.delta_usd)}"
+        if each.delta_usd
+        else f"{each.name} {_signed(each.worst_case_delta_usd)} at worst"
+        for each in found.changes[:MOST_DRIVERS]
+    )
+    return (
+        f"changes what is deployed by {_signed(found.delta_usd)} expected and {_signed(found.worst_case_delta_usd)} "
+        f"in the worst case ({largest})"
+    )
+
+
+def _signed(usd: Decimal) -> str:
+    return f"{'-' if usd < 0 else '+'}${abs(usd):.2f}"
 
 
 def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Estimate) -> str:

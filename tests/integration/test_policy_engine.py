@@ -251,3 +251,46 @@ def test_pulumi_preview_needs_no_configuration_of_the_pack_to_say_what_plant_pre
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "[advisory] [severity: high]  cost-shared-worst-case-within-budget" in done.stdout
     assert "[mandatory]" not in done.stdout
+
+
+KEY = """
+import pulumi_aws as aws
+
+aws.kms.Key("key", enable_key_rotation=True)
+"""
+DASHBOARD = """
+aws.cloudwatch.Dashboard("board", dashboard_name="board", dashboard_body='{"widgets":[]}')
+"""
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_the_line_of_dollars_tells_what_a_plan_changes_of_what_is_deployed(emulated, tmp_path, compared):
+    project = tmp_path / "project"
+    project.mkdir()
+    virtualenv = json.dumps(str(ROOT / ".venv"))
+    (project / "Pulumi.yaml").write_text(
+        f"name: old\nruntime: {{name: python, options: {{toolchain: pip, virtualenv: {virtualenv}}}}}\n"
+    )
+    config = tmp_path / "config.json"
+    settings = {"compareWithDeployed": compared, "enforcementLevel": "advisory"}
+    config.write_text(json.dumps({"all": "disabled", "cost-summary": "advisory", "pack-settings": settings}))
+    pack = ["--policy-pack", str(ROOT / "policies"), "--policy-pack-config", str(config)]
+    assert emulated(project, "stack", "init", "old").returncode == 0
+
+    def line(*command):
+        done = emulated(project, *command, "--stack", "old", *pack)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+        text = " ".join(done.stdout.split())
+        assert "expected $" in text or command[0] == "up", text[-3000:]
+        return text
+
+    program = project / "__main__.py"
+    program.write_text(KEY)
+    new, deployed = "changes what is deployed by +$1.00 expected", "no change to what is deployed"
+    assert (new in line("preview")) is compared
+    assert "deployed" not in line("up", "--yes", "--skip-preview")  # the preview has told it
+    assert (deployed in line("preview")) is compared
+    program.write_text(KEY + DASHBOARD)
+    # the account's allowances pay for the dashboard, and a change is told by resource
+    text = line("preview")
+    assert ("board +$3.00" in text and "allowances -$3.00" in text) is compared
