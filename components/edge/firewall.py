@@ -14,6 +14,23 @@ from components.edge.rule_capacity import capacity
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuleGroup:
+    """A rule group as it is declared, for who writes it, too."""
+
+    arn: pulumi.Output[str]
+    identifier: pulumi.Output[str]
+    """Its id."""
+    name: pulumi.Output[str]
+    """Its name."""
+    description: str
+    """Its description."""
+    rules: Sequence[rules.Rule]
+    """Its rules with their priorities."""
+    visibility: dict[str, Any]
+    """Its metrics."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
     """What the firewall lets through."""
 
@@ -62,7 +79,7 @@ class Firewall(pulumi.ComponentResource):
     """Likewise, ARNs."""
     web_acl_arn: pulumi.Output[str] | None
     """Web ACL of a dedicated stack."""
-    rule_group_arn: pulumi.Output[str] | None
+    rule_group: RuleGroup | None
     """Rule group of a shared stack, for the platform to refer to."""
 
     def __init__(self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -73,7 +90,7 @@ class Firewall(pulumi.ComponentResource):
         self.ip_set_names = {family: found.name for family, found in sets.items()}
         self.ip_set_arns = {family: found.arn for family, found in sets.items()}
         self.web_acl_arn = None
-        self.rule_group_arn = None
+        self.rule_group = None
         own: dict[str, rules.Rule] = {
             rule["name"]: rule
             for rule in (
@@ -92,14 +109,14 @@ class Firewall(pulumi.ComponentResource):
             ]
             # Fixed at creation: room for all of them, or choosing others would replace a group that is in use.
             room = capacity(rules.for_host(rule, args.domain_name) for rule in own.values())
-            self.rule_group_arn = self._rule_group(name, rules.ordered(chosen), room)
+            self.rule_group = self._rule_group(name, rules.ordered(chosen), room)
         else:
             page = rules.maintenance(list(self.ip_set_arns.values()), args.retry_after_seconds)
             counted = () if args.block_hosting_providers else (rules.HOSTING_PROVIDERS,)
             managed = [rules.managed(rule_set, counted=counted) for rule_set in args.managed_rule_sets]
             every = [page, *own.values(), *managed]
             self.web_acl_arn = self._web_acl(name, args, rules.ordered(every))
-        self.register_outputs({"webAclArn": self.web_acl_arn, "ruleGroupArn": self.rule_group_arn})
+        self.register_outputs({"webAclArn": self.web_acl_arn, "ruleGroupArn": self.rule_group and self.rule_group.arn})
 
     def _ip_set(self, name: str, family: str) -> aws.wafv2.IpSet:
         return aws.wafv2.IpSet(
@@ -111,18 +128,26 @@ class Firewall(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["addresses"]),
         )
 
-    def _rule_group(self, name: str, ordered: list[dict[str, Any]], room: int) -> pulumi.Output[str]:
+    def _rule_group(self, name: str, ordered: list[dict[str, Any]], room: int) -> RuleGroup:
+        description, metrics = "Rules of the Plant API for the web ACL of the platform", f"{name}-rule-group"
         group = aws.wafv2.RuleGroup(
             f"{name}-rule-group",
             scope="REGIONAL",
             capacity=room,
-            description="Rules of the Plant API for the web ACL of the platform",
+            description=description,
             custom_response_bodies=rules.bodies(),
             rules=ordered,
-            visibility_config=rules.visibility(f"{name}-rule-group"),
+            visibility_config=rules.visibility(metrics),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return pulumi.Output.from_input(group.arn)
+        return RuleGroup(
+            arn=group.arn,
+            identifier=group.id,
+            name=group.name,
+            description=description,
+            rules=ordered,
+            visibility=rules.visibility(metrics),
+        )
 
     def _web_acl(self, name: str, args: FirewallArgs, ordered: list[dict[str, Any]]) -> pulumi.Output[str]:
         child = pulumi.ResourceOptions(parent=self)

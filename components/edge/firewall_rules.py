@@ -141,6 +141,33 @@ def managed(rule_set: str, *, counted: Sequence[str] = ()) -> Rule:
     }
 
 
+LEAST_LIMIT = 10
+"""Smallest limit of a rate rule (API reference of AWS WAF, RateBasedStatement, 2026-11)."""
+
+
+def tightened(rule: Rule, percent: int) -> Rule:
+    """`rule` with `percent` of its rate limit; one that limits no rate stays as it is."""
+    rate = rule["statement"].get("rate_based_statement")
+    if rate is None:
+        return rule
+    limit = max(LEAST_LIMIT, rate["limit"] * percent // 100)
+    return {**rule, "statement": {"rate_based_statement": {**rate, "limit": limit}}}
+
+
+CAPITALS = {"cloudwatch_metrics_enabled": "CloudWatchMetricsEnabled"}
+"""Names that the API doesn't spell as the SDK's suggest."""
+
+
+def in_words_of_the_api(value: Any) -> Any:
+    """A rule, or a part of one, as AWS WAF's API takes it: the SDK's names in capitals."""
+    if isinstance(value, Mapping):
+        return {
+            CAPITALS.get(key, "".join(map(str.capitalize, key.split("_")))): in_words_of_the_api(item)
+            for key, item in value.items()
+        }
+    return [in_words_of_the_api(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def ordered(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     """`rules` with rising priorities: the first one is asked first."""
     return [{**rule, "priority": index * 10} for index, rule in enumerate(rules)]

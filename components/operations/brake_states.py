@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from components.operations.rate_limits import RateLimits
 from components.workflow.states import (
     State,
     call,
@@ -43,23 +44,29 @@ def allowed_spend(limit_usd: Decimal, minimum_percent: int) -> list[Decimal]:
 def definition(
     *,
     stack: str,
-    account_id: str,
-    budget_name: Any,
+    budget: Mapping[str, Any],
     allowed_usd: Sequence[Decimal],
     parameter: Any,
     groups: Mapping[str, tuple[Any, int]],
+    limits: RateLimits | None,
     topic_arn: Any,
 ) -> dict[str, Any]:
-    """State machine for `groups`: fleet -> name of its group and its declared maximum. Values may be Pulumi outputs.
+    """State machine for `budget` (in the API's words) and `groups`: fleet -> name of its group and its declared
+    maximum. Values may be Pulumi outputs.
 
     It holds a group by giving it its present minimum as its maximum, so a canary that serves is not taken away. What
-    it has done it keeps in `parameter` (``on`` or ``off``): people are told once of each change.
+    it has done it keeps in `parameter` (``on`` or ``off``): people are told once of each change. `limits` become tight
+    last, when the fleets are held and people know, and are set back before it counts as off: what fails is tried again
+    by the next look.
     """
+    tight = limits.tighten(then="Held") if limits else {}
+    restored = limits.restore(then="Note that it is off") if limits else {}
+    held, off = next(iter(tight), "Held"), next(iter(restored), "Note that it is off")
     states: dict[str, State] = {
         "Read spend": call(
             "budgets",
             "describeBudget",
-            {"AccountId": account_id, "BudgetName": budget_name},
+            budget,
             keep={"usd.$": "States.StringToJson($.Budget.CalculatedSpend.ActualSpend.Amount)"},
             at="$.spend",
             then="Find day",
@@ -80,11 +87,13 @@ def definition(
         ),
         "Within the limit": succeed(),
         **_hold(groups),
-        "Was it on": choose(when("$.brake.value", "StringEquals", "on", "Held"), otherwise="Note that it is on"),
+        "Was it on": choose(when("$.brake.value", "StringEquals", "on", held), otherwise="Note that it is on"),
         "Note that it is on": _note(parameter, "on", then="Announce brake"),
-        "Announce brake": _announce(stack, "brake-on", topic_arn, then="Held"),
+        "Announce brake": _announce(stack, "brake-on", topic_arn, then=held),
+        **tight,
         "Held": succeed(),
-        **_let_grow(groups),
+        **_let_grow(groups, then=off),
+        **restored,
         "Note that it is off": _note(parameter, "off", then="Announce end"),
         "Announce end": _announce(stack, "brake-off", topic_arn, then="Lifted"),
         "Lifted": succeed(),
@@ -115,13 +124,13 @@ def _hold(groups: Mapping[str, tuple[Any, int]]) -> dict[str, State]:
     return states
 
 
-def _let_grow(groups: Mapping[str, tuple[Any, int]]) -> dict[str, State]:
-    following = [f"Let {fleet} grow" for fleet in list(groups)[1:]] + ["Note that it is off"]
+def _let_grow(groups: Mapping[str, tuple[Any, int]], *, then: str) -> dict[str, State]:
+    afterwards = [f"Let {fleet} grow" for fleet in list(groups)[1:]] + [then]
     return {
         f"Let {fleet} grow": call(
-            "autoscaling", "updateAutoScalingGroup", {"AutoScalingGroupName": name, "MaxSize": maximum}, then=then
+            "autoscaling", "updateAutoScalingGroup", {"AutoScalingGroupName": name, "MaxSize": maximum}, then=following
         )
-        for (fleet, (name, maximum)), then in zip(groups.items(), following, strict=True)
+        for (fleet, (name, maximum)), following in zip(groups.items(), afterwards, strict=True)
     }
 
 
@@ -130,7 +139,11 @@ def _note(parameter: Any, value: str, *, then: str) -> State:
 
 
 def _announce(stack: str, event: str, topic_arn: Any, *, then: str) -> State:
-    subject = "fleets are held at their minimum" if event == "brake-on" else "fleets may grow again"
+    subject = (
+        "fleets are held at their minimum, rate limits are tight"
+        if event == "brake-on"
+        else "fleets may grow again, rate limits are as declared"
+    )
     return publish(
         topic_arn,
         f"Plant API spend: {subject}",

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import pulumi
 
 from components.access.iam_policy import Statement, allow
-from components.workflow.states import PATIENTLY, State, call, choose, fail, wait
+from components.operations.locked_write import locked_write
+from components.workflow.states import State, call, choose, fail
 
 EVERYBODY: Mapping[str, list[str]] = {
     "IPV4": ["0.0.0.0/1", "128.0.0.0/1"],
@@ -17,10 +18,6 @@ EVERYBODY: Mapping[str, list[str]] = {
 }
 """All addresses, in halves: an IP set takes no /0 (AWS WAF developer guide, "IP set")."""
 NOBODY: Mapping[str, list[str]] = {"IPV4": [], "IPV6": []}
-STALE = ["Wafv2.WafOptimisticLockException", "Wafv2.WAFOptimisticLockException"]
-"""Somebody else wrote since the token was read. Step Functions names errors as the SDK for Java 2 spells its classes,
-the API itself writes WAF in capitals."""
-STALE_WAIT_SECONDS = 5
 
 
 class Page(Protocol):
@@ -76,26 +73,17 @@ class FirewallPage:
         states: dict[str, State] = {}
         following = [f"{verb} {found.family}" for found in self.ip_sets[1:]] + [then]
         for ip_set, after in zip(self.ip_sets, following, strict=True):
-            states |= _replace(ip_set, verb, addresses[ip_set.family], after)
+            named = {"Id": ip_set.identifier, "Name": ip_set.name, "Scope": "REGIONAL"}
+            addressed = {"Addresses": list(addresses[ip_set.family])}
+            states |= locked_write(
+                "IPSet",
+                named,
+                addressed,
+                verb=f"{verb} {ip_set.family}",
+                at=f"$.lock{ip_set.family}",
+                then=after,
+            )
         return states
-
-
-def _replace(ip_set: IpSet, verb: str, addresses: list[str], then: str) -> dict[str, State]:
-    """Read a set's lock token, then write. A token that has become stale meanwhile is read anew, not sent again."""
-    named = {"Id": ip_set.identifier, "Name": ip_set.name, "Scope": "REGIONAL"}
-    read, write = f"{verb} {ip_set.family}", f"{verb} {ip_set.family} now"
-    again = f"{verb} {ip_set.family} again"
-    at = f"$.lock{ip_set.family}"
-    written = call(
-        "wafv2", "updateIPSet", {**named, "Addresses": list(addresses), "LockToken.$": f"{at}.token"}, then=then
-    )
-    written["Retry"] = [{"ErrorEquals": STALE, "MaxAttempts": 0}, *PATIENTLY]
-    written["Catch"] = [{"ErrorEquals": STALE, "ResultPath": None, "Next": again}]
-    return {
-        read: call("wafv2", "getIPSet", named, keep={"token.$": "$.LockToken"}, at=at, then=write),
-        write: written,
-        again: wait(STALE_WAIT_SECONDS, then=read),
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

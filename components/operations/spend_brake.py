@@ -1,4 +1,5 @@
-"""Bounds what an always-on stack can spend: fleets go to their minimum while the month can't end within its budget."""
+"""Bounds what an always-on stack can spend: fleets go to their minimum, and rate limits become tight, while the month
+can't end within its budget."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import pulumi_aws as aws
 from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.operations.brake_states import allowed_spend, definition
+from components.operations.rate_limits import RateLimits
 from components.workflow.workflow import Workflow, WorkflowArgs
 
 
@@ -43,6 +45,8 @@ class SpendBrakeArgs:
     """How often it looks."""
     groups: Mapping[str, tuple[pulumi.Input[str], int]]
     """Fleet -> name of its group, and its declared maximum."""
+    limits: RateLimits | None
+    """Rate limits to tighten; None for a web ACL of one's own, whose hours alone are above any small budget."""
 
 
 def looking_schedule(name: str) -> str:
@@ -55,9 +59,9 @@ class SpendBrake(pulumi.ComponentResource):
 
     It reads the month's spend from the budget itself, every few hours: a budget's notice says that a threshold was
     passed, once, and neither how much was spent by which day nor that a new month has begun. AWS reports spend 8 to
-    12 hours late, so the worst case counts that and the time between two looks. Rate limits stay as they are: they
-    are a caller's, so they bound no sum, and a rule of its own would cost a dollar a month. On the first of the month
-    little is spent, and the fleets may grow again.
+    12 hours late, so the worst case counts that and the time between two looks. Rate limits are tightened, too; they
+    are a caller's, so they bound no sum, and the worst case doesn't count on them. On the first of the month little is
+    spent, and fleets and callers get back what is declared.
     Creates: parameter, workflow, role, schedule.
     """
 
@@ -84,11 +88,11 @@ class SpendBrake(pulumi.ComponentResource):
                 description="Holds the fleets at their minimum while the budget can't pay for more",
                 definition=definition(
                     stack=args.stack,
-                    account_id=args.account_id,
-                    budget_name=args.budget_name,
+                    budget={"AccountId": args.account_id, "BudgetName": args.budget_name},
                     allowed_usd=allowed_spend(args.monthly_limit_usd, args.minimum_percent),
                     parameter=state.name,
                     groups=args.groups,
+                    limits=args.limits,
                     topic_arn=args.topic_arn,
                 ),
                 statements=[
@@ -106,6 +110,7 @@ class SpendBrake(pulumi.ComponentResource):
                             for group, _ in args.groups.values()
                         ],
                     ),
+                    *(args.limits.statements() if args.limits else ()),
                     allow(["ssm:GetParameter", "ssm:PutParameter"], [state.arn]),
                     allow(["sns:Publish"], [args.topic_arn]),
                     use_key(args.kms_key_arn),

@@ -46,12 +46,22 @@ class BudgetSettings(Group):
         ),
     )
     brake_minimum_percent: int = Field(
-        default=95,
+        default=97,
         ge=1,
         le=100,
         description=(
             "Share of the limit (%) that a month with the fleets at their minimum costs: the floor of the preview. The"
             " brake is pulled when what is left pays for just that."
+        ),
+    )
+
+    brake_rate_percent: int = Field(
+        default=20,
+        ge=1,
+        le=100,
+        description=(
+            "Share of each rate limit of a shared stack's rule group that remains while the spend brake is on (%); 100"
+            " leaves them."
         ),
     )
 

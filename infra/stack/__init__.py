@@ -102,7 +102,7 @@ def _declare(context: Context) -> None:
     serve = _serve_from_pods if context.settings.platform.kind == "kubernetes" else _serve_from_instances
     compute = serve(context, ground, traffic, application, maintenance)
     guard = operations.budget_guard(context, ground.topics, access.workflows(context))
-    watchers = (operations.reaper(context, ground), operations.spend_brake(context, ground, guard, compute))
+    watchers = (operations.reaper(context, ground), operations.spend_brake(context, ground, guard, compute, firewall))
     operations.workflow_failures(
         context, ground.topics, maintenance, [watcher for watcher in watchers if watcher is not None]
     )

@@ -170,9 +170,9 @@ def maintenance_page(settings: Settings, firewall: Firewall | None, answers: Lis
 def lent_rules(settings: Settings, firewall: Firewall | None) -> LentRules | None:
     """The rule group of a shared stack, with the web ACL that has to ask it."""
     platform = settings.tenancy.platform
-    if platform is None or firewall is None or firewall.rule_group_arn is None:
+    if platform is None or firewall is None or firewall.rule_group is None:
         return None
-    return LentRules(web_acl_arn=platform.web_acl_arn, rule_group_arn=firewall.rule_group_arn)
+    return LentRules(web_acl_arn=platform.web_acl_arn, rule_group_arn=firewall.rule_group.arn)
 
 
 def firewall(context: Context, ground: Ground, door: FrontDoor | None) -> Firewall | None:
@@ -208,6 +208,6 @@ def firewall(context: Context, ground: Ground, door: FrontDoor | None) -> Firewa
         ),
         context.child,
     )
-    if firewall.rule_group_arn is not None:
-        context.exports["ruleGroup"] = firewall.rule_group_arn
+    if firewall.rule_group is not None:
+        context.exports["ruleGroup"] = firewall.rule_group.arn
     return firewall

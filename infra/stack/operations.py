@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import pulumi
 
 from components.access.ci_access import CiAccess
+from components.edge.firewall import Firewall
 from components.operations.budget_guard import BudgetGuard, BudgetGuardArgs
 from components.operations.maintenance import Maintenance, MaintenanceArgs, WindowArgs
 from components.operations.maintenance_page import Page
 from components.operations.maintenance_states import LentRules
+from components.operations.rate_limits import RateLimits
 from components.operations.reaper import Reaper, ReaperArgs, session_end_schedule
 from components.operations.spend_brake import SpendBrake, SpendBrakeArgs, looking_schedule
 from components.operations.workflow_failures import WorkflowFailures, WorkflowFailuresArgs
@@ -154,8 +156,10 @@ def workflow_failures(
     )
 
 
-def spend_brake(context: Context, ground: Ground, budget: BudgetGuard, compute: Compute | None) -> SpendBrake | None:
-    """What holds the fleets at their minimum while the budget can't pay for more."""
+def spend_brake(
+    context: Context, ground: Ground, budget: BudgetGuard, compute: Compute | None, firewall: Firewall | None
+) -> SpendBrake | None:
+    """What holds the fleets at their minimum, and callers at tight limits, while the budget can't pay for more."""
     settings = context.settings
     if compute is None or not settings.has_brake:
         return None
@@ -174,9 +178,16 @@ def spend_brake(context: Context, ground: Ground, budget: BudgetGuard, compute: 
             minimum_percent=settings.budget.brake_minimum_percent,
             every_hours=settings.budget.brake_every_hours,
             groups={fleet: (name, settings.fleet.max_size) for fleet, name in compute.group_names.items()},
+            limits=_rate_limits(settings, firewall),
         ),
         context.child,
     )
+
+
+def _rate_limits(settings: Settings, firewall: Firewall | None) -> RateLimits | None:
+    if firewall is None or firewall.rule_group is None:
+        return None
+    return RateLimits(group=firewall.rule_group, tight_percent=settings.budget.brake_rate_percent)
 
 
 def budget_guard(context: Context, topics: Topics, ci: CiAccess) -> BudgetGuard:

@@ -36,6 +36,11 @@ def test_the_worst_month_of_dev_is_within_five_dollars(graph):
     assert estimate(graph("dev")).worst_case_usd <= Decimal("5.00")
 
 
+def test_a_month_at_the_minimum_costs_no_more_than_the_brake_takes_it_for(graph):
+    found = estimate(graph("prod"), limit_usd=Decimal("5.00"))
+    assert found.floor_usd <= found.budget_usd * found.basis.brake.minimum_percent / 100
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_the_four_figures_rise(graph, name):
     found = estimate(graph(name))

@@ -176,7 +176,7 @@ USAGE = {
 """Declared usage; all of it shows in one output, so one run tells."""
 
 PROD = {
-    "budget": {"brake_every_hours": 4, "brake_minimum_percent": 80},
+    "budget": {"brake_every_hours": 4, "brake_minimum_percent": 80, "brake_rate_percent": 50},
     "firewall": {"rule_group_rules": ["rate-per-ip", "page-size"]},
     "tenancy": {f"platform.{name}": value for name, value in PLATFORM.items()},
 }

@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from components.edge.firewall_rules import LEAST_LIMIT
 from components.operations.brake_states import allowed_spend
 from workbench.emulator import words
 from workbench.emulator.stage import NotApplicableError, Stage
 
-CRITERION = "When the month can't end within the budget any more, the fleets go to their minimum until the next one."
+CRITERION = (
+    "When the month can't end within the budget any more, the fleets go to their minimum, and rate limits become tight,"
+    " until the next one."
+)
 BUDGET = "aws:budgets/budget:Budget"
 GROUP = "aws:autoscaling/group:Group"
 PARAMETER = "aws:ssm/parameter:Parameter"
@@ -31,7 +35,7 @@ def play(stage: Stage) -> None:
     allowed = allowed_spend(budget.monthly_limit_usd, budget.brake_minimum_percent)
     look = timedelta(hours=budget.brake_every_hours)
     spend = _Spend(stage)
-    declared = _largest(stage)
+    declared, limits = _largest(stage), _limits(stage)
     told = stage.listen(str(stage.entry("aws:sns/topic:Topic", "alerts").outputs["arn"]))
     stage.restore_later()
     account.timetable.follow(_next_month(account.clock.now) + 2 * look, "brake")
@@ -45,7 +49,7 @@ def play(stage: Stage) -> None:
     wrong = after_a_look(today - _CENT)
     stage.demand(
         "while the rest of the month is paid for, the fleets may grow",
-        _largest(stage) == declared and not told(),
+        _largest(stage) == declared and _limits(stage) == limits and not told(),
         f"{words.usd(today - _CENT)} spent, {words.usd(today)} allowed: at most {words.pairs(declared)}{wrong}",
     )
     tomorrow = allowed[(account.clock.now + look).day - 1] + _CENT
@@ -57,17 +61,21 @@ def play(stage: Stage) -> None:
         f"{words.usd(tomorrow)} spent: at most {words.pairs(_largest(stage))}{wrong}",
     )
     stage.demand("operators are told", len(told()) == 1, words.count(len(told()), "message"))
+    if limits:
+        tight = {rule: max(LEAST_LIMIT, limit * budget.brake_rate_percent // 100) for rule, limit in limits.items()}
+        stage.demand("callers have less", _limits(stage) == tight != limits, f"limits {words.pairs(_limits(stage))}")
+        _widen(stage, limits)  # as `pulumi up` may
     after_a_look(tomorrow + budget.monthly_limit_usd)
     stage.demand(
         "once, however often it looks",
-        _largest(stage) == least and len(told()) == 1,
+        _largest(stage) == least and len(told()) == 1 and (not limits or _limits(stage) == tight),
         f"{words.count(len(told()), 'message')}; at most {words.pairs(_largest(stage))}",
     )
     spend.usd = _CENT
     account.clock.advance(_next_month(account.clock.now) + look)
     stage.demand(
-        "and with the new month they may grow again",
-        _largest(stage) == declared and len(told()) == 2,
+        "and with the new month they may grow again, and callers have what is declared",
+        _largest(stage) == declared and _limits(stage) == limits and len(told()) == 2,
         f"{words.moment(account.clock.now)}: at most {words.pairs(_largest(stage))};"
         f" {words.count(len(told()), 'message')}" + "".join(f"; {why}" for why in account.refused()),
     )
@@ -100,6 +108,36 @@ def _largest(stage: Stage) -> dict[str, int]:
 
 def _least(stage: Stage) -> dict[str, int]:
     return {group["AutoScalingGroupName"]: int(group["MinSize"]) for group in _groups(stage)}
+
+
+def _rule_group(stage: Stage) -> dict[str, Any] | None:
+    """The rule group of a shared stack, with its lock token; None where there is none."""
+    found = stage.call("wafv2", "list_rule_groups", Scope="REGIONAL")["RuleGroups"]
+    if not found:
+        return None
+    named = {"Name": found[0]["Name"], "Id": found[0]["Id"], "Scope": "REGIONAL"}
+    return {**named, **stage.call("wafv2", "get_rule_group", **named)}
+
+
+def _limits(stage: Stage) -> dict[str, int]:
+    """Rule -> its rate limit."""
+    group = _rule_group(stage)
+    statements = {rule["Name"]: rule["Statement"] for rule in group["RuleGroup"]["Rules"]} if group else {}
+    rates = {rule: statement.get("RateBasedStatement") for rule, statement in statements.items()}
+    return {rule: int(rate["Limit"]) for rule, rate in rates.items() if rate}
+
+
+def _widen(stage: Stage, limits: dict[str, int]) -> None:
+    group = _rule_group(stage)
+    if group is None:
+        return
+    rules = group["RuleGroup"]["Rules"]
+    for rule in rules:
+        if rule["Name"] in limits:
+            rule["Statement"]["RateBasedStatement"]["Limit"] = limits[rule["Name"]]
+    named = {key: group[key] for key in ("Name", "Id", "Scope", "LockToken")}
+    visibility = group["RuleGroup"]["VisibilityConfig"]
+    stage.call("wafv2", "update_rule_group", **named, Rules=rules, VisibilityConfig=visibility)
 
 
 def _next_month(now: datetime) -> datetime:
