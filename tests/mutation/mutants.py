@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 
 from .mutations import (
@@ -92,10 +93,13 @@ def _changed(state: dict, section: str, path: str, value: object) -> Iterator[tu
         _forget(changed, "referencedSecurityGroupId")
         yield f"opened to {value}", changed
         return
-    *parents, last = path.split(".")
+    *parents, last = (part.replace("/.", ".") for part in re.split(r"(?<!/)\.", path))
     holder = changed[section]
     for parent in parents:
-        holder = holder.get(parent) if isinstance(holder, dict) else None
+        if isinstance(holder, list) and parent.isdigit():
+            holder = holder[int(parent)] if int(parent) < len(holder) else None
+        else:
+            holder = holder.get(parent) if isinstance(holder, dict) else None
     if not isinstance(holder, dict):
         return
     if value is DROP:

@@ -1,6 +1,7 @@
 """Ways to make a stack unsafe, unreliable or dear: for each type, what matters and how it is weakened.
 
-`MATTERS` has every property that security, reliability or the budget depends on, with the values that weaken it.
+`MATTERS` has every property that security, reliability or the budget depends on, with the values that weaken it. A
+number in a path is a place in a list; a dot in a key has a slash before it.
 On top of it every reference to another resource is cut, every set of tags dropped, and every resource deleted.
 `KEPT_BY_SOMETHING_ELSE` has the types whose deletion is no danger. A test holds that no type of the recorded stacks
 is in neither, so that a new type has to be classified.
@@ -256,6 +257,116 @@ MATTERS: dict[str, dict[str, list]] = {
         "costBasis.uptime.hoursPerSession": ["24"],
         "costBasis.usage.peakRequestsPerSecond": ["500"],
         "costBasis.usage.monthlyRequests": [50_000_000],
+    },
+}
+
+_POD = "spec.template.spec"
+_CONTAINER = f"{_POD}.containers.0"
+
+MATTERS |= {
+    "aws:eks/accessEntry:AccessEntry": {
+        "kubernetesGroups": [DROP, ["system:masters"]],
+        "principalArn": ["arn:aws:iam::123456789012:root"],
+    },
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": {
+        "namespace": ["default"],
+        "roleArn": [DROP, "arn:aws:iam::123456789012:role/admin"],
+        "serviceAccount": ["default"],
+    },
+    "kubernetes:apps/v1:Deployment": {
+        "metadata.namespace": [DROP, "default", "kube-system"],
+        "metadata.labels": [DROP],
+        "spec.selector.matchLabels": [{"app": "another"}],
+        "spec.strategy.rollingUpdate.maxUnavailable": ["100%"],
+        "spec.strategy.type": ["Recreate"],
+        f"{_POD}.automountServiceAccountToken": [DROP, True],
+        f"{_POD}.hostNetwork": [True],
+        f"{_POD}.hostPID": [True],
+        f"{_POD}.securityContext": [DROP],
+        f"{_POD}.securityContext.runAsNonRoot": [DROP, False],
+        f"{_POD}.securityContext.runAsUser": [0],
+        f"{_POD}.securityContext.seccompProfile.type": ["Unconfined"],
+        f"{_POD}.serviceAccountName": [DROP, "default"],
+        f"{_POD}.terminationGracePeriodSeconds": [DROP, 1],
+        f"{_POD}.topologySpreadConstraints": [DROP],
+        f"{_POD}.volumes": [DROP],
+        f"{_CONTAINER}.image": ["ecr-public.aws.com/plant/plant-api:latest"],
+        f"{_CONTAINER}.lifecycle": [DROP],
+        f"{_CONTAINER}.livenessProbe": [DROP],
+        f"{_CONTAINER}.readinessProbe": [DROP],
+        f"{_CONTAINER}.readinessProbe.httpGet.scheme": ["HTTP"],
+        f"{_CONTAINER}.startupProbe": [DROP],
+        f"{_CONTAINER}.resources": [DROP],
+        f"{_CONTAINER}.resources.limits": [DROP, {"memory": "64Gi"}],
+        f"{_CONTAINER}.resources.requests": [DROP, {"cpu": "16", "memory": "64Gi"}],
+        f"{_CONTAINER}.securityContext": [DROP],
+        f"{_CONTAINER}.securityContext.allowPrivilegeEscalation": [DROP, True],
+        f"{_CONTAINER}.securityContext.capabilities": [DROP, {"add": ["SYS_ADMIN"]}],
+        f"{_CONTAINER}.securityContext.privileged": [True],
+        f"{_CONTAINER}.securityContext.readOnlyRootFilesystem": [DROP, False],
+    },
+    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": {
+        "spec.maxReplicas": [1, 1000],
+        "spec.minReplicas": [DROP, 0, 1000],
+        "spec.metrics": [DROP, []],
+        "spec.scaleTargetRef": [DROP],
+        "spec.scaleTargetRef.name": ["another"],
+        "spec.behavior.scaleUp.stabilizationWindowSeconds": [3600],
+    },
+    "kubernetes:core/v1:LimitRange": {"spec.limits": [DROP, []], "metadata.namespace": ["default"]},
+    "kubernetes:core/v1:Namespace": {
+        "metadata.labels": [DROP],
+        "metadata.labels.pod-security/.kubernetes/.io/enforce": [DROP, "privileged", "baseline"],
+        "metadata.labels.pod-security/.kubernetes/.io/enforce-version": [DROP, "latest"],
+        "metadata.labels.elbv2/.k8s/.aws/pod-readiness-gate-inject": [DROP],
+        "metadata.name": ["default", "kube-system"],
+    },
+    "kubernetes:core/v1:ResourceQuota": {
+        "spec.hard": [DROP],
+        "spec.hard.pods": [DROP, "10000", "1"],
+        "spec.hard.requests/.cpu": [DROP, "1000"],
+        "spec.hard.requests/.memory": [DROP, "1000Gi"],
+        "spec.hard.services/.loadbalancers": [DROP, "5"],
+        "metadata.namespace": ["default"],
+    },
+    "kubernetes:core/v1:Service": {
+        "spec.selector": [DROP, {"app": "another"}],
+        "spec.type": ["LoadBalancer", "NodePort"],
+        "spec.ports": [[{"name": "http", "port": 80, "protocol": "TCP", "targetPort": 80}]],
+    },
+    "kubernetes:core/v1:ServiceAccount": {"automountServiceAccountToken": [DROP, True]},
+    "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding": {
+        "spec.serviceRef.name": ["another"],
+        "spec.serviceRef.port": [80],
+        "spec.targetType": [DROP, "instance"],
+    },
+    "kubernetes:networking.k8s.io/v1:NetworkPolicy": {
+        "spec.policyTypes": [DROP, []],
+        "spec.ingress": [[{}]],
+        "spec.egress": [[{}]],
+        "spec.podSelector": [{"matchLabels": {"app": "another"}}],
+    },
+    "kubernetes:policy/v1:PodDisruptionBudget": {
+        "spec.maxUnavailable": ["100%", 0],
+        "spec.selector": [DROP],
+        "spec.selector.matchLabels": [{"app": "another"}],
+    },
+    "kubernetes:rbac.authorization.k8s.io/v1:Role": {
+        "rules": [DROP, [], [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]],
+        "rules.0.resourceNames": [DROP],
+        "rules.0.resources": [["secrets"], ["*"]],
+        "rules.0.verbs": [["*"]],
+    },
+    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": {
+        "roleRef": [DROP, {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}],
+        "subjects": [
+            DROP,
+            [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:authenticated"}],
+        ],
+    },
+    "pulumi:providers:kubernetes": {
+        "clusterIdentifier": [DROP],
+        "enableServerSideApply": [DROP, "false"],
     },
 }
 

@@ -13,7 +13,7 @@ from policies.registry import promises
 
 from .mutants import mutants, unclassified
 
-STACKS = ("dev", "prod", "parked")
+STACKS = ("dev", "prod", "parked", "k8s")
 SMALLEST_RATIO = 0.97
 SCHEMA = ("governance-required-properties", "governance-values-allowed")
 SURVIVORS = Path(__file__).parents[2] / "docs" / "mutation-survivors.md"
@@ -21,7 +21,7 @@ SURVIVORS = Path(__file__).parents[2] / "docs" / "mutation-survivors.md"
 
 def documented(stack):
     """Patterns of the survivors of `stack` that docs/mutation-survivors.md explains."""
-    rows = re.findall(r"^\| ([a-z, ]+) \| `([^`]+)` \|", SURVIVORS.read_text(encoding="utf-8"), re.M)
+    rows = re.findall(r"^\| ([a-z0-9, ]+) \| `([^`]+)` \|", SURVIVORS.read_text(encoding="utf-8"), re.M)
     return [re.compile(pattern) for stacks, pattern in rows if stack in stacks.split(", ")]
 
 
