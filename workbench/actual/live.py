@@ -7,6 +7,7 @@ Cost Explorer (``ce:GetCostAndUsage``) tells services and usage types, no resour
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
@@ -38,6 +39,8 @@ RECORD_TYPES: Final = {
 HOUR_SECONDS: Final = 3600
 DAY_SECONDS: Final = 24 * HOUR_SECONDS
 BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+RULES: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
+GROUPS: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
 WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
 FLEET: Final = "aws:autoscaling/group:Group"
 
@@ -105,17 +108,16 @@ def observe(graph: ResourceGraph, actual: Actual, measures: Measures) -> None:
     watch = _Watch(_client("cloudwatch"), actual.begins, actual.ends)
     scale = actual.scale
     requests = ZERO
-    for balancer in graph.of_type(*BALANCERS):
-        if (name := _suffix(balancer, "loadbalancer/")) is None:
-            continue
-        own = {"LoadBalancer": name}
-        total = watch.total("AWS/ApplicationELB", "RequestCount", own)
-        if total:
-            requests += total
-            measures.seen["monthly_requests"] = (requests * scale, f"RequestCount of the load balancer: {total:,.0f}")
-            hour = watch.highest_hour("AWS/ApplicationELB", "RequestCount", own)
-            how = f"RequestCount of the busiest hour, {hour:,.0f}, by second: sustained, shorter peaks are higher"
-            measures.seen["peak_requests_per_second"] = (hour / HOUR_SECONDS, how)
+    busiest: dict[datetime.datetime, Decimal] = defaultdict(Decimal)
+    for own in _counted(graph):
+        requests += watch.total("AWS/ApplicationELB", "RequestCount", own)
+        for hour, count in watch.by_hour("AWS/ApplicationELB", "RequestCount", own):
+            busiest[hour] += count
+    if requests:
+        measures.seen["monthly_requests"] = (requests * scale, f"RequestCount of the load balancer: {requests:,.0f}")
+        most = max(busiest.values(), default=ZERO)
+        how = f"RequestCount of the busiest hour, {most:,.0f}, by second: sustained, shorter peaks are higher"
+        measures.seen["peak_requests_per_second"] = (most / HOUR_SECONDS, how)
     for acl in graph.of_type(WEB_ACL):
         own = {"WebACL": str(acl.get("name")), "Region": actual.estimate.basis.region or "", "Rule": "ALL"}
         blocked, allowed = (watch.total("AWS/WAFV2", name, own) for name in ("BlockedRequests", "AllowedRequests"))
@@ -124,6 +126,25 @@ def observe(graph: ResourceGraph, actual: Actual, measures: Measures) -> None:
             measures.seen["blocked_request_ratio"] = (blocked / (blocked + allowed), how)
     if requests:
         _cpu_time(graph, watch, requests, measures)
+
+
+def _counted(graph: ResourceGraph) -> Iterator[dict[str, str]]:
+    """Dimensions by which the requests of the stack are counted: its load balancers, or its target groups at the
+    platform's."""
+    balancers = [name for one in graph.of_type(*BALANCERS) if (name := _suffix(one, "loadbalancer/")) is not None]
+    if balancers:
+        yield from ({"LoadBalancer": name} for name in balancers)
+        return
+    groups: dict[str, str] = {}
+    for rule in graph.of_type(*RULES):
+        listener = rule.get("listenerArn")
+        if isinstance(listener, str) and ":listener/" in listener:
+            front = listener.partition(":listener/")[2].rpartition("/")[0]
+            for group in graph.referenced(rule, "actions", *GROUPS):
+                arn = group.outputs.get("arn")
+                if isinstance(arn, str) and ":targetgroup/" in arn:
+                    groups[f"targetgroup/{arn.partition(':targetgroup/')[2]}"] = front
+    yield from ({"TargetGroup": group, "LoadBalancer": front} for group, front in groups.items())
 
 
 def _cpu_time(graph: ResourceGraph, watch: _Watch, requests: Decimal, measures: Measures) -> None:
@@ -166,10 +187,12 @@ class _Watch:
         points = self._points(namespace, metric, dimensions, DAY_SECONDS)
         return sum((Decimal(str(point["Sum"])) for point in points), ZERO)
 
-    def highest_hour(self, namespace: str, metric: str, dimensions: dict[str, str]) -> Decimal:
-        """Sum of the hour with most."""
-        points = self._points(namespace, metric, dimensions, HOUR_SECONDS)
-        return max((Decimal(str(point["Sum"])) for point in points), default=ZERO)
+    def by_hour(
+        self, namespace: str, metric: str, dimensions: dict[str, str]
+    ) -> Iterator[tuple[datetime.datetime, Decimal]]:
+        """Sum of each hour."""
+        for point in self._points(namespace, metric, dimensions, HOUR_SECONDS):
+            yield point["Timestamp"], Decimal(str(point["Sum"]))
 
     def mean(self, namespace: str, metric: str, dimensions: dict[str, str]) -> tuple[Decimal, Decimal]:
         """Mean over all samples, and how many there are."""
@@ -199,7 +222,8 @@ def _client(service: str) -> Any:
 
     try:
         # Cost Explorer has one endpoint, in us-east-1.
-        return boto3.client(service, region_name="us-east-1") if service == "ce" else boto3.client(service)
+        session = boto3.Session()
+        return session.client(service, region_name="us-east-1") if service == "ce" else session.client(service)
     except BotoCoreError as error:
         raise InputError(f"--live: {plain(str(error))}") from error
 

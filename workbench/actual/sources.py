@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ ENDINGS: Final = (".parquet", ".csv", ".csv.gz")
 
 MOST_FILES: Final = 10_000
 """Files of one run; a longer list is a wrong folder."""
+
+_PARTITION: Final = re.compile(r"(.*/BILLING_PERIOD=\d{4}-\d\d)/((?:[^/]+/)*)[^/]+$")
+"""Folder of one billing period in an export, and the folders below it."""
 
 _REMOTE: Final = re.compile(r"^([a-z][a-z0-9+]*)://")
 
@@ -68,7 +72,24 @@ def sources_of(given: Iterable[str]) -> Sources:
             files.setdefault(source.path, source)
         if len(files) > MOST_FILES:
             raise InputError(f"{plain(text)}: more than {MOST_FILES:,} files; give the folder of one month")
+    _refuse_versions(files)
     return Sources(tuple(files.values()), tuple(systems.values()))
+
+
+def _refuse_versions(paths: Iterable[str]) -> None:
+    """Refuse several deliveries of one billing period: an export that isn't overwritten keeps each in a folder of its
+    own (AWS Data Exports user guide, export delivery, 2026-11), and together they count everything again."""
+    versions: dict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        if (found := _PARTITION.match(path)) is not None:
+            versions[found[1]].add(found[2])
+    for partition, folders in sorted(versions.items()):
+        if len(folders) > 1:
+            newest = max(folders)
+            raise InputError(
+                f"{plain(partition)}: {len(folders)} deliveries of one billing period, which count everything "
+                f"{len(folders)} times; give the folder of one, e.g. {plain(partition)}/{plain(newest).rstrip('/')}"
+            )
 
 
 def _local(text: str) -> list[Source]:

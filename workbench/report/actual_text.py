@@ -70,7 +70,12 @@ def _figures(actual: Actual) -> Group:
         table.add_row("  at this pace", dollars(actual.paid_usd * actual.scale), "a month")
     table.add_row("  floor", dollars(found.floor_usd), "")
     for gate in actual.gates:
-        table.add_row(f"  {gate.name}", dollars(gate.figure_usd), Text(*_verdict(gate)))
+        braked = found.basis.brake is not None and gate.name == "worst case"
+        table.add_row(
+            f"  {gate.name}{', with the spend brake' if braked else ''}",
+            dollars(gate.figure_usd),
+            Text(*_verdict(gate)),
+        )
     if found.budget_usd.is_finite():
         over = actual.paid_usd > found.budget_usd
         table.add_row("  budget", dollars(found.budget_usd), Text("exceeded", "red") if over else "kept")

@@ -17,7 +17,7 @@ from cost import estimate
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
 from workbench.actual.bill import read_bill
-from workbench.actual.calibration import calibrate, measures_of
+from workbench.actual.calibration import Calibrated, calibrate, measures_of
 from workbench.actual.compare import OTHER_ACCOUNTS, OTHER_MONTHS, OTHER_STACKS, compare
 from workbench.actual.matching import Matcher, stack_tag
 from workbench.actual.settings_file import calibrated_text
@@ -237,6 +237,14 @@ def test_writing_changes_values_and_leaves_comments_and_order(dev, compared, pro
     assert len(changes) == 3
     assert yaml.safe_load(text)["config"]["plant:usage"]["rollouts_per_month"] == 3
     assert (project / "Pulumi.dev.yaml").read_text() == before
+
+
+@pytest.mark.parametrize(("measured", "written"), [("0.5", False), ("7", True)])
+def test_a_busiest_hour_never_lowers_the_declared_peak(dev, compared, project, measured, written):
+    calibration = calibrate(actual := compared(month(dev)), dev[0], measures_of(actual))
+    peak = Calibrated("peak_requests_per_second", Decimal(3), Decimal(measured), "the busiest hour")
+    text, _ = calibrated_text("dev", replace(calibration, found=(peak,)), project)
+    assert (f'    peak_requests_per_second: "{measured}"\n' in text) is written
 
 
 def test_settings_that_would_not_be_valid_are_not_written(dev, compared, project):

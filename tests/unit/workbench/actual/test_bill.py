@@ -92,6 +92,16 @@ def test_the_same_month_as_focus_and_as_cur_is_refused(tmp_path):
         read_bill([str(tmp_path)], WANTED)
 
 
+def test_deliveries_of_one_month_are_not_added_up(tmp_path):
+    for delivery in ("2026-11-01T01-first", "2026-11-02T01-second"):
+        folder = tmp_path / "data" / "BILLING_PERIOD=2026-10" / delivery
+        folder.mkdir(parents=True)
+        write(folder, CHARGES, packing="parquet")
+    with pytest.raises(InputError, match=r"2 deliveries of one billing period.*2026-10/2026-11-02T01-second"):
+        read_bill([str(tmp_path)], WANTED)
+    assert read_bill([str(folder)], WANTED).files == 1
+
+
 def test_currencies_are_kept_apart(tmp_path):
     lines = [Billed(Decimal("2")), Billed(Decimal("9"), currency="eur")]
     bill = read_bill([str(write(tmp_path, lines))], WANTED)

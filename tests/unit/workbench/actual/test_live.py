@@ -16,7 +16,7 @@ from deployment.graph import Resource, ResourceGraph
 from workbench.actual.bill import Wanted
 from workbench.actual.calibration import calibrate, measures_of
 from workbench.actual.compare import compare
-from workbench.actual.live import cost_explorer_bill, observe
+from workbench.actual.live import _counted, cost_explorer_bill, observe
 from workbench.actual.matching import Matcher
 from workbench.cli.main import run
 
@@ -145,6 +145,18 @@ def test_cloudwatch_tells_what_no_bill_does(aws, graph):
     # Two samples of five minutes, at 15 % of two vCPUs, over 10,800 requests.
     assert round(found["plant:fleet.cpu_time_ms"], 3) == round(Decimal(15) / 100 * 2 * 300 * 2 * 1000 / 10_800, 3)
     assert {one.setting for one in calibrate(actual, dev, measures).found} >= set(found)
+
+
+def test_requests_of_a_shared_front_door_are_counted_at_the_stacks_own_target_groups(graph):
+    assert list(_counted(graph("prod"))) == [
+        {"TargetGroup": f"targetgroup/{one.outputs['arn'].partition(':targetgroup/')[2]}", "LoadBalancer": PLATFORM}
+        for name in ("plant-split-stable", "plant-split-canary")
+        for one in graph("prod").of_type("aws:lb/targetGroup:TargetGroup")
+        if one.name == name
+    ]
+
+
+PLATFORM = "app/platform/0a1b2c3d4e5f6071"
 
 
 def test_a_graph_without_what_is_watched_is_left_alone(aws):
