@@ -37,6 +37,18 @@ def service(**inputs):
 
 GRAPHS = [
     case(
+        "automatic backups of a file system",
+        "monthly_usd",
+        "0.50",  # of the 10 GB that are assumed to be stored: 10 x .05
+        "Backups",
+        ("aws:efs/fileSystem:FileSystem", "files", {}),
+        (
+            "aws:efs/backupPolicy:BackupPolicy",
+            "kept",
+            {"fileSystemId": "files-id", "backupPolicy": {"status": "ENABLED"}},
+        ),
+    ),
+    case(
         "provisioned concurrency by its function's memory",
         "monthly_usd",
         "43.800876",  # 10 x 0.5 GB x 3,600 s x 730 h x .0000033334

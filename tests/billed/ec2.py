@@ -5,6 +5,12 @@ from ._case import case
 CASES = [
     case(
         "aws:ec2/instance:Instance",
+        {"instanceType": "m5.xlarge", "ami": "windows-server-2022-english-full-base"},
+        {"Instance (m5.xlarge, on demand)": "274.48"},  # 730 x .376
+        id="instance: windows",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
         {"instanceType": "t3.medium", "ami": "ami-1", "creditSpecification": {"cpuCredits": "standard"}},
         {"Instance (t3.medium, on demand)": "30.368", "Root volume (gp2, size assumed)": "0.80"},
         id="instance",

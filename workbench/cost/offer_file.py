@@ -18,6 +18,8 @@ from deployment.errors import InputError
 from workbench.cost.selectors import Selector, bare, is_of
 
 BUFFER_BYTES: Final = 1 << 18
+HEADER: Final = frozenset(("offerCode", "version", "publicationDate"))
+
 MOST_EVENTS: Final = 20_000
 """JSON tokens of one product or of one product's terms; real ones have a few hundred."""
 
@@ -73,44 +75,55 @@ def read_offer_file(path: Path, region: str, chosen: Sequence[Selector]) -> Offe
 
     Raises InputError when it isn't an offer file, or a price that is asked for isn't in US dollars.
     """
+    header = read_header(path)
     with _opened(path) as file, _explained(path):
-        return _read(file, region, chosen)
+        return _read(file, header, region, [each for each in chosen if header.code in each.offers])
 
 
 def read_header(path: Path) -> Header:
-    """Offer, version and date of the offer file at `path`, read from its beginning. Raises InputError."""
-    header: dict[str, str] = {}
+    """Offer, version and date of the offer file at `path`. Raises InputError.
+
+    Real files begin with them; one that was written anew, with its keys sorted, is read as far as its last.
+    """
     with _opened(path) as file, _explained(path):
-        for section, _, value in _sections(file, ()):
-            if section in ("products", "terms"):
-                break
-            header[section] = str(value)
-        return _header(header)
+        return _header_in(file)
 
 
-def _read(file: IO[bytes], region: str, chosen: Sequence[Selector]) -> OfferFile:
+def _header_in(file: IO[bytes]) -> Header:
+    import ijson
+
+    depth, key = 0, ""
     header: dict[str, str] = {}
+    for event, value in ijson.basic_parse(file, buf_size=BUFFER_BYTES):
+        if event in ("start_map", "start_array"):
+            depth += 1
+        elif event in ("end_map", "end_array"):
+            depth -= 1
+        elif depth == 1 and event == "map_key":
+            key = str(value)
+        elif depth == 1:
+            header[key] = str(value)
+            if HEADER.issubset(header):
+                break
+    if not header.get("offerCode"):
+        raise InputError("no offerCode")
+    return Header(header["offerCode"], header.get("version", ""), header.get("publicationDate", ""))
+
+
+def _read(file: IO[bytes], header: Header, region: str, chosen: Sequence[Selector]) -> OfferFile:
     wanted: dict[str, list[_Match]] = {}
     found: dict[tuple[str, str], list[tuple[int, OfferedPrice]]] = defaultdict(list)
-    mine: list[Selector] = []
-    for section, sku, value in _sections(file, wanted):
+    for section, sku, value in _sections(file, wanted) if chosen else ():
         if section == "products":
-            if not mine:
-                mine = [each for each in chosen if header.get("offerCode") in each.offers]
-                if not mine:
-                    break
-            if matches := list(_matches(mine, value, region)):
+            if matches := list(_matches(chosen, value, region)):
                 wanted[sku] = matches
                 if len(wanted) > MOST_PRODUCTS:
                     raise InputError(f"more than {MOST_PRODUCTS:,} products fit")
-        elif section == "terms":
-            if (offered := _on_demand(value)) is not None:
-                for match in wanted[sku]:
-                    price = OfferedPrice(match.selector, match.service, match.key, *offered, sku)
-                    found[match.service, match.key].append((match.agreement, price))
-        else:
-            header[section] = str(value)
-    return _settled(_header(header), found)
+        elif (offered := _on_demand(value)) is not None:
+            for match in wanted[sku]:
+                price = OfferedPrice(match.selector, match.service, match.key, *offered, sku)
+                found[match.service, match.key].append((match.agreement, price))
+    return _settled(header, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +194,7 @@ def _settled(header: Header, found: Mapping[tuple[str, str], list[tuple[int, Off
 
 
 def _sections(file: IO[bytes], wanted: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
-    """Header fields, then products, then the on-demand terms of SKUs that are in `wanted` by then.
+    """Products, then the on-demand terms of SKUs that are in `wanted` by then.
 
     What isn't wanted is passed over without being built, and reading ends with the on-demand terms.
     """
@@ -203,13 +216,8 @@ def _sections(file: IO[bytes], wanted: Iterable[str]) -> Iterator[tuple[str, str
             depth -= 1
             if builder is None and depth == 2 and keys[1] == "terms" and keys[2] == "OnDemand":
                 return
-        elif event == "map_key":
-            if builder is None and 0 < depth < 4:
-                keys[depth] = value
-        elif builder is None:
-            if depth == 1:
-                yield keys[1], "", value
-            continue
+        elif event == "map_key" and builder is None and 0 < depth < 4:
+            keys[depth] = value
         if builder is not None:
             builder.event(event, value)
             events_left -= 1
@@ -218,12 +226,6 @@ def _sections(file: IO[bytes], wanted: Iterable[str]) -> Iterator[tuple[str, str
                 builder = None
             elif not events_left:
                 raise InputError(f"{keys[1]} {keys[base]}: larger than any product")
-
-
-def _header(fields: Mapping[str, str]) -> Header:
-    if not fields.get("offerCode"):
-        raise InputError("no offerCode")
-    return Header(fields["offerCode"], fields.get("version", ""), fields.get("publicationDate", ""))
 
 
 def _opened(path: Path) -> IO[bytes]:

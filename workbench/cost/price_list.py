@@ -284,19 +284,19 @@ def _code_in(document: Mapping[str, Any]) -> str | None:
 
 
 def _kind(path: Path) -> str:
-    """``products`` for an offer file, ``regions`` for a Region index, else "": by the first list that it holds."""
+    """``products`` for an offer file, ``regions`` for a Region index, else "": by what it holds."""
     import ijson
 
     try:
         with path.open("rb") as file:
-            return _first_list(file)
+            return _first_of(("products", "regions", "offers"), file)
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
     except (ijson.JSONError, UnicodeDecodeError):
         return ""
 
 
-def _first_list(file: IO[bytes]) -> str:
+def _first_of(names: Sequence[str], file: IO[bytes]) -> str:
     import ijson
 
     depth, key = 0, ""
@@ -305,7 +305,7 @@ def _first_list(file: IO[bytes]) -> str:
             key = str(value)
         elif event in ("start_map", "start_array"):
             depth += 1
-            if depth == 2:
+            if depth == 2 and key in names:
                 return key
         elif event in ("end_map", "end_array"):
             depth -= 1

@@ -341,6 +341,14 @@ def test_what_is_not_found_is_told_with_the_reason(folder, root):
     assert "elb/alb_hour" not in missing and "ec2_spot/linux.{instanceType}" not in missing
 
 
+def test_files_that_were_written_anew_are_read_whatever_the_order_of_their_keys(folder, root):
+    before = rows_of("eu-central-1", Folder(folder), root)
+    shutil.rmtree(root / "aws/eu-central-1")
+    for path in folder.rglob("*.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True, indent=1))
+    assert rows_of("eu-central-1", Folder(folder), root) == before
+
+
 def test_a_file_of_another_version_than_its_index_names_is_not_used(folder, root):
     path = folder / "offers/v1.0/aws/AWSELB/20261120120000/eu-central-1/index.json"
     path.write_text(path.read_text().replace("20261120120000", "20250101000000"))
@@ -409,7 +417,7 @@ def test_the_command_makes_a_region_and_a_stack_is_priced_there(plant, folder, r
         assert "./plant prices refresh --region eu-central-1" in before.lacking_told[0]
         status, out, _ = plant("refresh", "--region", "eu-central-1", "--from", str(folder))
         assert status == 0
-        assert "0 confirmed, 47 new, 0 changed or lost in eu-central-1" in out
+        assert "0 confirmed, 50 new, 0 changed or lost in eu-central-1" in out
         assert "  elb/gwlb_lcu_hour: no product of AWSELB fits" in out and "elb 5" in out
         after = estimate(graph)
         assert not after.unpriced and not after.lacking

@@ -1,0 +1,51 @@
+"""Amazon Redshift Serverless: processing units while queries run, and managed storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from cost.charges import Charge
+from cost.registry import Pricer
+from cost.scope import Scope, UsageKey, Used
+from cost.uptime import Metering
+
+HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours a month in which queries run")
+STORED: Final = UsageKey("managed_storage_gb", Decimal(100), "gigabytes in managed storage")
+
+DEFAULT_UNITS: Final = Decimal(128)
+"""Base capacity where none is declared (Amazon Redshift management guide, Redshift Serverless capacity, 2026)."""
+
+
+def workgroup(scope: Scope) -> Iterator[Charge]:
+    """Base capacity for the hours in which queries run; scaling beyond it isn't foreseen."""
+    units, hours = scope.number("baseCapacity", DEFAULT_UNITS) or DEFAULT_UNITS, scope.usage(HOURS)
+    yield scope.use(
+        f"Queries ({units.normalize():f} RPUs)",
+        ("redshift", "serverless_rpu_hour"),
+        Used(hours.amount * units, hours.assumed),
+    )
+
+
+def namespace(scope: Scope) -> Iterator[Charge]:
+    """What is stored."""
+    used = scope.usage(STORED)
+    yield Charge(
+        "Managed storage",
+        scope.price("redshift", "managed_storage_gb_month"),
+        used.amount,
+        Metering.STANDING,
+        usage_based=True,
+        assumed=used.assumed,
+    )
+
+
+PRICERS: Final = {
+    "aws:redshiftserverless/workgroup:Workgroup": Pricer(
+        workgroup, twins=("aws_redshiftserverless_workgroup",), usage=(HOURS,)
+    ),
+    "aws:redshiftserverless/namespace:Namespace": Pricer(
+        namespace, twins=("aws_redshiftserverless_namespace",), usage=(STORED,)
+    ),
+}
