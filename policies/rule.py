@@ -63,6 +63,8 @@ class Rule:
     """Document that the rule rests on."""
     frameworks: tuple[str, ...] = ()
     """Controls this rule answers, e.g. ``checkov:CKV_AWS_91``, ``fsbp:ELB.5``, ``awsguard:elb-logging-enabled``."""
+    refused_by: str = ""
+    """Which call refuses what breaks the rule, and how: ``wafv2 CreateRuleGroup: WAFLimitsExceededException``."""
     types: tuple[str, ...] = ()
     """Type tokens `check` runs on; ANY_TYPE for all."""
     check: Check | None = None

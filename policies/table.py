@@ -60,6 +60,7 @@ class About(TypedDict, total=False):
     why: str
     fix: str
     source: str
+    refused_by: str
     frameworks: tuple[str, ...]
     reads_graph: bool
 

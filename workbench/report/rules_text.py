@@ -46,6 +46,7 @@ def listing_json() -> str:
                 "enforcement": rule.enforcement.value,
                 "types": list(rule.types),
                 "frameworks": list(rule.frameworks),
+                "refusedBy": rule.refused_by or None,
                 "remediates": rule.remediate is not None,
                 "source": rule.source,
             }
@@ -81,6 +82,8 @@ def explanation(rule_id: str) -> str:
         parts.append("Judges\n" + "\n".join(f"  {token}" for token in rule.types))
     if rule.frameworks:
         parts.append("Controls\n" + _wrapped(", ".join(rule.frameworks)))
+    if rule.refused_by:
+        parts.append("Refused by\n" + _wrapped(rule.refused_by))
     parts += [f"Passes\n{_example(rule, passing=True)}", f"Fails\n{_example(rule, passing=False)}"]
     parts.append(f"Source\n  {rule.source}")
     return "\n\n".join(parts)

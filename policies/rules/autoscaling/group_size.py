@@ -36,6 +36,7 @@ RULE = Rule(
     why="AWS refuses contradicting sizes at deployment.",
     fix="Give minSize <= desiredCapacity <= maxSize.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html",
+    refused_by="autoscaling CreateAutoScalingGroup: ValidationError",
     types=SCALING_GROUP,
     check=check,
     passing=_GOOD,

@@ -47,6 +47,7 @@ RULE = Rule(
     why="AWS refuses the refresh, so a new template reaches no instance.",
     fix="Set instanceRefresh.preferences.autoRollback to false, or give an AMI id as the template's imageId.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html",
+    refused_by="autoscaling StartInstanceRefresh: ValidationError",
     types=SCALING_GROUP,
     reads_graph=True,
     check=check,

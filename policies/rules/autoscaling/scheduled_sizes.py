@@ -40,6 +40,7 @@ RULE = Rule(
     why="A size that is left out is sent as 0: AWS refuses the action, or it takes the fleet away.",
     fix="Set what is to stay as it is (usually desiredCapacity) to -1.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html",
+    refused_by="autoscaling PutScheduledUpdateGroupAction: ValidationError",
     types=SCALING_SCHEDULE,
     check=check,
     passing={"morning": (SCALING_SCHEDULE[0], {"minSize": 2, "maxSize": 4, "desiredCapacity": -1})},

@@ -61,6 +61,7 @@ RULE = Rule(
     why="AWS refuses a policy that audits and masks different things.",
     fix="Give Audit and Deidentify the same DataIdentifier, and the document a Name and its Version.",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch-logs-data-protection-policies.html",
+    refused_by="logs PutDataProtectionPolicy: InvalidParameterException",
     types=(MASKING,),
     check=check,
     passing={"masking": _policy(_AUDIT, _MASK)},

@@ -92,6 +92,7 @@ RULE = Rule(
     why="AWS refuses such an alarm.",
     fix="Correct id, expression, metric and returnData of the metricQueries.",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html",
+    refused_by="cloudwatch PutMetricAlarm: ValidationError",
     types=METRIC_ALARM,
     check=check,
     passing={"alarm": _alarm("2 * requests")},

@@ -8,7 +8,7 @@ from deployment.graph import Resource
 from deployment.tokens import LAUNCH_TEMPLATE
 from policies.checks import mappings, shown
 from policies.context import Context
-from policies.finding import Severity
+from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._tags import tags_of
 from policies.settings import PackConfig, PackSettings
@@ -31,6 +31,7 @@ RULE = Rule(
     id="tagging-launched-tagged",
     title="What a template launches carries the required tags",
     severity=Severity.MEDIUM,
+    risk=Risk.CONFIGURED,
     why="Instances and volumes are most of the bill; without tags they are nobody's.",
     fix="Give each of tagSpecifications the required tags of the template itself.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html",

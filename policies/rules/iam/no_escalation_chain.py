@@ -44,6 +44,7 @@ RULE = Rule(
         " iam:AttachRolePolicy, iam:PassedToService on iam:PassRole, or name the roles."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+    frameworks=("checkov:CKV_AWS_286",),
     types=ROLE,
     reads_graph=True,
     check=check,

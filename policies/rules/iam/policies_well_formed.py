@@ -130,6 +130,7 @@ RULE = Rule(
     why="A statement without effect, action or resource is refused at deployment, or protects and allows nothing.",
     fix="Complete the statement that the message names.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
+    refused_by="iam PutRolePolicy, CreatePolicy and their kin: MalformedPolicyDocument",
     types=(*IDENTITY, *ROLE, *RESOURCE),
     check=check,
     passing=_POLICY,

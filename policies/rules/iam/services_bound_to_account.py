@@ -72,6 +72,7 @@ RULE = Rule(
     why="Without the condition somebody else's alarm, flow log or rule is let in as well (confused deputy).",
     fix="Add Condition StringEquals aws:SourceAccount (or ArnLike aws:SourceArn) to the statement.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+    frameworks=("prowler:iam_role_cross_service_confused_deputy_prevention",),
     types=(*TOPIC, *TOPIC_POLICY, *QUEUE_POLICY, *BUCKET_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY),
     reads_graph=True,
     check=check,

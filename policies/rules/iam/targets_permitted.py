@@ -78,6 +78,7 @@ RULE = Rule(
     why="A schedule whose role may not start its target fails at its hour, and tells nobody.",
     fix="Allow the action on the ARN in the message, in the role's policy and within its boundary.",
     source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html",
+    refused_by="the target's API, at the hour of the schedule: AccessDeniedException",
     types=tuple(ROLES),
     reads_graph=True,
     check=check,

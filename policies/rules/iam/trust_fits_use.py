@@ -80,6 +80,7 @@ RULE = Rule(
     why="AWS refuses a state machine, schedule, function or event rule whose role the service can't assume.",
     fix="Let the service in assumeRolePolicy, with aws:SourceAccount the stack's own account.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html",
+    refused_by="states CreateStateMachine, lambda CreateFunction, events PutRule, scheduler CreateSchedule: the role",
     types=tuple(USERS),
     reads_graph=True,
     check=check,

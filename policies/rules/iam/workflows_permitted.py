@@ -108,6 +108,7 @@ RULE = Rule(
     why="A call that is refused ends the rollback, or the reaper, in its middle.",
     fix="Allow the action on the ARN in the message, in the role's policy and within its boundary.",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
+    refused_by="the call of the state: AccessDeniedException",
     types=STATE_MACHINE,
     reads_graph=True,
     check=check,

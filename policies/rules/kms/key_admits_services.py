@@ -86,6 +86,7 @@ RULE = Rule(
     why="An alarm whose topic it can't encrypt for tells nobody, and a log group without its key takes no events.",
     fix="Add a statement for the service to the key's policy, bound by aws:SourceAccount.",
     source="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+    refused_by="kms GenerateDataKey, asked by the service: AccessDeniedException",
     types=KEY,
     reads_graph=True,
     check=check,

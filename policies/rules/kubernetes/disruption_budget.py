@@ -63,6 +63,7 @@ RULE = Rule(
     why="A node is drained for every update of the cluster; without a budget all pods of a service may go at once.",
     fix="Add a PodDisruptionBudget with maxUnavailable 1 and unhealthyPodEvictionPolicy AlwaysAllow.",
     source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
+    frameworks=("polaris:missingPodDisruptionBudget",),
     types=(DEPLOYMENT,),
     reads_graph=True,
     check=check,

@@ -82,6 +82,7 @@ RULE = Rule(
     why="A pod that ends while the load balancer still sends it requests loses them, at every update and scale-in.",
     fix="Set lifecycle.preStop.sleep and terminationGracePeriodSeconds above the deregistration delay.",
     source="https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/deploy/pod_readiness_gate/",
+    frameworks=("eks-best-practices:load-balancing",),
     types=(DEPLOYMENT,),
     reads_graph=True,
     check=check,

@@ -44,6 +44,7 @@ RULE = Rule(
     why="A full disk evicts every pod of the node.",
     fix="Set ephemeral-storage in requests and limits, and sizeLimit of every emptyDir.",
     source="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#local-ephemeral-storage",
+    frameworks=("kube-score:container-ephemeral-storage-request-and-limit",),
     types=(DEPLOYMENT,),
     check=check,
     passing={"api": _deployment(resources={"requests": _SCRATCH, "limits": _SCRATCH})},

@@ -58,6 +58,7 @@ RULE = Rule(
     ),
     fix="Ask for aws:RequestTag/kubernetes-namespace and kubernetes-service-account in the role's trust.",
     source="https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
+    frameworks=("cis-eks:5.2.1",),
     types=(ASSOCIATION,),
     reads_graph=True,
     check=check,

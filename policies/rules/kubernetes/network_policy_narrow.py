@@ -71,6 +71,7 @@ RULES = (
         why="An empty rule is the opposite of a policy; egress to everywhere includes the node's own credentials.",
         fix=f"Name peers and ports in each rule; except {METADATA} from 0.0.0.0/0.",
         source="https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+        frameworks=("cis-eks:4.3.2",),
         types=(NETWORK_POLICY,),
         check=check,
         passing=_policy(

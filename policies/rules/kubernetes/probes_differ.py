@@ -60,6 +60,7 @@ RULE = Rule(
     why="The same probe for both turns a slow neighbour into a restart of every pod at once.",
     fix="Give livenessProbe a path of its own, and every httpGet the scheme HTTPS.",
     source="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/",
+    frameworks=("kube-score:pod-probes-identical",),
     types=(DEPLOYMENT,),
     check=check,
     passing=_probes("/live"),

@@ -9,7 +9,7 @@ from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
 from policies.checks import is_absent
 from policies.context import Context
-from policies.finding import Severity
+from policies.finding import Enforcement, Severity
 from policies.rule import ANY_TYPE, Problem, Rule
 from policies.rules._pods import WORKLOADS
 from policies.rules.kubernetes._objects import metadata_value
@@ -59,6 +59,7 @@ RULES = (
         id="kubernetes-provider-explicit",
         title="Kubernetes resources name their cluster, and are awaited",
         severity=Severity.HIGH,
+        enforcement=Enforcement.ADVISORY,
         why="Without a provider a deployment lands on the cluster that somebody last looked at.",
         fix="Pass a kubernetes.Provider, and leave pulumi.com/skipAwait off workloads.",
         source=SOURCE,
@@ -73,6 +74,7 @@ RULES = (
         id="kubernetes-provider-steady",
         title="Providers of clusters keep their objects",
         severity=Severity.HIGH,
+        enforcement=Enforcement.ADVISORY,
         why="A new certificate of the cluster would replace every object; an unreachable one would be forgotten.",
         fix="Set clusterIdentifier to the cluster's ARN, and leave deleteUnreachable out.",
         source=SOURCE,

@@ -66,6 +66,7 @@ RULES = (
         why="A loop in an autoscaler, or anybody who may create pods, buys as many nodes as the cluster can get.",
         fix="Add a ResourceQuota with requests.cpu, requests.memory, and 0 for load balancers, node ports and claims.",
         source="https://kubernetes.io/docs/concepts/policy/resource-quotas/",
+        frameworks=("nsa-cisa:resource-policies",),
         check_stack=check_quota,
         passing={"api": _API, "quota": _QUOTA},
         failing={"api": _API},
@@ -87,6 +88,7 @@ RULES = (
         ),
         fix="Add a LimitRange of type Container with defaultRequest and default.",
         source="https://kubernetes.io/docs/concepts/policy/limit-range/",
+        frameworks=("nsa-cisa:resource-policies",),
         check_stack=check_limits,
         passing={
             "quota": _QUOTA,

@@ -55,6 +55,7 @@ RULE = Rule(
     why="Every deployment sets the number back, in the middle of the peak that the autoscaler answers.",
     fix='Leave spec.replicas out, or list "spec.replicas" in ignoreChanges.',
     source="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+    frameworks=("kube-score:deployment-targeted-by-hpa-does-not-have-replicas-configured",),
     types=POD_AUTOSCALER,
     reads_graph=True,
     check=check,

@@ -82,6 +82,7 @@ RULE = Rule(
     why="Without room for the extra pod of an update the update waits for ever, and says so in an event only.",
     fix="Raise spec.hard of the ResourceQuota, or lower maxReplicas, maxSurge or the requests.",
     source="https://kubernetes.io/docs/concepts/policy/resource-quotas/",
+    refused_by="the admission of ResourceQuota: 403 Forbidden, exceeded quota",
     check_stack=check,
     passing=_example("500m"),
     failing=_example("499m"),

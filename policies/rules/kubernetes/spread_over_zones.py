@@ -48,6 +48,7 @@ RULE = Rule(
     why="A zone that fails takes every pod in it.",
     fix="Add a topologySpreadConstraint with topologyKey topology.kubernetes.io/zone and the pods' labels.",
     source="https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+    frameworks=("polaris:topologySpreadConstraint",),
     types=(DEPLOYMENT,),
     check=check,
     passing={"api": _spread({"topologyKey": ZONE, "labelSelector": {"matchLabels": {"app": "api"}}})},

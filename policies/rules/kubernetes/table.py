@@ -66,6 +66,10 @@ RULES: Final[tuple[Rule, ...]] = (
         why="One pod is none while its node is drained; without a pace an autoscaler swings.",
         fix="Set spec.minReplicas to 2 or more, spec.maxReplicas, spec.metrics and spec.behavior.",
         source="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+        frameworks=(
+            "polaris:hpaMinAvailability",
+            "polaris:hpaMaxAvailability",
+        ),
     ),
     row(
         "kubernetes-service-external-ips",
@@ -91,6 +95,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="A Service of another type is a door beside the firewall, and a load balancer of its own on the bill.",
         fix="Set spec.type to ClusterIP; bind it to a target group with a TargetGroupBinding.",
         source="https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
+        frameworks=("kube-linter:exposed-services",),
     ),
     row(
         "kubernetes-ingress-https-only",
@@ -165,6 +170,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="TLS that ends at the load balancer leaves tokens readable inside the network.",
         fix="Set the annotation alb.ingress.kubernetes.io/backend-protocol to HTTPS.",
         source=GUIDE,
+        frameworks=("fsbp:ELB.22",),
     ),
     row(
         "kubernetes-ingress-pods-as-targets",
@@ -175,6 +181,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="By way of a node a request may go to a pod that is being ended, and readiness gates don't work.",
         fix="Set the annotation alb.ingress.kubernetes.io/target-type to ip.",
         source=GUIDE,
+        frameworks=("eks-best-practices:load-balancing",),
     ),
     row(
         "kubernetes-ingress-hardened",
@@ -195,6 +202,11 @@ RULES: Final[tuple[Rule, ...]] = (
             "access_logs.s3.enabled=true and the log's bucket."
         ),
         source=GUIDE,
+        frameworks=(
+            "fsbp:ELB.4",
+            "fsbp:ELB.5",
+            "fsbp:ELB.6",
+        ),
     ),
     row(
         "kubernetes-ingress-of-one-team",

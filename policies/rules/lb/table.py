@@ -92,6 +92,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="AWS refuses the listener at deployment, after half of the stack has been made.",
         fix="Set certificateArn.",
         source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
+        refused_by="elasticloadbalancing CreateListener: ValidationError, a certificate must be specified",
     ),
     row(
         "edge-security-headers",

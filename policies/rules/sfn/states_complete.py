@@ -171,6 +171,7 @@ RULE = Rule(
     why="AWS refuses such a definition, or the execution fails in the state, which may be the one that rolls back.",
     fix="Complete the state that the message names.",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html",
+    refused_by="states CreateStateMachine: InvalidDefinition",
     types=STATE_MACHINE,
     check=check,
     passing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL, End=True))},

@@ -36,6 +36,7 @@ RULE = Rule(
     why="With the AWS managed key CloudWatch may not encrypt: the alarm goes off, and nobody hears of it.",
     fix="Set kmsMasterKeyId to a customer managed key that admits cloudwatch.amazonaws.com.",
     source="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+    refused_by="kms GenerateDataKey, asked by cloudwatch.amazonaws.com: AccessDeniedException",
     types=TOPIC,
     reads_graph=True,
     check=check,

@@ -44,6 +44,7 @@ RULE = Rule(
     why="SNS refuses what its policy does not admit, and neither alarm nor event tells.",
     fix="Add an aws.sns.TopicPolicy that lets cloudwatch, events or budgets.amazonaws.com publish.",
     source="https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html",
+    refused_by="sns Publish, asked by the service: AuthorizationError",
     types=TOPIC,
     reads_graph=True,
     check=check,

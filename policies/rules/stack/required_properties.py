@@ -62,6 +62,7 @@ RULE = Rule(
     why="A setting that is attached to nothing protects nothing; AWS refuses it in the middle of the deployment.",
     fix="Set the property that the message names.",
     source="https://www.pulumi.com/registry/packages/aws/api-docs/",
+    refused_by="the provider, before any call: missing required argument",
     types=(ANY_TYPE,),
     check=check,
     passing=_GOOD,

@@ -41,6 +41,7 @@ RULE = Rule(
     why="AWS refuses it in the middle of a deployment, when half of the stack is changed.",
     fix="Set the property to what the message says.",
     source="https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/supported-resources.html",
+    refused_by="the call that makes it: ValidationException, InvalidParameterValue",
     types=(ANY_TYPE,),
     check=check,
     passing=_GOOD,

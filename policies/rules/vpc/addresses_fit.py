@@ -62,6 +62,7 @@ RULE = Rule(
     why="AWS refuses a subnet outside its VPC, and one that overlaps another.",
     fix="Give subnets ranges of the VPC that do not overlap.",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+    refused_by="ec2 CreateSubnet: InvalidSubnet.Range, InvalidSubnet.Conflict",
     types=VPC,
     reads_graph=True,
     check=check,

@@ -57,6 +57,7 @@ RULE = Rule(
     why="AWS refuses a load balancer, fleet, route or association whose parts are in two VPCs.",
     fix="Set vpcId to the VPC of the parts that belong together.",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
+    refused_by="ec2 RunInstances, elasticloadbalancing CreateLoadBalancer: different networks",
     types=(*LOAD_BALANCER, *SERVERLESS_CACHE, *SCALING_GROUP, ASSOCIATION, *ROUTE, ENDPOINT),
     reads_graph=True,
     check=check,

@@ -82,6 +82,7 @@ RULE = Rule(
     why="AWS refuses the group (WAFLimitsExceededException), and a later change of its capacity replaces it.",
     fix="Set capacity to the sum that the message gives, or more.",
     source="https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html",
+    refused_by="wafv2 CreateRuleGroup: WAFLimitsExceededException",
     types=WAF_RULE_GROUP,
     check=check,
     passing={"group": (WAF_RULE_GROUP[0], {"capacity": 13, "rules": [_rule(regexMatchStatement=_PATTERN)]})},

@@ -185,6 +185,7 @@ RULE = Rule(
     why="A statement that lacks a part is refused at deployment, or matches what nobody meant.",
     fix="Complete the statement that the message names.",
     source="https://docs.aws.amazon.com/waf/latest/APIReference/API_Statement.html",
+    refused_by="wafv2 CreateWebACL, CreateRuleGroup: WAFInvalidParameterException",
     types=(*WEB_ACL, *WAF_RULE_GROUP),
     check=check,
     passing=_ACL,
