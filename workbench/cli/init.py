@@ -96,8 +96,9 @@ def _tell(found: Preview) -> None:
     if waivers:
         last = min(waiver.expires for waiver in waivers.values())
         click.echo(
-            f"{len(waivers)} waivers of policies/config/waivers.toml cover {len(found.assessment.waived)} findings; "
-            f"the first ends on {last}: read them (./plant preview --stack {found.stack} --all), they are yours now"
+            f"{len(waivers)} waivers of policies/config/plant.waivers.toml cover {len(found.assessment.waived)}"
+            f" findings; the first ends on {last}: read them (./plant preview --stack {found.stack} --all),"
+            " they are yours now"
         )
     for violation in found.blocking:
         name = name_of(violation.finding.urn)

@@ -7,9 +7,11 @@ import pytest
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
 from policies import PACK_DIRECTORY
+from policies.adapter import Pack
 from policies.assess import assess
 from policies.examples import example_graph
 from policies.finding import Enforcement
+from policies.pack import load_config
 from policies.registry import rule_by_id
 from policies.settings import PackConfig
 from policies.waivers import Waiver, waivers_from_file
@@ -104,9 +106,30 @@ def test_a_waiver_for_what_is_reaped_covers_nothing_where_nothing_reaps(override
 
 def test_only_rules_that_see_the_whole_stack_are_waived_for_what_is_reaped():
     """Under the engine the others judge one resource, before anything is known of a reaper."""
-    conditional = [entry for entry in waivers_from_file(PACK_DIRECTORY / "config" / "waivers.toml") if entry.when]
+    conditional = [entry for entry in waivers_from_file(PACK_DIRECTORY / "config" / "plant.waivers.toml") if entry.when]
     assert conditional
     assert all(rule_by_id(entry.rule).stack_wide for entry in conditional)
+
+
+STRANGER = {"plant-logs-bucket": ("aws:s3/bucket:Bucket", {}), "plant-edge-alb": (ALB, {"subnets": ["a", "b"]})}
+"""What our own waivers name, in somebody else's program."""
+
+
+def test_our_waivers_are_no_exceptions_for_others_and_tell_them_nothing():
+    ours = {entry.rule for entry in waivers_from_file(PACK_DIRECTORY / "config" / "plant.waivers.toml")}
+    assessment = assess(example_graph(STRANGER), today=datetime.date(2050, 1, 1))
+    assert assessment.waived == ()
+    assert {"edge-deletion-protection", "data-bucket-access-logged"} <= ids(assessment.violations) & ours
+    assert not [rule for rule in ids(assessment.violations) if rule.startswith("governance-waivers")]
+
+
+def test_nor_under_the_engine_which_knows_no_waivers_before_their_configuration_comes():
+    assert Pack().config.waivers == ()
+
+
+def test_our_own_stacks_get_them_by_the_configuration_of_the_project():
+    assert load_config("plant", "whatever").waivers
+    assert load_config("acme", "live").waivers == ()
 
 
 def test_a_waivers_file_with_mistakes_names_all_of_them(tmp_path):

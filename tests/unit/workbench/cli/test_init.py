@@ -37,7 +37,7 @@ def test_a_dedicated_stack_passes_at_once(project):
     result = CliRunner().invoke(command, ["qa", *DEDICATED, *ZONE])
     assert result.exit_code == 0, result.output
     assert "qa: pass: " in result.output
-    assert "waivers of policies/config/waivers.toml" in result.output
+    assert "waivers of policies/config/plant.waivers.toml" in result.output
     written = yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"]
     assert written["plant:platform"] == {"account_id": "210987654321"}
     assert written["plant:edge"]["domain_name"] == "api.qa.example.com"
