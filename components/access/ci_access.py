@@ -252,13 +252,14 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
 
 
 def _own_keys(args: CiAccessArgs) -> list[Statement]:
+    """Rights on the stack's key, known by its tag. None to make one or to tag another: whoever may tag a key that has
+    no tag yet makes it the stack's. The `pulumi up` that makes this role makes the key, too, and an administrator's
+    it is."""
     tag, own = args.stack_tag
     keys = [f"arn:aws:kms:{args.region}:{args.account_id}:key/*"]
     return [
         allow(["kms:*"], keys, {"StringEquals": {f"aws:ResourceTag/{tag}": own}}),
         allow(["kms:*Alias"], [f"arn:aws:kms:{args.region}:{args.account_id}:alias/{args.key_alias}"]),
-        # A new key bears the tag from its first moment.
-        allow(["kms:CreateKey", "kms:TagResource"], "*", {"StringEquals": {f"aws:RequestTag/{tag}": own}}),
     ]
 
 

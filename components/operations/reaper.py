@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from components.access.iam_policy import allow, use_key
-from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.operations.reaper_states import definition
 from components.operations.weekdays import WEEKDAYS
-from components.workflow.workflow import Workflow, WorkflowArgs
+from components.workflow.scheduled import Start, scheduled
+from components.workflow.workflow import WorkflowArgs
 
 MINUTES_PER_DAY = 24 * 60
 
@@ -98,8 +97,27 @@ class Reaper(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         tagged = {"StringEquals": {f"aws:ResourceTag/{key}": value for key, value in args.tags.items()}}
         own = f"{args.region}:{args.account_id}"
-        workflow = Workflow(
-            name,
+        self.schedule_name = session_end_schedule(name)
+        starts = {
+            self.schedule_name: Start(
+                expression=session_day_expression(
+                    args.session_start_minute,
+                    args.session_minutes + args.late_minutes,
+                    args.every_hours,
+                    args.session_days,
+                ),
+                description="Ends the session of the day",
+                time_zone=args.time_zone,
+            )
+        }
+        if free_days := [day for day in WEEKDAYS if day not in args.session_days]:
+            starts[f"{name}-free-days"] = Start(
+                expression=free_day_expression(args.every_hours, free_days),
+                description="No session today",
+                time_zone=args.time_zone,
+            )
+        workflow = scheduled(
+            (name, f"{name}-schedules"),
             WorkflowArgs(
                 description="Removes what outlives its session",
                 definition=definition(
@@ -154,46 +172,9 @@ class Reaper(pulumi.ComponentResource):
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
             ),
+            starts,
+            args.kms_key_arn,
             child,
         )
-        role = WorkloadRole(
-            f"{name}-schedules",
-            WorkloadRoleArgs(
-                description="Starts the reaper",
-                service="scheduler.amazonaws.com",
-                statements=[allow(["states:StartExecution"], [workflow.arn]), use_key(args.kms_key_arn)],
-                account_id=args.account_id,
-            ),
-            child,
-        )
-        self.schedule_name = session_end_schedule(name)
-        expression = session_day_expression(
-            args.session_start_minute, args.session_minutes + args.late_minutes, args.every_hours, args.session_days
-        )
-        self._schedule(self.schedule_name, "Ends the session of the day", expression, args, workflow, role)
-        free_days = [day for day in WEEKDAYS if day not in args.session_days]
-        if free_days:
-            expression = free_day_expression(args.every_hours, free_days)
-            self._schedule(f"{name}-free-days", "No session today", expression, args, workflow, role)
         self.state_machine_arn = workflow.arn
         self.register_outputs({"scheduleName": self.schedule_name, "stateMachineArn": self.state_machine_arn})
-
-    def _schedule(
-        self, name: str, description: str, expression: str, args: ReaperArgs, workflow: Workflow, role: WorkloadRole
-    ) -> None:
-        aws.scheduler.Schedule(
-            name,
-            description=description,
-            schedule_expression=expression,
-            schedule_expression_timezone=args.time_zone,
-            state="ENABLED",
-            flexible_time_window={"mode": "OFF"},
-            kms_key_arn=args.kms_key_arn,
-            target={
-                "arn": workflow.arn,
-                "role_arn": role.arn,
-                "input": "{}",
-                "retry_policy": {"maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 20},
-            },
-            opts=pulumi.ResourceOptions(parent=self),
-        )

@@ -11,10 +11,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.access.iam_policy import allow, use_key
-from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.operations.brake_states import allowed_spend, definition
 from components.operations.rate_limits import RateLimits
-from components.workflow.workflow import Workflow, WorkflowArgs
+from components.workflow.scheduled import Start, scheduled
+from components.workflow.workflow import WorkflowArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +82,8 @@ class SpendBrake(pulumi.ComponentResource):
             description="on while the spend brake holds the fleets at their minimum",
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
         )
-        workflow = Workflow(
-            name,
+        workflow = scheduled(
+            (name, f"{name}-scheduler"),
             WorkflowArgs(
                 description="Holds the fleets at their minimum while the budget can't pay for more",
                 definition=definition(
@@ -118,32 +118,14 @@ class SpendBrake(pulumi.ComponentResource):
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
             ),
-            child,
-        )
-        role = WorkloadRole(
-            f"{name}-scheduler",
-            WorkloadRoleArgs(
-                description="Starts the spend brake",
-                service="scheduler.amazonaws.com",
-                statements=[allow(["states:StartExecution"], [workflow.arn]), use_key(args.kms_key_arn)],
-                account_id=args.account_id,
-            ),
-            child,
-        )
-        aws.scheduler.Schedule(
-            looking_schedule(name),
-            description="Looks at the month's spend",
-            schedule_expression=f"rate({args.every_hours} hour{'s' if args.every_hours > 1 else ''})",
-            state="ENABLED",
-            flexible_time_window={"mode": "OFF"},
-            kms_key_arn=args.kms_key_arn,
-            target={
-                "arn": workflow.arn,
-                "role_arn": role.arn,
-                "input": "{}",
-                "retry_policy": {"maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 20},
+            {
+                looking_schedule(name): Start(
+                    expression=f"rate({args.every_hours} hour{'s' if args.every_hours > 1 else ''})",
+                    description="Looks at the month's spend",
+                )
             },
-            opts=child,
+            args.kms_key_arn,
+            child,
         )
         self.state_machine_arn = workflow.arn
         self.register_outputs({"stateMachineArn": self.state_machine_arn})

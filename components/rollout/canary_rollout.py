@@ -16,15 +16,33 @@ from components.edge.request_checks import Route
 from components.rollout.entry import REFUSED
 from components.rollout.feature_flag import FeatureFlag
 from components.rollout.plan import RolloutPlan, Step
+from components.rollout.progress import RolloutProgress
 from components.rollout.sizing import Sizing
 from components.rollout.states import definition
 from components.rollout.verdict import UNSETTLED
+from components.workflow.scheduled import Start, start_by_schedule
 from components.workflow.workflow import Workflow, WorkflowArgs
 
 ABORT = json.dumps({"action": "abort"}, separators=(",", ":"))
 """Input of the execution that cleans up after a broken one."""
 ALARM = json.dumps({"action": "alarm"}, separators=(",", ":"))
 """Input of the execution that an alarm starts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsArgs:
+    """How a rollout lives with a stack that is parked between sessions."""
+
+    progress: RolloutProgress
+    """What outlives a session."""
+    start_expression: str
+    """When a session starts, as an expression of EventBridge Scheduler."""
+    time_zone: str
+    """IANA time zone of it."""
+
+
+RESUME = json.dumps({"action": "resume"}, separators=(",", ":"))
+"""Input of the execution that a session starts with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +63,8 @@ class CanaryRolloutArgs:
     """Name of the parameter by which people hold, promote and abort."""
     before_parameter_name: str
     """Name of the parameter that keeps what a rollback goes back to."""
+    sessions: SessionsArgs | None
+    """Sessions over which a rollout goes on; None for a stack that is always on."""
     maintenance_parameter_name: pulumi.Input[str]
     """Name of the parameter that is ``open`` during maintenance."""
     steps: Sequence[tuple[int, int]]
@@ -90,8 +110,9 @@ class CanaryRollout(pulumi.ComponentResource):
     parameter. After a finished rollout deploy the same software to the stable fleet and start an execution with
     ``{"action": "settle"}``. An execution that times out, is stopped or fails in an unforeseen way is followed
     by one that only rolls back. While one runs, another is refused; ``{"action": "abort"}`` rolls back at once and
-    tells the running one, and so does an alarm of the canary as soon as it goes off. Creates: two parameters, workflow,
-    two event rules with their targets, and a role.
+    tells the running one, and so does an alarm of the canary as soon as it goes off. In a stack of sessions it goes on
+    with the next session: its clock counts the time of sessions. Creates: two parameters, workflow, two event rules
+    with their targets, a role, and with sessions a schedule and its role.
     """
 
     state_machine_arn: pulumi.Output[str]
@@ -110,8 +131,8 @@ class CanaryRollout(pulumi.ComponentResource):
             type="String",
             tier="Standard",
             insecure_value="run",  # `value` would be hidden as a secret
-            allowed_pattern="^(run|hold|promote|abort)$",
-            description="What the rollout should do: run, hold, promote or abort",
+            allowed_pattern="^(run|hold|promote|abort|ended)$",
+            description="What the rollout should do: run, hold, promote or abort; ended by another execution",
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
         )
         before = aws.ssm.Parameter(
@@ -132,13 +153,27 @@ class CanaryRollout(pulumi.ComponentResource):
             WorkflowArgs(
                 description="Shifts traffic between the stable and the canary fleet",
                 definition=definition(plan),
-                statements=self._statements(name, args, [control, before]),
+                statements=self._statements(
+                    name,
+                    args,
+                    [control.arn, before.arn, *([args.sessions.progress.parameter_arn] if args.sessions else [])],
+                ),
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
             ),
             child,
         )
         self._recover(name, args, workflow)
+        if args.sessions is not None:
+            goes_on = Start(
+                expression=args.sessions.start_expression,
+                description="Goes on with the rollout that was under way when the last session ended",
+                time_zone=args.sessions.time_zone,
+                given=RESUME,
+            )
+            start_by_schedule(
+                f"{name}-sessions", workflow, args.account_id, {f"{name}-resume": goes_on}, args.kms_key_arn, child
+            )
         self.state_machine_arn = workflow.arn
         self.control_parameter_name = control.name
         self.role_arn = workflow.role_arn
@@ -178,12 +213,13 @@ class CanaryRollout(pulumi.ComponentResource):
             control_parameter=control.name,
             maintenance_parameter=args.maintenance_parameter_name,
             before_parameter=before.name,
+            progress_parameter=args.sessions.progress.parameter_name if args.sessions else None,
             failure_percent_max=args.failure_percent_max,
             topic_arn=args.topic_arn,
             operator_topic_arn=args.operator_topic_arn,
         )
 
-    def _statements(self, name: str, args: CanaryRolloutArgs, parameters: Sequence[aws.ssm.Parameter]) -> list[Any]:
+    def _statements(self, name: str, args: CanaryRolloutArgs, parameter_arns: Sequence[pulumi.Input[str]]) -> list[Any]:
         own = f"{args.region}:{args.account_id}"
         return [
             allow(["elasticloadbalancing:ModifyRule"], list(args.rule_arns.values())),
@@ -206,7 +242,7 @@ class CanaryRollout(pulumi.ComponentResource):
                 [*args.flag.arns, pulumi.Output.concat(args.flag.environment_arn, "/deployment/*")],
             ),
             allow(["appconfig:ListDeployments"], args.flag.arns),
-            allow(["ssm:GetParameter", "ssm:PutParameter"], [parameter.arn for parameter in parameters]),
+            allow(["ssm:GetParameter", "ssm:PutParameter"], list(parameter_arns)),
             allow(
                 ["ssm:GetParameter"],
                 [pulumi.Output.concat(f"arn:aws:ssm:{own}:parameter", args.maintenance_parameter_name)],

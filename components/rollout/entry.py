@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from components.rollout.plan import RolloutPlan, notice
+from components.rollout.progress import resume
 from components.workflow.states import State, call, choose, fail, publish, put, succeed
 
 REFUSED = "AlreadyRunning"
 """Error of an execution that leaves everything to the one that runs; no reason to roll anything back."""
+
+ENDED = "ended"
+"""Word in the control parameter for a rollout that another execution rolls back, and announces as rolled back."""
 
 ALONE = {
     "And": [
@@ -28,7 +34,8 @@ ALONE = {
 
 
 def enter(plan: RolloutPlan) -> dict[str, State]:
-    """States from the start to what the input asks for: a rollout, or the action ``abort``, ``alarm`` or ``settle``.
+    """States from the start to what the input asks for: a rollout, or an action, which is ``abort``, ``alarm``,
+    ``settle``, or ``resume`` in a stack of sessions.
 
     Two executions would both write weights, so a rollout and a settling are refused while another one runs. An abort
     never is: it tells the one that runs, and rolls back at once. So does an alarm, which ends a rollout between two
@@ -55,27 +62,25 @@ def enter(plan: RolloutPlan) -> dict[str, State]:
         "Which action": choose(
             _asks_for("abort", "Tell running rollout"),
             _asks_for("alarm", "Is there a rollout to end"),
+            *_resumption(plan),
             {"Not": ALONE, "Next": "Announce refusal"},
             _asks_for("settle", "Read health before settling"),
             otherwise="Read stable size",
         ),
+        **(
+            resume(plan.progress_parameter, len(plan.steps), then="Read stable size") if plan.progress_parameter else {}
+        ),
+        "Is there a rollout to end": choose(
+            {"Not": ALONE, "Next": "Tell running rollout"}, otherwise="No rollout to end"
+        ),
         "Tell running rollout": call(
             "ssm",
             "putParameter",
-            {"Name": plan.control_parameter, "Value": "abort", "Overwrite": True},
-            then="Because of abort",
-            on_error="Because of abort",
+            {"Name": plan.control_parameter, "Value": ENDED, "Overwrite": True},
+            then="Why is it told",
+            on_error="Why is it told",
         ),
-        "Is there a rollout to end": choose(
-            {"Not": ALONE, "Next": "Tell alarmed rollout"}, otherwise="No rollout to end"
-        ),
-        "Tell alarmed rollout": call(
-            "ssm",
-            "putParameter",
-            {"Name": plan.control_parameter, "Value": "abort", "Overwrite": True},
-            then="Because of alarm",
-            on_error="Because of alarm",
-        ),
+        "Why is it told": choose(_asks_for("alarm", "Because of alarm"), otherwise="Because of abort"),
         "No rollout to end": succeed(),
         "Announce refusal": publish(
             plan.operator_topic_arn,
@@ -87,7 +92,15 @@ def enter(plan: RolloutPlan) -> dict[str, State]:
     }
 
 
-def _asks_for(action: str, then: str) -> dict[str, object]:
+def _resumption(plan: RolloutPlan) -> list[dict[str, object]]:
+    """A rollout that was parked goes on, unless one runs already."""
+    if not plan.progress_parameter:
+        return []
+    asked = _asks_for("resume", "Read progress")
+    return [{"And": [*asked["And"], {"Not": ALONE}], "Next": "Nothing to go on with"}, asked]
+
+
+def _asks_for(action: str, then: str) -> dict[str, Any]:
     return {
         "And": [
             {"Variable": "$.action", "IsPresent": True},

@@ -72,6 +72,8 @@ class RolloutPlan:
     """Parameter that is ``open`` during a maintenance window."""
     before_parameter: Any
     """Parameter with what a rollback goes back to, as JSON: ``flagVersion`` and ``stableSize``."""
+    progress_parameter: Any = None
+    """Parameter that keeps how far a rollout is while the stack is parked; None for a stack that never is."""
     failure_percent_max: int
     """Failed requests of all in a step above which it is rolled back."""
     topic_arn: Any

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.rollout.entry import enter
+from components.rollout.entry import ENDED, enter
 from components.rollout.plan import (
     SAME_COUNTERS,
     TIMEOUT_SECONDS,
@@ -23,6 +23,7 @@ from components.rollout.plan import (
     set_and_verify,
     weights,
 )
+from components.rollout.progress import forget, keep
 from components.rollout.verdict import failures, judge, roll_back, settle
 from components.workflow.states import (
     State,
@@ -115,6 +116,7 @@ def _remember(plan: RolloutPlan) -> dict[str, State]:
 
 
 def _shift(plan: RolloutPlan) -> dict[str, State]:
+    kept = plan.progress_parameter
     return {
         "Take step": put(
             {"step.$": "States.ArrayGetItem($.plan.steps, $.progress.index)"}, "$.current", then="Let canary start"
@@ -187,25 +189,28 @@ def _shift(plan: RolloutPlan) -> dict[str, State]:
             plan.topic_arn,
             "Plant API rollout: finished",
             notice(plan, "finished", {"percent.$": "$.current.step.percent"}),
-            then="Finished",
+            then="Forget progress" if kept else "Finished",
         ),
+        **({"Forget progress": forget(kept, then="Finished")} if kept else {}),
         "Finished": succeed(),
     }
 
 
 def _watch(plan: RolloutPlan) -> dict[str, State]:
+    kept = plan.progress_parameter
     return {
         "Start clock": put(
             {
                 "index.$": "$.progress.index",
                 "healthChecks": 0,
-                "polls": 0,
+                "polls.$": "$.progress.polls",
                 "unclear": 0,
                 "since.$": "$$.State.EnteredTime",
             },
             "$.progress",
-            then="Watch",
+            then="Keep begin" if kept else "Watch",
         ),
+        **({"Keep begin": keep(kept, then="Watch", on_error="Because of error")} if kept else {}),
         "Watch": wait(plan.poll_seconds, then="Read alarms while watching"),
         # Before control and window: neither a hold, a promotion nor maintenance mutes a rollback.
         **read_alarms(plan, "while watching", then="Read health while watching"),
@@ -224,6 +229,7 @@ def _watch(plan: RolloutPlan) -> dict[str, State]:
         ),
         "Obey": choose(
             when("$.control.value", "StringEquals", "abort", "Because of abort"),
+            when("$.control.value", "StringEquals", ENDED, "Because of another execution"),
             when("$.control.value", "StringEquals", "promote", "Take note of promotion"),
             when("$.control.value", "StringEquals", "hold", "Watch"),
             otherwise="Read window again",
@@ -242,8 +248,9 @@ def _watch(plan: RolloutPlan) -> dict[str, State]:
         "Count poll": put(
             {**SAME_COUNTERS, "since.$": "$.progress.since", "polls.$": "States.MathAdd($.progress.polls, 1)"},
             "$.progress",
-            then="Is time over",
+            then="Keep progress" if kept else "Is time over",
         ),
+        **({"Keep progress": keep(kept, then="Is time over", on_error="Because of error")} if kept else {}),
         "Is time over": choose(
             when("$.progress.polls", "NumericLessThanPath", "$.current.step.holdPolls", "Watch"),
             otherwise="Read samples",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.rollout.entry import ALONE
+from components.rollout.entry import ALONE, ENDED
 from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, healthy, notice, set_and_verify
+from components.rollout.progress import forget
 from components.rollout.sizing import SIZE_BEFORE
 from components.workflow.states import (
     State,
@@ -150,6 +151,7 @@ def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
 REASONS: Mapping[str, str] = {
     "abort": "somebody aborted the rollout",
     "alarm": "an alarm of the canary is on",
+    "another execution": "another execution ended it",
     "missing alarm": "an alarm of the canary is missing",
     "death": "no canary is healthy",
     "doubt": "too few requests for a verdict",
@@ -163,6 +165,7 @@ REASONS: Mapping[str, str] = {
 
 def roll_back(plan: RolloutPlan) -> dict[str, State]:
     """States that give everything back to the stable fleet, as it was before."""
+    kept = plan.progress_parameter
     because = {
         f"Because of {name}": put({"reason": text}, "$.outcome", then="Read before") for name, text in REASONS.items()
     }
@@ -206,9 +209,27 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
         "Grow stable": plan.sizing.grow_stable(then="Begin stable checks"),
         **_stable_ready(plan, then="Set weights back"),
         "Set weights back": set_and_verify(plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"),
-        "Empty canary": plan.sizing.empty_canary(then="Read stable to release"),
-        "Read stable to release": plan.sizing.read_stable(then="Release stable", on_error="Is control needed"),
-        "Release stable": plan.sizing.release_stable(then="Is control needed"),
+        "Empty canary": plan.sizing.empty_canary(then="Forget what was tried" if kept else "Read stable to release"),
+        **({"Forget what was tried": forget(kept, then="Read stable to release")} if kept else {}),
+        "Read stable to release": plan.sizing.read_stable(then="Release stable", on_error="Is this the rollout"),
+        "Release stable": plan.sizing.release_stable(then="Is this the rollout"),
+        # One that was started to end a rollout says so at once; the rollout itself then has nothing to add.
+        "Is this the rollout": choose(
+            {"Variable": "$.action", "IsPresent": True, "Next": "Is control needed"}, otherwise="Read last word"
+        ),
+        "Read last word": parameter_value(
+            plan.control_parameter, at="$.control", then="Is it announced", on_error="Is control needed"
+        ),
+        "Is it announced": choose(
+            when("$.control.value", "StringEquals", ENDED, "Take note of end"), otherwise="Is control needed"
+        ),
+        "Take note of end": call(
+            "ssm",
+            "putParameter",
+            {"Name": plan.control_parameter, "Value": "run", "Overwrite": True},
+            then="Rolled back",
+            on_error="Rolled back",
+        ),
         # An abort that another execution has yet to read stays.
         "Is control needed": choose({"Not": ALONE, "Next": "Announce rollback"}, otherwise="Reset control"),
         "Reset control": call(

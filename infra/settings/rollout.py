@@ -24,8 +24,8 @@ class RolloutStep(Group):
 class RolloutSettings(Group):
     """Canary steps and the feature flag that follows them.
 
-    In a stack of sessions a rollout that is longer than a session ends with it: the parked stack's flag is off, and the
-    next session begins with all traffic at the stable fleet.
+    In a stack of sessions the clock of a rollout counts the time of sessions: the parked stack's flag is off, the next
+    session begins with all traffic at the stable fleet, and goes on with the share and the time that were reached.
     """
 
     flag_name: str = Field(

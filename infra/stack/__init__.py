@@ -89,7 +89,7 @@ def _declare(context: Context) -> None:
     ground = _ground(context)
     application = Application(
         contract=data.contract(context),
-        flag=rollout.flag(context, ground.kms_key_arn),
+        release=rollout.release(context, ground.kms_key_arn),
         cache=data.cache(context, ground),
     )
     door = edge.front_door(context, ground)
@@ -116,7 +116,7 @@ def _serve_from_instances(
         return None
     compute = fleet.fleets(context, ground, traffic, application, instances.profile_arn)
     observability.observe(context, ground, traffic, compute, application.cache)
-    rollout.canary_rollout(context, ground, traffic, compute, application.flag, maintenance)
+    rollout.canary_rollout(context, ground, traffic, compute, application.release, maintenance)
     return compute
 
 
@@ -130,7 +130,7 @@ def _serve_from_pods(
     pods = Pods(context, access.application(context, ground, application))
     compute = pods.tracks(ground, traffic, application)
     observability.observe(context, ground, traffic, compute, application.cache)
-    pods.let_scale(rollout.canary_rollout(context, ground, traffic, compute, application.flag, maintenance))
+    pods.let_scale(rollout.canary_rollout(context, ground, traffic, compute, application.release, maintenance))
     return compute
 
 

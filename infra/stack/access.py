@@ -22,7 +22,7 @@ def application(context: Context, ground: Ground, application: Application) -> A
     return ApplicationAccess(
         log_group_arn=ground.audit.log_group_arn,
         contract_parameter_arn=application.contract.parameter_arn,
-        flag_arns=[application.flag.configuration_arn],
+        flag_arns=[application.release.flag.configuration_arn],
         kms_key_arn=ground.kms_key_arn,
         cache_arns=cache_arns,
     )

@@ -15,6 +15,7 @@ from components.observability.audit_log import AuditLog
 from components.observability.kept_logs import KeptLogs
 from components.observability.service_alarms import ServiceAlarms
 from components.rollout.feature_flag import FeatureFlag
+from components.rollout.progress import RolloutProgress
 from components.rollout.sizing import Sizing
 
 
@@ -69,11 +70,20 @@ class FrontDoor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Release:
+    """What of a rollout is there while the stack is parked, too."""
+
+    flag: FeatureFlag
+    progress: RolloutProgress | None
+    """How far a rollout is; None for a stack that is always on."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Application:
     """What the application on an instance finds and uses."""
 
     contract: Contract
-    flag: FeatureFlag
+    release: Release
     cache: Cache | None
     """None while parked, and when the platform owns it."""
 

@@ -21,6 +21,10 @@ def tracked_requests(settings: Settings) -> int:
     return instance_capacity(settings.fleet, settings.contract, settings.slo).requests_per_minute()
 
 
+PATIENCE = 5
+"""Times the warm-up after which an instance that does not serve is replaced: one that is only slow is let finish."""
+
+
 def fleets(
     context: Context,
     ground: Ground,
@@ -59,7 +63,7 @@ def fleets(
             spot_max_usd_per_hour=wanted.spot_max_usd_per_hour,
             target_group_arn=traffic.split.target_group_arns[fleet],
             warm_up_seconds=wanted.warm_up_seconds,
-            health_check_grace_seconds=wanted.health_check_grace_seconds,
+            health_check_grace_seconds=PATIENCE * wanted.warm_up_seconds,
             drain_seconds=wanted.drain_seconds,
             max_instance_lifetime_days=wanted.max_instance_lifetime_days,
             requests_per_target_per_minute=tracked,
@@ -107,7 +111,7 @@ def _fleet_name(name: str, fleet: str) -> str:
 
 def environment(context: Context, application: Application) -> Mapping[str, pulumi.Input[str]]:
     """What the application reads at its start. Nothing here is secret."""
-    settings, flag = context.settings, application.flag
+    settings, flag = context.settings, application.release.flag
     return {
         "AWS_REGION": settings.region,
         "AWS_USE_DUALSTACK_ENDPOINT": "true",

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import math
+
 import pulumi
 
 from components.operations.maintenance import Maintenance
-from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs
+from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs, SessionsArgs
 from components.rollout.feature_flag import FeatureFlag, FeatureFlagArgs
+from components.rollout.progress import RolloutProgress
+from infra.rollout_pace import step_seconds, told
 from infra.settings import Settings
+from infra.settings.base import minutes_of_day
 from infra.stack.context import Context
-from infra.stack.declared import Compute, Ground, Traffic
+from infra.stack.declared import Compute, Ground, Release, Traffic
 from infra.stack.edge import routes
 
 ROLLBACK_CHECKS = ("p95-canary", "errors-canary")
 """Alarms that end a rollout."""
 
 
-def flag(context: Context, kms_key_arn: pulumi.Input[str]) -> FeatureFlag:
-    """The flag that a rollout switches."""
+HOURS_PER_MONTH = 730
+
+
+def release(context: Context, kms_key_arn: pulumi.Input[str]) -> Release:
+    """What of a rollout outlives a session: the flag that it switches, and how far it is."""
     rollout = context.settings.rollout
-    return FeatureFlag(
+    sessions = context.settings.uptime.schedule == "sessions"
+    progress = (
+        RolloutProgress(f"{context.name}-progress", context.names.parameter("rollout-progress"), context.child)
+        if sessions
+        else None
+    )
+    flag = FeatureFlag(
         f"{context.name}-flag",
         FeatureFlagArgs(
             flag_name=rollout.flag_name,
@@ -30,6 +44,7 @@ def flag(context: Context, kms_key_arn: pulumi.Input[str]) -> FeatureFlag:
         ),
         context.child,
     )
+    return Release(flag=flag, progress=progress)
 
 
 def canary_rollout(
@@ -37,12 +52,13 @@ def canary_rollout(
     ground: Ground,
     traffic: Traffic,
     compute: Compute,
-    flag: FeatureFlag,
+    release: Release,
     maintenance: Maintenance,
 ) -> CanaryRollout:
     """The canary rollout."""
     settings, rollout = context.settings, context.settings.rollout
-    _warn_of_short_sessions(settings)
+    progress = release.progress
+    _tell_expected_length(settings)
     component = CanaryRollout(
         f"{context.name}-rollout",
         CanaryRolloutArgs(
@@ -53,6 +69,7 @@ def canary_rollout(
             log_group_arn=ground.logs.arns["rollout"],
             control_parameter_name=context.names.parameter("rollout"),
             before_parameter_name=context.names.parameter("rollout-before"),
+            sessions=_sessions(settings, progress),
             maintenance_parameter_name=maintenance.parameter_name,
             steps=[(step.percent, step.hold_seconds) for step in rollout.steps],
             poll_seconds=rollout.poll_seconds,
@@ -68,7 +85,7 @@ def canary_rollout(
             alarm_names=[traffic.alarms.names[check] for check in ROLLBACK_CHECKS],
             alarm_arns=[traffic.alarms.arns[check] for check in ROLLBACK_CHECKS],
             failure_percent_max=settings.slo.server_error_threshold_percent,
-            flag=flag,
+            flag=release.flag,
             topic_arn=ground.topics.notices,
             operator_topic_arn=ground.topics.alerts,
         ),
@@ -83,11 +100,43 @@ def canary_rollout(
     return component
 
 
-def _warn_of_short_sessions(settings: Settings) -> None:
+def _sessions(settings: Settings, progress: RolloutProgress | None) -> SessionsArgs | None:
+    if progress is None:
+        return None
     uptime = settings.uptime
-    hold_hours = sum(step.hold_hours or 0 for step in settings.rollout.steps)
-    if uptime.schedule == "sessions" and hold_hours > uptime.hours_per_session:
+    hour, minute = divmod(minutes_of_day(uptime.session_start), 60)
+    return SessionsArgs(
+        progress=progress,
+        start_expression=f"cron({minute} {hour} ? * {','.join(uptime.session_days)} *)",
+        time_zone=uptime.time_zone,
+    )
+
+
+def _tell_expected_length(settings: Settings) -> None:
+    """Say what the steps last at the average load, where that is not what is declared."""
+    uptime, usage, rollout = settings.uptime, settings.usage, settings.rollout
+    in_sessions = uptime.schedule == "sessions"
+    hours = uptime.sessions_per_month * uptime.session_minutes / 60 if in_sessions else HOURS_PER_MONTH
+    mean_rps = usage.monthly_requests / hours / 3600
+    polls = (float(rollout.poll_seconds), rollout.inconclusive_polls_max)
+    steps = [
+        (
+            step.percent,
+            float(step.hold_seconds),
+            step_seconds(step.percent, step.hold_seconds, mean_rps, settings.slo.minimum_samples, polls),
+        )
+        for step in rollout.steps
+        if step.hold_seconds
+    ]
+    if any(declared != expected for _, declared, expected in steps):
+        pulumi.log.warn(
+            f"plant:rollout.steps: at the average load of {mean_rps:.2g} requests/s (plant:usage.monthly_requests) a"
+            f" step takes {settings.slo.minimum_samples} requests to the canary: {told(steps)}"
+        )
+    total = sum(expected for *_, expected in steps) / 3600
+    session = uptime.session_minutes / 60
+    if in_sessions and session < total < math.inf:
         pulumi.log.info(
-            f"plant:rollout.steps: a rollout takes {hold_hours:g} h and a session {uptime.hours_per_session:g} h"
-            " (plant:uptime.hours_per_session): parking ends it, with the flag off and all traffic at the stable fleet"
+            f"plant:rollout.steps: a rollout takes {total:g} h of sessions, {math.ceil(total / session)} of"
+            f" {session:g} h (plant:uptime): its clock stops while the stack is parked, and the next session goes on"
         )

@@ -13,6 +13,7 @@ from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from infra.burstable import burstable_type
 from infra.queueing import Station, balanced_quantile
+from infra.rollout_pace import step_seconds, told
 from workbench.simulate.alarms import samples_needed
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.reading import read
@@ -65,6 +66,12 @@ class Prediction:
     """Requests a second that one burstable instance serves without credits; None for other types."""
     notes: tuple[str, ...]
     """What was assumed."""
+    pace: tuple[tuple[int, float, float], ...] = ()
+    """Percent, declared and expected seconds of each rollout step that is held, at the average load."""
+    session_hours: float | None = None
+    """Length of a session, over which a rollout goes on; None for a stack that is always on."""
+    mean_rps: float | None = None
+    """Average load; None where the stack declares no requests of a month."""
 
     def line(self) -> str:
         """One sentence for the preview."""
@@ -80,13 +87,25 @@ class Prediction:
             parts.append(f"{self.scale_seconds:.0f} s to scale for a spike of {self.spike_factor:g}x")
         thin = [step for step in self.steps if not step.conclusive]
         if thin:
-            told = ", ".join(f"{step.samples:,} at {step.percent} %" for step in thin)
+            counts = ", ".join(f"{step.samples:,} at {step.percent} %" for step in thin)
             parts.append(
                 f"too few requests reach the canary in the {self.p95_window_seconds / 60:g} minutes of its p95 alarm "
-                f"({told}; a p95 takes {self.samples_needed}), so there the rollout judges by its whole hold"
+                f"({counts}; a p95 takes {self.samples_needed}), so there the rollout judges by its whole hold"
             )
         elif self.steps:
             parts.append("at each rollout step the canary's p95 alarm has requests enough")
+        if self.pace and self.mean_rps:
+            parts.append(f"at the average {self.mean_rps:.2g} requests/s its step of {told(self.pace)}")
+            hours = sum(expected for *_, expected in self.pace) / 3600
+            if self.session_hours and self.session_hours < hours < math.inf:
+                count = math.ceil(hours / self.session_hours)
+                parts.append(f"its clock stops while the stack is parked, so that is {count} sessions")
+        asleep = self.samples_needed / self.p95_window_seconds
+        if self.mean_rps is not None and self.mean_rps < asleep:
+            parts.append(
+                f"below {asleep:.2f} requests/s a p95 alarm is asleep: errors, refused connections and healthy hosts"
+                " watch then"
+            )
         return "; ".join(parts)
 
 
@@ -128,6 +147,12 @@ def predict_declared(
         pessimistic, optimistic = bracket.pessimistic_seconds, bracket.optimistic_seconds
     window = declared.promise.p95_window_seconds
     needed = max(declared.promise.minimum_samples, samples_needed(95))
+    plan, mean = declared.rollout, declared.mean_rps
+    pace = tuple(
+        (percent, hold, step_seconds(percent, hold, mean, needed, (plan.poll_seconds, plan.unclear_looks_max)))
+        for percent, hold in (plan.steps if plan and mean else ())
+        if mean and plan and hold
+    )
     steps = tuple(
         StepSamples(percent, samples := int(peak * percent / 100 * window), samples >= needed)
         for percent in declared.rollout_percents
@@ -145,6 +170,9 @@ def predict_declared(
         samples_needed=needed,
         sustained_rps=sustained,
         notes=declared.notes,
+        pace=pace,
+        mean_rps=mean,
+        session_hours=declared.sessions.hours if declared.sessions else None,
     )
 
 

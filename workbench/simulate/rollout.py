@@ -111,6 +111,10 @@ class Gate:
         """A step begins; `counts` is the histogram of the canary's response times so far."""
         self.looks, self.unclear, self.hold_seconds, self.before = 0, 0, hold_seconds, counts
 
+    def go_on(self, counts: Ints) -> None:
+        """A session begins: the time of the step goes on, its requests are counted anew."""
+        self.unclear, self.before = 0, counts
+
     def look(self, run: Run) -> str | None:
         """Decide at the run's moment."""
         if any(state is AlarmState.ALARM for state in run.canary_alarms()):
@@ -191,7 +195,7 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
         verdict = None
         while verdict is None and run.now < end:
             run.run_until(min(end, run.now + decides.seconds))
-            verdict = SESSION_OVER if run.parked else decides.look(run)
+            verdict = _next_session(run, plan, end, decides, percent) if run.parked else decides.look(run)
         counts = run.canary_histogram() - before
         steps[-1] = Step(percent, steps[-1].began, run.now, int(counts.sum()), quantile_seconds(counts, 0.95) * 1000)
         reason = verdict
@@ -204,6 +208,20 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
     run.run_until(min(end, MINUTE * math.ceil(ended / MINUTE + 1)))
     minutes = _minutes(run, outcome, ended)
     return Rollout(outcome, reason or "", tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes)
+
+
+def _next_session(run: Run, plan: RolloutPlan, end: float, decides: Gate, percent: int) -> str | None:
+    """Let the stack be parked, and go on with the share in the next session; or why it is rolled back."""
+    run.set_canary_percent(0)
+    while run.parked and run.now < end:
+        run.run_until(min(end, run.now + HEALTH_LOOK_SECONDS))
+    if run.now >= end:
+        return None
+    if reason := _start(run, plan, end):
+        return reason
+    run.set_canary_percent(percent)
+    decides.go_on(run.canary_histogram())
+    return None
 
 
 def _start(run: Run, plan: RolloutPlan, end: float) -> str | None:

@@ -85,7 +85,7 @@ def transitions(scope: Scope) -> Amount | None:
     if workflow is None:
         raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
     runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
-    if runs:
+    if runs and not (workflow.is_rollout and scope.pricing.basis.declared):
         # A reaper finds something to do once a session, and otherwise that there is nothing.
         is_reaper = scope.resource.urn == scope.pricing.basis.reaper_urn
         full = min(runs, scope.pricing.basis.uptime.sessions) if is_reaper else runs
@@ -95,7 +95,9 @@ def transitions(scope: Scope) -> Amount | None:
         return None
     rollouts = scope.traffic.rollouts_per_month
     expected = rollouts * workflow.transitions(looks_of_one(scope.pricing))
-    return Amount.of(0, expected, min(rollouts * MOST_TRANSITIONS, _held(scope, workflow)))
+    # In a stack of sessions a schedule asks whether there is a rollout to go on with.
+    asked = runs * workflow.straight
+    return Amount.of(asked, asked + expected, asked + min(rollouts * MOST_TRANSITIONS, _held(scope, workflow)))
 
 
 def _held(scope: Scope, workflow: Workflow) -> Decimal:

@@ -146,7 +146,6 @@ NEEDED = {
     "ec2:RunInstances": "arn:aws:ec2:us-east-1::image/ami-0a1b",
     "ssm:GetParameters": "arn:aws:ssm:us-east-1::parameter/aws/service/ami-amazon-linux-latest/x",
     "cloudwatch:PutDashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/plant-dev",
-    "kms:CreateKey": "*",
     "kms:CreateAlias": f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/plant-dev",
     "ssm:PutParameter": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/plant/plant-dev/contract",
     "ssm:AddTagsToResource": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/plant/plant-dev/contract",
@@ -195,6 +194,7 @@ OUT_OF_REACH = {
     "iam:PassRole": f"arn:aws:iam::{ACCOUNT}:role/plant/plant-prod/plant-rollout-workflow-role-1",
     "iam:CreatePolicyVersion": f"arn:aws:iam::{ACCOUNT}:policy/plant-restraint/plant-dev/plant-dev-no-new-capacity",
     "iam:CreateUser": f"arn:aws:iam::{ACCOUNT}:user/x",
+    "kms:CreateKey": "*",
     "budgets:ModifyBudget": f"arn:aws:budgets::{ACCOUNT}:budget/plant-budget-budget-1",
     "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/Z9999999999ABCDEFGHIJ",
     "ssm:SendCommand": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
@@ -219,6 +219,19 @@ def test_deploying_role_leaves_alone_what_bears_the_tag_of_another_stack(graph, 
     }
     writing = {action.partition(":")[0] for found in statements for action in found["Action"] if action.endswith(":*")}
     assert writing - {"s3"} <= {action.partition(":")[0] for action in denied["Action"]}
+
+
+def test_deploying_role_tags_no_key_that_is_not_its_own_already(whole, one):
+    from fnmatch import fnmatchcase
+
+    statements = json.loads(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    tagging = [
+        found
+        for found in statements
+        if found["Effect"] == "Allow" and any(fnmatchcase("kms:TagResource", action) for action in found["Action"])
+    ]
+    for found in tagging:
+        assert any("aws:ResourceTag/StackId" in keys for keys in found["Condition"].values())
 
 
 def test_deploying_role_fits_into_what_iam_takes(whole, one):

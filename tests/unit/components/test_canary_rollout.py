@@ -19,7 +19,9 @@ def test_role_changes_only_the_stacks_own_rules_groups_and_parameter(dev, statem
     assert set(by_action["elasticloadbalancing:ModifyRule"]) == rules
     assert all("autoScalingGroupName/plant-" in arn for arn in by_action["autoscaling:UpdateAutoScalingGroup"])
     parameters = "arn:aws:ssm:us-east-1:123456789012:parameter/plant/plant-dev"
-    assert by_action["ssm:PutParameter"] == [f"{parameters}/rollout", f"{parameters}/rollout-before"]
+    assert by_action["ssm:PutParameter"] == [
+        f"{parameters}/{name}" for name in ("rollout", "rollout-before", "rollout-progress")
+    ]
 
 
 def test_everything_that_the_workflow_calls_is_allowed(dev, one, statements):
@@ -36,7 +38,7 @@ def test_everything_that_the_workflow_calls_is_allowed(dev, one, statements):
 
 def test_people_steer_by_one_parameter(dev, one):
     control = one(dev, "aws:ssm/parameter:Parameter", "plant-rollout-control")
-    assert control.get("allowedPattern") == "^(run|hold|promote|abort)$"
+    assert control.get("allowedPattern") == "^(run|hold|promote|abort|ended)$"
     assert control.get("insecureValue") == "run"
     assert control.options["ignoreChanges"] == ["insecureValue"]
 
@@ -79,3 +81,12 @@ def test_executions_are_logged_and_traced(graph, stack):
 
 def test_parked_stack_has_nothing_to_roll_out(parked):
     assert not parked.of_type("plant:components:CanaryRollout")
+
+
+def test_a_stack_of_sessions_goes_on_with_its_rollout_when_a_session_starts(dev, parked, prod, one):
+    schedule = one(dev, "aws:scheduler/schedule:Schedule", "plant-rollout-resume")
+    assert schedule.get("scheduleExpression") == "cron(0 9 ? * TUE,THU *)"
+    assert schedule.get("target.input") == '{"action":"resume"}'
+    for graph in (dev, parked):  # what is kept outlives the session
+        assert one(graph, "aws:ssm/parameter:Parameter", "plant-progress-parameter").get("insecureValue") == "none"
+    assert not [found.name for found in prod if "resume" in found.name or "progress" in found.name]

@@ -129,7 +129,8 @@ def test_user_data_quotes_what_goes_into_the_shell():
 
 def test_instance_has_time_and_memory_for_its_first_boot(whole):
     for group in whole.of_type(GROUP):
-        assert group.get("healthCheckGracePeriod") == 900 > group.get("defaultInstanceWarmup")
+        assert group.get("defaultInstanceWarmup") == 120
+        assert group.get("healthCheckGracePeriod") == 5 * 120
     assert user_data.SCRIPT.index("swapon") < user_data.SCRIPT.index("dnf install")
 
 

@@ -68,7 +68,6 @@ DEV = {
         "cpu_time_ms": 6,
         "workers_per_instance": 1,
         "warm_up_seconds": 91,
-        "health_check_grace_seconds": 600,
         "drain_seconds": 61,
         "max_instance_lifetime_days": 15,
         "scheduled_sizes": [{"name": "night", "cron": "0 1 * * *", "min_size": 0, "max_size": 1}],

@@ -131,7 +131,7 @@ def test_shared_stack_owns_no_network_front_door_cache_or_key(graph):
 def test_shared_stack_adds_its_rules_to_the_platforms_listener(graph):
     rules = graph("prod").of_type("aws:lb/listenerRule:ListenerRule")
     assert {rule.get("listenerArn").rpartition("listener/")[2].partition("/")[0] for rule in rules} == {"app"}
-    assert len(rules) == 2
+    assert len(rules) == 2 + 1 + 5  # routes, the maintenance page, page sizes
 
 
 def test_cost_basis_tells_the_estimate_what_no_resource_says(graph):
@@ -202,3 +202,10 @@ def test_rollout_longer_than_a_session_is_told(caplog, hours, warned):
     with caplog.at_level("INFO"):
         synthesize("dev", overrides=overrides)
     assert ("a rollout takes 18 h" in caplog.text) is warned
+
+
+@pytest.mark.parametrize(("requests", "warned"), [("100000", True), ("100000000", False)])
+def test_a_step_that_waits_for_requests_is_told(caplog, requests, warned):
+    with caplog.at_level("INFO"):
+        synthesize("prod", overrides={"plant:usage.monthly_requests": requests})
+    assert ("10 % lasts 14.8 h (declared: 6 h)" in caplog.text) is warned

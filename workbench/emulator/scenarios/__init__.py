@@ -23,6 +23,7 @@ ORDER = (
     "dead-canary",
     "low-traffic",
     "second-deploy-mid-rollout",
+    "parked-rollout",
     "budget",
     "spend-brake",
     "abuse",

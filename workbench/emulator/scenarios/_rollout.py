@@ -69,9 +69,14 @@ class Rollout:
 
     def start(self) -> Execution:
         """Start the declared machine."""
-        self.stage.account.topics.on_message = self._note
-        self._execution = self.stage.account.executions.start(self.machine_arn, {})
-        return self._execution
+        self.stage.account.topics.on_message = self.note
+        execution = self.stage.account.executions.start(self.machine_arn, {})
+        self.follow(execution)
+        return execution
+
+    def follow(self, execution: Execution) -> None:
+        """Take an execution for the rollout's that somebody else started."""
+        self._execution = execution
 
     def run(self, execution: Execution, length: timedelta) -> Execution:
         """Let time pass until an execution ends."""
@@ -144,7 +149,8 @@ class Rollout:
         value = json.loads(content)["values"][self.stage.settings.rollout.flag_name]
         return f"{value['percent']} %" if value["enabled"] else "off"
 
-    def _note(self, message: Message) -> None:
+    def note(self, message: Message) -> None:
+        """Take note of a published message."""
         body: Any = message.body
         if isinstance(body, dict) and str(body.get("event", "")).startswith("rollout-"):
             self.notices.append(body["event"].removeprefix("rollout-"))

@@ -105,7 +105,9 @@ def _alarmed(stage: Stage, rollout: Rollout, execution: Execution, alarm: str, w
         for message in stage.account.topics.messages
         if isinstance(message.body, dict) and message.body.get("event") == "rollout-rolled-back"
     ]
-    soonest = min((at - since for at in told if since and at >= since), default=timedelta.max)
+    heard = [at for at in told if since and at >= since]
+    soonest = min((at - since for at in heard if since), default=timedelta.max)
+    stage.demand(f"{when}: it is announced once", len(heard) == 1, f"{len(heard)} notices of a rollback")
     stage.demand(
         f"{when}: that does not wait for the next look",
         soonest <= AT_ONCE,

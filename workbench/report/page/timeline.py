@@ -91,8 +91,8 @@ def _notes(settings: Settings, hours: float) -> list[str]:
     if uptime.schedule == "sessions" and hours > uptime.hours_per_session:
         notes.insert(
             0,
-            f"Its {hours:g} h are longer than a session of {uptime.hours_per_session} h: it ends with its session,"
-            " and the next begins with all traffic at the stable fleet.",
+            f"Its {hours:g} h are longer than a session of {uptime.hours_per_session} h: its clock stops while"
+            " the stack is parked, and the next session goes on with it.",
         )
     return notes
 

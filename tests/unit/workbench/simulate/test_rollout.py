@@ -101,12 +101,14 @@ def test_the_clock_stands_still_in_a_maintenance_window(prepared):
     assert paused.ended - paused.began == plain.ended - plain.began + HOUR
 
 
-def test_a_rollout_ends_with_its_session(prepared):
-    sessions = Sessions(weekdays=frozenset({0}), start=time(9, 0), hours=2.0, time_zone="UTC")
+def test_a_rollout_goes_on_in_the_next_session(prepared):
+    sessions = Sessions(weekdays=frozenset({0, 1}), start=time(9, 0), hours=2.0, time_zone="UTC")
     options = SimulationOptions(start=MONDAY, real_clock=True)
-    found = roll(prepared(options=options, sessions=sessions), GOOD, OWN, 1)
-    assert (found.outcome, found.reason) == ("rolled back", "the session is over")
-    assert found.ended == pytest.approx(2 * HOUR, abs=300)
+    found = roll(prepared(options=options, sessions=sessions, seconds=27 * HOUR), GOOD, OWN, 1)
+    assert [step.percent for step in found.steps] == [10, 50, 100]
+    # An hour at 50 % was left, on Tuesday.
+    assert found.steps[1].began < 2 * HOUR
+    assert found.ended == pytest.approx(25 * HOUR, abs=900)
 
 
 def test_a_canary_that_never_becomes_healthy_gets_no_request(prepared):
