@@ -71,14 +71,14 @@ def durations(pricing: Pricing) -> RolloutBasis:
 
 
 def hours_of_one(pricing: Pricing) -> Decimal:
-    """Hours that one rollout that passes is watched; it ends with its session. Raises Unpriced."""
-    return min(durations(pricing).hours, pricing.basis.uptime.existence_hours)
+    """Hours of a month that one rollout that passes is watched: it goes on over sessions. Raises Unpriced."""
+    return min(durations(pricing).hours, pricing.basis.uptime.hours)
 
 
 def looks_of_one(pricing: Pricing) -> Decimal:
     """Looks in them. Raises Unpriced."""
     declared = durations(pricing)
-    return min(declared.polls, looks_in(declared, pricing.basis.uptime.existence_hours))
+    return min(declared.polls, looks_in(declared, pricing.basis.uptime.hours))
 
 
 def looks_in(declared: RolloutBasis, hours: Decimal) -> Decimal:

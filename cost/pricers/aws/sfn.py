@@ -101,11 +101,11 @@ def transitions(scope: Scope) -> Amount | None:
 
 
 def _held(scope: Scope, workflow: Workflow) -> Decimal:
-    """Transitions of rollouts that people hold, or nothing decides, for all of the uptime, or of the sessions that they
-    end with: one at a time looks on, and each has waited for its canaries as long as it may."""
+    """Transitions of rollouts that people hold, or nothing decides, for all of the uptime: one at a time looks on,
+    and each has waited for its canaries as long as it may."""
     declared, uptime = durations(scope.pricing), scope.pricing.basis.uptime
     rollouts = scope.traffic.rollouts_per_month
-    looks = looks_in(declared, min(uptime.hours, rollouts * uptime.existence_hours))
+    looks = looks_in(declared, uptime.hours)
     starts = len(declared.hold_seconds) * declared.start_looks * workflow.pass_states
     return looks * workflow.pass_states + rollouts * (workflow.most_transitions(ZERO) + starts)
 

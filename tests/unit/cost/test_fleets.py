@@ -244,7 +244,7 @@ def test_it_is_no_part_of_what_is_expected(fleet):
     assert fleet(capacityRebalance=True).expected_usd == fleet().expected_usd
 
 
-def test_a_rollout_is_watched_no_longer_than_its_session(price):
+def test_a_rollout_goes_on_over_sessions_for_no_longer_than_all_of_them(price):
     basis = Basis(
         region="us-east-1",
         declared=True,
@@ -252,6 +252,6 @@ def test_a_rollout_is_watched_no_longer_than_its_session(price):
         rollout=RolloutBasis((Decimal(21600), Decimal(0)), poll_seconds=Decimal(300)),
     )
     pricing = Pricing(ResourceGraph([]), basis)
-    assert (hours_of_one(pricing), looks_of_one(pricing), hours_per_month(pricing)) == (2, 24, 4)
+    assert (hours_of_one(pricing), looks_of_one(pricing), hours_per_month(pricing)) == (6, 72, 8)
     always = Pricing(ResourceGraph([]), replace(basis, uptime=ALWAYS_ON))
     assert (hours_of_one(always), looks_of_one(always), hours_per_month(always)) == (6, 72, 12)
