@@ -118,7 +118,11 @@ def _focus(columns: Mapping[str, str], source: str) -> Dialect:
 
 def _cur(columns: Mapping[str, str], source: str) -> Dialect:
     _demand(columns, CUR_NEEDED, source, "CUR 2.0")
-    paid = _number("line_item_unblended_cost")
+    # Discounts are in columns, and each line has its cost after them, or they are lines of their own ("manual discount
+    # compatibility", which takes away the column of their sum): never both.
+    net = {_NET, "discount_total_discount"} <= columns.keys()
+    listed = _number("line_item_unblended_cost")
+    paid = f"coalesce({_number(_NET)}, {listed})" if net else listed
     kind = "trim(CAST(line_item_line_item_type AS VARCHAR))"
 
     def number(name: str) -> str:
@@ -126,8 +130,13 @@ def _cur(columns: Mapping[str, str], source: str) -> Dialect:
 
     # AWS, "Understanding your amortized reservation data" and "… your Savings Plans" (CUR user guide, 2026-11).
     fee_of_reservation = f"{kind} = 'Fee' AND {_text(columns, 'reservation_reservation_a_r_n')} <> ''"
-    covered = _number("savings_plan_savings_plan_effective_cost") if _SP in columns else paid
-    reserved = _number("reservation_effective_cost") if "reservation_effective_cost" in columns else paid
+
+    def effective(after: str, before: str) -> str:
+        there = [_number(name) for name in ((after, before) if net else (before,)) if name in columns]
+        return f"coalesce({', '.join([*there, paid])})"
+
+    covered = effective("savings_plan_net_savings_plan_effective_cost", "savings_plan_savings_plan_effective_cost")
+    reserved = effective("reservation_net_effective_cost", "reservation_effective_cost")
     amortised = (
         f"CASE WHEN {kind} = 'SavingsPlanCoveredUsage' THEN {covered} "
         f"WHEN {kind} = 'SavingsPlanRecurringFee' THEN {number('savings_plan_total_commitment_to_date')} - "
@@ -163,11 +172,11 @@ def _cur(columns: Mapping[str, str], source: str) -> Dialect:
                 f"ELSE '{OTHER}' END"
             ),
         },
-        money=("line_item_unblended_cost",),
+        money=("line_item_unblended_cost", *((_NET,) if net else ())),
     )
 
 
-_SP: Final = "savings_plan_savings_plan_effective_cost"
+_NET: Final = "line_item_net_unblended_cost"
 _ON_DEMAND: Final = "pricing_public_on_demand_cost"
 
 

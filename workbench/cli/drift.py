@@ -70,7 +70,7 @@ def _drift(sources: tuple[str, ...], region: str | None, show: object) -> Drift:
         raise InputError("standard input (-) can be read once only")
     older, newer = (graph_from_file(source) for source in sources)
     names = stack_name(older), stack_name(newer)
-    if names[0] != names[1]:
+    if None not in names and names[0] != names[1]:  # an empty export is of any stack: one that was destroyed
         raise InputError(f"{sources[1]}: is the stack {names[1]}, {sources[0]} is {names[0]}; give two of one stack")
     return drift(older, newer, None, region)
 

@@ -23,6 +23,8 @@ WIDTH: Final = 80
 """Columns where there is no terminal to ask."""
 LONGEST_VALUE: Final = 48
 """Characters of a value that are shown; the whole is in the JSON."""
+MOST_PROPERTIES: Final = 6
+"""Properties of a resource that are shown; the JSON has all."""
 WORDS: Final = {
     Operation.DELETE: ("-", "is gone"),
     Operation.UPDATE: ("~", "differs"),
@@ -50,7 +52,7 @@ def render(drift: Drift, *, colours: bool = False, width: int = WIDTH) -> str:
 
 def _head(drift: Drift) -> Text:
     if not drift.by_hand:
-        return Text.assemble((plain(drift.stack), "bold"), ": ", ("no drift", "bold green"))
+        return Text.assemble((plain(drift.stack) or "the stack", "bold"), ": ", ("no drift", "bold green"))
     count = "1 resource" if len(drift.by_hand) == 1 else f"{len(drift.by_hand)} resources"
     if drift.blocked:
         verdict = ("blocked", "bold red")
@@ -58,7 +60,7 @@ def _head(drift: Drift) -> Text:
     else:
         verdict = ("drift", "bold yellow")
         rest = f": {count} changed by hand; no mandatory rule is broken by it"
-    return Text.assemble((plain(drift.stack), "bold"), ": ", verdict, rest)
+    return Text.assemble((plain(drift.stack) or "the stack", "bold"), ": ", verdict, rest)
 
 
 def _one(drift: Drift, one: Drifted) -> RenderableType:
@@ -67,7 +69,9 @@ def _one(drift: Drift, one: Drifted) -> RenderableType:
     label = Text.assemble(f"  {sign} ", plain(one.resource.name), (f"  {kind}", "dim"), f"  {word}")
     if one.by:
         label.append(f" by {one.by}", "dim")
-    more = list(map(_property, one.properties))
+    more = list(map(_property, one.properties[:MOST_PROPERTIES]))
+    if rest := len(one.properties) - MOST_PROPERTIES:
+        more += [Padding(Text(f"and {rest} more, in the JSON", "dim"), (0, 0, 0, 6))] if rest > 0 else []
     expected, worst = drift.delta_usd(one)
     if not one.by and (expected or worst):
         told = f"{signed_dollars(expected)} a month expected, {signed_dollars(worst)} worst case"

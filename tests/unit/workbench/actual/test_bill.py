@@ -77,6 +77,15 @@ def test_commitments_of_cur_are_amortised_and_their_upfront_is_not_counted_twice
     assert paid(bill, kind=DISCOUNT) == Decimal("-0.3")
 
 
+def test_discounts_that_are_columns_are_taken_off_and_those_that_are_lines_are_lines(tmp_path):
+    path = write(tmp_path, [Billed(Decimal(10))], "cur-2.0")
+    header, line = path.read_text().splitlines()
+    path.write_text(f"{header},line_item_net_unblended_cost,discount_total_discount\n{line},9,-1\n")
+    assert read_bill([str(path)], WANTED).total("USD", amortised=True) == 9
+    path.write_text(f"{header},line_item_net_unblended_cost\n{line},9\n")
+    assert read_bill([str(path)], WANTED).total("USD", amortised=True) == 10
+
+
 def test_months_and_formats_of_several_files_are_added_up_and_a_file_counts_once(tmp_path):
     first = write(tmp_path, [Billed(Decimal("1"), month="2026-09")], "focus-1.0", "parquet", "september")
     second = write(tmp_path, [Billed(Decimal("2"))], "focus-1.2", "csv.gz", "october")

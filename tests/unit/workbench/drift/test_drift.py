@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -252,3 +253,47 @@ def test_a_cli_that_fails_is_quoted(tmp_path, monkeypatch):
     fake.write_text('#!/bin/sh\necho \'{"diagnostics": [{"severity": "error", "message": "passphrase"}]}\'\nexit 1\n')
     with pytest.raises(InputError, match=r"the preview failed.*passphrase"):
         refresh("nobody", tmp_path, str(tmp_path))
+
+
+def test_a_stack_that_was_destroyed_is_gone_and_many_properties_are_counted(pair, tmp_path, capsys):
+    before, after = pair("dev")
+    empty = {"version": 3, "deployment": {"manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""}}}
+    exports = [saved(tmp_path, before, "before.json"), saved(tmp_path, empty, "after.json")]
+    assert run(["drift", *exports, "--format", "json"]) in (0, 1)
+    assert len(json.loads(capsys.readouterr().out)["byHand"]) > 100
+    set_(
+        after,
+        "plant-stable-group",
+        GROUP,
+        tags=[],
+        maxSize=3,
+        healthCheckGracePeriod=1,
+        defaultInstanceWarmup=2,
+        maxInstanceLifetime=86400,
+        capacityRebalance=False,
+        healthCheckType="EC2",
+        metricsGranularity="none",
+    )
+    exports = [saved(tmp_path, before, "before.json"), saved(tmp_path, after, "after.json")]
+    run(["drift", *exports])
+    assert "and 2 more, in the JSON" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "program", sorted((Path(__file__).parents[3] / "fixtures" / "programs").glob("*.json")), ids=lambda one: one.stem
+)
+def test_programs_of_other_people_are_compared_too(program, tmp_path, capsys):
+    document = json.loads(program.read_text())
+    changed = copy.deepcopy(document)
+    first = next(
+        one
+        for one in changed["deployment"]["resources"]
+        if one["custom"] and not one["type"].startswith("pulumi:") and one.get("inputs")
+    )
+    first["inputs"]["tags"] = {"Somebody": "else"}
+    exports = [saved(tmp_path, document, "before.json"), saved(tmp_path, changed, "after.json")]
+    assert run(["drift", exports[0], exports[0], "--region", "us-east-1"]) == 0
+    assert "no drift" in capsys.readouterr().out
+    assert run(["drift", *exports, "--region", "us-east-1", "--format", "json"]) in (0, 1)
+    (one,) = json.loads(capsys.readouterr().out)["byHand"]
+    assert one["urn"] == first["urn"]
