@@ -7,6 +7,7 @@ part that a command needs: a window of calls in flight, and what to tell a perso
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import logging
 import os
@@ -22,17 +23,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-WINDOW: Final = 8
-"""Calls in flight for each core: enough that no core waits, few enough that arguments and results stay small."""
+WINDOW: Final = 4
+"""Bundles in flight for each core: enough that no core waits, few enough that arguments and results stay small."""
 
 LEAST_WINDOW: Final = 64
-"""Calls in flight on a cluster that may grow: it sees from them that there is work."""
+"""Bundles in flight on a cluster that may grow: it sees from them that there is work."""
 
 CONNECT_SECONDS: Final = 20
+
+COLLECTION: Final = (200_000, 50, 100)
+"""Python's thresholds for collecting garbage in a worker, as in the command line: with its defaults a third of the time
+goes into looking through what is imported."""
 
 SETTINGS: Final = {
     # A call that kills its worker is tried once more, not three times: it will do so again.
     "distributed.scheduler.allowed-failures": 1,
+    "distributed.worker.profile.enabled": False,  # a hundred looks a second at what a call does
     "distributed.admin.log-format": "%(message)s",
     "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
 }
@@ -73,13 +79,19 @@ def cores() -> int:
 
 
 def mapped(
-    function: Callable[[T], R], items: Iterable[T], cluster: Cluster, *, alone: bool = False
+    function: Callable[[T], R],
+    items: Iterable[T],
+    cluster: Cluster,
+    *,
+    alone: bool = False,
+    bundle: Callable[[T], float] = lambda item: 1.0,
 ) -> Iterator[tuple[T, R | Killed]]:
     """Each of `items` with `function(item)`, as they are done.
 
     In this process where `alone`, or where the cluster is one process of this machine; else on Dask, to whose workers
-    `function` goes by its name. What raises there raises here. Raises LostSchedulerError, and InputError where there is
-    no scheduler at the address.
+    `function` goes by its name. `bundle` is the part of a call to the cluster that an item fills: short items go
+    several at a time, since a call costs Dask some milliseconds. What raises there raises here. Raises
+    LostSchedulerError, and InputError where there is no scheduler at the address.
     """
     if cluster.scheduler is None and (alone or cluster.processes == 1):
         for item in items:
@@ -87,14 +99,16 @@ def mapped(
         return
     with _client(cluster) as client:
         lost: list[T] = []
-        for item, result in _run(client, function, iter(items), _window(client, cluster)):
-            if isinstance(result, Killed):
-                lost.append(item)
+        several = _Several(function)
+        for some, found in _run(client, several, _bundles(items, bundle), _window(client, cluster)):
+            if isinstance(found, Killed):
+                lost += some
             else:
-                yield item, result
+                yield from zip(some, found, strict=True)
         # Whoever was on a worker that died is suspected with it; alone, each shows whether it does that.
         for item in lost:
-            yield from _run(client, function, iter([item]), 1)
+            for _, found in _run(client, several, iter([[item]]), 1):
+                yield item, found if isinstance(found, Killed) else found[0]
 
 
 def results(function: Callable[[T], R], items: Sequence[T], cluster: Cluster) -> list[R]:
@@ -105,6 +119,31 @@ def results(function: Callable[[T], R], items: Sequence[T], cluster: Cluster) ->
             raise InputError(f"a call on {cluster.scheduler or 'this machine'} is lost: {result.message}")
         found[position] = result
     return [found[position] for position in range(len(items))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Several(Generic[T, R]):
+    """A function of several items, one after the other."""
+
+    function: Callable[[T], R]
+
+    def __call__(self, items: list[T]) -> list[R]:
+        gc.set_threshold(*COLLECTION)
+        return [self.function(item) for item in items]
+
+
+def _bundles(items: Iterable[T], part: Callable[[T], float]) -> Iterator[list[T]]:
+    """`items` by as many as fill a call."""
+    held: list[T] = []
+    filled = 0.0
+    for item in items:
+        held.append(item)
+        filled += part(item)
+        if filled >= 1:
+            yield held
+            held, filled = [], 0.0
+    if held:
+        yield held
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ loads rules and prices, is ready when a hundred stacks of 200 resources are done
 TYPICAL_BYTES: Final = 500_000
 """Of a stack whose listing doesn't say."""
 
+BUNDLE_BYTES: Final = 1_000_000
+"""States that go to a worker at a time: about a quarter of a second of work."""
+
 PACKED: Final = 15
 """How many times smaller gzip makes a state (the stacks of this project)."""
 
@@ -168,7 +171,7 @@ def audit(
     function = _examined if cluster.scheduler is None else _examined_elsewhere
     small = len(locations) == 1 or sum(map(_bytes, locations)) < SMALL_BYTES
     try:
-        for (location, _, _), result in mapped(function, iter(to_do), cluster, alone=small and not asked):
+        for (location, _, _), result in mapped(function, iter(to_do), cluster, alone=small and not asked, bundle=_part):
             content = encoded("", Broken(Fault.KILLED, result.message)) if isinstance(result, Killed) else result
             _keep(found, location, content)
             done += 1
@@ -186,6 +189,11 @@ def _bytes(location: Location) -> int:
     """About how many bytes there are to judge."""
     packed = PACKED if location.path.endswith((".gz", ".zst")) else 1
     return TYPICAL_BYTES if location.size is None else location.size * packed
+
+
+def _part(call: _Call) -> float:
+    """How much of a call to a worker a stack fills."""
+    return _bytes(call[0]) / BUNDLE_BYTES
 
 
 def _examined(call: _Call) -> bytes:

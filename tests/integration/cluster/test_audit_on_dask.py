@@ -15,8 +15,8 @@ STACKS = 40
 
 @pytest.fixture
 def stacks(tmp_path):
-    """A backend of stacks that take a while."""
-    more = [("aws:sqs/queue:Queue", f"queue-{number}", {}) for number in range(60)]
+    """A backend of stacks that take a while, several calls of them."""
+    more = [("aws:sqs/queue:Queue", f"queue-{number}", {}) for number in range(200)]
     return backend(tmp_path / "root", *(f"web/s{number:02}" for number in range(STACKS)), more=more)
 
 
