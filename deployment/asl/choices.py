@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import operator
 from datetime import datetime
 from typing import Any
@@ -61,8 +62,7 @@ def holds(rule: dict[str, Any], data: Any, context: Any) -> bool:
 
 
 def _compare(name: str, value: Any, wanted: Any) -> bool:
-    kind = next((kind for kind in _KINDS if name.startswith(kind)), None)
-    compare = _ORDER.get(name.removeprefix(kind)) if kind else None
+    kind, compare = _comparison(name)
     if kind is None or compare is None:
         raise PathError(f"{name} is no comparison")
     if not isinstance(value, _KINDS[kind]) or not isinstance(wanted, _KINDS[kind]):
@@ -73,6 +73,13 @@ def _compare(name: str, value: Any, wanted: Any) -> bool:
         first, second = _timestamp(value), _timestamp(wanted)
         return first is not None and second is not None and bool(compare(first, second))
     return bool(compare(value, wanted))
+
+
+@functools.lru_cache(maxsize=4096)
+def _comparison(name: str) -> tuple[str | None, Any]:
+    """Kind of value, and the function, of a comparison such as ``NumericLessThan``; None for what there is none of."""
+    kind = next((kind for kind in _KINDS if name.startswith(kind)), None)
+    return kind, _ORDER.get(name.removeprefix(kind)) if kind else None
 
 
 def _timestamp(value: Any) -> datetime | None:

@@ -67,6 +67,7 @@ class Execution:
         self, machine: dict[str, Any], data: Any, started: datetime, deadline: datetime, extra: Any = None
     ) -> Waiting:
         name = machine["StartAt"]
+        execution = {"Id": self.arn, "Name": self.name, "StartTime": _text(started), "Input": self.input}
         while True:
             if self.now() > deadline:
                 raise StateError("States.Timeout", "the execution ran out of time")
@@ -75,7 +76,7 @@ class Execution:
             state = machine["States"][name]
             self.history.append((self.now(), name))
             context = {
-                "Execution": {"Id": self.arn, "Name": self.name, "StartTime": _text(started), "Input": self.input},
+                "Execution": execution,
                 "State": {"Name": name, "EnteredTime": _text(self.now()), "RetryCount": 0},
                 "StateMachine": {"Id": self.machine_arn},
                 **(extra or {}),

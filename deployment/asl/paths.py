@@ -28,6 +28,14 @@ def find(path: str, data: Any, context: Any = None) -> Any:
     Raises:
         PathError: A definite path finds nothing.
     """
+    fields = _fields(path)
+    if fields is not None:  # as nearly always
+        node = context if path.startswith("$$") else data
+        for name in fields:
+            if not isinstance(node, dict) or name not in node:
+                raise PathError(f"{path} finds nothing")
+            node = node[name]
+        return node
     found = matches(path, data, context)
     if is_definite(path):
         if not found:
@@ -49,6 +57,13 @@ def matches(path: str, data: Any, context: Any = None) -> list[Any]:
     for kind, key in _parsed(path):
         nodes = [item for node in nodes for item in _step(node, kind, key)]
     return nodes
+
+
+@functools.lru_cache(maxsize=4096)
+def _fields(path: str) -> tuple[str, ...] | None:
+    """Names of the fields on the way of a path that has nothing else; None for another."""
+    steps = _parsed(path.replace("$$", "$", 1) if path.startswith("$$") else path)
+    return tuple(key for _, key in steps) if all(kind == "field" for kind, _ in steps) else None
 
 
 @functools.cache

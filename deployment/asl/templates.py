@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -17,14 +18,15 @@ _CALL = re.compile(r"^States\.(\w+)\((.*)\)$", re.DOTALL)
 def fill(template: Any, data: Any, context: Any) -> Any:
     """A template with its paths and functions replaced by what they give."""
     if isinstance(template, dict):
-        return {
-            key[:-2] if key.endswith(".$") else key: (
-                evaluate(item, data, context) if key.endswith(".$") else fill(item, data, context)
-            )
-            for key, item in template.items()
-        }
+        filled = {}
+        for key, item in template.items():
+            if key.endswith(".$"):
+                filled[key[:-2]] = evaluate(item, data, context)
+            else:
+                filled[key] = fill(item, data, context) if isinstance(item, (dict, list)) else item
+        return filled
     if isinstance(template, list):
-        return [fill(item, data, context) for item in template]
+        return [fill(item, data, context) if isinstance(item, (dict, list)) else item for item in template]
     return template
 
 
@@ -56,7 +58,8 @@ def _argument(text: str, data: Any, context: Any) -> Any:
     return json.loads(text)
 
 
-def _split(text: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[str, ...]:
     """Arguments at the top level: commas in strings, brackets and nested calls do not count."""
     parts: list[str] = []
     depth, quoted, start, escaped = 0, False, 0, False
@@ -75,7 +78,7 @@ def _split(text: str) -> list[str]:
             parts.append(text[start:position])
             start = position + 1
     tail = text[start:]
-    return [*parts, tail] if tail.strip() else parts
+    return (*parts, tail) if tail.strip() else tuple(parts)
 
 
 def _format(template: str, *values: Any) -> str:

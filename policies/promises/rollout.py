@@ -209,13 +209,13 @@ def back(**state: Any) -> Callable[[Mapping[str, Any], bool], str]:
     """Something turns bad while the canary has traffic: the stable fleet gets all of it back."""
 
     def judge(document: Mapping[str, Any], story: bool) -> str:
-        world = World()
+        world, named = World(), _parameters(document)
 
         def worsen(one: World) -> None:
             if one.weights and one.now - one.weights[0][0] > timedelta(minutes=10):
                 for key, value in state.items():
                     if key == "control":
-                        one.parameters = dict.fromkeys((*one.parameters, *_parameters(document)), value)
+                        one.parameters = dict.fromkeys((*one.parameters, *named), value)
                     else:
                         setattr(one, key, value)
 
@@ -266,16 +266,17 @@ def permanent(document: Mapping[str, Any], story: bool) -> str:
 def waiting(document: Mapping[str, Any], story: bool) -> str:
     """A window stops the clock, and so does somebody who holds: neither goes on, nor rolls back."""
     plain, held = World(), World()
+    named = _parameters(document)
     run(document, {}, plain)
 
     def hold(one: World) -> None:
         since = one.now - one.weights[0][0] if one.weights else timedelta(0)
-        for name in _parameters(document):
+        for name in named:
             one.parameters[name] = ""
         if timedelta(minutes=30) < since < timedelta(hours=2):
-            one.parameters = dict.fromkeys(_parameters(document), "open")
+            one.parameters = dict.fromkeys(named, "open")
         elif timedelta(hours=2) < since < timedelta(hours=4):
-            one.parameters = dict.fromkeys(_parameters(document), "hold")
+            one.parameters = dict.fromkeys(named, "hold")
 
     execution = run(document, {}, held, hold)
     if problem := ended_with(execution, held, 100, "SUCCEEDED"):
