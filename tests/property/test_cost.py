@@ -17,6 +17,9 @@ from cost.quantiles import sample_months
 from cost.uptime import Uptime
 from deployment.graph import Resource, ResourceGraph
 
+settings.register_profile("cost", deadline=None)  # the first example reads prices: how long that takes is no property
+settings.load_profile("cost")
+
 FIGURES = ("floor_usd", "expected_usd", "worst_case_usd", "list_always_on_usd")
 few = st.integers(0, 8)
 
@@ -194,15 +197,25 @@ def autoscaled(draw):
     """A stack of things that scale, and the dollars of one month that it may have: an independent sum."""
     low = draw(few)
     desired, high = low + draw(few), low + draw(st.integers(0, 12))
-    lifted = draw(st.integers(0, 20))
+    lifted = draw(st.integers(0, 40))
     group = {"minSize": low, "desiredCapacity": desired, "maxSize": high, "launchTemplate": {"id": "lt"}}
+    zones, percent = draw(st.integers(1, 3)), draw(st.sampled_from([100, 110, 150, 200]))
+    group |= {
+        "vpcZoneIdentifiers": [f"subnet-{zone}" for zone in range(zones)],
+        "capacityRebalance": draw(st.booleans()),
+        "instanceMaintenancePolicy": {"minHealthyPercentage": 100, "maxHealthyPercentage": percent},
+    }
+    most = max(desired, high, lifted)
+    margins = [most * (percent - 100) // 100]  # launched before as many are terminated
+    if most and (zones > 1 or group["capacityRebalance"]):
+        margins.append(max(1, most // 10))
     target = {"minCapacity": draw(few), "maxCapacity": draw(st.integers(8, 30))}
     reads = {"minCapacity": 1, "maxCapacity": draw(st.integers(1, 4000))}
     shards = {"minCapacity": 1, "maxCapacity": draw(st.integers(1, 5))}
     tasks = draw(st.integers(0, 12))
     resources = [
         resource("aws:ec2/launchTemplate:LaunchTemplate", TEMPLATE, "lt"),
-        resource("aws:autoscaling/group:Group", {**group, "vpcZoneIdentifiers": ["subnet-1"]}, "group"),
+        resource("aws:autoscaling/group:Group", group, "group"),
         resource("aws:autoscaling/schedule:Schedule", {"autoscalingGroupName": "group", "maxSize": lifted}, "lift"),
         resource("aws:ecs/taskDefinition:TaskDefinition", {"cpu": "1024", "memory": "2048"}, "task"),
         resource("aws:ecs/service:Service", {**SERVICE, "desiredCount": tasks}, "web"),
@@ -217,7 +230,7 @@ def autoscaled(draw):
     ]
     years = draw(st.integers(0, 10))
     usd = (
-        draw(between(low, max(desired, high, lifted))) * (MICRO + Decimal("0.005")) * HOURS
+        draw(between(low, most + max(margins))) * (MICRO + Decimal("0.005")) * HOURS
         + draw(between(target["minCapacity"], max(tasks, target["maxCapacity"])))
         * (Decimal("0.04048") + 2 * Decimal("0.004445"))
         * HOURS
@@ -259,8 +272,8 @@ def test_no_state_of_an_autoscaler_and_no_age_of_a_key_exceeds_the_worst_case(sa
 
 @given(st.integers(0, 12), st.integers(300, 3600), st.data())
 def test_no_rollout_that_is_held_or_unclear_exceeds_the_worst_case(rollouts, poll_seconds, data):
-    """Rollouts follow one another or overlap nothing: each looks on until it is decided, at the latest when Step
-    Functions ends it, and no two look on at a time."""
+    """Rollouts follow one another or overlap nothing: each looks on until it is decided, at the latest when its session
+    or Step Functions ends it, and no two look on at a time."""
     definition = json.dumps(
         {
             "StartAt": "Move",
@@ -281,9 +294,14 @@ def test_no_rollout_that_is_held_or_unclear_exceeds_the_worst_case(rollouts, pol
         traffic=TrafficBasis(rollouts_per_month=Decimal(rollouts)),
         rollout=RolloutBasis(hold_seconds=(Decimal(6 * 3600), Decimal(0)), poll_seconds=Decimal(poll_seconds)),
     )
+    session = HOURS
+    if data.draw(st.booleans()):
+        session = data.draw(st.integers(1, 24))
+        sessions = data.draw(st.integers(rollouts or 1, 30))
+        basis = replace(basis, uptime=Uptime(Decimal(sessions), Decimal(session)))
     left, transitions = HOURS * 3600 // poll_seconds, 0
     for _ in range(rollouts):
-        looks = data.draw(st.integers(0, min(left, 4000)))
+        looks = data.draw(st.integers(0, min(left, 4000, session * 3600 // poll_seconds)))
         left -= looks
         transitions += 2 + 3 * looks  # Move and Done; Watch, Look and Decide
     found = estimate(graph, basis=basis)
