@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
@@ -18,6 +20,10 @@ GROUP: Final = "aws:autoscaling/group:Group"
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 RESIZES: Final = frozenset({"autoscaling:updateautoscalinggroup", "eks:call", "lambda:invoke"})
 """Calls that set the size of a group, or of a Deployment: directly, or by a function in the cluster's network."""
+
+
+TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+SCALED: Final = re.compile(r"/deployments/([^/\"]+)/scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,21 @@ def find_rollout(graph: ResourceGraph) -> Rollout | None:
 
     The canary is the one that starts empty.
     """
-    groups = graph.of_type(GROUP, DEPLOYMENT)
+    by_name: dict[tuple[str, str], list[tuple[int, Resource]]] = defaultdict(list)
+    for position, group in enumerate(graph.of_type(GROUP, DEPLOYMENT)):
+        name = group.get("metadata.name" if group.type == DEPLOYMENT else "name")
+        by_name[group.type, str(name)].append((position, group))
+    seen: set[str] = set()
     for machine in graph.of_type(STATE_MACHINE):
         definition = machine.get("definition")
+        if str(definition) in seen:  # it names the same ones
+            continue
+        seen.add(str(definition))
         workflow = read_workflow(definition) if isinstance(definition, str) else None
         if workflow is None or not workflow.is_rollout or not RESIZES & workflow.actions:
             continue
-        named = [group for group in groups if _names(str(definition), group)]
+        found = [one for named in _named(str(definition)) for one in by_name.get(named, ())]
+        named = [group for _, group in sorted(found, key=lambda one: one[0])]
         empty = [group for group in named if not _size(group)]
         full = [group for group in named if _size(group)]
         if len(empty) == 1 and full:
@@ -92,11 +106,12 @@ def hours_per_month(pricing: Pricing) -> Decimal:
     return min(planned, pricing.basis.uptime.metered_hours)
 
 
-def _names(definition: str, group: Resource) -> bool:
-    if group.type == DEPLOYMENT:
-        return f"/deployments/{group.get('metadata.name')}/scale" in definition
-    name = group.get("name")
-    return bool(name) and f'"{name}"' in definition
+def _named(definition: str) -> set[tuple[str, str]]:
+    """Types and names that the definition of a state machine may mean: groups by a text, Deployments by a path of the
+    cluster's API."""
+    return {(GROUP, text) for text in TEXT.findall(definition)} | {
+        (DEPLOYMENT, name) for name in SCALED.findall(definition)
+    }
 
 
 def _size(group: Resource) -> Decimal:

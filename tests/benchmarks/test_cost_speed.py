@@ -46,11 +46,12 @@ def best_seconds(function, times=3):
 def test_pricing_is_linear_in_the_number_of_resources(deployment):
     dev = deployment("dev")
     seconds = {}
-    for count in (2_000, 10_000):
+    for count in (2_000, 10_000, 100_000):
         graph = graph_from_json(copies(dev, count), "copies")
         seconds[count] = best_seconds(lambda graph=graph: estimate(graph))
         print(f"\n{count:,} resources: {seconds[count]:.3f} s, {count / seconds[count]:,.0f} a second")
     assert seconds[10_000] / seconds[2_000] < 5 * 1.5
+    assert seconds[100_000] / seconds[10_000] < 10 * 1.5
 
 
 def test_reading_and_pricing_a_file_is_mostly_reading(deployment):
