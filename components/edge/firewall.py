@@ -18,6 +18,7 @@ class RuleGroup:
     """A rule group as it is declared, for who writes it, too."""
 
     arn: pulumi.Output[str]
+    """Its ARN."""
     identifier: pulumi.Output[str]
     """Its id."""
     name: pulumi.Output[str]

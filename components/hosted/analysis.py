@@ -20,6 +20,7 @@ from pulumi.provider.experimental.analyzer import (
     ComponentDefinition,
     PropertyDefinition,
     is_dict,
+    is_resource,
     is_union,
 )
 from pulumi.provider.experimental.util import camel_case
@@ -95,9 +96,10 @@ class ArgumentsAnalyzer(Analyzer):
             if bare is not arg and more.get("optional") is None:
                 more["optional"] = True
             return super().analyze_property(STAND_INS.get(bare) or PLAIN[bare], typ, name, **more)
-        if getattr(bare, "_is_protocol", False):
+        if getattr(bare, "_is_protocol", False) or (is_resource(bare) and not hasattr(bare, "pulumi_type")):
+            where = f"{typ.__name__}.{name}"
             raise TypeError(
-                f"{typ.__name__}.{name}: {bare.__name__} is behaviour, which no schema can say: add a stand-in"
+                f"{where}: no schema can say {bare.__name__}: add a stand-in (components/hosted/stand_ins.py)"
             )
         if is_dict(arg) and get_args(arg) and get_args(arg)[0] is int:  # keys of an object are text
             arg = dict[str, get_args(arg)[1]]  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import pulumi
 from pulumi.provider import ConstructResult, main
+from pulumi.provider.experimental.analyzer import TypeDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.experimental.schema import generate_schema
 from pulumi.provider.provider import Provider
@@ -68,6 +70,12 @@ class Hosted(ComponentProvider):
             key: {str(name): one for name, one in value.items()} for key, value in state.items() if type(value) is dict
         }
         return ConstructResult(made.urn, {**state, **texts})
+
+    def map_complex_output(self, instance_val: Any, type_def: TypeDefinition) -> Any:
+        """An output that is an object, by the names of the schema; the SDK knows dictionaries only."""
+        if dataclasses.is_dataclass(instance_val):
+            instance_val = {one.name: getattr(instance_val, one.name) for one in dataclasses.fields(instance_val)}
+        return super().map_complex_output(instance_val, type_def)
 
 
 def schema() -> dict[str, Any]:

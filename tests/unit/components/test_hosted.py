@@ -20,7 +20,9 @@ from components.hosted.provider import FAMILIES, Hosted, schema
 from components.kubernetes.track import TrackArgs
 from components.operations.budget_guard import BudgetGuardArgs
 from components.operations.maintenance import Maintenance, MaintenanceArgs
-from components.rollout.canary_rollout import CanaryRolloutArgs
+from components.operations.maintenance_page import Page
+from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs
+from components.rollout.progress import RolloutProgress
 from components.rollout.sizing import GroupSizing
 
 ROOT = Path(__file__).parents[3]
@@ -169,6 +171,18 @@ def test_each_family_is_declared_from_what_comes_over_the_wire(hosted, declare, 
     assert all(type(key) is str for value in states.values() if isinstance(value, dict) for key in value)
 
 
+def test_an_output_that_is_an_object_has_the_names_of_the_schema(hosted, declare):
+    shared = {key: one for key, one in example("firewall").items() if key not in ("loadBalancerArn", "logGroupArn")}
+    found = {}
+    declare(
+        lambda: found.update(
+            hosted.construct("x", "plant:index:Firewall", {**shared, "ruleGroupRules": ["rate-per-ip"]}, None).state
+        )
+    )
+    assert set(found["ruleGroup"]) == {"arn", "identifier", "name", "description", "rules", "visibility"}
+    assert "webAclArn" not in found
+
+
 def test_numbers_are_whole_where_they_count_and_money_is_as_it_was_typed(hosted, declare):
     graph = declare(lambda: hosted.construct("x", "plant:index:Fleet", example("fleet"), None))
     (group,) = graph.of_type("aws:autoscaling/group:Group")
@@ -189,6 +203,7 @@ def test_stand_ins_make_what_the_components_take(declare):
     )
     assert isinstance(rollout.sizing, GroupSizing)
     assert set(rollout.flag.versions) == {0, 10, 100}
+    assert rollout.sessions.progress.parameter_name == "/plant/yaml/rollout-progress"
     maintenance = built(MaintenanceArgs, example("maintenance"))
     assert maintenance.windows[0].starts_at == datetime(2027, 3, 31, 22)  # noqa: DTZ001 - local time is meant
     assert [one.family for one in maintenance.page.ip_sets] == ["IPV4", "IPV6"]
@@ -265,7 +280,15 @@ def test_another_package_s_type_is_refused(hosted):
             hosted.construct("x", token, {}, None)
 
 
-def test_behaviour_without_a_stand_in_is_refused_when_the_schema_is_made(monkeypatch):
-    monkeypatch.setattr(analysis, "STAND_INS", {})
-    with pytest.raises(TypeError, match=r"MaintenanceArgs\.page: Page is behaviour.*add a stand-in"):
-        analysis.ArgumentsAnalyzer("plant").analyze([Maintenance])
+@pytest.mark.parametrize(
+    ("component", "told"),
+    [
+        (Maintenance, r"MaintenanceArgs\.page: no schema can say Page"),
+        (CanaryRollout, "no schema can say RolloutProgress"),
+    ],
+)
+def test_what_no_schema_can_say_is_named_when_the_schema_is_made(monkeypatch, component, told):
+    left = {kind: one for kind, one in analysis.STAND_INS.items() if kind not in (Page, RolloutProgress)}
+    monkeypatch.setattr(analysis, "STAND_INS", left)
+    with pytest.raises(TypeError, match=told + ".*add a stand-in"):
+        analysis.ArgumentsAnalyzer("plant").analyze([component])
