@@ -24,6 +24,13 @@ SECURITY_GROUP_RULE: Final = ("aws:ec2/securityGroupRule:SecurityGroupRule",)
 INGRESS_RULE: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
 EGRESS_RULE: Final = ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",)
 FLOW_LOG: Final = ("aws:ec2/flowLog:FlowLog",)
+ROUTE_TABLE_ASSOCIATION: Final = ("aws:ec2/routeTableAssociation:RouteTableAssociation",)
+VPC_ENDPOINT: Final = ("aws:ec2/vpcEndpoint:VpcEndpoint",)
+VPC_BLOCKS: Final = (
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+    "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation",
+)
+"""What gives a VPC more addresses."""
 ELASTIC_IP: Final = ("aws:ec2/eip:Eip",)
 
 LAUNCH_TEMPLATE: Final = ("aws:ec2/launchTemplate:LaunchTemplate",)
@@ -111,6 +118,7 @@ CODEDEPLOY_CONFIG: Final = ("aws:codedeploy/deploymentConfig:DeploymentConfig",)
 CODEDEPLOY_GROUP: Final = ("aws:codedeploy/deploymentGroup:DeploymentGroup",)
 BUDGET: Final = ("aws:budgets/budget:Budget",)
 BUDGET_ACTION: Final = ("aws:budgets/budgetAction:BudgetAction",)
+GAME_FLEET: Final = ("aws:gamelift/fleet:Fleet",)
 FUNCTION: Final = ("aws:lambda/function:Function",)
 FUNCTION_PERMISSION: Final = ("aws:lambda/permission:Permission",)
 FUNCTION_URL: Final = ("aws:lambda/functionUrl:FunctionUrl",)
@@ -133,6 +141,7 @@ DELIVERY_STREAM: Final = ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliverySt
 STREAM: Final = ("aws:kinesis/stream:Stream",)
 FILE_SYSTEM: Final = ("aws:efs/fileSystem:FileSystem",)
 DISTRIBUTION: Final = ("aws:cloudfront/distribution:Distribution",)
+POD_IDENTITY: Final = ("aws:eks/podIdentityAssociation:PodIdentityAssociation",)
 EKS_CLUSTER: Final = ("aws:eks/cluster:Cluster",)
 NODE_GROUP: Final = ("aws:eks/nodeGroup:NodeGroup",)
 TASK_DEFINITION: Final = ("aws:ecs/taskDefinition:TaskDefinition",)
@@ -151,6 +160,20 @@ MESSAGE_BROKER: Final = ("aws:mq/broker:Broker",)
 REPLICATION_INSTANCE: Final = ("aws:dms/replicationInstance:ReplicationInstance",)
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+STATEFUL_SET: Final = "kubernetes:apps/v1:StatefulSet"
+DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
+REPLICA_SET: Final = "kubernetes:apps/v1:ReplicaSet"
+ARGO_ROLLOUT: Final = "kubernetes:argoproj.io/v1alpha1:Rollout"
+POD: Final = "kubernetes:core/v1:Pod"
+JOB: Final = "kubernetes:batch/v1:Job"
+CRON_JOB: Final = "kubernetes:batch/v1:CronJob"
+CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
+KUBERNETES_SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
+SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
+KUBERNETES_ROLE: Final = "kubernetes:rbac.authorization.k8s.io/v1:Role"
+CLUSTER_ROLE: Final = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+ROLE_BINDING: Final = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
+CLUSTER_ROLE_BINDING: Final = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 RESOURCE_QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"

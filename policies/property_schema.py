@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from keyword import iskeyword
 from typing import Any, Final
 
 from deployment.decimals import number
@@ -31,7 +32,8 @@ def row_of(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     package, _, rest = token.partition(":")
     if package != "aws":
         return {}, {}
-    module = _module(rest.partition("/")[0])
+    service = rest.partition("/")[0]
+    module = _module(f"{service}_" if iskeyword(service) else service)
     return module.get("resources", {}).get(token, {}), module.get("objects", {})
 
 

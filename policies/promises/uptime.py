@@ -16,6 +16,7 @@ from deployment.tokens import (
     INSTANCE,
     LOAD_BALANCER,
     METRIC_ALARM,
+    NAT_GATEWAY,
     REPLICATION_GROUP,
     SCALING_GROUP,
     SCHEDULE,
@@ -70,7 +71,7 @@ HOURLY: Final = (
     *REPLICATION_GROUP,
     *CACHE_CLUSTER,
     *INSTANCE,
-    "aws:ec2/natGateway:NatGateway",
+    NAT_GATEWAY[0],
 )
 """Types that are billed by the hour, and that parking takes away."""
 ON: Final = ("ENABLED", None)

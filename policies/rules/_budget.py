@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from deployment.errors import InputError
+from deployment.tokens import LOAD_BALANCER, NAT_GATEWAY, PARAMETER
 
 if TYPE_CHECKING:
     from cost import Estimate
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from policies.context import Context
 from policies.examples import Example
 
-FREE_STACK: Final[Example] = {"parameter": ("aws:ssm/parameter:Parameter", {"type": "String", "value": "x"})}
+FREE_STACK: Final[Example] = {"parameter": (PARAMETER[0], {"type": "String", "value": "x"})}
 EXPENSIVE_STACK: Final[Example] = {
-    "alb": ("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "application"}),
-    "nat": ("aws:ec2/natGateway:NatGateway", {}),
+    "alb": (LOAD_BALANCER[0], {"loadBalancerType": "application"}),
+    "nat": (NAT_GATEWAY[0], {}),
 }
 LINE_FIGURES: Final[Mapping[Figure, str]] = {"expected_usd": "monthly_usd", "bounded_usd": "worst_case_usd"}
 """Figure of an estimate -> that of one of its lines."""

@@ -16,11 +16,11 @@ from itertools import pairwise
 from typing import Final
 
 from deployment.graph import Resource
-from deployment.tokens import IAM_POLICY, LAUNCH_TEMPLATE
+from deployment.tokens import IAM_POLICY, INSTANCE_PROFILE, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._permissions import ATTACHMENTS, concerns, permissions, reaches
-from policies.rules._reachable_roles import INSTANCE_PROFILE, PROFILE_PATHS, RUNS, Roles, boundary_of, roles
+from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Roles, boundary_of, roles
 
 ADMINISTRATOR: Final = "administrator"
 """Node that has every right."""
@@ -299,7 +299,7 @@ class Chains:
                     return f"{actor.name} changes what {running.name} runs as {role.name} ({action})"
         if not actor.scope("ec2:CreateLaunchTemplateVersion"):
             return ""
-        for profile in self.context.pointing_at(role, "role", INSTANCE_PROFILE):
+        for profile in self.context.pointing_at(role, "role", *INSTANCE_PROFILE):
             for path in PROFILE_PATHS:
                 for template in self.context.pointing_at(profile, path, *LAUNCH_TEMPLATE):
                     if actor.may("ec2:CreateLaunchTemplateVersion", str(template.outputs.get("arn"))):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, STATEFUL_SET
 from policies.checks import mappings
 
-DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
-POD: Final = "kubernetes:core/v1:Pod"
-SERVING: Final = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet", POD)
-WORKLOADS: Final = (*SERVING, "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
+SERVING: Final = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, POD)
+WORKLOADS: Final = (*SERVING, JOB, CRON_JOB)
 """Types that make pods."""
 
 
@@ -36,7 +35,7 @@ class Container:
 def _template(resource: Resource) -> tuple[str, Any]:
     if resource.type == POD:
         return "", resource.inputs
-    if resource.type == "kubernetes:batch/v1:CronJob":
+    if resource.type == CRON_JOB:
         return "spec.jobTemplate.spec.template.", resource.get("spec.jobTemplate.spec.template")
     return "spec.template.", resource.get("spec.template")
 

@@ -8,12 +8,13 @@ from typing import Final
 from deployment.graph import Resource
 from deployment.tokens import (
     LAUNCH_TEMPLATE,
+    ROUTE_TABLE_ASSOCIATION,
     SECURITY_GROUP,
     SUBNET,
 )
 from policies.context import Context
 
-ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+ASSOCIATION: Final = ROUTE_TABLE_ASSOCIATION[0]
 TEMPLATE_PATHS: Final = ("launchTemplate", "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification")
 """Where a scaling group names its launch template."""
 

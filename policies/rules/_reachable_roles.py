@@ -12,17 +12,24 @@ from functools import cached_property
 from typing import Any, Final
 
 from deployment.graph import MOST_SHARING, Resource
-from deployment.tokens import IAM_POLICY, LAUNCH_TEMPLATE, ROLE, STATE_MACHINE
+from deployment.tokens import (
+    BUILD_PROJECT,
+    FUNCTION,
+    IAM_POLICY,
+    INSTANCE_PROFILE,
+    LAUNCH_TEMPLATE,
+    ROLE,
+    STATE_MACHINE,
+)
 from policies.context import Context
 from policies.rules._documents import statements
 
 RUNS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
-    (("aws:lambda/function:Function",), "role", "lambda:UpdateFunctionCode"),
+    (FUNCTION, "role", "lambda:UpdateFunctionCode"),
     (STATE_MACHINE, "roleArn", "states:UpdateStateMachine"),
-    (("aws:codebuild/project:Project",), "serviceRole", "codebuild:UpdateProject"),
+    (BUILD_PROJECT, "serviceRole", "codebuild:UpdateProject"),
 )
 """Types that run with a role already, where they name it, and what changes what they run."""
-INSTANCE_PROFILE: Final = "aws:iam/instanceProfile:InstanceProfile"
 PROFILE_PATHS: Final = ("iamInstanceProfile.arn", "iamInstanceProfile.name")
 """Where a launch template names the profile of its instances."""
 WILD: Final = re.compile(r"[*?]")
@@ -123,7 +130,7 @@ def _runs_with(role: Resource, context: Context) -> Iterator[tuple[tuple[str, ..
     for types, path, _ in RUNS:
         for one in context.pointing_at(role, path, *types):
             yield types, str(one.outputs.get("arn"))
-    for profile in context.pointing_at(role, "role", INSTANCE_PROFILE):
+    for profile in context.pointing_at(role, "role", *INSTANCE_PROFILE):
         for path in PROFILE_PATHS:
             for template in context.pointing_at(profile, path, *LAUNCH_TEMPLATE):
                 yield LAUNCH_TEMPLATE, str(template.outputs.get("arn"))

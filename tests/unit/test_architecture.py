@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,19 @@ def imported(path, known):
         elif isinstance(node, ast.ImportFrom):
             submodules = (f"{node.module}.{name.name}" for name in node.names)
             yield from (submodule if submodule in known else node.module for submodule in submodules)
+
+
+TYPE_TOKEN = re.compile(r"(?:aws|kubernetes):[\w.-]+/[\w./-]+:[A-Z]\w*|kubernetes:core/v1:[A-Z]\w*")
+
+
+@pytest.mark.parametrize("folder", ["policies", "deployment"])
+def test_type_tokens_have_one_place(folder):
+    """A misspelt token matches nothing, and says nothing."""
+    elsewhere = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path != ROOT / "deployment" / "tokens.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TYPE_TOKEN.fullmatch(node.value)
+    ]
+    assert elsewhere == [], "name them in deployment/tokens.py"

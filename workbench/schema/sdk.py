@@ -72,8 +72,10 @@ def _module(folder: Path) -> Module:
             objects = classes
             continue
         for owner, token in TOKEN.findall(text):
-            if f"{owner}Args" in classes:
-                resources[token] = classes[f"{owner}Args"]
+            # Where an object has taken the name, the resource's arguments are called InitArgs.
+            for name in (f"{owner}Args", f"{owner}InitArgs"):
+                if name in classes:
+                    resources[token] = classes[name]
     return Module(folder.name, resources, objects)
 
 

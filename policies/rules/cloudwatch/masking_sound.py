@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import LOG_DATA_PROTECTION
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, strings
 from policies.context import Context
@@ -14,7 +15,7 @@ from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
 
-MASKING: Final = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
+MASKING: Final = LOG_DATA_PROTECTION[0]
 PERSONAL: Final = "arn:aws:dataprotection::aws:data-identifier/EmailAddress"
 VERSION: Final = "2021-06-01"
 

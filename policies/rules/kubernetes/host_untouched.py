@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import DAEMON_SET, DEPLOYMENT
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
 
-DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
 SOCKETS: Final = ("docker.sock", "containerd.sock", "crio.sock")
 LOGS: Final = "/var/log"
 """Where a node keeps the logs of its containers; shippers write there how far they have read."""

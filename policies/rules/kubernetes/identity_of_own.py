@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import ROLE
+from deployment.tokens import POD_IDENTITY, ROLE
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 
-ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+ASSOCIATION: Final = POD_IDENTITY[0]
 SERVICE: Final = "pods.eks.amazonaws.com"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
+from deployment.tokens import INGRESS
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -27,12 +28,12 @@ RULE = Rule(
     fix="Drop the annotations that end in -snippet.",
     source="https://github.com/kubernetes/kubernetes/issues/126811",
     frameworks=("checkov:CKV_K8S_152", "checkov:CKV_K8S_153", "checkov:CKV_K8S_154"),
-    types=("kubernetes:networking.k8s.io/v1:Ingress",),
+    types=(INGRESS,),
     check=check,
-    passing={"api": ("kubernetes:networking.k8s.io/v1:Ingress", {"metadata": {"annotations": {}}})},
+    passing={"api": (INGRESS, {"metadata": {"annotations": {}}})},
     failing={
         "api": (
-            "kubernetes:networking.k8s.io/v1:Ingress",
+            INGRESS,
             {"metadata": {"annotations": {"nginx.ingress.kubernetes.io/server-snippet": "x"}}},
         )
     },

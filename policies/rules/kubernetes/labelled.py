@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
+from deployment.tokens import DEPLOYMENT
 from deployment.unknown import UNKNOWN
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import Problem, Rule, undecided
-from policies.rules._pods import DEPLOYMENT, WORKLOADS
+from policies.rules._pods import WORKLOADS
 
 LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of")
 

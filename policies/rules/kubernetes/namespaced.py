@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import CONFIG_MAP, DEPLOYMENT, KUBERNETES_SECRET, KUBERNETES_SERVICE, SERVICE_ACCOUNT
 from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS
+from policies.rules._pods import HARDENED, WORKLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +36,10 @@ RULE = Rule(
     frameworks=("checkov:CKV_K8S_21",),
     types=(
         *WORKLOADS,
-        "kubernetes:core/v1:Service",
-        "kubernetes:core/v1:ServiceAccount",
-        "kubernetes:core/v1:ConfigMap",
-        "kubernetes:core/v1:Secret",
+        KUBERNETES_SERVICE,
+        SERVICE_ACCOUNT,
+        CONFIG_MAP,
+        KUBERNETES_SECRET,
     ),
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.graph import Resource
+from deployment.tokens import DEPLOYMENT, NETWORK_POLICY
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, pod_labels
+from policies.rules._pods import HARDENED, WORKLOADS, pod_labels
 from policies.rules.kubernetes._objects import policies_for
 
 
@@ -36,7 +37,7 @@ RULE = Rule(
     passing={
         "api": (DEPLOYMENT, HARDENED),
         "policy": (
-            "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+            NETWORK_POLICY,
             {"metadata": {"namespace": "plant"}, "spec": {"podSelector": {"matchLabels": {"app": "api"}}}},
         ),
     },
@@ -45,7 +46,7 @@ RULE = Rule(
         {
             "api": (DEPLOYMENT, HARDENED),
             "policy": (
-                "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+                NETWORK_POLICY,
                 {
                     "metadata": {"namespace": "plant"},
                     "spec": {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
+from deployment.tokens import KUBERNETES_SECRET
 from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
 
-TYPE = "kubernetes:core/v1:Secret"
+TYPE = KUBERNETES_SECRET
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:

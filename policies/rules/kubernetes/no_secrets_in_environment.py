@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import DEPLOYMENT
 from policies.checks import mappings, unasked
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._credentials import is_credential
-from policies.rules._pods import DEPLOYMENT, WORKLOADS, containers, with_container
+from policies.rules._pods import WORKLOADS, containers, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

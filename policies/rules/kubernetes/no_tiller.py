@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import DEPLOYMENT
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, with_container
+from policies.rules._pods import HARDENED, WORKLOADS, containers, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

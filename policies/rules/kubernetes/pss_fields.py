@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import DEPLOYMENT
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import DEPLOYMENT, HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
 
 SAFE_SYSCTLS: Final = frozenset(
     {

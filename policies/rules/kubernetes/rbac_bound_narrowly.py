@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.tokens import CLUSTER_ROLE_BINDING, ROLE_BINDING
 from policies.checks import mappings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 
 BINDINGS: Final = (
-    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
-    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+    CLUSTER_ROLE_BINDING,
+    ROLE_BINDING,
 )
 EVERYBODY: Final = ("system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:anonymous")
 READS_FOR_ALL: Final = ("system:discovery", "system:basic-user", "system:public-info-viewer")

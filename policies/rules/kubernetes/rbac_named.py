@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import CLUSTER_ROLE, KUBERNETES_ROLE
 from policies.checks import is_absent, mappings, strings
 from policies.context import Context
 from policies.finding import Severity
@@ -13,7 +14,7 @@ from policies.rule import Problem, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TYPES = ("kubernetes:rbac.authorization.k8s.io/v1:Role", "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
+TYPES = (KUBERNETES_ROLE, CLUSTER_ROLE)
 CONTROLLING = {"escalate", "bind", "impersonate"}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT, POD_AUTOSCALER
+from deployment.tokens import ARGO_ROLLOUT, DEPLOYMENT, POD_AUTOSCALER, REPLICA_SET, STATEFUL_SET
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
@@ -15,9 +15,9 @@ from policies.rules.kubernetes._objects import in_namespace, namespace, object_n
 
 KINDS: Final = {
     "Deployment": DEPLOYMENT,
-    "StatefulSet": "kubernetes:apps/v1:StatefulSet",
-    "ReplicaSet": "kubernetes:apps/v1:ReplicaSet",
-    "Rollout": "kubernetes:argoproj.io/v1alpha1:Rollout",
+    "StatefulSet": STATEFUL_SET,
+    "ReplicaSet": REPLICA_SET,
+    "Rollout": ARGO_ROLLOUT,
 }
 
 

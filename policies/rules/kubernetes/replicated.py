@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
+from deployment.tokens import DEPLOYMENT, POD_AUTOSCALER
 from deployment.unknown import UNKNOWN
 from policies.checks import number, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule, undecided
-from policies.rules._pods import DEPLOYMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     replicas = resource.get("spec.replicas")
     scalers = [
         one
-        for one in context.graph.of_type("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
+        for one in context.graph.of_type(POD_AUTOSCALER[0])
         if one.get("spec.scaleTargetRef.name") == resource.get("metadata.name")
     ]
     if replicas is UNKNOWN:

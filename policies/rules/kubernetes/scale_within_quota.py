@@ -11,14 +11,14 @@ from cost.charges import Unpriced
 from cost.pods import pod_size, quota_of, replicas
 from cost.scope import Pricing, Scope
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT, POD_AUTOSCALER, RESOURCE_QUOTA
+from deployment.tokens import ARGO_ROLLOUT, DEPLOYMENT, POD_AUTOSCALER, RESOURCE_QUOTA, STATEFUL_SET
 from policies.checks import mappings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules.kubernetes._objects import working_namespaces
 
-SCALING: Final = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:argoproj.io/v1alpha1:Rollout")
+SCALING: Final = (DEPLOYMENT, STATEFUL_SET, ARGO_ROLLOUT)
 
 
 def check(context: Context) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.manifests import NEWEST, is_object, manifest, schema_problem
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DEPLOYMENT, KUBERNETES_SECRET
 from deployment.unknown import UNKNOWN, Sentinel
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
@@ -34,7 +34,7 @@ REMOVED: Final = {
 }
 """API versions that no cluster of 1.26 or newer serves for any kind of ours -> what to use (deprecation guide)."""
 
-SECRETS: Final = tuple(("kubernetes:core/v1:Secret", path) for path in ("data", "stringData"))
+SECRETS: Final = tuple((KUBERNETES_SECRET, path) for path in ("data", "stringData"))
 """What is secret as a whole where it is passed as it should be."""
 
 
@@ -90,7 +90,7 @@ RULES = (
         types=(ANY_TYPE,),
         check=check_version,
         passing=_deployment(),
-        failing=_deployment("kubernetes:apps/v1beta1:Deployment"),
+        failing=_deployment(DEPLOYMENT.replace("apps/v1", "apps/v1beta1")),
     ),
     Rule(
         id="kubernetes-schema-valid",

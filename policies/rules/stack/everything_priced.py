@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from deployment.errors import InputError
+from deployment.tokens import GAME_FLEET
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
@@ -45,7 +46,7 @@ RULE = Rule(
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing=FREE_STACK,
-    failing={"gamelift": ("aws:gamelift/fleet:Fleet", {"ec2InstanceType": "c5.large"})},
+    failing={"gamelift": (GAME_FLEET[0], {"ec2InstanceType": "c5.large"})},
     also_failing=({"root": (ROOT_TYPE, {"costBasis": {"version": 7}})},),
     example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )

@@ -6,7 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import SUBNET, VPC
+from deployment.tokens import SUBNET, VPC, VPC_BLOCKS
 from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MORE_BLOCKS: Final = (
-    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
-    "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation",
+    VPC_BLOCKS[0],
+    VPC_BLOCKS[1],
 )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
-from deployment.tokens import LOAD_BALANCER, ROUTE, SCALING_GROUP, SECURITY_GROUP, SERVERLESS_CACHE, SUBNET
+from deployment.tokens import (
+    LOAD_BALANCER,
+    ROUTE,
+    SCALING_GROUP,
+    SECURITY_GROUP,
+    SERVERLESS_CACHE,
+    SUBNET,
+    VPC_ENDPOINT,
+)
 from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
@@ -15,7 +23,7 @@ from policies.rules._reach import ASSOCIATION, groups_of, templates_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+ENDPOINT: Final = VPC_ENDPOINT[0]
 PARTS: Final = (
     "subnets",
     "subnetIds",

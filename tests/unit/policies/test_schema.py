@@ -7,9 +7,11 @@ import sys
 
 import pytest
 
+from deployment import tokens
 from deployment.unknown import UNKNOWN
 from policies.property_schema import FOLDER, holders, refused, row_of, takes_tags
 from workbench.cli.main import main
+from workbench.schema.sdk import modules
 
 
 def test_the_documents_are_what_the_pinned_sdk_and_botocore_say(capsys):
@@ -60,3 +62,15 @@ def test_a_document_is_read_when_its_first_type_is_asked_for():
     script = "from policies.property_schema import _module, row_of; row_of('aws:lb/listener:Listener'); "
     script += "print(_module.cache_info().currsize)"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "1\n"
+
+
+def test_rows_are_found_whatever_the_sdk_had_to_call_its_modules_and_classes():
+    assert "role" in row_of("aws:lambda/function:Function")[0]["required"]  # the module is lambda_
+    assert "targetBucket" in row_of("aws:s3/bucketLogging:BucketLogging")[0]["required"]  # its class, InitArgs
+
+
+def test_every_type_token_is_one_that_the_sdk_has():
+    known = {token for module in modules() for token in module.resources}
+    named = [value for name, value in vars(tokens).items() if name.isupper()]
+    ours = {token for value in named for token in ((value,) if isinstance(value, str) else value)}
+    assert {token for token in ours if token.startswith("aws:")} <= known
