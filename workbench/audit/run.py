@@ -21,8 +21,8 @@ from workbench.audit.sources import is_local, read
 from workbench.cluster import Cluster, Killed, LostSchedulerError, mapped
 
 SMALL_BYTES: Final = 60_000_000
-"""States that together are smaller are read in one process: on two cores a cluster of two processes, each of which
-loads rules and prices, is ready when a hundred stacks of 200 resources are done (tests/benchmarks/test_audit.py)."""
+"""States that together are smaller are read in one process: a cluster takes seconds of each core to be ready, for every
+worker loads rules and prices, and a second one has to earn that back."""
 
 TYPICAL_BYTES: Final = 500_000
 """Of a stack whose listing doesn't say."""
