@@ -73,6 +73,18 @@ def test_processes_of_this_machine_give_the_same_bytes(start, stacks, plain):
     assert audit.out.read_bytes() == plain
 
 
+def test_a_killed_audit_goes_on_where_it_was(start, stacks, plain):
+    audit = start(stacks, "again", "--workers", "1")
+    wait_for(lambda: audit.kept() > 2, "a few results")
+    audit.process.kill()
+    audit.finish()
+    kept = audit.kept()
+    assert 2 < kept < STACKS and not audit.out.exists()
+    again = start(stacks, "again", "--workers", "1")
+    assert again.finish() == (0, f"note: {kept} of {STACKS} stacks were in {again.cache}\n")
+    assert again.out.read_bytes() == plain
+
+
 def test_an_address_where_nobody_answers_is_bad_input(start, stacks):
     audit = start(stacks, "nobody", "--scheduler", "tcp://127.0.0.1:9")
     status, err = audit.finish()
