@@ -1,5 +1,6 @@
 """`./plant preview` beside merely running the program under the mocks, and synthesis by the number of resources."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,42 @@ def seconds(command):
     elapsed = time.perf_counter() - start
     assert done.returncode in (0, 1), done.stderr
     return elapsed
+
+
+def cpu_seconds(command, **environment):
+    """Processor time of `command`, which a busy machine lengthens least."""
+    before = os.times()
+    subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def test_an_unchanged_preview_beside_its_imports_alone(capsys, tmp_path):
+    script = (
+        "import sys; from workbench.cli.main import run; run(['preview', '--out', sys.argv[1]]);"
+        "print(*(name for name, one in sys.modules.items() if getattr(one, '__file__', None) and name != '__main__'))"
+    )
+    command = [sys.executable, "-P", "-c", script, str(tmp_path / "preview")]
+    kept = {"PLANT_KEPT": str(tmp_path / "kept")}
+    subprocess.run(command, capture_output=True, env={**os.environ, **kept}, check=True)  # the first one declares
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **kept}, check=True)
+    modules = done.stdout.split()
+    assert "pulumi" not in modules
+    imports = f"import importlib\nfor name in {modules!r}: importlib.import_module(name)"
+    runs = {
+        "imports alone": ([sys.executable, "-P", "-c", imports], {}),
+        "unchanged": (PREVIEW, kept),
+        "program alone": (BARE, {}),
+        "changed": (PREVIEW, {"PLANT_KEPT": ""}),
+    }
+    taken = {
+        name: statistics.median(cpu_seconds(run, **given) for _ in range(3)) for name, (run, given) in runs.items()
+    }
+    with capsys.disabled():
+        print("\n" + ", ".join(f"{name} {value:.2f} s" for name, value in taken.items()))
+        print(f"unchanged beside its imports {taken['unchanged'] / taken['imports alone']:.2f}")
+        print(f"changed beside the program alone {taken['changed'] / taken['program alone']:.2f}")
+    assert taken["unchanged"] < taken["program alone"]
 
 
 def peak_mb(command):
