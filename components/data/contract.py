@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -19,7 +20,7 @@ class ContractArgs:
 
     parameter_name: str
     """Name of the parameter, with slashes."""
-    limits: Mapping[str, int | str]
+    limits: Mapping[str, Any]
     """Key with its unit -> limit, e.g. ``response_budget_ms``."""
 
 

@@ -58,6 +58,8 @@ class GuardedNamespaceArgs:
     """Subnets of the cache."""
     cache_ports: Sequence[int]
     """Ports of the cache."""
+    stores: Sequence[tuple[Sequence[str], int]] = ()
+    """Address ranges and port of each data store. Default: none."""
 
 
 class GuardedNamespace(pulumi.ComponentResource):
@@ -183,6 +185,10 @@ class GuardedNamespace(pulumi.ComponentResource):
                             "to": [{"ip_block": {"cidr": cidr}} for cidr in args.cache_cidrs],
                             "ports": [_tcp(port) for port in args.cache_ports],
                         },
+                        *(
+                            {"to": [{"ip_block": {"cidr": cidr}} for cidr in cidrs], "ports": [_tcp(port)]}
+                            for cidrs, port in args.stores
+                        ),
                         {
                             "to": [{"ip_block": {"cidr": EVERYWHERE, "except_": [METADATA_ADDRESS]}}],
                             "ports": [_tcp(443)],

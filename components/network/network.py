@@ -58,6 +58,8 @@ class Network(pulumi.ComponentResource):
     fleet_subnet_ids: list[pulumi.Output[str]]
     """Subnets of the instances and the cache, one a zone."""
 
+    fleet_route_table_id: pulumi.Output[str]
+    """Route table of the instances' subnets."""
     s3_prefix_list_id: pulumi.Output[str]
     """Addresses of S3 behind the gateway endpoint."""
 
@@ -122,6 +124,7 @@ class Network(pulumi.ComponentResource):
             opts=child,
         )
         self.s3_prefix_list_id = endpoint.prefix_list_id
+        self.fleet_route_table_id = pulumi.Output.from_input(fleet_routes.id)
         ranges = split(args.cidr, 2 * len(args.zones))
         self.edge_subnet_ids = []
         self.fleet_subnet_ids = []

@@ -16,7 +16,6 @@ from components.edge.request_checks import Route
 from components.rollout.entry import REFUSED
 from components.rollout.feature_flag import FeatureFlag
 from components.rollout.plan import RolloutPlan, Step
-from components.rollout.progress import RolloutProgress
 from components.rollout.sizing import Sizing
 from components.rollout.states import definition
 from components.rollout.verdict import UNSETTLED
@@ -33,8 +32,10 @@ ALARM = json.dumps({"action": "alarm"}, separators=(",", ":"))
 class SessionsArgs:
     """How a rollout lives with a stack that is parked between sessions."""
 
-    progress: RolloutProgress
-    """What outlives a session."""
+    progress_parameter_name: pulumi.Input[str]
+    """Parameter that outlives a session, and keeps how far the rollout is."""
+    progress_parameter_arn: pulumi.Input[str]
+    """Its ARN."""
     start_expression: str
     """When a session starts, as an expression of EventBridge Scheduler."""
     time_zone: str
@@ -156,7 +157,7 @@ class CanaryRollout(pulumi.ComponentResource):
                 statements=self._statements(
                     name,
                     args,
-                    [control.arn, before.arn, *([args.sessions.progress.parameter_arn] if args.sessions else [])],
+                    [control.arn, before.arn, *([args.sessions.progress_parameter_arn] if args.sessions else [])],
                 ),
                 log_group_arn=args.log_group_arn,
                 account_id=args.account_id,
@@ -213,7 +214,7 @@ class CanaryRollout(pulumi.ComponentResource):
             control_parameter=control.name,
             maintenance_parameter=args.maintenance_parameter_name,
             before_parameter=before.name,
-            progress_parameter=args.sessions.progress.parameter_name if args.sessions else None,
+            progress_parameter=args.sessions.progress_parameter_name if args.sessions else None,
             failure_percent_max=args.failure_percent_max,
             topic_arn=args.topic_arn,
             operator_topic_arn=args.operator_topic_arn,

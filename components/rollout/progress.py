@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -14,6 +15,14 @@ NONE = "none"
 """Content of the parameter while no rollout is under way."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RolloutProgressArgs:
+    """Where it is kept."""
+
+    parameter_name: str
+    """Name of the parameter."""
+
+
 class RolloutProgress(pulumi.ComponentResource):
     """Remembers the step of a rollout and the looks that it has taken in it. Creates: parameter."""
 
@@ -22,11 +31,11 @@ class RolloutProgress(pulumi.ComponentResource):
     parameter_arn: pulumi.Output[str]
     """Its ARN."""
 
-    def __init__(self, name: str, parameter_name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: RolloutProgressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:RolloutProgress", name, {}, opts)
         parameter = aws.ssm.Parameter(
             f"{name}-parameter",
-            name=parameter_name,
+            name=args.parameter_name,
             type="String",
             tier="Standard",
             insecure_value=NONE,  # `value` would be hidden as a secret

@@ -10,6 +10,7 @@ from infra.settings.base import minutes_of_day
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
 from infra.settings.contract import ContractSettings
+from infra.settings.data_checks import environment_is_its_own, stores_are_reached
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
 from infra.settings.firewall import LEAST_IN_A_WINDOW, FirewallSettings
@@ -405,6 +406,8 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (every_client_is_limited, ("firewall",)),
     (one_client_leaves_room, ("firewall", "usage")),
     (cache_holds_the_data, ("cache", "usage")),
+    (stores_are_reached, ("data", "tenancy", "platform")),
+    (environment_is_its_own, ("data",)),
     (windows_are_sound, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),
     (subscribers_can_be_reached, ("maintenance",)),

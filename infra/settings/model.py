@@ -8,6 +8,7 @@ from infra.settings.base import Group
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
 from infra.settings.contract import ContractSettings
+from infra.settings.data import DataSettings
 from infra.settings.edge import EdgeSettings
 from infra.settings.firewall import FirewallSettings
 from infra.settings.fleet import FleetSettings
@@ -28,6 +29,7 @@ class Settings(Group):
     fleet: FleetSettings = Field(default_factory=FleetSettings, description="Instances that run it.")
     pods: PodsSettings = Field(default_factory=PodsSettings, description="Pods that run it on Kubernetes.")
     cache: CacheSettings = Field(default_factory=CacheSettings, description="Cache of a dedicated stack.")
+    data: DataSettings = Field(default_factory=DataSettings, description="Data stores of others, and environment.")
     firewall: FirewallSettings = Field(default_factory=FirewallSettings, description="Rate limits and rule sets.")
     slo: SloSettings = Field(default_factory=SloSettings, description="Alarm thresholds.")
     contract: ContractSettings = Field(default_factory=ContractSettings, description="What the API promises.")

@@ -139,10 +139,12 @@ def _ground(context: Context) -> Ground:
     kms_key_arn = data.kms_key_arn(context)
     bucket = observability.log_bucket(context)
     vpc = network.vpc(context, bucket.arn if bucket else None)
+    groups = network.security_groups(context, vpc)
+    network.data_stores(context, vpc, groups)
     return Ground(
         kms_key_arn=kms_key_arn,
         vpc=vpc,
-        groups=network.security_groups(context, vpc),
+        groups=groups,
         log_bucket_name=bucket.bucket_name if bucket else None,
         topics=observability.topics(context, kms_key_arn),
         logs=observability.kept_logs(context, kms_key_arn),

@@ -16,6 +16,7 @@ from infra.stack.tags import BUDGET_TAG
 def application(context: Context, ground: Ground, application: Application) -> ApplicationAccess:
     """What the application may do."""
     platform, cache = context.settings.tenancy.platform, application.cache
+    stores = context.settings.data.stores
     cache_arns: list[pulumi.Input[str]] = [cache.arn, cache.user_arn] if cache else []
     if platform is not None:
         cache_arns = [platform.cache_arn, platform.cache_user_arn]
@@ -25,6 +26,11 @@ def application(context: Context, ground: Ground, application: Application) -> A
         flag_arns=[application.release.flag.configuration_arn],
         kms_key_arn=ground.kms_key_arn,
         cache_arns=cache_arns,
+        rds_user_arns=[store.rds_user_arn for store in stores if store.rds_user_arn],
+        read_table_arns=[store.table_arn for store in stores if store.table_arn],
+        written_table_arns=[
+            store.table_arn for store in stores if store.table_arn and store.table_access == "read-write"
+        ],
     )
 
 

@@ -31,6 +31,9 @@ def kms_key_arn(context: Context) -> pulumi.Input[str]:
 def contract(context: Context) -> Contract:
     """What the application has to keep."""
     contract, authentication = context.settings.contract, context.settings.edge.authentication
+    stores = [
+        {"name": store.name, "endpoint": store.endpoint, "port": store.port} for store in context.settings.data.stores
+    ]
     component = Contract(
         f"{context.name}-contract",
         ContractArgs(
@@ -44,6 +47,7 @@ def contract(context: Context) -> Contract:
                 "audience": authentication.audience,
                 "read_scope": authentication.read_scope,
                 "write_scope": authentication.write_scope,
+                **({"data_stores": stores} if stores else {}),
             },
         ),
         context.child,

@@ -28,6 +28,8 @@ class Vpc:
     """Subnets of the load balancer; empty when the platform owns that."""
     fleet_subnet_ids: Sequence[pulumi.Input[str]]
     """Private subnets of instances and cache."""
+    fleet_route_table_ids: Sequence[pulumi.Input[str]]
+    """Route tables of the private subnets; empty when the platform owns the network."""
     s3_prefix_list_id: pulumi.Input[str] | None
     """Addresses of S3 behind a gateway endpoint; None when the platform owns the network."""
 

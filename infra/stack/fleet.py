@@ -125,6 +125,17 @@ def environment(context: Context, application: Application) -> Mapping[str, pulu
         "PLANT_FLAG_ENVIRONMENT": flag.environment_id,
         "PLANT_FLAG_PROFILE": flag.profile_id,
         **_cache_environment(context, application),
+        **_store_environment(context),
+        **settings.data.environment,
+    }
+
+
+def _store_environment(context: Context) -> dict[str, pulumi.Input[str]]:
+    """Where the application finds its data stores."""
+    return {
+        f"PLANT_STORE_{store.name.upper().replace('-', '_')}_{part}": value
+        for store in context.settings.data.stores
+        for part, value in (("HOST", store.endpoint), ("PORT", str(store.port)))
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
+from components.network.data_stores import DataStores, DataStoresArgs, StoreArgs
 from components.network.network import Network, NetworkArgs
 from components.network.security_groups import SecurityGroups, SecurityGroupsArgs
 from infra.settings.tenancy import ZONES_BY_REGION
@@ -20,6 +21,7 @@ def vpc(context: Context, log_bucket_arn: pulumi.Input[str] | None) -> Vpc:
             id=platform.vpc_id,
             edge_subnet_ids=(),
             fleet_subnet_ids=platform.fleet_subnet_ids,
+            fleet_route_table_ids=(),
             s3_prefix_list_id=None,
         )
     assert log_bucket_arn is not None  # noqa: S101 - a stack with a network of its own has a bucket of its own
@@ -37,7 +39,41 @@ def vpc(context: Context, log_bucket_arn: pulumi.Input[str] | None) -> Vpc:
         id=network.vpc_id,
         edge_subnet_ids=network.edge_subnet_ids,
         fleet_subnet_ids=network.fleet_subnet_ids,
+        fleet_route_table_ids=[network.fleet_route_table_id],
         s3_prefix_list_id=network.s3_prefix_list_id,
+    )
+
+
+def data_stores(context: Context, vpc: Vpc, groups: SecurityGroups) -> None:
+    """Ways to the data stores of others; an interface endpoint is billed by the hour, so a parked stack has none."""
+    settings = context.settings
+    stores = settings.data.stores
+    if settings.uptime.parked or not stores:
+        return
+    own = settings.tenancy.platform is None
+    DataStores(
+        f"{context.name}-stores",
+        DataStoresArgs(
+            stores=[
+                StoreArgs(
+                    name=store.name,
+                    port=store.port,
+                    security_group_id=store.security_group_id,
+                    endpoint_service=store.endpoint_service,
+                    gateway_service=f"com.amazonaws.{settings.region}.dynamodb"
+                    if own and store.way == "gateway-endpoint"
+                    else None,
+                    prefix_list_id=store.prefix_list_id,
+                    ipv6_cidrs=[str(cidr) for cidr in store.cidrs] if store.way == "ipv6" else (),
+                )
+                for store in stores
+            ],
+            vpc_id=vpc.id,
+            subnet_ids=vpc.fleet_subnet_ids,
+            route_table_ids=vpc.fleet_route_table_ids,
+            fleet_group_id=groups.fleet_id,
+        ),
+        context.child,
     )
 
 

@@ -153,6 +153,9 @@ class Pods:
                 client_cidrs=[str(cidr) for cidr in cluster.load_balancer_cidrs],
                 cache_cidrs=[str(cidr) for cidr in cluster.cache_cidrs],
                 cache_ports=[CACHE_PORT, CACHE_READER_PORT],
+                stores=[
+                    ([str(cidr) for cidr in store.cidrs], store.port) for store in settings.data.stores if store.cidrs
+                ],
             ),
             self._child,
         )

@@ -9,7 +9,7 @@ import pulumi
 from components.operations.maintenance import Maintenance
 from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs, SessionsArgs
 from components.rollout.feature_flag import FeatureFlag, FeatureFlagArgs
-from components.rollout.progress import RolloutProgress
+from components.rollout.progress import RolloutProgress, RolloutProgressArgs
 from infra.rollout_pace import step_seconds, told
 from infra.settings import Settings
 from infra.settings.base import minutes_of_day
@@ -29,7 +29,11 @@ def release(context: Context, kms_key_arn: pulumi.Input[str]) -> Release:
     rollout = context.settings.rollout
     sessions = context.settings.uptime.schedule == "sessions"
     progress = (
-        RolloutProgress(f"{context.name}-progress", context.names.parameter("rollout-progress"), context.child)
+        RolloutProgress(
+            f"{context.name}-progress",
+            RolloutProgressArgs(parameter_name=context.names.parameter("rollout-progress")),
+            context.child,
+        )
         if sessions
         else None
     )
@@ -106,7 +110,8 @@ def _sessions(settings: Settings, progress: RolloutProgress | None) -> SessionsA
     uptime = settings.uptime
     hour, minute = divmod(minutes_of_day(uptime.session_start), 60)
     return SessionsArgs(
-        progress=progress,
+        progress_parameter_name=progress.parameter_name,
+        progress_parameter_arn=progress.parameter_arn,
         start_expression=f"cron({minute} {hour} ? * {','.join(uptime.session_days)} *)",
         time_zone=uptime.time_zone,
     )

@@ -26,6 +26,7 @@ PLATFORM = {
     "cache_arn": ARN.format("elasticache", "serverlesscache:other"),
     "kms_key_arn": ARN.format("kms", "key/other"),
 }
+STORE = {"name": "orders", "endpoint": "db.example.com", "port": 5432, "way": "security-group"}
 WINDOW = {"name": "patching", "weekday": "MON", "time": "03:00", "duration_minutes": 30}
 
 DEV = {
@@ -80,6 +81,10 @@ DEV = {
         "node_type": "cache.t4g.micro",
         "key_prefix": "other:",
         "snapshot_retention_days": 2,
+    },
+    "data": {
+        "stores": [{**STORE, "security_group_id": "sg-0123456789abcdef0"}],
+        "environment": {"LOG_LEVEL": "debug"},
     },
     "firewall": {
         "requests_per_ip": 1001,

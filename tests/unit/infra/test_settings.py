@@ -37,6 +37,9 @@ def test_defaults_are_the_numbers_of_the_story():
     assert settings.maintenance.notice_hours == (168, 24, 1)
 
 
+STORE = {"name": "orders", "endpoint": "db.example.com", "port": 5432, "way": "security-group"}
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_stack_files_are_sound(stack):
     from workbench.preview.stackfile import read_stack
@@ -111,6 +114,40 @@ def test_stack_files_are_sound(stack):
             "plant:firewall.rule_group_rules",
             "named twice",
             id="a firewall rule twice",
+        ),
+        *(
+            pytest.param(
+                {"plant:data": {"stores": [{**STORE, **change}]}}, f"plant:data.stores[0].{name}", said, id=said
+            )
+            for change, name, said in (
+                ({}, "security_group_id", "the way security-group takes it"),
+                (
+                    {"security_group_id": "sg-0123456789abcdef0", "prefix_list_id": "pl-01234567"},
+                    "prefix_list_id",
+                    "takes none",
+                ),
+                ({"way": "ipv6", "cidrs": ["10.0.0.0/8"]}, "cidrs", "over IPv6 only"),
+                ({"way": "gateway-endpoint"}, "port", "443 only"),
+                (
+                    {
+                        "security_group_id": "sg-0123456789abcdef0",
+                        "table_arn": "arn:aws:dynamodb:us-east-1:123456789012:table/x",
+                    },
+                    "way",
+                    "reached by gateway-endpoint",
+                ),
+                (
+                    {"security_group_id": "sg-0123456789abcdef0", "table_access": "read"},
+                    "table_access",
+                    "without table_arn",
+                ),
+            )
+        ),
+        pytest.param(
+            {"plant:data": {"environment": {"PLANT_PORT": "1"}}},
+            "plant:data.environment.PLANT_PORT",
+            "the stack's own",
+            id="a variable of the stack's own",
         ),
         pytest.param({"plant:uptime": {"parked": True}}, "plant:uptime.parked", "schedule to sessions", id="parked"),
         pytest.param(
