@@ -178,17 +178,18 @@ def settings(actual, graph):
 
 
 def test_settings_are_measured_and_told_with_their_derivation(dev, compared):
-    found = settings(compared(month(dev, "1.5")), dev[0])
+    found = settings(compared(month(dev, "2")), dev[0])
+    declared = dev[1].basis.traffic
     assert {name: str(one.measured) for name, one in found.items()} == {
-        "monthly_requests": "90000",
+        "monthly_requests": str(declared.monthly_requests * 2),
         "response_kb": "8",
         "request_kb": "1",
         "cache_kb_per_request": "4",
         "application_log_kb_per_request": "0.5",
-        "notices_per_month": "180",  # the estimate counts messages of alarms for each topic, too
-        "rollouts_per_month": "3",
+        "notices_per_month": "240",  # the estimate counts messages of alarms for each topic, too
+        "rollouts_per_month": str(declared.rollouts_per_month * 2),
     }
-    assert found["monthly_requests"].how == "requests that the web ACL inspected: 90,000"
+    assert found["monthly_requests"].how == "requests that the web ACL inspected: 120,000"
 
 
 def test_what_a_bill_does_not_tell_is_said(dev, compared):
@@ -224,18 +225,22 @@ def project(tmp_path):
 
 
 def test_writing_changes_values_and_leaves_comments_and_order(dev, compared, project):
-    actual = compared(month(dev, "1.5"))
+    actual = compared(month(dev, "2"))
     calibration = calibrate(actual, dev[0], measures_of(actual))
     text, changes = calibrated_text("dev", calibration, project)
     before = (project / "Pulumi.dev.yaml").read_text()
-    assert "    monthly_requests: 90000 # 1.2 a second in the hours of the sessions\n" in text
-    assert [line for line in text.splitlines() if line not in before.splitlines()] == [
-        "    rollouts_per_month: 3",
-        "    notices_per_month: 180",
-        "    monthly_requests: 90000 # 1.2 a second in the hours of the sessions",
-    ]
-    assert len(changes) == 3
-    assert yaml.safe_load(text)["config"]["plant:usage"]["rollouts_per_month"] == 3
+    assert "    monthly_requests: 120000 # 1.2 a second in the hours of the sessions\n" in text
+    names = {"monthly_requests", "notices_per_month", "rollouts_per_month"}
+    assert {change.split(":")[1].partition(".")[2] for change in changes} == names
+    kept = [line for line in before.splitlines() if line.strip().partition(":")[0] not in names]
+    assert [line for line in text.splitlines() if line.strip().partition(":")[0] not in names] == kept
+    comments = [line.partition("#")[2] for line in before.splitlines() if "#" in line]
+    assert [line.partition("#")[2] for line in text.splitlines() if "#" in line] == comments
+    told = yaml.safe_load(text)["config"]["plant:usage"]
+    assert (told["rollouts_per_month"], told["notices_per_month"]) == (
+        int(dev[1].basis.traffic.rollouts_per_month) * 2,
+        240,
+    )
     assert (project / "Pulumi.dev.yaml").read_text() == before
 
 
