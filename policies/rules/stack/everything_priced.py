@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from deployment.errors import InputError
-from deployment.tokens import GAME_FLEET
+from deployment.tokens import GAME_FLEET, NAT_GATEWAY
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
@@ -47,6 +47,9 @@ RULE = Rule(
     check_stack=check,
     passing=FREE_STACK,
     failing={"gamelift": (GAME_FLEET[0], {"ec2InstanceType": "c5.large"})},
-    also_failing=({"root": (ROOT_TYPE, {"costBasis": {"version": 7}})},),
+    also_failing=(
+        {"root": (ROOT_TYPE, {"costBasis": {"version": 7}})},
+        {"nat": (NAT_GATEWAY[0], {"region": "mx-central-1"})},
+    ),
     example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal("5.00"))),
 )
