@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import get_args, get_origin
 
 import pytest
@@ -283,8 +284,25 @@ def test_every_setting_has_a_mutation():
     settings = {f"{group}.{name}" for group, model in GROUPS.items() for name in leaves(model)}
     known |= {f"usage.{name}" for name in USAGE}
     elsewhere = TOGETHER.keys() | ON_PODS.keys() | CHECKED_ONLY.keys()
-    assert settings - known - elsewhere == set()
-    assert (known | elsewhere) - settings == set()
+    missing = settings - known - elsewhere
+    assert not missing, "\n".join(
+        [f"{where_to_write(setting)}: give {setting} another value than the stack's" for setting in sorted(missing)]
+    )
+    gone = (known | elsewhere) - settings
+    assert not gone, f"{HERE}: no such setting any more, drop the row: {', '.join(sorted(gone))}"
+
+
+HERE = "tests/unit/infra/test_dead_knobs.py"
+
+
+def where_to_write(setting: str) -> str:
+    """File and line of the table of the setting's group."""
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    group, _, name = setting.partition(".")
+    if group == "usage":
+        return f"{HERE}:{lines.index('USAGE = {') + 1}"
+    place = next((number for number, line in enumerate(lines, 1) if line == f'    "{group}": {{'), 0)
+    return f'{HERE}:{place or lines.index("DEV = {") + 1}: "{name}": ...'
 
 
 def declared(stack: str, overrides: dict[str, object]) -> str:
@@ -320,7 +338,12 @@ def test_each_setting_changes_the_graph(stack, group):
         for name, value in TABLES[stack][group].items()
         if declared(stack, {f"plant:{group}.{name}": value}) == unchanged(stack)
     ]
-    assert dead == []
+    assert not dead, "\n".join(
+        f"{group}.{name} changes nothing that {stack} declares: use it in infra/stack/ or infra/settings/, or, where it"
+        f" only matters beside another setting, move it from {where_to_write(f'{group}.{name}')} to TOGETHER, or"
+        " with its reason to CHECKED_ONLY"
+        for name in dead
+    )
 
 
 @pytest.mark.parametrize("setting", ON_PODS)
