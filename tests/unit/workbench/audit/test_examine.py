@@ -141,10 +141,17 @@ def test_terms_change_what_a_result_is_kept_under():
     assert len(keys) == 5 and TERMS.key("ab") == TERMS.key("ab") != TERMS.key("cd")
 
 
-def test_a_region_without_prices_is_unpriced_as_a_whole():
+def test_a_region_without_prices_leaves_the_resource_unpriced():
     result = examined(state("web", "dev", region="xx-nowhere-1"))
     assert isinstance(result, Judged)
-    assert [each.urn for each in result.unpriced] == [""] and "xx-nowhere-1" in result.unpriced[0].reason
+    assert result.unpriced and all("xx-nowhere-1" in each.reason for each in result.unpriced)
+
+
+def test_a_region_that_nobody_names_leaves_the_stack_unpriced():
+    result = examined(state("web", "dev", region=""))
+    assert isinstance(result, Judged)
+    assert [each.urn for each in result.unpriced] == [""] and "region isn't known" in result.unpriced[0].reason
+    assert not examined(state("web", "dev", region=""), Terms(TERMS.day, region="us-east-1")).unpriced
 
 
 def test_a_type_of_another_cloud_has_no_price():
