@@ -21,7 +21,6 @@ from components.kubernetes.deployment_sizing import DeploymentSizing
 from components.kubernetes.track import TrackArgs
 from components.operations.maintenance_page import EVERYBODY, FirewallPage, IpSet, ListenerPage, Page
 from components.rollout.feature_flag import FeatureFlag
-from components.rollout.progress import RolloutProgress
 from components.rollout.sizing import GroupSizing, Sizing
 
 
@@ -118,20 +117,6 @@ class FlagArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProgressArgs:
-    """Parameter Store parameter that outlives the sessions, of type String, first ``none``, its value ignored."""
-
-    parameter_name: pulumi.Input[str]
-    """Its name."""
-    parameter_arn: pulumi.Input[str]
-    """Its ARN."""
-
-    def made(self) -> Any:
-        """What a rollout reads of a RolloutProgress."""
-        return SimpleNamespace(parameter_name=self.parameter_name, parameter_arn=self.parameter_arn)
-
-
-@dataclass(frozen=True, kw_only=True)
 class FirewallPageArgs:
     """The firewall that shows the maintenance page: the outputs of a Firewall with a web ACL of its own."""
 
@@ -181,7 +166,6 @@ STAND_INS: Mapping[Any, type[StandIn]] = {
     Sizing: SizingArgs,
     FeatureFlag: FlagArgs,
     Page: PageArgs,
-    RolloutProgress: ProgressArgs,
 }
 """Type of an argument in Python -> its stand-in."""
 

@@ -22,7 +22,7 @@ from components.operations.budget_guard import BudgetGuardArgs
 from components.operations.maintenance import Maintenance, MaintenanceArgs
 from components.operations.maintenance_page import Page
 from components.rollout.canary_rollout import CanaryRollout, CanaryRolloutArgs
-from components.rollout.progress import RolloutProgress
+from components.rollout.feature_flag import FeatureFlag
 from components.rollout.sizing import GroupSizing
 
 ROOT = Path(__file__).parents[3]
@@ -203,7 +203,7 @@ def test_stand_ins_make_what_the_components_take(declare):
     )
     assert isinstance(rollout.sizing, GroupSizing)
     assert set(rollout.flag.versions) == {0, 10, 100}
-    assert rollout.sessions.progress.parameter_name == "/plant/yaml/rollout-progress"
+    assert rollout.sessions.progress_parameter_name == "/plant/yaml/rollout-progress"
     maintenance = built(MaintenanceArgs, example("maintenance"))
     assert maintenance.windows[0].starts_at == datetime(2027, 3, 31, 22)  # noqa: DTZ001 - local time is meant
     assert [one.family for one in maintenance.page.ip_sets] == ["IPV4", "IPV6"]
@@ -284,11 +284,11 @@ def test_another_package_s_type_is_refused(hosted):
     ("component", "told"),
     [
         (Maintenance, r"MaintenanceArgs\.page: no schema can say Page"),
-        (CanaryRollout, "no schema can say RolloutProgress"),
+        (CanaryRollout, r"CanaryRolloutArgs\.flag: no schema can say FeatureFlag"),
     ],
 )
 def test_what_no_schema_can_say_is_named_when_the_schema_is_made(monkeypatch, component, told):
-    left = {kind: one for kind, one in analysis.STAND_INS.items() if kind not in (Page, RolloutProgress)}
+    left = {kind: one for kind, one in analysis.STAND_INS.items() if kind not in (Page, FeatureFlag)}
     monkeypatch.setattr(analysis, "STAND_INS", left)
     with pytest.raises(TypeError, match=told + ".*add a stand-in"):
         analysis.ArgumentsAnalyzer("plant").analyze([component])
