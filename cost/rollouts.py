@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 from typing import Final
 
 from cost.basis import RolloutBasis
@@ -106,12 +107,12 @@ def hours_per_month(pricing: Pricing) -> Decimal:
     return min(planned, pricing.basis.uptime.metered_hours)
 
 
-def _named(definition: str) -> set[tuple[str, str]]:
+@lru_cache(maxsize=256)
+def _named(definition: str) -> frozenset[tuple[str, str]]:
     """Types and names that the definition of a state machine may mean: groups by a text, Deployments by a path of the
     cluster's API."""
-    return {(GROUP, text) for text in TEXT.findall(definition)} | {
-        (DEPLOYMENT, name) for name in SCALED.findall(definition)
-    }
+    groups = {(GROUP, text) for text in TEXT.findall(definition)}
+    return frozenset(groups | {(DEPLOYMENT, name) for name in SCALED.findall(definition)})
 
 
 def _size(group: Resource) -> Decimal:
