@@ -30,7 +30,8 @@ def test_what_blocks_anybody_rests_on_a_public_control_or_on_what_aws_refuses(ru
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules() if rule.blocks_in(Profile.STRICT)])
 def test_what_blocks_us_names_a_control_or_who_refuses_it_or_our_own_configuration(rule):
-    assert rule.frameworks or rule.refused_by or rule.risk is Risk.CONFIGURED
+    named = rule.frameworks or rule.refused_by or rule.risk is Risk.CONFIGURED
+    assert named, f"{rule.id} blocks: give it frameworks or refused_by, or make it advisory (policies/rules)"
 
 
 def test_what_is_refused_says_by_whom():
