@@ -10,7 +10,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from audited import backend, checkpoint, lock, put, state
+from conftest import recorded
 
+from workbench.cli.main import run
 from workbench.report.page.page import render
 from workbench.report.page.view import view
 
@@ -51,6 +54,23 @@ def chromium():
 def page():
     stacks = [view(stack, base=None, day=date(2026, 11, 23), simulate=stack == "dev") for stack in ("dev", "prod")]
     return render(stacks)
+
+
+@pytest.fixture(scope="module")
+def audit_page(tmp_path_factory):
+    """The page of an audit with something in every section."""
+    root = backend(tmp_path_factory.mktemp("audit"), "web/dev", "web/prod", keys=3, tags={"Team": "web"})
+    more = [("aws:qldb/ledger:Ledger", "book", {"permissionsMode": "STANDARD"})]
+    put(root, "data/dev", checkpoint(state("data", "dev", more=more)))
+    put(root, "data/broken", b"{")
+    put(root, "story/dev", recorded("dev"))
+    lock(root, "web/prod")
+    earlier, out = root / "earlier.json", root / "audit.html"
+    common = ["audit", root.as_uri(), "--on", "2026-11-27", "--soon", "3660", "--limit", "2"]
+    run([*common, "--format", "json", "--out", str(earlier)])
+    put(root, "web/new", checkpoint(state("web", "new")))
+    run([*common, "--format", "html", "--out", str(out), "--since", str(earlier)])
+    return out.read_text("utf-8")
 
 
 def judged(chromium, page, folder, width, *flags):
@@ -94,3 +114,22 @@ def test_axe_would_find_something(chromium, page, tmp_path):
     broken = page.replace("--quiet: #57606a", "--quiet: #c9d1d9").replace('<html lang="en">', "<html>")
     problems = {one["id"] for one in judged(chromium, broken, tmp_path, 1280)["problems"]}
     assert {"color-contrast", "html-has-lang"} <= problems
+
+
+@pytest.mark.parametrize(
+    ("width", "flags"), [pytest.param(500, DARK, id="phone, dark"), pytest.param(1280, (), id="desk")]
+)
+def test_axe_finds_nothing_on_an_audits_page(chromium, audit_page, tmp_path, width, flags):
+    for section in (
+        "Could not be judged",
+        "Locked",
+        "Since the last audit",
+        "Over budget",
+        "Without a price",
+        "Waivers",
+    ):
+        assert f">{section}" in audit_page
+    found = judged(chromium, audit_page, tmp_path, width, *flags)
+    assert found["problems"] == []
+    assert found["passed"] > 20
+    assert found["overflow"] <= 0
