@@ -40,13 +40,14 @@ def failed(result: Rehearsal) -> list[str]:
 
 PROD = {
     "failing-reaper": "the stack is always on (plant:uptime.schedule)",
+    "parked-rollout": "the stack is always on (plant:uptime.schedule)",
     "reaper": "the stack is always on (plant:uptime.schedule)",
     "runaway": "the stack runs on instances (plant:platform.kind)",
     "drain": "the stack runs on instances (plant:platform.kind)",
 }
 """Scenario that says nothing about prod → beginning of the reason."""
 
-K8S = {name: PROD[name] for name in ("failing-reaper", "reaper")} | {
+K8S = {name: PROD[name] for name in ("failing-reaper", "parked-rollout", "reaper")} | {
     "spend-brake": "the stack runs in pods (plant:platform.kind)"
 }
 """The same of k8s."""
