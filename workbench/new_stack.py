@@ -16,10 +16,10 @@ HEADINGS: Final = {
     "dedicated": "Dedicated and scheduled: the whole stack, in sessions; parked in between.",
     "shared": "Shared and always on: the platform owns the VPC, the front door, the cache and the key.",
 }
-SPOT_LIMIT: Final = "0.0042"
-"""On-demand price of a t4g.nano in US$/h (cost/prices, us-east-1): bounds the worst case."""
-DEDICATED_USAGE: Final = {"monthly_requests": 60_000}
-"""Something over one a second in the hours of its sessions."""
+SPOT_LIMIT: Final = "0.0036"
+"""US$/h, half as much again as a t4g.nano costs in its dearest zone (cost/prices, us-east-1): bounds the worst case."""
+DEDICATED_USAGE: Final = {"monthly_requests": 60_000, "rollouts_per_month": 1}
+"""Something over one a second in the hours of its sessions, which one rollout takes up."""
 SHARED_USAGE: Final = {"monthly_requests": 100_000, "peak_requests_per_second": 2, "cache_data_gb": "0.003"}
 """What a shared stack of $5 a month can carry all the time; `./plant optimize` finds more."""
 
