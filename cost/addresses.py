@@ -10,14 +10,15 @@ from typing import Final
 
 from cost.charges import NOTHING, ONE, Amount
 from cost.scope import Scope
+from deployment import tokens
 from deployment.graph import ResourceGraph
 from deployment.unknown import SECRET, UNKNOWN
 
-SUBNET: Final = "aws:ec2/subnet:Subnet"
-DEFAULT_SUBNET: Final = "aws:ec2/defaultSubnet:DefaultSubnet"
-INSTANCE: Final = "aws:ec2/instance:Instance"
-EIP: Final = "aws:ec2/eip:Eip"
-ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
+SUBNET: Final = tokens.SUBNET[0]
+DEFAULT_SUBNET: Final = tokens.DEFAULT_SUBNET[0]
+INSTANCE: Final = tokens.INSTANCE[0]
+EIP: Final = tokens.ELASTIC_IP[0]
+ASSOCIATION: Final = tokens.ELASTIC_IP_ASSOCIATION[0]
 
 
 def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywhere: bool = True) -> Amount:

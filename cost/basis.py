@@ -15,6 +15,7 @@ from typing import Any, Final
 from cost.brake import BrakeBasis
 from cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
 from cost.workflows import read_workflow
+from deployment import tokens
 from deployment.decimals import number
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
@@ -25,8 +26,8 @@ VERSION: Final = 1
 
 OWN_RESOURCES: Final = "every resource of the stack is charged to it"
 
-SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
-STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
+SCHEDULE: Final = tokens.SCHEDULE[0]
+STATE_MACHINE: Final = tokens.STATE_MACHINE[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,36 +302,33 @@ BRAKING_ACTIONS: Final = frozenset({"budgets:describebudget", "autoscaling:updat
 """AWS calls of a spend brake."""
 
 REAPING_ACTIONS: Final = {
-    "elasticloadbalancingv2:deleteloadbalancer": (
-        "aws:lb/loadBalancer:LoadBalancer",
-        "aws:alb/loadBalancer:LoadBalancer",
-    ),
-    "elasticloadbalancing:deleteloadbalancer": ("aws:elb/loadBalancer:LoadBalancer",),
-    "wafv2:deletewebacl": ("aws:wafv2/webAcl:WebAcl",),
-    "wafv2:deleterulegroup": ("aws:wafv2/ruleGroup:RuleGroup",),
-    "elasticache:deleteserverlesscache": ("aws:elasticache/serverlessCache:ServerlessCache",),
-    "elasticache:deletereplicationgroup": ("aws:elasticache/replicationGroup:ReplicationGroup",),
-    "elasticache:deletecachecluster": ("aws:elasticache/cluster:Cluster",),
-    "autoscaling:updateautoscalinggroup": ("aws:autoscaling/group:Group",),
-    "autoscaling:deleteautoscalinggroup": ("aws:autoscaling/group:Group", "aws:autoscaling/policy:Policy"),
-    "autoscaling:deletepolicy": ("aws:autoscaling/policy:Policy",),
+    "elasticloadbalancingv2:deleteloadbalancer": tokens.LOAD_BALANCER,
+    "elasticloadbalancing:deleteloadbalancer": tokens.CLASSIC_LOAD_BALANCER,
+    "wafv2:deletewebacl": tokens.WEB_ACL,
+    "wafv2:deleterulegroup": tokens.WAF_RULE_GROUP,
+    "elasticache:deleteserverlesscache": tokens.SERVERLESS_CACHE,
+    "elasticache:deletereplicationgroup": tokens.REPLICATION_GROUP,
+    "elasticache:deletecachecluster": tokens.CACHE_CLUSTER,
+    "autoscaling:updateautoscalinggroup": tokens.SCALING_GROUP,
+    "autoscaling:deleteautoscalinggroup": (*tokens.SCALING_GROUP, *tokens.SCALING_POLICY),
+    "autoscaling:deletepolicy": tokens.SCALING_POLICY,
     "cloudwatch:deletealarms": (
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        *tokens.METRIC_ALARM,
+        *tokens.COMPOSITE_ALARM,
     ),
-    "cloudwatch:deletedashboards": ("aws:cloudwatch/dashboard:Dashboard",),
-    "ec2:deletenatgateway": ("aws:ec2/natGateway:NatGateway",),
-    "ec2:releaseaddress": ("aws:ec2/eip:Eip",),
-    "ec2:deletevpcendpoints": ("aws:ec2/vpcEndpoint:VpcEndpoint",),
-    "ec2:terminateinstances": ("aws:ec2/instance:Instance",),
-    "rds:deletedbinstance": ("aws:rds/instance:Instance",),
+    "cloudwatch:deletedashboards": tokens.DASHBOARD,
+    "ec2:deletenatgateway": tokens.NAT_GATEWAY,
+    "ec2:releaseaddress": tokens.ELASTIC_IP,
+    "ec2:deletevpcendpoints": tokens.VPC_ENDPOINT,
+    "ec2:terminateinstances": tokens.INSTANCE,
+    "rds:deletedbinstance": tokens.DB_INSTANCE,
 }
 """AWS call of a reaper -> types whose billed hours it ends."""
 
 FOLLOWS_USE: Final = frozenset(
     {
-        "aws:cloudwatch/logMetricFilter:LogMetricFilter",  # a metric is billed only in hours with data
-        "aws:appconfig/configurationProfile:ConfigurationProfile",  # polls end with the instances
+        *tokens.LOG_METRIC_FILTER,  # a metric is billed only in hours with data
+        *tokens.APPCONFIG_PROFILE,  # polls end with the instances
     }
 )
 """Types whose charges end with what uses them, without being removed."""
@@ -348,7 +346,7 @@ def reaped_types(machine: Resource) -> frozenset[str] | None:
 
 def _provider_region(graph: ResourceGraph) -> str | None:
     """Region of the first AWS provider of the graph that names one."""
-    for provider in graph.of_type("pulumi:providers:aws"):
+    for provider in graph.of_type(tokens.PROVIDER):
         region = provider.get("region")
         if isinstance(region, str) and region:
             return region

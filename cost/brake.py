@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from cost.uptime import MONTH_HOURS
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
 
@@ -23,8 +24,8 @@ REPORT_LAG_HOURS: Final = Decimal(12)
 DAYS: Final = 31
 """Days that the brake shares the limit out over."""
 
-GROUP: Final = "aws:autoscaling/group:Group"
-SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
+GROUP: Final = tokens.SCALING_GROUP[0]
+SCHEDULE: Final = tokens.SCALING_SCHEDULE[0]
 
 
 @dataclass(frozen=True, slots=True)

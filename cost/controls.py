@@ -12,6 +12,7 @@ from typing import Final
 
 from cost.estimate import Estimate
 from cost.estimator import estimate
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 
 
@@ -52,42 +53,42 @@ CONTROLS: Final = (
     Control(
         "Web application firewall",
         "FSBP ELB.16, WAF.10; CKV2_AWS_28",
-        ("aws:wafv2/webAcl:WebAcl", "aws:wafv2/ruleGroup:RuleGroup"),
+        (*tokens.WEB_ACL, *tokens.WAF_RULE_GROUP),
     ),
     Control(
         "Encryption with a customer managed key",
         "CKV_AWS_26, CKV_AWS_158, CKV_AWS_173",
-        ("aws:kms/key:Key",),
+        tokens.KEY,
         note="with yearly rotation (FSBP KMS.4) $1.00 more a month from the second year, $2.00 from the third",
     ),
     Control(
         "Access logs of the load balancer",
         "FSBP ELB.5",
-        ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"),
+        tokens.BUCKET,
     ),
-    Control("Network flow logs", "FSBP EC2.6", ("aws:ec2/flowLog:FlowLog",)),
+    Control("Network flow logs", "FSBP EC2.6", tokens.FLOW_LOG),
     Control(
         "Firewall logs",
         "FSBP WAF.11",
-        also=_of("aws:cloudwatch/logGroup:LogGroup", "firewall", "waf"),
+        also=_of(tokens.LOG_GROUP[0], "firewall", "waf"),
     ),
     Control(
         "Audit trail of every request",
         "CloudWatch logs with masking and retention; CKV_AWS_338",
-        ("aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",),
-        also=_of("aws:cloudwatch/logGroup:LogGroup", "audit"),
+        tokens.LOG_DATA_PROTECTION,
+        also=_of(tokens.LOG_GROUP[0], "audit"),
     ),
     Control(
         "Alarms and what they watch",
         "FSBP CloudWatch.15; AutoScaling.1",
         (
-            "aws:cloudwatch/metricAlarm:MetricAlarm",
-            "aws:cloudwatch/compositeAlarm:CompositeAlarm",
-            "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+            *tokens.METRIC_ALARM,
+            *tokens.COMPOSITE_ALARM,
+            *tokens.LOG_METRIC_FILTER,
         ),
     ),
-    Control("Dashboard", "operations", ("aws:cloudwatch/dashboard:Dashboard",)),
-    Control("Budget that denies new capacity", "cost control", ("aws:budgets/budgetAction:BudgetAction",)),
+    Control("Dashboard", "operations", tokens.DASHBOARD),
+    Control("Budget that denies new capacity", "cost control", tokens.BUDGET_ACTION),
     Control("Canary rollout with automatic rollback", "reliability", also=_named("canary", "rollout")),
     Control("Reaper that ends sessions", "cost control", also=_named("reaper")),
 )

@@ -12,14 +12,15 @@ from cost.charges import NOTHING, Amount, Unpriced
 from cost.compute import ASSUMED_ROOT_GB, Volume, volume_of
 from cost.images import system_of
 from cost.scope import Scope
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
 
-GROUP: Final = "aws:autoscaling/group:Group"
-LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
-LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
-SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
+GROUP: Final = tokens.SCALING_GROUP[0]
+LAUNCH_TEMPLATE: Final = tokens.LAUNCH_TEMPLATE[0]
+LAUNCH_CONFIGURATION: Final = tokens.LAUNCH_CONFIGURATION[0]
+SCHEDULE: Final = tokens.SCALING_SCHEDULE[0]
 
 REBALANCE_SHARE: Final = Decimal("0.1")
 """Part of its capacity, one instance at least, by which a group may exceed its maximum while it rebalances zones or

@@ -12,20 +12,21 @@ from cost.compute import price_file
 from cost.estimate import Estimate
 from cost.lever import Lever, Stack, changed, without
 from cost.uptime import Uptime
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 
-ALB: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-GROUP: Final = ("aws:autoscaling/group:Group",)
-TEMPLATE: Final = ("aws:ec2/launchTemplate:LaunchTemplate",)
-REPLICATION: Final = ("aws:elasticache/replicationGroup:ReplicationGroup",)
-SERVERLESS: Final = ("aws:elasticache/serverlessCache:ServerlessCache",)
+ALB: Final = tokens.LOAD_BALANCER
+GROUP: Final = tokens.SCALING_GROUP
+TEMPLATE: Final = tokens.LAUNCH_TEMPLATE
+REPLICATION: Final = tokens.REPLICATION_GROUP
+SERVERLESS: Final = tokens.SERVERLESS_CACHE
 CACHES: Final = (*REPLICATION, *SERVERLESS)
-WEB_ACL: Final = ("aws:wafv2/webAcl:WebAcl",)
-NAT: Final = ("aws:ec2/natGateway:NatGateway",)
+WEB_ACL: Final = tokens.WEB_ACL
+NAT: Final = tokens.NAT_GATEWAY
 
 
 AUTHENTICATION: Final = ("jwt-validation", "authenticate-oidc", "authenticate-cognito")
-LISTENERS: Final = ("aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule")
+LISTENERS: Final = (tokens.LISTENER[0], tokens.LISTENER_RULE[0])
 
 
 def _no_public_ipv4(stack: Stack, _: Estimate) -> Stack | None:
@@ -148,14 +149,14 @@ def _shorter_sessions(stack: Stack, _: Estimate) -> Stack | None:
 
 
 def _owned_keys(stack: Stack, _: Estimate) -> Stack | None:
-    return without(stack, ("aws:kms/key:Key",))
+    return without(stack, tokens.KEY)
 
 
 def _no_rotation(stack: Stack, _: Estimate) -> Stack | None:
     def change(resource: Resource) -> dict[str, Any] | None:
         return {"enableKeyRotation": False} if resource.get("enableKeyRotation") else None
 
-    return changed(stack, ("aws:kms/key:Key",), change)
+    return changed(stack, tokens.KEY, change)
 
 
 def _standard_credits(stack: Stack, _: Estimate) -> Stack | None:
@@ -164,7 +165,7 @@ def _standard_credits(stack: Stack, _: Estimate) -> Stack | None:
             return None
         return {"creditSpecification": {"cpuCredits": "standard"}}
 
-    return changed(stack, (*TEMPLATE, "aws:ec2/instance:Instance"), change)
+    return changed(stack, (*TEMPLATE, *tokens.INSTANCE), change)
 
 
 def _basic_monitoring(stack: Stack, _: Estimate) -> Stack | None:
@@ -178,11 +179,11 @@ def _gp3(stack: Stack, _: Estimate) -> Stack | None:
     def change(resource: Resource) -> dict[str, Any] | None:
         return {"type": "gp3"} if resource.get("type", "gp2") == "gp2" else None
 
-    return changed(stack, ("aws:ebs/volume:Volume",), change)
+    return changed(stack, tokens.VOLUME, change)
 
 
 def _no_nat(stack: Stack, _: Estimate) -> Stack | None:
-    return without(stack, (*NAT, "aws:ec2/eip:Eip")) if stack.graph.of_type(*NAT) else None
+    return without(stack, (*NAT, *tokens.ELASTIC_IP)) if stack.graph.of_type(*NAT) else None
 
 
 def _rarer_schedules(stack: Stack, _: Estimate) -> Stack | None:
@@ -199,7 +200,7 @@ def _rarer_schedules(stack: Stack, _: Estimate) -> Stack | None:
         fields[1] = ",".join(hours[::4])
         return {"scheduleExpression": f"cron({' '.join(fields)})"}
 
-    return changed(stack, ("aws:scheduler/schedule:Schedule",), change)
+    return changed(stack, tokens.SCHEDULE, change)
 
 
 def _every_fourth(fields: list[str]) -> str:

@@ -12,11 +12,12 @@ from typing import Final
 from cost.charges import NOTHING, Amount
 from cost.pricers.aws.sfn import STATE_MACHINE, moves
 from cost.scope import GB_KB, Scope
+from deployment import tokens
 from deployment.graph import ResourceGraph
 
-LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
-FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
-WAF_LOGGING: Final = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+LOG_GROUP: Final = tokens.LOG_GROUP[0]
+FLOW_LOG: Final = tokens.FLOW_LOG[0]
+WAF_LOGGING: Final = tokens.WEB_ACL_LOGGING[0]
 
 WAF_LOG_KB: Final = Decimal("1.5")
 """Assumed size of one record of a web ACL."""
@@ -123,7 +124,7 @@ def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
         filtered = logging.get("loggingFilter.defaultBehavior") == "DROP"
         for group in graph.referenced(logging, "logDestinationConfigs", LOG_GROUP):
             found[group.urn] = "waf" if filtered else "waf, every request"
-    for target in graph.of_type("aws:cloudwatch/eventTarget:EventTarget"):
+    for target in graph.of_type(*tokens.EVENT_TARGET):
         for group in graph.referenced(target, "arn", LOG_GROUP):
             found[group.urn] = "events"
     for machine in graph.of_type(STATE_MACHINE):

@@ -9,18 +9,16 @@ from typing import Any, Final
 
 from cost.charges import ZERO, Amount, Unpriced
 from cost.scope import Pricing, Scope
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.quantities import GIB, quantity
 from deployment.unknown import Sentinel
 
-AUTOSCALERS: Final = (
-    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
-    "kubernetes:autoscaling/v1:HorizontalPodAutoscaler",
-)
-SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
-QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
-LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
+AUTOSCALERS: Final = tokens.POD_AUTOSCALER
+SCALED_OBJECT: Final = tokens.SCALED_OBJECT
+QUOTA: Final = tokens.RESOURCE_QUOTA
+LIMIT_RANGE: Final = tokens.LIMIT_RANGE
 
 KEDA_MAXIMUM: Final = 100
 """Replicas at most of a ScaledObject that names no maximum (KEDA reference, 2.17)."""

@@ -13,12 +13,13 @@ from cost.basis import RolloutBasis
 from cost.charges import Unpriced
 from cost.scope import Pricing
 from cost.workflows import Workflow, read_workflow
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
 
-STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
-GROUP: Final = "aws:autoscaling/group:Group"
-DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+STATE_MACHINE: Final = tokens.STATE_MACHINE[0]
+GROUP: Final = tokens.SCALING_GROUP[0]
+DEPLOYMENT: Final = tokens.DEPLOYMENT
 RESIZES: Final = frozenset({"autoscaling:updateautoscalinggroup", "eks:call", "lambda:invoke"})
 """Calls that set the size of a group, or of a Deployment: directly, or by a function in the cluster's network."""
 

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from cost.charges import Amount, Unpriced
 from cost.scope import Scope
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
 
-TARGET: Final = "aws:appautoscaling/target:Target"
-ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
+TARGET: Final = tokens.SCALABLE_TARGET[0]
+ACTION: Final = tokens.SCALABLE_TARGET_SCHEDULE[0]
 
 
 @dataclass(frozen=True, slots=True)

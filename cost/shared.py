@@ -15,11 +15,12 @@ from cost.pricers.aws.lb import EVALUATIONS_PER_LCU_HOUR, LOAD_BALANCERS, RULES,
 from cost.pricers.aws.wafv2 import RULE_GROUP, WEB_ACL
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 CACHES: Final = (
-    "aws:elasticache/serverlessCache:ServerlessCache",
-    "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws:elasticache/cluster:Cluster",
+    *tokens.SERVERLESS_CACHE,
+    *tokens.REPLICATION_GROUP,
+    *tokens.CACHE_CLUSTER,
 )
 
 

@@ -10,6 +10,7 @@ from cost.charges import Amount, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
 RENEWED_AFTER_DAYS: Final = 198 - 45
 """Days from one issue of an exportable certificate to the next: it is valid for 198, and renewed 45 before its end
@@ -38,4 +39,4 @@ def certificate(scope: Scope) -> Iterator[Charge]:
             )
 
 
-PRICERS: Final = {"aws:acm/certificate:Certificate": Pricer(certificate, twins=("aws_acm_certificate",))}
+PRICERS: Final = {tokens.CERTIFICATE[0]: Pricer(certificate, twins=("aws_acm_certificate",))}

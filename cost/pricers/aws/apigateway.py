@@ -11,6 +11,7 @@ from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.uptime import Metering
+from deployment import tokens
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests a month")
 
@@ -29,6 +30,6 @@ def stage(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:apigateway/restApi:RestApi": Pricer(rest_api, twins=("aws_api_gateway_rest_api",), usage=(REQUESTS,)),
-    "aws:apigateway/stage:Stage": Pricer(stage, twins=("aws_api_gateway_stage",), usage=(TRACES,)),
+    tokens.REST_API[0]: Pricer(rest_api, twins=("aws_api_gateway_rest_api",), usage=(REQUESTS,)),
+    tokens.API_STAGE[0]: Pricer(stage, twins=("aws_api_gateway_stage",), usage=(TRACES,)),
 }

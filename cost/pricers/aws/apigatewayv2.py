@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from deployment import tokens
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests a month")
 REQUEST_KB: Final = UsageKey("request_size_kb", Decimal(8), "kilobytes of one request, billed in steps of 512")
@@ -32,7 +33,5 @@ def api(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:apigatewayv2/api:Api": Pricer(
-        api, twins=("aws_apigatewayv2_api",), usage=(REQUESTS, REQUEST_KB, MESSAGES, MINUTES)
-    )
+    tokens.HTTP_API[0]: Pricer(api, twins=("aws_apigatewayv2_api",), usage=(REQUESTS, REQUEST_KB, MESSAGES, MINUTES))
 }

@@ -10,6 +10,7 @@ from cost.pricers.aws.autoscaling import TARGET_TRACKING_ALARMS, tracked_metrics
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 
 def policy(scope: Scope) -> Iterator[Charge]:
@@ -23,4 +24,4 @@ def policy(scope: Scope) -> Iterator[Charge]:
         )
 
 
-PRICERS: Final = {"aws:appautoscaling/policy:Policy": Pricer(policy, twins=("aws_appautoscaling_policy",))}
+PRICERS: Final = {tokens.SCALABLE_TARGET_POLICY[0]: Pricer(policy, twins=("aws_appautoscaling_policy",))}

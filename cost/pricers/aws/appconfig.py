@@ -11,6 +11,7 @@ from cost.fleets import instances_of_graph
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 POLL_SECONDS: Final = 45
 """Seconds between two polls of the AppConfig agent (its default, AppConfig user guide, 2026)."""
@@ -50,7 +51,7 @@ def profile(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:appconfig/configurationProfile:ConfigurationProfile": Pricer(
+    tokens.APPCONFIG_PROFILE[0]: Pricer(
         profile, twins=("aws_appconfig_configuration_profile",), usage=(POLLS, RECEIVED)
     )
 }

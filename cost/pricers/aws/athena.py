@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from deployment import tokens
 
 SCANNED: Final = UsageKey("monthly_data_scanned_tb", Decimal("0.1"), "terabytes that queries scan a month")
 
@@ -19,6 +20,4 @@ def workgroup(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Queries: data scanned", ("athena", "scanned_tb"), scope.usage(SCANNED))
 
 
-PRICERS: Final = {
-    "aws:athena/workgroup:Workgroup": Pricer(workgroup, twins=("aws_athena_workgroup",), usage=(SCANNED,))
-}
+PRICERS: Final = {tokens.ATHENA_WORKGROUP[0]: Pricer(workgroup, twins=("aws_athena_workgroup",), usage=(SCANNED,))}

@@ -15,6 +15,7 @@ from cost.registry import Pricer
 from cost.rollouts import hours_per_month, rollout_of
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
 TARGET_TRACKING_ALARMS: Final = 2
 """Alarms that a target-tracking policy makes for itself (AWS Auto Scaling user guide, 2026-09)."""
@@ -207,5 +208,5 @@ def _bid(price: Price, usd: Decimal) -> Price:
 
 PRICERS: Final = {
     GROUP: Pricer(group, twins=("aws_autoscaling_group",), usage=(INSTANCES, OPERATING_SYSTEM)),
-    "aws:autoscaling/policy:Policy": Pricer(policy, twins=("aws_autoscaling_policy",)),
+    tokens.SCALING_POLICY[0]: Pricer(policy, twins=("aws_autoscaling_policy",)),
 }

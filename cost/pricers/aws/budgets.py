@@ -9,9 +9,10 @@ from cost.charges import Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
-BUDGET: Final = "aws:budgets/budget:Budget"
-ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
+BUDGET: Final = tokens.BUDGET[0]
+ACTION: Final = tokens.BUDGET_ACTION[0]
 
 
 def action(scope: Scope) -> Iterator[Charge]:

@@ -10,6 +10,7 @@ from cost.charges import ONE, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 DATA: Final = UsageKey("monthly_data_transfer_to_internet_gb", Decimal(100), "gigabytes served a month")
 REQUESTS: Final = UsageKey("monthly_https_requests", Decimal(1_000_000), "HTTPS requests a month")
@@ -24,7 +25,5 @@ def distribution(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:cloudfront/distribution:Distribution": Pricer(
-        distribution, twins=("aws_cloudfront_distribution",), usage=(DATA, REQUESTS)
-    )
+    tokens.DISTRIBUTION[0]: Pricer(distribution, twins=("aws_cloudfront_distribution",), usage=(DATA, REQUESTS))
 }

@@ -12,6 +12,7 @@ from cost.logs import LOG_GROUP, log_volume_gb, stored_gb
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 HIGH_RESOLUTION_SECONDS: Final = 60
 """An alarm with a shorter period is a high-resolution one."""
@@ -162,21 +163,17 @@ def api_destination(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:cloudwatch/metricAlarm:MetricAlarm": Pricer(metric_alarm, twins=("aws_cloudwatch_metric_alarm",)),
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Pricer(composite_alarm, twins=("aws_cloudwatch_composite_alarm",)),
-    "aws:cloudwatch/dashboard:Dashboard": Pricer(dashboard, twins=("aws_cloudwatch_dashboard",)),
+    tokens.METRIC_ALARM[0]: Pricer(metric_alarm, twins=("aws_cloudwatch_metric_alarm",)),
+    tokens.COMPOSITE_ALARM[0]: Pricer(composite_alarm, twins=("aws_cloudwatch_composite_alarm",)),
+    tokens.DASHBOARD[0]: Pricer(dashboard, twins=("aws_cloudwatch_dashboard",)),
     LOG_GROUP: Pricer(log_group, twins=("aws_cloudwatch_log_group",), usage=(INGESTED, STORED, SCANNED)),
-    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": Pricer(
+    tokens.LOG_DATA_PROTECTION[0]: Pricer(
         data_protection, twins=("aws_cloudwatch_log_data_protection_policy",), usage=(INGESTED,)
     ),
-    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Pricer(
-        metric_filter, twins=("aws_cloudwatch_log_metric_filter",)
-    ),
-    "aws:cloudwatch/eventBus:EventBus": Pricer(event_bus, twins=("aws_cloudwatch_event_bus",), usage=(CUSTOM_EVENTS,)),
-    "aws:cloudwatch/eventArchive:EventArchive": Pricer(
-        event_archive, twins=("aws_cloudwatch_event_archive",), usage=(ARCHIVED,)
-    ),
-    "aws:cloudwatch/eventApiDestination:EventApiDestination": Pricer(
+    tokens.LOG_METRIC_FILTER[0]: Pricer(metric_filter, twins=("aws_cloudwatch_log_metric_filter",)),
+    tokens.EVENT_BUS[0]: Pricer(event_bus, twins=("aws_cloudwatch_event_bus",), usage=(CUSTOM_EVENTS,)),
+    tokens.EVENT_ARCHIVE[0]: Pricer(event_archive, twins=("aws_cloudwatch_event_archive",), usage=(ARCHIVED,)),
+    tokens.EVENT_DESTINATION[0]: Pricer(
         api_destination, twins=("aws_cloudwatch_event_api_destination",), usage=(API_DESTINATION_CALLS,)
     ),
 }

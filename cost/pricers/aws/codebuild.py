@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from deployment import tokens
 
 MINUTES: Final = UsageKey("monthly_build_mins", Decimal(100), "minutes of builds a month")
 
@@ -27,4 +28,4 @@ def project(scope: Scope) -> Iterator[Charge]:
     yield scope.use(f"Build minutes ({size})", ("codebuild", key), scope.usage(MINUTES))
 
 
-PRICERS: Final = {"aws:codebuild/project:Project": Pricer(project, twins=("aws_codebuild_project",), usage=(MINUTES,))}
+PRICERS: Final = {tokens.BUILD_PROJECT[0]: Pricer(project, twins=("aws_codebuild_project",), usage=(MINUTES,))}

@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Charge, Driver
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from deployment import tokens
 
 USERS: Final = UsageKey("monthly_active_users", Decimal(1000), "users that sign in in a month")
 FEDERATED: Final = UsageKey("monthly_federated_users", Decimal(0), "users that sign in by SAML or OIDC in a month")
@@ -29,7 +30,5 @@ def user_pool(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:cognito/userPool:UserPool": Pricer(
-        user_pool, twins=("aws_cognito_user_pool",), usage=(USERS, FEDERATED, TOKENS)
-    )
+    tokens.USER_POOL[0]: Pricer(user_pool, twins=("aws_cognito_user_pool",), usage=(USERS, FEDERATED, TOKENS))
 }

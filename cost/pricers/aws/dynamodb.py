@@ -11,6 +11,7 @@ from cost.registry import Pricer
 from cost.scaling import limits_of
 from cost.scope import GB_KB, Scope, UsageKey, Used
 from cost.uptime import Metering
+from deployment import tokens
 
 READS: Final = UsageKey("monthly_read_request_units", Decimal(1_000_000), "read request units a month")
 WRITES: Final = UsageKey("monthly_write_request_units", Decimal(1_000_000), "write request units a month")
@@ -103,6 +104,4 @@ def capacity(scope: Scope, what: str) -> Amount:
     return total
 
 
-PRICERS: Final = {
-    "aws:dynamodb/table:Table": Pricer(table, twins=("aws_dynamodb_table",), usage=(READS, WRITES, STORAGE, PITR))
-}
+PRICERS: Final = {tokens.TABLE[0]: Pricer(table, twins=("aws_dynamodb_table",), usage=(READS, WRITES, STORAGE, PITR))}

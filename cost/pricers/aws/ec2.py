@@ -24,12 +24,13 @@ from cost.logs import FLOW_LOG, FLOW_LOG_KB_PER_CONNECTION
 from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 PROCESSED: Final = UsageKey("monthly_data_processed_gb", Decimal(100), "gigabytes processed a month")
 SNAPSHOT_GB: Final = UsageKey("storage_gb", Decimal(8), "gigabytes of the snapshot")
 FLOW_LOG_GB: Final = UsageKey("monthly_gb", Decimal(1), "gigabytes of flow logs a month")
-ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
-ENDPOINT_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+ENDPOINT: Final = tokens.VPC_ENDPOINT[0]
+ENDPOINT_ASSOCIATION: Final = tokens.VPC_ENDPOINT_SUBNET[0]
 
 TUNNELS: Final = 2
 """Tunnels of a VPN connection, each with a public address that is billed (operation CreateVpnConnection of the Cost and
@@ -195,26 +196,22 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final[Mapping[str, Pricer]] = {
-    "aws:ec2/instance:Instance": Pricer(
-        instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)
-    ),
-    "aws:ebs/volume:Volume": Pricer(volume, twins=("aws_ebs_volume",), usage=(MAGNETIC_IO,)),
-    "aws:ebs/snapshot:Snapshot": Pricer(snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB,)),
-    "aws:ec2/eip:Eip": Pricer(elastic_ip, twins=("aws_eip",)),
-    "aws:ec2/natGateway:NatGateway": Pricer(nat_gateway, twins=("aws_nat_gateway",), usage=(PROCESSED,)),
+    tokens.INSTANCE[0]: Pricer(instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)),
+    tokens.VOLUME[0]: Pricer(volume, twins=("aws_ebs_volume",), usage=(MAGNETIC_IO,)),
+    tokens.SNAPSHOT[0]: Pricer(snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB,)),
+    tokens.ELASTIC_IP[0]: Pricer(elastic_ip, twins=("aws_eip",)),
+    tokens.NAT_GATEWAY[0]: Pricer(nat_gateway, twins=("aws_nat_gateway",), usage=(PROCESSED,)),
     ENDPOINT: Pricer(vpc_endpoint, twins=("aws_vpc_endpoint",), usage=(PROCESSED,)),
     ENDPOINT_ASSOCIATION: Pricer(endpoint_association, twins=("aws_vpc_endpoint_subnet_association",)),
     FLOW_LOG: Pricer(flow_log, twins=("aws_flow_log",), usage=(FLOW_LOG_GB,)),
-    "aws:ec2/launchTemplate:LaunchTemplate": Pricer(template, twins=("aws_launch_template",)),
-    "aws:ec2/launchConfiguration:LaunchConfiguration": Pricer(template, twins=("aws_launch_configuration",)),
-    "aws:ec2/vpnConnection:VpnConnection": Pricer(vpn_connection, twins=("aws_vpn_connection",), usage=(PROCESSED,)),
-    "aws:ec2clientvpn/networkAssociation:NetworkAssociation": Pricer(
-        client_vpn_association, twins=("aws_ec2_client_vpn_network_association",)
-    ),
-    "aws:ec2transitgateway/vpcAttachment:VpcAttachment": Pricer(
+    tokens.LAUNCH_TEMPLATE[0]: Pricer(template, twins=("aws_launch_template",)),
+    tokens.LAUNCH_CONFIGURATION[0]: Pricer(template, twins=("aws_launch_configuration",)),
+    tokens.VPN_CONNECTION[0]: Pricer(vpn_connection, twins=("aws_vpn_connection",), usage=(PROCESSED,)),
+    tokens.CLIENT_VPN_ASSOCIATION[0]: Pricer(client_vpn_association, twins=("aws_ec2_client_vpn_network_association",)),
+    tokens.TRANSIT_GATEWAY_ATTACHMENT[0]: Pricer(
         transit_gateway_attachment, twins=("aws_ec2_transit_gateway_vpc_attachment",), usage=(PROCESSED,)
     ),
-    "aws:ec2transitgateway/peeringAttachment:PeeringAttachment": Pricer(
+    tokens.TRANSIT_GATEWAY_PEERING[0]: Pricer(
         transit_gateway_attachment, twins=("aws_ec2_transit_gateway_peering_attachment",), usage=(PROCESSED,)
     ),
 }

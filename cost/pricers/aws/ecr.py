@@ -10,6 +10,7 @@ from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of images")
 
@@ -27,4 +28,4 @@ def repository(scope: Scope) -> Iterator[Charge]:
     )
 
 
-PRICERS: Final = {"aws:ecr/repository:Repository": Pricer(repository, twins=("aws_ecr_repository",), usage=(STORAGE,))}
+PRICERS: Final = {tokens.REPOSITORY[0]: Pricer(repository, twins=("aws_ecr_repository",), usage=(STORAGE,))}

@@ -13,10 +13,11 @@ from cost.registry import Pricer
 from cost.scaling import limits_of
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
-TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
-CLUSTER: Final = "aws:ecs/cluster:Cluster"
-PROVIDERS: Final = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
+TASK: Final = tokens.TASK_DEFINITION[0]
+CLUSTER: Final = tokens.ECS_CLUSTER[0]
+PROVIDERS: Final = tokens.ECS_CAPACITY_PROVIDERS[0]
 
 INCLUDED_STORAGE_GB: Final = 20
 """Storage that every task has without a charge (AWS Fargate pricing page, 2026-03)."""
@@ -107,4 +108,4 @@ def size(text: str, unit: int) -> Decimal:
     return number if found[2] else number / unit
 
 
-PRICERS: Final = {"aws:ecs/service:Service": Pricer(service, twins=("aws_ecs_service",))}
+PRICERS: Final = {tokens.ECS_SERVICE[0]: Pricer(service, twins=("aws_ecs_service",))}

@@ -10,6 +10,7 @@ from cost.charges import Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored")
 INFREQUENT: Final = UsageKey("infrequent_access_storage_gb", Decimal(0), "gigabytes in infrequent access")
@@ -17,8 +18,8 @@ ELASTIC_READ: Final = UsageKey("monthly_read_gb", Decimal(10), "gigabytes read a
 ELASTIC_WRITE: Final = UsageKey("monthly_write_gb", Decimal(10), "gigabytes written a month, with elastic throughput")
 BACKUP: Final = UsageKey("backup_storage_gb", Decimal(10), "gigabytes of automatic backups")
 
-FILE_SYSTEM: Final = "aws:efs/fileSystem:FileSystem"
-BACKUP_POLICY: Final = "aws:efs/backupPolicy:BackupPolicy"
+FILE_SYSTEM: Final = tokens.FILE_SYSTEM[0]
+BACKUP_POLICY: Final = tokens.FILE_SYSTEM_BACKUP[0]
 
 INCLUDED_MBPS_PER_GB: Final = Decimal("0.05")
 """Throughput that stored data brings with it, taken off what is provisioned (EFS pricing page, 2024-07)."""

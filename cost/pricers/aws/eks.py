@@ -16,6 +16,7 @@ from cost.logs import LOG_GROUP
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
 NODE_DISK_GB: Final = Decimal(20)
 """Root volume of a node where nothing is declared (EKS user guide, managed node groups, 2026)."""
@@ -130,9 +131,7 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:eks/cluster:Cluster": Pricer(cluster, twins=("aws_eks_cluster",), usage=(LOGS,)),
-    "aws:eks/nodeGroup:NodeGroup": Pricer(node_group, twins=("aws_eks_node_group",), usage=(OPERATING_SYSTEM,)),
-    "aws:eks/fargateProfile:FargateProfile": Pricer(
-        fargate_profile, twins=("aws_eks_fargate_profile",), usage=(POD_VCPU, POD_GB)
-    ),
+    tokens.EKS_CLUSTER[0]: Pricer(cluster, twins=("aws_eks_cluster",), usage=(LOGS,)),
+    tokens.NODE_GROUP[0]: Pricer(node_group, twins=("aws_eks_node_group",), usage=(OPERATING_SYSTEM,)),
+    tokens.FARGATE_PROFILE[0]: Pricer(fargate_profile, twins=("aws_eks_fargate_profile",), usage=(POD_VCPU, POD_GB)),
 }

@@ -13,6 +13,7 @@ from cost.registry import Pricer
 from cost.scaling import limits_of
 from cost.scope import GB_KB, Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
 SERVERLESS_FLOOR_GB: Final = {"valkey": Decimal("0.1"), "redis": Decimal(1), "memcached": Decimal(1)}
 """Data billed at least, an hour, while a serverless cache exists (facts of the ElastiCache pricing page, 2026-07)."""
@@ -154,11 +155,9 @@ def extended_support(scope: Scope, engine: str, node_type: str, count: Amount) -
 
 
 PRICERS: Final = {
-    "aws:elasticache/serverlessCache:ServerlessCache": Pricer(
-        serverless, twins=("aws_elasticache_serverless_cache",), usage=(STORED, ECPUS)
-    ),
-    "aws:elasticache/cluster:Cluster": Pricer(cluster, twins=("aws_elasticache_cluster",), usage=(SNAPSHOT_SIZE,)),
-    "aws:elasticache/replicationGroup:ReplicationGroup": Pricer(
+    tokens.SERVERLESS_CACHE[0]: Pricer(serverless, twins=("aws_elasticache_serverless_cache",), usage=(STORED, ECPUS)),
+    tokens.CACHE_CLUSTER[0]: Pricer(cluster, twins=("aws_elasticache_cluster",), usage=(SNAPSHOT_SIZE,)),
+    tokens.REPLICATION_GROUP[0]: Pricer(
         replication_group, twins=("aws_elasticache_replication_group",), usage=(SNAPSHOT_SIZE,)
     ),
 }

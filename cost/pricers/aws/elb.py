@@ -11,6 +11,7 @@ from cost.pricers.aws.lb import OUTBOUND, PROCESSED_BYTES, outbound, transferred
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 
 def load_balancer(scope: Scope) -> Iterator[Charge]:
@@ -29,5 +30,5 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:elb/loadBalancer:LoadBalancer": Pricer(load_balancer, twins=("aws_elb",), usage=(PROCESSED_BYTES, OUTBOUND))
+    tokens.CLASSIC_LOAD_BALANCER[0]: Pricer(load_balancer, twins=("aws_elb",), usage=(PROCESSED_BYTES, OUTBOUND))
 }

@@ -10,6 +10,7 @@ from cost.charges import ONE, Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 DATA: Final = UsageKey("monthly_outbound_gb", Decimal(100), "gigabytes in the dominant direction a month")
 
@@ -30,7 +31,5 @@ def accelerator(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:globalaccelerator/accelerator:Accelerator": Pricer(
-        accelerator, twins=("aws_globalaccelerator_accelerator",), usage=(DATA,)
-    )
+    tokens.ACCELERATOR[0]: Pricer(accelerator, twins=("aws_globalaccelerator_accelerator",), usage=(DATA,))
 }

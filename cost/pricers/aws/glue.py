@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
+from deployment import tokens
 
 HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours that it runs a month")
 CRAWLED: Final = UsageKey("monthly_dpu_hours", Decimal(10), "DPU-hours of a crawler a month")
@@ -49,6 +50,6 @@ def crawler(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:glue/job:Job": Pricer(job, twins=("aws_glue_job",), usage=(HOURS,)),
-    "aws:glue/crawler:Crawler": Pricer(crawler, twins=("aws_glue_crawler",), usage=(CRAWLED,)),
+    tokens.GLUE_JOB[0]: Pricer(job, twins=("aws_glue_job",), usage=(HOURS,)),
+    tokens.GLUE_CRAWLER[0]: Pricer(crawler, twins=("aws_glue_crawler",), usage=(CRAWLED,)),
 }

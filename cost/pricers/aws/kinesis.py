@@ -10,6 +10,7 @@ from cost.charges import ONE, Amount, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
 PUT_UNITS: Final = UsageKey("monthly_put_units", Decimal(1_000_000), "PUT payload units of 25 KB a month")
 INGESTED: Final = UsageKey("monthly_on_demand_data_in_gb", Decimal(10), "gigabytes put into the stream a month")
@@ -70,8 +71,6 @@ def firehose(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:kinesis/stream:Stream": Pricer(stream, twins=("aws_kinesis_stream",), usage=(PUT_UNITS, INGESTED, RETRIEVED)),
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": Pricer(
-        firehose, twins=("aws_kinesis_firehose_delivery_stream",), usage=(DELIVERED,)
-    ),
+    tokens.STREAM[0]: Pricer(stream, twins=("aws_kinesis_stream",), usage=(PUT_UNITS, INGESTED, RETRIEVED)),
+    tokens.DELIVERY_STREAM[0]: Pricer(firehose, twins=("aws_kinesis_firehose_delivery_stream",), usage=(DELIVERED,)),
 }

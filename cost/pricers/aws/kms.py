@@ -10,11 +10,12 @@ from cost.charges import ONE, Amount, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1000), "requests to the key a month")
 
-KEY: Final = "aws:kms/key:Key"
-REPLICA: Final = "aws:kms/replicaKey:ReplicaKey"
+KEY: Final = tokens.KEY[0]
+REPLICA: Final = tokens.REPLICA_KEY[0]
 
 BILLED_ROTATIONS: Final = 2
 """Rotations that add a dollar a month each; later ones add nothing (AWS KMS pricing page, 2026)."""
@@ -61,9 +62,7 @@ def rotates(scope: Scope) -> bool:
 
 PRICERS: Final = {
     KEY: Pricer(key, twins=("aws_kms_key",), usage=(REQUESTS,)),
-    "aws:kms/externalKey:ExternalKey": Pricer(key, twins=("aws_kms_external_key",), usage=(REQUESTS,)),
-    "aws:kms/replicaExternalKey:ReplicaExternalKey": Pricer(
-        key, twins=("aws_kms_replica_external_key",), usage=(REQUESTS,)
-    ),
+    tokens.EXTERNAL_KEY[0]: Pricer(key, twins=("aws_kms_external_key",), usage=(REQUESTS,)),
+    tokens.REPLICA_EXTERNAL_KEY[0]: Pricer(key, twins=("aws_kms_replica_external_key",), usage=(REQUESTS,)),
     REPLICA: Pricer(key, twins=("aws_kms_replica_key",), usage=(REQUESTS,)),
 }

@@ -11,13 +11,14 @@ from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.uptime import Metering
+from deployment import tokens
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "invocations a month")
 DURATION: Final = UsageKey("request_duration_ms", Decimal(100), "milliseconds of one invocation")
 
 FREE_STORAGE_MB: Final = 512
 SECONDS_PER_HOUR: Final = 3600
-FUNCTION: Final = "aws:lambda/function:Function"
+FUNCTION: Final = tokens.FUNCTION[0]
 
 
 def function(scope: Scope) -> Iterator[Charge]:
@@ -69,7 +70,5 @@ def _processor(scope: Scope) -> str:
 
 PRICERS: Final = {
     FUNCTION: Pricer(function, twins=("aws_lambda_function",), usage=(REQUESTS, DURATION, TRACES)),
-    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": Pricer(
-        provisioned, twins=("aws_lambda_provisioned_concurrency_config",)
-    ),
+    tokens.PROVISIONED_CONCURRENCY[0]: Pricer(provisioned, twins=("aws_lambda_provisioned_concurrency_config",)),
 }

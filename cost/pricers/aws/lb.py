@@ -17,6 +17,7 @@ from cost.charges import NOTHING, ONE, Amount, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 LEAST_ZONES: Final = 2
 """An application load balancer is in two zones at least."""
@@ -41,9 +42,9 @@ PROCESSED_BYTES: Final = UsageKey("processed_bytes_gb", Decimal(0), "gigabytes t
 RULE_EVALUATIONS: Final = UsageKey("rule_evaluations", Decimal(0), "rule evaluations a second, on average")
 OUTBOUND: Final = UsageKey("monthly_outbound_internet_gb", Decimal(0), "gigabytes sent to the internet a month")
 
-LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-LISTENERS: Final = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
-RULES: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
+LOAD_BALANCERS: Final = tokens.LOAD_BALANCER
+LISTENERS: Final = tokens.LISTENER
+RULES: Final = tokens.LISTENER_RULE
 
 
 def load_balancer(scope: Scope) -> Iterator[Charge]:

@@ -10,6 +10,7 @@ from cost.registry import Pricer
 from cost.scaling import limits_of
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 
 def cluster(scope: Scope) -> Iterator[Charge]:
@@ -37,4 +38,4 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     )
 
 
-PRICERS: Final = {"aws:msk/cluster:Cluster": Pricer(cluster, twins=("aws_msk_cluster",))}
+PRICERS: Final = {tokens.KAFKA[0]: Pricer(cluster, twins=("aws_msk_cluster",))}

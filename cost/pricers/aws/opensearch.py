@@ -10,6 +10,7 @@ from cost.charges import Amount, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 DEFAULT_TYPE: Final = "m4.large.search"
 """Node where none is declared (the provider's default)."""
@@ -70,6 +71,6 @@ def _volumes(scope: Scope, nodes: Decimal) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:opensearch/domain:Domain": Pricer(domain, twins=("aws_opensearch_domain",)),
-    "aws:elasticsearch/domain:Domain": Pricer(domain, twins=("aws_elasticsearch_domain",)),
+    tokens.OPENSEARCH[0]: Pricer(domain, twins=("aws_opensearch_domain",)),
+    tokens.OPENSEARCH[1]: Pricer(domain, twins=("aws_elasticsearch_domain",)),
 }

@@ -12,6 +12,7 @@ from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
 BACKUP: Final = UsageKey(
     "additional_backup_storage_gb", Decimal(0), "gigabytes of backups beyond the size of the database"
@@ -111,7 +112,7 @@ def extended_support(scope: Scope, engine: str, kind: str, instances: int) -> It
             return
 
 
-CLUSTER: Final = "aws:rds/cluster:Cluster"
+CLUSTER: Final = tokens.DB_CLUSTER[0]
 AURORA: Final = ("aurora-mysql", "aurora-postgresql")
 IO_OPTIMIZED: Final = "aurora-iopt1"
 
@@ -192,9 +193,7 @@ def cluster_instance(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:rds/instance:Instance": Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED)),
+    tokens.DB_INSTANCE[0]: Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED)),
     CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP)),
-    "aws:rds/clusterInstance:ClusterInstance": Pricer(
-        cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY,)
-    ),
+    tokens.DB_CLUSTER_INSTANCE[0]: Pricer(cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY,)),
 }

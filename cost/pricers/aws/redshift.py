@@ -10,6 +10,7 @@ from cost.charges import ONE, Amount, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 MANAGED: Final = UsageKey("managed_storage_gb", Decimal(100), "gigabytes in managed storage of RA3 nodes")
 BACKUP: Final = UsageKey("backup_storage_gb", Decimal(0), "gigabytes of snapshots that are billed")
@@ -46,5 +47,5 @@ def cluster(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:redshift/cluster:Cluster": Pricer(cluster, twins=("aws_redshift_cluster",), usage=(MANAGED, BACKUP, SPECTRUM))
+    tokens.REDSHIFT[0]: Pricer(cluster, twins=("aws_redshift_cluster",), usage=(MANAGED, BACKUP, SPECTRUM))
 }

@@ -10,6 +10,7 @@ from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
+from deployment import tokens
 
 HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours a month in which queries run")
 STORED: Final = UsageKey("managed_storage_gb", Decimal(100), "gigabytes in managed storage")
@@ -42,10 +43,6 @@ def namespace(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:redshiftserverless/workgroup:Workgroup": Pricer(
-        workgroup, twins=("aws_redshiftserverless_workgroup",), usage=(HOURS,)
-    ),
-    "aws:redshiftserverless/namespace:Namespace": Pricer(
-        namespace, twins=("aws_redshiftserverless_namespace",), usage=(STORED,)
-    ),
+    tokens.REDSHIFT_WORKGROUP[0]: Pricer(workgroup, twins=("aws_redshiftserverless_workgroup",), usage=(HOURS,)),
+    tokens.REDSHIFT_NAMESPACE[0]: Pricer(namespace, twins=("aws_redshiftserverless_namespace",), usage=(STORED,)),
 }

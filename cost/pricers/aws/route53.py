@@ -10,6 +10,7 @@ from cost.charges import ONE, Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 QUERIES: Final = UsageKey("monthly_standard_queries", Decimal(1_000_000), "standard queries a month")
 LATENCY_QUERIES: Final = UsageKey("monthly_latency_based_queries", Decimal(1_000_000), "latency-based queries a month")
@@ -35,7 +36,7 @@ def record(scope: Scope) -> Iterator[Charge]:
 
 def validates_certificate(scope: Scope) -> bool:
     """A record that proves a domain to ACM is asked a handful of times."""
-    return bool(scope.graph.referenced(scope.resource, "records", "aws:acm/certificate:Certificate"))
+    return bool(scope.graph.referenced(scope.resource, "records", *tokens.CERTIFICATE))
 
 
 def health_check(scope: Scope) -> Iterator[Charge]:
@@ -60,9 +61,7 @@ def health_check(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    "aws:route53/zone:Zone": Pricer(zone, twins=("aws_route53_zone",)),
-    "aws:route53/record:Record": Pricer(
-        record, twins=("aws_route53_record",), usage=(QUERIES, LATENCY_QUERIES, GEO_QUERIES)
-    ),
-    "aws:route53/healthCheck:HealthCheck": Pricer(health_check, twins=("aws_route53_health_check",)),
+    tokens.DNS_ZONE[0]: Pricer(zone, twins=("aws_route53_zone",)),
+    tokens.DNS_RECORD[0]: Pricer(record, twins=("aws_route53_record",), usage=(QUERIES, LATENCY_QUERIES, GEO_QUERIES)),
+    tokens.HEALTH_CHECK[0]: Pricer(health_check, twins=("aws_route53_health_check",)),
 }

@@ -12,6 +12,7 @@ from cost.pricers.aws.lb import LOAD_BALANCERS
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import ResourceGraph
 
@@ -19,11 +20,8 @@ STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored in the st
 TIER_1: Final = UsageKey("monthly_tier_1_requests", Decimal(10_000), "PUT, COPY, POST and LIST requests a month")
 TIER_2: Final = UsageKey("monthly_tier_2_requests", Decimal(100_000), "GET and other requests a month")
 
-BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
-LIFECYCLES: Final = (
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
-)
+BUCKETS: Final = tokens.BUCKET
+LIFECYCLES: Final = tokens.BUCKET_LIFECYCLE
 
 ACCESS_LOG_FILES_PER_HOUR: Final = 12
 """A load balancer node delivers its access log every five minutes (ELB user guide, access logs, 2026)."""

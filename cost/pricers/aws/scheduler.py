@@ -10,6 +10,7 @@ from cost.registry import Pricer
 from cost.schedules import runs_per_month
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 
 def schedule(scope: Scope) -> Iterator[Charge]:
@@ -26,4 +27,4 @@ def schedule(scope: Scope) -> Iterator[Charge]:
     )
 
 
-PRICERS: Final = {"aws:scheduler/schedule:Schedule": Pricer(schedule, twins=("aws_scheduler_schedule",))}
+PRICERS: Final = {tokens.SCHEDULE[0]: Pricer(schedule, twins=("aws_scheduler_schedule",))}

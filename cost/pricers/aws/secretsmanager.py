@@ -10,6 +10,7 @@ from cost.charges import ONE, Amount, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 from deployment.unknown import UNKNOWN
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(10_000), "API calls a month")
@@ -27,6 +28,4 @@ def secret(scope: Scope) -> Iterator[Charge]:
     yield scope.use("API calls", ("secretsmanager", "10k_requests"), scope.usage(REQUESTS))
 
 
-PRICERS: Final = {
-    "aws:secretsmanager/secret:Secret": Pricer(secret, twins=("aws_secretsmanager_secret",), usage=(REQUESTS,))
-}
+PRICERS: Final = {tokens.SECRET_STORE[0]: Pricer(secret, twins=("aws_secretsmanager_secret",), usage=(REQUESTS,))}

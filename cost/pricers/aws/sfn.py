@@ -13,9 +13,10 @@ from cost.schedules import runs_per_month
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.workflows import MOST_TRANSITIONS, Workflow, read_workflow
+from deployment import tokens
 
-STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
-SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+STATE_MACHINE: Final = tokens.STATE_MACHINE[0]
+SCHEDULE: Final = tokens.SCHEDULE[0]
 
 TRANSITIONS: Final = UsageKey("monthly_transitions", Decimal(1000), "state transitions a month")
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(10_000), "express executions a month")

@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
+from deployment import tokens
 
 PUBLISHES: Final = UsageKey("monthly_requests", Decimal(1000), "publishes a month")
 DELIVERIES: Final = UsageKey("monthly_requests", Decimal(1000), "deliveries a month")
@@ -16,7 +17,7 @@ MESSAGE_KB: Final = UsageKey("request_size_kb", Decimal(4), "kilobytes of one me
 PAYLOAD_GB_KB: Final = Decimal(1_000_000)
 """Kilobytes of a gigabyte of payload: SNS bills decimal ones (AWS Pricing Calculator, FIFO topics, 2026-09)."""
 
-TOPIC: Final = "aws:sns/topic:Topic"
+TOPIC: Final = tokens.TOPIC[0]
 
 ALARM_MESSAGES: Final = 100
 """Assumed alarm and rollout messages a month beside the declared notices, in the worst case ten times as many."""
@@ -80,7 +81,7 @@ def messages(scope: Scope) -> Amount | None:
 
 PRICERS: Final = {
     TOPIC: Pricer(topic, twins=("aws_sns_topic",), usage=(PUBLISHES, MESSAGE_KB)),
-    "aws:sns/topicSubscription:TopicSubscription": Pricer(
+    tokens.TOPIC_SUBSCRIPTION[0]: Pricer(
         subscription, twins=("aws_sns_topic_subscription",), usage=(DELIVERIES, MESSAGE_KB)
     ),
 }

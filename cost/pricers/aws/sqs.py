@@ -9,6 +9,7 @@ from typing import Final
 from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from deployment import tokens
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests a month, in chunks of 64 KB")
 
@@ -19,4 +20,4 @@ def queue(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Requests", ("sqs", key), scope.usage(REQUESTS))
 
 
-PRICERS: Final = {"aws:sqs/queue:Queue": Pricer(queue, twins=("aws_sqs_queue",), usage=(REQUESTS,))}
+PRICERS: Final = {tokens.QUEUE[0]: Pricer(queue, twins=("aws_sqs_queue",), usage=(REQUESTS,))}

@@ -10,6 +10,7 @@ from cost.charges import ONE, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
+from deployment import tokens
 
 STANDARD_BYTES: Final = 4096
 """A longer value needs the advanced tier, which Intelligent-Tiering then chooses."""
@@ -27,4 +28,4 @@ def parameter(scope: Scope) -> Iterator[Charge]:
         yield scope.use("API interactions", ("ssm", "advanced_10k_requests"), scope.usage(INTERACTIONS), Driver.EVENTS)
 
 
-PRICERS: Final = {"aws:ssm/parameter:Parameter": Pricer(parameter, twins=("aws_ssm_parameter",), usage=(INTERACTIONS,))}
+PRICERS: Final = {tokens.PARAMETER[0]: Pricer(parameter, twins=("aws_ssm_parameter",), usage=(INTERACTIONS,))}

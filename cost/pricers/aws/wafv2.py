@@ -14,12 +14,13 @@ from cost.charges import ONE, ZERO, Amount, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
+from deployment import tokens
 from deployment.decimals import number
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests inspected a month")
 
-WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
-RULE_GROUP: Final = "aws:wafv2/ruleGroup:RuleGroup"
+WEB_ACL: Final = tokens.WEB_ACL[0]
+RULE_GROUP: Final = tokens.WAF_RULE_GROUP[0]
 
 INCLUDED_WCU: Final = 1500
 WCU_STEP: Final = 500

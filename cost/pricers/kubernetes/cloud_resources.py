@@ -16,6 +16,7 @@ from cost.pricers.aws.lb import LEAST_ZONES, lcu, outbound, transferred_gb
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
+from deployment import tokens
 
 SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
 GROUP: Final = "alb.ingress.kubernetes.io/group.name"
@@ -70,7 +71,7 @@ def _annotations(scope: Scope) -> dict[str, Any]:
 
 
 PRICERS: Final = {
-    "kubernetes:networking.k8s.io/v1:Ingress": Pricer(ingress, twins=("kubernetes_ingress_v1",)),
-    "kubernetes:core/v1:Service": Pricer(service, twins=("kubernetes_service_v1",)),
-    "kubernetes:core/v1:PersistentVolumeClaim": Pricer(claim, twins=("kubernetes_persistent_volume_claim_v1",)),
+    tokens.INGRESS: Pricer(ingress, twins=("kubernetes_ingress_v1",)),
+    tokens.KUBERNETES_SERVICE: Pricer(service, twins=("kubernetes_service_v1",)),
+    tokens.PERSISTENT_VOLUME_CLAIM: Pricer(claim, twins=("kubernetes_persistent_volume_claim_v1",)),
 }

@@ -26,8 +26,9 @@ from cost.rollouts import hours_per_month, rollout_of
 from cost.schedules import runs_per_month
 from cost.scope import Pricing, Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+NODE_GROUP: Final = tokens.NODE_GROUP[0]
 
 PODS: Final = UsageKey("pods", Decimal(0), "pods at a time, instead of the least that the workload declares")
 VCPUS_USED: Final = UsageKey("vcpus_used", Decimal(0), "vCPUs that one pod uses, where that is more than it asks for")
@@ -273,33 +274,33 @@ _POD_KEYS: Final = (PODS, VCPUS_USED, MEMORY_USED)
 _JOB_KEYS: Final = (POD_HOURS, VCPUS_USED, MEMORY_USED)
 
 PRICERS: Final = {
-    "kubernetes:apps/v1:Deployment": Pricer(
+    tokens.DEPLOYMENT: Pricer(
         long_running, twins=("kubernetes_deployment_v1", "kubernetes_deployment"), usage=_POD_KEYS
     ),
-    "kubernetes:apps/v1:StatefulSet": Pricer(
+    tokens.STATEFUL_SET: Pricer(
         long_running, twins=("kubernetes_stateful_set_v1", "kubernetes_stateful_set"), usage=_POD_KEYS
     ),
-    "kubernetes:apps/v1:DaemonSet": Pricer(
+    tokens.DAEMON_SET: Pricer(
         long_running, twins=("kubernetes_daemon_set_v1", "kubernetes_daemonset"), usage=_POD_KEYS
     ),
-    "kubernetes:apps/v1:ReplicaSet": Pricer(long_running, usage=_POD_KEYS),
-    "kubernetes:core/v1:ReplicationController": Pricer(
+    tokens.REPLICA_SET: Pricer(long_running, usage=_POD_KEYS),
+    tokens.REPLICATION_CONTROLLER: Pricer(
         long_running, twins=("kubernetes_replication_controller_v1",), usage=_POD_KEYS
     ),
-    "kubernetes:core/v1:Pod": Pricer(long_running, twins=("kubernetes_pod_v1", "kubernetes_pod"), usage=_POD_KEYS),
-    "kubernetes:argoproj.io/v1alpha1:Rollout": Pricer(long_running, usage=_POD_KEYS),
-    "kubernetes:batch/v1:Job": Pricer(job, twins=("kubernetes_job_v1", "kubernetes_job"), usage=_JOB_KEYS),
-    "kubernetes:batch/v1:CronJob": Pricer(job, twins=("kubernetes_cron_job_v1",), usage=_JOB_KEYS),
+    tokens.POD: Pricer(long_running, twins=("kubernetes_pod_v1", "kubernetes_pod"), usage=_POD_KEYS),
+    tokens.ARGO_ROLLOUT: Pricer(long_running, usage=_POD_KEYS),
+    tokens.JOB: Pricer(job, twins=("kubernetes_job_v1", "kubernetes_job"), usage=_JOB_KEYS),
+    tokens.CRON_JOB: Pricer(job, twins=("kubernetes_cron_job_v1",), usage=_JOB_KEYS),
     QUOTA: Pricer(quota, twins=("kubernetes_resource_quota_v1",)),
     **{token: Pricer(autoscaler) for token in AUTOSCALERS},
     SCALED_OBJECT: Pricer(autoscaler),
-    "kubernetes:helm.sh/v3:Release": Pricer(
+    tokens.HELM_RELEASE: Pricer(
         refuse("what a Helm release installs is in no graph; use helm.v4.Chart, whose objects are")
     ),
-    "kubernetes:karpenter.sh/v1:NodePool": Pricer(
+    tokens.NODE_POOL: Pricer(
         refuse("Karpenter buys the nodes that pods ask for, so its price is in no graph; declare node groups")
     ),
-    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": Pricer(
+    tokens.NODE_CLASS: Pricer(
         refuse("it describes nodes that Karpenter buys, so its price is in no graph; declare node groups")
     ),
 }
