@@ -21,6 +21,13 @@ class EncryptedError(InputError):
     """A file from outside is all there, and nobody without its key can read it."""
 
 
+def first_line(error: Exception) -> str:
+    """What `error` says, on one line; below it parsers quote what they stumbled over, some as bytes."""
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return text.strip().partition("\n")[0].rstrip(".") or type(error).__name__
+
+
 def meant(name: str, known: Iterable[str]) -> str:
     """Part of a message about an unknown `name`: ``; did you mean 'spike'?``, or nothing where no name is alike."""
     import difflib

@@ -261,6 +261,11 @@ def stack_name(graph: ResourceGraph) -> str | None:
     return _names(graph)[0] or None
 
 
+def project_name(graph: ResourceGraph) -> str | None:
+    """Name of the project that `graph` belongs to; None for an empty graph."""
+    return _names(graph)[1] or None
+
+
 def _names(graph: ResourceGraph) -> tuple[str, str]:
     """Stack and project, read from the first URN; empty where there is none."""
     for resource in graph:

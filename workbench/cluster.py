@@ -11,6 +11,7 @@ import gc
 import itertools
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -30,6 +31,11 @@ LEAST_WINDOW: Final = 64
 """Bundles in flight on a cluster that may grow: it sees from them that there is work."""
 
 CONNECT_SECONDS: Final = 20
+
+ADDRESS: Final = re.compile(r"((tcp|tls|ucxx?|wss?)://)?(\[[0-9A-Fa-f:.%]+\]|[\w.-]+):\d{1,5}/?")
+"""Kinds of address that Dask knows (distributed.readthedocs.io, communications, 2026-11); tcp where none is named."""
+
+MEMORY: Final = re.compile(r"auto|[1-9]\d*(\.\d+)? ?([kMGT]i?)?B")
 
 COLLECTION: Final = (200_000, 50, 100)
 """Python's thresholds for collecting garbage in a worker, as in the command line: with its defaults a third of the time
@@ -55,6 +61,15 @@ class Cluster:
     """Processes of this machine; None: one a core."""
     memory: str = "auto"
     """Memory of each such process, as Dask reads it (``2GiB``); auto: its part of the machine's."""
+
+    def __post_init__(self) -> None:
+        """Raises InputError for what Dask would only find out later: a wrong address takes it its whole patience."""
+        if self.scheduler is not None and not ADDRESS.fullmatch(self.scheduler):
+            raise InputError(
+                f"--scheduler {self.scheduler!r}: must be the address of a Dask scheduler, e.g. tcp://127.0.0.1:8786"
+            )
+        if not MEMORY.fullmatch(self.memory):
+            raise InputError(f"--worker-memory {self.memory!r}: must be auto, or bytes with a unit, e.g. 2GiB")
 
     @property
     def processes(self) -> int:

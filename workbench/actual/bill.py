@@ -168,7 +168,9 @@ def read_bill(given: Iterable[str], wanted: Wanted) -> Bill:
 
 def _reason(error: Exception) -> str:
     """The first sentence of DuckDB's own message, on one line."""
-    return plain(" ".join(str(error).split("\n\n")[0].split()))[:300]
+    if "sniffing" in (said := str(error)):  # what follows are parameters of DuckDB's, which nobody can give here
+        return "no CSV with commas, in UTF-8"
+    return plain(" ".join(said.split("\n\n")[0].split()))[:300]
 
 
 def _read(connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted, bill: Bill) -> tuple[str, set[str]]:

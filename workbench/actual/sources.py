@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deployment.errors import InputError
+from deployment.errors import InputError, first_line
 from deployment.urn import plain
 
 PARQUET: Final = b"PAR1"
@@ -20,6 +20,9 @@ ENDINGS: Final = (".parquet", ".csv", ".csv.gz")
 
 MOST_FILES: Final = 10_000
 """Files of one run; a longer list is a wrong folder."""
+
+PACKAGES: Final = {"s3": "s3fs", "gs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
+"""Kinds of storage that people copy their exports to -> package of each one's fsspec file system."""
 
 _PARTITION: Final = re.compile(r"(.*/BILLING_PERIOD=\d{4}-\d\d)/((?:[^/]+/)*)[^/]+$")
 """Folder of one billing period in an export, and the folders below it."""
@@ -120,13 +123,18 @@ def _local(text: str) -> list[Source]:
 def _system(scheme: str, text: str) -> Any:
     import fsspec
 
+    if scheme not in PACKAGES:
+        allowed = ", ".join(f"{name}://" for name in ("file", *PACKAGES))
+        raise InputError(f"{plain(text)}: no such kind of storage; allowed: {allowed}")
     try:
         return fsspec.filesystem(scheme)
-    except (ImportError, ValueError) as error:
+    except ImportError as error:
         raise InputError(
-            f"{plain(text)}: {scheme}:// needs its fsspec file system "
-            "(uv pip install 'plant-api-stack[backends]'), or copy the files here"
+            f"{plain(text)}: {scheme}:// needs the package {PACKAGES[scheme]}, which isn't installed here: "
+            f".venv/bin/python -m pip install {PACKAGES[scheme]}; or copy the files here"
         ) from error
+    except Exception as error:  # no account named, no credentials
+        raise InputError(f"{plain(text)}: can't be opened: {plain(first_line(error))}") from error
 
 
 def _remote(system: Any, scheme: str, text: str) -> list[Source]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cost.money import text
-from deployment.errors import InputError
+from deployment.errors import InputError, first_line
 from deployment.urn import plain
 from workbench.audit.result import Broken
 from workbench.audit.run import Row
@@ -58,7 +58,8 @@ def read_earlier(path: Path) -> Earlier:
         RecursionError,
         ijson.JSONError,
     ) as error:
-        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        shape = "" if isinstance(error, ijson.JSONError) else f"{type(error).__name__}: "
+        reason = getattr(error, "strerror", None) or shape + first_line(error)
         raise InputError(
             f"--since {path}: not readable as the JSON of an earlier audit: {plain(str(reason))}"
         ) from error

@@ -14,6 +14,7 @@ from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
     Output,
+    RegionName,
     StackName,
     collected,
     colours_wanted,
@@ -64,7 +65,7 @@ class Writes:
 @click.option("--stack", "-s", type=StackName(), metavar="STACK", help="Stack of this project.  [default: dev]")
 @click.option("--graph", metavar="EXPORT", help="Its `pulumi stack export`, whose ids the bill names; of any program.")
 @click.option("--tag", metavar="KEY=VALUE", help="Cost allocation tag of the stack.  [default: its budget's]")
-@click.option("--region", help="AWS Region to price what names none of its own.")
+@click.option("--region", type=RegionName(), help="AWS Region to price what names none of its own.")
 @click.option("--month", metavar="YYYY-MM", help="Billing period.  [default: the last whole one]")
 @click.option(
     "--cost",

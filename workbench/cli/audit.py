@@ -14,6 +14,7 @@ from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
     Output,
+    RegionName,
     collected,
     colours_wanted,
     emit,
@@ -75,7 +76,7 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--region", help="AWS Region of what names none of its own, e.g. us-east-1.")
+@click.option("--region", type=RegionName(), help="AWS Region of what names none of its own, e.g. us-east-1.")
 @click.option("--limit", metavar="USD", help="Budget a month of each stack. Default: the pack's for it, else none.")
 @click.option(
     "--profile", type=click.Choice(("strict", "baseline")), help="Which rules block.  [default: as configured]"
@@ -173,10 +174,10 @@ def _written(audited: Audit, shown: Shown, output: Output, earlier: Earlier | No
 
         _stream(pieces(audited.rows(), summary, shown.tags), output.out)
     elif output.format_ == "parquet":
-        from workbench.report.audit_parquet import write
+        from workbench.report.audit_parquet import pieces as packed
 
         assert output.out is not None  # noqa: S101 - asked for above
-        write(fed(), output.out)
+        write_pieces(output.out, packed(fed()))
     elif output.format_ == "sarif":
         _sarif(fed(), output)
     else:

@@ -13,6 +13,7 @@ from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
     Output,
+    RegionName,
     collected,
     colours_wanted,
     emit,
@@ -59,7 +60,7 @@ class Pack:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Your own pack's folder, for its config/ and waivers, as for `pulumi preview`.",
 )
-@click.option("--region", help="AWS Region to price what names none of its own.")
+@click.option("--region", type=RegionName(), help="AWS Region to price what names none of its own.")
 @click.option("--explain", metavar="RULE", help="Say what a rule wants, why, and how to satisfy it; needs no file.")
 @click.option("--list", "list_", is_flag=True, help="List the rules with the controls they answer; needs no file.")
 @click.option(

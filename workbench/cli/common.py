@@ -70,6 +70,18 @@ class StackName(click.ParamType[str]):
         return [CompletionItem(name) for name in stacks(REPOSITORY) if name.startswith(incomplete)]
 
 
+class RegionName(click.ParamType[str]):
+    """An AWS Region; whether there are prices for it is told by whoever prices."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """`value`, where it has the form of a Region's name. Raises InputError."""
+        from cost.catalogue import Catalogue
+
+        return Catalogue(value).region
+
+
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --stack and --config, which say what to synthesize."""
     command = click.option(

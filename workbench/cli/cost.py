@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,6 +15,7 @@ from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
     Output,
+    RegionName,
     collected,
     colours_wanted,
     emit,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from workbench.cost.priced import PricedFile
 
 FORMATS = ("table", "json", "infracost")
+
+MOST_USD: Final = 1_000_000
+"""Of a limit, as in the pack's configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Basis:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--usage", "usage_file", type=click.Path(path_type=Path, dir_okay=False), help="Numbers of use (YAML).")
-@click.option("--region", help="AWS Region of what names none of its own, e.g. us-east-1.")
+@click.option("--region", type=RegionName(), help="AWS Region of what names none of its own, e.g. us-east-1.")
 @click.option("--base", metavar="FILE", help="Show what changes in dollars against this deployment.")
 @click.option("--limit", metavar="USD", help="Budget a month. Default: the pack's for this stack, else none.")
 @click.option("--no-allowances", is_flag=True, help="Leave the account's always-free allowances out.")
@@ -100,8 +104,8 @@ def dollars_of(text: str) -> Decimal:
         amount = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0:
-        raise InputError(f"--limit {text}: must be dollars a month, e.g. 5.00")
+    if not amount.is_finite() or not 0 <= amount <= MOST_USD:
+        raise InputError(f"--limit {text}: must be dollars a month, from 0 to {MOST_USD:,}, e.g. 5.00")
     return amount
 
 

@@ -13,6 +13,7 @@ from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
+    RegionName,
     colours_wanted,
     emit,
     out_option,
@@ -21,12 +22,13 @@ from workbench.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from deployment.graph import ResourceGraph
     from workbench.drift.result import Drift
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="STACK|FILE [FILE]")
-@click.option("--region", help="AWS Region to price what names none of its own.")
+@click.option("--region", type=RegionName(), help="AWS Region to price what names none of its own.")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
 @out_option
 def command(sources: tuple[str, ...], region: str | None, format_: str, out: Path | None) -> None:
@@ -56,7 +58,6 @@ def command(sources: tuple[str, ...], region: str | None, format_: str, out: Pat
 
 def _drift(sources: tuple[str, ...], region: str | None, show: object) -> Drift:
     from deployment.reader import graph_from_file, refresh_from_file
-    from policies.assess import stack_name
     from workbench.drift.result import drift
 
     if len(sources) == 1:
@@ -69,10 +70,18 @@ def _drift(sources: tuple[str, ...], region: str | None, show: object) -> Drift:
     if sources.count("-") > 1:
         raise InputError("standard input (-) can be read once only")
     older, newer = (graph_from_file(source) for source in sources)
-    names = stack_name(older), stack_name(newer)
+    names = _full_name(older), _full_name(newer)
     if None not in names and names[0] != names[1]:  # an empty export is of any stack: one that was destroyed
         raise InputError(f"{sources[1]}: is the stack {names[1]}, {sources[0]} is {names[0]}; give two of one stack")
     return drift(older, newer, None, region)
+
+
+def _full_name(graph: ResourceGraph) -> str | None:
+    """Project and stack; None for an empty graph. Stacks of one name are many: each project has its ``prod``."""
+    from policies.assess import project_name, stack_name
+
+    name = stack_name(graph)
+    return None if name is None else f"{project_name(graph)}/{name}"
 
 
 def _asked(stack: str, folder: str, show: object) -> str:
@@ -81,7 +90,11 @@ def _asked(stack: str, folder: str, show: object) -> str:
     from workbench.preview.stackfile import STACK_NAME
     from workbench.preview.synthesis import REPOSITORY
 
-    if not STACK_NAME.fullmatch(stack.rpartition("/")[2]):
+    if Path(stack).is_dir():
+        raise InputError(f"{stack}: is a folder; give a stack, what `pulumi refresh` wrote, or two exports")
+    if Path(stack).suffix in (".json", ".gz"):
+        raise InputError(f"{stack}: no such file")
+    if not STACK_NAME.fullmatch(stack.rpartition("/")[2]) or ".." in stack.split("/"):
         raise InputError(f"{stack!r}: neither a file nor the name of a stack")
     if callable(show):
         show(f"asking pulumi about {stack}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -156,7 +157,7 @@ def _settings(stack: str, overrides: dict[str, str]) -> Settings:
 def _dollars(text: str) -> Decimal:
     from deployment.errors import InputError
 
-    if not text.replace(".", "", 1).isdigit() or not 0 < Decimal(text) <= 1_000_000:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or not 0 < Decimal(text) <= 1_000_000:
         raise InputError(f"--budget {text}: write dollars a month, over 0 and up to 1000000, e.g. 5.00")
     return Decimal(text)
 

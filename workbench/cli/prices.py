@@ -122,6 +122,8 @@ def _price_list(source: str | None) -> tuple[PriceList, str]:
         return _cached(), ""
     if source.startswith(("https://", "http://")):
         return Mirror(source, _cache_folder() / "mirror"), ""
+    if not source or "://" in source:
+        raise InputError(f"--from {source!r}: must be a file, a folder, or an address with http:// or https://")
     path = Path(source)
     if path.is_dir():
         return Folder(path), ""

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
-from deployment.errors import InputError
+from deployment.errors import InputError, first_line
 from workbench.cost.selectors import Selector, bare, is_of
 
 BUFFER_BYTES: Final = 1 << 18
@@ -249,4 +249,4 @@ class _explained:  # noqa: N801 - reads like a statement
 
         wrong = (ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError, OSError, InputError)
         if isinstance(error, wrong):
-            raise InputError(f"{self.path}: not an AWS Price List offer file: {error}") from error
+            raise InputError(f"{self.path}: not an AWS Price List offer file: {first_line(error)}") from error

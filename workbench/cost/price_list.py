@@ -214,8 +214,9 @@ class Mirror:
         except OSError as error:
             if done:
                 raise
+            reason = getattr(error, "reason", error)
             raise InputError(
-                f"{self.base}{address}: can't be fetched ({error}). Without a network: download the files elsewhere "
+                f"{self.base}{address}: can't be fetched ({reason}). Without a network: download the files elsewhere "
                 "and give their folder with --from"
             ) from error
 
@@ -277,8 +278,10 @@ def _index(content: bytes, source: str) -> dict[str, Any]:
 
 def _code_in(document: Mapping[str, Any]) -> str | None:
     """The offer that the addresses of a Region index are of."""
-    for entry in document.get("regions", {}).values():
-        found = re.match(r"/offers/v1\.0/aws/(\w+)/", str(entry.get("currentVersionUrl", "")))
+    regions = document.get("regions")
+    for entry in regions.values() if isinstance(regions, dict) else ():
+        address = entry.get("currentVersionUrl", "") if isinstance(entry, dict) else ""
+        found = re.match(r"/offers/v1\.0/aws/(\w+)/", str(address))
         return found[1] if found else None
     return None
 

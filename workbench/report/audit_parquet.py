@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,8 @@ from workbench.audit.run import Row
 
 LONGEST_LINE: Final = 200_000_000
 """Bytes of one stack's record; its findings are fewer bytes than its state, which may have 100 MB."""
+
+PIECE_BYTES: Final = 1 << 20
 
 USD: Final = "DECIMAL(38, 8)"
 COLUMNS: Final = {
@@ -43,11 +45,11 @@ COLUMNS: Final = {
 """Column -> type of DuckDB."""
 
 
-def write(rows: Iterable[Row], path: Path) -> None:
-    """Write the stacks to `path`, by a file of lines beside it that DuckDB reads and packs."""
+def pieces(rows: Iterable[Row]) -> Iterator[bytes]:
+    """The stacks as the bytes of a file, by one of lines that DuckDB reads and packs."""
     import duckdb
 
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix="plant-audit-") as folder:
         lines = Path(folder) / "stacks.ndjson"
         with lines.open("w", encoding="utf-8") as file:
             for row in rows:
@@ -58,7 +60,9 @@ def write(rows: Iterable[Row], path: Path) -> None:
             options = f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = {LONGEST_LINE}"
             query = f"SELECT * FROM read_json({_quoted(lines)}, {options})"  # noqa: S608 - our own words and file
             database.execute(f"COPY ({query}) TO {_quoted(packed)} (FORMAT parquet, COMPRESSION zstd)")
-        packed.replace(path)
+        with packed.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
 
 
 def _quoted(path: Path) -> str:

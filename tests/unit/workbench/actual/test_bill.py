@@ -133,6 +133,9 @@ def test_a_tag_in_a_column_of_its_own_is_found(tmp_path):
     assert paid(read_bill([str(path)], WANTED), owner="plant-dev") == 3
 
 
+PROGRAM = Path(__file__).parents[3] / "fixtures" / "programs" / "serverless_api.json"
+
+
 def altered(path: Path, old: str, new: str) -> Path:
     path.write_text(path.read_text().replace(old, new, 1))
     return path
@@ -146,6 +149,7 @@ def altered(path: Path, old: str, new: str) -> Path:
         pytest.param(b"\x1f\x8bnot gzip at all", "can't be read", id="broken gzip"),
         pytest.param(b"PAR1 and nothing more", "can't be read", id="broken parquet"),
         pytest.param(b"\xff\xfe\x00a\x00,", "", id="binary"),
+        pytest.param(PROGRAM.read_bytes(), "no CSV with commas, in UTF-8", id="JSON"),
         pytest.param(b"name,cost\nx,1\n", "neither FOCUS 1.x nor CUR 2.0", id="other columns"),
         pytest.param(b"lineItem/UnblendedCost\n1\n", "legacy Cost and Usage Report", id="legacy report"),
         pytest.param(b"ChargePeriodStart,billedcost\n2026-10-01,1\n", "no column BilledCost (there is", id="misspelt"),
@@ -181,10 +185,12 @@ def test_lines_without_a_period_are_refused(tmp_path):
         read_bill([str(path)], WANTED)
 
 
-@pytest.mark.parametrize("given", ["nowhere.csv", "no*where", "xyz://bucket/key"])
+@pytest.mark.parametrize(
+    "given", ["nowhere.csv", "no*where", "xyz://bucket/key", "ftp://127.0.0.1:1/x", "http://127.0.0.1:1/x.csv"]
+)
 def test_nothing_there_is_told(tmp_path, monkeypatch, given):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=r"no such file|needs its fsspec"):
+    with pytest.raises(InputError, match=r"no such file|no such kind of storage; allowed: file://, s3://"):
         read_bill([given], WANTED)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from decimal import Decimal
 
 import pytest
@@ -99,11 +101,29 @@ def test_a_wrong_source_and_wrong_options_are_status_2(plant, tmp_path):
         [backend(tmp_path / "a", "web/dev"), "--limit", "-1"],
         [tmp_path / "a", "--format", "parquet"],
         [tmp_path / "a", "--since", tmp_path / "none.json"],
+        [tmp_path / "a", "--since", tmp_path / "a" / ".pulumi" / "meta.yaml"],
+        [tmp_path / "a", "--region", "mars"],
+        [tmp_path / "a", "--region", ""],
+        [tmp_path / "a", "--limit", "1e400"],
         [tmp_path / "a", "--scheduler", "nonsense"],
+        [tmp_path / "a", "--scheduler", "http://127.0.0.1:8786/status"],
+        [tmp_path / "a", "--worker-memory", "lots"],
+        [tmp_path / "a", "--format", "parquet", "--out", tmp_path / "none" / "x"],
     ):
-        status, _, err = plant(*arguments)
-        assert status == 2, arguments
-        assert err.startswith("error: ") and "Traceback" not in err
+        status, out, err = plant(*arguments)
+        assert (status, out) == (2, ""), arguments
+        assert err.startswith("error: ") and err.count("\n") == 1 + err.count("try: "), err
+
+
+def test_parquet_to_a_device_leaves_it_one(plant, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    assert plant(backend(tmp_path / "a", "web/dev"), "--format", "parquet", "--out", pipe)[0] == 0
+    reader.join(10)
+    assert pipe.is_fifo() and got[0].startswith(b"PAR1")
 
 
 def test_json_tells_stacks_and_totals(plant, mixed):

@@ -174,6 +174,8 @@ def test_standard_input_is_a_file_named_dash(plant, write, monkeypatch):
         (["-", "-"], "can be read once only"),
         (["{file}", "--region", "mars"], "us-east-1"),
         (["{file}", "--limit", "much"], "must be dollars a month"),
+        (["{file}", "--limit", "1e400"], "must be dollars a month"),
+        (["{file}", "--region", ""], "not the name of an AWS Region"),
         (["{file}", "--usage", "none.yml"], "can't be read"),
         (["{file}", "--format", "xml"], "xml"),
         ([], "FILE"),

@@ -193,7 +193,7 @@ def test_optimize_without_an_affordable_answer_is_status_1(plant, small_space):
     assert "nothing holds" in out
 
 
-@pytest.mark.parametrize("budget", ["free", "-1", "0", "1e9"])
+@pytest.mark.parametrize("budget", ["free", "-1", "0", "1e9", "²", "5.", ""])
 def test_a_wrong_budget_is_status_2(plant, budget):
     assert plant("optimize", "--budget", budget)[0] == 2
 

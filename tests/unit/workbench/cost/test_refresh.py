@@ -217,6 +217,24 @@ def test_bad_input_is_explained(plant, arguments, problem):
     assert status == 2 and problem in err
 
 
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\x81\xff", b"[" * 100_000, b'{"regions": [1]}', b'{"regions": {"a": 1}}']
+)
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_a_file_that_is_no_offer_is_one_line(plant, tmp_path, content, as_folder):
+    file = tmp_path / "a.json"
+    file.write_bytes(content)
+    status, out, err = plant("refresh", "--from", str(tmp_path if as_folder else file))
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ") and err.count("\n") == 1 and "b'" not in err
+
+
+@pytest.mark.parametrize("source", ["", "s3://bucket/offers"])
+def test_a_source_of_another_kind_is_refused(plant, source):
+    status, _, err = plant("refresh", "--from", source)
+    assert status == 2 and "must be a file, a folder, or an address" in err
+
+
 def test_check_lists_age_unverified_rows_and_what_a_stack_uses(plant):
     program = OFFERS.parent / "programs" / "eks_cluster.json"
     status, out, _ = plant("check", str(program))

@@ -228,11 +228,17 @@ def test_bad_input_is_told_in_a_line(pair, deployment, tmp_path, capsys, monkeyp
     before, _ = pair("dev")
     export = saved(tmp_path, before, "export.json")
     other = saved(tmp_path, deployment("prod"), "other.json")
+    namesake = saved(tmp_path, json.loads(json.dumps(before).replace("::plant::", "::orders::")), "namesake.json")
     broken = saved(
         tmp_path, {"steps": [{"op": "refresh", "urn": 7, "newState": "x"}], "diagnostics": []}, "broken.json"
     )
     for arguments, words in (
         (["nobody"], "the Pulumi CLI is not on PATH"),
+        (["nowhere.json"], "nowhere.json: no such file"),
+        ([str(tmp_path)], "is a folder"),
+        (["../../nobody"], "neither a file nor the name of a stack"),
+        ([export, namesake], "give two of one stack"),
+        ([export, export, "--region", "mars"], "not the name of an AWS Region"),
         (["a b\n"], "neither a file nor the name of a stack"),
         ([export], "no refresh; give what `pulumi refresh"),
         ([export, other], "give two of one stack"),
