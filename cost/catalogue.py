@@ -190,7 +190,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def read_price(region: str, service: str, key: str, row: Any) -> Price:
     """One row of a price file. Raises InputError that names file, key and field."""
-    where = f"prices/aws/{region}/{service}.toml [{key}]"
+    where = f"cost/prices/aws/{region}/{service}.toml [{key}]"
     try:
         tiers = tuple(
             Tier(up_to=_decimal(tier["up_to"]) if "up_to" in tier else None, usd=_decimal(tier["price_usd"]))

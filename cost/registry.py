@@ -92,9 +92,11 @@ def free_types() -> Mapping[str, str]:
     """Type -> the reason why it costs nothing, from ``free.toml``. A type ending in ``*`` stands for a package."""
     reasons: dict[str, str] = {}
     for entry in read_toml(HERE / "free.toml")["free"]:
+        if not (entry.get("reason") and entry.get("source") and entry.get("types")):
+            raise InputError(f"cost/free.toml: a row needs reason, source and types; one has only {entry}")
         for token in entry["types"]:
             if token in reasons:
-                raise InputError(f"free.toml: {token} is listed twice")
+                raise InputError(f"cost/free.toml: {token} is listed twice")
             reasons[token] = entry["reason"]
     return reasons
 

@@ -106,7 +106,8 @@ def declared(name: str) -> dict[str, Any]:
 
 def twins(name: str) -> dict[str, Mapping[str, Any]]:
     """What is broken -> the changes that break it (``resource.path`` -> value, None for none)."""
-    found: dict[str, Mapping[str, Any]] = importlib.import_module(f"foreign.programs.{name}").TWINS
+    module = importlib.import_module(f"foreign.programs.{name}")
+    found: dict[str, Mapping[str, Any]] = getattr(module, "TWINS", {})
     return found
 
 
@@ -122,7 +123,11 @@ def broken(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
             continue
         top = inside.partition(".")[0].partition("[")[0]
         meant = [one for one in found if top in one.get("inputs", {})] or found
-        assert len(meant) == 1, f"{name}: {len(meant)} resources are meant by {path}"
+        there = sorted({one["urn"].rpartition("::")[2] for one in states if one.get("provider")})
+        assert len(meant) == 1, (
+            f"tests/foreign/programs/{name}.py: TWINS: {len(meant)} resources are meant by {path}; "
+            f"there are {', '.join(there)}"
+        )
         for state in meant:
             for section in ("inputs", "outputs"):
                 state.setdefault(section, {})

@@ -1,5 +1,7 @@
 """Valid programs of other people pass in the baseline profile, and each of their broken twins is blocked."""
 
+import importlib
+
 import pytest
 from first_preview import first_preview
 from sdk_server import told
@@ -29,13 +31,22 @@ def blocking_in_engine(document):
     return {(one.rule, one.urn.rpartition("::")[2], one.message) for one in told(document) if one.level == "mandatory"}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_has_what_every_program_has(name):
+    module = importlib.import_module(f"foreign.programs.{name}")
+    file = f"tests/foreign/programs/{name}.py"
+    assert callable(getattr(module, "program", None)), f"{file}: declare its resources in a function `program()`"
+    assert getattr(module, "TWINS", None), f"{file}: write TWINS: what is broken -> the changes that break it"
+
+
 def test_there_are_as_many_as_were_asked_for():
     assert len(NAMES) >= 55
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_valid_program_is_not_blocked(name):
-    assert blocking(declared(name)) == set()
+    found = blocking(declared(name))
+    assert not found, f"mend the rules (policies/rules), or tests/foreign/programs/{name}.py: {sorted(found)}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,7 +81,10 @@ def test_what_it_costs_is_told_and_so_is_what_has_no_price(name):
 @pytest.mark.parametrize(("name", "what"), TWINS)
 def test_a_broken_twin_is_blocked(name, what):
     document = broken(name, twins(name)[what])
-    assert blocking(document)
+    assert blocking(document), (
+        f"tests/foreign/programs/{name}.py: TWINS: no rule of the baseline blocks {what!r}; "
+        "change what breaks it, or write the rule"
+    )
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from workbench.emulator.rehearsal import Rehearsal, rehearse
-from workbench.emulator.scenarios import ORDER, load
+from workbench.emulator.scenarios import ORDER
 from workbench.emulator.stage import Status
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,3 @@ def test_no_demand_is_stated_twice() -> None:
 
 def test_nothing_is_left_after_destroying() -> None:
     assert rehearsal().left_over == []
-
-
-def test_every_scenario_states_its_criterion() -> None:
-    assert all(load(name).criterion.endswith(".") for name in ORDER)

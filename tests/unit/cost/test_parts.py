@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from cost import estimate
+from cost import estimate, registry
 from cost.allowances import allowances
 from cost.basis import Basis
 from cost.catalogue import ROOT, Catalogue, MissingPrice, all_prices, read_price, regions
@@ -254,3 +254,21 @@ def test_charges_that_come_by_a_date_are_told_six_months_ahead():
     assert (first.day, first.monthly_usd) == (datetime.date(2026, 12, 2), 365)
     assert coming(2026, 12, 2) == ()  # it has come
     assert estimate(ResourceGraph([cluster]), basis=basis, on=datetime.date(2026, 12, 2)).expected_usd == 438
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        pytest.param(
+            {"reason": "no charge", "types": ["aws:a/b:B"]}, "a row needs reason, source and types", id="source"
+        ),
+        pytest.param({"source": "x", "types": ["aws:a/b:B"]}, "a row needs reason, source and types", id="reason"),
+        pytest.param(
+            {"reason": "no charge", "source": "x", "types": ["aws:a/b:B"] * 2}, "aws:a/b:B is listed twice", id="twice"
+        ),
+    ],
+)
+def test_a_wrong_row_of_what_is_free_names_the_file(row, problem, monkeypatch):
+    monkeypatch.setattr(registry, "read_toml", lambda path: {"free": [row]})
+    with pytest.raises(InputError, match=f"cost/free.toml: {problem}"):
+        registry.free_types.__wrapped__()

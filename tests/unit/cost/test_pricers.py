@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from billed import CASES
@@ -36,7 +38,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize(("token", "inputs", "lines", "usage"), CASES)
 def test_each_billed_dimension_has_its_dollars(token, inputs, lines, usage, make, price):
     found = price(make(token, inputs), usage=usage or {})
-    assert not found.unpriced
+    assert not found.unpriced, f"{found.unpriced[0].reason}: write its row into cost/prices/aws/<region>/<service>.toml"
     for item, usd in lines.items():
         matching = [line for line in found.lines if line.item.startswith(item)]
         # `Data stored` also begins `Data stored, infrequent access`: the shortest name is the one meant
@@ -78,7 +80,12 @@ def test_types_without_a_charge_of_their_own_are_proven_free(token, make, price)
 
 def test_every_priced_type_has_a_case():
     covered = {each.values[0] for each in CASES} | ELSEWHERE.keys()
-    assert [token for token, _ in all_pricers() if token not in covered] == []
+    missing = [
+        f'tests/billed/{Path(inspect.getfile(pricer.charges)).name}: write case("{token}", …) into CASES'
+        for token, pricer in all_pricers()
+        if token not in covered
+    ]
+    assert not missing, "\n".join(missing)
 
 
 @pytest.mark.parametrize(

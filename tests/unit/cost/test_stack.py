@@ -8,23 +8,33 @@ from decimal import Decimal
 import pytest
 
 from cost import estimate
-from cost.registry import free_reason, pricer_of
+from cost.registry import MODULE_FILES, free_reason, pricer_of
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
 
 STACKS = ("dev", "prod", "parked")
 
 
+def where_to_price(token):
+    """What to write for a type that has no price."""
+    cloud, _, rest = token.partition(":")
+    module = rest.partition("/")[0].lower()
+    file = f"cost/pricers/{cloud}/{MODULE_FILES.get(module, module)}.py"
+    return f"write a function and a row of PRICERS in {file}, or a row with its reason in cost/free.toml"
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_every_resource_has_a_price_or_a_reason_to_be_free(graph, name):
-    assert estimate(graph(name)).unpriced == ()
+    lacking = {f"{one.type}: {one.reason}; {where_to_price(one.type)}" for one in estimate(graph(name)).unpriced}
+    assert not lacking, "\n".join(sorted(lacking))
 
 
 @pytest.mark.parametrize("name", STACKS)
 def test_every_type_is_priced_or_free_and_never_both(graph, name):
-    for resource in graph(name):
-        if resource.custom and not resource.type.startswith("pulumi:"):
-            assert (pricer_of(resource.type) is None) == (free_reason(resource.type) is not None), resource.type
+    for token in {one.type for one in graph(name) if one.custom and not one.type.startswith("pulumi:")}:
+        priced, free = pricer_of(token) is not None, free_reason(token) is not None
+        assert priced or free, f"{token} has neither a price nor a reason to be free; {where_to_price(token)}"
+        assert not (priced and free), f"{token} has a pricer; take its row out of cost/free.toml"
 
 
 @pytest.mark.parametrize("name", STACKS)

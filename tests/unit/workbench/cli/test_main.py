@@ -1,11 +1,13 @@
 """The command line's own manners: help, errors, exit statuses, files."""
 
+import importlib
 import logging
 import os
 import re
 import subprocess
 import sys
 
+import click
 import pytest
 
 from deployment.errors import InputError
@@ -20,12 +22,23 @@ def run(*arguments, **options):
     return subprocess.run([*PLANT, *arguments], capture_output=True, text=True, check=False, **options)
 
 
-def test_every_file_is_a_command_with_a_line_of_help():
+COMMANDS = cli.plant.list_commands(click.Context(cli.plant))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_file_is_a_command_with_a_line_of_help(name):
+    file = f"workbench/cli/{name}.py"
+    command = getattr(importlib.import_module(f"workbench.cli.{name}"), "command", None)
+    assert isinstance(command, click.Command), f"{file}: name its click command `command`, or add it to NOT_COMMANDS"
+    assert command.get_short_help_str(), f"{file}: say in the docstring of `command` what it does: --help shows it"
+    assert f"\n## {name}\n" in (REPOSITORY / "docs/commands.md").read_text(encoding="utf-8"), "run ./plant docs"
+
+
+def test_the_help_lists_every_command():
     result = run("--help")
     assert result.returncode == 0
     listed = result.stdout.partition("Commands:")[2]
-    for name in ("preview", "export", "test"):
-        assert name in listed
+    assert [line.split()[0] for line in listed.splitlines() if re.match(r"  \w", line)] == COMMANDS
 
 
 @pytest.mark.parametrize(

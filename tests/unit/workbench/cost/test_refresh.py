@@ -540,11 +540,18 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
 
 def test_every_price_says_how_it_is_found_or_why_it_is_in_no_offer_file():
     for price in all_prices():
+        row = f"cost/prices/offers/{price.service}.toml [prices.{price.key}]"
+        priced = f"cost/prices/aws/{price.region}/{price.service}.toml [{price.key}]"
         selector = selector_of(price.service, price.key)
-        assert selector is not None, f"{price.path}: no row in prices/offers"
-        assert selector.unit == price.unit, price.path
-        assert selector.everywhere == (price.region == "global"), price.path
-        assert selector.absent or (selector.offers and selector.usage_types), price.path
+        assert selector is not None, (
+            f"{row} is missing: write unit, usage_type and attributes, or absent with the reason"
+        )
+        assert selector.unit == price.unit, f"{row}: unit is {selector.unit!r}, and {price.unit!r} in {priced}"
+        assert selector.everywhere == (price.region == "global"), (
+            f"{row}: everywhere is {selector.everywhere}, and the price is in {priced}"
+        )
+        assert selector.absent or (selector.offers and selector.usage_types), f"{row}: write offer and usage_type"
+        assert price.observed_on, f"{priced}: write observed_on, the day of the source"
 
 
 @pytest.mark.parametrize(
