@@ -105,6 +105,8 @@ class Pricing:
         own = resource.inputs.get("region")
         if isinstance(own, str) and own:
             return own
+        if own is not None:
+            raise InputError(f"{resource.urn}: its region is no text that can be read; give it as a plain value")
         reference = resource.options.get("provider")
         if isinstance(reference, str) and (provider := self.graph.by_urn.get(reference.rpartition("::")[0])):
             region = provider.get("region")

@@ -58,7 +58,7 @@ def test_all_rehearsals_come_back_as_they_were(tmp_path, monkeypatch, graph):
     assert texts
     asked = [
         *((function, (text,)) for text in texts for function in (rollout.left, flag.switching)),
-        (users_warned.rehearsal, (texts[0],)),
+        (users_warned.rehearsal, (texts[0], ('{"phase": "start"}', '{"phase": "end"}'))),
         (uptime.rehearsal, (texts[0], ("a kind",))),
     ]
     monkeypatch.setenv(kept.FOLDER_VARIABLE, "")

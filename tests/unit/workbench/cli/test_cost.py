@@ -12,7 +12,7 @@ import pytest
 from workbench.cli.main import run
 
 KEY = {"urn": "urn:pulumi:s::p::aws:kms/key:Key::key", "type": "aws:kms/key:Key", "custom": True, "inputs": {}}
-CLUSTER = {"urn": "urn:pulumi:s::p::aws:rds/cluster:Cluster::db", "type": "aws:rds/cluster:Cluster", "custom": True}
+FLEET = {"urn": "urn:pulumi:s::p::aws:gamelift/fleet:Fleet::f", "type": "aws:gamelift/fleet:Fleet", "custom": True}
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BUCKET = {"urn": "urn:pulumi:s::p::aws:s3/bucket:Bucket::logs", "type": "aws:s3/bucket:Bucket", "custom": True}
 QUEUE = {"urn": "urn:pulumi:s::p::aws:sqs/queue:Queue::orders", "type": "aws:sqs/queue:Queue", "custom": True}
@@ -73,7 +73,7 @@ def test_the_result_can_go_to_a_file(plant, write, tmp_path):
 
 
 def test_a_resource_without_a_price_blocks(plant, write):
-    status, out, _ = plant(write("a.json", CLUSTER))
+    status, out, _ = plant(write("a.json", FLEET))
     assert status == 1
     assert "no estimator for this type" in out and "blocked" in out
 
