@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 from deployment.graph import Resource
 from deployment.tokens import LISTENER, LISTENER_RULE, PARAMETER
-from policies.checks import mappings, number, strings
+from policies.checks import is_absent, mappings, number, strings, unasked
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
@@ -27,6 +28,9 @@ READING: Final = "GET"
 CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
 DEFAULT_PRIORITY: Final = 50_001
 """After every rule's: AWS takes 1 to 50,000."""
+
+Answers: TypeAlias = Callable[[Resource], tuple[str, ...]]
+"""Rule -> methods with which it answers a request for its own host and path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,9 @@ def check(context: Context) -> Iterator[Problem]:
     audience = limits.get("audience")
     strangers = (Token("no token", own=False), Token("a token of another application", audience=audience, own=False))
     for rules in by_listener(context).values():
+        answered = answers(rules)
         for rule in rules:
-            reached = [(token, method) for token in strangers for method in through(rule, rules, token)]
+            reached = [(token, method) for token in strangers for method in through(rule, answered, token)]
             if reached:
                 token, method = reached[0]
                 yield Problem(
@@ -61,17 +66,19 @@ def check(context: Context) -> Iterator[Problem]:
                     rule,
                 )
         if isinstance(read, str) and isinstance(write, str):
-            yield from scope_problems(rules, read, write, audience)
+            yield from scope_problems(rules, answered, read, write, audience)
 
 
-def scope_problems(rules: Sequence[Resource], read: str, write: str, audience: object) -> Iterator[Problem]:
+def scope_problems(
+    rules: Sequence[Resource], answered: Answers, read: str, write: str, audience: object
+) -> Iterator[Problem]:
     """A reader's token that changes something, and an honest one that is refused."""
     every = frozenset({read, write})
     reader = Token(f"the scope {read}", frozenset({read}), every, audience)
     writer = Token(f"the scope {write}", every, every, audience)
     jwt = [rule for rule in rules if any(action.get("type") == "jwt-validation" for action in actions_of(rule))]
     for rule in jwt:
-        changing = [method for method in through(rule, rules, reader) if method in CHANGING]
+        changing = [method for method in through(rule, answered, reader) if method in CHANGING]
         if changing:
             yield Problem(
                 f"{changing[0]} with {reader.what} alone gets through; ask for {write} there, or add the condition "
@@ -80,7 +87,7 @@ def scope_problems(rules: Sequence[Resource], read: str, write: str, audience: o
                 rule,
             )
     for token, method in ((reader, READING), (writer, CHANGING[0])):
-        if jwt and not any(method in through(rule, rules, token) for rule in jwt):
+        if jwt and not any(method in through(rule, answered, token) for rule in jwt):
             yield Problem(
                 f"{method} with {token.what} is refused everywhere; let a listener rule ask for that scope alone",
                 path_of(jwt[0]),
@@ -103,17 +110,42 @@ def priority(rule: Resource) -> int:
     return DEFAULT_PRIORITY if rule.type in LISTENER else int(number(rule.get("priority")) or 0)
 
 
-def through(rule: Resource, rules: Sequence[Resource], token: Token) -> Iterator[str]:
-    """Methods with which a request for the host and path of `rule` is answered by it, and reaches a target.
+def through(rule: Resource, answered: Answers, token: Token) -> Iterator[str]:
+    """Methods with which a request for the host and path of `rule` is answered by it, and reaches a target."""
+    methods = answered(rule)
+    if methods and forwards(rule, token):
+        yield from methods
 
-    The request meets what else `rule` asks for, like a query or an address, and of the other rules nothing of it.
+
+def answers(rules: Sequence[Resource]) -> Answers:
+    """Tells with which methods a rule of a listener answers a request for its own host and path.
+
+    The request meets what else the rule asks for, like a query or an address, and of the other rules nothing of it.
+    Requests and rules are each looked at once, whoever shows what: a listener's rules are met by many tokens.
     """
-    host, path = (named(rule, place) for place in ("hostHeader", "pathPattern"))
-    for method in (READING, *CHANGING):
+
+    @cache
+    def usual(host: str, path: str, method: str) -> Resource | None:
         request = {"hostHeader": host, "pathPattern": path, "httpRequestMethod": method}
-        first = next((one for one in rules if takes(one, request) and (one is rule or not asks_more(one))), None)
-        if first is rule and forwards(rule, token):
-            yield method
+        return next((one for one in rules if takes(one, request) and not asks_more(one)), None)
+
+    def first(rule: Resource, host: str, path: str, method: str) -> Resource | None:
+        if not may_ask_more(rule):
+            return usual(host, path, method)
+        request = {"hostHeader": host, "pathPattern": path, "httpRequestMethod": method}
+        return next((one for one in rules if takes(one, request) and (one is rule or not asks_more(one))), None)
+
+    found: dict[str, tuple[str, ...]] = {}
+
+    def answered(rule: Resource) -> tuple[str, ...]:
+        if rule.urn not in found:
+            host, path = (named(rule, place) for place in ("hostHeader", "pathPattern"))
+            found[rule.urn] = tuple(
+                method for method in (READING, *CHANGING) if first(rule, host, path, method) is rule
+            )
+        return found[rule.urn]
+
+    return answered
 
 
 def takes(rule: Resource, request: Mapping[str, str]) -> bool:
@@ -129,6 +161,13 @@ def takes(rule: Resource, request: Mapping[str, str]) -> bool:
 def asks_more(rule: Resource) -> bool:
     """True for a rule with conditions on more than the host, the path and the method."""
     return any(condition.get(place) for condition in mappings(rule.get("conditions")) for place in MORE)
+
+
+def may_ask_more(rule: Resource) -> bool:
+    """As `asks_more`, and for a rule with such a condition that can't be read; it counts as looked at by nobody."""
+    return any(
+        not is_absent(unasked(condition, place)) for condition in mappings(rule.get("conditions")) for place in MORE
+    )
 
 
 MORE: Final = ("queryStrings", "sourceIp", "httpHeader")

@@ -164,6 +164,26 @@ def _holds(statement: Statement, facts: Mapping[str, str]) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What somebody can make of a role by giving it rights."""
+
+    role: Resource
+    arn: str
+    within: str
+    """ARN of the role's boundary; "" without one."""
+    means: str = ""
+    """How; "" where it takes a policy that somebody on the way writes, or `otherwise`."""
+    otherwise: str = ""
+    """How, where nobody on the way writes a policy that can be attached."""
+    attaches: bool = False
+    """Whether policies may be attached, as far as that depends on which."""
+    unbound: str = ""
+    """What is done to the boundary."""
+    to: Actor | None = None
+    """What the role becomes; None for a boundary that is not known."""
+
+
 @dataclass
 class Chains:
     """The walk from one role on: nodes are actors, edges say by what means."""
@@ -173,13 +193,15 @@ class Chains:
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
     """(actor, whom it becomes) -> by what means."""
     actors: dict[str, Actor] = field(default_factory=dict)
+    _written: dict[str, None] = field(default_factory=dict)
+    """ARNs of policies whose content somebody on the way decides."""
 
     def to_administrator(self) -> list[str] | None:
         """Steps by which the role gets every right; None when there are none, or it has them already."""
         first = self._own(self.start)
         if first is None or first.everything:
             return None
-        self.actors[first.name] = first
+        self._meet(first.name, first)
         known = -1
         while known != len(self.actors) and ADMINISTRATOR not in self.actors:
             known = len(self.actors)
@@ -227,11 +249,10 @@ class Chains:
         if not actor.harmless:
             places.update(place for name in self.actors for place in self._roles.named.get(name, ()))
         for place in sorted(places):
-            role, arn = self._roles.found[place]
             if place in means:
-                self._reach(actor, self._own(role), means[place])
+                self._reach(actor, self._own(self._roles.found[place][0]), means[place])
             if not actor.harmless:
-                self._raise(actor, role, arn)
+                self._raise(actor, place)
         if not actor.harmless:
             self._make(actor)
 
@@ -240,7 +261,12 @@ class Chains:
             return
         name = ADMINISTRATOR if found.everything else found.name
         self.edges[actor.name, name] = means
-        self.actors.setdefault(name, found)
+        self._meet(name, found)
+
+    def _meet(self, name: str, actor: Actor) -> None:
+        if name not in self.actors:
+            self.actors[name] = actor
+            self._written.update(dict.fromkeys(actor.writes))
 
     def _own(self, role: Resource) -> Actor | None:
         """The role as it is; None when its rights are not known."""
@@ -306,30 +332,50 @@ class Chains:
                         return f"{actor.name} changes what {template.name} starts as {role.name}"
         return ""
 
-    def _raise(self, actor: Actor, role: Resource, arn: str) -> None:
-        """What `role` can be made by `actor`, who acts as it or can."""
+    def _raise(self, actor: Actor, place: int) -> None:
+        """What the role at `place` can be made by `actor`, who acts as it or can."""
+        known = self._roles.raised
+        if (id(actor), place) not in known:
+            known[id(actor), place] = actor, self._raised(actor, *self._roles.found[place])
+        raised: Raised = known[id(actor), place][1]
+        means = raised.means or self._attaches(actor, raised) or raised.otherwise
+        if means and raised.to is not None:
+            self._reach(actor, raised.to, f"{means}{raised.unbound}")
+
+    def _raised(self, actor: Actor, role: Resource, arn: str) -> Raised:
+        """What `actor` can make of `role`; it is the same wherever the walk began."""
         boundary = self._boundary(role)
         within = str(boundary.outputs.get("arn")) if boundary is not None else ""
-        means = self._gives_rights(actor, role, arn, within)
+        means, otherwise = self._gives_rights(actor, role, arn, within), ""
+        attaches = not means and bool(actor.scope("iam:AttachRolePolicy"))
         if not means:
-            return
-        bounds = self._bounds(role)
+            otherwise = self._rewrites(actor, role)
+        bounds = self._bounds(role) if means or attaches or otherwise else None
         if bounds is None:
-            return
+            return Raised(role, arn, within)
+        unbound = ""
         if boundary is not None and self._unbinds(actor, arn, within):
-            bounds, means = (), f"{means} and takes its boundary off"
-        raised = Actor(f"{role.name} with all that its boundary allows", arn, bounds or ((_EVERYTHING,),))
-        self._reach(actor, raised, means)
+            bounds, unbound = (), " and takes its boundary off"
+        to = Actor(f"{role.name} with all that its boundary allows", arn, bounds or ((_EVERYTHING,),))
+        key = (to.name, arn, tuple(map(id, to.layers)))
+        to = self._roles.made.setdefault(key, to)  # whoever makes it: what it gets to is looked up once
+        return Raised(role, arn, within, means, otherwise, attaches, unbound, to)
+
+    def _attaches(self, actor: Actor, raised: Raised) -> str:
+        """How `actor` attaches what somebody on the way wrote."""
+        for policy in self._written if raised.attaches else ():
+            if actor.may("iam:AttachRolePolicy", raised.arn, boundary=raised.within, policy=policy):
+                return f"{actor.name} attaches to {raised.role.name} what {policy.rpartition('/')[2]} is made to say"
+        return ""
 
     def _gives_rights(self, actor: Actor, role: Resource, arn: str, within: str) -> str:
         if actor.may("iam:PutRolePolicy", arn, boundary=within):
             return f"{actor.name} writes a policy of {role.name}"
         if actor.may("iam:AttachRolePolicy", arn, boundary=within, policy=ADMINISTRATOR_ACCESS):
             return f"{actor.name} attaches AdministratorAccess to {role.name}"
-        if actor.scope("iam:AttachRolePolicy"):
-            for policy in self._written():
-                if actor.may("iam:AttachRolePolicy", arn, boundary=within, policy=policy):
-                    return f"{actor.name} attaches to {role.name} what {policy.rpartition('/')[2]} is made to say"
+        return ""
+
+    def _rewrites(self, actor: Actor, role: Resource) -> str:
         if not actor.scope("iam:CreatePolicyVersion"):
             return ""
         for attachment in (one for path in ("role", "roles") for one in self._attached(role, path)):
@@ -340,11 +386,6 @@ class Chains:
 
     def _attached(self, role: Resource, path: str) -> Iterator[Resource]:
         yield from self.context.pointing_at(role, path, *ATTACHMENTS)
-
-    def _written(self) -> Iterator[str]:
-        """ARNs of policies whose content somebody on the way decides."""
-        for actor in list(self.actors.values()):
-            yield from actor.writes
 
     def _unbinds(self, actor: Actor, arn: str, within: str) -> bool:
         return (
