@@ -224,7 +224,7 @@ def _query(reader: str, dialect: Dialect, columns: Mapping[str, str], wanted: Wa
     )
     reader = reader.replace("?", "$1")
     return f"""
-        WITH lines AS (SELECT {listed}, {bad} AS bad, {bad_text} AS bad_text FROM {reader}),
+        WITH lines AS (SELECT {listed}, LEAST({bad}, 1) AS bad, {bad_text} AS bad_text FROM {reader}),
         named AS (
             SELECT lines.*, regexp_replace(resource, ':\\*$', '') AS bare,
                 regexp_extract(resource, '[^/]*$') AS after_slash, regexp_extract(resource, '[^:]*$') AS after_colon

@@ -13,6 +13,7 @@ from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
     USUAL_WIDTH,
+    Moment,
     Output,
     RegionName,
     collected,
@@ -87,7 +88,7 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Pack configuration of all stacks. Default: that of each one's project, in policies/config/.",
 )
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day that is priced. Default: today (UTC).")
+@click.option("--on", type=Moment(["%Y-%m-%d"]), help="Day that is priced. Default: today (UTC).")
 @click.option("--organization", is_flag=True, help="All accounts are on one bill: allowances and tiers once for all.")
 @click.option("--cache", type=FILE, help="Keep results in this file; an interrupted audit goes on from there.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on, e.g. tcp://127.0.0.1:8786.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import math
 import os
 import shutil
 import sys
@@ -68,6 +69,28 @@ class StackName(click.ParamType[str]):
         from workbench.preview.stackfile import REPOSITORY, stacks
 
         return [CompletionItem(name) for name in stacks(REPOSITORY) if name.startswith(incomplete)]
+
+
+class Number(click.FloatRange):
+    """A number between bounds; click's own range lets NaN through, which is neither below one nor above."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """`value` as a number. Raises BadParameter for what is none, or is not finite."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+class Moment(click.DateTime):
+    """A day, or a time of it, in years that calendars and time zones are known for."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value` as a datetime. Raises BadParameter for what is none, or is out of these years."""
+        moment = super().convert(value, param, ctx)
+        if not 2000 <= moment.year <= 2100:
+            self.fail(f"{value} is not in the years 2000 to 2100.", param, ctx)
+        return moment
 
 
 class RegionName(click.ParamType[str]):

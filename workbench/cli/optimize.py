@@ -14,6 +14,7 @@ import click
 
 from workbench.cli.common import (
     BLOCKED,
+    Number,
     Output,
     cluster_at,
     collected,
@@ -73,12 +74,12 @@ class Wanted:
 @click.option("--profile", "-p", "profiles", multiple=True, help="Traffic to hold, as in simulate.  [default: spike]")
 @click.option("--traffic", "files", multiple=True, type=EXISTING_FILE, help="Recorded traffic, as in simulate.")
 @click.option("--service", default="exponential", show_default=True, help="Service times, as in simulate.")
-@click.option("--cpu-ratio", type=click.FloatRange(0, 1), help="CPU share of them.  [default: as declared]")
+@click.option("--cpu-ratio", type=Number(0, 1), help="CPU share of them.  [default: as declared]")
 @click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
 @click.option("--replications", "-r", type=click.IntRange(2, 100), default=5, help="Runs that confirm the best.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")
-@click.option("--attain", type=click.FloatRange(0, 1), default=0.95, show_default=True, help="Answers within budget.")
+@click.option("--attain", type=Number(0, 1), default=0.95, show_default=True, help="Answers within budget.")
 @click.option("--budget", help="US$ a month.  [default: the stack's]")
 @click.option("--ignore-worst-case", is_flag=True, help="Only the expected cost has to fit into the budget.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)

@@ -13,6 +13,8 @@ import click
 from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
+    Moment,
+    Number,
     Output,
     cluster_at,
     collected,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.simulate.scenario import Scenario
 
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
-RATIO = click.FloatRange(0, 1)
+RATIO = Number(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,12 @@ class Drawing:
 @click.option("--duration", help="Length of the simulation, e.g. 24h.  [default: 1h, of daily a day, or the files']")
 @click.option(
     "--start",
-    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
+    type=Moment(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
     help="UTC moment of the first second, e.g. 2026-11-23T09:00; a stack of sessions is parked outside them."
     "  [default: the files']",
 )
 @click.option("--warm-up", help="Time from the beginning to leave out of the sums, e.g. 10m.  [default: none]")
-@click.option("--scale", type=click.FloatRange(0, 10_000, min_open=True), default=1.0, help="Factor on all rates.")
+@click.option("--scale", type=Number(0, 10_000, min_open=True), default=1.0, help="Factor on all rates.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
 @click.option("--replications", "-r", type=click.IntRange(1, 1000), default=5, show_default=True)
 @click.option(
@@ -160,15 +162,11 @@ class Drawing:
     show_default=True,
     help="Time after which a client gives up and tries again, e.g. 800ms; its request is served all the same.",
 )
-@click.option(
-    "--canary", type=click.FloatRange(0, 100), default=0.0, show_default=True, help="Canary's share, percent."
-)
+@click.option("--canary", type=Number(0, 100), default=0.0, show_default=True, help="Canary's share, percent.")
 @click.option("--launch-failures", type=RATIO, default=0.0, show_default=True, help="Launches that fail.")
-@click.option(
-    "--spot-interruptions", type=click.FloatRange(0), default=0.0, help="Interruptions of one spot instance an hour."
-)
-@click.option("--ready-seconds", type=click.FloatRange(0), help="Launch to serving.  [default: the declared warm-up]")
-@click.option("--credits", type=click.FloatRange(0), default=0.0, help="CPU credits of an instance at the start.")
+@click.option("--spot-interruptions", type=Number(0), default=0.0, help="Interruptions of one spot instance an hour.")
+@click.option("--ready-seconds", type=Number(0), help="Launch to serving.  [default: the declared warm-up]")
+@click.option("--credits", type=Number(0), default=0.0, help="CPU credits of an instance at the start.")
 @click.option(
     "--assume",
     "assumptions",

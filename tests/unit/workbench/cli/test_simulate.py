@@ -70,6 +70,23 @@ def test_pictures(plant, saved, tmp_path, suffix):
         (("--picture", "x.gif"), "has to end in .png or .svg"),
         (("--replications", "0"), "--replications"),
         (("--attain", "2"), "--attain"),
+        (("--start", "9999-12-31"), "not in the years 2000 to 2100"),
+        (("--start", "0001-01-01"), "not in the years 2000 to 2100"),
+        *(
+            ((option, value), "finite" if value == "nan" else option)
+            for option in (
+                "--attain",
+                "--scale",
+                "--error-ratio",
+                "--cpu-ratio",
+                "--canary",
+                "--launch-failures",
+                "--spot-interruptions",
+                "--ready-seconds",
+                "--credits",
+            )
+            for value in ("nan", "inf", "-1")
+        ),
     ],
 )
 def test_wrong_input_is_status_2_with_a_line_and_no_traceback(plant, saved, arguments, told):
@@ -191,6 +208,12 @@ def test_optimize_without_an_affordable_answer_is_status_1(plant, small_space):
     status, out, _ = plant("optimize", "--duration", "10m", "-p", "steady", "--budget", "0.10")
     assert status == 1
     assert "nothing holds" in out
+
+
+def test_optimize_refuses_what_is_no_number(plant):
+    for option in ("--attain", "--cpu-ratio"):
+        status, out, err = plant("optimize", option, "nan")
+        assert (status, out) == (2, "") and "not a finite number" in err
 
 
 @pytest.mark.parametrize("budget", ["free", "-1", "0", "1e9", "²", "5.", ""])
