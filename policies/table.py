@@ -92,7 +92,6 @@ def row(
         for path, values in narrowed.items():
             given = resource.get(path)
             if given is UNKNOWN or given is SECRET:
-                yield undecided(path, given)
                 return
             if not any(same(given, value) or (value == GIVEN and resource.gives(path)) for value in values):
                 return

@@ -102,7 +102,7 @@ _GOOD: Final[dict[str, Any]] = {
 
 RULE = Rule(
     id="contract-published",
-    title="The contract is published, no looser than the story's, and instances start with it",
+    title="The API's limits are published, no looser than the story's, and read by instances",
     severity=Severity.MEDIUM,
     why="The application keeps the limits that it reads there; alarms and tests are set by the same numbers.",
     fix="Publish the limits as JSON in a parameter, name it in the instances' user data, and let their role read it.",

@@ -25,7 +25,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "edge-api-authorised",
         HTTP_API_ROUTE,
         must_be("authorizationType", "JWT", "AWS_IAM", "CUSTOM"),
-        title="Routes of HTTP APIs ask who is there",
+        title="Routes of HTTP APIs check who calls",
         severity=Severity.MEDIUM,
         why="A route without an authorizer is open to everybody, on purpose or not.",
         fix="Set authorizationType to JWT, AWS_IAM or CUSTOM; waive it for a route that is meant for everybody.",

@@ -10,7 +10,7 @@ from deployment.tokens import EKS_CLUSTER, NODE_GROUP
 from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.table import GIVEN, must_be, must_have, row
 
 PUBLIC: Final = "vpcConfig.endpointPublicAccess"
@@ -20,12 +20,10 @@ WORLD: Final = ("0.0.0.0/0", "::/0")
 
 def _narrow(resource: Resource, context: Context) -> Iterator[Problem]:
     """A public endpoint that is asked for has named sources, and none is the world."""
-    public, sources = resource.get(PUBLIC), resource.all(f"{CIDRS}[*]")
+    public = resource.get(PUBLIC)
     if public is False:
         return
-    for path, value in ((PUBLIC, public), *((CIDRS, one) for one in sources)):
-        if value is UNKNOWN or value is SECRET:
-            yield undecided(path, value)
+    sources = resource.all(f"{CIDRS}[*]")
     if any(one in WORLD for one in sources) or (public is True and not sources):
         yield Problem(f"everybody reaches the API server; name sources in {CIDRS}, or set {PUBLIC} to false", CIDRS)
 
@@ -47,7 +45,10 @@ RULES: Final[tuple[Rule, ...]] = (
         types=EKS_CLUSTER,
         check=_narrow,
         passing=_cluster(endpointPublicAccess=True, publicAccessCidrs=["198.51.100.0/24"]),
-        also_passing=(_cluster(endpointPublicAccess=False, publicAccessCidrs=["0.0.0.0/0"]),),
+        also_passing=(
+            _cluster(endpointPublicAccess=False, publicAccessCidrs=["0.0.0.0/0"]),
+            _cluster(endpointPublicAccess=False, publicAccessCidrs=UNKNOWN),
+        ),
         failing=_cluster(endpointPublicAccess=True, publicAccessCidrs=["0.0.0.0/0"]),
         also_failing=(_cluster(endpointPublicAccess=True), _cluster(publicAccessCidrs=["::/0"])),
         undecided=(_cluster(endpointPublicAccess=UNKNOWN), _cluster(publicAccessCidrs=[SECRET])),

@@ -1,4 +1,4 @@
-"""A certificate's successor exists before it goes."""
+"""A certificate's successor is made before the certificate is deleted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="edge-certificate-replaced-first",
-    title="A certificate's successor exists before it goes",
+    title="A certificate's successor is made before the certificate is deleted",
     severity=Severity.MEDIUM,
     why=("A listener without a certificate serves nobody; AWS refuses to delete one in use, and the deployment hangs."),
     fix="Drop deleteBeforeReplace from the certificate's options.",

@@ -40,7 +40,7 @@ RULES: Final[tuple[Rule, ...]] = (
         must_have("alarmActions", "the ARN of the alert topic"),
         title="Every alarm tells somebody",
         severity=Severity.HIGH,
-        why="An alarm without an action is a light in an empty room.",
+        why="An alarm without an action tells nobody.",
         fix="Set alarmActions to the alert topic, and leave actionsEnabled on.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15",
         frameworks=("checkov:CKV_AWS_319",),

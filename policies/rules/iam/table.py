@@ -36,7 +36,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "iam-no-permissions-management",
         POLICY_HOLDERS,
         allows_nowhere(*MANAGING, name="the resource"),
-        title="No role changes permissions at large",
+        title="No role may change the permissions of every resource",
         severity=Severity.HIGH,
         why="Who may change any resource's policy may open every one of them.",
         fix="Name the ARNs as Resource, or add a condition.",

@@ -1,4 +1,4 @@
-"""A pod outlives its place in the target group."""
+"""A pod runs until its target is deregistered."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _drains(seconds: int, delay: int) -> dict[str, tuple[str, dict[str, Any]]]:
 
 RULE = Rule(
     id="kubernetes-drain-longer-than-deregistration",
-    title="A pod outlives its place in the target group",
+    title="A pod runs until its target is deregistered",
     severity=Severity.HIGH,
     why="A pod that ends while the load balancer still sends it requests loses them, at every update and scale-in.",
     fix="Set lifecycle.preStop.sleep and terminationGracePeriodSeconds above the deregistration delay.",

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
-from deployment.unknown import UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.context import Context
 from policies.finding import Enforcement, Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 from policies.rules._pods import WORKLOADS
 
 LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of")
@@ -18,8 +18,7 @@ LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernete
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A workload carries the labels that tools look for."""
     labels = resource.get("metadata.labels")
-    if labels is UNKNOWN:
-        yield undecided("metadata.labels")
+    if isinstance(labels, Sentinel):
         return
     given = labels if isinstance(labels, Mapping) else {}
     missing = [label for label in LABELS if label not in given]
@@ -40,5 +39,5 @@ RULE = Rule(
     check=check,
     passing={"api": (DEPLOYMENT, {"metadata": {"labels": dict.fromkeys(LABELS, "api")}})},
     failing={"api": (DEPLOYMENT, {"metadata": {}})},
-    undecided=[{"api": (DEPLOYMENT, {"metadata": {"labels": UNKNOWN}})}],
+    undecided=[{"api": (DEPLOYMENT, {"metadata": {"labels": hidden}})} for hidden in (UNKNOWN, SECRET)],
 )

@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         id="kubernetes-default-deny",
-        title="Each namespace with workloads refuses what no policy allows",
+        title="Each namespace with workloads denies traffic that no NetworkPolicy allows",
         severity=Severity.HIGH,
         why="A pod that no policy selects is open to the whole cluster, and so is the next one that somebody adds.",
         fix="Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress, and no rules.",

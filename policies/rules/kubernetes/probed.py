@@ -1,4 +1,4 @@
-"""Containers are probed."""
+"""Containers have liveness and readiness probes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="kubernetes-probed",
-    title="Containers are probed",
+    title="Containers have liveness and readiness probes",
     severity=Severity.MEDIUM,
     why="Without probes a pod that hangs keeps its share of requests.",
     fix="Set livenessProbe and readinessProbe.",

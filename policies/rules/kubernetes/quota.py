@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         id="kubernetes-limit-range",
-        title="A LimitRange stands beside every quota",
+        title="Each namespace with a ResourceQuota has a LimitRange",
         severity=Severity.MEDIUM,
         why=(
             "In a namespace with a quota a pod that asks for nothing is refused, which shows as an event and"

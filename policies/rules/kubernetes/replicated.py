@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT, POD_AUTOSCALER
-from deployment.unknown import UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.checks import number, shown
 from policies.context import Context
 from policies.finding import Severity
-from policies.rule import Problem, Rule, undecided
+from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A deployment survives the loss of a node: two replicas, or a scaler that keeps two."""
-    replicas = resource.get("spec.replicas")
-    scalers = [
-        one
+    if any(
+        one.get("spec.scaleTargetRef.name") == resource.get("metadata.name")
         for one in context.graph.of_type(POD_AUTOSCALER[0])
-        if one.get("spec.scaleTargetRef.name") == resource.get("metadata.name")
-    ]
-    if replicas is UNKNOWN:
-        yield undecided("spec.replicas")
-    elif not scalers and (number(replicas) or 0) < 2:
+    ):
+        return
+    replicas = resource.get("spec.replicas")
+    if not isinstance(replicas, Sentinel) and (number(replicas) or 0) < 2:
         yield Problem(
             f"spec.replicas is {shown(replicas)}; set it to 2 or more, or add a HorizontalPodAutoscaler",
             "spec.replicas",
@@ -45,6 +43,12 @@ RULE = Rule(
     reads_graph=True,
     check=check,
     passing={"api": (DEPLOYMENT, {"spec": {"replicas": 2}})},
+    also_passing=(
+        {
+            "api": (DEPLOYMENT, {"metadata": {"name": "api"}, "spec": {"replicas": UNKNOWN}}),
+            "scaler": (POD_AUTOSCALER[0], {"spec": {"scaleTargetRef": {"name": "api"}}}),
+        },
+    ),
     failing={"api": (DEPLOYMENT, {"spec": {"replicas": 1}})},
-    undecided=[{"api": (DEPLOYMENT, {"spec": {"replicas": UNKNOWN}})}],
+    undecided=[{"api": (DEPLOYMENT, {"spec": {"replicas": hidden}})} for hidden in (UNKNOWN, SECRET)],
 )

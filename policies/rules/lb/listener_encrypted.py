@@ -1,4 +1,4 @@
-"""Listeners speak TLS, or redirect to where it is spoken."""
+"""Listeners use TLS, or only redirect to HTTPS."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLAIN: Final = {"http": (LISTENER[0], {"protocol": "HTTP", "port": 80, "default
 
 RULE = Rule(
     id="edge-listener-encrypted",
-    title="Listeners speak TLS, or redirect to where it is spoken",
+    title="Listeners use TLS, or only redirect to HTTPS",
     severity=Severity.CRITICAL,
     risk=Risk.LEAK,
     why="Tokens and personal data in plain text can be read and changed on the way.",

@@ -1,4 +1,4 @@
-"""Each state of a state machine has what its type takes."""
+"""Each state of a state machine has the fields that its type requires."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ _CALL: Final = "arn:aws:states:::aws-sdk:ssm:putParameter"
 
 RULE = Rule(
     id="rollout-states-complete",
-    title="Each state of a state machine has what its type takes",
+    title="Each state of a state machine has the fields that its type requires",
     severity=Severity.MEDIUM,
     risk=Risk.REFUSAL,
     why="AWS refuses such a definition, or the execution fails in the state, which may be the one that rolls back.",

@@ -1,4 +1,4 @@
-"""What AWS can't do without is given."""
+"""Properties that AWS requires are set."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ _GOOD: Final = {
 
 RULE = Rule(
     id="governance-required-properties",
-    title="What AWS can't do without is given",
+    title="Properties that AWS requires are set",
     severity=Severity.HIGH,
     risk=Risk.REFUSAL,
-    why="A setting that is attached to nothing protects nothing; AWS refuses it in the middle of the deployment.",
+    why="AWS refuses a resource that lacks one in the middle of a deployment, when half of the stack is changed.",
     fix="Set the property that the message names.",
     source="https://www.pulumi.com/registry/packages/aws/api-docs/",
     refused_by="the provider, before any call: missing required argument",

@@ -1,4 +1,4 @@
-"""Nothing is asked for that AWS refuses."""
+"""Values of properties are ones that AWS accepts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GOOD: Final[dict[str, Any]] = {
 
 RULE = Rule(
     id="governance-values-allowed",
-    title="Nothing is asked for that AWS refuses",
+    title="Values of properties are ones that AWS accepts",
     severity=Severity.MEDIUM,
     risk=Risk.REFUSAL,
     why="AWS refuses it in the middle of a deployment, when half of the stack is changed.",

@@ -1,4 +1,4 @@
-"""Nothing may speak to the whole internet on every port."""
+"""No rule lets traffic out to the whole internet on every port."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="network-egress-scoped",
-    title="Nothing may speak to the whole internet on every port",
+    title="No rule lets traffic out to the whole internet on every port",
     severity=Severity.MEDIUM,
     why="Free outbound traffic is how stolen data leaves, and how malware is controlled.",
     fix="Give fromPort and toPort 443, or a destination security group or prefix list.",
