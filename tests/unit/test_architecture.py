@@ -90,7 +90,7 @@ def imported(path, known):
 TYPE_TOKEN = re.compile(r"(?:aws|kubernetes):[\w.-]+/[\w./-]+:[A-Z]\w*|kubernetes:core/v1:[A-Z]\w*")
 
 
-@pytest.mark.parametrize("folder", ["policies", "deployment", "cost"])
+@pytest.mark.parametrize("folder", ["policies", "deployment", "cost", "workbench"])
 def test_type_tokens_have_one_place(folder):
     """A misspelt token matches nothing, and says nothing."""
     elsewhere = [

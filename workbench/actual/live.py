@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cost.compute import BURSTABLE, BURSTABLE_VCPUS
+from deployment import tokens
 from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
@@ -38,11 +39,11 @@ RECORD_TYPES: Final = {
 
 HOUR_SECONDS: Final = 3600
 DAY_SECONDS: Final = 24 * HOUR_SECONDS
-BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-RULES: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
-GROUPS: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
-WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
-FLEET: Final = "aws:autoscaling/group:Group"
+BALANCERS: Final = tokens.LOAD_BALANCER
+RULES: Final = tokens.LISTENER_RULE
+GROUPS: Final = tokens.TARGET_GROUP
+WEB_ACL: Final = tokens.WEB_ACL[0]
+FLEET: Final = tokens.SCALING_GROUP[0]
 
 
 def cost_explorer_bill(wanted: Wanted, month: str | None) -> Bill:
@@ -166,7 +167,7 @@ def _cores(graph: ResourceGraph, fleet: Resource) -> int:
     """vCPUs of an instance of `fleet`, the fewest where types differ; 0 where a type's number isn't known here."""
     types = fleet.all("mixedInstancesPolicy.launchTemplate.overrides[*].instanceType")
     if not types:
-        for template in graph.referenced(fleet, "launchTemplate", "aws:ec2/launchTemplate:LaunchTemplate"):
+        for template in graph.referenced(fleet, "launchTemplate", *tokens.LAUNCH_TEMPLATE):
             types = template.all("instanceType")
     known = [
         BURSTABLE_VCPUS.get(str(one).rpartition(".")[2], 0) if str(one).startswith(BURSTABLE) else 0 for one in types

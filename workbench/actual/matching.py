@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from cost.estimate import Estimate
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.actual.bill import Group, Wanted
 from workbench.actual.usage_types import among, prices_of
@@ -24,8 +25,8 @@ LEAST_ID: Final = 6
 """Characters of an id that may be found as the end of an ARN; shorter ones (``default``'s kin) mean anything."""
 
 ACCOUNT: Final = re.compile(r"^arn:aws[\w-]*:[^:]*:[^:]*:(\d{12}):")
-BUDGET: Final = "aws:budgets/budget:Budget"
-FLEET: Final = "aws:autoscaling/group:Group"
+BUDGET: Final = tokens.BUDGET[0]
+FLEET: Final = tokens.SCALING_GROUP[0]
 
 
 @dataclass(frozen=True, slots=True)

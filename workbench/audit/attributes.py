@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from cost.basis import Basis
 from cost.scope import Pricing
+from deployment import tokens
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 
@@ -65,7 +66,7 @@ class Attributes:
             reference: min(counts, key=lambda account: (-counts[account], account))
             for reference, counts in owned.items()
         }
-        for provider in self._graph.of_type("pulumi:providers:aws"):
+        for provider in self._graph.of_type(tokens.PROVIDER):
             allowed = _allowed(provider)
             if allowed:
                 found.setdefault(provider.urn, allowed)

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cost.basis import FOLLOWS_USE, Basis
+from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
 
-FLEET: Final = "aws:autoscaling/group:Group"
-RULES: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
+FLEET: Final = tokens.SCALING_GROUP[0]
+RULES: Final = tokens.LISTENER_RULE
 SIZES: Final = ("minSize", "maxSize", "desiredCapacity")
 
 ROLLOUT: Final = "the rollout"

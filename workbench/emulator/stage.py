@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from deployment import tokens
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.program import deploy_program
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.emulator.deploy import Deployer, Outcome
     from workbench.emulator.statefile import Entry
 
-METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+METRIC_ALARM = tokens.METRIC_ALARM[0]
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Moving:
 
 
 MOVED_BY_WORKFLOWS = {
-    "aws:lb/listenerRule:ListenerRule": Moving(("actions", "conditions"), frozenset({"modify_rule"})),
-    "aws:autoscaling/group:Group": Moving(
+    tokens.LISTENER_RULE[0]: Moving(("actions", "conditions"), frozenset({"modify_rule"})),
+    tokens.SCALING_GROUP[0]: Moving(
         ("minSize", "maxSize", "desiredCapacity"),
         frozenset({"set_desired_capacity", "terminate_instance_in_auto_scaling_group", "update_auto_scaling_group"}),
     ),
-    "aws:ssm/parameter:Parameter": Moving(("insecureValue",), frozenset({"put_parameter"})),
-    "aws:wafv2/ipSet:IpSet": Moving(("addresses",), frozenset({"update_ip_set"})),
+    tokens.PARAMETER[0]: Moving(("insecureValue",), frozenset({"put_parameter"})),
+    tokens.IP_SET[0]: Moving(("addresses",), frozenset({"update_ip_set"})),
 }
 
 

@@ -12,14 +12,16 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from deployment import tokens
+
 ACCOUNT: Final = "123456789012"
 """The account in synthetic ARNs where the program names none; it is AWS's own documentation account."""
 
 NOTHING: Final[Mapping[str, Any]] = {}
 
 NAMING: Final[Mapping[str, str]] = {
-    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
-    "aws:s3/bucket:Bucket": "bucket",
+    tokens.REPLICATION_GROUP[0]: "replicationGroupId",
+    tokens.BUCKET[0]: "bucket",
 }
 """Property that names the resource; `name` elsewhere. Pulumi fills it with `<logical name>-<7 hex digits>` when the
 program leaves it out, for the types whose row mentions it."""
@@ -29,7 +31,7 @@ _EC2 = "arn:aws:ec2:{region}:{account}"
 _IAM = "arn:aws:iam::{account}"
 
 OUTPUTS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "aws:acm/certificate:Certificate": {
+    tokens.CERTIFICATE[0]: {
         "id": "{arn}",
         "arn": "arn:aws:acm:{region}:{account}:certificate/{uuid}",
         "domainValidationOptions": [
@@ -41,103 +43,103 @@ OUTPUTS: Final[Mapping[str, Mapping[str, Any]]] = {
             }
         ],
     },
-    "aws:acm/certificateValidation:CertificateValidation": {
+    tokens.CERTIFICATE_VALIDATION[0]: {
         "id": "{hex17}",
         "certificateArn": "{certificateArn}",
     },
-    "aws:appconfig/application:Application": {
+    tokens.APPCONFIG_APPLICATION[0]: {
         "id": "{hex7}",
         "arn": "arn:aws:appconfig:{region}:{account}:application/{hex7}",
     },
-    "aws:appconfig/configurationProfile:ConfigurationProfile": {
+    tokens.APPCONFIG_PROFILE[0]: {
         "id": "{hex7}:{applicationId}",
         "arn": "arn:aws:appconfig:{region}:{account}:application/{applicationId}/configurationprofile/{hex7}",
         "configurationProfileId": "{hex7}",
     },
-    "aws:appconfig/deployment:Deployment": {"deploymentNumber": 1, "state": "COMPLETE"},
-    "aws:appconfig/deploymentStrategy:DeploymentStrategy": {
+    tokens.APPCONFIG_DEPLOYMENT[0]: {"deploymentNumber": 1, "state": "COMPLETE"},
+    tokens.APPCONFIG_STRATEGY[0]: {
         "id": "{hex7}",
         "arn": "arn:aws:appconfig:{region}:{account}:deploymentstrategy/{hex7}",
     },
-    "aws:appconfig/environment:Environment": {
+    tokens.APPCONFIG_ENVIRONMENT[0]: {
         "id": "{hex7}:{applicationId}",
         "arn": "arn:aws:appconfig:{region}:{account}:application/{applicationId}/environment/{hex7}",
         "environmentId": "{hex7}",
         "state": "READY_FOR_DEPLOYMENT",
     },
-    "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion": {"versionNumber": 1},
-    "aws:autoscaling/group:Group": {
+    tokens.APPCONFIG_VERSION[0]: {"versionNumber": 1},
+    tokens.SCALING_GROUP[0]: {
         "id": "{name}",
         "arn": "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:{uuid}:autoScalingGroupName/{name}",
     },
-    "aws:autoscaling/policy:Policy": {
+    tokens.SCALING_POLICY[0]: {
         "id": "{name}",
         "arn": "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{uuid}:autoScalingGroupName/{autoscalingGroupName}"
         ":policyName/{name}",
     },
-    "aws:autoscaling/schedule:Schedule": {"id": "{scheduledActionName}"},
-    "aws:budgets/budget:Budget": {
+    tokens.SCALING_SCHEDULE[0]: {"id": "{scheduledActionName}"},
+    tokens.BUDGET[0]: {
         "id": "{account}:{name}",
         "arn": "arn:aws:budgets::{account}:budget/{name}",
         "accountId": "{account}",
     },
-    "aws:budgets/budgetAction:BudgetAction": {"id": "{account}:{uuid}:{budgetName}", "actionId": "{uuid}"},
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": {
+    tokens.BUDGET_ACTION[0]: {"id": "{account}:{uuid}:{budgetName}", "actionId": "{uuid}"},
+    tokens.COMPOSITE_ALARM[0]: {
         "id": "{alarmName}",
         "arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{alarmName}",
     },
-    "aws:cloudwatch/dashboard:Dashboard": {
+    tokens.DASHBOARD[0]: {
         "id": "{dashboardName}",
         "dashboardArn": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}",
     },
-    "aws:cloudwatch/eventApiDestination:EventApiDestination": {
+    tokens.EVENT_DESTINATION[0]: {
         "id": "{name}",
         "arn": "arn:aws:events:{region}:{account}:api-destination/{name}/{uuid}",
     },
-    "aws:cloudwatch/eventBus:EventBus": {
+    tokens.EVENT_BUS[0]: {
         "id": "{name}",
         "arn": "arn:aws:events:{region}:{account}:event-bus/{name}",
     },
-    "aws:cloudwatch/eventConnection:EventConnection": {
+    tokens.EVENT_CONNECTION[0]: {
         "id": "{name}",
         "arn": "arn:aws:events:{region}:{account}:connection/{name}/{uuid}",
     },
-    "aws:cloudwatch/eventRule:EventRule": {
+    tokens.EVENT_RULE[0]: {
         "id": "{name}",
         "arn": "arn:aws:events:{region}:{account}:rule/{name}",
     },
-    "aws:cloudwatch/logGroup:LogGroup": {
+    tokens.LOG_GROUP[0]: {
         "id": "{name}",
         "arn": "arn:aws:logs:{region}:{account}:log-group:{name}",
     },
-    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    tokens.METRIC_ALARM[0]: {
         "id": "{name}",
         "arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
     },
-    "aws:cognito/userPool:UserPool": {
+    tokens.USER_POOL[0]: {
         "id": "{region}_{hex9}",
         "arn": "arn:aws:cognito-idp:{region}:{account}:userpool/{region}_{hex9}",
         "endpoint": "cognito-idp.{region}.amazonaws.com/{region}_{hex9}",
     },
-    "aws:cognito/userPoolClient:UserPoolClient": {"id": "{hex17}"},
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"id": "sg-{hex17}"},
-    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": {"id": "eigw-{hex17}"},
-    "aws:ec2/flowLog:FlowLog": {"id": "fl-{hex17}", "arn": _EC2 + ":vpc-flow-log/fl-{hex17}"},
-    "aws:ec2/internetGateway:InternetGateway": {
+    tokens.USER_POOL_CLIENT[0]: {"id": "{hex17}"},
+    tokens.DEFAULT_SECURITY_GROUP[0]: {"id": "sg-{hex17}"},
+    tokens.EGRESS_ONLY_GATEWAY[0]: {"id": "eigw-{hex17}"},
+    tokens.FLOW_LOG[0]: {"id": "fl-{hex17}", "arn": _EC2 + ":vpc-flow-log/fl-{hex17}"},
+    tokens.INTERNET_GATEWAY[0]: {
         "id": "igw-{hex17}",
         "arn": _EC2 + ":internet-gateway/igw-{hex17}",
     },
-    "aws:ec2/launchTemplate:LaunchTemplate": {
+    tokens.LAUNCH_TEMPLATE[0]: {
         "id": "lt-{hex17}",
         "arn": _EC2 + ":launch-template/lt-{hex17}",
         "defaultVersion": 1,
         "latestVersion": 1,
     },
-    "aws:ec2/networkAcl:NetworkAcl": {"id": "acl-{hex17}", "arn": _EC2 + ":network-acl/acl-{hex17}"},
-    "aws:ec2/routeTable:RouteTable": {"id": "rtb-{hex17}", "arn": _EC2 + ":route-table/rtb-{hex17}"},
-    "aws:ec2/securityGroup:SecurityGroup": {"id": "sg-{hex17}", "arn": _EC2 + ":security-group/sg-{hex17}"},
-    "aws:ec2/subnet:Subnet": {"id": "subnet-{hex17}", "arn": _EC2 + ":subnet/subnet-{hex17}"},
-    "aws:ec2/vpc:Vpc": {
+    tokens.NETWORK_ACL[0]: {"id": "acl-{hex17}", "arn": _EC2 + ":network-acl/acl-{hex17}"},
+    tokens.ROUTE_TABLE[0]: {"id": "rtb-{hex17}", "arn": _EC2 + ":route-table/rtb-{hex17}"},
+    tokens.SECURITY_GROUP[0]: {"id": "sg-{hex17}", "arn": _EC2 + ":security-group/sg-{hex17}"},
+    tokens.SUBNET[0]: {"id": "subnet-{hex17}", "arn": _EC2 + ":subnet/subnet-{hex17}"},
+    tokens.VPC[0]: {
         "id": "vpc-{hex17}",
         "arn": _EC2 + ":vpc/vpc-{hex17}",
         "defaultNetworkAclId": "acl-{hex17}",
@@ -145,125 +147,125 @@ OUTPUTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "defaultSecurityGroupId": "sg-{hex17}",
         "ipv6CidrBlock": "2600:1f18:{hex4}:{hex2}00::/56",
     },
-    "aws:ec2/vpcEndpoint:VpcEndpoint": {
+    tokens.VPC_ENDPOINT[0]: {
         "id": "vpce-{hex17}",
         "arn": _EC2 + ":vpc-endpoint/vpce-{hex17}",
         "prefixListId": "pl-{hex8}",
     },
-    "aws:elasticache/parameterGroup:ParameterGroup": {
+    tokens.CACHE_PARAMETER_GROUP[0]: {
         "id": "{name}",
         "arn": "arn:aws:elasticache:{region}:{account}:parametergroup:{name}",
     },
-    "aws:elasticache/replicationGroup:ReplicationGroup": {
+    tokens.REPLICATION_GROUP[0]: {
         "id": "{replicationGroupId}",
         "arn": "arn:aws:elasticache:{region}:{account}:replicationgroup:{replicationGroupId}",
         "primaryEndpointAddress": "master.{replicationGroupId}.{hex7}.cache.amazonaws.com",
         "readerEndpointAddress": "replica.{replicationGroupId}.{hex7}.cache.amazonaws.com",
     },
-    "aws:elasticache/serverlessCache:ServerlessCache": {
+    tokens.SERVERLESS_CACHE[0]: {
         "id": "{name}",
         "arn": "arn:aws:elasticache:{region}:{account}:serverlesscache:{name}",
         "endpoints": [{"address": "{name}-{hex7}.serverless.cache.amazonaws.com", "port": 6379}],
         "readerEndpoints": [{"address": "{name}-{hex7}.serverless.cache.amazonaws.com", "port": 6380}],
         "status": "available",
     },
-    "aws:elasticache/subnetGroup:SubnetGroup": {
+    tokens.CACHE_SUBNET_GROUP[0]: {
         "id": "{name}",
         "arn": "arn:aws:elasticache:{region}:{account}:subnetgroup:{name}",
     },
-    "aws:elasticache/user:User": {
+    tokens.CACHE_USER[0]: {
         "id": "{userId}",
         "arn": "arn:aws:elasticache:{region}:{account}:user:{userId}",
     },
-    "aws:elasticache/userGroup:UserGroup": {
+    tokens.CACHE_USER_GROUP[0]: {
         "id": "{userGroupId}",
         "arn": "arn:aws:elasticache:{region}:{account}:usergroup:{userGroupId}",
     },
-    "aws:iam/instanceProfile:InstanceProfile": {"id": "{name}", "arn": _IAM + ":instance-profile{path}{name}"},
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    tokens.INSTANCE_PROFILE[0]: {"id": "{name}", "arn": _IAM + ":instance-profile{path}{name}"},
+    tokens.OPEN_ID_PROVIDER[0]: {
         "id": "{arn}",
         "arn": _IAM + ":oidc-provider/{url}",
     },
-    "aws:iam/policy:Policy": {"id": "{arn}", "arn": _IAM + ":policy{path}{name}"},
-    "aws:iam/role:Role": {"id": "{name}", "arn": _IAM + ":role{path}{name}", "uniqueId": "AROA{hex17}"},
-    "aws:iam/rolePolicy:RolePolicy": {"id": "{role}:{name}"},
-    "aws:kms/alias:Alias": {"id": "{name}", "arn": "arn:aws:kms:{region}:{account}:{name}"},
-    "aws:kms/key:Key": {
+    tokens.IAM_POLICY[0]: {"id": "{arn}", "arn": _IAM + ":policy{path}{name}"},
+    tokens.ROLE[0]: {"id": "{name}", "arn": _IAM + ":role{path}{name}", "uniqueId": "AROA{hex17}"},
+    tokens.ROLE_POLICY[0]: {"id": "{role}:{name}"},
+    tokens.KEY_ALIAS[0]: {"id": "{name}", "arn": "arn:aws:kms:{region}:{account}:{name}"},
+    tokens.KEY[0]: {
         "id": "{uuid}",
         "arn": "arn:aws:kms:{region}:{account}:key/{uuid}",
         "keyId": "{uuid}",
     },
-    "aws:lb/listener:Listener": {"id": "{arn}", "arn": _ELB + ":listener/app/plant/{hex16}/{hex17}"},
-    "aws:lb/listenerRule:ListenerRule": {
+    tokens.LISTENER[0]: {"id": "{arn}", "arn": _ELB + ":listener/app/plant/{hex16}/{hex17}"},
+    tokens.LISTENER_RULE[0]: {
         "id": "{arn}",
         "arn": _ELB + ":listener-rule/app/plant/{hex16}/{hex9}/{hex17}",
     },
-    "aws:lb/loadBalancer:LoadBalancer": {
+    tokens.LOAD_BALANCER[0]: {
         "id": "{arn}",
         "arn": _ELB + ":loadbalancer/app/{name}/{hex16}",
         "arnSuffix": "app/{name}/{hex16}",
         "dnsName": "{name}-{hex9}.{region}.elb.amazonaws.com",
         "zoneId": "Z35SXDOTRQ7X7K",
     },
-    "aws:lb/targetGroup:TargetGroup": {
+    tokens.TARGET_GROUP[0]: {
         "id": "{arn}",
         "arn": _ELB + ":targetgroup/{name}/{hex16}",
         "arnSuffix": "targetgroup/{name}/{hex16}",
     },
-    "aws:resourcegroups/group:Group": {
+    tokens.RESOURCE_GROUP[0]: {
         "id": "{name}",
         "arn": "arn:aws:resource-groups:{region}:{account}:group/{name}",
     },
-    "aws:route53/record:Record": {"id": "{zoneId}_{name}_{type}", "fqdn": "{name}"},
-    "aws:s3/bucket:Bucket": {
+    tokens.DNS_RECORD[0]: {"id": "{zoneId}_{name}_{type}", "fqdn": "{name}"},
+    tokens.BUCKET[0]: {
         "id": "{bucket}",
         "arn": "arn:aws:s3:::{bucket}",
         "bucketDomainName": "{bucket}.s3.amazonaws.com",
         "bucketRegionalDomainName": "{bucket}.s3.{region}.amazonaws.com",
     },
-    "aws:scheduler/schedule:Schedule": {
+    tokens.SCHEDULE[0]: {
         "id": "{groupName}/{name}",
         "arn": "arn:aws:scheduler:{region}:{account}:schedule/{groupName}/{name}",
     },
-    "aws:scheduler/scheduleGroup:ScheduleGroup": {
+    tokens.SCHEDULE_GROUP[0]: {
         "id": "{name}",
         "arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
         "state": "ACTIVE",
     },
-    "aws:sfn/stateMachine:StateMachine": {
+    tokens.STATE_MACHINE[0]: {
         "id": "{arn}",
         "arn": "arn:aws:states:{region}:{account}:stateMachine:{name}",
         "status": "ACTIVE",
     },
-    "aws:sns/topic:Topic": {
+    tokens.TOPIC[0]: {
         "id": "{arn}",
         "arn": "arn:aws:sns:{region}:{account}:{name}",
         "owner": "{account}",
     },
-    "aws:sns/topicSubscription:TopicSubscription": {"id": "{arn}", "arn": "{topic}:{uuid}"},
-    "aws:sqs/queue:Queue": {
+    tokens.TOPIC_SUBSCRIPTION[0]: {"id": "{arn}", "arn": "{topic}:{uuid}"},
+    tokens.QUEUE[0]: {
         "id": "https://sqs.{region}.amazonaws.com/{account}/{name}",
         "arn": "arn:aws:sqs:{region}:{account}:{name}",
         "url": "https://sqs.{region}.amazonaws.com/{account}/{name}",
     },
-    "aws:ssm/parameter:Parameter": {
+    tokens.PARAMETER[0]: {
         "id": "{name}",
         "arn": "arn:aws:ssm:{region}:{account}:parameter{name}",
         "version": 1,
     },
-    "aws:wafv2/ipSet:IpSet": {
+    tokens.IP_SET[0]: {
         "id": "{uuid}",
         "arn": "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{uuid}",
     },
-    "aws:wafv2/regexPatternSet:RegexPatternSet": {
+    tokens.REGEX_PATTERN_SET[0]: {
         "id": "{uuid}",
         "arn": "arn:aws:wafv2:{region}:{account}:regional/regexpatternset/{name}/{uuid}",
     },
-    "aws:wafv2/ruleGroup:RuleGroup": {
+    tokens.WAF_RULE_GROUP[0]: {
         "id": "{uuid}",
         "arn": "arn:aws:wafv2:{region}:{account}:regional/rulegroup/{name}/{uuid}",
     },
-    "aws:wafv2/webAcl:WebAcl": {
+    tokens.WEB_ACL[0]: {
         "id": "{uuid}",
         "arn": "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{uuid}",
     },

@@ -9,12 +9,13 @@ from typing import Any
 
 import yaml
 
+from deployment import tokens
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from deployment.manifests import is_object, manifest, schema_problem
 from deployment.unknown import Sentinel
 
-SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type token
+SECRET = tokens.KUBERNETES_SECRET
 OF_PULUMI = "pulumi.com/"
 """Beginning of annotations that steer Pulumi alone."""
 

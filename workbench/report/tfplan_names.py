@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from deployment import tokens
+
 _PREFIXES: Final = {
     "acm": "aws_acm_",
     "appconfig": "aws_appconfig_",
@@ -37,21 +39,21 @@ _PREFIXES: Final = {
 """Module of the Pulumi token -> prefix of the Terraform type."""
 
 _TYPES: Final = {
-    "aws:lb/loadBalancer:LoadBalancer": "aws_lb",
-    "aws:alb/loadBalancer:LoadBalancer": "aws_lb",
-    "aws:alb/listener:Listener": "aws_lb_listener",
-    "aws:alb/listenerRule:ListenerRule": "aws_lb_listener_rule",
-    "aws:alb/targetGroup:TargetGroup": "aws_lb_target_group",
+    tokens.LOAD_BALANCER[0]: "aws_lb",
+    tokens.LOAD_BALANCER[1]: "aws_lb",
+    tokens.LISTENER[1]: "aws_lb_listener",
+    tokens.LISTENER_RULE[1]: "aws_lb_listener_rule",
+    tokens.TARGET_GROUP[1]: "aws_lb_target_group",
 }
 """Tokens whose Terraform type does not follow from the module."""
 
 _PROPERTIES: Final = {
-    ("aws:cloudwatch/metricAlarm:MetricAlarm", "name"): "alarm_name",
-    ("aws:sns/topicSubscription:TopicSubscription", "topic"): "topic_arn",
-    ("aws:autoscaling/group:Group", "vpcZoneIdentifiers"): "vpc_zone_identifier",
-    ("aws:autoscaling/policy:Policy", "name"): "name",
-    ("aws:lambda/function:Function", "code"): "filename",
-    ("aws:lambda/function:Function", "name"): "function_name",
+    (tokens.METRIC_ALARM[0], "name"): "alarm_name",
+    (tokens.TOPIC_SUBSCRIPTION[0], "topic"): "topic_arn",
+    (tokens.SCALING_GROUP[0], "vpcZoneIdentifiers"): "vpc_zone_identifier",
+    (tokens.SCALING_POLICY[0], "name"): "name",
+    (tokens.FUNCTION[0], "code"): "filename",
+    (tokens.FUNCTION[0], "name"): "function_name",
 }
 """(token, property) -> argument, where Pulumi renamed it."""
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import botocore
 
+from deployment import tokens
+
 DATA: Final = Path(botocore.__file__).parent / "data"
 SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
     "alb": ("elbv2",),
@@ -33,26 +35,26 @@ SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
 """Module of the SDK -> service models, where the names differ."""
 VERBS: Final = ("create", "put", "register", "request", "run", "update", "modify", "set", "allocate", "associate")
 CALLS: Final[Mapping[str, tuple[str, ...]]] = {
-    "aws:acm/certificate:Certificate": ("RequestCertificate",),
-    "aws:autoscaling/group:Group": ("CreateAutoScalingGroup", "StartInstanceRefresh"),
-    "aws:autoscaling/policy:Policy": ("PutScalingPolicy",),
-    "aws:budgets/budget:Budget": ("CreateBudget", "CreateNotification"),
-    "aws:cloudwatch/eventRule:EventRule": ("PutRule",),
-    "aws:cloudwatch/eventTarget:EventTarget": ("PutTargets",),
-    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": ("PutDataProtectionPolicy",),
-    "aws:cloudwatch/logMetricFilter:LogMetricFilter": ("PutMetricFilter",),
-    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": ("PutResourcePolicy",),
-    "aws:ec2/flowLog:FlowLog": ("CreateFlowLogs",),
-    "aws:ec2/instance:Instance": ("RunInstances",),
-    "aws:ebs/volume:Volume": ("CreateVolume",),
-    "aws:elasticache/cluster:Cluster": ("CreateCacheCluster",),
-    "aws:lb/listenerRule:ListenerRule": ("CreateRule",),
-    "aws:s3/bucket:Bucket": ("CreateBucket",),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ("PutPublicAccessBlock",),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ("PutBucketEncryption",),
-    "aws:sns/topicSubscription:TopicSubscription": ("Subscribe",),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ("AuthorizeSecurityGroupEgress",),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ("AuthorizeSecurityGroupIngress",),
+    tokens.CERTIFICATE[0]: ("RequestCertificate",),
+    tokens.SCALING_GROUP[0]: ("CreateAutoScalingGroup", "StartInstanceRefresh"),
+    tokens.SCALING_POLICY[0]: ("PutScalingPolicy",),
+    tokens.BUDGET[0]: ("CreateBudget", "CreateNotification"),
+    tokens.EVENT_RULE[0]: ("PutRule",),
+    tokens.EVENT_TARGET[0]: ("PutTargets",),
+    tokens.LOG_DATA_PROTECTION[0]: ("PutDataProtectionPolicy",),
+    tokens.LOG_METRIC_FILTER[0]: ("PutMetricFilter",),
+    tokens.LOG_RESOURCE_POLICY[0]: ("PutResourcePolicy",),
+    tokens.FLOW_LOG[0]: ("CreateFlowLogs",),
+    tokens.INSTANCE[0]: ("RunInstances",),
+    tokens.VOLUME[0]: ("CreateVolume",),
+    tokens.CACHE_CLUSTER[0]: ("CreateCacheCluster",),
+    tokens.LISTENER_RULE[0]: ("CreateRule",),
+    tokens.BUCKET[0]: ("CreateBucket",),
+    tokens.BUCKET_PUBLIC_ACCESS_BLOCK[0]: ("PutPublicAccessBlock",),
+    tokens.BUCKET_ENCRYPTION[0]: ("PutBucketEncryption",),
+    tokens.TOPIC_SUBSCRIPTION[0]: ("Subscribe",),
+    tokens.EGRESS_RULE[0]: ("AuthorizeSecurityGroupEgress",),
+    tokens.INGRESS_RULE[0]: ("AuthorizeSecurityGroupIngress",),
 }
 """Type token -> calls that make it, where its name does not tell."""
 LISTED: Final = 40

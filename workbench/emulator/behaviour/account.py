@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from deployment import tokens
 from deployment.asl.machine import StateError
 from workbench.emulator.api import ACCOUNT_ID
 from workbench.emulator.behaviour import balancer, handlers, muting
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 MINUTE = timedelta(minutes=1)
 SYNC = timedelta(seconds=15)
 """Time between two rounds of a cluster's autoscalers."""
-COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-MUTE = "aws:cloudwatch/alarmMuteRule:AlarmMuteRule"
+COMPOSITE = tokens.COMPOSITE_ALARM[0]
+MUTE = tokens.ALARM_MUTE_RULE[0]
 EVENTS = "events.amazonaws.com"
-FLAG = "aws:appconfig/deployment:Deployment"
+FLAG = tokens.APPCONFIG_DEPLOYMENT[0]
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from deployment import tokens
 from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math
 from workbench.emulator.deploy import Deployer
 
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from workbench.emulator.behaviour.clock import Clock
 
 TYPE_FILTERS = {
-    "elasticloadbalancing:loadbalancer/app": "aws:lb/loadBalancer:LoadBalancer",
-    "wafv2:webacl": "aws:wafv2/webAcl:WebAcl",
-    "wafv2:regional/webacl": "aws:wafv2/webAcl:WebAcl",
-    "elasticache:serverlesscache": "aws:elasticache/serverlessCache:ServerlessCache",
-    "elasticache:replicationgroup": "aws:elasticache/replicationGroup:ReplicationGroup",
-    "cloudwatch:alarm": "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "elasticloadbalancing:loadbalancer/app": tokens.LOAD_BALANCER[0],
+    "wafv2:webacl": tokens.WEB_ACL[0],
+    "wafv2:regional/webacl": tokens.WEB_ACL[0],
+    "elasticache:serverlesscache": tokens.SERVERLESS_CACHE[0],
+    "elasticache:replicationgroup": tokens.REPLICATION_GROUP[0],
+    "cloudwatch:alarm": tokens.METRIC_ALARM[0],
 }
 """ResourceTypeFilters of the tagging API → the provider's type."""
 
@@ -126,7 +127,7 @@ def delete_serverless_cache(deployer: Deployer, params: dict[str, Any]) -> dict[
     """DeleteServerlessCache: the cache leaves the provider's state, as it would be found missing by a refresh."""
     name = params["ServerlessCacheName"]
     for urn, entry in list(deployer.state.entries.items()):
-        if entry.type == "aws:elasticache/serverlessCache:ServerlessCache" and entry.id == name:
+        if entry.type == tokens.SERVERLESS_CACHE[0] and entry.id == name:
             del deployer.state.entries[urn]
     return {"ServerlessCache": {"ServerlessCacheName": name, "Status": "deleting"}}
 

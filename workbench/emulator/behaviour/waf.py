@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus
 
 import numpy as np
 
+from deployment import tokens
 from workbench.simulate.declaration import RateLimit
 from workbench.simulate.firewall import FirewallConstants, RateWindow
 
@@ -172,7 +173,7 @@ class WebAcl:
         )
 
 
-RULE_GROUP = "aws:wafv2/ruleGroup:RuleGroup"
+RULE_GROUP = tokens.WAF_RULE_GROUP[0]
 MAX_KEYS = 4096
 """Keys that one rule can tell apart here; AWS tracks 10,000."""
 

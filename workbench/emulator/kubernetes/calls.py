@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from deployment import tokens
 from deployment.asl.machine import StateError
 from workbench.emulator.kubernetes.store import ApiError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 SCALE: Final = re.compile(r"/apis/apps/v1/namespaces/([^/]+)/deployments/([^/]+)/scale")
 VERBS: Final = {"GET": "get", "PUT": "update", "PATCH": "patch"}
-ENTRY: Final = "aws:eks/accessEntry:AccessEntry"
+ENTRY: Final = tokens.ACCESS_ENTRY[0]
 MANAGER: Final = "step-functions"
 
 

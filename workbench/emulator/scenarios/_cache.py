@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.stage import MissingPieceError, Stage
 from workbench.emulator.statefile import Entry
 
-SERVERLESS = "aws:elasticache/serverlessCache:ServerlessCache"
-NODES = "aws:elasticache/replicationGroup:ReplicationGroup"
+SERVERLESS = tokens.SERVERLESS_CACHE[0]
+NODES = tokens.REPLICATION_GROUP[0]
 FULL_MINUTES = 17
 """Three periods of five minutes, and two."""
 GIB = 1024**3
@@ -88,7 +89,7 @@ def zones(stage: Stage) -> set[str]:
     cache = of(stage)
     subnets = cache.outputs.get("subnetIds")
     if subnets is None:
-        subnets = stage.entry("aws:elasticache/subnetGroup:SubnetGroup").outputs["subnetIds"]
+        subnets = stage.entry(tokens.CACHE_SUBNET_GROUP[0]).outputs["subnetIds"]
     answer = stage.call("ec2", "describe_subnets", SubnetIds=list(subnets))
     return {subnet["AvailabilityZone"] for subnet in answer["Subnets"]}
 
@@ -107,9 +108,9 @@ def _endpoint(stage: Stage) -> str:
 def _environment(stage: Stage, fleet: str) -> dict[str, str]:
     """The application's environment: in a fleet's user data, as EC2 reports it, or in its Deployment's container."""
     if stage.account.cluster is not None:
-        pod = stage.entry("kubernetes:apps/v1:Deployment", fleet).inputs["spec"]["template"]["spec"]
+        pod = stage.entry(tokens.DEPLOYMENT, fleet).inputs["spec"]["template"]["spec"]
         return {item["name"]: item["value"] for item in pod["containers"][0]["env"]}
-    template = stage.entry("aws:ec2/launchTemplate:LaunchTemplate", fleet).id
+    template = stage.entry(tokens.LAUNCH_TEMPLATE[0], fleet).id
     answer = stage.call("ec2", "describe_launch_template_versions", LaunchTemplateId=template, Versions=["$Latest"])
     data = answer["LaunchTemplateVersions"][0]["LaunchTemplateData"].get("UserData", "")
     lines = base64.b64decode(data).decode().splitlines()
@@ -118,7 +119,7 @@ def _environment(stage: Stage, fleet: str) -> dict[str, str]:
 
 
 def _contract(stage: Stage, parameter: str) -> dict[str, Any]:
-    if not any(entry.id == parameter for entry in stage.entries("aws:ssm/parameter:Parameter")):
+    if not any(entry.id == parameter for entry in stage.entries(tokens.PARAMETER[0])):
         return {}
     content: dict[str, Any] = json.loads(stage.call("ssm", "get_parameter", Name=parameter)["Parameter"]["Value"])
     return content

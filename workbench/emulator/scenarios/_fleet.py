@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from deployment import tokens
 from infra.stack.fleet import tracked_requests
 from workbench.emulator.behaviour import balancer
 from workbench.emulator.stage import MissingPieceError, Stage
 
-GROUP = "aws:autoscaling/group:Group"
-TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
-POLICY = "aws:autoscaling/policy:Policy"
+GROUP = tokens.SCALING_GROUP[0]
+TARGET_GROUP = tokens.TARGET_GROUP[0]
+POLICY = tokens.SCALING_POLICY[0]
 FAST_SECONDS = 0.04
 """Response time when all is well."""
 

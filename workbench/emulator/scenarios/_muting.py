@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.scenarios._fleet import metric_dimensions
 from workbench.emulator.scenarios._pods import scaling_failure_alarm
@@ -83,7 +84,7 @@ def _demands(stage: Stage, occurrence: Occurrence) -> None:
 
 def _safety(stage: Stage, alarms: list[Entry]) -> list[Entry]:
     """Alarms that scale a fleet, roll a release back, or tell of failed launches."""
-    machine = stage.entry("aws:sfn/stateMachine:StateMachine", "rollout").outputs["definition"]
+    machine = stage.entry(tokens.STATE_MACHINE[0], "rollout").outputs["definition"]
     failures = stage.alarm(scaling_failure_alarm(stage))
     return [
         entry

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.behaviour import balancer
 from workbench.emulator.behaviour.clock import START
 from workbench.emulator.behaviour.metrics import key_of
-from workbench.emulator.kubernetes.cluster import APPS, Cluster
+from workbench.emulator.kubernetes.cluster import Cluster
 from workbench.emulator.kubernetes.pods import Pod
 from workbench.emulator.kubernetes.store import Ref
 from workbench.emulator.scenarios._fleet import FAST_SECONDS, TARGET_GROUP, StableFleet, metric_dimensions
 from workbench.emulator.stage import MissingPieceError, NotApplicableError, Stage
 
-DEPLOYMENT = f"kubernetes:{APPS}:Deployment"
+DEPLOYMENT = tokens.DEPLOYMENT
 SPIKE_RATIO = 6
 CALM_MINUTES = 2
 SPIKE_MINUTES = 6
@@ -146,7 +147,7 @@ def spike(stage: Stage) -> None:
 
 
 def _counted(stage: Stage, metric: str, wanted: int) -> None:
-    found = stage.entry("aws:cloudwatch/logMetricFilter:LogMetricFilter", metric.replace("_", "-"))
+    found = stage.entry(tokens.LOG_METRIC_FILTER[0], metric.replace("_", "-"))
     namespace = str(found.outputs["metricTransformation"]["namespace"])
     samples = stage.account.metrics.samples(key_of(namespace, metric), START, stage.account.clock.now)
     counted = round(sum(value * count for value, count in samples))

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from deployment import tokens
 from deployment.asl.machine import Execution
 from workbench.emulator.behaviour.topics import Message
 from workbench.emulator.scenarios._fleet import TARGET_GROUP, metric_dimensions
 from workbench.emulator.stage import MissingPieceError, NotApplicableError, Stage, logical_name
 
-RULE = "aws:lb/listenerRule:ListenerRule"
+RULE = tokens.LISTENER_RULE[0]
 RICH = 3600
 """Requests an hour that are enough for a p95 in five minutes."""
 
@@ -43,7 +44,7 @@ class Rollout:
 
     def __post_init__(self) -> None:
         self.stage.needs_a_running_stack()
-        self.machine_arn = str(self.stage.entry("aws:sfn/stateMachine:StateMachine", "rollout").outputs["arn"])
+        self.machine_arn = str(self.stage.entry(tokens.STATE_MACHINE[0], "rollout").outputs["arn"])
         self.canary = metric_dimensions(self.stage, "canary")
         self._execution: Execution | None = None
         self._canary_arn = self.stage.entry(TARGET_GROUP, "canary").outputs["arn"]

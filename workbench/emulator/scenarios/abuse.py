@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.behaviour.listener import Listener
 from workbench.emulator.behaviour.waf import RULE_GROUP, Answer, Request, WebAcl
@@ -15,7 +16,7 @@ from workbench.emulator.stage import Stage
 from workbench.emulator.statefile import Entry
 
 CRITERION = "Rate limits stop a flood and nobody else; a page of 51 items is refused; a 429 says when to come back."
-WEB_ACL = "aws:wafv2/webAcl:WebAcl"
+WEB_ACL = tokens.WEB_ACL[0]
 CHECKS_OF_REQUESTS = {"page-size", "rate-per-ip", "rate-per-user", "rate-heavy-path", "body-size"}
 """Rules of the firewall that this scenario is about."""
 MANAGED = {
@@ -68,7 +69,7 @@ def _in_front(stage: Stage, entry: Entry, *, shared: bool) -> None:
             "the platform's web ACL refers to this stack's rule group: each maintenance window looks whether it does",
         )
         return
-    balancer = stage.entry("aws:lb/loadBalancer:LoadBalancer").id
+    balancer = stage.entry(tokens.LOAD_BALANCER[0]).id
     found: dict[str, Any] = stage.call("wafv2", "get_web_acl_for_resource", ResourceArn=balancer).get("WebACL") or {}
     stage.demand(what, found.get("ARN") == entry.outputs["arn"], found.get("Name", "no web ACL"))
 

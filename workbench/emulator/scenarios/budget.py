@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.behaviour.access import Ask, denies
 from workbench.emulator.behaviour.budgets import BudgetWatch, Charge
 from workbench.emulator.stage import Stage
 
 CRITERION = "When spend passes the limit people are told, and the budget's action denies new capacity."
-BUDGET = "aws:budgets/budget:Budget"
-ACTION = "aws:budgets/budgetAction:BudgetAction"
+BUDGET = tokens.BUDGET[0]
+ACTION = tokens.BUDGET_ACTION[0]
 NEW_CAPACITY = {
     "an instance": Ask("ec2:RunInstances"),
     "a group": Ask("autoscaling:CreateAutoScalingGroup"),
@@ -102,7 +103,7 @@ def _notices(stage: Stage, watch: BudgetWatch, limit: Decimal, tags: dict[str, s
 
 def _denials(stage: Stage, policy: str) -> None:
     name = policy.rsplit("/", 1)[-1]
-    if not any(entry.outputs["arn"] == policy for entry in stage.entries("aws:iam/policy:Policy")):
+    if not any(entry.outputs["arn"] == policy for entry in stage.entries(tokens.IAM_POLICY[0])):
         stage.demand("it denies new capacity", False, f"the stack has no policy {name}")
         return
     version = stage.call("iam", "get_policy", PolicyArn=policy)["Policy"]["DefaultVersionId"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.scenarios import _cache
 from workbench.emulator.scenarios._pods import serving_fleet
@@ -28,11 +29,11 @@ def play(stage: Stage) -> None:
     fleet = serving_fleet(stage)
     account, settings = stage.account, stage.settings
     latency, database = stage.alarm("p95-stable"), stage.alarm("database-latency")
-    composite = stage.entry("aws:cloudwatch/compositeAlarm:CompositeAlarm")
+    composite = stage.entry(tokens.COMPOSITE_ALARM[0])
     checks = {entry.id: entry for entry in (latency, database)} | {composite.outputs["alarmName"]: composite}
-    log = stage.entry("aws:cloudwatch/logGroup:LogGroup", "audit-requests").outputs["name"]
+    log = stage.entry(tokens.LOG_GROUP[0], "audit-requests").outputs["name"]
     people = stage.listen(latency.outputs["alarmActions"][0])
-    aggregator = stage.listen(stage.entry("aws:sns/topic:Topic", "health").id)
+    aggregator = stage.listen(stage.entry(tokens.TOPIC[0], "health").id)
     _cache.what_instances_know(stage)
 
     threshold, limit = settings.slo.p95_threshold_ms, settings.contract.database_query_limit_ms

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.scenarios._fleet import FAST_SECONDS, TARGET_GROUP
 from workbench.emulator.scenarios._pods import PodFleet
@@ -12,7 +13,7 @@ from workbench.emulator.scenarios._rollout import Rollout, ending
 from workbench.emulator.stage import Stage
 
 CRITERION = "A canary that falls silent is noticed at the next look; flag, weights and stable fleet are as before."
-GROUP = "aws:autoscaling/group:Group"
+GROUP = tokens.SCALING_GROUP[0]
 
 
 def play(stage: Stage) -> None:

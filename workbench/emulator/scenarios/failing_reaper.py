@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.scenarios.reaper import BILLED, instances, is_there, names, session
 from workbench.emulator.stage import NotApplicableError, Stage
 
 CRITERION = "When the reaper can't remove something, it fails, names it, and nobody is told that all is gone."
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+LOAD_BALANCER = tokens.LOAD_BALANCER[0]
 LONGEST = timedelta(hours=1)
 """After this the reaper's workflow times out."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.behaviour.listener import Listener
 from workbench.emulator.behaviour.receiver import Receiver
@@ -23,7 +24,7 @@ CRITERION = (
 )
 WEBHOOK = "https://chat.test/maintenance"
 MINUTE = timedelta(minutes=1)
-PARAMETER = "aws:ssm/parameter:Parameter"
+PARAMETER = tokens.PARAMETER[0]
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def play(stage: Stage) -> None:
     groups = seasons(declared.windows, zone, account.clock.now)
     if not groups:
         raise NotApplicableError(f"every declared window is over before {words.moment(account.clock.now, zone)}")
-    topic = stage.entry("aws:sns/topic:Topic", "notices").id
+    topic = stage.entry(tokens.TOPIC[0], "notices").id
     queue = stage.listen(topic)
     watch = Watch(stage, _firewall(stage))
     if not stage.settings.uptime.parked:
@@ -242,7 +243,7 @@ def _rules_asked(stage: Stage) -> None:
         return
     stage.finally_do(lambda: _platform_asks(stage, asks=True))
     _platform_asks(stage, asks=False)
-    machine = str(stage.entry("aws:sfn/stateMachine:StateMachine", "maintenance").outputs["arn"])
+    machine = str(stage.entry(tokens.STATE_MACHINE[0], "maintenance").outputs["arn"])
     event = {"window": "rules", "subject": "Maintenance", "message": "Maintenance", "page": "{}"}
     ends = [stage.account.executions.start(machine, {"phase": phase, **event}) for phase in ("start", "end")]
     stage.demand(
@@ -306,7 +307,7 @@ def _firewall(stage: Stage) -> Entry | None:
     """What shows the page of a dedicated stack, which has to have it."""
     if stage.settings.uptime.parked:
         return None
-    return stage.entry("aws:wafv2/webAcl:WebAcl") if stage.settings.tenancy.kind == "dedicated" else None
+    return stage.entry(tokens.WEB_ACL[0]) if stage.settings.tenancy.kind == "dedicated" else None
 
 
 def _request(host: str) -> Request:

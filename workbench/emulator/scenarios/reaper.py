@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from deployment import tokens
 from infra.settings.base import minutes_of_day
 from infra.settings.uptime import UptimeSettings
 from workbench.emulator import words
@@ -12,22 +13,22 @@ from workbench.emulator.stage import NotApplicableError, Stage, logical_name
 
 CRITERION = "The reaper removes what is billed by the hour, keeps what is free, and the next deploy brings it back."
 BILLED = (
-    "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws:elasticache/serverlessCache:ServerlessCache",
-    "aws:lb/loadBalancer:LoadBalancer",
-    "aws:wafv2/webAcl:WebAcl",
+    *tokens.REPLICATION_GROUP,
+    *tokens.SERVERLESS_CACHE,
+    tokens.LOAD_BALANCER[0],
+    *tokens.WEB_ACL,
 )
 """Types with an hourly price that a session uses; instances go with their groups' sizes."""
 KEPT = (
-    "aws:ec2/securityGroup:SecurityGroup",
-    "aws:ec2/subnet:Subnet",
-    "aws:ec2/vpc:Vpc",
-    "aws:iam/role:Role",
-    "aws:lb/targetGroup:TargetGroup",
-    "aws:scheduler/schedule:Schedule",
-    "aws:sfn/stateMachine:StateMachine",
-    "aws:sns/topic:Topic",
-    "aws:ssm/parameter:Parameter",
+    *tokens.SECURITY_GROUP,
+    *tokens.SUBNET,
+    *tokens.VPC,
+    *tokens.ROLE,
+    tokens.TARGET_GROUP[0],
+    *tokens.SCHEDULE,
+    *tokens.STATE_MACHINE,
+    *tokens.TOPIC,
+    *tokens.PARAMETER,
 )
 """Free types that have to survive."""
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")

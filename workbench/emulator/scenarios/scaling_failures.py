@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.behaviour.launches import LAUNCH_FAILED, LAUNCHED, launch_event
 from workbench.emulator.behaviour.receiver import Receiver
@@ -124,7 +125,7 @@ class Aggregator:
 @contextlib.contextmanager
 def _aggregator(stage: Stage) -> Iterator[Aggregator]:
     """A receiver at the declared endpoint; where none is declared, at one that is subscribed for the rehearsal."""
-    topic = stage.entry("aws:sns/topic:Topic", "health").id
+    topic = stage.entry(tokens.TOPIC[0], "health").id
     declared = stage.settings.platform.health_aggregator.endpoint
     endpoint = str(declared) if declared else ENDPOINT
     if not declared:

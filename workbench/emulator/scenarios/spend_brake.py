@@ -8,6 +8,7 @@ from typing import Any
 
 from components.edge.firewall_rules import LEAST_LIMIT
 from components.operations.brake_states import allowed_spend
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.stage import NotApplicableError, Stage
 
@@ -15,9 +16,9 @@ CRITERION = (
     "When the month can't end within the budget any more, the fleets go to their minimum, and rate limits become tight,"
     " until the next one."
 )
-BUDGET = "aws:budgets/budget:Budget"
-GROUP = "aws:autoscaling/group:Group"
-PARAMETER = "aws:ssm/parameter:Parameter"
+BUDGET = tokens.BUDGET[0]
+GROUP = tokens.SCALING_GROUP[0]
+PARAMETER = tokens.PARAMETER[0]
 _CENT = Decimal("0.01")
 
 
@@ -36,7 +37,7 @@ def play(stage: Stage) -> None:
     look = timedelta(hours=budget.brake_every_hours)
     spend = _Spend(stage)
     declared, limits = _largest(stage), _limits(stage)
-    told = stage.listen(str(stage.entry("aws:sns/topic:Topic", "alerts").outputs["arn"]))
+    told = stage.listen(str(stage.entry(tokens.TOPIC[0], "alerts").outputs["arn"]))
     stage.restore_later()
     account.timetable.follow(_next_month(account.clock.now) + 2 * look, "brake")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.behaviour.clock import START
 from workbench.emulator.behaviour.metrics import key_of
@@ -101,9 +102,9 @@ def play(stage: Stage) -> None:
 
 
 def _counts(stage: Stage, started: int, spikes: int) -> None:
-    namespace = stage.entry("aws:cloudwatch/logMetricFilter:LogMetricFilter", "auto-scale-events").outputs[
-        "metricTransformation"
-    ]["namespace"]
+    namespace = stage.entry(tokens.LOG_METRIC_FILTER[0], "auto-scale-events").outputs["metricTransformation"][
+        "namespace"
+    ]
 
     def total(name: str) -> int:
         found = stage.account.metrics.samples(key_of(str(namespace), name), START, stage.account.clock.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from deployment import tokens
 from workbench.emulator import words
 from workbench.emulator.scenarios import _cache, _pods
 from workbench.emulator.scenarios._fleet import StableFleet
@@ -91,7 +92,7 @@ def _declared(stage: Stage, fleet: StableFleet) -> None:
     else:
         stage.demand("the fleet is in two zones or more", len(zones) >= 2, words.listed(sorted(zones)))
         balancers = stage.call(
-            "elbv2", "describe_load_balancers", LoadBalancerArns=[stage.entry("aws:lb/loadBalancer:LoadBalancer").id]
+            "elbv2", "describe_load_balancers", LoadBalancerArns=[stage.entry(tokens.LOAD_BALANCER[0]).id]
         )["LoadBalancers"]
         front = {zone["ZoneName"] for zone in balancers[0]["AvailabilityZones"]}
         stage.demand("the load balancer is in all of them", zones <= front, words.listed(sorted(front)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployment import tokens
 from workbench.emulator.ownership import own_by_tags, tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
@@ -55,7 +56,7 @@ _KEY_TYPES = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:acm/certificate:Certificate",
+        pulumi_type=tokens.CERTIFICATE[0],
         service="acm",
         create=Call(
             operation="request_certificate",
@@ -100,7 +101,7 @@ TYPES = (
         tagging=tagging("add_tags_to_certificate", "remove_tags_from_certificate", keys="Tags", CertificateArn="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:acm/certificateValidation:CertificateValidation",
+        pulumi_type=tokens.CERTIFICATE_VALIDATION[0],
         service="acm",
         # A waiter: the provider polls until the certificate is issued; there is nothing to create or delete.
         create=Call(operation="describe_certificate", args={"CertificateArn": "{certificateArn}"}),
@@ -111,7 +112,7 @@ TYPES = (
         replaces=frozenset({"certificateArn", "validationRecordFqdns"}),
     ),
     AwsType(
-        pulumi_type="aws:route53/record:Record",
+        pulumi_type=tokens.DNS_RECORD[0],
         service="route53",
         create=Call(
             operation="change_resource_record_sets",

@@ -6,6 +6,7 @@ validated, not emulated.
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.ownership import own_by_tags, owner_tags
 from workbench.emulator.resource_type import Arg, AwsType, Call, Read
 from workbench.emulator.rows import tagging
@@ -22,7 +23,7 @@ _VERSION: dict[str, Arg] = {
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:appconfig/application:Application",
+        pulumi_type=tokens.APPCONFIG_APPLICATION[0],
         service="appconfig",
         name_property="name",
         create=Call(operation="create_application", args={"Tags": owner_tags}, takes=("name", "description")),
@@ -39,7 +40,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:appconfig/configurationProfile:ConfigurationProfile",
+        pulumi_type=tokens.APPCONFIG_PROFILE[0],
         service="appconfig",
         name_property="name",
         create=Call(operation="create_configuration_profile", takes=None),
@@ -74,7 +75,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion",
+        pulumi_type=tokens.APPCONFIG_VERSION[0],
         service="appconfig",
         # Versions have no names and no tags; a label tells the one that an interrupted run made.
         create=Call(
@@ -107,7 +108,7 @@ TYPES = (
         ),
     ),
     AwsType(
-        pulumi_type="aws:appconfig/environment:Environment",
+        pulumi_type=tokens.APPCONFIG_ENVIRONMENT[0],
         service="appconfig",
         name_property="name",
         create=Call(operation="create_environment", takes=None),
@@ -120,7 +121,7 @@ TYPES = (
         replaces=frozenset({"applicationId"}),
     ),
     AwsType(
-        pulumi_type="aws:appconfig/deploymentStrategy:DeploymentStrategy",
+        pulumi_type=tokens.APPCONFIG_STRATEGY[0],
         service="appconfig",
         name_property="name",
         create=Call(operation="create_deployment_strategy", takes=None),
@@ -129,7 +130,7 @@ TYPES = (
         replaces=frozenset({"name", "replicateTo"}),
     ),
     AwsType(
-        pulumi_type="aws:appconfig/deployment:Deployment",
+        pulumi_type=tokens.APPCONFIG_DEPLOYMENT[0],
         service="appconfig",
         create=Call(operation="start_deployment", takes=None),
         id="{applicationId}/{environmentId}/1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 
 _POLICY_RENAMES = {
@@ -37,7 +38,7 @@ _SCHEDULE = Call(
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:autoscaling/policy:Policy",
+        pulumi_type=tokens.SCALING_POLICY[0],
         service="autoscaling",
         name_property="name",
         name_length=255,
@@ -61,7 +62,7 @@ TYPES = (
         replaces=frozenset({"name", "autoscalingGroupName"}),
     ),
     AwsType(
-        pulumi_type="aws:autoscaling/schedule:Schedule",
+        pulumi_type=tokens.SCALING_SCHEDULE[0],
         service="autoscaling",
         create=_SCHEDULE,
         id="{scheduledActionName}",
@@ -83,7 +84,7 @@ TYPES = (
         replaces=frozenset({"autoscalingGroupName", "scheduledActionName"}),
     ),
     AwsType(
-        pulumi_type="aws:autoscaling/lifecycleHook:LifecycleHook",
+        pulumi_type=tokens.LIFECYCLE_HOOK[0],
         service="autoscaling",
         name_property="name",
         name_length=255,
@@ -110,7 +111,7 @@ TYPES = (
         replaces=frozenset({"name", "autoscalingGroupName"}),
     ),
     AwsType(
-        pulumi_type="aws:autoscaling/notification:Notification",
+        pulumi_type=tokens.SCALING_NOTIFICATION[0],
         service="autoscaling",
         create=Call(
             operation="put_notification_configuration",

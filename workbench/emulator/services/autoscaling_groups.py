@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import added, inside, removed
 
@@ -89,7 +90,7 @@ def _reuse(context: Context) -> dict[str, bool] | None:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:autoscaling/group:Group",
+        pulumi_type=tokens.SCALING_GROUP[0],
         service="autoscaling",
         name_property="name",
         name_length=255,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -82,7 +83,7 @@ _WHERE = {"AccountId": "{account}", "BudgetName": "{name}"}
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:budgets/budget:Budget",
+        pulumi_type=tokens.BUDGET[0],
         service="budgets",
         name_property="name",
         name_length=100,
@@ -134,7 +135,7 @@ TYPES = (
         tagging=tagging("tag_resource", "untag_resource", keys="ResourceTagKeys", ResourceARN="{arn}"),
     ),
     AwsType(
-        pulumi_type="aws:budgets/budgetAction:BudgetAction",
+        pulumi_type=tokens.BUDGET_ACTION[0],
         service="budgets",
         create=Call(
             operation="create_budget_action",

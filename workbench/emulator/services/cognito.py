@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.ownership import own_by_tags, owner_tags
 from workbench.emulator.resource_type import AwsType, Call, Read
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:cognito/userPool:UserPool",
+        pulumi_type=tokens.USER_POOL[0],
         service="cognito-idp",
         name_property="name",
         name_length=128,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call
 
@@ -16,7 +17,7 @@ _SENT = (
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:ec2/flowLog:FlowLog",
+        pulumi_type=tokens.FLOW_LOG[0],
         service="ec2",
         create=Call(
             operation="create_flow_logs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, by_id, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Read
 from workbench.emulator.rows import added, removed
@@ -10,7 +11,7 @@ _ATTACHMENT = {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:ec2/internetGateway:InternetGateway",
+        pulumi_type=tokens.INTERNET_GATEWAY[0],
         service="ec2",
         create=Call(operation="create_internet_gateway", args={"TagSpecifications": tags_of("internet-gateway")}),
         id="InternetGateway.InternetGatewayId",
@@ -26,7 +27,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        pulumi_type=tokens.EGRESS_ONLY_GATEWAY[0],
         service="ec2",
         create=Call(
             operation="create_egress_only_internet_gateway",
@@ -51,7 +52,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:ec2/vpcEndpoint:VpcEndpoint",
+        pulumi_type=tokens.VPC_ENDPOINT[0],
         service="ec2",
         create=Call(
             operation="create_vpc_endpoint",

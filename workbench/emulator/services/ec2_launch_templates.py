@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import mapping
 from workbench.emulator.api import operation_model
 from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, tags_of
@@ -69,7 +70,7 @@ def _next_version(context: Context) -> str | None:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:ec2/launchTemplate:LaunchTemplate",
+        pulumi_type=tokens.LAUNCH_TEMPLATE[0],
         service="ec2",
         name_property="name",
         name_length=125,

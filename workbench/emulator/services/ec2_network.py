@@ -6,6 +6,7 @@ the documentation of pulumi-aws 7.51.1 ("Forces new resource").
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Read
 
@@ -33,7 +34,7 @@ def _setting(operation: str, who: str, name: str) -> Call:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:ec2/vpc:Vpc",
+        pulumi_type=tokens.VPC[0],
         service="ec2",
         create=Call(
             operation="create_vpc",
@@ -80,7 +81,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:ec2/subnet:Subnet",
+        pulumi_type=tokens.SUBNET[0],
         service="ec2",
         create=Call(
             operation="create_subnet",

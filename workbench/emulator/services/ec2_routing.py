@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 
@@ -35,7 +36,7 @@ _THIS_ROUTE = (
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:ec2/routeTable:RouteTable",
+        pulumi_type=tokens.ROUTE_TABLE[0],
         service="ec2",
         create=Call(
             operation="create_route_table",
@@ -51,7 +52,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:ec2/route:Route",
+        pulumi_type=tokens.ROUTE[0],
         service="ec2",
         create=Call(operation="create_route", args=_ROUTE),
         id="r-{routeTableId}-{uid}",
@@ -69,7 +70,7 @@ TYPES = (
         ),
     ),
     AwsType(
-        pulumi_type="aws:ec2/routeTableAssociation:RouteTableAssociation",
+        pulumi_type=tokens.ROUTE_TABLE_ASSOCIATION[0],
         service="ec2",
         create=Call(
             operation="associate_route_table",

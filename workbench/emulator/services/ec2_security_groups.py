@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, by_id, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 
@@ -51,10 +52,9 @@ def _rule(context: Context) -> dict[str, Any]:
     return _ports(context) | {api: context.get(name) for name, api in names.items() if context.get(name)}
 
 
-def _rule_type(direction: str) -> AwsType:
-    verb = direction.lower()
+def _rule_type(pulumi_type: str, verb: str) -> AwsType:
     return AwsType(
-        pulumi_type=f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule",
+        pulumi_type=pulumi_type,
         service="ec2",
         create=Call(
             operation=f"authorize_security_group_{verb}",
@@ -104,7 +104,7 @@ def _rule_type(direction: str) -> AwsType:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:ec2/securityGroup:SecurityGroup",
+        pulumi_type=tokens.SECURITY_GROUP[0],
         service="ec2",
         name_property="name",
         name_length=255,
@@ -126,10 +126,10 @@ TYPES = (
         replaces=frozenset({"name", "namePrefix", "description", "vpcId"}),
         tagging=TAGGING,
     ),
-    _rule_type("Ingress"),
-    _rule_type("Egress"),
+    _rule_type(tokens.INGRESS_RULE[0], "ingress"),
+    _rule_type(tokens.EGRESS_RULE[0], "egress"),
     AwsType(
-        pulumi_type="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        pulumi_type=tokens.DEFAULT_SECURITY_GROUP[0],
         service="ec2",
         # The group exists with its VPC: "creating" it looks it up and takes its rules away.
         create=Call(

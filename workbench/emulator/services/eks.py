@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call
 
 _ARN = "arn:aws:eks:{region}:{account}:"
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:eks/accessEntry:AccessEntry",
+        pulumi_type=tokens.ACCESS_ENTRY[0],
         service="eks",
         create=Call(operation="create_access_entry", takes=None),
         id="{clusterName}:{principalArn}",
@@ -16,7 +17,7 @@ TYPES = (
         replaces=frozenset({"clusterName", "principalArn", "type"}),
     ),
     AwsType(
-        pulumi_type="aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        pulumi_type=tokens.POD_IDENTITY[0],
         service="eks",
         create=Call(operation="create_pod_identity_association", takes=None),
         id="{clusterName},a-{uid}",

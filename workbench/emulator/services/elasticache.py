@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -24,7 +25,7 @@ def _authentication(context: Context) -> dict[str, Any] | None:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:elasticache/serverlessCache:ServerlessCache",
+        pulumi_type=tokens.SERVERLESS_CACHE[0],
         service="elasticache",
         name_property="name",
         name_length=40,
@@ -46,7 +47,7 @@ TYPES = (
         replaces=frozenset({"name", "kmsKeyId", "networkType", "subnetIds", "snapshotArnsToRestores"}),
     ),
     AwsType(
-        pulumi_type="aws:elasticache/userGroup:UserGroup",
+        pulumi_type=tokens.CACHE_USER_GROUP[0],
         service="elasticache",
         create=Call(operation="create_user_group", takes=None),
         id="{userGroupId}",
@@ -55,7 +56,7 @@ TYPES = (
         replaces=frozenset({"userGroupId"}),
     ),
     AwsType(
-        pulumi_type="aws:elasticache/user:User",
+        pulumi_type=tokens.CACHE_USER[0],
         service="elasticache",
         create=Call(operation="create_user", args={"AuthenticationMode": _authentication}, takes=None),
         id="{userId}",
@@ -77,7 +78,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:elasticache/subnetGroup:SubnetGroup",
+        pulumi_type=tokens.CACHE_SUBNET_GROUP[0],
         service="elasticache",
         name_property="name",
         name_length=255,
@@ -112,7 +113,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:elasticache/parameterGroup:ParameterGroup",
+        pulumi_type=tokens.CACHE_PARAMETER_GROUP[0],
         service="elasticache",
         name_property="name",
         name_length=255,
@@ -144,7 +145,7 @@ TYPES = (
         replaces=frozenset({"name", "family", "description"}),
     ),
     AwsType(
-        pulumi_type="aws:elasticache/replicationGroup:ReplicationGroup",
+        pulumi_type=tokens.REPLICATION_GROUP[0],
         service="elasticache",
         name_property="replicationGroupId",
         name_length=40,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.elbv2_rows import TAGGING, by_arn, own
 from workbench.emulator.ownership import tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context
@@ -73,7 +74,7 @@ def _certificates(context: Context) -> list[dict[str, str]] | None:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:lb/listener:Listener",
+        pulumi_type=tokens.LISTENER[0],
         service="elbv2",
         create=Call(
             operation="create_listener",
@@ -113,7 +114,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:lb/listenerRule:ListenerRule",
+        pulumi_type=tokens.LISTENER_RULE[0],
         service="elbv2",
         create=Call(
             operation="create_rule",

@@ -6,6 +6,7 @@ TargetGroupAttribute and ListenerAttribute (botocore 1.44.5).
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.elbv2_rows import TAGGING, by_arn, own
 from workbench.emulator.ownership import tag_list
 from workbench.emulator.resource_type import AwsType, Call, Read
@@ -32,7 +33,7 @@ LOAD_BALANCER_ATTRIBUTES = {
 }
 TYPES = (
     AwsType(
-        pulumi_type="aws:lb/loadBalancer:LoadBalancer",
+        pulumi_type=tokens.LOAD_BALANCER[0],
         service="elbv2",
         name_property="name",
         name_length=32,

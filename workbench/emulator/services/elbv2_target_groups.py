@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.elbv2_rows import TAGGING, by_arn, own
 from workbench.emulator.ownership import tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
@@ -36,7 +37,7 @@ def _matcher(context: Context) -> dict[str, str] | None:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:lb/targetGroup:TargetGroup",
+        pulumi_type=tokens.TARGET_GROUP[0],
         service="elbv2",
         name_property="name",
         name_length=32,
@@ -97,7 +98,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:lb/targetGroupAttachment:TargetGroupAttachment",
+        pulumi_type=tokens.TARGET_GROUP_ATTACHMENT[0],
         service="elbv2",
         create=Call(
             operation="register_targets",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -56,7 +57,7 @@ _TARGETS = Call(operation="put_targets", args={"Rule": "{rule}", "EventBusName":
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:cloudwatch/eventRule:EventRule",
+        pulumi_type=tokens.EVENT_RULE[0],
         service="events",
         name_property="name",
         create=_RULE,
@@ -71,7 +72,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/eventTarget:EventTarget",
+        pulumi_type=tokens.EVENT_TARGET[0],
         service="events",
         create=_TARGETS,
         id="{rule}-{uid}",
@@ -99,7 +100,7 @@ TYPES = (
         replaces=frozenset({"rule", "targetId", "eventBusName"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/eventBus:EventBus",
+        pulumi_type=tokens.EVENT_BUS[0],
         service="events",
         create=Call(operation="create_event_bus", takes=None),
         id="{name}",
@@ -111,7 +112,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/eventConnection:EventConnection",
+        pulumi_type=tokens.EVENT_CONNECTION[0],
         service="events",
         name_property="name",
         create=Call(
@@ -138,7 +139,7 @@ TYPES = (
         replaces=frozenset({"name"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/eventApiDestination:EventApiDestination",
+        pulumi_type=tokens.EVENT_DESTINATION[0],
         service="events",
         name_property="name",
         create=Call(operation="create_api_destination", takes=None),

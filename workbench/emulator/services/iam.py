@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -12,7 +13,7 @@ def _provider_arn(context: Context) -> str:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:iam/role:Role",
+        pulumi_type=tokens.ROLE[0],
         service="iam",
         name_property="name",
         create=Call(
@@ -54,7 +55,7 @@ TYPES = (
         tagging=tagging("tag_role", "untag_role", RoleName="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:iam/rolePolicy:RolePolicy",
+        pulumi_type=tokens.ROLE_POLICY[0],
         service="iam",
         name_property="name",
         name_length=128,
@@ -75,7 +76,7 @@ TYPES = (
         replaces=frozenset({"name", "namePrefix", "role"}),
     ),
     AwsType(
-        pulumi_type="aws:iam/policy:Policy",
+        pulumi_type=tokens.IAM_POLICY[0],
         service="iam",
         name_property="name",
         name_length=128,
@@ -110,7 +111,7 @@ TYPES = (
         tagging=tagging("tag_policy", "untag_policy", PolicyArn="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        pulumi_type=tokens.ROLE_POLICY_ATTACHMENT[0],
         service="iam",
         create=Call(operation="attach_role_policy", args={"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
         id="{role}/{policyArn}",
@@ -125,7 +126,7 @@ TYPES = (
         replaces=frozenset({"role", "policyArn"}),
     ),
     AwsType(
-        pulumi_type="aws:iam/instanceProfile:InstanceProfile",
+        pulumi_type=tokens.INSTANCE_PROFILE[0],
         service="iam",
         name_property="name",
         name_length=128,
@@ -163,7 +164,7 @@ TYPES = (
         tagging=tagging("tag_instance_profile", "untag_instance_profile", InstanceProfileName="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        pulumi_type=tokens.OPEN_ID_PROVIDER[0],
         service="iam",
         create=Call(
             operation="create_open_id_connect_provider",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.ownership import own_by_tags, tag_list
 from workbench.emulator.resource_type import AwsType, Call, Read
 from workbench.emulator.rows import tagging
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:kms/key:Key",
+        pulumi_type=tokens.KEY[0],
         service="kms",
         create=Call(
             operation="create_key",
@@ -69,7 +70,7 @@ TYPES = (
         tagging=tagging("tag_resource", "untag_resource", KeyId="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:kms/alias:Alias",
+        pulumi_type=tokens.KEY_ALIAS[0],
         service="kms",
         create=Call(operation="create_alias", args={"AliasName": "{name}", "TargetKeyId": "{targetKeyId}"}),
         id="{name}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -73,7 +74,7 @@ def _value_of(name: str, api: str) -> Any:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:sns/topic:Topic",
+        pulumi_type=tokens.TOPIC[0],
         service="sns",
         name_property="name",
         name_length=256,
@@ -98,7 +99,7 @@ TYPES = (
         tagging=tagging("tag_resource", "untag_resource", ResourceArn="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:sns/topicPolicy:TopicPolicy",
+        pulumi_type=tokens.TOPIC_POLICY[0],
         service="sns",
         create=Call(
             operation="set_topic_attributes",
@@ -117,7 +118,7 @@ TYPES = (
         replaces=frozenset({"arn"}),
     ),
     AwsType(
-        pulumi_type="aws:sns/topicSubscription:TopicSubscription",
+        pulumi_type=tokens.TOPIC_SUBSCRIPTION[0],
         service="sns",
         create=Call(
             operation="subscribe",
@@ -148,7 +149,7 @@ TYPES = (
         replaces=frozenset({"topic", "protocol", "endpoint"}),
     ),
     AwsType(
-        pulumi_type="aws:sqs/queue:Queue",
+        pulumi_type=tokens.QUEUE[0],
         service="sqs",
         name_property="name",
         name_length=80,
@@ -178,7 +179,7 @@ TYPES = (
         tagging=tagging("tag_queue", "untag_queue", QueueUrl="{id}"),
     ),
     AwsType(
-        pulumi_type="aws:sqs/queuePolicy:QueuePolicy",
+        pulumi_type=tokens.QUEUE_POLICY[0],
         service="sqs",
         create=Call(
             operation="set_queue_attributes",

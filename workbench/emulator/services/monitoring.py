@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -90,7 +91,7 @@ _FILTER = Call(
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:cloudwatch/metricAlarm:MetricAlarm",
+        pulumi_type=tokens.METRIC_ALARM[0],
         service="cloudwatch",
         name_property="name",
         name_length=255,
@@ -106,7 +107,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        pulumi_type=tokens.COMPOSITE_ALARM[0],
         service="cloudwatch",
         create=Call(
             operation="put_composite_alarm",
@@ -127,7 +128,7 @@ TYPES = (
         replaces=frozenset({"alarmName"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
+        pulumi_type=tokens.ALARM_MUTE_RULE[0],
         service="cloudwatch",
         create=Call(operation="put_alarm_mute_rule", takes=None),
         id="{name}",
@@ -135,7 +136,7 @@ TYPES = (
         replaces=frozenset({"name"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/dashboard:Dashboard",
+        pulumi_type=tokens.DASHBOARD[0],
         service="cloudwatch",
         create=Call(
             operation="put_dashboard", args={"DashboardName": "{dashboardName}", "DashboardBody": "{dashboardBody}"}
@@ -154,7 +155,7 @@ TYPES = (
         replaces=frozenset({"dashboardName"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/logGroup:LogGroup",
+        pulumi_type=tokens.LOG_GROUP[0],
         service="logs",
         name_property="name",
         name_length=512,
@@ -202,7 +203,7 @@ TYPES = (
         tagging=tagging("tag_resource", "untag_resource", keys="tagKeys", resourceArn="{arn}"),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/logMetricFilter:LogMetricFilter",
+        pulumi_type=tokens.LOG_METRIC_FILTER[0],
         service="logs",
         name_property="name",
         name_length=512,
@@ -226,7 +227,7 @@ TYPES = (
         replaces=frozenset({"name", "logGroupName"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        pulumi_type=tokens.LOG_RESOURCE_POLICY[0],
         service="logs",
         create=Call(operation="put_resource_policy", takes=("policyName", "policyDocument")),
         id="{policyName}",
@@ -238,7 +239,7 @@ TYPES = (
         replaces=frozenset({"policyName"}),
     ),
     AwsType(
-        pulumi_type="aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
+        pulumi_type=tokens.LOG_DATA_PROTECTION[0],
         service="logs",
         create=Call(
             operation="put_data_protection_policy",

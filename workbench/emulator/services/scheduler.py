@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Read
 from workbench.emulator.rows import tagging
 
@@ -27,7 +28,7 @@ _SCHEDULE_TAKES = (
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:scheduler/scheduleGroup:ScheduleGroup",
+        pulumi_type=tokens.SCHEDULE_GROUP[0],
         service="scheduler",
         name_property="name",
         create=Call(operation="create_schedule_group", takes=("name", "tags")),
@@ -40,7 +41,7 @@ TYPES = (
         tagging=tagging("tag_resource", "untag_resource", ResourceArn="{arn}"),
     ),
     AwsType(
-        pulumi_type="aws:scheduler/schedule:Schedule",
+        pulumi_type=tokens.SCHEDULE[0],
         service="scheduler",
         name_property="name",
         create=Call(operation="create_schedule", args={"ClientToken": "{mark}"}, takes=_SCHEDULE_TAKES),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -22,7 +23,7 @@ def _logging(context: Context) -> dict[str, Any] | None:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:sfn/stateMachine:StateMachine",
+        pulumi_type=tokens.STATE_MACHINE[0],
         service="stepfunctions",
         name_property="name",
         name_length=80,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator import mapping
 from workbench.emulator.api import operation_model
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
@@ -34,11 +35,11 @@ def _encryption(context: Context) -> dict[str, Any]:
 
 
 def _bucket_part(
-    name: str, put: str, args: dict[str, Any], get: str, item: str, live: dict[str, str], delete: str
+    pulumi_type: str, put: str, args: dict[str, Any], get: str, item: str, live: dict[str, str], delete: str
 ) -> AwsType:
     call = Call(operation=put, args={"Bucket": "{bucket}", **args})
     return AwsType(
-        pulumi_type=f"aws:s3/{name[0].lower()}{name[1:]}:{name}",
+        pulumi_type=pulumi_type,
         service="s3",
         create=call,
         id="{bucket}",
@@ -60,7 +61,7 @@ def _tag_set(context: Context) -> dict[str, Any]:
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:s3/bucket:Bucket",
+        pulumi_type=tokens.BUCKET[0],
         service="s3",
         name_property="bucket",
         name_length=63,
@@ -98,7 +99,7 @@ TYPES = (
         replaces=frozenset({"bucket", "bucketPrefix", "objectLockEnabled"}),
     ),
     _bucket_part(
-        "BucketPolicy",
+        tokens.BUCKET_POLICY[0],
         "put_bucket_policy",
         {"Policy": "{policy}"},
         "get_bucket_policy",
@@ -107,7 +108,7 @@ TYPES = (
         "delete_bucket_policy",
     ),
     _bucket_part(
-        "BucketPublicAccessBlock",
+        tokens.BUCKET_PUBLIC_ACCESS_BLOCK[0],
         "put_public_access_block",
         {
             "PublicAccessBlockConfiguration": lambda c: {
@@ -120,7 +121,7 @@ TYPES = (
         "delete_public_access_block",
     ),
     _bucket_part(
-        "BucketLifecycleConfiguration",
+        tokens.BUCKET_LIFECYCLE[0],
         "put_bucket_lifecycle_configuration",
         {"LifecycleConfiguration": lifecycle_rules},
         "get_bucket_lifecycle_configuration",
@@ -129,7 +130,7 @@ TYPES = (
         "delete_bucket_lifecycle",
     ),
     _bucket_part(
-        "BucketServerSideEncryptionConfiguration",
+        tokens.BUCKET_ENCRYPTION[0],
         "put_bucket_encryption",
         {"ServerSideEncryptionConfiguration": _encryption},
         "get_bucket_encryption",
@@ -138,7 +139,7 @@ TYPES = (
         "delete_bucket_encryption",
     ),
     _bucket_part(
-        "BucketVersioning",
+        tokens.BUCKET_VERSIONING[0],
         "put_bucket_versioning",
         {"VersioningConfiguration": lambda c: {"Status": c["versioningConfiguration"]["status"]}},
         "get_bucket_versioning",
@@ -147,7 +148,7 @@ TYPES = (
         "",
     ),
     _bucket_part(
-        "BucketOwnershipControls",
+        tokens.BUCKET_OWNERSHIP[0],
         "put_bucket_ownership_controls",
         {"OwnershipControls": lambda c: {"Rules": [{"ObjectOwnership": c["rule"]["objectOwnership"]}]}},
         "get_bucket_ownership_controls",
@@ -156,7 +157,7 @@ TYPES = (
         "delete_bucket_ownership_controls",
     ),
     AwsType(
-        pulumi_type="aws:ssm/parameter:Parameter",
+        pulumi_type=tokens.PARAMETER[0],
         service="ssm",
         create=Call(
             operation="put_parameter",
@@ -203,7 +204,7 @@ TYPES = (
         ),
     ),
     AwsType(
-        pulumi_type="aws:resourcegroups/group:Group",
+        pulumi_type=tokens.RESOURCE_GROUP[0],
         service="resource-groups",
         name_property="name",
         name_length=128,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import tagging
 
@@ -63,7 +64,7 @@ _RENAMES = {
 
 TYPES = (
     AwsType(
-        pulumi_type="aws:wafv2/webAcl:WebAcl",
+        pulumi_type=tokens.WEB_ACL[0],
         service="wafv2",
         name_property="name",
         name_length=128,
@@ -85,7 +86,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:wafv2/ruleGroup:RuleGroup",
+        pulumi_type=tokens.WAF_RULE_GROUP[0],
         service="wafv2",
         name_property="name",
         name_length=128,
@@ -112,7 +113,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:wafv2/ipSet:IpSet",
+        pulumi_type=tokens.IP_SET[0],
         service="wafv2",
         name_property="name",
         name_length=128,
@@ -134,7 +135,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:wafv2/regexPatternSet:RegexPatternSet",
+        pulumi_type=tokens.REGEX_PATTERN_SET[0],
         service="wafv2",
         name_property="name",
         name_length=128,
@@ -161,7 +162,7 @@ TYPES = (
         tagging=TAGGING,
     ),
     AwsType(
-        pulumi_type="aws:wafv2/webAclAssociation:WebAclAssociation",
+        pulumi_type=tokens.WEB_ACL_ASSOCIATION[0],
         service="wafv2",
         create=Call(operation="associate_web_acl", args={"WebACLArn": "{webAclArn}", "ResourceArn": "{resourceArn}"}),
         id="{webAclArn},{resourceArn}",
@@ -171,7 +172,7 @@ TYPES = (
         replaces=frozenset({"webAclArn", "resourceArn"}),
     ),
     AwsType(
-        pulumi_type="aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+        pulumi_type=tokens.WEB_ACL_LOGGING[0],
         service="wafv2",
         create=Call(operation="put_logging_configuration", args={"LoggingConfiguration": lambda c: _logging(c)}),
         id="{resourceArn}",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from deployment import tokens
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
 from workbench.preview.changes import Change, Operation
 
@@ -79,10 +80,10 @@ _MODULES: Final = {
     "cognito": "guards",
 }
 """Module of a type -> where most of a component's resources put it."""
-_LISTENERS: Final = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
-_TARGETS: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
-_INGRESS: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
-_VPC: Final = ("aws:ec2/vpc:Vpc",)
+_LISTENERS: Final = tokens.LISTENER
+_TARGETS: Final = tokens.TARGET_GROUP
+_INGRESS: Final = tokens.INGRESS_RULE
+_VPC: Final = tokens.VPC
 _SIGNS: Final = {
     Operation.CREATE: "+",
     Operation.UPDATE: "~",
@@ -262,7 +263,7 @@ def _ways(graph: ResourceGraph) -> dict[str, str]:
     }
     if ports:
         ways["data"] = ", ".join(sorted(ports))
-    if "edge" not in ways and graph.of_type("aws:lb/listenerRule:ListenerRule"):
+    if "edge" not in ways and graph.of_type(tokens.LISTENER_RULE[0]):
         ways["edge"] = "its listener"
     return ways
 

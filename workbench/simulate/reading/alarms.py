@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.alarms import COMPARISONS, AlarmRule, MissingData
 from workbench.simulate.declaration import DeclaredAlarm, Metric
 from workbench.simulate.known_metrics import NAMES, expression_names
 from workbench.simulate.reading.values import as_float
 
-ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
+ALARM: Final = tokens.METRIC_ALARM[0]
 
 
 def read_alarms(graph: ResourceGraph, suffixes: Sequence[str]) -> tuple[list[DeclaredAlarm], list[str]]:

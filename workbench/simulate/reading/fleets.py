@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
@@ -14,11 +15,11 @@ from workbench.simulate.scaling.schedule import Cron, ScheduledAction
 from workbench.simulate.scaling.step import AdjustmentType, StepAdjustment, StepPolicy
 from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
 
-GROUP: Final = "aws:autoscaling/group:Group"
-POLICY: Final = "aws:autoscaling/policy:Policy"
-SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
-TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
-TARGET_GROUPS: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
+GROUP: Final = tokens.SCALING_GROUP[0]
+POLICY: Final = tokens.SCALING_POLICY[0]
+SCHEDULE: Final = tokens.SCALING_SCHEDULE[0]
+TEMPLATE: Final = tokens.LAUNCH_TEMPLATE[0]
+TARGET_GROUPS: Final = tokens.TARGET_GROUP
 
 
 class FleetReader:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.declaration import FleetDeclaration, PodAutoscaling, PodMetricTarget
 from workbench.simulate.reading.fleets import TARGET_GROUPS, metric_name, target_health
@@ -19,10 +20,10 @@ from workbench.simulate.scaling.hpa import (
     SelectPolicy,
 )
 
-AUTOSCALER: Final = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
-SERVICE: Final = "kubernetes:core/v1:Service"
-BINDING: Final = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+AUTOSCALER: Final = tokens.POD_AUTOSCALER[0]
+DEPLOYMENT: Final = tokens.DEPLOYMENT
+SERVICE: Final = tokens.KUBERNETES_SERVICE
+BINDING: Final = tokens.TARGET_GROUP_BINDING
 
 _QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(m|k)?$")
 _FACTORS: Final = {"": 1.0, "m": 0.001, "k": 1000.0}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from deployment import tokens
 from deployment.graph import ResourceGraph
 from workbench.simulate.declaration import RateLimit
 from workbench.simulate.reading.values import as_float
 
-RULE_HOLDERS: Final = ("aws:wafv2/webAcl:WebAcl", "aws:wafv2/ruleGroup:RuleGroup")
+RULE_HOLDERS: Final = (*tokens.WEB_ACL, *tokens.WAF_RULE_GROUP)
 
 
 def read_rates(graph: ResourceGraph) -> Iterator[RateLimit]:

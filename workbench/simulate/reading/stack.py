@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any, Final
 
+from deployment import tokens
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise, RolloutPlan, Sessions, Window
@@ -17,8 +18,8 @@ from workbench.simulate.reading.pods import PodReader
 from workbench.simulate.reading.rates import read_rates
 from workbench.simulate.reading.values import as_float
 
-LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-PARAMETER: Final = "aws:ssm/parameter:Parameter"
+LOAD_BALANCERS: Final = tokens.LOAD_BALANCER
+PARAMETER: Final = tokens.PARAMETER[0]
 WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
