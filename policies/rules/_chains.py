@@ -284,7 +284,10 @@ class Chains:
         return Actor(role.name, str(role.outputs.get("arn")), (given, *bounds))
 
     def _boundary(self, role: Resource) -> Resource | None:
-        return boundary_of(role, self.context)
+        known = self._roles.boundaries
+        if role.urn not in known:
+            known[role.urn] = boundary_of(role, self.context)
+        return known[role.urn]
 
     def _bounds(self, role: Resource) -> tuple[tuple[Statement, ...], ...] | None:
         """The layer that the role's boundary is; none without one, None for one that is not known."""

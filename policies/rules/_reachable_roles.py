@@ -85,6 +85,8 @@ class Roles:
     """URN -> what the role may do, once somebody has asked."""
     means: dict[int, tuple[Any, dict[int, str]]] = field(default_factory=dict)
     """Identity of somebody whose rights are known -> that somebody, and the places that it gets to, and how."""
+    boundaries: dict[str, Resource | None] = field(default_factory=dict)
+    """URN -> the policy that bounds the role, once somebody has asked."""
     raised: dict[tuple[int, int], tuple[Any, Any]] = field(default_factory=dict)
     """(identity of somebody, place of a role) -> that somebody, and what it can make of the role."""
     made: dict[tuple[str, str, tuple[int, ...]], Any] = field(default_factory=dict)
