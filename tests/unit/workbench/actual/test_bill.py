@@ -174,6 +174,9 @@ def test_costs_that_are_no_numbers_are_refused_not_left_out(tmp_path):
 
 def test_costs_without_end_are_refused(tmp_path):
     path = write(tmp_path, [Billed(Decimal("1e300"))], "cur-2.0", "parquet")
+    with pytest.raises(InputError, match="is no number"):
+        read_bill([str(path)], WANTED)
+    path = write(tmp_path, [Billed(Decimal("1e300"))])  # both of its costs are none, and it is one line
     with pytest.raises(InputError, match="1 lines whose BilledCost or EffectiveCost is no number"):
         read_bill([str(path)], WANTED)
 
