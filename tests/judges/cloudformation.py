@@ -38,12 +38,15 @@ NAMES = {
     "Key.policy": "KeyPolicy",
     "Key.deletionWindowInDays": "PendingWindowInDays",
     "LaunchTemplate.networkInterfaces.securityGroups": "Groups",
+    "ListenerRule.actions.fixedResponse": "FixedResponseConfig",
     "ListenerRule.actions.forward": "ForwardConfig",
     "ListenerRule.actions.forward.targetGroups.arn": "TargetGroupArn",
     "ListenerRule.actions.jwtValidation": "JwtValidationConfig",
     "ListenerRule.conditions.hostHeader": "HostHeaderConfig",
     "ListenerRule.conditions.httpRequestMethod": "HttpRequestMethodConfig",
     "ListenerRule.conditions.pathPattern": "PathPatternConfig",
+    "ListenerRule.conditions.queryStrings": "QueryStringConfig",
+    "ListenerRule.conditions.sourceIp": "SourceIpConfig",
     "Listener.defaultActions.fixedResponse": "FixedResponseConfig",
     "LoadBalancer.loadBalancerType": "Type",
     "LogGroup.name": "LogGroupName",
@@ -175,7 +178,9 @@ class Rendering:
         if "array" in kinds:
             return self._list(node, value, path)
         if "properties" in node:
-            if isinstance(value, list):
+            if isinstance(value, list) and node["properties"].keys() == {"Values"}:
+                value = {"values": value}
+            elif isinstance(value, list):
                 value = value[0] if value else {}
             return self._object(node, value, path) if isinstance(value, Mapping) else value
         if "object" in kinds and isinstance(value, str):
