@@ -316,7 +316,18 @@ print(json.dumps([sorted(opened), sorted(variables)]))
     assert len(ours) > 50
     assert [path for path in ours if path not in files and not any(path.is_relative_to(one) for one in kept.CODE)] == []
     # The libraries' own: how they run, not what is declared.
-    libraries = ("GRPC_", "HOME", "OTEL_", "PROTOCOL_BUFFERS_", "PSUTIL_", "PYDANTIC_", "PYTHON", "TEMP", "TMP")
+    libraries = (
+        "GRPC_",
+        "HOME",
+        "OTEL_",
+        "PARVER_",
+        "PROTOCOL_BUFFERS_",
+        "PSUTIL_",
+        "PYDANTIC_",
+        "PYTHON",
+        "TEMP",
+        "TMP",
+    )
     libraries = (*libraries, "TRACE", "_PYTHON", store.FOLDER_VARIABLE, "XDG_", "NO_COLOR", "TERM", "LANG", "LC_")
     assert [name for name in variables if not name.startswith((*kept.ENVIRONMENT, *libraries))] == []
     assert "AWS_ENDPOINT_URL" in variables
