@@ -150,10 +150,8 @@ class _Bill:
         except InputError as error:  # its Region isn't known: the others keep theirs
             self.refuse(resource, str(error).removeprefix(f"{resource.urn}: "))
             self.nowhere = self.nowhere or error
-        except SHAPE_ERRORS as error:  # a file from outside may hold any shape: it has no price, and it blocks
-            self.refuse(
-                resource, f"a property has a shape that its estimator can't read ({type(error).__name__}: {error})"
-            )
+        except SHAPE_ERRORS:  # a file from outside may hold any shape: it has no price, and it blocks
+            self.refuse(resource, "a property has a shape, or a number a size, that its estimator can't read")
 
     def _lacks(self, first: MissingPrice, charges: Callable[[], Iterable[Charge]]) -> str:
         """Every price that the resource lacks, for people: its charges are gone through once more to the end."""

@@ -208,6 +208,11 @@ def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
     options = scenario.options
     if not options.real_clock and loaded.start is not None:
         options = replace(options, start=loaded.start, real_clock=True)
+    if options.warm_up_seconds >= loaded.traffic.duration_seconds:
+        raise InputError(
+            f"--warm-up: {options.warm_up_seconds:g} s leave nothing of the {loaded.traffic.duration_seconds:g} s that"
+            " are simulated; give a shorter one, or a longer --duration"
+        )
     if options.canary_percent > 0:
         declared = _with_canary(declared)
     return Prepared(declared, loaded, service_model(declared, scenario.service, loaded.recorded), options)

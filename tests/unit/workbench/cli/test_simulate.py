@@ -106,6 +106,13 @@ def test_a_missing_file_and_a_parked_stack_are_status_2(plant, tmp_path, deploym
     assert "simulate it unparked" in err
 
 
+@pytest.mark.parametrize("warm_up", ["10m", "20m"])
+def test_a_warm_up_that_leaves_nothing_is_refused(plant, saved, warm_up):
+    status, _, err = plant("simulate", "--file", saved, "--duration", "10m", "--warm-up", warm_up)
+    assert status == 2
+    assert "leave nothing of the 600 s" in err
+
+
 def test_recorded_traffic_is_replayed_and_bad_rows_are_told(plant, saved, tmp_path):
     traffic = tmp_path / "counts.csv"
     # A Tuesday, 09:00 in Vilnius: a session of the dev stack.
