@@ -293,7 +293,7 @@ def test_many_at_once_never_see_half_an_entry(folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
-def test_a_run_reads_nothing_that_the_key_does_not_hold(stack):
+def test_a_run_reads_nothing_that_the_key_does_not_hold(stack, tmp_path):
     script = """
 import json, os, sys
 from workbench.preview.synthesis import synthesize
@@ -305,7 +305,8 @@ environment.__getitem__ = lambda self, name: (variables.add(name), look_up(self,
 synthesize(sys.argv[1])
 print(json.dumps([sorted(opened), sorted(variables)]))
 """
-    environment = {**os.environ, store.FOLDER_VARIABLE: ""}
+    # Without byte code of earlier runs, so that every source is opened.
+    environment = {**os.environ, store.FOLDER_VARIABLE: "", "PYTHONPYCACHEPREFIX": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-P", "-c", script, stack], env=environment, capture_output=True, text=True, check=True
     )
