@@ -13,7 +13,7 @@ import zoneinfo
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
@@ -171,8 +171,12 @@ def values(annotation: Any, metadata: tuple[Any, ...], default: Any) -> st.Searc
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin in (Union, types.UnionType):
-        [inner] = [one for one in arguments if one is not type(None)]
-        return st.none() | values(inner, metadata, default)
+        return st.one_of(
+            st.none() if one is type(None) else values(one, metadata, default)
+            for one in sorted(arguments, key=lambda one: one is not type(None))
+        )
+    if origin is dict:
+        return st.dictionaries(*(values(one, (), None) for one in arguments), max_size=3)
     if origin is tuple:
         return st.lists(
             values(arguments[0], (), None),
@@ -191,6 +195,8 @@ def values(annotation: Any, metadata: tuple[Any, ...], default: Any) -> st.Searc
         return decimals(float(low or 0), float(high), bound, default)
     if annotation is IPv4Network:
         return st.sampled_from(CIDRS)
+    if annotation is IPv6Network:
+        return st.sampled_from(["2001:db8::/32", "2600:1f18::/36", "::/0", "2001:db8::1/32"])
     if annotation is datetime:
         return starts()
     if annotation is str:
