@@ -150,6 +150,7 @@ SPECIAL: dict[tuple[type[BaseModel], str], st.SearchStrategy[Any]] = {
     (GROUPS["maintenance"], "subscribers"): subscribers(),
     # Whole stacks with stores of others are not drawn yet: what they may reach is the platform's to say.
     (GROUPS["data"], "stores"): st.just([]),
+    (GROUPS["data"], "environment"): st.just({}),
     (BrowserSettings, "path_prefix"): st.sampled_from(["/app", "/", "/v1/app", "/ui"]),
 }
 """Fields whose values a type can't say."""
