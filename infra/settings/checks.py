@@ -246,6 +246,13 @@ def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings) -> Iterato
             )
 
 
+def platform_subnets_differ(tenancy: TenancySettings) -> Iterator[Problem]:
+    """A subnet that is named twice is no second zone."""
+    subnets = tenancy.platform.fleet_subnet_ids if tenancy.platform else ()
+    if len(set(subnets)) < len(subnets):
+        yield Problem("plant:tenancy.platform.fleet_subnet_ids", ", ".join(subnets), "a subnet is named twice")
+
+
 def only_sessions_are_parked(uptime: UptimeSettings) -> Iterator[Problem]:
     """A stack that is always on protects its load balancer from the deletion that parking is."""
     if uptime.parked and uptime.schedule == "always-on":
@@ -397,6 +404,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (session_fits_the_day, ("uptime",)),
     (only_a_dedicated_stack_has_sessions, ("uptime", "tenancy")),
     (tenancy_is_complete, ("tenancy", "edge")),
+    (platform_subnets_differ, ("tenancy",)),
     (only_sessions_are_parked, ("uptime",)),
     (capacity_carries_the_peak, ("fleet", "usage", "contract", "slo", "platform")),
     (paths_do_not_overlap, ("edge",)),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, IPvAnyNetwork, StringConstraints
 
 from infra.settings.base import Group, Slug, arn
 
@@ -40,7 +39,7 @@ class DataStore(Group):
         pattern=r"^pl-[0-9a-f]{8,17}$",
         description="Addresses behind the platform's gateway endpoint; for gateway-endpoint of a shared stack.",
     )
-    cidrs: tuple[IPv6Network | IPv4Network, ...] = Field(
+    cidrs: tuple[IPvAnyNetwork, ...] = Field(
         default=(),
         max_length=10,
         description="Ranges of its addresses: IPv6 for ipv6; for pods those of every store but DynamoDB.",

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from functools import cache
 from math import ceil
 from pathlib import Path
@@ -31,10 +30,6 @@ STACKS_A_PART = 50
 
 CAPACITY = "compute-spike-answered"
 """A promise about capacity and no security rule: a stack of one instance at most is accepted, and doesn't keep it."""
-WAIVED = tuple(
-    one["rule"] for one in tomllib.loads((REPOSITORY / "policies/config/plant.waivers.toml").read_text())["waiver"]
-)
-"""Rules that our stacks have waivers of: the judge's project names none."""
 SECURITY = (
     "network",
     "edge",

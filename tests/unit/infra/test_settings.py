@@ -577,3 +577,20 @@ def test_what_is_like_nothing_gets_no_misleading_suggestion():
     message = problems({"plant:uptime": {"sessions_per_month": 20}})["plant:uptime.sessions_per_month"]
     assert "session_start'" not in message
     assert "known are" in message
+
+
+def test_a_platform_subnet_that_is_named_twice_is_refused():
+    from workbench.preview.stackfile import read_stack
+    from workbench.preview.synthesis import REPOSITORY
+
+    prod = read_stack(REPOSITORY, "prod", {}).config
+    tenancy = json.loads(prod["plant:tenancy"])
+    platform = {**tenancy["platform"], "fleet_subnet_ids": ["subnet-0a1b2c3d4e5f60711"] * 2}
+    found = problems({"plant:tenancy": {"kind": "shared", "platform": platform}}, prod)
+    assert found["plant:tenancy.platform.fleet_subnet_ids"] == "a subnet is named twice"
+
+
+def test_a_range_of_a_data_store_that_is_none_has_one_problem_in_words():
+    store = {"name": "orders", "endpoint": "db.example.com", "port": 5432, "way": "ipv6", "cidrs": ["2001:db8::1/32"]}
+    found = problems({"plant:data": {"stores": [store]}})
+    assert [key for key in found if "cidrs" in key] == ["plant:data.stores[0].cidrs[0]"]
