@@ -189,11 +189,19 @@ ANSWERS = {
 }
 """The same, of what a shared stack's listener answers by itself."""
 
+SESSIONS = ("plant:components:RolloutProgress",)
+PROGRESS = {"plant-progress-parameter": {"insecureValue": "none"}}
+"""The same, of what outlives the session in which a rollout is under way."""
+
+GOES_ON = {"plant-rollout-resume": {"target.input": '{"action":"resume"}'}}
+"""The same, of a rollout in sessions while it serves."""
+
 PARTS = (
     (("plant:components:ListenerAnswers",), ANSWERS),
     (VPC, GROUND),
     (SERVERLESS_CACHE, CACHE),
     (("plant:components:SpendBrake",), BRAKE),
+    (SESSIONS, PROGRESS),
 )
 """Types by which a part of the stack is known, and the table of that part."""
 
@@ -275,7 +283,9 @@ def departures(graph):
     roots = graph.of_type(ROOT_TYPE)
     parked = bool(roots) and roots[0].outputs["costBasis"]["uptime"]["parked"]
     named = {resource.name: resource for resource in graph}
-    tables = [KEPT, *([] if parked else [SERVING]), *(table for types, table in PARTS if graph.of_type(*types))]
+    tables = [KEPT, *(table for types, table in PARTS if graph.of_type(*types))]
+    if not parked:
+        tables += [SERVING, *([GOES_ON] if graph.of_type(*SESSIONS) else [])]
     for name, row in (row for table in tables for row in table.items()):
         if name not in named:
             yield f"{name} is not declared"
