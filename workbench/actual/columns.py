@@ -225,7 +225,8 @@ def _text(columns: Mapping[str, str], *names: str) -> str:
 
 
 def _number(name: str) -> str:
-    return f'TRY_CAST("{name}" AS {MONEY})'
+    # By its text, which of a floating-point 0.07 is "0.07"; the number itself, to 18 digits, is 0.070000000000000008.
+    return f'TRY_CAST(CAST("{name}" AS VARCHAR) AS {MONEY})'
 
 
 def _time(columns: Mapping[str, str], name: str) -> str:
