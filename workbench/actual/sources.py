@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deployment.errors import InputError, first_line
+from deployment.errors import InputError
+from deployment.source import GZIP
 from deployment.urn import plain
+from workbench.file_systems import file_system
 
 PARQUET: Final = b"PAR1"
-GZIP: Final = b"\x1f\x8b"
 ZIP: Final = b"PK\x03\x04"
 ENDINGS: Final = (".parquet", ".csv", ".csv.gz")
 """Names of exports in a folder; others (manifests, metadata) are left alone. A file given by name may have any."""
@@ -121,20 +122,10 @@ def _local(text: str) -> list[Source]:
 
 
 def _system(scheme: str, text: str) -> Any:
-    import fsspec
-
     if scheme not in PACKAGES:
         allowed = ", ".join(f"{name}://" for name in ("file", *PACKAGES))
         raise InputError(f"{plain(text)}: no such kind of storage; allowed: {allowed}")
-    try:
-        return fsspec.filesystem(scheme)
-    except ImportError as error:
-        raise InputError(
-            f"{plain(text)}: {scheme}:// needs the package {PACKAGES[scheme]}, which isn't installed here: "
-            f".venv/bin/python -m pip install {PACKAGES[scheme]}; or copy the files here"
-        ) from error
-    except Exception as error:  # no account named, no credentials
-        raise InputError(f"{plain(text)}: can't be opened: {plain(first_line(error))}") from error
+    return file_system(scheme, PACKAGES[scheme], (plain(text), scheme), "; or copy the files here")
 
 
 def _remote(system: Any, scheme: str, text: str) -> list[Source]:

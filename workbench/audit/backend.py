@@ -18,6 +18,7 @@ from deployment.errors import InputError
 from deployment.urn import plain
 from workbench.audit import storage
 from workbench.audit.location import Location
+from workbench.file_systems import why
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -42,7 +43,7 @@ def stacks(url: str) -> list[Location]:
     except InputError:
         raise
     except Exception as error:  # each cloud's library has errors of its own
-        raise InputError(f"{storage.told(url)}: can't be listed: {storage.why(error)}") from error
+        raise InputError(f"{storage.told(url)}: can't be listed: {why(error)}") from error
     if not files and not _exists(filesystem, book):
         raise InputError(f"{storage.told(url)}: no Pulumi backend: there is no .pulumi folder in it")
     newest: dict[tuple[str, str], tuple[Any, str, Mapping[str, Any]]] = {}

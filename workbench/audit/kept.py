@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sqlite3
 import zlib
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from deployment.errors import InputError
+from deployment.kept import code
 from deployment.urn import plain
 from policies.registry import GROUP
 
@@ -83,19 +83,13 @@ class Kept:
 @cache
 def code_hash() -> str:
     """Hash of the files in `CODE`, and of other teams' rules: with others a result would be another."""
-    found = hashlib.sha256()
-    for parent, folder in (*((ROOT, ROOT / name) for name in CODE), *_team_folders()):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-            if path.suffix in {".py", ".toml", ".json"} and path.is_file():
-                found.update(path.relative_to(parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
+    return code(*(ROOT / name for name in CODE), *_team_places())[0]
 
 
-def _team_folders() -> Iterator[tuple[Path, Path]]:
-    """The packages (or single modules) that other teams' rules come from, each with what its name is below."""
+def _team_places() -> Iterator[Path]:
+    """The packages (or single modules) that other teams' rules come from."""
     names = {point.value.partition(":")[0].partition(".")[0] for point in entry_points(group=GROUP)}
     for name in sorted(names):
         spec = importlib.util.find_spec(name)
         places = [] if spec is None else list(spec.submodule_search_locations or [spec.origin or ""])
-        for place in filter(None, places):
-            yield Path(place).parent, Path(place)
+        yield from map(Path, filter(None, places))

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from deployment.errors import InputError, TooLargeError
 from deployment.source import all_of, limit_bytes
 from workbench.audit.location import Location
+from workbench.file_systems import file_system, why
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -82,30 +83,18 @@ NO_READ_AHEAD: Final = {"cache_type": "all"}
 """A state is read whole, in one request."""
 
 
-def why(error: BaseException) -> str:
-    """What an error of a storage library says, on one line."""
-    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
-
-
 @lru_cache(maxsize=32)
 def _filesystem(url: str) -> AbstractFileSystem:
-    import fsspec
-
     parts = urlsplit(url)
     scheme = SCHEMES[parts.scheme]
-    try:
-        found: AbstractFileSystem = fsspec.filesystem(
-            scheme.protocol, use_listings_cache=False, **scheme.options(dict(parse_qsl(parts.query)))
-        )
-    except ImportError as error:
-        raise InputError(
-            f"{told(url)}: {parts.scheme}:// needs the package {scheme.package}, which isn't installed here: "
-            f".venv/bin/python -m pip install {scheme.package} (or all of them: pip install '.[backends]')"
-        ) from error
-    except Exception as error:  # wrong parameters, no credentials
-        raise InputError(f"{told(url)}: can't be opened: {why(error)}") from error
-    return found
+    return file_system(
+        scheme.protocol,
+        scheme.package,
+        (told(url), parts.scheme),
+        " (or all of them: pip install '.[backends]')",
+        use_listings_cache=False,
+        **scheme.options(dict(parse_qsl(parts.query))),
+    )
 
 
 def _local(path: str) -> Path:

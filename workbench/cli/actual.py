@@ -12,16 +12,14 @@ import click
 from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
-    USUAL_WIDTH,
     Output,
     RegionName,
     StackName,
     collected,
-    colours_wanted,
     emit,
+    layout,
     out_option,
     progress,
-    terminal_width,
     write_text,
 )
 
@@ -163,10 +161,7 @@ def _rendered(actual: Actual, calibration: Calibration, output: Output, everythi
         return json.dumps(document, indent=2, ensure_ascii=False)
     from workbench.report.actual_text import render
 
-    on_terminal = output.out is None
-    width = terminal_width() if on_terminal else USUAL_WIDTH
-    colours = on_terminal and colours_wanted()
-    return render(actual, calibration, colours=colours, width=width, everything=everything)
+    return render(actual, calibration, **layout(output.out), everything=everything)
 
 
 def _write_usage(path: Path, actual: Actual, graph: ResourceGraph, measures: Measures) -> None:

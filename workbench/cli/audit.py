@@ -12,16 +12,14 @@ import click
 from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
-    USUAL_WIDTH,
     Moment,
     Output,
     RegionName,
     collected,
-    colours_wanted,
     emit,
+    layout,
     out_option,
     progress,
-    terminal_width,
     write_pieces,
 )
 
@@ -191,10 +189,7 @@ def _written(audited: Audit, shown: Shown, output: Output, earlier: Earlier | No
         else:
             from workbench.report.audit_table import render
 
-            on_terminal = output.out is None
-            width = terminal_width() if on_terminal else USUAL_WIDTH
-            colours = on_terminal and colours_wanted()
-            emit(render(summary, top=shown.top, tags=shown.tags, colours=colours, width=width), output.out)
+            emit(render(summary, top=shown.top, tags=shown.tags, **layout(output.out)), output.out)
     return summary
 
 

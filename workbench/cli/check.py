@@ -11,15 +11,13 @@ import click
 
 from workbench.cli.common import (
     BLOCKED,
-    USUAL_WIDTH,
     Output,
     RegionName,
     collected,
-    colours_wanted,
     emit,
+    layout,
     out_option,
     progress,
-    terminal_width,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +84,7 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
     if not files:
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE", click.get_current_context())
     judged = [(file, _assess(file, pack)) for file in files]
-    emit(_rendered(judged, output.format_, output.out is None), output.out)
+    emit(_rendered(judged, output), output.out)
     if any(assessment.blocked for _, assessment in judged):
         raise SystemExit(BLOCKED)
 
@@ -123,16 +121,16 @@ def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:
     return replace(base, settings=base.settings.model_copy(update=changes))
 
 
-def _rendered(judged: list[tuple[str, Assessment]], format_: str, on_terminal: bool) -> str:
-    if format_ == "sarif":
+def _rendered(judged: list[tuple[str, Assessment]], output: Output) -> str:
+    if output.format_ == "sarif":
         from workbench.report.sarif import sarif
 
         return json.dumps(sarif(judged), indent=2, ensure_ascii=False)
-    if format_ == "junit":
+    if output.format_ == "junit":
         from workbench.report.junit import junit
 
         return junit(judged)
-    if format_ == "json":
+    if output.format_ == "json":
         documents: list[dict[str, Any]] = [
             {
                 "file": file,
@@ -144,5 +142,4 @@ def _rendered(judged: list[tuple[str, Assessment]], format_: str, on_terminal: b
         return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False)
     from workbench.report.check_text import check_text
 
-    width = terminal_width() if on_terminal else USUAL_WIDTH
-    return check_text(judged, colours=on_terminal and colours_wanted(), width=width)
+    return check_text(judged, **layout(output.out))

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypedDict
 
 import click
 from click.shell_completion import CompletionItem
@@ -206,10 +206,11 @@ def emit(text: str, out: Path | None) -> None:
 
 def emit_marked(text: str, out: Path | None) -> None:
     """As `emit`, with colours where a terminal wants them; a file and a pipe get the plain text."""
-    if out is None and colours_wanted():
+    look = layout(out)
+    if look["colours"]:
         from workbench.report.marks import marked
 
-        text = marked(text, terminal_width())
+        text = marked(text, look["width"])
     emit(text, out)
 
 
@@ -265,3 +266,18 @@ def progress(message: str) -> Iterator[Callable[[str], None]]:
         if is_smart_terminal(sys.stderr):
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+
+
+class Layout(TypedDict):
+    """What a report for people is laid out by."""
+
+    colours: bool
+    width: int
+    """Columns."""
+
+
+def layout(out: Path | None) -> Layout:
+    """As the terminal wants it; plain and 80 columns wide for the file `out`, so that it is the same everywhere."""
+    if out is not None:
+        return {"colours": False, "width": USUAL_WIDTH}
+    return {"colours": colours_wanted(), "width": terminal_width()}

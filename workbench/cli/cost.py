@@ -13,16 +13,14 @@ import click
 from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
-    USUAL_WIDTH,
     Moment,
     Output,
     RegionName,
     collected,
-    colours_wanted,
     emit,
+    layout,
     out_option,
     progress,
-    terminal_width,
 )
 
 if TYPE_CHECKING:
@@ -91,9 +89,7 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
     else:
         from workbench.report.cost_table import Sections, render
 
-        on_terminal = output.out is None
-        width = terminal_width() if on_terminal else USUAL_WIDTH
-        text = render(priced, Sections(**sections), colours=on_terminal and colours_wanted(), width=width)
+        text = render(priced, Sections(**sections), **layout(output.out))
     emit(text, output.out)
     if any(file.blocked for file in priced):
         raise SystemExit(BLOCKED)

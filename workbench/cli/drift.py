@@ -12,13 +12,11 @@ import click
 from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
-    USUAL_WIDTH,
     RegionName,
-    colours_wanted,
     emit,
+    layout,
     out_option,
     progress,
-    terminal_width,
 )
 
 if TYPE_CHECKING:
@@ -48,9 +46,7 @@ def command(sources: tuple[str, ...], region: str | None, format_: str, out: Pat
         else:
             from workbench.report.drift_text import render
 
-            on_terminal = out is None
-            width = terminal_width() if on_terminal else USUAL_WIDTH
-            text = render(found, colours=on_terminal and colours_wanted(), width=width)
+            text = render(found, **layout(out))
     emit(text, out)
     if found.blocked:
         raise SystemExit(BLOCKED)

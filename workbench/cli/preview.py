@@ -12,16 +12,15 @@ import click
 
 from workbench.cli.common import (
     BLOCKED,
-    USUAL_WIDTH,
     Output,
     collected,
     colours_wanted,
     emit,
+    layout,
     out_option,
     overrides_from,
     progress,
     stack_options,
-    terminal_width,
 )
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -65,9 +64,7 @@ def command(source: Source, output: Output, all_: bool, watch_: bool) -> None:
         elif output.format_ == "text":
             from workbench.report.preview_text import render
 
-            on_terminal = output.out is None
-            width = terminal_width() if on_terminal else USUAL_WIDTH
-            text = render(result, colours=on_terminal and colours_wanted(), width=width, everything=all_)
+            text = render(result, **layout(output.out), everything=all_)
         else:
             text = importlib.import_module(f"workbench.report.preview_{output.format_}").render(result)
     emit(text, output.out)

@@ -15,15 +15,13 @@ from cost.estimate import plain as plain_number
 from deployment.urn import plain
 from workbench.actual.bill import ZERO
 from workbench.actual.matching import BY_USAGE
-from workbench.report.findings_text import as_text
+from workbench.report.findings_text import WIDTH, as_text
 from workbench.report.money import dollars
 
 if TYPE_CHECKING:
     from workbench.actual.calibration import Calibration
     from workbench.actual.compare import Actual, Gate, Row
 
-WIDTH: Final = 80
-"""Columns where there is no terminal to ask."""
 MOST_ROWS: Final = 12
 """Rows of a table; the rest is summed up in one."""
 LONGEST_PRICE: Final = 36

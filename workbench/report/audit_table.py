@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.audit.summary import Found, Line, Summary, Totals
-from workbench.report.findings_text import as_text
+from workbench.report.findings_text import WIDTH, as_text
 from workbench.report.money import dollars, signed_dollars
 
 TELLING: Final = 2
@@ -19,7 +19,7 @@ TELLING: Final = 2
 STYLES: Final = {"pass": "bold green", "blocked": "bold red", "broken": "bold yellow"}
 
 
-def render(summary: Summary, *, top: int, tags: Sequence[str] = (), colours: bool = False, width: int = 80) -> str:
+def render(summary: Summary, *, top: int, tags: Sequence[str] = (), colours: bool = False, width: int = WIDTH) -> str:
     """The summary, `width` columns wide; `top` rows a table at most, and of `tags` those tables alone."""
     parts = (part for part in _parts(summary, top, tags) if part is not None)
     return as_text(parts, colours=colours, width=width)

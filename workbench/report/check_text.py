@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from policies.assess import Assessment
-from workbench.report.findings_text import as_text, summary, verdict, violations, waived
-
-WIDTH: Final = 80
-"""Columns where there is no terminal to ask."""
+from workbench.report.findings_text import WIDTH, as_text, summary, verdict, violations, waived
 
 
 def check_text(judged: Sequence[tuple[str, Assessment]], *, colours: bool = False, width: int = WIDTH) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from deployment.urn import plain
 from workbench.preview.changes import Operation
-from workbench.report.findings_text import as_text, violations
+from workbench.report.findings_text import WIDTH, as_text, violations
 from workbench.report.money import change_between, dollars, signed_dollars
 from workbench.report.names import resource_name, short_types
 from workbench.report.values import pair
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from workbench.drift.result import Drift, Drifted
     from workbench.preview.changes import PropertyChange
 
-WIDTH: Final = 80
-"""Columns where there is no terminal to ask."""
 LONGEST_VALUE: Final = 48
 """Characters of a value that are shown; the whole is in the JSON."""
 MOST_PROPERTIES: Final = 6

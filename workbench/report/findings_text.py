@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policies.assess import Assessment, Violation
+
+WIDTH: Final = 80
+"""Columns where there is no terminal to ask."""
 
 
 def as_text(parts: Iterable[RenderableType], *, colours: bool, width: int) -> str:

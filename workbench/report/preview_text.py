@@ -15,13 +15,11 @@ from rich.tree import Tree
 from deployment.graph import Resource
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
-from workbench.report.findings_text import as_text, summary, verdict, violations, waived
+from workbench.report.findings_text import WIDTH, as_text, summary, verdict, violations, waived
 from workbench.report.money import change_between, change_in_dollars, dollars, shown, signed_dollars
 from workbench.report.names import resource_name, short_types
 from workbench.report.values import pair
 
-WIDTH: Final = 80
-"""Columns where there is no terminal to ask."""
 SIGNS: Final = {
     Operation.CREATE: ("+", "green"),
     Operation.UPDATE: ("~", "yellow"),
