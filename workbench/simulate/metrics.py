@@ -99,6 +99,10 @@ class Periods:
         """Highest value of a gauge."""
         return _of(pool, self._cut(self.minutes.gauge(name)).max(axis=1, initial=0.0))
 
+    def lowest(self, name: str, pool: int | None) -> Floats:
+        """Lowest value of a gauge."""
+        return _of(pool, self._cut(self.minutes.gauge(name)).min(axis=1, initial=np.inf))
+
     def last(self, name: str, pool: int | None) -> Floats:
         """A gauge at the end."""
         return _of(pool, self._cut(self.minutes.gauge(name))[:, -1])
@@ -168,6 +172,17 @@ def _gauge(
     return lambda periods, pool, statistic: (read(periods, name, pool), np.full(periods.count, float(periods.length)))
 
 
+def _hosts(name: str) -> Callable[[Periods, int | None, str], Value]:
+    """A count of targets; "Reported if there are registered targets" (its guide), so a fleet at rest has none."""
+
+    def value(periods: Periods, pool: int | None, statistic: str) -> Value:
+        read = {"Maximum": periods.highest, "Minimum": periods.lowest}.get(statistic, periods.mean)
+        some = periods.highest("registered", pool) > 0
+        return np.where(some, read(name, pool), np.nan), np.full(periods.count, float(periods.length))
+
+    return value
+
+
 def _gained(name: str) -> Callable[[Periods, int | None, str], Value]:
     return lambda periods, pool, statistic: _some(periods.gained(name, pool))
 
@@ -188,8 +203,8 @@ METRICS: Final[Mapping[str, Callable[[Periods, int | None, str], Value]]] = {
     "HTTPCode_ELB_5XX_Count": _count(kernel.NO_TARGET, kernel.BUSY, kernel.TIMED_OUT),
     "HTTPCode_ELB_503_Count": _count(kernel.NO_TARGET, kernel.BUSY),
     "HTTPCode_ELB_504_Count": _count(kernel.TIMED_OUT),
-    "HealthyHostCount": _gauge(Periods.mean, "healthy"),
-    "UnHealthyHostCount": _gauge(Periods.highest, "unhealthy"),
+    "HealthyHostCount": _hosts("healthy"),
+    "UnHealthyHostCount": _hosts("unhealthy"),
     "BlockedRequests": _count(kernel.REFUSED),
     "GroupInServiceInstances": _gauge(Periods.last, "in_service"),
     "GroupDesiredCapacity": _gauge(Periods.last, "desired"),

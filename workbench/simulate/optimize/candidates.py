@@ -36,7 +36,8 @@ class Candidate:
     hours_per_session: Decimal
     """plant:uptime.hours_per_session."""
     spot_max_usd_per_hour: Decimal | None = None
-    """plant:fleet.spot_max_usd_per_hour: the on-demand price of the first type, where the stack has such a cap."""
+    """plant:fleet.spot_max_usd_per_hour, where the stack has such a cap: the declared one with the declared types, the
+    on-demand price of the first type with others."""
 
     @property
     def fleet_key(self) -> tuple[Any, ...]:
@@ -169,8 +170,19 @@ def space_for(settings: Settings) -> Space:
         warm_pools=(0, 1) if settings.fleet.on_demand_percent_above_base == 100 else (0,),
         caches=CACHES if settings.tenancy.kind == "dedicated" else (None,),
         hours=tuple(dict.fromkeys((hours, min(Decimal(24), hours + 1)))) if sessions else (hours,),
-        spot_caps={} if settings.fleet.spot_max_usd_per_hour is None else on_demand_prices(types, settings.region),
+        spot_caps=spot_caps(types, settings),
     )
+
+
+def spot_caps(types: Sequence[tuple[str, ...]], settings: Settings) -> dict[tuple[str, ...], Decimal]:
+    """What a spot instance of each choice of types may cost, US$ an hour; empty where the stack has no cap.
+
+    The declared cap was chosen for the declared types; of others the on-demand price is the only bound at hand.
+    """
+    cap = settings.fleet.spot_max_usd_per_hour
+    if cap is None:
+        return {}
+    return on_demand_prices(types, settings.region) | {settings.fleet.instance_types: cap}
 
 
 def on_demand_prices(types: Sequence[tuple[str, ...]], region: str) -> dict[tuple[str, ...], Decimal]:

@@ -38,6 +38,8 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
         closest = sorted(found.tried, key=lambda each: (len(each.binds), each.expected_usd))
         for each in closest[:FAILED_ROWS]:
             yield _row(each, None)
+        if any(each.over_in_worst_case_only for each in closest):
+            yield "  --ignore-worst-case finds those whose expected cost fits"
         yield "verdict: blocked"
         return
     best = found.best

@@ -57,6 +57,11 @@ class Tried:
         """Whether promise and budget are kept."""
         return not self.binds
 
+    @property
+    def over_in_worst_case_only(self) -> bool:
+        """Nothing but the worst case is over the budget."""
+        return self.binds == (_over_in_worst_case(self.worst_usd),)
+
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
@@ -193,7 +198,7 @@ def _tried(candidate: Candidate, graph: ResourceGraph, settings: Settings, found
     if month.expected_usd > limits.budget_usd:
         reasons.append(f"${month.expected_usd:.2f} expected")
     if limits.worst_case_binds and month.worst_case_usd > limits.budget_usd:
-        reasons.append(f"${month.worst_case_usd:.2f} worst case")
+        reasons.append(_over_in_worst_case(month.worst_case_usd))
     return Tried(
         candidate,
         tracked_requests(candidate, settings),
@@ -202,6 +207,10 @@ def _tried(candidate: Candidate, graph: ResourceGraph, settings: Settings, found
         found,
         tuple(reasons),
     )
+
+
+def _over_in_worst_case(worst_usd: Decimal) -> str:
+    return f"${worst_usd:.2f} worst case"
 
 
 def _rank(each: Tried) -> tuple[Any, ...]:

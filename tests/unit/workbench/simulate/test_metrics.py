@@ -68,6 +68,19 @@ def test_a_count_of_nothing_is_no_datapoint():
     assert math.isnan(value(metric("HTTPCode_Target_5XX_Count"), minutes())[0])
 
 
+@pytest.mark.parametrize("name", ["HealthyHostCount", "UnHealthyHostCount"])
+def test_a_fleet_without_targets_reports_no_hosts(name):
+    assert math.isnan(value(metric(name, "Maximum", pool=1), minutes(registered=[2, 0], healthy=[2, 0]))[0])
+
+
+@pytest.mark.parametrize(("statistic", "expected"), [("Maximum", 2), ("Minimum", 0), ("Average", 1)])
+def test_hosts_are_counted_by_the_statistic_that_is_asked_for(statistic, expected):
+    found = minutes(2, registered=[2, 0])
+    place = kernel.GAUGES + 2 * GAUGES.index("healthy")
+    found.rows[:, place] = (0, 2)
+    assert value(metric("HealthyHostCount", statistic, pool=0), found, 2)[0] == expected
+
+
 def test_launches_are_counted_by_difference():
     running = minutes(2)
     place = kernel.GAUGES + 2 * GAUGES.index("attempts")

@@ -129,6 +129,33 @@ def candidate(types, low, high, pool=0, hours=HOURS[0]):
     )
 
 
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_what_the_stack_declares_is_a_candidate_at_its_own_price(stack):
+    settings = load(read_stack(REPOSITORY, stack, {}).config, f"Pulumi.{stack}.yaml")
+    fleet, uptime = settings.fleet, settings.uptime
+    (same,) = (
+        each
+        for each in space_for(settings).candidates()
+        if (each.instance_types, each.min_size, each.max_size) == (fleet.instance_types, fleet.min_size, fleet.max_size)
+        and (each.warm_pool_size, each.cache_node_type) == (fleet.warm_pool_size, settings.cache.node_type)
+        and each.hours_per_session == uptime.hours_per_session
+    )
+    graph = graph_from_json(synthesize(stack), "the program")
+    ours, theirs = estimate(patched(graph, same, settings)), estimate(graph)
+    assert (ours.expected_usd, ours.worst_case_usd) == (theirs.expected_usd, theirs.worst_case_usd)
+
+
+def test_where_only_the_worst_case_is_over_the_way_to_leave_it_out_is_told(settings):
+    least = estimate(declare({}))
+    between = (least.expected_usd + least.worst_case_usd) / 2
+    limits = replace(LIMITS, budget_usd=between)
+    easy = replace(HARD, profiles=("steady",), duration_seconds=600.0)
+    tight = replace(SPACE, instance_types=(NANO,), min_sizes=(1,), max_sizes=(2,), hours=HOURS[:1])
+    found = optimize(declare, settings, easy, limits, space=tight)
+    assert found.best is None
+    assert "--ignore-worst-case" in render(found, limits, "steady")
+
+
 CANDIDATES = [candidate(NANO, 1, 3), candidate(MICRO, 2, 4, hours=HOURS[1]), candidate(PLAIN, 1, 2)]
 
 
