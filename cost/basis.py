@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
+from cost.adjustable import Adjustable, SessionPlan
 from cost.brake import BrakeBasis
 from cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
 from cost.workflows import read_workflow
@@ -25,6 +26,9 @@ VERSION: Final = 1
 """The version of the `costBasis` output that this module reads."""
 
 OWN_RESOURCES: Final = "every resource of the stack is charged to it"
+
+LONGEST_WORDS: Final = 200
+"""Characters of what a program says is to be set."""
 
 SCHEDULE: Final = tokens.SCHEDULE[0]
 STATE_MACHINE: Final = tokens.STATE_MACHINE[0]
@@ -116,6 +120,8 @@ class Basis:
     """Node of the platform's cluster; None: the stack declares none."""
     declared: bool = False
     """True when the graph has a `costBasis`; False: the defaults above."""
+    adjustable: Adjustable | None = None
+    """What an engineer sets to change the stack; None: the program publishes nothing of the kind."""
     root: Resource | None = None
     """The resource that registered the basis."""
     notes: tuple[str, ...] = ()
@@ -175,6 +181,7 @@ class _Reader:
             rollout=self.rollout(self.section(document, "rollout")),
             node=self.node(self.section(document, "node")),
             declared=True,
+            adjustable=self.adjustable(document),
             root=self.resource,
             notes=notes,
         )
@@ -263,6 +270,29 @@ class _Reader:
             every_hours=self.number(section.get("everyHours"), "brake.everyHours"),
             minimum_percent=self.number(section.get("minimumPercent"), "brake.minimumPercent"),
         )
+
+    def adjustable(self, document: Mapping[str, Any]) -> Adjustable | None:
+        if document.get("settings") is None:
+            return None
+        section = self.section(document, "settings")
+        sets, least = self.section(section, "sets"), self.section(section, "least")
+        plans = section.get("sessions") or []
+        if not isinstance(plans, list) or not all(isinstance(plan, Mapping) for plan in plans):
+            self.problem("settings.sessions", plans, "a list of objects")
+            plans = []
+        return Adjustable(
+            sets={key: str(value)[:LONGEST_WORDS] for key, value in sets.items()},
+            least={key: self.number(value, f"settings.least.{key}") for key, value in least.items()},
+            sessions=tuple(self.plan(plan, f"settings.sessions[{index}]") for index, plan in enumerate(plans)),
+        )
+
+    def plan(self, plan: Mapping[str, Any], where: str) -> SessionPlan:
+        uptime = Uptime(
+            sessions=self.number(plan.get("sessionsPerMonth"), f"{where}.sessionsPerMonth"),
+            hours_per_session=self.number(plan.get("hoursPerSession"), f"{where}.hoursPerSession"),
+            overhead_hours=self.number(plan.get("minutesAround", 0), f"{where}.minutesAround") / 60,
+        )
+        return SessionPlan(str(plan.get("set"))[:LONGEST_WORDS], uptime)
 
     def started(self, name: Any) -> Resource | None:
         """The state machine that the enabled schedule `name` starts; None when the graph lacks either."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from cost.adjustable import Adjustable
 from cost.basis import Basis
 from cost.estimate import Estimate
+from cost.uptime import Uptime
+from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 
 
@@ -31,31 +34,78 @@ class Lever:
     """The changed stack, or None where there is nothing to change."""
 
     def told(self, before: Stack, after: Stack) -> str:
-        """What to do, with the properties to set and their new values."""
+        """What to do, with what to set and the new values."""
         sets = what_to_set(before, after)
-        return f"{self.title} ({sets})" if sets else self.title
+        if not sets:
+            return self.title
+        return f"{self.title} ({sets if settable(before, after) else f'in the program: {sets}'})"
+
+
+def settable(before: Stack, after: Stack) -> bool:
+    """Whether the stack's own settings make the change; True for a program that publishes none."""
+    adjustable = before.basis.adjustable
+    if adjustable is None:
+        return True
+    lent = before.basis.tenancy != after.basis.tenancy
+    whole = lent or len(before.graph) == len(after.graph)
+    return whole and None not in [_named(adjustable, *change) for change in _changes(before, after)]
 
 
 def what_to_set(before: Stack, after: Stack) -> str:
-    """Which properties a lever sets, and to what, for people; "" where it sets none: it then adds or drops resources.
+    """What a lever sets, and to what, for people; "" where it sets nothing: it then adds or drops resources.
 
-    Of what several resources get alike one is told.
+    In the words of the stack's settings where they make the change, else properties of resources and keys of
+    `costBasis`. Of what several resources get alike one is told.
     """
-    found: dict[str, None] = {}
+    changes = dict.fromkeys(_changes(before, after))
+    adjustable = before.basis.adjustable
+    if adjustable is not None and settable(before, after):
+        named = dict.fromkeys(_named(adjustable, *change) for change in changes)
+        return "set " + " and ".join(text for text in named if text) if named else ""
+    told = [f"{path} to {value}" for path, value in changes if isinstance(value, str) and path not in NEW_TYPES]
+    told += [
+        text for path, value in changes if isinstance(value, Uptime) for text in _hours_told(before.basis.uptime, value)
+    ]
+    return "set " + " and ".join(told) if told else ""
+
+
+NEW_TYPES: Final = frozenset(tokens.SERVERLESS_CACHE)
+"""Types that take the place of another's."""
+UPTIME: Final = "uptime"
+
+Change = tuple[str, "str | Uptime"]
+"""Property, key of `costBasis` or new type, and its new value."""
+
+
+def _changes(before: Stack, after: Stack) -> Iterator[Change]:
     for old, new in zip(before.graph, after.graph, strict=False):
-        if old.inputs is not new.inputs and old.urn == new.urn and old.type == new.type:
-            found.update(dict.fromkeys(_set("", old.inputs, new.inputs)))
-    old_uptime, uptime = before.basis.uptime, after.basis.uptime
-    if old_uptime.sessions != uptime.sessions:
-        found[f"costBasis.uptime.sessionsPerMonth to {_plain(uptime.sessions)}"] = None
-    if old_uptime.hours_per_session != uptime.hours_per_session:
-        found[f"costBasis.uptime.hoursPerSession to {_plain(uptime.hours_per_session)}"] = None
+        if old.urn == new.urn and old.type != new.type:
+            yield new.type, ""
+        elif old.urn == new.urn and old.inputs is not new.inputs:
+            yield from _set("", old.inputs, new.inputs)
+    if before.basis.uptime != after.basis.uptime:
+        yield UPTIME, after.basis.uptime
     if before.basis.tenancy != after.basis.tenancy:
-        found[f"costBasis.tenancy.kind to {after.basis.tenancy}"] = None
-    return "set " + " and ".join(found) if found else ""
+        yield "costBasis.tenancy.kind", after.basis.tenancy
+    peak = after.basis.traffic.peak_requests_per_second
+    if before.basis.traffic.peak_requests_per_second != peak:
+        yield "costBasis.usage.peakRequestsPerSecond", _plain(peak)
 
 
-def _set(path: str, old: Any, new: Any) -> Iterator[str]:
+def _named(adjustable: Adjustable, path: str, value: str | Uptime) -> str | None:
+    if isinstance(value, Uptime):
+        return adjustable.plan(value)
+    return adjustable.told(path.removeprefix("costBasis."), value)
+
+
+def _hours_told(old: Uptime, new: Uptime) -> Iterator[str]:
+    if old.sessions != new.sessions:
+        yield f"costBasis.uptime.sessionsPerMonth to {_plain(new.sessions)}"
+    if old.hours_per_session != new.hours_per_session:
+        yield f"costBasis.uptime.hoursPerSession to {_plain(new.hours_per_session)}"
+
+
+def _set(path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
     if isinstance(new, Mapping):
         for key, value in new.items():
             before = old.get(key) if isinstance(old, Mapping) else None
@@ -63,9 +113,9 @@ def _set(path: str, old: Any, new: Any) -> Iterator[str]:
                 yield from _set(f"{path}.{key}" if path else str(key), before, value)
     elif isinstance(new, list):
         kept = [str(each.get("instanceType")) for each in new if isinstance(each, Mapping)]
-        yield f"{path} to {', '.join(kept)}"
+        yield path, ", ".join(kept)
     else:
-        yield f"{path} to {str(new).lower() if isinstance(new, bool) else new}"
+        yield path, str(new).lower() if isinstance(new, bool) else str(new)
 
 
 def _plain(number: Decimal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
@@ -91,12 +91,18 @@ def _on_demand_usd(region: str, instance_type: str) -> Decimal:
     return Catalogue(region).price(price_file(instance_type), f"linux.{instance_type}").usd
 
 
+def least_max_size(stack: Stack) -> int:
+    """The smallest maxSize that the stack's settings accept; 1 where it publishes none."""
+    adjustable = stack.basis.adjustable
+    return 1 if adjustable is None else int(adjustable.least.get("maxSize", 1))
+
+
 def _smaller_maximum(stack: Stack, _: Estimate) -> Stack | None:
     def change(resource: Resource) -> dict[str, Any] | None:
         high, desired = resource.get("maxSize"), resource.get("desiredCapacity", resource.get("minSize", 0))
         if not isinstance(high, (int, float)) or not isinstance(desired, (int, float)):
             return None
-        least = max(1, int(desired))
+        least = max(1, int(desired), least_max_size(stack))
         return {"maxSize": least} if high > least else None
 
     return changed(stack, GROUP, change)
@@ -132,6 +138,8 @@ def _fewer_hours(stack: Stack, current: Estimate) -> Stack | None:
     uptime = stack.basis.uptime
     if current.hours_bought <= 0 or current.hours_bought >= uptime.hours or stack.basis.parked:
         return None
+    if stack.basis.adjustable is not None:
+        return _planned(stack, lambda plan: plan.hours <= current.hours_bought)
     if uptime.sessions == 1:
         fewer = Uptime(Decimal(1), current.hours_bought.to_integral_value(ROUND_FLOOR))
     else:
@@ -140,10 +148,22 @@ def _fewer_hours(stack: Stack, current: Estimate) -> Stack | None:
     return Stack(stack.graph, replace(stack.basis, uptime=fewer)) if fewer.hours else None
 
 
+def _planned(stack: Stack, fits: Callable[[Uptime], bool]) -> Stack | None:
+    """`stack` with the longest of the plans that its settings give and that fit."""
+    adjustable, hours = stack.basis.adjustable, stack.basis.uptime.hours
+    plans = () if adjustable is None else adjustable.sessions
+    fitting = [plan.uptime for plan in plans if plan.uptime.hours < hours and fits(plan.uptime)]
+    if not fitting:
+        return None
+    return Stack(stack.graph, replace(stack.basis, uptime=max(fitting, key=lambda plan: plan.hours)))
+
+
 def _shorter_sessions(stack: Stack, _: Estimate) -> Stack | None:
     uptime = stack.basis.uptime
     if uptime.sessions <= 1 or uptime.hours_per_session <= 1:
         return None
+    if stack.basis.adjustable is not None:
+        return _planned(stack, lambda plan: plan.sessions == uptime.sessions)
     shorter = replace(uptime, hours_per_session=uptime.hours_per_session - 1)
     return Stack(stack.graph, replace(stack.basis, uptime=shorter))
 

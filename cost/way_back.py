@@ -8,10 +8,11 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, Final, Literal
 
+from cost.adjustable import Adjustable
 from cost.estimate import Estimate
 from cost.estimator import SHAPE_ERRORS, estimate
-from cost.lever import Lever, Stack, changed, what_to_set
-from cost.lever_changes import GROUP, LEVERS
+from cost.lever import Lever, Stack, changed, settable, what_to_set
+from cost.lever_changes import GROUP, LEVERS, least_max_size
 from cost.uptime import Uptime
 from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
@@ -93,7 +94,7 @@ class _Search:
         told = []
         for lever in levers:
             after = _applied(lever, stack, self.current)
-            if after is None:
+            if after is None or not settable(stack, after):
                 return None
             told.append(_lower_first(lever.told(stack, after)))
             stack = after
@@ -104,6 +105,8 @@ class _Search:
         uptime = self.stack.basis.uptime
         if self.stack.basis.tenancy == "shared" or self.stack.basis.parked or uptime.hours <= 1:
             return None
+        if self.stack.basis.adjustable is not None:
+            return self.planned(self.stack.basis.adjustable)
 
         def shortened(units: int) -> Stack:
             fewer = (
@@ -111,17 +114,33 @@ class _Search:
             )
             return Stack(self.stack.graph, replace(self.stack.basis, uptime=fewer))
 
-        units = self.largest(int(uptime.hours if uptime.sessions == 1 else uptime.sessions) - 1, shortened)
-        fitting = shortened(units)
-        hours = fitting.basis.uptime.hours
+        return self.shorter(
+            shortened(self.largest(int(uptime.hours if uptime.sessions == 1 else uptime.sessions) - 1, shortened))
+        )
+
+    def planned(self, adjustable: Adjustable) -> Way | None:
+        """The most hours of those that the stack's settings give, and that fit; the fewest where none do."""
+        plans = sorted(adjustable.sessions, key=lambda plan: -plan.uptime.hours)
+        way = None
+        for plan in plans:
+            if plan.uptime.hours < self.stack.basis.uptime.hours:
+                way = self.shorter(Stack(self.stack.graph, replace(self.stack.basis, uptime=plan.uptime)))
+                if way is not None and way.cost_usd <= self.current.budget_usd:
+                    return way
+        return way
+
+    def shorter(self, stack: Stack) -> Way | None:
+        """The way that keeps it up for as long as `stack` is."""
+        hours, before = stack.basis.uptime.hours, self.stack.basis.uptime.hours
         fewer = f"{_plain(hours)} hour{'' if hours == 1 else 's'}"
-        sets = what_to_set(self.stack, fitting)
-        return self.priced(fitting, f"keep it up {fewer} a month instead of {_plain(uptime.hours)} hours ({sets})")
+        sets = what_to_set(self.stack, stack)
+        return self.priced(stack, f"keep it up {fewer} a month instead of {_plain(before)} hours ({sets})")
 
     def smaller_maximum(self) -> Way | None:
         """The largest maxSize that fits, and no less than the desired size of any group."""
         sizes = [_sizes(group) for group in self.stack.graph.of_type(*GROUP)]
         least = max((desired for desired, _ in sizes), default=0)
+        least = max(least, least_max_size(self.stack))
         highest = max((high for _, high in sizes), default=0)
         if not sizes or highest <= max(1, least):
             return None
@@ -133,7 +152,8 @@ class _Search:
             return changed(self.stack, GROUP, change) or self.stack
 
         cap = max(1, least, self.largest(highest - 1, lowered))
-        return self.priced(lowered(cap), f"set maxSize to {cap} instead of {highest}")
+        smaller = lowered(cap)
+        return self.priced(smaller, f"{what_to_set(self.stack, smaller)} instead of {highest}")
 
     def lower_peak(self) -> Way | None:
         """The largest declared peak that fits, to a tenth of a request a second. Only the worst case has one."""
@@ -148,8 +168,10 @@ class _Search:
             return Stack(self.stack.graph, replace(basis, traffic=traffic))
 
         tenths = self.largest(int(peak / TENTH) - 1, calmer)
+        lower = calmer(tenths)
+        sets = what_to_set(self.stack, lower)
         way = self.priced(
-            calmer(tenths), f"declare a peak of {_plain(tenths * TENTH)} requests a second instead of {_plain(peak)}"
+            lower, f"declare a peak of {_plain(tenths * TENTH)} requests a second instead of {_plain(peak)} ({sets})"
         )
         enough = way is not None and way.cost_usd <= self.current.budget_usd and tenths * TENTH >= mean
         return way if enough else None
@@ -199,4 +221,4 @@ def _sizes(group: Resource) -> tuple[int, int]:
 
 
 def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    return f"{round(value, 2).normalize():f}"

@@ -8,6 +8,7 @@ from typing import Any
 from components.rollout.states import HEALTH_CHECKS_MAX
 from infra.settings import Settings
 from infra.settings.cluster import ClusterSettings
+from infra.stack.adjustable import adjustable
 
 VERSION = 1
 """Raised whenever a key changes its meaning."""
@@ -65,6 +66,7 @@ def cost_basis(settings: Settings, reaper: str | None, brake: str | None) -> dic
         }
         if brake
         else None,
+        "settings": adjustable(settings),
     }
 
 

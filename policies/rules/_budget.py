@@ -108,6 +108,7 @@ def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> str:
 
     ways, enough = ways_back(graph, estimate, figure)
     if not ways:
-        return "no known change of few things lowers it: drop what drives it, or keep it up for fewer hours"
+        shorter = "" if estimate.basis.tenancy == "shared" else ", or keep it up for fewer hours"
+        return f"no known change of few things lowers it: drop what drives it{shorter}"
     told = "; or ".join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
     return f"to come back within it: {told}" if enough else f"no known change is enough; what lowers it most: {told}"

@@ -36,7 +36,10 @@ RULE = Rule(
         "Both fleets at their maximum around the clock is what an attack can make of the bill. A stack that is always "
         "on can't pay for that out of one month's limit, so an owner may choose to be told only."
     ),
-    fix="Lower maxSize or the peak rate; or set this rule to advisory in the pack's configuration, as is done here.",
+    fix=(
+        "Make one of the changes that the message names; or set this rule to advisory in the pack's configuration, as"
+        " is done here."
+    ),
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing={**FREE_STACK, **SHARED},

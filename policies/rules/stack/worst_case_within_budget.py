@@ -28,9 +28,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     risk=Risk.CONFIGURED,
     why="Both fleets at their maximum for all of the uptime is what a spike or an attack can make of the bill.",
-    fix=(
-        "Lower maxSize, the declared hours or the peak rate; or set this rule to advisory in the pack's configuration."
-    ),
+    fix=("Make one of the changes that the message names; or set this rule to advisory in the pack's configuration."),
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing=FREE_STACK,

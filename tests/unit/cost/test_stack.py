@@ -138,6 +138,7 @@ def test_a_stack_may_ask_for_less_than_the_pack_allows_but_never_for_more(change
         pytest.param("budget", "monthlyLimitUsd", True, id="a switch for a number"),
         pytest.param("rollout", "steps", 3, id="no list"),
         pytest.param("rollout", "pollSeconds", 0, id="no time between two looks"),
+        pytest.param("settings", "sessions", 3, id="no plans"),
     ],
 )
 def test_a_wrong_basis_names_the_key_and_the_value(changed_dev, section, key, value):
