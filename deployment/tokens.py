@@ -7,12 +7,23 @@ from typing import Final
 PROVIDER: Final = "pulumi:providers:aws"
 """The AWS provider."""
 
-LOAD_BALANCER: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-LISTENER: Final = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
-LISTENER_RULE: Final = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule")
-TARGET_GROUP: Final = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
-TARGET_GROUP_ATTACHMENT: Final = ("aws:lb/targetGroupAttachment:TargetGroupAttachment",)
-CLASSIC_LOAD_BALANCER: Final = ("aws:elb/loadBalancer:LoadBalancer",)
+
+def _balancing(kind: str) -> tuple[str, ...]:
+    """What `kind` of load balancing is called: by the SDK, and in states that were made with older versions of it."""
+    return tuple(
+        f"aws:{module}/{kind}" for module in ("lb", "alb", "elasticloadbalancingv2", "applicationloadbalancing")
+    )
+
+
+LOAD_BALANCER: Final = _balancing("loadBalancer:LoadBalancer")
+LISTENER: Final = _balancing("listener:Listener")
+LISTENER_RULE: Final = _balancing("listenerRule:ListenerRule")
+TARGET_GROUP: Final = _balancing("targetGroup:TargetGroup")
+TARGET_GROUP_ATTACHMENT: Final = _balancing("targetGroupAttachment:TargetGroupAttachment")
+CLASSIC_LOAD_BALANCER: Final = (
+    "aws:elb/loadBalancer:LoadBalancer",
+    "aws:elasticloadbalancing/loadBalancer:LoadBalancer",
+)
 ACCELERATOR: Final = ("aws:globalaccelerator/accelerator:Accelerator",)
 DNS_RECORD: Final = ("aws:route53/record:Record",)
 DNS_ZONE: Final = ("aws:route53/zone:Zone",)
@@ -52,6 +63,12 @@ TRANSIT_GATEWAY_PEERING: Final = ("aws:ec2transitgateway/peeringAttachment:Peeri
 LAUNCH_TEMPLATE: Final = ("aws:ec2/launchTemplate:LaunchTemplate",)
 LAUNCH_CONFIGURATION: Final = ("aws:ec2/launchConfiguration:LaunchConfiguration",)
 INSTANCE: Final = ("aws:ec2/instance:Instance",)
+SPOT_REQUEST: Final = ("aws:ec2/spotInstanceRequest:SpotInstanceRequest",)
+METADATA_DEFAULTS: Final = ("aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults",)
+ENCRYPTION_BY_DEFAULT: Final = ("aws:ebs/encryptionByDefault:EncryptionByDefault",)
+PREFIX_LIST: Final = ("aws:ec2/managedPrefixList:ManagedPrefixList",)
+PREFIX_LIST_ENTRY: Final = ("aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",)
+TRANSFER_SERVER: Final = ("aws:transfer/server:Server",)
 NAT_GATEWAY: Final = ("aws:ec2/natGateway:NatGateway",)
 VOLUME: Final = ("aws:ebs/volume:Volume",)
 SNAPSHOT: Final = ("aws:ebs/snapshot:Snapshot",)
@@ -92,6 +109,8 @@ EVENT_BUS: Final = ("aws:cloudwatch/eventBus:EventBus",)
 EVENT_CONNECTION: Final = ("aws:cloudwatch/eventConnection:EventConnection",)
 EVENT_ARCHIVE: Final = ("aws:cloudwatch/eventArchive:EventArchive",)
 EVENT_DESTINATION: Final = ("aws:cloudwatch/eventApiDestination:EventApiDestination",)
+EVENT_BUS_POLICY: Final = ("aws:cloudwatch/eventBusPolicy:EventBusPolicy",)
+EVENT_PERMISSION: Final = ("aws:cloudwatch/eventPermission:EventPermission",)
 DASHBOARD: Final = ("aws:cloudwatch/dashboard:Dashboard",)
 
 TOPIC: Final = ("aws:sns/topic:Topic",)
@@ -108,11 +127,18 @@ EXTERNAL_KEY: Final = ("aws:kms/externalKey:ExternalKey",)
 REPLICA_EXTERNAL_KEY: Final = ("aws:kms/replicaExternalKey:ReplicaExternalKey",)
 SECRET_STORE: Final = ("aws:secretsmanager/secret:Secret",)
 SECRET_ROTATION: Final = ("aws:secretsmanager/secretRotation:SecretRotation",)
+SECRET_VERSION: Final = ("aws:secretsmanager/secretVersion:SecretVersion",)
 SECRET_POLICY: Final = ("aws:secretsmanager/secretPolicy:SecretPolicy",)
 PARAMETER: Final = ("aws:ssm/parameter:Parameter",)
 
 BUCKET: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 BUCKET_ACL: Final = ("aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2")
+BUCKET_OBJECT: Final = (
+    "aws:s3/bucketObject:BucketObject",
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+    "aws:s3/objectCopy:ObjectCopy",
+)
+ACCESS_POINT: Final = ("aws:s3/accessPoint:AccessPoint",)
 BUCKET_POLICY: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
 BUCKET_LOGGING: Final = ("aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2")
 BUCKET_VERSIONING: Final = (
@@ -141,6 +167,11 @@ USER_POLICY: Final = ("aws:iam/userPolicy:UserPolicy",)
 GROUP_POLICY: Final = ("aws:iam/groupPolicy:GroupPolicy",)
 USER_POLICY_ATTACHMENT: Final = ("aws:iam/userPolicyAttachment:UserPolicyAttachment",)
 GROUP_POLICY_ATTACHMENT: Final = ("aws:iam/groupPolicyAttachment:GroupPolicyAttachment",)
+ATTACHMENTS_EXCLUSIVE: Final = (
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+)
 INSTANCE_PROFILE: Final = ("aws:iam/instanceProfile:InstanceProfile",)
 OPEN_ID_PROVIDER: Final = ("aws:iam/openIdConnectProvider:OpenIdConnectProvider",)
 
@@ -171,12 +202,17 @@ DB_GLOBAL_CLUSTER: Final = ("aws:rds/globalCluster:GlobalCluster",)
 NEPTUNE_INSTANCE: Final = ("aws:neptune/clusterInstance:ClusterInstance",)
 DAX: Final = ("aws:dax/cluster:Cluster",)
 MEMORY_DB: Final = ("aws:memorydb/cluster:Cluster",)
+MEMORY_DB_USER: Final = ("aws:memorydb/user:User",)
+DIRECTORY: Final = ("aws:directoryservice/directory:Directory",)
+MIGRATION_ENDPOINT: Final = ("aws:dms/endpoint:Endpoint",)
+GLUE_CONNECTION: Final = ("aws:glue/connection:Connection",)
 KAFKA: Final = ("aws:msk/cluster:Cluster",)
 NEPTUNE: Final = ("aws:neptune/cluster:Cluster",)
 REDSHIFT_WORKGROUP: Final = ("aws:redshiftserverless/workgroup:Workgroup",)
 REDSHIFT_NAMESPACE: Final = ("aws:redshiftserverless/namespace:Namespace",)
 REDSHIFT: Final = ("aws:redshift/cluster:Cluster",)
 OPENSEARCH: Final = ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
+SEARCH_POLICY: Final = ("aws:opensearch/domainPolicy:DomainPolicy", "aws:elasticsearch/domainPolicy:DomainPolicy")
 TABLE: Final = ("aws:dynamodb/table:Table",)
 DELIVERY_STREAM: Final = ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",)
 STREAM: Final = ("aws:kinesis/stream:Stream",)
@@ -211,8 +247,51 @@ RESOURCE_GROUP: Final = ("aws:resourcegroups/group:Group",)
 USER_POOL: Final = ("aws:cognito/userPool:UserPool",)
 USER_POOL_CLIENT: Final = ("aws:cognito/userPoolClient:UserPoolClient",)
 ATHENA_WORKGROUP: Final = ("aws:athena/workgroup:Workgroup",)
+BATCH_JOB: Final = ("aws:batch/jobDefinition:JobDefinition",)
+APP_RUNNER: Final = ("aws:apprunner/service:Service",)
+BEANSTALK: Final = ("aws:elasticbeanstalk/environment:Environment",)
+AMPLIFY: Final = ("aws:amplify/app:App", "aws:amplify/branch:Branch")
+MODEL: Final = ("aws:sagemaker/model:Model",)
+LIGHTSAIL_CONTAINER: Final = ("aws:lightsail/containerServiceDeploymentVersion:ContainerServiceDeploymentVersion",)
 GLUE_JOB: Final = ("aws:glue/job:Job",)
 GLUE_CRAWLER: Final = ("aws:glue/crawler:Crawler",)
+
+ATTACHED_POLICY: Final = (
+    *EVENT_BUS_POLICY,
+    *ACCESS_POINT,
+    "aws:s3control/accessPointPolicy:AccessPointPolicy",
+    "aws:s3tables/tableBucketPolicy:TableBucketPolicy",
+    "aws:dynamodb/resourcePolicy:ResourcePolicy",
+    "aws:kinesis/resourcePolicy:ResourcePolicy",
+    "aws:glue/resourcePolicy:ResourcePolicy",
+    "aws:redshift/resourcePolicy:ResourcePolicy",
+    "aws:msk/clusterPolicy:ClusterPolicy",
+    "aws:ecr/registryPolicy:RegistryPolicy",
+    "aws:backup/vaultPolicy:VaultPolicy",
+    "aws:glacier/vault:Vault",
+    "aws:codeartifact/domainPermissions:DomainPermissions",
+    "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy",
+    "aws:schemas/registryPolicy:RegistryPolicy",
+    "aws:acmpca/policy:Policy",
+    "aws:ses/identityPolicy:IdentityPolicy",
+    "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy",
+)
+"""What lets other accounts at a resource; an empty policy lets nobody in."""
+DB_SNAPSHOT: Final = (
+    "aws:rds/snapshot:Snapshot",
+    "aws:rds/clusterSnapshot:ClusterSnapshot",
+    "aws:rds/snapshotCopy:SnapshotCopy",
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
+)
+IMAGE_PERMISSION: Final = ("aws:ec2/amiLaunchPermission:AmiLaunchPermission",)
+SSM_DOCUMENT: Final = ("aws:ssm/document:Document",)
+EMR_PUBLIC_ACCESS: Final = ("aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration",)
+PLAIN_DATABASES: Final = (
+    "aws:lightsail/database:Database",
+    "aws:timestreaminfluxdb/dbInstance:DbInstance",
+    "aws:timestreaminfluxdb/dbCluster:DbCluster",
+)
+"""Databases of other services that may be given a public address."""
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 STATEFUL_SET: Final = "kubernetes:apps/v1:StatefulSet"

@@ -20,7 +20,7 @@ from typing import Any, Final, TypedDict, Unpack
 
 from deployment.decimals import number
 from deployment.graph import Resource
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.checks import is_absent, same, shown
 from policies.context import Context
 from policies.examples import Changes, Example, but, each
@@ -170,6 +170,24 @@ def one_of(what: str, *paths: str) -> Condition:
             yield Problem(f"none of {', '.join(paths)} is set; give {what}", paths[0])
 
     return Condition(check=check, good={f"{IT}.{paths[0]}": "something"}, bad=({f"{IT}.{paths[0]}": None},))
+
+
+def some_item_has(path: str, key: str, *wanted: str) -> Condition:
+    """Some object in the list at `path` has one of `wanted` as its `key`, in whatever case; no list is fine."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        given = resource.all(f"{path}[*].{key}")
+        if given and not any(one.__class__ is Sentinel or str(one).upper() in wanted for one in given):
+            told = ", ".join(dict.fromkeys(shown(one) for one in given))
+            yield Problem(f"{path} has {key} {told} only; add one with {wanted[0]}", path)
+
+    where = f"{IT}.{path}"
+    return Condition(
+        check=check,
+        good={where: [{key: wanted[0]}]},
+        bad=({where: [{key: f"not-{wanted[0]}"}]},),
+        unknown=({where: UNKNOWN}, {where: [{key: UNKNOWN}]}),
+    )
 
 
 def at_least(path: str, minimum: int, unit: str, *, or_absent: bool = False) -> Condition:

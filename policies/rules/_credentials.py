@@ -11,20 +11,50 @@ KEYS: Final = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
     r"|-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"
     r"|\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}"
-    r"|[sr]k_live_[A-Za-z0-9]{10,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35})\b"
+    r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}"
+    r"|sk-(?:proj|ant)-[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})\b"
+    r"|hooks\.slack\.com/services/T\w+/B\w+/\w+"
     r"|\b[a-z][a-z0-9+.-]*://[^\s:/@]+:(?![$%{<*])[^\s:/@]{3,}@"
+    r"|(?i:;\s*(?:password|pwd)=(?![$%{<*])[^;\s]{6,})"
 )
-"""Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack and Google, as their makers write
-them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26); and addresses that hold a password."""
-NAME: Final = re.compile(
-    r"(?i)(?:^|[a-z0-9]_|_|(?<=[a-z0-9])(?=[A-Z]))"
-    r"(?:password|passwd|pwd|secret_?(?:access_?)?key|private_?key|api_?key"
+"""Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack, Google, OpenAI, Anthropic and
+SendGrid, as their makers write them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26);
+addresses and connection strings that hold a password."""
+_NAMES: Final = (
+    r"(?:password|passwd|pwd|passphrase|secret_?(?:access_?)?key|private_?key|api_?key"
     r"|(?:api|auth|access|bearer|deploy|bot|npm|github|gitlab|slack|vault)_?token"
-    r"|(?:client|jwt|session|cookie|webhook|signing)_?secret)$"
+    r"|(?:client|jwt|session|cookie|webhook|signing)_?secret)"
 )
+NAME: Final = re.compile(rf"(?i)(?:^|[a-z0-9][_.-]|_|(?<=[a-z0-9])(?=[A-Z])){_NAMES}$")
 """Names of variables that hold a credential, and not where one is kept."""
-VALUE: Final = re.compile(r"(?!arn:|/|\$|\{\{|https?:|<|%)\S{6,}")
-"""Values of them that are not a reference: an ARN, a path or a name in curly brackets."""
+VAGUE: Final = re.compile(r"(?i)(?:^|[_.-])(?:secret|token|pass|credentials?)$")
+"""Names that may as well say where one is kept, or how many there are; then the value decides."""
+VALUE: Final = re.compile(r"(?!arn:|/|\$|\{\{|https?:|<|%|file:|ssm:)\S{6,}")
+"""Values that are not a reference: an ARN, a path or a name in curly brackets."""
+REFERENCE: Final = re.compile(r"[a-z][a-z0-9_.-]*(?:/[a-z0-9_.-]+)+")
+"""How secrets and parameters are called that somebody else keeps: ``prod/db-password``."""
+WORDS: Final = re.compile(
+    r"(?i)(?:enabled?|disabled?|required|optional|always|sometimes|never|prompt|changes?|allowed|denied|unchanged"
+    r"|hidden|visible|rotated?|inherit(?:ed)?|managed|placeholder|redacted|string|varchar|boolean|integer|undefined)\b.*"
+)
+"""What settings about a password say, and what stands for none."""
+RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+=!@#%^&*:]{8,}")
+"""Letters and digits without a word's hyphens: made by a machine, or by somebody who was asked for digits."""
+ASSIGNED: Final = re.compile(
+    rf"(?i)(?P<option>--[\w.-]*)?{_NAMES}"
+    r"(?:['\"]?[ \t]*(?:=>|[=:])[ \t]*"
+    r"(?:(?P<quote>['\"])(?P<quoted>[^'\"\s]{6,})(?P=quote)"
+    r"|(?P<bare>[^\s'\"`$<%{\[(/;,!&*][^\s'\"`$(){}\[\];,<]{5,})(?![\w$(\[{]))"
+    r"|>(?P<element>[^<>\s]{6,})</"
+    r"|(?(option)[ \t]+(?P<argument>[A-Za-z0-9][^\s'\"`$(){}\[\];<|]{5,})|(?!)))"
+)
+"""A credential that a script or a file of settings gives a value to: ``name=value``, ``"name": "value"``, an element
+of XML, an option of a command."""
+COMMENT: Final = re.compile(r"(?m)^[ \t]*(?:#|;|//).*$")
+PIPED: Final = re.compile(r"(?i)\becho\s+['\"]?[\w.-]+:(?![$%{<*])[^\s'\"$]{6,}['\"]?\s*\|\s*(?:sudo\s+)?chpasswd")
+"""The password that a script gives to a user of its machine."""
+CLIENT: Final = re.compile(r"\bmysql(?:dump|admin)?\b[^\n|;&]*\s-p(?![$\s'\"])[^\s'\"$]{6,}")
+"""The password that a script hands to a client of MySQL."""
 
 
 def is_credential(name: Any, value: Any) -> bool:
@@ -36,4 +66,33 @@ def is_credential(name: Any, value: Any) -> bool:
         return False
     if value is SECRET or (value is UNKNOWN and NAME.search(name)):
         meet(value)
-    return isinstance(value, str) and bool(KEYS.search(value) or (NAME.search(name) and VALUE.fullmatch(value)))
+    if not isinstance(value, str):
+        return False
+    return bool(KEYS.search(value)) or _is_told(name, value)
+
+
+def _is_told(name: str, value: str) -> bool:
+    if NAME.search(name):
+        return bool(VALUE.fullmatch(value)) and not _is_kept(value)
+    return bool(VAGUE.search(name) and RANDOM.fullmatch(value))
+
+
+def _is_kept(value: str) -> bool:
+    """True when `value` says where a credential is, or how it is handled."""
+    return bool(REFERENCE.fullmatch(value) or WORDS.fullmatch(value))
+
+
+def holds_credential(text: str) -> bool:
+    """True when a script or a file of settings has a key in it, or sets a password."""
+    if KEYS.search(text) or PIPED.search(text) or CLIENT.search(text):
+        return True
+    for found in ASSIGNED.finditer(COMMENT.sub("", text)):
+        value = found["quoted"] or found["bare"] or found["element"] or found["argument"]
+        if not (found["bare"] and _is_code(value)) and VALUE.fullmatch(value) and not _is_kept(value):
+            return True
+    return False
+
+
+def _is_code(value: str) -> bool:
+    """True for what only names a value: ``settings.PASSWORD``, ``ConvertTo-SecureString``."""
+    return bool(re.fullmatch(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|(?:ConvertTo|Get|Read|New)-\w+", value))

@@ -188,7 +188,8 @@ def _is_somebodys(value: str) -> bool:
 def is_public(statement: Statement) -> bool:
     """True when the statement lets anybody in, and no condition says whom or from where."""
     anybody = statement.excludes_principals or any(
-        kind in ("AWS", "*") and name in ANYBODY for kind, name in statement.principals
+        (kind in ("AWS", "*") and name in ANYBODY) or (kind == "Federated" and name == "*")
+        for kind, name in statement.principals
     )
     return statement.allows and anybody and not is_bound(statement)
 

@@ -13,11 +13,14 @@ from deployment.tokens import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
     INGRESS_RULE,
+    PREFIX_LIST,
+    PREFIX_LIST_ENTRY,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
 from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, mappings, number, strings
+from policies.context import Context
 
 PORT_HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
 """Types that hold security group rules."""
@@ -50,6 +53,8 @@ class PortRange:
     sources: tuple[Any, ...]
     """CIDRs, as far as they are known; UNKNOWN for one that is not."""
     description: Any
+    lists: str = ""
+    """Property of the resource that names prefix lists; "" where the rule names none."""
 
     @property
     def from_world(self) -> bool:
@@ -80,14 +85,16 @@ def port_ranges(resource: Resource) -> Iterator[PortRange]:
                 yield PortRange(path, ingress, "-1", 0, 65535, (UNKNOWN,), "not known yet")
             for index, entry in enumerate(mappings(resource.get(path))):
                 sources = _many(entry.get("cidrBlocks")) + _many(entry.get("ipv6CidrBlocks"))
-                yield _range(f"{path}[{index}]", ingress, entry, entry.get("protocol"), sources)
+                lists = f"{path}[{index}].prefixListIds" if entry.get("prefixListIds") else ""
+                yield _range(f"{path}[{index}]", ingress, entry, entry.get("protocol"), sources, lists)
     elif resource.type in SECURITY_GROUP_RULE:
         sources = _many(resource.get("cidrBlocks")) + _many(resource.get("ipv6CidrBlocks"))
-        yield _range("", resource.get("type") == "ingress", resource.inputs, resource.get("protocol"), sources)
+        ingress = resource.get("type") == "ingress"
+        yield _range("", ingress, resource.inputs, resource.get("protocol"), sources, "prefixListIds")
     else:
         sources = _many(resource.get("cidrIpv4")) + _many(resource.get("cidrIpv6"))
         ingress = resource.type in INGRESS_RULE
-        yield _range("", ingress, resource.inputs, resource.get("ipProtocol"), sources)
+        yield _range("", ingress, resource.inputs, resource.get("ipProtocol"), sources, "prefixListId")
 
 
 def _many(value: Any) -> tuple[Any, ...]:
@@ -98,7 +105,19 @@ def _many(value: Any) -> tuple[Any, ...]:
     return tuple(strings(value))
 
 
-def _range(path: str, ingress: bool, entry: Any, protocol: Any, sources: tuple[Any, ...]) -> PortRange:
+def lists_world(resource: Resource, path: str, context: Context) -> bool:
+    """True when a prefix list that `resource` names at `path` holds the internet."""
+    return any(
+        isinstance(block, str) and is_world(block)
+        for one in context.graph.referenced(resource, path, *PREFIX_LIST)
+        for block in (
+            *one.all("entries[*].cidr"),
+            *(entry.get("cidr") for entry in context.pointing_at(one, "prefixListId", *PREFIX_LIST_ENTRY)),
+        )
+    )
+
+
+def _range(path: str, ingress: bool, entry: Any, protocol: Any, sources: tuple[Any, ...], lists: str = "") -> PortRange:
     first, last = number(entry.get("fromPort")), number(entry.get("toPort"))
     text = str(protocol).lower() if not is_absent(protocol) and protocol is not UNKNOWN else "-1"
     return PortRange(
@@ -109,4 +128,5 @@ def _range(path: str, ingress: bool, entry: Any, protocol: Any, sources: tuple[A
         last=int(last) if last is not None else 65535,
         sources=sources,
         description=entry.get("description"),
+        lists=lists,
     )

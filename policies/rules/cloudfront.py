@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
+from deployment.graph import Resource
 from deployment.tokens import DISTRIBUTION
+from deployment.unknown import UNKNOWN, Sentinel
+from policies.checks import mappings
+from policies.context import Context
+from policies.examples import Example
 from policies.finding import Risk, Severity
-from policies.rule import Rule
+from policies.rule import Problem, Rule, undecided
 from policies.table import must_be, must_have, must_not_be, row
+
+WEBSITE: Final = ".s3-website"
+"""In the name of a bucket's website endpoint, which speaks plain HTTP only."""
+
+
+def _origins_encrypted(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No origin but the website of a bucket is asked over plain HTTP."""
+    for index, origin in enumerate(mappings(resource.get("origins"))):
+        policies = [one.get("originProtocolPolicy") for one in mappings(origin.get("customOriginConfig"))]
+        if "http-only" not in policies:
+            continue
+        domain = origin.get("domainName")
+        path = f"origins[{index}].customOriginConfig.originProtocolPolicy"
+        if isinstance(domain, Sentinel):
+            yield undecided(f"origins[{index}].domainName", domain)
+        elif WEBSITE not in str(domain):
+            yield Problem(f"{path} is http-only; set it to https-only", path)
+
+
+def _fetching(domain: Any, policy: str) -> Example:
+    origin = {"originId": "api", "domainName": domain, "customOriginConfig": {"originProtocolPolicy": policy}}
+    return {"cdn": (DISTRIBUTION[0], {"origins": [origin]})}
+
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -42,6 +71,26 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set viewerCertificate.minimumProtocolVersion to TLSv1.2_2021.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-15",
         frameworks=("checkov:CKV_AWS_174", "fsbp:CloudFront.15"),
+    ),
+    Rule(
+        id="edge-cdn-origin-https",
+        title="Distributions fetch from their origins over TLS",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="What a viewer sent over TLS crosses the internet readable on its second half.",
+        fix="Set customOriginConfig.originProtocolPolicy to https-only; the website endpoint of a bucket can't.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-9",
+        frameworks=("fsbp:CloudFront.9",),
+        types=DISTRIBUTION,
+        check=_origins_encrypted,
+        passing=_fetching("api.example.com", "https-only"),
+        also_passing=(
+            _fetching("site.s3-website-us-east-1.amazonaws.com", "http-only"),
+            _fetching("site.s3-website.eu-central-1.amazonaws.com", "http-only"),
+            _fetching("api.example.com", "match-viewer"),
+        ),
+        failing=_fetching("api.example.com", "http-only"),
+        undecided=(_fetching(UNKNOWN, "http-only"),),
     ),
     row(
         "edge-cdn-logged",

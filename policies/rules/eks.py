@@ -11,11 +11,12 @@ from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.rules._ports import is_world
 from policies.table import GIVEN, must_be, must_have, row
 
 PUBLIC: Final = "vpcConfig.endpointPublicAccess"
 CIDRS: Final = "vpcConfig.publicAccessCidrs"
-WORLD: Final = ("0.0.0.0/0", "::/0")
+HALVES: Final = ["0.0.0.0/1", "128.0.0.0/1"]
 
 
 def _narrow(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -24,7 +25,7 @@ def _narrow(resource: Resource, context: Context) -> Iterator[Problem]:
     if public is False:
         return
     sources = resource.all(f"{CIDRS}[*]")
-    if any(one in WORLD for one in sources) or (public is True and not sources):
+    if any(isinstance(one, str) and is_world(one) for one in sources) or (public is True and not sources):
         yield Problem(f"everybody reaches the API server; name sources in {CIDRS}, or set {PUBLIC} to false", CIDRS)
 
 
@@ -50,7 +51,11 @@ RULES: Final[tuple[Rule, ...]] = (
             _cluster(endpointPublicAccess=False, publicAccessCidrs=UNKNOWN),
         ),
         failing=_cluster(endpointPublicAccess=True, publicAccessCidrs=["0.0.0.0/0"]),
-        also_failing=(_cluster(endpointPublicAccess=True), _cluster(publicAccessCidrs=["::/0"])),
+        also_failing=(
+            _cluster(endpointPublicAccess=True),
+            _cluster(publicAccessCidrs=["::/0"]),
+            _cluster(publicAccessCidrs=HALVES),
+        ),
         undecided=(_cluster(endpointPublicAccess=UNKNOWN), _cluster(publicAccessCidrs=[SECRET])),
     ),
     row(

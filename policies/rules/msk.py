@@ -25,4 +25,18 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-1",
         frameworks=("checkov:CKV_AWS_81", "fsbp:MSK.1"),
     ),
+    row(
+        "data-kafka-not-public",
+        KAFKA,
+        must_not_be(
+            "brokerNodeGroupInfo.connectivityInfo.publicAccess.type", "SERVICE_PROVIDED_EIPS", use="leave it out"
+        ),
+        title="Kafka brokers have no public address",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A broker on the internet is one password away from everybody's messages.",
+        fix="Leave brokerNodeGroupInfo.connectivityInfo.publicAccess out, or set its type to DISABLED.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-4",
+        frameworks=("checkov:CKV_AWS_291", "fsbp:MSK.4"),
+    ),
 )

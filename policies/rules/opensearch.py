@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from deployment.tokens import OPENSEARCH
+from deployment.graph import Resource
+from deployment.tokens import OPENSEARCH, SEARCH_POLICY
+from policies.context import Context
+from policies.examples import Example, but
 from policies.finding import Risk, Severity
-from policies.rule import Rule
-from policies.rules._documents import names_principals
+from policies.rule import Problem, Rule
+from policies.rules._documents import allow, names_principals
 from policies.table import must_be, row
 
+POLICIES: Final = names_principals("accessPolicies", "es:ESHttpGet")
+
+
+def _outside_policy(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The policy of a domain outside a VPC names principals; inside, security groups say who reaches it."""
+    domains = context.graph.referenced(resource, "domainName", *OPENSEARCH)
+    if not any(one.gives("vpcOptions") for one in domains):
+        yield from POLICIES.check(resource, context)
+
+
+_OUTSIDE: Final[Example] = {
+    "domain": (OPENSEARCH[0], {"encryptAtRest": {"enabled": True}}),
+    "policy": (SEARCH_POLICY[0], {"domainName": "id:domain", "accessPolicies": allow("es:*", AWS="*")}),
+}
+
 RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="data-search-policy-not-public",
+        title="Policies of search domains outside a VPC admit named principals only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="Open domains are found, read and wiped within hours.",
+        fix="Set vpcOptions of the domain, or name the principals or addresses in accessPolicies.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-2",
+        frameworks=("fsbp:ES.2", "fsbp:Opensearch.2"),
+        types=SEARCH_POLICY,
+        reads_graph=True,
+        check=_outside_policy,
+        passing=but(_OUTSIDE, {"domain.vpcOptions": {"subnetIds": ["subnet-1"]}}),
+        failing=_OUTSIDE,
+    ),
     row(
         "data-search-encrypted",
         OPENSEARCH,
@@ -57,7 +91,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "data-search-not-public",
         OPENSEARCH,
-        names_principals("accessPolicies", "es:ESHttpGet"),
+        POLICIES,
         where={"vpcOptions": (None,)},
         title="Search domains outside a VPC admit named principals only",
         severity=Severity.CRITICAL,

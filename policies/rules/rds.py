@@ -2,55 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from deployment.graph import Resource
 from deployment.tokens import (
+    CACHE_USER,
     DB_CLUSTER,
     DB_CLUSTER_INSTANCE,
     DB_GLOBAL_CLUSTER,
     DB_INSTANCE,
+    DB_SNAPSHOT,
+    DIRECTORY,
     DOCUMENT_DB,
+    GLUE_CONNECTION,
+    MEMORY_DB_USER,
+    MESSAGE_BROKER,
+    MIGRATION_ENDPOINT,
     NEPTUNE,
     NEPTUNE_INSTANCE,
+    OPENSEARCH,
+    PLAIN_DATABASES,
+    REDSHIFT,
+    REDSHIFT_NAMESPACE,
+    REPLICATION_GROUP,
+    SECRET_VERSION,
 )
 from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
-from policies.table import at_least, must_be, row
+from policies.table import at_least, must_be, must_not_be, row
 
-PASSWORDS: Final = ("password", "masterPassword")
+PASSWORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys((*DB_INSTANCE, *PLAIN_DATABASES, *DIRECTORY, *MIGRATION_ENDPOINT), ("password", "masterPassword")),
+    **dict.fromkeys((*DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE, *REDSHIFT), ("masterPassword",)),
+    REDSHIFT_NAMESPACE[0]: ("adminUserPassword",),
+    **dict.fromkeys(OPENSEARCH, ("advancedSecurityOptions.masterUserOptions.masterUserPassword",)),
+    MESSAGE_BROKER[0]: ("users[*].password",),
+    REPLICATION_GROUP[0]: ("authToken",),
+    **dict.fromkeys((*CACHE_USER, *MEMORY_DB_USER), ("passwords[*]", "authenticationMode.passwords[*]")),
+    GLUE_CONNECTION[0]: ("connectionProperties.PASSWORD",),
+    SECRET_VERSION[0]: ("secretString",),
+}
+"""Type -> where it holds a password. The SDK makes most of these secret by itself; other languages and a state that
+somebody changed may not."""
 
 
 def _no_plain_password(resource: Resource, context: Context) -> Iterator[Problem]:
     """The password is a Pulumi secret, or none of the program's business."""
-    for path in PASSWORDS:
-        value = next(iter(resource.peek(path)), None)
-        if value is UNKNOWN:
-            yield undecided(path)
-        elif isinstance(value, str) and value:
-            yield Problem(f"{path} is readable in the state; let RDS keep it, or make it a Pulumi secret", path)
+    for path in PASSWORDS[resource.type]:
+        for value in resource.peek(path):
+            if value is UNKNOWN:
+                yield undecided(path)
+            elif isinstance(value, str) and value:
+                yield Problem(f"{path} is readable in the state; let AWS keep it, or make it a Pulumi secret", path)
 
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="data-database-password-secret",
-        title="Passwords of databases are secret in the state, too",
+        title="Passwords of data stores are secret in the state, too",
         severity=Severity.CRITICAL,
         risk=Risk.LEAK,
         why="Whoever reads the program, its state or a backup of it reads the password.",
         fix="Set manageMasterUserPassword to true, or read the password with config.require_secret.",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
         frameworks=("cfn-nag:F23", "cfn-nag:F34"),
-        types=(*DB_INSTANCE, *DB_CLUSTER, *DOCUMENT_DB, *NEPTUNE),
+        types=tuple(PASSWORDS),
         check=_no_plain_password,
         passing={"db": (DB_INSTANCE[0], {"manageMasterUserPassword": True})},
         also_passing=({"db": (DB_INSTANCE[0], {"password": SECRET})},),
         undecided=({"db": (DB_INSTANCE[0], {"password": UNKNOWN})},),
         failing={"db": (DB_INSTANCE[0], {"password": "correct-horse"})},
-        also_failing=({"db": (DB_CLUSTER[0], {"masterPassword": "correct-horse"})},),
+        also_failing=(
+            {"db": (DB_CLUSTER[0], {"masterPassword": "correct-horse"})},
+            {"broker": (MESSAGE_BROKER[0], {"users": [{"username": "app", "password": "correct-horse"}]})},
+        ),
     ),
     row(
         "data-database-encrypted",
@@ -85,7 +113,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "data-database-not-public",
-        (*DB_INSTANCE, *DB_CLUSTER_INSTANCE, *NEPTUNE_INSTANCE),
+        (*DB_INSTANCE, *DB_CLUSTER_INSTANCE, *NEPTUNE_INSTANCE, *PLAIN_DATABASES),
         must_be("publiclyAccessible", False, None),
         title="Databases have no public address",
         severity=Severity.CRITICAL,
@@ -95,6 +123,18 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2",
         frameworks=("checkov:CKV_AWS_17", "checkov:CKV_AWS_102", "fsbp:RDS.2", "awsguard:rds-instance-public-access"),
         mends=True,
+    ),
+    row(
+        "data-snapshots-not-public",
+        DB_SNAPSHOT,
+        must_not_be("sharedAccounts[*]", "all", use="name the accounts"),
+        title="Snapshots of databases are shared with named accounts only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="Whoever has an AWS account restores the database, and reads all of it.",
+        fix="Name the accounts in sharedAccounts.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-1",
+        frameworks=("fsbp:RDS.1",),
     ),
     row(
         "data-database-backups-on",

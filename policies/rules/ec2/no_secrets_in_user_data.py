@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import base64
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
+from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, SPOT_REQUEST
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._credentials import KEYS
+from policies.rules._credentials import holds_credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ASSIGNED: Final = re.compile(
-    r"(?i)(?:aws_secret_access_key|password|passwd|secret_key|api_key|auth_token)\s*[=:]\s*['\"]?[A-Za-z0-9+=_-][A-Za-z0-9/+=_-]{7,}"
-)
-"""A credential that a script sets; not the path of a file, nor what a command answers."""
 LONGEST = 200_000
 
 
@@ -31,11 +26,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(
                 f"{path} holds what looks like a credential; fetch it at start from Secrets Manager or SSM", path
             )
-
-
-def holds_credential(text: str) -> bool:
-    """True when `text` has a key in it, or sets a password."""
-    return bool(KEYS.search(text) or ASSIGNED.search(text))
 
 
 def readable_text(text: str) -> str:
@@ -55,13 +45,25 @@ RULE = Rule(
     fix="Take the credential out of userData; read it at start from Secrets Manager or Parameter Store.",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
     frameworks=("checkov:CKV_AWS_46",),
-    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION),
+    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *SPOT_REQUEST),
     check=check,
     passing={"template": (LAUNCH_TEMPLATE[0], {"userData": "#!/bin/sh\necho ready\n"})},
     also_passing=(
         {"template": (LAUNCH_TEMPLATE[0], {"userData": "DB_PASSWORD=$(aws ssm get-parameter --name /db/password)\n"})},
         {"template": (LAUNCH_TEMPLATE[0], {"userData": "POSTGRES_PASSWORD=/run/secrets/db_password\n"})},
+        {
+            "template": (
+                LAUNCH_TEMPLATE[0],
+                {"userData": "aws ecr get-login-password | docker login --password-stdin\n"},
+            )
+        },
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": "password = get_secret('db')\n# password = changeme1\n"})},
     ),
-    also_failing=({"template": (LAUNCH_TEMPLATE[0], {"userData": "DB_PASSWORD=correct-horse\n"})},),
+    also_failing=(
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": "DB_PASSWORD='P@ssw0rd'\n"})},
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": 'echo {"password": "P@ssw0rd"} >app.json\n'})},
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": "echo 'ubuntu:P@ssw0rd' | chpasswd\n"})},
+        {"template": (LAUNCH_TEMPLATE[0], {"userData": "docker login --username ci --password P@ssw0rd\n"})},
+    ),
     failing={"template": (LAUNCH_TEMPLATE[0], {"userData": "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"})},
 )

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
+from deployment.tokens import IMAGE_PERMISSION, INSTANCE, LAUNCH_TEMPLATE
 from policies.finding import Risk, Severity
 from policies.rule import Rule
-from policies.table import must_be, row
+from policies.table import must_be, must_not_be, row
 
 RULES: Final[tuple[Rule, ...]] = (
-    row(
-        "compute-imdsv2",
-        (*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION),
-        must_be("metadataOptions.httpTokens", "required"),
-        where={"metadataOptions.httpEndpoint": (None, "enabled")},
-        title="Instances require IMDSv2",
-        severity=Severity.HIGH,
-        risk=Risk.EXPOSURE,
-        why="With IMDSv1 one request forged by the server hands out the role's credentials.",
-        fix="Set metadataOptions.httpTokens to required.",
-        source="https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-3",
-        frameworks=("checkov:CKV_AWS_79", "fsbp:AutoScaling.3", "fsbp:EC2.8", "fsbp:EC2.170"),
-        mends=True,
-    ),
     row(
         "compute-metadata-hop-limit",
         LAUNCH_TEMPLATE,
@@ -53,5 +39,17 @@ RULES: Final[tuple[Rule, ...]] = (
             "awsguard:ec2-instance-no-public-ip",
             "pulumi:disallowPublicIp",
         ),
+    ),
+    row(
+        "compute-images-not-public",
+        IMAGE_PERMISSION,
+        must_not_be("group", "all", use="name the accounts"),
+        title="Images of machines are shared with named accounts only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="Whoever has an AWS account starts the image, and reads what was built into it.",
+        fix="Set accountId, organizationArn or organizationalUnitArn in place of group.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-intro.html",
+        frameworks=("prowler:ec2_ami_public",),
     ),
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, VOLUME
+from deployment.tokens import (
+    ENCRYPTION_BY_DEFAULT,
+    INSTANCE,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    SPOT_REQUEST,
+    VOLUME,
+)
 from policies.checks import is_absent, mappings, same
 from policies.context import Context
 from policies.examples import Example, each
@@ -23,8 +30,9 @@ DEVICES: Final = ("rootBlockDevice", "ebsBlockDevices")
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Every declared volume is encrypted; one of which nothing is said takes the account's default."""
+    default = any(one.get("enabled", True) is True for one in context.graph.of_type(*ENCRYPTION_BY_DEFAULT))
     for path in encrypted_paths(resource):
-        yield from must_be(path, True).check(resource, context)
+        yield from must_be(path, True, *((None,) if default else ())).check(resource, context)
 
 
 def encrypted_paths(resource: Resource) -> Iterator[str]:
@@ -75,14 +83,18 @@ RULE = Rule(
     fix="Set blockDeviceMappings[*].ebs.encrypted (rootBlockDevice.encrypted of an instance) to true.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-181",
     frameworks=("fsbp:EC2.3", "fsbp:EC2.181", "awsguard:encrypted-volumes", "pulumi:disallowUnencryptedBlockDevice"),
-    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *VOLUME),
+    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *SPOT_REQUEST, *VOLUME),
+    reads_graph=True,
     check=check,
     remediate=encrypt,
     passing=_STACK,
+    also_passing=each({"data": (VOLUME[0], {}), "default": (ENCRYPTION_BY_DEFAULT[0], {})}, {"default.enabled": True}),
     failing={"template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [{"ebs": {"encrypted": "false"}}]})},
     also_failing=each(
         _STACK,
         {"data.encrypted": None},
+        {"data.encrypted": None, "default": (ENCRYPTION_BY_DEFAULT[0], {"enabled": False})},
+        {"data.encrypted": False, "default": (ENCRYPTION_BY_DEFAULT[0], {})},
         {"web.rootBlockDevice": {"volumeSize": 20}},
         {"web.ebsBlockDevices[0].encrypted": False},
     ),

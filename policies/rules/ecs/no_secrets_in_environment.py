@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import BUILD_PROJECT, TASK_DEFINITION
+from deployment.tokens import (
+    AMPLIFY,
+    APP_RUNNER,
+    BATCH_JOB,
+    BEANSTALK,
+    BUILD_PROJECT,
+    GLUE_JOB,
+    LIGHTSAIL_CONTAINER,
+    MODEL,
+    TASK_DEFINITION,
+)
 from policies.checks import mappings, unasked
 from policies.context import Context
 from policies.examples import Example
@@ -20,12 +31,10 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """No environment variable of a container or a build holds a credential."""
+    """No environment variable of a container, a build or a job holds a credential."""
     for path, where, variables in _environments(resource):
-        for variable in mappings(variables):
-            name, value = variable.get("name"), unasked(variable, "value")
-            plain = variable.get("type") in (None, "PLAINTEXT")  # a build names a secret's store here
-            if plain and is_credential(name, value):
+        for name, value in _pairs(variables):
+            if is_credential(name, value):
                 yield Problem(
                     f"variable {name} of {where} holds what looks like a credential; pass it "
                     "by secrets, from Secrets Manager or Parameter Store",
@@ -35,13 +44,45 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 def _environments(resource: Resource) -> Iterator[tuple[str, str, Any]]:
     """(property, whose, variables) of each environment."""
-    if resource.type in BUILD_PROJECT:
-        path = "environment.environmentVariables"
-        yield path, "the build", resource.get(path)
+    for path in PLACES.get(resource.type, ()):
+        yield path, path.partition(".")[0], resource.get(path)
+    for path in HOLDERS.get(resource.type, ()):
+        given = resource.get(path)
+        for container in mappings(parse_json(given) if isinstance(given, str) else given):
+            yield path, f"container {container.get('name', resource.name)}", container.get("environment")
+
+
+def _pairs(variables: Any) -> Iterator[tuple[Any, Any]]:
+    """(name, value) of each variable, given as an object or as a list."""
+    if isinstance(variables, Mapping):
+        yield from ((str(name).lstrip("-"), unasked(variables, name)) for name in variables)
         return
-    given = resource.get("containerDefinitions")
-    for container in mappings(parse_json(given) if isinstance(given, str) else given):
-        yield "containerDefinitions", f"container {container.get('name')}", container.get("environment")
+    for variable in mappings(variables):
+        # A build names a secret's store; of an Elastic Beanstalk environment the other settings are no variables.
+        plain = variable.get("type") in (None, "PLAINTEXT")
+        if plain and variable.get("namespace") in (None, "aws:elasticbeanstalk:application:environment"):
+            yield variable.get("name"), unasked(variable, "value")
+
+
+PLACES: Final[Mapping[str, tuple[str, ...]]] = {
+    BUILD_PROJECT[0]: ("environment.environmentVariables",),
+    APP_RUNNER[0]: (
+        "sourceConfiguration.imageRepository.imageConfiguration.runtimeEnvironmentVariables",
+        "sourceConfiguration.codeRepository.codeConfiguration.codeConfigurationValues.runtimeEnvironmentVariables",
+    ),
+    BEANSTALK[0]: ("settings",),
+    **dict.fromkeys(AMPLIFY, ("environmentVariables",)),
+    GLUE_JOB[0]: ("defaultArguments",),
+    MODEL[0]: ("primaryContainer.environment",),
+}
+"""Type -> where it declares variables, as an object or as a list of names and values."""
+HOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    TASK_DEFINITION[0]: ("containerDefinitions",),
+    BATCH_JOB[0]: ("containerProperties",),
+    MODEL[0]: ("containers",),
+    LIGHTSAIL_CONTAINER[0]: ("containers",),
+}
+"""Type -> where it declares containers, as JSON text or as objects."""
 
 
 def _task(**container: Any) -> Example:
@@ -58,17 +99,28 @@ _STORED: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"
 
 RULE = Rule(
     id="compute-no-secrets-in-environment",
-    title="Containers and builds get their credentials as secrets",
+    title="Containers, builds and jobs get their credentials as secrets",
     severity=Severity.HIGH,
     risk=Risk.LEAK,
     why="Whoever may describe the task definition reads its variables, in every revision of it.",
     fix="Move the variable from environment to secrets, with valueFrom the ARN of a secret or parameter.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
     frameworks=("fsbp:ECS.8", "fsbp:CodeBuild.2"),
-    types=(*TASK_DEFINITION, *BUILD_PROJECT),
+    types=tuple({**PLACES, **HOLDERS}),
     check=check,
     passing=_task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
-    also_passing=(_build(type="SECRETS_MANAGER", value="prod/npm"),),
+    also_passing=(
+        _build(type="SECRETS_MANAGER", value="prod/npm"),
+        {
+            "app": (
+                BEANSTALK[0],
+                {"settings": [{"namespace": "aws:rds:dbinstance", "name": "DBPassword", "value": "x"}]},
+            )
+        },
+    ),
     failing=_task(environment=[{"name": "DB_PASSWORD", "value": "correct-horse"}]),
-    also_failing=(_build(value="correct-horse"),),
+    also_failing=(
+        _build(value="correct-horse"),
+        {"site": (AMPLIFY[0], {"environmentVariables": {"DB_PASSWORD": "correct-horse"}})},
+    ),
 )

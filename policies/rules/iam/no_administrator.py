@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import (
+    ATTACHMENTS_EXCLUSIVE,
     GROUP_POLICY_ATTACHMENT,
     IAM_POLICY,
     POLICY_ATTACHMENT,
@@ -18,27 +21,64 @@ from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._grants import POLICY_HOLDERS, granting, grants
+from policies.rules._documents import Statement
+from policies.rules._grants import POLICY_HOLDERS, allowed, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-POLICIES = ("/AdministratorAccess", "/IAMFullAccess")
-EVERY_ACTION = ("*", "*:*", "iam:*")
-"""Actions that are all of them, or lead to all of them."""
+POLICIES: Final = ("/AdministratorAccess", "/IAMFullAccess")
+LEADING: Final = ("iam:AttachUserPolicy", "iam:CreatePolicyVersion", "iam:PassRole")
+"""Actions that lead to all of them; what allows each of these on everything administers the account."""
+EVERYTHING: Final = re.compile(
+    r"\*+|arn:[a-z*-]*:(?:\*|(?:iam|\*):\*?:(?:\*|\d{12}|):(?:role/|user/|policy/)?\*(?::\*|/\*)*)"
+)
+"""Resources that are all of them, or all roles, users or policies."""
+ARNS: Final = ("policyArn", "managedPolicyArns[*]", "policyArns[*]")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No managed policy that administers the account is attached, and no policy allows everything on everything."""
-    for path in ("policyArn", "managedPolicyArns[*]"):
+    for path in ARNS:
         for value in resource.all(path):
             if isinstance(value, str) and value.endswith(POLICIES):
                 yield Problem(f"{path} is {value}; attach a policy that names actions and resources", path)
     if resource.type in POLICY_HOLDERS:
         for grant in grants(resource, context):
-            for action in grant.statement.actions if grant.everywhere else ():
-                if action in EVERY_ACTION:
-                    yield Problem(f"{grant.path} allows {action} on everything; name actions and resources", grant.path)
+            if administers(grant.statement):
+                told = next((one for one in grant.statement.actions if is_all((one,))), "all but some actions")
+                yield Problem(f"{grant.path} allows {told} on everything; name actions and resources", grant.path)
+
+
+def administers(statement: Statement) -> bool:
+    """True when an Allow covers what leads to every action, on everything, and no condition narrows it down."""
+    if statement.conditions and not _all_true(statement):
+        return False
+    anywhere = bool(statement.not_resources) or any(EVERYTHING.fullmatch(one) for one in statement.resources)
+    excluded = statement.not_actions
+    return anywhere and (is_all(statement.actions) or (bool(excluded) and not allowed(LEADING, excluded)))
+
+
+def is_all(patterns: tuple[str, ...]) -> bool:
+    """True when one of `patterns` covers everything that leads to all actions."""
+    return any(len(allowed(LEADING, (one,))) == len(LEADING) for one in patterns)
+
+
+def _all_true(statement: Statement) -> bool:
+    """True when every value that the conditions compare with is ``*``, which holds for everybody."""
+    values = [
+        value
+        for operator, operands in statement.conditions.items()
+        if str(operator).startswith(("StringLike", "ArnLike")) and isinstance(operands, dict)
+        for given in operands.values()
+        for value in (given if isinstance(given, list) else [given])
+    ]
+    narrowing = [one for one in statement.conditions if not str(one).startswith(("StringLike", "ArnLike"))]
+    return not narrowing and bool(values) and all(value == "*" for value in values)
+
+
+def _stating(**statement: object) -> str:
+    return json.dumps({"Statement": [{"Effect": "Allow", **statement}]})
 
 
 _READER = {
@@ -61,16 +101,43 @@ RULE = Rule(
         *POLICY_ATTACHMENT,
         *USER_POLICY_ATTACHMENT,
         *GROUP_POLICY_ATTACHMENT,
+        *ATTACHMENTS_EXCLUSIVE,
     ),
     reads_graph=True,
     check=check,
     passing=_READER,
     failing={"attach": (ROLE_POLICY_ATTACHMENT[0], {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})},
     also_passing=(
+        {"policy": (ROLE_POLICY[0], {"policy": _stating(NotAction=["iam:*", "organizations:*"], Resource="*")})},
+        {
+            "policy": (
+                ROLE_POLICY[0],
+                {
+                    "policy": _stating(
+                        Action="*", Resource="*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+                    )
+                },
+            )
+        },
         {
             "boundary": (IAM_POLICY[0], {"policy": granting("*")}),
             "role": (ROLE[0], {"permissionsBoundary": "arn:boundary"}),
         },
     ),
-    also_failing=each(_READER, {"policy.policy": granting("*")}, {"policy.policy": granting("iam:*")}),
+    also_failing=each(
+        _READER,
+        {"policy.policy": granting("*")},
+        {"policy.policy": granting("IAM:*")},
+        {"policy.policy": granting("*", resource="arn:aws:*:*:*:*")},
+        {"policy.policy": granting("iam:*", resource="arn:aws:iam::123456789012:role/*")},
+        {"policy.policy": _stating(NotAction="s3:DeleteBucket", Resource="*")},
+        {"policy.policy": _stating(Action="*", NotResource="arn:aws:s3:::one")},
+        {"policy.policy": _stating(Action="*", Resource="*", Condition={"StringLike": {"aws:PrincipalArn": "*"}})},
+        {
+            "attach": (
+                ATTACHMENTS_EXCLUSIVE[0],
+                {"roleName": "ci", "policyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
+            )
+        },
+    ),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.finding import Severity
+from deployment.tokens import ATTACHED_POLICY, EVENT_PERMISSION
+from policies.finding import Risk, Severity
 from policies.rule import Rule
+from policies.rules._documents import names_principals
 from policies.rules._grants import EXPOSING, MANAGING, POLICY_HOLDERS, READING_DATA, allows_nowhere
-from policies.table import row
+from policies.table import must_have, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -42,5 +44,37 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Name the ARNs as Resource, or add a condition.",
         source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
         frameworks=("checkov:CKV_AWS_289",),
+    ),
+    row(
+        "data-attached-policies-not-public",
+        ATTACHED_POLICY,
+        names_principals("policy", "events:PutEvents"),
+        names_principals("policyDocument", "codeartifact:ReadFromRepository"),
+        names_principals("accessPolicy", "glacier:InitiateJob"),
+        names_principals("resourcePolicy", "s3tables:GetTableData"),
+        title="Policies of buses, streams, tables, vaults and access points admit named principals only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="Whoever has an AWS account reads what is behind it, or writes to it.",
+        fix="Name the principals in the policy, or bind them by aws:PrincipalOrgID or aws:SourceArn.",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html",
+        frameworks=(
+            "checkov:CKV_AWS_167",
+            "prowler:eventbridge_bus_exposed",
+            "prowler:glacier_vaults_policy_public_access",
+        ),
+    ),
+    row(
+        "data-event-bus-not-public",
+        EVENT_PERMISSION,
+        must_have("condition", "key aws:PrincipalOrgID with the organization's id"),
+        where={"principal": ("*",)},
+        title="Event buses take events of named accounts only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="Whoever has an AWS account puts events on the bus, and what hears them believes them.",
+        fix="Set principal to an account, or condition to the organization.",
+        source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-perms.html",
+        frameworks=("prowler:eventbridge_bus_exposed",),
     ),
 )

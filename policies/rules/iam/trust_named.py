@@ -38,6 +38,7 @@ RULE = Rule(
     check=check,
     passing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"Service": "ec2.amazonaws.com"})})},
     failing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "*"})})},
+    also_failing=({"role": (ROLE[0], {"assumeRolePolicy": trusting({"Federated": "*"})})},),
     also_passing=(
         {
             "role": (

@@ -16,8 +16,14 @@ from policies.rule import Problem, Rule
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A plain HTTP listener does nothing but redirect to HTTPS; what carries TCP leaves TLS to its targets."""
-    if resource.get("protocol") == "HTTP" and not redirects_to_https(resource):
+    if _is_http(resource) and not redirects_to_https(resource):
         yield Problem("protocol is HTTP; set it to HTTPS, or make every default action redirect to HTTPS", "protocol")
+
+
+def _is_http(listener: Resource) -> bool:
+    """True for HTTP, which a listener speaks where it says nothing; that of a gateway has not even a port."""
+    protocol = listener.get("protocol")
+    return protocol == "HTTP" or (protocol is None and listener.get("port") is not None)
 
 
 def redirects_to_https(listener: Resource) -> bool:
@@ -50,9 +56,16 @@ RULE = Rule(
     types=LISTENER,
     check=check,
     passing={"https": (LISTENER[0], {"protocol": "HTTPS", "port": 443})},
-    also_passing=(_PLAIN, {"pass-through": (LISTENER[0], {"protocol": "TCP", "port": 443})}),
+    also_passing=(
+        _PLAIN,
+        {"gateway": (LISTENER[0], {"defaultActions": [{"type": "forward"}]})},
+        {"pass-through": (LISTENER[0], {"protocol": "TCP", "port": 443})},
+    ),
     failing={"http": (LISTENER[0], {"protocol": "HTTP", "port": 80, "defaultActions": [{"type": "forward"}]})},
     also_failing=each(
-        _PLAIN, {"http.defaultActions[0].redirect.protocol": "HTTP"}, {"http.defaultActions[1]": {"type": "forward"}}
+        _PLAIN,
+        {"http.defaultActions[0].redirect.protocol": "HTTP"},
+        {"http.defaultActions[1]": {"type": "forward"}},
+        {"http.protocol": None, "http.defaultActions[0]": {"type": "forward"}},
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from deployment.graph import Resource
 from deployment.tokens import LISTENER
 from deployment.unknown import UNKNOWN, Sentinel
-from policies.checks import shown
+from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
@@ -22,9 +22,9 @@ OLDER_CIPHERS: Final = "-Ext0-"
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """An encrypted listener names a security policy without TLS 1.0 and 1.1."""
+    """The security policy that an encrypted listener names is one without TLS 1.0 and 1.1."""
     policy = resource.get("sslPolicy") if resource.get("protocol") in ("HTTPS", "TLS") else UNKNOWN
-    if not isinstance(policy, Sentinel) and (
+    if not (isinstance(policy, Sentinel) or is_absent(policy)) and (
         not str(policy).startswith((*MODERN, SECRECY)) or OLDER_CIPHERS in str(policy)
     ):
         yield Problem(
@@ -37,7 +37,7 @@ RULE = Rule(
     title="Listeners accept TLS 1.2 and 1.3 only, with strong ciphers",
     severity=Severity.HIGH,
     risk=Risk.LEAK,
-    why="Older protocol versions and CBC ciphers have known attacks; the default policy still accepts TLS 1.0.",
+    why="Older protocol versions and CBC ciphers have known attacks.",
     fix="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06.",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
     frameworks=("checkov:CKV_AWS_103", "checkov:CKV2_AWS_74", "fsbp:ELB.17", "pulumi:configureSecureTls"),
@@ -46,6 +46,6 @@ RULE = Rule(
     passing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"})},
     also_passing=({"https": (LISTENER[0], {"protocol": "TLS", "sslPolicy": "ELBSecurityPolicy-TLS-1-2-2017-01"})},),
     failing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-2016-08"})},
-    also_failing=({"https": (LISTENER[0], {"protocol": "HTTPS"})},),
+    also_failing=({"https": (LISTENER[0], {"protocol": "TLS", "sslPolicy": "ELBSecurityPolicy-TLS13-1-0-2021-06"})},),
     undecided=({"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": UNKNOWN})},),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import LISTENER, LOAD_BALANCER, TARGET_GROUP, WEB_ACL_ASSOCIATION
+from deployment.tokens import CLASSIC_LOAD_BALANCER, LISTENER, LOAD_BALANCER, TARGET_GROUP, WEB_ACL_ASSOCIATION
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.table import Beside, companion, must_be, must_have, row
+from policies.table import Beside, companion, must_be, must_have, row, some_item_has
 
 YEAR: Final = "max-age=31536000; includeSubDomains"
 HEADER: Final = "routingHttpResponse"
@@ -93,6 +93,30 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set certificateArn.",
         source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
         refused_by="elasticloadbalancing CreateListener: ValidationError, a certificate must be specified",
+    ),
+    row(
+        "edge-listener-tls-policy-named",
+        LISTENER,
+        must_have("sslPolicy", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"),
+        where={"protocol": ("HTTPS", "TLS")},
+        title="Encrypted listeners name their security policy",
+        severity=Severity.MEDIUM,
+        why="AWS's default, ELBSecurityPolicy-2016-08, still accepts TLS 1.0.",
+        fix="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06.",
+        source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
+        frameworks=("checkov:CKV_AWS_103", "fsbp:ELB.17"),
+    ),
+    row(
+        "edge-classic-encrypted",
+        CLASSIC_LOAD_BALANCER,
+        some_item_has("listeners", "lbProtocol", "HTTPS", "SSL", "TCP"),
+        title="Classic load balancers have a listener that speaks TLS, or leaves it to its targets",
+        severity=Severity.CRITICAL,
+        risk=Risk.LEAK,
+        why="Tokens and personal data in plain text can be read and changed on the way.",
+        fix="Add a listener with lbProtocol HTTPS and sslCertificateId.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-3",
+        frameworks=("checkov:CKV_AWS_376", "fsbp:ELB.3"),
     ),
     row(
         "edge-security-headers",

@@ -1,11 +1,11 @@
-"""No ACL opens an S3 bucket."""
+"""No ACL opens an S3 bucket or an object in it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
-from deployment.tokens import BUCKET, BUCKET_ACL
+from deployment.tokens import BUCKET, BUCKET_ACL, BUCKET_OBJECT
 from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
@@ -21,7 +21,7 @@ GRANTEES: Final = ("grants[*].uri", "accessControlPolicy.grants[*].grantee.uri")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """No canned ACL and no grant opens a bucket."""
+    """No canned ACL and no grant opens a bucket or an object."""
     if (acl := resource.get("acl")) in PUBLIC:
         yield Problem(f"acl is {acl}; drop it, and give access by policy", "acl")
     for path in GRANTEES:
@@ -34,14 +34,14 @@ _BUCKET: Final[Example] = {"logs": (BUCKET[0], {})}
 
 RULE = Rule(
     id="data-bucket-acl-private",
-    title="No ACL opens an S3 bucket",
+    title="No ACL opens an S3 bucket or an object in it",
     severity=Severity.CRITICAL,
     risk=Risk.EXPOSURE,
     why="A public ACL publishes every object, or lets anybody write.",
     fix="Drop acl; AWS recommends policies, with ownership BucketOwnerEnforced.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-12",
     frameworks=("checkov:CKV_AWS_20", "checkov:CKV_AWS_57", "fsbp:S3.12"),
-    types=(*BUCKET, *BUCKET_ACL),
+    types=(*BUCKET, *BUCKET_ACL, *BUCKET_OBJECT),
     check=check,
     passing=_BUCKET,
     failing={"logs": (BUCKET[0], {"acl": "public-read"})},

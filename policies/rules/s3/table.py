@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from deployment.tokens import (
+    ACCESS_POINT,
     ACCOUNT_PUBLIC_ACCESS_BLOCK,
     BUCKET,
     BUCKET_ENCRYPTION,
@@ -65,6 +66,21 @@ RULES: Final[tuple[Rule, ...]] = (
             "pulumi:disallowPublicRead",
         ),
         mends=True,
+    ),
+    row(
+        "data-access-point-blocks-public-access",
+        ACCESS_POINT,
+        *(
+            must_be(f"publicAccessBlockConfiguration.{flag}", True, None)
+            for flag in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+        ),
+        title="Access points of S3 block all public access",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A block that leaves a way open takes away what S3 does by itself. It can't be changed later.",
+        fix="Leave publicAccessBlockConfiguration out, or set its four flags to true.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-19",
+        frameworks=("checkov:CKV_AWS_392", "fsbp:S3.19"),
     ),
     row(
         "data-bucket-public-access-declared",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import PARAMETER
-from policies.finding import Severity
+from deployment.tokens import PARAMETER, SSM_DOCUMENT
+from policies.finding import Risk, Severity
 from policies.rule import Rule
-from policies.table import must_have, row
+from policies.table import must_have, must_not_be, row
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -21,5 +21,17 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set keyId to the stack's key.",
         source="https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html",
         frameworks=("checkov:CKV_AWS_337",),
+    ),
+    row(
+        "operations-documents-not-public",
+        SSM_DOCUMENT,
+        must_not_be("permissions.account_ids", "All", "all", use="name the accounts"),
+        title="Documents of Systems Manager are shared with named accounts only",
+        severity=Severity.CRITICAL,
+        risk=Risk.EXPOSURE,
+        why="A document tells everybody how machines are run, and what they fetch from where.",
+        fix="Name the accounts in permissions.account_ids.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.html#ssm-4",
+        frameworks=("fsbp:SSM.4",),
     ),
 )

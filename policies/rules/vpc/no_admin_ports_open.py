@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import INGRESS_RULE, SECURITY_GROUP
+from deployment.tokens import (
+    INGRESS_RULE,
+    INSTANCE,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    PREFIX_LIST,
+    PREFIX_LIST_ENTRY,
+    SECURITY_GROUP,
+    SPOT_REQUEST,
+    TRANSFER_SERVER,
+)
 from deployment.unknown import UNKNOWN
 from policies.context import Context
+from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._ports import PORT_HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, lists_world, port_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,34 +34,58 @@ PORTS = {
     25: "SMTP",
     110: "POP3",
     135: "RPC",
+    139: "NetBIOS",
     143: "IMAP",
+    389: "LDAP",
     445: "CIFS",
     1433: "SQL Server",
     1434: "SQL Server",
     1521: "Oracle",
     2049: "NFS",
+    2181: "ZooKeeper",
     2375: "Docker",
+    2376: "Docker",
     2379: "etcd",
+    2483: "Oracle",
+    2484: "Oracle",
     3000: "development servers",
     3306: "MySQL",
     3389: "RDP",
     4333: "ahsp",
     5000: "development servers",
     5432: "PostgreSQL",
+    5439: "Redshift",
     5500: "fcp",
     5601: "OpenSearch",
+    5672: "RabbitMQ",
+    5900: "VNC",
+    5984: "CouchDB",
+    5985: "WinRM",
+    5986: "WinRM",
     6379: "Valkey",
+    7199: "Cassandra",
+    7474: "Neo4j",
+    7687: "Neo4j",
     8080: "proxies",
     8088: "legacy HTTP",
+    8182: "Neptune",
     8888: "alternative HTTP",
+    9042: "Cassandra",
     9092: "Kafka",
+    9160: "Cassandra",
     9200: "OpenSearch",
     9300: "OpenSearch",
     10250: "kubelet",
+    10255: "kubelet",
     11211: "memcached",
+    15672: "RabbitMQ",
+    26257: "CockroachDB",
     27017: "MongoDB",
+    27018: "MongoDB",
 }
 
+SFTP = 22
+MACHINES = (*INSTANCE, *SPOT_REQUEST, *LAUNCH_TEMPLATE, *LAUNCH_CONFIGURATION)
 UDP = ("udp", "17")
 """What listens on these ports listens on TCP; media servers open wide ranges of UDP to everybody."""
 
@@ -62,10 +97,33 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             continue
         path = one.path or None
         open_ports = [port for port in PORTS if one.covers(port)]
-        if one.from_world and open_ports:
+        world = one.from_world or (one.lists and lists_world(resource, one.lists, context))
+        if world and open_ports and not (open_ports == [SFTP] and is_for_sftp(resource, context)):
             named = ", ".join(f"{port} ({PORTS[port]})" for port in open_ports[:3])
             yield Problem(f"the internet reaches port {named}; name the security group or CIDR that needs it", path)
 
+
+def is_for_sftp(resource: Resource, context: Context) -> bool:
+    """True when what the rule opens is a group of AWS Transfer's servers and of nothing else: SFTP has SSH's port."""
+    graph = context.graph
+    groups = [resource] if resource.type in SECURITY_GROUP else graph.referenced(resource, "securityGroupId")
+    users = [user for group in groups for user in graph.referrers(group) if user.type not in PORT_HOLDERS]
+    for group in groups:
+        graph.referrers(group, *MACHINES)  # which of them can't be read may have the group as well
+    return bool(users) and all(user.type in TRANSFER_SERVER for user in users)
+
+
+_OPEN = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22}
+_SFTP: Example = {
+    "group": (SECURITY_GROUP[0], {}),
+    "ssh": (INGRESS_RULE[0], {"securityGroupId": "id:group", "cidrIpv4": "0.0.0.0/0", **_OPEN}),
+    "files": (TRANSFER_SERVER[0], {"endpointDetails": {"securityGroupIds": ["id:group"]}}),
+}
+_LISTED: Example = {
+    "ssh": (INGRESS_RULE[0], {"prefixListId": "id:list", **_OPEN}),
+    "list": (PREFIX_LIST[0], {"entries": [{"cidr": "198.51.100.0/24"}]}),
+    "entry": (PREFIX_LIST_ENTRY[0], {"prefixListId": "id:list", "cidr": "203.0.113.0/24"}),
+}
 
 RULE = Rule(
     id="network-no-admin-ports-open",
@@ -80,7 +138,11 @@ RULE = Rule(
     check=check,
     passing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     failing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
+    reads_graph=True,
+    also_passing=(_SFTP, _LISTED),
     also_failing=(
+        *each(_SFTP, {"jump": (INSTANCE[0], {"vpcSecurityGroupIds": ["id:group"]})}),
+        *each(_LISTED, {"list.entries[0].cidr": "0.0.0.0/0"}, {"entry.cidr": "::/0"}),
         {"half": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
         {"all": (SECURITY_GROUP[0], {"ingress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]})},
     ),
