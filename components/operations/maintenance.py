@@ -15,7 +15,7 @@ from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.edge.listener_answers import page_body
 from components.operations.maintenance_page import Page
-from components.operations.maintenance_states import LentRules, definition
+from components.operations.maintenance_states import DUE, IDLE, OPEN, LentRules, definition
 from components.operations.weekdays import WEEKDAYS
 from components.workflow.workflow import Workflow, WorkflowArgs
 
@@ -27,13 +27,17 @@ class WindowArgs:
     name: str
     """Name of the window."""
     starts_at: datetime
-    """Start; of a weekly window any one of its starts."""
+    """Start; of a window that comes back any one of its starts."""
     weekly: bool
-    """Whether it comes back each week."""
+    """Whether it comes back each week, or each month on the same day of the same week."""
     duration_minutes: int
     """Length."""
     reason: str
     """What users are told."""
+    week_of_month: int | None = None
+    """Of a window that comes back: 1 to 4 for the first to fourth such weekday of each month only."""
+    next_starts: Sequence[datetime] = ()
+    """Of a monthly window: its next start in each month of the calendar, at which alarms are muted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,24 @@ PUBLISH = "arn:aws:scheduler:::aws-sdk:sns:publish"
 targets")."""
 
 
+ORDINALS = ("first", "second", "third", "fourth")
+
+
+def monthly_expression(moment: datetime, window: WindowArgs) -> str | None:
+    """EventBridge Scheduler expression for `moment` in each month, `moment` being the one of one window.
+
+    The days whole weeks before a first Sunday are Sundays with a number, too, or the last one of the month before
+    (user guide, "Cron-based schedules": ``1#2`` and ``1L``, where 1 is Sunday). None for other days: the Saturday
+    before a first Sunday is a month's first one or a month's last.
+    """
+    weeks, days = divmod((window.starts_at.date() - moment.date()).days, 7)
+    if days or window.week_of_month is None:
+        return None
+    week = window.week_of_month - weeks
+    day = f"{moment.isoweekday() % 7 + 1}{f'#{week}' if week else 'L'}"
+    return f"cron({moment.minute} {moment.hour} ? * {day} *)"
+
+
 def local_expression(moment: datetime, *, weekly: bool) -> str:
     """EventBridge Scheduler expression for `moment`, once or each week."""
     if weekly:
@@ -89,7 +111,9 @@ class Maintenance(pulumi.ComponentResource):
     """Tells users ahead, at the start and at the end; shows the 503 page; stops the rollout's clock.
 
     Creates: parameter, workflow, schedule group, role, and for each window one schedule a notice, one each for
-    start and end, and a mute rule.
+    start and end, and a mute rule. A monthly window has a parameter that says its stage, too, and a schedule that sets
+    it a week ahead: what happens on a day that no cron expression says, is looked at each week, and done in its stage.
+    It has a mute rule for each month of the calendar: their cron knows no first Sunday.
     """
 
     parameter_name: pulumi.Output[str]
@@ -111,15 +135,34 @@ class Maintenance(pulumi.ComponentResource):
             description="Whether a maintenance window is open",
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
         )
+        stages = {
+            window.name: aws.ssm.Parameter(
+                f"{name}-{window.name}-{_day_name(window)}",  # another day is another parameter, which is idle
+                name=f"{args.parameter_name}-{window.name}-{_day_name(window)}",
+                type="String",
+                tier="Standard",
+                insecure_value=IDLE,
+                allowed_pattern=f"^({IDLE}|{DUE}|{OPEN})$",
+                description="Stage of a monthly window",
+                opts=pulumi.ResourceOptions(parent=self, ignore_changes=["insecureValue"]),
+            )
+            for window in args.windows
+            if window.week_of_month is not None
+        }
         workflow = Workflow(
             name,
             WorkflowArgs(
                 description="Opens and closes maintenance windows",
                 definition=definition(
-                    parameter=parameter.name, page=args.page, topic_arn=args.topic_arn, lent_rules=args.lent_rules
+                    parameter=parameter.name,
+                    page=args.page,
+                    topic_arn=args.topic_arn,
+                    lent_rules=args.lent_rules,
+                    monthly=bool(stages),
                 ),
                 statements=[
-                    allow(["ssm:PutParameter"], [parameter.arn]),
+                    allow(["ssm:PutParameter"], [parameter.arn, *(each.arn for each in stages.values())]),
+                    *([allow(["ssm:GetParameter"], [each.arn for each in stages.values()])] if stages else ()),
                     allow(["sns:Publish"], [args.topic_arn]),
                     use_key(args.kms_key_arn),
                     *(args.page.statements() if args.page else ()),
@@ -133,10 +176,10 @@ class Maintenance(pulumi.ComponentResource):
         self.parameter_name = parameter.name
         self.state_machine_arn = workflow.arn
         if args.windows:
-            self._schedule(args, workflow)
+            self._schedule(args, workflow, stages)
         self.register_outputs({"parameterName": self.parameter_name, "stateMachineArn": self.state_machine_arn})
 
-    def _schedule(self, args: MaintenanceArgs, workflow: Workflow) -> None:
+    def _schedule(self, args: MaintenanceArgs, workflow: Workflow, stages: dict[str, aws.ssm.Parameter]) -> None:
         child = pulumi.ResourceOptions(parent=self)
         group = aws.scheduler.ScheduleGroup(f"{self._name}-windows", opts=child)
         role = WorkloadRole(
@@ -155,15 +198,20 @@ class Maintenance(pulumi.ComponentResource):
         )
         for window in args.windows:
             ends_at = window.starts_at + timedelta(minutes=window.duration_minutes)
+            stage = stages[window.name].name if window.name in stages else None
+            started = {"arn": workflow.arn, "role_arn": role.arn}
             for hours in args.notice_hours:
-                self._at(
-                    f"{window.name}-{hours}h-ahead",
-                    window.starts_at - timedelta(hours=hours),
-                    window,
-                    args,
-                    group,
-                    {"arn": PUBLISH, "role_arn": role.arn, "input": _notice_ahead(window, hours, args)},
-                )
+                moment = window.starts_at - timedelta(hours=hours)
+                if stage is None or monthly_expression(moment, window):
+                    target = {"arn": PUBLISH, "role_arn": role.arn, "input": _notice_ahead(window, hours, args)}
+                else:
+                    notice = _ahead(window, hours, args)
+                    told = {"phase": "ahead", "subject": subject(window, "ahead", args.time_zone), "while": DUE}
+                    target = {**started, "input": _asked({**notice, **told}, stage)}
+                self._at(f"{window.name}-{hours}h-ahead", moment, window, args, group, target)
+            if stage is not None:
+                target = {**started, "input": _asked({"phase": "due", "window": window.name, "mark": DUE}, stage)}
+                self._at(f"{window.name}-due", window.starts_at - timedelta(weeks=1), window, args, group, target)
             for phase, moment in (("start", window.starts_at), ("end", ends_at)):
                 message = {
                     "phase": phase,
@@ -173,22 +221,18 @@ class Maintenance(pulumi.ComponentResource):
                 }
                 if phase == "start":
                     message["page"] = page_body(_until(window, ends_at), args.time_zone)
-                self._at(
-                    f"{window.name}-{phase}",
-                    moment,
-                    window,
-                    args,
-                    group,
-                    {"arn": workflow.arn, "role_arn": role.arn, "input": json.dumps(message)},
-                )
-            if args.muted_alarm_names:
+                if stage is not None:
+                    message |= {"mark": OPEN} if phase == "start" else {"mark": IDLE, "while": OPEN}
+                target = {**started, "input": _asked(message, stage)}
+                self._at(f"{window.name}-{phase}", moment, window, args, group, target)
+            for suffix, expression in _mutes(window) if args.muted_alarm_names else ():
                 aws.cloudwatch.AlarmMuteRule(
-                    f"{self._name}-{window.name}-mute",
-                    name=f"{args.mute_rule_prefix}-{window.name}",
+                    f"{self._name}-{window.name}-mute{suffix}",
+                    name=f"{args.mute_rule_prefix}-{window.name}{suffix}",
                     description=window.reason,
                     rule={
                         "schedule": {
-                            "expression": mute_expression(window.starts_at, weekly=window.weekly),
+                            "expression": expression,
                             "duration": f"PT{window.duration_minutes}M",
                             "timezone": args.time_zone,
                         }
@@ -210,7 +254,7 @@ class Maintenance(pulumi.ComponentResource):
             f"{self._name}-{suffix}",
             group_name=group.name,
             description=window.reason,
-            schedule_expression=local_expression(moment, weekly=window.weekly),
+            schedule_expression=_expression(window, moment),
             schedule_expression_timezone=args.time_zone,
             flexible_time_window={"mode": "OFF"},
             kms_key_arn=args.kms_key_arn,
@@ -219,8 +263,24 @@ class Maintenance(pulumi.ComponentResource):
         )
 
 
-def _notice_ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> pulumi.Output[str]:
-    message = {
+def _expression(window: WindowArgs, moment: datetime) -> str:
+    return monthly_expression(moment, window) or local_expression(moment, weekly=window.weekly)
+
+
+def _asked(event: dict[str, Any], stage: pulumi.Output[str] | None) -> pulumi.Output[str] | str:
+    """`event` as the workflow's input, with the parameter that says the stage of a monthly window."""
+    return json.dumps(event) if stage is None else pulumi.Output.json_dumps({**event, "stage": stage})
+
+
+def _mutes(window: WindowArgs) -> list[tuple[str, str]]:
+    """Suffix of the name, and expression, of each mute rule."""
+    if window.week_of_month is None:
+        return [("", mute_expression(window.starts_at, weekly=window.weekly))]
+    return [(f"-{start:%m}", mute_expression(start, weekly=False)) for start in window.next_starts]
+
+
+def _ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> dict[str, Any]:
+    return {
         "schema": 1,
         "service": "plant-api",
         "event": "maintenance-ahead",
@@ -230,11 +290,14 @@ def _notice_ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> pulu
         "time_zone": args.time_zone,
         "message": in_words(window, "ahead", args.time_zone),
     }
+
+
+def _notice_ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> pulumi.Output[str]:
     return pulumi.Output.json_dumps(
         {
             "TopicArn": args.topic_arn,
             "Subject": subject(window, "ahead", args.time_zone),
-            "Message": json.dumps(message),
+            "Message": json.dumps(_ahead(window, hours, args)),
         }
     )
 
@@ -243,6 +306,8 @@ def in_words(window: WindowArgs, phase: str, time_zone: str) -> str:
     """What users read `ahead`, at the `start` and at the `end` of a window: from when to when, why, what to do."""
     starts, ends = window.starts_at, window.starts_at + timedelta(minutes=window.duration_minutes)
     day = f"every {starts:%A}" if window.weekly else f"on {starts:%A, %d %B %Y}"
+    if window.week_of_month is not None:
+        day = f"on the {ORDINALS[window.week_of_month - 1]} {starts:%A} of the month"
     if phase == "end":
         return f"Maintenance of the Plant API is over ({window.reason}). Send requests again."
     when = f"until {ends:%H:%M}" if phase == "start" else f"{day} from {starts:%H:%M} to {ends:%H:%M}"
@@ -261,6 +326,10 @@ def subject(window: WindowArgs, phase: str, time_zone: str) -> str:
         return f"Plant API maintenance has begun, until {ends:%H:%M} {time_zone}"
     day = f"{starts:%A}" if window.weekly else f"{starts:%d %b %Y}"
     return f"Plant API maintenance on {day}, {starts:%H:%M}-{ends:%H:%M} {time_zone}"
+
+
+def _day_name(window: WindowArgs) -> str:
+    return f"{WEEKDAYS[window.starts_at.weekday()].lower()}-{window.week_of_month}"
 
 
 def _until(window: WindowArgs, ends_at: datetime) -> str:

@@ -11,6 +11,9 @@ import pulumi
 from components.operations.maintenance_page import Page
 from components.workflow.states import State, call, choose, fail, machine, publish, succeed, when
 
+IDLE, DUE, OPEN = "idle", "due", "open"
+"""Stages of a monthly window: nothing, from a week before it, and from its start to its end."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LentRules:
@@ -23,24 +26,30 @@ class LentRules:
 
 
 def definition(
-    *, parameter: Any, page: Page | None, topic_arn: Any, lent_rules: LentRules | None = None
+    *, parameter: Any, page: Page | None, topic_arn: Any, lent_rules: LentRules | None = None, monthly: bool = False
 ) -> dict[str, Any]:
     """State machine whose input is ``{"phase": "start" | "end", "window", "subject", "message", "page"}``.
 
     The parameter comes first: it stops a rollout's clock. A parked stack has no `page`, and then only the parameter
     changes and people are told. Last it looks whether the platform's web ACL asks the stack's `lent_rules`, and fails,
     of which operators hear, where it does not.
+
+    The input of a monthly window has ``stage``, too: the name of the parameter that says its stage. What ``mark`` says
+    is written there: by the phase ``due``, which comes a week ahead, by the start and by the end. The end may come each
+    week, as may the phase ``ahead``, whose input is a notice: they are heeded in the stage that ``while`` names.
     """
     shown = page.show(then="Announce") if page else {}
     hidden = page.hide(then="Close window") if page else {}
+    open_page, close_page = next(iter(shown), "Announce"), next(iter(hidden), "Close window")
     states: dict[str, State] = {
         "Which phase": choose(
+            *(MONTHLY_PHASES if monthly else ()),
             when("$.phase", "StringEquals", "start", "Open window"),
-            when("$.phase", "StringEquals", "end", next(iter(hidden), "Close window")),
+            when("$.phase", "StringEquals", "end", close_page),
             otherwise="Unknown phase",
         ),
-        "Open window": _set(parameter, "open", then=next(iter(shown), "Announce")),
-        "Close window": _set(parameter, "closed", then="Announce"),
+        "Open window": _set(parameter, "open", then=open_page),
+        "Close window": _set(parameter, "closed", then="Is it monthly" if monthly else "Announce"),
         "Announce": publish(
             topic_arn,
             "$.subject",
@@ -54,12 +63,50 @@ def definition(
             then="Read web ACL" if lent_rules else "Done",
         ),
         **(_look_for(lent_rules) if lent_rules else {}),
+        **(_by_stage(topic_arn, close_page) if monthly else {}),
         "Done": succeed(),
         "Unknown phase": fail("UnknownPhase", "the phase has to be start or end"),
     }
     return machine(
         "Maintenance window of the Plant API", "Which phase", {**states, **shown, **hidden}, timeout_seconds=900
     )
+
+
+IS_MONTHLY = {"Variable": "$.stage", "IsPresent": True}
+MONTHLY_PHASES = tuple(
+    {"And": [IS_MONTHLY, {"Variable": "$.phase", "StringEquals": phase}], "Next": first}
+    for phase, first in (("start", "Mark"), ("due", "Mark"), ("end", "Read stage"), ("ahead", "Read stage"))
+)
+
+
+def _by_stage(topic_arn: Any, close_page: str) -> Mapping[str, State]:
+    """The mark comes before a window is opened: one that is not marked would not be closed."""
+    told = ("schema", "service", "event", "window", "hours", "duration_minutes", "time_zone", "message")
+    return {
+        "Mark": call(
+            "ssm", "putParameter", {"Name.$": "$.stage", "Value.$": "$.mark", "Overwrite": True}, then="What is marked"
+        ),
+        "What is marked": choose(
+            when("$.phase", "StringEquals", "start", "Open window"),
+            when("$.phase", "StringEquals", "end", "Announce"),
+            otherwise="Done",
+        ),
+        "Is it monthly": choose({**IS_MONTHLY, "Next": "Mark"}, otherwise="Announce"),
+        "Read stage": call(
+            "ssm",
+            "getParameter",
+            {"Name.$": "$.stage"},
+            keep={"stage.$": "$.Parameter.Value"},
+            at="$.found",
+            then="Is it the time",
+        ),
+        "Is it the time": choose(
+            {"Not": {"Variable": "$.found.stage", "StringEqualsPath": "$.while"}, "Next": "Done"},
+            when("$.phase", "StringEquals", "end", close_page),
+            otherwise="Announce ahead",
+        ),
+        "Announce ahead": publish(topic_arn, "$.subject", {f"{key}.$": f"$.{key}" for key in told}, then="Done"),
+    }
 
 
 def _look_for(lent: LentRules) -> Mapping[str, State]:

@@ -11,7 +11,7 @@ from infra.settings.base import Group, Slug, TimeOfDay, TimeZone
 
 
 class MaintenanceWindow(Group):
-    """One window: at a date (`starts_at`), or each week (`weekday` and `time`)."""
+    """One window: at a date (`starts_at`), or each week (`weekday` and `time`), or in one week a month."""
 
     name: Slug = Field(description="Name of the window, e.g. weekly-patching.")
     starts_at: datetime | None = Field(
@@ -22,9 +22,18 @@ class MaintenanceWindow(Group):
         ),
     )
     weekday: Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"] | None = Field(
-        default=None, description="Day of a weekly window."
+        default=None, description="Day of a window that comes back."
     )
-    time: TimeOfDay | None = Field(default=None, description="Local start of a weekly window (HH:MM).")
+    week_of_month: int | None = Field(
+        default=None,
+        ge=1,
+        le=4,
+        description=(
+            "Which such weekday of each month, 1 to 4: 1 with SUN is its first Sunday. Left out: each week. Name it"
+            " further ahead than the longest notice. Alarms are muted in the windows of the 12 months after an update."
+        ),
+    )
+    time: TimeOfDay | None = Field(default=None, description="Local start of a window that comes back (HH:MM).")
     duration_minutes: int = Field(ge=5, le=1_440, description="Length (minutes, 5 to 1,440).")
     reason: str = Field(
         default="Scheduled maintenance", min_length=1, max_length=200, description="What users are told."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
-from components.operations.weekdays import WEEKDAYS
+from components.operations.weekdays import WEEKDAYS, week_of_month
 from infra.settings.base import EMAIL, HTTPS, minutes_of_day
 from infra.settings.errors import Problem
 from infra.settings.maintenance import MaintenanceSettings, MaintenanceWindow, Subscriber
@@ -25,7 +25,7 @@ def windows_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
         if window.name in names:
             yield Problem(f"{key}.name", window.name, "used twice; give each window its own name")
         names.add(window.name)
-        weekly = window.weekday is not None or window.time is not None
+        weekly = window.weekday is not None or window.time is not None or window.week_of_month is not None
         if window.starts_at is not None and window.starts_at.tzinfo is not None:
             yield Problem(
                 f"{key}.starts_at",
@@ -57,10 +57,49 @@ def overlap(one: MaintenanceWindow, other: MaintenanceWindow) -> bool:
         first, second = sorted((one, other), key=lambda window: window.starts_at or 0)
         assert first.starts_at is not None and second.starts_at is not None  # noqa: S101 - narrows the type
         return second.starts_at < first.starts_at + timedelta(minutes=first.duration_minutes)
+    if not _share_a_minute_of_the_week(one, other):
+        return False
+    if None in (one.starts_at or one.week_of_month, other.starts_at or other.week_of_month):
+        return True  # one of them comes back each week, and so does the minute
+    around = one.starts_at or other.starts_at
+    months = range(around.year * 12 + around.month - 2, around.year * 12 + around.month + 1) if around else CYCLE
+    mine, theirs = (dict(_starts(window, months)) for window in (one, other))
+    return any(
+        day + near in theirs
+        and -other.duration_minutes < near * 1440 + theirs[day + near] - minute < one.duration_minutes
+        for day, minute in mine.items()
+        for near in (-1, 0, 1)
+    )
+
+
+CYCLE = range(2000 * 12, 2028 * 12)
+"""Months, counted from the year 0, after which the days of the week fall on the same dates again."""
+
+
+def _starts(window: MaintenanceWindow, months: range) -> Iterator[tuple[int, int]]:
+    """Day (ordinal) and minute of the day of each start in some months, or of the one that there is."""
+    if window.starts_at is not None:
+        yield window.starts_at.date().toordinal(), window.starts_at.hour * 60 + window.starts_at.minute
+        return
+    for month in months:
+        year, index = divmod(month, 12)
+        if date.min.year <= year <= date.max.year and window.week_of_month is not None:
+            first = date(year, index + 1, 1)
+            days = (WEEKDAYS.index(window.weekday or "MON") - first.weekday()) % 7 + 7 * (window.week_of_month - 1)
+            yield first.toordinal() + days, minutes_of_day(window.time or "00:00")
+
+
+def _share_a_minute_of_the_week(one: MaintenanceWindow, other: MaintenanceWindow) -> bool:
     start, other_start = minute_of_week(one), minute_of_week(other)
     return (other_start - start) % MINUTES_PER_WEEK < one.duration_minutes or (
         start - other_start
     ) % MINUTES_PER_WEEK < other.duration_minutes
+
+
+def is_day_of(window: MaintenanceWindow, day: date) -> bool:
+    """Whether a window that comes back starts on `day`."""
+    weeks = (None, week_of_month(day))
+    return WEEKDAYS[day.weekday()] == window.weekday and window.week_of_month in weeks
 
 
 def minute_of_week(window: MaintenanceWindow) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pulumi
@@ -21,7 +22,7 @@ from components.operations.workflow_failures import WorkflowFailures, WorkflowFa
 from infra.settings import Settings
 from infra.settings.base import minutes_of_day
 from infra.settings.maintenance import MaintenanceWindow
-from infra.settings.window_checks import minute_of_week
+from infra.settings.window_checks import is_day_of, minute_of_week
 from infra.stack.context import Context
 from infra.stack.declared import Compute, Ground, Topics, Traffic
 from infra.stack.tags import BUDGET_TAG, IDENTIFYING_TAGS
@@ -73,21 +74,40 @@ def windows(settings: Settings, now: datetime) -> list[WindowArgs]:
         found.append(
             WindowArgs(
                 name=window.name,
-                starts_at=window.starts_at or A_MONDAY + timedelta(minutes=minute_of_week(window)),
+                starts_at=window.starts_at
+                or A_MONDAY + timedelta(weeks=(window.week_of_month or 1) - 1, minutes=minute_of_week(window)),
                 weekly=window.starts_at is None,
                 duration_minutes=window.duration_minutes,
                 reason=window.reason,
+                week_of_month=window.week_of_month,
+                next_starts=next_starts(window, settings, now) if window.week_of_month else (),
             )
         )
     return found
 
 
+MUTED_AHEAD = 12
+"""Windows of a monthly one that are muted, one in each month of the calendar: a mute rule's cron knows no n-th weekday
+(CloudWatch API reference, "Schedule")."""
+
+
+def next_starts(window: MaintenanceWindow, settings: Settings, now: datetime) -> list[datetime]:
+    """Local starts of the next windows of a monthly one that are not over at `now`."""
+    start = time.fromisoformat(window.time or "00:00")
+    today = now.astimezone(ZoneInfo(settings.maintenance.time_zone)).date()
+    days = (today + timedelta(days=offset) for offset in range(-1, 31 * (MUTED_AHEAD + 1)))
+    starts = (datetime.combine(day, start) for day in days if is_day_of(window, day))
+    return list(islice((start for start in starts if _end(window, start, settings) > now), MUTED_AHEAD))
+
+
 def end_of(window: MaintenanceWindow, settings: Settings) -> datetime | None:
-    """When `window` is over; None for a weekly one, which comes back."""
-    if window.starts_at is None:
-        return None
+    """When `window` is over; None for one that comes back."""
+    return None if window.starts_at is None else _end(window, window.starts_at, settings)
+
+
+def _end(window: MaintenanceWindow, start: datetime, settings: Settings) -> datetime:
     try:
-        end = window.starts_at + timedelta(minutes=window.duration_minutes)
+        end = start + timedelta(minutes=window.duration_minutes)
         return end.replace(tzinfo=ZoneInfo(settings.maintenance.time_zone)).astimezone(UTC)
     except OverflowError:  # within a day of the end of the calendar
         return datetime.max.replace(tzinfo=UTC)
@@ -96,6 +116,11 @@ def end_of(window: MaintenanceWindow, settings: Settings) -> datetime | None:
 def next_effect_of_the_clock(settings: Settings, now: datetime) -> datetime | None:
     """First moment after `now` from which the same settings declare something else; None where there is none."""
     ends = [end for window in settings.maintenance.windows if (end := end_of(window, settings)) is not None]
+    ends += [  # the mute rule of this month moves on to the next year
+        _end(window, next_starts(window, settings, now)[0], settings)
+        for window in settings.maintenance.windows
+        if window.week_of_month
+    ]
     return min((end for end in ends if end > now), default=None)
 
 

@@ -38,9 +38,10 @@ def published(settings: Settings, reaper: str | None, brake: str | None) -> dict
 
 
 def _window(window: MaintenanceWindow, time_zone: str) -> dict[str, Any]:
-    """A maintenance window: on a weekday, or once on a date."""
+    """A maintenance window: on a weekday, of each week or one of each month, or once on a date."""
     if window.starts_at is not None:
         day, start = {"date": window.starts_at.date().isoformat()}, window.starts_at.strftime("%H:%M")
     else:
         day, start = {"weekday": str(window.weekday)}, str(window.time)
-    return {**day, "start": start, "minutes": window.duration_minutes, "timeZone": time_zone}
+    week = {} if window.week_of_month is None else {"weekOfMonth": window.week_of_month}
+    return {**day, **week, "start": start, "minutes": window.duration_minutes, "timeZone": time_zone}

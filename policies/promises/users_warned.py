@@ -6,6 +6,7 @@ import ipaddress
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -14,6 +15,7 @@ from policies.checks import mappings, number, shown
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
+from policies.promises._calendar import distance, done, is_monthly
 from policies.promises._cron import WEEK_MINUTES, minutes_between
 from policies.promises._rehearsal import MOVES, World, run
 from policies.promises._remembered import remembered
@@ -28,31 +30,37 @@ EVERYBODY: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/
 
 Part = tuple[Resource, Mapping[str, Any]]
 """A schedule of a window, and the event that it sends."""
+Calendar = Mapping[str, tuple[datetime, ...]]
+"""URN of a schedule -> moments at which it does something, of a window that comes in one week a month."""
+ENDS: Final = ("start", "end")
 
 
 def check(context: Context) -> Iterator[Problem]:
     """Let each window come: its notices are sent so long ahead, tell the truth, and its start and end are run."""
     for window, parts in windows(context).items():
-        phases = {str(event["phase"]): (schedule, event) for schedule, event in parts if "phase" in event}
-        for phase in ("start", "end"):
+        phases = {str(event["phase"]): (schedule, event) for schedule, event in parts if event.get("phase") in ENDS}
+        for phase in ENDS:
             if phase not in phases:
                 yield Problem(f"nothing happens at the {phase} of the window {window}; add an aws.scheduler.Schedule")
+        years = calendar(parts, context)
         if "start" in phases:
-            notices = [part for part in parts if "phase" not in part[1]]
-            yield from notice_problems(window, phases["start"][0], notices, context)
-        if len(phases) == 2:
-            yield from length_problems(window, phases, parts)
+            notices = [part for part in parts if event_phase(part) not in ENDS]
+            yield from notice_problems(window, phases["start"][0], notices, years, context)
+        if len(phases) == len(ENDS):
+            yield from length_problems(window, phases, parts, years)
     for machine, events in opening(context):
         for problem in rehearsal(str(machine.get("definition")), events):
             yield Problem(f"rehearsed: {problem}", "definition", machine)
 
 
-def notice_problems(window: str, start: Resource, notices: list[Part], context: Context) -> Iterator[Problem]:
+def notice_problems(
+    window: str, start: Resource, notices: list[Part], years: Calendar, context: Context
+) -> Iterator[Problem]:
     """Notices that do not come, come at another time than they say, or say too little."""
-    heard = [part for part in notices if publishes(part[0], context)]
+    heard = [part for part in notices if publishes(part[0], context) or years.get(part[0].urn)]
     came = {}
     for schedule, event in heard:
-        minutes = minutes_between(schedule.get("scheduleExpression"), start.get("scheduleExpression"))
+        minutes = minutes_apart(schedule, start, years)
         same_zone = schedule.get("scheduleExpressionTimezone") == start.get("scheduleExpressionTimezone")
         if minutes is None or not same_zone or schedule.get("state") not in ("ENABLED", None):
             continue
@@ -77,11 +85,15 @@ def notice_problems(window: str, start: Resource, notices: list[Part], context: 
             )
 
 
-def length_problems(window: str, phases: Mapping[str, Part], parts: list[Part]) -> Iterator[Problem]:
+def length_problems(window: str, phases: Mapping[str, Part], parts: list[Part], years: Calendar) -> Iterator[Problem]:
     """A window that is open for another time than its notices tell."""
     (start, _), (end, _) = phases["start"], phases["end"]
-    minutes = minutes_between(start.get("scheduleExpression"), end.get("scheduleExpression"))
+    minutes = minutes_apart(start, end, years)
     told = {number(event.get("duration_minutes")) for _, event in parts if "duration_minutes" in event}
+    if minutes is None and years:
+        yield Problem(
+            f"the window {window} does not end once after each start; give its end the same day", "target", end
+        )
     if minutes is not None and told - {minutes}:
         yield Problem(
             f"the window {window} is open for {minutes} minutes, and its notices tell of "
@@ -89,6 +101,33 @@ def length_problems(window: str, phases: Mapping[str, Part], parts: list[Part]) 
             "scheduleExpression",
             end,
         )
+
+
+def calendar(parts: list[Part], context: Context) -> Calendar:
+    """When each schedule of a window that comes in one week a month does something; empty for any other window."""
+    if not any(is_monthly(schedule.get("scheduleExpression")) for schedule, _ in parts):
+        return {}
+    played = []
+    for schedule, event in parts:
+        machines = list(context.graph.referenced(schedule, "target.arn", *STATE_MACHINE))
+        readable = bool(machines) and definition(machines[0]) is not None
+        if publishes(schedule, context) or readable:
+            text = str(machines[0].get("definition")) if readable else None
+            played.append((schedule, (str(schedule.get("scheduleExpression")), json.dumps(event), text)))
+    told = done([one for _, one in played])
+    return {schedule.urn: moments for (schedule, _), moments in zip(played, told, strict=True)}
+
+
+def minutes_apart(earlier: Resource, later: Resource, years: Calendar) -> int | None:
+    """Minutes from what one schedule does to what another one does next; None where they do not come in pairs."""
+    if not years:
+        return minutes_between(earlier.get("scheduleExpression"), later.get("scheduleExpression"))
+    return distance(years.get(earlier.urn, ()), years.get(later.urn, ()))
+
+
+def event_phase(part: Part) -> str | None:
+    """The phase that a schedule tells the workflow, where it tells one."""
+    return str(part[1]["phase"]) if "phase" in part[1] else None
 
 
 def windows(context: Context) -> dict[str, list[Part]]:
@@ -124,13 +163,13 @@ def opening(context: Context) -> list[tuple[Resource, tuple[str, str]]]:
     """State machines that windows start, each with the events of one window's start and end, as JSON."""
     started = {}
     for parts in windows(context).values():
-        events = {str(event["phase"]): event for _, event in parts if "phase" in event}
+        events = {str(event["phase"]): event for _, event in parts if event.get("phase") in ENDS}
         for schedule, event in parts:
-            if "phase" not in event:
+            if event.get("phase") not in ENDS:
                 continue
             for machine in context.graph.referenced(schedule, "target.arn", *STATE_MACHINE):
                 if definition(machine) is not None:
-                    both = [events.get(phase, {"phase": phase, "window": "w"}) for phase in ("start", "end")]
+                    both = [events.get(phase, {"phase": phase, "window": "w"}) for phase in ENDS]
                     started[machine.urn] = machine, (json.dumps(both[0]), json.dumps(both[1]))
     return list(started.values())
 
@@ -145,14 +184,17 @@ def rehearsal(text: str, events: tuple[str, str]) -> tuple[str, ...]:
     begins, ends = (json.loads(event) for event in events)
     found: list[str] = []
     values: dict[str, set[str]] = {}
+    left: dict[str, str] = {}
     for phase, event in (("start", begins), ("end", ends)):
-        world = World(failing=lambda call, times: times < 2, web_acl=asked)
+        world = World(failing=lambda call, times: times < 2, web_acl=asked, parameters=dict(left))
         execution = run(document, event, world)
         if execution.status != "SUCCEEDED":
             found.append(
                 f"at the {phase} of a window it ends as {execution.status} ({execution.error}) though calls recover"
             )
-        values[phase] = set(world.parameters.values())
+        own = [name for name in world.parameters if name not in event.values()]
+        values[phase] = {world.parameters[name] for name in own}
+        opened, left = left, dict(world.parameters)
         if not world.done("sns:publish"):
             found.append(f"at the {phase} of a window nobody is told")
         shows = [call.get("Addresses") for call in world.done("wafv2:updateIPSet")]
@@ -168,7 +210,7 @@ def rehearsal(text: str, events: tuple[str, str]) -> tuple[str, ...]:
             found.append("at the end of a window the listener's page is not taken away")
     if len(values["start"]) != 1 or len(values["end"]) != 1 or values["start"] == values["end"]:
         found.append("the parameter does not say whether a window is open")
-    silent = World(failing=lambda call, times: call == "sns:publish")
+    silent = World(failing=lambda call, times: call == "sns:publish", parameters=dict(opened))
     silent.web_acl = asked
     if run(document, ends, silent).status != "SUCCEEDED":
         found.append("a notice that can't be sent keeps the window from closing")
@@ -208,6 +250,17 @@ def _published(expression: str, **event: object) -> tuple[str, dict[str, Any]]:
     return kind, {**inputs, "target": target}
 
 
+def _put(name: str, value: str, then: str) -> dict[str, Any]:
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter",
+        "Parameters": {"Name": name, "Value": value},
+        "ResultPath": None,
+        "Retry": [{"ErrorEquals": ["States.ALL"]}],
+        "Next": then,
+    }
+
+
 _GOOD: Final[dict[str, Any]] = {
     "root": (ROOT_TYPE, {}),
     "users": (TOPIC[0], {}),
@@ -216,6 +269,56 @@ _GOOD: Final[dict[str, Any]] = {
     "hour": _published("cron(0 9 ? * WED *)", hours=1),
     "start": _schedule("cron(0 10 ? * WED *)", "arn:window", phase="start"),
     "end": _schedule("cron(30 10 ? * WED *)", "arn:window", phase="end"),
+}
+_MACHINE: Final = {
+    "StartAt": "Which phase",
+    "States": {
+        "Which phase": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.phase", "StringEquals": phase, "Next": state}
+                for phase, state in (("start", "Open"), ("end", "Close"), ("due", "Mark"), ("ahead", "Read"))
+            ],
+            "Default": "Unknown",
+        },
+        "Mark": _put("/monthly", "due", "Done"),
+        "Open": _put("/window", "open", "Tell"),
+        "Close": _put("/window", "closed", "Forget"),
+        "Forget": _put("/monthly", "idle", "Tell"),
+        "Read": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:ssm:getParameter",
+            "Parameters": {"Name": "/monthly"},
+            "Next": "Is it due",
+        },
+        "Is it due": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.Parameter.Value", "StringEquals": "due", "Next": "Tell"}],
+            "Default": "Done",
+        },
+        "Tell": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sns:publish",
+            "Parameters": {"TopicArn": "arn:users", "Message": "Maintenance"},
+            "Retry": [{"ErrorEquals": ["States.ALL"]}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}],
+            "Next": "Done",
+        },
+        "Done": {"Type": "Succeed"},
+        "Unknown": {"Type": "Fail"},
+    },
+}
+_TOLD: Final = {"message": "Patching", "time_zone": "UTC", "duration_minutes": 30}
+_MONTHLY: Final[dict[str, Any]] = {
+    "root": (ROOT_TYPE, {}),
+    "users": (TOPIC[0], {}),
+    "window": (STATE_MACHINE[0], {"definition": json.dumps(_MACHINE)}),
+    "week": _notice("cron(0 10 ? * 1L *)", hours=168),
+    "due": _schedule("cron(0 10 ? * 1L *)", "arn:window", phase="due", stage="/monthly"),
+    "day": _schedule("cron(0 10 ? * SAT *)", "arn:window", phase="ahead", hours=24, **_TOLD),
+    "hour": _notice("cron(0 9 ? * SUN#1 *)", hours=1),
+    "start": _schedule("cron(0 10 ? * 1#1 *)", "arn:window", phase="start", stage="/monthly"),
+    "end": _schedule("cron(30 10 ? * 1#1 *)", "arn:window", phase="end", stage="/monthly"),
 }
 _SET: Final = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter", "End": True}
 
@@ -243,5 +346,15 @@ RULE = Rule(
         {"day": _notice("cron(0 10 ? * TUE *)", hours=24, message="")},
         {"end.scheduleExpression": "cron(0 12 ? * WED *)"},
         {"window": (STATE_MACHINE[0], {"definition": json.dumps({"StartAt": "Set", "States": {"Set": _SET}})})},
+    )
+    + each(
+        _MONTHLY,
+        {"due": None},
+        {"due.scheduleExpression": "cron(0 10 ? * 1#2 *)"},
+        {"day.scheduleExpression": "cron(0 10 ? * FRI *)"},
+        {"hour.scheduleExpression": "cron(0 9 ? * SUN#2 *)"},
+        {"end.scheduleExpression": "cron(30 10 ? * 1#2 *)"},
+        {"end.scheduleExpression": "cron(30 10 ? * SUN *)"},
     ),
+    also_passing=(_MONTHLY,),
 )

@@ -10,6 +10,7 @@ import re
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -183,6 +184,25 @@ def _budget(params: Params) -> Iterable[str]:
 MOST_NOTIFICATIONS, MOST_ADDRESSES = 5, 10
 
 
+def _schedule(params: Params) -> Iterable[str]:
+    """ValidationException (EventBridge Scheduler User Guide, "Cron-based schedules"): one of the two days is ``?``; an
+    n-th weekday (``1#2``) stands alone, and n is 1 to 5; ``1L`` is a last one."""
+    from workbench.emulator.behaviour.schedules import next_time
+
+    expression = str(params.get("ScheduleExpression", ""))
+    fields = expression.removeprefix("cron(").removesuffix(")").split()
+    is_cron = expression.startswith("cron(") and len(fields) == 6
+    if is_cron and (fields[2] == "?") == (fields[4] == "?"):
+        yield f"ScheduleExpression: {expression} has to have ? for the day of the month or for that of the week"
+    elif is_cron and "#" in fields[4] and not re.fullmatch(r"([1-7]|[A-Z]{3})#[1-5]", fields[4]):
+        yield f"ScheduleExpression: {fields[4]} in {expression} is no n-th weekday of a month, like 1#2"
+    else:
+        try:
+            next_time(expression, params.get("ScheduleExpressionTimezone") or "UTC", datetime(2026, 1, 1, tzinfo=UTC))
+        except (ValueError, KeyError) as error:
+            yield f"ScheduleExpression: {expression} can't be read ({error})"
+
+
 def _every(*checks: Callable[[Params], Iterable[str]]) -> Callable[[Params], Iterable[str]]:
     return lambda params: [problem for check in checks for problem in check(params)]
 
@@ -207,6 +227,8 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Params], Iterable[str]]] = {
     ("ssm", "put_parameter"): _parameter,
     ("sns", "publish"): _publication,
     ("budgets", "create_budget"): _budget,
+    ("scheduler", "create_schedule"): _schedule,
+    ("scheduler", "update_schedule"): _schedule,
     ("autoscaling", "create_auto_scaling_group"): _group_sizes,
     ("autoscaling", "update_auto_scaling_group"): _group_sizes,
     ("autoscaling", "put_scheduled_update_group_action"): _group_sizes,

@@ -184,7 +184,7 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A maintenance window, weekly or once."""
+    """A maintenance window, weekly, monthly or once."""
 
     start: time
     """Local time of day."""
@@ -196,13 +196,16 @@ class Window:
     """0 is Monday; None: once."""
     date: date | None = None
     """Day of a window that is there once."""
+    week_of_month: int | None = None
+    """1: the first such weekday of each month only; None: each week."""
 
     def is_open(self, moment: datetime) -> bool:
         """Whether it is open at `moment`."""
         local = moment.astimezone(ZoneInfo(self.time_zone))
         for back in (0, 1):  # it may have begun yesterday
             day = local.date() - timedelta(days=back)
-            if day == self.date or day.weekday() == self.weekday:
+            in_week = self.week_of_month in (None, (day.day - 1) // 7 + 1)
+            if day == self.date or (day.weekday() == self.weekday and in_week):
                 begin = datetime.combine(day, self.start, local.tzinfo)
                 if timedelta(0) <= local - begin < timedelta(minutes=self.minutes):
                     return True

@@ -140,6 +140,16 @@ OTHER_SETTINGS = [
     ),
     pytest.param(
         "dev",
+        {
+            "plant:maintenance.windows": '[{"name":"late","weekday":"SAT","time":"23:30","week_of_month":1,'
+            '"duration_minutes":60}]'
+        },
+        ("maintenance",),
+        set(),
+        id="a monthly window over midnight",
+    ),
+    pytest.param(
+        "dev",
         {"plant:maintenance.time_zone": "UTC"},
         ("maintenance",),
         {"the windows keep their time on the wall across the clock changes"},

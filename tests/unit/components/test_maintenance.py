@@ -1,12 +1,20 @@
 """Maintenance windows."""
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from components.edge.listener_answers import conditions_in_api
-from components.operations.maintenance import WindowArgs, in_words, local_expression, mute_expression, subject
+from components.operations.maintenance import (
+    WindowArgs,
+    in_words,
+    local_expression,
+    monthly_expression,
+    mute_expression,
+    subject,
+)
 from components.operations.maintenance_page import EVERYBODY, FirewallPage, IpSet, ListenerPage
 from components.operations.maintenance_states import definition
 from deployment.asl.machine import Execution, StateError
@@ -25,6 +33,38 @@ WEDNESDAY = datetime(2027, 1, 6, 10, 5)  # noqa: DTZ001 - local time of a window
 def test_expressions_are_the_ones_of_each_service(weekly, schedule, mute):
     assert local_expression(WEDNESDAY, weekly=weekly) == schedule
     assert mute_expression(WEDNESDAY, weekly=weekly) == mute
+
+
+FIRST_SUNDAY = WindowArgs(
+    name="patching",
+    starts_at=datetime(2027, 2, 7, 5),  # noqa: DTZ001 - local time of a window
+    weekly=True,
+    duration_minutes=60,
+    reason="Patching",
+    week_of_month=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "week", "expression"),
+    [
+        pytest.param(timedelta(0), 1, "cron(0 5 ? * 1#1 *)", id="at its start"),
+        pytest.param(timedelta(hours=1), 1, "cron(0 4 ? * 1#1 *)", id="that day"),
+        pytest.param(timedelta(weeks=1), 1, "cron(0 5 ? * 1L *)", id="the last Sunday of the month before"),
+        pytest.param(timedelta(weeks=1), 4, "cron(0 5 ? * 1#3 *)", id="the Sunday before the fourth"),
+        pytest.param(timedelta(days=1), 1, None, id="the Saturday before"),
+        pytest.param(-timedelta(hours=20), 1, None, id="the day after"),
+    ],
+)
+def test_days_whole_weeks_from_an_nth_weekday_have_an_expression(ahead, week, expression):
+    window = replace(FIRST_SUNDAY, week_of_month=week)
+    assert monthly_expression(window.starts_at - ahead, window) == expression
+
+
+def test_a_monthly_window_says_its_day_in_words():
+    text = in_words(FIRST_SUNDAY, "ahead", "Europe/Vilnius")
+    assert text.startswith("Maintenance of the Plant API on the first Sunday of the month from 05:00 to 06:00 (Eur")
+    assert subject(FIRST_SUNDAY, "ahead", "UTC") == "Plant API maintenance on Sunday, 05:00-06:00 UTC"
 
 
 @pytest.fixture(scope="module")

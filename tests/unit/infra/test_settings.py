@@ -313,6 +313,24 @@ def test_stack_files_are_sound(stack):
             id="unknown time zone",
         ),
         pytest.param(
+            {"plant:maintenance": {"windows": [{"name": "a", "week_of_month": 1, "duration_minutes": 60}]}},
+            "plant:maintenance.windows[0]",
+            "both weekday and time",
+            id="the first of what",
+        ),
+        pytest.param(
+            {
+                "plant:maintenance": {
+                    "windows": [
+                        {"name": "a", "weekday": "SUN", "time": "05:00", "week_of_month": 5, "duration_minutes": 60}
+                    ]
+                }
+            },
+            "plant:maintenance.windows[0].week_of_month",
+            "4",
+            id="no month has to have a fifth Sunday",
+        ),
+        pytest.param(
             {"plant:maintenance": {"subscribers": [{"protocol": "sms", "endpoint": "hello"}]}},
             "plant:maintenance.subscribers[0].endpoint",
             "+370",
@@ -383,6 +401,34 @@ def window(**changes):
 def test_windows_that_overlap_are_refused(other):
     found = problems({"plant:maintenance": {"windows": [window(), other]}})
     assert found == {"plant:maintenance.windows[1]": "overlaps the window 'patching'; move one"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        pytest.param(window(week_of_month=1), window(name="b", week_of_month=2), False, id="other weeks"),
+        pytest.param(window(week_of_month=1), window(name="b", time="10:30"), True, id="each week as well"),
+        pytest.param(
+            window(week_of_month=1, time="23:30"),
+            window(name="b", week_of_month=2, weekday="THU", time="00:15"),
+            True,
+            id="the first Wednesday may be the 7th, and the second Thursday the 8th",
+        ),
+        pytest.param(
+            window(week_of_month=1),
+            {"name": "b", "starts_at": "2027-01-13T10:00", "duration_minutes": 60},
+            False,
+            id="once in another week",
+        ),
+    ],
+)
+def test_monthly_windows_overlap_where_some_month_has_both_at_once(one, other, meet):
+    if meet:
+        found = problems({"plant:maintenance": {"windows": [one, other]}})
+        assert found == {"plant:maintenance.windows[1]": "overlaps the window 'patching'; move one"}
+    else:
+        loaded = load({**DEDICATED, "plant:maintenance": {"windows": [one, other]}}, "x")
+        assert len(loaded.maintenance.windows) == 2
 
 
 def test_windows_that_touch_do_not_overlap():

@@ -12,6 +12,7 @@ from infra.settings.maintenance import MaintenanceWindow
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 WEEK = timedelta(weeks=1)
+MONTH = timedelta(weeks=5)
 CHANGES = 2
 """Clock changes looked at: one in spring, one in autumn."""
 
@@ -62,20 +63,27 @@ def clock_changes(zone: ZoneInfo, after: datetime, count: int = CHANGES) -> list
 
 
 def seasons(windows: Sequence[MaintenanceWindow], zone: ZoneInfo, now: datetime) -> list[list[Occurrence]]:
-    """Occurrences to look at, in groups: weekly windows on either side of each clock change, others when they are.
+    """Occurrences to look at, in groups: weekly and monthly windows on either side of each clock change,
+    others when they are.
 
     Without a clock change a weekly window's next two occurrences are one group.
     """
     weekly = [window for window in windows if window.starts_at is None]
+    most = MONTH if any(window.week_of_month for window in weekly) else WEEK
     groups = [
-        [occurrence for window in weekly for occurrence in _weekly(window, zone, change - WEEK, change + WEEK)]
-        for change in (clock_changes(zone, now + MARGIN + WEEK) if weekly else ())
+        [
+            occurrence
+            for window in weekly
+            for span in (MONTH if window.week_of_month else WEEK,)
+            for occurrence in _weekly(window, zone, change - span, change + span)
+        ]
+        for change in (clock_changes(zone, now + MARGIN + most) if weekly else ())
     ]
     if not groups and weekly:
         groups = [
-            [occurrence for window in weekly for occurrence in _weekly(window, zone, now + MARGIN, now + 4 * WEEK)]
+            [occurrence for window in weekly for occurrence in _weekly(window, zone, now + MARGIN, now + 10 * WEEK)]
         ]
-        groups = [sorted(groups[0], key=lambda item: item.local)[: 2 * len(weekly)]]
+        groups = [sorted((item for window in weekly for item in _first_two(window, groups[0])), key=_local)]
     once = [Occurrence(window, zone, window.starts_at) for window in windows if window.starts_at is not None]
     groups += [[occurrence] for occurrence in once if occurrence.starts_at - MARGIN > now]
     return sorted((sorted(group, key=lambda item: item.local) for group in groups), key=lambda group: group[0].local)
@@ -85,13 +93,21 @@ MARGIN = timedelta(days=8)
 """Time before a group of occurrences from which on the schedules are followed: the longest notice is a week."""
 
 
+def _first_two(window: MaintenanceWindow, occurrences: list[Occurrence]) -> list[Occurrence]:
+    return sorted((item for item in occurrences if item.window is window), key=_local)[:2]
+
+
+def _local(occurrence: Occurrence) -> datetime:
+    return occurrence.local
+
+
 def _weekly(window: MaintenanceWindow, zone: ZoneInfo, after: datetime, until: datetime) -> list[Occurrence]:
     minute = minutes_of_day(window.time or "00:00")
     day = after.astimezone(zone).replace(tzinfo=None, hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
     day += timedelta(days=(WEEKDAYS.index(window.weekday or "MON") - day.weekday()) % 7)
     found = []
     while (occurrence := Occurrence(window, zone, day)).starts_at <= until:
-        if occurrence.starts_at > after:
+        if occurrence.starts_at > after and window.week_of_month in (None, (day.day - 1) // 7 + 1):
             found.append(occurrence)
         day += WEEK
     return found

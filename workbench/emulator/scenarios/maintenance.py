@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deployment import tokens
+from infra.settings.window_checks import is_day_of
 from workbench.emulator import words
 from workbench.emulator.behaviour.listener import Listener
 from workbench.emulator.behaviour.receiver import Receiver
@@ -122,6 +123,7 @@ def play(stage: Stage) -> None:
         occurrences = [occurrence for group in groups for occurrence in group]
         for occurrence in occurrences:
             _window(stage, watch, occurrence)
+        _only_then(stage, watch, zone)
         _page(stage, watch, occurrences)
         _rules_asked(stage)
         _clock_change(stage, occurrences)
@@ -190,6 +192,26 @@ def _unannounced(watch: Watch, occurrence: Occurrence, missing: list[str]) -> st
     ]
     ends = f"{occurrence.ends_at.astimezone(occurrence.zone):%H:%M %Z}"
     return f"{words.listed(missing)} not at {occurrence} to {ends}; heard {words.listed(heard)}"
+
+
+def _only_then(stage: Stage, watch: Watch, zone: ZoneInfo) -> None:
+    """What schedules look at each week is said in the weeks of the window alone."""
+    monthly = {window.name: window for window in stage.settings.maintenance.windows if window.week_of_month}
+    if not monthly:
+        return
+    stray = []
+    for at, name, kind in watch.heard:
+        if name in monthly:
+            back = timedelta(minutes=monthly[name].duration_minutes) if kind == "end" else timedelta(0)
+            ahead = timedelta(hours=int(kind.split()[0])) if kind.endswith("ahead") else timedelta(0)
+            wall = at.astimezone(zone).replace(tzinfo=None) + ahead - back
+            if not is_day_of(monthly[name], wall.date()):
+                stray.append(f"{kind} of {name} on {words.moment(at, zone)}")
+    stage.demand(
+        "nothing is said of a monthly window in another week",
+        not stray,
+        words.listed(stray) if stray else f"{len(watch.heard)} notices, each of a window that came",
+    )
 
 
 def _page(stage: Stage, watch: Watch, occurrences: list[Occurrence]) -> None:

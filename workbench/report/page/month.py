@@ -12,6 +12,7 @@ from typing import Final
 from components.operations.weekdays import WEEKDAYS
 from infra.settings import Settings
 from infra.settings.maintenance import MaintenanceWindow
+from infra.settings.window_checks import is_day_of
 
 MONTH_DAYS: Final = Decimal("30.4375")
 """Days of a mean month (365.25 / 12), which the estimate is for."""
@@ -103,7 +104,7 @@ def _starts(window: MaintenanceWindow, today: date) -> Iterator[datetime]:
     first = today.replace(day=1)
     for offset in range(31 + 14):
         one = first + timedelta(days=offset)
-        if window.time is not None and WEEKDAYS[one.weekday()] == window.weekday:
+        if window.time is not None and is_day_of(window, one):
             yield datetime.combine(one, time.fromisoformat(window.time))
 
 

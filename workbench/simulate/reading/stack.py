@@ -184,6 +184,7 @@ def _windows(published: Any) -> Iterator[Window]:
             time_zone=str(each["timeZone"]),
             weekday=None if once else WEEKDAYS.index(each["weekday"]),
             date=date.fromisoformat(once) if once else None,
+            week_of_month=each.get("weekOfMonth"),
         )
 
 

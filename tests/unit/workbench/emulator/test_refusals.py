@@ -27,6 +27,10 @@ def template(**data: Any) -> dict[str, Any]:
     return {"LaunchTemplateData": data}
 
 
+def at(expression: str) -> dict[str, Any]:
+    return {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "Europe/Vilnius"}
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "params", "message"),
     [
@@ -51,6 +55,13 @@ def template(**data: Any) -> dict[str, Any]:
             "12 is less than the 13",
             id="too little capacity",
         ),
+        pytest.param("scheduler", "create_schedule", at("cron(0 5 1-7 * SUN *)"), "has to have ?", id="both days"),
+        pytest.param("scheduler", "create_schedule", at("cron(0 5 * * * *)"), "has to have ?", id="no ?"),
+        pytest.param("scheduler", "update_schedule", at("cron(0 5 ? * 1#1,1#3 *)"), "n-th weekday", id="two n-th days"),
+        pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * SUN#6 *)"), "n-th weekday", id="a sixth Sunday"),
+        pytest.param("scheduler", "create_schedule", at("cron(0 25 ? * SUN *)"), "outside 0 to 23", id="hour 25"),
+        pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * SUN)"), "six fields", id="no year"),
+        pytest.param("scheduler", "create_schedule", at("every(week)"), "rate(…)", id="no expression"),
         pytest.param(
             "autoscaling",
             "create_auto_scaling_group",
@@ -207,6 +218,10 @@ def test_what_aws_refuses(service: str, operation: str, params: dict[str, Any], 
         ),
         pytest.param("sns", "publish", {"Subject": "Plant API rollout: next step"}, id="a subject"),
         pytest.param("cloudwatch", "put_metric_alarm", {"Period": 3600, "EvaluationPeriods": 100}, id="four days"),
+        pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * 1#1 *)"), id="first Sunday"),
+        pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * 1L *)"), id="last Sunday"),
+        pytest.param("scheduler", "create_schedule", at("cron(0/15 5 L * ? *)"), id="last day"),
+        pytest.param("scheduler", "update_schedule", at("at(2027-01-09T02:00:00)"), id="a date"),
         pytest.param("ec2", "describe_vpcs", {}, id="a call without more rules"),
     ],
 )

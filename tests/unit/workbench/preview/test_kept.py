@@ -190,6 +190,24 @@ def test_without_a_date_the_clock_changes_nothing(folder, runs, clock):
     assert synthesize("prod") == first and len(runs) == 1
 
 
+def test_the_mute_rule_of_a_month_moves_on_when_its_window_is_over():
+    from infra.settings.loading import load
+    from infra.stack.operations import next_effect_of_the_clock, next_starts
+    from workbench.preview.stackfile import read_stack
+
+    monthly = {"name": "m", "weekday": "SUN", "time": "23:00", "week_of_month": 1, "duration_minutes": 120}
+    stack_file = read_stack(REPOSITORY, "dev", {"plant:maintenance.windows": json.dumps([monthly])})
+    settings = load(stack_file.config, "a test")  # in Vilnius, two hours ahead of UTC in winter
+    [window] = settings.maintenance.windows
+    within = datetime(2026, 12, 6, 22, 30, tzinfo=UTC)
+    over = datetime(2026, 12, 6, 23, tzinfo=UTC)
+    assert next_effect_of_the_clock(settings, within) == over
+    before, after = (next_starts(window, settings, now) for now in (within, over))
+    assert (str(before[0]), str(after[-1])) == ("2026-12-06 23:00:00", "2027-12-05 23:00:00")
+    assert before[1:] == after[:-1]
+    assert {start.month for start in before} == {start.month for start in after} == set(range(1, 13))
+
+
 def test_the_program_declares_the_same_between_two_effects_of_the_clock():
     from infra.settings.loading import load
     from infra.stack import PlantApi, PlantApiArgs

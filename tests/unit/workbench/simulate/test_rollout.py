@@ -123,6 +123,13 @@ def test_a_window_that_began_yesterday_is_open():
     assert not window.is_open(datetime(2026, 11, 23, 22, 45, tzinfo=UTC))
 
 
+def test_a_monthly_window_is_open_on_its_day_alone():
+    window = Window(start=time(23, 30), minutes=60, time_zone="UTC", weekday=6, week_of_month=1)
+    assert window.is_open(datetime(2026, 12, 6, 23, 45, tzinfo=UTC))
+    assert window.is_open(datetime(2026, 12, 7, 0, 15, tzinfo=UTC))
+    assert not any(window.is_open(datetime(2026, 12, day, 23, 45, tzinfo=UTC)) for day in (13, 20, 27))
+
+
 def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time(prepared):
     one, other = (compare(prepared(seconds=4 * HOUR), "steady", 2) for _ in range(2))
     assert to_json(one) == to_json(other)

@@ -56,3 +56,12 @@ def test_windows_are_told_of_ahead_even_from_the_next_month():
 def test_a_window_of_one_day_is_there_once():
     found = month(windows=[{"name": "once", "starts_at": "2026-11-20T02:00", "duration_minutes": 30}])
     assert [day.date.day for day in found.days if day.windows] == [20]
+
+
+def test_a_monthly_window_is_there_once_and_told_of_in_the_month_before():
+    found = month(windows=[{**WEEKLY, "name": "monthly", "week_of_month": 1}])
+    assert [day.date.day for day in found.days if day.windows] == [1]
+    assert {day.date.day: day.notices for day in found.days if day.notices} == {
+        1: ["04:00 monthly in an hour"],
+        29: ["05:00 monthly in 7 days"],  # of the window on 6 December
+    }
