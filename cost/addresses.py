@@ -6,7 +6,8 @@ one that maps public addresses on launch, get one; associating an Elastic IP add
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from cost.charges import NOTHING, ONE, Amount
 from cost.scope import Scope
@@ -16,7 +17,7 @@ from deployment.unknown import SECRET, UNKNOWN
 
 SUBNET: Final = tokens.SUBNET[0]
 DEFAULT_SUBNET: Final = tokens.DEFAULT_SUBNET[0]
-INSTANCE: Final = tokens.INSTANCE[0]
+INSTANCES: Final = (*tokens.INSTANCE, *tokens.SPOT_REQUEST)
 EIP: Final = tokens.ELASTIC_IP[0]
 ASSOCIATION: Final = tokens.ELASTIC_IP_ASSOCIATION[0]
 
@@ -51,10 +52,24 @@ def has_elastic_ip(scope: Scope) -> bool:
 
 def _associated(graph: ResourceGraph) -> set[str]:
     found: set[str] = set()
-    for token, path in ((EIP, "instance"), (ASSOCIATION, "instanceId")):
+    known = ((one.outputs.get("primaryNetworkInterfaceId"), one) for one in graph.of_type(*INSTANCES))
+    by_interface = {interface: one for interface, one in known if isinstance(interface, str)}
+    for token, paths in ((EIP, ("instance", "networkInterface")), (ASSOCIATION, ("instanceId", "networkInterfaceId"))):
         for address in graph.of_type(token):
-            found.update(target.urn for target in graph.referenced(address, path, INSTANCE))
+            for path in paths:
+                found.update(target.urn for target in graph.referenced(address, path, *INSTANCES))
+                named = address.get(path)
+                if isinstance(named, str) and (owner := by_interface.get(named)) is not None:
+                    found.add(owner.urn)
     return found
+
+
+def interface_address(launch: Mapping[str, Any]) -> Any:
+    """What the first network interface of a launch template says of public addresses; None where none does."""
+    for interface in launch.get("networkInterfaces") or []:
+        if isinstance(interface, Mapping) and "associatePublicIpAddress" in interface:
+            return interface["associatePublicIpAddress"]
+    return None
 
 
 def _true(value: object) -> bool:

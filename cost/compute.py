@@ -17,6 +17,9 @@ from deployment.unknown import SECRET, UNKNOWN
 ASSUMED_ROOT_GB: Final = 8
 """Root volume of a template that declares none: the AMI decides; 8 GB of gp2, the dearer of the usual two."""
 
+DERIVED: Final = " ("
+"""Between the key of a row and how a price was worked out from it."""
+
 DETAILED_METRICS: Final = 7
 """Metrics an instance with detailed monitoring has (facts of the CloudWatch pricing page, 2024-07)."""
 
@@ -65,7 +68,25 @@ def volume_charges(
         requests = Used(count * used.amount.expected, used.assumed)
         yield scope.use(f"{label} requests", ("ebs", "magnetic_million_io"), requests, driver)
     elif volume.type in ("io1", "io2"):
-        yield scope.charge(f"{label} IOPS", ("ebs", f"{kind}_iops_month"), count * volume.iops, metering, driver=driver)
+        for key, band, share in _iops_bands(volume):
+            yield scope.charge(f"{label} IOPS{band}", ("ebs", key), count * share, metering, driver=driver)
+
+
+IO2_BANDS: Final = ((32_000, ""), (64_000, "_above_32000"), (None, "_above_64000"))
+"""Up to how many IOPS of one io2 volume a price holds, and how its key names it (AWS Price List, 2026)."""
+
+
+def _iops_bands(volume: Volume) -> Iterator[tuple[str, str, Decimal]]:
+    """Key, name and size of each band of provisioned IOPS; io2 has several, volume by volume."""
+    if volume.type == "io1":
+        yield "io1_iops_month", "", volume.iops
+        return
+    start = Decimal(0)
+    for end, name in IO2_BANDS:
+        share = (volume.iops if end is None else min(volume.iops, Decimal(end))) - start
+        if share > 0:
+            yield f"io2_iops{name}_month", f" above {start:,f}" if start else "", share
+            start += share
 
 
 def volume_of(mapping: Mapping[str, Any], size: str = "volumeSize", kind: str = "volumeType") -> Volume:
@@ -98,6 +119,29 @@ def spot(scope: Scope, instance_type: str, system: str = "linux") -> Price:
     """Indicative spot price, or the on-demand price, which spot never exceeds, where no spot price is known."""
     ceiling = on_demand(scope, instance_type, system)
     return scope.find("ec2_spot", f"{system}.{instance_type}") or ceiling
+
+
+def priced_as(price: Price, usd: Decimal, how: str, note: str) -> Price:
+    """A price worked out from `price`; its key says how, so that nobody takes it for a row of the catalogue."""
+    return Price(
+        region=price.region,
+        service=price.service,
+        key=f"{price.key}{DERIVED}{how})",
+        usd=usd,
+        unit=price.unit,
+        unit_size=price.unit_size,
+        tiers=(),
+        note=note,
+        source=price.source,
+        observed_on=price.observed_on,
+        confidence="derived",
+        zones=price.zones,
+    )
+
+
+def capped(price: Price, usd: Decimal) -> Price:
+    """`price` held at a bid for spot capacity: nothing starts, or stays, above it."""
+    return price if price.usd <= usd else priced_as(price, usd, "capped", "capped by the maximum price of spot")
 
 
 def vcpus_of(instance_type: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
-from cost.addresses import per_instance
+from cost.addresses import interface_address, per_instance
 from cost.charges import NOTHING, Amount, Unpriced
 from cost.compute import ASSUMED_ROOT_GB, Volume, volume_of
 from cost.images import system_of
@@ -25,6 +25,10 @@ SCHEDULE: Final = tokens.SCALING_SCHEDULE[0]
 REBALANCE_SHARE: Final = Decimal("0.1")
 """Part of its capacity, one instance at least, by which a group may exceed its maximum while it rebalances zones or
 replaces spot instances at risk (EC2 Auto Scaling user guide, rebalancing activities; capacity rebalancing, 2026)."""
+
+ONE_AT_A_TIME: Final = Decimal("0.001")
+"""Part of its capacity, one instance at least, by which a group exceeds it where no instance may be missing: what
+replaces one is launched first (EC2 Auto Scaling API, RefreshPreferences, MinHealthyPercentage, 2026)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +71,28 @@ def fleet_of(scope: Scope) -> Fleet:
     overrides = [item for item in (mixed.get("launchTemplate") or {}).get("overrides") or [] if item is not UNKNOWN]
     if any(isinstance(item, Mapping) and item.get("instanceRequirements") for item in overrides):
         raise Unpriced("overrides by instanceRequirements name no types, so there is no price; list the types")
-    types = tuple(str(item["instanceType"]) for item in overrides if item.get("instanceType"))
-    if not types:
-        declared = launch.get("instanceType")
-        if declared is UNKNOWN or not isinstance(declared, str):
-            raise Unpriced("its instance type isn't known")
-        types = (declared,)
+    sources = _launched(scope, overrides, source)
+    types = tuple(
+        dict.fromkeys(
+            str(item.get("instanceType") or type_of(template.inputs))
+            for item, templates in zip(overrides, sources, strict=True)
+            for template in templates
+        )
+    ) or (type_of(launch),)
+    used = list({template.urn: template for templates in sources for template in templates}.values()) or [source]
+    systems = {system_of(scope, template.inputs.get("imageId")) for template in used}
+    if len(systems) > 1:
+        raise Unpriced("its launch templates start different operating systems, so there is no one price")
     weights = [Decimal(str(item["weightedCapacity"])) for item in overrides if item.get("weightedCapacity")]
-    market = (_first(launch.get("instanceMarketOptions")) or {}) if not mixed else {}
+    market = (first(launch.get("instanceMarketOptions")) or {}) if not mixed else {}
     all_spot = market.get("marketType") == "spot" or bool(launch.get("spotPrice"))
     bid = (
         distribution.get("spotMaxPrice")
-        or (_first(market.get("spotOptions")) or {}).get("maxPrice")
+        or (first(market.get("spotOptions")) or {}).get("maxPrice")
         or launch.get("spotPrice")
     )
+    addresses = [_public(scope, template.inputs) for template in used]
+    modes = [(first(template.inputs.get("creditSpecification")) or {}).get("cpuCredits") for template in used]
     return Fleet(
         count=_divided(group_size(scope), min(weights, default=Decimal(1))),
         types=types,
@@ -93,12 +105,42 @@ def fleet_of(scope: Scope) -> Fleet:
         spot_strategy=str(distribution.get("spotAllocationStrategy") or "lowest-price"),
         on_demand_strategy=str(distribution.get("onDemandAllocationStrategy") or "prioritized"),
         spot_max_usd=Decimal(str(bid)) if bid else None,
-        volumes=_volumes(launch),
-        detailed_monitoring=_detailed(source),
-        public_ipv4=_public(scope, launch),
-        system=system_of(scope, launch.get("imageId")),
-        cpu_credits=(_first(launch.get("creditSpecification")) or {}).get("cpuCredits"),
+        volumes=max((volumes_of(template.inputs) for template in used), key=_gigabytes),
+        detailed_monitoring=any(_detailed(template) for template in used),
+        public_ipv4=Amount(
+            *(max(getattr(each, figure) for each in addresses) for figure in ("floor", "expected", "worst"))
+        ),
+        system=systems.pop(),
+        cpu_credits=next((mode for mode in modes if mode != "standard"), modes[0]),
     )
+
+
+def _launched(scope: Scope, overrides: Sequence[Mapping[str, Any]], source: Resource) -> list[tuple[Resource, ...]]:
+    """Launch templates of each override: its own (several where a preview doesn't know yet which), else `source`."""
+    found: list[tuple[Resource, ...]] = []
+    for place, item in enumerate(overrides):
+        own: tuple[Resource, ...] = ()
+        if item.get("launchTemplateSpecification"):
+            path = f"mixedInstancesPolicy.launchTemplate.overrides[{place}].launchTemplateSpecification"
+            own = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
+            if not own:
+                raise Unpriced("the launch template of an override isn't in the graph, and its instances are billed")
+        found.append(own or (source,))
+    return found
+
+
+def type_of(launch: Mapping[str, Any]) -> str:
+    """Instance type of a launch template or configuration. Raises Unpriced when there is none, or it isn't known."""
+    if launch.get("instanceRequirements"):
+        raise Unpriced("instanceRequirements name no type, so there is no price; name one")
+    declared = launch.get("instanceType")
+    if declared is UNKNOWN or not isinstance(declared, str):
+        raise Unpriced("its instance type isn't known")
+    return declared
+
+
+def _gigabytes(volumes: Sequence[Volume]) -> Decimal:
+    return sum((volume.size_gb for volume in volumes), Decimal(0))
 
 
 def group_size(scope: Scope) -> Amount:
@@ -123,19 +165,16 @@ def overshoot(scope: Scope, size: Decimal) -> Decimal:
     """Capacity beyond `size` that EC2 Auto Scaling may run by itself: it launches before it terminates, when it evens
     out zones, replaces spot instances at risk, or keeps to the group's own maintenance policy or refresh."""
     resource = scope.resource
-    shares = [
-        (number(resource.get(path)) or Decimal(0)) / 100 - 1
-        for path in (
-            "instanceMaintenancePolicy.maxHealthyPercentage",
-            "instanceRefresh.preferences.maxHealthyPercentage",
-        )
-    ]
+    policies = ("instanceMaintenancePolicy", "instanceRefresh.preferences")
+    shares = [(number(resource.get(f"{path}.maxHealthyPercentage")) or Decimal(0)) / 100 - 1 for path in policies]
     zones = max(scope.members(path) or 0 for path in ("vpcZoneIdentifiers", "availabilityZones"))
     evens_out = (zones > 1 or resource.get("vpcZoneIdentifiers") is UNKNOWN) and (
         "AZRebalance" not in map(str, resource.get("suspendedProcesses") or ())
     )
     if evens_out or scope.flag("capacityRebalance"):
         shares.append(REBALANCE_SHARE)
+    if any(number(resource.get(f"{path}.minHealthyPercentage")) == 100 for path in policies):
+        shares.append(ONE_AT_A_TIME)
     share = max(shares)
     return max(Decimal(1), (size * share).to_integral_value(ROUND_CEILING)) if share > 0 else Decimal(0)
 
@@ -174,8 +213,10 @@ def _divided(size: Amount, weight: Decimal) -> Amount:
 
 
 def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
-    path = "mixedInstancesPolicy" if mixed else "launchTemplate" if scope.resource.get("launchTemplate") else ""
+    path = "launchTemplate" if scope.resource.get("launchTemplate") else ""
     source: tuple[Resource, ...] = ()
+    if mixed:  # the template of the policy comes before those of its overrides
+        path = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"
     if path:
         source = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
     if not source:
@@ -185,14 +226,15 @@ def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
     return source[0]
 
 
-def _volumes(launch: Mapping[str, Any]) -> tuple[Volume, ...]:
+def volumes_of(launch: Mapping[str, Any]) -> tuple[Volume, ...]:
+    """Volumes of one instance of a launch template or configuration, the root one first."""
     if "blockDeviceMappings" in launch:
         devices = launch["blockDeviceMappings"]
         if devices is UNKNOWN:
             raise Unpriced("blockDeviceMappings of its launch template aren't known, and its price depends on them")
-        declared = [_first(device.get("ebs")) for device in devices or []]
+        declared = [first(device.get("ebs")) for device in devices or []]
         return tuple(volume_of(each) for each in declared if each) or (_assumed_root(),)
-    root = _first(launch.get("rootBlockDevice"))
+    root = first(launch.get("rootBlockDevice"))
     extra = launch.get("ebsBlockDevices") or []
     return (volume_of(root) if root else _assumed_root(), *(volume_of(each) for each in extra))
 
@@ -205,24 +247,22 @@ def _detailed(source: Resource) -> bool:
     """Detailed monitoring is on by default in launch configurations, and off in launch templates."""
     if source.type == LAUNCH_CONFIGURATION:
         return _true(source.inputs.get("enableMonitoring", True))
-    return _true((_first(source.inputs.get("monitoring")) or {}).get("enabled"))
+    return _true((first(source.inputs.get("monitoring")) or {}).get("enabled"))
 
 
 def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:
     """Public addresses of one instance: the first network interface decides, else the subnets."""
-    declared = launch.get("associatePublicIpAddress")
-    for interface in launch.get("networkInterfaces") or []:
-        if isinstance(interface, Mapping) and "associatePublicIpAddress" in interface:
-            declared = interface["associatePublicIpAddress"]
-            break
-    return per_instance(scope, "vpcZoneIdentifiers", declared)
+    declared = interface_address(launch)
+    return per_instance(
+        scope, "vpcZoneIdentifiers", launch.get("associatePublicIpAddress") if declared is None else declared
+    )
 
 
 def _true(value: Any) -> bool:
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
-def _first(value: Any) -> Any:
+def first(value: Any) -> Any:
     """A nested block: pulumi-aws writes an object, some versions and importers a list of one."""
     if isinstance(value, list):
         return value[0] if value else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from cost.charges import Amount, Unpriced
+from cost.charges import ZERO, Amount, Unpriced
 from cost.scope import Scope
 from deployment import tokens
 from deployment.decimals import number
@@ -29,6 +29,11 @@ class Limits:
 
     low: Decimal
     high: Decimal
+
+    def beyond(self, declared: Decimal) -> Amount:
+        """What the autoscaler adds to `declared` of them that are billed already."""
+        least, most = max(ZERO, self.low - declared), max(ZERO, self.high - declared)
+        return Amount.of(least, least, most)
 
     def around(self, declared: Decimal) -> Amount:
         """Floor, expected and worst case of what is declared as `declared`: an autoscaler lifts it to its minimum,
@@ -53,15 +58,16 @@ def limits_of(scope: Scope, dimension: str, *names: str) -> Limits | None:
         else:
             mine = any(str(identifier).endswith(name) for name in names if name)
         if mine:
-            found.append(_limits(scope, target))
+            found.append(limits_of_target(Scope(scope.pricing, target)))
     if not found:
         return None
     return Limits(min(each.low for each in found), max(each.high for each in found))
 
 
-def _limits(scope: Scope, target: Resource) -> Limits:
-    own = Scope(scope.pricing, target)
-    lows, highs = [own.number("minCapacity")], [own.number("maxCapacity")]
+def limits_of_target(scope: Scope) -> Limits:
+    """Limits of the scaling target that `scope` is of, scheduled actions included. Raises Unpriced."""
+    target = scope.resource
+    lows, highs = [scope.number("minCapacity")], [scope.number("maxCapacity")]
     for action in _actions(scope, target):
         low, high = number(action.get("minCapacity")), number(action.get("maxCapacity"))
         if any(action.get(key) in (UNKNOWN, SECRET) for key in ("minCapacity", "maxCapacity")):

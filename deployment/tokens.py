@@ -192,6 +192,7 @@ GAME_FLEET: Final = ("aws:gamelift/fleet:Fleet",)
 FUNCTION: Final = ("aws:lambda/function:Function",)
 FUNCTION_PERMISSION: Final = ("aws:lambda/permission:Permission",)
 FUNCTION_URL: Final = ("aws:lambda/functionUrl:FunctionUrl",)
+FUNCTION_ALIAS: Final = ("aws:lambda/alias:Alias",)
 PROVISIONED_CONCURRENCY: Final = ("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",)
 
 DB_INSTANCE: Final = ("aws:rds/instance:Instance",)

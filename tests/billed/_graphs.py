@@ -12,6 +12,11 @@ ON_FARGATE = {"launchType": "FARGATE", "taskDefinition": "task-id", "desiredCoun
 TABLE = ("aws:dynamodb/table:Table", "orders", {"name": "orders", "readCapacity": 5, "writeCapacity": 5})
 TARGET = "aws:appautoscaling/target:Target"
 TEMPLATE = ("aws:ec2/launchTemplate:LaunchTemplate", "template", {"instanceType": "m7g.large", "imageId": "al2023"})
+KEPT_READY = (
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    "ready",
+    {"functionName": "api-id", "qualifier": "live", "provisionedConcurrentExecutions": 2},
+)
 
 
 def one(token, name, inputs, refers=()):
@@ -371,5 +376,222 @@ GRAPHS = [
         "Rotated key material",
         ("aws:kms/key:Key", "key", {"enableKeyRotation": True}),
         ("aws:kms/replicaKey:ReplicaKey", "replica", {}, [("primaryKeyArn", ("aws:kms/key:Key", "key"))]),
+    ),
+    case(
+        "an instance takes from its launch template what it doesn't say itself",
+        "monthly_usd",
+        "74.58",  # 730 x .096 + 30 x .08 + 7 x .30, no address
+        "",
+        (
+            "aws:ec2/launchTemplate:LaunchTemplate",
+            "template",
+            {
+                "instanceType": "m5.large",
+                "imageId": "al2023",
+                "monitoring": {"enabled": True},
+                "blockDeviceMappings": [{"ebs": {"volumeSize": 30, "volumeType": "gp3"}}],
+                "networkInterfaces": [{"associatePublicIpAddress": "false"}],
+            },
+        ),
+        ("aws:ec2/instance:Instance", "web", {"launchTemplate": {"id": "template-id"}}),
+    ),
+    case(
+        "an override with a launch template of its own",
+        "monthly_usd",
+        "62.05",  # 730 x .085
+        "Instances",
+        TEMPLATE,
+        ("aws:ec2/launchTemplate:LaunchTemplate", "other", {"instanceType": "c5.large", "imageId": "al2023"}),
+        (
+            "aws:autoscaling/group:Group",
+            "group",
+            {
+                "minSize": 1,
+                "maxSize": 1,
+                "vpcZoneIdentifiers": ["subnet-1"],
+                "mixedInstancesPolicy": {
+                    "launchTemplate": {
+                        "launchTemplateSpecification": {"launchTemplateId": "template-id"},
+                        "overrides": [{"launchTemplateSpecification": {"launchTemplateId": "other-id"}}],
+                    }
+                },
+            },
+        ),
+    ),
+    case(
+        "an elastic address on the network interface of an instance replaces its own",
+        "monthly_usd",
+        "0",
+        "Public IPv4 address",
+        (
+            "aws:ec2/instance:Instance",
+            "web",
+            {"instanceType": "m7g.large", "ami": "al2023"},
+        ),
+        (
+            "aws:ec2/eip:Eip",
+            "address",
+            {"networkInterface": UNKNOWN},
+            [("networkInterface", ("aws:ec2/instance:Instance", "web"))],
+        ),
+    ),
+    case(
+        "tasks that a schedule starts: 730 runs of 10 minutes, 2 tasks each",
+        "monthly_usd",
+        "12.01336666",  # 243.333 h x (.04048 + 2 x .004445)
+        "Fargate tasks that it starts",
+        TASK,
+        CLUSTER,
+        ("aws:cloudwatch/eventRule:EventRule", "hourly", {"scheduleExpression": "rate(1 hour)"}),
+        (
+            "aws:cloudwatch/eventTarget:EventTarget",
+            "run",
+            {
+                "rule": "hourly-id",
+                "arn": "cluster-id",
+                "ecsTarget": {"taskDefinitionArn": "task-id", "launchType": "FARGATE", "taskCount": 2},
+            },
+        ),
+    ),
+    case(
+        "tasks that a schedule of EventBridge Scheduler starts, by the cluster's default capacity provider",
+        "monthly_usd",
+        "6.00668334",
+        "Fargate tasks that it starts",
+        TASK,
+        (
+            "aws:ecs/cluster:Cluster",
+            "cluster",
+            {"defaultCapacityProviderStrategies": [{"capacityProvider": "FARGATE"}]},
+        ),
+        (
+            "aws:scheduler/schedule:Schedule",
+            "hourly",
+            {
+                "scheduleExpression": "rate(1 hour)",
+                "target": {"arn": "cluster-id", "ecsParameters": {"taskDefinitionArn": "task-id"}},
+            },
+        ),
+    ),
+    *(
+        case(
+            f"provisioned concurrency between its scaling limits: {figure}",
+            figure,
+            usd,
+            "Provisioned concurrency",
+            ("aws:lambda/function:Function", "api", {"memorySize": 1024, "name": "api"}),
+            *configs,
+            (
+                TARGET,
+                "scaling",
+                {
+                    "minCapacity": 2,
+                    "maxCapacity": 50,
+                    "resourceId": "function:api:live",
+                    "scalableDimension": "lambda:function:ProvisionedConcurrency",
+                },
+            ),
+        )
+        for figure, usd, configs in (
+            ("floor_usd", "21.9001752", ()),  # 2 GB x 2,628,000 s x .0000041667
+            ("worst_case_usd", "547.50438", (KEPT_READY,)),  # 50 GB, those that are declared among them
+        )
+    ),
+    *(
+        case(
+            f"replicas that scaling adds to an Aurora cluster: {figure}",
+            figure,
+            usd,
+            "Database instance",
+            ("aws:rds/cluster:Cluster", "db", {"engine": "aurora-postgresql", "clusterIdentifier": "db"}),
+            (
+                "aws:rds/clusterInstance:ClusterInstance",
+                "writer",
+                {"clusterIdentifier": "db-id", "instanceClass": "db.t3.medium"},
+            ),
+            (
+                TARGET,
+                "replicas",
+                {
+                    "minCapacity": 1,
+                    "maxCapacity": 5,
+                    "resourceId": "cluster:db",
+                    "scalableDimension": "rds:cluster:ReadReplicaCount",
+                },
+            ),
+        )
+        for figure, usd in (("monthly_usd", "119.72"), ("worst_case_usd", "359.16"))  # 2 and 6 x 730 x .082
+    ),
+    case(
+        "extended support of Aurora Serverless v2 by its capacity units",
+        "worst_case_usd",
+        "248.20",  # 4 x 730 x .085
+        "Extended support",
+        (
+            "aws:rds/cluster:Cluster",
+            "db",
+            {
+                "engine": "aurora-postgresql",
+                "engineVersion": "13.9",
+                "serverlessv2ScalingConfiguration": {"minCapacity": 1, "maxCapacity": 4},
+            },
+        ),
+        (
+            "aws:rds/clusterInstance:ClusterInstance",
+            "one",
+            {"clusterIdentifier": "db-id", "instanceClass": "db.serverless"},
+        ),
+    ),
+    case(
+        "nodes of a Memcached cluster scale",
+        "worst_case_usd",
+        "70.08",  # 6 x 730 x .016
+        "Cache nodes",
+        (
+            "aws:elasticache/cluster:Cluster",
+            "cache",
+            {"engine": "memcached", "nodeType": "cache.t4g.micro", "numCacheNodes": 2, "clusterId": "cache"},
+        ),
+        (
+            TARGET,
+            "nodes",
+            {
+                "minCapacity": 2,
+                "maxCapacity": 6,
+                "resourceId": "cache-cluster/cache",
+                "scalableDimension": "elasticache:cache-cluster:Nodes",
+            },
+        ),
+    ),
+    case(
+        "a replica has engine and storage from its source",
+        "monthly_usd",
+        "30.88",  # 2 x (730 x .018 + 20 x .115)
+        "",
+        (
+            "aws:rds/instance:Instance",
+            "primary",
+            {"engine": "postgres", "instanceClass": "db.t3.micro", "allocatedStorage": 20},
+        ),
+        (
+            "aws:rds/instance:Instance",
+            "replica",
+            {"replicateSourceDb": "primary-id", "instanceClass": "db.t3.micro"},
+        ),
+    ),
+    case(
+        "nodes of a group in two zones that an update runs beside those of its maximum",
+        "worst_case_usd",
+        "490.56",  # (3 + 2 x 2) x 730 x .096
+        "Nodes",
+        (
+            "aws:eks/nodeGroup:NodeGroup",
+            "nodes",
+            {
+                "instanceTypes": ["m5.large"],
+                "subnetIds": ["subnet-1", "subnet-2"],
+                "scalingConfig": {"minSize": 1, "desiredSize": 2, "maxSize": 3},
+            },
+        ),
     ),
 ]

@@ -18,6 +18,13 @@ CASES = [
     case(
         EBS, {"size": 30, "type": "io2", "iops": 300}, {"Volume (io2)": "3.75", "Volume (io2) IOPS": "19.50"}, id="io2"
     ),
+    case(
+        EBS,
+        {"size": 500, "type": "io2", "iops": 80000},
+        # 32,000 x .065; 32,000 x .0455; 16,000 x .03185
+        {"Volume (io2) IOPS above 32,000": "1456.00", "Volume (io2) IOPS above 64,000": "509.60"},
+        id="io2: bands of IOPS",
+    ),
     case(EBS, {"size": 40, "type": "st1"}, {"Volume (st1)": "1.80"}, id="st1"),
     case(EBS, {"size": 50, "type": "sc1"}, {"Volume (sc1)": "0.75"}, id="sc1"),
     case(EBS, {"size": 20, "type": "standard"}, {"Volume (standard)": "1.00"}, id="magnetic"),

@@ -37,6 +37,23 @@ CASES = [
         {"Instance (t4g.nano, spot)": "1.1826"},
         id="spot instance",
     ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "t4g.nano", "instanceMarketOptions": {"spotOptions": {"maxPrice": "0.001"}}},
+        {"Instance (t4g.nano, spot)": "0.73"},  # 730 x .001
+        id="spot instance: no more than its bid",
+    ),
+    case(
+        "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+        {"instanceType": "m7g.large", "spotPrice": "0.02", "associatePublicIpAddress": False},
+        {"Instance (m7g.large, spot)": "14.60", "Root volume": "0.80", "Public IPv4 address": None},
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "m7g.large", "primaryNetworkInterface": {"networkInterfaceId": "eni-1"}},
+        {"Public IPv4 address": None},
+        id="instance: an interface made elsewhere",
+    ),
     case("aws:ec2/eip:Eip", {}, {"Elastic IP": "3.65"}),
     case("aws:ec2/eip:Eip", {"publicIpv4Pool": "ipv4pool-1"}, {"Elastic IP": None}, id="own address pool"),
     case(

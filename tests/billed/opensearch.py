@@ -6,6 +6,30 @@ CASES = [
     case(
         "aws:opensearch/domain:Domain",
         {
+            "engineVersion": "Elasticsearch_7.1",
+            "clusterConfig": {"instanceType": "m6g.large.search", "instanceCount": 2},
+        },
+        {"Data nodes": "186.88", "Extended support of data nodes": "186.88"},  # as much again since 2026-11-07
+        id="opensearch: prolonged extended support",
+    ),
+    case(
+        "aws:opensearch/domain:Domain",
+        {
+            "engineVersion": "Elasticsearch_5.6",
+            "clusterConfig": {"instanceType": "m6g.large.search", "instanceCount": 2},
+        },
+        {"Extended support of data nodes": "37.96"},  # 2 x 730 x 4 x .0065
+        id="opensearch: extended support",
+    ),
+    case(
+        "aws:opensearch/domain:Domain",
+        {"engineVersion": "OpenSearch_2.19", "clusterConfig": {"instanceType": "m6g.large.search"}},
+        {"Data nodes": "93.44", "Extended support": None},
+        id="opensearch: standard support",
+    ),
+    case(
+        "aws:opensearch/domain:Domain",
+        {
             "clusterConfig": {
                 "instanceType": "r6g.large.search",
                 "instanceCount": 3,

@@ -190,7 +190,7 @@ def _counts(counter: Counter[str]) -> str:
 def _used(files: tuple[str, ...]) -> list[Price]:
     from cost import estimate
     from cost.catalogue import all_prices
-    from cost.pricers.aws.autoscaling import DERIVED
+    from cost.compute import DERIVED
     from deployment.reader import graph_from_file, graph_from_json
 
     if files:

@@ -8,7 +8,16 @@ from typing import Final
 
 from cost.catalogue import Price
 from cost.charges import ZERO, Amount, Charge, Driver
-from cost.compute import DETAILED_METRICS, credit_charges, on_demand, spot, volume_charges
+from cost.compute import (
+    DERIVED,
+    DETAILED_METRICS,
+    capped,
+    credit_charges,
+    on_demand,
+    priced_as,
+    spot,
+    volume_charges,
+)
 from cost.fleets import GROUP, Fleet, fleet_of, group_size
 from cost.images import OPERATING_SYSTEM
 from cost.registry import Pricer
@@ -19,9 +28,6 @@ from deployment import tokens
 
 TARGET_TRACKING_ALARMS: Final = 2
 """Alarms that a target-tracking policy makes for itself (AWS Auto Scaling user guide, 2026-09)."""
-
-DERIVED: Final = " ("
-"""Between the key of a row and how a price was worked out from it."""
 
 INSTANCES: Final = UsageKey("instances", Decimal(0), "instances at a time, instead of the desired capacity")
 
@@ -55,15 +61,13 @@ def instances(scope: Scope, fleet: Fleet, count: Amount) -> Iterator[Charge]:
     first = min(regular, key=lambda price: price.usd) if fleet.on_demand_strategy == "lowest-price" else regular[0]
     floor_regular, floor_spot = fleet.split(count.floor)
     regular_count, spot_count = fleet.split(count.expected)
-    capped = fleet.spot_max_usd is not None and not fleet.on_demand_base and not fleet.on_demand_percent
+    all_spot = not fleet.on_demand_base and not fleet.on_demand_percent
     if regular_count or floor_regular:
         yield _hours(f"Instances on demand ({_type(first)})", first, Amount(floor_regular, regular_count, ZERO))
     if spot_count or floor_spot:
         price, label = spot_price(scope, fleet)
         yield _hours(f"Instances on spot ({label})", price, Amount(floor_spot, spot_count, ZERO))
-    limit = dearest
-    if capped and fleet.spot_max_usd is not None and fleet.spot_max_usd < dearest.usd:
-        limit = _bid(dearest, fleet.spot_max_usd)
+    limit = capped(dearest, fleet.spot_max_usd) if all_spot and fleet.spot_max_usd is not None else dearest
     yield _hours(f"Worst case: all at once ({_type(dearest)})", limit, Amount(ZERO, ZERO, count.worst))
 
 
@@ -78,7 +82,7 @@ def spot_price(scope: Scope, fleet: Fleet) -> tuple[Price, str]:
         return prices[0], _type(prices[0])
     mean = sum((price.usd for price in prices), ZERO) / len(prices)
     dearest = max(prices, key=lambda price: price.usd)
-    return _priced(
+    return priced_as(
         dearest, mean, "mean", "mean of " + ", ".join(price.path for price in prices)
     ), f"mean of {len(prices)} types"
 
@@ -87,7 +91,7 @@ def in_zone(price: Price, strategy: str) -> Price:
     """The price where `strategy` places an instance: in the cheapest zone, or in any, whichever has capacity."""
     if not price.zones or strategy != "lowest-price":
         return price
-    return _priced(price, price.zones[0], "cheapest zone", price.note)
+    return priced_as(price, price.zones[0], "cheapest zone", price.note)
 
 
 def canary(scope: Scope, fleet: Fleet, stable: Amount, hours: Decimal) -> Iterator[Charge]:
@@ -182,28 +186,6 @@ def _hours(item: str, price: Price, count: Amount) -> Charge:
 
 def _type(price: Price) -> str:
     return price.key.partition(".")[2].partition(DERIVED)[0]
-
-
-def _priced(price: Price, usd: Decimal, how: str, note: str) -> Price:
-    """A price worked out from `price`; its key says how, so that nobody takes it for a row of the catalogue."""
-    return Price(
-        region=price.region,
-        service=price.service,
-        key=f"{price.key}{DERIVED}{how})",
-        usd=usd,
-        unit=price.unit,
-        unit_size=price.unit_size,
-        tiers=(),
-        note=note,
-        source=price.source,
-        observed_on=price.observed_on,
-        confidence="derived",
-        zones=price.zones,
-    )
-
-
-def _bid(price: Price, usd: Decimal) -> Price:
-    return _priced(price, usd, "capped", "capped by the group's spot maximum price")
 
 
 PRICERS: Final = {

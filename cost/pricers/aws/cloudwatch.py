@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.logs import LOG_GROUP, log_volume_gb, stored_gb
+from cost.pricers.aws.ecs import TASK_MINUTES, started
 from cost.registry import Pricer
+from cost.schedules import runs_per_month
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
@@ -26,6 +28,7 @@ ANOMALY_METRICS: Final = 3
 INGESTED: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of logs ingested a month")
 STORED: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of logs stored")
 SCANNED: Final = UsageKey("monthly_data_scanned_gb", Decimal(0), "gigabytes scanned by Logs Insights a month")
+TASK_RUNS: Final = UsageKey("monthly_runs", Decimal(100), "times a month that events start the target's tasks")
 CUSTOM_EVENTS: Final = UsageKey("monthly_custom_events", Decimal(100_000), "custom events a month")
 ARCHIVED: Final = UsageKey("archive_storage_gb", Decimal(1), "gigabytes of archived events")
 API_DESTINATION_CALLS: Final = UsageKey("monthly_invocations", Decimal(10_000), "calls of the destination a month")
@@ -133,6 +136,16 @@ def metric_filter(scope: Scope) -> Iterator[Charge]:
     )
 
 
+def event_target(scope: Scope) -> Iterator[Charge]:
+    """A target is free; the tasks on Fargate that its rule starts there aren't."""
+    if not scope.resource.gives("ecsTarget"):
+        return
+    rules = scope.graph.referenced(scope.resource, "rule", *tokens.EVENT_RULE)
+    expression = Scope(scope.pricing, rules[0]).text("scheduleExpression") if rules else ""
+    runs = Amount.fixed(runs_per_month(expression)) if expression else scope.usage(TASK_RUNS).amount
+    yield from started(scope, "ecsTarget.", "arn", runs)
+
+
 def event_bus(scope: Scope) -> Iterator[Charge]:
     """Custom events that are published to a bus; AWS's own events are free."""
     yield scope.use(
@@ -171,6 +184,10 @@ PRICERS: Final = {
         data_protection, twins=("aws_cloudwatch_log_data_protection_policy",), usage=(INGESTED,)
     ),
     tokens.LOG_METRIC_FILTER[0]: Pricer(metric_filter, twins=("aws_cloudwatch_log_metric_filter",)),
+    **dict.fromkeys(
+        tokens.EVENT_TARGET,
+        Pricer(event_target, twins=("aws_cloudwatch_event_target",), usage=(TASK_RUNS, TASK_MINUTES)),
+    ),
     tokens.EVENT_BUS[0]: Pricer(event_bus, twins=("aws_cloudwatch_event_bus",), usage=(CUSTOM_EVENTS,)),
     tokens.EVENT_ARCHIVE[0]: Pricer(event_archive, twins=("aws_cloudwatch_event_archive",), usage=(ARCHIVED,)),
     tokens.EVENT_DESTINATION[0]: Pricer(

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, per_instance
-from cost.charges import NOTHING, ONE, Amount, Charge, Unpriced
+from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, interface_address, per_instance
+from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Unpriced
 from cost.compute import (
-    ASSUMED_ROOT_GB,
     DETAILED_METRICS,
     MAGNETIC_IO,
     Volume,
+    capped,
     credit_charges,
     on_demand,
     spot,
     volume_charges,
     volume_of,
 )
+from cost.fleets import LAUNCH_TEMPLATE, first, type_of, volumes_of
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.logs import FLOW_LOG, FLOW_LOG_KB_PER_CONNECTION
 from cost.registry import Pricer
@@ -36,50 +37,84 @@ TUNNELS: Final = 2
 """Tunnels of a VPN connection, each with a public address that is billed (operation CreateVpnConnection of the Cost and
 Usage Report's PublicIPv4 usage, 2024-02)."""
 
+OWN_INTERFACES: Final = ("networkInterfaces", "primaryNetworkInterface")
+"""Where an instance names network interfaces that are made elsewhere; such get no address by themselves."""
+
 OUTBOUND: Final = UsageKey("monthly_outbound_internet_gb", Decimal(0), "gigabytes sent to the internet a month")
 
 
 def instance(scope: Scope) -> Iterator[Charge]:
-    """Hours, volumes, address, detailed monitoring and surplus credits of one instance."""
-    system = system_of(scope, scope.resource.get("ami"))
-    kind = scope.text("instanceType")
-    if not kind:
-        raise Unpriced("its instance type is in a launch template that isn't read here; set instanceType")
+    """Hours, volumes, address, detailed monitoring and surplus credits of one instance. What it doesn't declare itself
+    its launch template does."""
+    launch = _template(scope)
+    own = scope.resource.get("ami")
+    system = system_of(scope, launch.get("imageId") if own is None else own)
+    kind = scope.text("instanceType") or type_of(launch)
     if scope.text("tenancy", "default") not in ("default", ""):
         raise Unpriced("dedicated tenancy isn't priced; only default tenancy is in the catalogue")
-    on_spot = bool(scope.known("instanceMarketOptions", None))
-    price = spot(scope, kind, system) if on_spot else on_demand(scope, kind, system)
-    yield Charge(f"Instance ({kind}, {'spot' if on_spot else 'on demand'})", price, ONE, Metering.SECONDS)
-    if on_spot:
-        extra = Amount(Decimal(0), Decimal(0), Decimal(1))
-        regular = on_demand(scope, kind, system)
-        if regular.usd > price.usd:
-            yield Charge(f"Worst case: {kind} on demand", regular, extra, Metering.SECONDS)
-    root = scope.known("rootBlockDevice", None)
-    volume = volume_of(root) if root else Volume(Decimal(ASSUMED_ROOT_GB), assumed=True)
-    yield from volume_charges(scope, volume, ONE, what="Root volume")
-    for device in scope.items("ebsBlockDevices"):
-        yield from volume_charges(scope, volume_of(device), ONE, what="Volume")
-    addresses = _public(scope)
+    yield from _hours(scope, launch, kind, system)
+    yield from _disks(scope, launch)
+    addresses = _public(scope, launch)
     if addresses.worst:
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
-    if scope.flag("monitoring"):
+    if scope.flag("monitoring", str((first(launch.get("monitoring")) or {}).get("enabled")).lower() == "true"):
         yield scope.charge(
             "Detailed monitoring",
             ("cloudwatch", "metric_month"),
             Amount.fixed(DETAILED_METRICS),
             Metering.PRORATED_MONTH,
         )
-    yield from credit_charges(scope, (kind,), scope.text("creditSpecification.cpuCredits") or None, ONE)
+    bursts = first(scope.known("creditSpecification", None) or launch.get("creditSpecification")) or {}
+    yield from credit_charges(scope, (kind,), bursts.get("cpuCredits") or None, ONE)
     if OUTBOUND.name in scope.pricing.usage.get(scope.resource.urn, {}):
         yield scope.use("Data out to the internet", ("data_transfer", "internet_out_gb"), scope.usage(OUTBOUND))
 
 
-def _public(scope: Scope) -> Amount:
+def _template(scope: Scope) -> Mapping[str, Any]:
+    """What the launch template of the instance declares; nothing without one. Raises Unpriced for one elsewhere."""
+    if not scope.resource.gives("launchTemplate"):
+        return {}
+    found = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
+    if found:
+        return found[0].inputs
+    if isinstance(scope.resource.get("instanceType"), str):
+        return {}
+    raise Unpriced("its launch template isn't in the graph, so its instance type isn't known; set instanceType")
+
+
+def _hours(scope: Scope, launch: Mapping[str, Any], kind: str, system: str) -> Iterator[Charge]:
+    """Instance hours; on spot the worst case is the bid, or else the on-demand price that spot never exceeds."""
+    market = first(scope.known("instanceMarketOptions", None) or launch.get("instanceMarketOptions")) or {}
+    regular = on_demand(scope, kind, system)
+    if not market and scope.resource.type not in tokens.SPOT_REQUEST:
+        yield Charge(f"Instance ({kind}, on demand)", regular, ONE, Metering.SECONDS)
+        return
+    bid = scope.text("spotPrice") or (first(market.get("spotOptions")) or {}).get("maxPrice")
+    price, most = spot(scope, kind, system), regular
+    if bid:
+        price, most = capped(price, Decimal(str(bid))), capped(regular, Decimal(str(bid)))
+    yield Charge(f"Instance ({kind}, spot)", price, Amount(ONE.floor, ONE.expected, ZERO), Metering.SECONDS)
+    yield Charge(f"Worst case: {kind} at its dearest", most, Amount(ZERO, ZERO, ONE.worst), Metering.SECONDS)
+
+
+def _disks(scope: Scope, launch: Mapping[str, Any]) -> Iterator[Charge]:
+    """The root volume and the others; a template's give way to what the instance says of its own."""
+    templated = volumes_of(launch)
+    root = first(scope.known("rootBlockDevice", None))
+    yield from volume_charges(scope, volume_of(root) if root else templated[0], ONE, what="Root volume")
+    for device in scope.items("ebsBlockDevices"):
+        yield from volume_charges(scope, volume_of(device), ONE, what="Volume")
+    if not scope.items("ebsBlockDevices"):
+        for volume in templated[1:]:
+            yield from volume_charges(scope, volume, ONE, what="Volume")
+
+
+def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:
     """Addresses that AWS assigns: none to an instance with network interfaces of its own, nor beside an Elastic IP."""
-    if has_elastic_ip(scope) or scope.resource.get("networkInterfaces"):
+    if has_elastic_ip(scope) or any(scope.resource.gives(path) for path in OWN_INTERFACES):
         return NOTHING
-    return per_instance(scope, "subnetId", scope.resource.get("associatePublicIpAddress"))
+    declared = scope.resource.get("associatePublicIpAddress")
+    return per_instance(scope, "subnetId", interface_address(launch) if declared is None else declared)
 
 
 def volume(scope: Scope) -> Iterator[Charge]:
@@ -125,7 +160,7 @@ def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
     kind = scope.text("vpcEndpointType", "Gateway")
     if kind == "Gateway":
         return
-    zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET)
+    zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or scope.members("subnetConfigurations")
     if zones is None:
         if scope.resource.get("subnetIds") is not None:
             raise Unpriced("subnetIds aren't known, nor what they depend on, and each of them is billed by the hour")
@@ -197,6 +232,9 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
 
 PRICERS: Final[Mapping[str, Pricer]] = {
     tokens.INSTANCE[0]: Pricer(instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)),
+    tokens.SPOT_REQUEST[0]: Pricer(
+        instance, twins=("aws_spot_instance_request",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)
+    ),
     tokens.VOLUME[0]: Pricer(volume, twins=("aws_ebs_volume",), usage=(MAGNETIC_IO,)),
     tokens.SNAPSHOT[0]: Pricer(snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB,)),
     tokens.ELASTIC_IP[0]: Pricer(elastic_ip, twins=("aws_eip",)),

@@ -11,7 +11,7 @@ from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.compute import volume_charges, volume_of
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import Scope
+from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
 
@@ -22,18 +22,36 @@ PROVIDERS: Final = tokens.ECS_CAPACITY_PROVIDERS[0]
 INCLUDED_STORAGE_GB: Final = 20
 """Storage that every task has without a charge (AWS Fargate pricing page, 2026-03)."""
 
+ROLLING_PERCENT: Final = 200
+"""Percentage of its tasks that a service may run in a deployment where it doesn't say (ECS API,
+deploymentConfiguration, 2026)."""
+
+DEPLOYMENT_HOURS: Final = UsageKey(
+    "monthly_deployment_hours", Decimal(0), "hours a month in which deployments of the service run"
+)
+TASK_MINUTES: Final = UsageKey("task_duration_mins", Decimal(10), "minutes that a started task runs")
+
 
 def service(scope: Scope) -> Iterator[Charge]:
     """Tasks of the service: floor and worst case by its scaling target, expected at the desired count."""
     yield from volumes(scope)
-    if not on_fargate(scope):
-        return
-    tasks = scope.graph.referenced(scope.resource, "taskDefinition", TASK)
+    if on_fargate(scope):
+        count = tasks_of(scope)
+        yield from task_charges(scope, "", count, Metering.SECONDS)
+        yield from deployments(scope, count)
+
+
+def task_charges(
+    scope: Scope, prefix: str, count: Amount, metering: Metering, label: str = "Fargate tasks", assumed: bool = False
+) -> Iterator[Charge]:
+    """`count` tasks (or task-hours, when metered as use) of the definition that is named below `prefix`."""
+    path = f"{prefix}taskDefinitionArn" if prefix else "taskDefinition"
+    tasks = scope.graph.referenced(scope.resource, path, TASK)
     if not tasks:
         raise Unpriced("its task definition isn't in the graph, so its vCPUs and memory aren't known")
     task = Scope(scope.pricing, tasks[0])
     vcpus, memory_gb = size(task.text("cpu"), 1024), size(task.text("memory"), 1024)
-    count = tasks_of(scope)
+    usage = metering is Metering.USE
     storage_gb = max(Decimal(0), task.number("ephemeralStorage.sizeInGib") - INCLUDED_STORAGE_GB)
     arm = task.text("runtimePlatform.cpuArchitecture", "X86_64") == "ARM64"
     windows = task.text("runtimePlatform.operatingSystemFamily").upper().startswith("WINDOWS")
@@ -46,12 +64,59 @@ def service(scope: Scope) -> Iterator[Charge]:
     ):
         if each:
             yield scope.charge(
-                f"Fargate tasks: {item}", ("fargate", key), count * each, Metering.SECONDS, driver=Driver.FLEET
+                f"{label}: {item}",
+                ("fargate", key),
+                count * each,
+                metering,
+                driver=Driver.FLEET,
+                usage_based=usage,
+                assumed=assumed,
             )
-    if scope.flag("networkConfiguration.assignPublicIp"):
+    if scope.flag(f"{prefix}networkConfiguration.assignPublicIp"):
         yield scope.charge(
-            "Public IPv4 addresses of tasks", ("vpc", "public_ipv4_hour"), count, Metering.SECONDS, driver=Driver.FLEET
+            "Public IPv4 addresses of tasks",
+            ("vpc", "public_ipv4_hour"),
+            count,
+            metering,
+            driver=Driver.FLEET,
+            usage_based=usage,
+            assumed=assumed,
         )
+
+
+def deployments(scope: Scope, count: Amount) -> Iterator[Charge]:
+    """Tasks that deployments run beside those of the service, for the hours of a month that a usage file gives them:
+    up to the service's maximum percent of its tasks in all, and as many again in a blue/green deployment. Who deploys,
+    and for how long, no declaration says; without the hours they are told and not counted."""
+    percent = scope.number("deploymentMaximumPercent", ROLLING_PERCENT) or Decimal(ROLLING_PERCENT)
+    beside = max(Decimal(0), percent / 100 - 1)
+    if scope.text("deploymentController.type", "ECS") == "CODE_DEPLOY" or _blue_green(scope):
+        beside = max(beside, Decimal(1))
+    hours = scope.usage(DEPLOYMENT_HOURS).amount.worst
+    if not beside:
+        return
+    if not hours:
+        scope.tell(
+            "Deployments of ECS services run tasks beside those of the service for as long as they last; "
+            f"`{DEPLOYMENT_HOURS.name}` in a usage file counts them."
+        )
+        return
+    several = Amount(Decimal(0), count.expected * beside * hours, count.worst * beside * hours)
+    yield from task_charges(scope, "", several, Metering.USE, "Tasks of deployments")
+
+
+def _blue_green(scope: Scope) -> bool:
+    return scope.text("deploymentConfiguration.strategy", "ROLLING") in ("BLUE_GREEN", "LINEAR", "CANARY")
+
+
+def started(scope: Scope, prefix: str, cluster: str, runs: Amount) -> Iterator[Charge]:
+    """Tasks on Fargate that a rule or a schedule starts `runs` times a month: `prefix` is where it says of which kind,
+    `cluster` where it names their cluster."""
+    if not scope.resource.gives(prefix.removesuffix(".")) or not on_fargate(scope, prefix, cluster):
+        return
+    minutes = scope.usage(TASK_MINUTES)
+    hours = runs * (scope.number(f"{prefix}taskCount", 1) * max(minutes.amount.expected, Decimal(1)) / 60)
+    yield from task_charges(scope, prefix, hours, Metering.USE, "Fargate tasks that it starts", minutes.assumed)
 
 
 def volumes(scope: Scope) -> Iterator[Charge]:
@@ -63,23 +128,23 @@ def volumes(scope: Scope) -> Iterator[Charge]:
         yield from volume_charges(scope, volume, tasks_of(scope), what="Volume of tasks")
 
 
-def on_fargate(scope: Scope) -> bool:
-    """True when tasks of the service run on Fargate: by its launch type, its own capacity providers, or else the
-    cluster's default ones. Raises Unpriced when the cluster decides and isn't known."""
-    kind = scope.text("launchType").upper()
+def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool:
+    """True when tasks run on Fargate: by the launch type below `prefix`, by capacity providers there, or else by the
+    default ones of the cluster at `cluster`. Raises Unpriced when the cluster decides and isn't known."""
+    kind = scope.text(f"{prefix}launchType").upper()
     if kind == "EXTERNAL":
         raise Unpriced("tasks on machines of one's own (EXTERNAL) have no price in the catalogue")
     if kind:
         return kind == "FARGATE"
-    strategies = scope.items("capacityProviderStrategies")
+    strategies = scope.items(f"{prefix}capacityProviderStrategies")
     if not strategies:
-        strategies = _default_providers(scope)
+        strategies = _default_providers(scope, cluster)
     return any("FARGATE" in str(each.get("capacityProvider")) for each in strategies)
 
 
-def _default_providers(scope: Scope) -> list[Mapping[str, Any]]:
+def _default_providers(scope: Scope, path: str) -> list[Mapping[str, Any]]:
     """The default strategy of the service's cluster; empty where it has none, and tasks run on instances."""
-    clusters = scope.graph.referenced(scope.resource, "cluster", CLUSTER)
+    clusters = scope.graph.referenced(scope.resource, path, CLUSTER)
     if not clusters:
         raise Unpriced("its launch type is left to a cluster that isn't in the graph; set launchType")
     found: list[Mapping[str, Any]] = []
@@ -108,4 +173,4 @@ def size(text: str, unit: int) -> Decimal:
     return number if found[2] else number / unit
 
 
-PRICERS: Final = {tokens.ECS_SERVICE[0]: Pricer(service, twins=("aws_ecs_service",))}
+PRICERS: Final = {tokens.ECS_SERVICE[0]: Pricer(service, twins=("aws_ecs_service",), usage=(DEPLOYMENT_HOURS,))}

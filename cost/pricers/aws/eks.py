@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any, Final
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
 
-from cost.addresses import per_instance
+from cost.addresses import DEFAULT_SUBNET, SUBNET, interface_address, per_instance
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import Volume, credit_charges, on_demand, spot, volume_charges, volume_of
 from cost.fleets import LAUNCH_TEMPLATE
@@ -65,7 +65,8 @@ def _log_group(scope: Scope) -> bool:
 def node_group(scope: Scope) -> Iterator[Charge]:
     """Nodes: floor at the minimum, expected at the desired size, worst case at the maximum and the dearest type."""
     low, high = scope.number("scalingConfig.minSize"), scope.number("scalingConfig.maxSize")
-    count = Amount.of(low, scope.number("scalingConfig.desiredSize", low), high)
+    desired = scope.number("scalingConfig.desiredSize", low)
+    count = Amount.of(low, desired, max(desired, high) + update_surge(scope, max(desired, high)))
     templates = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
     launch = templates[0].inputs if templates else {}
     declared = [str(each) for each in scope.items("instanceTypes")]
@@ -93,7 +94,7 @@ def node_group(scope: Scope) -> Iterator[Charge]:
         volumes = [Volume(scope.number("diskSize", NODE_DISK_GB), "gp2", assumed=not scope.number("diskSize"))]
     for volume in volumes:
         yield from volume_charges(scope, volume, count, what="Node volume")
-    addresses = per_instance(scope, "subnetIds", _interface_address(launch), anywhere=False)
+    addresses = per_instance(scope, "subnetIds", interface_address(launch), anywhere=False)
     if addresses.worst:
         each = Amount(count.floor * addresses.floor, count.expected * addresses.expected, count.worst * addresses.worst)
         yield scope.charge(
@@ -104,16 +105,22 @@ def node_group(scope: Scope) -> Iterator[Charge]:
     yield from credit_charges(scope, types, mode, count)
 
 
+def update_surge(scope: Scope, most: Decimal) -> Decimal:
+    """Nodes beyond the maximum that an update of the group runs, by whoever starts it: twice as many as it has zones,
+    or as many as may be unavailable, if that is more (EKS user guide, managed node update behaviour, 2026-11)."""
+    if not most or scope.text("updateConfig.updateStrategy", "DEFAULT") == "MINIMAL":
+        return Decimal(0)
+    share = most * scope.number("updateConfig.maxUnavailablePercentage") / 100
+    unavailable = max(scope.number("updateConfig.maxUnavailable", 1), share.to_integral_value(ROUND_CEILING))
+    zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or 1
+    return max(Decimal(NODES_PER_ZONE * zones), min(unavailable, Decimal(MOST_UNAVAILABLE)))
+
+
+NODES_PER_ZONE: Final = 2
+MOST_UNAVAILABLE: Final = 100
+
 NODE_IMAGES: Final = {"WINDOWS": "windows"}
 """Beginning of an AMI type -> the operating system in its name; all others are Linux."""
-
-
-def _interface_address(launch: Mapping[str, Any]) -> Any:
-    """What the launch template says of public addresses; None where it says nothing."""
-    for interface in launch.get("networkInterfaces") or []:
-        if isinstance(interface, Mapping) and "associatePublicIpAddress" in interface:
-            return interface["associatePublicIpAddress"]
-    return None
 
 
 def fargate_profile(scope: Scope) -> Iterator[Charge]:

@@ -70,7 +70,12 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     """Nodes of a stand-alone cluster; one that belongs to a replication group is billed there."""
     if scope.known("replicationGroupId", None):
         return
-    yield from nodes(scope, scope.text("engine", "redis"), Amount.fixed(scope.number("numCacheNodes", 1)))
+    identifiers = (scope.resource.get("clusterId"), scope.resource.name, scope.resource.outputs.get("id"))
+    names = [f"cache-cluster/{each}" for each in identifiers if each]
+    limits = limits_of(scope, "elasticache:cache-cluster:Nodes", *names)
+    declared = scope.number("numCacheNodes", 1)
+    count = Amount.fixed(declared) if limits is None else limits.around(declared)
+    yield from nodes(scope, scope.text("engine", "redis"), count)
 
 
 def replication_group(scope: Scope) -> Iterator[Charge]:
@@ -128,9 +133,9 @@ def nodes(scope: Scope, engine: str, count: Amount) -> Iterator[Charge]:
         yield scope.use("Data between zones", ("data_transfer", "inter_az_gb"), crossing)
 
 
-EXTENDED_RATIO: Final = Decimal("0.8")
-"""Part of a node's price that the first two years of extended support add (ElastiCache user guide, extended support
-charges, 2026)."""
+SURCHARGE_RATIOS: Final = {Support.EXTENDED: Decimal("0.8"), Support.DEARER: Decimal("1.6")}
+"""Part of a node's price that extended support adds, in its first two years and in the third (ElastiCache user guide,
+extended support charges, 2026)."""
 
 
 def extended_support(scope: Scope, engine: str, node_type: str, count: Amount) -> Iterator[Charge]:
@@ -142,16 +147,16 @@ def extended_support(scope: Scope, engine: str, node_type: str, count: Amount) -
     if version is None:
         return
     hour = scope.price("elasticache", f"{engine.lower()}.{node_type}")
-    more_usd, day = hour.usd * EXTENDED_RATIO, scope.pricing.day
-    support = version.support(day)
-    if support is Support.DEARER:
-        raise Unpriced(f"{engine} {text} is in the third year of extended support, whose price isn't known; upgrade it")
-    if support is Support.EXTENDED:
-        price = replace(hour, key=f"{hour.key} (extended support)", usd=more_usd, tiers=(), confidence="derived")
+    day = scope.pricing.day
+    charged = SURCHARGE_RATIOS.get(support := version.support(day), Decimal(0))
+    if charged:
+        price = replace(hour, key=f"{hour.key} ({support})", usd=hour.usd * charged, tiers=(), confidence="derived")
         yield Charge(f"{support.capitalize()} of {engine} {text}", price, count, Metering.FULL_HOURS)
-    else:
-        monthly_usd = more_usd * count.expected * MONTH_HOURS
-        scope.announce(version.charged_from, f"{engine} {text} is in {Support.EXTENDED}", monthly_usd)
+    for begins, then in version.steps():
+        if begins > day:
+            more_usd = hour.usd * (SURCHARGE_RATIOS[then] - charged)
+            scope.announce(begins, f"{engine} {text} is in {then}", more_usd * count.expected * MONTH_HOURS)
+            return
 
 
 PRICERS: Final = {

@@ -8,10 +8,13 @@ from typing import Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
+from cost.scaling import Limits
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.graph import Resource
+from deployment.unknown import UNKNOWN
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "invocations a month")
 DURATION: Final = UsageKey("request_duration_ms", Decimal(100), "milliseconds of one invocation")
@@ -19,6 +22,7 @@ DURATION: Final = UsageKey("request_duration_ms", Decimal(100), "milliseconds of
 FREE_STORAGE_MB: Final = 512
 SECONDS_PER_HOUR: Final = 3600
 FUNCTION: Final = tokens.FUNCTION[0]
+CONCURRENCY: Final = tokens.PROVISIONED_CONCURRENCY[0]
 
 
 def function(scope: Scope) -> Iterator[Charge]:
@@ -62,6 +66,38 @@ def provisioned(scope: Scope) -> Iterator[Charge]:
     )
 
 
+def scaled_concurrency(scope: Scope, limits: Limits) -> Iterator[Charge]:
+    """Provisioned concurrency that a scaling target keeps beyond what the graph declares for the same alias."""
+    function, qualifier = _scaled(scope)
+    of = Scope(scope.pricing, function)
+    declared = sum(
+        (
+            Scope(scope.pricing, config).number("provisionedConcurrentExecutions")
+            for config in scope.graph.of_type(CONCURRENCY)
+            if function in scope.graph.referenced(config, "functionName", FUNCTION)
+            and (qualifier is None or config.get("qualifier") in (qualifier, UNKNOWN))
+        ),
+        Decimal(0),
+    )
+    kept = limits.beyond(declared) * (of.number("memorySize", 128) / 1024 * SECONDS_PER_HOUR)
+    price = scope.price("lambda", f"{_processor(of)}_provisioned_gb_second")
+    yield Charge("Provisioned concurrency by scaling", price, kept, Metering.SECONDS, driver=Driver.FLEET)
+
+
+def _scaled(scope: Scope) -> tuple[Resource, str | None]:
+    """The function that a scaling target means, and its alias or version where that is known. Raises Unpriced."""
+    graph, identifier = scope.graph, scope.resource.get("resourceId")
+    _, name, qualifier = [*str(identifier).split(":"), "", ""][:3]
+    found = list(graph.referenced(scope.resource, "resourceId", FUNCTION))
+    for token in (*tokens.FUNCTION_ALIAS, CONCURRENCY):
+        for one in graph.referenced(scope.resource, "resourceId", token):
+            found += graph.referenced(one, "functionName", FUNCTION)
+    found += [one for one in graph.of_type(FUNCTION) if name and name in (one.get("name"), one.outputs.get("id"))]
+    if len({one.urn for one in found}) != 1:
+        raise Unpriced("the function that it scales isn't in the graph, and its memory is billed")
+    return found[0], qualifier or None
+
+
 def _processor(scope: Scope) -> str:
     """``arm64`` or ``x86``, as prices name them."""
     architectures = scope.items("architectures") or ["x86_64"]
@@ -70,5 +106,5 @@ def _processor(scope: Scope) -> str:
 
 PRICERS: Final = {
     FUNCTION: Pricer(function, twins=("aws_lambda_function",), usage=(REQUESTS, DURATION, TRACES)),
-    tokens.PROVISIONED_CONCURRENCY[0]: Pricer(provisioned, twins=("aws_lambda_provisioned_concurrency_config",)),
+    CONCURRENCY: Pricer(provisioned, twins=("aws_lambda_provisioned_concurrency_config",)),
 }

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from cost.catalogue import Price
 from cost.charges import Amount, Charge, Unpriced
+from cost.compute import priced_as
+from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scope import Scope
-from cost.uptime import Metering
+from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
+
+DEFAULT_ELASTICSEARCH: Final = "1.5"
+"""Version of a domain of the older type where none is declared (the provider's default)."""
 
 DEFAULT_TYPE: Final = "m4.large.search"
 """Node where none is declared (the provider's default)."""
@@ -25,15 +32,26 @@ GB_PER_STEP: Final = 3072
 part of it (OpenSearch Service developer guide, gp3 volumes, 2026; Infracost's golden agrees)."""
 
 
+NORMALIZED: Final = {
+    "nano": Decimal("0.25"),
+    "micro": Decimal("0.5"),
+    "small": Decimal(1),
+    "medium": Decimal(2),
+    "large": Decimal(4),
+}
+"""What an hour of a node counts as in extended support, by its size; an ``Nxlarge`` counts 8N (OpenSearch Service
+developer guide, calculating extended support charges, 2026-10)."""
+
+
 def domain(scope: Scope) -> Iterator[Charge]:
     """Nodes of every kind that the domain declares, and the volumes of its data nodes."""
     nodes = scope.number("clusterConfig.instanceCount", 1) or Decimal(1)
-    yield _nodes(scope, "Data nodes", scope.text("clusterConfig.instanceType") or DEFAULT_TYPE, nodes)
+    yield from _nodes(scope, "Data nodes", scope.text("clusterConfig.instanceType") or DEFAULT_TYPE, nodes)
     if scope.flag("clusterConfig.dedicatedMasterEnabled"):
         kind = scope.text("clusterConfig.dedicatedMasterType")
-        yield _nodes(scope, "Master nodes", kind, scope.number("clusterConfig.dedicatedMasterCount", 3))
+        yield from _nodes(scope, "Master nodes", kind, scope.number("clusterConfig.dedicatedMasterCount", 3))
     if scope.flag("clusterConfig.warmEnabled"):
-        yield _nodes(
+        yield from _nodes(
             scope, "Warm nodes", scope.text("clusterConfig.warmType"), scope.number("clusterConfig.warmCount", 2)
         )
         raise Unpriced("managed storage of warm nodes isn't priced")
@@ -43,10 +61,52 @@ def domain(scope: Scope) -> Iterator[Charge]:
         yield from _volumes(scope, nodes)
 
 
-def _nodes(scope: Scope, what: str, kind: str, count: Decimal) -> Charge:
-    """Nodes; the type's old ending means the same node."""
+def _nodes(scope: Scope, what: str, kind: str, count: Decimal) -> Iterator[Charge]:
+    """Nodes, and the extended support of each; the type's old ending means the same node."""
     kind = kind.removesuffix(".elasticsearch") + ".search" if kind.endswith(".elasticsearch") else kind
-    return scope.charge(f"{what} ({kind})", ("opensearch", kind), Amount.fixed(count), Metering.FULL_HOURS)
+    hour = scope.price("opensearch", kind)
+    yield Charge(f"{what} ({kind})", hour, Amount.fixed(count), Metering.FULL_HOURS)
+    yield from extended_support(scope, what, hour, count)
+
+
+def extended_support(scope: Scope, what: str, hour: Price, count: Decimal) -> Iterator[Charge]:
+    """What `count` nodes of an engine past its standard support cost more: a fee for each normalized hour, and as much
+    again as the nodes where AWS has prolonged it; a rise within the next years is announced."""
+    engine, _, text = scope.text("engineVersion").rpartition("_")
+    if scope.resource.type == tokens.OPENSEARCH[1]:
+        engine, text = "Elasticsearch", scope.text("elasticsearchVersion", DEFAULT_ELASTICSEARCH)
+    if not text or not has_lifecycle(product := f"opensearch-{engine.lower()}"):
+        return
+    version = version_of(product, text)
+    if version is None:
+        return
+
+    def usd(support: Support) -> Decimal:
+        if support is Support.DEARER:
+            return hour.usd * count
+        fee = scope.price("opensearch", "extended_support_normalized_hour")
+        return fee.usd * normalized(hour.key) * count if support is Support.EXTENDED else Decimal(0)
+
+    now = version.support(scope.pricing.day)
+    if now is not Support.STANDARD:
+        price = priced_as(hour, usd(now) / count, "extended support", f"extended support of {engine} {text}")
+        item = f"{Support.EXTENDED.capitalize()} of {what.lower()} ({engine} {text})"
+        yield Charge(item, price, Amount.fixed(count), Metering.FULL_HOURS)
+    for begins, then in version.steps():
+        if begins > scope.pricing.day:
+            more_usd = (usd(then) - usd(now)) * MONTH_HOURS
+            scope.announce(begins, f"{engine} {text} is in {Support.EXTENDED}", more_usd)
+            return
+
+
+def normalized(kind: str) -> Decimal:
+    """Normalized hours of an hour of a node. Raises Unpriced where the size doesn't tell."""
+    size = kind.split(".")[1] if "." in kind else ""
+    if large := re.fullmatch(r"(\d*)xlarge", size):
+        return Decimal(8) * int(large[1] or 1)
+    if size not in NORMALIZED:
+        raise Unpriced(f"what an hour of {kind} counts as in extended support isn't known")
+    return NORMALIZED[size]
 
 
 def _volumes(scope: Scope, nodes: Decimal) -> Iterator[Charge]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -10,6 +11,7 @@ from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import vcpus_of
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
+from cost.scaling import Limits
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
@@ -33,10 +35,13 @@ GP3_LARGE_GB: Final = 400
 
 def instance(scope: Scope) -> Iterator[Charge]:
     """One database instance with its storage."""
-    engine = scope.text("engine")
+    source = _replicated(scope)
+    engine = scope.text("engine") or source.text("engine")
     kind = scope.text("instanceClass")
     if not engine or not kind:
         raise Unpriced("its engine or instance class isn't declared (a replica or a snapshot?); set both")
+    if engine in AURORA:
+        raise Unpriced("instances of Aurora are billed with their cluster; declare them as aws.rds.ClusterInstance")
     several = scope.flag("multiAz")
     prefix = "multi_az." if several else ""
     yield scope.charge(
@@ -45,14 +50,15 @@ def instance(scope: Scope) -> Iterator[Charge]:
         ONE,
         Metering.SECONDS,
     )
-    yield from extended_support(scope, engine, kind, 2 if several else 1)
+    dated = scope if scope.text("engineVersion") else source
+    yield from extended_support(scope, dated, engine, kind, Amount.fixed(2 if several else 1))
     if scope.flag("publiclyAccessible"):
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
-    size = scope.number("allocatedStorage")
+    size = scope.number("allocatedStorage") or source.number("allocatedStorage")
     if not size:
         raise Unpriced("its allocatedStorage isn't declared (a snapshot's?), and its storage is billed; set it")
-    declared_iops = scope.number("iops")
-    storage = scope.text("storageType") or ("io1" if declared_iops else "gp2")
+    declared_iops = scope.number("iops") or source.number("iops")
+    storage = scope.text("storageType") or source.text("storageType") or ("io1" if declared_iops else "gp2")
     key = "magnetic" if storage == "standard" else storage
     yield scope.charge(
         f"Storage ({storage})",
@@ -80,35 +86,42 @@ def instance(scope: Scope) -> Iterator[Charge]:
         yield Charge(
             "Backups", scope.price("rds", "backup_gb_month"), backups.amount, Metering.STANDING, usage_based=True
         )
-    if scope.flag("performanceInsightsEnabled") and scope.number("performanceInsightsRetentionPeriod", 7) > 7:
-        raise Unpriced("Performance Insights beyond 7 days isn't priced; keep the free 7 days")
+    _insights_are_free(scope)
+
+
+def _replicated(scope: Scope) -> Scope:
+    """The instance of the graph that this one is a replica of, which it takes engine and storage from; else itself."""
+    found = scope.graph.referenced(scope.resource, "replicateSourceDb", tokens.DB_INSTANCE[0])
+    return Scope(scope.pricing, found[0]) if found else scope
 
 
 SUPPORT_PRICES: Final = {
-    Support.EXTENDED: "extended_support_vcpu_hour",
-    Support.DEARER: "extended_support_third_year_vcpu_hour",
+    Support.EXTENDED: "extended_support",
+    Support.DEARER: "extended_support_third_year",
 }
 
 
-def extended_support(scope: Scope, engine: str, kind: str, instances: int) -> Iterator[Charge]:
-    """What an engine past its standard support costs for each vCPU, standby instances included (RDS user guide,
-    extended support charges); a rise within the next years is announced."""
-    text = scope.text("engineVersion")
-    if not text or not has_lifecycle(engine) or scope.text("engineLifecycleSupport").endswith("-disabled"):
+def extended_support(scope: Scope, of: Scope, engine: str, kind: str, count: Amount) -> Iterator[Charge]:
+    """What an engine past its standard support costs for each vCPU of `count` instances, standby ones included, or for
+    each of `count` capacity units (RDS user guide, extended support charges); a rise within the next years is
+    announced. `of` declares the engine's version."""
+    text = of.text("engineVersion")
+    if not text or not has_lifecycle(engine) or of.text("engineLifecycleSupport").endswith("-disabled"):
         return
     version = version_of(engine, text)
     if version is None:
         return
-    vcpus = vcpus_of(kind.removeprefix("db.")) * instances
+    unit = "acu" if kind == SERVERLESS else "vcpu"
+    sizes = count * (1 if kind == SERVERLESS else vcpus_of(kind.removeprefix("db.")))
     day, charged_usd = scope.pricing.day, Decimal(0)
     if (key := SUPPORT_PRICES.get(support := version.support(day))) is not None:
-        price = scope.price("rds", key)
+        price = scope.price("rds", f"{key}_{unit}_hour")
         charged_usd = price.usd
-        yield Charge(f"{support.capitalize()} of {engine} {text}", price, Amount.fixed(vcpus), Metering.SECONDS)
+        yield Charge(f"{support.capitalize()} of {engine} {text}", price, sizes, Metering.SECONDS)
     for begins, then in version.steps():
         if begins > day:
-            more_usd = (scope.price("rds", SUPPORT_PRICES[then]).usd - charged_usd) * vcpus * MONTH_HOURS
-            scope.announce(begins, f"{engine} {text} is in {then}", more_usd)
+            more_usd = scope.price("rds", f"{SUPPORT_PRICES[then]}_{unit}_hour").usd - charged_usd
+            scope.announce(begins, f"{engine} {text} is in {then}", more_usd * sizes.expected * MONTH_HOURS)
             return
 
 
@@ -123,6 +136,7 @@ CLUSTER_IO: Final = UsageKey(
 CLUSTER_BACKUP: Final = UsageKey(
     "backup_snapshot_size_gb", Decimal(0), "gigabytes of backups beyond the cluster's size"
 )
+SERVERLESS: Final = "db.serverless"
 CAPACITY: Final = UsageKey(
     "capacity_units_per_hr", Decimal("0.5"), "Aurora capacity units of a serverless instance, on average"
 )
@@ -150,6 +164,9 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     )
     if not optimized:
         yield scope.use("Requests to storage", ("rds", "aurora_million_io"), scope.usage(CLUSTER_IO))
+    if scope.items("enabledCloudwatchLogsExports"):
+        yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
+    _insights_are_free(scope)
     if CLUSTER_BACKUP.name in scope.pricing.usage.get(scope.resource.urn, {}):
         kept = scope.usage(CLUSTER_BACKUP)
         yield Charge(
@@ -159,41 +176,86 @@ def cluster(scope: Scope) -> Iterator[Charge]:
 
 def cluster_instance(scope: Scope) -> Iterator[Charge]:
     """One instance of an Aurora cluster: its class by the hour, or capacity units between the cluster's limits."""
+    of = _cluster_of(scope)
+    yield from _aurora_hours(scope, of, scope, ONE)
+    if scope.flag("publiclyAccessible"):
+        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
+    _insights_are_free(scope)
+
+
+def _cluster_of(scope: Scope) -> Scope:
     clusters = scope.graph.referenced(scope.resource, "clusterIdentifier", CLUSTER)
     if len(clusters) != 1:
         raise Unpriced("its cluster isn't in the graph, and its price depends on the cluster's storage and scaling")
-    of = Scope(scope.pricing, clusters[0])
-    engine, kind = scope.text("engine") or of.text("engine"), scope.text("instanceClass")
-    if engine not in AURORA or not kind:
-        raise Unpriced("its engine or instance class isn't declared; set both")
-    optimized = of.text("storageType") == IO_OPTIMIZED
-    if kind == "db.serverless":
-        low = of.number("serverlessv2ScalingConfiguration.minCapacity")
-        high = of.number("serverlessv2ScalingConfiguration.maxCapacity")
-        if not high:
-            raise Unpriced("serverlessv2ScalingConfiguration.maxCapacity isn't declared, so there is no largest number")
-        used = scope.usage(CAPACITY).amount.expected
-        yield scope.charge(
-            "Aurora Serverless v2",
-            ("rds", f"aurora_serverless_v2_{'io_optimized_' if optimized else ''}acu_hour"),
-            Amount.of(low, min(max(low, used), high), high),
-            Metering.SECONDS,
-            usage_based=True,
-            assumed=CAPACITY.name not in scope.pricing.usage.get(scope.resource.urn, {}),
-            driver=Driver.TRAFFIC,
-        )
-    else:
-        key = f"{engine}.{'io_optimized.' if optimized else ''}{kind}"
-        yield scope.charge(f"Database instance ({engine}, {kind})", ("rds", key), ONE, Metering.SECONDS)
-        yield from extended_support(of, engine, kind, 1)
-    if scope.flag("publiclyAccessible"):
-        yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
+    return Scope(scope.pricing, clusters[0])
+
+
+def _insights_are_free(scope: Scope) -> None:
+    """Raises Unpriced where Performance Insights keep more than the week that is free."""
     if scope.flag("performanceInsightsEnabled") and scope.number("performanceInsightsRetentionPeriod", 7) > 7:
         raise Unpriced("Performance Insights beyond 7 days isn't priced; keep the free 7 days")
 
 
+def _aurora_hours(scope: Scope, of: Scope, like: Scope, count: Amount) -> Iterator[Charge]:
+    """`count` instances of the cluster `of` that are as `like` is, and the extended support of their engine."""
+    engine, kind = like.text("engine") or of.text("engine"), like.text("instanceClass")
+    if engine not in AURORA or not kind:
+        raise Unpriced("its engine or instance class isn't declared; set both")
+    optimized = of.text("storageType") == IO_OPTIMIZED
+    if kind != SERVERLESS:
+        key = f"{engine}.{'io_optimized.' if optimized else ''}{kind}"
+        yield scope.charge(f"Database instance ({engine}, {kind})", ("rds", key), count, Metering.SECONDS)
+        yield from extended_support(scope, of, engine, kind, count)
+        return
+    units = _capacity_units(of, like)
+    units = Amount(units.floor * count.floor, units.expected * count.expected, units.worst * count.worst)
+    yield scope.charge(
+        "Aurora Serverless v2",
+        ("rds", f"aurora_serverless_v2_{'io_optimized_' if optimized else ''}acu_hour"),
+        units,
+        Metering.SECONDS,
+        usage_based=True,
+        assumed=CAPACITY.name not in scope.pricing.usage.get(like.resource.urn, {}),
+        driver=Driver.TRAFFIC,
+    )
+    yield from extended_support(scope, of, engine, kind, units)
+
+
+def _capacity_units(of: Scope, like: Scope) -> Amount:
+    """Capacity units of one serverless instance. Raises Unpriced without a largest number."""
+    low = of.number("serverlessv2ScalingConfiguration.minCapacity")
+    high = of.number("serverlessv2ScalingConfiguration.maxCapacity")
+    if not high:
+        raise Unpriced("serverlessv2ScalingConfiguration.maxCapacity isn't declared, so there is no largest number")
+    return Amount.of(low, min(max(low, like.usage(CAPACITY).amount.expected), high), high)
+
+
+def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
+    """Replicas that a scaling target adds to an Aurora cluster: of the writer's class, and the dearest of the
+    cluster's instances can become the writer (Aurora user guide, Aurora Auto Scaling, 2026)."""
+    graph, identifier = scope.graph, scope.resource.get("resourceId")
+    found = graph.referenced(scope.resource, "resourceId", CLUSTER) or tuple(
+        one for one in graph.of_type(CLUSTER) if identifier == f"cluster:{one.get('clusterIdentifier')}"
+    )
+    if len(found) != 1:
+        raise Unpriced("the cluster that it scales isn't in the graph, and its replicas are billed")
+    of = Scope(scope.pricing, found[0])
+    instances = [
+        one
+        for one in graph.of_type(*tokens.DB_CLUSTER_INSTANCE)
+        if found[0] in graph.referenced(one, "clusterIdentifier", CLUSTER)
+    ]
+    if not instances:
+        raise Unpriced("no instance of the cluster is in the graph, and replicas get the writer's class")
+    added, told = limits.beyond(Decimal(len(instances) - 1)), len(scope.pricing.coming)
+    ways = [list(_aurora_hours(scope, of, Scope(scope.pricing, one), added)) for one in instances]
+    del scope.pricing.coming[told:]  # the cluster's own instances tell it
+    for charge in max(ways, key=lambda way: sum((each.price.usd * each.amount.worst for each in way), Decimal(0))):
+        yield replace(charge, item=f"{charge.item} by scaling", driver=Driver.FLEET)
+
+
 PRICERS: Final = {
     tokens.DB_INSTANCE[0]: Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED)),
-    CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP)),
+    CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP, EXPORTED)),
     tokens.DB_CLUSTER_INSTANCE[0]: Pricer(cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY,)),
 }

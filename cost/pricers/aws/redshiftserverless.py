@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Charge
+from cost.charges import Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
@@ -20,12 +20,18 @@ DEFAULT_UNITS: Final = Decimal(128)
 
 
 def workgroup(scope: Scope) -> Iterator[Charge]:
-    """Base capacity for the hours in which queries run; scaling beyond it isn't foreseen."""
+    """Base capacity for the hours in which queries run; the worst case is all that scaling may reach in them."""
     units, hours = scope.number("baseCapacity", DEFAULT_UNITS) or DEFAULT_UNITS, scope.usage(HOURS)
+    declared = scope.number("maxCapacity")
+    if not declared:
+        scope.tell(
+            "A Redshift Serverless workgroup without maxCapacity has no largest capacity: its worst case counts the "
+            "base capacity."
+        )
+    most = max(units, declared)
+    amount = Amount(hours.amount.floor * units, hours.amount.expected * units, hours.amount.worst * most)
     yield scope.use(
-        f"Queries ({units.normalize():f} RPUs)",
-        ("redshift", "serverless_rpu_hour"),
-        Used(hours.amount * units, hours.assumed),
+        f"Queries ({units.normalize():f} RPUs)", ("redshift", "serverless_rpu_hour"), Used(amount, hours.assumed)
     )
 
 

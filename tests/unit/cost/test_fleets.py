@@ -231,6 +231,9 @@ def test_a_scaling_target_bounds_the_tasks_of_a_service(make, price):
         ),
         pytest.param({"instanceMaintenancePolicy": {"maxHealthyPercentage": -1}}, 0, id="no policy"),
         pytest.param(
+            {"instanceRefresh": {"preferences": {"minHealthyPercentage": 100}}}, 1, id="a refresh that misses none"
+        ),
+        pytest.param(
             {"vpcZoneIdentifiers": ["a", "b"], "minSize": 0, "desiredCapacity": 0, "maxSize": 0}, 0, id="none"
         ),
     ],

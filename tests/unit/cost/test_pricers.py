@@ -32,6 +32,8 @@ ELSEWHERE = {
     ),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "billed/_graphs.py",
     "aws:rds/clusterInstance:ClusterInstance": "billed/_graphs.py",
+    "aws:appautoscaling/target:Target": "billed/_graphs.py",
+    "aws:cloudwatch/eventTarget:EventTarget": "billed/_graphs.py",
 }
 
 
