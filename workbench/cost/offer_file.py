@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -235,18 +236,13 @@ def _opened(path: Path) -> IO[bytes]:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
 
 
-class _explained:  # noqa: N801 - reads like a statement
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     """Turns what a broken file raises into an InputError that names it."""
+    import ijson
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        import ijson
-
-        wrong = (ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError, OSError, InputError)
-        if isinstance(error, wrong):
-            raise InputError(f"{self.path}: not an AWS Price List offer file: {first_line(error)}") from error
+    wrong = (ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError, OSError, InputError)
+    try:
+        yield
+    except wrong as error:
+        raise InputError(f"{path}: not an AWS Price List offer file: {first_line(error)}") from error
