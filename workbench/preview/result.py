@@ -209,7 +209,7 @@ def preview(
         base_graph=old,
         # A base that names no region is priced where the stack is.
         base_estimate=None if old is None else estimate(old, region=assessment.estimate.basis.region),
-        prediction=predict(graph),
+        prediction=predict(graph, region=assessment.estimate.basis.region),
         overrides=overrides,
     )
 

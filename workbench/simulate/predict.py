@@ -6,7 +6,7 @@ Pure Python: no numpy, no numba; under 5 ms for a stack of a few hundred resourc
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from deployment.errors import InputError
@@ -16,6 +16,7 @@ from infra.queueing import Station, balanced_quantile
 from infra.rollout_pace import step_seconds, told
 from workbench.simulate.alarms import samples_needed
 from workbench.simulate.declaration import Declaration
+from workbench.simulate.probe import probe_price
 from workbench.simulate.reading import read
 from workbench.simulate.scaling.hpa import SYNC_SECONDS
 from workbench.simulate.scaling.target_tracking import AlarmConstants
@@ -72,6 +73,8 @@ class Prediction:
     """Length of a session, over which a rollout goes on; None for a stack that is always on."""
     mean_rps: float | None = None
     """Average load; None where the stack declares no requests of a month."""
+    probe: str | None = None
+    """What probes from outside would cost; None where nobody asked, or the Region has no price of them."""
 
     def line(self) -> str:
         """One sentence for the preview."""
@@ -101,16 +104,23 @@ class Prediction:
                 count = math.ceil(hours / self.session_hours)
                 parts.append(f"its clock stops while the stack is parked, so that is {count} sessions")
         asleep = self.samples_needed / self.p95_window_seconds
-        if self.mean_rps is not None and self.mean_rps < asleep:
+        is_asleep = self.mean_rps is not None and self.mean_rps < asleep
+        if is_asleep:
             parts.append(
                 f"below {asleep:.2f} requests/s a p95 alarm is asleep: errors, refused connections and healthy hosts"
                 " watch then"
             )
+        if self.probe and (thin or is_asleep):
+            parts.append(f"a probe from outside costs extra: {self.probe}")
         return "; ".join(parts)
 
 
-def predict(graph: ResourceGraph, *, spike_factor: float = SPIKE_FACTOR) -> Prediction | None:
+def predict(
+    graph: ResourceGraph, *, spike_factor: float = SPIKE_FACTOR, region: str | None = None
+) -> Prediction | None:
     """Prediction for the stack in `graph`; None when it declares no fleet (parked, or another program).
+
+    With a `region` it says what probes from outside would cost there.
 
     The service time is taken as exponential, as in the derivation of the fleet's target value.
     """
@@ -118,7 +128,8 @@ def predict(graph: ResourceGraph, *, spike_factor: float = SPIKE_FACTOR) -> Pred
         declared = read(graph)
     except InputError:
         return None
-    return predict_declared(declared, spike_factor=spike_factor)
+    found = predict_declared(declared, spike_factor=spike_factor)
+    return found if region is None else replace(found, probe=probe_price(region, found.pace))
 
 
 def predict_declared(

@@ -2,6 +2,7 @@ import math
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +82,21 @@ def test_it_takes_a_few_milliseconds_and_no_numpy(graph):
     assert time.perf_counter() - start < 0.05  # 2 ms measured; the bound only catches a change of kind
     code = "import sys, workbench.simulate.predict; print(sorted({'numpy', 'numba', 'pulumi'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_probe_is_priced_where_a_p95_alarm_has_too_few_requests(graph):
+    prod = predict(graph("prod"), region="us-east-1")
+    seconds = sum(expected for *_, expected in prod.pace)
+    # $0.0012 a run, one a minute; $0.50 a check and $1.00 each for HTTPS and the fast interval.
+    assert f"${0.0012 * round(seconds / 60):.2f} for a rollout's steps, $52.56 for a whole month" in prod.line()
+    assert "Route 53 health check over HTTPS each 10 s, which brings no token, $2.50 a month" in prod.line()
+    elsewhere = predict(graph("prod"), region="sa-east-1").line()
+    assert "Synthetics" not in elsewhere, "no price of it is known there"
+    assert "Route 53 health check" in elsewhere
+    assert "probe" not in predict(graph("prod")).line()
+
+
+def test_no_probe_is_priced_where_the_alarm_is_awake(small_graph):
+    found = replace(predict(small_graph(peak="60")), steps=(), mean_rps=50.0, probe="a probe $1.00")
+    assert "probe" not in found.line()
+    assert "a probe $1.00" in replace(found, mean_rps=0.1).line()
