@@ -8,6 +8,7 @@ from typing import Any
 from deployment.decimals import number as number  # the rules' name for it
 from deployment.graph import leaves
 from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet
+from deployment.values import Veiled
 
 
 def is_absent(value: Any) -> bool:
@@ -40,7 +41,7 @@ def shown(value: Any) -> str:
 
 def unasked(holder: Mapping[str, Any], key: str) -> Any:
     """The value of `key`, for a check that says itself what it makes of one that can't be read."""
-    return dict.get(holder, key) if isinstance(holder, dict) else holder.get(key)
+    return dict.get(holder, key) if isinstance(holder, Veiled) else holder.get(key)
 
 
 def look_inside(value: Any) -> None:

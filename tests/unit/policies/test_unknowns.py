@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+from rejudged import Readers
 
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
@@ -12,6 +13,8 @@ from policies.context import Context
 from policies.registry import every_rule
 
 STACKS = ("dev", "prod")
+COMPARED = 40
+"""Of so many documents one is judged by every rule, also those that read nothing of what is unknown in it."""
 SENTINELS = sorted(UNKNOWN_VALUES)
 
 
@@ -49,13 +52,24 @@ def _replaced(state, key, sentinel):
 @pytest.mark.slow
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_rule_raises_on_an_unknown_and_the_budget_still_decides(deployment, stack):
-    total = 0
-    for what, document in with_unknowns(deployment(stack)):
-        total += 1
-        context = Context(graph_from_json(document, what))
-        for rule in every_rule():
-            list(rule.problems(context))  # raises where a rule trips: `assess` would turn that into a finding
+    def problems(rule):
+        return lambda context: list(rule.problems(context))  # raises where it trips: `assess` makes a finding of that
+
+    def decides(context):
         assert context.estimate.worst_case_usd >= context.estimate.floor_usd >= 0
+
+    recorded = deployment(stack)
+    asked = {rule.id: problems(rule) for rule in every_rule()} | {"the budget": decides}
+    readers = Readers(recorded, Context, asked)
+    total = 0
+    for _, document in with_unknowns(recorded):
+        graph, names = readers.changed(document)
+        if total % COMPARED == 0:
+            graph, names = graph_from_json(document, "a copy"), asked
+        total += 1
+        context = Context(graph)
+        for name in names:
+            asked[name](context)
     assert total > 200
 
 
