@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, STATEFUL_SET
+from deployment.tokens import (
+    ARGO_ROLLOUT,
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    JOB,
+    POD,
+    REPLICA_SET,
+    REPLICATION_CONTROLLER,
+    STATEFUL_SET,
+)
 from policies.checks import mappings
 
 SERVING: Final = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, POD)
-WORKLOADS: Final = (*SERVING, JOB, CRON_JOB)
+WORKLOADS: Final = (*SERVING, JOB, CRON_JOB, REPLICA_SET, REPLICATION_CONTROLLER, ARGO_ROLLOUT)
 """Types that make pods."""
+PATCH: Final = "Patch"
+PATCHES: Final = tuple(f"{one}{PATCH}" for one in WORKLOADS)
+"""What changes some properties of such an object that somebody else made; what it lacks says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +46,10 @@ class Container:
 
 
 def _template(resource: Resource) -> tuple[str, Any]:
-    if resource.type == POD:
+    kind = resource.type.removesuffix(PATCH)
+    if kind == POD:
         return "", resource.inputs
-    if resource.type == CRON_JOB:
+    if kind == CRON_JOB:
         return "spec.jobTemplate.spec.template.", resource.get("spec.jobTemplate.spec.template")
     return "spec.template.", resource.get("spec.template")
 

@@ -29,10 +29,18 @@ DEVICES: Final = ("rootBlockDevice", "ebsBlockDevices")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """Every declared volume is encrypted; one of which nothing is said takes the account's default."""
-    default = any(one.get("enabled", True) is True for one in context.graph.of_type(*ENCRYPTION_BY_DEFAULT))
+    """Of no volume it is said that it is not encrypted."""
     for path in encrypted_paths(resource):
-        yield from must_be(path, True, *((None,) if default else ())).check(resource, context)
+        yield from must_be(path, True, None).check(resource, context)
+
+
+def check_default(resource: Resource, context: Context) -> Iterator[Problem]:
+    """A declared volume of which nothing is said is encrypted by the account's default."""
+    if any(one.get("enabled", True) is True for one in context.graph.of_type(*ENCRYPTION_BY_DEFAULT)):
+        return
+    for path in encrypted_paths(resource):
+        if resource.get(path) is None:
+            yield from must_be(path, True).check(resource, context)
 
 
 def encrypted_paths(resource: Resource) -> Iterator[str]:
@@ -74,28 +82,57 @@ _STACK: Final[Example] = {
     "data": (VOLUME[0], {"encrypted": True}),
 }
 
-RULE = Rule(
-    id="compute-volumes-encrypted",
-    title="Volumes are encrypted",
-    severity=Severity.HIGH,
-    risk=Risk.LEAK,
-    why="An unencrypted volume or snapshot gives its data to whoever gets hold of it.",
-    fix="Set blockDeviceMappings[*].ebs.encrypted (rootBlockDevice.encrypted of an instance) to true.",
-    source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-181",
-    frameworks=("fsbp:EC2.3", "fsbp:EC2.181", "awsguard:encrypted-volumes", "pulumi:disallowUnencryptedBlockDevice"),
-    types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *SPOT_REQUEST, *VOLUME),
-    reads_graph=True,
-    check=check,
-    remediate=encrypt,
-    passing=_STACK,
-    also_passing=each({"data": (VOLUME[0], {}), "default": (ENCRYPTION_BY_DEFAULT[0], {})}, {"default.enabled": True}),
-    failing={"template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [{"ebs": {"encrypted": "false"}}]})},
-    also_failing=each(
-        _STACK,
-        {"data.encrypted": None},
-        {"data.encrypted": None, "default": (ENCRYPTION_BY_DEFAULT[0], {"enabled": False})},
-        {"data.encrypted": False, "default": (ENCRYPTION_BY_DEFAULT[0], {})},
-        {"web.rootBlockDevice": {"volumeSize": 20}},
-        {"web.ebsBlockDevices[0].encrypted": False},
+_WHY: Final = "An unencrypted volume or snapshot gives its data to whoever gets hold of it."
+_SOURCE: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-181"
+_TYPES: Final = (*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *SPOT_REQUEST, *VOLUME)
+
+RULES: Final = (
+    Rule(
+        id="compute-volumes-encrypted",
+        title="Volumes are encrypted",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why=_WHY,
+        fix="Set blockDeviceMappings[*].ebs.encrypted (rootBlockDevice.encrypted of an instance) to true.",
+        source=_SOURCE,
+        frameworks=(
+            "fsbp:EC2.3",
+            "fsbp:EC2.181",
+            "awsguard:encrypted-volumes",
+            "pulumi:disallowUnencryptedBlockDevice",
+        ),
+        types=_TYPES,
+        check=check,
+        remediate=encrypt,
+        passing=_STACK,
+        failing={"template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [{"ebs": {"encrypted": "false"}}]})},
+        also_failing=each(
+            _STACK,
+            {"data.encrypted": False, "default": (ENCRYPTION_BY_DEFAULT[0], {})},
+            {"web.ebsBlockDevices[0].encrypted": False},
+        ),
+    ),
+    Rule(
+        id="compute-volumes-encrypted-by-default",
+        title="Volumes are encrypted, where nothing is said about it",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why=_WHY,
+        fix="Set encrypted of the volume to true, or add aws.ebs.EncryptionByDefault.",
+        source=_SOURCE,
+        frameworks=("fsbp:EC2.3", "fsbp:EC2.181", "fsbp:EC2.7"),
+        types=_TYPES,
+        reads_graph=True,
+        check=check_default,
+        passing=_STACK,
+        also_passing=each(
+            {"data": (VOLUME[0], {}), "default": (ENCRYPTION_BY_DEFAULT[0], {})}, {"default.enabled": True}
+        ),
+        failing={"template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [{"ebs": {"volumeSize": 20}}]})},
+        also_failing=each(
+            _STACK,
+            {"data.encrypted": None, "default": (ENCRYPTION_BY_DEFAULT[0], {"enabled": False})},
+            {"web.rootBlockDevice": {"volumeSize": 20}},
+        ),
     ),
 )

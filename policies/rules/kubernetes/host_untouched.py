@@ -12,11 +12,20 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, PATCH, PATCHES, WORKLOADS, containers, pod_spec, with_container, with_pod
 
-SOCKETS: Final = ("docker.sock", "containerd.sock", "crio.sock")
+SOCKET: Final = "docker.sock"
+"""Whoever may write to Docker's socket is root on the node; an agent reads those of other engines, by their CRI."""
 LOGS: Final = "/var/log"
-"""Where a node keeps the logs of its containers; shippers write there how far they have read."""
+STATE: Final = ("/var/lib", "/var", "/run", "/var/run", "/mnt", "/data")
+"""Where agents keep what they must not forget, each in a directory of its own."""
+SYSTEM: Final = frozenset(
+    {
+        *("cni", "containerd", "containers", "cri-dockerd", "crio", "dbus", "docker", "etcd", "kubelet", "secrets"),
+        *("lib", "run", "systemd", "cloud", "amazon", "kubernetes", "rancher", "k3s"),
+    }
+)
+"""Directories there that are the node's own."""
 HOST: Final = ("hostPID", "hostIPC", "hostNetwork")
 
 
@@ -26,14 +35,15 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if container.get("securityContext", "privileged") is True:
             path = f"{container.path}.securityContext.privileged"
             yield Problem(f"{path} is true, which makes the container root on the node; drop it", path)
-    if resource.type != DAEMON_SET:
+    agent = resource.type.removesuffix(PATCH) == DAEMON_SET
+    if not agent:
         yield from shared(resource)
-    for volume in host_volumes(resource) if resource.type == DAEMON_SET else ():
+    for volume in host_volumes(resource) if agent else ():
         where = f"volume {shown(volume.get('name'))}"
         host = (mappings(volume.get("hostPath")) or [{}])[0].get("path")
-        if isinstance(host, str) and host.endswith(SOCKETS):
+        if isinstance(host, str) and host.endswith(SOCKET):
             yield Problem(f"{where} mounts the socket of the container engine; drop it", "volumes")
-        elif not (isinstance(host, str) and host.startswith(LOGS)) and not only_read(resource, volume.get("name")):
+        elif not is_state(host) and not only_read(resource, volume.get("name")):
             yield Problem(
                 f"{where} lets the agent change files of its node; set readOnly where it mounts it", "volumes"
             )
@@ -69,6 +79,17 @@ def host_volumes(resource: Resource) -> list[Mapping[str, Any]]:
     return [volume for volume in volumes if not is_absent(volume.get("hostPath"))]
 
 
+def is_state(path: Any) -> bool:
+    """True for logs, and for a directory of an agent's own among those of others' state."""
+    if not isinstance(path, str) or ".." in path:
+        return False
+    whole = path.rstrip("/")
+    if whole == LOGS or whole.startswith(f"{LOGS}/"):
+        return True
+    parent = max((one for one in STATE if whole.startswith(f"{one}/")), key=len, default=None)
+    return parent is not None and whole[len(parent) + 1 :].partition("/")[0] not in SYSTEM
+
+
 def only_read(resource: Resource, volume: Any) -> bool:
     """True when no container may write to `volume`."""
     mounts = [mount for one in containers(resource) for mount in mappings(one.get("volumeMounts"))]
@@ -99,7 +120,7 @@ _UNTOUCHED = Rule(
     fix="Drop hostPID, hostIPC, hostNetwork, hostPort, hostPath and privileged.",
     source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     frameworks=("checkov:CKV_K8S_16", "checkov:CKV_K8S_27", *_CONTROLS),
-    types=WORKLOADS,
+    types=(*WORKLOADS, *PATCHES),
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_pod(hostNetwork=True))},
@@ -108,9 +129,16 @@ _UNTOUCHED = Rule(
         {"api": (DEPLOYMENT, with_container(securityContext={"privileged": True}))},
         {"api": (DEPLOYMENT, with_container(ports=[{"containerPort": 8443, "hostPort": 8443}]))},
         _agent("/etc", read_only=False),
-        _agent("/run/containerd/containerd.sock", read_only=True),
+        _agent("/var/lib/kubelet/plugins", read_only=False),
+        _agent("/var/lib/shipper/../kubelet", read_only=False),
+        _agent("/var/run/docker.sock", read_only=True),
     ],
-    also_passing=[_agent("/var/log/pods", read_only=False), _agent("/proc", read_only=True)],
+    also_passing=[
+        _agent("/var/log/pods", read_only=False),
+        _agent("/var/lib/shipper", read_only=False),
+        _agent("/run/containerd/containerd.sock", read_only=True),
+        _agent("/proc", read_only=True),
+    ],
 )
 
 _AGENTS = Rule(

@@ -11,7 +11,7 @@ from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._credentials import is_credential
-from policies.rules._pods import WORKLOADS, containers, with_container
+from policies.rules._pods import PATCHES, WORKLOADS, containers, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ RULE = Rule(
     fix="Replace value by valueFrom.secretKeyRef, or mount the Secret as files.",
     source="https://kubernetes.io/docs/concepts/configuration/secret/",
     frameworks=("checkov:CKV_K8S_35",),
-    types=WORKLOADS,
+    types=(*WORKLOADS, *PATCHES),
     check=check,
     passing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {}}}]))},
     failing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "value": "correct-horse"}]))},

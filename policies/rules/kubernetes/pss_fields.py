@@ -12,7 +12,7 @@ from policies.checks import mappings, shown, strings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, PATCHES, WORKLOADS, containers, pod_spec, with_container, with_pod
 
 SAFE_SYSCTLS: Final = frozenset(
     {
@@ -49,6 +49,9 @@ CAPABILITIES: Final = frozenset(
     }
 )
 """What a container may be given back after it dropped all (the same, baseline)."""
+OWN: Final = frozenset({"IPC_LOCK", "NET_ADMIN", "NET_RAW", "SYS_NICE", "SYS_RESOURCE"})
+"""Beyond the standard, and still the container's own: memory that is not swapped (Vault, search engines), the pod's
+network (sidecars of a mesh), priorities and limits. The strict profile refuses them elsewhere."""
 SELINUX_TYPES: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", UNKNOWN)
 APPARMOR_TYPES: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
 
@@ -69,7 +72,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if own.get("procMount") not in (None, "Default", UNKNOWN):
             yield Problem(f"procMount is {shown(own.get('procMount'))}; leave it at Default", path)
         capabilities = (mappings(own.get("capabilities")) or [{}])[0]
-        added = [name for name in strings(capabilities.get("add")) if name.removeprefix("CAP_") not in CAPABILITIES]
+        added = [
+            name for name in strings(capabilities.get("add")) if name.removeprefix("CAP_") not in CAPABILITIES | OWN
+        ]
         if added:
             yield Problem(f"capabilities.add holds {', '.join(added)}; drop them", path)
         yield from _confinement(own, path)
@@ -99,12 +104,13 @@ RULE = Rule(
     fix="Drop procMount, unsafe sysctls, capabilities of the node and options of confinement.",
     source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     frameworks=("pss:baseline",),
-    types=WORKLOADS,
+    types=(*WORKLOADS, *PATCHES),
     check=check,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_container(securityContext={"procMount": "Unmasked"}))},
     also_passing=[
-        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE", "CHOWN"]}}))}
+        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE", "CHOWN"]}}))},
+        {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["IPC_LOCK"]}}))},
     ],
     also_failing=[
         {"api": (DEPLOYMENT, with_pod(securityContext={"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}))},

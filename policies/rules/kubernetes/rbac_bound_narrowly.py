@@ -32,7 +32,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(f"subjects holds {name}, which is everybody; name who needs it", "subjects")
         if name == "system:masters":
             yield Problem("subjects holds system:masters, whom no role bounds; name another group", "subjects")
-        if subject.get("kind") == "ServiceAccount" and name == "default":
+
+
+def check_default(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No binding is for the account that every pod has."""
+    for subject in mappings(resource.get("subjects")):
+        if subject.get("kind") == "ServiceAccount" and subject.get("name") == "default":
             yield Problem("subjects holds the account that every pod gets by default; give the pod its own", "subjects")
 
 
@@ -40,7 +45,7 @@ def _binding(role: str, subject: dict[str, Any]) -> dict[str, tuple[str, dict[st
     return {"binding": (BINDINGS[0], {"roleRef": {"name": role}, "subjects": [subject]})}
 
 
-RULE = Rule(
+_NARROW = Rule(
     id="kubernetes-rbac-bound-narrowly",
     title="No binding hands out the cluster",
     severity=Severity.CRITICAL,
@@ -48,7 +53,7 @@ RULE = Rule(
     why="cluster-admin for a group that everybody is in makes any pod, or any caller at all, the owner of the cluster.",
     fix="Bind a Role with named verbs and resources to the group or account that needs it.",
     source="https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
-    frameworks=("cis-eks:4.1.1", "cis-eks:4.1.5"),
+    frameworks=("cis-eks:4.1.1",),
     types=BINDINGS,
     check=check,
     passing=_binding("scale", {"kind": "Group", "name": "rollout"}),
@@ -57,6 +62,21 @@ RULE = Rule(
     also_failing=[
         _binding("scale", {"kind": "Group", "name": "system:authenticated"}),
         _binding("scale", {"kind": "Group", "name": "system:masters"}),
-        _binding("scale", {"kind": "ServiceAccount", "name": "default"}),
     ],
 )
+
+_DEFAULT = Rule(
+    id="kubernetes-rbac-default-account",
+    title="No binding is for the account that every pod gets by default",
+    severity=Severity.MEDIUM,
+    why="Whatever runs in the namespace has the role, and not the pod alone that needs it.",
+    fix="Give the pod a ServiceAccount of its own, and bind that.",
+    source="https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    frameworks=("cis-eks:4.1.5",),
+    types=BINDINGS,
+    check=check_default,
+    passing=_binding("scale", {"kind": "ServiceAccount", "name": "rollout"}),
+    failing=_binding("scale", {"kind": "ServiceAccount", "name": "default"}),
+)
+
+RULES: Final = (_NARROW, _DEFAULT)

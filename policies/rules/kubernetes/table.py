@@ -7,7 +7,7 @@ from typing import Final
 from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, POD_AUTOSCALER
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.rules.kubernetes._objects import annotated, attributes, labelled, listens
+from policies.rules.kubernetes._objects import annotated, attributes, labelled
 from policies.table import at_least, must_be, must_have, row
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
@@ -98,35 +98,28 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("kube-linter:exposed-services",),
     ),
     row(
-        "kubernetes-ingress-https-only",
-        (INGRESS,),
-        annotated(
-            "listen-ports", lambda value: set(listens(value)) == {"HTTPS"}, '[{"HTTPS": 443}]', None, '[{"HTTP": 80}]'
-        ),
-        title="Load balancers of Ingresses listen on HTTPS only",
-        severity=Severity.HIGH,
-        risk=Risk.LEAK,
-        why="Without listen-ports and a certificate the controller opens port 80: tokens go over the network readable.",
-        fix='Set the annotation alb.ingress.kubernetes.io/listen-ports to [{"HTTPS": 443}].',
-        source=GUIDE,
-        frameworks=(
-            "checkov:CKV_AWS_2",
-            "fsbp:ELB.1",
-        ),
-    ),
-    row(
         "kubernetes-ingress-tls-policy",
         (INGRESS,),
         annotated(
             "ssl-policy",
-            lambda value: str(value).startswith(STRONG),
+            lambda value: value is None or str(value).startswith(STRONG),
             "ELBSecurityPolicy-TLS13-1-2-2021-06",
-            None,
             "ELBSecurityPolicy-2016-08",
         ),
         title="Load balancers of Ingresses speak TLS 1.2 or newer",
         severity=Severity.HIGH,
         risk=Risk.LEAK,
+        why="Older policies still speak TLS 1.0.",
+        fix="Set the annotation alb.ingress.kubernetes.io/ssl-policy to an ELBSecurityPolicy-TLS13-1-2 or 1-3 policy.",
+        source=GUIDE,
+        frameworks=("checkov:CKV_AWS_103",),
+    ),
+    row(
+        "kubernetes-ingress-tls-policy-named",
+        (INGRESS,),
+        annotated("ssl-policy", lambda value: value is not None, "ELBSecurityPolicy-TLS13-1-2-2021-06"),
+        title="Load balancers of Ingresses name their security policy",
+        severity=Severity.MEDIUM,
         why="The controller's default policy of 2016 still speaks TLS 1.0.",
         fix="Set the annotation alb.ingress.kubernetes.io/ssl-policy to an ELBSecurityPolicy-TLS13-1-2 or 1-3 policy.",
         source=GUIDE,

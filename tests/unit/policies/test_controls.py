@@ -35,5 +35,15 @@ def test_every_control_that_a_rule_claims_is_in_the_table():
 def test_controls_of_every_framework_are_there():
     frameworks = {row["control"].partition(":")[0] for row in ROWS}
     of_aws = {"checkov", "fsbp", "awsguard", "pulumi", "prowler", "cfn-nag"}
-    of_kubernetes = {"cis-eks", "cve", "pss", "nsa-cisa", "eks-best-practices", "kube-score", "kube-linter", "polaris"}
+    of_kubernetes = {
+        "cis-eks",
+        "cve",
+        "pss",
+        "nsa-cisa",
+        "eks-best-practices",
+        "kube-score",
+        "kube-linter",
+        "polaris",
+        "trivy",
+    }
     assert frameworks == of_aws | of_kubernetes

@@ -1,0 +1,89 @@
+"""Load balancers of Ingresses listen on HTTPS, and on HTTP only to redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from deployment.graph import Resource
+from deployment.tokens import INGRESS
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
+from policies.context import Context
+from policies.finding import Risk, Severity
+from policies.rule import Problem, Rule, undecided
+from policies.rules.kubernetes._objects import ALB, is_alb, listens, metadata_value
+
+GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
+REDIRECTS: Final = "HTTPS"
+
+
+def check(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The controller opens HTTPS, and nothing else that does more than redirect."""
+    if not is_alb(resource):
+        return
+    path = "metadata.annotations"
+    ports = _annotation(resource, "listen-ports")
+    if isinstance(ports, Sentinel):
+        yield undecided(path, ports)
+        return
+    if ports is None:
+        # Left out, it is HTTPS where a certificate is named, and HTTP where none is.
+        protocols = {"HTTPS"} if _annotation(resource, "certificate-arn") is not None else {"HTTP"}
+    else:
+        protocols = set(listens(ports))
+    if "HTTP" in protocols and not ("HTTPS" in protocols and _redirects(resource)):
+        given = "set" if ports is not None else "not set"
+        yield Problem(
+            f'{path} has {ALB}listen-ports {given}, so that HTTP is served; set it to [{{"HTTPS": 443}}], or redirect'
+            f" by {ALB}ssl-redirect",
+            path,
+        )
+
+
+def _annotation(resource: Resource, key: str) -> Any:
+    return metadata_value(resource, "annotations", f"{ALB}{key}")
+
+
+def _redirects(resource: Resource) -> bool:
+    """True when what comes by HTTP is sent to HTTPS, by the annotation or by an action of one's own."""
+    if _annotation(resource, "ssl-redirect") is not None:
+        return True
+    annotations = resource.get("metadata.annotations")
+    actions = annotations if isinstance(annotations, Mapping) else {}
+    return any(
+        str(key).startswith(f"{ALB}actions.") and "redirect" in str(value).lower() and REDIRECTS in str(value)
+        for key, value in dict(actions).items()
+    )
+
+
+def _ingress(**annotations: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    named = {f"{ALB}{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return {"api": (INGRESS, {"metadata": {"annotations": named}, "spec": {"ingressClassName": "alb"}})}
+
+
+_BOTH: Final = '[{"HTTP": 80}, {"HTTPS": 443}]'
+_CERTIFICATE: Final = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-4234-8234-123456789012"
+_ACTION: Final = '{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443"}}'
+
+RULE = Rule(
+    id="kubernetes-ingress-https-only",
+    title="Load balancers of Ingresses listen on HTTPS, and on HTTP only to redirect",
+    severity=Severity.HIGH,
+    risk=Risk.LEAK,
+    why="Without a certificate or listen-ports the controller opens port 80: tokens go over the network readable.",
+    fix='Set the annotation alb.ingress.kubernetes.io/listen-ports to [{"HTTPS": 443}].',
+    source=GUIDE,
+    frameworks=("checkov:CKV_AWS_2", "fsbp:ELB.1"),
+    types=(INGRESS,),
+    check=check,
+    passing=_ingress(listen_ports='[{"HTTPS": 443}]'),
+    also_passing=(
+        _ingress(certificate_arn=_CERTIFICATE),
+        _ingress(listen_ports=_BOTH, ssl_redirect="443"),
+        _ingress(listen_ports=_BOTH, **{"actions.ssl-redirect": _ACTION}),
+        {"nginx": (INGRESS, {"spec": {"ingressClassName": "nginx"}})},
+    ),
+    failing=_ingress(),
+    also_failing=(_ingress(listen_ports='[{"HTTP": 80}]'), _ingress(listen_ports=_BOTH, certificate_arn=_CERTIFICATE)),
+    undecided=(_ingress(listen_ports=UNKNOWN), _ingress(listen_ports=SECRET)),
+)
