@@ -12,6 +12,7 @@ import itertools
 import logging
 import os
 import re
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -31,6 +32,10 @@ LEAST_WINDOW: Final = 64
 """Bundles in flight on a cluster that may grow: it sees from them that there is work."""
 
 CONNECT_SECONDS: Final = 20
+
+ANSWER_SECONDS: Final = 4
+"""In which a scheduler takes a connection, and then answers: Dask itself tries again and again, for minutes where
+something else answers at the port."""
 
 ADDRESS: Final = re.compile(r"((tcp|tls|ucxx?|wss?)://)?(\[[0-9A-Fa-f:.%]+\]|[\w.-]+):\d{1,5}/?")
 """Kinds of address that Dask knows (distributed.readthedocs.io, communications, 2026-11); tcp where none is named."""
@@ -70,6 +75,12 @@ class Cluster:
             )
         if not MEMORY.fullmatch(self.memory):
             raise InputError(f"--worker-memory {self.memory!r}: must be auto, or bytes with a unit, e.g. 2GiB")
+
+    def reached(self) -> Cluster:
+        """This cluster, once its scheduler has answered. Raises InputError where none does."""
+        if self.scheduler is not None:
+            _answered(self.scheduler)
+        return self
 
     @property
     def processes(self) -> int:
@@ -214,6 +225,44 @@ def _window(client: Client, cluster: Cluster) -> int:
     return max(WINDOW * threads, LEAST_WINDOW if cluster.scheduler else 0)
 
 
+def _answered(address: str) -> None:
+    """Take a connection to `address` as far as Dask's greeting. Raises InputError where that fails."""
+    import asyncio
+
+    scheme, _, rest = address.rstrip("/").rpartition("://")
+    host, _, port = rest.rpartition(":")
+    try:
+        if not scheme.startswith("ucx"):  # whatever else there is goes over TCP
+            socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
+        with _quiet():
+            asyncio.run(_greeted(address))
+    except Exception as error:  # each transport has its own for what greets otherwise, or not at all
+        raise _unanswered(address, error) from error
+
+
+async def _greeted(address: str) -> None:
+    import asyncio
+
+    from distributed.comm.core import connect
+
+    greeting = asyncio.ensure_future(connect(address, timeout=ANSWER_SECONDS))
+    done, _ = await asyncio.wait([greeting], timeout=ANSWER_SECONDS + 1)
+    if not done:
+        greeting.cancel()
+        raise TimeoutError(f"no greeting in {ANSWER_SECONDS} s")
+    greeting.result().abort()
+
+
+def _unanswered(address: str, error: BaseException) -> InputError:
+    if isinstance(error, MemoryError):  # what was read as a length is the beginning of another protocol
+        why = "something else does"
+    else:
+        why = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
+    return InputError(
+        f"--scheduler {address}: no Dask scheduler answers there ({why}); give its address, e.g. tcp://127.0.0.1:8786"
+    )
+
+
 @contextlib.contextmanager
 def _client(cluster: Cluster) -> Iterator[Client]:
     """A client of the cluster, quiet: what goes wrong is told by whoever asked."""
@@ -225,10 +274,7 @@ def _client(cluster: Cluster) -> Iterator[Client]:
             try:
                 client = Client(cluster.scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
             except (OSError, ValueError, TypeError) as error:
-                raise InputError(
-                    f"--scheduler {cluster.scheduler}: no Dask scheduler answers there "
-                    f"({type(error).__name__}); give its address, e.g. tcp://127.0.0.1:8786"
-                ) from error
+                raise _unanswered(cluster.scheduler, error) from error
             with client:
                 yield client
             return

@@ -12,7 +12,7 @@ from infra.settings.suggestions import fields_at
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-A_LIST: Final = "expected a list, e.g. [a, b]"
+A_LIST: Final = 'expected a list, e.g. ["a", "b"]'
 WORDS: Final = {
     "missing": "required, and not given",
     "tuple_type": A_LIST,

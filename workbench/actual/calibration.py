@@ -15,7 +15,7 @@ from typing import Any, Final
 from cost.scope import GB_KB
 from deployment.graph import ResourceGraph
 from workbench.actual.bill import ZERO
-from workbench.actual.compare import Actual
+from workbench.actual.compare import LEAST_HOURS, Actual
 
 SETTING_DIGITS: Final = Context(prec=4, rounding=ROUND_HALF_EVEN)
 """Settings are told to four digits: a measured month is no better than that."""
@@ -108,22 +108,28 @@ def measures_of(actual: Actual) -> Measures:
     return found
 
 
+def untold(actual: Actual) -> str:
+    """Why the lines say nothing of a month, for people."""
+    hours = f"{round(actual.covered_hours, 1).normalize():f}"
+    return f"{hours} h of lines; under {LEAST_HOURS / 24:f} days they say nothing of a month"
+
+
 def calibrate(actual: Actual, graph: ResourceGraph, measures: Measures) -> Calibration:
     """Settings of ``plant:usage`` by what was measured; none for a stack that declares no such use."""
     traffic = actual.estimate.basis.traffic
     if not actual.estimate.basis.declared:
         return Calibration((), ())
     found: list[Calibrated] = []
-    untold: list[Untold] = []
+    unknown: list[Untold] = []
     for name, value, how in _derived(actual, graph, measures):
-        if value is None:
-            untold.append(Untold(name, how))
+        if value is None or not actual.telling:
+            unknown.append(Untold(name, how if value is None else untold(actual)))
             continue
         number = Decimal(round(value)) if name in WHOLE else SETTING_DIGITS.plus(value)
         key = name.rpartition(".")[2]
         declared = _cpu(graph) if key == "cpu_time_ms" else getattr(traffic, key)
         found.append(Calibrated(name, Decimal(declared), Decimal(f"{number.normalize():f}"), how))
-    return Calibration(tuple(found), tuple(untold))
+    return Calibration(tuple(found), tuple(unknown))
 
 
 def _derived(actual: Actual, graph: ResourceGraph, measures: Measures) -> Iterator[tuple[str, Decimal | None, str]]:

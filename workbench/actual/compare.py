@@ -22,6 +22,9 @@ from workbench.actual.matching import BY_USAGE, Matcher, Place
 CURRENCY: Final = "USD"
 """Currency of the estimate; lines in another are told apart, and never added to it."""
 
+LEAST_HOURS: Final = Decimal(7 * 24)
+"""Of lines, in a part of a month, below which nothing is said of the month: sessions and load repeat by the week."""
+
 OTHER_STACKS: Final = "other stacks of the account"
 OTHER_ACCOUNTS: Final = "other accounts"
 OTHER_MONTHS: Final = "other billing periods"
@@ -119,13 +122,17 @@ class Gate:
     figure_usd: Decimal
     limit_usd: Decimal
     paid_usd: Decimal
-    """What is compared: the bill of a whole month; of a part of one, its pace over a month."""
+    """What is compared: the bill of a whole month; of a part of one, its pace over a month, or what it comes to so far
+    where the part tells nothing of the month."""
     whole: bool
+    telling: bool = True
+    """Whether the lines say what a month comes to."""
 
     @property
-    def held(self) -> bool:
-        """Whether no more was paid than the figure said."""
-        return self.paid_usd <= self.figure_usd
+    def held(self) -> bool | None:
+        """Whether no more was paid than the figure said; None where that can't be told yet."""
+        held = self.paid_usd <= self.figure_usd
+        return held if self.telling or not held else None
 
     @property
     def said(self) -> str:
@@ -136,8 +143,8 @@ class Gate:
 
     @property
     def right(self) -> bool | None:
-        """Whether that verdict is the bill's, too; None without a budget."""
-        if not self.said:
+        """Whether that verdict is the bill's, too; None without a budget, or where it can't be told yet."""
+        if not self.said or (not self.telling and self.paid_usd <= self.limit_usd):
             return None
         return (self.paid_usd <= self.limit_usd) == (self.said == "pass")
 
@@ -201,9 +208,19 @@ class Actual:
         return self.begins is not None and self.begins < first + slack and (self.ends or first) > following - slack
 
     @property
+    def telling(self) -> bool:
+        """Whether the lines say what a month comes to."""
+        return self.whole or self.covered_hours >= LEAST_HOURS
+
+    @property
     def scale(self) -> Decimal:
-        """What makes a month of what is covered: 1 for a whole month, else by its hours."""
-        return Decimal(1) if self.whole or not self.covered_hours else max(Decimal(1), MONTH_HOURS / self.covered_hours)
+        """What makes a month of what is covered: by its hours; 1 for a whole month, and where no month can be told."""
+        return Decimal(1) if self.whole or not self.telling else max(Decimal(1), MONTH_HOURS / self.covered_hours)
+
+    @property
+    def verdict(self) -> str:
+        """``blocked``, ``pass``, or ``open``: nothing is exceeded yet, and of the month nothing can be told."""
+        return "blocked" if self.over else "pass" if self.telling else "open"
 
     @property
     def unbilled(self) -> tuple[Row, ...]:
@@ -216,7 +233,7 @@ class Actual:
         """The expected cost and the worst case, held against the bill."""
         found, paid = self.estimate, self.paid_usd * self.scale
         figures = (("expected", found.expected_usd), ("worst case", found.bounded_usd))
-        return tuple(Gate(name, figure, found.budget_usd, paid, self.whole) for name, figure in figures)
+        return tuple(Gate(name, figure, found.budget_usd, paid, self.whole, self.telling) for name, figure in figures)
 
     @property
     def over(self) -> bool:
@@ -231,6 +248,7 @@ class Actual:
             "from": None if self.begins is None else f"{self.begins.isoformat()}Z",
             "to": None if self.ends is None else f"{self.ends.isoformat()}Z",
             "wholeMonth": self.whole,
+            "tellsMonth": self.telling,
             "scale": plain(self.scale),
             "formats": self.bill.formats,
             "files": self.bill.files,

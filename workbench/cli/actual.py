@@ -107,6 +107,7 @@ def command(files: tuple[str, ...], of: Of, read: Read, writes: Writes, output: 
     if writes.usage_out is not None:
         _write_usage(writes.usage_out, actual, matcher.graph, measures)
     if writes.write:
+        _month_is_told(actual)
         _write_settings(of.stack or "dev", calibration)
     if actual.over:
         raise SystemExit(BLOCKED)
@@ -157,11 +158,19 @@ def _rendered(actual: Actual, calibration: Calibration, output: Output, everythi
         document: dict[str, Any] = actual.to_json()
         document["settings"] = [one.to_json() for one in calibration.found]
         document["notTold"] = {one.setting: one.why for one in calibration.untold}
-        document["verdict"] = "blocked" if actual.over else "pass"
+        document["verdict"] = actual.verdict
         return json.dumps(document, indent=2, ensure_ascii=False)
     from workbench.report.actual_text import render
 
     return render(actual, calibration, **layout(output.out), everything=everything)
+
+
+def _month_is_told(actual: Actual) -> None:
+    """Raises InputError where the lines say nothing of a month: what is written is a month's use."""
+    from workbench.actual.calibration import untold
+
+    if not actual.telling:
+        raise InputError(f"nothing is written: {untold(actual)}")
 
 
 def _write_usage(path: Path, actual: Actual, graph: ResourceGraph, measures: Measures) -> None:
@@ -170,6 +179,7 @@ def _write_usage(path: Path, actual: Actual, graph: ResourceGraph, measures: Mea
     usage = measured_usage(actual, graph, measures)
     if not usage:
         raise InputError("--usage-out: no line of the bill measures a usage key of a resource; nothing is written")
+    _month_is_told(actual)
     write_text(path, usage_yaml(usage, graph, f"bill of {actual.month}, {', '.join(actual.bill.formats)}"))
 
 

@@ -124,7 +124,7 @@ def command(sources: tuple[str, ...], pack: Pack, work: Work, shown: Shown, outp
     with progress("looking for stacks") as show, Kept(work.cache) as kept:
         earlier = None if shown.since is None else read_earlier(shown.since)
         terms = _terms(pack)
-        cluster = Cluster(work.scheduler, work.workers, work.worker_memory)
+        cluster = Cluster(work.scheduler, work.workers, work.worker_memory).reached()
         audited = audit(found(sources), terms, cluster, kept, one_bill=pack.organization, progress=show)
         show("writing")
         summary = _written(audited, shown, output, earlier)

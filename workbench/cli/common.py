@@ -127,12 +127,15 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def cluster_at(scheduler: str | None) -> Cluster | None:
-    """The Dask cluster that --scheduler names; None without one: this machine's cores, by threads."""
+    """The Dask cluster that --scheduler names; None without one: this machine's cores, by threads.
+
+    Raises InputError where no scheduler answers there.
+    """
     if scheduler is None:
         return None
     from workbench.cluster import Cluster
 
-    return Cluster(scheduler)
+    return Cluster(scheduler).reached()
 
 
 def overrides_from(config: tuple[str, ...]) -> dict[str, str]:

@@ -99,6 +99,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
 
     readable(traffic.files)
     stack, overrides = source.stack, overrides_from(source.config)
+    cluster = cluster_at(traffic.scheduler)
     with progress("declaring the stack") as show:
         settings = _settings(stack, overrides)
 
@@ -126,7 +127,6 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
             budget_usd=limit,
             worst_case_binds=not wanted.ignore_worst_case,
         )
-        cluster = cluster_at(traffic.scheduler)
         found = optimize(declare, settings, scenario, limits, progress=show, cluster=cluster)
     name = " + ".join([*map(str, traffic.files), *traffic.profiles]) or DEFAULT_PROFILE
     as_json = output.format_ == "json"

@@ -217,6 +217,9 @@ def command(
     if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
         raise InputError(f"--picture {picture}: the name has to end in .png or .svg")
     readable(traffic.files)
+    if drawing.rollout and experiment.scheduler is not None:
+        raise InputError("--scheduler: --rollout runs on this machine only")
+    cluster = cluster_at(experiment.scheduler)
     with progress("declaring the stack") as show:
         graph = _graph(source)
         estimate, why_not = _estimate(graph)
@@ -226,11 +229,9 @@ def command(
         scenario = _scenario(traffic, service, conditions, experiment)
         show("simulating")
         if drawing.rollout:
-            if experiment.scheduler is not None:
-                raise InputError("--scheduler: --rollout runs on this machine only")
             _rollouts(graph, scenario, drawing, output)
             return
-        report = run_scenario(graph, scenario, estimate, cluster_at(experiment.scheduler))
+        report = run_scenario(graph, scenario, estimate, cluster)
         if picture is not None:
             show("drawing")
             from workbench.simulate.picture import draw

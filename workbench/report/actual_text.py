@@ -14,6 +14,7 @@ from rich.text import Text
 from cost.estimate import plain as plain_number
 from deployment.urn import plain
 from workbench.actual.bill import ZERO
+from workbench.actual.compare import LEAST_HOURS
 from workbench.actual.matching import BY_USAGE
 from workbench.report.findings_text import WIDTH, as_text
 from workbench.report.money import dollars
@@ -49,8 +50,15 @@ def _head(actual: Actual) -> Group:
             lines.append(Text(f"  {span}: the whole month, taken as it is"))
         else:
             hours = plain_number(round(actual.covered_hours, 1))
-            pace = f"{round(actual.scale, 2)} times it is a month of 730 h" if actual.scale > 1 else "taken as a month"
-            lines.append(Text(f"  {span}: {hours} h, a part of the month; {pace}", "yellow"))
+            if not actual.telling:
+                of_it = (
+                    f"under {LEAST_HOURS / 24:f} days say nothing of a month, so nothing is judged but what is exceeded"
+                )
+            elif actual.scale > 1:
+                of_it = f"{round(actual.scale, 2)} times it is a month of 730 h"
+            else:
+                of_it = "taken as a month"
+            lines.append(Text(f"  {span}: {hours} h, a part of the month; {of_it}", "yellow"))
     how = "amortised: commitments are shared out over their hours" if actual.basis == "amortised" else "as invoiced"
     lines.append(Text(f"  cost is {how}"))
     lines += [
@@ -75,8 +83,7 @@ def _figures(actual: Actual) -> Group:
             Text(*_verdict(gate)),
         )
     if found.budget_usd.is_finite():
-        over = actual.paid_usd > found.budget_usd
-        table.add_row("  budget", dollars(found.budget_usd), Text("exceeded", "red") if over else "kept")
+        table.add_row("  budget", dollars(found.budget_usd), _kept(actual))
     parts: list[RenderableType] = [Text("Paid beside estimated, a month", "bold"), table]
     if actual.by_usage_usd:
         told = (
@@ -87,9 +94,24 @@ def _figures(actual: Actual) -> Group:
     return Group(*parts)
 
 
+def _kept(actual: Actual) -> Text:
+    """What became of the budget; of a part of a month, so far and at its pace."""
+    budget_usd = actual.estimate.budget_usd
+    if actual.paid_usd > budget_usd:
+        return Text("exceeded", "red")
+    if actual.whole:
+        return Text("kept")
+    if not actual.telling:
+        return Text("not exceeded so far")
+    over = actual.paid_usd * actual.scale > budget_usd
+    return Text("exceeded by the end, at this pace", "red") if over else Text("kept, at this pace")
+
+
 def _verdict(gate: Gate) -> tuple[str, str]:
     """What became of a gate's word, and its style."""
-    so_far = "" if gate.whole else ", at this pace"
+    if gate.held is None:
+        return "not judged yet", "dim"
+    so_far = "" if gate.whole else ", at this pace" if gate.telling else " already"
     held = f"{'held' if gate.held else 'more was paid'}{so_far}"
     if gate.right is None:
         return held, "green" if gate.held else "red"

@@ -153,6 +153,42 @@ def test_a_part_of_a_month_is_scaled_by_its_hours_and_says_so(dev, compared):
     assert all(not gate.whole for gate in actual.gates)
 
 
+def hour_of(lines, times="1"):
+    """The first hour of a month's bill."""
+    share = Decimal(times) / 730
+    return [
+        replace(line, begins=f"{OCTOBER}-01T00:00:00", cost=line.cost * share, quantity=line.quantity * share)
+        for line in lines
+    ]
+
+
+def test_an_hour_says_nothing_of_a_month(dev, compared):
+    actual = compared(hour_of(month(dev)))
+    assert actual.covered_hours == 1
+    assert (actual.scale, actual.verdict) == (1, "open")
+    assert [(gate.held, gate.right) for gate in actual.gates] == [(None, None)] * 2
+    calibration = calibrate(actual, dev[0], measures_of(actual))
+    assert not calibration.found
+    assert "1 h of lines; under 7 days they say nothing of a month" in {one.why for one in calibration.untold}
+
+
+def test_what_an_hour_has_exceeded_is_told(dev, compared):
+    actual = compared(hour_of(month(dev), "3000"))
+    assert actual.verdict == "blocked"
+    assert [(gate.held, gate.right) for gate in actual.gates] == [(False, False)] * 2
+
+
+@pytest.mark.parametrize("flag", [["--write", "--stack", "dev"], ["--usage-out", "usage.yaml"]])
+def test_nothing_is_written_of_an_hour(dev, tmp_path, capsys, flag):
+    path = write(tmp_path, hour_of(month(dev)))
+    assert run(["actual", str(path), *flag]) == 2
+    out, err = capsys.readouterr()
+    assert "not judged yet" in out
+    assert "not exceeded so far" in out
+    assert "kept" not in out
+    assert "nothing is written: 1 h of lines" in err
+
+
 def test_the_last_whole_month_is_taken_unless_another_is_named(dev, compared):
     lines = [*month(dev), Billed(Decimal(1), month="2026-11"), Billed(Decimal(1), month="2026-09")]
     assert compared(lines).month == OCTOBER
