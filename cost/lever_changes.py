@@ -26,7 +26,7 @@ NAT: Final = tokens.NAT_GATEWAY
 
 
 AUTHENTICATION: Final = ("jwt-validation", "authenticate-oidc", "authenticate-cognito")
-LISTENERS: Final = (tokens.LISTENER[0], tokens.LISTENER_RULE[0])
+LISTENERS: Final = (*tokens.LISTENER, *tokens.LISTENER_RULE)
 
 
 def _no_public_ipv4(stack: Stack, _: Estimate) -> Stack | None:

@@ -63,6 +63,9 @@ def pricers_of_module(package: str, module: str) -> Mapping[str, Pricer]:
 
 MODULE_FILES: Final = {
     "alb": "lb",
+    "applicationloadbalancing": "lb",
+    "elasticloadbalancing": "elb",
+    "elasticloadbalancingv2": "lb",
     "ebs": "ec2",
     "ec2clientvpn": "ec2",
     "ec2transitgateway": "ec2",
@@ -104,4 +107,14 @@ def free_types() -> Mapping[str, str]:
 def free_reason(token: str) -> str | None:
     """Why resources of type `token` cost nothing, or None when that isn't proven."""
     reasons = free_types()
-    return reasons.get(token) or reasons.get(f"{token.partition(':')[0]}:*")
+    return reasons.get(token) or reasons.get(present(token)) or reasons.get(f"{token.partition(':')[0]}:*")
+
+
+def present(token: str) -> str:
+    """The name that the SDK has now for a type of load balancing that a state names by an older module."""
+    module = token[4:].partition("/")[0]
+    return f"aws:{MODULE_FILES[module]}{token[4 + len(module) :]}" if module in OLDER_MODULES else token
+
+
+OLDER_MODULES: Final = frozenset({"applicationloadbalancing", "elasticloadbalancing", "elasticloadbalancingv2"})
+"""Modules whose types the SDK has under another name now."""

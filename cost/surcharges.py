@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cost.catalogue import read_toml
+from cost.registry import present
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
@@ -66,7 +67,7 @@ def _declared(resource: Resource, path: str) -> list[Any]:
 
 def surcharges(resource: Resource) -> Iterator[str]:
     """Why (a part of) `resource` has no price: a sentence for each property that costs extra."""
-    for row in _rows().get(resource.type, ()):
+    for row in _rows().get(present(resource.type), ()):
         if (reason := row.reason(resource)) is not None:
             yield reason
 

@@ -4,6 +4,12 @@ from ._case import case
 
 CASES = [
     case(
+        "aws:elasticloadbalancing/loadBalancer:LoadBalancer",
+        {"internal": True},
+        {"Classic load balancer": "18.25"},
+        id="classic elb by its older name",
+    ),
+    case(
         "aws:elb/loadBalancer:LoadBalancer",
         {},
         {"Classic load balancer": "18.25", "Data processed": "80.00"},

@@ -7,6 +7,11 @@ MANAGED = {"statement": {"managedRuleGroupStatement": {"name": "AWSManagedRulesC
 OWN = {"statement": {"rateBasedStatement": {"limit": 100}}}
 
 CASES = [
+    case(
+        "aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation",
+        {"managedRuleGroup": {"name": "AWSManagedRulesBotControlRuleSet", "vendorName": "AWS"}},
+        {"Rule group in a web ACL": "1.00", "Bot Control": "10.00"},
+    ),
     case(WAF, {"rules": [OWN, OWN, OWN]}, {"Web ACL": "5.00", "Rules": "3.00"}, id="acl with own rules"),
     case(
         WAF,

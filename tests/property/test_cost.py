@@ -212,7 +212,10 @@ def autoscaled(draw):
     target = {"minCapacity": draw(few), "maxCapacity": draw(st.integers(8, 30))}
     reads = {"minCapacity": 1, "maxCapacity": draw(st.integers(1, 4000))}
     shards = {"minCapacity": 1, "maxCapacity": draw(st.integers(1, 5))}
-    tasks = draw(st.integers(0, 12))
+    tasks, deploying = draw(st.integers(0, 12)), draw(st.integers(0, 200))
+    ready, readers, caches = ({"minCapacity": draw(few), "maxCapacity": draw(st.integers(8, 20))} for _ in range(3))
+    nodes = {"minSize": 1, "desiredSize": 1, "maxSize": draw(st.integers(1, 9))}
+    unavailable = draw(st.integers(1, 9))
     resources = [
         resource("aws:ec2/launchTemplate:LaunchTemplate", TEMPLATE, "lt"),
         resource("aws:autoscaling/group:Group", group, "group"),
@@ -227,6 +230,18 @@ def autoscaled(draw):
             {**shards, "resourceId": "replication-group/cache"}, "elasticache:replication-group:NodeGroups", "shards"
         ),
         resource("aws:kms/key:Key", {"enableKeyRotation": True}, "key"),
+        resource("aws:lambda/function:Function", {"name": "api", "memorySize": 1024}, "api"),
+        scaling({**ready, "resourceId": "function:api:live"}, "lambda:function:ProvisionedConcurrency", "ready"),
+        resource("aws:rds/cluster:Cluster", {"engine": "aurora-mysql", "clusterIdentifier": "db"}, "db"),
+        resource("aws:rds/clusterInstance:ClusterInstance", WRITER, "writer"),
+        scaling({**readers, "resourceId": "cluster:db"}, "rds:cluster:ReadReplicaCount", "readers"),
+        resource("aws:elasticache/cluster:Cluster", MEMCACHED, "memcached"),
+        scaling({**caches, "resourceId": "cache-cluster/memcached"}, "elasticache:cache-cluster:Nodes", "caches"),
+        resource(
+            "aws:eks/nodeGroup:NodeGroup",
+            {**NODES, "scalingConfig": nodes, "updateConfig": {"maxUnavailable": unavailable}},
+            "nodes",
+        ),
     ]
     years = draw(st.integers(0, 10))
     usd = (
@@ -238,8 +253,15 @@ def autoscaled(draw):
         + draw(between(1, shards["maxCapacity"])) * 2 * Decimal("0.0128") * HOURS
         + 1
         + min(2, years)
+        + draw(between(ready["minCapacity"], ready["maxCapacity"])) * Decimal("0.0000041667") * 3600 * HOURS
+        + (1 + draw(between(readers["minCapacity"], readers["maxCapacity"]))) * Decimal("0.082") * HOURS
+        + draw(between(min(1, caches["minCapacity"]), caches["maxCapacity"])) * Decimal("0.016") * HOURS
+        + draw(between(1, nodes["maxSize"] + max(4, unavailable))) * Decimal("0.096") * HOURS
+        + draw(between(0, max(tasks, target["maxCapacity"])))
+        * (Decimal("0.04048") + 2 * Decimal("0.004445"))
+        * deploying
     )
-    return ResourceGraph(resources), usd
+    return ResourceGraph(resources), usd, deploying
 
 
 TEMPLATE = {
@@ -248,6 +270,9 @@ TEMPLATE = {
     "creditSpecification": {"cpuCredits": "standard"},
 }
 SERVICE = {"name": "web", "launchType": "FARGATE", "taskDefinition": "task"}
+WRITER = {"clusterIdentifier": "db", "instanceClass": "db.t3.medium"}
+MEMCACHED = {"engine": "memcached", "nodeType": "cache.t4g.micro", "clusterId": "memcached"}
+NODES = {"instanceTypes": ["m5.large"], "subnetIds": ["subnet-1", "subnet-2"]}
 CACHE = {
     "engine": "valkey",
     "nodeType": "cache.t4g.micro",
@@ -263,9 +288,10 @@ def scaling(limits, dimension, name):
 
 @given(autoscaled())
 def test_no_state_of_an_autoscaler_and_no_age_of_a_key_exceeds_the_worst_case(sampled):
-    graph, month_usd = sampled
+    graph, month_usd, deploying = sampled
     basis = Basis(region="us-east-1", declared=True, allowance_share=Decimal(0))
-    found = estimate(graph, basis=basis)
+    web = next(one.urn for one in graph if one.name == "web")
+    found = estimate(graph, basis=basis, usage={web: {"monthly_deployment_hours": Decimal(deploying)}})
     assert not found.unpriced
     assert month_usd <= found.worst_case_usd
 

@@ -37,6 +37,8 @@ TUNNELS: Final = 2
 """Tunnels of a VPN connection, each with a public address that is billed (operation CreateVpnConnection of the Cost and
 Usage Report's PublicIPv4 usage, 2024-02)."""
 
+CONNECTED: Final = UsageKey("monthly_connection_hours", Decimal(100), "hours of all client connections a month")
+
 OWN_INTERFACES: Final = ("networkInterfaces", "primaryNetworkInterface")
 """Where an instance names network interfaces that are made elsewhere; such get no address by themselves."""
 
@@ -217,6 +219,11 @@ def vpn_connection(scope: Scope) -> Iterator[Charge]:
         yield from transit_gateway_attachment(scope)
 
 
+def client_vpn_endpoint(scope: Scope) -> Iterator[Charge]:
+    """Hours of the clients' connections; the endpoint itself is billed where it is associated with subnets."""
+    yield scope.use("Client connections", ("vpc", "client_vpn_connection_hour"), scope.usage(CONNECTED))
+
+
 def client_vpn_association(scope: Scope) -> Iterator[Charge]:
     """Hours of a Client VPN endpoint in one subnet."""
     yield scope.charge("Client VPN association", ("vpc", "client_vpn_association_hour"), ONE, Metering.FULL_HOURS)
@@ -245,6 +252,9 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     tokens.LAUNCH_TEMPLATE[0]: Pricer(template, twins=("aws_launch_template",)),
     tokens.LAUNCH_CONFIGURATION[0]: Pricer(template, twins=("aws_launch_configuration",)),
     tokens.VPN_CONNECTION[0]: Pricer(vpn_connection, twins=("aws_vpn_connection",), usage=(PROCESSED,)),
+    tokens.CLIENT_VPN_ENDPOINT[0]: Pricer(
+        client_vpn_endpoint, twins=("aws_ec2_client_vpn_endpoint",), usage=(CONNECTED,)
+    ),
     tokens.CLIENT_VPN_ASSOCIATION[0]: Pricer(client_vpn_association, twins=("aws_ec2_client_vpn_network_association",)),
     tokens.TRANSIT_GATEWAY_ATTACHMENT[0]: Pricer(
         transit_gateway_attachment, twins=("aws_ec2_transit_gateway_vpc_attachment",), usage=(PROCESSED,)

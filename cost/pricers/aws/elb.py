@@ -29,6 +29,6 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
         yield outbound(scope)
 
 
-PRICERS: Final = {
-    tokens.CLASSIC_LOAD_BALANCER[0]: Pricer(load_balancer, twins=("aws_elb",), usage=(PROCESSED_BYTES, OUTBOUND))
-}
+PRICERS: Final = dict.fromkeys(
+    tokens.CLASSIC_LOAD_BALANCER, Pricer(load_balancer, twins=("aws_elb",), usage=(PROCESSED_BYTES, OUTBOUND))
+)

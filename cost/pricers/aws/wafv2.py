@@ -101,7 +101,18 @@ def rule_group(scope: Scope) -> Iterator[Charge]:
         )
 
 
+def rule_group_association(scope: Scope) -> Iterator[Charge]:
+    """A rule group that is put into an ACL from outside it."""
+    yield scope.charge("Rule group in a web ACL", ("wafv2", "rule_group_month"), ONE, Metering.PRORATED_MONTH)
+    group = scope.resource.get("managedRuleGroup")
+    if isinstance(group, Mapping):
+        yield from managed_extras(scope, group, scope.usage(REQUESTS, scope.requests).amount)
+
+
 PRICERS: Final = {
+    tokens.WEB_ACL_RULE_GROUP[0]: Pricer(
+        rule_group_association, twins=("aws_wafv2_web_acl_rule_group_association",), usage=(REQUESTS,)
+    ),
     WEB_ACL: Pricer(web_acl, twins=("aws_wafv2_web_acl",), usage=(REQUESTS,)),
     RULE_GROUP: Pricer(rule_group, twins=("aws_wafv2_rule_group",), usage=(REQUESTS,)),
 }

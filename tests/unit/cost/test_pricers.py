@@ -60,6 +60,8 @@ def test_what_depends_on_other_resources_has_its_dollars(resources, figure, usd,
 @pytest.mark.parametrize(
     "token",
     [
+        "aws:elasticloadbalancingv2/listenerRule:ListenerRule",
+        "aws:applicationloadbalancing/targetGroup:TargetGroup",
         "aws:ec2transitgateway/transitGateway:TransitGateway",
         "aws:ec2transitgateway/routeTable:RouteTable",
         "aws:apigateway/vpcLink:VpcLink",
