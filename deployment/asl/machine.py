@@ -11,7 +11,7 @@ from typing import Any
 
 from deployment.asl.choices import holds
 from deployment.asl.paths import PathError, find, store
-from deployment.asl.templates import fill
+from deployment.asl.templates import Filler, filler
 
 Waiting = Generator[datetime, None, Any]
 """Yields the moment it wants to be resumed at, and returns its output."""
@@ -45,6 +45,10 @@ class Execution:
     error: StateError | None = None
     history: list[tuple[datetime, str]] = field(default_factory=list)
     """(moment, state) of every state entered."""
+    _fillers: dict[int, Filler] = field(default_factory=dict, repr=False)
+    """Identity of a template of the definition -> what fills it."""
+    _told: tuple[datetime | None, str] = (None, "")
+    """The last moment that was told, and its text: states follow each other at one moment."""
 
     def run(self) -> Waiting:
         """Run to the end; yields whenever time has to pass."""
@@ -67,17 +71,17 @@ class Execution:
         self, machine: dict[str, Any], data: Any, started: datetime, deadline: datetime, extra: Any = None
     ) -> Waiting:
         name = machine["StartAt"]
-        execution = {"Id": self.arn, "Name": self.name, "StartTime": _text(started), "Input": self.input}
+        execution = {"Id": self.arn, "Name": self.name, "StartTime": self._text(started), "Input": self.input}
         while True:
-            if self.now() > deadline:
+            if (moment := self.now()) > deadline:
                 raise StateError("States.Timeout", "the execution ran out of time")
             if len(self.history) > MAX_TRANSITIONS:
                 raise StateError("States.Runtime", "the execution exceeded its history")
             state = machine["States"][name]
-            self.history.append((self.now(), name))
+            self.history.append((moment, name))
             context = {
                 "Execution": execution,
-                "State": {"Name": name, "EnteredTime": _text(self.now()), "RetryCount": 0},
+                "State": {"Name": name, "EnteredTime": self._text(moment), "RetryCount": 0},
                 "StateMachine": {"Id": self.machine_arn},
                 **(extra or {}),
             }
@@ -129,14 +133,14 @@ class Execution:
     def _work(self, state: dict[str, Any], data: Any, context: Any, started: datetime, deadline: datetime) -> Waiting:
         kind = state["Type"]
         if kind == "Task":
-            parameters = fill(state["Parameters"], data, context) if "Parameters" in state else data
+            parameters = self._fill(state["Parameters"], data, context) if "Parameters" in state else data
             return self.task(state["Resource"], parameters)
         if kind == "Pass":
             if "Result" in state:
                 return copy.deepcopy(state["Result"])
-            return fill(state["Parameters"], data, context) if "Parameters" in state else data
+            return self._fill(state["Parameters"], data, context) if "Parameters" in state else data
         if kind == "Parallel":
-            given = fill(state["Parameters"], data, context) if "Parameters" in state else data
+            given = self._fill(state["Parameters"], data, context) if "Parameters" in state else data
             branches = [self._states(branch, copy.deepcopy(given), started, deadline) for branch in state["Branches"]]
             return (yield from self._together(branches))
         if kind == "Map":
@@ -150,7 +154,7 @@ class Execution:
         runs = []
         for index, item in enumerate(items):
             own = {**context, "Map": {"Item": {"Index": index, "Value": item}}}
-            given = fill(selector, data, own) if selector else item
+            given = self._fill(selector, data, own) if selector else item
             runs.append(self._states(inner, copy.deepcopy(given), started, deadline, {"Map": own["Map"]}))
         if state.get("MaxConcurrency") == 1:
             results = []
@@ -174,6 +178,17 @@ class Execution:
                 del wake[index]
         return results
 
+    def _fill(self, template: Any, data: Any, context: Any) -> Any:
+        make = self._fillers.get(id(template))
+        if make is None:
+            make = self._fillers[id(template)] = filler(template)
+        return make(data, context)
+
+    def _text(self, moment: datetime) -> str:
+        if moment is not self._told[0]:
+            self._told = moment, moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self._told[1]
+
     def _input(self, state: dict[str, Any], data: Any, context: Any) -> Any:
         path = state.get("InputPath", "$")
         return {} if path is None else find(path, data, context)
@@ -183,7 +198,7 @@ class Execution:
     ) -> Any:
         if selects:
             if "ResultSelector" in state:
-                result = fill(state["ResultSelector"], result, context)
+                result = self._fill(state["ResultSelector"], result, context)
             path = state.get("ResultPath", "$")
             result = effective if path is None else store(path, data, result)
         output_path = state.get("OutputPath", "$")
@@ -217,7 +232,3 @@ def _covers(names: list[str], error: StateError) -> bool:
     if not error.name.startswith("States."):
         own.add("States.TaskFailed")
     return bool(own & set(names))
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

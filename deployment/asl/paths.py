@@ -28,6 +28,8 @@ def find(path: str, data: Any, context: Any = None) -> Any:
     Raises:
         PathError: A definite path finds nothing.
     """
+    if path == "$":
+        return data
     fields = _fields(path)
     if fields is not None:  # as nearly always
         node = context if path.startswith("$$") else data

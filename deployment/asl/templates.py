@@ -8,26 +8,49 @@ import hashlib
 import json
 import re
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from deployment.asl.paths import PathError, find
 
 _CALL = re.compile(r"^States\.(\w+)\((.*)\)$", re.DOTALL)
 
 
+Filler: TypeAlias = Callable[[Any, Any], Any]
+"""(data, context) -> what a template, a path or a function comes to."""
+
+
 def fill(template: Any, data: Any, context: Any) -> Any:
     """A template with its paths and functions replaced by what they give."""
-    if isinstance(template, dict):
-        filled = {}
-        for key, item in template.items():
-            if key.endswith(".$"):
-                filled[key[:-2]] = evaluate(item, data, context)
-            else:
-                filled[key] = fill(item, data, context) if isinstance(item, (dict, list)) else item
-        return filled
+    return filler(template)(data, context)
+
+
+def filler(template: Any) -> Filler:
+    """What fills `template`; read once, for who fills it often. Each result is made anew."""
     if isinstance(template, list):
-        return [fill(item, data, context) if isinstance(item, (dict, list)) else item for item in template]
-    return template
+        makers = [filler(item) for item in template]
+        return lambda data, context: [make(data, context) for make in makers]
+    if not isinstance(template, dict):
+        return lambda data, context: template
+    plain: dict[str, Any] = {}
+    made: dict[str, Filler] = {}
+    for key, item in template.items():
+        name = key[:-2] if key.endswith(".$") else key
+        made.pop(name, None)
+        plain[name] = item
+        if name is not key:
+            made[name] = _evaluator(item) if isinstance(item, str) else functools.partial(evaluate, item)
+        elif isinstance(item, (dict, list)):
+            made[name] = filler(item)
+    makers_of = tuple(made.items())
+
+    def filled(data: Any, context: Any) -> dict[str, Any]:
+        result = plain.copy()
+        for name, make in makers_of:
+            result[name] = make(data, context)
+        return result
+
+    return filled
 
 
 def evaluate(expression: str, data: Any, context: Any) -> Any:
@@ -36,26 +59,40 @@ def evaluate(expression: str, data: Any, context: Any) -> Any:
     Raises:
         PathError: It finds nothing, or the function is unknown.
     """
+    return _evaluator(expression)(data, context)
+
+
+@functools.lru_cache(maxsize=4096)
+def _evaluator(expression: str) -> Filler:
     text = expression.strip()
     call = _CALL.match(text)
     if call is None:
-        return find(text, data, context)
-    arguments = [_argument(part, data, context) for part in _split(call[2])]
-    try:
-        return _FUNCTIONS[call[1]](*arguments)
-    except KeyError:
-        raise PathError(f"States.{call[1]} is not supported") from None
-    except (TypeError, ValueError, IndexError) as error:
-        raise PathError(f"{expression}: {error}") from error
+        return functools.partial(find, text)
+    name, makers = call[1], [_argument(part) for part in _split(call[2])]
+    function = _FUNCTIONS.get(name)
+
+    def called(data: Any, context: Any) -> Any:
+        arguments = [make(data, context) for make in makers]
+        try:
+            if function is None:
+                raise KeyError
+            return function(*arguments)
+        except KeyError:
+            raise PathError(f"States.{name} is not supported") from None
+        except (TypeError, ValueError, IndexError) as error:
+            raise PathError(f"{expression}: {error}") from error
+
+    return called
 
 
-def _argument(text: str, data: Any, context: Any) -> Any:
+def _argument(text: str) -> Filler:
     text = text.strip()
     if text.startswith("'"):
-        return re.sub(r"\\(.)", r"\1", text[1:-1])
+        literal = re.sub(r"\\(.)", r"\1", text[1:-1])
+        return lambda data, context: literal
     if text.startswith(("$", "States.")):
-        return evaluate(text, data, context)
-    return json.loads(text)
+        return _evaluator(text)
+    return lambda data, context: json.loads(text)
 
 
 @functools.lru_cache(maxsize=4096)
