@@ -123,6 +123,8 @@ def _states(document: Any, source: str) -> Iterable[Any]:
         raise InputError(f"{source}: a list of {len(document)} documents; {_EXPECTED}, a stack in each file")
     if not isinstance(document, dict):
         raise InputError(f"{source}: not a Pulumi deployment; {_EXPECTED}")
+    if "terraform_version" in document:
+        raise InputError(f"{source}: a state of Terraform; {_EXPECTED}")
     if "resourcePlans" in document:
         raise InputError(f"{source}: an update plan (`--save-plan`), which holds no whole stack; {_EXPECTED}")
     checkpoint = document.get("checkpoint", document)

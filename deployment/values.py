@@ -23,6 +23,9 @@ SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, no secret
 """Marks `{signature: …, ciphertext | plaintext | value: …}` objects (sdk/go/common/resource/sig, 3.260)."""
 
+OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+"""Marks `{signature: …, value: …, secret: …}`, an output that is handed over whole; without a value it is unknown."""
+
 DEEPEST: Final = 64
 """Levels of nesting that a property may have. AWS's deepest, the statements of a web ACL, need 20."""
 
@@ -62,8 +65,13 @@ def readable(value: Any, _depth: int = 0) -> Any:
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
     if isinstance(value, dict):
-        if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+        signature = value.get(SIGNATURE_KEY)
+        if signature == SECRET_SIGNATURE:
             return SECRET
+        if signature == OUTPUT_SIGNATURE:
+            if value.get("secret") is True:
+                return SECRET
+            return readable(value["value"], _depth + 1) if "value" in value else UNKNOWN
         pairs: Any = value.items()
     elif isinstance(value, list):
         pairs = enumerate(value)

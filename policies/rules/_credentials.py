@@ -14,7 +14,7 @@ KEYS: Final = re.compile(
     r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}"
     r"|sk-(?:proj|ant)-[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})\b"
     r"|hooks\.slack\.com/services/T\w+/B\w+/\w+"
-    r"|\b[a-z][a-z0-9+.-]*://[^\s:/@]+:(?![$%{<*])[^\s:/@]{3,}@"
+    r"|\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@"
     r"|(?i:;\s*(?:password|pwd)=(?![$%{<*])[^;\s]{6,})"
 )
 """Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack, Google, OpenAI, Anthropic and
@@ -41,19 +41,21 @@ WORDS: Final = re.compile(
 RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+=!@#%^&*:]{8,}")
 """Letters and digits without a word's hyphens: made by a machine, or by somebody who was asked for digits."""
 ASSIGNED: Final = re.compile(
-    rf"(?i)(?P<option>--[\w.-]*)?{_NAMES}"
+    rf"(?i){_NAMES}"
     r"(?:['\"]?[ \t]*(?:=>|[=:])[ \t]*"
     r"(?:(?P<quote>['\"])(?P<quoted>[^'\"\s]{6,})(?P=quote)"
     r"|(?P<bare>[^\s'\"`$<%{\[(/;,!&*][^\s'\"`$(){}\[\];,<]{5,})(?![\w$(\[{]))"
     r"|>(?P<element>[^<>\s]{6,})</"
-    r"|(?(option)[ \t]+(?P<argument>[A-Za-z0-9][^\s'\"`$(){}\[\];<|]{5,})|(?!)))"
+    r"|(?=[ \t]+(?P<argument>[A-Za-z0-9][^\s'\"`$(){}\[\];<|]{5,})))"
 )
 """A credential that a script or a file of settings gives a value to: ``name=value``, ``"name": "value"``, an element
 of XML, an option of a command."""
+OPTION: Final = re.compile(r"--[\w.-]*$")
+LONGEST_OPTION: Final = 40
 COMMENT: Final = re.compile(r"(?m)^[ \t]*(?:#|;|//).*$")
 PIPED: Final = re.compile(r"(?i)\becho\s+['\"]?[\w.-]+:(?![$%{<*])[^\s'\"$]{6,}['\"]?\s*\|\s*(?:sudo\s+)?chpasswd")
 """The password that a script gives to a user of its machine."""
-CLIENT: Final = re.compile(r"\bmysql(?:dump|admin)?\b[^\n|;&]*\s-p(?![$\s'\"])[^\s'\"$]{6,}")
+CLIENT: Final = re.compile(r"\bmysql(?:dump|admin)?\b[^\n|;&]{0,300}\s-p(?![$\s'\"])[^\s'\"$]{6,}")
 """The password that a script hands to a client of MySQL."""
 
 
@@ -86,7 +88,10 @@ def holds_credential(text: str) -> bool:
     """True when a script or a file of settings has a key in it, or sets a password."""
     if KEYS.search(text) or PIPED.search(text) or CLIENT.search(text):
         return True
-    for found in ASSIGNED.finditer(COMMENT.sub("", text)):
+    text = COMMENT.sub("", text)
+    for found in ASSIGNED.finditer(text):
+        if found["argument"] and not OPTION.search(text[max(0, found.start() - LONGEST_OPTION) : found.start()]):
+            continue
         value = found["quoted"] or found["bare"] or found["element"] or found["argument"]
         if not (found["bare"] and _is_code(value)) and VALUE.fullmatch(value) and not _is_kept(value):
             return True

@@ -20,6 +20,8 @@ ARGUMENTS: Final = re.compile(
 PARAMETER: Final = re.compile(r"^ +(\w+): (.*?)(?: = (None))?,?$", re.M)
 GETTER: Final = re.compile(r'@pulumi\.getter\(name="(\w+)"\)\n    def (\w+)\(')
 OBJECT: Final = re.compile(r"'(\w+Args)'")
+KEYED: Final = "Mapping[str, pulumi.Input['"
+"""In the annotation of a property that holds objects under names which the program chooses."""
 DOCUMENTED: Final = re.compile(r"^ +:param [^\n]*? (\w+): (.*?)(?=^ +:param|\Z)", re.M | re.S)
 ARGUMENT: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 """How the documentation writes the name of another argument."""
@@ -93,7 +95,7 @@ def _classes(text: str) -> Iterator[tuple[str, tuple[Property, ...]]]:
                 Property(
                     name=names.get(parameter) or _camel(parameter),
                     required=default != "None",
-                    holds=next(iter(OBJECT.findall(annotation)), ""),
+                    holds="" if KEYED in annotation else next(iter(OBJECT.findall(annotation)), ""),
                     words=frozenset(word for word in words.get(parameter, ()) if not ARGUMENT.fullmatch(word)),
                 )
                 for parameter, annotation, default in PARAMETER.findall(parameters)

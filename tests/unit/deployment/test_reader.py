@@ -13,7 +13,7 @@ from deployment import source
 from deployment.errors import InputError
 from deployment.reader import graph_from_file, graph_from_json, graph_from_text
 from deployment.unknown import SECRET, UNKNOWN
-from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
+from deployment.values import OUTPUT_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY
 
 URN = "urn:pulumi:s::p::aws:kms/key:Key::key"
 
@@ -48,6 +48,20 @@ def test_what_pulumi_writes_is_read(document):
     assert (resource.urn, resource.name, resource.inputs) == (URN, "key", {"a": 1})
 
 
+@pytest.mark.parametrize(
+    ("marked", "read"),
+    [
+        pytest.param({"value": [22], "dependencies": ["urn"]}, [22], id="known"),
+        pytest.param({"value": [22], "secret": True}, SECRET, id="secret"),
+        pytest.param({"secret": False}, UNKNOWN, id="not known yet"),
+        pytest.param({"value": {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}}, SECRET, id="a secret inside"),
+    ],
+)
+def test_an_output_that_is_handed_over_whole_is_read_as_its_value(marked, read):
+    graph = graph_from_json({"resources": [state(inputs={"a": {SIGNATURE_KEY: OUTPUT_SIGNATURE, **marked}})]}, "f")
+    assert graph.resources[0].get("a") == read
+
+
 def test_unknown_and_secret_values_are_told_apart():
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     secret = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}
@@ -71,6 +85,7 @@ def test_unknown_and_secret_values_are_told_apart():
         pytest.param(b'{"resources": [{"urn": 1, "type": "t"}]}', "without urn and type", id="a number for a URN"),
         pytest.param(b'[{"deployment": {}}, {"deployment": {}}]', "a list of 2 documents", id="several exports"),
         pytest.param(b'{"manifest": {}, "resourcePlans": {}}', "an update plan", id="an update plan"),
+        pytest.param(b'{"terraform_version": "1.9", "resources": []}', "a state of Terraform", id="of Terraform"),
         pytest.param(b'{"sequence": 0}\n{"sequence": 1}', "several JSON documents", id="events"),
         pytest.param(b"\x1f\x8b broken", "can't be read", id="broken gzip"),
         pytest.param(b'{"resources": [{"urn": "a\\ud800", "type": "t"}]}', "in plain text", id="half a character"),

@@ -53,6 +53,11 @@ def test_objects_are_judged_wherever_they_are():
     assert paths == ["rules[0].statement.orStatement.statements[0].geoMatchStatement."]
 
 
+def test_names_that_a_program_chooses_are_no_properties():
+    inputs = {"botId": "b", "localeSpecification": {"en_US": {"sourceBotVersion": "DRAFT"}}}
+    assert [path for path, _, _ in holders("aws:lex/v2modelsBotVersion:V2modelsBotVersion", inputs)] == [""]
+
+
 def test_what_has_tags_is_known_from_the_sdk():
     assert takes_tags("aws:rds/instance:Instance") and not takes_tags("aws:iam/rolePolicy:RolePolicy")
     assert not takes_tags("kubernetes:core/v1:Pod") and not takes_tags("aws:none/such:Type")
