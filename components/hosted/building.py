@@ -38,7 +38,7 @@ def built(arguments: type, given: Any, path: str = "") -> Any:
             values[name] = None
         elif name not in optional:
             raise InputPropertyError(f"{where}{key}", "is missing")
-    return arguments(**values)
+    return read(lambda: arguments(**values), path)
 
 
 def value_of(hint: Any, value: Any, path: str) -> Any:

@@ -19,6 +19,9 @@ from components.operations.maintenance_states import DUE, IDLE, OPEN, LentRules,
 from components.operations.weekdays import WEEKDAYS
 from components.workflow.workflow import Workflow, WorkflowArgs
 
+ORDINALS = ("first", "second", "third", "fourth")
+"""Weeks of a month in which each weekday is found in every month."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WindowArgs:
@@ -38,6 +41,13 @@ class WindowArgs:
     """Of a window that comes back: 1 to 4 for the first to fourth such weekday of each month only."""
     next_starts: Sequence[datetime] = ()
     """Of a monthly window: its next start in each month of the calendar, at which alarms are muted."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a month does not have such a window once, or a mute rule more than one start."""
+        if self.week_of_month is not None and not (self.weekly and 1 <= self.week_of_month <= len(ORDINALS)):
+            raise ValueError(f"a monthly window has weekly and a week of the month of 1 to 4; got {self.week_of_month}")
+        if len({start.month for start in self.next_starts}) < len(self.next_starts):
+            raise ValueError("the next starts of a monthly window are in different months of the calendar")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +83,6 @@ class MaintenanceArgs:
 PUBLISH = "arn:aws:scheduler:::aws-sdk:sns:publish"
 """Universal target: a topic as the target itself gets no subject (EventBridge Scheduler guide, "Using universal
 targets")."""
-
-
-ORDINALS = ("first", "second", "third", "fourth")
 
 
 def monthly_expression(moment: datetime, window: WindowArgs) -> str | None:

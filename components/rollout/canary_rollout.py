@@ -274,7 +274,8 @@ class CanaryRollout(pulumi.ComponentResource):
                     "detail": {
                         "stateMachineArn": [workflow.arn],
                         "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                        "error": [{"exists": False}, {"anything-but": ["RolledBack", REFUSED, UNSETTLED]}],
+                        # Null where none was given; whether "anything but" these strings takes null is written nowhere.
+                        "error": [None, {"exists": False}, {"anything-but": ["RolledBack", REFUSED, UNSETTLED]}],
                         # Its own failure must not start it again.
                         "input": [{"anything-but": [ABORT]}],
                     },

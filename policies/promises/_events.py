@@ -47,7 +47,8 @@ def _is(wanted: Any, value: Any) -> bool:
         return False
     if "anything-but" in wanted:
         unwanted = wanted["anything-but"]
-        return value not in (unwanted if isinstance(unwanted, list) else [unwanted])
+        # Whether it takes null is written nowhere, so a pattern has to name null (EventBridge guide, "Null values").
+        return value is not None and value not in (unwanted if isinstance(unwanted, list) else [unwanted])
     if "prefix" in wanted:
         return str(value).startswith(str(wanted["prefix"]))
     if "suffix" in wanted:
@@ -105,8 +106,8 @@ def launch_event(group: str, outcome: str) -> dict[str, Any]:
 
 
 def execution_event(machine: str, status: str, given: str = "{}") -> dict[str, Any]:
-    """What Step Functions sends of an execution with the input `given` that ended as `status`."""
-    detail = {"stateMachineArn": machine, "status": status, "input": given}
-    if status == "FAILED":
-        detail["error"] = "States.Runtime"
+    """What Step Functions sends of an execution with the input `given` that ended as `status`; nobody who stops one
+    has to name an error."""
+    error = "States.Runtime" if status == "FAILED" else None
+    detail = {"stateMachineArn": machine, "status": status, "input": given, "error": error}
     return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}

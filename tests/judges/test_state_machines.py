@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from conftest import STACKS
 
+from components.operations.maintenance_states import definition
 from judges.tools import run
 
+TOPIC = "arn:aws:sns:us-east-1:123456789012:users"
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 FILTERED = re.compile(r"Field \"(?P<field>.*)\.\$\" .* is not a JSONPath or intrinsic function expression$")
 """statelint knows no filters in paths; AWS does ("JSONPath", Step Functions developer guide: ``$.store.book[?(@.price <
@@ -19,12 +21,14 @@ FILTERED = re.compile(r"Field \"(?P<field>.*)\.\$\" .* is not a JSONPath or intr
 
 @pytest.fixture(params=STACKS)
 def definitions(request, graph, tmp_path):
-    """Files with the machines of a stack, by name."""
-    found = {}
+    """Files with the machines of a stack, by name; and the one of monthly windows, which none of them has."""
+    monthly = definition(parameter="/window", page=None, topic_arn=TOPIC, monthly=True)
+    found = {"monthly": tmp_path / "monthly.json"}
+    found["monthly"].write_text(json.dumps(monthly))
     for machine in graph(request.param).of_type(MACHINE):
         found[machine.name] = tmp_path / f"{machine.name}.json"
         found[machine.name].write_text(machine.get("definition"))
-    assert found
+    assert len(found) > 1
     return found
 
 

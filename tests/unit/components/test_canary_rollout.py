@@ -58,6 +58,7 @@ def test_rollback_does_not_start_itself_again(dev, one):
     assert {"anything-but": [ABORT]} in detail["input"]
     # Nor may an execution that was refused roll back the one that runs.
     assert {"anything-but": ["RolledBack", "AlreadyRunning", "NotSettled"]} in detail["error"]
+    assert None in detail["error"], "an execution that somebody stopped may name no error"
 
 
 def test_an_alarm_of_the_canary_ends_a_rollout_between_two_looks(dev, one):

@@ -207,6 +207,10 @@ def test_stand_ins_make_what_the_components_take(declare):
     maintenance = built(MaintenanceArgs, example("maintenance"))
     assert maintenance.windows[0].starts_at == datetime(2027, 3, 31, 22)  # noqa: DTZ001 - local time is meant
     assert [one.family for one in maintenance.page.ip_sets] == ["IPV4", "IPV6"]
+    monthly = {"weekOfMonth": 1.0, "nextStarts": ["2027-04-07T22:00"]}
+    window = example("maintenance")["windows"][0] | monthly
+    (found,) = built(MaintenanceArgs, changed(example("maintenance"), "windows/0", window)).windows
+    assert (found.week_of_month, found.next_starts) == (1, [datetime(2027, 4, 7, 22)])  # noqa: DTZ001 - local time
     assert built(TrackArgs, TRACK).guards == ()
     assert built(TrackArgs, TRACK).pod.cpu_limit_millicores is None
 
@@ -242,6 +246,7 @@ WRONG = [
     ("maintenance", "windows/0/startsAt", "Monday", "windows[0].startsAt", "must be a local time"),
     ("maintenance", "windows/0/startsAt", "2027-03-31T22:00Z", "windows[0].startsAt", "without a zone"),
     ("maintenance", "windows/0/weekly", "yes", "windows[0].weekly", "must be true or false"),
+    ("maintenance", "windows/0/weekOfMonth", 5.0, "windows[0]", "a week of the month of 1 to 4; got 5"),
     ("maintenance", "page/firewall/ipSetIds", {"IPV4": "1"}, "page", "have the keys IPV4 and IPV6 each"),
     ("maintenance", "page", {}, "page", "give exactly one of firewall, listener"),
     ("budget", "monthlyLimitUsd", "five", "monthlyLimitUsd", "must be a number"),

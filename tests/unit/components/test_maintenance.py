@@ -61,6 +61,19 @@ def test_days_whole_weeks_from_an_nth_weekday_have_an_expression(ahead, week, ex
     assert monthly_expression(window.starts_at - ahead, window) == expression
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({"week_of_month": 5}, "1 to 4; got 5", id="a fifth Sunday, which few months have"),
+        pytest.param({"weekly": False}, "1 to 4; got 1", id="once"),
+        pytest.param({"next_starts": [FIRST_SUNDAY.starts_at] * 2}, "different months", id="two mutes of one month"),
+    ],
+)
+def test_a_window_that_no_month_has_once_is_refused(changes, told):
+    with pytest.raises(ValueError, match=told):
+        replace(FIRST_SUNDAY, **changes)
+
+
 def test_a_monthly_window_says_its_day_in_words():
     text = in_words(FIRST_SUNDAY, "ahead", "Europe/Vilnius")
     assert text.startswith("Maintenance of the Plant API on the first Sunday of the month from 05:00 to 06:00 (Eur")

@@ -79,9 +79,10 @@ class Executions:
             "name": execution.name,
             "status": execution.status,
             "input": json.dumps(execution.input, separators=(",", ":")),
+            # What there is none of is null (Step Functions guide, "Automating event delivery", its examples).
+            "error": execution.error.name if execution.error else None,
+            "cause": execution.error.cause if execution.error else None,
         }
-        if execution.error is not None:
-            detail |= {"error": execution.error.name, "cause": execution.error.cause}
         self.emit(
             {
                 "source": "aws.states",
