@@ -135,8 +135,9 @@ def _tell_expected_length(settings: Settings) -> None:
     ]
     if any(declared != expected for _, declared, expected in steps):
         pulumi.log.warn(
-            f"plant:rollout.steps: at the average load of {mean_rps:.2g} requests/s (plant:usage.monthly_requests) a"
-            f" step takes {settings.slo.minimum_samples} requests to the canary: {told(steps)}"
+            f"plant:rollout.steps of {pulumi.get_stack()}: at the average load of {mean_rps:.2g} requests/s"
+            f" (plant:usage.monthly_requests) a step takes {settings.slo.minimum_samples} requests to the"
+            f" canary: {told(steps)}"
         )
     total = sum(expected for *_, expected in steps) / 3600
     session = uptime.session_minutes / 60

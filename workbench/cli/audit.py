@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 INCOMPLETE: Final = 2
 """Exit status where nothing blocks and some stack could not be judged: it is bad input, and no pass."""
 
+MOST_ERRORS: Final = 20
+"""Stacks that could not be judged and are told one by one on standard error."""
+
 MOST_SARIF: Final = 25_000
 """Results of one run that code scanning takes (GitHub Docs, SARIF support)."""
 
@@ -133,8 +136,10 @@ def command(sources: tuple[str, ...], pack: Pack, work: Work, shown: Shown, outp
     if summary.verdict == "blocked":
         raise SystemExit(BLOCKED)
     if summary.verdict == "broken":
-        for one in summary.problems.items:
+        for one in summary.problems.items[:MOST_ERRORS]:
             click.echo(f"error: {one.source}: {one.kind}: {one.message}", err=True)
+        if (more := summary.verdicts["broken"] - MOST_ERRORS) > 0:
+            click.echo(f"error: and {more:,} more could not be judged; --format json names them", err=True)
         raise SystemExit(INCOMPLETE)
 
 

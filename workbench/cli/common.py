@@ -208,12 +208,12 @@ def emit(text: str, out: Path | None) -> None:
 
 
 def emit_marked(text: str, out: Path | None) -> None:
-    """As `emit`, with colours where a terminal wants them; a file and a pipe get the plain text."""
+    """As `emit`, in lines as wide as the terminal, and in colours where it wants them; else the text as it is."""
     look = layout(out)
-    if look["colours"]:
+    if out is None and sys.stdout is not None and sys.stdout.isatty():
         from workbench.report.marks import marked
 
-        text = marked(text, look["width"])
+        text = marked(text, look["width"], colours=look["colours"])
     emit(text, out)
 
 

@@ -21,11 +21,16 @@ KINDS: Final = click.Choice(("dedicated", "shared"))
 
 @click.command()
 @click.argument("stack")
-@click.option("--kind", type=KINDS, help="Own everything in sessions, or borrow.")
+@click.option("--kind", type=KINDS, help="All of its own, in sessions; or the platform's.")
 @click.option("--domain", help="Name of the API, e.g. api.example.com.")
 @click.option("--account", help="AWS account (12 digits) that it is for.")
 @click.option("--hosted-zone", metavar="ID", help="Route 53 zone of the domain (dedicated).")
-@click.option("--platform", multiple=True, metavar="KEY=VALUE", help="What a shared stack borrows; repeatable.")
+@click.option(
+    "--platform",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What a shared stack borrows (plant:tenancy.platform); repeatable.",
+)
 @click.option("--region", default="us-east-1", show_default=True, help="AWS Region.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def command(stack: str, platform: tuple[str, ...], force: bool, **given: Any) -> None:
@@ -68,7 +73,9 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
             missing.append(f"{flag} is missing: {question}")
         return value or ""
 
-    kind = answer("--kind", "own everything, in sessions, or borrow the platform's", given["kind"], KINDS)
+    kind = answer(
+        "--kind", "dedicated (all of its own, in sessions) or shared (borrows the platform's)", given["kind"], KINDS
+    )
     domain = answer("--domain", "name of the API, e.g. api.example.com", given["domain"])
     account = answer("--account", "AWS account, 12 digits", given["account"])
     zone = given["hosted_zone"]
@@ -77,6 +84,10 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
     elif kind == "shared":
         for name, field in SharedPlatformSettings.model_fields.items():
             platform[name] = answer(f"--platform {name}=…", f"{field.description}", platform.get(name))
+    elif zone is None and not platform:
+        lent = ", ".join(SharedPlatformSettings.model_fields)
+        missing.append("--hosted-zone is missing, if --kind is dedicated: Route 53 zone of the domain")
+        missing.append(f"--platform NAME=VALUE is missing, if --kind is shared, for each of {lent}")
     if missing:
         raise InputError(*missing)
     return Answers(

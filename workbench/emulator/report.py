@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Raised whenever a key of the JSON form changes its meaning or goes; new keys do not raise it."""
 MARKS = {Status.PASSED: "ok", Status.FAILED: "FAILED", Status.NOT_APPLICABLE: "n/a"}
-WIDTH = 120
+WIDTH = 80
 """Columns of the text form."""
 
 

@@ -10,11 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.audit.summary import Found, Line, Summary, Totals
-from workbench.report.findings_text import WIDTH, as_text
+from workbench.report.findings_text import WIDTH, Hanging, as_text
 from workbench.report.money import dollars, signed_dollars
 
 TELLING: Final = 2
 """Values up to which a tag tells little: one of its own, and what has none. It is shown where it is asked for."""
+
+NAMED: Final = 3
+"""Stacks of one fault that are named."""
 
 STYLES: Final = {"pass": "bold green", "blocked": "bold red", "broken": "bold yellow"}
 
@@ -26,7 +29,7 @@ def render(summary: Summary, *, top: int, tags: Sequence[str] = (), colours: boo
 
 
 def _parts(summary: Summary, top: int, tags: Sequence[str]) -> Iterator[RenderableType | None]:
-    yield _lines("Could not be judged", (f"{one.name} ({one.kind}): {one.message}" for one in summary.problems.items))
+    yield _broken(summary)
     yield _lines("Locked, judged as they stand", (f"{one.name}: {one.message}" for one in summary.locked.items))
     yield _stacks(f"Over budget ({summary.over_budget.count})", summary.over_budget.items, top)
     yield _stacks("Dearest", summary.dearest.items, top)
@@ -122,7 +125,22 @@ def _lines(heading: str, lines: Iterable[str], most: int | None = None) -> Rende
         return None
     shown = told if most is None else told[:most]
     more = [Text(f"  and {len(told) - len(shown):,} more", "dim")] if len(shown) < len(told) else []
-    return Group(Text(f"{heading} ({len(told):,})", "bold"), *(Text(f"  {line}") for line in shown), *more)
+    return Group(Text(f"{heading} ({len(told):,})", "bold"), *(Hanging(Text(line)) for line in shown), *more)
+
+
+def _broken(summary: Summary) -> RenderableType | None:
+    """What could not be judged; stacks of one fault together."""
+    names: dict[str, list[str]] = {}
+    for one in summary.problems.items:
+        names.setdefault(f"({one.kind}): {one.message}", []).append(one.name)
+    if not names:
+        return None
+    told = (
+        f"{', '.join(group[:NAMED])}{f' and {len(group) - NAMED:,} more' if len(group) > NAMED else ''} {fault}"
+        for fault, group in names.items()
+    )
+    heading = Text(f"Could not be judged ({summary.verdicts['broken']:,})", "bold")
+    return Group(heading, *(Hanging(Text(line)) for line in told))
 
 
 def _where(found: Found) -> str:

@@ -9,7 +9,7 @@ from collections import Counter
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.text import Text
 
@@ -41,6 +41,26 @@ def as_text(parts: Iterable[RenderableType], *, colours: bool, width: int) -> st
         console.print()
     text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO from above
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
+
+
+class Hanging:
+    """A paragraph whose lines after the first stand further in: its beginnings are what the eye looks for."""
+
+    def __init__(self, text: Text, indent: int = 2, further: int = 2) -> None:
+        self.text = text
+        self.indent = indent
+        self.further = further
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines, as rich asks for them."""
+        whole = Text(" " * self.indent) + self.text
+        first, *more = whole.wrap(console, options.max_width)
+        yield first
+        if more:
+            rest = whole[len(first.plain) :]
+            rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+            hang = self.indent + self.further
+            yield Padding(rest, (0, 0, 0, min(hang, options.max_width // 2)))
 
 
 def verdict(assessment: Assessment) -> tuple[str, str]:

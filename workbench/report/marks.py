@@ -16,24 +16,52 @@ RED: Final = {"fg": "red"}
 SKIPPED: Final = {"dim": True}
 
 STYLES: Final[tuple[tuple[re.Pattern[str], dict[str, Any]], ...]] = (
-    (re.compile(r"^(?:verdict: pass|passed:).*"), {**GREEN, "bold": True}),
-    (re.compile(r"^(?:verdict: |FAILED:).*"), {**RED, "bold": True}),
+    (re.compile(r"^(?:verdict: pass|passed:).*", re.DOTALL), {**GREEN, "bold": True}),
+    (re.compile(r"^(?:verdict: |FAILED:).*", re.DOTALL), {**RED, "bold": True}),
     (re.compile(r"^(?: {4})?ok\b"), GREEN),
-    (re.compile(r"^(?: {4})?(?:FAILED|DIFFERS|LEFT)\b|\bfails: .*"), RED),
-    (re.compile(r"^(?: {4})?n/a\b.*"), SKIPPED),
+    (re.compile(r"^(?: {4})?(?:FAILED|DIFFERS|LEFT)\b|\bfails: .*", re.DOTALL), RED),
+    (re.compile(r"^(?:note: |(?: {4})?n/a\b).*", re.DOTALL), SKIPPED),
 )
 """What a line holds -> how that is shown; the first that fits."""
 NOTE: Final = "note: "
 
 
-def marked(text: str, width: int) -> str:
-    """`text` with ANSI colours; its notes, which may be long, in lines of at most `width` columns."""
-    return "\n".join(_note(line, width) if line.startswith(NOTE) else _shown(line) for line in text.split("\n"))
+LABEL: Final = re.compile(r"^ *(?:\S+ ){0,3}\S+ {2,}(?=\S)")
+"""What stands before the words of a line in a column of its own."""
+DIFFERENCE: Final = ("+", "-", "@")
+"""Beginnings of what is to be copied as it is."""
+GAP: Final = re.compile(r"\S {2,}\S")
+FURTHER: Final = 4
+"""Columns by which the rest of a long line stands further in."""
 
 
-def _note(line: str, width: int) -> str:
-    rows = textwrap.wrap(line, max(width, 2 * len(NOTE)), subsequent_indent=" " * len(NOTE), break_on_hyphens=False)
-    return "\n".join(click.style(row, **SKIPPED) for row in rows)
+def marked(text: str, width: int, *, colours: bool = True) -> str:
+    """`text` in lines of at most `width` columns, with ANSI colours where they are wanted."""
+    lines = (folded(line, width) for line in text.split("\n"))
+    return "\n".join(_shown(line) for line in lines) if colours else "\n".join(lines)
+
+
+def folded(line: str, width: int) -> str:
+    """`line`, its rest under its first words where it is longer than `width` columns."""
+    if len(line) <= width or line.startswith(DIFFERENCE):
+        return line
+    label = LABEL.match(line)
+    if label is not None and GAP.search(line, label.end()):
+        return line  # a row of a table
+    if line.startswith(NOTE):
+        hang = len(NOTE)
+    elif label is not None and len(label[0]) <= width // 2:
+        hang = len(label[0])
+    else:
+        hang = len(line) - len(line.lstrip()) + FURTHER
+    rows = textwrap.wrap(
+        line,
+        max(width, hang + 2 * FURTHER),
+        subsequent_indent=" " * hang,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return "\n".join(rows)
 
 
 def _shown(line: str) -> str:

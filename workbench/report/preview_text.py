@@ -15,7 +15,7 @@ from rich.tree import Tree
 from deployment.graph import Resource
 from workbench.preview.changes import Change, Operation, PropertyChange, in_words
 from workbench.preview.result import Preview
-from workbench.report.findings_text import WIDTH, as_text, summary, verdict, violations, waived
+from workbench.report.findings_text import WIDTH, Hanging, as_text, summary, verdict, violations, waived
 from workbench.report.money import change_between, change_in_dollars, dollars, shown, signed_dollars
 from workbench.report.names import resource_name, short_types
 from workbench.report.values import pair
@@ -235,12 +235,12 @@ def _cost(preview: Preview, everything: bool) -> Group:
         over = amount > estimate.budget_usd and name not in ("floor", "list price always-on")
         figures.add_row(f"  {name}", Text(dollars(amount), "red" if over else ""), Text(meaning + change, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
-    hours = Text(f"  {preview.hours_told}")
+    hours = Hanging(Text(preview.hours_told))
     parts: list[RenderableType] = [heading, figures, hours, _drivers(preview, everything)]
     if estimate.unpriced:
         parts.append(Text(f"  {len(estimate.unpriced)} not priced, so the figures are too low:", "red"))
         parts += [Text(f"    {entry.type} {resource_name(entry.urn)}: {entry.reason}") for entry in estimate.unpriced]
-        parts += [Text(f"  {sentence}") for sentence in estimate.lacking_told]
+        parts += [Hanging(Text(sentence)) for sentence in estimate.lacking_told]
     return Group(*parts)
 
 

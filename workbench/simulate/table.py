@@ -83,15 +83,13 @@ def _timeline(report: Report) -> Iterator[str]:
     columns = [(COLUMNS.index(name), title, form) for name, title, form in _SHOWN]
     if all(math.isnan(row[COLUMNS.index("least_credits")]) for row in series):
         columns = columns[:-1]
-    yield (
-        "   time"
-        + "".join(f"{title:>9}" for _, title, _ in columns)
-        + ("   (median of the runs)" if len(report.runs) > 1 else "")
-    )
+    if len(report.runs) > 1:
+        yield "by the minute, the median of the runs"
+    yield "   time" + "".join(f"{title:>8}" for _, title, _ in columns)
     for index in range(0, len(series), step):
         row = series[index]
         cells = (("-" if math.isnan(row[place]) else form.format(row[place])) for place, _, form in columns)
-        yield f"{clock((index + 1) * 60):>7}" + "".join(f"{cell:>9}" for cell in cells)
+        yield f"{clock((index + 1) * 60):>7}" + "".join(f"{cell:>8}" for cell in cells)
 
 
 def _events(report: Report) -> Iterator[str]:
@@ -117,9 +115,9 @@ def _foot(report: Report) -> Iterator[str]:
         length = clock(report.runs[0].duration_seconds)
         yield (
             f"cost of these {length}   ${event.total_usd:.2f} at list price, mean of the runs: instances"
-            f" ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f},"
+            f" ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f}, what stands anyway"
+            f" ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         )
-        yield f"    what stands anyway ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         yield (
             f"cost of the month   ${month.expected_usd:.2f} expected, ${month.worst_case_usd:.2f} worst case,"
             f" budget ${month.budget_usd:.2f}, allowances taken off"

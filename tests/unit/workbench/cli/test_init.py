@@ -56,7 +56,17 @@ def test_a_shared_stack_passes_at_once_with_what_the_platform_lends(project, mon
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        pytest.param(["qa"], ["--kind is missing", "--domain is missing", "--account is missing"], id="nothing given"),
+        pytest.param(
+            ["qa"],
+            [
+                "--kind is missing: dedicated (",
+                "--domain is missing",
+                "--account is missing",
+                "--hosted-zone is missing, if --kind is dedicated",
+                "--platform NAME=VALUE is missing, if --kind is shared, for each of vpc_id, ",
+            ],
+            id="nothing given",
+        ),
         pytest.param(["qa", *DEDICATED], ["--hosted-zone is missing"], id="no zone"),
         pytest.param(["qa", *DEDICATED[:4], "--account", "12", *ZONE], ["account_id", "Pulumi.qa.yaml"], id="account"),
         pytest.param(["../qa", *DEDICATED, *ZONE], ["a stack's name has letters"], id="name"),
