@@ -52,17 +52,28 @@ def _blended(stacks: list[list[Line]]) -> list[list[Line]]:
     }
     if not reached:
         return stacks
-    return [[_at_mean(line, reached.get(line.price.path)) for line in lines] for lines in stacks]
+    shared: dict[tuple[str, str], tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    return [[_at_mean(line, reached.get(line.price.path), shared) for line in lines] for lines in stacks]
 
 
-def _at_mean(line: Line, totals: Mapping[str, tuple[Decimal, Decimal]] | None) -> Line:
+def _at_mean(
+    line: Line,
+    totals: Mapping[str, tuple[Decimal, Decimal]] | None,
+    shared: dict[tuple[str, str], tuple[Decimal, Decimal]],
+) -> Line:
+    """The line at the mean price. `shared` is what the lines before it had, in units and dollars: each gets what takes
+    their sum to its own place, so that all of them add up to the total whatever is rounded."""
     if totals is None:
         return line
-    dollars: dict[str, Any] = {
-        field: line_usd(totals[field][0] * quantity / totals[field][1])
-        for field, quantity in quantities(line)
-        if field in totals
-    }
+    dollars: dict[str, Any] = {}
+    for field, quantity in quantities(line):
+        if field in totals:
+            usd, units = totals[field]
+            before_units, before_usd = shared[line.price.path, field]
+            after_units = before_units + quantity
+            after_usd = line_usd(usd * after_units / units)
+            shared[line.price.path, field] = after_units, after_usd
+            dollars[field] = after_usd - before_usd
     return replace(line, **dollars)
 
 

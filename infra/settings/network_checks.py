@@ -9,7 +9,10 @@ from ipaddress import IPv4Network
 from infra.settings.errors import Problem
 from infra.settings.fleet import FleetSettings
 from infra.settings.rollout import RolloutSettings
-from infra.settings.tenancy import SMALLEST_LOAD_BALANCER_SUBNET, ZONES_BY_REGION, TenancySettings
+from infra.settings.tenancy import SMALLEST_LOAD_BALANCER_SUBNET, ZONES_BY_REGION, TenancySettings, zones_of
+
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+"""How the name of a Region looks."""
 
 ZONES_MIN = 2
 """A load balancer has to be in two zones."""
@@ -19,10 +22,23 @@ TIERS = 2
 
 def region_has_the_zones(tenancy: TenancySettings, region: object) -> Iterator[Problem]:
     """The region is a known one, and has as many zones."""
-    zones = ZONES_BY_REGION.get(str(region))
+    known = ", ".join(sorted(ZONES_BY_REGION))
+    if not REGION.fullmatch(str(region)):
+        yield Problem("aws:region", region, f"not supported; allowed are {known}, or the name of another AWS Region")
+        return
+    if tenancy.kind != "dedicated":
+        return
+    zones = zones_of(tenancy.network, region)
     if zones is None:
-        yield Problem("aws:region", region, f"not supported; allowed are {', '.join(sorted(ZONES_BY_REGION))}")
-    elif tenancy.kind == "dedicated" and tenancy.network.zone_count > len(zones):
+        yield Problem(
+            "plant:tenancy.network.zone_letters",
+            None,
+            f"required in {region}, whose zones aren't known here (those of {known} are); give the letters of two or"
+            " more of its zones, e.g. ac",
+        )
+    elif len(set(zones)) < len(zones):
+        yield Problem("plant:tenancy.network.zone_letters", zones, "names a zone twice; name each once")
+    elif tenancy.network.zone_count > len(zones):
         yield Problem(
             "plant:tenancy.network.zone_count",
             tenancy.network.zone_count,

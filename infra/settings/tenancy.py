@@ -20,7 +20,8 @@ ZONES_BY_REGION = {
     "us-west-2": "abcd",
 }
 """Letters of the Availability Zones that are used, first ones first. Letters are dealt to each account anew: where
-one of them stands for a zone without t4g instances or serverless caches (us-east-1 has such zones), put others here.
+one of them stands for a zone without t4g instances or serverless caches (us-east-1 has such zones), and for a Region
+that isn't here, `zone_letters` of the network says others.
 """
 
 SMALLEST_LOAD_BALANCER_SUBNET = 27
@@ -38,9 +39,22 @@ class NetworkSettings(Group):
     zone_count: int = Field(
         default=2, ge=2, le=6, description="Availability Zones (2 to 6, as many as the region has)."
     )
+    zone_letters: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2,6}$",
+        description=(
+            "Letters of the Availability Zones to use, first ones first (2 to 6), e.g. acd of ap-northeast-1."
+            " Left out: those that are known of the Region."
+        ),
+    )
     reserved_cidrs: tuple[IPv4Network, ...] = Field(
         default=(), max_length=50, description="Ranges of peered networks and offices, which the VPC must not overlap."
     )
+
+
+def zones_of(network: NetworkSettings, region: object) -> str | None:
+    """Letters of the zones that `network` may use in `region`; None where nobody says them."""
+    return network.zone_letters or ZONES_BY_REGION.get(str(region))
 
 
 class SharedPlatformSettings(Group):

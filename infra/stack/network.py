@@ -7,7 +7,7 @@ import pulumi
 from components.network.data_stores import DataStores, DataStoresArgs, StoreArgs
 from components.network.network import Network, NetworkArgs
 from components.network.security_groups import SecurityGroups, SecurityGroupsArgs
-from infra.settings.tenancy import ZONES_BY_REGION
+from infra.settings.tenancy import zones_of
 from infra.stack.context import Context
 from infra.stack.declared import Vpc
 
@@ -29,7 +29,7 @@ def vpc(context: Context, log_bucket_arn: pulumi.Input[str] | None) -> Vpc:
         f"{context.name}-network",
         NetworkArgs(
             cidr=str(own.cidr),
-            zones=[f"{settings.region}{letter}" for letter in ZONES_BY_REGION[settings.region][: own.zone_count]],
+            zones=[f"{settings.region}{letter}" for letter in (zones_of(own, settings.region) or "")[: own.zone_count]],
             region=settings.region,
             log_bucket_arn=log_bucket_arn,
         ),

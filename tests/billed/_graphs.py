@@ -594,4 +594,40 @@ GRAPHS = [
             },
         ),
     ),
+    case(
+        "hosted zones beyond the first 25",
+        "monthly_usd",
+        "13.00",  # 25 x .50 + 5 x .10
+        "Hosted zone",
+        *(("aws:route53/zone:Zone", f"zone-{number}", {}) for number in range(30)),
+    ),
+    case(
+        "custom metrics beyond the first 10,000",
+        "monthly_usd",
+        "3020.00",  # 10,000 x .30 + 200 x .10
+        "Custom metric",
+        *(
+            (
+                "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+                f"metric-{number}",
+                {"metricTransformation": {"namespace": "shop", "name": f"m{number}"}},
+            )
+            for number in range(10_200)
+        ),
+    ),
+    *(
+        case(
+            f"an instance of {engine} by a class of the r families",
+            "monthly_usd",
+            "189.80",  # 730 x .26
+            "Database instance",
+            ("aws:rds/cluster:Cluster", "db", {"engine": engine}),
+            (
+                "aws:rds/clusterInstance:ClusterInstance",
+                "one",
+                {"clusterIdentifier": "db-id", "instanceClass": "db.r6g.large"},
+            ),
+        )
+        for engine in ("aurora-mysql", "aurora-postgresql")
+    ),
 ]

@@ -151,6 +151,7 @@ DEV = {
     "tenancy": {
         "network.cidr": "10.65.0.0/22",
         "network.zone_count": 3,
+        "network.zone_letters": "bc",
     },
     "platform": {
         "account_id": "210987654321",

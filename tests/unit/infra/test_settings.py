@@ -277,6 +277,18 @@ def test_stack_files_are_sound(stack):
         ),
         pytest.param({"aws:region": "mars-north-1"}, "aws:region", "not supported; allowed are", id="unknown region"),
         pytest.param(
+            {"aws:region": "ap-northeast-1"},
+            "plant:tenancy.network.zone_letters",
+            "required in ap-northeast-1",
+            id="a Region whose zones nobody says",
+        ),
+        pytest.param(
+            {"aws:region": "ap-northeast-1", "plant:tenancy": {"network": {"zone_letters": "aa"}}},
+            "plant:tenancy.network.zone_letters",
+            "names a zone twice",
+            id="a zone twice",
+        ),
+        pytest.param(
             {"plant:tenancy": {"kind": "shared"}},
             "plant:tenancy.platform",
             "required when kind is shared",
@@ -640,3 +652,8 @@ def test_a_range_of_a_data_store_that_is_none_has_one_problem_in_words():
     store = {"name": "orders", "endpoint": "db.example.com", "port": 5432, "way": "ipv6", "cidrs": ["2001:db8::1/32"]}
     found = problems({"plant:data": {"stores": [store]}})
     assert [key for key in found if "cidrs" in key] == ["plant:data.stores[0].cidrs[0]"]
+
+
+def test_any_region_will_do_whose_zones_the_setting_names():
+    elsewhere = {"aws:region": "ap-northeast-1", "plant:tenancy": {"network": {"zone_letters": "acd"}}}
+    assert load({**DEDICATED, **elsewhere}, "Pulumi.test.yaml").region == "ap-northeast-1"
