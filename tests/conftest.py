@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,16 @@ import pytest
 
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
+
+
+def pytest_collection_finish(session):
+    """Look for garbage less often, and no more among modules and tests, which stay: a tenth of the time; not where
+    benchmarks measure what people wait for."""
+    if session.config.option.markexpr != "benchmark":
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+
 
 STACKS = {
     "dev": ("dev", {}),

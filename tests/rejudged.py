@@ -27,7 +27,7 @@ _noted: list[set[tuple[str, str]]] = []
 
 
 @contextlib.contextmanager
-def _noting():
+def noting():
     _noted.append(set())
     try:
         yield _noted[-1]
@@ -44,7 +44,7 @@ def _first(path):
     return path.partition(".")[0].partition("[")[0]
 
 
-class _NotingDict(dict):
+class NotingDict(dict):
     """Properties that note which of them are asked for; where all are, in whatever way, the whole resource is."""
 
     def __init__(self, plain, urn):
@@ -74,9 +74,9 @@ def _all_properties(name):
 
 # An `__iter__` of its own keeps `dict(…)`, `{**…}` and `update` from taking the short way that a plain dict has.
 for _name in ("__iter__", "__len__", "__eq__", "__ne__", "__or__", "__ror__", "__repr__", "__reversed__"):
-    setattr(_NotingDict, _name, _all_properties(_name))
+    setattr(NotingDict, _name, _all_properties(_name))
 for _name in ("copy", "items", "keys", "values"):
-    setattr(_NotingDict, _name, _all_properties(_name))
+    setattr(NotingDict, _name, _all_properties(_name))
 
 
 def _same(name):
@@ -110,7 +110,7 @@ class _Noting(Resource):
     def __init__(self, plain):
         object.__setattr__(self, "plain", plain)
         for part in ("inputs", "outputs", "property_dependencies"):
-            object.__setattr__(self, part, _NotingDict(getattr(plain, part), plain.urn))
+            object.__setattr__(self, part, NotingDict(getattr(plain, part), plain.urn))
 
     def __eq__(self, other):
         if not isinstance(other, Resource) or other.urn != self.urn:
@@ -131,14 +131,14 @@ def _noting_graphs():
 
     def referenced(self, resource, path, *types):
         _note(resource.urn, _first(path))
-        with _noting():
+        with noting():
             return plain_referenced(self, resource, path, *types)
 
     def referrers(self, target, *types):
         _note(target.urn, REFERRERS)
         for token in types:
             _note(token, UNTRACED)
-        with _noting():
+        with noting():
             return plain_referrers(self, target, *types)
 
     plain_referenced, plain_referrers = ResourceGraph.referenced, ResourceGraph.referrers
@@ -175,7 +175,7 @@ class Readers:
         self.read = {}
         resources = tuple(map(_Noting, self.graph))
         for name, function in functions.items():
-            with _noting_graphs(), _noting() as self.read[name]:
+            with _noting_graphs(), noting() as self.read[name]:
                 function(context_of(ResourceGraph(resources)))
 
     def changed(self, document):

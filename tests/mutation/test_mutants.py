@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -9,14 +10,20 @@ import pytest
 from declared import departures
 from rejudged import Readers
 
+from deployment.kept import FOLDER_VARIABLE
 from deployment.quiet import no_garbage_collection
 from deployment.reader import graph_from_json
+from deployment.tokens import STATE_MACHINE
 from policies.assess import assess, config_of, level_of, rules_for, run_rule
 from policies.context import Context
 from policies.finding import Enforcement
+from policies.promises._rehearsal import moves_traffic, shaped
+from policies.promises.rollout import story_holds
 from policies.registry import promises
+from policies.rules._workflows import definition
 
 from .mutants import mutants, unclassified
+from .rollouts import Rollouts
 
 STACKS = ("dev", "prod", "parked", "k8s")
 SMALLEST_RATIO = 0.97
@@ -64,6 +71,11 @@ class Judge:
         self.readers = Readers(
             recorded, self.context, {name: partial(run_rule, rule) for name, rule in self.rules.items()}
         )
+        self.rollouts = [
+            Rollouts(shaped(machine.get("definition"))[0], story_holds(context))
+            for machine in graph.of_type(*STATE_MACHINE)
+            if moves_traffic(definition(machine))
+        ]
 
     def context(self, graph):
         return Context(graph, self.config)
@@ -72,7 +84,9 @@ class Judge:
         graph, names = self.readers.changed(mutant)
         context = self.context(graph)
         rules = [self.rules[name] for name in names]
-        with no_garbage_collection():
+        with no_garbage_collection(), ExitStack() as stack:
+            for one in self.rollouts:
+                stack.enter_context(one.patched(one.again))
             return keys((rule, finding) for rule in rules for finding in run_rule(rule, context)) - self.before
 
 
@@ -96,8 +110,9 @@ def noticed_by(said):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stack", STACKS)
-def test_each_mutant_is_noticed_by_something(deployment, stack):
+def test_each_mutant_is_noticed_by_something(deployment, stack, monkeypatch):
     recorded = deployment(stack)
+    monkeypatch.setenv(FOLDER_VARIABLE, "")  # what mutants give is kept for nobody
     judge = Judge(recorded)
     told = Counter()
     survivors = []
