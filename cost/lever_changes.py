@@ -203,7 +203,18 @@ def _gp3(stack: Stack, _: Estimate) -> Stack | None:
 
 
 def _no_nat(stack: Stack, _: Estimate) -> Stack | None:
-    return without(stack, (*NAT, *tokens.ELASTIC_IP)) if stack.graph.of_type(*NAT) else None
+    """Without NAT gateways and their addresses; those of instances and load balancers stay."""
+    gateways = stack.graph.of_type(*NAT)
+    paths = ("allocationId", "secondaryAllocationIds")
+    gone = {one.urn for one in gateways}
+    gone |= {
+        address.urn
+        for gateway in gateways
+        for path in paths
+        for address in stack.graph.referenced(gateway, path, *tokens.ELASTIC_IP)
+    }
+    kept = ResourceGraph(resource for resource in stack.graph if resource.urn not in gone)
+    return Stack(kept, stack.basis) if gone else None
 
 
 def _rarer_schedules(stack: Stack, _: Estimate) -> Stack | None:

@@ -14,6 +14,7 @@ from cost.account import settle
 from cost.basis import Basis, basis_of
 from cost.compare import Comparison, compare
 from cost.transfers import Transfer
+from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_file, plan_from_file
 from policies.assess import config_of, stack_name
@@ -134,9 +135,12 @@ def _price(
     config = config_of(graph)
     limit = asked.limit_usd if asked.limit_usd is not None else config.settings.monthly_limit_usd or NO_LIMIT_USD
     basis = None if asked.allowances else replace(basis_of(graph), allowance_share=Decimal(0))
-    found = estimate(
-        graph, limit_usd=limit, usage=usage, transfers=transfers, region=asked.region, basis=basis, on=asked.on
-    )
+    try:
+        found = estimate(
+            graph, limit_usd=limit, usage=usage, transfers=transfers, region=asked.region, basis=basis, on=asked.on
+        )
+    except InputError as error:  # which of several files is meant, its resources don't say
+        raise InputError(f"{name}: {error}") from error
     return PricedFile(
         source="standard input" if name == "-" else name,
         stack=stack_name(graph) or "",

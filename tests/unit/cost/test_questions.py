@@ -52,6 +52,25 @@ def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, 
     assert found[lever].saving_usd == Decimal(usd)
 
 
+def test_without_nat_gateways_only_their_own_addresses_go(make, make_basis):
+    nat = make("aws:ec2/natGateway:NatGateway", {"allocationId": "gateway-id"})
+    addresses = [make("aws:ec2/eip:Eip", {}, name) for name in ("gateway", "other")]
+    graph = ResourceGraph([nat, *addresses])
+    basis = make_basis(monthly_requests=0)
+    usage = {nat.urn: {"monthly_data_processed_gb": Decimal(0)}}
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage), usage)}
+    assert found["no-nat"].saving_usd == Decimal("36.50")  # 32.85 + one address of 3.65
+
+
+@pytest.mark.parametrize("module", ["lb", "alb"])
+def test_a_listener_that_checks_tokens_is_known_by_either_name(make, make_basis, module):
+    edge = make(f"aws:{module}/loadBalancer:LoadBalancer", {"subnets": ["a", "b"]})
+    rule = make(f"aws:{module}/listenerRule:ListenerRule", {"actions": [{"type": "jwt-validation"}]})
+    graph = ResourceGraph([edge, rule])
+    found = savings(graph, estimate(graph, basis=make_basis(monthly_requests=0)))
+    assert "no-public-ipv4" not in {each.levers[0].id for each in found}
+
+
 def test_load_balancer_that_checks_tokens_is_left_its_ipv4_addresses(graph):
     # It fetches the issuer's keys over IPv4 only.
     dev = graph("dev")

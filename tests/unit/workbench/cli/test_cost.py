@@ -212,5 +212,5 @@ def test_a_stack_without_a_region_asks_for_one(plant, tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"resources": [KEY]}))
     status, _, err = plant(str(path))
-    assert status == 2 and "--region" in err
+    assert status == 2 and "--region" in err and str(path) in err
     assert plant(str(path), "--region", "us-east-1")[0] == 0
