@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any, Final
 
@@ -96,6 +97,14 @@ def holds_credential(text: str) -> bool:
         if not (found["bare"] and _is_code(value)) and VALUE.fullmatch(value) and not _is_kept(value):
             return True
     return False
+
+
+def readable_text(text: str) -> str:
+    """`text`, followed by what it decodes to when it is base64."""
+    try:
+        return text + "\n" + base64.b64decode(text, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return text
 
 
 def _is_code(value: str) -> bool:

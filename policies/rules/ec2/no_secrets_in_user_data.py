@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
@@ -10,7 +9,7 @@ from deployment.tokens import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, S
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._credentials import holds_credential
+from policies.rules._credentials import holds_credential, readable_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +25,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(
                 f"{path} holds what looks like a credential; fetch it at start from Secrets Manager or SSM", path
             )
-
-
-def readable_text(text: str) -> str:
-    """`text`, followed by what it decodes to when it is base64."""
-    try:
-        return text + "\n" + base64.b64decode(text, validate=True).decode("utf-8", "replace")
-    except ValueError:
-        return text
 
 
 RULE = Rule(

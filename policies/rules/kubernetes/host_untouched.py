@@ -26,12 +26,23 @@ SYSTEM: Final = frozenset(
     }
 )
 """Directories there that are the node's own."""
+PLUGINS: Final = (
+    "/var/lib/kubelet/plugins_registry",
+    "/var/lib/kubelet/device-plugins",
+    "/etc/cni/net.d",
+    "/opt/cni/bin",
+)
+"""Where the kubelet looks for its plugins (CSI, device plugins, CNI)."""
 HOST: Final = ("hostPID", "hostIPC", "hostNetwork")
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """A pod shares nothing with its node; an agent is not root there, and changes no files of it."""
-    for container in containers(resource):
+    """A pod shares nothing with its node; an agent is not root there, and changes no files of it.
+
+    What the kubelet itself asks to mount volumes, to hand out devices or to connect pods can't do without.
+    """
+    plugin = is_node_plugin(resource)
+    for container in () if plugin else containers(resource):
         if container.get("securityContext", "privileged") is True:
             path = f"{container.path}.securityContext.privileged"
             yield Problem(f"{path} is true, which makes the container root on the node; drop it", path)
@@ -43,7 +54,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         host = (mappings(volume.get("hostPath")) or [{}])[0].get("path")
         if isinstance(host, str) and host.endswith(SOCKET):
             yield Problem(f"{where} mounts the socket of the container engine; drop it", "volumes")
-        elif not is_state(host) and not only_read(resource, volume.get("name")):
+        elif not plugin and not is_state(host) and not only_read(resource, volume.get("name")):
             yield Problem(
                 f"{where} lets the agent change files of its node; set readOnly where it mounts it", "volumes"
             )
@@ -77,6 +88,18 @@ def host_volumes(resource: Resource) -> list[Mapping[str, Any]]:
     """Volumes of the pod that are files of its node."""
     volumes = mappings((pod_spec(resource) or {}).get("volumes"))
     return [volume for volume in volumes if not is_absent(volume.get("hostPath"))]
+
+
+def is_node_plugin(resource: Resource) -> bool:
+    """True for an agent that the kubelet calls: a driver of volumes or devices, or what connects pods."""
+    if resource.type != DAEMON_SET:
+        return False
+    paths = [(mappings(volume.get("hostPath")) or [{}])[0].get("path") for volume in host_volumes(resource)]
+    return any(isinstance(path, str) and _as_linux(path) in PLUGINS for path in paths)
+
+
+def _as_linux(path: str) -> str:
+    return path.removeprefix("C:").replace("\\", "/").rstrip("/")
 
 
 def is_state(path: Any) -> bool:
@@ -138,6 +161,7 @@ _UNTOUCHED = Rule(
         _agent("/var/lib/shipper", read_only=False),
         _agent("/run/containerd/containerd.sock", read_only=True),
         _agent("/proc", read_only=True),
+        _agent("/var/lib/kubelet/plugins_registry/", read_only=False),
     ],
 )
 

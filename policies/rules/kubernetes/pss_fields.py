@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DAEMON_SET, DEPLOYMENT
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import HARDENED, PATCHES, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules.kubernetes.host_untouched import is_node_plugin
 
 SAFE_SYSCTLS: Final = frozenset(
     {
@@ -52,6 +53,8 @@ CAPABILITIES: Final = frozenset(
 OWN: Final = frozenset({"IPC_LOCK", "NET_ADMIN", "NET_RAW", "SYS_NICE", "SYS_RESOURCE"})
 """Beyond the standard, and still the container's own: memory that is not swapped (Vault, search engines), the pod's
 network (sidecars of a mesh), priorities and limits. The strict profile refuses them elsewhere."""
+OF_AGENTS: Final = frozenset({"SYS_TIME"})
+"""What the exporter of a node's metrics reads the clock's state with."""
 SELINUX_TYPES: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", UNKNOWN)
 APPARMOR_TYPES: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
 
@@ -59,9 +62,10 @@ APPARMOR_TYPES: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No field lets a pod out of its box."""
     pod = pod_spec(resource)
-    if pod is None:
+    if pod is None or is_node_plugin(resource):
         return
     shared = _security(pod)
+    able = CAPABILITIES | OWN | (OF_AGENTS if resource.type == DAEMON_SET else frozenset())
     for sysctl in mappings(shared.get("sysctls")):
         if sysctl.get("name") not in (*SAFE_SYSCTLS, UNKNOWN):
             yield Problem(f"sysctl {shown(sysctl.get('name'))} is the node's; drop it", "securityContext.sysctls")
@@ -72,9 +76,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if own.get("procMount") not in (None, "Default", UNKNOWN):
             yield Problem(f"procMount is {shown(own.get('procMount'))}; leave it at Default", path)
         capabilities = (mappings(own.get("capabilities")) or [{}])[0]
-        added = [
-            name for name in strings(capabilities.get("add")) if name.removeprefix("CAP_") not in CAPABILITIES | OWN
-        ]
+        added = [name for name in strings(capabilities.get("add")) if name.removeprefix("CAP_") not in able]
         if added:
             yield Problem(f"capabilities.add holds {', '.join(added)}; drop them", path)
         yield from _confinement(own, path)
