@@ -30,8 +30,9 @@ CONFIDENCES: Final = ("yes", "quoted", "secondary", "derived")
 """How well a price is verified: read in a first-hand artefact, quoted by a third party from AWS's page or
 bill, claimed by a third party, computed from other rows. Anything less isn't loaded."""
 
-REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
-"""How the name of a Region looks: ``eu-central-1``, ``us-gov-west-1``."""
+REGION: Final = re.compile(r"(?:[a-z]{2}|eusc)(-[a-z]+)?-(?:central|(?:north|south|east|west)(?:east|west)?)-\d{1,2}")
+"""How the name of a Region looks, its part of the world by the compass: ``eu-central-1``, ``us-gov-west-1``. A mistyped
+one has no prices, and where each resource names its own nobody would notice."""
 
 _MULTIPLES: Final = {"": 1, "k": 1_000, "M": 1_000_000}
 

@@ -76,7 +76,7 @@ def _decoded(content: bytes, source: str) -> str:
     try:
         return content.decode(json.detect_encoding(content), "surrogatepass")
     except ValueError as error:
-        raise InputError(f"{source}: not readable as JSON: {error}") from error
+        raise InputError(f"{source}: not readable as JSON: it is no text; {_EXPECTED}") from error
 
 
 def _parsed(text: str, source: str) -> Any:
@@ -87,7 +87,7 @@ def _parsed(text: str, source: str) -> Any:
     except (ValueError, RecursionError) as error:
         if str(error).startswith("Extra data"):
             raise InputError(f"{source}: several JSON documents, one after the other; {_EXPECTED}") from error
-        raise InputError(f"{source}: not readable as JSON: {error}") from error
+        raise InputError(f"{source}: not readable as JSON: {error}; {_EXPECTED}") from error
 
 
 def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:

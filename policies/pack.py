@@ -54,8 +54,13 @@ def config_from_file(path: Path, folder: Path = PACK_DIRECTORY) -> PackConfig:
     """Configuration in the JSON file at `path` of the pack in `folder`. Raises InputError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as JSON: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not readable as JSON: it is no text in UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        empty = not path.stat().st_size
+        raise InputError(f"{path}: not readable as JSON: {'it is empty' if empty else error}") from error
     return config_from_json(document, str(path), folder)
 
 

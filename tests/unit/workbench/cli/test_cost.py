@@ -176,6 +176,7 @@ def test_standard_input_is_a_file_named_dash(plant, write, monkeypatch):
         (["{file}", "--limit", "much"], "must be dollars a month"),
         (["{file}", "--limit", "1e400"], "must be dollars a month"),
         (["{file}", "--region", ""], "not the name of an AWS Region"),
+        (["{file}", "--region", "us-esat-1"], "not the name of an AWS Region"),
         (["{file}", "--usage", "none.yml"], "can't be read"),
         (["{file}", "--format", "xml"], "xml"),
         ([], "FILE"),
@@ -214,3 +215,13 @@ def test_a_stack_without_a_region_asks_for_one(plant, tmp_path):
     status, _, err = plant(str(path))
     assert status == 2 and "--region" in err and str(path) in err
     assert plant(str(path), "--region", "us-east-1")[0] == 0
+
+
+def test_every_region_that_aws_has_is_the_name_of_one():
+    from botocore.session import get_session
+
+    session = get_session()
+    partitions = session.get_available_partitions()
+    regions = [name for each in partitions for name in session.get_available_regions("ec2", each)]
+    assert len(regions) > 30
+    assert [name for name in regions if not REGION.fullmatch(name)] == []

@@ -104,6 +104,19 @@ def test_the_action_judges_a_deployment_file_with_the_callers_budget(tmp_path):
     assert judged(tmp_path / "output", tmp_path).returncode == 2
 
 
+def test_no_name_ends_the_block_that_the_action_puts_into_the_summary(tmp_path):
+    urn = "urn:pulumi:live::shop::aws:sns/topic:Topic::```` | @team"
+    topic = {"urn": urn, "type": "aws:sns/topic:Topic", "custom": True, "inputs": {}, "outputs": {}}
+    deployment = tmp_path / "export.json"
+    deployment.write_text(json.dumps({"version": 3, "deployment": {"resources": [topic]}}))
+    judged(deployment, tmp_path)
+    first, *inside, last = (tmp_path / "summary").read_text().splitlines()
+    assert any("@team" in line for line in inside)
+    assert first == f"{last}text"
+    assert set(last) == {"`"}
+    assert not any(last in line for line in inside)
+
+
 def test_the_action_hands_over_each_input():
     action = yaml.safe_load((REPOSITORY / "action.yml").read_text())
     handed = action["runs"]["steps"][-1]["env"]

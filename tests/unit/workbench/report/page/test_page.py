@@ -110,6 +110,9 @@ def test_a_parked_stack_has_no_rollout(graph):
 def test_the_brake_has_a_bar_where_the_stack_has_one(views):
     dev, prod = (" ".join(Page(render([view])).text) for view in views)
     assert "with the spend brake" in prod
+    both = " ".join(" ".join(Page(render(views)).text).split())
+    braked = views[1].preview.estimate.bounded_usd
+    assert f"worst case ${braked:.2f} with the spend brake, budget $5.00" in both
     assert "with the spend brake" not in dev
 
 
