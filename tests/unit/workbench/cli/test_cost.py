@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from cost.catalogue import REGION
 from workbench.cli.main import run
 
 KEY = {"urn": "urn:pulumi:s::p::aws:kms/key:Key::key", "type": "aws:kms/key:Key", "custom": True, "inputs": {}}
