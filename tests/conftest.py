@@ -8,9 +8,16 @@ from functools import cache
 from typing import Any
 
 import pytest
+from spread import spread, workers
 
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
+
+
+def pytest_collection_modifyitems(items):
+    """Where several workers share the tests, each begins with long ones."""
+    if (number := workers()) > 1:
+        items[:] = spread(items, lambda item: item.path, lambda item: item.get_closest_marker("slow"), number)
 
 
 def pytest_collection_finish(session):
