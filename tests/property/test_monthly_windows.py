@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
 
+import pulumi_aws as aws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from deployment.asl.machine import Execution
 from deployment.reader import graph_from_json
 from infra.settings.maintenance import MaintenanceWindow
 from infra.settings.window_checks import overlap
+from policies.context import Context
+from policies.promises.users_warned import check
 from workbench.emulator.behaviour.schedules import next_time
 from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record
@@ -61,7 +64,7 @@ def declared(window, hours):
                 time_zone="UTC",
                 windows=[window],
                 notice_hours=hours,
-                topic_arn="arn:aws:sns:us-east-1:123456789012:users",
+                topic_arn=aws.sns.Topic("users").arn,
                 page=None,
                 lent_rules=None,
                 muted_alarm_names=(),
@@ -123,6 +126,19 @@ def test_a_monthly_window_is_told_opened_and_closed_on_its_day(window, hours):
     settled = FIRST + timedelta(days=8), LAST - timedelta(days=8)
     between = lambda found: sorted(str(one) for one in found if settled[0] < one[0] < settled[1])  # noqa: E731
     assert between(heard) == between(wanted)
+
+
+@settings(max_examples=20, deadline=None)
+@given(window=windows())
+def test_the_promise_about_windows_sees_that_users_of_any_monthly_one_are_warned(window):
+    assert list(check(Context(declared(window, (168, 24, 1))))) == []
+
+
+@settings(max_examples=10, deadline=None)
+@given(window=windows())
+def test_the_promise_sees_where_they_are_not(window):
+    told = [problem.message for problem in check(Context(declared(window, (168, 1))))]
+    assert [message for message in told if "is told of the window patching 24 h ahead" in message] == told != []
 
 
 def recurring(week):
