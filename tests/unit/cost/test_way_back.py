@@ -11,10 +11,11 @@ from cost import estimate, way_back
 from cost.basis import Basis
 from cost.lever import Stack
 from cost.lever_changes import LEVERS
-from cost.way_back import ways_back
+from cost.way_back import Way, ways_back
 from deployment.graph import Resource, ResourceGraph
 from deployment.reader import graph_from_json
 from policies.assess import assess
+from workbench.preview.result import way_out
 
 LIMIT_USD = Decimal("5.00")
 
@@ -193,3 +194,31 @@ def test_a_graph_too_large_to_price_again_and_again_gets_no_way(graph):
     one, *_ = graph("prod")
     large = ResourceGraph(replace(one, urn=f"{one.urn}{number}") for number in range(way_back.MOST_RESOURCES + 1))
     assert ways_back(large, estimate(graph("prod")), "bounded_usd") == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("ways", "told"),
+    [
+        pytest.param(([Way(("do this", "that"), Decimal(4))], True), "do this and that (then $4.00)", id="enough"),
+        pytest.param(
+            ([Way(("do this",), Decimal(6))], False),
+            "no known change is enough; what lowers it most: do this (then $6.00)",
+            id="not enough",
+        ),
+        pytest.param(
+            ([], False),
+            "no known change of few things lowers it: drop what drives it, or keep it up for fewer hours",
+            id="none",
+        ),
+    ],
+)
+def test_what_is_to_be_set_is_found_in_the_finding(stack, monkeypatch, ways, told):
+    """A comment and a page show it by itself: the rule's own words only point at it."""
+    graph = stack("dev", fleet__max_size="50")
+    monkeypatch.setattr(way_back, "ways_back", lambda *_: ways)
+    (message,) = (each.finding.message for each in assess(graph).violations if each.rule.id.startswith("cost-worst"))
+    assert way_out(message) == told
+
+
+def test_other_findings_name_no_way_out_of_the_budget():
+    assert way_out("maxSize is 3; to come back, wait") == ""
