@@ -44,7 +44,8 @@ def summary(estimate: Estimate, before: Estimate | None = None) -> str:
     braked = f" (${estimate.bounded_usd:.2f} with the spend brake)" if estimate.basis.brake else ""
     worst = f"worst case ${estimate.worst_case_usd:.2f}{braked}"
     drivers = _drivers(estimate, LINE_FIGURES["expected_usd"])
-    unpriced = f"; {len(estimate.unpriced)} resources are not priced" if estimate.unpriced else ""
+    count = len({each.urn for each in estimate.unpriced})
+    unpriced = f"; {count} {'resource is' if count == 1 else 'resources are'} not priced" if count else ""
     coming = "".join(
         f"; from {each.day.isoformat()} ${each.monthly_usd:.2f} more: {each.what}" for each in estimate.coming
     )

@@ -630,4 +630,19 @@ GRAPHS = [
         )
         for engine in ("aurora-mysql", "aurora-postgresql")
     ),
+    case(
+        "a consumer of each shard of a stream",
+        "monthly_usd",
+        "21.90",  # 2 x 730 x .015
+        "Consumer",
+        ("aws:kinesis/stream:Stream", "orders", {"shardCount": 2}),
+        ("aws:kinesis/streamConsumer:StreamConsumer", "reader", {"streamArn": "orders-id"}),
+    ),
+    case(
+        "a service that names no controller may get a classic, public load balancer",
+        "worst_case_usd",
+        "25.55",  # 18.25 + 7.30
+        "",
+        ("kubernetes:core/v1:Service", "web", {"spec": {"type": "LoadBalancer"}}),
+    ),
 ]

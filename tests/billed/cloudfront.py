@@ -5,6 +5,13 @@ from ._case import case
 CASES = [
     case(
         "aws:cloudfront/distribution:Distribution",
+        {"defaultCacheBehavior": {"functionAssociations": [{"functionArn": "a"}, {"functionArn": "b"}]}},
+        {"Function invocations": "1.00"},  # 2 x 5 M x .10
+        {"monthly_https_requests": 5_000_000},
+        id="cloudfront: functions",
+    ),
+    case(
+        "aws:cloudfront/distribution:Distribution",
         {},
         {"Data out": "870.40", "HTTPS requests": "1.00"},
         {"monthly_data_transfer_to_internet_gb": 10240, "monthly_https_requests": 1_000_000},

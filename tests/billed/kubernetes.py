@@ -74,6 +74,30 @@ CASES = [
         {"Network load balancer": "16.425"},
         id="service",
     ),
+    case(
+        "kubernetes:core/v1:Service",
+        {
+            "metadata": {"annotations": {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"}},
+            "spec": {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"},
+        },
+        {"Network load balancer": "16.425", "Public IPv4 addresses": "7.30", "Worst case": None},
+        id="a service's public load balancer",
+    ),
+    case(
+        "kubernetes:core/v1:Service",
+        {"spec": {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"}},
+        {"Network load balancer": "16.425", "Public IPv4 addresses": None, "Data out": None},
+        id="a service's internal load balancer",
+    ),
+    case(
+        "kubernetes:core/v1:Service",
+        {
+            "metadata": {"annotations": {"service.beta.kubernetes.io/aws-load-balancer-type": "nlb"}},
+            "spec": {"type": "LoadBalancer"},
+        },
+        {"Public IPv4 addresses": "7.30"},
+        id="the cluster's own controller makes a public one",
+    ),
     case("kubernetes:core/v1:Service", {"spec": {"type": "ClusterIP"}}, {"Network": None}, id="inner service"),
     case(
         "kubernetes:core/v1:PersistentVolumeClaim",

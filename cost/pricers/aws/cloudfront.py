@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from cost.charges import ONE, Charge
+from cost.charges import ONE, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.unknown import UNKNOWN
 
 DATA: Final = UsageKey("monthly_data_transfer_to_internet_gb", Decimal(100), "gigabytes served a month")
 REQUESTS: Final = UsageKey("monthly_https_requests", Decimal(1_000_000), "HTTPS requests a month")
+
+INVOCATIONS: Final = UsageKey(
+    "monthly_function_invocations", Decimal(1_000_000), "invocations of CloudFront Functions a month"
+)
 
 
 def distribution(scope: Scope) -> Iterator[Charge]:
@@ -21,9 +26,26 @@ def distribution(scope: Scope) -> Iterator[Charge]:
     if scope.text("viewerCertificate.sslSupportMethod") == "vip":
         yield scope.charge("Dedicated IP custom SSL", ("cloudfront", "dedicated_ip_month"), ONE, Metering.STANDING)
     yield scope.use("Data out (North America, Europe)", ("cloudfront", "na_eu_out_gb"), scope.usage(DATA))
-    yield scope.use("HTTPS requests", ("cloudfront", "na_https_10k_requests"), scope.usage(REQUESTS))
+    requests = scope.usage(REQUESTS)
+    yield scope.use("HTTPS requests", ("cloudfront", "na_https_10k_requests"), requests)
+    most = max((len(found) for found in _functions(scope)), default=0)
+    if most:
+        runs = scope.usage(INVOCATIONS, requests.amount * most)
+        yield scope.use("Function invocations", ("cloudfront", "million_function_invocations"), runs)
+
+
+def _functions(scope: Scope) -> Iterator[list[Any]]:
+    """CloudFront Functions of each cache behaviour; each of them runs for each request. Raises Unpriced."""
+    for path in ("defaultCacheBehavior", "orderedCacheBehaviors"):
+        for behaviour in scope.items(path):
+            found = behaviour.get("functionAssociations") if isinstance(behaviour, Mapping) else behaviour
+            if found is UNKNOWN:
+                raise Unpriced("functionAssociations aren't known, and invocations of functions are billed")
+            yield list(found or ())
 
 
 PRICERS: Final = {
-    tokens.DISTRIBUTION[0]: Pricer(distribution, twins=("aws_cloudfront_distribution",), usage=(DATA, REQUESTS))
+    tokens.DISTRIBUTION[0]: Pricer(
+        distribution, twins=("aws_cloudfront_distribution",), usage=(DATA, REQUESTS, INVOCATIONS)
+    )
 }

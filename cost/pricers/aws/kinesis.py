@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import ONE, Amount, Charge, Driver
+from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
@@ -16,6 +16,8 @@ PUT_UNITS: Final = UsageKey("monthly_put_units", Decimal(1_000_000), "PUT payloa
 INGESTED: Final = UsageKey("monthly_on_demand_data_in_gb", Decimal(10), "gigabytes put into the stream a month")
 RETRIEVED: Final = UsageKey("monthly_on_demand_data_out_gb", Decimal(10), "gigabytes read from the stream a month")
 DELIVERED: Final = UsageKey("monthly_data_ingested_gb", Decimal(10), "gigabytes delivered a month")
+
+READ: Final = UsageKey("monthly_fan_out_gb", Decimal(10), "gigabytes that a consumer reads a month")
 
 INCLUDED_HOURS: Final = 24
 EXTENDED_HOURS: Final = 7 * 24
@@ -65,6 +67,19 @@ def _stored(scope: Scope, item: str, key: str, ingested: Used, hours: Decimal) -
     )  # fmt: skip
 
 
+def consumer(scope: Scope) -> Iterator[Charge]:
+    """A consumer with a throughput of its own (enhanced fan-out): by the shard-hour, and by what it reads."""
+    streams = scope.graph.referenced(scope.resource, "streamArn", *tokens.STREAM)
+    if not streams:
+        raise Unpriced("its stream isn't in the graph, and it is billed for each of the stream's shards")
+    of = Scope(scope.pricing, streams[0])
+    if of.text("streamModeDetails.streamMode", "PROVISIONED") == "ON_DEMAND":
+        raise Unpriced("enhanced fan-out of an on-demand stream isn't priced")
+    shards = Amount.fixed(of.number("shardCount", 1))
+    yield scope.charge("Consumer of each shard", ("kinesis", "fan_out_shard_hour"), shards, Metering.FULL_HOURS)
+    yield scope.use("Data read by the consumer", ("kinesis", "fan_out_gb"), scope.usage(READ))
+
+
 def firehose(scope: Scope) -> Iterator[Charge]:
     """Data ingested for delivery."""
     yield scope.use("Data ingested", ("firehose", "ingestion_gb"), scope.usage(DELIVERED))
@@ -72,5 +87,6 @@ def firehose(scope: Scope) -> Iterator[Charge]:
 
 PRICERS: Final = {
     tokens.STREAM[0]: Pricer(stream, twins=("aws_kinesis_stream",), usage=(PUT_UNITS, INGESTED, RETRIEVED)),
+    tokens.STREAM_CONSUMER[0]: Pricer(consumer, twins=("aws_kinesis_stream_consumer",), usage=(READ,)),
     tokens.DELIVERY_STREAM[0]: Pricer(firehose, twins=("aws_kinesis_firehose_delivery_stream",), usage=(DELIVERED,)),
 }

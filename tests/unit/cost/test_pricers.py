@@ -33,6 +33,7 @@ ELSEWHERE = {
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "billed/_graphs.py",
     "aws:rds/clusterInstance:ClusterInstance": "billed/_graphs.py",
     "aws:appautoscaling/target:Target": "billed/_graphs.py",
+    "aws:kinesis/streamConsumer:StreamConsumer": "billed/_graphs.py",
     "aws:cloudwatch/eventTarget:EventTarget": "billed/_graphs.py",
 }
 
