@@ -14,6 +14,9 @@ from policies.rule import Problem, Rule, undecided
 from policies.rules.kubernetes._objects import ALB, is_alb, listens, metadata_value
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
+STRONG: Final = ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3")
+"""Beginnings of the policies that refuse TLS below 1.2."""
+GOOD_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 REDIRECTS: Final = "HTTPS"
 
 
@@ -26,11 +29,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if isinstance(ports, Sentinel):
         yield undecided(path, ports)
         return
-    if ports is None:
-        # Left out, it is HTTPS where a certificate is named, and HTTP where none is.
-        protocols = {"HTTPS"} if _annotation(resource, "certificate-arn") is not None else {"HTTP"}
-    else:
-        protocols = set(listens(ports))
+    protocols = _protocols(resource, ports)
     if "HTTP" in protocols and not ("HTTPS" in protocols and _redirects(resource)):
         given = "set" if ports is not None else "not set"
         yield Problem(
@@ -38,6 +37,28 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             f" by {ALB}ssl-redirect",
             path,
         )
+
+
+def check_policy(resource: Resource, context: Context) -> Iterator[Problem]:
+    """The controller opens TLS, by a policy without 1.0 and 1.1 where it names one."""
+    if not is_alb(resource):
+        return
+    path = "metadata.annotations"
+    policy, ports = (_annotation(resource, key) for key in ("ssl-policy", "listen-ports"))
+    hidden = next((one for one in (policy, ports) if isinstance(one, Sentinel)), None)
+    if hidden is not None:
+        yield undecided(path, hidden)
+    elif policy is not None and not str(policy).startswith(STRONG):
+        yield Problem(f"{path} has {ALB}ssl-policy {policy}; set it to {GOOD_POLICY}", path)
+    elif policy is None and "HTTPS" not in _protocols(resource, ports):
+        yield Problem(f"{path} opens no HTTPS; name {ALB}certificate-arn and {ALB}ssl-policy", path)
+
+
+def _protocols(resource: Resource, ports: Any) -> set[str]:
+    """What the controller listens to: left out, HTTPS where a certificate is named, and HTTP where none is."""
+    if ports is None:
+        return {"HTTPS"} if _annotation(resource, "certificate-arn") is not None else {"HTTP"}
+    return set(listens(ports))
 
 
 def _annotation(resource: Resource, key: str) -> Any:
@@ -65,7 +86,7 @@ _BOTH: Final = '[{"HTTP": 80}, {"HTTPS": 443}]'
 _CERTIFICATE: Final = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-4234-8234-123456789012"
 _ACTION: Final = '{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443"}}'
 
-RULE = Rule(
+_HTTPS = Rule(
     id="kubernetes-ingress-https-only",
     title="Load balancers of Ingresses listen on HTTPS, and on HTTP only to redirect",
     severity=Severity.HIGH,
@@ -87,3 +108,23 @@ RULE = Rule(
     also_failing=(_ingress(listen_ports='[{"HTTP": 80}]'), _ingress(listen_ports=_BOTH, certificate_arn=_CERTIFICATE)),
     undecided=(_ingress(listen_ports=UNKNOWN), _ingress(listen_ports=SECRET)),
 )
+
+_POLICY = Rule(
+    id="kubernetes-ingress-tls-policy",
+    title="Load balancers of Ingresses speak TLS 1.2 or newer",
+    severity=Severity.HIGH,
+    risk=Risk.LEAK,
+    why="What goes over plain HTTP, or over TLS 1.0, can be read on its way.",
+    fix=f"Name a certificate, and set the annotation {ALB}ssl-policy to an ELBSecurityPolicy-TLS13-1-2 or 1-3 policy.",
+    source=GUIDE,
+    frameworks=("checkov:CKV_AWS_103",),
+    types=(INGRESS,),
+    check=check_policy,
+    passing=_ingress(listen_ports='[{"HTTPS": 443}]', ssl_policy=GOOD_POLICY),
+    also_passing=(_ingress(certificate_arn=_CERTIFICATE), {"nginx": (INGRESS, {"spec": {}})}),
+    failing=_ingress(certificate_arn=_CERTIFICATE, ssl_policy="ELBSecurityPolicy-2016-08"),
+    also_failing=(_ingress(),),
+    undecided=(_ingress(ssl_policy=UNKNOWN), _ingress(ssl_policy=SECRET)),
+)
+
+RULES: Final = (_HTTPS, _POLICY)

@@ -13,9 +13,6 @@ from policies.table import at_least, must_be, must_have, row
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
 STANDARDS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 
-STRONG: Final = ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3")
-"""Beginnings of the policies that refuse TLS below 1.2."""
-
 WEB_ACL: Final = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
 HARDENED: Final = (
     "deletion_protection.enabled",
@@ -96,23 +93,6 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set spec.type to ClusterIP; bind it to a target group with a TargetGroupBinding.",
         source="https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
         frameworks=("kube-linter:exposed-services",),
-    ),
-    row(
-        "kubernetes-ingress-tls-policy",
-        (INGRESS,),
-        annotated(
-            "ssl-policy",
-            lambda value: value is None or str(value).startswith(STRONG),
-            "ELBSecurityPolicy-TLS13-1-2-2021-06",
-            "ELBSecurityPolicy-2016-08",
-        ),
-        title="Load balancers of Ingresses speak TLS 1.2 or newer",
-        severity=Severity.HIGH,
-        risk=Risk.LEAK,
-        why="Older policies still speak TLS 1.0.",
-        fix="Set the annotation alb.ingress.kubernetes.io/ssl-policy to an ELBSecurityPolicy-TLS13-1-2 or 1-3 policy.",
-        source=GUIDE,
-        frameworks=("checkov:CKV_AWS_103",),
     ),
     row(
         "kubernetes-ingress-tls-policy-named",
