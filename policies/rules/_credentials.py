@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from typing import Any, Final
 
 from deployment.unknown import SECRET, UNKNOWN, meet
@@ -56,6 +57,13 @@ LONGEST_OPTION: Final = 40
 COMMENT: Final = re.compile(r"(?m)^[ \t]*(?:#|;|//).*$")
 PIPED: Final = re.compile(r"(?i)\becho\s+['\"]?[\w.-]+:(?![$%{<*])[^\s'\"$]{6,}['\"]?\s*\|\s*(?:sudo\s+)?chpasswd")
 """The password that a script gives to a user of its machine."""
+CLOUD_CONFIG: Final = re.compile(
+    r"(?m)^chpasswd:[ \t]*\n(?:[ \t]+.*\n){0,10}?"
+    r"[ \t]+(?:- )?[a-z_][\w-]{0,30}:(?!R\b|RANDOM\b|[$%{<*])[^\s:$]{6,}[ \t]*$"
+)
+"""The password that cloud-init gives to a user."""
+LONGEST: Final = 200_000
+"""Bytes that are unpacked; AWS takes 16 KB of user data."""
 CLIENT: Final = re.compile(r"\bmysql(?:dump|admin)?\b[^\n|;&]{0,300}\s-p(?![$\s'\"])[^\s'\"$]{6,}")
 """The password that a script hands to a client of MySQL."""
 
@@ -87,7 +95,7 @@ def _is_kept(value: str) -> bool:
 
 def holds_credential(text: str) -> bool:
     """True when a script or a file of settings has a key in it, or sets a password."""
-    if KEYS.search(text) or PIPED.search(text) or CLIENT.search(text):
+    if KEYS.search(text) or any(one.search(text) for one in (PIPED, CLIENT, CLOUD_CONFIG)):
         return True
     text = COMMENT.sub("", text)
     for found in ASSIGNED.finditer(text):
@@ -100,11 +108,14 @@ def holds_credential(text: str) -> bool:
 
 
 def readable_text(text: str) -> str:
-    """`text`, followed by what it decodes to when it is base64."""
+    """`text`, followed by what it decodes to when it is base64, unpacked where that is gzip."""
     try:
-        return text + "\n" + base64.b64decode(text, validate=True).decode("utf-8", "replace")
-    except ValueError:
+        content = base64.b64decode(text, validate=True)
+        if content.startswith(b"\x1f\x8b"):
+            content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, LONGEST)
+    except (ValueError, zlib.error):
         return text
+    return text + "\n" + content.decode("utf-8", "replace")
 
 
 def _is_code(value: str) -> bool:

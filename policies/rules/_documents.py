@@ -15,6 +15,7 @@ from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, strings
 from policies.context import Context
 from policies.rule import Problem
+from policies.rules._ports import is_world
 from policies.table import IT, Condition
 
 
@@ -165,7 +166,6 @@ BINDING_KEYS: Final = (
 to it; read 2026-11)."""
 LOOSE: Final = re.compile(r"Not|Null|ForAllValues|IfExists")
 """Operators that hold for whoever has another value, or none."""
-ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 ANYBODY: Final = ("*", "arn:aws:iam::*:root")
 
 
@@ -182,7 +182,7 @@ def is_bound(statement: Statement) -> bool:
 
 
 def _is_somebodys(value: str) -> bool:
-    return bool(value.strip("*?")) and value not in ANYWHERE and "::*:" not in value  # an ARN of any account
+    return bool(value.strip("*?")) and not is_world(value) and "::*:" not in value  # an ARN of any account
 
 
 def is_public(statement: Statement) -> bool:
@@ -205,7 +205,7 @@ def names_principals(path: str, action: str) -> Condition:
 
     where = f"{IT}.{path}"
     open_to_all = {"Effect": "Allow", "Principal": "*", "Action": action}
-    anywhere = {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0"]}}}
+    anywhere = {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/1"]}}}
     everybody = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": action}
     return Condition(
         check=check,

@@ -37,21 +37,6 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("cis-eks:4.2.1",),
     ),
     row(
-        "kubernetes-pod-security-not-privileged",
-        (NAMESPACE,),
-        labelled("pod-security.kubernetes.io/enforce", "restricted", "baseline", None),
-        title="No namespace asks for privileged pods to be let in",
-        severity=Severity.CRITICAL,
-        risk=Risk.EXPOSURE,
-        why="A privileged pod is the node, and the node is every pod on it.",
-        fix="Set the label pod-security.kubernetes.io/enforce to baseline or restricted.",
-        source=STANDARDS,
-        frameworks=(
-            "cis-eks:4.2.1",
-            "pss:baseline",
-        ),
-    ),
-    row(
         "kubernetes-autoscaler-bounded",
         POD_AUTOSCALER[:1],
         at_least("spec.minReplicas", 2, "pods"),

@@ -7,16 +7,20 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import LISTENER
+from deployment.unknown import UNKNOWN, Sentinel
 from policies.checks import mappings
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.rule import Problem, Rule
+from policies.rule import Problem, Rule, undecided
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A plain HTTP listener does nothing but redirect to HTTPS; what carries TCP leaves TLS to its targets."""
-    if _is_http(resource) and not redirects_to_https(resource):
+    hidden = next((one for one in resource.all("defaultActions[*].redirect") if isinstance(one, Sentinel)), None)
+    if _is_http(resource) and hidden is not None:
+        yield undecided("defaultActions", hidden)
+    elif _is_http(resource) and not redirects_to_https(resource):
         yield Problem("protocol is HTTP; set it to HTTPS, or make every default action redirect to HTTPS", "protocol")
 
 
@@ -61,6 +65,7 @@ RULE = Rule(
         {"gateway": (LISTENER[0], {"defaultActions": [{"type": "forward"}]})},
         {"pass-through": (LISTENER[0], {"protocol": "TCP", "port": 443})},
     ),
+    undecided=each(_PLAIN, {"http.defaultActions": UNKNOWN}, {"http.defaultActions[0].redirect": UNKNOWN}),
     failing={"http": (LISTENER[0], {"protocol": "HTTP", "port": 80, "defaultActions": [{"type": "forward"}]})},
     also_failing=each(
         _PLAIN,

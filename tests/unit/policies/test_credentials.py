@@ -53,10 +53,11 @@ def test_a_variable_only_speaks_of_one(name, value):
         "mysql -u root -pP@ssw0rd app",
         "echo 'ubuntu:P@ssw0rd' | sudo chpasswd",
         "$Password = 'P@ssw0rd'",
+        "chpasswd:\n  list: |\n    root:P@ssw0rd",
     ],
 )
 def test_a_text_hands_out_a_credential(text):
-    assert holds_credential(f"#!/bin/sh\n{text}\n")
+    assert holds_credential(f"#\n{text}\n")
 
 
 @pytest.mark.parametrize(
