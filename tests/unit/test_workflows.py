@@ -120,7 +120,8 @@ def post(tmp_path):
     def posted(number, *, live_head=HEAD, comments="", files=()):
         left = tmp_path / "left"
         left.mkdir()
-        (left / "number").write_text(number)
+        if number is not None:
+            (left / "number").write_text(number)
         for name, text in dict(files).items():
             (left / name).write_text(text)
         where = {
@@ -150,10 +151,11 @@ def test_the_last_comment_is_replaced_also_when_there_is_no_preview(post, tmp_pa
     assert "pass" not in text
 
 
-@pytest.mark.parametrize("number", ["", "7; rm -rf /", "../7", "0", "7" * 20])
+@pytest.mark.parametrize("number", [None, "", "7; rm -rf /", "../7", "0", "7" * 20])
 def test_a_number_that_is_none_is_refused(post, number):
     done, calls = post(number)
     assert done.returncode == 1
+    assert done.stderr == "error: the run left no number of a pull request\n"
     assert calls == []
 
 

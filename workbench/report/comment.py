@@ -194,7 +194,8 @@ def read(path: Path) -> PreviewDocument | Failed:
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
     if not text.lstrip().startswith("{"):
-        return Failed(name, clean(text, 2_000) or f"{path.name} is empty")
+        told = "\n".join(line for line in text.splitlines() if not line.startswith("note: "))
+        return Failed(name, clean(told, 2_000) or f"{path.name} says nothing of what went wrong")
     try:
         return PreviewDocument.model_validate(json.loads(text, parse_float=Decimal))
     except ValidationError as error:

@@ -172,6 +172,17 @@ def test_a_long_comment_fits_into_what_github_takes():
     assert text.rstrip().endswith("</sub>")
 
 
+def test_without_a_preview_no_report_is_promised_and_notes_are_left_out(tmp_path):
+    left = tmp_path / "preview-dev.err"
+    left.write_text("note: an account of examples\nerror: no such setting\n")
+    result = CliRunner().invoke(command, [str(left), "--artifact", "https://example.com/run"])
+    assert "error: no such setting" in result.output
+    assert "account of examples" not in result.output
+    assert "https://example.com/run" in result.output
+    assert "whole report" not in result.output
+    assert "Figures" not in result.output
+
+
 def test_the_link_to_the_report_is_an_address():
     result = CliRunner().invoke(command, ["--artifact", "https://example.com/a) [b](c"])
     assert result.exit_code != 0
