@@ -27,6 +27,7 @@ CLASSIC_LOAD_BALANCER: Final = (
 ACCELERATOR: Final = ("aws:globalaccelerator/accelerator:Accelerator",)
 DNS_RECORD: Final = ("aws:route53/record:Record",)
 DNS_ZONE: Final = ("aws:route53/zone:Zone",)
+RESOLVER_ENDPOINT: Final = ("aws:route53/resolverEndpoint:ResolverEndpoint",)
 HEALTH_CHECK: Final = ("aws:route53/healthCheck:HealthCheck",)
 CERTIFICATE: Final = ("aws:acm/certificate:Certificate",)
 CERTIFICATE_VALIDATION: Final = ("aws:acm/certificateValidation:CertificateValidation",)

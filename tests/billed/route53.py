@@ -3,6 +3,11 @@
 from ._case import case
 
 CASES = [
+    case(
+        "aws:route53/resolverEndpoint:ResolverEndpoint",
+        {"direction": "OUTBOUND", "ipAddresses": [{"subnetId": "a"}, {"subnetId": "b"}, {"subnetId": "c"}]},
+        {"Resolver endpoint": "273.75"},  # 3 x 730 x .125
+    ),
     case("aws:route53/zone:Zone", {}, {"Hosted zone": "0.50"}),
     case(
         "aws:route53/record:Record",

@@ -60,7 +60,24 @@ def health_check(scope: Scope) -> Iterator[Charge]:
         yield scope.charge("Optional features", key, Amount.fixed(options), Metering.STANDING)
 
 
+def resolver_endpoint(scope: Scope) -> Iterator[Charge]:
+    """Hours of each network interface of a resolver endpoint, and the queries through it beyond the network's own."""
+    addresses = scope.members("ipAddresses", *tokens.SUBNET) or LEAST_ADDRESSES
+    yield scope.charge(
+        "Resolver endpoint, each address",
+        ("route53", "resolver_interface_hour"),
+        Amount.fixed(max(addresses, LEAST_ADDRESSES)),
+        Metering.FULL_HOURS,
+    )
+    yield scope.use("Queries through the endpoint", ("route53", "million_queries"), scope.usage(QUERIES))
+
+
+LEAST_ADDRESSES: Final = 2
+"""Addresses that an endpoint has at least (Route 53 developer guide, resolver endpoints, 2026)."""
+
+
 PRICERS: Final = {
+    tokens.RESOLVER_ENDPOINT[0]: Pricer(resolver_endpoint, twins=("aws_route53_resolver_endpoint",), usage=(QUERIES,)),
     tokens.DNS_ZONE[0]: Pricer(zone, twins=("aws_route53_zone",)),
     tokens.DNS_RECORD[0]: Pricer(record, twins=("aws_route53_record",), usage=(QUERIES, LATENCY_QUERIES, GEO_QUERIES)),
     tokens.HEALTH_CHECK[0]: Pricer(health_check, twins=("aws_route53_health_check",)),
