@@ -1,7 +1,8 @@
 """Previews one configuration a line of standard input, and answers with a line of JSON; the settings fuzz starts it.
 
 A process of its own, because looking for garbage took a quarter of the time: a declared stack leaves some 7 MB of it,
-which goes with the process. None of the graphs and rehearsals is kept for another run, which would draw others.
+which goes with the process. Rehearsals, which several drawn stacks share, are kept in a folder of their own: they would
+drive out what previews find again.
 """
 
 import gc
@@ -44,7 +45,7 @@ def judged(root, configuration):
 
 def main():
     gc.disable()
-    os.environ[FOLDER_VARIABLE] = ""
+    os.environ[FOLDER_VARIABLE] = str(Path(sys.prefix, "kept-drawn"))
     # The waivers of our stacks in every Region: their own configuration allows that of the two alone.
     ours = config_from_json({"pack-settings": {"waiversFile": "config/plant.waivers.toml"}}, "fuzz")
     assess.config_of = lambda graph: ours
