@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -73,9 +74,8 @@ def scaled_concurrency(scope: Scope, limits: Limits) -> Iterator[Charge]:
     declared = sum(
         (
             Scope(scope.pricing, config).number("provisionedConcurrentExecutions")
-            for config in scope.graph.of_type(CONCURRENCY)
-            if function in scope.graph.referenced(config, "functionName", FUNCTION)
-            and (qualifier is None or config.get("qualifier") in (qualifier, UNKNOWN))
+            for config in _index(scope)[function.urn]
+            if config.type == CONCURRENCY and (qualifier is None or config.get("qualifier") in (qualifier, UNKNOWN))
         ),
         Decimal(0),
     )
@@ -92,10 +92,24 @@ def _scaled(scope: Scope) -> tuple[Resource, str | None]:
     for token in (*tokens.FUNCTION_ALIAS, CONCURRENCY):
         for one in graph.referenced(scope.resource, "resourceId", token):
             found += graph.referenced(one, "functionName", FUNCTION)
-    found += [one for one in graph.of_type(FUNCTION) if name and name in (one.get("name"), one.outputs.get("id"))]
+    found += _index(scope)[name] if name else []
     if len({one.urn for one in found}) != 1:
         raise Unpriced("the function that it scales isn't in the graph, and its memory is billed")
     return found[0], qualifier or None
+
+
+def _index(scope: Scope) -> Mapping[str, list[Resource]]:
+    """Functions by their names, and the provisioned concurrency of each by its URN; made once for the graph."""
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("functions")
+    if found is None:
+        found = scope.pricing.cache["functions"] = defaultdict(list)
+        for one in scope.graph.of_type(FUNCTION):
+            for name in {str(each) for each in (one.get("name"), one.outputs.get("id")) if each}:
+                found[name].append(one)
+        for config in scope.graph.of_type(CONCURRENCY):
+            for one in scope.graph.referenced(config, "functionName", FUNCTION):
+                found[one.urn].append(config)
+    return found
 
 
 def _processor(scope: Scope) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -15,6 +16,7 @@ from cost.scaling import Limits
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
+from deployment.graph import Resource
 
 BACKUP: Final = UsageKey(
     "additional_backup_storage_gb", Decimal(0), "gigabytes of backups beyond the size of the database"
@@ -234,17 +236,12 @@ def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
     """Replicas that a scaling target adds to an Aurora cluster: of the writer's class, and the dearest of the
     cluster's instances can become the writer (Aurora user guide, Aurora Auto Scaling, 2026)."""
     graph, identifier = scope.graph, scope.resource.get("resourceId")
-    found = graph.referenced(scope.resource, "resourceId", CLUSTER) or tuple(
-        one for one in graph.of_type(CLUSTER) if identifier == f"cluster:{one.get('clusterIdentifier')}"
-    )
+    index = _index(scope)
+    found = graph.referenced(scope.resource, "resourceId", CLUSTER) or tuple(index[str(identifier)])
     if len(found) != 1:
         raise Unpriced("the cluster that it scales isn't in the graph, and its replicas are billed")
     of = Scope(scope.pricing, found[0])
-    instances = [
-        one
-        for one in graph.of_type(*tokens.DB_CLUSTER_INSTANCE)
-        if found[0] in graph.referenced(one, "clusterIdentifier", CLUSTER)
-    ]
+    instances = index[found[0].urn]
     if not instances:
         raise Unpriced("no instance of the cluster is in the graph, and replicas get the writer's class")
     added, told = limits.beyond(Decimal(len(instances) - 1)), len(scope.pricing.coming)
@@ -252,6 +249,19 @@ def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
     del scope.pricing.coming[told:]  # the cluster's own instances tell it
     for charge in max(ways, key=lambda way: sum((each.price.usd * each.amount.worst for each in way), Decimal(0))):
         yield replace(charge, item=f"{charge.item} by scaling", driver=Driver.FLEET)
+
+
+def _index(scope: Scope) -> Mapping[str, list[Resource]]:
+    """Clusters by the name that scaling targets give them, and the instances of each by its URN; made once."""
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("database clusters")
+    if found is None:
+        found = scope.pricing.cache["database clusters"] = defaultdict(list)
+        for one in scope.graph.of_type(CLUSTER):
+            found[f"cluster:{one.get('clusterIdentifier')}"].append(one)
+        for member in scope.graph.of_type(*tokens.DB_CLUSTER_INSTANCE):
+            for one in scope.graph.referenced(member, "clusterIdentifier", CLUSTER):
+                found[one.urn].append(member)
+    return found
 
 
 PRICERS: Final = {
