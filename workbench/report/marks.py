@@ -46,22 +46,20 @@ def folded(line: str, width: int) -> str:
     if len(line) <= width or line.startswith(DIFFERENCE):
         return line
     label = LABEL.match(line)
-    if label is not None and GAP.search(line, label.end()):
-        return line  # a row of a table
-    if line.startswith(NOTE):
+    if label is not None and GAP.search(line, label.end()):  # a row of a table, whose last column may be words
+        hang = max(gap.end() for gap in GAP.finditer(line)) - 1
+        if hang > width * 2 // 3:
+            return line
+    elif line.startswith(NOTE):
         hang = len(NOTE)
     elif label is not None and len(label[0]) <= width // 2:
         hang = len(label[0])
     else:
         hang = len(line) - len(line.lstrip()) + FURTHER
-    rows = textwrap.wrap(
-        line,
-        max(width, hang + 2 * FURTHER),
-        subsequent_indent=" " * hang,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-    return "\n".join(rows)
+        rows = textwrap.wrap(line, width, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False)
+        return "\n".join(rows)
+    rows = textwrap.wrap(line[hang:], max(width - hang, 2 * FURTHER), break_on_hyphens=False, break_long_words=False)
+    return line[:hang] + ("\n" + " " * hang).join(rows)
 
 
 def _shown(line: str) -> str:

@@ -39,6 +39,7 @@ def test_other_lines_stay_as_they_are():
             "  failures        0 x 503, 0 x 504, 0 given up", "  failures        0 x 503,", " " * 18, id="label"
         ),
         pytest.param("    ok     " + "word " * 12, "    ok     word", " " * 11, id="mark"),
+        pytest.param("  1.20   76  " + "word " * 12, "  1.20   76  word", " " * 13, id="a table's words"),
         pytest.param("  a thing: " + "word " * 12, "  a thing: word", " " * 6, id="words"),
         pytest.param("verdict: blocked (" + "word " * 12, "verdict: blocked (word", " " * 4, id="verdict"),
     ],
