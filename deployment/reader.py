@@ -236,7 +236,9 @@ def _urns(value: Any, key: str, shared: dict[str, str]) -> tuple[str, ...]:
 
 def _is_text(value: Any) -> bool:
     """True for text of whole characters; half of one (a lone surrogate) can't be written anywhere."""
-    return isinstance(value, str) and value != "" and not any("\ud800" <= one <= "\udfff" for one in value)
+    if not isinstance(value, str) or value == "":
+        return False
+    return value.isascii() or not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def _shown(text: str) -> str:
