@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from deployment.errors import InputError, meant
-from workbench.cli.common import BLOCKED, emit, emit_marked, out_option, overrides_from, progress, stack_options
+from workbench.cli.common import (
+    BLOCKED,
+    emit,
+    emit_marked,
+    is_smart_terminal,
+    out_option,
+    overrides_from,
+    progress,
+    stack_options,
+    terminal_width,
+)
 
 
 @click.command()
@@ -43,6 +54,11 @@ def command(
             result = rehearse(stack, names, overrides=overrides_from(config), progress=show)
         except DeployError as error:
             raise click.ClickException(str(error)) from error
-    (emit_marked if format_ == "text" else emit)(report.FORMATS[format_](result), out)
+    if format_ != "text":
+        emit(report.FORMATS[format_](result), out)
+    elif out is None and is_smart_terminal(sys.stdout):
+        emit_marked(report.as_text(result, terminal_width()), out)
+    else:
+        emit(report.as_text(result), out)
     if not result.passed:
         raise SystemExit(BLOCKED)

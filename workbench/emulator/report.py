@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Raised whenever a key of the JSON form changes its meaning or goes; new keys do not raise it."""
 MARKS = {Status.PASSED: "ok", Status.FAILED: "FAILED", Status.NOT_APPLICABLE: "n/a"}
-WIDTH = 80
-"""Columns of the text form."""
+WIDTH = 120
+"""Columns of the text form in a file or a pipe; on a terminal its own."""
 
 
 def as_json(result: Rehearsal) -> str:
@@ -66,19 +66,23 @@ def as_json(result: Rehearsal) -> str:
     )
 
 
-def as_text(result: Rehearsal) -> str:
+def as_text(result: Rehearsal, width: int = WIDTH) -> str:
     """For a person: what was deployed, each scenario with its evidence, what is left."""
     validated = [f"{name} ({', '.join(calls)})" for name, calls in result.validated.items()]
     lines = [
-        f"{result.stack}: {result.created} resources created on the embedded AWS, {len(validated)} checked against the"
-        " service model only:",
-        *(_wrapped(f"  validated, not emulated: {text}", 4) for text in validated),
+        _wrapped(
+            f"{result.stack}: {result.created} resources created on the embedded AWS, {len(validated)} checked against"
+            " the service model only:",
+            4,
+            width,
+        ),
+        *(_wrapped(f"  validated, not emulated: {text}", 4, width) for text in validated),
         f"read back: {result.read_back.compared} properties compared, {len(result.read_back.differences)} differ",
-        *(_wrapped(f"  DIFFERS {line}", 4) for line in result.read_back.differences),
+        *(_wrapped(f"  DIFFERS {line}", 4, width) for line in result.read_back.differences),
         "",
     ]
     for played in result.scenarios:
-        lines += _scenario(played)
+        lines += _scenario(played, width)
     lines += [
         "",
         f"destroyed: {result.deleted} resources, {len(result.left_over)} left over",
@@ -89,15 +93,17 @@ def as_text(result: Rehearsal) -> str:
     return "\n".join(lines)
 
 
-def _scenario(played: Played) -> list[str]:
-    lines = [_wrapped(f"{MARKS[played.status]:6} {played.name}: {played.criterion} ({played.seconds:.1f} s)", 7)]
-    lines += [_wrapped(f"    {MARKS[check.status]:6} {check.what}: {_one_line(check)}", 11) for check in played.checks]
+def _scenario(played: Played, width: int) -> list[str]:
+    lines = [_wrapped(f"{MARKS[played.status]:6} {played.name}: {played.criterion} ({played.seconds:.1f} s)", 7, width)]
+    lines += [
+        _wrapped(f"    {MARKS[check.status]:6} {check.what}: {_one_line(check)}", 11, width) for check in played.checks
+    ]
     if played.not_applicable:
-        lines.append(_wrapped(f"    n/a    {played.not_applicable}", 11))
+        lines.append(_wrapped(f"    n/a    {played.not_applicable}", 11, width))
     if played.missing:
-        lines.append(_wrapped(f"    FAILED {played.missing}", 11))
+        lines.append(_wrapped(f"    FAILED {played.missing}", 11, width))
     if played.error:
-        lines.append(_wrapped(f"    FAILED could not be played to its end: {played.error}", 11))
+        lines.append(_wrapped(f"    FAILED could not be played to its end: {played.error}", 11, width))
     return lines
 
 
@@ -184,10 +190,10 @@ _UNIT = re.compile(
 _STAYS = "\N{NO-BREAK SPACE}"
 
 
-def _wrapped(text: str, indent: int) -> str:
-    """A line of any length in lines of at most WIDTH columns; words and figures stay whole."""
+def _wrapped(text: str, indent: int, width: int) -> str:
+    """A line of any length in lines of at most `width` columns; words and figures stay whole."""
     lines = textwrap.wrap(
-        _UNIT.sub(_STAYS, text), WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+        _UNIT.sub(_STAYS, text), width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(lines).replace(_STAYS, " ")
 

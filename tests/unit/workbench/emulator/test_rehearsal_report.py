@@ -114,10 +114,11 @@ def test_junit_says_what_the_deployment_left() -> None:
     ]
 
 
-def test_text_keeps_to_its_width_and_to_whole_figures() -> None:
+@pytest.mark.parametrize("width", [WIDTH, 80, 60])
+def test_text_keeps_to_its_width_and_to_whole_figures(width: int) -> None:
     long = Played("long", "It is long.", [check("it is", evidence="about " + "1,234 min of 15 % " * 40)], 0.0)
-    lines = as_text(result(long)).splitlines()
-    assert max(map(len, lines)) <= WIDTH
+    lines = as_text(result(long), width).splitlines()
+    assert max(map(len, lines)) <= width
     assert not any(line.endswith(("1,234", " 15")) for line in lines)
     assert " ".join(as_text(result(long)).split()).count("1,234 min of 15 %") == 40
 
