@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -60,15 +61,29 @@ EVERY: Final = ""
 """Key of the rules that name no resource."""
 
 
-def _rules(context: Context) -> dict[str, list[tuple[Resource, Mapping[str, Any]]]]:
-    """Alarm, group or machine that a pattern names -> the rules that are on, with their patterns."""
-    found: dict[str, list[tuple[Resource, Mapping[str, Any]]]] = {}
+@dataclass
+class Alike:
+    """The rules that are on with one pattern."""
+
+    pattern: Mapping[str, Any]
+    rules: list[Resource] = field(default_factory=list)
+    targets: tuple[Resource, ...] | None = None
+    """Of all of them, once an event has matched."""
+
+
+def _rules(context: Context) -> dict[str, list[Alike]]:
+    """Alarm, group or machine that a pattern names -> the rules that are on, by their patterns."""
+    found: dict[str, list[Alike]] = {}
+    known: dict[str, Alike] = {}
     for rule in context.graph.of_type(*EVENT_RULE):
         pattern = pattern_of(rule)
         on = rule.get("state") in (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
         if pattern is not None and on and rule.get("isEnabled") is not False:
-            for key in _named(pattern) or {EVERY}:
-                found.setdefault(key, []).append((rule, pattern))
+            text = rule.get("eventPattern")
+            alike = known.setdefault(text if isinstance(text, str) else rule.urn, Alike(pattern))
+            alike.rules.append(rule)
+            for key in (_named(pattern) or {EVERY}) if len(alike.rules) == 1 else ():
+                found.setdefault(key, []).append(alike)
     return found
 
 
@@ -80,13 +95,23 @@ def _named(event: Mapping[str, Any]) -> set[str]:
     return {one for place in places for one in strings(place)}
 
 
-def targets_for(event: Mapping[str, Any], context: Context) -> Iterator[Resource]:
-    """Targets of the rules that match `event` and are on."""
+def targets_for(event: Mapping[str, Any], context: Context) -> Iterator[tuple[Resource, ...]]:
+    """Targets of the rules that match `event` and are on: together those of rules with one pattern, each time the
+    same object, so that who asks for many events looks at each once."""
     known = context.once(_rules)
     for key in (*_named(event), EVERY):
-        for rule, pattern in known.get(key, ()):
-            if matches(pattern, event):
-                yield from context.pointing_at(rule, "rule", *EVENT_TARGET)
+        for alike in known.get(key, ()):
+            if matches(alike.pattern, event):
+                found = [context.pointing_at(rule, "rule", *EVENT_TARGET) for rule in alike.rules[: _asked(alike)]]
+                if alike.targets is None:
+                    alike.targets = tuple(target for targets in found for target in targets)
+                if alike.targets:
+                    yield alike.targets
+
+
+def _asked(alike: Alike) -> int | None:
+    """How many rules to ask for their targets: all at first, and then one, for what can't be read is told again."""
+    return None if alike.targets is None else 1
 
 
 def alarm_event(arn: str, name: str) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from deployment.graph import Resource
 from deployment.tokens import (
@@ -63,8 +63,7 @@ def check(context: Context) -> Iterator[Problem]:
                 f"nobody hears of it when 101 % of the stack's limit {what}; add an aws.budgets.Budget of at most that "
                 f"limit a month, with a notice of type {kind} that has subscribers"
             )
-    for budget in watching:
-        yield from unseen(budget, context)
+    yield from unseen(watching, context)
     refused = [statement for policy in attached(context) for statement in statements(policy.get("policy")) or ()]
     open_calls = [call for call in calls_of(context) if not any(denies(one, call) for one in refused)]
     if open_calls:
@@ -120,26 +119,50 @@ def tagged(context: Context) -> dict[str, dict[str | None, list[tuple[int, Resou
     return found
 
 
-def unseen(budget: Resource, context: Context) -> Iterator[Problem]:
-    """What the stack spends without this budget's seeing it."""
-    for key, value in filters(budget):
-        others = [one for given, group in context.once(tagged)[key].items() if given != value for one in group]
-        for _, resource, given in sorted(others, key=lambda one: one[0]):
+def unseen(watching: Sequence[Resource], context: Context) -> Iterator[Problem]:
+    """What the stack spends without a budget's seeing it; told of the first that counts by tags."""
+    counting = list(dict.fromkeys(wanted for budget in watching if (wanted := tuple(filters(budget)))))
+    if not counting:
+        return
+    first, *others = counting
+    found = context.once(tagged)
+    seen = {place for wanted in others for place in seen_by(wanted, found)}
+    alike: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for wanted in others:
+        alike.setdefault(tuple(key for key, _ in wanted), set()).add(tuple(value for _, value in wanted))
+    for key, value in first:
+        beside = [one for given, group in found[key].items() if given != value for one in group if one[0] not in seen]
+        for _, resource, given in sorted(beside, key=lambda one: one[0]):
             yield Problem(f"tags.{key} is {shown(given)}, and the budget counts {value} only; set it", "tags", resource)
         for template in context.graph.of_type(*LAUNCH_TEMPLATE):
             launched = {one.get("resourceType"): one.get("tags") for one in mappings(template.get("tagSpecifications"))}
-            lacking = [
-                kind
-                for kind in ("instance", "volume")
-                if not isinstance(tags := launched.get(kind), Mapping) or tags.get(key) != value
-            ]
-            if lacking:
+            own = {kind: tags if isinstance(tags := launched.get(kind), Mapping) else {} for kind in LAUNCHED}
+            lacking = [kind for kind, tags in own.items() if tags.get(key) != value]
+            if lacking and not any(counts(keys, values, own) for keys, values in alike.items()):
                 yield Problem(
                     f"tagSpecifications gives a launched {' and '.join(lacking)} no tag {key}={value}, by which the "
                     "budget counts; set it",
                     "tagSpecifications",
                     template,
                 )
+
+
+Tagged: TypeAlias = Mapping[str, Mapping[str | None, list[tuple[int, Resource, Any]]]]
+
+
+def seen_by(wanted: Sequence[tuple[str, str]], found: Tagged) -> set[int]:
+    """Places in the graph of what carries every tag that is `wanted`."""
+    places = [{place for place, _, _ in found[key].get(value, ())} for key, value in wanted]
+    return set.intersection(*places)
+
+
+def counts(keys: tuple[str, ...], values: set[tuple[str, ...]], own: Mapping[str, Mapping[Any, Any]]) -> bool:
+    """True when a budget that counts by `keys` has among its `values` what a template gives all that it launches."""
+    given = {tuple(str(tags.get(key)) for key in keys) for tags in own.values()}
+    return len(given) == 1 and given <= values
+
+
+LAUNCHED: Final = ("instance", "volume")
 
 
 def filters(budget: Resource) -> Iterator[tuple[str, str]]:
@@ -224,6 +247,22 @@ _LAUNCHED: Final = {
     "tagSpecifications": [{"resourceType": "instance", "tags": {"Stack": "api"}}],
     "tags": {"Stack": "api"},
 }
+_SECOND: Final = (
+    BUDGET[0],
+    {
+        **_GOOD["limit"][1],
+        "costFilters": [{"name": "TagKeyValue", "values": ["user:Stack$jobs"]}],
+        "tags": {"Stack": "jobs"},
+    },
+)
+_TEMPLATE: Final = (
+    LAUNCH_TEMPLATE[0],
+    {
+        "tags": {"Stack": "jobs"},
+        "tagSpecifications": [{"resourceType": kind, "tags": {"Stack": "jobs"}} for kind in LAUNCHED],
+    },
+)
+
 
 RULE = Rule(
     id="cost-budget-watched",
@@ -235,6 +274,7 @@ RULE = Rule(
     check_stack=check,
     walks=True,
     passing=_GOOD,
+    also_passing=each(_GOOD, {"second": _SECOND, "template": _TEMPLATE}),
     failing=but(_GOOD, {"limit": None}),
     also_failing=each(
         _GOOD,

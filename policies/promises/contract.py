@@ -27,7 +27,7 @@ from policies.promises._traffic import serving_fleets
 from policies.rule import Problem, Rule
 from policies.rules._permissions import lacking, role_at
 from policies.rules._reach import templates_of
-from policies.rules._user_data import script_of
+from policies.rules._user_data import Names, script_of
 
 LIMITS: Final = {
     "response_budget_ms": 100,
@@ -50,9 +50,22 @@ def check(context: Context) -> Iterator[Problem]:
         )
     for parameter, limits in published:
         yield from loose(parameter, limits)
-        for fleet in serving_fleets(context):
-            for template in templates_of(fleet, context):
-                yield from unread(parameter, template, context)
+    named: dict[str, list[Resource]] = {}
+    for parameter, _ in published:
+        for name in strings(parameter.get("name")):
+            named.setdefault(name, []).append(parameter)
+    names = Names(named)
+    for fleet in serving_fleets(context) if published else ():
+        for template in templates_of(fleet, context):
+            script = script_of(template)
+            told = [one for name in sorted(names.inside(script or "")) for one in named[name]]
+            yield from least(list(unread(one, script, template, context)) for one in told or [published[0][0]])
+
+
+def least(found: Iterator[list[Problem]]) -> list[Problem]:
+    """What is wrong with the first, or nothing, where one of them is sound."""
+    first = next(found)
+    return first and next((problems for problems in found if not problems), first)
 
 
 def loose(parameter: Resource, limits: Mapping[str, Any]) -> Iterator[Problem]:
@@ -67,9 +80,8 @@ def loose(parameter: Resource, limits: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(f"the contract is not the story's: {', '.join(wrong)}", "value", parameter)
 
 
-def unread(parameter: Resource, template: Resource, context: Context) -> Iterator[Problem]:
-    """Whether an instance of `template` could read `parameter`."""
-    script = script_of(template)
+def unread(parameter: Resource, script: str | None, template: Resource, context: Context) -> Iterator[Problem]:
+    """Whether an instance of `template`, which starts with `script`, could read `parameter`."""
     names = strings(parameter.get("name"))
     if script is not None and not any(name in script for name in names):
         yield Problem(f"userData does not name the contract ({shown(names)}); add it", "userData", template)
@@ -110,6 +122,9 @@ RULE = Rule(
     check_stack=check,
     walks=True,
     passing=_GOOD,
+    also_passing=each(
+        _GOOD, {"second": (PARAMETER[0], {"name": "/second/contract", "insecureValue": json.dumps(_LIMITS)})}
+    ),
     failing=but(_GOOD, {"contract.insecureValue": json.dumps({**_LIMITS, "response_budget_ms": 500})}),
     also_failing=each(
         _GOOD,

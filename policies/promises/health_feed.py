@@ -26,7 +26,7 @@ CONSTANTS: Final = ("schema", "service", "stack")
 def check(context: Context) -> Iterator[Problem]:
     """Let each alarm go off: its event is matched by a rule, and what the rule sends has every field."""
     feeds: dict[str, Resource] = {}
-    asked: set[str] = set()  # many alarms reach the same targets
+    asked: set[int] = set()  # many alarms reach the same targets
     for alarm in context.graph.of_type(*METRIC_ALARM, *COMPOSITE_ALARM):
         arn, name = alarm.outputs.get("arn"), alarm.outputs.get("name") or alarm.get("alarmName")
         reached = list(targets_for(alarm_event(str(arn), str(name)), context))
@@ -36,9 +36,10 @@ def check(context: Context) -> Iterator[Problem]:
                 "eventPattern of one",
                 resource=alarm,
             )
-        new = {target.urn: target for target in reached if target.urn not in asked}
-        feeds |= {urn: target for urn, target in new.items() if leaves(target, context)}
-        asked.update(new)
+        for targets in reached:
+            if id(targets) not in asked:
+                asked.add(id(targets))
+                feeds |= {target.urn: target for target in targets if leaves(target, context)}
     for target in feeds.values():
         missing = sorted({*FIELDS, *CONSTANTS} - set(sent(target)))
         if missing:

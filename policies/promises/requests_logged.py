@@ -28,7 +28,7 @@ from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
 from policies.rules._permissions import lacking, role_at
 from policies.rules._reach import templates_of
-from policies.rules._user_data import script_of
+from policies.rules._user_data import Names, script_of
 
 WRITING: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Problem]:
             script = script_of(template)
             if script is None:
                 continue
-            told = [log for log in context.graph.of_type(*LOG_GROUP) if any(n in script for n in names_of(log))]
+            told = logs_in(script, context)
             if not told:
                 yield Problem(
                     "userData names no log group of this stack, so requests and their users are logged nowhere; "
@@ -60,6 +60,22 @@ def check(context: Context) -> Iterator[Problem]:
                     "iamInstanceProfile",
                     template,
                 )
+
+
+def logs_in(script: str, context: Context) -> list[Resource]:
+    """Log groups of the stack that `script` names, in the order of the graph."""
+    names, logs = context.once(logs_by_name)
+    found = {place: log for name in names.inside(script) for place, log in logs[name]}
+    return [found[place] for place in sorted(found)]
+
+
+def logs_by_name(context: Context) -> tuple[Names, dict[str, list[tuple[int, Resource]]]]:
+    """Name -> (place among the log groups, log group)."""
+    logs: dict[str, list[tuple[int, Resource]]] = {}
+    for place, log in enumerate(context.graph.of_type(*LOG_GROUP)):
+        for name in names_of(log):
+            logs.setdefault(name, []).append((place, log))
+    return Names(logs), logs
 
 
 def names_of(log: Resource) -> list[str]:

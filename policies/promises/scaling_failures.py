@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -36,8 +36,9 @@ LASTING_SECONDS: Final = 1_800
 
 def check(context: Context) -> Iterator[Problem]:
     """Let a launch of each fleet fail: the event is counted, and an alarm goes off at 5.1 % and is heard."""
+    known: dict[int, frozenset[tuple[str, str]]] = {}  # many fleets reach the same targets
     for fleet in serving_fleets(context):
-        counts = set(counted(fleet, context))
+        counts = counted(fleet, context, known)
         if not counts:
             yield Problem(
                 f"a launch of {fleet.name} that fails is counted nowhere; send its events to a log group, and count "
@@ -57,18 +58,33 @@ def check(context: Context) -> Iterator[Problem]:
             )
 
 
-def counted(fleet: Resource, context: Context) -> Iterator[tuple[str, str]]:
-    """(namespace, name) of the metrics that count a failed launch of `fleet`, and not a successful one."""
+def counted(
+    fleet: Resource, context: Context, known: dict[int, frozenset[tuple[str, str]]]
+) -> frozenset[tuple[str, str]]:
+    """(namespace, name) of the metrics that count a failed launch of `fleet`, and not a successful one.
+
+    `known` keeps what targets that were met already count.
+    """
     name = fleet.outputs.get("name") or fleet.outputs.get("id")
-    for target in targets_for(launch_event(str(name), FAILED), context):
-        for log in context.graph.referenced(target, "arn", *LOG_GROUP):
-            for one in context.pointing_at(log, "logGroupName", *LOG_METRIC_FILTER):
-                pattern = str(one.get("pattern"))
-                if FAILED in pattern and "Launch Successful" not in pattern:
-                    yield (
-                        str(one.get("metricTransformation.namespace")),
-                        str(one.get("metricTransformation.name")),
-                    )
+    found: set[tuple[str, str]] = set()
+    for targets in targets_for(launch_event(str(name), FAILED), context):
+        if id(targets) not in known:
+            known[id(targets)] = frozenset(counted_by(targets, context))
+        found |= known[id(targets)]
+    return frozenset(found)
+
+
+def counted_by(targets: Sequence[Resource], context: Context) -> Iterator[tuple[str, str]]:
+    """(namespace, name) of the metrics by which log groups among `targets` count a failed launch."""
+    logs = {log.urn: log for target in targets for log in context.graph.referenced(target, "arn", *LOG_GROUP)}
+    for log in logs.values():
+        for one in context.pointing_at(log, "logGroupName", *LOG_METRIC_FILTER):
+            pattern = str(one.get("pattern"))
+            if FAILED in pattern and "Launch Successful" not in pattern:
+                yield (
+                    str(one.get("metricTransformation.namespace")),
+                    str(one.get("metricTransformation.name")),
+                )
 
 
 _GOOD: Final[dict[str, Any]] = {

@@ -20,7 +20,7 @@ from deployment.tokens import IAM_POLICY, INSTANCE_PROFILE, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._permissions import ATTACHMENTS, concerns, permissions, reaches
-from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Roles, boundary_of, roles
+from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, roles
 
 ADMINISTRATOR: Final = "administrator"
 """Node that has every right."""
@@ -95,6 +95,17 @@ class Actor:
             if one.allows
             for pattern in (("*",) if one.not_resources else one.resources)
         ]
+
+    def bounded_by(self, action: str) -> list[str] | None:
+        """Patterns of the boundaries to which the first layer binds `action`; None where it binds it to none."""
+        found: list[str] = []
+        for one in self._about(action)[0]:
+            if one.allows:
+                patterns = one.compared_with("iam:PermissionsBoundary")
+                if not patterns or any("[" in pattern for pattern in patterns):
+                    return None
+                found += patterns
+        return found
 
     @property
     def everything(self) -> bool:
@@ -198,7 +209,7 @@ class Chains:
 
     def to_administrator(self) -> list[str] | None:
         """Steps by which the role gets every right; None when there are none, or it has them already."""
-        first = self._own(self.start)
+        first = self.own(self.start)
         if first is None or first.everything:
             return None
         self._meet(first.name, first)
@@ -250,11 +261,11 @@ class Chains:
             places.update(place for name in self.actors for place in self._roles.named.get(name, ()))
         for place in sorted(places):
             if place in means:
-                self._reach(actor, self._own(self._roles.found[place][0]), means[place])
+                self._reach(actor, self.own(self._roles.found[place][0]), means[place])
             if not actor.harmless:
                 self._raise(actor, place)
-        if not actor.harmless:
-            self._make(actor)
+        for made, how in () if actor.harmless else self.made(actor):
+            self._reach(actor, made, how)
 
     def _reach(self, actor: Actor, found: Actor | None, means: str) -> None:
         if found is None or found.name == actor.name:
@@ -268,7 +279,7 @@ class Chains:
             self.actors[name] = actor
             self._written.update(dict.fromkeys(actor.writes))
 
-    def _own(self, role: Resource) -> Actor | None:
+    def own(self, role: Resource) -> Actor | None:
         """The role as it is; None when its rights are not known."""
         known = self._roles.actors
         if role.urn not in known:
@@ -294,7 +305,10 @@ class Chains:
         boundary = self._boundary(role)
         if boundary is None:
             return () if role.get("permissionsBoundary") is None else None
-        found = statements(boundary.get("policy"))
+        known = self._roles.bounds
+        if boundary.urn not in known:
+            known[boundary.urn] = statements(boundary.get("policy"))
+        found = known[boundary.urn]
         return None if found is None else (found,)
 
     def _becomes(self, actor: Actor, role: Resource, arn: str) -> str:
@@ -337,13 +351,18 @@ class Chains:
 
     def _raise(self, actor: Actor, place: int) -> None:
         """What the role at `place` can be made by `actor`, who acts as it or can."""
-        known = self._roles.raised
-        if (id(actor), place) not in known:
-            known[id(actor), place] = actor, self._raised(actor, *self._roles.found[place])
-        raised: Raised = known[id(actor), place][1]
+        raised = self.raised(actor, place)
         means = raised.means or self._attaches(actor, raised) or raised.otherwise
         if means and raised.to is not None:
             self._reach(actor, raised.to, f"{means}{raised.unbound}")
+
+    def raised(self, actor: Actor, place: int) -> Raised:
+        """What `actor` can make of the role at `place`, should it have a policy to attach."""
+        known = self._roles.raised
+        if (id(actor), place) not in known:
+            known[id(actor), place] = actor, self._raised(actor, *self._roles.found[place])
+        found: Raised = known[id(actor), place][1]
+        return found
 
     def _raised(self, actor: Actor, role: Resource, arn: str) -> Raised:
         """What `actor` can make of `role`; it is the same wherever the walk began."""
@@ -359,7 +378,7 @@ class Chains:
         unbound = ""
         if boundary is not None and self._unbinds(actor, arn, within):
             bounds, unbound = (), " and takes its boundary off"
-        to = Actor(f"{role.name} with all that its boundary allows", arn, bounds or ((_EVERYTHING,),))
+        to = Actor(f"{role.name} with all that its boundary allows", arn, bounds or _UNBOUND)
         key = (to.name, arn, tuple(map(id, to.layers)))
         to = self._roles.made.setdefault(key, to)  # whoever makes it: what it gets to is looked up once
         return Raised(role, arn, within, means, otherwise, attaches, unbound, to)
@@ -397,25 +416,41 @@ class Chains:
             or actor.may("iam:CreatePolicyVersion", within)
         )
 
-    def _make(self, actor: Actor) -> None:
-        """A new role, which trusts whomever its maker says."""
+    def made(self, actor: Actor) -> Iterator[tuple[Actor, str]]:
+        """New roles, which trust whomever their maker says, and how they are made."""
         if not actor.scope("iam:CreateRole") or not actor.scope("iam:PutRolePolicy", "iam:AttachRolePolicy"):
             return
         for arn in sorted(set(actor.resources("iam:CreateRole"))):
-            for within, layers in self.context.once(_limits).items():
+            for within, layers in self._bounds_of_made(actor):
                 fills = actor.may("iam:PutRolePolicy", arn, boundary=within) or actor.may(
                     "iam:AttachRolePolicy", arn, boundary=within, policy=ADMINISTRATOR_ACCESS
                 )
                 if fills and actor.may("iam:CreateRole", arn, boundary=within):
                     bound = f" within {within.rpartition('/')[2]}" if within else ""
-                    made = Actor(f"a new role{bound}", arn, layers)
-                    self._reach(actor, made, f"{actor.name} makes a role{bound}")
+                    found = Actor(f"a new role{bound}", arn, layers)
+                    found = self._roles.made.setdefault((found.name, arn, tuple(map(id, layers))), found)
+                    yield found, f"{actor.name} makes a role{bound}"
                     break
+
+    def _bounds_of_made(self, actor: Actor) -> Iterator[tuple[str, tuple[tuple[Statement, ...], ...]]]:
+        """Boundaries that a role made by `actor` may have: the policies that a condition names, else all."""
+        limits = self.context.once(_limits)
+        patterns = actor.bounded_by("iam:CreateRole")
+        if patterns is None:
+            yield from limits.items()
+            return
+        names = list(limits)
+        for place in sorted(set(self.context.once(_limit_places).among(patterns))):
+            yield names[place], limits[names[place]]
+
+
+def _limit_places(context: Context) -> Places:
+    return Places({name: (place,) for place, name in enumerate(context.once(_limits))})
 
 
 def _limits(context: Context) -> dict[str, tuple[tuple[Statement, ...], ...]]:
     """ARN of a policy, as a boundary -> the layers of a role that is made within it; "" for no boundary."""
-    found: dict[str, tuple[tuple[Statement, ...], ...]] = {"": ((_EVERYTHING,),)}
+    found: dict[str, tuple[tuple[Statement, ...], ...]] = {"": _UNBOUND}
     for policy in context.graph.of_type(*IAM_POLICY):
         arn, said = policy.outputs.get("arn"), statements(policy.get("policy"))
         if isinstance(arn, str) and said is not None:
@@ -424,3 +459,5 @@ def _limits(context: Context) -> dict[str, tuple[tuple[Statement, ...], ...]]:
 
 
 _EVERYTHING: Final = Statement("Allow", ("*",), (), ("*",), (), (), {}, "")
+_UNBOUND: Final = ((_EVERYTHING,),)
+"""The one layer of a role without boundary that was given every right."""

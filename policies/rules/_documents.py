@@ -49,6 +49,17 @@ class Statement:
             for name in operands
         )
 
+    def compared_with(self, key: str) -> list[str]:
+        """Patterns of which the condition key `key` has to fit one; none where no operator asks for that."""
+        return [
+            str(value)
+            for operator, operands in self.conditions.items()
+            if "Not" not in operator and isinstance(operands, Mapping)
+            for name, values in operands.items()
+            if str(name).lower() == key.lower()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+
     def condition_values(self, key: str) -> list[str]:
         """Values that any operator compares the condition key `key` with (keys are case-insensitive)."""
         found: list[str] = []

@@ -44,7 +44,8 @@ def _permissions(role: Resource, context: Context) -> tuple[Statement, ...] | No
         if not policies:
             return None  # a managed policy of AWS, or of another stack
         documents += [policy.get("policy") for policy in policies]
-    return statements_of(documents)
+    # Of copies, as several policies of one text are, one says it all.
+    return statements_of({one if isinstance(one, str) else id(one): one for one in documents}.values())
 
 
 def may(given: Iterable[Statement], action: str, resource: str | None = None) -> bool:

@@ -22,7 +22,7 @@ from deployment.tokens import (
     STATE_MACHINE,
 )
 from policies.context import Context
-from policies.rules._documents import statements
+from policies.rules._documents import Statement, statements
 
 RUNS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (FUNCTION, "role", "lambda:UpdateFunctionCode"),
@@ -87,6 +87,8 @@ class Roles:
     """Identity of somebody whose rights are known -> that somebody, and the places that it gets to, and how."""
     boundaries: dict[str, Resource | None] = field(default_factory=dict)
     """URN -> the policy that bounds the role, once somebody has asked."""
+    bounds: dict[str, tuple[Statement, ...] | None] = field(default_factory=dict)
+    """URN of a policy that bounds -> what it says, the same object for all roles."""
     raised: dict[tuple[int, int], tuple[Any, Any]] = field(default_factory=dict)
     """(identity of somebody, place of a role) -> that somebody, and what it can make of the role."""
     made: dict[tuple[str, str, tuple[int, ...]], Any] = field(default_factory=dict)

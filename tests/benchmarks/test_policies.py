@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from deployment.reader import graph_from_json
 from policies.assess import assess
 
 pytestmark = pytest.mark.benchmark
+MOST_PARSES = 25
+"""How often the file could be parsed while it is judged, or priced; measured are 4 to 14."""
 CHECKOV = Path(__file__).parents[2] / ".venv-checkov" / "bin" / "checkov"
 
 
@@ -33,15 +36,21 @@ def seconds(function):
     return time.process_time() - started
 
 
-def measured(recorded, copies, one_id):
-    """(resources, seconds of processor time) of reading and judging the enlarged stack."""
-    document = enlarged(recorded, copies)
-    for state in document["deployment"]["resources"] if one_id else ():
+def share_one_id(document):
+    """Gives every resource one id, and every property that is an id, too."""
+    for state in document["deployment"]["resources"]:
         state["id"] = "the-same"
         for section in ("inputs", "outputs"):
             state[section] = {
                 key: "the-same" if key.endswith("Id") else value for key, value in state.get(section, {}).items()
             }
+
+
+def measured(recorded, copies, one_id):
+    """(resources, seconds of processor time) of reading and judging the enlarged stack."""
+    document = enlarged(recorded, copies)
+    if one_id:
+        share_one_id(document)
     graph = graph_from_json(document, "large")
     return len(graph), min(seconds(lambda: assess(graph_from_json(document, "large"))) for _ in range(2))
 
@@ -54,6 +63,62 @@ def test_the_pack_is_linear_in_the_number_of_resources(deployment, one_id):
         print(f"{count} resources: {taken:.2f} s, {1000 * taken / count:.3f} ms each")
     (small, fast), (large, slow) = times.items()
     assert slow / large <= 1.6 * fast / small
+
+
+COMMANDS = {
+    "json.load": "import json; json.load(open(sys.argv[1]))",
+    "check": "from deployment.reader import graph_from_file; from policies.assess import assess\n"
+    "assess(graph_from_file(sys.argv[1]))",
+    "cost": "from deployment.reader import graph_from_file; from cost import estimate\n"
+    "estimate(graph_from_file(sys.argv[1]))",
+}
+LOADED = (
+    "import pathlib, sys, time, cost, policies.assess, deployment.reader\n"
+    "from policies.registry import every_rule; every_rule()\n"
+    "begun = time.process_time()\n"
+)
+SAID = (
+    "print(time.process_time() - begun, "
+    "pathlib.Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])\n"
+)
+
+
+def run_apart(command, file):
+    """(seconds of processor time, MB at most) of `command` on `file` in an interpreter of its own, imports left out."""
+    script = f"{LOADED}{command}\n{SAID}"
+    environment = {**os.environ, "PLANT_MAX_FILE_MB": "2000"}
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(file)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env=environment,
+    )
+    taken, kilobytes = run.stdout.split()
+    return float(taken), int(kilobytes) * 1024 / 1e6
+
+
+@pytest.mark.parametrize("count", [10_000, 100_000])
+@pytest.mark.parametrize("one_id", [False, True], ids=["ids of their own", "one id for all"])
+def test_check_and_cost_beside_the_parser(deployment, tmp_path, one_id, count):
+    file = tmp_path / "large.json"
+    recorded = deployment("dev")
+    copies = -(-count // len(recorded["deployment"]["resources"]))
+    document = enlarged(recorded, copies)
+    if one_id:
+        share_one_id(document)
+    file.write_text(json.dumps(document))
+    megabytes = file.stat().st_size / 1e6
+    found = {name: run_apart(command, file) for name, command in COMMANDS.items()}
+    parser, _ = found["json.load"]
+    for name, (taken, most) in found.items():
+        print(
+            f"{count:,} resources, {megabytes:.0f} MB: {name} {taken:.2f} s, {taken / parser:.1f} x json.load, "
+            f"{most:.0f} MB at most, {most / megabytes:.1f} x the file"
+        )
+    assert found["check"][0] < MOST_PARSES * parser
+    assert found["cost"][0] < MOST_PARSES * parser
 
 
 @pytest.mark.skipif(not CHECKOV.is_file(), reason="Checkov is not installed; the tests in tests/checkov do that")

@@ -57,7 +57,7 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
         service = task.action.partition(":")[0]
         named = list(literals(task.state.get("Parameters", task.state.get("Arguments"))))
         arns = [value for value in named if value.startswith(f"arn:aws:{service}:")]
-        arns += [arn for value in named for arn in context.once(arns_of).get(value, ()) if arn.split(":")[2] == service]
+        arns += [arn for value in named for arn in context.once(arns_of).get(value, {}) if arn.split(":")[2] == service]
         if not arns:
             yield (task.action, None)
         yield from ((task.action, arn) for arn in arns)
@@ -82,15 +82,15 @@ def topics_by_arn(context: Context) -> dict[str, Resource]:
     return {arn: one for one in topics if isinstance(arn := one.outputs.get("arn"), str)}
 
 
-def arns_of(context: Context) -> dict[str, list[str]]:
-    """Name or id of a resource of the stack -> its ARN."""
-    found: dict[str, list[str]] = {}
+def arns_of(context: Context) -> dict[str, dict[str, None]]:
+    """Name or id of resources of the stack -> their ARNs, each once."""
+    found: dict[str, dict[str, None]] = {}
     for resource in context.graph:
         arn = resource.outputs.get("arn")
         if isinstance(arn, str) and arn.count(":") >= 5:
             for key in {resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")} - {arn}:
                 if isinstance(key, str) and key:
-                    found.setdefault(key, []).append(arn)
+                    found.setdefault(key, {})[arn] = None
     return found
 
 
