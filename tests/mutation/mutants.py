@@ -122,9 +122,8 @@ def _weaker_definitions(document: dict) -> Iterator[tuple[str, dict]]:
     for name, state in document["States"].items():
         for key in ("Type", "Retry", "Resource"):
             if key in state:
-                weaker = copy.deepcopy(document)
-                del weaker["States"][name][key]
-                yield f"{key} of {name}", weaker
+                weaker = {field: value for field, value in state.items() if field != key}
+                yield f"{key} of {name}", {**document, "States": {**document["States"], name: weaker}}
 
 
 def _forget(state: dict, key: str) -> None:
