@@ -10,8 +10,6 @@ TWINS = {
     "the capabilities of the node": {
         "vault.spec.template.spec.containers[0].securityContext.capabilities.add[0]": "SYS_ADMIN"
     },
-    "the latest image": {"vault.spec.template.spec.containers[0].image": "hashicorp/vault:latest"},
-    "an image without a tag": {"vault.spec.template.spec.containers[0].image": "hashicorp/vault"},
     "a vault on the node's network": {"vault.spec.template.spec.hostNetwork": True},
     "a privileged replica set": {"old.spec.template.spec.containers[0].securityContext": {"privileged": True}},
     "a password in a ConfigMap": {"settings.data.DB_PASSWORD": "C0rrect-horse"},
