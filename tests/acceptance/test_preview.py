@@ -74,7 +74,7 @@ def test_what_breaks_the_budget_is_blocked_with_a_way_back(config):
     message = blocking[0]["message"]
     assert re.search(r"\$\d+\.\d\d over the budget of \$5\.00", message)  # by how much
     assert "driven by" in message  # which lines
-    assert "hours" in message  # what would bring it back
+    assert re.search(r"set plant:\w+\.\w+ to ", message)  # what would bring it back
 
 
 def test_dev_is_the_complete_stack():

@@ -16,7 +16,8 @@ from workbench.actual.bill import read_bill
 from workbench.actual.compare import compare
 from workbench.actual.matching import Matcher
 
-NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+# A lone CR is not quoted by the writer of the tests, so no reader could take it for a part of a name.
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=12)
 USAGE_TYPES = st.sampled_from(
     ["LoadBalancerUsage", "USE1-LCUUsage", "CW:AlarmMonitorUsage", "us-east-1-KMS-Requests", "SpotUsage:t4g.nano", "x"]
 )

@@ -133,7 +133,7 @@ def test_cloudwatch_tells_what_no_bill_does(aws, graph):
     matcher = Matcher(dev, estimate(dev), ("StackId", "plant-dev"))
     actual = compare(cost_explorer_bill(WANTED, f"{begins:%Y-%m}"), matcher)
     actual.bill.periods.clear()
-    span = {"begins": begins.replace(tzinfo=None), "ends": begins.replace(tzinfo=None) + datetime.timedelta(days=2)}
+    span = {"begins": begins.replace(tzinfo=None), "ends": begins.replace(tzinfo=None) + datetime.timedelta(days=8)}
     for key, value in span.items():
         object.__setattr__(actual, key, value)
     measures = measures_of(actual)
