@@ -5,6 +5,7 @@ The sizes are this estimator's own assumptions, stated here; a usage file replac
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
@@ -13,7 +14,7 @@ from cost.charges import NOTHING, Amount
 from cost.pricers.aws.sfn import STATE_MACHINE, moves
 from cost.scope import GB_KB, Scope
 from deployment import tokens
-from deployment.graph import ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 
 LOG_GROUP: Final = tokens.LOG_GROUP[0]
 FLOW_LOG: Final = tokens.FLOW_LOG[0]
@@ -72,10 +73,9 @@ def log_volume_gb(scope: Scope) -> Amount | None:
 def _execution_logs_gb(scope: Scope) -> Amount | None:
     """Gigabytes a month that state machines write to the log group; None when their executions aren't known."""
     total = NOTHING
-    for machine in scope.graph.of_type(STATE_MACHINE):
+    for machine in _logging_machines(scope).get(scope.resource.urn, ()):
         level = str(machine.get("loggingConfiguration.level", "OFF")).upper()
-        groups = scope.graph.referenced(machine, "loggingConfiguration", LOG_GROUP)
-        if level == "OFF" or scope.resource not in groups:
+        if level == "OFF":
             continue
         amount = moves(Scope(scope.pricing, machine))
         if amount is None:
@@ -109,12 +109,24 @@ def _application_groups(scope: Scope, sources: Mapping[str, str]) -> int:
 def _sources(scope: Scope) -> Mapping[str, str]:
     found: Mapping[str, str] | None = scope.pricing.cache.get("log sources")
     if found is None:
-        found = scope.pricing.cache["log sources"] = _find_sources(scope.graph)
+        states = dict.fromkeys(_logging_machines(scope), "states")
+        found = scope.pricing.cache["log sources"] = {**_find_sources(scope.graph), **states}
+    return found
+
+
+def _logging_machines(scope: Scope) -> Mapping[str, list[Resource]]:
+    """URN of a log group -> the state machines that log to it."""
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("logging machines")
+    if found is None:
+        found = scope.pricing.cache["logging machines"] = defaultdict(list)
+        for machine in scope.graph.of_type(STATE_MACHINE):
+            for group in scope.graph.referenced(machine, "loggingConfiguration", LOG_GROUP):
+                found[group.urn].append(machine)
     return found
 
 
 def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
-    """URN of a log group -> what AWS itself writes there."""
+    """URN of a log group -> what AWS itself writes there, but for what state machines log."""
     found: dict[str, str] = {}
     for flow_log in graph.of_type(FLOW_LOG):
         for path in ("logDestination", "logGroupName"):
@@ -127,7 +139,4 @@ def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
     for target in graph.of_type(*tokens.EVENT_TARGET):
         for group in graph.referenced(target, "arn", LOG_GROUP):
             found[group.urn] = "events"
-    for machine in graph.of_type(STATE_MACHINE):
-        for group in graph.referenced(machine, "loggingConfiguration", LOG_GROUP):
-            found[group.urn] = "states"
     return found
