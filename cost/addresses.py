@@ -30,13 +30,13 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
     subnet is named: True for what then starts in the default VPC.
     """
     if declared is not None and declared not in (UNKNOWN, SECRET):
-        return ONE if str(declared).lower() == "true" else NOTHING
+        return ONE if is_true(declared) else NOTHING
     if declared is not None or scope.resource.get(subnets) is SECRET:
         return Amount.of(0, 0, 1)
     if scope.resource.get(subnets) in (None, "", []):
         return ONE if anywhere else NOTHING
     found = scope.graph.referenced(scope.resource, subnets, SUBNET, DEFAULT_SUBNET)
-    maps = [subnet.type == DEFAULT_SUBNET or _true(subnet.get("mapPublicIpOnLaunch")) for subnet in found]
+    maps = [subnet.type == DEFAULT_SUBNET or is_true(subnet.get("mapPublicIpOnLaunch")) for subnet in found]
     if any(maps):
         return ONE
     return NOTHING if len(maps) >= (scope.members(subnets) or 1) else Amount.of(0, 0, 1)
@@ -72,5 +72,6 @@ def interface_address(launch: Mapping[str, Any]) -> Any:
     return None
 
 
-def _true(value: object) -> bool:
+def is_true(value: object) -> bool:
+    """A property as true or false, also when written as text; what isn't known is not true."""
     return str(value).lower() == "true"

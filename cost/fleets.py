@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
-from cost.addresses import interface_address, per_instance
+from cost.addresses import interface_address, is_true, per_instance
 from cost.charges import NOTHING, Amount, Unpriced
 from cost.compute import ASSUMED_ROOT_GB, Volume, volume_of
 from cost.images import system_of
@@ -246,8 +246,8 @@ def _assumed_root() -> Volume:
 def _detailed(source: Resource) -> bool:
     """Detailed monitoring is on by default in launch configurations, and off in launch templates."""
     if source.type == LAUNCH_CONFIGURATION:
-        return _true(source.inputs.get("enableMonitoring", True))
-    return _true((first(source.inputs.get("monitoring")) or {}).get("enabled"))
+        return is_true(source.inputs.get("enableMonitoring", True))
+    return is_true((first(source.inputs.get("monitoring")) or {}).get("enabled"))
 
 
 def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:
@@ -256,10 +256,6 @@ def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:
     return per_instance(
         scope, "vpcZoneIdentifiers", launch.get("associatePublicIpAddress") if declared is None else declared
     )
-
-
-def _true(value: Any) -> bool:
-    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def first(value: Any) -> Any:

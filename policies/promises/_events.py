@@ -10,15 +10,14 @@ from deployment.graph import Resource
 from deployment.tokens import EVENT_RULE, EVENT_TARGET
 from policies.checks import strings
 from policies.context import Context
-from policies.rules._documents import parse_json
+from policies.rules._documents import read_json
 
 MISSING = object()
 
 
 def pattern_of(rule: Resource) -> Mapping[str, Any] | None:
     """The event pattern of `rule`; None when it is not known, or none."""
-    text = rule.get("eventPattern")
-    parsed = parse_json(text) if isinstance(text, str) else text
+    parsed = read_json(rule.get("eventPattern"))
     return parsed if isinstance(parsed, Mapping) else None
 
 

@@ -25,7 +25,7 @@ from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._traffic import serving_fleets
 from policies.rule import Problem, Rule
-from policies.rules._documents import parse_json
+from policies.rules._documents import read_json
 from policies.rules._permissions import lacking, role_at
 from policies.rules._reach import templates_of
 from policies.rules._user_data import Names, script_of
@@ -96,8 +96,7 @@ def may_write(template: Resource, log: Resource, context: Context) -> bool:
 def masks(log: Resource, context: Context) -> bool:
     """True when a data protection policy of `log` de-identifies addresses of people, or is not known yet."""
     for policy in context.pointing_at(log, "logGroupName", *LOG_DATA_PROTECTION):
-        text = policy.get("policyDocument")
-        document = parse_json(text) if isinstance(text, str) else text
+        document = read_json(policy.get("policyDocument"))
         for statement in mappings(document.get("Statement")) if isinstance(document, Mapping) else ():
             identifiers = strings(statement.get("DataIdentifier"))
             hidden = any(operation.get("Deidentify") for operation in mappings(statement.get("Operation")))

@@ -106,6 +106,11 @@ def parse_json(text: str) -> Any:
         return None
 
 
+def read_json(value: Any) -> Any:
+    """What a property says that may be given as JSON text (None when that is not JSON), or as it is."""
+    return parse_json(value) if isinstance(value, str) else value
+
+
 @lru_cache(maxsize=16_384)  # many rules read the same document
 def _parsed(text: str) -> tuple[Statement, ...]:
     return _statements(parse_json(text))

@@ -12,14 +12,11 @@ from typing import Any, Final, TypeAlias
 
 from deployment.graph import leaves
 from deployment.tokens import (
-    BUILD_PROJECT,
-    FUNCTION,
     IAM_POLICY,
     INSTANCE_PROFILE,
     LAUNCH_TEMPLATE,
     ROLE,
     ROLE_POLICY,
-    STATE_MACHINE,
 )
 from deployment.unknown import Sentinel
 from policies.context import Context
@@ -31,7 +28,7 @@ Node: TypeAlias = int | tuple[Any, ...]
 """Identity of an actor, or what names a set of roles."""
 
 IAM: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *ATTACHMENTS)
-RUNNING: Final = (*INSTANCE_PROFILE, *LAUNCH_TEMPLATE, *FUNCTION, *STATE_MACHINE, *BUILD_PROJECT)
+RUNNING: Final = (*INSTANCE_PROFILE, *LAUNCH_TEMPLATE, *(token for types, _, _ in RUNS for token in types))
 
 
 def suspects(context: Context) -> frozenset[str]:

@@ -10,7 +10,7 @@ from deployment.tokens import SCALING_GROUP
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings
 from policies.context import Context
-from policies.rules._documents import parse_json
+from policies.rules._documents import read_json
 
 
 def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:
@@ -41,5 +41,5 @@ def provider_tags(provider: Resource) -> Any:
     tags = provider.get("defaultTags")
     if tags is UNKNOWN:
         return UNKNOWN
-    parsed = parse_json(tags) if isinstance(tags, str) else tags
+    parsed = read_json(tags)
     return parsed.get("tags") if isinstance(parsed, Mapping) else None

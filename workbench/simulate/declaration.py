@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from components.operations.weekdays import week_of_month
 from workbench.simulate.alarms import AlarmRule
 from workbench.simulate.scaling.hpa import DEFAULT_DOWN, DEFAULT_UP, ScalingRules
 from workbench.simulate.scaling.schedule import ScheduledAction
@@ -204,7 +205,7 @@ class Window:
         local = moment.astimezone(ZoneInfo(self.time_zone))
         for back in (0, 1):  # it may have begun yesterday
             day = local.date() - timedelta(days=back)
-            in_week = self.week_of_month in (None, (day.day - 1) // 7 + 1)
+            in_week = self.week_of_month in (None, week_of_month(day))
             if day == self.date or (day.weekday() == self.weekday and in_week):
                 begin = datetime.combine(day, self.start, local.tzinfo)
                 if timedelta(0) <= local - begin < timedelta(minutes=self.minutes):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, interface_address, per_instance
+from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, interface_address, is_true, per_instance
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Unpriced
 from cost.compute import (
     DETAILED_METRICS,
@@ -59,7 +59,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     addresses = _public(scope, launch)
     if addresses.worst:
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
-    if scope.flag("monitoring", str((first(launch.get("monitoring")) or {}).get("enabled")).lower() == "true"):
+    if scope.flag("monitoring", is_true((first(launch.get("monitoring")) or {}).get("enabled"))):
         yield scope.charge(
             "Detailed monitoring",
             ("cloudwatch", "metric_month"),

@@ -13,7 +13,7 @@ from policies.checks import mappings, strings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import parse_json
+from policies.rules._documents import read_json
 
 MASKING: Final = LOG_DATA_PROTECTION[0]
 PERSONAL: Final = "arn:aws:dataprotection::aws:data-identifier/EmailAddress"
@@ -25,7 +25,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     document = resource.get("policyDocument")
     if document is UNKNOWN:
         return
-    parsed = parse_json(document) if isinstance(document, str) else document
+    parsed = read_json(document)
     if not isinstance(parsed, Mapping):
         yield Problem("policyDocument is no policy in JSON", "policyDocument")
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +23,8 @@ from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._credentials import is_credential
-from policies.rules._documents import parse_json
+from policies.rules._documents import read_json
+from policies.rules.ecs._task import task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +47,7 @@ def _environments(resource: Resource) -> Iterator[tuple[str, str, Any]]:
     for path in PLACES.get(resource.type, ()):
         yield path, path.partition(".")[0], resource.get(path)
     for path in HOLDERS.get(resource.type, ()):
-        given = resource.get(path)
-        for container in mappings(parse_json(given) if isinstance(given, str) else given):
+        for container in mappings(read_json(resource.get(path))):
             yield path, f"container {container.get('name', resource.name)}", container.get("environment")
 
 
@@ -85,11 +84,6 @@ HOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
 """Type -> where it declares containers, as JSON text or as objects."""
 
 
-def _task(**container: Any) -> Example:
-    definitions = json.dumps([{"name": "api", "image": "registry.example.com/api:1.0.0", **container}])
-    return {"task": (TASK_DEFINITION[0], {"family": "api", "containerDefinitions": definitions})}
-
-
 def _build(**variable: str) -> Example:
     variables = [{"name": "NPM_PASSWORD", **variable}]
     return {"build": (BUILD_PROJECT[0], {"environment": {"environmentVariables": variables}})}
@@ -108,7 +102,7 @@ RULE = Rule(
     frameworks=("fsbp:ECS.8", "fsbp:CodeBuild.2"),
     types=tuple({**PLACES, **HOLDERS}),
     check=check,
-    passing=_task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
+    passing=task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
     also_passing=(
         _build(type="SECRETS_MANAGER", value="prod/npm"),
         {
@@ -118,7 +112,7 @@ RULE = Rule(
             )
         },
     ),
-    failing=_task(environment=[{"name": "DB_PASSWORD", "value": "correct-horse"}]),
+    failing=task(environment=[{"name": "DB_PASSWORD", "value": "correct-horse"}]),
     also_failing=(
         _build(value="correct-horse"),
         {"site": (AMPLIFY[0], {"environmentVariables": {"DB_PASSWORD": "correct-horse"}})},

@@ -27,7 +27,7 @@ from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import parse_json
+from policies.rules._documents import read_json
 from policies.rules._resource_policies import letting
 
 IDENTITY: Final = (*ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
@@ -55,7 +55,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         return  # another rule says whether it has to be there
     if document is UNKNOWN or document is SECRET:
         return
-    parsed = parse_json(document) if isinstance(document, str) else document
+    parsed = read_json(document)
     if not isinstance(parsed, Mapping):
         yield Problem(f"{path} is not a policy in JSON", path)
         return

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from components.operations.weekdays import WEEKDAYS, week_of_month
 from infra.settings.base import minutes_of_day
 from infra.settings.maintenance import MaintenanceWindow
 
-WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 WEEK = timedelta(weeks=1)
 MONTH = timedelta(weeks=5)
 CHANGES = 2
@@ -107,7 +107,7 @@ def _weekly(window: MaintenanceWindow, zone: ZoneInfo, after: datetime, until: d
     day += timedelta(days=(WEEKDAYS.index(window.weekday or "MON") - day.weekday()) % 7)
     found = []
     while (occurrence := Occurrence(window, zone, day)).starts_at <= until:
-        if occurrence.starts_at > after and window.week_of_month in (None, (day.day - 1) // 7 + 1):
+        if occurrence.starts_at > after and window.week_of_month in (None, week_of_month(day)):
             found.append(occurrence)
         day += WEEK
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from components.operations.weekdays import WEEKDAYS
 from deployment import tokens
 from infra.settings.base import minutes_of_day
 from infra.settings.uptime import UptimeSettings
@@ -31,7 +32,6 @@ KEPT = (
     *tokens.PARAMETER,
 )
 """Free types that have to survive."""
-WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 def play(stage: Stage) -> None:

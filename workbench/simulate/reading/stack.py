@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any, Final
 
+from components.operations.weekdays import WEEKDAYS
 from deployment import tokens
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
@@ -20,7 +21,6 @@ from workbench.simulate.reading.values import as_float
 
 LOAD_BALANCERS: Final = tokens.LOAD_BALANCER
 PARAMETER: Final = tokens.PARAMETER[0]
-WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
