@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import sys
 import zlib
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from deployment.errors import InputError, TooLargeError
 from deployment.urn import plain
@@ -21,9 +22,23 @@ DEFAULT_LIMIT_MB: Final = 100
 GZIP: Final = b"\x1f\x8b"
 """First bytes of a gzip file; Pulumi's own backends write state so where PULUMI_DIY_BACKEND_GZIP is set."""
 
+ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+"""First bytes of a zstd frame (RFC 8878); Pulumi's own backends write it where PULUMI_DIY_BACKEND_ZSTD is set."""
+
+UNPACKING_ERRORS: Final = (OSError, EOFError, zlib.error)
+"""What unpacking a damaged file raises."""
+
+
+class Readable(Protocol):
+    """Whatever bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes."""
+        ...
+
 
 def read_bytes(path: str) -> bytes:
-    """What is in the file `path`, unpacked where it is gzip; ``-`` is standard input.
+    """What is in the file `path`, unpacked where it is gzip or zstd; ``-`` is standard input.
 
     Raises InputError when it can't be read, or is larger than the limit, packed or unpacked.
     """
@@ -32,7 +47,7 @@ def read_bytes(path: str) -> bytes:
             return unpacked(all_of(sys.stdin.buffer, "standard input"), "standard input")
         with Path(path).open("rb") as file:
             return unpacked(all_of(file, path), path)
-    except (OSError, ValueError, EOFError, zlib.error) as error:
+    except (*UNPACKING_ERRORS, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{plain(path)}: can't be read: {reason}") from error
 
@@ -46,16 +61,37 @@ def limit_bytes() -> int:
 
 
 def unpacked(content: bytes, source: str) -> bytes:
-    """`content`, unpacked where it is gzip. Raises TooLargeError for more than the limit, and what gzip raises."""
-    if not content.startswith(GZIP):
-        return content
-    import io
+    """`content`, unpacked where it is gzip or zstd.
 
-    with gzip.open(io.BytesIO(content)) as file:
-        return all_of(file, source)
+    Raises TooLargeError for more than the limit, one of UNPACKING_ERRORS for what is damaged, and InputError where the
+    package that unpacks zstd is absent.
+    """
+    if content.startswith(GZIP):
+        with gzip.open(io.BytesIO(content)) as file:
+            return all_of(file, source)
+    if content.startswith(ZSTANDARD):
+        return _zstandard(content, source)
+    return content
 
 
-def all_of(file: BinaryIO | gzip.GzipFile, source: str) -> bytes:
+def _zstandard(content: bytes, source: str) -> bytes:
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+    except ImportError as error:
+        raise InputError(
+            f"{plain(source)}: packed with zstd, which needs the package backports.zstd: pip install backports.zstd"
+        ) from error
+    try:
+        with zstd.open(io.BytesIO(content)) as file:
+            return all_of(file, source)
+    except zstd.ZstdError as error:
+        raise OSError(f"damaged zstd: {error}") from error
+
+
+def all_of(file: Readable, source: str) -> bytes:
     """All bytes of `file`, which `source` names in errors. Raises TooLargeError when they are more than the limit."""
     most = limit_bytes()
     content = file.read(most + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from deployment.errors import InputError
@@ -22,11 +23,13 @@ def file_system(
 
     address, scheme = shown
     try:
-        found: AbstractFileSystem = fsspec.filesystem(protocol, **options)
+        with warnings.catch_warnings(category=FutureWarning, action="ignore"):  # about years to come, at each import
+            found: AbstractFileSystem = fsspec.filesystem(protocol, **options)
     except ImportError as error:
         raise InputError(
+            # By its own name it would bring a protobuf that Pulumi's packages refuse.
             f"{address}: {scheme}:// needs the package {package}, which isn't installed here: "
-            f".venv/bin/python -m pip install {package}{hint}"
+            f".venv/bin/python -m pip install -e '.[backends]'{hint}"
         ) from error
     except Exception as error:  # each cloud's library has errors of its own
         raise InputError(f"{address}: can't be opened: {why(error)}") from error

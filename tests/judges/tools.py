@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (Path(sys.executable).parent, ROOT / ".judges" / "bin", Path(__file__).parent / "node_modules" / ".bin")
+FOLDERS = (
+    Path(sys.executable).parent,
+    ROOT / ".judges" / "bin",
+    ROOT / ".judges" / "azurite" / "node_modules" / ".bin",
+    Path(__file__).parent / "node_modules" / ".bin",
+)
 
 
 def find(name: str) -> str:

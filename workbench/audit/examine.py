@@ -17,7 +17,7 @@ from cost.ledger import entries
 from deployment.errors import EncryptedError, InputError, TooLargeError
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_text
-from deployment.source import limit_bytes, unpacked
+from deployment.source import UNPACKING_ERRORS, limit_bytes, unpacked
 from deployment.urn import plain
 from policies.assess import assess, config_of
 from policies.finding import Profile
@@ -26,14 +26,10 @@ from workbench.audit.attributes import Attributes
 from workbench.audit.location import Location
 from workbench.audit.result import Broken, Fault, Judged, Result, Unpriced, encoded
 from workbench.audit.sources import read
-from workbench.audit.storage import UNPACKING_ERRORS
 from workbench.cost.priced import worst_case_blocks
 
 MOST_TAG_SETS: Final = 200
 """Different sets of tags in one stack; with more, its dollars aren't told apart by tag, so a result stays small."""
-
-ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
-"""First bytes of a zstd frame (RFC 8878); a backend packs with it where the CLI is told to."""
 
 ENCRYPTED: Final = (
     (b"age-encryption.org/", "age"),
@@ -97,14 +93,14 @@ def _without_source(error: InputError, location: Location) -> str:
 
 
 def _result(data: bytes, terms: Terms) -> Result:
-    if data.startswith(ZSTANDARD):
-        return Broken(Fault.UNREADABLE, "packed with zstd; let the CLI read it: ./plant audit pulumi:<backend's URL>")
     try:
         text = unpacked(data, STATE)
     except TooLargeError as error:
         return Broken(Fault.TOO_LARGE, f"unpacked, {str(error).removeprefix(f'{STATE}: ')}")
+    except InputError as error:  # what unpacks it isn't installed
+        return Broken(Fault.UNREADABLE, str(error).removeprefix(f"{STATE}: "))
     except UNPACKING_ERRORS as error:
-        return Broken(Fault.UNREADABLE, f"damaged gzip: {error}")
+        return Broken(Fault.UNREADABLE, f"damaged: {error}")
     if (tool := _encrypted_by(text)) is not None:
         return Broken(Fault.ENCRYPTED, f"encrypted as a whole ({tool}); decrypt it, or let the CLI export it")
     return _judge(graph_from_text(text, STATE), terms)

@@ -12,7 +12,6 @@ from deployment.urn import plain
 from workbench.audit import backend, pulumi_cli, storage
 from workbench.audit.location import Location
 
-EXPORTS: Final = (".json", ".json.gz")
 SKIPPED: Final = frozenset({"node_modules", "__pycache__"})
 """Folders that hold no exports; hidden ones are skipped as well."""
 
@@ -69,13 +68,13 @@ def _exports(folder: Path) -> Iterator[Location]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
         for name in sorted(files):
-            if name.endswith(EXPORTS) and not name.startswith(".") and (Path(root) / name).is_file():
+            if name.endswith(backend.ENDINGS) and not name.startswith(".") and (Path(root) / name).is_file():
                 yield _export(Path(root) / name, folder)
 
 
 def _export(path: Path, folder: Path) -> Location:
     name = path.relative_to(folder).as_posix()
-    for ending in reversed(EXPORTS):
+    for ending in reversed(backend.ENDINGS):
         name = name.removesuffix(ending)
     return Location(
         source=plain(str(path)),

@@ -6,8 +6,8 @@ such as ``region`` and ``endpoint``. Credentials come from where the cloud's own
 
 from __future__ import annotations
 
+import json
 import os
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -91,7 +91,6 @@ def _filesystem(url: str) -> AbstractFileSystem:
         scheme.protocol,
         scheme.package,
         (told(url), parts.scheme),
-        " (or all of them: pip install '.[backends]')",
         use_listings_cache=False,
         **scheme.options(dict(parse_qsl(parts.query))),
     )
@@ -119,27 +118,65 @@ def _s3(given: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
+def _google(given: Mapping[str, str]) -> dict[str, Any]:
+    """Credentials in the order that Pulumi takes them (pkg/authhelpers/gcpauth.go); none: Google's own defaults."""
+    # What the CLI uses, too, is the JSON API; with this, gcsfs would ask another one for the kind of bucket first.
+    os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+    if _is_true(given.get("anonymous", "")):
+        return {"token": "anon"}
+    try:
+        import google.auth
+        from google.oauth2.credentials import Credentials
+    except ImportError:
+        return {}  # gcsfs is absent, too, which is told by whoever opens it
+    if key := os.environ.get("GOOGLE_CREDENTIALS"):
+        try:
+            return {"token": google.auth.load_credentials_from_dict(json.loads(key), scopes=[READING])[0]}
+        except Exception as error:  # what it says may show the key
+            said = type(error).__name__
+            raise InputError(f"GOOGLE_CREDENTIALS: not the content of a key file, as for the CLI ({said})") from None
+    if token := os.environ.get("GOOGLE_OAUTH_ACCESS_TOKEN"):
+        return {"token": Credentials(token)}
+    return {}
+
+
+READING: Final = "https://www.googleapis.com/auth/devstorage.read_only"
+
+
 def _azure(given: Mapping[str, str]) -> dict[str, Any]:
-    """The account and its keys, from the URL or from the variables that Pulumi reads."""
-    options = {
-        "account_name": given.get("storage_account") or os.environ.get("AZURE_STORAGE_ACCOUNT"),
-        "account_key": os.environ.get("AZURE_STORAGE_KEY"),
-        "sas_token": os.environ.get("AZURE_STORAGE_SAS_TOKEN"),
-    }
-    return {"anon": False, **{name: value for name, value in options.items() if value}}
+    """Account, place and keys, from the URL or from the variables that Pulumi reads (gocloud.dev blob/azureblob)."""
+
+    def of(parameter: str, variable: str) -> str:
+        return given.get(parameter) or os.environ.get(f"AZURE_STORAGE_{variable}", "")
+
+    account, key, signature = of("storage_account", "ACCOUNT"), of("", "KEY"), of("", "SAS_TOKEN")
+    connection = of("", "CONNECTION_STRING") or os.environ.get("AZURE_STORAGEBLOB_CONNECTIONSTRING", "")
+    domain = of("domain", "DOMAIN") or "blob.core.windows.net"
+    if domain.startswith(("127.0.0.1", "localhost")) or _is_true(of("localemu", "IS_LOCAL_EMULATOR")):
+        place = f"{domain}/{account}"
+    else:
+        place = domain if _is_true(of("cdn", "IS_CDN")) else f"{account}.{domain}"
+    there = f"BlobEndpoint={of('protocol', 'PROTOCOL') or 'https'}://{place}"
+    # adlfs takes a connection string before everything else, its variable included; the CLI takes it last.
+    if account and key:
+        return {"anon": False, "connection_string": f"{there};AccountName={account};AccountKey={key}"}
+    if account and signature:
+        return {"anon": False, "connection_string": f"{there};SharedAccessSignature={signature.removeprefix('?')}"}
+    if connection:
+        return {"anon": False, "connection_string": connection}
+    if not account:
+        raise InputError("azblob://: names no account; set AZURE_STORAGE_ACCOUNT, or add ?storage_account=NAME")
+    return {"anon": False, "account_name": account, "account_host": place}
 
 
 def _is_true(text: str) -> bool:
-    return text.lower() in {"1", "true", "yes"}
+    return text.lower() in {"1", "t", "true", "yes"}
 
 
 SCHEMES: Final[Mapping[str, Scheme]] = {
     "file": Scheme("file", "fsspec", lambda given: {}, ()),
     "s3": Scheme("s3", "s3fs", _s3, ("ETag",)),
-    "gs": Scheme("gs", "gcsfs", lambda given: {}, ("etag", "md5Hash", "generation")),
+    "gs": Scheme("gs", "gcsfs", _google, ("etag", "md5Hash", "generation")),
     "azblob": Scheme("abfs", "adlfs", _azure, ("etag",)),
 }
 """The schemes of Pulumi's own backends (pulumi/pulumi pkg/backend/diy, 3.260)."""
-
-UNPACKING_ERRORS: Final = (OSError, EOFError, zlib.error)
-"""What unpacking a damaged file raises."""

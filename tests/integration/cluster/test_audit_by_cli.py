@@ -34,12 +34,16 @@ def cli(tmp_path, monkeypatch):
     return ran
 
 
-def test_the_cli_and_its_backend_give_the_same_stacks(cli, tmp_path, capsys):
+@pytest.mark.parametrize(("packing", "ending"), [("", ".json"), ("GZIP", ".json.gz"), ("ZSTD", ".json.zst")])
+def test_the_cli_and_its_backend_give_the_same_stacks(cli, tmp_path, capsys, monkeypatch, packing, ending):
+    if packing:
+        monkeypatch.setenv(f"PULUMI_DIY_BACKEND_{packing}", "true")
     document = state("web", "dev", keys=2)
     (tmp_path / "export.json").write_text(json.dumps(document))
     cli("stack", "init", "dev")
     cli("stack", "init", "empty")
     cli("stack", "import", "--stack", "dev", "--force", "--file", str(tmp_path / "export.json"))
+    assert (tmp_path / "states" / ".pulumi" / "stacks" / "web" / f"dev{ending}").is_file()
     found = {}
     for source in ("pulumi", f"pulumi:{(tmp_path / 'states').as_uri()}", str(tmp_path / "states")):
         capsys.readouterr()

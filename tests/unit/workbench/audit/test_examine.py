@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
+import sys
 from decimal import Decimal
 
+import backports
 import pytest
 from audited import ACCOUNT, OTHER_ACCOUNT, backend, checkpoint, packed, put, resource, state
+from backports import zstd
 
 from deployment.reader import graph_from_json
 from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
@@ -28,7 +31,11 @@ def examined(content, terms=TERMS):
     return decoded(examine(PLACE, data, terms))
 
 
-@pytest.mark.parametrize("form", [lambda it: it, checkpoint, lambda it: packed(checkpoint(it)), packed])
+def tight(document):
+    return zstd.compress(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("form", [lambda it: it, checkpoint, lambda it: packed(checkpoint(it)), packed, tight])
 def test_exports_and_checkpoints_packed_or_not_are_judged(form):
     result = examined(form(state("web", "dev", keys=3)))
     assert isinstance(result, Judged)
@@ -58,8 +65,9 @@ FAULTS = {
     "brackets": (b"[" * 100_000, Fault.MALFORMED, "not readable as JSON"),
     "deep": (state("web", "dev", more=[("aws:s3/bucket:Bucket", "b", DEEP)]), Fault.MALFORMED, "deeper than"),
     "no URN": ({"version": 3, "deployment": {"resources": [{"type": "a:b:C"}]}}, Fault.MALFORMED, "without urn"),
-    "half a gzip": (packed(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged gzip"),
-    "zstd": (b"\x28\xb5\x2f\xfd" + b"\x00" * 20, Fault.UNREADABLE, "zstd"),
+    "half a gzip": (packed(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged"),
+    "no zstd": (b"\x28\xb5\x2f\xfd" + b"\xff" * 20, Fault.UNREADABLE, "damaged zstd"),
+    "half a zstd": (tight(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged"),
     "age": (b"age-encryption.org/v1\n-> X25519", Fault.ENCRYPTED, "age"),
     "pgp": (b"-----BEGIN PGP MESSAGE-----\n", Fault.ENCRYPTED, "OpenPGP"),
     "git-crypt": (b"\x00GITCRYPT\x00abc", Fault.ENCRYPTED, "git-crypt"),
@@ -77,11 +85,20 @@ def test_what_cannot_be_judged_is_told_with_its_fault(name):
     assert result.fault is fault and said in result.message
 
 
-def test_a_zip_bomb_is_not_unpacked_beyond_the_limit(monkeypatch):
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
+def test_a_zip_bomb_is_not_unpacked_beyond_the_limit(monkeypatch, pack):
     monkeypatch.setenv("PLANT_MAX_FILE_MB", "1")
-    result = examined(gzip.compress(b" " * 3_000_000))
+    result = examined(pack(b" " * 3_000_000))
     assert isinstance(result, Broken) and result.fault is Fault.TOO_LARGE
     assert "larger than 1 MB" in result.message
+
+
+def test_what_unpacks_zstd_may_be_absent(monkeypatch):
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    monkeypatch.delattr(backports, "zstd")
+    result = examined(tight(state("web", "dev")))
+    assert isinstance(result, Broken) and result.fault is Fault.UNREADABLE
+    assert "pip install backports.zstd" in result.message
 
 
 def test_a_huge_file_is_not_even_read(tmp_path, monkeypatch):

@@ -101,8 +101,9 @@ def test_a_folder_of_exports_and_one_export(tmp_path):
     for name in ("a.json", "team/b.json", ".git/c.json", ".d.json"):
         (tmp_path / name).write_text(json.dumps(state("web", "dev")))
     (tmp_path / "team" / "e.json.gz").write_bytes(packed(state("web", "dev")))
+    (tmp_path / "team" / "f.json.zst").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("none")
-    assert names(tmp_path) == [("", "a"), ("", "team/b"), ("", "team/e")]
+    assert names(tmp_path) == [("", "a"), ("", "team/b"), ("", "team/e"), ("", "team/f")]
     assert names(tmp_path / "a.json") == [("", "a")]
 
 
@@ -133,7 +134,8 @@ def test_one_stack_that_two_sources_name_is_one(tmp_path):
 def test_a_cloud_whose_package_is_absent_says_how_to_get_it(monkeypatch, scheme, package):
     monkeypatch.setitem(__import__("sys").modules, package, None)
     storage._filesystem.cache_clear()
-    with pytest.raises(InputError, match=rf"{scheme}:// needs the package {package}.*pip install {package}"):
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT", "states")
+    with pytest.raises(InputError, match=rf"{scheme}:// needs the package {package}.*pip install -e '.\[backends\]'"):
         found([f"{scheme}://states/team"])
 
 
@@ -174,12 +176,63 @@ def test_parameters_of_an_s3_url_are_go_clouds():
     assert options({"endpoint": "http://minio:9000", "profile": "ops"})["profile"] == "ops"
 
 
-def test_an_account_of_azure_comes_from_the_url_or_from_pulumis_variables(monkeypatch):
-    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT", "fromenv")
-    monkeypatch.setenv("AZURE_STORAGE_KEY", "a2V5")
-    options = storage.SCHEMES["azblob"].options
-    assert options({}) == {"anon": False, "account_name": "fromenv", "account_key": "a2V5"}
-    assert options({"storage_account": "mine"})["account_name"] == "mine"
+AZURE = {
+    "key": (
+        {},
+        {"ACCOUNT": "a", "KEY": "k"},
+        "BlobEndpoint=https://a.blob.core.windows.net;AccountName=a;AccountKey=k",
+    ),
+    "key before connection string": (
+        {"storage_account": "mine"},
+        {"KEY": "k", "CONNECTION_STRING": "other"},
+        "BlobEndpoint=https://mine.blob.core.windows.net;AccountName=mine;AccountKey=k",
+    ),
+    "signature": (
+        {},
+        {"ACCOUNT": "a", "SAS_TOKEN": "?sv=1&sig=x", "DOMAIN": "blob.core.usgovcloudapi.net"},
+        "BlobEndpoint=https://a.blob.core.usgovcloudapi.net;SharedAccessSignature=sv=1&sig=x",
+    ),
+    "connection string": ({}, {"CONNECTION_STRING": "all of it"}, "all of it"),
+    "emulator": (
+        {"domain": "azurite:10000", "localemu": "true", "protocol": "http"},
+        {"ACCOUNT": "a", "KEY": "k"},
+        "BlobEndpoint=http://azurite:10000/a;AccountName=a;AccountKey=k",
+    ),
+    "content network": (
+        {"domain": "states.example.net", "cdn": "1"},
+        {"ACCOUNT": "a", "KEY": "k"},
+        "BlobEndpoint=https://states.example.net;AccountName=a;AccountKey=k",
+    ),
+}
+
+
+@pytest.fixture
+def no_azure(monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("AZURE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize("name", AZURE)
+def test_accounts_of_azure_are_those_of_go_cloud(no_azure, monkeypatch, name):
+    given, variables, wanted = AZURE[name]
+    for variable, value in variables.items():
+        monkeypatch.setenv(f"AZURE_STORAGE_{variable}", value)
+    assert storage.SCHEMES["azblob"].options(given) == {"anon": False, "connection_string": wanted}
+
+
+def test_without_a_key_azure_asks_who_is_logged_in(no_azure, monkeypatch):
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT", "a")
+    assert storage.SCHEMES["azblob"].options({"domain": "blob.core.chinacloudapi.cn"}) == {
+        "anon": False,
+        "account_name": "a",
+        "account_host": "a.blob.core.chinacloudapi.cn",
+    }
+
+
+def test_an_address_in_azure_without_an_account_is_refused(no_azure):
+    with pytest.raises(InputError, match="names no account"):
+        found(["azblob://states"])
 
 
 def test_what_people_read_holds_no_parameters_and_no_user():
