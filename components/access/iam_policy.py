@@ -7,6 +7,8 @@ from typing import Any
 
 import pulumi
 
+from components.json_text import json_text
+
 Statement = Mapping[str, Any]
 """One statement of a policy document; its values may be outputs."""
 
@@ -31,7 +33,7 @@ def deny(
 
 def document(*statements: Statement) -> pulumi.Output[str]:
     """Policy document with `statements`, as JSON."""
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return json_text({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def service_trust(service: str, account_id: str) -> pulumi.Output[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.json_text import json_text
+
 MASKED = ("EmailAddress", "AwsSecretKey", "OpenSshPrivateKey")
 """Managed data identifiers that CloudWatch Logs masks; a person with logs:Unmask still sees them."""
 
@@ -55,7 +57,7 @@ class AuditLog(pulumi.ComponentResource):
         aws.cloudwatch.LogDataProtectionPolicy(
             f"{name}-masking",
             log_group_name=group.name,
-            policy_document=pulumi.Output.json_dumps(
+            policy_document=json_text(
                 {
                     "Name": "mask-personal-data",
                     "Version": "2021-06-01",

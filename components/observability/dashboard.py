@@ -9,6 +9,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.json_text import json_text
+
 WIDTH = 12
 HEIGHT = 6
 COLUMNS = 2
@@ -134,7 +136,7 @@ class Dashboard(pulumi.ComponentResource):
         dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
             dashboard_name=args.dashboard_name,
-            dashboard_body=pulumi.Output.json_dumps({"widgets": widgets}),
+            dashboard_body=json_text({"widgets": widgets}),
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         self.dashboard_name = dashboard.dashboard_name

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from components.access.iam_policy import allow
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
+from components.json_text import json_text
 
 SCHEMA_VERSION = 1
 """Raised whenever a key of the event changes its meaning."""
@@ -51,7 +52,7 @@ class HealthFeed(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-changes",
             description="An alarm of the Plant API changes its state",
-            event_pattern=pulumi.Output.json_dumps(
+            event_pattern=json_text(
                 {
                     "source": ["aws.cloudwatch"],
                     "detail-type": ["CloudWatch Alarm State Change"],

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.access.iam_policy import document
+from components.json_text import json_text
 
 LAUNCHED = "EC2 Instance Launch Successful"
 LAUNCH_FAILED = "EC2 Instance Launch Unsuccessful"
@@ -171,7 +172,7 @@ class ScalingEvents(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{self._name}-{suffix}",
             description=description,
-            event_pattern=pulumi.Output.json_dumps(pattern),
+            event_pattern=json_text(pattern),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.cloudwatch.EventTarget(

@@ -14,6 +14,7 @@ import pulumi_aws as aws
 from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.edge.listener_answers import page_body
+from components.json_text import json_text
 from components.operations.maintenance_page import Page
 from components.operations.maintenance_states import DUE, IDLE, OPEN, LentRules, definition
 from components.operations.weekdays import WEEKDAYS
@@ -276,7 +277,7 @@ def _expression(window: WindowArgs, moment: datetime) -> str:
 
 def _asked(event: dict[str, Any], stage: pulumi.Output[str] | None) -> pulumi.Output[str] | str:
     """`event` as the workflow's input, with the parameter that says the stage of a monthly window."""
-    return json.dumps(event) if stage is None else pulumi.Output.json_dumps({**event, "stage": stage})
+    return json.dumps(event) if stage is None else json_text({**event, "stage": stage})
 
 
 def _mutes(window: WindowArgs) -> list[tuple[str, str]]:
@@ -300,7 +301,7 @@ def _ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> dict[str, A
 
 
 def _notice_ahead(window: WindowArgs, hours: int, args: MaintenanceArgs) -> pulumi.Output[str]:
-    return pulumi.Output.json_dumps(
+    return json_text(
         {
             "TopicArn": args.topic_arn,
             "Subject": subject(window, "ahead", args.time_zone),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.json_text import json_text
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowFailuresArgs:
@@ -34,7 +36,7 @@ class WorkflowFailures(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-failed",
             description="A workflow of the Plant API did not end well",
-            event_pattern=pulumi.Output.json_dumps(
+            event_pattern=json_text(
                 {
                     "source": ["aws.states"],
                     "detail-type": ["Step Functions Execution Status Change"],

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.edge.request_checks import Route
+from components.json_text import json_text
 from components.rollout.entry import REFUSED
 from components.rollout.feature_flag import FeatureFlag
 from components.rollout.plan import RolloutPlan, Step
@@ -267,7 +268,7 @@ class CanaryRollout(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-broken",
             description="A rollout ended without rolling back",
-            event_pattern=pulumi.Output.json_dumps(
+            event_pattern=json_text(
                 {
                     "source": ["aws.states"],
                     "detail-type": ["Step Functions Execution Status Change"],
@@ -290,7 +291,7 @@ class CanaryRollout(pulumi.ComponentResource):
         alarmed = aws.cloudwatch.EventRule(
             f"{name}-alarmed",
             description="An alarm of the canary is on",
-            event_pattern=pulumi.Output.json_dumps(
+            event_pattern=json_text(
                 {
                     "source": ["aws.cloudwatch"],
                     "detail-type": ["CloudWatch Alarm State Change"],

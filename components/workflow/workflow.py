@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from components.access.iam_policy import Statement, allow
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
+from components.json_text import json_text
 
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
@@ -70,7 +71,7 @@ class Workflow(pulumi.ComponentResource):
             f"{name}-machine",
             role_arn=role.arn,
             type="STANDARD",
-            definition=pulumi.Output.json_dumps(args.definition),
+            definition=json_text(args.definition),
             logging_configuration={
                 "level": "ALL",
                 "include_execution_data": True,
