@@ -188,7 +188,7 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
             for resource, problem in rule.problems(context):
                 urn = resource.urn if resource is not None else ""
                 message = _why_open(problem, resource) if problem.unknown else problem.message
-                findings.append(Finding(rule.id, urn, message, problem.path, problem.unknown))
+                findings.append(Finding(rule.id, urn, message, problem.path, problem.unknown, problem.remedy))
         if rule.walks and UNKNOWN in watch.met.values():
             findings = [replace(finding, unknown=True) for finding in findings]
         findings.extend(_undecided(rule, findings, watch.met, context))

@@ -59,3 +59,5 @@ class Finding:
     """Property the finding is about, e.g. ``accessLogs.enabled``."""
     unknown: bool = False
     """True when the rule could not decide because the value is not known yet."""
+    remedy: str = ""
+    """What to set here and now; "" where the rule's own `fix` says all."""

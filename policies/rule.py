@@ -25,6 +25,8 @@ class Problem(NamedTuple):
     """Resource it is about, when that is not the one being checked (stack checks: the stack itself)."""
     unknown: bool = False
     """True when the value is not known yet, so that the check could not decide."""
+    remedy: str = ""
+    """What to set here and now, where that depends on more than the rule; `message` has it, too."""
 
 
 ANY_TYPE: Final = "*"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deployment.graph import ResourceGraph
     from policies.context import Context
 from policies.examples import Example
+from policies.rule import Problem
 
 FREE_STACK: Final[Example] = {"parameter": (PARAMETER[0], {"type": "String", "value": "x"})}
 EXPENSIVE_STACK: Final[Example] = {
@@ -79,15 +80,17 @@ def _signed(usd: Decimal) -> str:
     return f"{'-' if usd < 0 else '+'}${abs(usd):.2f}"
 
 
-def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Estimate) -> str:
+def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Estimate) -> Problem:
     """Says by how much the dollars of `figure` exceed the budget, what drives them, and what brings them back."""
     cost_usd: Decimal = getattr(estimate, figure)
     over = cost_usd - estimate.budget_usd
-    return (
+    lead, remedy = _way_back(graph, estimate, figure)
+    message = (
         f"{which} ${cost_usd:.2f} a month{_brake(estimate, figure)} is ${over:.2f} over the budget of "
         f"${estimate.budget_usd:.2f}; "
-        f"driven by {_drivers(estimate, LINE_FIGURES[figure])}; {_way_back(graph, estimate, figure)}"
+        f"driven by {_drivers(estimate, LINE_FIGURES[figure])}; {lead}{remedy}"
     )
+    return Problem(message, remedy=remedy)
 
 
 def _brake(estimate: Estimate, figure: Figure) -> str:
@@ -104,12 +107,15 @@ def _drivers(estimate: Estimate, figure: str) -> str:
     return ", ".join(f"{name} ${cost:.2f}" for name, cost in largest if cost > 0) or "nothing that has a price"
 
 
-def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> str:
+def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> tuple[str, str]:
+    """How a message leads up to what brings the figure back, and that."""
     from cost.way_back import ways_back  # prices the stack many times: only once it is over its budget
 
     ways, enough = ways_back(graph, estimate, figure)
     if not ways:
         shorter = "" if estimate.basis.tenancy == "shared" else ", or keep it up for fewer hours"
-        return f"no known change of few things lowers it: drop what drives it{shorter}"
+        return "", f"no known change of few things lowers it: drop what drives it{shorter}"
     told = "; or ".join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
-    return f"to come back within it: {told}" if enough else f"no known change is enough; what lowers it most: {told}"
+    if enough:
+        return "to come back within it: ", told
+    return "", f"no known change is enough; what lowers it most: {told}"

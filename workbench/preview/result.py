@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,16 +25,6 @@ if TYPE_CHECKING:
 
 
 SEVERITIES: Final = ("critical", "high", "medium", "low")
-
-
-WAY_OUT: Final = re.compile(r"; (?:to come back within it: (?P<enough>.+)|(?P<most>no known change .+))$", re.DOTALL)
-"""End of what is said of a budget (policies/rules/_budget.py)."""
-
-
-def way_out(message: str) -> str:
-    """What a finding about the budget says is to be set; "" where it says nothing of the kind."""
-    found = WAY_OUT.search(message)
-    return "" if found is None else found["enough"] or found["most"]
 
 
 @dataclass(frozen=True)
@@ -104,10 +93,10 @@ class Preview:
 
     @property
     def remedies(self) -> tuple[str, ...]:
-        """What to change, one for each rule that blocks: the finding's own way out, else the rule's."""
+        """What to change, one for each rule that blocks: the finding's own remedy, else the rule's."""
         found: dict[str, str] = {}
         for violation in self.blocking:
-            found.setdefault(violation.rule.id, way_out(violation.finding.message) or violation.rule.fix)
+            found.setdefault(violation.rule.id, violation.finding.remedy or violation.rule.fix)
         return tuple(found.values())
 
     @property
