@@ -1,4 +1,4 @@
-"""Writes the same charges as FOCUS 1.0, 1.1, 1.2 or CUR 2.0; as CSV, gzip CSV or Parquet.
+"""Writes the same charges as FOCUS 1.0, 1.1, 1.2, CUR 2.0 or legacy CUR; as CSV, gzip CSV or Parquet.
 
 Columns: AWS Data Exports user guide, table dictionaries (2026-11); all of FOCUS's, those of CUR 2.0 that tell charges.
 """
@@ -54,11 +54,37 @@ CUR_20 = _names(
     "reservation_unused_recurring_fee resource_tags savings_plan_savings_plan_effective_cost "
     "savings_plan_total_commitment_to_date savings_plan_used_commitment"
 )
+LEGACY = {
+    "bill_billing_period_start_date": "bill/BillingPeriodStartDate",
+    "bill_billing_period_end_date": "bill/BillingPeriodEndDate",
+    "identity_time_interval": "identity/TimeInterval",
+    "line_item_currency_code": "lineItem/CurrencyCode",
+    "line_item_line_item_type": "lineItem/LineItemType",
+    "line_item_operation": "lineItem/Operation",
+    "line_item_product_code": "lineItem/ProductCode",
+    "line_item_resource_id": "lineItem/ResourceId",
+    "line_item_unblended_cost": "lineItem/UnblendedCost",
+    "line_item_usage_account_id": "lineItem/UsageAccountId",
+    "line_item_usage_amount": "lineItem/UsageAmount",
+    "line_item_usage_end_date": "lineItem/UsageEndDate",
+    "line_item_usage_start_date": "lineItem/UsageStartDate",
+    "line_item_usage_type": "lineItem/UsageType",
+    "pricing_public_on_demand_cost": "pricing/publicOnDemandCost",
+    "pricing_unit": "pricing/unit",
+    "reservation_reservation_a_r_n": "reservation/ReservationARN",
+    "savings_plan_savings_plan_effective_cost": "savingsPlan/SavingsPlanEffectiveCost",
+}
+"""Names of CUR 2.0 -> of the legacy report (its data dictionary, 2026-11)."""
+LEGACY_TAGS = {
+    "user_stack_id": "resourceTags/user:StackId",
+    "aws_autoscaling_group_name": "resourceTags/aws:autoscaling:groupName",
+}
 FORMATS = {
     "focus-1.0": FOCUS_10 + AWS_10,
     "focus-1.1": FOCUS_10 + ADDED_11 + AWS_10[1:4],
     "focus-1.2": FOCUS_10 + ADDED_11 + ADDED_12 + AWS_12,
     "cur-2.0": CUR_20,
+    "cur-legacy": [*LEGACY.values(), *LEGACY_TAGS.values()],
 }
 PACKINGS = ("csv", "csv.gz", "parquet")
 
@@ -132,7 +158,7 @@ def _row(charge: Billed, format_: str) -> dict[str, Any]:
     begins, ends = charge.times
     first, following = charge.bounds
     amortised = charge.cost if charge.amortised is None else charge.amortised
-    if format_ == "cur-2.0":
+    if format_.startswith("cur-"):
         row = {
             "bill_billing_period_start_date": first,
             "bill_billing_period_end_date": following,
@@ -154,6 +180,11 @@ def _row(charge: Billed, format_: str) -> dict[str, Any]:
         }
         if charge.category == "SavingsPlanCoveredUsage":
             row["savings_plan_savings_plan_effective_cost"] = f"{amortised:f}"
+        if format_ == "cur-legacy":
+            tags = row.pop("resource_tags")
+            return {LEGACY[key]: value for key, value in row.items()} | {
+                name: tags[key] for key, name in LEGACY_TAGS.items() if key in tags
+            }
         return row
     row = {
         "BilledCost": f"{charge.cost:f}",
@@ -193,7 +224,7 @@ def _cur_key(key: str) -> str:
 
 
 DOUBLES = re.compile(r"(?i)cost$|amount$|quantity$|price$|fee|commitment_to_date|used_commitment")
-TIMES = re.compile(r"Period(Start|End)$|_(start|end)_date$")
+TIMES = re.compile(r"(?i)Period(Start|End)$|(start|end)_?date$")
 MAPS = ("Tags", "resource_tags")
 
 

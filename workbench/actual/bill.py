@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployment.errors import InputError
 from deployment.urn import plain
-from workbench.actual.columns import USAGE, Dialect, dialect_of, tag_sql
+from workbench.actual.columns import USAGE, Dialect, dialect_of, renamed, tag_sql
 from workbench.actual.sources import Source, sources_of
 
 if TYPE_CHECKING:
@@ -178,7 +178,11 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted,
     reader = _reader(source)
     described = connection.execute(f"DESCRIBE SELECT * FROM {reader}", [source.pattern]).fetchall()  # noqa: S608 - ours
     columns = {str(name): str(kind) for name, kind, *_ in described}
-    dialect = dialect_of(columns, source.name)
+    if new := renamed(columns):
+        listed = ", ".join(f"{_identifier(name)} AS {word}" for name, word in new.items())
+        reader = f"(SELECT {listed} FROM {reader})"  # noqa: S608 - names are quoted, or of letters and digits
+        columns = {word: columns[name] for name, word in new.items()}
+    dialect = dialect_of(columns, source.name, legacy=bool(new))
     if dialect.name not in bill.formats:
         bill.formats.append(dialect.name)
     bill.files += 1
@@ -196,7 +200,8 @@ def _reader(source: Source) -> str:
         return "read_parquet(?)"
     packed = "'gzip'" if source.kind == "csv.gz" else "'none'"
     # Everything as text: a sniffer that takes costs for floating-point numbers would round them.
-    shape = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+    # What databases write for no value stands there by its name: of a resource, NULL would be an id.
+    shape = "header = true, all_varchar = true, nullstr = ['', 'NULL'], delim = ',', quote = '\"', escape = '\"'"
     return f"read_csv(?, {shape}, compression = {packed})"
 
 
@@ -249,6 +254,10 @@ def _query(reader: str, dialect: Dialect, columns: Mapping[str, str], wanted: Wa
             min(begins), max(ends), sum(bad), any_value(bad_text)
         FROM owned GROUP BY ALL
     """  # noqa: S608 - column names are those of the dialect's table or quoted, values are parameters
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(names: Iterable[str]) -> Iterator[str]:

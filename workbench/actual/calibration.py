@@ -110,6 +110,8 @@ def measures_of(actual: Actual) -> Measures:
 
 def untold(actual: Actual) -> str:
     """Why the lines say nothing of a month, for people."""
+    if actual.strange:
+        return "no line of the bill is this stack's"
     hours = f"{round(actual.covered_hours, 1).normalize():f}"
     return f"{hours} h of lines; under {LEAST_HOURS / 24:f} days they say nothing of a month"
 

@@ -1,4 +1,4 @@
-"""Columns of billing exports, as SQL: FOCUS 1.0 to 1.2 and CUR 2.0 say the same things by other names.
+"""Columns of billing exports, as SQL: FOCUS 1.0 to 1.2, CUR 2.0 and legacy CUR say the same things by other names.
 
 Names: AWS Data Exports user guide, table dictionaries of "FOCUS 1.0 with AWS columns", "FOCUS 1.2 with AWS columns" and
 "Cost and Usage Report (CUR) 2.0" (2026-11). From 1.1 on the
@@ -43,18 +43,37 @@ class Dialect:
     """Columns whose cells have to be numbers."""
 
 
-def dialect_of(columns: Mapping[str, str], source: str) -> Dialect:
-    """The format of a file whose `columns` (name -> DuckDB type) are given. Raises InputError when it is neither."""
+def renamed(columns: Mapping[str, str]) -> dict[str, str]:
+    """Columns of a legacy Cost and Usage Report (``lineItem/UnblendedCost``) -> their names in CUR 2.0.
+
+    None for other exports. Reports for Athena (Parquet) have the new names already.
+    """
+    if not any(name.lower() == "lineitem/unblendedcost" for name in columns):
+        return {}
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in columns:
+        # ``reservation/ReservationARN`` is ``reservation_reservation_a_r_n`` there: a new word at each capital letter.
+        words = re.sub(r"(?<=[A-Za-z0-9])(?=[A-Z])", "_", name)
+        new = re.sub(r"[^a-z0-9]+", "_", words.lower())
+        if new not in taken:
+            taken.add(new)
+            found[name] = new
+    return found
+
+
+def dialect_of(columns: Mapping[str, str], source: str, *, legacy: bool = False) -> Dialect:
+    """The format of a file whose `columns` (name -> DuckDB type) are given. Raises InputError when it is none.
+
+    `legacy` tells that they were `renamed`.
+    """
     if "ChargePeriodStart" in columns or "BillingPeriodStart" in columns:
         return _focus(columns, source)
     if "line_item_usage_start_date" in columns or "bill_billing_period_start_date" in columns:
-        return _cur(columns, source)
-    found = [name for name in columns if name.lower() in ("lineitem/unblendedcost", "lineitem_unblendedcost")]
-    if found:
-        raise InputError(f"{source}: a legacy Cost and Usage Report; export CUR 2.0 or FOCUS 1.x (AWS Data Exports)")
+        return _cur(columns, source, "legacy CUR" if legacy else "CUR 2.0")
     shown = ", ".join(plain(name)[:40] for name in list(columns)[:6])
     raise InputError(
-        f"{source}: neither FOCUS 1.x nor CUR 2.0: no ChargePeriodStart, no line_item_usage_start_date; "
+        f"{source}: neither FOCUS 1.x nor CUR: no ChargePeriodStart, no line_item_usage_start_date; "
         f"columns: {shown}{', …' if len(columns) > 6 else ''}"
     )
 
@@ -116,8 +135,8 @@ def _focus(columns: Mapping[str, str], source: str) -> Dialect:
     )
 
 
-def _cur(columns: Mapping[str, str], source: str) -> Dialect:
-    _demand(columns, CUR_NEEDED, source, "CUR 2.0")
+def _cur(columns: Mapping[str, str], source: str, name: str) -> Dialect:
+    _demand(columns, CUR_NEEDED, source, name)
     # Discounts are in columns, and each line has its cost after them, or they are lines of their own ("manual discount
     # compatibility", which takes away the column of their sum): never both.
     net = {_NET, "discount_total_discount"} <= columns.keys()
@@ -148,7 +167,7 @@ def _cur(columns: Mapping[str, str], source: str) -> Dialect:
         f"WHEN {fee_of_reservation} THEN 0 ELSE {paid} END"
     )
     return Dialect(
-        name="CUR 2.0",
+        name=name,
         family="CUR",
         cells={
             "account": _text(columns, "line_item_usage_account_id", "bill_payer_account_id"),

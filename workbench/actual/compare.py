@@ -208,9 +208,14 @@ class Actual:
         return self.begins is not None and self.begins < first + slack and (self.ends or first) > following - slack
 
     @property
+    def strange(self) -> bool:
+        """Whether no line is the stack's, though it is expected to cost something: as a rule it is another's bill."""
+        return not self.placed and self.estimate.expected_usd > 0
+
+    @property
     def telling(self) -> bool:
         """Whether the lines say what a month comes to."""
-        return self.whole or self.covered_hours >= LEAST_HOURS
+        return not self.strange and (self.whole or self.covered_hours >= LEAST_HOURS)
 
     @property
     def scale(self) -> Decimal:

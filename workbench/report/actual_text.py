@@ -27,6 +27,10 @@ MOST_ROWS: Final = 12
 """Rows of a table; the rest is summed up in one."""
 LONGEST_PRICE: Final = 36
 """Characters of a price's name beside its figures; a longer one is shown without its service."""
+STRANGE: Final = (
+    "no line is this stack's, so nothing is judged: is it the bill of its account, is its tag activated? --graph names "
+    "its export, --tag its tag"
+)
 OWN: Final = "(directly under the stack)"
 
 
@@ -46,7 +50,10 @@ def _head(actual: Actual) -> Group:
     lines = [Text(f"Bill of {actual.month}: {', '.join(actual.bill.formats)}, {files}", "bold")]
     if actual.begins is not None and actual.ends is not None:
         span = f"lines from {actual.begins:%Y-%m-%d %H:%M} to {actual.ends:%Y-%m-%d %H:%M} UTC"
-        if actual.whole:
+        if actual.strange:
+            lines.append(Text(f"  {span}", "yellow"))
+            lines.append(Text(f"  {STRANGE}", "yellow"))
+        elif actual.whole:
             lines.append(Text(f"  {span}: the whole month, taken as it is"))
         else:
             hours = plain_number(round(actual.covered_hours, 1))
@@ -99,10 +106,10 @@ def _kept(actual: Actual) -> Text:
     budget_usd = actual.estimate.budget_usd
     if actual.paid_usd > budget_usd:
         return Text("exceeded", "red")
+    if not actual.telling:
+        return Text("not judged" if actual.strange else "not exceeded so far")
     if actual.whole:
         return Text("kept")
-    if not actual.telling:
-        return Text("not exceeded so far")
     over = actual.paid_usd * actual.scale > budget_usd
     return Text("exceeded by the end, at this pace", "red") if over else Text("kept, at this pace")
 

@@ -172,6 +172,19 @@ def test_an_hour_says_nothing_of_a_month(dev, compared):
     assert "1 h of lines; under 7 days they say nothing of a month" in {one.why for one in calibration.untold}
 
 
+def test_a_bill_without_a_line_of_the_stack_is_judged_by_nothing(dev, compared, tmp_path, capsys):
+    lines = [Billed(Decimal(900), account="999999999999", hours=744), Billed(Decimal(80), resource="i-0456", hours=744)]
+    actual = compared(lines)
+    assert actual.whole and (actual.strange, actual.verdict) == (True, "open")
+    assert [(gate.held, gate.right) for gate in actual.gates] == [(None, None)] * 2
+    assert calibrate(actual, dev[0], measures_of(actual)).found == ()
+    path = write(tmp_path, lines)
+    assert run(["actual", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "no line is this stack's" in told and "right" not in told and "kept" not in told.split("By component")[0]
+    assert run(["actual", str(path), "--write"]) == 2
+
+
 def test_what_an_hour_has_exceeded_is_told(dev, compared):
     actual = compared(hour_of(month(dev), "3000"))
     assert actual.verdict == "blocked"

@@ -64,6 +64,25 @@ def test_version_of_focus_is_told(tmp_path):
     assert names == [["FOCUS 1.0"], ["FOCUS 1.1"], ["FOCUS 1.2"]]
 
 
+def test_a_database_that_spells_out_nothing_means_nothing(tmp_path):
+    """As the FinOps Foundation's own sample data does: NULL, and times with a blank."""
+    path = write(tmp_path, [Billed(Decimal("3"), "AmazonS3", "TimedStorage-ByteHrs")], "focus-1.0")
+    header, line = path.read_text().splitlines()
+    cells = [cell or "NULL" for cell in line.replace("T00:00:00Z", " 00:00:00").split(",")]
+    path.write_text(f"{header}\n{','.join(cells)}\n")
+    ((group, sums),) = read_bill([str(path)], WANTED).groups.items()
+    assert (group.month, group.resource, group.kind, sums.amortised) == ("2026-10", "", USAGE, 3)
+
+
+@pytest.mark.parametrize("name", ["resourceTags/user:stack-id", "resourceTags/user:Stack Id"])
+def test_tags_of_a_legacy_report_are_found_however_they_are_spelled(tmp_path, name):
+    path = write(tmp_path, [Billed(Decimal("3"))], "cur-legacy")
+    header, line = path.read_text().splitlines()
+    path.write_text(f"{header.replace('resourceTags/user:StackId', name)}\n{line[:-1]}plant-dev,\n")
+    bill = read_bill([str(path)], WANTED)
+    assert (paid(bill, owner="plant-dev"), bill.formats) == (3, ["legacy CUR"])
+
+
 def test_commitments_of_cur_are_amortised_and_their_upfront_is_not_counted_twice(tmp_path):
     lines = [
         Billed(Decimal("1"), category="SavingsPlanCoveredUsage", amortised=Decimal("0.7")),
@@ -150,8 +169,12 @@ def altered(path: Path, old: str, new: str) -> Path:
         pytest.param(b"PAR1 and nothing more", "can't be read", id="broken parquet"),
         pytest.param(b"\xff\xfe\x00a\x00,", "", id="binary"),
         pytest.param(PROGRAM.read_bytes(), "no CSV with commas, in UTF-8", id="JSON"),
-        pytest.param(b"name,cost\nx,1\n", "neither FOCUS 1.x nor CUR 2.0", id="other columns"),
-        pytest.param(b"lineItem/UnblendedCost\n1\n", "legacy Cost and Usage Report", id="legacy report"),
+        pytest.param(b"name,cost\nx,1\n", "neither FOCUS 1.x nor CUR", id="other columns"),
+        pytest.param(
+            b"lineItem/UnblendedCost,lineItem/UsageStartDate\n1,2026-10-01T00:00:00Z\n",
+            "looks like legacy CUR, but has no column line_item_usage_end_date",
+            id="part of a legacy report",
+        ),
         pytest.param(b"ChargePeriodStart,billedcost\n2026-10-01,1\n", "no column BilledCost (there is", id="misspelt"),
         pytest.param(b"\x1b[31mred,b\n1,2\n", r"\x1b[31mred", id="control characters"),
         pytest.param(("a" * 3_000_000).encode(), "", id="one endless line"),
