@@ -16,6 +16,7 @@ from deployment.graph import Resource, ResourceGraph
 from policies.assess import Assessment, Violation, assess, stack_name
 from policies.finding import Enforcement
 from workbench.drift.machines import Machines, without_ignored
+from workbench.drift.openings import DIRECTIONS, with_openings
 from workbench.preview.changes import KNOWN_AFTER, Change, Operation, PropertyChange, compare
 
 ZERO = Decimal(0)
@@ -132,6 +133,7 @@ def drift(
     `differences` are those that the engine tells (URN -> top-level properties), None where two exports are compared.
     Raises InputError when the stack can't be priced.
     """
+    new, differences = with_openings(old, new, differences)
     machines = Machines(old, new, basis_of(old))
     all_seen = ResourceGraph(replace(one, options=without_ignored(one.options)) for one in new)
     found: list[Drifted] = []
@@ -188,11 +190,13 @@ def _with_hands(old: ResourceGraph, new: ResourceGraph, by_hand: list[Drifted]) 
         elif one.operation is Operation.UPDATE:
             keys = {top(found.path) for found in one.properties}
             now = new.by_urn[resource.urn]
+            # What a hand opened at a group is no declaration: it is there, beside the rules that are.
+            opened = {key: now.inputs[key] for key in keys.intersection(DIRECTIONS) if key not in resource.inputs}
             resources.append(
                 replace(
                     resource,
-                    inputs=_renewed(resource.inputs, now.inputs, keys),
-                    outputs=_renewed(resource.outputs, now.outputs, keys),
+                    inputs=_renewed(resource.inputs, now.inputs, keys - opened.keys()),
+                    outputs={**_renewed(resource.outputs, now.outputs, keys), **opened},
                 )
             )
     resources += [new.by_urn[one.resource.urn] for one in by_hand if one.operation is Operation.CREATE]

@@ -166,7 +166,8 @@ class Lifecycle:
         fresh = dict(state)
         for name, (declared, found) in self.compare(row, context, live).items():
             if found is not None and not mapping.same(declared, found):
-                fresh[name] = mapping.from_api(None, found)
+                document = isinstance(declared, str) and isinstance(found, dict | list)  # a policy, which boto reads
+                fresh[name] = json.dumps(found) if document else mapping.from_api(None, found)
         return {**fresh, **outputs_of(row, context, live), META: state.get(META, {})}
 
     def update(

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A group's rules are inline or resources of their own, not both."""
-    inline = not is_absent(resource.get("ingress")) or not is_absent(resource.get("egress"))
+    # As declared: what AWS gives back of the group has the rules that are resources in it, too.
+    inline = not is_absent(resource.inputs.get("ingress")) or not is_absent(resource.inputs.get("egress"))
     own = context.pointing_at(resource, "securityGroupId", *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
     if inline and own:
         yield Problem(

@@ -11,6 +11,7 @@ import pytest
 
 from deployment.errors import InputError
 from deployment.reader import graph_from_json, refresh_from_file
+from policies.assess import assess
 from workbench.cli.main import run
 from workbench.drift.machines import BRAKE, LEFT, REAPER, ROLLOUT, SCALING
 from workbench.drift.refresh import refresh
@@ -101,6 +102,86 @@ def test_a_hand_is_told_with_what_it_costs_and_breaks(pair):
     broken = {one.rule.id for one in found.broken if one.enforcement.value == "mandatory"}
     assert {"observability-latency-alarm", "cost-worst-case-within-budget"} <= broken
     assert found.blocked
+
+
+SSH = {"protocol": "tcp", "fromPort": 22, "toPort": 22}
+GROUP_OF_FLEET = "plant-access-fleet"
+SECURITY = "aws:ec2/securityGroup:SecurityGroup"
+
+
+def as_aws_has_it(document, more=()):
+    """The rules of each group in its outputs, as a refresh gives them back; `more` at the fleet's."""
+    states = document["deployment"]["resources"]
+    for group in (one for one in states if one["type"] == SECURITY):
+        for direction in ("ingress", "egress"):
+            group["outputs"][direction] = [
+                {
+                    "protocol": rule["inputs"]["ipProtocol"],
+                    "fromPort": rule["inputs"].get("fromPort", 0),
+                    "toPort": rule["inputs"].get("toPort", 0),
+                    "cidrBlocks": [*filter(None, [rule["inputs"].get("cidrIpv4")])],
+                    "ipv6CidrBlocks": [*filter(None, [rule["inputs"].get("cidrIpv6")])],
+                    "prefixListIds": [*filter(None, [rule["inputs"].get("prefixListId")])],
+                    "securityGroups": [*filter(None, [rule["inputs"].get("referencedSecurityGroupId")])],
+                    "self": False,
+                    "description": rule["inputs"]["description"],
+                }
+                for rule in states
+                if f"securityGroup{direction.capitalize()}Rule" in rule["type"]
+                and rule["inputs"]["securityGroupId"] == group["id"]
+            ]
+    find(document, GROUP_OF_FLEET, SECURITY)["outputs"]["ingress"] += more
+
+
+@pytest.mark.parametrize("refresh_of", [True, False])
+def test_a_rule_that_a_hand_added_beside_those_that_are_resources_is_told(pair, tmp_path, refresh_of):
+    before, after = pair("dev")
+    as_aws_has_it(after, [{**SSH, "cidrBlocks": ["0.0.0.0/0"], "description": "just for today"}])
+    if refresh_of:
+        path = tmp_path / "refresh.json"
+        path.write_text(json.dumps(refreshed(before, after)))
+        new, old, differences = refresh_from_file(str(path))
+        found = drift(old, new, differences)
+    else:
+        found = compared(before, after)
+    assert told(found.by_hand) == {(GROUP_OF_FLEET, "update", "ingress")}
+    assert found.by_hand[0].properties[0].new == [{**SSH, "cidrBlocks": ["0.0.0.0/0"], "description": "just for today"}]
+    assert {one.rule.id for one in found.broken} == {"network-no-admin-ports-open", "network-ingress-only-https"}
+    assert found.blocked
+
+
+def test_rules_that_are_resources_are_no_drift_of_their_groups(pair):
+    before, after = pair("dev")
+    as_aws_has_it(after)
+    found = compared(before, after)
+    assert found.found == ()
+    ids = [{one.rule.id for one in assess(graph_from_json(each, "state")).violations} for each in (before, after)]
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(
+    ("entry", "declared"),
+    [
+        ({"self": True}, {"self": True}),
+        ({"securityGroups": ["sg-1"]}, {"sourceSecurityGroupId": "sg-1"}),
+        ({"cidrBlocks": ["10.0.0.0/8"], "protocol": "6"}, {"cidrBlocks": ["10.0.0.0/8"]}),
+        ({"self": True, "protocol": "-1", "fromPort": 0, "toPort": 0}, {"self": True, "protocol": "all"}),
+    ],
+)
+def test_rules_are_recognised_however_they_are_spelled(entry, declared):
+    urn = "urn:pulumi:dev::p::{}::{}".format
+    group = {"urn": urn(SECURITY, "g"), "type": SECURITY, "custom": True, "id": "sg-0", "inputs": {"description": "x"}}
+    kind = "aws:ec2/securityGroupRule:SecurityGroupRule"
+    inputs = {**SSH, **declared, "type": "ingress", "securityGroupId": "sg-0"}
+    rule = {"urn": urn(kind, "r"), "type": kind, "custom": True, "id": "sgrule-1", "inputs": inputs, "outputs": inputs}
+
+    def state(*entries):
+        outputs = {"id": "sg-0", "description": "x", "ingress": list(entries)}
+        return {"version": 3, "deployment": {"resources": [{**group, "outputs": outputs}, rule]}}
+
+    known = {**SSH, **entry}
+    assert compared(state(), state(known)).found == ()
+    assert len(compared(state(), state(known, {**SSH, "cidrBlocks": ["10.9.0.0/16"]})).by_hand) == 1
 
 
 def test_a_harmless_hand_does_not_block(pair):

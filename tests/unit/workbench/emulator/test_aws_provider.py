@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,16 @@ def test_a_successor_is_made_and_its_predecessor_not_taken_for_it(lifecycle: Lif
     later = AwsProvider(lifecycle)  # another run
     assert diff(later, VPC, first, NEW).replaces == ["cidrBlock"]
     assert create(later, VPC, NEW).resource_id != first.resource_id
+
+
+def test_a_policy_that_somebody_changed_is_read_as_text(lifecycle: Lifecycle) -> None:
+    allowed = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    token, policy = "aws:iam/role:Role", {"Version": "2012-10-17", "Statement": [allowed]}
+    made = create(AwsProvider(lifecycle), token, {"name": "role", "assumeRolePolicy": json.dumps(policy)})
+    policy["Statement"] = [{**allowed, "Principal": {"AWS": "*"}}]
+    lifecycle.api.call("iam", "update_assume_role_policy", RoleName="role", PolicyDocument=json.dumps(policy))
+    found = lifecycle.read(token, urn(token), made.resource_id, plain_map(made.properties))
+    assert found is not None and json.loads(found["assumeRolePolicy"]) == policy
 
 
 def test_what_an_interrupted_run_made_is_taken_over(lifecycle: Lifecycle) -> None:
