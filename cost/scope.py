@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Final
 
 from cost.basis import Basis
@@ -60,6 +62,21 @@ class Coming:
         return {"urn": self.urn, "from": self.day.isoformat(), "what": self.what, "monthly": text(self.monthly_usd)}
 
 
+REGIONAL_ARN: Final = re.compile(r"arn:aws[\w-]*:[^:]+:([a-z0-9-]+):")
+
+
+def region_of_arn(resource: Resource) -> str:
+    """Region that AWS put `resource` into, by what it gave back; "" where that tells none, as of global resources."""
+    for key in ("region", "arn", "id"):
+        value = resource.outputs.get(key)
+        if isinstance(value, str):
+            if key == "region" and value:
+                return value
+            if (found := REGIONAL_ARN.match(value)) is not None:
+                return found[1]
+    return ""
+
+
 @dataclass
 class Pricing:
     """What all resources of one estimate share."""
@@ -101,7 +118,10 @@ class Pricing:
             return other
 
     def region_of(self, resource: Resource) -> str:
-        """Region of `resource`: its own, its provider's, or the stack's. Raises InputError when none is known."""
+        """Region of `resource`: its own, its provider's, where AWS put it, or the stack's.
+
+        Raises InputError when none is known.
+        """
         own = resource.inputs.get("region")
         if isinstance(own, str) and own:
             return own
@@ -112,9 +132,17 @@ class Pricing:
             region = provider.get("region")
             if isinstance(region, str) and region:
                 return region
-        if self.basis.region:
-            return self.basis.region
+        # Programs that take their region from the environment leave it in no input.
+        region = region_of_arn(resource) or self.basis.region or self._only_region
+        if region:
+            return region
         raise InputError(f"{resource.urn}: its region isn't known; pass --region, or set aws:region in the program")
+
+    @cached_property
+    def _only_region(self) -> str | None:
+        """Region of all resources that AWS put into one; None when they are in several, or none is deployed."""
+        regions = {region for resource in self.graph if (region := region_of_arn(resource))}
+        return regions.pop() if len(regions) == 1 else None
 
     @property
     def day(self) -> datetime.date:

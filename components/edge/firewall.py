@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
 from components.edge import firewall_rules as rules
 from components.edge.rule_capacity import capacity
+
+OWN_RULES: Final = ("rate-per-ip", "rate-per-user", "rate-heavy-path", "page-size", "body-size")
+"""Rules that a rule group may hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,13 @@ class FirewallArgs:
     """Refuse the addresses of hosting providers, rather than count them: machine clients come from there, too."""
     log_group_arn: pulumi.Input[str] | None
     """Log group of the web ACL, named ``aws-waf-logs-…`` as WAF demands; None for a rule group."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a rule group that would guard nothing, and for rules that there are none of."""
+        wrong = set(self.rule_group_rules) - set(OWN_RULES)
+        if wrong or (self.load_balancer_arn is None and not self.rule_group_rules):
+            got = ", ".join(sorted(wrong)) or "none, and no load balancer"
+            raise ValueError(f"the rules of a rule group are of {', '.join(OWN_RULES)}; got {got}")
 
 
 class Firewall(pulumi.ComponentResource):

@@ -137,11 +137,18 @@ class FirewallPageArgs:
                 family=family,
                 identifier=self.ip_set_ids[family],
                 name=self.ip_set_names[family],
-                arn=self.ip_set_arns[family],
+                arn=pulumi.Output.from_input(self.ip_set_arns[family]).apply(_there),
             )
             for family in EVERYBODY
         ]
         return FirewallPage(ip_sets=sets)
+
+
+def _there(arn: str) -> str:
+    """Raises ValueError for the ARN of a set that a Firewall without a load balancer does not have."""
+    if not arn:
+        raise ValueError("ipSetArns: empty; a Firewall shows the page when it is given a loadBalancerArn")
+    return arn
 
 
 @dataclass(frozen=True, kw_only=True)

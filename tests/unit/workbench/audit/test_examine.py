@@ -171,6 +171,19 @@ def test_a_region_that_nobody_names_leaves_the_stack_unpriced():
     assert not examined(state("web", "dev", region=""), Terms(TERMS.day, region="us-east-1")).unpriced
 
 
+def test_a_region_that_only_the_environment_named_is_where_aws_put_things():
+    document = state("web", "dev", keys=1)
+    provider_, key = document["deployment"]["resources"]
+    provider_["inputs"], provider_["outputs"] = {}, {}
+    bare = resource("web", "dev", "aws:cloudwatch/dashboard:Dashboard", "board") | {"outputs": {}}
+    document["deployment"]["resources"].append(bare)
+    result = examined(document)
+    assert isinstance(result, Judged) and not result.unpriced
+    assert {entry.keys[1] for entry in result.entries} == {"us-east-1"}
+    key["outputs"] = {"region": "eu-west-1", "arn": ""}
+    assert {entry.keys[1] for entry in examined(document).entries} == {"eu-west-1"}
+
+
 def test_a_type_of_another_cloud_has_no_price():
     result = examined(state("web", "dev", more=[("gcp:storage/bucket:Bucket", "b", {})]))
     assert isinstance(result, Judged)
