@@ -15,7 +15,7 @@ failure: it is reported as undecided. A secret counts as set.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypedDict, Unpack
 
 from deployment.decimals import number
@@ -132,6 +132,22 @@ def must_be(path: str, *allowed: Any) -> Condition:
         unknown=({where: UNKNOWN}, {where: SECRET}),
         mend=(set_to_if_set if None in allowed else set_to)(path, choices[0]),
     )
+
+
+def left_out(path: str, holder: str, *values: Any, otherwise: Condition) -> Condition:
+    """`otherwise`, which also holds where `path` is left out and `holder` has one of `values`: the default is good."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        if resource.get(path) is not None:
+            yield from otherwise.check(resource, context)
+            return
+        given = resource.get(holder)
+        if isinstance(given, Sentinel):
+            yield undecided(holder, given)
+        elif not any(same(given, value) or (value == GIVEN and resource.gives(holder)) for value in values):
+            yield from otherwise.check(resource, context)
+
+    return replace(otherwise, check=check)
 
 
 def must_not_be(path: str, *refused: Any, use: str) -> Condition:

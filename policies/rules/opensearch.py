@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from deployment.graph import Resource
@@ -12,8 +13,11 @@ from policies.examples import Example, but
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._documents import allow, names_principals
-from policies.table import must_be, row
+from policies.table import GIVEN, left_out, must_be, row
 
+HTTPS: Final = "domainEndpointOptions.enforceHttps"
+"""True where the block is given without it (the provider's schema); AWS's own default is false."""
+TLS_POLICY: Final = "Policy-Min-TLS-1-2-PFS-2023-10"
 POLICIES: Final = names_principals("accessPolicies", "es:ESHttpGet")
 
 
@@ -63,18 +67,21 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
         mends=True,
     ),
-    row(
-        "data-search-https",
-        OPENSEARCH,
-        must_be("domainEndpointOptions.enforceHttps", True),
-        title="Search domains are asked over TLS only",
-        severity=Severity.HIGH,
-        risk=Risk.LEAK,
-        why="Over plain HTTP the network reads queries, answers and credentials; left out, it is accepted.",
-        fix="Set domainEndpointOptions.enforceHttps to true.",
-        source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-8",
-        frameworks=("checkov:CKV_AWS_83", "fsbp:ES.8", "fsbp:Opensearch.8"),
-        mends=True,
+    replace(
+        row(
+            "data-search-https",
+            OPENSEARCH,
+            left_out(HTTPS, "domainEndpointOptions", GIVEN, otherwise=must_be(HTTPS, True)),
+            title="Search domains are asked over TLS only",
+            severity=Severity.HIGH,
+            risk=Risk.LEAK,
+            why="Over plain HTTP the network reads queries, answers and credentials; without the block it is accepted.",
+            fix="Set domainEndpointOptions.enforceHttps to true.",
+            source="https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-8",
+            frameworks=("checkov:CKV_AWS_83", "fsbp:ES.8", "fsbp:Opensearch.8"),
+            mends=True,
+        ),
+        also_passing=({"it": (OPENSEARCH[0], {"domainEndpointOptions": {"tlsSecurityPolicy": TLS_POLICY}})},),
     ),
     row(
         "data-search-nodes-encrypted",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from deployment.tokens import CACHE_CLUSTER, REPLICATION_GROUP, SERVERLESS_CACHE
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.table import at_least, must_be, must_have, one_of, row
+from policies.table import at_least, left_out, must_be, must_have, one_of, row
+
+AT_REST: Final = "atRestEncryptionEnabled"
+"""Left out, true for Valkey and false for Redis (the provider's documentation)."""
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -34,19 +38,26 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/at-rest-encryption.html",
         frameworks=("checkov:CKV_AWS_191",),
     ),
-    row(
-        "cache-encrypted-at-rest",
-        REPLICATION_GROUP,
-        must_be("atRestEncryptionEnabled", True),
-        where={"globalReplicationGroupId": (None,)},
-        title="Caches are encrypted at rest",
-        severity=Severity.HIGH,
-        risk=Risk.LEAK,
-        why="Snapshots and swap hold what the API answered, personal data included. It can't be switched on later.",
-        fix="Set atRestEncryptionEnabled to true; a serverless cache always is.",
-        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-4",
-        frameworks=("checkov:CKV_AWS_29", "fsbp:ElastiCache.4"),
-        mends=True,
+    replace(
+        row(
+            "cache-encrypted-at-rest",
+            REPLICATION_GROUP,
+            left_out(AT_REST, "engine", "valkey", otherwise=must_be(AT_REST, True)),
+            where={"globalReplicationGroupId": (None,)},
+            title="Caches are encrypted at rest",
+            severity=Severity.HIGH,
+            risk=Risk.LEAK,
+            why="Snapshots and swap hold what the API answered, personal data included. It can't be switched on later.",
+            fix="Set atRestEncryptionEnabled to true; a serverless cache always is.",
+            source="https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-4",
+            frameworks=("checkov:CKV_AWS_29", "fsbp:ElastiCache.4"),
+            mends=True,
+        ),
+        also_passing=({"it": (REPLICATION_GROUP[0], {"engine": "valkey"})},),
+        also_failing=(
+            {"it": (REPLICATION_GROUP[0], {"engine": "valkey", AT_REST: False})},
+            {"it": (REPLICATION_GROUP[0], {"engine": "redis"})},
+        ),
     ),
     row(
         "cache-fails-over",

@@ -23,28 +23,31 @@ ISSUER = "token.actions.githubusercontent.com"
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A role for GitHub Actions admits the repositories of a named owner, in a form that nobody else can claim."""
     for statement in statements(resource.get("assumeRolePolicy")) or ():
-        if not statement.allows or not any(
-            kind == "Federated" and ISSUER in name for kind, name in statement.principals
-        ):
+        issuers = [_issuer(name) for kind, name in statement.principals if kind == "Federated" and ISSUER in name]
+        if not statement.allows or not issuers:
             continue
-        subjects = statement.condition_values(f"{ISSUER}:sub")
+        claim = f"{issuers[0]}:sub"
+        subjects = statement.condition_values(claim)
         if not subjects:
-            yield Problem(
-                f"the condition {ISSUER}:sub is not set; give repo:OWNER/NAME:environment:…", "assumeRolePolicy"
-            )
+            yield Problem(f"the condition {claim} is not set; give repo:OWNER/NAME:environment:…", "assumeRolePolicy")
         for subject in subjects:
             kind, _, repository = subject.partition(":")
             owner, _, name = repository.partition("/")
             if kind != "repo" or not name or any(sign in owner for sign in "*?"):
                 yield Problem(
-                    f"the condition {ISSUER}:sub is {shown(subject)}; give repo:OWNER/NAME:ref:… or :environment:…",
+                    f"the condition {claim} is {shown(subject)}; give repo:OWNER/NAME:ref:… or :environment:…",
                     "assumeRolePolicy",
                 )
 
 
-def _claiming(subject: str, operator: str = "StringLike") -> Example:
-    conditions = {f"{ISSUER}:aud": "sts.amazonaws.com", **({f"{ISSUER}:sub": subject} if subject else {})}
-    provider = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{ISSUER}"}
+def _issuer(provider: str) -> str:
+    """The issuer that a provider's ARN names, an enterprise's own (``ISSUER/ENTERPRISE``) included."""
+    return provider[provider.index(ISSUER) :]
+
+
+def _claiming(subject: str, operator: str = "StringLike", issuer: str = ISSUER) -> Example:
+    conditions = {f"{issuer}:aud": "sts.amazonaws.com", **({f"{issuer}:sub": subject} if subject else {})}
+    provider = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{issuer}"}
     return {"ci": (ROLE[0], {"assumeRolePolicy": trusting(provider, **{operator: conditions})})}
 
 
@@ -61,6 +64,16 @@ RULE = Rule(
     check=check,
     passing=_claiming("repo:plant/api:environment:prod", "StringEquals"),
     failing=_claiming("repo:*"),
-    also_passing=(_claiming("repo:plant/api:*"), _claiming("repo:plant/*:ref:refs/heads/main")),
-    also_failing=(_claiming(""), _claiming("repo:plant*/api:*"), _claiming("*")),
+    also_passing=(
+        _claiming("repo:plant/api:*"),
+        _claiming("repo:plant/*:ref:refs/heads/main"),
+        _claiming("repo:plant/api:*", issuer=f"{ISSUER}/plants"),
+    ),
+    also_failing=(
+        _claiming(""),
+        _claiming("repo:plant*/api:*"),
+        _claiming("*"),
+        _claiming("", issuer=f"{ISSUER}/plants"),
+        _claiming("*", issuer=f"{ISSUER}/plants"),
+    ),
 )

@@ -13,6 +13,8 @@ YEAR: Final = "max-age=31536000; includeSubDomains"
 HEADER: Final = "routingHttpResponse"
 NOT_A_FUNCTION: Final = {"targetType": ("instance", "ip", "alb", None)}
 """A target group of a Lambda function has neither protocol nor health check."""
+SPEAKS_TLS: Final = {"targetType": ("instance", "ip", None)}
+"""In front of a load balancer AWS takes TCP only, and whether that is TLS its listener says."""
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -136,8 +138,8 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "edge-target-group-encrypted",
         TARGET_GROUP,
-        must_be("protocol", "HTTPS", "TLS", "QUIC", "TCP_QUIC"),
-        where=NOT_A_FUNCTION,
+        must_be("protocol", "HTTPS", "TLS", "QUIC", "TCP_QUIC", "GENEVE"),
+        where=SPEAKS_TLS,
         title="Load balancers talk TLS to their targets",
         severity=Severity.HIGH,
         why="TLS that ends at the load balancer leaves tokens readable inside the network. AWS can't change it later.",
