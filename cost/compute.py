@@ -35,6 +35,15 @@ BURSTABLE_VCPUS: Final = {"nano": 2, "micro": 2, "small": 2, "medium": 2, "large
 """vCPUs of T3, T3a and T4g sizes (AWS EC2 user guide, burstable performance instances, 2026-11)."""
 
 
+CREDIT_HOURS: Final = UsageKey(
+    "monthly_cpu_credit_hrs", Decimal(0), "hours a month in which an instance uses surplus CPU credits"
+)
+CREDIT_VCPUS: Final = UsageKey(
+    "vcpu_count", Decimal(0), "vCPUs that use them; without it all that the instance type has"
+)
+CREDITS: Final = (CREDIT_HOURS, CREDIT_VCPUS)
+
+
 @dataclass(frozen=True, slots=True)
 class Volume:
     """One EBS volume."""
@@ -165,20 +174,34 @@ def vcpus_of(instance_type: str) -> int:
 
 
 def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: Amount) -> Iterator[Charge]:
-    """Surplus CPU credits of burstable types in `unlimited` mode, the default of T3 and T4g: worst case only.
-
-    The worst case counts every vCPU as if it had no baseline, which is a bound that needs no table of baselines.
-    """
+    """Surplus CPU credits of burstable types in `unlimited` mode, the default of T3 and T4g: what a usage file says,
+    and the worst case."""
     bursting = [each for each in types if each.startswith(BURSTABLE)]
     default = "standard" if all(each.startswith("t2.") for each in bursting) else "unlimited"
     if not bursting or (mode or default) == "standard":
         return
     vcpus = max(BURSTABLE_VCPUS.get(each.partition(".")[2], 8) for each in bursting)
     family = "t4g" if any(each.startswith("t4g.") for each in bursting) else "t3"
+    yield from surplus_credits(scope, ("ec2", f"cpu_credit.{family}"), vcpus, count)
+
+
+def surplus_credits(scope: Scope, price: tuple[str, str], vcpus: int, count: Amount) -> Iterator[Charge]:
+    """Surplus CPU credits of `count` instances of `vcpus` each: for the hours of a month that the usage file gives, and
+    in the worst case without pause.
+
+    The worst case counts every vCPU as if it had no baseline, which is a bound that needs no table of baselines.
+    """
+    item = "Surplus CPU credits (unlimited mode)"
+    if hours := scope.given(CREDIT_HOURS):
+        used = count.expected * hours * (scope.given(CREDIT_VCPUS) or vcpus)
+        yield scope.charge(
+            item, price, Amount(Decimal(0), used, Decimal(0)), Metering.USE, usage_based=True, driver=Driver.FLEET
+        )
+    most = Amount(Decimal(0), Decimal(0), count.worst * vcpus)
     yield scope.charge(
-        "Surplus CPU credits (unlimited mode)",
-        ("ec2", f"cpu_credit.{family}"),
-        Amount(Decimal(0), Decimal(0), count.worst * vcpus),
+        f"Worst case: {item[0].lower()}{item[1:]}" if hours else item,
+        price,
+        most,
         Metering.SECONDS,
         usage_based=True,
         driver=Driver.FLEET,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -36,6 +36,8 @@ class UsageKey:
     """What it is, with its unit."""
     choices: tuple[str, ...] = ()
     """Words that the key takes instead of numbers; its value is then the place of the word among them."""
+    also: str = ""
+    """What Infracost's usage files call it, where that is another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,23 @@ class Scope:
             item, self.price(*price), amount, Metering.USE, usage_based=True, assumed=assumed, driver=driver, **more
         )
 
+    def given(self, key: UsageKey) -> Decimal | None:
+        """What the usage file says of `key`, by either of its names; None where it says nothing."""
+        numbers = self.pricing.usage.get(self.resource.urn, {})
+        return numbers.get(key.name, numbers.get(key.also))
+
+    def used_where_given(
+        self, item: str, price: tuple[str, str], key: UsageKey, metering: Metering = Metering.USE
+    ) -> Iterator[Charge]:
+        """A charge for what few use: only where the usage file has `key`. Raises MissingPrice."""
+        if (given := self.given(key)) is not None:
+            yield self.charge(
+                item, price, Amount.of(0, given, given), metering, usage_based=True, driver=Driver.TRAFFIC
+            )
+
     def usage(self, key: UsageKey, derived: Amount | None = None) -> Used:
         """What the usage file says of `key`; else `derived` from the stack's declared use; else the stated default."""
-        given = self.pricing.usage.get(self.resource.urn, {}).get(key.name)
+        given = self.given(key)
         if given is not None:
             return Used(Amount.of(0, given, given), assumed=False)
         if derived is not None:
@@ -210,8 +226,8 @@ class Scope:
 
     def choice(self, key: UsageKey) -> str:
         """The word that the usage file gives for `key`, or its default."""
-        given = self.pricing.usage.get(self.resource.urn, {}).get(key.name, key.default)
-        return key.choices[int(given)]
+        given = self.given(key)
+        return key.choices[int(key.default if given is None else given)]
 
     def tell(self, note: str) -> None:
         """Note a sentence that a reader of the figures has to know."""

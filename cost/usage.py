@@ -132,7 +132,9 @@ def tokens_of(name: str) -> tuple[str, ...]:
 
 def _usage_keys(token: str) -> tuple[str, ...]:
     pricer = pricer_of(token)
-    return () if pricer is None else tuple(key.name for key in pricer.usage)
+    if pricer is None:
+        return ()
+    return tuple(name for key in pricer.usage for name in (key.name, key.also) if name)
 
 
 @cache

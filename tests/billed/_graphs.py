@@ -645,4 +645,38 @@ GRAPHS = [
         "",
         ("kubernetes:core/v1:Service", "web", {"spec": {"type": "LoadBalancer"}}),
     ),
+    case(
+        "a consumer of an on-demand stream by what it reads",
+        "monthly_usd",
+        "0.50",  # of the 10 GB that are assumed
+        "Data read by the consumer",
+        ("aws:kinesis/stream:Stream", "orders", {"streamModeDetails": {"streamMode": "ON_DEMAND"}}),
+        ("aws:kinesis/streamConsumer:StreamConsumer", "reader", {"streamArn": "orders-id"}),
+    ),
+    *(
+        case(
+            f"a burstable database that never rests, standby included: {figure}",
+            figure,
+            usd,
+            "Surplus CPU credits",
+            (
+                "aws:rds/instance:Instance",
+                "db",
+                {"engine": "mysql", "instanceClass": "db.t4g.small", "multiAz": True, "allocatedStorage": 20},
+            ),
+        )
+        for figure, usd in (("floor_usd", "0"), ("worst_case_usd", "219.00"))  # 2 x 2 vCPUs x 730 x .075
+    ),
+    case(
+        "a burstable instance of Aurora that never rests",
+        "worst_case_usd",
+        "131.40",  # 2 vCPUs x 730 x .09
+        "Surplus CPU credits",
+        ("aws:rds/cluster:Cluster", "db", {"engine": "aurora-mysql"}),
+        (
+            "aws:rds/clusterInstance:ClusterInstance",
+            "one",
+            {"clusterIdentifier": "db-id", "instanceClass": "db.t3.medium"},
+        ),
+    ),
 ]

@@ -49,4 +49,23 @@ CASES = [
         {"API destination calls": "0.20"},
         {"monthly_invocations": 1_000_000},
     ),
+    case(
+        "aws:cloudwatch/eventBus:EventBus",
+        {},
+        {
+            "Custom events": "1.00",
+            "Events of partners": "2.00",
+            "Schema discovery": "0.10",
+            "Events archived": "10.00",
+            "Archive storage": "4.60",
+        },
+        {
+            "monthly_custom_events": 1_000_000,
+            "monthly_third_party_events": 2_000_000,
+            "monthly_schema_discovery_events": 1_000_000,
+            "monthly_archive_processing_gb": 100,
+            "archive_storage_gb": 200,
+        },
+        id="event bus with all that it may do",
+    ),
 ]

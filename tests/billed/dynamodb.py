@@ -38,4 +38,15 @@ CASES = [
         {"monthly_write_request_units": 3_000_000},
         id="dynamodb: a global table, on demand",
     ),
+    case(
+        "aws:dynamodb/table:Table",
+        {"billingMode": "PAY_PER_REQUEST"},
+        {"Backups on demand": "46.00", "Data restored": "34.50", "Reads of the stream": "0.40"},
+        {
+            "on_demand_backup_storage_gb": 460,
+            "monthly_data_restored_gb": 230,
+            "monthly_streams_read_request_units": 2_000_000,
+        },
+        id="dynamodb: backups, restores and stream",
+    ),
 ]

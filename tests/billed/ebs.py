@@ -36,4 +36,16 @@ CASES = [
         {"monthly_standard_io_requests": 10_000_000},
         id="magnetic volume: its requests, too",
     ),
+    case(
+        "aws:ebs/snapshot:Snapshot",
+        {},
+        {"Fast restore": "75.00", "Lists of blocks": "0.60", "Blocks read": "0.30", "Blocks written": "0.60"},
+        {
+            "fast_snapshot_restore_hours": 100,
+            "monthly_list_block_requests": 1_000_000,
+            "monthly_get_block_requests": 100_000,
+            "monthly_put_block_requests": 100_000,
+        },
+        id="snapshot: fast restore and blocks by API",
+    ),
 ]

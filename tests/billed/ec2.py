@@ -105,4 +105,26 @@ CASES = [
         {"Public IPv4": None, "Transit Gateway attachment": None},
         id="vpn over direct connect",
     ),
+    case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        {"vpcEndpointType": "Interface", "subnetIds": ["a"]},
+        # a petabyte at .01, four at .006, the rest of 6,000,000 GB at .004
+        {"Interface endpoint": "7.30", "Data through the endpoint": "38680.064"},
+        {"monthly_data_processed_gb": 6_000_000},
+        id="interface endpoint: tiers of data",
+    ),
+    case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        {"vpcEndpointType": "GatewayLoadBalancer", "subnetIds": ["a"]},
+        {"GatewayLoadBalancer endpoint": "7.30", "Data through the endpoint": "3.50"},
+        {"monthly_data_processed_gb": 1000},
+        id="endpoint of a gateway load balancer",
+    ),
+    case(
+        "aws:ec2/instance:Instance",
+        {"instanceType": "t3.medium"},
+        {"Surplus CPU credits": "30.00"},
+        {"monthly_cpu_credit_hrs": 300},
+        id="t3: 300 hours on surplus credits, 2 vCPUs",
+    ),
 ]

@@ -24,4 +24,19 @@ CASES = [
         {"monthly_read_gb": 100, "monthly_write_gb": 100},
         id="efs with elastic throughput",
     ),
+    case(
+        "aws:efs/fileSystem:FileSystem",
+        {},
+        {
+            "Data stored, infrequent access": "2.50",
+            "Infrequent access: read": "0.50",
+            "Infrequent access: written": "1.00",
+        },
+        {
+            "infrequent_access_storage_gb": 100,
+            "monthly_infrequent_access_read_gb": 50,
+            "monthly_infrequent_access_write_gb": 100,
+        },
+        id="efs: what is read from infrequent access and moved there",
+    ),
 ]

@@ -36,4 +36,11 @@ CASES = [
         {"monthly_data_ingested_gb": 10},
         id="eks: logs of the control plane",
     ),
+    case(
+        "aws:eks/nodeGroup:NodeGroup",
+        {"scalingConfig": {"minSize": 1, "desiredSize": 1, "maxSize": 6}, "instanceTypes": ["m5.large"]},
+        {"Nodes": "210.24"},  # 3 x 730 x .096
+        {"instances": 3},
+        id="node group at another size",
+    ),
 ]

@@ -28,4 +28,11 @@ CASES = [
         {"Public IPv4 addresses": None, "Data out": None},
         id="internal classic elb",
     ),
+    case(
+        "aws:elb/loadBalancer:LoadBalancer",
+        {},
+        {"Classic load balancer": "18.25", "Data processed": "80.00"},
+        {"monthly_data_processed_gb": 10_000},
+        id="classic load balancer, the key by its other name",
+    ),
 ]

@@ -20,4 +20,5 @@ CASES = [
         id="glue: a sixteenth of a unit for a shell",
     ),
     case("aws:glue/crawler:Crawler", {}, {"Crawler runs": "26.40"}, {"monthly_dpu_hours": 60}),
+    case("aws:glue/crawler:Crawler", {}, {"Crawler runs": "26.40"}, {"monthly_hours": 60}, id="crawler, the other key"),
 ]

@@ -43,4 +43,11 @@ CASES = [
         {"monthly_on_demand_data_in_gb": 100},
         id="kinesis on demand: 73 hours beyond the first day, 10 GB stored",
     ),
+    case(
+        "aws:kinesis/stream:Stream",
+        {"retentionPeriod": 200, "shardCount": 1},
+        {"PUT payload units": "0.091", "Data read after a week": "2.10"},
+        {"monthly_provisioned_put_units": 6_500_000, "monthly_long_term_retrieval_gb": 100},
+        id="kinesis: read again after a week",
+    ),
 ]

@@ -109,4 +109,11 @@ CASES = [
         {"storage_gb": 100},
         id="aurora: I/O-Optimized storage",
     ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "instanceClass": "db.t3.large", "allocatedStorage": 20},
+        {"Surplus CPU credits": "4.50"},
+        {"monthly_cpu_credit_hrs": 30},
+        id="rds: 30 hours on surplus credits, 2 vCPUs",
+    ),
 ]

@@ -24,4 +24,18 @@ CASES = [
         {"Optional features": "6.00"},
         id="health check options",
     ),
+    case(
+        "aws:route53/healthCheck:HealthCheck",
+        {"type": "HTTPS", "fqdn": "api.example.com"},
+        {"Health check": "0.50", "Optional features": "1.00"},
+        {"endpoint_type": 1},
+        id="health check of an endpoint in AWS",
+    ),
+    case(
+        "aws:route53/resolverEndpoint:ResolverEndpoint",
+        {"direction": "INBOUND", "ipAddresses": [{"subnetId": "a"}, {"subnetId": "b"}]},
+        {"Resolver endpoint": "182.50", "Queries": "600.00"},
+        {"monthly_queries": 2_000_000_000},
+        id="resolver endpoint: tiers of queries",
+    ),
 ]

@@ -39,4 +39,18 @@ CASES = [
         {"monthly_requests": 10_000_000, "request_size_kb": 4},
         id="sns fifo",
     ),
+    case(
+        "aws:sns/topic:Topic",
+        {},
+        {"Publishes": "1.00"},
+        {"monthly_requests": 1_000_000, "request_size_kb": 128},
+        id="sns: messages of two chunks",
+    ),
+    case(
+        "aws:sns/topicSubscription:TopicSubscription",
+        {"protocol": "https"},
+        {"Deliveries by https": "1.20"},
+        {"monthly_requests": 1_000_000, "request_size_kb": 65},
+        id="sns: deliveries of two chunks",
+    ),
 ]

@@ -7,4 +7,11 @@ CASES = [
     case(
         "aws:sqs/queue:Queue", {"fifoQueue": True}, {"Requests": "0.50"}, {"monthly_requests": 1_000_000}, id="sqs fifo"
     ),
+    case(
+        "aws:sqs/queue:Queue",
+        {},
+        {"Requests": "1.20"},  # of 130 KB: three requests each
+        {"monthly_requests": 1_000_000, "request_size_kb": 130},
+        id="sqs: large requests",
+    ),
 ]

@@ -9,6 +9,7 @@ from typing import Final
 from cost.catalogue import Price
 from cost.charges import ZERO, Amount, Charge, Driver
 from cost.compute import (
+    CREDITS,
     DERIVED,
     DETAILED_METRICS,
     capped,
@@ -189,6 +190,6 @@ def _type(price: Price) -> str:
 
 
 PRICERS: Final = {
-    GROUP: Pricer(group, twins=("aws_autoscaling_group",), usage=(INSTANCES, OPERATING_SYSTEM)),
+    GROUP: Pricer(group, twins=("aws_autoscaling_group",), usage=(INSTANCES, OPERATING_SYSTEM, *CREDITS)),
     tokens.SCALING_POLICY[0]: Pricer(policy, twins=("aws_autoscaling_policy",)),
 }

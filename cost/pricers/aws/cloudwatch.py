@@ -27,10 +27,20 @@ ANOMALY_METRICS: Final = 3
 
 INGESTED: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of logs ingested a month")
 STORED: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of logs stored")
-SCANNED: Final = UsageKey("monthly_data_scanned_gb", Decimal(0), "gigabytes scanned by Logs Insights a month")
+SCANNED: Final = UsageKey(
+    "monthly_data_scanned_gb",
+    Decimal(0),
+    "gigabytes scanned by Logs Insights a month",
+    also="monthly_data_scanned_insights_gb",
+)
 TASK_RUNS: Final = UsageKey("monthly_runs", Decimal(100), "times a month that events start the target's tasks")
 CUSTOM_EVENTS: Final = UsageKey("monthly_custom_events", Decimal(100_000), "custom events a month")
+PARTNER_EVENTS: Final = UsageKey("monthly_third_party_events", Decimal(0), "events of partners a month")
+DISCOVERED: Final = UsageKey(
+    "monthly_schema_discovery_events", Decimal(0), "events a month, of 8 KB, that schemas are found from"
+)
 ARCHIVED: Final = UsageKey("archive_storage_gb", Decimal(1), "gigabytes of archived events")
+INTO_ARCHIVE: Final = UsageKey("monthly_archive_processing_gb", Decimal(1), "gigabytes of events archived a month")
 API_DESTINATION_CALLS: Final = UsageKey("monthly_invocations", Decimal(10_000), "calls of the destination a month")
 
 
@@ -112,8 +122,7 @@ def log_group(scope: Scope) -> Iterator[Charge]:
         assumed=stored.assumed,
         driver=Driver.TRAFFIC,
     )
-    if SCANNED.name in scope.pricing.usage.get(scope.resource.urn, {}):
-        yield scope.use("Logs scanned", ("cloudwatch", "logs_insights_gb"), scope.usage(SCANNED))
+    yield from scope.used_where_given("Logs scanned", ("cloudwatch", "logs_insights_gb"), SCANNED)
 
 
 def data_protection(scope: Scope) -> Iterator[Charge]:
@@ -151,12 +160,22 @@ def event_bus(scope: Scope) -> Iterator[Charge]:
     yield scope.use(
         "Custom events", ("eventbridge", "million_custom_events"), scope.usage(CUSTOM_EVENTS), Driver.EVENTS
     )
+    for item, key, used in (
+        ("Events of partners", "million_custom_events", PARTNER_EVENTS),
+        ("Schema discovery", "schema_million_events", DISCOVERED),
+        ("Events archived", "archive_gb", INTO_ARCHIVE),
+    ):
+        yield from scope.used_where_given(item, ("eventbridge", key), used)
+    yield from scope.used_where_given(
+        "Archive storage", ("eventbridge", "archive_gb_month"), ARCHIVED, Metering.STANDING
+    )
 
 
 def event_archive(scope: Scope) -> Iterator[Charge]:
     """Stored events of an archive."""
     stored = scope.usage(ARCHIVED)
-    yield scope.use("Events archived", ("eventbridge", "archive_gb"), stored, Driver.EVENTS)
+    processed = scope.usage(INTO_ARCHIVE, stored.amount if scope.given(ARCHIVED) is not None else None)
+    yield scope.use("Events archived", ("eventbridge", "archive_gb"), processed, Driver.EVENTS)
     yield Charge(
         "Archive storage",
         scope.price("eventbridge", "archive_gb_month"),
@@ -188,8 +207,14 @@ PRICERS: Final = {
         tokens.EVENT_TARGET,
         Pricer(event_target, twins=("aws_cloudwatch_event_target",), usage=(TASK_RUNS, TASK_MINUTES)),
     ),
-    tokens.EVENT_BUS[0]: Pricer(event_bus, twins=("aws_cloudwatch_event_bus",), usage=(CUSTOM_EVENTS,)),
-    tokens.EVENT_ARCHIVE[0]: Pricer(event_archive, twins=("aws_cloudwatch_event_archive",), usage=(ARCHIVED,)),
+    tokens.EVENT_BUS[0]: Pricer(
+        event_bus,
+        twins=("aws_cloudwatch_event_bus",),
+        usage=(CUSTOM_EVENTS, PARTNER_EVENTS, DISCOVERED, INTO_ARCHIVE, ARCHIVED),
+    ),
+    tokens.EVENT_ARCHIVE[0]: Pricer(
+        event_archive, twins=("aws_cloudwatch_event_archive",), usage=(ARCHIVED, INTO_ARCHIVE)
+    ),
     tokens.EVENT_DESTINATION[0]: Pricer(
         api_destination, twins=("aws_cloudwatch_event_api_destination",), usage=(API_DESTINATION_CALLS,)
     ),

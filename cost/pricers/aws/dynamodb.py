@@ -16,6 +16,11 @@ from deployment import tokens
 READS: Final = UsageKey("monthly_read_request_units", Decimal(1_000_000), "read request units a month")
 WRITES: Final = UsageKey("monthly_write_request_units", Decimal(1_000_000), "write request units a month")
 STORAGE: Final = UsageKey("storage_gb", Decimal(1), "gigabytes stored")
+BACKUP: Final = UsageKey("on_demand_backup_storage_gb", Decimal(0), "gigabytes of backups on demand")
+RESTORED: Final = UsageKey("monthly_data_restored_gb", Decimal(0), "gigabytes restored a month")
+STREAM_READS: Final = UsageKey(
+    "monthly_streams_read_request_units", Decimal(0), "read request units of the table's stream a month, Lambda's aside"
+)
 PITR: Final = UsageKey("pitr_backup_storage_gb", Decimal(1), "gigabytes under point-in-time recovery")
 
 
@@ -38,6 +43,9 @@ def table(scope: Scope) -> Iterator[Charge]:
         yield _held(scope, f"Data stored{where}", "storage_gb_month", stored, region)
         if recovers:
             yield _held(scope, f"Point-in-time recovery{where}", "pitr_gb_month", kept, region)
+    yield from scope.used_where_given("Backups on demand", ("dynamodb", "backup_gb_month"), BACKUP, Metering.STANDING)
+    yield from scope.used_where_given("Data restored", ("dynamodb", "restored_gb"), RESTORED)
+    yield from scope.used_where_given("Reads of the stream", ("dynamodb", "million_stream_requests"), STREAM_READS)
 
 
 def writes(scope: Scope, on_demand: bool, replicas: list[str]) -> Iterator[Charge]:
@@ -104,4 +112,8 @@ def capacity(scope: Scope, what: str) -> Amount:
     return total
 
 
-PRICERS: Final = {tokens.TABLE[0]: Pricer(table, twins=("aws_dynamodb_table",), usage=(READS, WRITES, STORAGE, PITR))}
+PRICERS: Final = {
+    tokens.TABLE[0]: Pricer(
+        table, twins=("aws_dynamodb_table",), usage=(READS, WRITES, STORAGE, PITR, BACKUP, RESTORED, STREAM_READS)
+    )
+}

@@ -9,6 +9,7 @@ from typing import Any, Final
 from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, interface_address, is_true, per_instance
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Unpriced
 from cost.compute import (
+    CREDITS,
     DETAILED_METRICS,
     MAGNETIC_IO,
     Volume,
@@ -29,6 +30,21 @@ from deployment import tokens
 
 PROCESSED: Final = UsageKey("monthly_data_processed_gb", Decimal(100), "gigabytes processed a month")
 SNAPSHOT_GB: Final = UsageKey("storage_gb", Decimal(8), "gigabytes of the snapshot")
+SNAPSHOT_USE: Final = (
+    (
+        "Fast restore",
+        "fast_snapshot_restore_hour",
+        UsageKey("fast_snapshot_restore_hours", Decimal(0), "hours a month of fast restore, for each zone that has it"),
+    ),
+    (
+        "Lists of blocks",
+        "1k_list_requests",
+        UsageKey("monthly_list_block_requests", Decimal(0), "requests a month that list (changed) blocks"),
+    ),
+    ("Blocks read", "1k_get_requests", UsageKey("monthly_get_block_requests", Decimal(0), "blocks read a month")),
+    ("Blocks written", "1k_put_requests", UsageKey("monthly_put_block_requests", Decimal(0), "blocks written a month")),
+)
+"""What few use of a snapshot: line, price and usage key."""
 FLOW_LOG_GB: Final = UsageKey("monthly_gb", Decimal(1), "gigabytes of flow logs a month")
 ENDPOINT: Final = tokens.VPC_ENDPOINT[0]
 ENDPOINT_ASSOCIATION: Final = tokens.VPC_ENDPOINT_SUBNET[0]
@@ -68,8 +84,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
         )
     bursts = first(scope.known("creditSpecification", None) or launch.get("creditSpecification")) or {}
     yield from credit_charges(scope, (kind,), bursts.get("cpuCredits") or None, ONE)
-    if OUTBOUND.name in scope.pricing.usage.get(scope.resource.urn, {}):
-        yield scope.use("Data out to the internet", ("data_transfer", "internet_out_gb"), scope.usage(OUTBOUND))
+    yield from scope.used_where_given("Data out to the internet", ("data_transfer", "internet_out_gb"), OUTBOUND)
 
 
 def _template(scope: Scope) -> Mapping[str, Any]:
@@ -139,6 +154,8 @@ def snapshot(scope: Scope) -> Iterator[Charge]:
         usage_based=True,
         assumed=used.assumed,
     )
+    for item, key, usage in SNAPSHOT_USE:
+        yield from scope.used_where_given(item, ("ebs", key), usage)
 
 
 def elastic_ip(scope: Scope) -> Iterator[Charge]:
@@ -155,7 +172,7 @@ def nat_gateway(scope: Scope) -> Iterator[Charge]:
 
 
 def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
-    """Interface endpoints: hours a zone, and data. Gateway endpoints are free.
+    """Interface endpoints and those of gateway load balancers: hours a zone, and data. Gateway endpoints are free.
 
     Zones that subnet associations of the graph add are billed there.
     """
@@ -167,8 +184,15 @@ def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
         if scope.resource.get("subnetIds") is not None:
             raise Unpriced("subnetIds aren't known, nor what they depend on, and each of them is billed by the hour")
         zones = 0 if scope.resource.urn in _associated_endpoints(scope) else 1
-    yield scope.charge(f"{kind} endpoint", ("vpc", "interface_endpoint_hour"), Amount.fixed(zones), Metering.FULL_HOURS)
-    yield scope.use("Data through the endpoint", ("vpc", "interface_endpoint_gb"), scope.usage(PROCESSED))
+    hours, data = _endpoint_prices(kind)
+    yield scope.charge(f"{kind} endpoint", ("vpc", hours), Amount.fixed(zones), Metering.FULL_HOURS)
+    yield scope.use("Data through the endpoint", ("vpc", data), scope.usage(PROCESSED))
+
+
+def _endpoint_prices(kind: str) -> tuple[str, str]:
+    """Prices of an hour and a gigabyte of one `kind` of endpoint."""
+    prefix = "gwlb" if kind == "GatewayLoadBalancer" else "interface"
+    return f"{prefix}_endpoint_hour", f"{prefix}_endpoint_gb"
 
 
 def _associated_endpoints(scope: Scope) -> frozenset[str]:
@@ -189,7 +213,9 @@ def endpoint_association(scope: Scope) -> Iterator[Charge]:
     endpoints = scope.graph.referenced(scope.resource, "vpcEndpointId", ENDPOINT)
     if any(str(endpoint.get("vpcEndpointType", "Gateway")) == "Gateway" for endpoint in endpoints):
         return
-    yield scope.charge("Endpoint in a further subnet", ("vpc", "interface_endpoint_hour"), ONE, Metering.FULL_HOURS)
+    kind = str(endpoints[0].get("vpcEndpointType")) if endpoints else "Interface"
+    hours, _ = _endpoint_prices(kind)
+    yield scope.charge("Endpoint in a further subnet", ("vpc", hours), ONE, Metering.FULL_HOURS)
 
 
 def flow_log(scope: Scope) -> Iterator[Charge]:
@@ -238,12 +264,16 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final[Mapping[str, Pricer]] = {
-    tokens.INSTANCE[0]: Pricer(instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)),
+    tokens.INSTANCE[0]: Pricer(
+        instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO, *CREDITS)
+    ),
     tokens.SPOT_REQUEST[0]: Pricer(
-        instance, twins=("aws_spot_instance_request",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO)
+        instance, twins=("aws_spot_instance_request",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO, *CREDITS)
     ),
     tokens.VOLUME[0]: Pricer(volume, twins=("aws_ebs_volume",), usage=(MAGNETIC_IO,)),
-    tokens.SNAPSHOT[0]: Pricer(snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB,)),
+    tokens.SNAPSHOT[0]: Pricer(
+        snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB, *(key for *_, key in SNAPSHOT_USE))
+    ),
     tokens.ELASTIC_IP[0]: Pricer(elastic_ip, twins=("aws_eip",)),
     tokens.NAT_GATEWAY[0]: Pricer(nat_gateway, twins=("aws_nat_gateway",), usage=(PROCESSED,)),
     ENDPOINT: Pricer(vpc_endpoint, twins=("aws_vpc_endpoint",), usage=(PROCESSED,)),

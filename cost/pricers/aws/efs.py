@@ -14,6 +14,12 @@ from deployment import tokens
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored")
 INFREQUENT: Final = UsageKey("infrequent_access_storage_gb", Decimal(0), "gigabytes in infrequent access")
+INFREQUENT_READ: Final = UsageKey(
+    "monthly_infrequent_access_read_gb", Decimal(0), "gigabytes read from infrequent access a month"
+)
+INFREQUENT_WRITE: Final = UsageKey(
+    "monthly_infrequent_access_write_gb", Decimal(0), "gigabytes moved to infrequent access a month"
+)
 ELASTIC_READ: Final = UsageKey("monthly_read_gb", Decimal(10), "gigabytes read a month, with elastic throughput")
 ELASTIC_WRITE: Final = UsageKey("monthly_write_gb", Decimal(10), "gigabytes written a month, with elastic throughput")
 BACKUP: Final = UsageKey("backup_storage_gb", Decimal(10), "gigabytes of automatic backups")
@@ -42,6 +48,8 @@ def file_system(scope: Scope) -> Iterator[Charge]:
                 usage_based=True,
                 assumed=used.assumed,
             )
+    yield from scope.used_where_given("Infrequent access: read", ("efs", "ia_read_gb"), INFREQUENT_READ)
+    yield from scope.used_where_given("Infrequent access: written", ("efs", "ia_write_gb"), INFREQUENT_WRITE)
     mode = scope.text("throughputMode", "bursting")
     if mode == "elastic":
         yield scope.use("Elastic throughput: read", ("efs", "elastic_read_gb"), scope.usage(ELASTIC_READ))
@@ -82,6 +90,6 @@ PRICERS: Final = {
     FILE_SYSTEM: Pricer(
         file_system,
         twins=("aws_efs_file_system",),
-        usage=(STORAGE, INFREQUENT, ELASTIC_READ, ELASTIC_WRITE, BACKUP),
+        usage=(STORAGE, INFREQUENT, INFREQUENT_READ, INFREQUENT_WRITE, ELASTIC_READ, ELASTIC_WRITE, BACKUP),
     )
 }

@@ -8,7 +8,7 @@ from typing import Final
 
 from cost.addresses import DEFAULT_SUBNET, SUBNET, interface_address, per_instance
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
-from cost.compute import Volume, credit_charges, on_demand, spot, volume_charges, volume_of
+from cost.compute import CREDITS, Volume, credit_charges, on_demand, spot, volume_charges, volume_of
 from cost.fleets import LAUNCH_TEMPLATE
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.lifecycle import Support, version_of
@@ -62,10 +62,15 @@ def _log_group(scope: Scope) -> bool:
     )
 
 
+NODES: Final = UsageKey("instances", Decimal(0), "nodes at a time, instead of the desired size")
+
+
 def node_group(scope: Scope) -> Iterator[Charge]:
     """Nodes: floor at the minimum, expected at the desired size, worst case at the maximum and the dearest type."""
     low, high = scope.number("scalingConfig.minSize"), scope.number("scalingConfig.maxSize")
     desired = scope.number("scalingConfig.desiredSize", low)
+    if (given := scope.given(NODES)) is not None:
+        desired = min(max(low, given), max(desired, high))
     count = Amount.of(low, desired, max(desired, high) + update_surge(scope, max(desired, high)))
     templates = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
     launch = templates[0].inputs if templates else {}
@@ -139,6 +144,6 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
 
 PRICERS: Final = {
     tokens.EKS_CLUSTER[0]: Pricer(cluster, twins=("aws_eks_cluster",), usage=(LOGS,)),
-    tokens.NODE_GROUP[0]: Pricer(node_group, twins=("aws_eks_node_group",), usage=(OPERATING_SYSTEM,)),
+    tokens.NODE_GROUP[0]: Pricer(node_group, twins=("aws_eks_node_group",), usage=(NODES, OPERATING_SYSTEM, *CREDITS)),
     tokens.FARGATE_PROFILE[0]: Pricer(fargate_profile, twins=("aws_eks_fargate_profile",), usage=(POD_VCPU, POD_GB)),
 }

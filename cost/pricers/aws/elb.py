@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from cost.addresses import DEFAULT_SUBNET, SUBNET
@@ -13,11 +14,13 @@ from cost.scope import Scope
 from cost.uptime import Metering
 from deployment import tokens
 
+PROCESSED: Final = replace(PROCESSED_BYTES, also="monthly_data_processed_gb")
+
 
 def load_balancer(scope: Scope) -> Iterator[Charge]:
     """Hours, processed data, one public IPv4 address a zone, and outbound data of a classic load balancer."""
     yield scope.charge("Classic load balancer", ("elb", "classic_hour"), ONE, Metering.FULL_HOURS)
-    yield scope.use("Data processed", ("elb", "classic_gb"), scope.usage(PROCESSED_BYTES, transferred_gb(scope)))
+    yield scope.use("Data processed", ("elb", "classic_gb"), scope.usage(PROCESSED, transferred_gb(scope)))
     if not scope.flag("internal"):
         zones = scope.members("subnets", SUBNET, DEFAULT_SUBNET) or scope.members("availabilityZones") or 1
         yield scope.charge(
@@ -30,5 +33,5 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = dict.fromkeys(
-    tokens.CLASSIC_LOAD_BALANCER, Pricer(load_balancer, twins=("aws_elb",), usage=(PROCESSED_BYTES, OUTBOUND))
+    tokens.CLASSIC_LOAD_BALANCER, Pricer(load_balancer, twins=("aws_elb",), usage=(PROCESSED, OUTBOUND))
 )

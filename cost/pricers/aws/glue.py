@@ -12,7 +12,7 @@ from cost.scope import Scope, UsageKey, Used
 from deployment import tokens
 
 HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours that it runs a month")
-CRAWLED: Final = UsageKey("monthly_dpu_hours", Decimal(10), "DPU-hours of a crawler a month")
+CRAWLED: Final = UsageKey("monthly_dpu_hours", Decimal(10), "DPU-hours of a crawler a month", also="monthly_hours")
 
 DPUS: Final = {
     "Standard": Decimal(1),

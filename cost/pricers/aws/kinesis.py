@@ -12,11 +12,22 @@ from cost.scope import GB_KB, Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 
-PUT_UNITS: Final = UsageKey("monthly_put_units", Decimal(1_000_000), "PUT payload units of 25 KB a month")
+PUT_UNITS: Final = UsageKey(
+    "monthly_put_units",
+    Decimal(1_000_000),
+    "PUT payload units of 25 KB a month",
+    also="monthly_provisioned_put_units",
+)
 INGESTED: Final = UsageKey("monthly_on_demand_data_in_gb", Decimal(10), "gigabytes put into the stream a month")
 RETRIEVED: Final = UsageKey("monthly_on_demand_data_out_gb", Decimal(10), "gigabytes read from the stream a month")
 DELIVERED: Final = UsageKey("monthly_data_ingested_gb", Decimal(10), "gigabytes delivered a month")
 
+REREAD: Final = UsageKey(
+    "monthly_long_term_retrieval_gb",
+    Decimal(0),
+    "gigabytes a month that are read again after a week",
+    also="monthly_provisioned_long_term_retrieval_gb",
+)
 READ: Final = UsageKey("monthly_fan_out_gb", Decimal(10), "gigabytes that a consumer reads a month")
 
 INCLUDED_HOURS: Final = 24
@@ -56,6 +67,7 @@ def long_retention(scope: Scope, ingested: Used) -> Iterator[Charge]:
     hours = scope.number("retentionPeriod", INCLUDED_HOURS) - EXTENDED_HOURS
     if hours > 0:
         yield _stored(scope, "Long-term retention", "long_term_gb_month", ingested, hours)
+        yield from scope.used_where_given("Data read after a week", ("kinesis", "long_term_retrieval_gb"), REREAD)
 
 
 def _stored(scope: Scope, item: str, key: str, ingested: Used, hours: Decimal) -> Charge:
@@ -68,13 +80,15 @@ def _stored(scope: Scope, item: str, key: str, ingested: Used, hours: Decimal) -
 
 
 def consumer(scope: Scope) -> Iterator[Charge]:
-    """A consumer with a throughput of its own (enhanced fan-out): by the shard-hour, and by what it reads."""
+    """A consumer with a throughput of its own (enhanced fan-out): by the shard-hour, and by what it reads; of an
+    on-demand stream by that alone."""
     streams = scope.graph.referenced(scope.resource, "streamArn", *tokens.STREAM)
     if not streams:
         raise Unpriced("its stream isn't in the graph, and it is billed for each of the stream's shards")
     of = Scope(scope.pricing, streams[0])
     if of.text("streamModeDetails.streamMode", "PROVISIONED") == "ON_DEMAND":
-        raise Unpriced("enhanced fan-out of an on-demand stream isn't priced")
+        yield scope.use("Data read by the consumer", ("kinesis", "on_demand_fan_out_gb"), scope.usage(READ))
+        return
     shards = Amount.fixed(of.number("shardCount", 1))
     yield scope.charge("Consumer of each shard", ("kinesis", "fan_out_shard_hour"), shards, Metering.FULL_HOURS)
     yield scope.use("Data read by the consumer", ("kinesis", "fan_out_gb"), scope.usage(READ))
@@ -86,7 +100,7 @@ def firehose(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    tokens.STREAM[0]: Pricer(stream, twins=("aws_kinesis_stream",), usage=(PUT_UNITS, INGESTED, RETRIEVED)),
+    tokens.STREAM[0]: Pricer(stream, twins=("aws_kinesis_stream",), usage=(PUT_UNITS, INGESTED, RETRIEVED, REREAD)),
     tokens.STREAM_CONSUMER[0]: Pricer(consumer, twins=("aws_kinesis_stream_consumer",), usage=(READ,)),
     tokens.DELIVERY_STREAM[0]: Pricer(firehose, twins=("aws_kinesis_firehose_delivery_stream",), usage=(DELIVERED,)),
 }

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
-from cost.compute import vcpus_of
+from cost.compute import BURSTABLE, CREDITS, surplus_credits, vcpus_of
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scaling import Limits
@@ -52,6 +52,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
         ONE,
         Metering.SECONDS,
     )
+    yield from bursts(scope, engine, kind, Amount.fixed(2 if several else 1))
     dated = scope if scope.text("engineVersion") else source
     yield from extended_support(scope, dated, engine, kind, Amount.fixed(2 if several else 1))
     if scope.flag("publiclyAccessible"):
@@ -95,6 +96,15 @@ def _replicated(scope: Scope) -> Scope:
     """The instance of the graph that this one is a replica of, which it takes engine and storage from; else itself."""
     found = scope.graph.referenced(scope.resource, "replicateSourceDb", tokens.DB_INSTANCE[0])
     return Scope(scope.pricing, found[0]) if found else scope
+
+
+def bursts(scope: Scope, engine: str, kind: str, count: Amount) -> Iterator[Charge]:
+    """Surplus CPU credits: burstable classes, those of T2 aside, run in unlimited mode, which can't be turned off (RDS
+    user guide, DB instance classes, 2026)."""
+    name = kind.removeprefix("db.")
+    if name.startswith(BURSTABLE) and not name.startswith("t2."):
+        key = "aurora_cpu_credit" if engine in AURORA else "cpu_credit"
+        yield from surplus_credits(scope, ("rds", key), vcpus_of(name), count)
 
 
 SUPPORT_PRICES: Final = {
@@ -207,6 +217,7 @@ def _aurora_hours(scope: Scope, of: Scope, like: Scope, count: Amount) -> Iterat
     if kind != SERVERLESS:
         key = f"{engine}.{'io_optimized.' if optimized else ''}{kind}"
         yield scope.charge(f"Database instance ({engine}, {kind})", ("rds", key), count, Metering.SECONDS)
+        yield from bursts(like, engine, kind, count)
         yield from extended_support(scope, of, engine, kind, count)
         return
     units = _capacity_units(of, like)
@@ -265,7 +276,11 @@ def _index(scope: Scope) -> Mapping[str, list[Resource]]:
 
 
 PRICERS: Final = {
-    tokens.DB_INSTANCE[0]: Pricer(instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED)),
+    tokens.DB_INSTANCE[0]: Pricer(
+        instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED, *CREDITS)
+    ),
     CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP, EXPORTED)),
-    tokens.DB_CLUSTER_INSTANCE[0]: Pricer(cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY,)),
+    tokens.DB_CLUSTER_INSTANCE[0]: Pricer(
+        cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY, *CREDITS)
+    ),
 }

@@ -14,6 +14,10 @@ from deployment import tokens
 
 QUERIES: Final = UsageKey("monthly_standard_queries", Decimal(1_000_000), "standard queries a month")
 LATENCY_QUERIES: Final = UsageKey("monthly_latency_based_queries", Decimal(1_000_000), "latency-based queries a month")
+RESOLVED: Final = UsageKey("monthly_queries", Decimal(1_000_000), "queries through a resolver endpoint a month")
+ENDPOINT_TYPE: Final = UsageKey(
+    "endpoint_type", Decimal(0), "where the checked endpoint is", choices=("non_aws", "aws")
+)
 GEO_QUERIES: Final = UsageKey("monthly_geo_queries", Decimal(1_000_000), "geolocation queries a month")
 
 
@@ -45,7 +49,8 @@ def health_check(scope: Scope) -> Iterator[Charge]:
     if kind == "CALCULATED" or kind == "CLOUDWATCH_METRIC":
         yield scope.charge("Health check", ("route53", "health_check_aws_month"), ONE, Metering.STANDING)
         return
-    where = "aws" if ".amazonaws.com" in scope.text("fqdn") else "other"
+    aws = ".amazonaws.com" in scope.text("fqdn") or scope.choice(ENDPOINT_TYPE) == "aws"
+    where = "aws" if aws else "other"
     yield scope.charge("Health check", ("route53", f"health_check_{where}_month"), ONE, Metering.STANDING)
     options = sum(
         (
@@ -69,7 +74,7 @@ def resolver_endpoint(scope: Scope) -> Iterator[Charge]:
         Amount.fixed(max(addresses, LEAST_ADDRESSES)),
         Metering.FULL_HOURS,
     )
-    yield scope.use("Queries through the endpoint", ("route53", "million_queries"), scope.usage(QUERIES))
+    yield scope.use("Queries through the endpoint", ("route53", "million_queries"), scope.usage(RESOLVED))
 
 
 LEAST_ADDRESSES: Final = 2
@@ -77,8 +82,8 @@ LEAST_ADDRESSES: Final = 2
 
 
 PRICERS: Final = {
-    tokens.RESOLVER_ENDPOINT[0]: Pricer(resolver_endpoint, twins=("aws_route53_resolver_endpoint",), usage=(QUERIES,)),
+    tokens.RESOLVER_ENDPOINT[0]: Pricer(resolver_endpoint, twins=("aws_route53_resolver_endpoint",), usage=(RESOLVED,)),
     tokens.DNS_ZONE[0]: Pricer(zone, twins=("aws_route53_zone",)),
     tokens.DNS_RECORD[0]: Pricer(record, twins=("aws_route53_record",), usage=(QUERIES, LATENCY_QUERIES, GEO_QUERIES)),
-    tokens.HEALTH_CHECK[0]: Pricer(health_check, twins=("aws_route53_health_check",)),
+    tokens.HEALTH_CHECK[0]: Pricer(health_check, twins=("aws_route53_health_check",), usage=(ENDPOINT_TYPE,)),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from math import ceil
 from typing import Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
@@ -13,7 +14,9 @@ from deployment import tokens
 
 PUBLISHES: Final = UsageKey("monthly_requests", Decimal(1000), "publishes a month")
 DELIVERIES: Final = UsageKey("monthly_requests", Decimal(1000), "deliveries a month")
-MESSAGE_KB: Final = UsageKey("request_size_kb", Decimal(4), "kilobytes of one message, which a FIFO topic bills")
+MESSAGE_KB: Final = UsageKey("request_size_kb", Decimal(4), "kilobytes of one message")
+CHUNK_KB: Final = 64
+"""Kilobytes of a message that a standard topic bills as one (SNS pricing page, 2026)."""
 PAYLOAD_GB_KB: Final = Decimal(1_000_000)
 """Kilobytes of a gigabyte of payload: SNS bills decimal ones (AWS Pricing Calculator, FIFO topics, 2026-09)."""
 
@@ -40,7 +43,7 @@ def topic(scope: Scope) -> Iterator[Charge]:
     """Messages published to a topic; those to a FIFO topic by number and by gigabyte."""
     published = scope.usage(PUBLISHES, messages(scope))
     if not is_fifo(scope):
-        yield scope.use("Publishes", ("sns", "million_requests"), published, Driver.EVENTS)
+        yield scope.use("Publishes", ("sns", "million_requests"), in_chunks(scope, published), Driver.EVENTS)
         return
     yield scope.use("FIFO publishes", ("sns", "million_fifo_requests"), published, Driver.EVENTS)
     payload = payload_gb(scope, published)
@@ -58,12 +61,18 @@ def subscription(scope: Scope) -> Iterator[Charge]:
         yield scope.use("FIFO payload delivered", ("sns", "fifo_delivery_gb"), payload, Driver.EVENTS)
     if (key := DELIVERY_PRICES.get(protocol)) is None:
         raise Unpriced(f"protocol {protocol!r}; priced are {', '.join(DELIVERY_PRICES)}")
-    yield scope.use(f"Deliveries by {protocol}", ("sns", key), delivered, Driver.EVENTS)
+    yield scope.use(f"Deliveries by {protocol}", ("sns", key), in_chunks(scope, delivered), Driver.EVENTS)
 
 
 def is_fifo(scope: Scope) -> bool:
     """True for a topic that keeps the order of its messages."""
     return scope.flag("fifoTopic") or scope.text("name").endswith(".fifo")
+
+
+def in_chunks(scope: Scope, messages: Used) -> Used:
+    """`messages`, each as many as it has chunks by the size that the usage file gives."""
+    chunks = max(1, ceil(scope.usage(MESSAGE_KB).amount.expected / CHUNK_KB))
+    return Used(messages.amount * chunks, messages.assumed)
 
 
 def payload_gb(scope: Scope, messages: Used) -> Used:

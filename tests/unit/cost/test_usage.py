@@ -62,9 +62,13 @@ def test_an_entry_for_a_resource_beats_its_type(make):
             "did you mean 'monthly_requests'?",
             id="key of a type",
         ),
-        pytest.param({"resource_usage": {"orders": {"request": 1}}}, "did you mean 'monthly_requests'?", id="key"),
         pytest.param(
-            {"resource_usage": {"ord*": {"request": 1}}}, "did you mean 'monthly_requests'?", id="key of a wildcard"
+            {"resource_usage": {"orders": {"monthly_request": 1}}}, "did you mean 'monthly_requests'?", id="key"
+        ),
+        pytest.param(
+            {"resource_usage": {"ord*": {"monthly_request": 1}}},
+            "did you mean 'monthly_requests'?",
+            id="key of a wildcard",
         ),
         pytest.param({"resource_usage": {"ordres": {"monthly_requests": 1}}}, "did you mean 'orders'?", id="resource"),
         pytest.param(
@@ -124,3 +128,11 @@ def test_a_slip_in_a_data_transfer_is_named():
     document = {"version": "0.1", "resource_usage": {"aws_data_transfer.web": {"monthly_outbound_internet": 1}}}
     with pytest.raises(InputError, match="did you mean 'monthly_outbound_internet_gb'"):
         parse_usage(document, "usage.yml")
+
+
+def test_a_key_has_the_name_that_other_usage_files_give_it_too(make):
+    found = numbers(
+        {"resource_usage": {"orders": {"monthly_provisioned_put_units": 5}}},
+        make("aws:kinesis/stream:Stream", {}, "orders"),
+    )
+    assert [list(each.items()) for each in found.values()] == [[("monthly_provisioned_put_units", 5)]]
