@@ -25,20 +25,35 @@ RENEWED: Final = frozenset({"replace", "create-replacement", "import-replacement
 UNCHANGED: Final = frozenset({"same", "refresh"})
 """Operations of what stays as it is; `pulumi refresh` calls it by the second name, and counts it as the first."""
 
+SHOWN: Final = frozenset({"create", "update", "replace", "import"})
+"""Operations whose every step is told, whatever the options; `changeSummary` counts them."""
+
+FAILED_YAML: Final = "\x1b[31mError\x1b[0m: "
+"""How the host of YAML programs begins an error; it is no diagnostic of severity error, and the engine exits with 1
+(pulumi preview --json, 3.260)."""
+
+COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+
 PROVIDER: Final = "pulumi:providers:"
 
 
 def previewed(document: Mapping[str, Any], source: str) -> Iterator[Any]:
     """States that the preview `document` expects. Raises InputError when it failed, or leaves resources out."""
     _refuse_failed(document, source)
-    listed = document.get("steps")
-    steps = [step for step in listed if isinstance(step, dict)] if isinstance(listed, list) else []
+    steps = _steps(document, source)
     _refuse_partial(document, steps, source)
     states: dict[Any, Any] = {}
     for step in steps:
         new, old, operation = step.get("newState"), step.get("oldState"), str(step.get("op"))
-        if new is None or operation in GONE:
+        if operation in GONE or (operation == "refresh" and new is None):  # a refresh found it gone
             continue
+        if new is None and operation == "same":
+            new = old
+        if new is None:
+            raise InputError(
+                f"{source}: {plain(str(step.get('urn')))}: a step ({plain(operation)}) without newState, so what"
+                " becomes of the resource is not told"
+            )
         key = str(new.get("urn")) if isinstance(new, dict) else None  # what is no name is refused by the reader
         # A refreshed resource is told again by what is done with it, and so is a replaced one; the last counts.
         states.pop(key, None)
@@ -49,6 +64,13 @@ def previewed(document: Mapping[str, Any], source: str) -> Iterator[Any]:
         if isinstance(state, dict) and state.get("custom") is False and "outputs" not in state:
             state = {**state, "outputs": state.get("inputs")}
         yield state
+
+
+def _steps(document: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
+    listed = document.get("steps") or []
+    if not isinstance(listed, list) or not all(isinstance(step, dict) for step in listed):
+        raise InputError(f"{source}: steps must be a list of objects, as `pulumi preview --json` writes them")
+    return listed
 
 
 def deployed(document: Mapping[str, Any]) -> list[Any]:
@@ -112,19 +134,34 @@ def _default_providers(states: Any, config: Any) -> Iterator[dict[str, Any]]:
 
 
 def _refuse_failed(document: Mapping[str, Any], source: str) -> None:
-    listed = document.get("diagnostics")
-    for told in listed if isinstance(listed, list) else ():
-        if isinstance(told, dict) and told.get("severity") == "error":
-            message = plain(" ".join(str(told.get("message", "")).split())).removeprefix("error: ")
+    listed = document.get("diagnostics") or []
+    if not isinstance(listed, list):
+        raise InputError(f"{source}: diagnostics must be a list, as `pulumi preview --json` writes them")
+    for told in listed:
+        if not isinstance(told, dict):
+            continue
+        text = str(told.get("message", ""))
+        if told.get("severity") == "error" or (told.get("severity") == "info#err" and FAILED_YAML in text):
+            shown = " ".join(COLOUR.sub("", text).split())
+            message = plain(shown).removeprefix("error: ").removeprefix("Error: ")
             raise InputError(f"{source}: the preview failed, so it does not tell the whole stack: {message[:200]}")
 
 
 def _refuse_partial(document: Mapping[str, Any], steps: list[dict[str, Any]], source: str) -> None:
-    summary = document.get("changeSummary")
-    unchanged = summary.get("same", 0) if isinstance(summary, dict) else 0
+    summary = document.get("changeSummary") or {}
+    if not isinstance(summary, dict) or not all(type(count) is int for count in summary.values()):
+        raise InputError(f"{source}: changeSummary must be an object of whole numbers, operation by operation")
+    unchanged = summary.get("same", 0)
     shown = sum(str(step.get("op")) in UNCHANGED for step in steps)
-    if isinstance(unchanged, int) and shown < unchanged:
+    if shown < unchanged:
         raise InputError(
             f"{source}: {unchanged - shown} resources that do not change are left out, so the stack can't be judged;"
             " run `pulumi preview --json --show-sames`"
         )
+    for operation in sorted(SHOWN & summary.keys()):
+        told = sum(step.get("op") == operation for step in steps)
+        if told < summary[operation]:
+            raise InputError(
+                f"{source}: changeSummary counts {summary[operation]} to {operation}, and the steps tell {told}, so the"
+                " stack can't be judged; give all that `pulumi preview --json` wrote"
+            )

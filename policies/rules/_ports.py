@@ -18,7 +18,7 @@ from deployment.tokens import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from deployment.unknown import UNKNOWN
+from deployment.unknown import UNKNOWN, Sentinel
 from policies.checks import is_absent, mappings, number, strings
 from policies.context import Context
 
@@ -48,8 +48,10 @@ class PortRange:
     """Property it was read from; "" for a resource of its own."""
     ingress: bool
     protocol: str
+    """"" for one that can't be read."""
     first: int
     last: int
+    """First and last of the ports that are open for certain, whatever can't be read; none where last is below first."""
     sources: tuple[Any, ...]
     """CIDRs, as far as they are known; UNKNOWN for one that is not."""
     description: Any
@@ -69,11 +71,16 @@ class PortRange:
     @property
     def every_port(self) -> bool:
         """True when all protocols or all ports are meant."""
-        return self.protocol in ("-1", "all") or (self.first <= 0 and self.last >= 65535)
+        return self.protocol in ("-1", "all") or (self.protocol != "" and self.first <= 0 and self.last >= 65535)
+
+    @property
+    def no_port(self) -> bool:
+        """True when nothing is open for certain."""
+        return self.protocol == "" or self.last < self.first
 
     def covers(self, port: int) -> bool:
         """True when `port` is in the range."""
-        carries_ports = self.protocol not in ("icmp", "icmpv6", "1", "58")
+        carries_ports = self.protocol not in ("", "icmp", "icmpv6", "1", "58")
         return self.every_port or (carries_ports and self.first <= port <= self.last)
 
 
@@ -90,11 +97,11 @@ def port_ranges(resource: Resource) -> Iterator[PortRange]:
     elif resource.type in SECURITY_GROUP_RULE:
         sources = _many(resource.get("cidrBlocks")) + _many(resource.get("ipv6CidrBlocks"))
         ingress = resource.get("type") == "ingress"
-        yield _range("", ingress, resource.inputs, resource.get("protocol"), sources, "prefixListIds")
+        yield _range("", ingress, resource, resource.get("protocol"), sources, "prefixListIds")
     else:
         sources = _many(resource.get("cidrIpv4")) + _many(resource.get("cidrIpv6"))
         ingress = resource.type in INGRESS_RULE
-        yield _range("", ingress, resource.inputs, resource.get("ipProtocol"), sources, "prefixListId")
+        yield _range("", ingress, resource, resource.get("ipProtocol"), sources, "prefixListId")
 
 
 def _many(value: Any) -> tuple[Any, ...]:
@@ -118,15 +125,25 @@ def lists_world(resource: Resource, path: str, context: Context) -> bool:
 
 
 def _range(path: str, ingress: bool, entry: Any, protocol: Any, sources: tuple[Any, ...], lists: str = "") -> PortRange:
-    first, last = number(entry.get("fromPort")), number(entry.get("toPort"))
-    text = str(protocol).lower() if not is_absent(protocol) and protocol is not UNKNOWN else "-1"
+    first, last = _ports(entry.get("fromPort"), entry.get("toPort"))
+    text = "" if isinstance(protocol, Sentinel) else "-1" if is_absent(protocol) else str(protocol).lower()
     return PortRange(
         path=path,
         ingress=ingress,
         protocol=text,
-        first=int(first) if first is not None else 0,
-        last=int(last) if last is not None else 65535,
+        first=first,
+        last=last,
         sources=sources,
         description=entry.get("description"),
         lists=lists,
     )
+
+
+def _ports(first: Any, last: Any) -> tuple[int, int]:
+    """The ports between `first` and `last`; of a bound that can't be read only the other is open for certain."""
+    hidden = [isinstance(bound, Sentinel) for bound in (first, last)]
+    if all(hidden):
+        return 1, 0
+    low, high = number(first), number(last)
+    lowest, highest = int(low) if low is not None else 0, int(high) if high is not None else 65535
+    return (highest, highest) if hidden[0] else (lowest, lowest) if hidden[1] else (lowest, highest)

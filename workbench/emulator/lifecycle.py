@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deployment.urn import name_of
 from workbench.emulator import calls, leftbehind, mapping
 from workbench.emulator.errors import had_no_effect
 from workbench.emulator.errors import is_gone as is_gone
@@ -75,7 +76,7 @@ class Lifecycle:
             checked.setdefault(name, value)
         if row.name_property and row.name_property not in checked and f"{row.name_property}Prefix" not in checked:
             suffix = hashlib.sha256(urn.encode() + seed).hexdigest()[:7]
-            logical = urn.rsplit("::", 1)[-1]
+            logical = name_of(urn)
             old_name = (old_inputs or {}).get(row.name_property)
             checked[row.name_property] = old_name or f"{logical[: row.name_length - 8]}-{suffix}"
         return checked

@@ -8,6 +8,7 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime import rpc as wire
 
+from deployment.urn import type_of
 from workbench.emulator.lifecycle import META, Change, Lifecycle
 from workbench.emulator.registry import UnknownTypeError, type_for
 
@@ -59,7 +60,7 @@ class AwsProvider(rpc.Provider):
             self._recorded.add(request.urn)
         try:
             checked = self._lifecycle.check(
-                token_of(request.type), request.urn, inputs, old_inputs, seed=self._seed(request)
+                type_of(request.urn), request.urn, inputs, old_inputs, seed=self._seed(request)
             )
         except UnknownTypeError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure("", str(error))])
@@ -71,13 +72,13 @@ class AwsProvider(rpc.Provider):
         """Compare the new inputs with the recorded state."""
         self._note(request.urn, request.resource_id)
         change = self._lifecycle.diff(
-            token_of(request.type), plain_map(request.old_state), plain_map(request.new_inputs), request.ignore_changes
+            type_of(request.urn), plain_map(request.old_state), plain_map(request.new_inputs), request.ignore_changes
         )
         return _diff_response(change)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         """Create, or tell what is known of the outputs before that."""
-        token, inputs = token_of(request.type), plain_map(request.properties)
+        token, inputs = type_of(request.urn), plain_map(request.properties)
         if request.preview:
             outputs: dict[str, Any] = dict.fromkeys(type_for(token).outputs, UNKNOWN)
             return rpc.CreateResponse(None, wrapped_map({**outputs, **inputs}))
@@ -96,7 +97,7 @@ class AwsProvider(rpc.Provider):
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         """Bring the state up to date, for `pulumi refresh`."""
-        token, urn = request.urn.split("::")[-2].split("$")[-1], request.urn
+        token, urn = type_of(request.urn), request.urn
         self._note(urn, request.resource_id)
         old = plain_map(request.properties)
         state = self._lifecycle.read(token, urn, request.resource_id, old)
@@ -108,7 +109,7 @@ class AwsProvider(rpc.Provider):
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
         """Send the calls that carry what changed."""
-        token, old, new = token_of(request.type), plain_map(request.olds), plain_map(request.news)
+        token, old, new = type_of(request.urn), plain_map(request.olds), plain_map(request.news)
         if request.preview:
             return rpc.UpdateResponse(wrapped_map({**old, **new}))
         change = self._lifecycle.diff(token, old, new, request.ignore_changes)
@@ -118,7 +119,7 @@ class AwsProvider(rpc.Provider):
     async def delete(self, request: rpc.DeleteRequest) -> None:
         """Delete; what is gone already is fine."""
         self._note(request.urn, request.resource_id)
-        self._lifecycle.delete(token_of(request.type), request.urn, request.resource_id, plain_map(request.properties))
+        self._lifecycle.delete(type_of(request.urn), request.urn, request.resource_id, plain_map(request.properties))
 
     async def cancel(self) -> None:
         """Nothing runs in the background."""
@@ -134,17 +135,12 @@ class AwsProvider(rpc.Provider):
         return self._predecessors(request.urn).encode()
 
     def _predecessors(self, urn: str) -> str:
-        known = self._known.get(token_of(urn.split("::")[-2]), {})
+        known = self._known.get(type_of(urn), {})
         return " ".join(sorted(key for key, owner in known.items() if owner == urn))
 
     def _note(self, urn: str, resource_id: str) -> None:
-        self._known.setdefault(token_of(urn.split("::")[-2]), {})[resource_id] = urn
+        self._known.setdefault(type_of(urn), {})[resource_id] = urn
         self._recorded.discard(urn)
-
-
-def token_of(qualified: str) -> str:
-    """The type token of a URN's qualified type (``parent$child``)."""
-    return qualified.rsplit("$", 1)[-1]
 
 
 def plain(value: PropertyValue) -> Any:

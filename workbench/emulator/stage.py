@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from deployment import tokens
+from deployment.urn import name_of
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.program import deploy_program
 
@@ -237,7 +238,7 @@ def _at_rest(entry: Entry) -> dict[str, Any]:
 
 def logical_name(urn: str) -> str:
     """The name of a resource in the program."""
-    return urn.rsplit("::", 1)[-1]
+    return name_of(urn)
 
 
 def _parsed(text: str) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deployment.urn import name_of
 from workbench.emulator.options import Options
 
 
@@ -25,7 +26,7 @@ class Entry:
     @property
     def name(self) -> str:
         """The logical name."""
-        return self.urn.rsplit("::", 1)[-1]
+        return name_of(self.urn)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from deployment.tokens import INGRESS_RULE
+from deployment.unknown import UNKNOWN
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -23,6 +24,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if (
             one.ingress
             and one.from_world
+            and not one.no_port
             and (one.every_port or not (one.first == one.last and one.first in AUTHORISED))
         ):
             yield Problem(
@@ -51,4 +53,5 @@ RULE = Rule(
         "https": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443})
     },
     failing={"http": (INGRESS_RULE[0], {"cidrIpv6": "::/0", "ipProtocol": "tcp", "fromPort": 80, "toPort": 80})},
+    undecided=({"http": (INGRESS_RULE[0], {"cidrIpv6": "::/0", "ipProtocol": UNKNOWN, "fromPort": 80, "toPort": 80})},),
 )

@@ -16,7 +16,7 @@ from deployment.tokens import (
     SPOT_REQUEST,
     TRANSFER_SERVER,
 )
-from deployment.unknown import UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
@@ -145,6 +145,13 @@ RULE = Rule(
         *each(_LISTED, {"list.entries[0].cidr": "0.0.0.0/0"}, {"entry.cidr": "::/0"}),
         {"half": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
         {"all": (SECURITY_GROUP[0], {"ingress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]})},
+        {"from": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", **_OPEN, "toPort": UNKNOWN})},
+        {"to": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", **_OPEN, "fromPort": SECRET})},
     ),
-    undecided=({"ssh": (INGRESS_RULE[0], {"cidrIpv4": UNKNOWN, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},),
+    undecided=(
+        {"ssh": (INGRESS_RULE[0], {"cidrIpv4": UNKNOWN, **_OPEN})},
+        {"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", **_OPEN, "ipProtocol": UNKNOWN})},
+        {"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", **_OPEN, "fromPort": 443, "toPort": UNKNOWN})},
+        {"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", **_OPEN, "fromPort": SECRET, "toPort": SECRET})},
+    ),
 )

@@ -129,3 +129,43 @@ def test_a_preview_without_what_stays_is_refused_with_the_option_that_shows_it()
 
 def test_a_preview_of_nothing_is_an_empty_stack():
     assert len(graph_from_json({"duration": 5, "changeSummary": {}}, "f")) == 0
+
+
+def test_a_program_in_yaml_that_failed_is_refused_though_no_diagnostic_is_an_error():
+    told = [{"severity": "info#err", "message": "\x1b[31mError\x1b[0m: unable to find resource type\n\n"}]
+    with pytest.raises(InputError, match=r"the preview failed.*: unable to find resource type$"):
+        read(step("create", state()), diagnostics=told)
+    said = [{"severity": "info#err", "message": "Error: of a tool"}]
+    assert len(read(step("create", state()), diagnostics=said)) == 1
+
+
+def test_what_stays_is_read_from_its_old_state_where_no_new_one_is_told():
+    (resource,) = read(step("same", None, OLD))
+    assert resource.outputs["arn"] == "arn:1"
+    assert read(step("refresh", None, OLD)) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        pytest.param({"steps": {"a": step("create", state())}}, "steps must be a list", id="steps as an object"),
+        pytest.param({"steps": [step("create", state()), 5]}, "steps must be a list", id="a number for a step"),
+        pytest.param({"steps": [step("create")]}, r"a step \(create\) without newState", id="nothing new"),
+        pytest.param({"steps": [step("update", None, OLD)]}, r"a step \(update\) without newState", id="only the old"),
+        pytest.param({"steps": [], "changeSummary": {"same": "2"}}, "changeSummary must be", id="a count as text"),
+        pytest.param({"steps": [], "changeSummary": [1]}, "changeSummary must be", id="counts as a list"),
+        pytest.param({"steps": [], "diagnostics": {}, "duration": 1}, None, id="no diagnostics"),
+        pytest.param({"steps": [], "diagnostics": {"severity": "error"}}, "diagnostics must be", id="no list of them"),
+        pytest.param(
+            {"steps": [step("create", state())], "changeSummary": {"create": 3}},
+            "changeSummary counts 3 to create, and the steps tell 1",
+            id="a part of the steps",
+        ),
+    ],
+)
+def test_a_preview_that_does_not_tell_everything_is_refused(document, problem):
+    if problem is None:
+        assert len(graph_from_json(document, "f")) == 0
+        return
+    with pytest.raises(InputError, match=problem):
+        graph_from_json(document, "f")

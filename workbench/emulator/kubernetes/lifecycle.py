@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.manifests import PREFIX, manifest
+from deployment.urn import name_of
 from workbench.emulator.kubernetes.cluster import Cluster
 from workbench.emulator.kubernetes.store import ApiError, Ref
 from workbench.emulator.lifecycle import META, Change, Created, Lifecycle, NothingMadeError
@@ -37,7 +38,7 @@ class WithCluster(Lifecycle):
         """See Lifecycle; an object is what its program says, as the API takes it."""
         if not token.startswith(PREFIX):
             return super().check(token, urn, inputs, old_inputs, seed=seed)
-        return manifest(Resource(urn, token, urn.rsplit("::", 1)[-1], inputs=inputs))
+        return manifest(Resource(urn, token, name_of(urn), inputs=inputs))
 
     def diff(self, token: str, old: dict[str, Any], inputs: dict[str, Any], ignored: Iterable[str] = ()) -> Change:
         """See Lifecycle."""

@@ -50,6 +50,14 @@ def test_a_successor_is_made_and_its_predecessor_not_taken_for_it(lifecycle: Lif
     assert create(later, VPC, NEW).resource_id != first.resource_id
 
 
+def test_a_name_may_hold_what_urns_are_divided_by(lifecycle: Lifecycle) -> None:
+    named = f"{urn(VPC)}::y$z"
+    provider = AwsProvider(lifecycle)
+    made = asyncio.run(provider.create(rpc.CreateRequest(named, wrapped_map(OLD), 0, preview=False)))
+    request = rpc.ReadRequest(named, made.resource_id, made.properties, wrapped_map(OLD))
+    assert asyncio.run(provider.read(request)).resource_id == made.resource_id
+
+
 def test_a_policy_that_somebody_changed_is_read_as_text(lifecycle: Lifecycle) -> None:
     allowed = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
     token, policy = "aws:iam/role:Role", {"Version": "2012-10-17", "Statement": [allowed]}
