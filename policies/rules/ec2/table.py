@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from deployment.tokens import IMAGE_PERMISSION, INSTANCE, LAUNCH_TEMPLATE
+from deployment.tokens import IMAGE_PERMISSION, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.table import must_be, must_not_be, row
 
 RULES: Final[tuple[Rule, ...]] = (
-    row(
-        "compute-metadata-hop-limit",
-        LAUNCH_TEMPLATE,
-        must_be("metadataOptions.httpPutResponseHopLimit", 1, None),
-        title="Instance metadata does not leave the instance",
-        severity=Severity.MEDIUM,
-        why="With a hop limit above 1 a container, or a proxy on the instance, reaches the role's credentials.",
-        fix="Set metadataOptions.httpPutResponseHopLimit to 1.",
-        source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html",
-        frameworks=("checkov:CKV_AWS_341",),
-        mends=True,
+    replace(
+        row(
+            "compute-metadata-hop-limit",
+            (*LAUNCH_TEMPLATE, *LAUNCH_CONFIGURATION),
+            must_be("metadataOptions.httpPutResponseHopLimit", 1, None),
+            title="Instance metadata does not leave the instance",
+            severity=Severity.MEDIUM,
+            why="With a hop limit above 1 a container, or a proxy on the instance, reaches the role's credentials.",
+            fix="Set metadataOptions.httpPutResponseHopLimit to 1.",
+            source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html",
+            frameworks=("checkov:CKV_AWS_341",),
+            mends=True,
+        ),
+        also_failing=({"it": (LAUNCH_CONFIGURATION[0], {"metadataOptions": {"httpPutResponseHopLimit": 2}})},),
     ),
     row(
         "compute-no-public-ip",

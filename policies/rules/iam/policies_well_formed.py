@@ -104,6 +104,8 @@ def principal_faults(statement: Mapping[str, Any]) -> Iterator[str]:
         for name in strings(names):
             if kind == "Service" and name and not SERVICE.fullmatch(name):
                 yield f"{name} is no AWS service"
+            if kind == "AWS" and name != "*" and any(sign in name for sign in "*?"):
+                yield f"{name} holds a wildcard, which AWS takes for everybody only; bind * by aws:PrincipalArn"
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:
@@ -153,6 +155,7 @@ RULE = Rule(
         {"policy.policy": _document(Condition={"StringEquals": {}})},
         {"topic": (TOPIC_POLICY[0], {"policy": _document()})},
         {"topic": (TOPIC_POLICY[0], {"policy": _document(Principal={"Service": "cloudwatch"})})},
+        {"topic": (TOPIC_POLICY[0], {"policy": _document(Principal={"AWS": "arn:aws:iam::*:role/plants"})})},
     ),
     undecided=each(_POLICY, {"policy.policy": UNKNOWN}, {"policy.policy": SECRET}),
 )

@@ -69,7 +69,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="A function open to every account is code, and a bill, that everyone may run.",
         fix="Set principal to a service with sourceArn, or to an account.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html#lambda-1",
-        frameworks=("checkov:CKV_AWS_301", "checkov:CKV2_AWS_75", "fsbp:Lambda.1"),
+        frameworks=("checkov:CKV_AWS_301", "fsbp:Lambda.1"),
     ),
     row(
         "functions-url-authorised",

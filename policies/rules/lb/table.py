@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from deployment.tokens import CLASSIC_LOAD_BALANCER, LISTENER, LOAD_BALANCER, TARGET_GROUP, WEB_ACL_ASSOCIATION
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.table import Beside, companion, must_be, must_have, row, some_item_has
+from policies.table import Beside, companion, must_be, must_have, must_not_be, row, some_item_has
 
 YEAR: Final = "max-age=31536000; includeSubDomains"
 HEADER: Final = "routingHttpResponse"
@@ -60,16 +61,20 @@ RULES: Final[tuple[Rule, ...]] = (
         frameworks=("checkov:CKV_AWS_150", "fsbp:ELB.6", "awsguard:elb-deletion-protection-enabled"),
         reads_graph=True,
     ),
-    row(
-        "edge-desync-mitigation",
-        LOAD_BALANCER,
-        must_be("desyncMitigationMode", "strictest", "defensive", None),
-        title="Load balancers mitigate request desync",
-        severity=Severity.HIGH,
-        why="Requests that proxies read differently let an attacker put requests into other users' connections.",
-        fix="Set desyncMitigationMode to strictest or defensive.",
-        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-12",
-        frameworks=("checkov:CKV_AWS_328", "fsbp:ELB.12"),
+    replace(
+        row(
+            "edge-desync-mitigation",
+            (*LOAD_BALANCER, *CLASSIC_LOAD_BALANCER),
+            must_be("desyncMitigationMode", "strictest", "defensive", None),
+            title="Load balancers mitigate request desync",
+            severity=Severity.HIGH,
+            why="Requests that proxies read differently let an attacker put requests into other users' connections.",
+            fix="Set desyncMitigationMode to strictest or defensive.",
+            source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-12",
+            frameworks=("checkov:CKV_AWS_328", "fsbp:ELB.12", "fsbp:ELB.14"),
+        ),
+        also_passing=({"it": (CLASSIC_LOAD_BALANCER[0], {})},),
+        also_failing=({"it": (CLASSIC_LOAD_BALANCER[0], {"desyncMitigationMode": "monitor"})},),
     ),
     row(
         "edge-drops-invalid-headers",
@@ -106,7 +111,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="AWS's default, ELBSecurityPolicy-2016-08, still accepts TLS 1.0.",
         fix="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06.",
         source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html",
-        frameworks=("checkov:CKV_AWS_103", "fsbp:ELB.17"),
+        frameworks=("checkov:CKV_AWS_103", "checkov:CKV2_AWS_74", "fsbp:ELB.17"),
     ),
     row(
         "edge-classic-encrypted",
@@ -117,6 +122,17 @@ RULES: Final[tuple[Rule, ...]] = (
         risk=Risk.LEAK,
         why="Tokens and personal data in plain text can be read and changed on the way.",
         fix="Add a listener with lbProtocol HTTPS and sslCertificateId.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-3",
+        frameworks=("fsbp:ELB.3",),
+    ),
+    row(
+        "edge-classic-all-encrypted",
+        CLASSIC_LOAD_BALANCER,
+        must_not_be("listeners[*].lbProtocol", "http", "HTTP", use="use HTTPS"),
+        title="Every listener of a classic load balancer speaks TLS, or leaves it to its targets",
+        severity=Severity.MEDIUM,
+        why="It can't redirect: whoever starts without TLS is answered, or redirected by the targets, in plain text.",
+        fix="Set lbProtocol of each listener to HTTPS, with sslCertificateId, or drop the listener.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-3",
         frameworks=("checkov:CKV_AWS_376", "fsbp:ELB.3"),
     ),
@@ -135,17 +151,24 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set the routingHttpResponse properties that the message names, unless the application sends the headers.",
         source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html",
     ),
-    row(
-        "edge-target-group-encrypted",
-        TARGET_GROUP,
-        must_be("protocol", "HTTPS", "TLS", "QUIC", "TCP_QUIC", "GENEVE"),
-        where=SPEAKS_TLS,
-        title="Load balancers talk TLS to their targets",
-        severity=Severity.HIGH,
-        why="TLS that ends at the load balancer leaves tokens readable inside the network. AWS can't change it later.",
-        fix="Set protocol to HTTPS from the first day.",
-        source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-22",
-        frameworks=("checkov:CKV_AWS_378", "fsbp:ELB.22"),
+    replace(
+        row(
+            "edge-target-group-encrypted",
+            TARGET_GROUP,
+            must_have("protocol", "HTTPS"),
+            must_not_be("protocol", "HTTP", "TCP", "UDP", "TCP_UDP", use="set it to HTTPS or TLS or QUIC or TCP_QUIC"),
+            where=SPEAKS_TLS,
+            title="Load balancers talk TLS to their targets",
+            severity=Severity.HIGH,
+            why="TLS that ends at the load balancer leaves tokens readable in the network. AWS can't change it later.",
+            fix="Set protocol to HTTPS from the first day.",
+            source="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-22",
+            frameworks=("checkov:CKV_AWS_378", "fsbp:ELB.22"),
+        ),
+        also_passing=(
+            {"it": (TARGET_GROUP[0], {"targetType": "alb", "protocol": "TCP"})},
+            {"it": (TARGET_GROUP[0], {"targetType": "ip", "protocol": "GENEVE"})},
+        ),
     ),
     row(
         "edge-target-group-health-check",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployment.graph import Resource
 from deployment.tokens import BUCKET, BUCKET_LIFECYCLE
@@ -14,24 +14,26 @@ from policies.finding import Severity
 from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A lifecycle rule is in force, and one ends uploads that never did."""
+    if resource.type in BUCKET_LIFECYCLE:
+        if not any(rule.get("abortIncompleteMultipartUpload") for rule in _enabled(resource)):
+            yield Problem(
+                "no lifecycle rule aborts incomplete uploads; set abortIncompleteMultipartUpload.daysAfterInitiation",
+                "rules",
+            )
+        return
     if resource.gives("lifecycleRules"):
         return  # older programs declare them in the bucket itself
-    settings = context.pointing_at(resource, "bucket", *BUCKET_LIFECYCLE)
-    rules = [rule for setting in settings for rule in mappings(setting.get("rules"))]
-    enabled = [rule for rule in rules if rule.get("status") in ("Enabled", UNKNOWN)]
-    if not enabled:
+    if not any(_enabled(setting) for setting in context.pointing_at(resource, "bucket", *BUCKET_LIFECYCLE)):
         yield Problem("no lifecycle rule is enabled; add aws.s3.BucketLifecycleConfiguration that expires objects")
-    elif not any(rule.get("abortIncompleteMultipartUpload") for rule in enabled):
-        yield Problem(
-            "no lifecycle rule aborts incomplete uploads; set abortIncompleteMultipartUpload.daysAfterInitiation",
-            "rules",
-            settings[0],
-        )
+
+
+def _enabled(setting: Resource) -> list[Mapping[str, Any]]:
+    return [rule for rule in mappings(setting.get("rules")) if rule.get("status") in ("Enabled", UNKNOWN)]
 
 
 _RULES = [
@@ -54,7 +56,7 @@ RULE = Rule(
     fix="Add aws.s3.BucketLifecycleConfiguration with expiration and abortIncompleteMultipartUpload.",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
     frameworks=("checkov:CKV2_AWS_61", "checkov:CKV_AWS_300", "fsbp:S3.10", "fsbp:S3.13"),
-    types=BUCKET,
+    types=(*BUCKET, *BUCKET_LIFECYCLE),
     reads_graph=True,
     check=check,
     passing=_BUCKET,
@@ -64,5 +66,6 @@ RULE = Rule(
         _BUCKET,
         {"lifecycle.rules[0].status": "Disabled"},
         {"lifecycle.rules[0].abortIncompleteMultipartUpload": None},
+        {"logs": None, "lifecycle.rules[0].abortIncompleteMultipartUpload": None},
     ),
 )

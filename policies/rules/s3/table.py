@@ -18,7 +18,7 @@ from deployment.tokens import (
 from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.rules._documents import names_principals
-from policies.table import Beside, companion, must_be, row
+from policies.table import Beside, companion, must_be, must_not_be, row
 
 ALGORITHM: Final = "rules[0].applyServerSideEncryptionByDefault.sseAlgorithm"
 ENCRYPTION: Final = Beside(
@@ -27,6 +27,9 @@ ENCRYPTION: Final = Beside(
     "aws.s3.BucketServerSideEncryptionConfiguration",
     inline=("serverSideEncryptionConfiguration", "serverSideEncryptionConfigurations"),
 )
+
+INLINE_ALGORITHM: Final = "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.sseAlgorithm"
+"""As older programs declare it, in the bucket itself."""
 
 RULES: Final[tuple[Rule, ...]] = (
     row(
@@ -97,6 +100,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "data-bucket-customer-key",
         BUCKET,
         companion(ENCRYPTION, must_be(ALGORITHM, "aws:kms", "aws:kms:dsse")),
+        must_not_be(INLINE_ALGORITHM, "AES256", use="use aws:kms"),
         title="S3 buckets are encrypted with KMS",
         severity=Severity.LOW,
         why="With a key of one's own access can be withdrawn and is logged. Load balancers write to SSE-S3 only.",
@@ -139,7 +143,7 @@ RULES: Final[tuple[Rule, ...]] = (
         why="A policy that allows anybody publishes the bucket, whatever its ACL says.",
         fix="Name the principals (cloudfront.amazonaws.com for a site), and bind them to the account or the resource.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6",
-        frameworks=("checkov:CKV_AWS_70", "checkov:CKV_AWS_93", "fsbp:S3.6"),
+        frameworks=("checkov:CKV_AWS_70", "fsbp:S3.6"),
     ),
     row(
         "data-bucket-versioned",
@@ -148,6 +152,7 @@ RULES: Final[tuple[Rule, ...]] = (
             Beside(BUCKET_VERSIONING, "bucket", "aws.s3.BucketVersioning", inline=("versioning", "versionings")),
             must_be("versioningConfiguration.status", "Enabled"),
         ),
+        must_not_be("versioning.enabled", False, use="set it to true"),
         title="S3 buckets keep versions",
         severity=Severity.MEDIUM,
         why="An audit log that can be overwritten proves nothing.",

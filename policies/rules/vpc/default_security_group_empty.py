@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
-from deployment.tokens import DEFAULT_SECURITY_GROUP, VPC
+from deployment.tokens import DEFAULT_SECURITY_GROUP, EGRESS_RULE, INGRESS_RULE, SECURITY_GROUP_RULE, VPC
 from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Severity
@@ -13,6 +13,10 @@ from policies.rule import Problem, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+RULES_APART: Final = (*SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
+"""Rules that are resources of their own."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -23,6 +27,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     for group in groups:
         if not is_absent(group.get("ingress")) or not is_absent(group.get("egress")):
             yield Problem("the default security group has rules; leave ingress and egress empty", "ingress", group)
+        for rule in context.pointing_at(group, "securityGroupId", *RULES_APART):
+            yield Problem("it is a rule of the default security group; put it on a group of its own", None, rule)
 
 
 RULE = Rule(
@@ -44,5 +50,12 @@ RULE = Rule(
         "vpc": (VPC[0], {}),
         "default": (DEFAULT_SECURITY_GROUP[0], {"vpcId": "id:vpc", "egress": [{"protocol": "-1"}]}),
     },
-    also_failing=({"vpc": (VPC[0], {})},),
+    also_failing=(
+        {"vpc": (VPC[0], {})},
+        {
+            "vpc": (VPC[0], {}),
+            "default": (DEFAULT_SECURITY_GROUP[0], {"vpcId": "id:vpc"}),
+            "out": (EGRESS_RULE[0], {"securityGroupId": "id:default", "ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"}),
+        },
+    ),
 )

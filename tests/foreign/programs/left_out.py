@@ -10,21 +10,14 @@ ISSUER = "token.actions.githubusercontent.com/acme"
 """An enterprise's own issuer of GitHub: its claims are named after it."""
 
 
-def reading(**condition):
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": "*",
-                    "Action": "s3:GetObject",
-                    "Resource": "arn:aws:s3:::acme-packages/*",
-                    "Condition": condition,
-                }
-            ],
-        }
-    )
+def stating(**changes):
+    reading = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::acme-packages/*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**reading, **changes}]})
 
 
 def trust(**claims):
@@ -50,10 +43,16 @@ TWINS = {
     "a cache in plain text": {"sessions.atRestEncryptionEnabled": False},
     "a cache of another engine, which is in plain text": {"sessions.engine": "redis"},
     "packages for whoever does not come by an endpoint of the account": {
-        "packages-policy.policy": reading(StringNotEquals={"aws:VpceAccount": "123456789012"})
+        "packages-policy.policy": stating(Condition={"StringNotEquals": {"aws:VpceAccount": "123456789012"}})
     },
     "packages for whoever sends no such key": {
-        "packages-policy.policy": reading(**{"ForAllValues:StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}})
+        "packages-policy.policy": stating(Condition={"ForAllValues:StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}})
+    },
+    "packages for roles by a pattern, which AWS refuses": {
+        "packages-policy.policy": stating(Principal={"AWS": "arn:aws:iam::123456789012:role/build-*"})
+    },
+    "a bucket that nobody reaches any more": {
+        "packages-policy.policy": stating(Effect="Deny", Action="s3:*", Resource="arn:aws:s3:::acme-packages")
     },
     "any repository of the enterprise's issuer": {"publish.assumeRolePolicy": trust(aud="sts.amazonaws.com")},
 }
@@ -102,7 +101,7 @@ def program():
     aws.s3.BucketPolicy(
         "packages-policy",
         bucket=packages.id,
-        policy=reading(StringEquals={"aws:VpceAccount": ["123456789012", "210987654321"]}),
+        policy=stating(Condition={"StringEquals": {"aws:VpceAccount": ["123456789012", "210987654321"]}}),
     )
     aws.iam.Role(
         "publish", assume_role_policy=trust(aud="sts.amazonaws.com", sub="repo:acme/packages:ref:refs/heads/main")
