@@ -679,4 +679,19 @@ GRAPHS = [
             {"clusterIdentifier": "db-id", "instanceClass": "db.t3.medium"},
         ),
     ),
+    case(
+        "a second trail delivers management events once more",
+        "monthly_usd",
+        "2.00",  # of the 100,000 that are assumed
+        "Further copies",
+        ("aws:cloudtrail/trail:Trail", "first", {}),
+        ("aws:cloudtrail/trail:Trail", "second", {}),
+    ),
+    case(
+        "an Airflow environment at its most workers",
+        "worst_case_usd",
+        "361.35",  # 9 beyond the first x 730 x .055
+        "Further workers",
+        ("aws:mwaa/environment:Environment", "flows", {}),
+    ),
 ]

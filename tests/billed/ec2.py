@@ -127,4 +127,5 @@ CASES = [
         {"monthly_cpu_credit_hrs": 300},
         id="t3: 300 hours on surplus credits, 2 vCPUs",
     ),
+    case("aws:ec2/trafficMirrorSession:TrafficMirrorSession", {}, {"Traffic mirroring": "10.95"}),
 ]

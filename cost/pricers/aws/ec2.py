@@ -263,6 +263,11 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Data through the Transit Gateway", ("vpc", "transit_gateway_gb"), scope.usage(PROCESSED))
 
 
+def mirror_session(scope: Scope) -> Iterator[Charge]:
+    """Hours of one network interface whose traffic is mirrored."""
+    yield scope.charge("Traffic mirroring", ("vpc", "mirror_session_hour"), ONE, Metering.FULL_HOURS)
+
+
 PRICERS: Final[Mapping[str, Pricer]] = {
     tokens.INSTANCE[0]: Pricer(
         instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO, *CREDITS)
@@ -282,6 +287,7 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     tokens.LAUNCH_TEMPLATE[0]: Pricer(template, twins=("aws_launch_template",)),
     tokens.LAUNCH_CONFIGURATION[0]: Pricer(template, twins=("aws_launch_configuration",)),
     tokens.VPN_CONNECTION[0]: Pricer(vpn_connection, twins=("aws_vpn_connection",), usage=(PROCESSED,)),
+    tokens.MIRROR_SESSION[0]: Pricer(mirror_session, twins=("aws_ec2_traffic_mirror_session",)),
     tokens.CLIENT_VPN_ENDPOINT[0]: Pricer(
         client_vpn_endpoint, twins=("aws_ec2_client_vpn_endpoint",), usage=(CONNECTED,)
     ),
