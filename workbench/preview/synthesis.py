@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import inspect
 import logging
@@ -10,7 +9,7 @@ import re
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,6 +105,7 @@ def record(
     from pulumi.runtime.stack import run_in_stack
 
     from workbench.preview.recorder import Recorder, RecordingError
+    from workbench.preview.sdk import Loop, spared
 
     with _ONE_AT_A_TIME:
         if make_recorder is not None:
@@ -132,8 +132,9 @@ def record(
             ROOT.set(None)
             # Nothing of a running program is garbage yet, and looking for some took more than half of the time, the
             # more the larger the stack (tests/benchmarks/test_preview.py).
-            with no_garbage_collection(), _no_stack_traces():
-                asyncio.run(run_in_stack(lambda: _settled(program)))
+            loop = Loop if type(recorder) is Recorder else None  # one that creates may wait
+            with no_garbage_collection(), spared(), asyncio.Runner(loop_factory=loop) as runner:
+                runner.run(run_in_stack(lambda: _settled(program)))
         except pulumi.RunError as error:
             raise InputError(*str(error).splitlines()) from error
         except RecordingError as error:
@@ -141,20 +142,6 @@ def record(
     if recorder.errors:
         raise InputError(*sorted(set(recorder.errors)))
     return _deployment(recorder.states, stack_file)
-
-
-@contextlib.contextmanager
-def _no_stack_traces() -> Iterator[None]:
-    """Leaves out where in the program each resource is declared: no deployment holds it, and it took an eighth."""
-    from pulumi.runtime import resource
-    from pulumi.runtime.proto import source_pb2
-
-    looked_up = resource._get_stack_trace
-    resource._get_stack_trace = source_pb2.StackTrace
-    try:
-        yield
-    finally:
-        resource._get_stack_trace = looked_up
 
 
 def _noting(notes: list[kept.Note]) -> logging.Logger:

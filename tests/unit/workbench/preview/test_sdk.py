@@ -1,0 +1,107 @@
+"""What is left out of the SDK changes nothing about what a program declares or what it is told."""
+
+import asyncio
+
+import pulumi
+import pytest
+from pulumi.runtime import rpc
+
+from deployment.errors import InputError
+from workbench.preview import sdk
+from workbench.preview.stackfile import StackFile, read_stack
+from workbench.preview.synthesis import REPOSITORY, record, run_program
+
+
+def whole_sdk(monkeypatch):
+    monkeypatch.setattr(sdk, "_REPLACED", ())
+    monkeypatch.setattr(sdk, "Loop", asyncio.SelectorEventLoop)
+
+
+def declared(stack):
+    stack_file = read_stack(REPOSITORY, stack, {})
+    notes = []
+    deployment = record(lambda: run_program(REPOSITORY / stack_file.main / "__main__.py"), stack_file, notes=notes)
+    return deployment, [note for note in notes if note[0] > 10]
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
+def test_what_is_left_out_changes_no_declaration(stack, monkeypatch):
+    spared = declared(stack)
+    whole_sdk(monkeypatch)
+    assert declared(stack) == spared
+
+
+def test_the_sdk_is_whole_again_after_a_declaration():
+    before = [getattr(holder, name) for holder, name, _ in sdk._REPLACED]
+    assert declared("prod")
+    assert [getattr(holder, name) for holder, name, _ in sdk._REPLACED] == before
+
+
+class Part(pulumi.CustomResource):
+    given: pulumi.Output[str]
+    absent: pulumi.Output[str]
+
+    def __init__(self, name, given, opts=None):
+        super().__init__("aws:test/part:Part", name, {"given": given, "absent": None}, opts)
+
+
+def told(program):
+    """What the outputs of a program's resources are to those who read them."""
+    seen = {}
+
+    async def noted():
+        for name, one in program().items():
+            data = await one._data
+            about = sorted(resource._name for resource in data.resources)
+            seen[name] = (data.value, data.is_known, data.is_secret, about)
+
+    record(noted, StackFile("sdk", "sdk", "us-east-1", {}))
+    return seen
+
+
+def parts():
+    first = Part("first", "plain")
+    second = Part("second", pulumi.Output.secret("hidden"))
+    third = Part("third", first.given.apply(lambda given: given + "!"))
+    return {
+        "given": first.given,
+        "absent": first.absent,
+        "secret": second.given,
+        "passed on": third.given,
+        "both": pulumi.Output.all(second.given, third.given),
+    }
+
+
+def test_outputs_have_the_same_values_and_secrets_and_depend_on_the_same(monkeypatch):
+    spared = told(parts)
+    assert spared["given"] == ("plain", True, False, ["first"])
+    assert spared["secret"][2]
+    whole_sdk(monkeypatch)
+    assert told(parts) == spared
+
+
+def test_who_reads_a_resource_that_is_refused_is_told_why(monkeypatch, caplog):
+    stack_file = StackFile("sdk", "sdk", "us-east-1", {})
+
+    def refused():
+        broken = Part("broken", pulumi.Output.from_input("x").apply(lambda _: 1 / 0))
+        broken.given.apply(len)
+        pulumi.export("given", broken.given)
+
+    def problems():
+        with pytest.raises((InputError, ZeroDivisionError)) as caught:
+            record(refused, stack_file)
+        return str(caught.value)
+
+    spared = problems()
+    assert "division by zero" in spared
+    assert "never retrieved" not in caplog.text
+    whole_sdk(monkeypatch)
+    assert problems() == spared
+
+
+def test_a_list_with_an_unknown_value_is_not_known():
+    with sdk.spared():
+        assert [rpc.contains_unknowns(value) for value in (1, "x", None, [1], [pulumi.output.UNKNOWN])] == [
+            False
+        ] * 4 + [True]

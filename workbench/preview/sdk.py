@@ -1,0 +1,116 @@
+"""What the SDK does in a declaration and a preview has no use for, left out while a program is recorded.
+
+Its engine may be far away and answer late; ours is a function that has answered when it returns. And most outputs of
+a resource are read by nobody. What is declared is the same (tests/unit/workbench/preview/test_sdk.py), in half of the
+time. Names are those of pulumi 3.272, which is pinned: another release has to be tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from pulumi import Output, Resource, _types, log, output
+from pulumi.output import _OutputData
+from pulumi.runtime import resource, rpc
+from pulumi.runtime.proto import source_pb2
+
+Resolver = Callable[[Any, bool, bool, set[Resource] | None, Exception | None], None]
+"""Value, whether it is known and secret, what it depends on, and why there is none."""
+
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of values that hold no others; an unknown value is of none of them."""
+_contains_unknowns: Final = rpc.contains_unknowns
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop that calls at once what should run in a thread: a tenth of the time went on changing over."""
+
+    def run_in_executor(  # type: ignore[override]  # the base class has it generic in the function's arguments
+        self, executor: object, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """What `func` has given, or raised, as a future that is done."""
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _outputs(res: Resource, props: Iterable[str], custom: bool) -> dict[str, Resolver]:
+    """Give `res` an output for each of `props`, and return what settles them.
+
+    One future each: the SDK makes four and a task that waits for them, a quarter of the time.
+    """
+    loop = asyncio.get_running_loop()
+    resolvers: dict[str, Resolver] = {}
+    for name in props:
+        if name == "urn" or (name == "id" and custom):  # the SDK makes these elsewhere
+            continue
+        data = loop.create_future()
+        one: Output[Any] = object.__new__(Output)
+        one._data = data
+        res.__dict__[name] = one
+        resolvers[name] = functools.partial(_settle, res, data)
+    return resolvers
+
+
+def _settle(
+    res: Resource,
+    data: asyncio.Future[_OutputData[Any]],
+    value: object,
+    known: bool,
+    secret: bool,
+    dependencies: set[Resource] | None,
+    failed: Exception | None,
+) -> None:
+    if failed is None:
+        data.set_result(_OutputData({*(dependencies or ()), res}, value, known, secret))
+    else:
+        data.set_exception(failed)
+        data.exception()  # the registration says it; asyncio need not say that nobody asked for it
+
+
+def _unknowns(value: object) -> bool:
+    return type(value) not in _PLAIN and _contains_unknowns(value)
+
+
+def _silent(*_arguments: object, **_named: object) -> None:
+    """Of five lines for the debug log a resource nobody sees one."""
+
+
+_REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
+    (resource, "_get_stack_trace", source_pb2.StackTrace),  # where it is declared: no deployment holds it
+    (rpc, "transfer_properties", _outputs),
+    (rpc, "contains_unknowns", _unknowns),
+    (output, "contains_unknowns", _unknowns),
+    (log, "debug", _silent),
+    # What follows from a class alone.
+    *(
+        (_types, name, functools.cache(getattr(_types, name)))
+        for name in (
+            "resource_types",
+            "resource_pulumi_to_py_names",
+            "resource_py_to_pulumi_names",
+            "unwrap_type",
+            "unwrap_optional_type",
+        )
+    ),
+)
+
+
+@contextlib.contextmanager
+def spared() -> Iterator[None]:
+    """The SDK without what a preview has no use for."""
+    before = [(holder, name, getattr(holder, name)) for holder, name, _ in _REPLACED]
+    for holder, name, ours in _REPLACED:
+        setattr(holder, name, ours)
+    try:
+        yield
+    finally:
+        for holder, name, original in before:
+            setattr(holder, name, original)
