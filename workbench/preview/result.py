@@ -117,6 +117,14 @@ class Preview:
         old = self._worst_case_before.get(change.was_named or change.resource.urn, Decimal(0))
         return self.worst_case_by_urn.get(change.resource.urn, Decimal(0)) - old
 
+    @property
+    def dearer(self) -> list[tuple[Change, Decimal, Decimal]]:
+        """What costs more or less than before, unchanged resources included (a price goes by what others do): expected
+        and worst case, the largest difference first."""
+        found = [(change, self.delta_usd(change), self.worst_case_delta_usd(change)) for change in self.changes]
+        found = [entry for entry in found if entry[1] or entry[2]]
+        return sorted(found, key=lambda entry: (-max(abs(entry[1]), abs(entry[2])), entry[0].resource.urn))
+
     @cached_property
     def worst_case_by_urn(self) -> Mapping[str, Decimal]:
         """URN -> worst case of the resource at list price, allowances aside."""
@@ -220,9 +228,10 @@ def _worst_case_by_urn(estimate: Estimate) -> Mapping[str, Decimal]:
     return found
 
 
-def _figures(estimate: Estimate) -> dict[str, str]:
-    """The four figures of `estimate`, as in the "cost" object."""
-    return {name: str(estimate.to_json()[name]) for name in ("floor", "expected", "worstCase", "listAlwaysOn")}
+def _figures(estimate: Estimate) -> dict[str, str | None]:
+    """The figures of `estimate`, as in the "cost" object."""
+    found = estimate.to_json()
+    return {name: found[name] for name in ("floor", "expected", "worstCase", "worstCaseWithBrake", "listAlwaysOn")}
 
 
 def _jsonable(value: Any) -> Any:

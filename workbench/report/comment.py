@@ -76,6 +76,18 @@ class Figures(_Part):
     expected: Money
     worst_case: Money
     list_always_on: Money
+    worst_case_with_brake: Money | None = None
+    """None without a spend brake, and from a program that did not write it."""
+
+    @property
+    def bounded(self) -> Decimal:
+        """The worst case that the budget is held against."""
+        return self.worst_case if self.worst_case_with_brake is None else self.worst_case_with_brake
+
+    @property
+    def braked(self) -> str:
+        """What stands behind that figure."""
+        return "" if self.worst_case_with_brake is None else " with the spend brake"
 
 
 class Unpriced(_Part):
@@ -169,7 +181,7 @@ class PreviewDocument(_Part):
     @property
     def dearer(self) -> tuple[ChangedResource, ...]:
         """Resources whose dollars change, the largest difference first."""
-        found = [one for one in self.changed if one.monthly_delta or one.worst_case_delta]
+        found = [one for one in self.resources if one.monthly_delta or one.worst_case_delta]
         return tuple(sorted(found, key=lambda one: -max(abs(one.monthly_delta), abs(one.worst_case_delta))))
 
 

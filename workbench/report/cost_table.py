@@ -139,7 +139,11 @@ def _figures(page: _Page, file: PricedFile) -> None:
         ("floor", estimate.floor_usd, "no traffic"),
         ("expected", estimate.expected_usd, "the declared usage"),
         ("worst case", estimate.worst_case_usd, "fleets at maximum, peak without pause"),
-        *([("with the spend brake", estimate.bounded_usd, "fleets held in time")] if estimate.basis.brake else []),
+        *(
+            [("with the spend brake", estimate.bounded_usd, "fleets at their minimum once it pays for no more")]
+            if estimate.basis.brake
+            else []
+        ),
         ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
     ):
         page.line(f"  {name:<22}{dollars(usd):>12}  {meaning}")
@@ -205,7 +209,7 @@ def _verdict(page: _Page, file: PricedFile) -> None:
         figure, usd = (
             ("expected", estimate.expected_usd)
             if estimate.expected_usd > estimate.budget_usd
-            else ("the worst case", estimate.bounded_usd)
+            else (f"the worst case{' with the spend brake' if estimate.basis.brake else ''}", estimate.bounded_usd)
         )
         over, budget = dollars(usd - estimate.budget_usd), dollars(estimate.budget_usd)
         page.alarm(f"blocked: {figure}, {dollars(usd)} a month, is {over} over the budget of {budget}")

@@ -126,11 +126,9 @@ def _component(preview: Preview, resource: Resource) -> str:
 
 def _dearer(preview: Preview) -> list[RenderableType]:
     """What costs more or less than before, by resource: expected and worst case."""
-    found = [(change, preview.delta_usd(change), preview.worst_case_delta_usd(change)) for change in preview.changes]
-    found = [entry for entry in found if entry[1] or entry[2]]
+    found = preview.dearer
     if not found:
         return []
-    found.sort(key=lambda entry: (-max(abs(entry[1]), abs(entry[2])), entry[0].resource.urn))
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -220,7 +218,14 @@ def _cost(preview: Preview, everything: bool) -> Group:
             "fleets at maximum, peak without pause",
         ),
         *(
-            [("  with the spend brake", estimate.bounded_usd, None, "fleets at their minimum once it pays for no more")]
+            [
+                (
+                    "  with the spend brake",
+                    estimate.bounded_usd,
+                    None if before is None else before.bounded_usd,
+                    "fleets at their minimum once it pays for no more",
+                )
+            ]
             if estimate.basis.brake
             else []
         ),

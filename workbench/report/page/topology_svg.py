@@ -17,6 +17,10 @@ HEADING: Final = 26.0
 CHARACTER: Final = 7.2
 """Width of a character of a title, in the units of the picture; generous, so that nothing is cut by its box."""
 
+SMALL_CHARACTER: Final = 5.6
+"""The same below it."""
+IN_SESSIONS: Final = ", in sessions"
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -54,12 +58,14 @@ def path_across(found: Topology, form: Form, parts: list[str]) -> float:
     rows = max(len(found.blocks.get(place, ())) for place in PATH)
     top = HEADING + 14
     height = max(rows, 1) * (BLOCK_HEIGHT + GAP) - GAP
-    middle = top + height / 2
+    middle = top + BLOCK_HEIGHT / 2  # of the first row, where each place has a block
     parts.append(_users(0.0, middle - 24, users))
     x = users
     for place in PATH:
         way = found.ways.get(place, "")
-        parts.append(_arrow(x + 4, middle, x + arrow - 6, middle))
+        # Users reach the first block of the front door; behind it each fleet and each store is reached.
+        reached = 1 if place == PATH[0] else max(len(found.blocks.get(place, ())), 1)
+        parts.append(_fork(x + 4, x + arrow - 6, [middle + row * (BLOCK_HEIGHT + GAP) for row in range(reached)]))
         if way:
             for index, line in enumerate(way.split(", ")[:2]):
                 parts.append(text(line, x + arrow / 2 - 1, middle - 8 - 13 * index, class_="way", anchor="middle"))
@@ -129,13 +135,14 @@ def _block(block: Block, x: float, y: float, width: float) -> str:
         below = f"{number} resource{'s' if number != 1 else ''}"
         if block.expected_usd:
             below += f", {dollars(block.expected_usd)}"
-        if block.parked:
-            below += ", in sessions"
+        # Where there is no room, the dashed outline says it alone.
+        if block.parked and len(below) + len(IN_SESSIONS) <= int((width - 16) / SMALL_CHARACTER):
+            below += IN_SESSIONS
     content = element("rect", x=x, y=y, width=width, height=BLOCK_HEIGHT, rx=6)
     content += text(title, x + 10, y + 19, class_="name")
     if marks:
         content += text(marks, x + width - 10, y + 19, class_="marks", anchor="end")
-    content += text(shortened(below, int((width - 16) / 5.6)), x + 10, y + 36, class_="small")
+    content += text(shortened(below, int((width - 16) / SMALL_CHARACTER)), x + 10, y + 36, class_="small")
     return element("g", content, class_=" ".join(classes))
 
 
@@ -143,6 +150,16 @@ def _users(x: float, y: float, width: float) -> str:
     head = element("circle", cx=x + 20, cy=y + 12, r=8, class_="figure")
     body = element("path", d=f"M{x + 6:.1f} {y + 38:.1f} a14 14 0 0 1 28 0 z", class_="figure")
     return head + body + text("Users", x, y + 54 if width > 60 else y + 52, class_="place")
+
+
+def _fork(x1: float, x2: float, ends: Sequence[float]) -> str:
+    """An arrow from left to right at the first of `ends`, with a branch to each other one."""
+    stem = x2 - 16
+    branches = [
+        element("path", d=f"M{stem:.1f} {ends[0]:.1f} V{end:.1f}", class_="arrow") + _arrow(stem, end, x2, end)
+        for end in ends[1:]
+    ]
+    return _arrow(x1, ends[0], x2, ends[0]) + "".join(branches)
 
 
 def _arrow(x1: float, y1: float, x2: float, y2: float) -> str:

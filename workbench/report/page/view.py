@@ -70,13 +70,8 @@ class View:
 
     @property
     def dearer(self) -> list[tuple[Change, Decimal, Decimal]]:
-        """Changed resources whose dollars change: expected and worst case, the largest difference first."""
-        found = [
-            (change, self.preview.delta_usd(change), self.preview.worst_case_delta_usd(change))
-            for change in self.changed
-        ]
-        found = [entry for entry in found if entry[1] or entry[2]]
-        return sorted(found, key=lambda entry: (-max(abs(entry[1]), abs(entry[2])), entry[0].resource.urn))
+        """Resources whose dollars change, as in the terminal; nothing without a base."""
+        return [] if self.preview.base is None else self.preview.dearer
 
     @property
     def prices(self) -> list[Price]:

@@ -63,10 +63,11 @@ def read_access_log(path: Path) -> RecordedTraffic:
     counts: Counter[int] = Counter()
     clients: set[str] = set()
     reservoir = np.empty(SAMPLES)
-    seen, total_seconds = 0, 0.0
+    seen, total_seconds, binary = 0, 0.0, False
     rng = np.random.default_rng(0)  # the sample must not depend on the run
     try:
         for number, line in _lines(path):
+            binary = binary or "\0" in line
             parsed = _parse(line)
             if isinstance(parsed, str):
                 report.reject(f"line {number}", parsed)
@@ -84,6 +85,8 @@ def read_access_log(path: Path) -> RecordedTraffic:
                 total_seconds += target_seconds
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: {error}; it has to be a text file or a complete gzip file") from None
+    if not counts and binary:
+        raise InputError(f"{path}: no text file; it has to be an Application Load Balancer's access log")
     if not counts:
         raise InputError(f"{path}: no usable row of an Application Load Balancer's access log", *report.lines())
     first, last = min(counts), max(counts)

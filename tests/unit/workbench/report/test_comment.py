@@ -68,6 +68,22 @@ def document(*arguments, **options):
     return PreviewDocument.model_validate(preview(*arguments, **options))
 
 
+def test_the_worst_case_is_the_one_that_the_verdict_goes_by():
+    """With a spend brake that is what the brake leaves of it, in the same words as in the verdict."""
+    figures = {"floor": "1", "expected": "2", "listAlwaysOn": "4"}
+    now = {**figures, "worstCase": "29.28", "worstCaseWithBrake": "23.10", "budget": "5.00"}
+    before = {**figures, "worstCase": "29.28", "worstCaseWithBrake": "22.10"}
+    told = render([document(cost=now, baseCost=before), document("other")])
+    assert "worst case **$23.10** with the spend brake (+$1.00) of $5.00 a month" in told
+    assert "| $23.10 with the spend brake (+$1.00) | $5.00 |" in told
+    assert "worst case **$3.00** (no change) of $5.00 a month" in told
+
+
+def test_what_gets_dearer_through_other_resources_is_told():
+    same = {**preview()["resources"][0], "operation": "same", "name": "flag", "worstCaseDelta": "0.04"}
+    assert "| <code>flag</code> | +$1.00 | +$0.04 |" in render([document(resources=[same])])
+
+
 class Structure(HTMLParser):
     """Tags in order, with the text of cells and of code."""
 

@@ -121,3 +121,15 @@ def test_the_action_hands_over_each_input():
     action = yaml.safe_load((REPOSITORY / "action.yml").read_text())
     handed = action["runs"]["steps"][-1]["env"]
     assert {value.split(".")[1].split(" ")[0] for value in handed.values()} == set(action["inputs"])
+
+
+def test_the_action_previews_a_stack_with_what_does_not_change_too(tmp_path, deployment):
+    """Without `--show-sames` a preview of a deployed stack leaves most of it out, and is refused."""
+    cli = tmp_path / "bin" / "pulumi"
+    cli.parent.mkdir()
+    cli.write_text(f'#!/bin/sh\necho "$*" > {tmp_path}/asked\ncat {deployment}\n')
+    cli.chmod(0o755)
+    found = judged("dev", tmp_path, PATH=f"{cli.parent}:{os.environ['PATH']}")
+    assert found.returncode == 1, found.stderr
+    assert (tmp_path / "asked").read_text().split() == ["preview", "--json", "--show-sames", "--stack", "dev"]
+    assert (tmp_path / "output").read_text().count("=") == 2

@@ -86,3 +86,23 @@ def test_the_path_is_told_in_words_for_those_who_cant_see_it(graph):
 
 def test_places_are_told_apart():
     assert not set(PATH) & set(AROUND)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_each_arrow_of_the_path_ends_at_a_block(graph, stack):
+    svg = draw(topology(graph(stack), NOTHING), WIDE, title="t")
+    boxes = [
+        tuple(map(float, found))
+        for found in re.findall(r'<g class="block[^"]*"><rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', svg)
+    ]
+    tips = [tuple(map(float, found)) for found in re.findall(r'd="M(\S+) (\S+) l-9 -5 v10 z"', svg)]
+    assert len(tips) == 4  # to the front door, both fleets and the cache
+    for x, y in tips:
+        assert any(0 <= left - x <= 2 and above < y < above + high for left, above, _, high in boxes), (x, y)
+
+
+def test_a_narrow_block_says_nothing_by_halves(graph):
+    parked = set(graph("parked").by_urn)
+    svg = draw(topology(graph("dev"), NOTHING, parked_urns=parked), NARROW, title="t")
+    small = re.findall(r'class="small"[^>]*>([^<]*)<', svg)
+    assert "6 resources" in svg and not [told for told in small if told.endswith("…")]

@@ -166,3 +166,12 @@ def test_a_line_that_never_ends_does_not_fill_the_memory(tmp_path):
     assert recorded.report.bad == 1
     assert recorded.report.good == 2
     assert peak < 10_000_000
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 40, bytes(5000)], ids=["any bytes", "nulls"])
+def test_what_is_no_text_is_refused_in_one_line(tmp_path, content):
+    file = tmp_path / "traffic"
+    file.write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        read_access_log(file)
+    assert len(refused.value.problems) == 1
