@@ -8,8 +8,9 @@ from sdk_server import told
 
 from cost import estimate
 from deployment.errors import InputError
+from deployment.kept import FOLDER_VARIABLE
 from deployment.reader import graph_from_json
-from foreign.declared import NAMES, broken, declared, twins
+from foreign.declared import NAMES, _declared, broken, declared, twins
 from policies.assess import assess
 from policies.finding import Enforcement, Profile
 from policies.settings import PackConfig, PackSettings
@@ -92,3 +93,12 @@ def test_a_broken_twin_is_blocked(name, what):
 def test_so_it_is_under_the_engine(name, what):
     document = broken(name, twins(name)[what])
     assert blocking_in_engine(document) == blocking(document) != set()
+
+
+@pytest.mark.parametrize("name", NAMES[:: len(NAMES) // 4])
+def test_what_workers_keep_for_each_other_is_what_is_declared(name, tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    first = _declared.__wrapped__(name)
+    assert len(list(tmp_path.iterdir())) == 1
+    monkeypatch.setattr("foreign.declared._recorded", lambda _: pytest.fail("it is kept"))
+    assert _declared.__wrapped__(name) == first
