@@ -202,7 +202,9 @@ def is_bound(statement: Statement) -> bool:
 
 
 def _is_somebodys(value: str) -> bool:
-    return bool(value.strip("*?")) and not is_world(value) and "::*:" not in value  # an ARN of any account
+    """False for what everybody has: any text, any address, an ARN that names neither an account nor a resource."""
+    named = value.split(":")[4:] if value.startswith("arn:") else [value]
+    return any(part.strip("*?") for part in named) and not is_world(value) and "::*:" not in value
 
 
 def is_public(statement: Statement) -> bool:
@@ -226,6 +228,9 @@ def names_principals(path: str, action: str) -> Condition:
     where = f"{IT}.{path}"
     open_to_all = {"Effect": "Allow", "Principal": "*", "Action": action}
     anywhere = {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/1"]}}}
+    anyone = {
+        "Condition": {"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::123456789012:role/reader", "arn:aws:iam::*"]}}
+    }
     everybody = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": action}
     return Condition(
         check=check,
@@ -234,6 +239,7 @@ def names_principals(path: str, action: str) -> Condition:
             {where: allow(action, AWS="*")},
             {where: json.dumps({"Statement": [everybody]})},
             {where: json.dumps({"Statement": {**open_to_all, **anywhere}})},
+            {where: json.dumps({"Statement": {**open_to_all, **anyone}})},
         ),
         unknown=({where: UNKNOWN}, {where: SECRET}),
     )

@@ -48,6 +48,9 @@ TWINS = {
     "packages for whoever sends no such key": {
         "packages-policy.policy": stating(Condition={"ForAllValues:StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}})
     },
+    "packages for whoever has a role anywhere": {
+        "packages-policy.policy": stating(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*"}})
+    },
     "packages for roles by a pattern, which AWS refuses": {
         "packages-policy.policy": stating(Principal={"AWS": "arn:aws:iam::123456789012:role/build-*"})
     },
