@@ -694,4 +694,26 @@ GRAPHS = [
         "Further workers",
         ("aws:mwaa/environment:Environment", "flows", {}),
     ),
+    case(
+        "a snapshot's copy is at most the size of the volume",
+        "monthly_usd",
+        "2.50",  # 50 GB x .05
+        "Snapshot storage",
+        ("aws:ebs/volume:Volume", "disk", {"size": 25}),
+        ("aws:ebs/snapshot:Snapshot", "kept", {"volumeId": "disk-id"}),
+        ("aws:ebs/snapshotCopy:SnapshotCopy", "copied", {"sourceSnapshotId": "kept-id"}),
+    ),
+    case(
+        "a service without launch type whose tasks run on Fargate alone",
+        "floor_usd",
+        "36.0401",  # 1 vCPU x 730 x .04048 + 2 GB x 730 x .004445
+        "Fargate",
+        ("aws:ecs/cluster:Cluster", "main", {"name": "main"}),
+        (
+            "aws:ecs/taskDefinition:TaskDefinition",
+            "web",
+            {"cpu": "1024", "memory": "2048", "requiresCompatibilities": ["FARGATE"]},
+        ),
+        ("aws:ecs/service:Service", "web", {"cluster": "main-id", "taskDefinition": "web-id", "desiredCount": 1}),
+    ),
 ]

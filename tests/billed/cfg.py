@@ -11,4 +11,11 @@ CASES = [
     ),
     # 100,000 at .001, 400,000 at .0008, 500,000 at .0005
     case("aws:cfg/rule:Rule", {}, {"Rule evaluations": "670.00"}, {"monthly_rule_evaluations": 1_000_000}),
+    *(
+        case(token, {}, {"Rule evaluations": "1.00"}, id=f"{token.rpartition(':')[2]}, of which nobody says how often")
+        for token in (
+            "aws:cfg/organizationManagedRule:OrganizationManagedRule",
+            "aws:cfg/organizationCustomRule:OrganizationCustomRule",
+        )
+    ),
 ]

@@ -48,4 +48,5 @@ CASES = [
         },
         id="snapshot: fast restore and blocks by API",
     ),
+    case("aws:ebs/snapshotCopy:SnapshotCopy", {}, {"Snapshot storage": "5.00"}, {"storage_gb": 100}),
 ]

@@ -116,4 +116,18 @@ CASES = [
         {"monthly_cpu_credit_hrs": 30},
         id="rds: 30 hours on surplus credits, 2 vCPUs",
     ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "sqlserver-web", "instanceClass": "db.t3.large", "allocatedStorage": 20},
+        {"Database instance": "169.36", "Surplus CPU credits": "2.88", "Storage (gp2)": "2.30"},
+        {"monthly_cpu_credit_hrs": 10},
+        id="rds: sql server, licence included",
+    ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "instanceClass": "db.t3.large", "allocatedStorage": 40, "storageType": "standard"},
+        {"Requests to the magnetic volume": "0.50"},
+        {"monthly_standard_io_requests": 5_000_000},
+        id="rds: requests to a magnetic volume",
+    ),
 ]

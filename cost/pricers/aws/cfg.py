@@ -13,7 +13,9 @@ from deployment import tokens
 
 ITEMS: Final = UsageKey("monthly_config_items", Decimal(1000), "configuration items recorded a month")
 CUSTOM: Final = UsageKey("monthly_custom_config_items", Decimal(0), "items of custom resources recorded a month")
-EVALUATIONS: Final = UsageKey("monthly_rule_evaluations", Decimal(1000), "evaluations of the rule a month")
+EVALUATIONS: Final = UsageKey(
+    "monthly_rule_evaluations", Decimal(1000), "evaluations of the rule a month, in all accounts"
+)
 
 
 def recorder(scope: Scope) -> Iterator[Charge]:
@@ -25,11 +27,13 @@ def recorder(scope: Scope) -> Iterator[Charge]:
 
 
 def rule(scope: Scope) -> Iterator[Charge]:
-    """Evaluations of a rule; a custom one's function is billed by itself."""
+    """Evaluations of a rule, in all accounts of an organization's one; a custom one's function is billed by itself."""
     yield scope.use("Rule evaluations", ("config", "evaluation"), scope.usage(EVALUATIONS))
 
 
 PRICERS: Final = {
     tokens.CONFIG_RECORDER[0]: Pricer(recorder, twins=("aws_config_configuration_recorder",), usage=(ITEMS, CUSTOM)),
     tokens.CONFIG_RULE[0]: Pricer(rule, twins=("aws_config_config_rule",), usage=(EVALUATIONS,)),
+    tokens.ORGANIZATION_RULE[0]: Pricer(rule, twins=("aws_config_organization_managed_rule",), usage=(EVALUATIONS,)),
+    tokens.ORGANIZATION_RULE[1]: Pricer(rule, twins=("aws_config_organization_custom_rule",), usage=(EVALUATIONS,)),
 }

@@ -144,8 +144,8 @@ def volume(scope: Scope) -> Iterator[Charge]:
 
 
 def snapshot(scope: Scope) -> Iterator[Charge]:
-    """Stored data of a snapshot."""
-    used = scope.usage(SNAPSHOT_GB)
+    """Stored data of a snapshot, at most the size of the volume that it was taken of."""
+    used = scope.usage(SNAPSHOT_GB, _volume_size(scope))
     yield Charge(
         "Snapshot storage",
         scope.price("ebs", "snapshot_gb_month"),
@@ -156,6 +156,15 @@ def snapshot(scope: Scope) -> Iterator[Charge]:
     )
     for item, key, usage in SNAPSHOT_USE:
         yield from scope.used_where_given(item, ("ebs", key), usage)
+
+
+def _volume_size(scope: Scope) -> Amount | None:
+    """Gigabytes of the volume that a snapshot, or the one that it copies, was taken of; None without one."""
+    found = scope.graph.referenced(scope.resource, "sourceSnapshotId", *tokens.SNAPSHOT)
+    first = found[0] if found else scope.resource
+    volumes = scope.graph.referenced(first, "volumeId", *tokens.VOLUME)
+    size = Scope(scope.pricing, volumes[0]).number("size") if volumes else ZERO
+    return Amount.of(0, size, size) if size else None
 
 
 def elastic_ip(scope: Scope) -> Iterator[Charge]:
@@ -278,6 +287,9 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     tokens.VOLUME[0]: Pricer(volume, twins=("aws_ebs_volume",), usage=(MAGNETIC_IO,)),
     tokens.SNAPSHOT[0]: Pricer(
         snapshot, twins=("aws_ebs_snapshot",), usage=(SNAPSHOT_GB, *(key for *_, key in SNAPSHOT_USE))
+    ),
+    tokens.SNAPSHOT_COPY[0]: Pricer(
+        snapshot, twins=("aws_ebs_snapshot_copy",), usage=(SNAPSHOT_GB, *(key for *_, key in SNAPSHOT_USE))
     ),
     tokens.ELASTIC_IP[0]: Pricer(elastic_ip, twins=("aws_eip",)),
     tokens.NAT_GATEWAY[0]: Pricer(nat_gateway, twins=("aws_nat_gateway",), usage=(PROCESSED,)),

@@ -139,6 +139,11 @@ def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool
     strategies = scope.items(f"{prefix}capacityProviderStrategies")
     if not strategies:
         strategies = _default_providers(scope, cluster)
+    if not strategies:  # ECS takes instances then, which a definition for Fargate alone never runs on
+        path = f"{prefix}taskDefinitionArn" if prefix else "taskDefinition"
+        tasks = scope.graph.referenced(scope.resource, path, TASK)
+        needed = tasks[0].get("requiresCompatibilities") if tasks else None
+        return needed == ["FARGATE"]
     return any("FARGATE" in str(each.get("capacityProvider")) for each in strategies)
 
 

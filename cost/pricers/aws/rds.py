@@ -103,8 +103,9 @@ def bursts(scope: Scope, engine: str, kind: str, count: Amount) -> Iterator[Char
     user guide, DB instance classes, 2026)."""
     name = kind.removeprefix("db.")
     if name.startswith(BURSTABLE) and not name.startswith("t2."):
-        key = "aurora_cpu_credit" if engine in AURORA else "cpu_credit"
-        yield from surplus_credits(scope, ("rds", key), vcpus_of(name), count)
+        makers = {"aurora": "aurora_", "oracle": "oracle_", "sqlserver": "sqlserver_"}
+        prefix = makers.get(engine.partition("-")[0], "")
+        yield from surplus_credits(scope, ("rds", f"{prefix}cpu_credit"), vcpus_of(name), count)
 
 
 SUPPORT_PRICES: Final = {
