@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from deployment.unknown import Sentinel, meet
+from deployment.unknown import Sentinel, meet, meet_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +222,7 @@ class ResourceGraph:
         """Resources (of `types` when given) that depend on `target`."""
         found = self._referrers.get(target.urn, ())
         for token in types:
-            for urn, key, value in self._untraced.get(token, ()):
-                meet(value, urn, key)
+            meet_each(self._untraced.get(token, ()))
         return tuple(resource for resource in found if resource.type in types) if types else found
 
     @cached_property

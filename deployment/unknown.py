@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, TypeAlias
@@ -43,6 +43,8 @@ class Watch:
         self.met: Met = {}
         self.about = ""
         """URN of the resource that the code is about, for what is met in a part that does not know its resource."""
+        self.told: dict[int, object] = {}
+        """Collections that were met as a whole, by their identity; kept, so that no other gets it."""
 
 
 _WATCH: Final[ContextVar[Watch | None]] = ContextVar("watch", default=None)
@@ -74,3 +76,12 @@ def meet(value: Sentinel, urn: str = "", path: str = "") -> None:
     watch = _WATCH.get()
     if watch is not None:
         watch.met.setdefault((urn or watch.about, path), value)
+
+
+def meet_each(found: Iterable[tuple[str, str, Sentinel]]) -> None:
+    """`meet` each (URN, path, value) of `found`, which all name their resource: once, however often it is asked."""
+    watch = _WATCH.get()
+    if watch is not None and id(found) not in watch.told:
+        watch.told[id(found)] = found
+        for urn, path, value in found:
+            watch.met.setdefault((urn, path), value)

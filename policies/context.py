@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from deployment.errors import InputError
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
-from deployment.unknown import Met, meet, watched
+from deployment.unknown import Sentinel, meet, meet_each, watched
 from policies.finding import Profile
 from policies.settings import PackConfig
 from policies.waivers import WaiverUse
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cost.basis import Basis
 
 T = TypeVar("T")
+_Met: TypeAlias = tuple[str, str, Sentinel]
 
 ROOT_TYPE: Final = "plant:infra:PlantApi"
 """Type token of this project's root component."""
@@ -81,15 +82,18 @@ class Context:
         """What `make` gives, and what it could not read told again to whoever asks again."""
         if key not in self._made:
             with watched() as watch:
-                self._made[key] = make(), watch.met
-        found, met = self._made[key]
-        for (urn, path), value in met.items():
+                found = make()
+            met = [(urn, path, value) for (urn, path), value in watch.met.items()]
+            self._made[key] = found, [one for one in met if one[0]], [one for one in met if not one[0]]
+        made: T
+        made, named, nameless = self._made[key]
+        meet_each(named)
+        for urn, path, value in nameless:  # of whichever resource is looked at
             meet(value, urn, path)
-        made: T = found
         return made
 
     @cached_property
-    def _made(self) -> dict[Any, tuple[Any, Met]]:
+    def _made(self) -> dict[Any, tuple[Any, list[_Met], list[_Met]]]:
         return {}
 
     @property

@@ -16,6 +16,7 @@ from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._contract import limits_of
+from policies.promises._listener_rules import ListenerRules
 from policies.promises._traffic import actions_of
 from policies.rule import Problem, Rule
 
@@ -123,17 +124,19 @@ def answers(rules: Sequence[Resource]) -> Answers:
     The request meets what else the rule asks for, like a query or an address, and of the other rules nothing of it.
     Requests and rules are each looked at once, whoever shows what: a listener's rules are met by many tokens.
     """
+    ordered = ListenerRules(rules)
 
     @cache
     def usual(host: str, path: str, method: str) -> Resource | None:
         request = {"hostHeader": host, "pathPattern": path, "httpRequestMethod": method}
-        return next((one for one in rules if takes(one, request) and not asks_more(one)), None)
+        return next((one for one in ordered.that_may_take(request) if takes(one, request) and not asks_more(one)), None)
 
     def first(rule: Resource, host: str, path: str, method: str) -> Resource | None:
         if not may_ask_more(rule):
             return usual(host, path, method)
         request = {"hostHeader": host, "pathPattern": path, "httpRequestMethod": method}
-        return next((one for one in rules if takes(one, request) and (one is rule or not asks_more(one))), None)
+        able = (one for one in ordered.that_may_take(request) if takes(one, request))
+        return next((one for one in able if one is rule or not asks_more(one)), None)
 
     found: dict[str, tuple[str, ...]] = {}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
+from bisect import bisect_left, insort
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
@@ -25,7 +26,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Subnets have addresses of their VPC, each to itself."""
     whole = block(resource.get("cidrBlock"))
     more = bool(context.graph.of_type(*MORE_BLOCKS))
-    seen: dict[Any, Resource] = {}
+    seen = Blocks()
     for subnet in context.pointing_at(resource, "vpcId", *SUBNET):
         own = block(subnet.get("cidrBlock"))
         if own is None:
@@ -34,16 +35,43 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(
                 f"cidrBlock {own} is no part of the VPC's {whole}; give one of its ranges", "cidrBlock", subnet
             )
-        for other, holder in seen.items():
-            if own.overlaps(other):
-                yield Problem(f"cidrBlock {own} overlaps {other} of {holder.name}; give another", "cidrBlock", subnet)
-        seen[own] = subnet
+        for other, holder in seen.overlapping(own):
+            yield Problem(f"cidrBlock {own} overlaps {other} of {holder.name}; give another", "cidrBlock", subnet)
+        seen.add(own, subnet)
 
 
-def block(value: Any) -> ipaddress.IPv4Network | None:
+class Blocks:
+    """Ranges of addresses, each with its subnet; two overlap where one is a part of the other."""
+
+    def __init__(self) -> None:
+        self._holders: dict[IPv4Network, Resource] = {}
+        self._places: dict[tuple[int, int], tuple[int, IPv4Network]] = {}
+        """(first address, length of the prefix) -> (how many came before, range)"""
+        self._sorted: list[tuple[int, int]] = []
+
+    def add(self, own: IPv4Network, subnet: Resource) -> None:
+        """Note that `subnet` has the range `own`."""
+        key = int(own.network_address), own.prefixlen
+        if own not in self._holders:
+            self._places[key] = len(self._places), own
+            insort(self._sorted, key)
+        self._holders[own] = subnet
+
+    def overlapping(self, own: IPv4Network) -> Iterator[tuple[IPv4Network, Resource]]:
+        """Ranges that `own` holds or is a part of, in the order in which they came."""
+        first, length = int(own.network_address), own.prefixlen
+        last = int(own.broadcast_address)
+        inside = self._sorted[bisect_left(self._sorted, (first, length)) : bisect_left(self._sorted, (last + 1, 0))]
+        around = ((first >> (32 - shorter) << (32 - shorter), shorter) for shorter in range(length))
+        found = [self._places[key] for key in (*around, *inside) if key in self._places]
+        for _, other in sorted(found):
+            yield other, self._holders[other]
+
+
+def block(value: Any) -> IPv4Network | None:
     """The range that `value` writes; None when it is none."""
     try:
-        return ipaddress.IPv4Network(value) if isinstance(value, str) else None
+        return IPv4Network(value) if isinstance(value, str) else None
     except ValueError:
         return None
 

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from deployment.graph import Resource, ResourceGraph
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, watched
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
@@ -129,3 +129,15 @@ def test_an_id_that_many_share_is_followed_by_what_the_program_declares():
     assert [one.urn for one in graph.referenced(alarms[1], "to")] == ["urn:topic-0"]
     assert graph.referrers(topics[-1]) == (alarms[0],)
     assert alarms[1] in graph.referrers(topics[0])
+
+
+def test_what_may_refer_to_anything_is_met_once_by_each_who_asks():
+    roles = [Resource(f"urn:role{number}", "t:role", f"role{number}") for number in range(3)]
+    policies = [Resource(f"urn:p{number}", "t:policy", f"p{number}", {"role": UNKNOWN}) for number in range(2)]
+    graph = ResourceGraph([*roles, *policies])
+    for _ in range(2):
+        with watched() as watch:
+            for role in roles:
+                assert graph.referrers(role, "t:policy") == ()
+        assert watch.met == {("urn:p0", "role"): UNKNOWN, ("urn:p1", "role"): UNKNOWN}
+        assert len(watch.told) == 1
