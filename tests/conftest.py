@@ -20,13 +20,22 @@ def pytest_collection_modifyitems(items):
         items[:] = spread(items, lambda item: item.path, lambda item: item.get_closest_marker("slow"), number)
 
 
-def pytest_collection_finish(session):
-    """Look for garbage less often, and no more among modules and tests, which stay: a tenth of the time; not where
+def _measuring(config):
+    return config.option.markexpr == "benchmark"
+
+
+def pytest_configure(config):
+    """Look for garbage less often: a tenth of the time, of looking for tests too; not where
     benchmarks measure what people wait for."""
-    if session.config.option.markexpr != "benchmark":
+    if not _measuring(config):
+        gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish(session):
+    """Look for none among modules and tests, which stay."""
+    if not _measuring(session.config):
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
 
 
 STACKS = {
