@@ -53,6 +53,28 @@ class _Page:
         """What is left for names; units stay whole."""
         return max(self.width - QUANTITY_WIDTH - 2 - self.unit_width - MONTHLY_WIDTH, LEAST_NAME_WIDTH)
 
+    @property
+    def narrow(self) -> bool:
+        """Whether the columns do not fit beside one another."""
+        return self.name_width + QUANTITY_WIDTH + 2 + self.unit_width + MONTHLY_WIDTH > self.width
+
+    def _narrow_row(self, name: str, amount: str, monthly: str) -> None:
+        """The amount below the name; the dollars stay at the right edge."""
+        if amount.strip():
+            self.line(_cut(name, self.width))
+            name = f"     {amount}"
+        room = self.width - len(monthly) - 1
+        self.line(f"{_cut(name, room):<{room}} {monthly}")
+
+    def figure(self, name: str, usd: str, meaning: str) -> None:
+        """One of the four figures; what it means goes below where it does not fit beside it."""
+        text = f"  {name:<22}{usd:>12}"
+        if len(text) + 2 + len(meaning) <= self.width:
+            self.line(f"{text}  {meaning}")
+        else:
+            self.line(text)
+            self.wrapped(meaning, "    ")
+
     def line(self, text: str = "") -> None:
         self.text.write(text.rstrip() + "\n")
 
@@ -69,9 +91,15 @@ class _Page:
 
     def row(self, name: str, quantity: str, unit: str, monthly: str) -> None:
         width = self.name_width
-        if len(name) > width:
-            name = name[: width - 1] + "…"
+        if self.narrow:
+            self._narrow_row(name, f"{quantity} {unit}", monthly)
+            return
+        name = _cut(name, width)
         self.line(f"{name:<{width}}{quantity:>{QUANTITY_WIDTH}}  {unit:<{self.unit_width}}{monthly:>{MONTHLY_WIDTH}}")
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = False, width: int = WIDTH) -> str:
@@ -146,7 +174,7 @@ def _figures(page: _Page, file: PricedFile) -> None:
         ),
         ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
     ):
-        page.line(f"  {name:<22}{dollars(usd):>12}  {meaning}")
+        page.figure(name, dollars(usd), meaning)
     page.wrapped(estimate.hours_priced + (f"; {estimate.bought.told}" if file.judged else ""))
     net = [(line, estimate.net_usd(line)) for line in estimate.top()]
     drivers = ", ".join(f"{line.name} {dollars(usd)}" for line, usd in net if usd > 0)
@@ -163,16 +191,26 @@ def _comparison(page: _Page, file: PricedFile) -> None:
         return
     page.heading("Against the base")
     width = page.width - 48
+    narrow = width < LEAST_NAME_WIDTH
+
+    def told(name: str, old: str, new: str, expected: str, worst: str) -> None:
+        """Where five columns do not fit, the name has a line of its own."""
+        if narrow:
+            page.line(_cut(name, page.width))
+            page.wrapped(f"{old} to {new}: {expected}; worst case {worst}", "    ")
+        else:
+            page.line(f"{_cut(name, width - 1):<{width}}{old:>12}{new:>12}{expected:>12}{worst:>12}")
 
     def row(name: str, change: Change | Comparison) -> None:
         """The change is the difference of what is shown beside it."""
         expected = signed_dollars(shown(change.new_usd) - shown(change.old_usd))
         worst = signed_dollars(shown(change.new_worst_usd) - shown(change.old_worst_usd))
-        page.line(f"{name:<{width}}{dollars(change.old_usd):>12}{dollars(change.new_usd):>12}{expected:>12}{worst:>12}")
+        told(name, dollars(change.old_usd), dollars(change.new_usd), expected, worst)
 
-    page.line(f"{'Resource':<{width}}{'Old':>12}{'New':>12}{'Change':>12}{'Worst case':>12}")
+    if not narrow:
+        told("Resource", "Old", "New", "Change", "Worst case")
     for change in comparison.changes:
-        row(change.name if len(change.name) < width else change.name[: width - 2] + "…", change)
+        row(change.name, change)
     row("Total", comparison)
 
 

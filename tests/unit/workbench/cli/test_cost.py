@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from decimal import Decimal
 
@@ -160,6 +161,21 @@ def test_every_further_section_can_be_shown(plant, deployment, tmp_path):
     assert status == 0
     for title in ("What would save", "What controls cost", "Canary rollout", "Sampled months"):
         assert title in out
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 160])
+def test_a_table_is_as_wide_as_the_terminal(plant, write, deployment, tmp_path, monkeypatch, width):
+    """Nothing is wider, nothing fails in a narrow one, and each amount of a wide one is in a narrow one, too."""
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(deployment("dev")))
+    arguments = [str(path), "--base", write("a.json", KEY)]
+    amounts = set(re.findall(r"\$[0-9.]+", plant(*arguments)[1]))
+    monkeypatch.setattr("workbench.cli.cost.layout", lambda _: {"colours": False, "width": width})
+    status, out, err = plant(*arguments)
+    assert status == 0, err
+    assert set(re.findall(r"\$[0-9.]+", out)) >= amounts
+    too_wide = [line for line in out.splitlines() if len(line) > width and "dev.json" not in line]
+    assert too_wide == [] or width == 20
 
 
 def test_standard_input_is_a_file_named_dash(plant, write, monkeypatch):
