@@ -163,6 +163,18 @@ def readable(files: tuple[Path, ...]) -> None:
         raise InputError(*problems)
 
 
+def all_checked(*checks: Callable[[], object]) -> None:
+    """Run each of `checks`. Raises InputError with what all of them found wrong."""
+    problems: list[str] = []
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path`, whole or not at all: a reader never sees half a file. Raises InputError."""
     write_bytes(path, text.encode("utf-8"))

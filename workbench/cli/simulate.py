@@ -16,6 +16,7 @@ from workbench.cli.common import (
     Moment,
     Number,
     Output,
+    all_checked,
     cluster_at,
     collected,
     emit,
@@ -59,6 +60,10 @@ class Traffic:
     scale: float
     arrivals: str
 
+    def checked(self) -> None:
+        """Raises InputError for times that are none."""
+        all_checked(lambda: _seconds(self.duration, "--duration"), lambda: _seconds(self.warm_up, "--warm-up"))
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -68,6 +73,13 @@ class Service:
     cpu_ratio: float | None
     error_ratio: float
     model_cache: bool
+
+    def checked(self) -> None:
+        """Raises InputError for a distribution that is none; a recorded one is looked for in the traffic."""
+        from workbench.simulate.service import Distribution
+
+        if self.service != "recorded":
+            Distribution.parse(self.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,10 @@ class Conditions:
     spot_interruptions: float
     ready_seconds: float | None
     credits: float
+
+    def checked(self) -> None:
+        """Raises InputError for a time that is none."""
+        _seconds(self.client_timeout, "--client-timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,11 @@ class Drawing:
     picture: Path | None
     theme: str
     width: int
+
+    def checked(self) -> None:
+        """Raises InputError for a picture of another kind than can be drawn."""
+        if self.picture is not None and self.picture.suffix.lower() not in (".png", ".svg"):
+            raise InputError(f"--picture {self.picture}: the name has to end in .png or .svg")
 
     def frame(self, path: Path) -> Frame:
         """The picture's frame, of the kind that the name of its file says."""
@@ -214,9 +235,14 @@ def command(
     or when too little happened to say so.
     """
     picture = drawing.picture
-    if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
-        raise InputError(f"--picture {picture}: the name has to end in .png or .svg")
-    readable(traffic.files)
+    all_checked(
+        drawing.checked,
+        lambda: readable(traffic.files),
+        lambda: readable(tuple(file for file in (source.file,) if file is not None and str(file) != "-")),
+        lambda: overrides_from(source.config),
+        traffic.checked,
+        conditions.checked,
+    )
     if drawing.rollout and experiment.scheduler is not None:
         raise InputError("--scheduler: --rollout runs on this machine only")
     cluster = cluster_at(experiment.scheduler)
@@ -247,6 +273,12 @@ def command(
         emit_marked(render(report), output.out)
     if report.verdict != "pass":
         raise SystemExit(BLOCKED)
+
+
+def _seconds(text: str | None, option: str) -> float | None:
+    from workbench.simulate.traffic.profiles import parse_duration
+
+    return None if text is None else parse_duration(text, option)
 
 
 def _rollouts(graph: ResourceGraph, scenario: Scenario, drawing: Drawing, output: Output) -> None:
@@ -282,7 +314,7 @@ def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experi
     scenario = Scenario(
         profiles=traffic.profiles,
         files=traffic.files,
-        duration_seconds=None if traffic.duration is None else parse_duration(traffic.duration, "--duration"),
+        duration_seconds=_seconds(traffic.duration, "--duration"),
         scale=traffic.scale,
         service=ServiceOptions(
             distribution=service.service,
@@ -293,7 +325,7 @@ def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experi
         options=SimulationOptions(
             seed=experiment.seed,
             **clock,
-            warm_up_seconds=0.0 if traffic.warm_up is None else parse_duration(traffic.warm_up, "--warm-up"),
+            warm_up_seconds=_seconds(traffic.warm_up, "--warm-up") or 0.0,
             client_timeout_seconds=parse_duration(conditions.client_timeout, "--client-timeout"),
             arrivals=ArrivalOptions(burstiness=Burstiness(traffic.arrivals)),
             fleet=FleetConstants(
@@ -309,7 +341,9 @@ def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experi
         replications=experiment.replications,
         objective=Objective(attainment_ratio=experiment.attain),
     )
-    return assume(scenario, experiment.assumptions)
+    assumed: list[Scenario] = []
+    all_checked(service.checked, lambda: assumed.append(assume(scenario, experiment.assumptions)))
+    return assumed[0]
 
 
 def _graph(source: Source) -> ResourceGraph:

@@ -115,7 +115,7 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
     recorded: Recorded | None = None
     for path in scenario.files:
         try:
-            if path.suffix.lower() == ".csv":
+            if path.name.lower().endswith((".csv", ".csv.gz")):
                 origin, stream, report = read_csv(path)
             elif path.suffix.lower() in (".parquet", ".pq"):
                 origin, stream, report = read_parquet(path)

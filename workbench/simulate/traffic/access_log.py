@@ -116,7 +116,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             read += len(line)
             if read > MAX_BYTES:
                 raise InputError(f"{path}: more than {MAX_BYTES // 2**30} GiB unpacked; cut it into shorter files")
-            text = line.decode("utf-8", "replace")
+            text = line.decode("utf-8", "replace").removeprefix("\ufeff")
             while len(line) > MAX_LINE and not line.endswith(b"\n") and (line := file.readline(MAX_LINE + 1)):
                 read += len(line)
             if text.strip():

@@ -1,14 +1,17 @@
 """Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
 
-A timestamp is ISO 8601 or seconds since 1970; the interval is the commonest distance between two of them, and every
-row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds up; a
-missing interval has no requests.
+A timestamp is ISO 8601, a day of eight digits (20261123), or seconds since 1970, up to the year 2100. The interval is
+the commonest distance between two of them, and every row has to lie on that grid, give or take JITTER of it. Rows may
+come in any order; a repeated timestamp adds up; a missing interval has no requests. A CSV file may be gzip.
 """
 
 from __future__ import annotations
 
 import csv
-import math
+import gzip
+import io
+import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deployment.errors import InputError
+from deployment.source import GZIP
 from workbench.simulate.traffic.rows import NAMED, RowReport
 from workbench.simulate.traffic.stream import Stream, from_counts
 
@@ -25,7 +29,12 @@ MAX_ROWS: Final = 5_000_000
 """Rows that are read; more are refused."""
 MAX_INTERVALS: Final = 600_000
 """Intervals from the first to the last timestamp (over a year of minutes)."""
+MAX_LINE: Final = 100_000
 MAX_COUNT: Final = 1e9
+LATEST: Final = datetime(2100, 12, 31, tzinfo=UTC).timestamp()
+"""Seconds since 1970 of the last moment; calendars and time zones are known for no later ones."""
+_DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+"""A day without dashes; as seconds since 1970 it would be one of 1970."""
 JITTER: Final = 0.1
 """How far from its place a row may be, as a share of the interval: a collector that is a little late."""
 
@@ -36,8 +45,11 @@ def read_csv(path: Path) -> tuple[float, Stream, RowReport]:
     Raises InputError when it can't be used at all.
     """
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.reader(file)
+        with path.open("rb") as raw:
+            packed = raw.peek(2).startswith(GZIP)
+            content = gzip.GzipFile(fileobj=raw) if packed else raw
+            file = io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
+            reader = csv.reader(_bounded(file, path))
             header = [name.strip().lower() for name in next(reader, [])]
             missing = [name for name in COLUMNS if name not in header]
             if missing:
@@ -45,8 +57,16 @@ def read_csv(path: Path) -> tuple[float, Stream, RowReport]:
             when, count = (header.index(name) for name in COLUMNS)
             rows = ((f"line {reader.line_num}", _cell(row, when), _cell(row, count)) for row in reader if row)
             return _stream(path, rows)
-    except (OSError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _bounded(file: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    """Lines of `file`; one that is longer than a table of two columns needs is refused before it fills the memory."""
+    while line := file.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
+            raise InputError(f"{path}: a line of more than {MAX_LINE:,} characters; is it a table of counts?")
+        yield line
 
 
 def read_parquet(path: Path) -> tuple[float, Stream, RowReport]:
@@ -132,21 +152,31 @@ def _origin(moments: Sequence[float], interval: float) -> float:
 
 def _moment(value: Any) -> float | None:
     """Seconds since 1970, or None."""
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value) if math.isfinite(value) and 0 <= value < 1e11 else None
-    if not isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, (datetime, int, float, str)):
         return None
+    seconds: float
     try:
-        number = float(value)
-    except ValueError:
-        try:
+        if isinstance(value, datetime):
+            parsed = value
+        elif isinstance(value, str) and not _is_number(value):
             parsed = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return None
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
-    return number if math.isfinite(number) and 0 <= number < 1e11 else None
+        elif _DAY.fullmatch(str(value).strip()):
+            parsed = datetime.fromisoformat(str(value).strip())
+        else:
+            seconds = float(value)
+            return seconds if 0 <= seconds <= LATEST else None
+        seconds = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return seconds if 0 <= seconds <= LATEST else None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _count(value: Any) -> float | None:

@@ -38,6 +38,19 @@ def test_a_table_by_default(plant, saved):
     assert "verdict: pass" in out
 
 
+def test_every_wrong_option_is_told_at_once(plant, saved):
+    times = ("--duration", "x", "--warm-up", "y", "--client-timeout", "z")
+    files = ("--traffic", "/a.csv", "--traffic", "/b.csv", "--file", "/c.json", "--picture", "d.gif")
+    status, _, errors = plant("simulate", *times, *files, "-c", "foo")
+    assert status == 2
+    named = ("--duration", "--warm-up", "--client-timeout", "/a.csv", "/b.csv", "/c.json", "d.gif", "--config foo")
+    assert all(one in errors for one in named)
+
+    status, _, errors = plant("simulate", "--file", saved, "--service", "weird", "--assume", "nothing=1")
+    assert status == 2
+    assert "weird" in errors and "--assume nothing=1" in errors
+
+
 def test_json_goes_to_a_file_and_is_the_same_every_time(plant, saved, tmp_path):
     files = [tmp_path / name for name in ("one.json", "two.json")]
     for file in files:

@@ -1,5 +1,6 @@
 import gzip
 import tracemalloc
+from datetime import UTC, datetime
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_a_row_off_the_grid_is_refused_by_name(tmp_path):
         ("when,how many\n1,2\n", "no column timestamp, requests"),
         ("timestamp,requests\n", "0 usable intervals"),
         ("timestamp,requests\n2026-11-23T09:00:00Z,1\n", "1 usable intervals"),
-        ("timestamp,requests\n0,1\n1,1\n9999999999,1\n", "intervals of 1 s"),
+        ("timestamp,requests\n0,1\n1,1\n4000000000,1\n", "intervals of 1 s"),
         ("timestamp,requests\n\x00,\x00\n", "0 usable intervals"),
     ],
 )
@@ -175,3 +176,34 @@ def test_what_is_no_text_is_refused_in_one_line(tmp_path, content):
     with pytest.raises(InputError) as refused:
         read_access_log(file)
     assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_day_without_dashes_is_a_day_and_no_second_of_1970(tmp_path, pack):
+    file = tmp_path / "counts.csv"
+    file.write_bytes(pack(b"timestamp,requests\n20261123,60\n20261124,60\n20261125,60\n"))
+    start, stream, _ = read_csv(file)
+    assert start == datetime(2026, 11, 23, tzinfo=UTC).timestamp()
+    assert stream.segments[-1].end == 3 * 86_400
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-23:59", "1795424400000", "1e400", "inf"]
+)
+def test_a_moment_out_of_the_calendar_is_left_out_and_named(tmp_path, moment):
+    file = tmp_path / "counts.csv"
+    file.write_text(f"timestamp,requests\n2026-11-23,1\n2026-11-24,1\n{moment},1\n")
+    assert read_csv(file)[2].lines()[1] == f"  line 4: '{moment}' is no timestamp (ISO 8601 or seconds since 1970)"
+
+
+def test_a_line_that_is_too_long_is_refused_before_it_is_read_whole(tmp_path):
+    file = tmp_path / "counts.csv.gz"
+    file.write_bytes(gzip.compress(b"timestamp,requests\n" + b"x" * 10_000_000))
+    with pytest.raises(InputError, match="a line of more than 100,000 characters"):
+        read_csv(file)
+
+
+def test_a_log_may_begin_with_a_byte_order_mark(tmp_path):
+    file = tmp_path / "access.log"
+    file.write_text("\ufeff" + "".join(log_lines(2)), encoding="utf-8")
+    assert read_access_log(file).report.bad == 0
