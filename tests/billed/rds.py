@@ -130,4 +130,10 @@ CASES = [
         {"monthly_standard_io_requests": 5_000_000},
         id="rds: requests to a magnetic volume",
     ),
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "instanceClass": "db.t3.large", "allocatedStorage": 100, "storageType": "io1", "iops": 500},
+        {"Storage (io1)": "12.50", "IOPS": "100.00"},
+        id="rds: at least 1,000 IOPS",
+    ),
 ]

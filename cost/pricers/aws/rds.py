@@ -31,6 +31,8 @@ GP3_FREE_MBPS: Final = 125
 GP3_FREE_MBPS_LARGE: Final = 500
 GP3_FREE_IOPS: Final = 3000
 GP3_FREE_IOPS_LARGE: Final = 12000
+LEAST_IOPS: Final = Decimal(1000)
+"""IOPS that storage of provisioned IOPS has at least (RDS user guide, provisioned IOPS storage, 2026)."""
 GP3_LARGE_GB: Final = 400
 """From this size on, the larger number of IOPS is included (for MySQL, MariaDB and PostgreSQL)."""
 
@@ -69,6 +71,8 @@ def instance(scope: Scope) -> Iterator[Charge]:
         Amount.of(size, size, scope.number("maxAllocatedStorage")),
         Metering.STANDING,
     )
+    if storage in ("io1", "io2"):
+        declared_iops = max(declared_iops, LEAST_IOPS)
     included = Decimal(0)
     if storage == "gp3":
         included = Decimal(GP3_FREE_IOPS_LARGE if size >= GP3_LARGE_GB else GP3_FREE_IOPS)
