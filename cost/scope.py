@@ -255,6 +255,17 @@ class Scope:
         value = self.known(path, default)
         return value if isinstance(value, str) else str(value)
 
+    def kind(self, path: str, default: str, *known: str) -> str:
+        """Property that is one of the words `known`, in their spelling, or `default` when absent. Raises Unpriced for
+        any other: what a new word costs nobody has looked up."""
+        value = self.text(path, default)
+        if value == default:
+            return default
+        for word in known:
+            if value.upper() == word.upper():
+                return word
+        raise Unpriced(f"{path} is {value[:40]!r}; prices are known for {', '.join(known)}")
+
     def number(self, path: str, default: int | str | Decimal = 0) -> Decimal:
         """Property as a number, also when written as text. Raises Unpriced unless it is a known one of 0 or more."""
         value = self.known(path, default)

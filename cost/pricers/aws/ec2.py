@@ -180,12 +180,15 @@ def nat_gateway(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Data through the NAT gateway", ("vpc", "nat_gateway_gb"), scope.usage(PROCESSED))
 
 
+ENDPOINT_KINDS: Final = ("Gateway", "Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork")
+
+
 def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
     """Interface endpoints and those of gateway load balancers: hours a zone, and data. Gateway endpoints are free.
 
     Zones that subnet associations of the graph add are billed there.
     """
-    kind = scope.text("vpcEndpointType", "Gateway")
+    kind = scope.kind("vpcEndpointType", "Gateway", *ENDPOINT_KINDS)
     if kind == "Gateway":
         return
     zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or scope.members("subnetConfigurations")

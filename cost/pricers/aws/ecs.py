@@ -131,7 +131,7 @@ def volumes(scope: Scope) -> Iterator[Charge]:
 def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool:
     """True when tasks run on Fargate: by the launch type below `prefix`, by capacity providers there, or else by the
     default ones of the cluster at `cluster`. Raises Unpriced when the cluster decides and isn't known."""
-    kind = scope.text(f"{prefix}launchType").upper()
+    kind = scope.kind(f"{prefix}launchType", "", "FARGATE", "EC2", "EXTERNAL")
     if kind == "EXTERNAL":
         raise Unpriced("tasks on machines of one's own (EXTERNAL) have no price in the catalogue")
     if kind:

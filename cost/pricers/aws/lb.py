@@ -49,7 +49,7 @@ RULES: Final = tokens.LISTENER_RULE
 
 def load_balancer(scope: Scope) -> Iterator[Charge]:
     """Hours, capacity units, IPv4 addresses and outbound data of an ALB or NLB."""
-    kind = scope.text("loadBalancerType", "application")
+    kind = scope.kind("loadBalancerType", "application", "application", "network", "gateway")
     reserved = scope.number("minimumLoadBalancerCapacity.capacityUnits")
     if kind == "application":
         yield scope.charge("Application load balancer", ("elb", "alb_hour"), ONE, Metering.FULL_HOURS)

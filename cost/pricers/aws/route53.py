@@ -43,9 +43,22 @@ def validates_certificate(scope: Scope) -> bool:
     return bool(scope.graph.referenced(scope.resource, "records", *tokens.CERTIFICATE))
 
 
+CHECK_KINDS: Final = (
+    "HTTP",
+    "HTTPS",
+    "HTTP_STR_MATCH",
+    "HTTPS_STR_MATCH",
+    "TCP",
+    "CALCULATED",
+    "CLOUDWATCH_METRIC",
+    "RECOVERY_CONTROL",
+)
+"""Types of health checks (Route 53 API, HealthCheckConfig)."""
+
+
 def health_check(scope: Scope) -> Iterator[Charge]:
     """The check, and its optional features, for an endpoint inside or outside AWS."""
-    kind = scope.text("type")
+    kind = scope.kind("type", "", *CHECK_KINDS)
     if kind == "CALCULATED" or kind == "CLOUDWATCH_METRIC":
         yield scope.charge("Health check", ("route53", "health_check_aws_month"), ONE, Metering.STANDING)
         return

@@ -24,10 +24,15 @@ DURATION: Final = UsageKey("workflow_duration_ms", Decimal(500), "milliseconds o
 MEMORY: Final = UsageKey("memory_mb", Decimal(64), "megabytes of one express execution")
 
 
+def is_express(scope: Scope) -> bool:
+    """True for a workflow that is billed by its requests and how long they take, not by its transitions."""
+    return scope.kind("type", "STANDARD", "STANDARD", "EXPRESS") == "EXPRESS"
+
+
 def state_machine(scope: Scope) -> Iterator[Charge]:
     """What the executions of a month cost."""
     yield from traces(scope, "tracingConfiguration.enabled", executions(scope))
-    if scope.text("type", "STANDARD").upper() == "EXPRESS":
+    if is_express(scope):
         yield from express(scope)
         return
     yield scope.use(
@@ -50,7 +55,7 @@ def express(scope: Scope) -> Iterator[Charge]:
 def executions(scope: Scope) -> Amount | None:
     """Executions a month: those that schedules start, or the rollouts that the stack declares; None when nothing
     tells."""
-    if scope.text("type", "STANDARD").upper() == "EXPRESS":
+    if is_express(scope):
         return scope.usage(REQUESTS).amount
     runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
     if not runs and not scope.pricing.basis.declared:
@@ -64,7 +69,7 @@ def moves(scope: Scope) -> Amount | None:
     given = scope.pricing.usage.get(scope.resource.urn, {})
     if TRANSITIONS.name in given:
         return scope.usage(TRANSITIONS).amount
-    if scope.text("type", "STANDARD").upper() != "EXPRESS":
+    if not is_express(scope):
         return scope.usage(TRANSITIONS, transitions(scope)).amount  # as priced: the stated default where nothing tells
     known = transitions(scope)
     if known is not None:

@@ -246,3 +246,19 @@ def test_an_end_of_standard_support_that_comes_is_told(make, price):
     cache = {"engine": "redis", "engineVersion": "6.x", "nodeType": "cache.t4g.micro", "numCacheClusters": 2}
     (coming,) = price(make("aws:elasticache/replicationGroup:ReplicationGroup", cache)).coming
     assert (coming.day.isoformat(), coming.monthly_usd) == ("2027-02-01", Decimal("18.688"))
+
+
+@pytest.mark.parametrize(
+    ("token", "path"),
+    [
+        ("aws:lb/loadBalancer:LoadBalancer", "loadBalancerType"),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "vpcEndpointType"),
+        ("aws:sfn/stateMachine:StateMachine", "type"),
+        ("aws:route53/healthCheck:HealthCheck", "type"),
+        ("aws:ecs/service:Service", "launchType"),
+    ],
+)
+def test_a_kind_that_nobody_has_looked_up_is_never_billed_as_another(token, path, make, price):
+    found = price(make(token, {path: "quantum"}))
+    assert [one.reason for one in found.unpriced if f"{path} is 'quantum'; prices are known for" in one.reason]
+    assert not found.lines
