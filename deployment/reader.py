@@ -110,7 +110,7 @@ def _drained(states: list[Any]) -> Iterator[Any]:
         yield states.pop()
 
 
-_EXPECTED: Final = "give what `pulumi stack export` or `pulumi preview --json` writes"
+_EXPECTED: Final = "give what `pulumi stack export` or `pulumi preview --json --show-sames` writes"
 
 
 def _states(document: Any, source: str) -> Iterable[Any]:

@@ -10,7 +10,7 @@ from infra.settings.base import Group
 
 
 class BudgetSettings(Group):
-    """The share of the story's money that this stack may spend. The policy pack holds the ceiling."""
+    """The share of the story's money that this stack may spend. The policy pack holds the limit above it."""
 
     total_monthly_usd: Decimal = Field(
         default=Decimal("20.00"), gt=0, le=1_000_000, decimal_places=2, description="Whole budget (US$ a month)."

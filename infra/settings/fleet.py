@@ -96,10 +96,10 @@ class FleetSettings(Group):
         ge=0,
         le=1_440,
         description=(
-            "Time from launch until an instance serves (s, 0 to 1,440). Scaling, alarms and the twin count with it,"
-            " and an instance that does not serve after five times as long is replaced. After some 30 s it runs; then"
-            " it boots, installs and pulls its software without CPU credits, which leaves a nano a tenth of a vCPU:"
-            " 9 s of CPU time in 90 s. Measure it; a baked image needs less."
+            "Time from launch until an instance serves (s, 0 to 1,440). Scaling, alarms and the simulator count with"
+            " it, and an instance that does not serve after five times as long is replaced. After some 30 s it runs;"
+            " then it boots, installs and pulls its software without CPU credits, which leaves a nano a tenth of a vCPU"
+            ": 9 s of CPU time in 90 s. Measure it; a baked image needs less."
         ),
     )
     drain_seconds: int = Field(

@@ -70,8 +70,8 @@ class Pack:
 def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack, output: Output) -> None:
     """Judge FILES by the policies; `-` is standard input.
 
-    A file is what `pulumi stack export`, `pulumi preview --json` or `./plant export` writes. The exit status is 1
-    when a mandatory rule is broken in any of them.
+    A file is what `pulumi stack export`, `pulumi preview --json --show-sames` or `./plant export` writes. The exit
+    status is 1 when a mandatory rule is broken in any of them.
     """
     from workbench.report import rules_text
 

@@ -63,8 +63,8 @@ class Basis:
 def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Output, **sections: bool) -> None:
     """Price stacks of any Pulumi AWS program.
 
-    FILEs are what `pulumi stack export` or `pulumi preview --json` writes; `-` is standard input. Exit status 1 when
-    a resource has no price, or a budget applies and is exceeded.
+    FILEs are what `pulumi stack export` or `pulumi preview --json --show-sames` writes; `-` is standard input. Exit
+    status 1 when a resource has no price, or a budget applies and is exceeded.
     """
     from workbench.cost.priced import price_files
 

@@ -43,7 +43,7 @@ RULES: Final[tuple[Rule, ...]] = (
         at_least("spec.maxReplicas", 2, "pods"),
         must_have("spec.metrics", "what it follows"),
         must_have("spec.behavior", "how fast it goes up and down"),
-        title="Autoscalers have a floor of two, a ceiling, a metric and a pace",
+        title="Autoscalers have a minimum of two, a maximum, a metric and a pace",
         severity=Severity.MEDIUM,
         why="One pod is none while its node is drained; without a pace an autoscaler swings.",
         fix="Set spec.minReplicas to 2 or more, spec.maxReplicas, spec.metrics and spec.behavior.",

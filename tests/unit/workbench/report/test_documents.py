@@ -55,3 +55,52 @@ def test_links_lead_somewhere(page):
             if anchor and target.suffix == ".md":
                 headings = re.findall(r"^#+ (.+)$", target.read_text(), flags=re.MULTILINE)
                 assert anchor in {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}, link
+
+
+SURFACES = [
+    REPOSITORY / "README.md",
+    REPOSITORY / "action.yml",
+    *(path for path in (REPOSITORY / "docs").rglob("*.md") if path.parent.name != "decisions"),
+    *(REPOSITORY / "workbench" / "report" / "templates").iterdir(),
+]
+GLOSSARY = REPOSITORY / "docs" / "glossary.md"
+ROWS = [row.strip("| ").split(" | ") for row in GLOSSARY.read_text("utf-8").splitlines() if row.startswith("| **")]
+SOURCES = [path for name in ("cost", "policies", "workbench") for path in (REPOSITORY / name).rglob("*.py")]
+
+
+def test_every_word_of_the_glossary_is_used():
+    """An entry that nothing uses is no name of anything."""
+    used = "\n".join(path.read_text("utf-8").lower() for path in (*SURFACES, *SOURCES) if path != GLOSSARY)
+    words = [word for row in ROWS for word in row[0].strip("*").split(", ")]
+    assert len(words) > 30
+    assert [word for word in words if word not in used] == []
+
+
+def test_every_key_of_the_glossary_is_written():
+    written = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    keys = [key.rpartition(".")[2] for row in ROWS for key in re.findall(r"`([A-Za-z0-9.]+)`", "".join(row[2:]))]
+    assert len(keys) > 15
+    assert [key for key in keys if f'"{key}"' not in written] == []
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        pytest.param(r"(?<!Terraform )\btwins?\b", "simulator", id="twin"),
+        pytest.param(r"\bceilings?\b", "budget or limit", id="ceiling"),
+        pytest.param(r"\bdigital\b", "simulator", id="digital"),
+        pytest.param(r"\b(?:exempt|exemptions?|suppress(?:ed|ions?))\b", "waived, waiver", id="exemption"),
+        pytest.param(r"\bblue[ /-]green\b|\bgreen fleet\b", "stable, canary", id="green"),
+        pytest.param(r"\bmaximum (?:cost|spend)\b|\bworst[- ]month\b", "worst case", id="maximum cost"),
+        pytest.param(r"preview --json(?! --show-sames)[^|\n]*(?:>|writes)", "… --show-sames", id="half a preview"),
+    ],
+)
+def test_one_thing_has_one_name_where_people_read(other, name):
+    found = [
+        f"{path.relative_to(REPOSITORY)}: {line.strip()[:100]}"
+        for path in SURFACES
+        if path.name not in {"glossary.md", "architecture.md", "mutation-survivors.md"}
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(other, line)
+    ]
+    assert found == [], f"say {name}"
