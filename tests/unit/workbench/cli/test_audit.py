@@ -267,3 +267,9 @@ def test_a_small_audit_starts_no_cluster(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_page_of_one_stack_counts_one(tmp_path):
+    root, out = backend(tmp_path, "web/dev"), tmp_path / "audit.html"
+    run(["audit", root.as_uri(), "--format", "html", "--out", str(out)])
+    assert "<h1>1 stack</h1>" in out.read_text("utf-8")
