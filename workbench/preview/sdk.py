@@ -2,7 +2,7 @@
 
 Its engine may be far away and answer late; ours is a function that has answered when it returns. And most outputs of
 a resource are read by nobody. What is declared is the same (tests/unit/workbench/preview/test_sdk.py), in half of the
-time. Names are those of pulumi 3.272, which is pinned: another release has to be tried.
+time. Names are those of one release; with any other the SDK stays whole (`SPARED_RELEASE` in synthesis.py).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import inspect
 import logging
@@ -9,10 +10,11 @@ import re
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from deployment.errors import InputError
 from deployment.quiet import no_garbage_collection
@@ -22,7 +24,12 @@ from workbench.preview.stackfile import REPOSITORY as REPOSITORY
 from workbench.preview.stackfile import StackFile, full_key, read_stack
 
 if TYPE_CHECKING:
+    import asyncio
+
     from workbench.preview.recorder import Recorder
+
+SPARED_RELEASE: Final = "3.272.0"
+"""Release of the SDK that workbench/preview/sdk.py knows the inside of."""
 
 _SOME_ROOT: Any = object()
 
@@ -105,7 +112,6 @@ def record(
     from pulumi.runtime.stack import run_in_stack
 
     from workbench.preview.recorder import Recorder, RecordingError
-    from workbench.preview.sdk import Loop, spared
 
     with _ONE_AT_A_TIME:
         if make_recorder is not None:
@@ -132,8 +138,11 @@ def record(
             ROOT.set(None)
             # Nothing of a running program is garbage yet, and looking for some took more than half of the time, the
             # more the larger the stack (tests/benchmarks/test_preview.py).
-            loop = Loop if type(recorder) is Recorder else None  # one that creates may wait
-            with no_garbage_collection(), spared(), asyncio.Runner(loop_factory=loop) as runner:
+            with (
+                no_garbage_collection(),
+                _spared_sdk(waits=type(recorder) is not Recorder) as loop,
+                asyncio.Runner(loop_factory=loop) as runner,
+            ):
                 runner.run(run_in_stack(lambda: _settled(program)))
         except pulumi.RunError as error:
             raise InputError(*str(error).splitlines()) from error
@@ -142,6 +151,21 @@ def record(
     if recorder.errors:
         raise InputError(*sorted(set(recorder.errors)))
     return _deployment(recorder.states, stack_file)
+
+
+@contextlib.contextmanager
+def _spared_sdk(*, waits: bool) -> Iterator[Callable[[], asyncio.AbstractEventLoop] | None]:
+    """The SDK without what a preview has no use for, and the event loop to run in, one that `waits` for answers or not.
+
+    Any release but the one whose inside is known stays whole, with its own loop.
+    """
+    if version("pulumi") != SPARED_RELEASE:
+        yield None
+        return
+    from workbench.preview.sdk import Loop, spared
+
+    with spared():
+        yield None if waits else Loop
 
 
 def _noting(notes: list[kept.Note]) -> logging.Logger:

@@ -1,20 +1,23 @@
 """What is left out of the SDK changes nothing about what a program declares or what it is told."""
 
-import asyncio
+from importlib.metadata import version
 
 import pulumi
 import pytest
 from pulumi.runtime import rpc
 
 from deployment.errors import InputError
-from workbench.preview import sdk
+from workbench.preview import sdk, synthesis
 from workbench.preview.stackfile import StackFile, read_stack
 from workbench.preview.synthesis import REPOSITORY, record, run_program
 
 
 def whole_sdk(monkeypatch):
-    monkeypatch.setattr(sdk, "_REPLACED", ())
-    monkeypatch.setattr(sdk, "Loop", asyncio.SelectorEventLoop)
+    monkeypatch.setattr(synthesis, "SPARED_RELEASE", "another")
+
+
+def test_the_release_whose_inside_is_known_is_the_one_that_is_pinned():
+    assert version("pulumi") == synthesis.SPARED_RELEASE
 
 
 def declared(stack):
