@@ -35,7 +35,7 @@ class ListenerAnswersArgs:
     page_size_max: int
     """Items on one page at most."""
     priority_base: int
-    """Priority of the first rule, the maintenance page's; the others follow (`rule_count`)."""
+    """Priority of the first rule, the maintenance page's; the others follow (`MOST_RULES`)."""
 
 
 class ListenerAnswers(pulumi.ComponentResource):
@@ -83,9 +83,9 @@ class ListenerAnswers(pulumi.ComponentResource):
         self.register_outputs({"pageRuleArn": self.page_rule_arn})
 
 
-def rule_count(page_size_max: int) -> int:
-    """Listener rules, and so priorities, that `ListenerAnswers` takes."""
-    return 1 + len(packed(patterns_over(page_size_max)))
+MOST_RULES = 15
+"""Listener rules, and so priorities, that `ListenerAnswers` takes at most, at 1,000 items. What comes after them keeps
+its priority when the number of items changes: AWS takes no priority that another rule still has."""
 
 
 def conditions_in_api(domain_name: str, *, closed: bool) -> list[Mapping[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pulumi
@@ -13,6 +15,9 @@ from components.fleet.fleet_args import FleetArgs, SpikeArgs
 
 ROOT_DEVICE = "/dev/xvda"
 """Root device of Amazon Linux images."""
+
+LAUNCH_MINUTES = 10
+"""Time in which a zone gives instances: the provider's own patience."""
 
 LAUNCH_HOOK = "launch"
 """Hook that an instance completes when it answers: without one its pool stops it in the middle of its first start
@@ -205,7 +210,7 @@ class Fleet(pulumi.ComponentResource):
                     "on_demand_allocation_strategy": "prioritized",
                     # Capacity first, and among equals the cheap types that come first in the list.
                     "spot_allocation_strategy": "capacity-optimized-prioritized",
-                    "spot_max_price": None if args.spot_max_usd_per_hour is None else str(args.spot_max_usd_per_hour),
+                    "spot_max_price": _price(args.spot_max_usd_per_hour),
                 },
                 "launch_template": {
                     "launch_template_specification": {
@@ -237,7 +242,10 @@ class Fleet(pulumi.ComponentResource):
             },
             enabled_metrics=["GroupInServiceInstances", "GroupDesiredCapacity", "GroupPendingInstances"],
             metrics_granularity="1Minute",
-            wait_for_capacity_timeout="10m",
+            # Spot is refused now and then, and the group asks again, also for another type: only the time that it
+            # takes decides. Otherwise the provider gives up at the first failed launch.
+            ignore_failed_scaling_activities=True,
+            wait_for_capacity_timeout=f"{_wait_minutes(args)}m",
             tags=[
                 {"key": key, "value": value, "propagate_at_launch": False}  # the launch template tags instances
                 for key, value in sorted({**args.tags, "Name": name}.items())
@@ -246,7 +254,9 @@ class Fleet(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 ignore_changes=ignored,
-                custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="20m"),
+                custom_timeouts=pulumi.CustomTimeouts(
+                    create=f"{_wait_minutes(args) + 5}m", update=f"{_wait_minutes(args) + 5}m", delete="20m"
+                ),
             ),
         )
 
@@ -263,6 +273,17 @@ def _launch_hook(args: FleetArgs) -> dict[str, Any]:
         "heartbeat_timeout": max(args.health_check_grace_seconds, SHORTEST_HOOK_SECONDS),
         "default_result": "ABANDON",
     }
+
+
+def _wait_minutes(args: FleetArgs) -> int:
+    """How long to wait for the first instances: where a hook holds them back until they answer, longer than it does."""
+    held = math.ceil(_launch_hook(args)["heartbeat_timeout"] / 60) if args.warm_pool_size else 0
+    return LAUNCH_MINUTES + held
+
+
+def _price(usd_per_hour: Decimal | None) -> str | None:
+    """Dollars as Auto Scaling reads them: digits only, no exponent."""
+    return None if usd_per_hour is None else f"{usd_per_hour:f}"
 
 
 def _credits(instance_types: Sequence[str]) -> dict[str, str] | None:

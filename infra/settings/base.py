@@ -52,8 +52,9 @@ SessionHours = Annotated[Decimal, BeforeValidator(_hours), AfterValidator(_whole
 HTTPS = r"^https://[A-Za-z0-9._~%@:\[\]-]+(?:[/?#][!-~]*)?$"
 HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS, max_length=2000)]
 """An absolute https:// address in ASCII."""
-DomainName = Annotated[str, StringConstraints(pattern=rf"^(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$", max_length=253)]
-"""A full domain name without wildcard or trailing dot."""
+DomainName = Annotated[str, StringConstraints(pattern=rf"^(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$", max_length=128)]
+"""A full domain name without wildcard or trailing dot, in the 128 characters that a listener rule takes for a host
+(ELB API reference, HostHeaderConditionConfig)."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
 """1 to 24 lower-case letters, digits and dashes; becomes a part of resource names."""
 LogRetentionDays = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
@@ -63,9 +64,10 @@ Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)]
 """A mail address, as HTML's own forms take it (https://html.spec.whatwg.org/#valid-e-mail-address)."""
 
 
-def arn(service: str, resource: str) -> str:
-    """Pattern of an Amazon Resource Name of `service` whose resource begins with `resource` (a pattern itself)."""
-    return rf"^arn:aws:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}[!-~]{{1,1000}}$"
+def arn(service: str, resource: str, rest: str = "[!-~]{1,256}") -> str:
+    """Pattern of an Amazon Resource Name of `service` whose resource begins with `resource`, and goes on with `rest`
+    (patterns themselves). No name in an ARN that a setting takes is longer than 256 characters."""
+    return rf"^arn:aws:{service}:[a-z0-9-]{{5,25}}:[0-9]{{12}}:{resource}{rest}$"
 
 
 def minutes_of_day(time: str) -> int:

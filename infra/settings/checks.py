@@ -10,7 +10,7 @@ from infra.settings.base import minutes_of_day
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
 from infra.settings.contract import ContractSettings
-from infra.settings.data_checks import environment_is_its_own, stores_are_reached
+from infra.settings.data_checks import environment_fits_user_data, environment_is_its_own, stores_are_reached
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
 from infra.settings.firewall import LEAST_IN_A_WINDOW, FirewallSettings
@@ -246,6 +246,22 @@ def tenancy_is_complete(tenancy: TenancySettings, edge: EdgeSettings) -> Iterato
             )
 
 
+MOST_COMMON_NAME_CHARACTERS = 64
+"""Of a certificate's common name (RFC 5280; ACM API reference, RequestCertificate, DomainName)."""
+
+
+def name_fits_its_certificate(tenancy: TenancySettings, edge: EdgeSettings) -> Iterator[Problem]:
+    """A certificate that this stack asks for is for one name, which has to fit into its common name."""
+    made = tenancy.kind == "dedicated" and edge.certificate_arn is None
+    if made and len(edge.domain_name) > MOST_COMMON_NAME_CHARACTERS:
+        yield Problem(
+            "plant:edge.domain_name",
+            edge.domain_name,
+            f"{len(edge.domain_name)} characters: ACM makes certificates for up to {MOST_COMMON_NAME_CHARACTERS};"
+            " choose a shorter name, or give plant:edge.certificate_arn",
+        )
+
+
 def platform_subnets_differ(tenancy: TenancySettings) -> Iterator[Problem]:
     """A subnet that is named twice is no second zone."""
     subnets = tenancy.platform.fleet_subnet_ids if tenancy.platform else ()
@@ -404,6 +420,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (session_fits_the_day, ("uptime",)),
     (only_a_dedicated_stack_has_sessions, ("uptime", "tenancy")),
     (tenancy_is_complete, ("tenancy", "edge")),
+    (name_fits_its_certificate, ("tenancy", "edge")),
     (platform_subnets_differ, ("tenancy",)),
     (only_sessions_are_parked, ("uptime",)),
     (capacity_carries_the_peak, ("fleet", "usage", "contract", "slo", "platform")),
@@ -416,6 +433,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (cache_holds_the_data, ("cache", "usage")),
     (stores_are_reached, ("data", "tenancy", "platform")),
     (environment_is_its_own, ("data",)),
+    (environment_fits_user_data, ("data", "platform")),
     (windows_are_sound, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),
     (subscribers_can_be_reached, ("maintenance",)),

@@ -46,11 +46,13 @@ class DataStore(Group):
     )
     rds_user_arn: str | None = Field(
         default=None,
-        pattern=arn("rds-db", "dbuser:"),
+        pattern=arn("rds-db", "dbuser:", "[A-Za-z0-9-]{1,40}/[!-~]{1,63}"),
         description="Database user that signs in by IAM (rds-db:connect), e.g. arn:aws:rds-db:…:dbuser:db-ABC/plant.",
     )
     table_arn: str | None = Field(
-        default=None, pattern=arn("dynamodb", "table/"), description="DynamoDB table that the application may use."
+        default=None,
+        pattern=arn("dynamodb", "table/", "[A-Za-z0-9_.-]{1,255}"),
+        description="DynamoDB table that the application may use.",
     )
     table_access: Literal["read", "read-write"] = Field(
         default="read-write", description="What it may do with the table: read, or read-write."
@@ -60,9 +62,14 @@ class DataStore(Group):
 class DataSettings(Group):
     """Data stores and environment."""
 
-    stores: tuple[DataStore, ...] = Field(default=(), max_length=10, description="At most 10 data stores.")
+    stores: tuple[DataStore, ...] = Field(
+        default=(), max_length=10, description="At most 10 data stores, with 50 ranges of addresses together."
+    )
     environment: dict[EnvironmentName, EnvironmentValue] = Field(
         default_factory=dict,
         max_length=50,
-        description="Further environment variables of the container; nothing secret: user data and manifests are read.",
+        description=(
+            "Further environment variables of the container, up to 6,000 bytes of them for instances; nothing secret:"
+            " user data and manifests are read."
+        ),
     )

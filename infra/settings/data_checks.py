@@ -18,6 +18,11 @@ NEEDED = {
 }
 """Way to a store -> the setting that it takes, and that no other way takes."""
 RESERVED = ("PLANT_", "AWS_")
+MOST_RANGES = 50
+"""A security group holds 60 rules in each direction and family of addresses (Amazon VPC quotas, read 2026-11); the rest
+is for the stack's own."""
+MOST_ENVIRONMENT_BYTES = 6_000
+"""User data holds 16 KB (EC2 API reference, RequestLaunchTemplateData); the script and its longest settings take 10."""
 HTTPS_PORT = 443
 
 
@@ -37,6 +42,13 @@ def stores_are_reached(data: DataSettings, tenancy: TenancySettings, platform: P
             yield Problem(f"{key}.way", store.way, "a DynamoDB table is reached by gateway-endpoint")
         if store.table_access != "read-write" and store.table_arn is None:
             yield Problem(f"{key}.table_access", store.table_access, "says something without table_arn; add it")
+    ranges = {(store.port, cidr) for store in data.stores if store.way == "ipv6" for cidr in store.cidrs}
+    if len(ranges) > MOST_RANGES:
+        yield Problem(
+            "plant:data.stores",
+            f"{len(ranges)} ranges",
+            f"more rules than a security group holds: allowed are {MOST_RANGES} ranges together; name wider ones",
+        )
 
 
 def _way(key: str, store: DataStore, *, shared: bool, pods: bool) -> Iterator[Problem]:
@@ -60,3 +72,14 @@ def environment_is_its_own(data: DataSettings) -> Iterator[Problem]:
             yield Problem(
                 f"plant:data.environment.{name}", data.environment[name], "PLANT_… and AWS_… are the stack's own"
             )
+
+
+def environment_fits_user_data(data: DataSettings, platform: PlatformSettings) -> Iterator[Problem]:
+    """Instances get the environment in their user data, which has an end."""
+    size = sum(len(f"{name}={value}\n".encode()) for name, value in data.environment.items())
+    if platform.kind == "ec2" and size > MOST_ENVIRONMENT_BYTES:
+        yield Problem(
+            "plant:data.environment",
+            f"{size:,} bytes",
+            f"more than the user data of an instance has room for: allowed are {MOST_ENVIRONMENT_BYTES:,} bytes",
+        )

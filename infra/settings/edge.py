@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from infra.settings.base import DomainName, Group, HttpsUrl, arn
+from infra.settings.base import HTTPS, DomainName, Group, arn
 from infra.settings.token_dialects import DIALECTS, ClaimFormat, Issuer, TokenDialect
 
 
@@ -36,13 +36,24 @@ ClaimName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:/.-]{1,100}$
 """Name of a claim that the load balancer does not check by itself."""
 
 
+TokenUrl = Annotated[str, StringConstraints(pattern=HTTPS, max_length=256)]
+"""An https:// address in the 256 characters that the check of tokens takes (ELB API reference,
+JwtValidationActionConfig)."""
+
+
+def _has_a_path(url: str) -> str:
+    if url.count("/") < len("///"):
+        raise ValueError("has no path; the load balancer wants one after the host, such as /.well-known/jwks.json")
+    return url
+
+
 class AuthenticationSettings(Group):
     """OAuth 2.0: the load balancer checks the signature, issuer, audience and scopes of each bearer token."""
 
-    issuer: HttpsUrl = Field(
+    issuer: TokenUrl = Field(
         default="https://login.example.com/plant", description="Value of the token's iss claim (https://…)."
     )
-    jwks_url: HttpsUrl = Field(
+    jwks_url: Annotated[TokenUrl, AfterValidator(_has_a_path)] = Field(
         default="https://login.example.com/plant/.well-known/jwks.json",
         description="Where the issuer publishes its signing keys (https://…): RS256, 10 keys and 150 KB at most.",
     )
@@ -55,9 +66,8 @@ class AuthenticationSettings(Group):
     )
     audience: str = Field(
         default="plant-api",
-        min_length=1,
-        max_length=256,
-        description="Whom the token has to be meant for; with Cognito, the id of the app client.",
+        pattern=r"^[ -~]{1,256}$",
+        description="Whom the token has to be meant for (ASCII); with Cognito, the id of the app client.",
     )
     audience_claim: ClaimName | None = Field(
         default=None, description="Claim that holds the audience, e.g. aud, client_id, azp; absent: as the issuer does."
@@ -99,7 +109,11 @@ class EdgeSettings(Group):
     """The load balancer and its name."""
 
     domain_name: DomainName = Field(
-        default="api.plant.example.com", description="Name of the API, e.g. api.example.com."
+        default="api.plant.example.com",
+        description=(
+            "Name of the API, e.g. api.example.com: up to 128 characters, and up to 64 where its certificate is made"
+            " here."
+        ),
     )
     hosted_zone_id: str | None = Field(
         default=None,
@@ -138,7 +152,10 @@ class EdgeSettings(Group):
         default=100,
         ge=1,
         le=49_900,
-        description="First of the thirty listener-rule priorities that are this stack's (1 to 49,900).",
+        description=(
+            "First of the thirty listener-rule priorities that are this stack's (1 to 49,900). Change it by thirty or"
+            " more: AWS takes no priority that another of the rules still has."
+        ),
     )
     access_log_retention_days: int = Field(
         default=365, ge=30, le=3_650, description="How long access and flow logs are kept (days, 30 to 3,650)."

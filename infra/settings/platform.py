@@ -17,7 +17,9 @@ class HealthAggregatorSettings(Group):
     """The existing service that does the monitoring; give it an event bus or an HTTPS address."""
 
     event_bus_arn: str | None = Field(
-        pattern=arn("events", "event-bus/"), default=None, description="Event bus of the Health Aggregator."
+        pattern=arn("events", "event-bus/", "[A-Za-z0-9/._-]{1,256}"),
+        default=None,
+        description="Event bus of the Health Aggregator.",
     )
     endpoint: HttpsUrl | None = Field(default=None, description="HTTPS address subscribed to the alarm topic.")
 

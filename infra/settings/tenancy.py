@@ -90,7 +90,7 @@ class SharedPlatformSettings(Group):
         description="Cache that the user connects to.",
     )
     kms_key_arn: str = Field(
-        pattern=arn("kms", "key/"),
+        pattern=arn("kms", "key/", "[A-Za-z0-9-]{1,100}"),
         description=(
             "Key for topics and logs. Its policy has to admit logs.<region>.amazonaws.com, cloudwatch.amazonaws.com,"
             " budgets.amazonaws.com, and without a condition events.amazonaws.com."

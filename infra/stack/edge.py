@@ -7,7 +7,7 @@ import pulumi
 from components.edge.certificate import Certificate, CertificateArgs
 from components.edge.firewall import Firewall, FirewallArgs
 from components.edge.firewall_rules import RateLimit
-from components.edge.listener_answers import ListenerAnswers, ListenerAnswersArgs, conditions_in_api, rule_count
+from components.edge.listener_answers import MOST_RULES, ListenerAnswers, ListenerAnswersArgs, conditions_in_api
 from components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.edge.request_checks import BearerToken, BrowserSignIn, Claim, Route
 from components.edge.traffic_split import TrafficSplit, TrafficSplitArgs
@@ -123,7 +123,7 @@ def traffic_split(context: Context, ground: Ground, door: FrontDoor | None) -> T
 
 def _answers_ahead(settings: Settings) -> int:
     """Listener rules of this stack that come before its routes."""
-    return rule_count(settings.contract.page_size_max) if settings.tenancy.platform is not None else 0
+    return MOST_RULES if settings.tenancy.platform is not None else 0
 
 
 def listener_answers(context: Context, door: FrontDoor | None) -> ListenerAnswers | None:

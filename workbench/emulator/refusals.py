@@ -95,6 +95,81 @@ MOST_VALUES_OF_ONE, MOST_CONDITION_VALUES, MOST_WILDCARDS = 3, 5, 6
 MOST_ANSWER_CHARACTERS = 1024
 
 
+def _condition_texts(params: Params) -> Iterable[str]:
+    """ELB reference, HostHeaderConditionConfig, PathPatternConditionConfig, QueryStringKeyValuePair: 128 characters a
+    text, and letters only after the last dot of a host."""
+    for condition in params.get("Conditions", ()):
+        for name, config in condition.items():
+            values = config.get("Values", ()) if isinstance(config, Mapping) else ()
+            texts = [text for each in values for text in (each.values() if isinstance(each, Mapping) else [each])]
+            for text in texts:
+                if len(text) > MOST_CONDITION_CHARACTERS:
+                    yield f"{name}: {len(text)} characters are more than {MOST_CONDITION_CHARACTERS}"
+                if name == "HostHeaderConfig" and not re.fullmatch(r"[A-Za-z*?]*", text.rpartition(".")[2]):
+                    yield f"{name}: {text} ends with more than letters after its last dot"
+
+
+def _token_check(params: Params) -> Iterable[str]:
+    """ELB reference, JwtValidationActionConfig and JwtValidationActionAdditionalClaim."""
+    for action in params.get("Actions", ()):
+        config = action.get("JwtValidationConfig", {})
+        for name in ("Issuer", "JwksEndpoint"):
+            if len(config.get(name, "")) > MOST_TOKEN_CHARACTERS:
+                yield f"{name}: {len(config[name])} characters are more than {MOST_TOKEN_CHARACTERS}"
+        if "JwksEndpoint" in config and not re.fullmatch(r"https://[^/?#]+/.*", config["JwksEndpoint"]):
+            yield f"JwksEndpoint: {config['JwksEndpoint']} is no https:// address with a path"
+        claims = config.get("AdditionalClaims", ())
+        for count in (len(claims), *(len(claim["Values"]) for claim in claims)):
+            if count > MOST_CLAIMS:
+                yield f"AdditionalClaims: {count} are more than {MOST_CLAIMS}"
+        for claim in claims:
+            if claim["Name"] in CHECKED_ANYWAY:
+                yield f"AdditionalClaims: {claim['Name']} is validated by default"
+            for value in claim["Values"]:
+                if len(value) > MOST_TOKEN_CHARACTERS:
+                    yield f"AdditionalClaims: {len(value)} characters are more than {MOST_TOKEN_CHARACTERS}"
+                if claim["Format"] == "space-separated-values" and " " in value:
+                    yield f"AdditionalClaims: {value!r} is one of space-separated-values, and has a space"
+
+
+MOST_CONDITION_CHARACTERS = 128
+MOST_TOKEN_CHARACTERS, MOST_CLAIMS = 256, 10
+CHECKED_ANYWAY = ("exp", "iss", "nbf", "iat")
+
+
+def _certificate(params: Params) -> Iterable[str]:
+    """ACM reference, RequestCertificate, DomainName: 64 characters, the common name of RFC 5280; longer ones are
+    SubjectAlternativeNames."""
+    size = len(params["DomainName"])
+    if size > MOST_COMMON_NAME_CHARACTERS:
+        yield f"DomainName: {size} characters are more than {MOST_COMMON_NAME_CHARACTERS}"
+
+
+MOST_COMMON_NAME_CHARACTERS = 64
+
+
+def _security_group(params: Params) -> Iterable[str]:
+    """EC2 reference, CreateSecurityGroup, GroupName and GroupDescription."""
+    yield from _described("GroupName", params.get("GroupName", ""))
+    yield from _described("Description", params.get("Description", ""))
+    if str(params.get("GroupName", "")).startswith("sg-"):
+        yield f"GroupName: {params['GroupName']} begins with sg-"
+
+
+def _group_rules(params: Params) -> Iterable[str]:
+    """EC2 reference, IpRange, Ipv6Range, PrefixListId and UserIdGroupPair, Description; no & there."""
+    for permission in params.get("IpPermissions", ()):
+        for targets in permission.values():
+            for target in targets if isinstance(targets, list) else ():
+                yield from _described("Description", target.get("Description", ""), more="")
+
+
+def _described(name: str, text: str, more: str = "&") -> Iterable[str]:
+    if not re.fullmatch(rf"[A-Za-z0-9 ._\-:/()#,@\[\]+=;{{}}!$*{more}]{{0,255}}", text):
+        allowed = f"A-Z, a-z, 0-9, spaces and ._-:/()#,@[]+={more};{{}}!$*"
+        yield f"{name}: {text!r} is more than 255 characters, or has other than {allowed}"
+
+
 def _lifecycle_hook(params: Params) -> Iterable[str]:
     """EC2 Auto Scaling reference, PutLifecycleHook: 30 to 7,200 seconds."""
     timeout = params.get("HeartbeatTimeout", 3600)
@@ -214,8 +289,12 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Params], Iterable[str]]] = {
     ("wafv2", "update_rule_group"): _firewall_rules,
     ("wafv2", "create_web_acl"): _firewall_rules,
     ("wafv2", "update_web_acl"): _firewall_rules,
-    ("elbv2", "create_rule"): _listener_rule,
-    ("elbv2", "modify_rule"): _listener_rule,
+    ("elbv2", "create_rule"): _every(_listener_rule, _condition_texts, _token_check),
+    ("elbv2", "modify_rule"): _every(_listener_rule, _condition_texts, _token_check),
+    ("acm", "request_certificate"): _certificate,
+    ("ec2", "create_security_group"): _security_group,
+    ("ec2", "authorize_security_group_ingress"): _group_rules,
+    ("ec2", "authorize_security_group_egress"): _group_rules,
     ("autoscaling", "put_lifecycle_hook"): _lifecycle_hook,
     ("cloudwatch", "put_metric_alarm"): _metric_alarm,
     ("logs", "put_retention_policy"): _retention,

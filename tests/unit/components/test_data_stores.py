@@ -36,16 +36,16 @@ def both():
 
 
 def test_fleet_may_connect_to_a_group_and_to_a_gateway_endpoint(both, one):
-    to_group = one(both, EGRESS, "plant-stores-orders-egress")
+    to_group = one(both, EGRESS, "plant-stores-sg-0123456789abcdef0-5432-egress")
     assert to_group.get("referencedSecurityGroupId") == "sg-0123456789abcdef0"
     assert (to_group.get("fromPort"), to_group.get("toPort")) == (5432, 5432)
-    endpoint = one(both, ENDPOINT, "plant-stores-plants-endpoint")
+    endpoint = one(both, ENDPOINT, "plant-stores-us-east-1-dynamodb-endpoint")
     assert (endpoint.get("vpcEndpointType"), endpoint.get("serviceName")) == (
         "Gateway",
         "com.amazonaws.us-east-1.dynamodb",
     )
     assert both.referenced(endpoint, "routeTableIds", "aws:ec2/routeTable:RouteTable")
-    assert one(both, EGRESS, "plant-stores-plants-egress").get("prefixListId")
+    assert one(both, EGRESS, "plant-stores-us-east-1-dynamodb-443-egress").get("prefixListId")
 
 
 def test_application_signs_in_and_touches_its_table_only(both, one):
@@ -82,9 +82,13 @@ def test_reader_of_a_table_writes_nothing(one):
 def test_interface_endpoint_admits_the_fleet_alone_and_is_gone_while_parked(one):
     store = {**POSTGRES, "way": "vpc-endpoint", "endpoint_service": "com.amazonaws.vpce.us-east-1.vpce-svc-0a1b"}
     graph = declared("dev", store)
-    endpoint = one(graph, ENDPOINT, "plant-stores-orders-endpoint")
+    endpoint = one(graph, ENDPOINT, "plant-stores-vpce-us-east-1-vpce-svc-0a1b-endpoint")
     assert (endpoint.get("vpcEndpointType"), len(endpoint.get("subnetIds"))) == ("Interface", 2)
-    admitted = one(graph, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "plant-stores-orders-from-fleet")
+    admitted = one(
+        graph,
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "plant-stores-vpce-us-east-1-vpce-svc-0a1b-5432-from-fleet",
+    )
     assert admitted.get("fromPort") == 5432
     parked = declared("dev", store, more={"plant:uptime.parked": "true"})
     assert not [found.name for found in parked if "stores" in found.name]
@@ -92,7 +96,7 @@ def test_interface_endpoint_admits_the_fleet_alone_and_is_gone_while_parked(one)
 
 def test_store_outside_is_reached_over_ipv6(one):
     graph = declared("dev", {**POSTGRES, "way": "ipv6", "cidrs": ["2001:db8::/64"]})
-    assert one(graph, EGRESS, "plant-stores-orders-0-egress").get("cidrIpv6") == "2001:db8::/64"
+    assert one(graph, EGRESS, "plant-stores-2001-db8-64-5432-egress").get("cidrIpv6") == "2001:db8::/64"
 
 
 def test_pods_are_let_out_to_the_stores_addresses_and_the_role_signs_in():
@@ -101,3 +105,34 @@ def test_pods_are_let_out_to_the_stores_addresses_and_the_role_signs_in():
     (egress,) = [found.get("spec.egress") for found in policies]
     assert {"to": [{"ipBlock": {"cidr": "10.0.32.0/24"}}], "ports": [{"protocol": "TCP", "port": 5432}]} in egress
     assert [found for found in graph.of_type("aws:iam/rolePolicy:RolePolicy") if USER in str(found.get("policy"))]
+
+
+def rules_and_endpoints(graph):
+    return {(found.type, found.name) for found in graph if found.type in (EGRESS, ENDPOINT) and "stores" in found.name}
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        pytest.param(IN_VPC, id="group"),
+        pytest.param(DYNAMO, id="gateway"),
+        pytest.param(
+            {**POSTGRES, "way": "vpc-endpoint", "endpoint_service": "com.amazonaws.us-east-1.qldb.session"},
+            id="interface",
+        ),
+        pytest.param({**POSTGRES, "way": "ipv6", "cidrs": ["2001:db8::/64", "2001:db8:1::/64"]}, id="ranges"),
+    ],
+)
+def test_stores_at_one_place_share_its_rule_and_its_endpoint_and_keep_them_under_another_name(store):
+    """AWS: InvalidPermission.Duplicate, RouteAlreadyExists, and a private name that is taken."""
+    alone = rules_and_endpoints(declared("dev", store))
+    assert alone
+    assert rules_and_endpoints(declared("dev", store, {**store, "name": "second"})) == alone
+    assert rules_and_endpoints(declared("dev", {**store, "name": "renamed"})) == alone
+
+
+def test_a_range_that_goes_leaves_the_rules_of_the_others_alone():
+    store = {**POSTGRES, "way": "ipv6", "cidrs": ["2001:db8::/64", "2001:db8:1::/64"]}
+    fewer = rules_and_endpoints(declared("dev", {**store, "cidrs": store["cidrs"][1:]}))
+    assert len(fewer) == 1
+    assert fewer < rules_and_endpoints(declared("dev", store))

@@ -2,11 +2,13 @@
 
 import base64
 import json
+from decimal import Decimal
 
 import pytest
 
 from components.fleet import user_data
 from components.fleet.container_image import private_repository
+from components.fleet.fleet import _price
 from components.fleet.instance_access import PULL
 
 GROUP = "aws:autoscaling/group:Group"
@@ -173,6 +175,21 @@ def test_warm_pool_waits_for_the_first_start(warm, one):
     script = base64.b64decode(one(warm, TEMPLATE, "plant-stable-template").get("userData")).decode()
     assert f"--lifecycle-hook-name {before['name']} " in script
     assert "https://localhost:$PLANT_PORT/healthz" in script
+
+
+def test_first_instances_are_waited_for_longer_than_their_launch_is_held_back(warm, one):
+    group = one(warm, GROUP, "plant-stable-group")
+    (hook,) = group.get("initialLifecycleHooks")
+    assert int(group.get("waitForCapacityTimeout").removesuffix("m")) * 60 > hook["heartbeatTimeout"]
+
+
+def test_a_launch_that_fails_once_ends_no_deployment(whole):
+    """Provider, aws_autoscaling_group: a failed activity ends the wait for capacity unless it is told to ignore it."""
+    assert all(group.get("ignoreFailedScalingActivities") is True for group in whole.of_type(GROUP))
+
+
+def test_a_price_is_written_without_exponent():
+    assert _price(Decimal("1E-7")) == "0.0000001"
 
 
 def test_canary_has_no_warm_pool(warm, one):

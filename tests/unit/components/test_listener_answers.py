@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.edge.listener_answers import (
+    MOST_RULES,
     VALUES_PER_CONDITION,
     WILDCARDS_PER_RULE,
     packed,
     page_body,
     patterns_over,
-    rule_count,
 )
 
 RULE = "aws:lb/listenerRule:ListenerRule"
@@ -45,7 +45,8 @@ def test_rules_stay_within_what_one_may_ask(limit):
 
 
 def test_priorities_are_the_thirty_that_the_setting_names():
-    assert max(rule_count(limit) for limit in range(1, 1001)) + len(("read", "write", "browser")) <= 30
+    assert max(1 + len(packed(patterns_over(limit))) for limit in range(1, 1001)) == MOST_RULES
+    assert MOST_RULES + len(("read", "write", "browser")) <= 30
 
 
 def test_answers_come_before_routes(prod):

@@ -366,6 +366,55 @@ def test_stack_files_are_sound(stack):
             "overlaps plant:edge.path_prefix",
             id="browser below the API",
         ),
+        pytest.param(
+            {"plant:edge": {"hosted_zone_id": "Z0123456789", "domain_name": f"{'a' * 57}.example"}},
+            "plant:edge.domain_name",
+            "65 characters: ACM makes certificates for up to 64",
+            id="name that no certificate is made for",
+        ),
+        pytest.param(
+            {"plant:edge": {**DEDICATED["plant:edge"], "domain_name": f"{'a' * 60}.{'b' * 60}.example"}},
+            "plant:edge.domain_name",
+            "at most 128 characters",
+            id="name that no listener rule takes",
+        ),
+        pytest.param(
+            {"plant:edge": {"authentication": {"issuer": f"https://a.example/{'x' * 240}"}}},
+            "plant:edge.authentication.issuer",
+            "at most 256 characters",
+            id="issuer that no listener rule takes",
+        ),
+        pytest.param(
+            {"plant:edge": {"authentication": {"jwks_url": "https://a.example"}}},
+            "plant:edge.authentication.jwks_url",
+            "has no path",
+            id="keys at no path",
+        ),
+        pytest.param(
+            {"plant:data": {"environment": {f"NAME_{number:02d}": "x" * 500 for number in range(12)}}},
+            "plant:data.environment",
+            "allowed are 6,000 bytes",
+            id="more environment than user data holds",
+        ),
+        pytest.param(
+            {
+                "plant:data": {
+                    "stores": [
+                        {
+                            "name": f"store-{number}",
+                            "endpoint": "db.example.com",
+                            "port": 5432 + number,
+                            "way": "ipv6",
+                            "cidrs": [f"2001:db8:{index}::/48" for index in range(10)],
+                        }
+                        for number in range(6)
+                    ]
+                }
+            },
+            "plant:data.stores",
+            "allowed are 50 ranges together",
+            id="more rules than a security group holds",
+        ),
         pytest.param({"plant:fleet": "{"}, "plant:fleet", "pulumi config set --path", id="not an object"),
     ],
 )

@@ -27,6 +27,14 @@ def template(**data: Any) -> dict[str, Any]:
     return {"LaunchTemplateData": data}
 
 
+def host(name: str) -> dict[str, Any]:
+    return {"Conditions": [{"Field": "host-header", "HostHeaderConfig": {"Values": [name]}}]}
+
+
+def tokens(**config: Any) -> dict[str, Any]:
+    return {"Actions": [{"Type": "jwt-validation", "JwtValidationConfig": config}]}
+
+
 def at(expression: str) -> dict[str, Any]:
     return {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "Europe/Vilnius"}
 
@@ -178,6 +186,41 @@ def at(expression: str) -> dict[str, Any]:
             {"Rules": [{"Name": "a", "Statement": {"RateBasedStatement": {"EvaluationWindowSec": 90}}}]},
             "90 is none of 60, 120, 300, 600",
             id="another window",
+        ),
+        pytest.param(
+            "acm", "request_certificate", {"DomainName": "a" * 65}, "65 characters are more than 64", id="a long name"
+        ),
+        pytest.param("elbv2", "create_rule", host("a" * 129), "129 characters are more than 128", id="a long host"),
+        pytest.param("elbv2", "create_rule", host("a.b1"), "more than letters after its last dot", id="a last label"),
+        pytest.param("elbv2", "create_rule", tokens(Issuer="i" * 257), "257 characters", id="a long issuer"),
+        pytest.param("elbv2", "modify_rule", tokens(JwksEndpoint="https://a"), "with a path", id="keys at no path"),
+        pytest.param(
+            "elbv2",
+            "create_rule",
+            tokens(AdditionalClaims=[{"Name": "exp", "Format": "single-string", "Values": ["1"]}]),
+            "exp is validated by default",
+            id="a claim that is checked anyway",
+        ),
+        pytest.param(
+            "elbv2",
+            "create_rule",
+            tokens(AdditionalClaims=[{"Name": "scp", "Format": "space-separated-values", "Values": ["a b"]}]),
+            "has a space",
+            id="a value with a space",
+        ),
+        pytest.param(
+            "ec2",
+            "create_security_group",
+            {"GroupName": "a", "Description": "the fleet's"},
+            "the fleet's",
+            id="an apostrophe",
+        ),
+        pytest.param(
+            "ec2",
+            "authorize_security_group_egress",
+            {"IpPermissions": [{"IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "a & b"}]}]},
+            "a & b",
+            id="an ampersand",
         ),
         pytest.param("sns", "publish", {"Subject": "two\nlines"}, "no line of", id="a subject of two lines"),
         pytest.param("sns", "publish", {"Subject": "x" * 101}, "no line of", id="a long subject"),
