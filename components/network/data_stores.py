@@ -157,5 +157,5 @@ def _places(store: StoreArgs) -> Iterator[Place]:
 
 
 def _slug(value: str) -> str:
-    """`value` as a part of logical names."""
-    return re.sub(r"[^a-z0-9]+", "-", value.removeprefix("com.amazonaws.")).strip("-")
+    """`value` as a part of logical names; the zeros that an address leaves out keep their place."""
+    return re.sub(r"[^a-z0-9]+", "-", value.removeprefix("com.amazonaws.").replace("::", ":0:")).strip("-")

@@ -96,7 +96,7 @@ def test_interface_endpoint_admits_the_fleet_alone_and_is_gone_while_parked(one)
 
 def test_store_outside_is_reached_over_ipv6(one):
     graph = declared("dev", {**POSTGRES, "way": "ipv6", "cidrs": ["2001:db8::/64"]})
-    assert one(graph, EGRESS, "plant-stores-2001-db8-64-5432-egress").get("cidrIpv6") == "2001:db8::/64"
+    assert one(graph, EGRESS, "plant-stores-2001-db8-0-64-5432-egress").get("cidrIpv6") == "2001:db8::/64"
 
 
 def test_pods_are_let_out_to_the_stores_addresses_and_the_role_signs_in():
@@ -136,3 +136,8 @@ def test_a_range_that_goes_leaves_the_rules_of_the_others_alone():
     fewer = rules_and_endpoints(declared("dev", {**store, "cidrs": store["cidrs"][1:]}))
     assert len(fewer) == 1
     assert fewer < rules_and_endpoints(declared("dev", store))
+
+
+def test_ranges_that_differ_in_where_zeros_are_left_out_have_rules_of_their_own():
+    store = {**POSTGRES, "way": "ipv6", "cidrs": ["2001:db8::1/128", "2001:db8:1::/128"]}
+    assert len(rules_and_endpoints(declared("dev", store))) == 2
