@@ -201,6 +201,10 @@ class Scope:
             item, self.price(*price), amount, Metering.USE, usage_based=True, assumed=assumed, driver=driver, **more
         )
 
+    def kept(self, item: str, price: tuple[str, str], used: Used) -> Charge:
+        """A charge for what is stored all month, parked or not. Raises MissingPrice."""
+        return self.charge(item, price, used.amount, Metering.STANDING, usage_based=True, assumed=used.assumed)
+
     def given(self, key: UsageKey) -> Decimal | None:
         """What the usage file says of `key`, by either of its names; None where it says nothing."""
         numbers = self.pricing.usage.get(self.resource.urn, {})

@@ -9,7 +9,6 @@ from typing import Final
 from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
-from cost.uptime import Metering
 from deployment import tokens
 
 KEPT: Final = (
@@ -48,10 +47,7 @@ def vault(scope: Scope) -> Iterator[Charge]:
     """Backups of each service that the usage file gives; where it gives none, of volumes, by the stated default."""
     said = [each for each in KEPT if scope.given(each[2]) is not None]
     for what, price, key in said or KEPT[:1]:
-        kept = scope.usage(key)
-        yield scope.charge(
-            f"Backups of {what}", price, kept.amount, Metering.STANDING, usage_based=True, assumed=kept.assumed
-        )
+        yield scope.kept(f"Backups of {what}", price, scope.usage(key))
     yield from scope.used_where_given("Tables restored", ("dynamodb", "restored_gb"), RESTORED)
 
 

@@ -176,14 +176,7 @@ def event_archive(scope: Scope) -> Iterator[Charge]:
     stored = scope.usage(ARCHIVED)
     processed = scope.usage(INTO_ARCHIVE, stored.amount if scope.given(ARCHIVED) is not None else None)
     yield scope.use("Events archived", ("eventbridge", "archive_gb"), processed, Driver.EVENTS)
-    yield Charge(
-        "Archive storage",
-        scope.price("eventbridge", "archive_gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
-    )
+    yield scope.kept("Archive storage", ("eventbridge", "archive_gb_month"), stored)
 
 
 def api_destination(scope: Scope) -> Iterator[Charge]:

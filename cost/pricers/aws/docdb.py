@@ -29,15 +29,7 @@ def cluster(scope: Scope) -> Iterator[Charge]:
         raise Unpriced("I/O-Optimized storage of DocumentDB isn't priced")
     if scope.text("engineVersion").startswith(OLDEST):
         raise Unpriced("extended support of DocumentDB 3.6 isn't priced; use a later engineVersion")
-    stored = scope.usage(STORED)
-    yield Charge(
-        "Storage",
-        scope.price("docdb", "storage_gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
-    )
+    yield scope.kept("Storage", ("docdb", "storage_gb_month"), scope.usage(STORED))
     yield scope.use("Requests to storage", ("docdb", "million_io"), scope.usage(REQUESTS))
     yield from scope.used_where_given("Backups", ("docdb", "backup_gb_month"), BACKUP, Metering.STANDING)
 
@@ -55,15 +47,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
 
 def snapshot(scope: Scope) -> Iterator[Charge]:
     """Stored data of a snapshot."""
-    kept = scope.usage(SNAPSHOT)
-    yield Charge(
-        "Snapshot storage",
-        scope.price("docdb", "backup_gb_month"),
-        kept.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=kept.assumed,
-    )
+    yield scope.kept("Snapshot storage", ("docdb", "backup_gb_month"), scope.usage(SNAPSHOT))
 
 
 PRICERS: Final = {

@@ -145,15 +145,7 @@ def volume(scope: Scope) -> Iterator[Charge]:
 
 def snapshot(scope: Scope) -> Iterator[Charge]:
     """Stored data of a snapshot, at most the size of the volume that it was taken of."""
-    used = scope.usage(SNAPSHOT_GB, _volume_size(scope))
-    yield Charge(
-        "Snapshot storage",
-        scope.price("ebs", "snapshot_gb_month"),
-        used.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=used.assumed,
-    )
+    yield scope.kept("Snapshot storage", ("ebs", "snapshot_gb_month"), scope.usage(SNAPSHOT_GB, _volume_size(scope)))
     for item, key, usage in SNAPSHOT_USE:
         yield from scope.used_where_given(item, ("ebs", key), usage)
 

@@ -9,7 +9,6 @@ from typing import Final
 from cost.charges import Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
-from cost.uptime import Metering
 from deployment import tokens
 
 STORAGE: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of images")
@@ -17,15 +16,7 @@ STORAGE: Final = UsageKey("storage_gb", Decimal(1), "gigabytes of images")
 
 def repository(scope: Scope) -> Iterator[Charge]:
     """Images of a repository."""
-    stored = scope.usage(STORAGE)
-    yield Charge(
-        "Images stored",
-        scope.price("ecr", "storage_gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
-    )
+    yield scope.kept("Images stored", ("ecr", "storage_gb_month"), scope.usage(STORAGE))
 
 
 PRICERS: Final = {tokens.REPOSITORY[0]: Pricer(repository, twins=("aws_ecr_repository",), usage=(STORAGE,))}

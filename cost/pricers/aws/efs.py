@@ -40,14 +40,7 @@ def file_system(scope: Scope) -> Iterator[Charge]:
         ("Data stored, infrequent access", f"{kind}_ia_gb_month", scope.usage(INFREQUENT)),
     ):
         if used.amount.worst:
-            yield Charge(
-                item,
-                scope.price("efs", key),
-                used.amount,
-                Metering.STANDING,
-                usage_based=True,
-                assumed=used.assumed,
-            )
+            yield scope.kept(item, ("efs", key), used)
     yield from scope.used_where_given("Infrequent access: read", ("efs", "ia_read_gb"), INFREQUENT_READ)
     yield from scope.used_where_given("Infrequent access: written", ("efs", "ia_write_gb"), INFREQUENT_WRITE)
     mode = scope.text("throughputMode", "bursting")
@@ -61,15 +54,7 @@ def file_system(scope: Scope) -> Iterator[Charge]:
             "Provisioned throughput", ("efs", "provisioned_mbps_month"), Amount.fixed(extra), Metering.STANDING
         )
     if scope.resource.urn in backed_up(scope):
-        kept = scope.usage(BACKUP, stored.amount)
-        yield Charge(
-            "Backups",
-            scope.price("efs", "backup_gb_month"),
-            kept.amount,
-            Metering.STANDING,
-            usage_based=True,
-            assumed=kept.assumed,
-        )
+        yield scope.kept("Backups", ("efs", "backup_gb_month"), scope.usage(BACKUP, stored.amount))
 
 
 def backed_up(scope: Scope) -> frozenset[str]:

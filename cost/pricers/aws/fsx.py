@@ -46,15 +46,7 @@ def _file_system(scope: Scope, prefix: str, backups: str) -> Iterator[Charge]:
     extra = scope.number("diskIopsConfiguration.iops") - size * INCLUDED_IOPS_PER_GB
     if scope.text("diskIopsConfiguration.mode", "AUTOMATIC") == "USER_PROVISIONED" and extra > 0:
         yield scope.charge("IOPS", ("fsx", f"{prefix}_iops_month"), Amount.fixed(extra), Metering.STANDING)
-    kept = scope.usage(BACKUP)
-    yield Charge(
-        "Backups",
-        scope.price("fsx", f"{backups}_backup_gb_month"),
-        kept.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=kept.assumed,
-    )
+    yield scope.kept("Backups", ("fsx", f"{backups}_backup_gb_month"), scope.usage(BACKUP))
 
 
 PRICERS: Final = {

@@ -30,14 +30,7 @@ def broker(scope: Scope) -> Iterator[Charge]:
     storage = "rabbitmq" if engine == "rabbitmq" else scope.text("storageType", "efs").lower()
     used = scope.usage(STORED)
     stored = Used(used.amount * (nodes if engine == "rabbitmq" else 1), used.assumed)
-    yield Charge(
-        f"Storage ({storage})",
-        scope.price("mq", f"{storage}_gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
-    )
+    yield scope.kept(f"Storage ({storage})", ("mq", f"{storage}_gb_month"), stored)
     if scope.flag("publiclyAccessible"):  # whose addresses they are, AWS doesn't say
         addresses = Amount(ZERO, ZERO, Decimal(nodes))
         yield scope.charge("Public IPv4 addresses", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)

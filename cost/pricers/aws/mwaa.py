@@ -44,15 +44,7 @@ def environment(scope: Scope) -> Iterator[Charge]:
             Amount.fixed(schedulers),
             Metering.SECONDS,
         )
-    stored = scope.usage(META)
-    yield Charge(
-        "Metadata database",
-        scope.price("mwaa", "database_gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
-    )
+    yield scope.kept("Metadata database", ("mwaa", "database_gb_month"), scope.usage(META))
 
 
 PRICERS: Final = {

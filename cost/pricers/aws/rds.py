@@ -170,14 +170,10 @@ def cluster(scope: Scope) -> Iterator[Charge]:
         if scope.known(path, None):
             raise Unpriced(f"{path} costs extra, which has no price in the catalogue: {what}")
     optimized = "io_optimized_" if scope.text("storageType") == IO_OPTIMIZED else ""
-    stored = scope.usage(CLUSTER_STORAGE)
-    yield Charge(
+    yield scope.kept(
         "Storage (I/O-Optimized)" if optimized else "Storage",
-        scope.price("rds", f"aurora_{optimized}gb_month"),
-        stored.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=stored.assumed,
+        ("rds", f"aurora_{optimized}gb_month"),
+        scope.usage(CLUSTER_STORAGE),
     )
     if not optimized:
         yield scope.use("Requests to storage", ("rds", "aurora_million_io"), scope.usage(CLUSTER_IO))

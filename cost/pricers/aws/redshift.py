@@ -25,15 +25,7 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     nodes = scope.number("numberOfNodes", 1) or Decimal(1)
     yield scope.charge(f"Nodes ({kind})", ("redshift", kind), Amount.fixed(nodes), Metering.SECONDS)
     if kind.startswith("ra3."):
-        used = scope.usage(MANAGED)
-        yield Charge(
-            "Managed storage",
-            scope.price("redshift", "managed_storage_gb_month"),
-            used.amount,
-            Metering.STANDING,
-            usage_based=True,
-            assumed=used.assumed,
-        )
+        yield scope.kept("Managed storage", ("redshift", "managed_storage_gb_month"), scope.usage(MANAGED))
     given = scope.pricing.usage.get(scope.resource.urn, {})
     if BACKUP.name in given:
         price, kept = scope.price("redshift", "backup_gb_month"), scope.usage(BACKUP)

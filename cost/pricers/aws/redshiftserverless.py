@@ -9,7 +9,6 @@ from typing import Final
 from cost.charges import Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
-from cost.uptime import Metering
 from deployment import tokens
 
 HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours a month in which queries run")
@@ -37,15 +36,7 @@ def workgroup(scope: Scope) -> Iterator[Charge]:
 
 def namespace(scope: Scope) -> Iterator[Charge]:
     """What is stored."""
-    used = scope.usage(STORED)
-    yield Charge(
-        "Managed storage",
-        scope.price("redshift", "managed_storage_gb_month"),
-        used.amount,
-        Metering.STANDING,
-        usage_based=True,
-        assumed=used.assumed,
-    )
+    yield scope.kept("Managed storage", ("redshift", "managed_storage_gb_month"), scope.usage(STORED))
 
 
 PRICERS: Final = {
