@@ -12,7 +12,7 @@ from cost.scope import Pricing, Scope
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
-from deployment.quantities import GIB, quantity
+from deployment.quantities import GIB, quantity, together
 from deployment.unknown import Sentinel
 
 AUTOSCALERS: Final = tokens.POD_AUTOSCALER
@@ -62,15 +62,8 @@ def _requested(scope: Scope, spec: Mapping[str, Any], unit: str) -> Decimal:
     overhead = _read(spec.get("overhead") or {}, unit) or ZERO
     if whole is not None:
         return whole + overhead
-    sidecars, largest = ZERO, ZERO
-    for each in _items(spec.get("initContainers")):
-        asked = _container(scope, each, unit)
-        if each.get("restartPolicy") == "Always":
-            sidecars += asked
-        else:
-            largest = max(largest, asked + sidecars)
-    running = sum((_container(scope, each, unit) for each in _items(spec.get("containers"))), sidecars)
-    return max(running, largest) + overhead
+    initial, containers = _items(spec.get("initContainers")), _items(spec.get("containers"))
+    return together(initial, containers, lambda each: _container(scope, each, unit)) + overhead
 
 
 def _container(scope: Scope, container: Mapping[str, Any], unit: str) -> Decimal:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 _FORM: Final = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)")
 
@@ -30,3 +31,23 @@ def quantity(value: Any) -> Decimal | None:
         return None
     number = Decimal(found[1])
     return number.scaleb(int(found[2])) if found[2] else number * _FACTORS[found[3] or ""]
+
+
+Container: TypeAlias = Mapping[str, Any]
+
+
+def together(
+    initial: Iterable[Container], containers: Iterable[Container], ask: Callable[[Container], Decimal]
+) -> Decimal:
+    """What a pod's init containers and containers ask for together, each as `ask` says.
+
+    Containers and sidecars add up, and an init container counts where it needs more, beside the sidecars that start
+    before it (Kubernetes documentation, "Sidecar Containers", read 2026-11).
+    """
+    sidecars = largest = Decimal(0)
+    for each in initial:
+        if each.get("restartPolicy") == "Always":
+            sidecars += ask(each)
+        else:
+            largest = max(largest, ask(each) + sidecars)
+    return max(sum(map(ask, containers), sidecars), largest)

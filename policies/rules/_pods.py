@@ -63,10 +63,19 @@ def pod_spec(resource: Resource) -> Mapping[str, Any] | None:
 
 def pod_labels(resource: Resource) -> Mapping[str, Any]:
     """Labels of the pod that `resource` makes."""
+    return _metadata(resource, "labels")
+
+
+def pod_annotations(resource: Resource) -> Mapping[str, Any]:
+    """Annotations of the pod that `resource` makes."""
+    return _metadata(resource, "annotations")
+
+
+def _metadata(resource: Resource, key: str) -> Mapping[str, Any]:
     _, template = _template(resource)
     metadata = template.get("metadata") if isinstance(template, Mapping) else None
-    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
-    return labels if isinstance(labels, Mapping) else {}
+    found = metadata.get(key) if isinstance(metadata, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def containers(resource: Resource, *, initial: bool = True) -> Iterator[Container]:

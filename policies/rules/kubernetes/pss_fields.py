@@ -6,13 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import DAEMON_SET, DEPLOYMENT
+from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, PATCHES, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import (
+    HARDENED,
+    PATCHES,
+    WORKLOADS,
+    containers,
+    pod_annotations,
+    pod_spec,
+    with_container,
+    with_pod,
+)
 from policies.rules.kubernetes.host_untouched import is_node_plugin
 
 SAFE_SYSCTLS: Final = frozenset(
@@ -29,9 +38,11 @@ SAFE_SYSCTLS: Final = frozenset(
         "net.ipv4.tcp_keepalive_probes",
         "net.ipv4.tcp_rmem",
         "net.ipv4.tcp_wmem",
+        "net.ipv4.tcp_slow_start_after_idle",
+        "net.ipv4.tcp_notsent_lowat",
     }
 )
-"""Kernel settings that are a pod's own (Pod Security Standards 1.36, baseline)."""
+"""Kernel settings that are a pod's own (Pod Security Standards 1.37, baseline)."""
 CAPABILITIES: Final = frozenset(
     {
         "AUDIT_WRITE",
@@ -56,7 +67,10 @@ network (sidecars of a mesh), priorities and limits. The strict profile refuses 
 OF_AGENTS: Final = frozenset({"SYS_TIME"})
 """What the exporter of a node's metrics reads the clock's state with."""
 SELINUX_TYPES: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", UNKNOWN)
-APPARMOR_TYPES: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
+CONFINED: Final = (None, "RuntimeDefault", "Localhost", UNKNOWN)
+"""Types of AppArmor and seccomp profiles."""
+PROFILES: Final = ("runtime/default", "localhost/")
+APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -70,10 +84,13 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if sysctl.get("name") not in (*SAFE_SYSCTLS, UNKNOWN):
             yield Problem(f"sysctl {shown(sysctl.get('name'))} is the node's; drop it", "securityContext.sysctls")
     yield from _confinement(shared, "securityContext")
+    for key, value in pod_annotations(resource).items():
+        if key.startswith(APPARMOR) and value is not UNKNOWN and not str(value).startswith(PROFILES):
+            yield Problem(f"the annotation {key} is {shown(value)}; drop it", "metadata.annotations")
     for container in containers(resource):
         own = _security(container.spec)
         path = f"{container.path}.securityContext"
-        if own.get("procMount") not in (None, "Default", UNKNOWN):
+        if own.get("procMount") not in (None, "Default", UNKNOWN) and pod.get("hostUsers") is not False:
             yield Problem(f"procMount is {shown(own.get('procMount'))}; leave it at Default", path)
         capabilities = (mappings(own.get("capabilities")) or [{}])[0]
         added = [name for name in strings(capabilities.get("add")) if name.removeprefix("CAP_") not in able]
@@ -90,9 +107,10 @@ def _confinement(security: Mapping[str, Any], path: str) -> Iterator[Problem]:
     selinux = (mappings(security.get("seLinuxOptions")) or [{}])[0]
     if selinux.get("type") not in SELINUX_TYPES or selinux.get("user") or selinux.get("role"):
         yield Problem("seLinuxOptions takes the pod out of its confinement; leave them out", path)
-    apparmor = (mappings(security.get("appArmorProfile")) or [{}])[0]
-    if apparmor.get("type") not in APPARMOR_TYPES:
-        yield Problem(f"appArmorProfile.type is {shown(apparmor.get('type'))}; set RuntimeDefault", path)
+    for key in ("appArmorProfile", "seccompProfile"):
+        profile = (mappings(security.get(key)) or [{}])[0]
+        if profile.get("type") not in CONFINED:
+            yield Problem(f"{key}.type is {shown(profile.get('type'))}; set RuntimeDefault", path)
     if (mappings(security.get("windowsOptions")) or [{}])[0].get("hostProcess") is True:
         yield Problem("windowsOptions.hostProcess runs on the node itself; drop it", path)
 
@@ -113,6 +131,15 @@ RULE = Rule(
     also_passing=[
         {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE", "CHOWN"]}}))},
         {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["IPC_LOCK"]}}))},
+        {
+            "api": (
+                DEPLOYMENT,
+                with_pod(
+                    hostUsers=False,
+                    containers=[{"name": "builder", "securityContext": {"procMount": "Unmasked"}}],
+                ),
+            )
+        },
     ],
     also_failing=[
         {"api": (DEPLOYMENT, with_pod(securityContext={"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}))},
@@ -120,5 +147,7 @@ RULE = Rule(
         {"api": (DEPLOYMENT, with_pod(securityContext={"windowsOptions": {"hostProcess": True}}))},
         {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["SYS_ADMIN"]}}))},
         {"api": (DEPLOYMENT, with_container(securityContext={"appArmorProfile": {"type": "Unconfined"}}))},
+        {"api": (DEPLOYMENT, with_pod(securityContext={"seccompProfile": {"type": "Unconfined"}}))},
+        {"api": (POD, {"metadata": {"annotations": {f"{APPARMOR}api": "unconfined"}}, "spec": {"containers": []}})},
     ],
 )

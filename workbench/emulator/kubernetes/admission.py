@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from deployment.manifests import schema_problem
-from deployment.quantities import quantity
+from deployment.quantities import quantity, together
+from workbench.emulator.kubernetes.pod_security import violations
 from workbench.emulator.kubernetes.store import ApiError, Ref, Store
 
 ENFORCE: Final = "pod-security.kubernetes.io/enforce"
-VOLUMES: Final = frozenset(
-    {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
-)
-"""Kinds of volumes that the restricted standard lets in (Pod Security Standards 1.36)."""
-HOST: Final = ("hostNetwork", "hostPID", "hostIPC")
 
 
 def admit(store: Store, document: Mapping[str, Any], version: str) -> None:
@@ -29,61 +25,38 @@ def admit(store: Store, document: Mapping[str, Any], version: str) -> None:
         store.get(Ref("v1", "Namespace", "", ref.namespace))
 
 
-def admit_pod(store: Store, namespace: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The pod's specification with the namespace's defaults. Raises ApiError where it is refused."""
-    whole = copy.deepcopy(dict(spec))
+def admit_pod(store: Store, namespace: str, template: Mapping[str, Any]) -> dict[str, Any]:
+    """Specification of the pod of `template`, with the namespace's defaults. Raises ApiError where it is refused."""
+    whole = copy.deepcopy(dict(template["spec"]))
     for limits in store.of_kind("LimitRange", namespace):
         _default(whole, limits)
     space = store.get(Ref("v1", "Namespace", "", namespace))
-    if space["metadata"].get("labels", {}).get(ENFORCE) == "restricted":
-        violations = list(restricted(whole))
-        if violations:
-            raise ApiError("Forbidden", f'violates PodSecurity "restricted": {", ".join(violations)}')
+    level = space["metadata"].get("labels", {}).get(ENFORCE, "privileged")
+    if refused := violations(level, template.get("metadata", {}), whole):
+        raise ApiError("Forbidden", f'violates PodSecurity "{level}": {", ".join(refused)}')
     for quota in store.of_kind("ResourceQuota", namespace):
         _charge(store, namespace, whole, quota)
     return whole
 
 
-def restricted(spec: Mapping[str, Any]) -> Iterator[str]:
-    """What the restricted standard refuses of a pod, in its words."""
-    shared = spec.get("securityContext") or {}
-    for key in HOST:
-        if spec.get(key):
-            yield "host namespaces"
-    for volume in spec.get("volumes") or ():
-        if not (set(volume) - {"name"}) <= VOLUMES:
-            yield f"restricted volume types ({volume['name']})"
-    for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
-        own = container.get("securityContext") or {}
-        name = container["name"]
-        if own.get("privileged"):
-            yield f"privileged ({name})"
-        if own.get("allowPrivilegeEscalation") is not False:
-            yield f"allowPrivilegeEscalation != false ({name})"
-        if "ALL" not in (own.get("capabilities") or {}).get("drop", ()):
-            yield f"unrestricted capabilities ({name})"
-        if own.get("runAsNonRoot", shared.get("runAsNonRoot")) is not True:
-            yield f"runAsNonRoot != true ({name})"
-        if own.get("runAsUser", shared.get("runAsUser")) == 0:
-            yield f"runAsUser=0 ({name})"
-        profile = (own.get("seccompProfile") or shared.get("seccompProfile") or {}).get("type")
-        if profile not in ("RuntimeDefault", "Localhost"):
-            yield f"seccompProfile ({name})"
-
-
 def asked(spec: Mapping[str, Any], unit: str) -> Decimal:
-    """What a pod asks for; an init container counts where it is larger."""
-    running = sum((_request(one, unit) for one in spec.get("containers") or ()), Decimal(0))
-    return max([running, *(_request(one, unit) for one in spec.get("initContainers") or ())])
+    """What the scheduler and a quota count for a pod."""
+    overhead = quantity((spec.get("overhead") or {}).get(unit)) or Decimal(0)
+    whole = _request(spec, unit)
+    if whole is None:
+        initial, containers = spec.get("initContainers") or (), spec.get("containers") or ()
+        whole = together(initial, containers, lambda each: _request(each, unit) or Decimal(0))
+    return whole + overhead
 
 
-def _request(container: Mapping[str, Any], unit: str) -> Decimal:
-    resources = container.get("resources") or {}
+def _request(holder: Mapping[str, Any], unit: str) -> Decimal | None:
+    """Request of a container, or of a pod as a whole; its limit where it has none."""
+    resources = holder.get("resources") or {}
     for kind in ("requests", "limits"):
         found = quantity((resources.get(kind) or {}).get(unit))
         if found is not None:
             return found
-    return Decimal(0)
+    return None
 
 
 def _default(spec: dict[str, Any], limits: Mapping[str, Any]) -> None:

@@ -190,7 +190,7 @@ class Cluster:
     def _make(self, owner: tuple[str, str], version: str, template: Mapping[str, Any]) -> bool:
         namespace, name = owner
         try:
-            spec = admit_pod(self.store, namespace, template["spec"])
+            spec = admit_pod(self.store, namespace, template)
         except ApiError as error:
             self.events.append(f"FailedCreate {namespace}/{name}: {error}")
             return False
