@@ -111,7 +111,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
         from workbench.simulate.optimize.search import Limits, optimize
         from workbench.simulate.options import SimulationOptions
         from workbench.simulate.scenario import DEFAULT_PROFILE, Scenario, ServiceOptions
-        from workbench.simulate.traffic.profiles import parse_duration
+        from workbench.simulate.traffic.duration import parse_duration
 
         scenario = Scenario(
             profiles=traffic.profiles,

@@ -276,7 +276,7 @@ def command(
 
 
 def _seconds(text: str | None, option: str) -> float | None:
-    from workbench.simulate.traffic.profiles import parse_duration
+    from workbench.simulate.traffic.duration import parse_duration
 
     return None if text is None else parse_duration(text, option)
 
@@ -306,7 +306,7 @@ def _scenario(traffic: Traffic, service: Service, conditions: Conditions, experi
     from workbench.simulate.options import SimulationOptions
     from workbench.simulate.scenario import Scenario, ServiceOptions
     from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
-    from workbench.simulate.traffic.profiles import parse_duration
+    from workbench.simulate.traffic.duration import parse_duration
 
     clock: dict[str, Any] = {}
     if traffic.start is not None:

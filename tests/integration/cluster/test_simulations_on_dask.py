@@ -72,7 +72,7 @@ def test_no_scheduler_is_bad_input(capsys):
 
 def test_an_error_of_a_call_is_the_callers(dask_cluster):
     from workbench.cluster import results
-    from workbench.simulate.traffic.profiles import parse_duration
+    from workbench.simulate.traffic.duration import parse_duration
 
     dask_cluster.add_worker("--no-nanny")
     with pytest.raises(InputError, match="tomorrow"):

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import inspect
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from deployment.errors import InputError, meant
+from workbench.simulate.traffic.duration import DAY_SECONDS, MOST_SECONDS, seconds_of
 from workbench.simulate.traffic.stream import Stream, from_points
-
-DAY_SECONDS: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +124,8 @@ PROFILES: Final[Mapping[str, Callable[..., Stream]]] = {
 }
 """Name on the command line -> profile."""
 
-_UNITS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-_QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$")
 _LIMITS: Final = {"addresses": 1_000_000, "clients": 1_000_000, "rate": 1e6, "peak": 1e6, "base": 1e6, "factor": 1e5}
 _RATIOS: Final = ("heavy", "trough")
-_MAX_SECONDS: Final = 366 * DAY_SECONDS
-
-
-def parse_duration(text: str, what: str = "duration") -> float:
-    """Seconds of ``90``, ``90s``, ``15m``, ``24h`` or ``7d``. Raises InputError."""
-    match = _QUANTITY.match(text.strip())
-    if match is None or not 0 < float(match[1]) * _UNITS[match[2] or ""] <= _MAX_SECONDS:
-        raise InputError(f"{what} {text!r}: write a time such as 90s, 15m, 24h or 7d, over 0 and up to 366d")
-    return float(match[1]) * _UNITS[match[2] or ""]
 
 
 def parse(text: str, context: Context) -> Stream:
@@ -158,9 +145,8 @@ def parse(text: str, context: Context) -> Stream:
         if not equals or key not in allowed:
             problems.append(f"profile {name}: {part!r} is not understood; allowed: {', '.join(allowed)} (key=value)")
             continue
-        match = _QUANTITY.match(value.strip())
-        limit = 1.0 if key in _RATIOS else _LIMITS.get(key, _MAX_SECONDS)
-        number = float(match[1]) * _UNITS[match[2] or ""] if match else math.nan
+        limit = 1.0 if key in _RATIOS else _LIMITS.get(key, MOST_SECONDS)
+        number = seconds_of(value)
         whole = isinstance(allowed[key].default, int) and not isinstance(allowed[key].default, bool)
         if not number <= limit or (whole and (number < 1 or number != int(number))):
             kind = "a whole number from 1" if whole else "a number from 0"

@@ -3,7 +3,8 @@ import pytest
 
 from deployment.errors import InputError
 from workbench.simulate.traffic.arrivals import ArrivalOptions, ArrivalSource, Burstiness
-from workbench.simulate.traffic.profiles import PROFILES, Context, parse, parse_duration
+from workbench.simulate.traffic.duration import parse_duration
+from workbench.simulate.traffic.profiles import PROFILES, Context, parse
 from workbench.simulate.traffic.stream import Stream, Traffic, from_counts, from_points
 
 HOUR = Context(peak_rps=10.0, duration_seconds=3600.0)
