@@ -85,8 +85,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             yield Problem(f"sysctl {shown(sysctl.get('name'))} is the node's; drop it", "securityContext.sysctls")
     yield from _confinement(shared, "securityContext")
     for key, value in pod_annotations(resource).items():
-        if key.startswith(APPARMOR) and value is not UNKNOWN and not str(value).startswith(PROFILES):
-            yield Problem(f"the annotation {key} is {shown(value)}; drop it", "metadata.annotations")
+        for profile in strings(value) if key.startswith(APPARMOR) else ():
+            if profile and not profile.startswith(PROFILES):
+                yield Problem(f"the annotation {key} is {shown(profile)}; drop it", "metadata.annotations")
     for container in containers(resource):
         own = _security(container.spec)
         path = f"{container.path}.securityContext"
