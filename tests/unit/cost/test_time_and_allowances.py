@@ -85,16 +85,6 @@ def test_an_allowance_that_prices_share_goes_to_the_cheapest_first(make, price, 
     assert taken["x86_gb_second"] == -100_000
 
 
-def test_tables_are_free_up_to_what_an_account_always_has(make, price, make_basis):
-    tables = [
-        make("aws:dynamodb/table:Table", {"readCapacity": 20, "writeCapacity": 15}, name)
-        for name in ("orders", "mails")
-    ]
-    found = price(*tables, usage={"storage_gb": 20}, basis=make_basis(allowances=True))
-    # beyond 25 of each: 15 RCU x 730 x .00013, 5 WCU x 730 x .00065, 15 GB x .25
-    assert found.expected_usd == Decimal("1.4235") + Decimal("2.3725") + Decimal("3.75")
-
-
 def test_an_allowance_never_gives_money_back(make, price, make_basis):
     found = price(*alarms(make, 1), basis=make_basis(allowances=True))
     assert found.expected_usd == found.floor_usd == found.worst_case_usd == 0
