@@ -27,6 +27,10 @@ DEFAULT_SURGE: Final = "25%"
 """``maxSurge`` of a Deployment that names none (Kubernetes reference, 2026-11)."""
 
 
+PRICED: Final = frozenset({"cpu", "memory", "ephemeral-storage"})
+"""What pods ask for at the price of the node; its disk is the node's."""
+
+
 @dataclass(frozen=True, slots=True)
 class PodSize:
     """What one pod asks for."""
@@ -54,6 +58,8 @@ def pod_size(scope: Scope, template: str) -> PodSize:
     spec = scope.known(template, None)
     if not isinstance(spec, Mapping):
         raise Unpriced(f"{template} isn't known, and the pods' price depends on it")
+    for each in (spec, *_items(spec.get("initContainers")), *_items(spec.get("containers"))):
+        _refuse_devices(each.get("resources"))
     return PodSize(_requested(scope, spec, "cpu"), _requested(scope, spec, "memory") / GIB)
 
 
@@ -64,6 +70,15 @@ def _requested(scope: Scope, spec: Mapping[str, Any], unit: str) -> Decimal:
         return whole + overhead
     initial, containers = _items(spec.get("initContainers")), _items(spec.get("containers"))
     return together(initial, containers, lambda each: _container(scope, each, unit)) + overhead
+
+
+def _refuse_devices(resources: Any) -> None:
+    """Raise Unpriced for what a node has beside CPU and memory, such as GPUs: its price is another one."""
+    for kind in ("requests", "limits"):
+        asked = resources.get(kind) if isinstance(resources, Mapping) else None
+        for name in asked if isinstance(asked, Mapping) else ():
+            if name not in PRICED and not str(name).startswith("hugepages-"):
+                raise Unpriced(f"resources.{kind} asks for {name}, which has no price; cpu and memory have")
 
 
 def _container(scope: Scope, container: Mapping[str, Any], unit: str) -> Decimal:

@@ -167,8 +167,35 @@ def _cron_runs(schedule: str) -> Decimal:
     fields = macros.get(schedule, {"@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *"}.get(schedule, schedule)).split()
     if len(fields) != 5:
         raise Unpriced(f"schedule {schedule!r} isn't a cron expression of five fields")
-    days = "".join(str(int(each) % 7 + 1) if each.isdigit() else each for each in fields[4])
-    return runs_per_month(f"cron({' '.join(fields[:4])} {days} *)")
+    minute, hour, day, month, weekday = fields
+    if weekday in ("*", "?"):
+        return runs_per_month(f"cron({minute} {hour} {day} {month} * *)")
+    runs = runs_per_month(f"cron({minute} {hour} * {month} {_weekdays(weekday)} *)")
+    if day in ("*", "?"):
+        return runs
+    return runs + runs_per_month(f"cron({minute} {hour} {day} {month} * *)")  # it runs on either, now and then on both
+
+
+def _weekdays(field: str) -> str:
+    """Days of the week of a cron `field`, where Sunday is 0, as AWS counts them, one by one. Raises Unpriced."""
+    found: set[int] = set()
+    for part in field.lower().split(","):
+        span, _, step = part.partition("/")
+        low, _, high = span.partition("-")
+        first = 0 if low in ("*", "?") else _weekday(low, field)
+        last = _weekday(high, field) if high else 6 if step or low in ("*", "?") else first
+        found.update(range(first, last + 1, int(step) if step.isdigit() and int(step) else 1))
+    if not found:
+        raise Unpriced(f"no day of the week is {field!r}, so its runs can't be counted")
+    return ",".join(str(each + 1) for each in sorted(found))
+
+
+def _weekday(text: str, field: str) -> int:
+    names = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+    number = names.index(text) if text in names else int(text) if text.isdigit() else 7
+    if number > 6:
+        raise Unpriced(f"{text!r} in {field!r} is no day of the week; they are 0 (Sunday) to 6")
+    return number
 
 
 def quota(scope: Scope) -> Iterator[Charge]:

@@ -13,6 +13,7 @@ import pytest
 from cost.basis import NodeBasis
 from cost.charges import Unpriced
 from cost.nodes import node_size
+from cost.pricers.kubernetes.workloads import _cron_runs, _weekdays
 from deployment.graph import Resource
 from deployment.quantities import quantity
 
@@ -201,3 +202,31 @@ def test_what_may_buy_something_is_never_free(token, thing, price):
 def test_a_daemon_set_needs_a_number_of_nodes(thing, price, make):
     daemon = thing("kubernetes:apps/v1:DaemonSet", {"template": {"spec": asks()}})
     assert "one pod a node" in price(daemon).unpriced[0].reason
+
+
+@pytest.mark.parametrize("kind", ["requests", "limits"])
+def test_what_a_node_has_beside_cpu_and_memory_has_no_price(thing, price, kind):
+    pod = asks()
+    pod["containers"][0]["resources"].setdefault(kind, {})["nvidia.com/gpu"] = 1
+    found = price(thing(DEPLOYMENT, {"template": {"spec": pod}}))
+    assert f"resources.{kind} asks for nvidia.com/gpu" in found.unpriced[0].reason
+
+
+@pytest.mark.parametrize(
+    ("field", "days"),
+    [("0", "1"), ("6", "7"), ("1-5", "2,3,4,5,6"), ("mon,FRI", "2,6"), ("*/2", "1,3,5,7"), ("1/2", "2,4,6")],
+)
+def test_days_of_the_week_are_those_of_cron(field, days):
+    assert _weekdays(field) == days
+
+
+@pytest.mark.parametrize("field", ["7", "5-7", "someday", "5-1", ""])
+def test_no_day_of_the_week_has_no_price(field):
+    with pytest.raises(Unpriced, match="day of the week"):
+        _weekdays(field)
+
+
+def test_a_run_on_a_day_of_the_month_or_of_the_week_is_one():
+    either, first, mondays = map(_cron_runs, ("0 0 1 * 1", "0 0 1 * *", "0 0 * * 1"))
+    assert either == first + mondays
+    assert mondays > 4
