@@ -46,7 +46,7 @@ class Dialect:
 def renamed(columns: Mapping[str, str]) -> dict[str, str]:
     """Columns of a legacy Cost and Usage Report (``lineItem/UnblendedCost``) -> their names in CUR 2.0.
 
-    None for other exports. Reports for Athena (Parquet) have the new names already.
+    Empty for other exports. Reports for Athena (Parquet) have the new names already.
     """
     if not any(name.lower() == "lineitem/unblendedcost" for name in columns):
         return {}

@@ -28,16 +28,10 @@ def trail(scope: Scope) -> Iterator[Charge]:
         used = scope.usage(COPIES if first else SECOND)
         yield scope.use("Further copies of management events", ("cloudtrail", "100k_management_events"), used)
     selectors = (*scope.items("eventSelectors"), *scope.items("advancedEventSelectors"))
-    if any(_selects_data(each) for each in selectors):
+    if any(_selects_data(each) for each in selectors) or scope.given(DATA) is not None:
         yield scope.use("Data events", ("cloudtrail", "100k_data_events"), scope.usage(DATA))
-    else:
-        yield from scope.used_where_given("Data events", ("cloudtrail", "100k_data_events"), DATA)
-    if scope.items("insightSelectors"):
+    if scope.items("insightSelectors") or scope.given(INSIGHTS) is not None:
         yield scope.use("Events analysed for insights", ("cloudtrail", "100k_insight_events"), scope.usage(INSIGHTS))
-    else:
-        yield from scope.used_where_given(
-            "Events analysed for insights", ("cloudtrail", "100k_insight_events"), INSIGHTS
-        )
 
 
 def _selects_data(selector: object) -> bool:
