@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.rules.kubernetes.pss_fields import APPARMOR, CAPABILITIES, PROFILES, SAFE_SYSCTLS
+from policies.rules.kubernetes.pss_fields import (
+    APPARMOR,
+    CAPABILITIES,
+    CONFINED,
+    PROFILES,
+    SAFE_SYSCTLS,
+    SELINUX_TYPES,
+)
 
 Object = Mapping[str, Any]
 
-CONFINED: Final = (None, "RuntimeDefault", "Localhost")
-"""Types of seccomp and AppArmor profiles that the baseline lets in."""
-SELINUX_TYPES: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 VOLUMES: Final = frozenset(
     {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 )
@@ -74,20 +78,20 @@ def _unconfined(security: Object, where: str) -> Iterator[str]:
 def _restricted(spec: Object) -> Iterator[str]:
     shared = _of(spec, "securityContext")
     windows = _of(spec, "os").get("name") == "windows"
-    root = _in_user_namespace(spec)  # is nobody outside of it
+    apart = _in_user_namespace(spec)  # where root is nobody outside
     for volume in spec.get("volumes") or ():
         if not (set(volume) - {"name"}) <= VOLUMES:
             yield f"restricted volume types ({volume['name']})"
-    if not root and shared.get("runAsNonRoot") is False:
+    if not apart and shared.get("runAsNonRoot") is False:
         yield "runAsNonRoot != true (pod)"
-    if not root and shared.get("runAsUser") == 0:
+    if not apart and shared.get("runAsUser") == 0:
         yield "runAsUser=0 (pod)"
     for name, _, own in _containers(spec):
         if own.get("procMount") not in (None, "Default"):
             yield f"procMount ({name})"
-        if not root and own.get("runAsNonRoot", shared.get("runAsNonRoot")) is not True:
+        if not apart and own.get("runAsNonRoot", shared.get("runAsNonRoot")) is not True:
             yield f"runAsNonRoot != true ({name})"
-        if not root and own.get("runAsUser") == 0:
+        if not apart and own.get("runAsUser") == 0:
             yield f"runAsUser=0 ({name})"
         if windows:  # has none of the rest
             continue
