@@ -716,4 +716,32 @@ GRAPHS = [
         ),
         ("aws:ecs/service:Service", "web", {"cluster": "main-id", "taskDefinition": "web-id", "desiredCount": 1}),
     ),
+    case(
+        "tasks for Fargate alone in a cluster of another stack",
+        "floor_usd",
+        "36.0401",
+        "Fargate",
+        (
+            "aws:ecs/taskDefinition:TaskDefinition",
+            "web",
+            {"cpu": "1024", "memory": "2048", "requiresCompatibilities": ["FARGATE"]},
+        ),
+        (
+            "aws:ecs/service:Service",
+            "web",
+            {"cluster": "arn:aws:ecs:us-east-1:1:cluster/x", "taskDefinition": "web-id"},
+        ),
+    ),
+    case(
+        "a file system of one zone whose policy turns backups off",
+        "monthly_usd",
+        "0",
+        "Backups",
+        ("aws:efs/fileSystem:FileSystem", "files", {"availabilityZoneName": "us-east-1a"}),
+        (
+            "aws:efs/backupPolicy:BackupPolicy",
+            "none",
+            {"fileSystemId": "files-id", "backupPolicy": {"status": "DISABLED"}},
+        ),
+    ),
 ]

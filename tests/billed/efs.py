@@ -13,9 +13,16 @@ CASES = [
     case(
         "aws:efs/fileSystem:FileSystem",
         {"availabilityZoneName": "us-east-1a"},
-        {"Data stored": "36.80", "Data stored, infrequent access": "1.33"},
+        {"Data stored": "36.80", "Data stored, infrequent access": "1.33", "Backups": "11.50"},  # on by default
         {"storage_gb": 230, "infrequent_access_storage_gb": 100},
         id="efs one zone",
+    ),
+    case(
+        "aws:efs/fileSystem:FileSystem",
+        {},
+        {"Data stored": "69.00", "Backups": None},
+        {"storage_gb": 230},
+        id="efs in several zones: no backups by default",
     ),
     case(
         "aws:efs/fileSystem:FileSystem",

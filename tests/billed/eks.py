@@ -43,4 +43,14 @@ CASES = [
         {"instances": 3},
         id="node group at another size",
     ),
+    case(
+        "aws:eks/nodeGroup:NodeGroup",
+        {
+            "scalingConfig": {"minSize": 1, "desiredSize": 1, "maxSize": 1},
+            "instanceTypes": ["m5.xlarge"],
+            "amiType": "WINDOWS_CORE_2025_x86_64",
+        },
+        {"Nodes": "274.48", "Node volume": "5.00"},  # 730 x .376; 50 GB x .10
+        id="node group on Windows",
+    ),
 ]

@@ -137,13 +137,14 @@ def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool
     if kind:
         return kind == "FARGATE"
     strategies = scope.items(f"{prefix}capacityProviderStrategies")
-    if not strategies:
-        strategies = _default_providers(scope, cluster)
-    if not strategies:  # ECS takes instances then, which a definition for Fargate alone never runs on
+    if not strategies:  # a definition for Fargate alone runs on nothing else, whatever the cluster has
         path = f"{prefix}taskDefinitionArn" if prefix else "taskDefinition"
-        tasks = scope.graph.referenced(scope.resource, path, TASK)
-        needed = tasks[0].get("requiresCompatibilities") if tasks else None
-        return needed == ["FARGATE"]
+        if any(
+            task.get("requiresCompatibilities") == ["FARGATE"]
+            for task in scope.graph.referenced(scope.resource, path, TASK)
+        ):
+            return True
+        strategies = _default_providers(scope, cluster)
     return any("FARGATE" in str(each.get("capacityProvider")) for each in strategies)
 
 

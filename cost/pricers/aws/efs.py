@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -53,21 +53,21 @@ def file_system(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Provisioned throughput", ("efs", "provisioned_mbps_month"), Amount.fixed(extra), Metering.STANDING
         )
-    if scope.resource.urn in backed_up(scope):
+    if backed_up(scope).get(scope.resource.urn, kind == "one_zone"):
         yield scope.kept("Backups", ("efs", "backup_gb_month"), scope.usage(BACKUP, stored.amount))
 
 
-def backed_up(scope: Scope) -> frozenset[str]:
-    """URNs of file systems that a backup policy of the graph turns automatic backups on for."""
-    found: frozenset[str] | None = scope.pricing.cache.get("backed up file systems")
+def backed_up(scope: Scope) -> Mapping[str, bool]:
+    """Whether automatic backups are on, by the URN of each file system that a backup policy of the graph names. Without
+    a policy those of one zone have them, and others don't (EFS API, CreateFileSystem, Backup, 2026-11)."""
+    found: dict[str, bool] | None = scope.pricing.cache.get("backed up file systems")
     if found is None:
         graph = scope.graph
-        found = scope.pricing.cache["backed up file systems"] = frozenset(
-            target.urn
+        found = scope.pricing.cache["backed up file systems"] = {
+            target.urn: policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
             for policy in graph.of_type(BACKUP_POLICY)
-            if policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
             for target in graph.referenced(policy, "fileSystemId", FILE_SYSTEM)
-        )
+        }
     return found
 
 

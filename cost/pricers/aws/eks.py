@@ -19,7 +19,8 @@ from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 
 NODE_DISK_GB: Final = Decimal(20)
-"""Root volume of a node where nothing is declared (EKS user guide, managed node groups, 2026)."""
+WINDOWS_DISK_GB: Final = Decimal(50)
+"""Root volume of a node where nothing is declared (EKS API, CreateNodegroup, diskSize, 2026-11)."""
 
 POD_VCPU: Final = UsageKey("vcpu", Decimal("0.25"), "vCPUs of the pods of a Fargate profile, in all")
 POD_GB: Final = UsageKey("memory_gb", Decimal("0.5"), "gigabytes of memory of the pods of a Fargate profile, in all")
@@ -96,7 +97,8 @@ def node_group(scope: Scope) -> Iterator[Charge]:
     devices = launch.get("blockDeviceMappings") or []
     volumes = [volume_of(device["ebs"]) for device in devices if isinstance(device, dict) and device.get("ebs")]
     if not volumes:
-        volumes = [Volume(scope.number("diskSize", NODE_DISK_GB), "gp2", assumed=not scope.number("diskSize"))]
+        usual = WINDOWS_DISK_GB if image.startswith("WINDOWS") else NODE_DISK_GB
+        volumes = [Volume(scope.number("diskSize", usual), "gp2", assumed=not scope.number("diskSize"))]
     for volume in volumes:
         yield from volume_charges(scope, volume, count, what="Node volume")
     addresses = per_instance(scope, "subnetIds", interface_address(launch), anywhere=False)

@@ -33,8 +33,10 @@ GP3_FREE_IOPS: Final = 3000
 GP3_FREE_IOPS_LARGE: Final = 12000
 LEAST_IOPS: Final = Decimal(1000)
 """IOPS that storage of provisioned IOPS has at least (RDS user guide, provisioned IOPS storage, 2026)."""
-GP3_LARGE_GB: Final = 400
-"""From this size on, the larger number of IOPS is included (for MySQL, MariaDB and PostgreSQL)."""
+GP3_LARGE_GB: Final[Mapping[str, Decimal]] = {"oracle": Decimal(200), "sqlserver": Decimal("Infinity")}
+GP3_LARGE_GB_OTHERS: Final = Decimal(400)
+"""From this size on storage is striped, and the larger numbers are included: by the maker of the engine, and of all
+other engines. SQL Server's is never striped (RDS user guide, gp3 storage, 2026)."""
 
 
 def instance(scope: Scope) -> Iterator[Charge]:
@@ -50,7 +52,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     prefix = "multi_az." if several else ""
     yield scope.charge(
         f"Database instance ({engine}, {'Multi-AZ' if several else 'Single-AZ'}, {kind})",
-        ("rds", f"{engine}.{prefix}{kind}"),
+        ("rds", f"{edition(scope, engine)}.{prefix}{kind}"),
         ONE,
         Metering.SECONDS,
     )
@@ -73,14 +75,15 @@ def instance(scope: Scope) -> Iterator[Charge]:
     )
     if storage in ("io1", "io2"):
         declared_iops = max(declared_iops, LEAST_IOPS)
+    large = size >= GP3_LARGE_GB.get(engine.partition("-")[0], GP3_LARGE_GB_OTHERS)
     included = Decimal(0)
     if storage == "gp3":
-        included = Decimal(GP3_FREE_IOPS_LARGE if size >= GP3_LARGE_GB else GP3_FREE_IOPS)
+        included = Decimal(GP3_FREE_IOPS_LARGE if large else GP3_FREE_IOPS)
     extra = max(Decimal(0), declared_iops - included)
     if extra and storage in ("gp3", "io1", "io2"):
         yield scope.charge("IOPS", ("rds", f"{prefix}{key}_iops_month"), Amount.fixed(extra), Metering.STANDING)
     if storage == "gp3" and (mbps := scope.number("storageThroughput")):
-        included_mbps = GP3_FREE_MBPS_LARGE if size >= GP3_LARGE_GB else GP3_FREE_MBPS
+        included_mbps = GP3_FREE_MBPS_LARGE if large else GP3_FREE_MBPS
         if mbps > included_mbps:
             above = Amount.fixed(mbps - included_mbps)
             yield scope.charge("Throughput", ("rds", f"{prefix}gp3_mbps_month"), above, Metering.STANDING)
@@ -94,6 +97,15 @@ def instance(scope: Scope) -> Iterator[Charge]:
             "Backups", scope.price("rds", "backup_gb_month"), backups.amount, Metering.STANDING, usage_based=True
         )
     _insights_are_free(scope)
+
+
+def edition(scope: Scope, engine: str) -> str:
+    """What prices of instances go by: the engine, and of Oracle its edition with the licence, or the price that all
+    editions have without one (Enterprise comes only so)."""
+    if not engine.startswith("oracle-"):
+        return engine
+    own = scope.text("licenseModel") == "bring-your-own-license" or engine.startswith("oracle-ee")
+    return "oracle-byol" if own else engine.removesuffix("-cdb")
 
 
 def _replicated(scope: Scope) -> Scope:
