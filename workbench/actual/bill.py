@@ -170,7 +170,8 @@ def _reason(error: Exception) -> str:
     """The first sentence of DuckDB's own message, on one line."""
     if "sniffing" in (said := str(error)):  # what follows are parameters of DuckDB's, which nobody can give here
         return "no CSV with commas, in UTF-8"
-    return plain(" ".join(said.split("\n\n")[0].split()))[:300]
+    first = [line for line in said.split("\n\n")[0].splitlines() if not line.startswith("Original Line: ")]
+    return plain(" ".join(" ".join(first).split()))[:300]
 
 
 def _read(connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted, bill: Bill) -> tuple[str, set[str]]:

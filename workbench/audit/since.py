@@ -16,6 +16,10 @@ from workbench.audit.run import Row
 
 MOST_BYTES: Final = 2_000_000_000
 """Of an earlier audit; 10,000 stacks of 200 resources give less than a tenth."""
+DEEPEST: Final = 100
+"""Levels of nesting; an audit has ten."""
+DEPTH: Final = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
+"""What events of the parser change of the depth."""
 ZERO: Final = Decimal(0)
 
 
@@ -68,10 +72,25 @@ def read_earlier(path: Path) -> Earlier:
     return found
 
 
+def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """`events` of a document nested no deeper than an audit's; each level makes every path of the parser longer.
+
+    Raises ijson.JSONError.
+    """
+    import ijson
+
+    depth = 0
+    for event in events:
+        depth += DEPTH.get(event[0], 0)
+        if depth > DEEPEST:
+            raise ijson.JSONError(f"nested deeper than {DEEPEST} levels")
+        yield event
+
+
 def _stacks(file: Any) -> Iterator[tuple[str, Before]]:
     import ijson
 
-    for stack in ijson.items(file, "stacks.item"):
+    for stack in ijson.items(ijson.parse(_shallow(ijson.basic_parse(file))), "stacks.item"):
         cost = stack.get("cost")
         yield (
             stack["name"],

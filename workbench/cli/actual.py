@@ -15,6 +15,7 @@ from workbench.cli.common import (
     Output,
     RegionName,
     StackName,
+    Written,
     collected,
     emit,
     layout,
@@ -75,7 +76,7 @@ class Writes:
 @click.option("--live", is_flag=True, help="Also ask CloudWatch what no bill tells; without FILE, Cost Explorer, too.")
 @click.option("--all", "all_", is_flag=True, help="List every resource, not components.")
 @click.option("--write", is_flag=True, help="Write measured settings into the stack file.")
-@click.option("--usage-out", type=click.Path(path_type=Path, dir_okay=False), help="Write a usage file for `cost`.")
+@click.option("--usage-out", type=Written(), help="Write a usage file for `cost`.")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
 @out_option
 @collected(of=Of, read=Read, writes=Writes, output=Output)

@@ -15,6 +15,8 @@ from workbench.cli.common import (
     Moment,
     Output,
     RegionName,
+    Whole,
+    Written,
     collected,
     emit,
     layout,
@@ -89,15 +91,15 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Pack configuration of all stacks. Default: that of each one's project, in policies/config/.",
 )
-@click.option("--on", type=Moment(["%Y-%m-%d"]), help="Day that is priced. Default: today (UTC).")
+@click.option("--on", type=Moment(), help="Day that is priced. Default: today (UTC).")
 @click.option("--organization", is_flag=True, help="All accounts are on one bill: allowances and tiers once for all.")
-@click.option("--cache", type=FILE, help="Keep results in this file; an interrupted audit goes on from there.")
+@click.option("--cache", type=Written(), help="Keep results in this file; an interrupted audit goes on from there.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on, e.g. tcp://127.0.0.1:8786.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes on this machine.  [default: one a core]")
+@click.option("--workers", type=Whole(1, 1024), help="Processes on this machine.  [default: one a core]")
 @click.option("--worker-memory", default="auto", show_default=True, help="Memory of each of them, e.g. 2GiB.")
 @click.option("--since", type=FILE, help="Show what has changed since this earlier audit (JSON).")
-@click.option("--soon", type=click.IntRange(0, 3660), default=30, show_default=True, help="Days that a waiver ends in.")
-@click.option("--top", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Rows of each list.")
+@click.option("--soon", type=Whole(0, 3660), default=30, show_default=True, help="Days that a waiver ends in.")
+@click.option("--top", type=Whole(1, 10_000), default=10, show_default=True, help="Rows of each list.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY", help="Totals by this tag only; repeatable.")
 @click.option(
     "--format",

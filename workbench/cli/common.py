@@ -71,8 +71,20 @@ class StackName(click.ParamType[str]):
         return [CompletionItem(name) for name in stacks(REPOSITORY) if name.startswith(incomplete)]
 
 
+class Whole(click.IntRange):
+    """A whole number between bounds, called so in messages: to click it is an "integer range"."""
+
+    name = "whole number"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """In one word."""
+        return "NUMBER"
+
+
 class Number(click.FloatRange):
     """A number between bounds; click's own range lets NaN through, which is neither below one nor above."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """`value` as a number. Raises BadParameter for what is none, or is not finite."""
@@ -83,14 +95,42 @@ class Number(click.FloatRange):
 
 
 class Moment(click.DateTime):
-    """A day, or a time of it, in years that calendars and time zones are known for."""
+    """A day, or a time of it (`times`), in years that calendars and time zones are known for."""
+
+    def __init__(self, times: bool = False) -> None:
+        self.form = "YYYY-MM-DD[THH:MM]" if times else "YYYY-MM-DD"
+        super().__init__(["%Y-%m-%dT%H:%M", "%Y-%m-%d"] if times else ["%Y-%m-%d"])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The form in which it is written."""
+        return self.form
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """`value` as a datetime. Raises BadParameter for what is none, or is out of these years."""
-        moment = super().convert(value, param, ctx)
+        try:
+            moment = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is not of the form {self.form}.", param, ctx)
         if not 2000 <= moment.year <= 2100:
             self.fail(f"{value} is not in the years 2000 to 2100.", param, ctx)
         return moment
+
+
+class Written(click.Path):
+    """A file to write to, whose folder is looked for before anything is computed."""
+
+    def __init__(self, dir_okay: bool = False) -> None:
+        super().__init__(path_type=Path, dir_okay=dir_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value` as a Path. Raises BadParameter for a folder, InputError where nothing can be written."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            raise InputError(f"{path}: can't be written: there is no folder {folder}")
+        if not path.exists() and not os.access(folder, os.W_OK):
+            raise InputError(f"{path}: can't be written: folder {folder} admits no new file")
+        return path
 
 
 class RegionName(click.ParamType[str]):
@@ -140,10 +180,15 @@ def cluster_at(scheduler: str | None) -> Cluster | None:
 
 def overrides_from(config: tuple[str, ...]) -> dict[str, str]:
     """The --config options as a mapping. Raises InputError, naming each that has no `=`."""
-    wrong = [item for item in config if "=" not in item]
+    return pairs(config, "--config", "plant:fleet.max_size=4")
+
+
+def pairs(items: tuple[str, ...], option: str, example: str) -> dict[str, str]:
+    """KEY=VALUE `items` of `option` as a mapping. Raises InputError, naming each that has no `=`."""
+    wrong = [item for item in items if "=" not in item]
     if wrong:
-        raise InputError(*(f"--config {item}: must be KEY=VALUE, e.g. plant:fleet.max_size=4" for item in wrong))
-    return {key.strip(): value for key, _, value in (item.partition("=") for item in config)}
+        raise InputError(*(f"{option} {item}: must be KEY=VALUE, e.g. {example}" for item in wrong))
+    return {key.strip(): value for key, _, value in (item.partition("=") for item in items)}
 
 
 def readable(files: tuple[Path, ...]) -> None:
@@ -234,7 +279,7 @@ def out_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--out",
         "-o",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Written(),
         help="Write to this file instead of the terminal.",
     )(command)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from workbench.cli.common import Whole
+
 
 @click.group()
 def command() -> None:
@@ -21,7 +23,7 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=Whole(0, 65535), default=0, show_default=True, help="0 takes a free one.")
 def start(port: int) -> None:
     """Start the server on loopback and put the provider in place. Starting twice is fine."""
     from workbench.emulator import process

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import emit, out_option, overrides_from, progress, stack_options
+from workbench.cli.common import emit, overrides_from, progress, stack_options
 
 
 @click.command()
@@ -30,7 +30,9 @@ from workbench.cli.common import emit, out_option, overrides_from, progress, sta
     type=click.Path(path_type=Path),
     help="A `pulumi stack export` instead of the program: what only AWS knows, such as ARNs, is real then.",
 )
-@out_option
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), help="Write to this file, or folder, instead of the terminal."
+)
 def command(stack: str, config: tuple[str, ...], format_: str, file: Path | None, out: Path | None) -> None:
     """Write the declared stack for another tool."""
     from workbench.preview.synthesis import synthesize

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from deployment.errors import InputError
+from deployment.errors import InputError, meant
 from deployment.urn import name_of
-from workbench.cli.common import BLOCKED, overrides_from, progress, write_text
+from workbench.cli.common import BLOCKED, pairs, progress, write_text
 
 if TYPE_CHECKING:
     from workbench.new_stack import Answers
@@ -49,13 +49,27 @@ def command(stack: str, platform: tuple[str, ...], force: bool, **given: Any) ->
         raise InputError(
             f"{path.name}: is there already; --force replaces it, ./plant preview --stack {stack} shows it"
         )
-    write_text(path, stack_file(_answers(given, dict(overrides_from(platform))), path.name))
+    write_text(path, stack_file(_answers(given, _platform(platform)), path.name))
     click.echo(f"wrote {path.name}")
     with progress("starting") as show:
         result = preview(stack, {}, root=REPOSITORY, progress=show)
     _tell(result)
     if result.assessment.blocked:
         raise SystemExit(BLOCKED)
+
+
+def _platform(given: tuple[str, ...]) -> dict[str, str]:
+    """What the options say of the platform. Raises InputError for what nothing is lent by."""
+    from infra.settings.tenancy import SharedPlatformSettings
+
+    fields = SharedPlatformSettings.model_fields
+    found = pairs(given, "--platform", "vpc_id=vpc-0123456789abcdef0")
+    unknown = [key for key in found if key not in fields]
+    if unknown:
+        raise InputError(
+            *(f"--platform {key}: unknown{meant(key, fields)}; allowed: {', '.join(fields)}" for key in unknown)
+        )
+    return found
 
 
 def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
@@ -87,7 +101,7 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
     elif zone is None and not platform:
         lent = ", ".join(SharedPlatformSettings.model_fields)
         missing.append("--hosted-zone is missing, if --kind is dedicated: Route 53 zone of the domain")
-        missing.append(f"--platform NAME=VALUE is missing, if --kind is shared, for each of {lent}")
+        missing.append(f"--platform KEY=VALUE is missing, if --kind is shared, for each of {lent}")
     if missing:
         raise InputError(*missing)
     return Answers(

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import logging
 import os
+import re
 import signal
 import sys
 import traceback
@@ -19,6 +20,7 @@ import click
 from click.shell_completion import shell_complete
 
 from deployment.errors import InputError, meant
+from deployment.urn import plain
 from workbench.cli.common import COMPLETE, is_smart_terminal
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
@@ -26,6 +28,8 @@ NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 
 OWN_PACKAGES: Final = frozenset({"components", "cost", "deployment", "infra", "policies", "workbench"})
 """What comes with every installation; whatever else is missing belongs to an extra."""
+
+LINE_BREAK: Final = re.compile(r"\s*\n\s*")
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
@@ -108,6 +112,8 @@ def run(arguments: list[str]) -> int:
     try:
         if instruction := os.environ.get(COMPLETE):
             return shell_complete(plant, {}, "plant", COMPLETE, instruction)
+        if "" in arguments and arguments[0] != "test":  # what pytest is given is pytest's
+            raise InputError("an argument is empty: was it a variable of the shell that is not set?")
         # Not `plant.main`: it exits with 1 when the reader goes away, and 1 says "blocked" here.
         with plant.make_context("./plant", list(arguments)) as context:
             plant.invoke(context)
@@ -115,12 +121,16 @@ def run(arguments: list[str]) -> int:
             sys.stdout.flush()
     except InputError as error:
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            click.echo(f"error: {plain(problem)}", err=True)
         return BAD_INPUT
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
+        said = error.format_message()
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            click.echo(said, err=True)
+            said = "give a command"
+        click.echo(f"error: {plain(LINE_BREAK.sub(' ', said))}", err=True)
         if isinstance(error, click.UsageError) and error.ctx is not None:
             click.echo(f"try: {error.ctx.command_path} --help", err=True)
         return BAD_INPUT
@@ -133,7 +143,7 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         # A full disk, a read-only folder: theirs to mend, and nothing that a trace of ours would explain.
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        click.echo(f"error: {plain(f'{where}{error.strerror or error}')}", err=True)
         _forget_output()
         return BAD_INPUT
     except SystemExit as stop:

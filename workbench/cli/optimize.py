@@ -16,6 +16,7 @@ from workbench.cli.common import (
     BLOCKED,
     Number,
     Output,
+    Whole,
     cluster_at,
     collected,
     emit,
@@ -76,8 +77,8 @@ class Wanted:
 @click.option("--service", default="exponential", show_default=True, help="Service times, as in simulate.")
 @click.option("--cpu-ratio", type=Number(0, 1), help="CPU share of them.  [default: as declared]")
 @click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
-@click.option("--replications", "-r", type=click.IntRange(2, 100), default=5, help="Runs that confirm the best.")
+@click.option("--seed", type=Whole(0), default=1, show_default=True, help="Same seed, same result.")
+@click.option("--replications", "-r", type=Whole(2, 100), default=5, help="Runs that confirm the best.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")
 @click.option("--attain", type=Number(0, 1), default=0.95, show_default=True, help="Answers within budget.")
 @click.option("--budget", help="US$ a month.  [default: the stack's]")
@@ -87,7 +88,7 @@ class Wanted:
 @out_option
 @collected(source=Source, traffic=Traffic, wanted=Wanted, output=Output)
 def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, write: bool) -> None:
-    """Find the cheapest settings that hold the promise and the budget.
+    """Find the cheapest settings within promise and budget.
 
     Tries instance types, sizes, warm pool, cache and session length; derives the target value; simulates each
     fleet and prices each stack. Exit status 1 when nothing holds.
@@ -95,13 +96,14 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
     from cost import estimate
     from deployment.errors import InputError
     from deployment.reader import graph_from_json
+    from workbench.preview.settings import settings_of
     from workbench.preview.synthesis import REPOSITORY, synthesize
 
     readable(traffic.files)
     stack, overrides = source.stack, overrides_from(source.config)
     cluster = cluster_at(traffic.scheduler)
     with progress("declaring the stack") as show:
-        settings = _settings(stack, overrides)
+        settings = settings_of(stack, overrides)
 
         def declare(more: Mapping[str, str]) -> ResourceGraph:
             return graph_from_json(synthesize(stack, overrides=overrides | dict(more)), f"stack {stack}")
@@ -142,17 +144,6 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
             write_text(REPOSITORY / f"Pulumi.{stack}.yaml", patch[0])
     if found.best is None:
         raise SystemExit(BLOCKED)
-
-
-def _settings(stack: str, overrides: dict[str, str]) -> Settings:
-    from deployment.errors import InputError
-    from infra.settings import SettingsError, load
-    from workbench.preview.stackfile import REPOSITORY, read_stack
-
-    try:
-        return load(read_stack(REPOSITORY, stack, overrides).config, f"Pulumi.{stack}.yaml")
-    except SettingsError as error:
-        raise InputError(*str(error).splitlines()) from None
 
 
 def _dollars(text: str) -> Decimal:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import BLOCKED, write_text
+from workbench.cli.common import BLOCKED, Whole, write_text
 
 if TYPE_CHECKING:
     from cost.catalogue import Price
@@ -26,11 +26,9 @@ def command() -> None:
 
 @command.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option(
-    "--max-age", "max_age_days", type=click.IntRange(min=1), help="Block on prices in use older than this (days)."
-)
+@click.option("--max-age", "max_age_days", type=Whole(min=1), help="Block on prices in use older than this (days).")
 def check(files: tuple[str, ...], max_age_days: int | None) -> None:
-    """List age, provenance and unverified rows of the catalogue, and what FILEs use of them.
+    """List the catalogue's age and sources, and what FILEs use.
 
     FILEs are Pulumi deployments; without any, this project's stacks dev and prod.
     """
@@ -78,7 +76,7 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
 @click.option("--accept", is_flag=True, help="Also take lost prices and moves of more than 50 %.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def refresh(region: str, source: str | None, services: tuple[str, ...], accept: bool, dry_run: bool) -> None:
-    """Renew the prices of a Region, or make those of a new one, from offer files of the AWS Price List.
+    """Renew or make a Region's prices from the AWS Price List.
 
     Tells what could not be found. A refresh that loses a price of the Price List, or moves one by more than 50 %,
     changes nothing without --accept. Downloads go on where they stopped; the largest file has about 0.5 GB.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from workbench.cli.common import BLOCKED, StackName, emit, progress
+from workbench.cli.common import BLOCKED, StackName, Written, emit, progress
 
 
 @click.command()
@@ -21,9 +21,7 @@ from workbench.cli.common import BLOCKED, StackName, emit, progress
 )
 @click.option("--base", metavar="REF|FILE", help="Show what changes against this, as in preview.")
 @click.option("--no-simulation", is_flag=True, help="Leave the spike out; saves a few seconds.")
-@click.option(
-    "--out", "-o", type=click.Path(path_type=Path, dir_okay=False), default=Path("report.html"), show_default=True
-)
+@click.option("--out", "-o", type=Written(), default="report.html", show_default=True, help="Write to this file.")
 def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out: Path) -> None:
     """Write one page: verdict, dollars, topology, spike, rollout.
 

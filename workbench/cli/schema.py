@@ -9,7 +9,7 @@ from workbench.cli.common import BLOCKED
 
 @click.group(name="schema")
 def command() -> None:
-    """Generate what the policies know of AWS's properties, from the pinned SDK and botocore."""
+    """Generate what policies know of AWS from SDK and botocore."""
 
 
 @command.command()
@@ -30,7 +30,7 @@ def refresh() -> None:
 
 @command.command()
 def check() -> None:
-    """Exit with status 1 when policies/schema is not what the pinned SDK and botocore say."""
+    """Exit with status 1 when policies/schema is out of date."""
     from policies.property_schema import FOLDER
     from workbench.schema.tables import tables
 

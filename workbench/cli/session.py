@@ -15,9 +15,7 @@ from workbench.cli.common import overrides_from, stack_options
 def command(stack: str, config: tuple[str, ...], at: str | None) -> None:
     """Say whether a session is on: up or parked."""
     from deployment.errors import InputError
-    from infra.settings.errors import SettingsError
-    from infra.settings.loading import load
-    from workbench.preview.stackfile import REPOSITORY, read_stack
+    from workbench.preview.settings import settings_of
     from workbench.session import session_is_on
 
     try:
@@ -26,8 +24,5 @@ def command(stack: str, config: tuple[str, ...], at: str | None) -> None:
         raise InputError(f"--at {at}: must be ISO 8601 with an offset, e.g. 2026-11-23T09:00+02:00") from error
     if now.tzinfo is None:
         raise InputError(f"--at {at}: has no offset; add one, e.g. {at}+00:00")
-    try:
-        settings = load(read_stack(REPOSITORY, stack, overrides_from(config)).config, f"Pulumi.{stack}.yaml")
-    except SettingsError as error:
-        raise InputError(*map(str, error.problems)) from error
+    settings = settings_of(stack, overrides_from(config))
     click.echo("up" if session_is_on(settings.uptime, now) else "parked")

@@ -16,6 +16,8 @@ from workbench.cli.common import (
     Moment,
     Number,
     Output,
+    Whole,
+    Written,
     all_checked,
     cluster_at,
     collected,
@@ -149,14 +151,14 @@ class Drawing:
 @click.option("--duration", help="Length of the simulation, e.g. 24h.  [default: 1h, of daily a day, or the files']")
 @click.option(
     "--start",
-    type=Moment(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
+    type=Moment(times=True),
     help="UTC moment of the first second, e.g. 2026-11-23T09:00; a stack of sessions is parked outside them."
     "  [default: the files']",
 )
 @click.option("--warm-up", help="Time from the beginning to leave out of the sums, e.g. 10m.  [default: none]")
 @click.option("--scale", type=Number(0, 10_000, min_open=True), default=1.0, help="Factor on all rates.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same result.")
-@click.option("--replications", "-r", type=click.IntRange(1, 1000), default=5, show_default=True)
+@click.option("--seed", type=Whole(0), default=1, show_default=True, help="Same seed, same result.")
+@click.option("--replications", "-r", type=Whole(1, 1000), default=5, show_default=True)
 @click.option(
     "--arrivals", type=click.Choice(["poisson", "batched", "modulated"]), default="poisson", show_default=True
 )
@@ -171,12 +173,12 @@ class Drawing:
 @click.option("--cache/--no-cache", "model_cache", default=False, help="Model cache hits and database queries apart.")
 @click.option(
     "--queue-limit",
-    type=click.IntRange(0, 100_000),
+    type=Whole(0, 100_000),
     default=1024,
     show_default=True,
     help="Requests that may wait at one instance.",
 )
-@click.option("--attempts", type=click.IntRange(1, 10), default=3, show_default=True, help="Tries of a client.")
+@click.option("--attempts", type=Whole(1, 10), default=3, show_default=True, help="Tries of a client.")
 @click.option(
     "--client-timeout",
     default="10s",
@@ -203,11 +205,9 @@ class Drawing:
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")
 @click.option("--attain", type=RATIO, default=0.95, show_default=True, help="Answers that have to keep the budget.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw to this .png or .svg file.")
+@click.option("--picture", type=Written(), help="Draw to this .png or .svg file.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
-@click.option(
-    "--width", type=click.IntRange(300, 4000), default=1200, show_default=True, help="Width of the picture, pixels."
-)
+@click.option("--width", type=Whole(300, 4000), default=1200, show_default=True, help="Width of the picture, pixels.")
 @out_option
 @collected(
     source=Source,

@@ -105,7 +105,7 @@ def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             tail = (folder / "server.log").read_text(encoding="utf-8", errors="replace")[-800:]
-            raise InputError(f"the emulator's server did not start on port {chosen}; its log ends:\n{tail}")
+            raise InputError(f"the emulator's server did not start on port {chosen}; its log ends:", *tail.splitlines())
         time.sleep(0.05)
     record = {"pid": server.pid, "port": server.port, "nonce": server.nonce}
     temporary = folder / "server.json.tmp"

@@ -8,10 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deployment.errors import InputError
 from deployment.quiet import no_garbage_collection
-from infra.settings import SettingsError
-from infra.settings import load as load_settings
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.deploy import Deployer
 from workbench.emulator.lifecycle import Lifecycle
@@ -21,8 +18,7 @@ from workbench.emulator.scenarios import ORDER, load
 from workbench.emulator.seed import ids_in
 from workbench.emulator.stage import Check, MissingPieceError, NotApplicableError, Stage, Status, logical_name
 from workbench.emulator.world import embedded_aws
-from workbench.preview.stackfile import read_stack
-from workbench.preview.synthesis import REPOSITORY
+from workbench.preview.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,19 +134,6 @@ def lifecycle_of(settings: Settings, api: Api) -> Lifecycle:
     from workbench.emulator.kubernetes.platform import cluster_of
 
     return WithCluster(api, cluster=cluster_of(settings.platform.cluster, api))
-
-
-def settings_of(stack: str, overrides: Mapping[str, str]) -> Settings:
-    """Settings that a stack is deployed with.
-
-    Raises:
-        deployment.errors.InputError: They are wrong.
-    """
-    file = read_stack(REPOSITORY, stack, overrides)
-    try:
-        return load_settings(file.config, f"Pulumi.{stack}.yaml")
-    except SettingsError as error:
-        raise InputError(*str(error).splitlines()) from error
 
 
 def play(name: str, stage: Stage) -> Played:

@@ -58,9 +58,11 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
     path = root / f"Pulumi.{stack}.yaml"
     if not path.exists():
         known = stacks(root)
+        bare = name_in(stack)
+        made = "" if bare != stack else f"; `./plant init {stack}` makes it"
         raise InputError(
-            f"{path.name}: there is no such stack file in {root}{meant(stack, known)}; "
-            f"stacks here: {', '.join(known) or 'none'}; `./plant init {stack}` makes it"
+            f"{path.name}: there is no such stack file in {root}{meant(bare, known)}; "
+            f"stacks here: {', '.join(known) or 'none'}{made}"
         )
     settings = _yaml(path).get("config") or {}
     if not isinstance(settings, dict):
@@ -81,7 +83,12 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
 
 def stacks(root: Path) -> list[str]:
     """Names of the stacks that have a file in `root`, sorted."""
-    return sorted(found.name.removeprefix("Pulumi.").removesuffix(".yaml") for found in root.glob("Pulumi.*.yaml"))
+    return sorted(name_in(found.name) for found in root.glob("Pulumi.*.yaml"))
+
+
+def name_in(file_name: str) -> str:
+    """Name of the stack whose file is `file_name`; what is no such file is taken for a name."""
+    return file_name.removeprefix("Pulumi.").removesuffix(".yaml")
 
 
 def _yaml(path: Path) -> dict[str, Any]:

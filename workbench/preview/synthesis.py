@@ -6,11 +6,10 @@ import contextlib
 import heapq
 import inspect
 import logging
-import re
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,8 +19,9 @@ from deployment.errors import InputError
 from deployment.quiet import no_garbage_collection
 from workbench.preview import kept
 from workbench.preview.outputs import SyntheticOutputs
+from workbench.preview.settings import blamed
 from workbench.preview.stackfile import REPOSITORY as REPOSITORY
-from workbench.preview.stackfile import StackFile, full_key, read_stack
+from workbench.preview.stackfile import StackFile, read_stack
 
 if TYPE_CHECKING:
     import asyncio
@@ -58,11 +58,7 @@ def synthesize(
             _keep(key, kept.Declared(deployment, tuple(notes)), stack_file, since)
         return deployment
     except InputError as error:
-        given = [full_key(key, stack_file.project) for key in overrides or {}]
-        own = read_stack(root, stack, {}).config
-        # A group that the file doesn't have is the option's, whatever in it the option sets.
-        given += [group for key in given if (group := re.split(r"[.\[]", key)[0]) not in own]
-        raise InputError(*(_blamed(problem, stack, given) for problem in error.problems)) from error
+        raise InputError(*blamed(error.problems, stack, overrides or {}, root)) from error
 
 
 def _keep(key: str, declared: kept.Declared, stack_file: StackFile, since: datetime) -> None:
@@ -73,14 +69,6 @@ def _keep(key: str, declared: kept.Declared, stack_file: StackFile, since: datet
     until = next_effect_of_the_clock(load(stack_file.config, stack_file.stack), since)
     if until is None or datetime.now(UTC) < until:
         kept.write(key, declared, since, until)
-
-
-def _blamed(problem: str, stack: str, given: Sequence[str]) -> str:
-    """`problem` (``Pulumi.dev.yaml: plant:fleet.max_size = …``), blamed on --config where that gave the value."""
-    told = problem.removeprefix(f"Pulumi.{stack}.yaml: ")
-    key, equals, _ = told.partition(" = ")
-    from_option = equals and any(re.match(rf"{re.escape(option)}($|[.\[])", key) for option in given)
-    return f"--config {told}" if from_option else problem
 
 
 def run_program(program: Path) -> None:

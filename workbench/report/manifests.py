@@ -56,9 +56,15 @@ def manifests(graph: ResourceGraph, version: str) -> Manifests:
 
 
 def write(found: Manifests, folder: Path) -> None:
-    """Write the files into `folder`, which is made. Raises InputError where that can't be done."""
+    """Write the files into `folder`, which is made. Raises InputError where that can't be done.
+
+    A manifest of another export in it is not written over, and `kubectl apply -f` would take it for one of these.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in found.files)
+        if others:
+            raise InputError(f"{folder}: {others[0]} in it is of no object of this export; remove it first")
         for name, content in found.files.items():
             (folder / name).write_text(content, encoding="utf-8")
     except OSError as error:

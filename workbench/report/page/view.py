@@ -13,11 +13,10 @@ from cost.catalogue import Price
 from cost.quantiles import Quantiles, quantiles
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
-from infra.settings import Settings, SettingsError, load
 from policies.waivers import Waiver
 from workbench.preview.changes import Change, Operation
 from workbench.preview.result import Preview, preview
-from workbench.preview.stackfile import read_stack
+from workbench.preview.settings import settings_of
 from workbench.preview.synthesis import REPOSITORY, synthesize
 from workbench.report.page.charts import Limit, Series, lines
 from workbench.report.page.month import Month, month_of
@@ -104,7 +103,7 @@ def view_of(
 ) -> View:
     """Everything about the stack that was previewed."""
     estimate = found.estimate
-    settings = _settings(found, root)
+    settings = settings_of(found.stack, found.overrides, root)
     parked_urns, parked_usd = None, None
     if settings.uptime.schedule == "sessions" and not settings.uptime.parked:
         from cost import estimate as price
@@ -131,13 +130,6 @@ def view_of(
         day=day,
         waivers=_waivers(found),
     )
-
-
-def _settings(found: Preview, root: Path) -> Settings:
-    try:
-        return load(read_stack(root, found.stack, found.overrides).config, f"Pulumi.{found.stack}.yaml")
-    except SettingsError as error:
-        raise InputError(*map(str, error.problems)) from error
 
 
 def _waivers(found: Preview) -> list[tuple[str, str, Waiver, int]]:

@@ -20,11 +20,12 @@ from policies.rules.sfn.states_complete import reached
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.deploy import Deployer
 from workbench.emulator.program import deploy_program
-from workbench.emulator.rehearsal import Played, lifecycle_of, play, settings_of
+from workbench.emulator.rehearsal import Played, lifecycle_of, play
 from workbench.emulator.seed import ids_in
 from workbench.emulator.stage import Stage, Status, logical_name
 from workbench.emulator.statefile import Entry
 from workbench.emulator.world import embedded_aws
+from workbench.preview.settings import settings_of
 
 Sabotage = Callable[["Live"], contextlib.AbstractContextManager[object]]
 

@@ -226,11 +226,14 @@ def test_changes_since_an_earlier_audit(plant, tmp_path):
 
 def test_something_else_than_an_earlier_audit_is_refused(plant, tmp_path):
     backend(tmp_path / "root", "web/dev")
-    for number, text in enumerate(("", "{", "[]", '{"stacks": []}', '{"stacks": [7]}', '{"stacks": [{"name": "x"}]}')):
+    for number, text in enumerate(
+        ("", "{", "[]", '{"stacks": []}', '{"stacks": [7]}', '{"stacks": [{"name": "x"}]}', "[" * 20_000)
+    ):
         file = tmp_path / f"{number}.json"
         file.write_text(text)
         status, _, err = plant(tmp_path / "root", "--since", file)
         assert status == 2 and "--since" in err, text
+    assert "nested deeper than 100 levels" in err
 
 
 def test_waivers_that_end_soon_are_told(plant, tmp_path, deployment):

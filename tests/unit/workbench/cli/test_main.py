@@ -31,6 +31,9 @@ def test_every_file_is_a_command_with_a_line_of_help(name):
     command = getattr(importlib.import_module(f"workbench.cli.{name}"), "command", None)
     assert isinstance(command, click.Command), f"{file}: name its click command `command`, or add it to NOT_COMMANDS"
     assert command.get_short_help_str(), f"{file}: say in the docstring of `command` what it does: --help shows it"
+    assert len(command.get_short_help_str(1000)) <= 66, f"{file}: --help cuts the first sentence; shorten it"
+    for child in getattr(command, "commands", {}).values():
+        assert len(child.get_short_help_str(1000)) <= 66, f"{file}: the help cuts that of {child.name}; shorten it"
     assert f"\n## {name}\n" in (REPOSITORY / "docs/commands.md").read_text(encoding="utf-8"), "run ./plant docs"
 
 
@@ -65,6 +68,8 @@ def test_bad_usage_exits_with_2_one_line_and_no_traceback(arguments):
         pytest.param(["previw"], "error: no such command: previw; did you mean 'preview'?", id="command"),
         pytest.param(["preview", "--stack", "pord"], "did you mean 'prod'?", id="stack"),
         pytest.param(["simulate", "--profile", "spke"], "did you mean 'spike'?", id="profile"),
+        pytest.param(["preview", "--stack", "Pulumi.dev.yaml"], "did you mean 'dev'?", id="file of a stack"),
+        pytest.param(["init", "x", "--platform", "vpcid=x"], "did you mean 'vpc_id'?", id="platform"),
         pytest.param(["rehearse", "--scenario", "rolback"], "did you mean 'rollback'?", id="scenario"),
         pytest.param(["test", "tests/nowhere"], "error: tests/nowhere: there is no such file", id="test"),
     ],
@@ -73,6 +78,61 @@ def test_a_mistyped_name_is_answered_with_the_one_that_was_meant(arguments, told
     result = run(*arguments)
     assert result.returncode == 2
     assert told in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["cost", ""], "error: an argument is empty", id="nothing"),
+        pytest.param(["audit", "."], None, id="a folder"),
+        pytest.param(["test", "-k", ""], None, id="what pytest is given"),
+        pytest.param(["simulate", "--file", "no\nfile\x1b[31m"], "error: no\\nfile\\x1b[31m: ", id="hidden characters"),
+        pytest.param(["simulate", "--start", "noon"], "'noon' is not of the form YYYY-MM-DD[THH:MM].", id="moment"),
+        pytest.param(["cost", "--on", "noon", "x"], "'noon' is not of the form YYYY-MM-DD.", id="day"),
+        pytest.param(["simulate", "--seed", "x"], "'x' is not a valid whole number.", id="whole number"),
+        pytest.param(["simulate", "--scale", "x"], "'x' is not a valid number.", id="number"),
+        pytest.param(["init", "x", "--platform", "vpc"], "error: --platform vpc: must be KEY=VALUE", id="pair"),
+        pytest.param(["completion"], "Choose from: bash, zsh, fish", id="choices"),
+        pytest.param(["check", "--policy-pack", "docs", "x"], "--policy-pack docs: no policy pack", id="pack"),
+        *(
+            pytest.param(
+                [name, "-c", "plant:fleet.max_size=many"], "error: --config plant:fleet.max_size = 'many'", id=name
+            )
+            for name in ("preview", "session", "optimize", "rehearse")
+        ),
+        pytest.param(
+            ["session", "-c", "plant:fleet.max_size.x=1"], "error: --config plant:fleet.max_size = ", id="deeper"
+        ),
+    ],
+)
+def test_a_mistake_is_told_by_one_line_in_words_of_people(arguments, told, capsys, monkeypatch):
+    if told is None:
+        monkeypatch.setattr(cli.plant, "invoke", lambda context: None)
+        assert cli.run(arguments) == 0
+        return
+    assert cli.run(arguments) == 2
+    line, *more = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert [one for one in more if not one.startswith("try: ")] == []
+
+
+@pytest.mark.parametrize("arguments", [["report"], ["optimize"], ["rehearse"], ["audit", "."], ["actual", "x.csv"]])
+def test_where_nothing_can_be_written_is_told_before_anything_is_computed(arguments, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli.plant, "invoke", lambda context: pytest.fail("computed"))
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != str(tmp_path))
+    for out, why in ((tmp_path / "no" / "x", "there is no folder"), (tmp_path / "x", "admits no new file")):
+        command = cli.plant.get_command(click.Context(cli.plant), arguments[0])
+        with pytest.raises(InputError, match=f"can't be written: .*{why}"):
+            command.make_context(arguments[0], [*arguments[1:], "--out", str(out)])
+    (tmp_path / "x").touch()
+    command.make_context(arguments[0], [*arguments[1:], "--out", str(tmp_path / "x")])
+
+
+@pytest.mark.parametrize("arguments", [[], ["prices"], ["schema"], ["emulator"]])
+def test_a_group_without_a_command_shows_its_help(arguments, capsys):
+    assert cli.run(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("Usage: ./plant") and told.endswith("error: give a command\n" + told.splitlines()[-1] + "\n")
 
 
 def test_a_full_disk_is_one_line_and_no_verdict():

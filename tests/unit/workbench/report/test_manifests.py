@@ -13,7 +13,7 @@ import yaml
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import SECRET
-from workbench.report.manifests import manifests
+from workbench.report.manifests import manifests, write
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 POD = {"metadata": {"labels": {"app": "api"}}, "spec": {"containers": [{"name": "api"}]}}
@@ -62,5 +62,15 @@ def test_the_command_writes_them(tmp_path):
     arguments = ["export", "--stack", "k8s", "--format", "manifests", "--out", str(tmp_path / "out")]
     run = subprocess.run([sys.executable, "-m", "workbench.cli", *arguments], cwd=root, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+    assert subprocess.run([sys.executable, "-m", "workbench.cli", *arguments], cwd=root).returncode == 0, "again"
     assert "kubectl apply --server-side" in run.stderr
     assert len(list((tmp_path / "out").glob("*.yaml"))) == 19
+
+
+def test_they_are_written_again_but_never_beside_an_object_that_is_gone(tmp_path, graph):
+    found = manifests(graph("k8s"), "1.36")
+    for _ in range(2):
+        write(found, tmp_path)
+    (tmp_path / "99-gone.yaml").touch()
+    with pytest.raises(InputError, match=r"99-gone\.yaml in it is of no object of this export"):
+        write(found, tmp_path)
