@@ -40,6 +40,15 @@ class UsageFile:
     """Data transfer that belongs to no resource."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Numbers of use of one stack, as a usage file gives them."""
+
+    by_urn: Mapping[str, Mapping[str, Decimal]]
+    transfers: tuple[Transfer, ...] = ()
+    """Data transfer that belongs to no resource."""
+
+
 def parse_usage(document: Any, source: str) -> UsageFile:
     """The usage file in the parsed YAML `document`. Raises InputError that lists every fault."""
     problems: list[str] = []
@@ -78,23 +87,9 @@ def resolve(usage: UsageFile, graphs: Iterable[ResourceGraph]) -> list[dict[str,
     matched: dict[str, set[str]] = {}
     names: set[str] = set()
     results = []
-    exact = {pattern for pattern in usage.by_resource if "*" not in pattern}
-    wild = sorted((pattern for pattern in usage.by_resource if "*" in pattern), key=_exactness)
     for graph in graphs:
-        numbers: dict[str, dict[str, Decimal]] = defaultdict(dict)
-        for resource in graph:
-            names.add(resource.name)
-            if (given := usage.by_type.get(resource.type)) is not None:
-                numbers[resource.urn].update(given)
-            keys = _keys(resource)
-            mine = [pattern for pattern in wild if any(fnmatchcase(key, pattern) for key in keys)]
-            mine += [key for key in keys if key in exact]
-            known = _usage_keys(resource.type) if mine else ()
-            for pattern in mine:
-                matched.setdefault(pattern, set()).update(known)
-                entry = usage.by_resource[pattern]
-                numbers[resource.urn].update({key: value for key, value in entry.items() if key in known})
-        results.append(dict(numbers))
+        names.update(resource.name for resource in graph)
+        results.append(numbers_of(usage, graph, matched))
     problems = [
         f"{usage.source}: {RESOURCES}.{pattern}: no such resource{_hint(pattern, sorted(names))}"
         for pattern in usage.by_resource
@@ -111,6 +106,25 @@ def resolve(usage: UsageFile, graphs: Iterable[ResourceGraph]) -> list[dict[str,
     if problems:
         raise InputError(*problems)
     return results
+
+
+def numbers_of(usage: UsageFile, graph: ResourceGraph, matched: dict[str, set[str]]) -> dict[str, dict[str, Decimal]]:
+    """Numbers by URN for `graph`. `matched` learns which patterns name a resource, and the usage keys of those."""
+    exact = {pattern for pattern in usage.by_resource if "*" not in pattern}
+    wild = sorted((pattern for pattern in usage.by_resource if "*" in pattern), key=_exactness)
+    numbers: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for resource in graph:
+        if (given := usage.by_type.get(resource.type)) is not None:
+            numbers[resource.urn].update(given)
+        keys = _keys(resource)
+        mine = [pattern for pattern in wild if any(fnmatchcase(key, pattern) for key in keys)]
+        mine += [key for key in keys if key in exact]
+        known = _usage_keys(resource.type) if mine else ()
+        for pattern in mine:
+            matched.setdefault(pattern, set()).update(known)
+            entry = usage.by_resource[pattern]
+            numbers[resource.urn].update({key: value for key, value in entry.items() if key in known})
+    return dict(numbers)
 
 
 @cache

@@ -25,6 +25,7 @@ from policies.waivers import Waiver, WaiverUse, waiver_for
 
 if TYPE_CHECKING:
     from cost import Estimate
+    from cost.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,16 @@ def assess(
     *,
     today: datetime.date | None = None,
     region: str | None = None,
+    usage: Usage | None = None,
 ) -> Assessment:
     """Judges `graph` under `config` (default: the pack configuration of the graph's own project).
 
     `today` decides which waivers have expired and which versions cost extended support; default: the current day in
-    UTC. `region` prices what names no Region of its own. Raises InputError when the pack's configuration or waivers
-    file is wrong.
+    UTC. `region` prices what names no Region of its own, `usage` are numbers of use beside what the stack declares.
+    Raises InputError when the pack's configuration or waivers file is wrong.
     """
     day = today or today_utc()
-    context = Context(graph, config if config is not None else config_of(graph), region=region, today=day)
+    context = Context(graph, config if config is not None else config_of(graph), region=region, today=day, usage=usage)
     violations: list[Violation] = []
     waived: list[Waived] = []
     with no_garbage_collection():  # the rules make many small objects, and hardly a cycle

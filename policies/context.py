@@ -18,6 +18,7 @@ from policies.waivers import WaiverUse
 if TYPE_CHECKING:
     from cost import Estimate
     from cost.basis import Basis
+    from cost.usage import Usage
 
 T = TypeVar("T")
 _Met: TypeAlias = tuple[str, str, Sentinel]
@@ -36,6 +37,7 @@ class Context:
         *,
         region: str | None = None,
         today: datetime.date | None = None,
+        usage: Usage | None = None,
     ) -> None:
         self.graph = graph
         self.config = config if config is not None else PackConfig()
@@ -43,6 +45,8 @@ class Context:
         """Region to price what names none of its own; None for the one that the stack declares."""
         self.today = today
         """Day that is judged; None for the day of the run."""
+        self.usage = usage
+        """Numbers of use that are given beside the stack; None for what it declares alone."""
         self.waiver_use: WaiverUse | None = None
         """How the waivers were used; set once every other rule has run."""
 
@@ -59,6 +63,8 @@ class Context:
             return estimate(
                 self.graph,
                 limit_usd=NO_LIMIT_USD if limit is None else limit,
+                usage=None if self.usage is None else self.usage.by_urn,
+                transfers=() if self.usage is None else self.usage.transfers,
                 region=self.region,
                 on=self.today,
             )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from cost import Estimate, Line
 from cost.ledger import entries
+from cost.usage import Usage, UsageFile, numbers_of
 from deployment.errors import EncryptedError, InputError, TooLargeError
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_text
@@ -55,12 +56,13 @@ class Terms:
     code: str = ""
     """Hash of rules, prices and what reads them; a worker with others is of another version."""
 
-    def key(self, digest: str) -> str:
-        """What a result depends on, hashed: the content (by its `digest`) and the terms."""
-        return hashlib.sha256(f"{digest}\n{self!r}\n{limit_bytes()}".encode()).hexdigest()
+    def key(self, digest: str, usage: UsageFile | None = None) -> str:
+        """What a result depends on, hashed: the content (by its `digest`), the terms, and what a usage file says."""
+        used = "" if usage is None else f"\n{replace(usage, source='')!r}"
+        return hashlib.sha256(f"{digest}\n{self!r}\n{limit_bytes()}{used}".encode()).hexdigest()
 
 
-def examine(location: Location, content: bytes | None, terms: Terms) -> bytes:
+def examine(location: Location, content: bytes | None, terms: Terms, usage: UsageFile | None = None) -> bytes:
     """The encoded result of one stack; `content` is None where it is still to be read."""
     try:
         data = read(location) if content is None else content
@@ -74,7 +76,7 @@ def examine(location: Location, content: bytes | None, terms: Terms) -> bytes:
         )
     digest = hashlib.sha256(data).hexdigest()
     try:
-        result = _result(data, terms)
+        result = _result(data, terms, usage)
     except EncryptedError as error:
         result = Broken(Fault.ENCRYPTED, str(error).removeprefix(f"{STATE}: "))
     except InputError as error:
@@ -92,7 +94,7 @@ def _without_source(error: InputError, location: Location) -> str:
     return "; ".join(problem.removeprefix(f"{location.source}: ") for problem in error.problems)
 
 
-def _result(data: bytes, terms: Terms) -> Result:
+def _result(data: bytes, terms: Terms, usage: UsageFile | None) -> Result:
     try:
         text = unpacked(data, STATE)
     except TooLargeError as error:
@@ -103,7 +105,7 @@ def _result(data: bytes, terms: Terms) -> Result:
         return Broken(Fault.UNREADABLE, f"damaged: {error}")
     if (tool := _encrypted_by(text)) is not None:
         return Broken(Fault.ENCRYPTED, f"encrypted as a whole ({tool}); decrypt it, or let the CLI export it")
-    return _judge(graph_from_text(text, STATE), terms)
+    return _judge(graph_from_text(text, STATE), terms, usage)
 
 
 def _encrypted_by(text: bytes) -> str | None:
@@ -120,10 +122,12 @@ def _encrypted_by(text: bytes) -> str | None:
     return None
 
 
-def _judge(graph: ResourceGraph, terms: Terms) -> Judged:
+def _judge(graph: ResourceGraph, terms: Terms, usage: UsageFile | None) -> Judged:
     project, stack = _names(graph)
     config = _config(graph, terms)
-    assessment = assess(graph, config, today=terms.day, region=terms.region)
+    matched: dict[str, set[str]] = {}
+    numbers = None if usage is None else Usage(numbers_of(usage, graph, matched), usage.transfers)
+    assessment = assess(graph, config, today=terms.day, region=terms.region, usage=numbers)
     found: dict[str, Any]
     try:
         found = _priced(graph, assessment.estimate, config)
@@ -139,6 +143,7 @@ def _judge(graph: ResourceGraph, terms: Terms) -> Judged:
         resources=sum(1 for each in graph if each.custom and not each.type.startswith("pulumi:")),
         violations=assessment.violations,
         waived=assessment.waived,
+        used=tuple((pattern, *sorted(keys)) for pattern, keys in sorted(matched.items())),
         **{**nothing, **found},
     )
 

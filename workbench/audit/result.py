@@ -81,11 +81,13 @@ class Judged:
     violations: tuple[Violation, ...]
     waived: tuple[Waived, ...]
     notes: tuple[str, ...] = ()
+    used: tuple[tuple[str, ...], ...] = ()
+    """Patterns of its usage file that name a resource, each with the usage keys of those resources."""
 
 
 Result = Judged | Broken
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the form below."""
 
 
@@ -126,6 +128,7 @@ def decoded(content: bytes) -> Result:
             for violation, rule, resource, reason, owner, day in document["waived"]
         ),
         notes=tuple(document["notes"]),
+        used=tuple(map(tuple, document["used"])),
     )
 
 
@@ -161,6 +164,7 @@ def _judged(result: Judged) -> dict[str, Any]:
             for each in result.waived
         ],
         "notes": result.notes,
+        "used": result.used,
     }
 
 

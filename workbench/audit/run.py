@@ -12,12 +12,14 @@ from typing import Final
 from cost.charges import ZERO
 from cost.ledger import DOLLARS, Entry, Ledger
 from cost.money import line_usd
+from cost.usage import UsageFile
 from deployment.errors import InputError
 from workbench.audit.examine import Terms, examine
 from workbench.audit.kept import Kept, code_hash
 from workbench.audit.location import Location
 from workbench.audit.result import Broken, Fault, Judged, decoded, digest_of, encoded
 from workbench.audit.sources import is_local, read
+from workbench.audit.usages import Usages
 from workbench.cluster import Cluster, Killed, LostSchedulerError, mapped
 
 SMALL_BYTES: Final = 60_000_000
@@ -107,6 +109,7 @@ class Audit:
     kept: Kept
     one_bill: bool
     """Whether all accounts are on one bill of an organization."""
+    usages: Usages
     keys: dict[str, str] = field(default_factory=dict)
     """Source of each stack -> key of its result."""
     reused: int = 0
@@ -123,8 +126,9 @@ class Audit:
 
     def add_up(self) -> None:
         """Give each account all that its stacks use of what belongs to the account."""
-        for _, result in self._results():
+        for location, result in self._results():
             if isinstance(result, Judged):
+                self.usages.took(location, result.used)
                 for account, entries in self._by_account(result).items():
                     self._ledgers[account].add(entries, result.share)
 
@@ -148,7 +152,7 @@ class Audit:
 
 Progress = Callable[[str], None]
 
-_Call = tuple[Location, bytes | None, Terms]
+_Call = tuple[Location, bytes | None, Terms, UsageFile | None]
 
 
 def audit(
@@ -158,20 +162,21 @@ def audit(
     kept: Kept,
     *,
     one_bill: bool = False,
+    usages: Usages | None = None,
     progress: Progress = lambda text: None,
 ) -> Audit:
     """Examine the stacks at `locations` that `kept` has no result for, and settle the accounts.
 
     Raises LostSchedulerError, and InputError where there is no scheduler.
     """
-    found = Audit(terms, locations, kept, one_bill)
+    found = Audit(terms, locations, kept, one_bill, usages or Usages())
     done = 0
     to_do = _Unknown(found, ship=cluster.scheduler is not None)
     asked = cluster.scheduler is not None or cluster.workers is not None
     function = _examined if cluster.scheduler is None else _examined_elsewhere
     small = len(locations) == 1 or sum(map(_bytes, locations)) < SMALL_BYTES
     try:
-        for (location, _, _), result in mapped(function, iter(to_do), cluster, alone=small and not asked, bundle=_part):
+        for (location, *_), result in mapped(function, iter(to_do), cluster, alone=small and not asked, bundle=_part):
             content = encoded("", Broken(Fault.KILLED, result.message)) if isinstance(result, Killed) else result
             _keep(found, location, content)
             done += 1
@@ -212,7 +217,7 @@ def _examined_elsewhere(call: _Call) -> bytes:
 def _keep(found: Audit, location: Location, content: bytes) -> None:
     """Keep a result by the hash of what it is about; one without (nobody could read it) for this run alone."""
     digest = digest_of(content)
-    key = found.terms.key(digest) if digest else f"run:{location.source}"
+    key = found.terms.key(digest, found.usages.of(location)) if digest else f"run:{location.source}"
     found.keys[location.source] = key
     found.kept.put(key, content)
     if digest and location.fingerprint:
@@ -238,7 +243,7 @@ class _Unknown:
             if self._known(location, content):
                 self.found.reused += 1
             else:
-                yield location, content, self.found.terms
+                yield location, content, self.found.terms, self.found.usages.of(location)
 
     def _known(self, location: Location, content: bytes | None) -> bool:
         kept = self.found.kept
@@ -251,7 +256,7 @@ class _Unknown:
             digest = kept.digest(location.source, location.fingerprint) if location.fingerprint else None
         if digest is None:
             return False
-        key = self.found.terms.key(digest)
+        key = self.found.terms.key(digest, self.found.usages.of(location))
         if kept.get(key) is None:
             return False
         self.found.keys[location.source] = key

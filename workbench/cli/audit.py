@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,6 +49,7 @@ class Pack:
 
     region: str | None
     limit: str | None
+    usage: Path | None
     profile: str | None
     pack_config: Path | None
     on: datetime.datetime | None
@@ -82,6 +83,11 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--region", type=RegionName(), help="AWS Region of what names none of its own, e.g. us-east-1.")
 @click.option("--limit", metavar="USD", help="Budget a month of each stack. Default: the pack's for it, else none.")
+@click.option(
+    "--usage",
+    type=click.Path(path_type=Path),
+    help="Numbers of use: a file (YAML) for all stacks, or a folder of them, PROJECT/STACK.yaml.",
+)
 @click.option(
     "--profile", type=click.Choice(("strict", "baseline")), help="Which rules block.  [default: as configured]"
 )
@@ -124,15 +130,18 @@ def command(sources: tuple[str, ...], pack: Pack, work: Work, shown: Shown, outp
     from workbench.audit.run import audit
     from workbench.audit.since import read_earlier
     from workbench.audit.sources import found
+    from workbench.audit.usages import read_usages
     from workbench.cluster import Cluster
 
     with progress("looking for stacks") as show, Kept(work.cache) as kept:
         earlier = None if shown.since is None else read_earlier(shown.since)
         terms = _terms(pack)
         cluster = Cluster(work.scheduler, work.workers, work.worker_memory).reached()
-        audited = audit(found(sources), terms, cluster, kept, one_bill=pack.organization, progress=show)
+        usages = read_usages(pack.usage)
+        audited = audit(found(sources), terms, cluster, kept, one_bill=pack.organization, usages=usages, progress=show)
         show("writing")
         summary = _written(audited, shown, output, earlier)
+    _tell("warning", usages.unused())
     if audited.reused:
         click.echo(f"note: {audited.reused:,} of {len(audited.locations):,} stacks were in {work.cache}", err=True)
     if summary.verdict == "blocked":
@@ -143,6 +152,13 @@ def command(sources: tuple[str, ...], pack: Pack, work: Work, shown: Shown, outp
         if (more := summary.verdicts["broken"] - MOST_ERRORS) > 0:
             click.echo(f"error: and {more:,} more could not be judged; --format json names them", err=True)
         raise SystemExit(INCOMPLETE)
+
+
+def _tell(kind: str, problems: Sequence[str]) -> None:
+    for problem in problems[:MOST_ERRORS]:
+        click.echo(f"{kind}: {problem}", err=True)
+    if (more := len(problems) - MOST_ERRORS) > 0:
+        click.echo(f"{kind}: and {more:,} more of the kind", err=True)
 
 
 def _terms(pack: Pack) -> Terms:
