@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
@@ -12,7 +12,8 @@ from cost.scope import Pricing, Scope
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
-from deployment.quantities import GIB, quantity, together
+from deployment.pod_resources import Limits, filled_in, lacking, of, requested
+from deployment.quantities import GIB, quantity
 from deployment.unknown import Sentinel
 
 AUTOSCALERS: Final = tokens.POD_AUTOSCALER
@@ -40,94 +41,89 @@ class PodSize:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """The most of something (vCPUs, or GiB), and the ResourceQuota that says so."""
+
+    resource: Resource
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """What all pods of a namespace may ask for together; None: not limited."""
 
-    resource: Resource
-    vcpus: Decimal | None
-    memory_gib: Decimal | None
+    vcpus: Bound | None
+    memory_gib: Bound | None
+
+    def and_also(self, other: Quota | None) -> Quota:
+        """Both at once."""
+        return (
+            self
+            if other is None
+            else Quota(_tighter(self.vcpus, other.vcpus), _tighter(self.memory_gib, other.memory_gib))
+        )
+
+
+def _tighter(one: Bound | None, other: Bound | None) -> Bound | None:
+    return min(filter(None, (other, one)), key=lambda bound: bound.amount, default=None)
 
 
 def pod_size(scope: Scope, template: str) -> PodSize:
-    """Requests of the pod whose ``spec`` is at `template`, as the scheduler counts them.
+    """Requests of the pod whose ``spec`` is at `template`, as the scheduler counts them (deployment.pod_resources).
 
-    Containers and sidecars add up; an init container counts where it is larger. A limit without a request is the
-    request, and a LimitRange of the namespace fills in what is left out. Raises Unpriced for a container that
-    nothing makes ask for anything.
+    Where several limit ranges fill in what is left out, nothing says which one does: the larger size counts. Raises
+    Unpriced for a container that nothing makes ask for anything.
     """
     spec = scope.known(template, None)
     if not isinstance(spec, Mapping):
         raise Unpriced(f"{template} isn't known, and the pods' price depends on it")
     for each in (spec, *_items(spec.get("initContainers")), *_items(spec.get("containers"))):
+        _refuse_unknown(each.get("resources"))
         _refuse_devices(each.get("resources"))
-    return PodSize(_requested(scope, spec, "cpu"), _requested(scope, spec, "memory") / GIB)
+    if spec.get("resourceClaims"):
+        raise Unpriced("spec.resourceClaims asks for devices, which have no price; cpu and memory have")
+    ranges = _limit_ranges(scope)
+    sizes = [_sized(spec, [first, *ranges]) for first in ranges or [[]]]
+    return PodSize(max(size.vcpus for size in sizes), max(size.memory_gib for size in sizes))
 
 
-def _requested(scope: Scope, spec: Mapping[str, Any], unit: str) -> Decimal:
-    whole = _own(spec.get("resources"), unit)
-    overhead = _read(spec.get("overhead") or {}, unit) or ZERO
-    if whole is not None:
-        return whole + overhead
-    initial, containers = _items(spec.get("initContainers")), _items(spec.get("containers"))
-    return together(initial, containers, lambda each: _container(scope, each, unit)) + overhead
+def _sized(spec: Mapping[str, Any], ranges: Sequence[Limits]) -> PodSize:
+    try:
+        whole = filled_in(spec, ranges)
+        for unit in ("cpu", "memory"):
+            if names := lacking(whole, "requests", unit):
+                raise Unpriced(
+                    f"container {names[0]!r} asks for no {unit}, and no LimitRange of its namespace does for it:"
+                    f" nothing says what it costs; set resources.requests.{unit}"
+                )
+        return PodSize(requested(whole, "cpu"), requested(whole, "memory") / GIB)
+    except ValueError as error:
+        raise Unpriced(str(error)) from error
+
+
+def _refuse_unknown(resources: Any) -> None:
+    if isinstance(resources, Sentinel):
+        raise Unpriced("resources aren't known, and the pods' price depends on them")
+    for kind in ("requests", "limits"):
+        if isinstance((resources or {}).get(kind), Sentinel):
+            raise Unpriced(f"resources.{kind} aren't known, and the pods' price depends on them")
 
 
 def _refuse_devices(resources: Any) -> None:
     """Raise Unpriced for what a node has beside CPU and memory, such as GPUs: its price is another one."""
     for kind in ("requests", "limits"):
-        asked = resources.get(kind) if isinstance(resources, Mapping) else None
-        for name in asked if isinstance(asked, Mapping) else ():
-            if name not in PRICED and not str(name).startswith("hugepages-"):
+        for name, value in of(resources or {}, kind).items():
+            if name not in PRICED and not str(name).startswith("hugepages-") and quantity(value) != 0:
                 raise Unpriced(f"resources.{kind} asks for {name}, which has no price; cpu and memory have")
 
 
-def _container(scope: Scope, container: Mapping[str, Any], unit: str) -> Decimal:
-    asked = _own(container.get("resources"), unit)
-    if asked is None:
-        asked = _default_request(scope, unit)
-    if asked is None:
-        raise Unpriced(
-            f"container {container.get('name')!r} asks for no {unit}, and no LimitRange of its namespace does for it:"
-            f" nothing says what it costs; set resources.requests.{unit}"
-        )
-    return asked
-
-
-def _own(resources: Any, unit: str) -> Decimal | None:
-    """Request of `unit`, or else its limit."""
-    if isinstance(resources, Sentinel):
-        raise Unpriced("resources aren't known, and the pods' price depends on them")
-    for kind in ("requests", "limits"):
-        declared = (resources or {}).get(kind)
-        if isinstance(declared, Sentinel):
-            raise Unpriced(f"resources.{kind} aren't known, and the pods' price depends on them")
-        found = _read(declared or {}, unit)
-        if found is not None:
-            return found
-    return None
-
-
-def _read(values: Mapping[str, Any], unit: str) -> Decimal | None:
-    value = values.get(unit)
-    if value is None:
-        return None
-    found = quantity(value)
-    if found is None or found < 0:
-        raise Unpriced(f"{unit} of {value!r} isn't a quantity like {'250m' if unit == 'cpu' else '64Mi'}")
-    return found
-
-
-def _default_request(scope: Scope, unit: str) -> Decimal | None:
-    for ranges in scope.graph.of_type(LIMIT_RANGE):
-        if namespace(ranges) != namespace(scope.resource):
-            continue
-        for limit in ranges.all("spec.limits[*]"):
-            if isinstance(limit, Mapping) and limit.get("type", "Container") == "Container":
-                for key in ("defaultRequest", "default"):
-                    found = _read(limit.get(key) or {}, unit)
-                    if found is not None:
-                        return found
-    return None
+def _limit_ranges(scope: Scope) -> list[list[Mapping[str, Any]]]:
+    """``spec.limits`` of each LimitRange of the namespace, as far as it can be read."""
+    return [
+        [limit for limit in ranges.all("spec.limits[*]") if isinstance(limit, Mapping)]
+        for ranges in scope.graph.of_type(LIMIT_RANGE)
+        if namespace(ranges) == namespace(scope.resource)
+    ]
 
 
 def _items(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -202,7 +198,7 @@ def surge_pods(declared: Any, count: Decimal) -> Decimal:
 
 
 def quota_of(pricing: Pricing, name: str) -> Quota | None:
-    """The quota on all pods of the namespace `name`; None without one."""
+    """The quotas on all pods of the namespace `name`, all of which hold: the least of each; None without one."""
     quotas: dict[str, Quota] | None = pricing.cache.get("quotas")
     if quotas is None:
         quotas = pricing.cache["quotas"] = {}
@@ -210,13 +206,15 @@ def quota_of(pricing: Pricing, name: str) -> Quota | None:
             hard = resource.get("spec.hard")
             if not isinstance(hard, Mapping) or resource.get("spec.scopes") or resource.get("spec.scopeSelector"):
                 continue
-            memory = _either(hard, "memory")
-            quotas[namespace(resource)] = Quota(
-                resource, _either(hard, "cpu"), None if memory is None else memory / GIB
-            )
+            found = Quota(*(_bound(resource, hard, unit) for unit in ("cpu", "memory")))
+            quotas[namespace(resource)] = found.and_also(quotas.get(namespace(resource)))
     return quotas.get(name)
 
 
-def _either(hard: Mapping[str, Any], unit: str) -> Decimal | None:
-    """``requests.cpu`` and ``cpu`` mean the same in a quota."""
-    return quantity(hard.get(f"requests.{unit}", hard.get(unit)))
+def _bound(resource: Resource, hard: Mapping[str, Any], unit: str) -> Bound | None:
+    """``cpu`` means ``requests.cpu``; a limit bounds what is asked for, too, which is never more (Kubernetes reference,
+    resource quotas, 2026-11)."""
+    keys = (f"requests.{unit}", unit, f"limits.{unit}")
+    amounts = [amount for key in keys if (amount := quantity(hard.get(key))) is not None]
+    least = min(amounts, default=None)
+    return None if least is None else Bound(resource, least / GIB if unit == "memory" else least)

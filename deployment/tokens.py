@@ -348,3 +348,15 @@ HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+WORKLOADS: Final = (
+    DEPLOYMENT,
+    STATEFUL_SET,
+    DAEMON_SET,
+    POD,
+    JOB,
+    CRON_JOB,
+    REPLICA_SET,
+    REPLICATION_CONTROLLER,
+    ARGO_ROLLOUT,
+)
+"""What makes pods."""

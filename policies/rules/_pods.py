@@ -6,23 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from deployment import tokens
 from deployment.graph import Resource
-from deployment.tokens import (
-    ARGO_ROLLOUT,
-    CRON_JOB,
-    DAEMON_SET,
-    DEPLOYMENT,
-    JOB,
-    POD,
-    REPLICA_SET,
-    REPLICATION_CONTROLLER,
-    STATEFUL_SET,
-)
+from deployment.tokens import CRON_JOB, DAEMON_SET, DEPLOYMENT, POD, STATEFUL_SET
 from policies.checks import mappings
 
 SERVING: Final = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, POD)
-WORKLOADS: Final = (*SERVING, JOB, CRON_JOB, REPLICA_SET, REPLICATION_CONTROLLER, ARGO_ROLLOUT)
-"""Types that make pods."""
+WORKLOADS: Final = tokens.WORKLOADS
 PATCH: Final = "Patch"
 PATCHES: Final = tuple(f"{one}{PATCH}" for one in WORKLOADS)
 """What changes some properties of such an object that somebody else made; what it lacks says nothing."""

@@ -9,6 +9,7 @@ from typing import Final
 from cost.addresses import DEFAULT_SUBNET, SUBNET, interface_address, per_instance
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import CREDITS, Volume, credit_charges, on_demand, spot, volume_charges, volume_of
+from cost.fargate_pods import profile_of
 from cost.fleets import LAUNCH_TEMPLATE
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.lifecycle import Support, version_of
@@ -22,8 +23,10 @@ NODE_DISK_GB: Final = Decimal(20)
 WINDOWS_DISK_GB: Final = Decimal(50)
 """Root volume of a node where nothing is declared (EKS API, CreateNodegroup, diskSize, 2026-11)."""
 
-POD_VCPU: Final = UsageKey("vcpu", Decimal("0.25"), "vCPUs of the pods of a Fargate profile, in all")
-POD_GB: Final = UsageKey("memory_gb", Decimal("0.5"), "gigabytes of memory of the pods of a Fargate profile, in all")
+POD_VCPU: Final = UsageKey("vcpu", Decimal("0.25"), "vCPUs of the pods of a Fargate profile that are in no graph")
+POD_GB: Final = UsageKey(
+    "memory_gb", Decimal("0.5"), "gigabytes of memory of the pods of a Fargate profile that are in no graph"
+)
 LOGS: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of control plane logs a month")
 DEFAULT_NODE_TYPE: Final = "t3.medium"
 
@@ -131,7 +134,9 @@ NODE_IMAGES: Final = {"WINDOWS": "windows"}
 
 
 def fargate_profile(scope: Scope) -> Iterator[Charge]:
-    """The pods that a profile runs, by the size that the usage file gives."""
+    """The pods that a profile runs, by the size that the usage file gives; those of the graph are billed themselves."""
+    if scope.given(POD_VCPU) is None and scope.given(POD_GB) is None and _runs_pods_of_the_graph(scope):
+        return
     cpu, memory = scope.usage(POD_VCPU), scope.usage(POD_GB)
     for item, key, used in (("vCPU", "x86_vcpu_hour", cpu), ("Memory", "x86_gb_hour", memory)):
         yield Charge(
@@ -142,6 +147,14 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
             usage_based=True,
             assumed=used.assumed,
         )
+
+
+def _runs_pods_of_the_graph(scope: Scope) -> bool:
+    return any(
+        profile_of(scope.pricing, workload) is scope.resource
+        for token in tokens.WORKLOADS
+        for workload in scope.graph.of_type(token)
+    )
 
 
 PRICERS: Final = {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Driver, Unpriced
+from cost.fargate_pods import profile_of, size_of, takes_all
 from cost.nodes import CPU_WEIGHT, NodeShare, node_share, node_size
 from cost.pods import (
     AUTOSCALERS,
     QUOTA,
     SCALED_OBJECT,
+    Bound,
     PodSize,
     namespace,
     object_name,
@@ -27,6 +30,7 @@ from cost.schedules import runs_per_month
 from cost.scope import Pricing, Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
+from deployment.graph import Resource
 
 NODE_GROUP: Final = tokens.NODE_GROUP[0]
 
@@ -36,6 +40,9 @@ MEMORY_USED: Final = UsageKey(
     "memory_used_gib", Decimal(0), "GiB of memory that one pod uses, where that is more than it asks for"
 )
 POD_HOURS: Final = UsageKey("monthly_pod_hours", Decimal(0), "hours that the pods of a job run in a month, in all")
+
+DEFAULT_GRACE_SECONDS: Final = 30
+"""Time that a pod gets to end where it names none (Kubernetes reference, PodSpec, 2026-11)."""
 
 METRICS_POLLS: Final = MONTH_HOURS * 3600 / 15
 """Polls a month of a scaler: the autoscaler asks every 15 seconds, whatever ``pollingInterval`` says (KEDA #2282)."""
@@ -75,13 +82,16 @@ def share_charges(node: NodeShare, demand: Demand, what: str, metering: Metering
 def long_running(scope: Scope) -> Iterator[Charge]:
     """A Deployment, StatefulSet, ReplicaSet, Rollout or Pod, all of the time; and its canary in rollouts."""
     demand = demand_of(scope)
-    yield from _on_nodes(scope, demand, "Pods")
+    yield from _where_they_run(scope, demand, "Pods")
     rollout = rollout_of(scope.pricing)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:
         size = _size(scope)
         pods = replicas(Scope(scope.pricing, rollout.stable)).expected * hours_per_month(scope.pricing)
         hours = Demand(Amount(ZERO, pods * size.vcpus, ZERO), Amount(ZERO, pods * size.memory_gib, ZERO))
-        yield from share_charges(node_share(scope), hours, "Canary pods in rollouts", Metering.USE)
+        if (profile := profile_of(scope.pricing, scope.resource)) is not None:
+            yield from _on_fargate(Scope(scope.pricing, profile), hours, "Canary pods in rollouts", Metering.USE)
+        else:
+            yield from share_charges(node_share(scope), hours, "Canary pods in rollouts", Metering.USE)
 
 
 def demand_of(scope: Scope) -> Demand:
@@ -109,6 +119,8 @@ def _count(scope: Scope) -> Amount:
 
 def _size(scope: Scope) -> PodSize:
     asked = pod_size(scope, "spec" if scope.resource.type.endswith(":Pod") else _template(scope))
+    if profile_of(scope.pricing, scope.resource) is not None:
+        return size_of(asked)  # what is asked for is billed, used or not
     used = scope.pricing.usage.get(scope.resource.urn, {})
     return PodSize(
         max(asked.vcpus, used.get(VCPUS_USED.name, ZERO)),
@@ -124,7 +136,24 @@ def _template(scope: Scope) -> str:
     return "spec.template.spec"
 
 
-def _on_nodes(scope: Scope, demand: Demand, what: str, metering: Metering = Metering.SECONDS) -> Iterator[Charge]:
+def _where_they_run(scope: Scope, demand: Demand, what: str, metering: Metering = Metering.SECONDS) -> Iterator[Charge]:
+    """Charges of `demand` on Fargate, where a profile of the graph takes the pods, or else on nodes."""
+    profile = profile_of(scope.pricing, scope.resource)
+    if profile is None:
+        yield from _on_nodes(scope, demand, what, metering)
+    else:
+        yield from _on_fargate(Scope(scope.pricing, profile), demand, what, metering)
+
+
+def _on_fargate(profile: Scope, demand: Demand, what: str, metering: Metering) -> Iterator[Charge]:
+    for item, key, amount in (
+        ("vCPU", "x86_vcpu_hour", demand.vcpus),
+        ("memory", "x86_gb_hour", demand.memory_gib),
+    ):
+        yield profile.charge(f"{what} on Fargate: {item}", ("fargate", key), amount, metering, driver=Driver.FLEET)
+
+
+def _on_nodes(scope: Scope, demand: Demand, what: str, metering: Metering) -> Iterator[Charge]:
     """Charges of `demand`: above what the graph's own node groups carry, and below what the quota allows."""
     nodes = _nodes(scope.pricing)
     if nodes is not None:
@@ -153,25 +182,44 @@ def job(scope: Scope) -> Iterator[Charge]:
     parallel = scope.number(f"{inner}.parallelism", 1)
     runs = _cron_runs(scope.text("spec.schedule")) if inner != "spec" else Decimal(1)
     deadline = scope.number(f"{inner}.activeDeadlineSeconds", 0)
+    # A run that is late is told to end, and its pods have their time for it.
+    grace = scope.number(f"{inner}.template.spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS)
     most = parallel * (runs * deadline / 3600 if deadline else MONTH_HOURS)
+    late = parallel * runs * grace / 3600 if deadline else ZERO
     if not deadline and inner != "spec" and scope.text("spec.concurrencyPolicy", "Allow") == "Allow":
         most *= runs  # nothing ends a run, and nothing keeps the next one waiting
     used = scope.usage(POD_HOURS, None if scope.pricing.usage.get(scope.resource.urn) else Amount(ZERO, most, most))
-    hours = Amount(ZERO, used.amount.expected, max(most, used.amount.expected))
-    yield from _on_nodes(scope, Demand(hours * size.vcpus, hours * size.memory_gib), "Pods of runs", Metering.USE)
+    hours = Amount(ZERO, used.amount.expected, max(most + late, used.amount.expected))
+    yield from _where_they_run(scope, Demand(hours * size.vcpus, hours * size.memory_gib), "Pods of runs", Metering.USE)
+
+
+MACROS: Final = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""Words for schedules (robfig/cron 3.0.1, parser.go, which CronJobs are read by)."""
+
+UNIT_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 
 
 def _cron_runs(schedule: str) -> Decimal:
-    """Runs a month of a cron expression with five fields, Sunday being 0."""
-    macros = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0"}
-    fields = macros.get(schedule, {"@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *"}.get(schedule, schedule)).split()
+    """Runs a month of a cron expression with five fields, Sunday being 0, or of a word for one."""
+    if (every := re.fullmatch(r"@every ((?:[0-9]{1,6}[hms])+)", schedule)) is not None:
+        parts = re.findall(r"([0-9]+)([hms])", every[1])
+        return MONTH_HOURS * 3600 / max(1, sum(int(count) * UNIT_SECONDS[unit] for count, unit in parts))
+    fields = ["*" if field == "?" else field for field in MACROS.get(schedule, schedule).split()]
     if len(fields) != 5:
         raise Unpriced(f"schedule {schedule!r} isn't a cron expression of five fields")
     minute, hour, day, month, weekday = fields
-    if weekday in ("*", "?"):
+    if weekday == "*":
         return runs_per_month(f"cron({minute} {hour} {day} {month} * *)")
     runs = runs_per_month(f"cron({minute} {hour} * {month} {_weekdays(weekday)} *)")
-    if day in ("*", "?"):
+    if day == "*":
         return runs
     return runs + runs_per_month(f"cron({minute} {hour} {day} {month} * *)")  # it runs on either, now and then on both
 
@@ -199,13 +247,18 @@ def _weekday(text: str, field: str) -> int:
 
 
 def quota(scope: Scope) -> Iterator[Charge]:
-    """The worst case of a namespace: pods that ask for all that the quota allows, all of the time."""
+    """The worst case of a namespace: pods that ask for all that its quotas allow, all of the time."""
     own = quota_of(scope.pricing, namespace(scope.resource))
-    if own is None or own.resource.urn != scope.resource.urn or _nodes(scope.pricing) is not None:
+    if own is None or _nodes(scope.pricing) is not None or takes_all(scope.pricing, namespace(scope.resource)):
         return
-    hard = Demand(Amount(ZERO, ZERO, own.vcpus or ZERO), Amount(ZERO, ZERO, own.memory_gib or ZERO))
+    hard = Demand(*(_bounded_by(scope.resource, bound) for bound in (own.vcpus, own.memory_gib)))
     if hard.vcpus.worst or hard.memory_gib.worst:
         yield from share_charges(node_share(scope), hard, "Worst case: the whole quota", Metering.SECONDS)
+
+
+def _bounded_by(resource: Resource, bound: Bound | None) -> Amount:
+    mine = bound is not None and bound.resource.urn == resource.urn
+    return Amount(ZERO, ZERO, bound.amount) if bound is not None and mine else NOTHING
 
 
 def autoscaler(scope: Scope) -> Iterator[Charge]:
@@ -270,7 +323,7 @@ def _find_nodes(pricing: Pricing) -> _Nodes | None:
     asked_vcpus, asked_memory = NOTHING, NOTHING
     for token, priced in PRICERS.items():
         for resource in pricing.graph.of_type(token) if priced.charges is long_running else ():
-            if resource.type.endswith(":DaemonSet"):
+            if resource.type.endswith(":DaemonSet") or profile_of(pricing, resource) is not None:
                 continue
             try:
                 demand = demand_of(Scope(pricing, resource))

@@ -12,7 +12,7 @@ from cost.pods import pod_size, quota_of, replicas
 from cost.scope import Pricing, Scope
 from deployment.graph import Resource
 from deployment.tokens import ARGO_ROLLOUT, DEPLOYMENT, POD_AUTOSCALER, RESOURCE_QUOTA, STATEFUL_SET
-from policies.checks import mappings
+from policies.checks import look_inside, mappings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -32,21 +32,23 @@ def check(context: Context) -> Iterator[Problem]:
         for workload in workloads:
             asked_vcpus, asked_memory = _most(pricing, workload)
             vcpus, memory = vcpus + asked_vcpus, memory + asked_memory
-        for what, asked, hard in (("CPU", vcpus, quota.vcpus), ("GiB of memory", memory, quota.memory_gib)):
-            if hard is not None and asked > hard:
+        for what, asked, bound in (("CPU", vcpus, quota.vcpus), ("GiB of memory", memory, quota.memory_gib)):
+            if bound is not None and asked > bound.amount:
                 yield Problem(
                     f"workloads of namespace {name} ask for up to {asked:f} {what}, updates included, and the"
                     " quota allows"
-                    f" {hard:f}; raise spec.hard or lower maxReplicas",
+                    f" {bound.amount:f}; raise spec.hard or lower maxReplicas",
                     "spec.hard",
-                    quota.resource,
+                    bound.resource,
                 )
 
 
 def _most(pricing: Pricing, workload: Resource) -> tuple[Decimal, Decimal]:
     if workload.type not in SCALING:
         return Decimal(0), Decimal(0)
-    mappings(workload.get("spec.template.spec.containers"))  # one that can't be read leaves this undecided
+    for pod in mappings(workload.get("spec.template.spec")):
+        for one in (pod, *mappings(pod.get("initContainers")), *mappings(pod.get("containers"))):
+            look_inside(one.get("resources"))  # what can't be read there leaves this undecided
     scope = Scope(pricing, workload)
     try:
         size, count = pod_size(scope, "spec.template.spec"), replicas(scope).worst
@@ -86,4 +88,5 @@ RULE = Rule(
     check_stack=check,
     passing=_example("500m"),
     failing=_example("499m"),
+    also_failing=[{"second": _example("499m")["quota"], **_example("500m")}],
 )

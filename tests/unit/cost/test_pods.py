@@ -230,3 +230,174 @@ def test_a_run_on_a_day_of_the_month_or_of_the_week_is_one():
     either, first, mondays = map(_cron_runs, ("0 0 1 * 1", "0 0 1 * *", "0 0 * * 1"))
     assert either == first + mondays
     assert mondays > 4
+
+
+def hard(thing, name="quota", **most):
+    return thing(QUOTA, {"hard": {key.replace("_", "."): value for key, value in most.items()}}, name)
+
+
+def fleet_of(thing, most=50):
+    scaler = {"minReplicas": 2, "maxReplicas": most, "scaleTargetRef": {"kind": "Deployment", "name": "api"}}
+    return thing(HPA, scaler)
+
+
+def test_of_several_quotas_the_least_of_each_resource_counts(scaled, thing, price):
+    """All quotas of a namespace have to admit a pod (pkg/quota/v1, checkRequest; Kubernetes 1.35.4)."""
+    first = hard(thing, "cpu", requests_cpu="1", requests_memory="100Gi")
+    second = hard(thing, "memory", requests_cpu="100", requests_memory="1Gi")
+    for order in ([first, second], [second, first]):
+        found = price(scaled, fleet_of(thing), *order)
+        assert near(found.worst_case_usd, 4 * POD_MONTH)
+        assert {line.urn for line in found.lines if line.item.startswith("Worst case")} == {first.urn, second.urn}
+
+
+@pytest.mark.parametrize(
+    "keys", [("cpu", "memory"), ("requests_cpu", "requests_memory"), ("limits_cpu", "limits_memory")]
+)
+def test_a_quota_on_limits_bounds_what_is_asked_for_too(scaled, thing, price, keys):
+    quota = hard(thing, **dict(zip(keys, ("1", "1Gi"), strict=True)))
+    assert near(price(scaled, fleet_of(thing), quota).worst_case_usd, 4 * POD_MONTH)
+
+
+def test_two_bounds_of_one_quota_hold_both(scaled, thing, price):
+    quota = hard(thing, cpu="9", requests_cpu="1", limits_memory="1Gi", memory="9Gi")
+    assert near(price(scaled, fleet_of(thing), quota).worst_case_usd, 4 * POD_MONTH)
+
+
+LIMIT_RANGE = "kubernetes:core/v1:LimitRange"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"max": {"cpu": "250m", "memory": "256Mi"}},
+        {"min": {"cpu": "250m", "memory": "256Mi"}},
+        {"default": {"cpu": "250m", "memory": "256Mi"}, "min": {"cpu": "1m", "memory": "1Mi"}},
+        {"default": {"cpu": "250m", "memory": "256Mi"}, "max": {"cpu": "4", "memory": "8Gi"}},
+        {"defaultRequest": {"cpu": "250m"}, "max": {"cpu": "4", "memory": "256Mi"}},
+    ],
+    ids=["max alone", "min alone", "default before min", "default before max", "request, and max"],
+)
+def test_what_a_limit_range_leaves_out_it_takes_from_its_bounds(thing, price, item):
+    """SetDefaults_LimitRangeItem of pkg/apis/core/v1/defaults.go, Kubernetes 1.35.4."""
+    bare = thing(DEPLOYMENT, {"template": {"spec": {"containers": [{"name": "api"}]}}})
+    found = price(bare, thing(LIMIT_RANGE, {"limits": [{"type": "Container", **item}]}))
+    assert near(found.expected_usd, POD_MONTH) and not found.unpriced
+
+
+def test_of_several_limit_ranges_the_dearer_counts(thing, price):
+    """Which of them fills in a request isn't determined (Kubernetes documentation, "Limit Ranges", 2026-11)."""
+    bare = thing(DEPLOYMENT, {"template": {"spec": {"containers": [{"name": "api"}]}}})
+    large, small = (
+        thing(LIMIT_RANGE, {"limits": [{"type": "Container", "max": {"cpu": cpu, "memory": "256Mi"}}]}, cpu)
+        for cpu in ("250m", "25m")
+    )
+    assert near(price(bare, large, small).expected_usd, POD_MONTH)
+    assert near(price(bare, small, large).expected_usd, POD_MONTH)
+
+
+@pytest.mark.parametrize(
+    ("whole", "each"),
+    [
+        ({"limits": {"cpu": "250m", "memory": "256Mi"}}, {}),
+        ({"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}, {}),
+        ({"limits": {"cpu": "1", "memory": "256Mi"}}, {"requests": {"cpu": "125m"}}),
+        ({"limits": {"memory": "256Mi"}}, {"requests": {"cpu": "125m"}}),
+        ({"limits": {"cpu": "1", "memory": "1Gi"}}, {"limits": {"cpu": "125m", "memory": "128Mi"}}),
+    ],
+    ids=["limit alone", "both", "containers ask for cpu", "limit on memory alone", "limits of containers"],
+)
+def test_a_pod_of_two_containers_with_resources_of_its_own(thing, price, whole, each):
+    """defaultPodRequests of pkg/apis/core/v1/defaults.go, Kubernetes 1.35.4."""
+    pair = [{"name": name, "resources": each} for name in ("api", "proxy")]
+    found = price(thing("kubernetes:core/v1:Pod", {"resources": whole, "containers": pair}))
+    assert near(found.expected_usd, POD_MONTH) and not found.unpriced
+
+
+def test_devices_that_are_claimed_have_no_price(thing, price):
+    claimed = {**asks(), "resourceClaims": [{"name": "gpu", "resourceClaimTemplateName": "gpu"}]}
+    assert "resourceClaims" in price(thing(DEPLOYMENT, {"template": {"spec": claimed}})).unpriced[0].reason
+
+
+def test_none_of_a_device_is_no_device(thing, price):
+    pod = asks()
+    pod["containers"][0]["resources"]["limits"] = {"nvidia.com/gpu": "0"}
+    assert not price(thing(DEPLOYMENT, {"template": {"spec": pod}})).unpriced
+
+
+@pytest.mark.parametrize(
+    ("word", "fields"),
+    [("@annually", "0 0 1 1 *"), ("@every 1h", "0 * * * *"), ("@every 1h30m", None), ("0 ? * * ?", "0 * * * *")],
+)
+def test_words_for_schedules_are_those_of_cron(word, fields):
+    """Parser of robfig/cron 3.0.1, which Kubernetes reads schedules by."""
+    assert near(_cron_runs(word), _cron_runs(fields) if fields else Decimal(730) / Decimal("1.5"))
+
+
+def test_a_late_run_has_its_time_to_end(thing, price):
+    template = {"spec": {**asks(), "terminationGracePeriodSeconds": 3600}}
+    job = {"parallelism": 3, "activeDeadlineSeconds": 3600, "template": template}
+    found = price(thing("kubernetes:batch/v1:Job", job))
+    assert near(found.expected_usd, 3 * POD_MONTH / 730) and near(found.worst_case_usd, 6 * POD_MONTH / 730)
+
+
+PROFILE = "aws:eks/fargateProfile:FargateProfile"
+FARGATE_VCPU, FARGATE_GB = Decimal("0.04048"), Decimal("0.004445")
+
+
+@pytest.fixture
+def profile(make):
+    """`profile(selector, …)`: a Fargate profile."""
+    return lambda *selectors: make(PROFILE, {"clusterName": "c", "selectors": list(selectors)}, "serverless")
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory", "vcpus", "gigabytes"),
+    [
+        ("25m", "64Mi", "0.25", "0.5"),
+        ("250m", "256Mi", "0.25", "0.5"),
+        ("250m", "257Mi", "0.25", "1"),
+        ("250m", "1800Mi", "0.5", "3"),
+        ("300m", "256Mi", "0.5", "1"),
+        ("1", "8Gi", "2", "9"),
+        ("1", "256Mi", "1", "2"),
+        ("4", "30Gi", "8", "32"),
+        ("5", "17Gi", "8", "20"),
+        ("9", "100Gi", "16", "104"),
+    ],
+)
+def test_a_pod_on_fargate_is_billed_as_the_next_size(thing, price, profile, cpu, memory, vcpus, gigabytes):
+    """EKS user guide, Fargate Pod configuration: 256 MB on top, rounded up to a size; 1 vCPU and 8 GB are 2 and 9."""
+    found = price(
+        thing(DEPLOYMENT, {"replicas": 2, "template": {"spec": asks(cpu, memory)}}), profile({"namespace": "plant"})
+    )
+    hour = Decimal(vcpus) * FARGATE_VCPU + Decimal(gigabytes) * FARGATE_GB
+    assert near(found.expected_usd, 2 * 730 * hour)
+
+
+def test_a_pod_larger_than_fargate_has_no_price(thing, price, profile):
+    found = price(thing(DEPLOYMENT, {"template": {"spec": asks("1", "120Gi")}}), profile({"namespace": "plant"}))
+    assert "Fargate has no pod" in found.unpriced[0].reason
+
+
+@pytest.mark.parametrize(
+    ("selector", "matches"),
+    [
+        ({"namespace": "plant"}, True),
+        ({"namespace": "pl*"}, True),
+        ({"namespace": "other"}, False),
+        ({"namespace": "plant", "labels": {"tier": "api"}}, True),
+        ({"namespace": "plant", "labels": {"tier": "a?i", "app": "x"}}, False),
+    ],
+)
+def test_a_profile_takes_the_pods_that_match(thing, price, profile, selector, matches):
+    template = {"metadata": {"labels": {"tier": "api"}}, "spec": asks()}
+    found = price(thing(DEPLOYMENT, {"template": template}), profile(selector))
+    assert any("Pods on Fargate" in line.item for line in found.lines) is matches
+    assert any("Fargate pods" in line.item for line in found.lines) is not matches  # assumed ones, of nobody's
+
+
+def test_on_fargate_a_quota_bounds_requests_and_not_the_bill(scaled, thing, price, profile):
+    quota = hard(thing, requests_cpu="1", requests_memory="1Gi")
+    found = price(scaled, fleet_of(thing, 3), quota, profile({"namespace": "plant"}))
+    assert near(found.worst_case_usd, 4 * 730 * (FARGATE_VCPU / 4 + FARGATE_GB / 2))
