@@ -115,8 +115,8 @@ SERVING = {
     "plant-access-fleet-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
     "plant-access-edge-to-fleet": {"fromPort": 8443, "toPort": 8443},
     "plant-access-fleet-to-cache": {"fromPort": 6379, "toPort": 6380},
-    "plant-alerts-subscriber-0": {"endpoint": SET},
-    "plant-notices-subscriber-0": {"endpoint": SET},
+    "plant-alerts-subscriber-4a2e67c9": {"endpoint": SET},
+    "plant-notices-subscriber-8ef3e32a": {"endpoint": SET},
     "plant-scaling-launch-failures": alarm(threshold=5),
     "plant-slo-database-latency": {
         **alarm(metricName="database_latency", namespace=OWN, threshold=30, period=300, evaluationPeriods=1),

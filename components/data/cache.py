@@ -15,6 +15,11 @@ CLUSTER_COMMANDS = "+cluster|slots +cluster|shards +cluster|nodes +cluster|keysl
 """Commands with which cluster clients begin, and serverless caches are clusters; the categories don't hold them."""
 
 
+VALKEY_VERSIONS = {7: "7.2", 8: "8.0"}
+"""Major version -> the first one that ElastiCache has of it: Valkey began as 7.2 (ElastiCache guide, "Engine versions
+and upgrading"). Serverless caches take the major version alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CacheArgs:
     """Kind, size and access."""
@@ -153,7 +158,7 @@ class Cache(pulumi.ComponentResource):
             replication_group_id=args.cache_name,
             description="Plant API",
             engine="valkey",
-            engine_version=f"{args.engine_version}.0",
+            engine_version=VALKEY_VERSIONS[args.engine_version],
             node_type=node_type,
             num_cache_clusters=args.node_count,
             automatic_failover_enabled=fails_over,
@@ -168,6 +173,8 @@ class Cache(pulumi.ComponentResource):
             snapshot_retention_limit=args.snapshot_retention_days,
             auto_minor_version_upgrade=True,
             port=CACHE_PORT,
+            # Else a change waits for the weekly maintenance window, and each `up` until then finds it again.
+            apply_immediately=True,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 delete_before_replace=True,

@@ -16,6 +16,8 @@ from components.observability.log_bucket import ACCESS_LOG_PREFIX
 class LoadBalancerArgs:
     """Network, name and TLS."""
 
+    vpc_id: pulumi.Input[str]
+    """VPC of the subnets; another one means another load balancer."""
     subnet_ids: Sequence[pulumi.Input[str]]
     """Subnets with a route to the internet, in at least two zones."""
     security_group_id: pulumi.Input[str]
@@ -74,7 +76,11 @@ class LoadBalancer(pulumi.ComponentResource):
             enable_deletion_protection=args.deletion_protection,
             idle_timeout=args.idle_timeout_seconds,
             opts=pulumi.ResourceOptions(
-                parent=self, custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="15m")
+                parent=self,
+                # It takes other subnets and groups of its VPC only, and no property of it names the VPC (ELB
+                # reference, SetSubnets and SetSecurityGroups).
+                replacement_trigger=args.vpc_id,
+                custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="15m"),
             ),
         )
         listener = aws.lb.Listener(

@@ -15,11 +15,40 @@ IPV6_SUBNET_PREFIX = 64
 """Every IPv6 subnet of a VPC is a /64."""
 
 
-def split(cidr: str, parts: int) -> list[str]:
-    """The first `parts` equal ranges of `cidr`, as large as they can be. Lossless: none overlaps another."""
+SMALLEST_SUBNET_PREFIX = 27
+"""A load balancer takes subnets of /27 or larger (Elastic Load Balancing guide)."""
+MOST_SUBNETS = 16
+"""Equal parts of a VPC's range: two for each of the zones a to h."""
+
+
+def split(cidr: str) -> list[str]:
+    """Equal ranges of `cidr`, as many whatever the zones: 16, or fewer where those would be smaller than /27.
+
+    A subnet's range can't be changed, and AWS refuses a new one that overlaps one that is still there
+    (InvalidSubnet.Conflict): with a range for each zone that may ever be used, adding a zone moves no other.
+    """
     network = IPv4Network(cidr)
-    ranges = network.subnets(prefixlen_diff=(parts - 1).bit_length())
-    return [str(next(ranges)) for _ in range(parts)]
+    parts = min(MOST_SUBNETS, 1 << max(0, SMALLEST_SUBNET_PREFIX - network.prefixlen))
+    return [str(part) for part in network.subnets(prefixlen_diff=parts.bit_length() - 1)]
+
+
+def numbers(zones: Sequence[str], subnets: int) -> dict[str, int]:
+    """Zone -> number of the first of its two subnets, by the zone's letter alone: no other zone moves it.
+
+    In a network of less than 16 subnets two letters may meet; then the later zone takes the next free number.
+
+    Raises:
+        ValueError: There are fewer subnets than two a zone.
+    """
+    if 2 * len(zones) > subnets:
+        raise ValueError(f"{len(zones)} zones take {2 * len(zones)} subnets, and the network has {subnets}")
+    found: dict[str, int] = {}
+    for zone in zones:
+        number = 2 * (ord(zone[-1]) - ord("a")) % subnets
+        while number in found.values():
+            number = (number + 2) % subnets
+        found[zone] = number
+    return found
 
 
 def ipv6_range(vpc_cidr: str, index: int) -> str:
@@ -86,7 +115,13 @@ class Network(pulumi.ComponentResource):
             max_aggregation_interval=600,
             opts=child,
         )
-        gateway = aws.ec2.InternetGateway(f"{name}-gateway", vpc_id=vpc.id, opts=child)
+        gateway = aws.ec2.InternetGateway(
+            f"{name}-gateway",
+            vpc_id=vpc.id,
+            # The provider would take it from the old VPC first, which AWS refuses while the load balancer is there
+            # (EC2 reference, DetachInternetGateway: no running instances with public addresses).
+            opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["vpcId"]),
+        )
         egress = aws.ec2.EgressOnlyInternetGateway(f"{name}-egress", vpc_id=vpc.id, opts=child)
         edge_routes = aws.ec2.RouteTable(
             f"{name}-edge-routes", vpc_id=vpc.id, tags={"Name": f"{name}-edge"}, opts=child
@@ -94,7 +129,7 @@ class Network(pulumi.ComponentResource):
         fleet_routes = aws.ec2.RouteTable(
             f"{name}-fleet-routes", vpc_id=vpc.id, tags={"Name": f"{name}-fleet"}, opts=child
         )
-        aws.ec2.Route(
+        way_out = aws.ec2.Route(
             f"{name}-edge-ipv4",
             route_table_id=edge_routes.id,
             destination_cidr_block="0.0.0.0/0",
@@ -125,16 +160,21 @@ class Network(pulumi.ComponentResource):
         )
         self.s3_prefix_list_id = endpoint.prefix_list_id
         self.fleet_route_table_id = pulumi.Output.from_input(fleet_routes.id)
-        ranges = split(args.cidr, 2 * len(args.zones))
+        ranges = split(args.cidr)
         self.edge_subnet_ids = []
         self.fleet_subnet_ids = []
-        for index, zone in enumerate(args.zones):
+        for zone, first in numbers(args.zones, len(ranges)).items():
             for tier, table, found in (
                 ("edge", edge_routes, self.edge_subnet_ids),
                 ("fleet", fleet_routes, self.fleet_subnet_ids),
             ):
-                number = 2 * index + (tier == "fleet")
+                number = first + (tier == "fleet")
                 found.append(self._subnet(f"{name}-{tier}-{zone}", vpc, zone, ranges[number], number, table))
+        # A load balancer of the internet is refused in a VPC without a gateway (InvalidSubnet), and the gateway stays
+        # while it has addresses: whoever takes these subnets comes after the route, and goes before it.
+        self.edge_subnet_ids = [
+            pulumi.Output.all(subnet, way_out.id).apply(lambda ids: str(ids[0])) for subnet in self.edge_subnet_ids
+        ]
         self.register_outputs(
             {"vpcId": self.vpc_id, "edgeSubnetIds": self.edge_subnet_ids, "fleetSubnetIds": self.fleet_subnet_ids}
         )

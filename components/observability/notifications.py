@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,12 @@ class SubscriberArgs:
     """``email``, ``sms`` or ``https``."""
     endpoint: str
     """Address."""
+
+    @property
+    def key(self) -> str:
+        """What the subscription goes by, whatever its place among the others. Subscribing twice gives the same
+        subscription (SNS reference, Subscribe): one that moved would be unsubscribed in its former place."""
+        return hashlib.sha256(f"{self.protocol} {self.endpoint}".encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +97,14 @@ class Notifications(pulumi.ComponentResource):
                 }
             )
         policy = aws.sns.TopicPolicy(f"{name}-policy", arn=topic.arn, policy=document(*statements), opts=child)
-        for index, subscriber in enumerate(args.subscribers):
+        for index, subscriber in enumerate(dict.fromkeys(args.subscribers)):
             aws.sns.TopicSubscription(
-                f"{name}-subscriber-{index}",
+                f"{name}-subscriber-{subscriber.key}",
                 topic=topic.arn,
                 protocol=subscriber.protocol,
                 endpoint=subscriber.endpoint,
-                opts=child,
+                # Up to 0.1.0 they were numbered.
+                opts=pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(name=f"{name}-subscriber-{index}")]),
             )
         self.topic_arn = pulumi.Output.all(topic.arn, policy.id).apply(lambda parts: str(parts[0]))
         self.register_outputs({"topicArn": self.topic_arn})

@@ -47,6 +47,7 @@ def front_door(context: Context, ground: Ground) -> FrontDoor | None:
     balancer = LoadBalancer(
         f"{context.name}-edge",
         LoadBalancerArgs(
+            vpc_id=ground.vpc.id,
             subnet_ids=ground.vpc.edge_subnet_ids,
             security_group_id=ground.groups.load_balancer_id,
             certificate_arn=certificate_arn,

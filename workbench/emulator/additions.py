@@ -16,6 +16,7 @@ def apply() -> None:
     _appconfig_lists()
     _budgets_are_updated()
     _cache_users_are_modified()
+    _cache_nodes_come_and_go()
     _cache_subnet_groups_are_deleted()
     _versions_of_templates_know_their_token()
 
@@ -83,6 +84,47 @@ def _cache_users_are_modified() -> None:
         return ActionResult(user)
 
     _add(ElastiCacheResponse, modify_user)
+
+
+def _cache_nodes_come_and_go() -> None:
+    """IncreaseReplicaCount and DecreaseReplicaCount: more, or fewer, replicas than now, five at most."""
+    from moto.core.responses import ActionResult
+    from moto.elasticache.exceptions import InvalidParameterValueException
+    from moto.elasticache.responses import ElastiCacheResponse
+
+    most_replicas = 5
+
+    def changed(self: Any, *, more: bool) -> Any:
+        params = self._get_params()
+        (group,) = self.elasticache_backend.describe_replication_groups(params["ReplicationGroupId"])
+        now, wanted = len(group.member_clusters) - 1, int(params["NewReplicaCount"])
+        if not (now < wanted <= most_replicas if more else 0 <= wanted < now):
+            raise InvalidParameterValueException(
+                f"NewReplicaCount {wanted} is not {'more' if more else 'less'} than the {now} replicas that there are,"
+                f" or not from 0 to {most_replicas}"
+            )
+        nodes = group.node_groups[0]
+        group.member_clusters.clear()
+        nodes["node_group_members"] = []
+        group._set_node_members_clusters_disabled(
+            member_clusters=group.member_clusters,
+            replication_group_id=group.replication_group_id,
+            replication_group_domain=nodes["primary_endpoint_address"].removeprefix("master."),
+            node_group=nodes,
+            preferred_cache_cluster_azs=[],
+            num_cache_clusters=wanted + 1,
+            replicas_per_node_group=wanted,
+        )
+        return ActionResult({"ReplicationGroup": group})
+
+    def increase_replica_count(self: Any) -> Any:
+        return changed(self, more=True)
+
+    def decrease_replica_count(self: Any) -> Any:
+        return changed(self, more=False)
+
+    _add(ElastiCacheResponse, increase_replica_count)
+    _add(ElastiCacheResponse, decrease_replica_count)
 
 
 def _cache_subnet_groups_are_deleted() -> None:

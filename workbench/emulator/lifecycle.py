@@ -88,7 +88,12 @@ class Lifecycle:
         skip = {path.split(".")[0].split("[")[0] for path in ignored}
         names = (declared_before | set(inputs)) - skip - {"tagsAll", META}
         changed = tuple(sorted(name for name in names if not _equal(old.get(name), inputs.get(name))))
-        replaces = tuple(name for name in changed if name in row.replaces)
+        replaces = tuple(
+            name
+            for name in changed
+            if name in row.replaces
+            or (name in row.replaces_if and row.replaces_if[name](old.get(name), inputs.get(name)))
+        )
         return Change(changed, replaces, row.delete_before_replace)
 
     def create(
@@ -277,20 +282,24 @@ class Lifecycle:
         """Send what carries the changed properties; gives the live view afterwards."""
         every = (*row.steps, *row.update)
         covered = {name for call in every for name in call.when}
-        carried = moved & covered
+        carried: set[str] = set()
+        sent: set[str] = set()
         for call in every:
-            if moved & set(call.when) or (not call.when and moved - covered - {"tags"}):
+            carries = moved & set(call.when) if call.when else moved - covered - {"tags"}
+            if carries:
                 calls.send_or_note(self.api, row, call, context, skipped)
-                carried |= moved if not call.when else set()
+                carried |= carries
+                sent |= carries if calls.emulated(row, call) else set()
         if "tags" in moved and row.tag:
             if row.untag and context.removed_tags:
                 calls.send_or_note(self.api, row, row.untag, context, skipped)
             if context.get("tags"):
                 calls.send_or_note(self.api, row, row.tag, context, skipped)
             carried.add("tags")
+            sent |= {"tags"} if calls.emulated(row, row.tag) else set()
         live = self.live(row, context)
-        if live is not None and not skipped:
-            carried -= different(row, context, live)
+        if live is not None:
+            carried -= different(row, context, live) & sent
         unchanged = moved - carried - row.never_sent
         if unchanged:
             raise RuntimeError(

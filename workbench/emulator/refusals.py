@@ -137,6 +137,16 @@ MOST_TOKEN_CHARACTERS, MOST_CLAIMS = 256, 10
 CHECKED_ANYWAY = ("exp", "iss", "nbf", "iat")
 
 
+def _valkey_version(params: Params) -> Iterable[str]:
+    """ElastiCache guide, "Engine versions and upgrading": Valkey begins with 7.2. Provider: major and minor only."""
+    version = params.get("EngineVersion")
+    if params.get("Engine") == "valkey" and version is not None:
+        if not re.fullmatch(r"[7-9]\.\d+", version):
+            yield f"EngineVersion: {version} is no <major>.<minor> of Valkey"
+        elif version.startswith("7.") and version != "7.2":
+            yield f"EngineVersion: Valkey has no {version}; its first version is 7.2"
+
+
 def _certificate(params: Params) -> Iterable[str]:
     """ACM reference, RequestCertificate, DomainName: 64 characters, the common name of RFC 5280; longer ones are
     SubjectAlternativeNames."""
@@ -292,6 +302,8 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Params], Iterable[str]]] = {
     ("elbv2", "create_rule"): _every(_listener_rule, _condition_texts, _token_check),
     ("elbv2", "modify_rule"): _every(_listener_rule, _condition_texts, _token_check),
     ("acm", "request_certificate"): _certificate,
+    ("elasticache", "create_replication_group"): _valkey_version,
+    ("elasticache", "modify_replication_group"): _valkey_version,
     ("ec2", "create_security_group"): _security_group,
     ("ec2", "authorize_security_group_ingress"): _group_rules,
     ("ec2", "authorize_security_group_egress"): _group_rules,

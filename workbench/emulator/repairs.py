@@ -20,6 +20,9 @@ def apply() -> None:
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
     _protected_load_balancers_stay()
+    _load_balancers_stay_in_their_vpc()
+    _gateways_stay_while_addresses_use_them()
+    _load_balancers_of_the_internet_need_a_gateway()
     _rules_validate_tokens()
     _groups_spread_over_zones()
     _deleted_groups_leave_no_instance()
@@ -111,6 +114,74 @@ def _protected_load_balancers_stay() -> None:
         original(self, arn)
 
     _replace(ELBv2Backend, "delete_load_balancer", delete_load_balancer)
+
+
+def _load_balancers_stay_in_their_vpc() -> None:
+    """SetSubnets and SetSecurityGroups take those of the load balancer's own VPC (ELB reference, errors
+    InvalidConfigurationRequest and InvalidSecurityGroup); moto takes any."""
+    from moto.elbv2.exceptions import ELBClientError
+    from moto.elbv2.models import ELBv2Backend
+
+    subnets_before, groups_before = ELBv2Backend.set_subnets, ELBv2Backend.set_security_groups
+
+    def set_subnets(self: Any, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]) -> Any:
+        wanted = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
+        vpcs = {self.ec2_backend.get_subnet(subnet).vpc_id for subnet in wanted}
+        if arn in self.load_balancers and vpcs - {self.load_balancers[arn].vpc_id}:
+            raise ELBClientError("InvalidConfigurationRequest", "The subnets are not of the load balancer's VPC")
+        return subnets_before(self, arn, subnets, subnet_mappings)
+
+    def set_security_groups(self: Any, arn: str, sec_groups: list[str]) -> None:
+        groups = [self.ec2_backend.get_security_group_from_id(group) for group in sec_groups]
+        vpcs = {group.vpc_id for group in groups if group is not None}
+        if arn in self.load_balancers and vpcs - {self.load_balancers[arn].vpc_id}:
+            raise ELBClientError("InvalidSecurityGroup", "The security groups are not of the load balancer's VPC")
+        groups_before(self, arn, sec_groups)
+
+    _replace(ELBv2Backend, "set_subnets", set_subnets)
+    _replace(ELBv2Backend, "set_security_groups", set_security_groups)
+
+
+def _gateways_stay_while_addresses_use_them() -> None:
+    """DetachInternetGateway while public addresses are in use in the VPC is DependencyViolation (EC2 reference); moto
+    detaches. Here those are the addresses of load balancers: instances have none."""
+    from moto.ec2.exceptions import EC2ClientError
+    from moto.ec2.models import EC2Backend
+    from moto.elbv2.models import elbv2_backends
+
+    original = EC2Backend.detach_internet_gateway
+
+    def detach(self: Any, internet_gateway_id: str, vpc_id: str) -> None:
+        balancers = elbv2_backends[self.account_id][self.region_name].load_balancers.values()
+        if any(item.vpc_id == vpc_id and item.scheme != "internal" for item in balancers):
+            raise EC2ClientError(
+                "DependencyViolation",
+                f"Network {vpc_id} has some mapped public address(es). Please unmap those before detaching the gateway",
+            )
+        original(self, internet_gateway_id, vpc_id)
+
+    _replace(EC2Backend, "detach_internet_gateway", detach)
+
+
+def _load_balancers_of_the_internet_need_a_gateway() -> None:
+    """CreateLoadBalancer for the internet in a VPC without an internet gateway is InvalidSubnet (Application Load
+    Balancers guide, "Subnets for your load balancer"); moto makes it."""
+    from moto.elbv2.exceptions import ELBClientError
+    from moto.elbv2.models import ELBv2Backend
+
+    original = ELBv2Backend.create_load_balancer
+
+    @functools.wraps(original)
+    def create(self: Any, *args: Any, **kwargs: Any) -> Any:
+        balancer = original(self, *args, **kwargs)
+        gateways = self.ec2_backend.internet_gateways.values()
+        has_one = any(gateway.vpc and gateway.vpc.id == balancer.vpc_id for gateway in gateways)
+        if balancer.scheme != "internal" and not has_one:
+            del self.load_balancers[balancer.arn]
+            raise ELBClientError("InvalidSubnet", f"VPC {balancer.vpc_id} has no internet gateway")
+        return balancer
+
+    _replace(ELBv2Backend, "create_load_balancer", create)
 
 
 def _rules_validate_tokens() -> None:

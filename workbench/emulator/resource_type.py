@@ -130,6 +130,8 @@ class AwsType:
     """Outputs of a resource that is validated, not emulated: templates."""
     replaces: frozenset[str] = frozenset()
     """Properties whose change AWS or the provider answers with a new resource."""
+    replaces_if: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    """Property → whether a change from the first value to the second is answered with a new resource."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     unsent: frozenset[str] = frozenset({"region", "tagsAll"})
     """Properties that only steer the provider."""

@@ -77,6 +77,16 @@ def removed(name: str) -> Callable[[Context], list[Any] | None]:
     return lambda context: _less(context.state.get(name), context.properties.get(name))
 
 
+def earlier(name: str) -> Callable[[Context], Any]:
+    """Argument: what a property was before an update that changes it; None on a creation."""
+
+    def value(context: Context) -> Any:
+        before = context.state.get(name)
+        return before if before != context.properties.get(name) else None
+
+    return value
+
+
 def _less(whole: Iterable[Any] | None, without: Iterable[Any] | None) -> list[Any] | None:
     left = set(without or ())
     return [item for item in whole or () if item not in left] or None

@@ -138,6 +138,15 @@ def _default_subnets(region: str) -> list[str]:
     return sorted(subnet.id for subnet in ec2_backends[ACCOUNT_ID][region].get_default_subnets().values())
 
 
+def _gateway(subnet_id: str, region: str) -> None:
+    from moto.ec2.models import ec2_backends
+
+    backend = ec2_backends[ACCOUNT_ID][region]
+    vpc_id = backend.get_subnet(subnet_id).vpc_id
+    if not any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in backend.internet_gateways.values()):
+        backend.attach_internet_gateway(backend.create_internet_gateway().id, vpc_id)
+
+
 def _web_acl(arn: str, region: str) -> None:
     from moto.wafv2.models import wafv2_backends
 
@@ -161,6 +170,7 @@ def _listener(arn: str, subnet_ids: list[str], region: str) -> None:
         return
     name = balancer_arn.split("/")[2]
     subnet_ids = subnet_ids or _default_subnets(region)  # a stack of pods names none
+    _gateway(subnet_ids[0], region)
     balancer = backend.create_load_balancer(name, [], subnet_ids, None, "internet-facing")
     del backend.load_balancers[balancer.arn]
     balancer.arn = balancer_arn

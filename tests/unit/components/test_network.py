@@ -6,16 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.network.network import ipv6_range, split
+from components.network.network import ipv6_range, numbers, split
 
 
-@given(st.integers(min_value=2, max_value=12), st.integers(min_value=16, max_value=22))
-def test_split_gives_equal_ranges_that_do_not_overlap(parts, prefix):
-    ranges = [IPv4Network(cidr) for cidr in split(f"10.64.0.0/{prefix}", parts)]
-    assert len(ranges) == parts
+@given(st.integers(min_value=16, max_value=25))
+def test_split_gives_equal_ranges_that_do_not_overlap(prefix):
+    ranges = [IPv4Network(cidr) for cidr in split(f"10.64.0.0/{prefix}")]
+    assert len(ranges) == (16 if prefix <= 23 else 1 << 27 - prefix)
     assert len({network.prefixlen for network in ranges}) == 1
     assert all(network.subnet_of(IPv4Network(f"10.64.0.0/{prefix}")) for network in ranges)
     assert not any(one.overlaps(other) for index, one in enumerate(ranges) for other in ranges[:index])
+
+
+@given(st.sets(st.sampled_from("abcdefgh"), min_size=2, max_size=6), st.sampled_from("abcdefgh"))
+def test_no_zone_moves_another_ones_subnets(letters, further):
+    zones = [f"us-east-1{letter}" for letter in sorted(letters)]
+    before, after = numbers(zones, 16), numbers(sorted({*zones, f"us-east-1{further}"}), 16)
+    assert before.items() <= after.items()
+    assert len({*after.values()}) == len(after)
+
+
+@given(st.permutations("abcdefghxyz"), st.sampled_from([4, 8, 16]))
+def test_zones_of_a_small_network_share_no_subnet(letters, subnets):
+    found = numbers([f"us-east-1{letter}" for letter in letters[: min(6, subnets // 2)]], subnets)
+    assert len({*found.values()}) == len(found)
+    assert all(number % 2 == 0 and 0 <= number < subnets for number in found.values())
+
+
+def test_more_zones_than_subnets_are_refused():
+    with pytest.raises(ValueError, match="take 6 subnets, and the network has 4"):
+        numbers(["us-east-1a", "us-east-1b", "us-east-1c"], 4)
 
 
 @pytest.mark.parametrize("index", [0, 1, 255])

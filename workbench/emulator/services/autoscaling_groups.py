@@ -169,6 +169,13 @@ TYPES = (
                 takes=("desiredCapacity",),
                 when=("desiredCapacity",),
             ),
+            # A call of its own: the refresh below is about these properties, but does not carry them.
+            Call(
+                operation="update_auto_scaling_group",
+                args=_GROUP,
+                takes=("launchTemplate", "mixedInstancesPolicy"),
+                when=("launchTemplate", "mixedInstancesPolicy"),
+            ),
             Call(operation="create_or_update_tags", args={"Tags": _tags}, when=("tags",)),
             Call(operation="delete_tags", args={"Tags": _surplus_tags}, when=("tags",), needs="Tags"),
             Call(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deployment import tokens
 from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, by_id, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Read
-from workbench.emulator.rows import added, removed
+from workbench.emulator.rows import added, earlier, removed
 
 _ATTACHMENT = {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}
 
@@ -17,13 +17,22 @@ TYPES = (
         id="InternetGateway.InternetGatewayId",
         find=owned("describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
         finds_own=True,
-        steps=(Call(operation="attach_internet_gateway", args=_ATTACHMENT, when=("vpcId",)),),
+        # The provider moves it from VPC to VPC (terraform-provider-aws, vpc_internet_gateway.go, read 2026-11).
+        steps=(
+            Call(
+                operation="detach_internet_gateway",
+                args={"InternetGatewayId": "{id}", "VpcId": earlier("vpcId")},
+                when=("vpcId",),
+                needs="VpcId",
+                removes=True,
+            ),
+            Call(operation="attach_internet_gateway", args=_ATTACHMENT, when=("vpcId",)),
+        ),
         read=(by_id("describe_internet_gateways", "InternetGatewayIds", "InternetGateways[0]"),),
         live={"vpcId": "Attachments[0].VpcId"},
         before_delete=(Call(operation="detach_internet_gateway", args=_ATTACHMENT, when=("vpcId",)),),
         delete=Call(operation="delete_internet_gateway", args={"InternetGatewayId": "{id}"}),
         outputs={"arn": ARN + "internet-gateway/{id}", "ownerId": "{account}"},
-        replaces=frozenset({"vpcId"}),
         tagging=TAGGING,
     ),
     AwsType(

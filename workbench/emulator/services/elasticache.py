@@ -5,6 +5,8 @@ moto 5.2.5 has no serverless caches, user groups or parameter groups: those are 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from deployment import tokens
@@ -21,6 +23,36 @@ def _authentication(context: Context) -> dict[str, Any] | None:
         return None
     passwords = mode.get("passwords")
     return {"Type": mode["type"], **({"Passwords": passwords} if passwords else {})}
+
+
+def _older(before: Any, after: Any) -> bool:
+    """A version below the earlier one: that forces a new cache (terraform-provider-aws, engine_version.go, 2026)."""
+    versions = [[int(part) for part in re.findall(r"\d+", str(version or ""))] for version in (after, before)]
+    return bool(versions[0]) and versions[0] < versions[1]
+
+
+def _other_than_to_valkey(before: Any, after: Any) -> bool:
+    """Redis OSS becomes Valkey in place, and nothing else does (terraform-provider-aws #42208, 2025-04, #45204)."""
+    return (str(before).lower(), str(after).lower()) != ("redis", "valkey")
+
+
+def _replicas(*, more: bool) -> Callable[[Context], int | None]:
+    """The new number of replicas, for the call that is about more, or less, of them."""
+
+    def number(context: Context) -> int | None:
+        before, after = context.state.get("numCacheClusters"), context.get("numCacheClusters")
+        return int(after) - 1 if before is not None and (after > before) == more else None
+
+    return number
+
+
+def _count_call(operation: str, *, more: bool) -> Call:
+    return Call(
+        operation=operation,
+        args={"ReplicationGroupId": "{id}", "NewReplicaCount": _replicas(more=more), "ApplyImmediately": True},
+        when=("numCacheClusters",),
+        needs="NewReplicaCount",
+    )
 
 
 TYPES = (
@@ -45,6 +77,7 @@ TYPES = (
             "status": "available",
         },
         replaces=frozenset({"name", "kmsKeyId", "networkType", "subnetIds", "snapshotArnsToRestores"}),
+        replaces_if={"engine": _other_than_to_valkey, "majorEngineVersion": _older},
     ),
     AwsType(
         pulumi_type=tokens.CACHE_USER_GROUP[0],
@@ -163,7 +196,6 @@ TYPES = (
             "subnetGroupName": "CacheSubnetGroupName",
             "maintenanceWindow": "PreferredMaintenanceWindow",
             "multiAzEnabled": "MultiAZEnabled",
-            "applyImmediately": "",
             "preferredCacheClusterAzs": "PreferredCacheClusterAZs",
             "logDeliveryConfigurations.destination": "",
             "logDeliveryConfigurations.destinationType": "DestinationType",
@@ -176,7 +208,12 @@ TYPES = (
             ),
         ),
         live={"description": "Description", "numCacheClusters": "length(MemberClusters || `[]`)"},
-        update=(Call(operation="modify_replication_group", args={"ReplicationGroupId": "{id}"}, takes=None),),
+        update=(
+            # Nodes come and go by calls of their own (terraform-provider-aws, replication_group.go).
+            _count_call("increase_replica_count", more=True),
+            _count_call("decrease_replica_count", more=False),
+            Call(operation="modify_replication_group", args={"ReplicationGroupId": "{id}"}, takes=None),
+        ),
         delete=Call(operation="delete_replication_group", args={"ReplicationGroupId": "{id}"}),
         outputs={
             "arn": "ARN",
@@ -187,7 +224,6 @@ TYPES = (
         replaces=frozenset(
             {
                 "replicationGroupId",
-                "engine",
                 "atRestEncryptionEnabled",
                 "kmsKeyId",
                 "networkType",
@@ -196,5 +232,6 @@ TYPES = (
                 "dataTieringEnabled",
             }
         ),
+        replaces_if={"engine": _other_than_to_valkey, "engineVersion": _older},
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
-from workbench.emulator.rows import tagging
+from workbench.emulator.rows import earlier, tagging
 
 
 def _provider_arn(context: Context) -> str:
@@ -141,7 +141,15 @@ TYPES = (
             args={"InstanceProfileName": "{name}"},
             item="InstanceProfile.InstanceProfileName",
         ),
+        # One role after the other, never a new profile (terraform-provider-aws, instance_profile.go, 2026).
         steps=(
+            Call(
+                operation="remove_role_from_instance_profile",
+                args={"InstanceProfileName": "{id}", "RoleName": earlier("role")},
+                when=("role",),
+                needs="RoleName",
+                removes=True,
+            ),
             Call(
                 operation="add_role_to_instance_profile",
                 args={"InstanceProfileName": "{id}", "RoleName": "{role}"},
@@ -160,7 +168,7 @@ TYPES = (
         delete=Call(operation="delete_instance_profile", args={"InstanceProfileName": "{id}"}),
         outputs={"arn": "Arn", "uniqueId": "InstanceProfileId"},
         defaults={"path": "/"},
-        replaces=frozenset({"name", "namePrefix", "path", "role"}),
+        replaces=frozenset({"name", "namePrefix", "path"}),
         tagging=tagging("tag_instance_profile", "untag_instance_profile", InstanceProfileName="{id}"),
     ),
     AwsType(

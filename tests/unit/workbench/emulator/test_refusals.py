@@ -151,6 +151,20 @@ def at(expression: str) -> dict[str, Any]:
             "3 are more than the 2",
             id="more datapoints than periods",
         ),
+        pytest.param(
+            "elasticache",
+            "create_replication_group",
+            {"Engine": "valkey", "EngineVersion": "7.0"},
+            "its first version is 7.2",
+            id="a version before the first one",
+        ),
+        pytest.param(
+            "elasticache",
+            "modify_replication_group",
+            {"Engine": "valkey", "EngineVersion": "8"},
+            "8 is no <major>.<minor>",
+            id="a major version alone",
+        ),
         pytest.param("logs", "put_retention_policy", {"retentionInDays": 42}, "42 is none of", id="no such retention"),
         pytest.param(
             "iam",
@@ -261,6 +275,9 @@ def test_what_aws_refuses(service: str, operation: str, params: dict[str, Any], 
         ),
         pytest.param("sns", "publish", {"Subject": "Plant API rollout: next step"}, id="a subject"),
         pytest.param("cloudwatch", "put_metric_alarm", {"Period": 3600, "EvaluationPeriods": 100}, id="four days"),
+        pytest.param(
+            "elasticache", "create_replication_group", {"Engine": "valkey", "EngineVersion": "7.2"}, id="Valkey 7.2"
+        ),
         pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * 1#1 *)"), id="first Sunday"),
         pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * 1L *)"), id="last Sunday"),
         pytest.param("scheduler", "create_schedule", at("cron(0/15 5 L * ? *)"), id="last day"),

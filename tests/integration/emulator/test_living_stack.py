@@ -1,0 +1,121 @@
+"""Every setting of a stack that lives: changed and changed back on the embedded AWS, where nothing may be refused."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from unit.infra.test_dead_knobs import DEV, K8S, PROD, TOGETHER
+
+from workbench.emulator.api import Api
+from workbench.emulator.deploy import Deployer, Outcome
+from workbench.emulator.program import deploy_program
+from workbench.emulator.readback import leftovers, read_back
+from workbench.emulator.rehearsal import lifecycle_of, settings_of
+from workbench.emulator.seed import ids_in
+from workbench.emulator.world import embedded_aws
+
+ELSEWHERE = {
+    "data.stores": "a security group of somebody else, which the embedded AWS has not",
+    "edge.certificate_arn": "a certificate of somebody else, which the embedded AWS has not",
+    "tenancy.platform": "another platform has all of it, or none",
+    "platform.cluster": "another cluster",
+    "platform.account_id": "a stack does not move to another account",
+}
+"""Settings that name what is not the stack's, and why they stay."""
+APART = ("uptime.parked", "uptime.schedule", "uptime.reaper_every_hours", "tenancy.network")
+"""Settings that hide what others of their group change; each is changed by itself."""
+NODES = {"plant:cache.node_type": "cache.t4g.micro"}
+LIVES: Mapping[str, list[Mapping[str, Any]]] = {
+    "nodes of the cache": [
+        {**NODES, "plant:cache.node_count": 2},
+        {**NODES, "plant:cache.node_count": 4},
+        {**NODES, "plant:cache.node_count": 3, "plant:cache.snapshot_retention_days": 3},
+        {**NODES, "plant:cache.engine_version": 7},
+        NODES,
+    ],
+    "zones and ranges of the network": [
+        {"plant:tenancy.network.zone_count": 3},
+        {"plant:tenancy.network.zone_letters": "bc"},
+        {"plant:tenancy.network.cidr": "10.80.0.0/23"},
+        {"plant:tenancy.network.cidr": "10.81.0.0/25"},
+    ],
+    "who hears of alarms": [
+        {"plant:platform.operator_emails": ["a@example.com", "b@example.com"]},
+        {"plant:platform.operator_emails": ["b@example.com"]},
+        {"plant:platform.operator_emails": ["c@example.com", "b@example.com"]},
+    ],
+}
+"""Changes that follow each other, of what keeps identity or place."""
+
+
+def changes(stack: str, table: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Name -> what is changed together: a group of settings, or one that is changed by itself."""
+    found: dict[str, dict[str, Any]] = {}
+    for group, values in table.items():
+        for name, value in values.items():
+            setting = f"{group}.{name}"
+            if not setting.startswith(tuple(ELSEWHERE)):
+                key = setting if setting.startswith(APART) else group
+                found.setdefault(key, {})[f"plant:{setting}"] = value
+    if stack == "dev":
+        found |= {name: dict(values) for name, values in TOGETHER.items()}
+    return dict(found)
+
+
+class Life:
+    """One stack on the embedded AWS, from its first deployment to its end."""
+
+    def __init__(self, stack: str, api: Api) -> None:
+        self.stack = stack
+        self.deployer = Deployer(lifecycle_of(settings_of(stack, {}), api))
+
+    def deploy(self, overrides: Mapping[str, Any]) -> Outcome:
+        """Deploy with other values of settings."""
+        texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in overrides.items()}
+        return deploy_program(self.deployer, self.stack, overrides=texts)[0]
+
+    def settle(self, overrides: Mapping[str, Any]) -> Outcome:
+        """Deploy; AWS has to hold what is declared, and after a refresh there may be nothing to do."""
+        outcome = self.deploy(overrides)
+        assert read_back(self.deployer).differences == []
+        assert self.deployer.refresh() == []
+        assert self.deploy(overrides).changed == {}
+        return outcome
+
+
+@contextlib.contextmanager
+def living(stack: str, *named: Any) -> Iterator[Life]:
+    """A deployed stack in an account that has what ``named`` names; destroyed in the end, and nothing may be left."""
+    settings = settings_of(stack, {})
+    with embedded_aws(settings.region, ids_in([settings.model_dump(mode="json"), *named])) as api:
+        life = Life(stack, api)
+        before = leftovers(api)
+        life.settle({})
+        yield life
+        life.deployer.unprotect()
+        life.deployer.destroy()
+        assert leftovers(api) - before == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stack", "table"), [("dev", DEV), ("prod", PROD), ("k8s", K8S)], ids=["dev", "prod", "k8s"])
+def test_every_setting_is_changed_and_changed_back(stack: str, table: Any) -> None:
+    with living(stack, table) as life:
+        for name, overrides in changes(stack, table).items():
+            try:
+                assert set(life.settle(overrides).actions) > {"same"}, "nothing changes"
+                life.deploy({})
+            except Exception as error:
+                raise AssertionError(f"{name}: {error}") from error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LIVES)
+def test_what_keeps_its_place_is_changed_step_by_step(name: str) -> None:
+    with living("dev") as life:
+        for overrides in [*LIVES[name], {}]:
+            life.settle(overrides)

@@ -1,0 +1,172 @@
+"""Where moto is laxer than AWS, the embedded AWS refuses as AWS does; and a change reaches what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from deployment import tokens
+from workbench.emulator.api import Api
+from workbench.emulator.lifecycle import Lifecycle
+from workbench.emulator.world import embedded_aws
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with embedded_aws() as api:
+        yield api
+
+
+class Place:
+    """A VPC with two subnets, and a gateway unless it has to do without."""
+
+    def __init__(self, api: Api, cidr: str, *, gateway: bool = True) -> None:
+        self.vpc: str = api.call("ec2", "create_vpc", CidrBlock=f"{cidr}.0/24")["Vpc"]["VpcId"]
+        self.subnets: list[str] = [
+            api.call(
+                "ec2",
+                "create_subnet",
+                VpcId=self.vpc,
+                CidrBlock=f"{cidr}.{number * 32}/27",
+                AvailabilityZone=f"us-east-1{zone}",
+            )["Subnet"]["SubnetId"]
+            for number, zone in enumerate("ab")
+        ]
+        self.group: str = api.call(
+            "ec2", "create_security_group", GroupName="edge", Description="edge", VpcId=self.vpc
+        )["GroupId"]
+        self.gateway = ""
+        if gateway:
+            made = api.call("ec2", "create_internet_gateway")["InternetGateway"]
+            self.gateway = made["InternetGatewayId"]
+            api.call("ec2", "attach_internet_gateway", InternetGatewayId=self.gateway, VpcId=self.vpc)
+
+
+def balancer(api: Api, place: Place) -> str:
+    made = api.call("elbv2", "create_load_balancer", Name="edge", Subnets=place.subnets, SecurityGroups=[place.group])
+    return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+
+def test_a_load_balancer_stays_in_its_vpc(api: Api) -> None:
+    here, there = Place(api, "10.0.0"), Place(api, "10.1.0")
+    arn = balancer(api, here)
+    with pytest.raises(ClientError, match="InvalidConfigurationRequest"):
+        api.call("elbv2", "set_subnets", LoadBalancerArn=arn, Subnets=there.subnets)
+    with pytest.raises(ClientError, match="InvalidSecurityGroup"):
+        api.call("elbv2", "set_security_groups", LoadBalancerArn=arn, SecurityGroups=[there.group])
+    api.call("elbv2", "set_subnets", LoadBalancerArn=arn, Subnets=here.subnets[::-1])
+
+
+def test_a_load_balancer_of_the_internet_needs_a_gateway_that_stays(api: Api) -> None:
+    without, place = Place(api, "10.0.0", gateway=False), Place(api, "10.1.0")
+    with pytest.raises(ClientError, match="has no internet gateway"):
+        balancer(api, without)
+    assert api.call("elbv2", "describe_load_balancers")["LoadBalancers"] == []
+    arn = balancer(api, place)
+    with pytest.raises(ClientError, match="DependencyViolation"):
+        api.call("ec2", "detach_internet_gateway", InternetGatewayId=place.gateway, VpcId=place.vpc)
+    api.call("elbv2", "delete_load_balancer", LoadBalancerArn=arn)
+    api.call("ec2", "detach_internet_gateway", InternetGatewayId=place.gateway, VpcId=place.vpc)
+
+
+def nodes(count: int, **more: Any) -> dict[str, Any]:
+    return {
+        "replicationGroupId": "cache",
+        "description": "cache",
+        "engine": "valkey",
+        "engineVersion": "8.0",
+        "nodeType": "cache.t4g.micro",
+        "numCacheClusters": count,
+        **more,
+    }
+
+
+def test_nodes_of_a_cache_come_and_go(api: Api) -> None:
+    lifecycle, token = Lifecycle(api), tokens.REPLICATION_GROUP[0]
+    urn = f"urn:pulumi:dev::p::{token}::cache"
+    state = lifecycle.create(token, urn, nodes(2)).outputs
+    for count in (4, 3):
+        change = lifecycle.diff(token, state, nodes(count))
+        assert (change.changed, change.replaces) == (("numCacheClusters",), ())
+        state = lifecycle.update(token, urn, "cache", state, nodes(count), change.changed)
+        assert state["memberClusters"] == [f"cache-00{number}" for number in range(1, count + 1)]
+    with pytest.raises(ClientError, match="InvalidParameterValue"):
+        api.call(
+            "elasticache",
+            "increase_replica_count",
+            ReplicationGroupId="cache",
+            NewReplicaCount=2,
+            ApplyImmediately=True,
+        )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "replaces"),
+    [
+        pytest.param({"engineVersion": "7.2"}, {"engineVersion": "8.0"}, (), id="a newer version"),
+        pytest.param({"engineVersion": "8.1"}, {"engineVersion": "8.0"}, ("engineVersion",), id="an older version"),
+        pytest.param({"engine": "redis"}, {"engine": "valkey"}, (), id="Redis becomes Valkey"),
+        pytest.param({"engine": "valkey"}, {"engine": "redis"}, ("engine",), id="Valkey becomes Redis"),
+    ],
+)
+def test_a_cache_is_replaced_only_where_the_provider_does(
+    api: Api, before: dict[str, str], after: dict[str, str], replaces: tuple[str, ...]
+) -> None:
+    change = Lifecycle(api).diff(tokens.REPLICATION_GROUP[0], nodes(2, **before), nodes(2, **after))
+    assert change.replaces == replaces
+
+
+def test_a_group_gets_the_new_version_of_its_template(api: Api) -> None:
+    template = api.call(
+        "ec2", "create_launch_template", LaunchTemplateName="t", LaunchTemplateData={"InstanceType": "t4g.nano"}
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    api.call(
+        "ec2",
+        "create_launch_template_version",
+        LaunchTemplateId=template,
+        LaunchTemplateData={"InstanceType": "m7g.large"},
+    )
+
+    subnets = Place(api, "10.9.0", gateway=False).subnets
+
+    def group(version: str) -> dict[str, Any]:
+        specification = {"launchTemplateId": template, "version": version}
+        return {
+            "name": "g",
+            "minSize": 0,
+            "maxSize": 0,
+            "vpcZoneIdentifiers": subnets,
+            "mixedInstancesPolicy": {"launchTemplate": {"launchTemplateSpecification": specification}},
+            "instanceRefresh": {"strategy": "Rolling"},
+        }
+
+    lifecycle, token = Lifecycle(api), tokens.SCALING_GROUP[0]
+    urn = f"urn:pulumi:dev::p::{token}::g"
+    state = lifecycle.create(token, urn, group("1")).outputs
+    lifecycle.update(token, urn, "g", state, group("2"), lifecycle.diff(token, state, group("2")).changed)
+    (live,) = api.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+    assert live["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "2"
+
+
+def test_a_profile_gets_another_role_and_a_gateway_another_vpc_in_place(api: Api) -> None:
+    lifecycle = Lifecycle(api)
+    for role in ("a", "b"):
+        api.call("iam", "create_role", RoleName=role, AssumeRolePolicyDocument="{}")
+    vpcs = [Place(api, cidr, gateway=False).vpc for cidr in ("10.0.0", "10.1.0")]
+    for token, before, after in (
+        (tokens.INSTANCE_PROFILE[0], {"name": "p", "role": "a"}, {"name": "p", "role": "b"}),
+        (tokens.INTERNET_GATEWAY[0], {"vpcId": vpcs[0]}, {"vpcId": vpcs[1]}),
+    ):
+        urn = f"urn:pulumi:dev::p::{token}::r"
+        made = lifecycle.create(token, urn, before)
+        change = lifecycle.diff(token, made.outputs, after)
+        assert change.replaces == ()
+        state = lifecycle.update(token, urn, made.id, made.outputs, after, change.changed)
+        assert lifecycle.read(token, urn, made.id, state) == state
+    (profile,) = api.call("iam", "list_instance_profiles")["InstanceProfiles"]
+    assert [role["RoleName"] for role in profile["Roles"]] == ["b"]
+    (gateway,) = api.call("ec2", "describe_internet_gateways")["InternetGateways"]
+    assert [item["VpcId"] for item in gateway["Attachments"]] == [vpcs[1]]
