@@ -150,7 +150,7 @@ def declared_variants():
 
 @pytest.fixture(scope="module")
 def checked_variants(checkov, declared_variants):
-    """Variant -> its checks as (id, address, passed), of one run over all: Checkov takes longer to start than to look."""
+    """Variant -> its checks as (id, address, passed), of one run over all: starting Checkov takes the longest."""
     plans = [tfplan(recorded) for recorded in declared_variants.values()]
     assert [plan["unmapped"] for plan in plans] == [[] for _ in plans]
     found = {variant: [] for variant in VARIANTS}
