@@ -16,8 +16,8 @@ from deployment.asl.templates import Filler, filler
 Waiting = Generator[datetime, None, Any]
 """Yields the moment it wants to be resumed at, and returns its output."""
 
-MAX_TRANSITIONS = 25_000
-"""Step Functions ends a standard execution after 25,000 events of history (service quotas, 2026-11)."""
+HISTORY_EVENTS_MAX = 25_000
+"""Step Functions ends a standard execution after so many events of history (service quotas, 2026-11)."""
 
 
 class StateError(Exception):
@@ -45,6 +45,9 @@ class Execution:
     error: StateError | None = None
     history: list[tuple[datetime, str]] = field(default_factory=list)
     """(moment, state) of every state entered."""
+    events: int = 1
+    """Entries of the history as Step Functions writes them (API reference, HistoryEvent): a state is entered and left,
+    each attempt of a task is scheduled, started and ended, and so on."""
     _fillers: dict[int, Filler] = field(default_factory=dict, repr=False)
     """Identity of a template of the definition -> what fills it."""
     _told: tuple[datetime | None, str] = (None, "")
@@ -75,10 +78,11 @@ class Execution:
         while True:
             if (moment := self.now()) > deadline:
                 raise StateError("States.Timeout", "the execution ran out of time")
-            if len(self.history) > MAX_TRANSITIONS:
-                raise StateError("States.Runtime", "the execution exceeded its history")
+            if self.events > HISTORY_EVENTS_MAX:
+                raise StateError("States.Runtime", f"the history reached its {HISTORY_EVENTS_MAX:,} events")
             state = machine["States"][name]
             self.history.append((moment, name))
+            self.events += 2
             context = {
                 "Execution": execution,
                 "State": {"Name": name, "EnteredTime": self._text(moment), "RetryCount": 0},
@@ -133,6 +137,7 @@ class Execution:
     def _work(self, state: dict[str, Any], data: Any, context: Any, started: datetime, deadline: datetime) -> Waiting:
         kind = state["Type"]
         if kind == "Task":
+            self.events += 3
             parameters = self._fill(state["Parameters"], data, context) if "Parameters" in state else data
             return self.task(state["Resource"], parameters)
         if kind == "Pass":
@@ -140,6 +145,7 @@ class Execution:
                 return copy.deepcopy(state["Result"])
             return self._fill(state["Parameters"], data, context) if "Parameters" in state else data
         if kind == "Parallel":
+            self.events += 2
             given = self._fill(state["Parameters"], data, context) if "Parameters" in state else data
             branches = [self._states(branch, copy.deepcopy(given), started, deadline) for branch in state["Branches"]]
             return (yield from self._together(branches))
@@ -151,6 +157,7 @@ class Execution:
         items = find(state.get("ItemsPath", "$"), data, context)
         inner = state.get("ItemProcessor") or state["Iterator"]
         selector = state.get("ItemSelector") or state.get("Parameters")
+        self.events += 2 + 2 * len(items)
         runs = []
         for index, item in enumerate(items):
             own = {**context, "Map": {"Item": {"Index": index, "Value": item}}}

@@ -165,8 +165,9 @@ def rollout_rises_to_all(rollout: RolloutSettings) -> Iterator[Problem]:
         )
 
 
-EVENTS_PER_POLL = 45
-"""Entries that one look of the rollout writes into its history: seven tasks of five, and its other states."""
+EVENTS_PER_POLL = 52
+"""Entries that a rollout writes into its history for each look: seven tasks of five, its other states, and what is
+written before the first look and after the last. A test counts them in the machines of the stacks."""
 HISTORY_EVENTS_MAX = 25_000
 """Most entries of one execution's history (Step Functions quotas)."""
 

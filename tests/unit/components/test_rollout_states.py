@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from components.rollout.plan import Step, hold_polls
 from components.rollout.verdict import REASONS
+from infra.settings.checks import EVENTS_PER_POLL
+from policies.promises._rehearsal import World, run
 
 
 @pytest.fixture(scope="module")
@@ -293,3 +295,13 @@ def test_hold_is_never_shorter_than_declared(hold_seconds, poll_seconds):
     step = Step(percent=10, hold_seconds=hold_seconds, flag_version="1")
     assert hold_polls(step, poll_seconds) * poll_seconds >= hold_seconds
     assert (hold_polls(step, poll_seconds) - 1) * poll_seconds < hold_seconds
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
+def test_its_history_is_no_longer_than_the_settings_count(graph, stack):
+    machines = graph(stack).of_type("aws:sfn/stateMachine:StateMachine")
+    [text] = [one.get("definition") for one in machines if one.name == "plant-rollout-machine"]
+    execution = run(json.loads(text), {}, World())
+    looks = [state for _, state in execution.history].count("Read failures")
+    assert execution.status == "SUCCEEDED" and looks > 50
+    assert 0.9 * EVENTS_PER_POLL < execution.events / looks <= EVENTS_PER_POLL

@@ -156,3 +156,49 @@ def test_an_execution_that_outlives_its_timeout_ends_as_timed_out() -> None:
     with pytest.raises(StopIteration):
         next(steps)
     assert again.status == "TIMED_OUT"
+
+
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": True}
+PASS = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}}
+
+
+@pytest.mark.parametrize(
+    ("state", "events"),
+    [
+        # As Step Functions writes them: one for the start of the execution, and of each state those that follow.
+        pytest.param(PASS["States"]["B"], 1 + 2, id="entered, left"),
+        pytest.param(TASK, 1 + 2 + 3, id="scheduled, started, succeeded"),
+        pytest.param(
+            {**TASK, "Retry": [{"ErrorEquals": ["Once"]}]}, 1 + 2 + 2 * 3, id="scheduled, started, failed as well"
+        ),
+        pytest.param(
+            {"Type": "Parallel", "Branches": [PASS, PASS], "End": True}, 1 + 2 + 2 + 2 * 2, id="started, succeeded"
+        ),
+        pytest.param(
+            {"Type": "Map", "ItemsPath": "$.three", "ItemProcessor": PASS, "End": True},
+            1 + 2 + 2 + 3 * (2 + 2),
+            id="started, succeeded, and so each iteration",
+        ),
+    ],
+)
+def test_the_history_has_the_events_that_step_functions_writes(state: dict[str, Any], events: int) -> None:
+    failures = ["Once"] if "Retry" in state else []
+
+    def task(resource: str, parameters: Any) -> None:
+        if failures:
+            raise StateError(failures.pop(), "it fails once")
+
+    moment = datetime(2026, 11, 23, tzinfo=UTC)
+    execution = Execution({"StartAt": "A", "States": {"A": state}}, {"three": [1, 2, 3]}, task, lambda: moment)
+    for _ in execution.run():
+        pass
+    assert (execution.status, execution.events) == ("SUCCEEDED", events)
+
+
+def test_an_execution_whose_history_is_full_fails() -> None:
+    loop = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
+    moment = datetime(2026, 11, 23, tzinfo=UTC)
+    execution = Execution(loop, {}, lambda *_: None, lambda: moment)
+    assert list(execution.run()) == []
+    assert execution.status == "FAILED" and "25,000 events" in str(execution.error)
+    assert execution.events == 25_001
