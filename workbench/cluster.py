@@ -12,7 +12,9 @@ import itertools
 import logging
 import os
 import re
+import signal
 import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -278,19 +280,36 @@ def _client(cluster: Cluster) -> Iterator[Client]:
             with client:
                 yield client
             return
-        with (
-            LocalCluster(
+        with _uninterrupted():
+            local = LocalCluster(
                 n_workers=cluster.processes,
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=cluster.memory,
                 host="127.0.0.1",
                 dashboard_address=None,
+                # Without a dashboard, too, it listens at a port, and complains where another has its usual one.
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 silence_logs=logging.CRITICAL,
-            ) as local,
-            Client(local, set_as_default=False) as client,
-        ):
+            )
+        with local, Client(local, set_as_default=False) as client:
             yield client
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl-C meanwhile: a cluster that is half up can't be closed.
+
+    A terminal sends it to the workers as well. They inherit that it is ignored, and are ended by whoever started them.
+    """
+    if threading.current_thread() is not threading.main_thread():  # no other may change what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

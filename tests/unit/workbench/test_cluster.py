@@ -1,5 +1,7 @@
 """What a command says where --scheduler names no Dask scheduler, before it has worked for nothing."""
 
+import contextlib
+import signal
 import socket
 import threading
 
@@ -67,3 +69,14 @@ def test_it_is_told_before_anything_is_declared(command, monkeypatch, capsys):
     err = capsys.readouterr().err
     assert err.startswith("error: --scheduler tcp://127.0.0.1:9: no Dask scheduler answers there (")
     assert len(err.splitlines()) == 1
+
+
+def test_workers_leave_ctrl_c_to_the_command_and_no_port_is_missed(recwarn):
+    with contextlib.suppress(OSError):  # Dask's usual port is somebody else's, here or already
+        taken = socket.create_server(("127.0.0.1", 8787))
+    done = list(cluster.mapped(signal.getsignal, [signal.SIGINT], Cluster(workers=2)))
+    with contextlib.suppress(NameError):
+        taken.close()
+    assert done == [(signal.SIGINT, signal.SIG_IGN)]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not [str(one.message) for one in recwarn if "Port" in str(one.message)]
