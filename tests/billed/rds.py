@@ -148,33 +148,4 @@ CASES = [
         {"IOPS": "180.00"},  # 9,000 x .02
         id="rds: storage of sql server is never striped",
     ),
-    case(
-        "aws:rds/instance:Instance",
-        {
-            "engine": "oracle-se2-cdb",
-            "instanceClass": "db.t3.large",
-            "allocatedStorage": 200,
-            "storageType": "gp3",
-            "iops": 14000,
-        },
-        {"Database instance": "219.00", "IOPS": "40.00"},  # 2,000 x .02: striped from 200 GB on
-        id="rds: oracle, licence included",
-    ),
-    case(
-        "aws:rds/instance:Instance",
-        {
-            "engine": "oracle-se2",
-            "licenseModel": "bring-your-own-license",
-            "instanceClass": "db.t3.large",
-            "allocatedStorage": 20,
-        },
-        {"Database instance": "99.28"},
-        id="rds: oracle with a licence of one's own",
-    ),
-    case(
-        "aws:rds/instance:Instance",
-        {"engine": "oracle-ee", "instanceClass": "db.t3.large", "allocatedStorage": 20},
-        {"Database instance": "99.28"},
-        id="rds: oracle enterprise comes without a licence",
-    ),
 ]

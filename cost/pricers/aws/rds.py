@@ -75,7 +75,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     )
     if storage in ("io1", "io2"):
         declared_iops = max(declared_iops, LEAST_IOPS)
-    large = size >= GP3_LARGE_GB.get(engine.partition("-")[0], GP3_LARGE_GB_OTHERS)
+    large = is_striped(engine, size)
     included = Decimal(0)
     if storage == "gp3":
         included = Decimal(GP3_FREE_IOPS_LARGE if large else GP3_FREE_IOPS)
@@ -97,6 +97,11 @@ def instance(scope: Scope) -> Iterator[Charge]:
             "Backups", scope.price("rds", "backup_gb_month"), backups.amount, Metering.STANDING, usage_based=True
         )
     _insights_are_free(scope)
+
+
+def is_striped(engine: str, size_gb: Decimal) -> bool:
+    """True for gp3 storage that includes the larger numbers of IOPS and MBps."""
+    return size_gb >= GP3_LARGE_GB.get(engine.partition("-")[0], GP3_LARGE_GB_OTHERS)
 
 
 def edition(scope: Scope, engine: str) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cost import estimate
+from cost.pricers.aws.rds import is_striped
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
 
@@ -80,3 +81,27 @@ def test_a_group_without_a_desired_size_starts_at_its_minimum():
         assert found.worst_case_usd == pytest.approx(found.floor_usd * 2, rel=Decimal("0.01"))
     asked = priced(template, resource("g", "aws:autoscaling/group:Group", **given, desiredCapacity=UNKNOWN_NUMBER))
     assert len(asked.unpriced) == 1
+
+
+@pytest.mark.parametrize(
+    ("engine", "licence", "usd"),
+    [
+        ("oracle-se2", "license-included", "219.00"),
+        ("oracle-se2-cdb", None, "219.00"),
+        ("oracle-se2", "bring-your-own-license", "99.28"),
+        ("oracle-ee", None, "99.28"),
+    ],
+)
+def test_oracle_is_priced_with_its_licence_and_its_surplus_credits_are_told(engine, licence, usd):
+    inputs = {"engine": engine, "licenseModel": licence, "instanceClass": "db.t3.large", "allocatedStorage": 20}
+    found = priced(resource("db", "aws:rds/instance:Instance", region="us-east-1", **inputs))
+    assert [line.monthly_usd for line in found.lines] == [Decimal(usd)]
+    assert "oracle_cpu_credit" in found.unpriced[0].reason
+
+
+@pytest.mark.parametrize(
+    ("engine", "from_gb"), [("oracle-ee", 200), ("mysql", 400), ("postgres", 400), ("sqlserver-se", None)]
+)
+def test_from_which_size_on_storage_includes_more_depends_on_the_engine(engine, from_gb):
+    sizes = range(20, 65_537, 20)
+    assert next((size for size in sizes if is_striped(engine, Decimal(size))), None) == from_gb
