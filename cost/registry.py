@@ -70,6 +70,7 @@ MODULE_FILES: Final = {
     "ec2clientvpn": "ec2",
     "ec2transitgateway": "ec2",
     "elasticsearch": "opensearch",
+    "wafregional": "waf",
     "lambda": "lambda_",
 }
 """Modules of type tokens whose file has another name."""

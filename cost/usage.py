@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -189,7 +189,7 @@ def _numbers(entry: Any, where: str, known: Sequence[str] | None, problems: list
         problems.append(f"{where}: must be a mapping of usage keys to numbers")
         return {}
     found: dict[str, Decimal] = {}
-    for key, value in entry.items():
+    for key, value in flat(entry):
         if known is not None and key not in known:
             problems.append(f"{where}.{key}: no such usage key{_hint(str(key), known)}")
             continue
@@ -208,6 +208,15 @@ def _numbers(entry: Any, where: str, known: Sequence[str] | None, problems: list
             continue
         found[str(key)] = number
     return found
+
+
+def flat(entry: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Keys and values of `entry`; a mapping below a key (Infracost's storage classes) gives ``key.inner``."""
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{inner}", number) for inner, number in value.items())
+        else:
+            yield key, value
 
 
 LARGEST: Final = Decimal(10) ** 15

@@ -744,4 +744,34 @@ GRAPHS = [
             {"fileSystemId": "files-id", "backupPolicy": {"status": "DISABLED"}},
         ),
     ),
+    case(
+        "an instance on a dedicated host: the host's hours alone",
+        "monthly_usd",
+        "2457.98",  # 730 x 3.366 and 8 GB x .10
+        "",
+        ("aws:ec2/dedicatedHost:DedicatedHost", "host", {"instanceFamily": "c5"}),
+        (
+            "aws:ec2/instance:Instance",
+            "web",
+            {
+                "instanceType": "c5.large",
+                "ami": "al2023",
+                "tenancy": "host",
+                "hostId": "host-id",
+                "associatePublicIpAddress": False,
+            },
+        ),
+    ),
+    case(
+        "a snapshot is at most the size of its database",
+        "monthly_usd",
+        "1.90",  # 20 GB x .095
+        "Snapshot storage",
+        (
+            "aws:rds/instance:Instance",
+            "db",
+            {"engine": "mysql", "instanceClass": "db.t3.large", "allocatedStorage": 20},
+        ),
+        ("aws:rds/snapshot:Snapshot", "kept", {"dbInstanceIdentifier": "db-id"}),
+    ),
 ]

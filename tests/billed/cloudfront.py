@@ -22,4 +22,22 @@ CASES = [
         {"Dedicated IP custom SSL": "600.00"},
         id="cloudfront on dedicated addresses",
     ),
+    case(
+        "aws:cloudfront/distribution:Distribution",
+        {
+            "defaultCacheBehavior": {"realtimeLogConfigArn": "logs"},
+            "orderedCacheBehaviors": [{"fieldLevelEncryptionId": "keys"}],
+        },
+        {
+            "Lines of real-time logs": "0.12",
+            "Requests with field-level encryption": "0.24",
+            "Invalidated paths": "61.70",
+        },
+        {
+            "monthly_log_lines": 12_000_000,
+            "monthly_encryption_requests": 120_000,
+            "monthly_invalidation_requests": 12_340,
+        },
+        id="cloudfront: logs, encryption of fields, invalidated paths",
+    ),
 ]

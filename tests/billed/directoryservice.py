@@ -16,4 +16,19 @@ CASES = [
         {"Domain controllers (enterprise)": "292.00"},
         id="a directory is of the enterprise edition unless it says otherwise",
     ),
+    *(
+        case(
+            "aws:directoryservice/directory:Directory",
+            {"type": kind, "size": size},
+            {f"{kind} ({size.lower()})": usd},
+            {"additional_domain_controllers": more},
+            id=f"{kind}, {size}, {more} more",
+        )
+        for kind, size, more, usd in (
+            ("SimpleAD", "Small", 0, "73.00"),
+            ("SimpleAD", "Small", 3, "182.50"),
+            ("SimpleAD", "Large", 0, "219.00"),
+            ("ADConnector", "Small", 0, "73.00"),
+        )
+    ),
 ]

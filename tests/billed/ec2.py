@@ -128,4 +128,21 @@ CASES = [
         id="t3: 300 hours on surplus credits, 2 vCPUs",
     ),
     case("aws:ec2/trafficMirrorSession:TrafficMirrorSession", {}, {"Traffic mirroring": "10.95"}),
+    *(
+        case(f"aws:ec2/{kind[0].lower()}{kind[1:]}:{kind}", {}, {"Snapshots of the image": "5.00"}, {"storage_gb": 100})
+        for kind in ("AmiCopy", "AmiFromInstance")
+    ),
+    case(
+        "aws:ec2/capacityReservation:CapacityReservation",
+        {"instanceType": "m5.large", "instancePlatform": "Linux/UNIX", "instanceCount": 3},
+        {"Reserved capacity (m5.large)": "210.24"},
+    ),
+    case(
+        "aws:ec2/capacityReservation:CapacityReservation",
+        {"instanceType": "m5.xlarge", "instancePlatform": "Windows", "instanceCount": 1},
+        {"Reserved capacity (m5.xlarge)": "274.48"},
+        id="reserved capacity of Windows",
+    ),
+    case("aws:ec2/dedicatedHost:DedicatedHost", {"instanceType": "c5.18xlarge"}, {"Dedicated host (c5)": "2457.18"}),
+    case("aws:ec2/dedicatedHost:DedicatedHost", {"instanceFamily": "mac1"}, {"Dedicated": "790.59"}, id="Mac host"),
 ]

@@ -21,4 +21,17 @@ CASES = [
     ),
     case("aws:glue/crawler:Crawler", {}, {"Crawler runs": "26.40"}, {"monthly_dpu_hours": 60}),
     case("aws:glue/crawler:Crawler", {}, {"Crawler runs": "26.40"}, {"monthly_hours": 60}, id="crawler, the other key"),
+    case(
+        "aws:glue/catalogDatabase:CatalogDatabase",
+        {},
+        {"Objects": "2.00", "Requests": "300.00"},
+        {"monthly_objects": 200_000, "monthly_requests": 300_000_000},
+    ),
+    case(
+        "aws:glue/job:Job",
+        {"workerType": "G.1X", "numberOfWorkers": 6},
+        {"Job runs": "0.66"},
+        {"monthly_hours": "0.25"},
+        id="glue: an ETL job of 15 minutes (pricing page)",
+    ),
 ]

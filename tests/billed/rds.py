@@ -148,4 +148,13 @@ CASES = [
         {"IOPS": "180.00"},  # 9,000 x .02
         id="rds: storage of sql server is never striped",
     ),
+    *(
+        case(f"aws:rds/{kind[0].lower()}{kind[1:]}:{kind}", {}, {"Snapshot storage": usd}, {"storage_gb": 1000})
+        for kind, usd in (
+            ("Snapshot", "95.00"),
+            ("SnapshotCopy", "95.00"),
+            ("ClusterSnapshot", "21.00"),
+            ("ClusterSnapshotCopy", "21.00"),
+        )
+    ),
 ]

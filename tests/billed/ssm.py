@@ -13,4 +13,11 @@ CASES = [
         {"monthly_api_interactions": 10_000},
         id="advanced parameter",
     ),
+    case(
+        "aws:ssm/activation:Activation",
+        {},
+        {"Advanced machines": "507.35"},
+        {"instances": 100},
+    ),
+    case("aws:ssm/activation:Activation", {}, {"Advanced machines": None}, id="ssm: standard machines"),
 ]

@@ -21,6 +21,14 @@ INVOCATIONS: Final = UsageKey(
 )
 
 
+LOGGED: Final = UsageKey("monthly_log_lines", Decimal(1_000_000), "lines of real-time logs a month")
+ENCRYPTED: Final = UsageKey(
+    "monthly_encryption_requests", Decimal(100_000), "requests with field-level encryption a month"
+)
+INVALIDATED: Final = UsageKey("monthly_invalidation_requests", Decimal(0), "paths that are invalidated a month")
+BEHAVIOURS: Final = ("defaultCacheBehavior", "orderedCacheBehaviors[*]")
+
+
 def distribution(scope: Scope) -> Iterator[Charge]:
     """Data served and requests answered; a certificate on addresses of its own."""
     if scope.text("viewerCertificate.sslSupportMethod") == "vip":
@@ -28,6 +36,13 @@ def distribution(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Data out (North America, Europe)", ("cloudfront", "na_eu_out_gb"), scope.usage(DATA))
     requests = scope.usage(REQUESTS)
     yield scope.use("HTTPS requests", ("cloudfront", "na_https_10k_requests"), requests)
+    for item, path, price, key in (
+        ("Lines of real-time logs", "realtimeLogConfigArn", "million_log_lines", LOGGED),
+        ("Requests with field-level encryption", "fieldLevelEncryptionId", "10k_encrypted_requests", ENCRYPTED),
+    ):
+        if any(value for each in BEHAVIOURS for value in scope.resource.all(f"{each}.{path}")):
+            yield scope.use(item, ("cloudfront", price), scope.usage(key))
+    yield from scope.used_where_given("Invalidated paths", ("cloudfront", "invalidation_path"), INVALIDATED)
     most = max((len(found) for found in _functions(scope)), default=0)
     if most:
         runs = scope.usage(INVOCATIONS, requests.amount * most)
@@ -46,6 +61,8 @@ def _functions(scope: Scope) -> Iterator[list[Any]]:
 
 PRICERS: Final = {
     tokens.DISTRIBUTION[0]: Pricer(
-        distribution, twins=("aws_cloudfront_distribution",), usage=(DATA, REQUESTS, INVOCATIONS)
+        distribution,
+        twins=("aws_cloudfront_distribution",),
+        usage=(DATA, REQUESTS, INVOCATIONS, LOGGED, ENCRYPTED, INVALIDATED),
     )
 }

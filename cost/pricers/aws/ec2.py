@@ -68,9 +68,14 @@ def instance(scope: Scope) -> Iterator[Charge]:
     own = scope.resource.get("ami")
     system = system_of(scope, launch.get("imageId") if own is None else own)
     kind = scope.text("instanceType") or type_of(launch)
-    if scope.text("tenancy", "default") not in ("default", ""):
-        raise Unpriced("dedicated tenancy isn't priced; only default tenancy is in the catalogue")
-    yield from _hours(scope, launch, kind, system)
+    tenancy = scope.text("tenancy", "default") or "default"
+    if tenancy == "host" and scope.graph.referenced(scope.resource, "hostId", tokens.DEDICATED_HOST[0]):
+        if system != "linux":
+            raise Unpriced("licences of instances on a dedicated host aren't priced")
+    elif tenancy != "default":
+        raise Unpriced("dedicated tenancy is priced on a dedicated host of the graph alone, named by hostId")
+    else:
+        yield from _hours(scope, launch, kind, system)
     yield from _disks(scope, launch)
     addresses = _public(scope, launch)
     if addresses.worst:
@@ -267,12 +272,52 @@ def transit_gateway_attachment(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Data through the Transit Gateway", ("vpc", "transit_gateway_gb"), scope.usage(PROCESSED))
 
 
+def image(scope: Scope) -> Iterator[Charge]:
+    """Snapshots that an image which is copied, or made from an instance, keeps of its volumes."""
+    yield scope.kept("Snapshots of the image", ("ebs", "snapshot_gb_month"), scope.usage(SNAPSHOT_GB))
+
+
+PLATFORMS: Final = {
+    "Linux/UNIX": "linux",
+    "Windows": "windows",
+    "Red Hat Enterprise Linux": "rhel",
+    "SUSE Linux": "suse",
+}
+"""Platform of a reservation -> operating system of its price."""
+
+
+def capacity_reservation(scope: Scope) -> Iterator[Charge]:
+    """Hours of reserved instances at the price of instances, used or not. Which instances of the graph run in it no
+    declaration says: theirs count beside it, so the figure is a bound."""
+    if scope.text("tenancy", "default") != "default":
+        raise Unpriced("dedicated tenancy isn't priced; only default tenancy is in the catalogue")
+    platform = scope.text("instancePlatform")
+    if platform not in PLATFORMS:
+        raise Unpriced(f"instancePlatform is {platform[:40]!r}; prices are known for {', '.join(PLATFORMS)}")
+    kind = scope.text("instanceType")
+    count = Amount.fixed(scope.number("instanceCount"))
+    yield Charge(f"Reserved capacity ({kind})", on_demand(scope, kind, PLATFORMS[platform]), count, Metering.SECONDS)
+
+
+def dedicated_host(scope: Scope) -> Iterator[Charge]:
+    """Hours of a host by the family of its instances; what runs on it costs nothing more."""
+    family = scope.text("instanceFamily") or scope.text("instanceType").partition(".")[0]
+    if not family:
+        raise Unpriced("its instance family or type isn't declared; set one")
+    yield scope.charge(f"Dedicated host ({family})", ("ec2", f"dedicated_host.{family}"), ONE, Metering.SECONDS)
+
+
 def mirror_session(scope: Scope) -> Iterator[Charge]:
     """Hours of one network interface whose traffic is mirrored."""
     yield scope.charge("Traffic mirroring", ("vpc", "mirror_session_hour"), ONE, Metering.FULL_HOURS)
 
 
 PRICERS: Final[Mapping[str, Pricer]] = {
+    **dict.fromkeys(
+        tokens.IMAGE_COPY, Pricer(image, twins=("aws_ami_copy", "aws_ami_from_instance"), usage=(SNAPSHOT_GB,))
+    ),
+    tokens.CAPACITY_RESERVATION[0]: Pricer(capacity_reservation, twins=("aws_ec2_capacity_reservation",)),
+    tokens.DEDICATED_HOST[0]: Pricer(dedicated_host, twins=("aws_ec2_host",)),
     tokens.INSTANCE[0]: Pricer(
         instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO, *CREDITS)
     ),

@@ -49,7 +49,20 @@ def crawler(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Crawler runs", ("glue", "crawler_dpu_hour"), scope.usage(CRAWLED))
 
 
+OBJECTS: Final = UsageKey("monthly_objects", Decimal(1000), "tables, partitions and other objects of the database")
+CATALOG_REQUESTS: Final = UsageKey("monthly_requests", Decimal(10_000), "requests to the catalog a month")
+
+
+def catalog_database(scope: Scope) -> Iterator[Charge]:
+    """What a database of the Data Catalog holds, and requests to it; the account's first million of each is free."""
+    yield scope.kept("Objects", ("glue", "catalog_100k_objects_month"), scope.usage(OBJECTS))
+    yield scope.use("Requests", ("glue", "catalog_million_requests"), scope.usage(CATALOG_REQUESTS))
+
+
 PRICERS: Final = {
+    tokens.CATALOG_DATABASE[0]: Pricer(
+        catalog_database, twins=("aws_glue_catalog_database",), usage=(OBJECTS, CATALOG_REQUESTS)
+    ),
     tokens.GLUE_JOB[0]: Pricer(job, twins=("aws_glue_job",), usage=(HOURS,)),
     tokens.GLUE_CRAWLER[0]: Pricer(crawler, twins=("aws_glue_crawler",), usage=(CRAWLED,)),
 }

@@ -293,7 +293,30 @@ def _index(scope: Scope) -> Mapping[str, list[Resource]]:
     return found
 
 
+SNAPSHOT: Final = UsageKey("storage_gb", Decimal(20), "gigabytes of the snapshot")
+
+
+INSTANCE_SNAPSHOTS: Final = tokens.DB_SNAPSHOT[::2]
+CLUSTER_SNAPSHOTS: Final = tokens.DB_SNAPSHOT[1::2]
+
+
+def snapshot(scope: Scope) -> Iterator[Charge]:
+    """Stored data of a snapshot that is taken by hand, at most the size of its database."""
+    found = scope.graph.referenced(scope.resource, "dbInstanceIdentifier", tokens.DB_INSTANCE[0])
+    size = Scope(scope.pricing, found[0]).number("allocatedStorage") if found else Decimal(0)
+    derived = Amount.of(0, size, size) if size else None
+    key = "aurora_backup_gb_month" if scope.resource.type in CLUSTER_SNAPSHOTS else "backup_gb_month"
+    yield scope.kept("Snapshot storage", ("rds", key), scope.usage(SNAPSHOT, derived))
+
+
 PRICERS: Final = {
+    **dict.fromkeys(
+        INSTANCE_SNAPSHOTS, Pricer(snapshot, twins=("aws_db_snapshot", "aws_db_snapshot_copy"), usage=(SNAPSHOT,))
+    ),
+    **dict.fromkeys(
+        CLUSTER_SNAPSHOTS,
+        Pricer(snapshot, twins=("aws_db_cluster_snapshot", "aws_rds_cluster_snapshot_copy"), usage=(SNAPSHOT,)),
+    ),
     tokens.DB_INSTANCE[0]: Pricer(
         instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED, *CREDITS)
     ),

@@ -16,9 +16,69 @@ from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import ResourceGraph
 
-STORAGE: Final = UsageKey("storage_gb", Decimal(10), "gigabytes stored in the standard class")
-TIER_1: Final = UsageKey("monthly_tier_1_requests", Decimal(10_000), "PUT, COPY, POST and LIST requests a month")
-TIER_2: Final = UsageKey("monthly_tier_2_requests", Decimal(100_000), "GET and other requests a month")
+STORAGE: Final = UsageKey(
+    "storage_gb", Decimal(10), "gigabytes stored in the standard class", also="standard.storage_gb"
+)
+TIER_1: Final = UsageKey(
+    "monthly_tier_1_requests",
+    Decimal(10_000),
+    "PUT, COPY, POST and LIST requests a month",
+    also="standard.monthly_tier_1_requests",
+)
+TIER_2: Final = UsageKey(
+    "monthly_tier_2_requests",
+    Decimal(100_000),
+    "GET and other requests a month",
+    also="standard.monthly_tier_2_requests",
+)
+
+CLASSES: Final = {
+    "infrequent access": ("standard_ia_gb_month", "standard_infrequent_access"),
+    "one zone, infrequent access": ("one_zone_ia_gb_month", "one_zone_infrequent_access"),
+    "Glacier flexible retrieval": ("glacier_flexible_gb_month", "glacier_flexible_retrieval"),
+    "Glacier deep archive": ("deep_archive_gb_month", "glacier_deep_archive"),
+}
+"""Storage class -> its price and what usage files call it."""
+
+KEPT: Final = {
+    name: UsageKey(f"{key}_storage_gb", Decimal(0), f"gigabytes stored in {name}", also=f"{key}.storage_gb")
+    for name, (_, key) in CLASSES.items()
+}
+COLD_USE: Final = (
+    (
+        "Infrequent access: PUT, COPY, POST, LIST requests",
+        "standard_ia_1k_put_requests",
+        UsageKey(
+            "standard_infrequent_access_monthly_tier_1_requests",
+            Decimal(0),
+            "PUT, COPY, POST and LIST requests a month to infrequent access",
+            also="standard_infrequent_access.monthly_tier_1_requests",
+        ),
+    ),
+    (
+        "Infrequent access: GET and other requests",
+        "standard_ia_1k_get_requests",
+        UsageKey(
+            "standard_infrequent_access_monthly_tier_2_requests",
+            Decimal(0),
+            "GET and other requests a month to infrequent access",
+            also="standard_infrequent_access.monthly_tier_2_requests",
+        ),
+    ),
+    (
+        "Infrequent access: data retrieved",
+        "standard_ia_retrieval_gb",
+        UsageKey(
+            "standard_infrequent_access_monthly_data_retrieval_gb",
+            Decimal(0),
+            "gigabytes read from infrequent access a month",
+            also="standard_infrequent_access.monthly_data_retrieval_gb",
+        ),
+    ),
+)
+"""What reading and writing cold objects costs: line, price and usage key."""
+LISTED: Final = UsageKey("monthly_listed_objects", Decimal(1_000_000), "objects that the inventory lists a month")
+MONITORED: Final = UsageKey("monthly_monitored_objects", Decimal(1_000_000), "objects that are analysed a month")
 
 BUCKETS: Final = tokens.BUCKET
 LIFECYCLES: Final = tokens.BUCKET_LIFECYCLE
@@ -49,6 +109,10 @@ def bucket(scope: Scope) -> Iterator[Charge]:
     )
     yield scope.use("PUT, COPY, POST, LIST requests", ("s3", "1k_put_requests"), scope.usage(TIER_1, puts))
     yield scope.use("GET and other requests", ("s3", "1k_get_requests"), scope.usage(TIER_2, gets))
+    for name, (price, _) in CLASSES.items():
+        yield from scope.used_where_given(f"Storage, {name}", ("s3", price), KEPT[name], Metering.STANDING)
+    for item, price, key in COLD_USE:
+        yield from scope.used_where_given(item, ("s3", price), key)
 
 
 def receives_access_logs(scope: Scope) -> int:
@@ -90,4 +154,20 @@ def _retentions(graph: ResourceGraph) -> dict[str, Decimal]:
     return found
 
 
-PRICERS: Final = dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=(STORAGE, TIER_1, TIER_2)))
+def inventory(scope: Scope) -> Iterator[Charge]:
+    """Objects that an inventory lists."""
+    yield scope.use("Objects listed", ("s3", "inventory_million_objects"), scope.usage(LISTED))
+
+
+def analytics(scope: Scope) -> Iterator[Charge]:
+    """Objects that the analysis of storage classes watches."""
+    yield scope.use("Objects analysed", ("s3", "analytics_million_objects"), scope.usage(MONITORED))
+
+
+USAGE: Final = (STORAGE, TIER_1, TIER_2, *KEPT.values(), *(key for *_, key in COLD_USE))
+
+PRICERS: Final = {
+    **dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=USAGE)),
+    tokens.BUCKET_INVENTORY[0]: Pricer(inventory, twins=("aws_s3_bucket_inventory",), usage=(LISTED,)),
+    tokens.BUCKET_ANALYTICS[0]: Pricer(analytics, twins=("aws_s3_bucket_analytics_configuration",), usage=(MONITORED,)),
+}

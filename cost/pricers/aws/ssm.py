@@ -28,4 +28,17 @@ def parameter(scope: Scope) -> Iterator[Charge]:
         yield scope.use("API interactions", ("ssm", "advanced_10k_requests"), scope.usage(INTERACTIONS), Driver.EVENTS)
 
 
-PRICERS: Final = {tokens.PARAMETER[0]: Pricer(parameter, twins=("aws_ssm_parameter",), usage=(INTERACTIONS,))}
+MANAGED: Final = UsageKey("instances", Decimal(0), "advanced machines outside AWS that are managed")
+
+
+def activation(scope: Scope) -> Iterator[Charge]:
+    """Hours of advanced machines outside AWS that an activation registers; standard ones are free."""
+    yield from scope.used_where_given(
+        "Advanced machines", ("ssm", "advanced_instance_hour"), MANAGED, Metering.FULL_HOURS
+    )
+
+
+PRICERS: Final = {
+    tokens.PARAMETER[0]: Pricer(parameter, twins=("aws_ssm_parameter",), usage=(INTERACTIONS,)),
+    tokens.MANAGED_NODE_ACTIVATION[0]: Pricer(activation, twins=("aws_ssm_activation",), usage=(MANAGED,)),
+}

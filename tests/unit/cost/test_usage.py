@@ -136,3 +136,23 @@ def test_a_key_has_the_name_that_other_usage_files_give_it_too(make):
         make("aws:kinesis/stream:Stream", {}, "orders"),
     )
     assert [list(each.items()) for each in found.values()] == [[("monthly_provisioned_put_units", 5)]]
+
+
+def test_keys_below_a_storage_class_are_read_as_infracost_nests_them():
+    entry = {
+        "standard": {"storage_gb": 600_000, "monthly_tier_1_requests": 0},
+        "glacier_deep_archive": {"storage_gb": 5},
+    }
+    found = parse_usage({"version": "0.1", "resource_type_default_usage": {"aws_s3_bucket": entry}}, "usage.yml")
+    numbers = found.by_type["aws:s3/bucket:Bucket"]
+    assert numbers == {
+        "standard.storage_gb": 600_000,
+        "standard.monthly_tier_1_requests": 0,
+        "glacier_deep_archive.storage_gb": 5,
+    }
+
+
+def test_a_key_below_a_storage_class_that_nobody_knows_is_named():
+    entry = {"standard": {"storage": 1}}
+    with pytest.raises(InputError, match=r"aws_s3_bucket\.standard\.storage: no such usage key; did you mean"):
+        parse_usage({"version": "0.1", "resource_type_default_usage": {"aws_s3_bucket": entry}}, "usage.yml")
