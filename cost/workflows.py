@@ -56,7 +56,7 @@ class Workflow:
         return min(MOST_TRANSITIONS, self.transitions(passes) + self.retries)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:

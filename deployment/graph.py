@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from deployment.unknown import Sentinel, meet, meet_each
@@ -203,12 +204,11 @@ class ResourceGraph:
                     unresolved = item
                 elif isinstance(item, str) and item in self._by_identity:
                     named = [one for urn in declared if (one := self.by_urn.get(urn)) is not None and _is(one, item)]
-                    meant, able = (
-                        [one for one in some if one.urn != resource.urn and (not types or one.type in types)]
-                        for some in (named, self._by_identity[item])
-                    )
-                    for target in meant or able[:1]:
-                        found[target.urn] = target
+                    meant = [one for one in named if one.urn != resource.urn and (not types or one.type in types)]
+                    if meant:
+                        found.update((one.urn, one) for one in meant)
+                    elif (able := self._first(item, types, resource.urn)) is not None:
+                        found[able.urn] = able
         if unresolved is not None and not declared:
             meet(unresolved, resource.urn, path)
         if unresolved is not None or not found:
@@ -218,12 +218,71 @@ class ResourceGraph:
                     found.setdefault(urn, dependency)
         return tuple(found.values())
 
+    def _first(self, value: str, types: tuple[str, ...], but: str) -> Resource | None:
+        """First of those that have `value`, of `types` when given, and not the one with the URN `but`."""
+        sharing = self._by_identity[value]
+        if types and len(sharing) > MOST_SHARING:  # as where all have one id: not looked through each time
+            known = self._sharing.get((value, types))
+            if known is None:
+                known = self._sharing[value, types] = tuple(one for one in sharing if one.type in types)
+            sharing = known
+        return next((one for one in sharing if one.urn != but and (not types or one.type in types)), None)
+
+    @cached_property
+    def _sharing(self) -> dict[tuple[str, tuple[str, ...]], tuple[Resource, ...]]:
+        return {}
+
     def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
         """Resources (of `types` when given) that depend on `target`."""
-        found = self._referrers.get(target.urn, ())
         for token in types:
             meet_each(self._untraced.get(token, ()))
-        return tuple(resource for resource in found if resource.type in types) if types else found
+        key = target.urn, types
+        found = self._referrers.get(key)
+        if found is None:
+            found = self._referrers[key] = self._referring(target.urn, types)
+        return found
+
+    @cached_property
+    def _referrers(self) -> dict[tuple[str, tuple[str, ...]], tuple[Resource, ...]]:
+        return {}
+
+    def _referring(self, urn: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
+        places = set(self._dependents.get(urn, ()))
+        for value in self._identities_of.get(urn, ()):
+            users = self._users.get(value)
+            if users is not None:
+                for some in users.values() if not types else (users.get(token, ()) for token in types):
+                    places.update(some)
+        referring = {one.urn: one for place in sorted(places) if (one := self.resources[place]).urn != urn}
+        return tuple(one for one in referring.values() if not types or one.type in types)
+
+    @cached_property
+    def _dependents(self) -> Mapping[str, list[int]]:
+        """URN -> places in the graph of the resources that say that they depend on it."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, resource in enumerate(self.resources):
+            for urn in {*resource.dependencies, *chain.from_iterable(resource.property_dependencies.values())}:
+                found[urn].append(place)
+        return found
+
+    @cached_property
+    def _identities_of(self) -> Mapping[str, list[str]]:
+        """URN -> the values by which others may mean it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for value, sharing in self._by_identity.items():
+            for resource in sharing:
+                found[resource.urn].append(value)
+        return found
+
+    @cached_property
+    def _users(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """Value by which some resource is meant -> type -> places in the graph of the resources that use it."""
+        found: dict[str, dict[str, list[int]]] = {}
+        identities = self._by_identity
+        for place, resource in enumerate(self.resources):
+            for value in {one for one in leaves(resource.inputs) if one.__class__ is str and one in identities}:
+                found.setdefault(value, {}).setdefault(resource.type, []).append(place)
+        return found
 
     @cached_property
     def _untraced(self) -> Mapping[str, list[tuple[str, str, Sentinel]]]:
@@ -236,22 +295,6 @@ class ResourceGraph:
                     if hidden is not None:
                         found[resource.type].append((resource.urn, key, hidden))
         return found
-
-    @cached_property
-    def _referrers(self) -> Mapping[str, tuple[Resource, ...]]:
-        grouped: dict[str, dict[str, Resource]] = defaultdict(dict)
-        identities = self._by_identity
-        for resource in self.resources:
-            targets = set(resource.dependencies)
-            for urns in resource.property_dependencies.values():
-                targets.update(urns)
-            for value in leaves(resource.inputs):
-                if value.__class__ is str and value in identities:
-                    targets.update(target.urn for target in identities[value])
-            for urn in targets:
-                if urn != resource.urn:
-                    grouped[urn][resource.urn] = resource
-        return {urn: tuple(found.values()) for urn, found in grouped.items()}
 
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"

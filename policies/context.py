@@ -84,6 +84,10 @@ class Context:
         """`make(self)`, the same object each time that it is asked for in one assessment."""
         return self._once(make, lambda: make(self))
 
+    def once_for(self, make: Callable[[Resource, Context], T], resource: Resource) -> T:
+        """`make(resource, self)`, the same object each time that it is asked for in one assessment."""
+        return self._once((make, resource.urn), lambda: make(resource, self))
+
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, and what it could not read told again to whoever asks again."""
         if key not in self._made:

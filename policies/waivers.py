@@ -55,13 +55,18 @@ class Waiver:
         """True when a finding of `rule_id` about `urn` is within this waiver; `is_reaped` says it of a type."""
         if rule_id != self.rule or not self.in_stack(urn):
             return False
-        if not GLOB.search(self.resource) and not urn.endswith(self.resource):
+        if not self.is_pattern and not urn.endswith(self.resource):
             return False  # most, and the rest costs ten times as much
         name = name_of(urn)
         token = type_of(urn)
         if self.when == REAPED and not is_reaped(token):
             return False
         return any(fnmatchcase(text, self.resource) for text in (name, f"{token}::{name}", urn))
+
+    @property
+    def is_pattern(self) -> bool:
+        """True when `resource` may match more than the one name that it is."""
+        return GLOB.search(self.resource) is not None
 
     def in_stack(self, urn: str) -> bool:
         """True when `urn` belongs to a stack that this waiver counts in."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +18,7 @@ from policies.promises._contract import limits_of
 from policies.promises._listener_rules import ListenerRules
 from policies.promises._traffic import actions_of
 from policies.rule import Problem, Rule
+from policies.rules._globs import fits
 
 AUDIENCE: Final = ("aud", "client_id", "azp")
 """Claims in which issuers write for whom a token is; one that asks for the contract's audience is another."""
@@ -156,7 +156,7 @@ def takes(rule: Resource, request: Mapping[str, str]) -> bool:
     for condition in mappings(rule.get("conditions")):
         for place, value in request.items():
             for one in mappings(condition.get(place)):
-                if not any(fnmatchcase(value, pattern) for pattern in strings(one.get("values"))):
+                if not any(fits(value, pattern) for pattern in strings(one.get("values"))):
                     return False
     return True
 

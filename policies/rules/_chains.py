@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -19,6 +18,7 @@ from deployment.graph import Resource
 from deployment.tokens import IAM_POLICY, INSTANCE_PROFILE, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
+from policies.rules._globs import fits
 from policies.rules._permissions import ATTACHMENTS, concerns, permissions, reaches
 from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, roles
 
@@ -169,8 +169,8 @@ def _holds(statement: Statement, facts: Mapping[str, str]) -> bool:
             if given is None:
                 return False
             patterns = [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
-            fits = any(fnmatchcase(given, pattern) for pattern in patterns)
-            if fits is ("Not" in operator):
+            held = any(fits(given, pattern) for pattern in patterns)
+            if held is ("Not" in operator):
                 return False
     return True
 

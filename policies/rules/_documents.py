@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, strings
 from policies.context import Context
 from policies.rule import Problem
+from policies.rules._globs import fits
 from policies.rules._ports import is_world
 from policies.table import IT, Condition
 
@@ -253,10 +253,10 @@ def denies_plain_text(found: Iterable[Statement], action: str, *resources: str |
         if one.effect == "Deny"
         and ("AWS", "*") in one.principals
         and "false" in one.condition_values("aws:SecureTransport")
-        and any(fnmatchcase(action.lower(), pattern.lower()) for pattern in one.actions)
+        and any(fits(action.lower(), pattern.lower()) for pattern in one.actions)
     ]
     return bool(denying) and all(
-        resource is None or any(fnmatchcase(resource, pattern) for one in denying for pattern in one.resources)
+        resource is None or any(fits(resource, pattern) for one in denying for pattern in one.resources)
         for resource in resources
     )
 

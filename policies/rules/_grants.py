@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -14,6 +13,7 @@ from policies.checks import mappings
 from policies.context import Context
 from policies.rule import Problem
 from policies.rules._documents import Statement, statements
+from policies.rules._globs import fits
 from policies.table import IT, Condition
 
 POLICY_HOLDERS: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
@@ -50,7 +50,7 @@ def allowed(actions: tuple[str, ...], patterns: tuple[str, ...]) -> tuple[str, .
 @lru_cache(maxsize=65_536)
 def matches(action: str, pattern: str) -> bool:
     """True when `action` is what `pattern` allows; IAM ignores case."""
-    return fnmatchcase(action.lower(), pattern.lower())
+    return fits(action.lower(), pattern.lower())
 
 
 def documents(resource: Resource) -> Iterator[tuple[str, tuple[Statement, ...] | None]]:
@@ -62,8 +62,16 @@ def documents(resource: Resource) -> Iterator[tuple[str, tuple[Statement, ...] |
         yield "policy", statements(resource.get("policy"))
 
 
-def grants(resource: Resource, context: Context) -> Iterator[Grant]:
+def grants(resource: Resource, context: Context) -> tuple[Grant, ...]:
     """Allow statements of `resource`; none of what is a permissions boundary only, which bounds and grants nothing."""
+    return context.once_for(_grants, resource)
+
+
+def _grants(resource: Resource, context: Context) -> tuple[Grant, ...]:
+    return tuple(_granted(resource, context))
+
+
+def _granted(resource: Resource, context: Context) -> Iterator[Grant]:
     if resource.type in IAM_POLICY and is_boundary(resource, context) and not is_attached(resource, context):
         return
     for path, found in documents(resource):

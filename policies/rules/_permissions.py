@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
@@ -13,6 +12,7 @@ from deployment.tokens import IAM_POLICY, POLICY_ATTACHMENT, ROLE, ROLE_POLICY, 
 from policies.checks import is_absent, mappings
 from policies.context import Context
 from policies.rules._documents import Statement, statements, statements_of
+from policies.rules._globs import fits
 from policies.rules._grants import allowed
 
 ATTACHMENTS: Final = (*ROLE_POLICY_ATTACHMENT, *POLICY_ATTACHMENT)
@@ -86,7 +86,7 @@ def reaches(statement: Statement, resource: str | None) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _same(resource: str, pattern: str) -> bool:
-    return resource == pattern or fnmatchcase(resource, pattern.replace("[", "[[]"))
+    return resource == pattern or fits(resource, pattern.replace("[", "[[]"))
 
 
 def lacking(role: Resource, needs: Iterable[Need], context: Context) -> Iterator[Need]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import Final
 
 from deployment.graph import Resource
@@ -12,6 +11,7 @@ from deployment.tokens import KEY, KEY_POLICY, TOPIC, TOPIC_POLICY
 from policies.context import Context
 from policies.rules._accounts import own_accounts
 from policies.rules._documents import Statement, statements_of
+from policies.rules._globs import fits
 from policies.rules._grants import matches
 
 HOLDERS: Final = {TOPIC[0]: (TOPIC_POLICY, "arn"), KEY[0]: (KEY_POLICY, "keyId")}
@@ -51,7 +51,7 @@ def admits(
     return all(
         any(
             any(matches(action, pattern) for pattern in one.actions)
-            and (resource is None or any(fnmatchcase(resource, pattern) for pattern in one.resources))
+            and (resource is None or any(fits(resource, pattern) for pattern in one.resources))
             for one in allowing
         )
         for action in actions
@@ -61,7 +61,7 @@ def admits(
 def from_source(statement: Statement, source: str) -> bool:
     """True unless the statement is bound to other ARNs than `source`."""
     bound = statement.condition_values("aws:SourceArn")
-    return not bound or any(fnmatchcase(source, pattern) for pattern in bound)
+    return not bound or any(fits(source, pattern) for pattern in bound)
 
 
 def _names(statement: Statement, service: str) -> bool:

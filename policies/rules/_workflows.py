@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from deployment.graph import Resource
@@ -54,22 +54,40 @@ def definition(machine: Resource) -> Mapping[str, Any] | None:
     return read(text) if isinstance(text, str) else None
 
 
-@lru_cache(maxsize=512)
+class Definition(dict[str, Any]):
+    """A definition that many rules read, and what they read in it, taken out once."""
+
+    @cached_property
+    def machines(self) -> tuple[Mapping[str, Any], ...]:
+        """As `machines` gives them."""
+        return tuple(_machines(self))
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """As `tasks` gives them."""
+        return tuple(_tasks(self.machines))
+
+
+@lru_cache(maxsize=4096)  # more than a stack has, for each rule reads all of them, one after the other
 def read(text: str) -> Mapping[str, Any] | None:
     """A definition as JSON; None for what is none."""
     parsed = parse_json(text)
-    return parsed if isinstance(parsed, Mapping) and isinstance(parsed.get("States"), Mapping) else None
+    return Definition(parsed) if isinstance(parsed, dict) and isinstance(parsed.get("States"), dict) else None
 
 
-def machines(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def machines(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """`document` itself, and every machine inside its Map and Parallel states."""
+    return document.machines if isinstance(document, Definition) else _machines(document)
+
+
+def _machines(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     states = document.get("States")
     if not isinstance(states, Mapping):
         return
     yield document
     for state in mappings(list(states.values())):
         for inner in machines_in(state):
-            yield from machines(inner)
+            yield from _machines(inner)
 
 
 def machines_in(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -85,9 +103,13 @@ def targets_of(state: Mapping[str, Any]) -> Iterator[str]:
                 yield str(holder[key])
 
 
-def tasks(document: Mapping[str, Any]) -> Iterator[Task]:
+def tasks(document: Mapping[str, Any]) -> Iterable[Task]:
     """Every state of type Task, at every level."""
-    for machine in machines(document):
+    return document.tasks if isinstance(document, Definition) else _tasks(machines(document))
+
+
+def _tasks(found: Iterable[Mapping[str, Any]]) -> Iterator[Task]:
+    for machine in found:
         for name, state in machine["States"].items():
             if isinstance(state, Mapping) and state.get("Type") == "Task":
                 yield Task(str(name), state, action_of(state.get("Resource")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
@@ -10,6 +9,7 @@ from deployment.tokens import CACHE_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, REPLICAT
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.rules._globs import fits
 from policies.settings import PackConfig, PackSettings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         return
     for path in ("instanceType", "nodeType", "mixedInstancesPolicy.launchTemplate.overrides[*].instanceType"):
         for value in resource.all(path):
-            if isinstance(value, str) and not any(fnmatchcase(value, pattern) for pattern in allowed):
+            if isinstance(value, str) and not any(fits(value, pattern) for pattern in allowed):
                 yield Problem(f"{path} is {value}; allowed: {', '.join(allowed)}", path)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
@@ -13,6 +12,7 @@ from policies.examples import Example, each
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._documents import Statement, allow, joined
+from policies.rules._globs import fits
 from policies.rules._publishers import publishers
 from policies.rules._resource_policies import admits, letting, policy_of
 
@@ -60,7 +60,7 @@ def administers(statement: Statement) -> bool:
     return (
         statement.allows
         and people
-        and all(any(fnmatchcase(one, pattern) for pattern in statement.actions) for one in ADMINISTERING)
+        and all(any(fits(one, pattern) for pattern in statement.actions) for one in ADMINISTERING)
     )
 
 
@@ -68,7 +68,7 @@ def in_context(statement: Statement, group: Resource) -> bool:
     """True unless the statement is bound to other log groups."""
     arn = group.outputs.get("arn")
     bound = statement.condition_values(LOG_CONTEXT)
-    return not bound or not isinstance(arn, str) or any(fnmatchcase(arn, pattern) for pattern in bound)
+    return not bound or not isinstance(arn, str) or any(fits(arn, pattern) for pattern in bound)
 
 
 _ACCOUNT: Final = allow("kms:*", AWS="arn:aws:iam::123456789012:root")

@@ -51,7 +51,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(fault, "definition")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def faults_of(text: str) -> tuple[str, ...]:
     """What is wrong with the states of a definition; nothing where it is none, or not known yet."""
     levels = list(machines(read(text) or {}))
