@@ -69,6 +69,7 @@ def compare(old: ResourceGraph | None, new: ResourceGraph) -> list[Change]:
     before = {resource.urn: resource for resource in _shown(old)}
     changes: list[Change] = []
     replaced: set[str] = set()
+    renamed: set[str] = set()
     for resource in _shown(new):
         predecessor, was_named = _predecessor(resource, before)
         if predecessor is None:
@@ -78,18 +79,19 @@ def compare(old: ResourceGraph | None, new: ResourceGraph) -> list[Change]:
         if not resource.custom:
             changes.append(Change(Operation.SAME, resource, was_named=was_named))
             continue
-        forcing = _forcing_replacement(resource)
+        forcing = _forcing_replacement(predecessor, resource)
         properties = [
             *_property_changes(
                 old_references.normalised(predecessor), new_references.normalised(resource), resource, forcing
             ),
             *_through_references(resource, replaced, forcing),
-            *_through_options(predecessor, resource, replaced),
+            *_through_options(predecessor, resource, replaced, renamed),
         ]
         operation = Operation.UPDATE if properties else Operation.SAME
         if any(change.forces_replacement for change in properties):
             operation = Operation.REPLACE
             replaced.add(resource.urn)
+            renamed |= {str(resource.outputs[name]) for name in ("id", "arn") if resource.outputs.get(name)}
         changes.append(Change(operation, resource, tuple(properties), was_named))
     changes.extend(Change(Operation.DELETE, resource) for resource in before.values())
     return changes
@@ -127,13 +129,18 @@ def _predecessor(resource: Resource, before: Mapping[str, Resource]) -> tuple[Re
     return None, None
 
 
-def _forcing_replacement(resource: Resource) -> frozenset[str]:
-    """Top-level properties of the resource that can't change in place."""
+def _forcing_replacement(old: Resource, new: Resource) -> frozenset[str]:
+    """Top-level properties of the resource that can't change in place, or not from the old value to the new one."""
     from workbench.emulator.registry import types  # only a comparison needs the provider's table
 
-    known = types().get(resource.type)
-    own = frozenset(resource.options.get("replaceOnChanges", ()))
-    return own | known.replaces if known else own
+    known = types().get(new.type)
+    own = frozenset(new.options.get("replaceOnChanges", ()))
+    if known is None:
+        return own
+    by_value = {
+        name for name, replaces in known.replaces_if.items() if replaces(old.inputs.get(name), new.inputs.get(name))
+    }
+    return own | known.replaces | by_value
 
 
 def _property_changes(
@@ -185,13 +192,30 @@ def _document(value: Any) -> Any:
     return None
 
 
-def _through_options(old: Resource, new: Resource, replaced: set[str]) -> Iterator[PropertyChange]:
-    """What the options `replacementTrigger` and `replaceWith` replace; a trigger that is new replaces nothing."""
+def _through_options(old: Resource, new: Resource, replaced: set[str], renamed: set[str]) -> Iterator[PropertyChange]:
+    """What the options `replacementTrigger` and `replaceWith` replace; a trigger that is new replaces nothing.
+
+    Args:
+        old: The resource as it was.
+        new: The resource as it will be.
+        replaced: URNs of what is replaced.
+        renamed: Ids and ARNs that this had: a trigger that holds one gets another value.
+    """
     before, after = (resource.options.get("replacementTrigger") for resource in (old, new))
     if before is not None and after is not None and before != after:
         yield PropertyChange("(replacementTrigger)", before, after, forces_replacement=True)
+    elif before is not None and not renamed.isdisjoint(_texts(after)):
+        yield PropertyChange("(replacementTrigger)", before, KNOWN_AFTER, forces_replacement=True)
     if not replaced.isdisjoint(new.options.get("replaceWith", ())):
         yield PropertyChange("(replaceWith)", None, KNOWN_AFTER, forces_replacement=True)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(item)
 
 
 def _through_references(resource: Resource, replaced: set[str], forcing: frozenset[str]) -> Iterator[PropertyChange]:

@@ -44,6 +44,7 @@ def files() -> dict[str, str]:
     from workbench.report.components_page import components_page
     from workbench.report.pictures import pictures
     from workbench.report.settings_cost import cost_of_settings
+    from workbench.report.settings_replaced import replacements
     from workbench.settings_schema import SCHEMA_FILE, settings_page, stack_file_schema
 
     return {
@@ -51,7 +52,13 @@ def files() -> dict[str, str]:
         "docs/commands.md": commands_page(),
         "docs/components.md": components_page(schema()),
         "docs/decisions/README.md": _decisions(),
-        "docs/settings.md": f"{settings_page()}\n## What a change does to the bill\n\n{cost_of_settings()}",
+        "docs/settings.md": "\n".join(
+            (
+                settings_page(),
+                f"## What a change replaces\n\n{replacements()}",
+                f"## What a change does to the bill\n\n{cost_of_settings()}",
+            )
+        ),
         "provider/schema.json": json.dumps(schema(), indent=1) + "\n",
         **pictures(),
     }

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from infra.settings.loading import GROUPS
 from workbench.preview.synthesis import synthesize
+from workbench.report.settings_replaced import ALIKE, TRIED, replaced_by
 
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 PLATFORM = {
@@ -345,6 +346,29 @@ def test_each_setting_changes_the_graph(stack, group):
         " with its reason to CHECKED_ONLY"
         for name in dead
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", DEV)
+def test_what_a_setting_replaces_is_documented(group):
+    tried = {key for key, _ in TRIED}
+    missing = {}
+    for name, value in DEV[group].items():
+        key = f"plant:{group}.{name}"
+        if key not in tried and not key.startswith((ALIKE[0], "plant:platform.account_id")):
+            types = replaced_by("dev", {key: value if isinstance(value, str) else json.dumps(value)})
+            missing |= {key: dict(types)} if types else {}
+    assert not missing, "add them to TRIED in workbench/report/settings_replaced.py"
+
+
+@pytest.mark.parametrize(("setting", "value"), TRIED)
+def test_a_setting_that_is_said_to_replace_something_does(setting, value):
+    assert replaced_by("dev", {setting: value})
+
+
+def test_another_range_of_the_network_replaces_what_stays_in_its_vpc():
+    types = replaced_by("dev", {"plant:tenancy.network.cidr": "10.65.0.0/22"})
+    assert {"aws:lb/loadBalancer:LoadBalancer", "aws:ec2/internetGateway:InternetGateway"} <= {*types}
 
 
 @pytest.mark.parametrize("setting", ON_PODS)

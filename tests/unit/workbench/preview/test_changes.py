@@ -140,3 +140,18 @@ def test_counts_list_every_operation():
         "delete": 0,
         "same": 0,
     }
+
+
+def test_a_trigger_that_holds_the_id_of_what_is_replaced_replaces():
+    balancer = resource("aws:lb/loadBalancer:LoadBalancer", "lb", replacementTrigger={"vpc": ["vpc-0123456789"]})
+    assert changed([vpc(), balancer], [vpc(tags={"a": "1"}), balancer])["lb"].operation is Operation.SAME
+    change = changed([vpc(), balancer], [vpc(cidr="10.1.0.0/16"), balancer])["lb"]
+    assert change.operation is Operation.REPLACE
+    assert change.properties[0].new == KNOWN_AFTER
+
+
+@pytest.mark.parametrize(("before", "after", "operation"), [("8", "7", "replace"), ("7", "8", "update")])
+def test_only_an_older_engine_replaces_a_cache(before, after, operation):
+    token = "aws:elasticache/serverlessCache:ServerlessCache"
+    old, new = (resource(token, "c", {"majorEngineVersion": version}) for version in (before, after))
+    assert changed([old], [new])["c"].operation.value == operation
