@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.kubernetes_api import refused
+from deployment.kubernetes_api.values import STAND_IN
 from deployment.unknown import Sentinel
 
 PREFIX: Final = "kubernetes:"
 NEWEST: Final = "1.37"
 """Newest version whose schemas are at hand (kubernetes-validate 1.37.0)."""
-STAND_IN: Final = "value-that-is-not-known-yet"
-"""What stands for an unknown or secret value while an object is validated."""
 
 
 def is_object(resource: Resource) -> bool:
@@ -40,7 +40,8 @@ def manifest(resource: Resource) -> dict[str, Any]:
 
 
 def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[str, str] | None:
-    """Path and message of the first thing that the strict schema of `version` refuses; None when it takes all.
+    """Path and message of the first thing that the API of `version` refuses, by its strict schema or by what it asks
+    of values; None when it takes all.
 
     The message is empty where what it would refuse is a value that can't be read, and that is no text.
     A kind without a schema, which is a custom resource, is taken as it is. A newer version than is known counts as
@@ -53,14 +54,17 @@ def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[
 def _problem(text: str, version: str) -> tuple[str, str] | None:
     import kubernetes_validate  # its schemas are 100 MB, of which a file a kind is read
 
+    document = json.loads(text)
+    if isinstance(document.get("roleRef"), dict):  # the API server fills it in before it looks
+        document["roleRef"].setdefault("apiGroup", "rbac.authorization.k8s.io")
     try:
-        kubernetes_validate.validate(json.loads(text), version, strict=True)
+        kubernetes_validate.validate(document, version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:
-        return None
+        return refused(document)
     except kubernetes_validate.ValidationError as error:
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
         return path.lstrip("."), "" if error.instance == STAND_IN else str(error.message)
-    return None
+    return refused(document)
 
 
 def _whole(value: Any) -> Any:

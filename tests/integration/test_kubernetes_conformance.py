@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import json
 import os
+import re
 import shutil
 import subprocess
 
 import pytest
 import yaml
 
+from tests._kubernetes_answers import answers
 from workbench.report.manifests import manifests
 
 KUBECONFIG = "PLANT_TEST_KUBECONFIG"
@@ -25,9 +30,9 @@ def kubectl(*arguments, text=None):
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def namespace(graph):
-    """The stack's namespace, for the time of a test."""
+    """The stack's namespace, for the time of this file."""
     files = manifests(graph("k8s"), "1.36").files
     first = next(text for name, text in sorted(files.items()) if "-namespace-" in name)
     assert kubectl("apply", "--server-side", "-f", "-", text=first).returncode == 0
@@ -48,3 +53,49 @@ def test_the_api_server_refuses_a_typo(namespace):
     document["spec"]["template"]["spec"]["containers"][0]["imagePullPolcy"] = "Always"
     run = kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", text=yaml.safe_dump(document))
     assert run.returncode != 0 and "imagePullPolcy" in run.stderr
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Where the API server is reached without credentials, for the time of this file."""
+    command = ["kubectl", "--kubeconfig", os.environ[KUBECONFIG], "proxy", "--port=0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as proxy:
+        try:
+            yield re.search(r"127[0-9.]+:[0-9]+", proxy.stdout.readline())[0]
+        finally:
+            proxy.terminate()
+
+
+@contextlib.contextmanager
+def made(name):
+    """A namespace for a while."""
+    kubectl("create", "namespace", name)
+    try:
+        yield
+    finally:
+        kubectl("delete", "namespace", name, "--wait=false")
+
+
+def test_the_api_server_answers_as_it_was_recorded_to(address):
+    kinds = json.loads(kubectl("get", "--raw", "/apis").stdout)
+    groups = {one["name"] for one in kinds["groups"]}
+    wrong = []
+    with made("plant-conformance"):
+        for what, document, refusal in answers():
+            version, kind = document["apiVersion"], document["kind"]
+            if "/" in version and version.partition("/")[0] not in groups:
+                continue  # a controller's own kind, which this cluster doesn't know
+            plural = kind.lower() + ("es" if kind.endswith("s") else "s")
+            plural = plural.replace("policys", "policies")
+            place = "" if kind == "Namespace" else f"/namespaces/{document['metadata'].get('namespace', 'default')}"
+            root = "/api/v1" if version == "v1" else f"/apis/{version}"
+            server = http.client.HTTPConnection(address, timeout=30)
+            path = f"{root}{place}/{plural}?fieldValidation=Strict&dryRun=All"
+            server.request("POST", path, json.dumps(document), {"Content-Type": "application/json"})
+            answer = server.getresponse()
+            text = json.load(answer).get("message", "")
+            found = text if answer.status >= 400 else None
+            server.close()
+            if (found is None) is not (refusal is None):
+                wrong.append((what, refusal, found))
+    assert wrong == []

@@ -69,7 +69,10 @@ def cluster_version(context: Context) -> str:
     return NEWEST
 
 
-_POD: Final[dict[str, Any]] = {"metadata": {"labels": {"app": "api"}}, "spec": {"containers": [{"name": "api"}]}}
+_POD: Final[dict[str, Any]] = {
+    "metadata": {"labels": {"app": "api"}},
+    "spec": {"containers": [{"name": "api", "image": "api:1"}]},
+}
 
 
 def _deployment(token: str = DEPLOYMENT, **spec: Any) -> dict[str, tuple[str, dict[str, Any]]]:

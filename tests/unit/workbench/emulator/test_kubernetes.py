@@ -103,6 +103,7 @@ def test_another_managers_field_is_a_conflict_and_one_that_nobody_set_is_not(run
 def test_a_selector_is_for_good(running, objects):
     deployment = one(objects, "Deployment", "stable")
     deployment["spec"]["selector"]["matchLabels"] = {"app": "other"}
+    deployment["spec"]["template"]["metadata"]["labels"]["app"] = "other"
     with pytest.raises(ApiError, match=r"spec\.selector: field is immutable"):
         running.apply(deployment, "pulumi-kubernetes")
 
@@ -116,7 +117,8 @@ def test_what_an_apply_no_longer_holds_goes_away(running, objects):
 
 def test_a_privileged_pod_is_not_admitted(running, objects):
     deployment = one(objects, "Deployment", "stable")
-    deployment["spec"]["template"]["spec"]["containers"][0]["securityContext"]["privileged"] = True
+    security = deployment["spec"]["template"]["spec"]["containers"][0]["securityContext"]
+    security |= {"privileged": True, "allowPrivilegeEscalation": True}
     running.apply(deployment, "pulumi-kubernetes")
     assert 'violates PodSecurity "restricted": privileged (api)' in running.events[-1]
     assert len(running.running(*STABLE)) == 2  # the old ones serve on
