@@ -25,6 +25,18 @@ GZIP: Final = b"\x1f\x8b"
 ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 """First bytes of a zstd frame (RFC 8878); Pulumi's own backends write it where PULUMI_DIY_BACKEND_ZSTD is set."""
 
+OTHER_PACKINGS: Final = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"PK\x03\x04": "zip",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+}
+"""First bytes of what is packed in ways that Pulumi never writes -> how it is called."""
+TAR_PLACE: Final = 257
+TAR: Final = b"ustar"
+"""What an archive of tar (POSIX pax) has at TAR_PLACE."""
+
 UNPACKING_ERRORS: Final = (OSError, EOFError, zlib.error)
 """What unpacking a damaged file raises."""
 
@@ -64,13 +76,18 @@ def unpacked(content: bytes, source: str) -> bytes:
     """`content`, unpacked where it is gzip or zstd.
 
     Raises TooLargeError for more than the limit, one of UNPACKING_ERRORS for what is damaged, and InputError where the
-    package that unpacks zstd is absent.
+    package that unpacks zstd is absent, or it is packed in a way that is not read.
     """
     if content.startswith(GZIP):
         with gzip.open(io.BytesIO(content)) as file:
-            return all_of(file, source)
-    if content.startswith(ZSTANDARD):
-        return _zstandard(content, source)
+            content = all_of(file, source)
+    elif content.startswith(ZSTANDARD):
+        content = _zstandard(content, source)
+    packing = next((name for start, name in OTHER_PACKINGS.items() if content.startswith(start)), "")
+    if content.startswith(TAR, TAR_PLACE):
+        packing = "tar"
+    if packing:
+        raise InputError(f"{plain(source)}: packed with {packing}; unpack it first: only gzip and zstd are read packed")
     return content
 
 

@@ -26,6 +26,10 @@ SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a m
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 """Marks `{signature: …, value: …, secret: …}`, an output that is handed over whole; without a value it is unknown."""
 
+RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
+"""Marks `{signature: …, urn: …, id: …}`, a reference to a resource (pulumi/runtime/rpc.py, SDK 3.272); only one to what
+a provider manages has an id, and "" is one that is not known yet."""
+
 DEEPEST: Final = 64
 """Levels of nesting that a property may have. AWS's deepest, the statements of a web ACL, need 20."""
 
@@ -72,6 +76,8 @@ def readable(value: Any, _depth: int = 0) -> Any:
             if value.get("secret") is True:
                 return SECRET
             return readable(value["value"], _depth + 1) if "value" in value else UNKNOWN
+        if signature == RESOURCE_SIGNATURE:  # what the properties of others hold of a resource is its id
+            return readable(value["id"] or UNKNOWN, _depth + 1) if "id" in value else value.get("urn")
         pairs: Any = value.items()
     elif isinstance(value, list):
         pairs = enumerate(value)

@@ -191,7 +191,8 @@ class Pack:
         def validate(args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
             if not concerns(rule, args):
                 args.not_applicable("a rule for other types")
-            # Under `policy analyze` what a program only reads or refers to is judged as well, as in process.
+            # Under `policy analyze` what a program only reads is judged as well, and as its own: the engine does not
+            # say which that is. In preview and up it is not shown at all (pulumi/pulumi#3950).
             context = Context(ResourceGraph([*provider_of(args), resource_of(args)]), self.config)
             found = self._unwaived(run_rule(rule, context))
             if self._tells(rule):

@@ -35,7 +35,8 @@ class Violation:
     rule: Rule
     finding: Finding
     enforcement: Enforcement
-    """Mandatory blocks. A finding that could not be decided is advisory, whatever the rule is."""
+    """Mandatory blocks. A finding that could not be decided, or is about what the program only reads, is advisory,
+    whatever the rule is."""
 
     def to_json(self) -> dict[str, Any]:
         """As in ``policies.violations`` of the command line's JSON."""
@@ -165,7 +166,8 @@ def _sort(
     if level is Enforcement.DISABLED:
         return
     for finding in findings:
-        violation = Violation(rule, finding, Enforcement.ADVISORY if finding.unknown else level)
+        advises = finding.unknown or _is_only_read(finding, context)
+        violation = Violation(rule, finding, Enforcement.ADVISORY if advises else level)
         waiver = (
             None
             if rule.judges_waivers
@@ -175,6 +177,16 @@ def _sort(
             violations.append(violation)
         else:
             waived.append(Waived(violation, waiver))
+
+
+def _is_only_read(finding: Finding, context: Context) -> bool:
+    """True for a finding about what another program manages and this one reads (``get``), so can't mend.
+
+    The engine shows its packs no such resource in `preview` and `up` (pulumi/pulumi#3950), so nothing blocks there; a
+    state in which all is only read, as one of discovered resources is, still gets advice.
+    """
+    resource = context.graph.by_urn.get(finding.urn)
+    return resource is not None and bool(resource.options.get("external"))
 
 
 def run_rule(rule: Rule, context: Context) -> list[Finding]:

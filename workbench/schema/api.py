@@ -125,4 +125,6 @@ def inputs_of(token: str) -> Iterator[dict[str, Shape]]:
                         members = {**inside.members(), **members}  # CreateBudget(Budget=…), LaunchTemplateData
                 if f"{owner.lower()}name" in members:
                     members.setdefault("name", members[f"{owner.lower()}name"])
+                # The provider puts the owner's name before words that its own language keeps: loadBalancerType.
+                members = {**{f"{owner.lower()}{one}": shape for one, shape in members.items()}, **members}
                 yield members

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import sys
+import tarfile
 
 import pytest
 
@@ -13,13 +16,23 @@ from deployment import source
 from deployment.errors import InputError
 from deployment.reader import graph_from_file, graph_from_json, graph_from_text
 from deployment.unknown import SECRET, UNKNOWN
-from deployment.values import OUTPUT_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY
+from deployment.values import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY
 
 URN = "urn:pulumi:s::p::aws:kms/key:Key::key"
 
 
 def state(**more):
     return {"urn": URN, "type": "aws:kms/key:Key", "custom": True, "inputs": {"a": 1}, **more}
+
+
+def archive():
+    """A tar with an export in it."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as file:
+        member = tarfile.TarInfo("stack.json")
+        member.size = 2
+        file.addfile(member, io.BytesIO(b"{}"))
+    return held.getvalue()
 
 
 def nested(depth):
@@ -62,6 +75,21 @@ def test_an_output_that_is_handed_over_whole_is_read_as_its_value(marked, read):
     assert graph.resources[0].get("a") == read
 
 
+@pytest.mark.parametrize(
+    ("marked", "read"),
+    [
+        pytest.param({"urn": URN, "id": "key-1"}, "key-1", id="to what a provider manages"),
+        pytest.param({"urn": URN, "id": ""}, UNKNOWN, id="to what is not made yet"),
+        pytest.param({"urn": URN, "id": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}, UNKNOWN, id="in a preview"),
+        pytest.param({"urn": URN, "id": {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}}, SECRET, id="hidden"),
+        pytest.param({"urn": URN}, URN, id="to a component"),
+    ],
+)
+def test_a_reference_to_a_resource_is_read_as_what_its_users_hold_of_it(marked, read):
+    graph = graph_from_json({"resources": [state(inputs={"a": {SIGNATURE_KEY: RESOURCE_SIGNATURE, **marked}})]}, "f")
+    assert graph.resources[0].get("a") == read
+
+
 def test_unknown_and_secret_values_are_told_apart():
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     secret = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}
@@ -88,6 +116,10 @@ def test_unknown_and_secret_values_are_told_apart():
         pytest.param(b'{"terraform_version": "1.9", "resources": []}', "a state of Terraform", id="of Terraform"),
         pytest.param(b'{"sequence": 0}\n{"sequence": 1}', "several JSON documents", id="events"),
         pytest.param(b"\x1f\x8b broken", "can't be read", id="broken gzip"),
+        pytest.param(bz2.compress(b"{}"), "packed with bzip2; unpack it first", id="bzip2"),
+        pytest.param(lzma.compress(b"{}"), "packed with xz; unpack it first", id="xz"),
+        pytest.param(b"PK\x03\x04...", "packed with zip; unpack it first", id="zip"),
+        pytest.param(gzip.compress(archive()), "packed with tar; unpack it first", id="tar in gzip"),
         pytest.param(b'{"resources": [{"urn": "a\\ud800", "type": "t"}]}', "in plain text", id="half a character"),
     ],
 )

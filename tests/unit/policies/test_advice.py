@@ -69,3 +69,20 @@ def test_a_log_bucket_is_waived_whatever_its_stack_is_called(deployment):
 def test_prod_and_parked_report_no_waiver_as_unused(graph):
     for stack in ("dev", "prod", "parked"):
         assert "governance-waivers-used" not in {entry.rule.id for entry in assess(graph(stack)).violations}
+
+
+@pytest.mark.parametrize(("external", "blocks"), [(False, True), (True, False)], ids=["its own", "only read"])
+def test_what_a_program_only_reads_is_told_and_blocks_nothing(external, blocks):
+    """Nobody who runs the program can mend it, and the engine shows it to no pack in preview and up."""
+    group = {
+        "urn": "urn:pulumi:s::p::aws:ec2/securityGroup:SecurityGroup::open",
+        "type": "aws:ec2/securityGroup:SecurityGroup",
+        "custom": True,
+        "external": external,
+        "id": "sg-1",
+        "inputs": {"ingress": [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}]},
+    }
+    judged = assess(graph_from_json({"resources": [group]}, "f"), region="us-east-1")
+    told = [one for one in judged.violations if one.rule.id == "network-no-admin-ports-open"]
+    assert [one.enforcement is Enforcement.MANDATORY for one in told] == [blocks]
+    assert judged.blocked is blocks

@@ -40,6 +40,8 @@ def test_every_type_with_a_required_property_is_there():
         pytest.param("aws:lb/listener:Listener", "protocol", "HTTPS", True, id="of an enumeration"),
         pytest.param("aws:lb/listener:Listener", "protocol", "SMTP", False, id="of no enumeration"),
         pytest.param("aws:lb/listener:Listener", "port", 70_000, False, id="out of bounds"),
+        pytest.param("aws:lb/loadBalancer:LoadBalancer", "loadBalancerType", "network", True, id="of its owner"),
+        pytest.param("aws:lb/loadBalancer:LoadBalancer", "loadBalancerType", "classic", False, id="of no such kind"),
         pytest.param("aws:lb/listener:Listener", "port", UNKNOWN, True, id="not known yet"),
         pytest.param("aws:s3/bucket:Bucket", "acl", "log-delivery-write", True, id="told by the SDK alone"),
         pytest.param("aws:iam/role:Role", "name", "r" * 65, False, id="too long"),
