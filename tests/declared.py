@@ -14,6 +14,7 @@ from deployment.tokens import (
     BUCKET_POLICY,
     CACHE_USER,
     CACHE_USER_GROUP,
+    COMPOSITE_ALARM,
     EGRESS_RULE,
     EVENT_RULE,
     EVENT_TARGET,
@@ -298,6 +299,7 @@ def departures(graph):
     yield from mixed_up(graph)
     yield from cut_off(graph)
     yield from other_keys(graph)
+    yield from unheard(graph)
 
 
 def differing(resource, row, graph):
@@ -373,3 +375,12 @@ def other_keys(graph):
     named = {value for one in graph for path in KEYS if isinstance(value := one.inputs.get(path), str)}
     if len({key.rpartition("/")[2] for key in named}) > 1:
         yield f"several keys: {sorted(named)}"
+
+
+def unheard(graph):
+    """Alarms that the Health Aggregator hears nothing of: promised of some, and ours tells it of all."""
+    patterns = [json.loads(rule.get("eventPattern")) for rule in graph.of_type(*EVENT_RULE)]
+    told = {arn for pattern in patterns for arn in pattern.get("resources", ())}
+    for alarm in graph.of_type(*METRIC_ALARM, *COMPOSITE_ALARM):
+        if alarm.outputs.get("arn") not in told:
+            yield f"{alarm.name}: no event rule follows it"

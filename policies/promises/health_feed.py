@@ -1,4 +1,4 @@
-"""The Health Aggregator hears of each alarm, in the shape that it takes."""
+"""The Health Aggregator hears of what the story watches, in the shape that it takes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import COMPOSITE_ALARM, EVENT_RULE, EVENT_TARGET, METRIC_ALARM, TOPIC
+from deployment.tokens import EVENT_RULE, EVENT_TARGET, LISTENER_RULE, METRIC_ALARM, TARGET_GROUP, TOPIC
 from policies.checks import mappings
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
+from policies.promises import latency, scaling_failures
 from policies.promises._events import alarm_event, targets_for
 from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
 
+BUS: Final = ":event-bus/"
 PLACE: Final = re.compile(r"<([^<>\s]+)>")
 FIELDS: Final = {"check": "alarmName", "status": "value", "since": "timestamp", "reason": "reason"}
 """Field of the event that the Health Aggregator takes -> the last step of where CloudWatch's event has it."""
@@ -24,36 +26,58 @@ CONSTANTS: Final = ("schema", "service", "stack")
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Let each alarm go off: its event is matched by a rule, and what the rule sends has every field."""
-    feeds: dict[str, Resource] = {}
-    asked: set[int] = set()  # many alarms reach the same targets
-    for alarm in context.graph.of_type(*METRIC_ALARM, *COMPOSITE_ALARM):
-        arn, name = alarm.outputs.get("arn"), alarm.outputs.get("name") or alarm.get("alarmName")
-        reached = list(targets_for(alarm_event(str(arn), str(name)), context))
-        if isinstance(arn, str) and not reached:
+    """Let what the story watches go wrong: an alarm of it reaches what leaves the stack, with every field.
+
+    Other alarms are whoever declares them's own: whether the Health Aggregator hears of them is not promised.
+    """
+    wrong: dict[str, Resource] = {}  # many alarms reach the same target
+    for alarms in filter(None, watching(context)):
+        if any(not isinstance(alarm.outputs.get("arn"), str) for alarm in alarms):
+            continue  # nobody knows yet what a pattern would have to name
+        feeds = [target for alarm in alarms for target in heard_by(alarm, context)]
+        if not feeds:
             yield Problem(
-                "no event rule follows this alarm, so the Health Aggregator never hears of it; name it in the "
-                "eventPattern of one",
-                resource=alarm,
+                "no event rule sends on what this alarm says, so the Health Aggregator never hears of it; name it in "
+                "the eventPattern of one that has a topic or another event bus as its target",
+                resource=alarms[0],
             )
-        for targets in reached:
-            if id(targets) not in asked:
-                asked.add(id(targets))
-                feeds |= {target.urn: target for target in targets if leaves(target, context)}
-    for target in feeds.values():
-        missing = sorted({*FIELDS, *CONSTANTS} - set(sent(target)))
-        if missing:
-            yield Problem(
-                f"what is sent lacks {', '.join(missing)}; give each a place in inputTransformer.inputTemplate, and "
-                "its path in inputPaths",
-                "inputTransformer",
-                target,
-            )
+        elif all(lacking(target) for target in feeds):
+            wrong[feeds[0].urn] = feeds[0]
+    for target in wrong.values():
+        yield Problem(
+            f"what is sent lacks {', '.join(lacking(target))}; give each a place in inputTransformer.inputTemplate, "
+            "and its path in inputPaths",
+            "inputTransformer",
+            target,
+        )
+
+
+def watching(context: Context) -> Iterator[list[Resource]]:
+    """The alarms that go off when something goes wrong that the story watches: a list for each thing.
+
+    A spike is none of them: it is answered, and harms nobody until answers are late.
+    """
+    for _, p95 in latency.watched(context):
+        yield [one.alarm for one in p95 if latency.late(one)]
+    for _, failures in scaling_failures.watched(context):
+        yield [one.alarm for one in failures or () if scaling_failures.over_limit(one)]
+
+
+def heard_by(alarm: Resource, context: Context) -> Iterator[Resource]:
+    """Targets outside of this stack's own workings that get what the alarm says."""
+    arn, name = alarm.outputs.get("arn"), alarm.outputs.get("name") or alarm.get("alarmName")
+    for targets in targets_for(alarm_event(str(arn), str(name)), context):
+        yield from (target for target in targets if leaves(target, context))
 
 
 def leaves(target: Resource, context: Context) -> bool:
     """True for a target outside of this stack's own workings: a topic, or another event bus."""
-    return bool(context.graph.referenced(target, "arn", *TOPIC)) or ":event-bus/" in str(target.get("arn"))
+    return bool(context.graph.referenced(target, "arn", *TOPIC)) or BUS in str(target.get("arn"))
+
+
+def lacking(target: Resource) -> list[str]:
+    """Fields of the event that `target` doesn't send; an event bus takes EventBridge's own shape, which has all."""
+    return [] if BUS in str(target.get("arn")) else sorted({*FIELDS, *CONSTANTS} - set(sent(target)))
 
 
 def sent(target: Resource) -> Iterator[str]:
@@ -78,7 +102,21 @@ _PATHS: Final = {
 _EVENT: Final = {"schema": 1, "service": "api", "stack": "dev", **{key: f"<{key}>" for key in _PATHS}}
 _GOOD: Final[dict[str, Any]] = {
     "root": (ROOT_TYPE, {}),
-    "p95": (METRIC_ALARM[0], {}),
+    "stable": (TARGET_GROUP[0], {}),
+    "read": (LISTENER_RULE[0], {"actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
+    "p95": (
+        METRIC_ALARM[0],
+        {
+            "metricName": "TargetResponseTime",
+            "extendedStatistic": "p95",
+            "dimensions": {"TargetGroup": "arn:stable"},
+            "threshold": 0.2,
+            "period": 300,
+            "evaluationPeriods": 1,
+            "comparisonOperator": "GreaterThanThreshold",
+        },
+    ),
+    "another": (METRIC_ALARM[0], {}),
     "changes": (
         EVENT_RULE[0],
         {"eventPattern": json.dumps({"source": ["aws.cloudwatch"], "resources": ["arn:p95"]})},
@@ -96,18 +134,24 @@ _GOOD: Final[dict[str, Any]] = {
 
 RULE = Rule(
     id="observability-events-followed",
-    title="The Health Aggregator hears of each alarm, in the shape that it takes",
+    title="The Health Aggregator hears of slow answers and failed launches, in its shape",
     severity=Severity.HIGH,
     why="The service is monitored by it: what it does not hear of, or can't read, is healthy to it.",
-    fix="Name each alarm in the eventPattern of a rule whose target sends the fields that the message names.",
+    fix="Name the alarm in the eventPattern of a rule whose target sends the fields that the message names.",
     source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html",
     check_stack=check,
     walks=True,
     passing=_GOOD,
+    also_passing=each(
+        _GOOD,
+        {"p95.threshold": 9},  # another promise's matter
+        {"feed.arn": "arn:aws:events:us-east-1:123456789012:event-bus/health", "feed.inputTransformer": None},
+    ),
     failing=but(_GOOD, {"changes.eventPattern": json.dumps({"source": ["aws.cloudwatch"], "resources": ["arn:x"]})}),
     also_failing=each(
         _GOOD,
         {"feed": None},
+        {"feed.arn": "arn:log"},
         {"feed.inputTransformer": None},
         {"feed.inputTransformer.inputPaths.status": "$.detail.alarmName"},
         {"feed.inputTransformer.inputTemplate": json.dumps({**_EVENT, "service": ""})},

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from deployment.graph import Resource
 from deployment.tokens import LISTENER_RULE, METRIC_ALARM, TARGET_GROUP, TOPIC
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._alarms import measures, tells
+from policies.promises._alarms import Measure, measures, tells
 from policies.promises._traffic import target_groups
 from policies.rule import Problem, Rule
 
@@ -21,11 +22,8 @@ MINUTES_5: Final = 300
 
 def check(context: Context) -> Iterator[Problem]:
     """Let the p95 of a target group be 201 ms for 5 minutes: an alarm goes off, and a topic hears of it."""
-    p95 = [one for one in measures(context) if one.metric in SLOW and one.statistic == "p95"]
-    for group in target_groups(context):
-        suffix = str(group.outputs.get("arnSuffix") or group.outputs.get("arn"))
-        own = [one for one in p95 if one.target_group in ("", suffix)]
-        raised = [one for one in own if one.goes_off(SLOW[one.metric], MINUTES_5)]
+    for group, own in watched(context):
+        raised = [one for one in own if late(one)]
         if not raised:
             yield Problem(
                 f"no alarm goes off when the p95 of {group.name} is 201 ms for 5 minutes; watch the p95 of "
@@ -36,6 +34,19 @@ def check(context: Context) -> Iterator[Problem]:
             yield Problem(
                 "it goes off, and no topic hears of it; name one in alarmActions", "alarmActions", raised[0].alarm
             )
+
+
+def watched(context: Context) -> Iterator[tuple[Resource, list[Measure]]]:
+    """Each target group that gets traffic, and what alarms read of its p95."""
+    p95 = [one for one in measures(context) if one.metric in SLOW and one.statistic == "p95"]
+    for group in target_groups(context):
+        suffix = str(group.outputs.get("arnSuffix") or group.outputs.get("arn"))
+        yield group, [one for one in p95 if one.target_group in ("", suffix)]
+
+
+def late(measure: Measure) -> bool:
+    """True when a p95 of a little over 200 ms raises the alarm within 5 minutes."""
+    return measure.goes_off(SLOW[measure.metric], MINUTES_5)
 
 
 _ALARM: Final[dict[str, Any]] = {

@@ -22,7 +22,7 @@ from deployment.tokens import (
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._alarms import measures, tells
+from policies.promises._alarms import Measure, measures, tells
 from policies.promises._events import launch_event, targets_for
 from policies.promises._traffic import serving_fleets
 from policies.rule import Problem, Rule
@@ -36,18 +36,15 @@ LASTING_SECONDS: Final = 1_800
 
 def check(context: Context) -> Iterator[Problem]:
     """Let a launch of each fleet fail: the event is counted, and an alarm goes off at 5.1 % and is heard."""
-    known: dict[int, frozenset[tuple[str, str]]] = {}  # many fleets reach the same targets
-    for fleet in serving_fleets(context):
-        counts = counted(fleet, context, known)
-        if not counts:
+    for fleet, watching in watched(context):
+        if watching is None:
             yield Problem(
                 f"a launch of {fleet.name} that fails is counted nowhere; send its events to a log group, and count "
                 "them there with an aws.cloudwatch.LogMetricFilter",
                 resource=fleet,
             )
             continue
-        watching = [one for one in measures(context) if (one.namespace, one.metric) in counts]
-        raised = [one for one in watching if one.goes_off(OVER_LIMIT, LASTING_SECONDS)]
+        raised = [one for one in watching if over_limit(one)]
         if not any(tells(one.alarm, context) for one in raised):
             told = "goes off and tells a topic" if watching else "reads the count"
             yield Problem(
@@ -56,6 +53,19 @@ def check(context: Context) -> Iterator[Problem]:
                 "threshold",
                 watching[0].alarm if watching else fleet,
             )
+
+
+def watched(context: Context) -> Iterator[tuple[Resource, list[Measure] | None]]:
+    """Each fleet that gets traffic, and what alarms read of its failed launches; None where nothing counts them."""
+    known: dict[int, frozenset[tuple[str, str]]] = {}  # many fleets reach the same targets
+    for fleet in serving_fleets(context):
+        counts = counted(fleet, context, known)
+        yield fleet, [one for one in measures(context) if (one.namespace, one.metric) in counts] if counts else None
+
+
+def over_limit(measure: Measure) -> bool:
+    """True when a little over 5 % of failed launches raises the alarm."""
+    return measure.goes_off(OVER_LIMIT, LASTING_SECONDS)
 
 
 def counted(
