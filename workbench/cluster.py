@@ -10,6 +10,7 @@ import contextlib
 import gc
 import itertools
 import logging
+import multiprocessing
 import os
 import re
 import signal
@@ -48,12 +49,20 @@ COLLECTION: Final = (200_000, 50, 100)
 """Python's thresholds for collecting garbage in a worker, as in the command line: with its defaults a third of the time
 goes into looking through what is imported."""
 
+FORKED: Final = "forkserver"
+"""Way to start processes that loads modules once: each is forked from one that has them, and has no threads."""
+
 SETTINGS: Final = {
     # A call that kills its worker is tried once more, not three times: it will do so again.
     "distributed.scheduler.allowed-failures": 1,
     "distributed.worker.profile.enabled": False,  # a hundred looks a second at what a call does
     "distributed.admin.log-format": "%(message)s",
     "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
+    **(
+        {"distributed.worker.multiprocessing-method": FORKED}
+        if FORKED in multiprocessing.get_all_start_methods()
+        else {}
+    ),
 }
 """Of Dask, for a cluster of our own."""
 
@@ -113,19 +122,21 @@ def mapped(
     *,
     alone: bool = False,
     bundle: Callable[[T], float] = lambda item: 1.0,
+    preload: Sequence[str] = (),
 ) -> Iterator[tuple[T, R | Killed]]:
     """Each of `items` with `function(item)`, as they are done.
 
     In this process where `alone`, or where the cluster is one process of this machine; else on Dask, to whose workers
     `function` goes by its name. `bundle` is the part of a call to the cluster that an item fills: short items go
-    several at a time, since a call costs Dask some milliseconds. What raises there raises here. Raises
-    LostSchedulerError, and InputError where there is no scheduler at the address.
+    several at a time, since a call costs Dask some milliseconds. `preload` are modules that processes of this machine
+    begin with. What raises there raises here. Raises LostSchedulerError, and InputError where there is no scheduler at
+    the address.
     """
     if cluster.scheduler is None and (alone or cluster.processes == 1):
         for item in items:
             yield item, function(item)
         return
-    with _client(cluster) as client:
+    with _client(cluster, preload) as client:
         lost: list[T] = []
         several = _Several(function)
         for some, found in _run(client, several, _bundles(items, bundle), _window(client, cluster)):
@@ -266,8 +277,10 @@ def _unanswered(address: str, error: BaseException) -> InputError:
 
 
 @contextlib.contextmanager
-def _client(cluster: Cluster) -> Iterator[Client]:
+def _client(cluster: Cluster, preload: Sequence[str]) -> Iterator[Client]:
     """A client of the cluster, quiet: what goes wrong is told by whoever asked."""
+    if cluster.scheduler is None:
+        _begin_with(preload)
     import dask
     from distributed import Client, LocalCluster
 
@@ -294,6 +307,19 @@ def _client(cluster: Cluster) -> Iterator[Client]:
             )
         with local, Client(local, set_as_default=False) as client:
             yield client
+
+
+def _begin_with(modules: Sequence[str]) -> None:
+    """Have the processes of this machine begin with `modules` and Dask, where they are forked from one that has them.
+
+    Loading takes a core a second or two: so once, and while this process loads Dask. Once one is there, no
+    more is loaded.
+    """
+    if FORKED in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        forkserver.set_forkserver_preload([*modules, "distributed"])
+        forkserver.ensure_running()
 
 
 @contextlib.contextmanager

@@ -5,10 +5,10 @@ The states are of 200 resources each. `PLANT_BENCHMARK_STACKS=10000` measures th
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -57,19 +57,27 @@ def folder(tmp_path_factory):
 
 
 class Measured:
-    """One audit as a process: seconds on the wall and of all cores, and megabytes of its largest process."""
+    """One audit: seconds on the wall, of all cores (`alone`: of its first process) and megabytes of its largest."""
 
     def __init__(self, root, *options):
         out = root / "audit.out"
         command = [sys.executable, "-m", "workbench.cli", "audit", root, "--format", "json", "--out", out, *options]
         start = time.perf_counter()
-        process = subprocess.Popen(list(map(str, command)), cwd=ROOT)
-        _, status, used = os.wait4(process.pid, 0)  # what it used, and the processes that it waited for
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process = psutil.Popen(list(map(str, command)), cwd=ROOT)
+        spent, most = {}, {}  # by process: those that it forks are not its own to wait for
+        while process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                for one in (process, *process.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        times = one.cpu_times()
+                        spent[one.pid] = times.user + times.system
+                        most[one.pid] = max(most.get(one.pid, 0), one.memory_info().rss)
+            time.sleep(0.05)
         self.wall = time.perf_counter() - start
         assert process.returncode in (0, 1)
-        self.cpu = used.ru_utime + used.ru_stime
-        self.megabytes = used.ru_maxrss / 1024
+        self.cpu = sum(spent.values())
+        self.alone = spent[process.pid]
+        self.megabytes = max(most.values()) / 1e6
         self.output = out.read_bytes()
         out.unlink()
 
@@ -91,12 +99,20 @@ def test_time_and_memory_grow_no_faster_than_the_number_of_stacks(folder):
 
 def test_two_workers_against_one(folder):
     root = folder(MOST)
+    few = folder(20)
+    begin = Measured(few, "--workers", "2").cpu - Measured(few, "--workers", "1").cpu
+    quiet = cores() > 1 and os.getloadavg()[0] < 1  # others on the machine take what the second worker would have
     loop, two = Measured(root, "--workers", "1"), Measured(root, "--workers", "2")
     assert two.output == loop.output
     faster = loop.wall / two.wall
     print(f"\n{MOST:,} stacks: a loop {loop.wall:.1f} s, two workers {two.wall:.1f} s: {faster:.2f} times as fast")
-    if cores() > 1 and os.getloadavg()[0] < cores() + 1:  # others on the machine take what the second worker would have
-        assert faster > 1.2
+    print(
+        f"CPU: {loop.cpu:.1f} s and {two.cpu:.1f} s, {begin:.1f} s of it to begin; {two.alone:.1f} s the first process"
+    )
+    # Two cores are 1.7 times as fast only where all processes together take at most 2 / 1.7 of what one takes alone.
+    assert (two.cpu - begin) / loop.cpu < 2 / 1.7
+    if quiet and MOST >= 2000:
+        assert faster > 1.7
 
 
 def test_the_engine_against_a_loop(folder, tmp_path, monkeypatch):
@@ -124,7 +140,7 @@ def test_the_engine_against_a_loop(folder, tmp_path, monkeypatch):
     plain, engine = min(spent[loop]), min(spent[dask])
     overhead = engine / plain - 1
     print(f"\n{len(rest):,} stacks: a loop {plain:.1f} s of CPU, by Dask {engine:.1f} s: {overhead:+.1%}")
-    assert overhead < 0.3
+    assert overhead < 0.1
 
 
 def cpu_seconds(*others):

@@ -25,7 +25,7 @@ from policies.finding import Profile
 from policies.settings import PackConfig
 from workbench.audit.attributes import Attributes
 from workbench.audit.location import Location
-from workbench.audit.result import Broken, Fault, Judged, Result, Unpriced, encoded
+from workbench.audit.result import Broken, Fault, Judged, Result, Unpriced, breaches, encoded
 from workbench.audit.sources import read
 from workbench.cost.priced import worst_case_blocks
 
@@ -141,7 +141,7 @@ def _judge(graph: ResourceGraph, terms: Terms, usage: UsageFile | None) -> Judge
         stack=stack,
         project=project,
         resources=sum(1 for each in graph if each.custom and not each.type.startswith("pulumi:")),
-        violations=assessment.violations,
+        breaches=breaches(assessment.violations),
         waived=assessment.waived,
         used=tuple((pattern, *sorted(keys)) for pattern, keys in sorted(matched.items())),
         **{**nothing, **found},

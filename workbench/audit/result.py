@@ -1,14 +1,15 @@
 """What is known of one stack once it was read: its charges and findings, or why there are none.
 
 A result depends on the state's content and on what was asked alone, not on where the state lies or who read it: so it
-may be kept by the content's hash, and come from any worker. It travels and rests as JSON.
+may be kept by the content's hash, and come from any worker. It travels and rests as two lines of JSON: findings
+have the second one, since they are most of it, and accounts are settled without them.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -59,6 +60,43 @@ class Unpriced:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """How a stack breaks one rule: it may do so hundreds of times, and each finding is made when it is asked for."""
+
+    rule: Rule
+    enforcement: Enforcement
+    told: tuple[tuple[Any, ...], ...]
+    """What each finding says: URN, message, property path, whether it is undecided."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the pack blocks because of it."""
+        return self.enforcement is Enforcement.MANDATORY
+
+    @property
+    def first(self) -> Violation:
+        """The first of its findings."""
+        return self._violation(self.told[0])
+
+    @property
+    def violations(self) -> Iterator[Violation]:
+        """All of them."""
+        return map(self._violation, self.told)
+
+    def _violation(self, told: tuple[Any, ...]) -> Violation:
+        return Violation(self.rule, Finding(self.rule.id, *told), self.enforcement)
+
+
+def breaches(violations: Iterable[Violation]) -> tuple[Breach, ...]:
+    """`violations` by rule and enforcement, in the order in which those first come."""
+    found: dict[tuple[str, Enforcement], tuple[Rule, list[tuple[Any, ...]]]] = {}
+    for each in violations:
+        _, told = found.setdefault((each.rule.id, each.enforcement), (each.rule, []))
+        told.append(_told(each.finding))
+    return tuple(Breach(rule, enforcement, tuple(told)) for (_, enforcement), (rule, told) in found.items())
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A stack that was priced and judged, by itself."""
 
@@ -78,33 +116,41 @@ class Judged:
     entries: tuple[Entry, ...]
     """Charges; their keys are account, Region, and tag keys and values by turns."""
     unpriced: tuple[Unpriced, ...]
-    violations: tuple[Violation, ...]
+    breaches: tuple[Breach, ...]
+    """Rules that it breaks; none where the result was `decoded` without findings."""
     waived: tuple[Waived, ...]
     notes: tuple[str, ...] = ()
     used: tuple[tuple[str, ...], ...] = ()
     """Patterns of its usage file that name a resource, each with the usage keys of those resources."""
 
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Every finding that no waiver covers."""
+        return tuple(violation for breach in self.breaches for violation in breach.violations)
+
 
 Result = Judged | Broken
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the form below."""
 
 
 def encoded(digest: str, result: Result) -> bytes:
-    """The result of the content with the hash `digest`, as JSON."""
-    body = _broken(result) if isinstance(result, Broken) else _judged(result)
-    return json.dumps({"version": VERSION, "digest": digest, **body}, separators=(",", ":")).encode("ascii")
+    """The result of the content with the hash `digest`."""
+    body, found = (_broken(result), []) if isinstance(result, Broken) else (_judged(result), _broken_rules(result))
+    lines = ({"version": VERSION, "digest": digest, **body}, found)
+    return "\n".join(json.dumps(line, separators=(",", ":")) for line in lines).encode("ascii")
 
 
 def digest_of(content: bytes) -> str:
     """The hash of the content that an encoded result is about; "" where none was read."""
-    return str(json.loads(content)["digest"])
+    return str(json.loads(content.partition(b"\n")[0])["digest"])
 
 
-def decoded(content: bytes) -> Result:
-    """What `encoded` was given."""
-    document = json.loads(content)
+def decoded(content: bytes, *, findings: bool = True) -> Result:
+    """What `encoded` was given; without `findings`, no rule that is broken."""
+    first, _, second = content.partition(b"\n")
+    document = json.loads(first)
     if "fault" in document:
         return Broken(Fault(document["fault"]), document["message"])
     brake = document["brake"]
@@ -122,7 +168,10 @@ def decoded(content: bytes) -> Result:
             for price, allowed, keys, quantities, usd in document["entries"]
         ),
         unpriced=tuple(Unpriced(*each) for each in document["unpriced"]),
-        violations=tuple(_violation(*each) for each in document["violations"]),
+        breaches=tuple(
+            Breach(_rules()[rule], Enforcement(enforcement), tuple(map(tuple, told)))
+            for rule, enforcement, told in (json.loads(second) if findings else ())
+        ),
         waived=tuple(
             Waived(_violation(*violation), Waiver(rule, resource, reason, owner, datetime.date.fromisoformat(day)))
             for violation, rule, resource, reason, owner, day in document["waived"]
@@ -151,10 +200,9 @@ def _judged(result: Judged) -> dict[str, Any]:
             [each.price, each.allowed, each.keys, _texts(each.quantities), _texts(each.usd)] for each in result.entries
         ],
         "unpriced": [[each.urn, each.type, each.reason] for each in result.unpriced],
-        "violations": [_told(each) for each in result.violations],
         "waived": [
             [
-                _told(each.violation),
+                (each.violation.rule.id, each.violation.enforcement.value, *_told(each.violation.finding)),
                 each.waiver.rule,
                 each.waiver.resource,
                 each.waiver.reason,
@@ -168,16 +216,12 @@ def _judged(result: Judged) -> dict[str, Any]:
     }
 
 
-def _told(violation: Violation) -> list[Any]:
-    found = violation.finding
-    return [
-        violation.rule.id,
-        violation.enforcement.value,
-        found.urn,
-        found.message,
-        found.property_path,
-        found.unknown,
-    ]
+def _broken_rules(result: Judged) -> list[tuple[Any, ...]]:
+    return [(each.rule.id, each.enforcement.value, each.told) for each in result.breaches]
+
+
+def _told(found: Finding) -> tuple[Any, ...]:
+    return found.urn, found.message, found.property_path, found.unknown
 
 
 def _violation(rule: str, enforcement: str, urn: str, message: str, path: str | None, unknown: bool) -> Violation:

@@ -52,11 +52,4 @@ def _judged(row: Row, result: Judged) -> dict[str, Any]:
 
 def _violations(result: Judged) -> list[dict[str, Any]]:
     """One entry a rule and enforcement, with how often and the first, so that thousands of stacks stay readable."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for violation in result.violations:
-        key = (violation.rule.id, violation.enforcement.value)
-        if key in found:
-            found[key]["count"] += 1
-        else:
-            found[key] = {**violation.to_json(), "count": 1}
-    return list(found.values())
+    return [{**breach.first.to_json(), "count": len(breach.told)} for breach in result.breaches]

@@ -32,6 +32,9 @@ TYPICAL_BYTES: Final = 500_000
 BUNDLE_BYTES: Final = 1_000_000
 """States that go to a worker at a time: about a quarter of a second of work."""
 
+WARM: Final = "workbench.audit.warm"
+"""Module that a worker begins with."""
+
 PACKED: Final = 15
 """How many times smaller gzip makes a state (the stacks of this project)."""
 
@@ -96,7 +99,7 @@ class Row:
         result = self.result
         if isinstance(result, Broken):
             return "broken"
-        blocked = any(violation.enforcement.value == "mandatory" for violation in result.violations)
+        blocked = any(breach.blocks for breach in result.breaches)
         return "blocked" if blocked or result.unpriced or self.over else "pass"
 
 
@@ -126,7 +129,7 @@ class Audit:
 
     def add_up(self) -> None:
         """Give each account all that its stacks use of what belongs to the account."""
-        for location, result in self._results():
+        for location, result in self._results(findings=False):
             if isinstance(result, Judged):
                 self.usages.took(location, result.used)
                 for account, entries in self._by_account(result).items():
@@ -143,11 +146,11 @@ class Audit:
             found[ONE_BILL if self.one_bill else entry.keys[0]].append(entry)
         return found
 
-    def _results(self) -> Iterator[tuple[Location, Judged | Broken]]:
+    def _results(self, *, findings: bool = True) -> Iterator[tuple[Location, Judged | Broken]]:
         for location in self.locations:
             content = self.kept.get(self.keys[location.source])
             assert content is not None  # noqa: S101 - every stack was examined
-            yield location, decoded(content)
+            yield location, decoded(content, findings=findings)
 
 
 Progress = Callable[[str], None]
@@ -176,7 +179,8 @@ def audit(
     function = _examined if cluster.scheduler is None else _examined_elsewhere
     small = len(locations) == 1 or sum(map(_bytes, locations)) < SMALL_BYTES
     try:
-        for (location, *_), result in mapped(function, iter(to_do), cluster, alone=small and not asked, bundle=_part):
+        alone = small and not asked
+        for (location, *_), result in mapped(function, iter(to_do), cluster, alone=alone, bundle=_part, preload=[WARM]):
             content = encoded("", Broken(Fault.KILLED, result.message)) if isinstance(result, Killed) else result
             _keep(found, location, content)
             done += 1

@@ -161,7 +161,7 @@ class Changes:
             self.dollars.append(Change(row.name, before.expected_usd, now))
         if row.verdict != before.verdict:
             (self.blocked if row.verdict == "blocked" else self.passing).append(row.name)
-        ids = {violation.rule.id for violation in row.result.violations}
+        ids = {breach.rule.id for breach in row.result.breaches}
         self.findings += [(row.name, rule) for rule in sorted(ids - before.findings)]
         self.solved += [(row.name, rule) for rule in sorted(before.findings - ids)]
 

@@ -16,9 +16,9 @@ from typing import Any, Final, Generic, TypeVar
 from cost.charges import ZERO
 from cost.ledger import DOLLARS
 from cost.money import text
-from policies.finding import Enforcement, Severity
+from policies.finding import Severity
 from policies.rule import Rule
-from workbench.audit.result import Broken, Judged
+from workbench.audit.result import Breach, Broken, Judged
 from workbench.audit.run import Row
 from workbench.audit.since import Changes, Earlier
 
@@ -250,12 +250,14 @@ class Summary:
         self._add_dollars(row)
         for reason, count in _counted((each.type, each.reason) for each in result.unpriced).items():
             self.unpriced[reason].add(row.name, count)
-        rules = {each.rule.id: each.rule for each in result.violations}
-        blocking = {each.rule.id for each in result.violations if each.enforcement is Enforcement.MANDATORY}
-        for rule_id, count in _counted(each.rule.id for each in result.violations).items():
+        by_rule: dict[str, list[Breach]] = defaultdict(list)
+        for breach in result.breaches:
+            by_rule[breach.rule.id].append(breach)
+        for rule_id, broken in by_rule.items():
             _, blocks, found = self.findings.get(rule_id, (None, False, Found()))
-            found.add(row.name, count)
-            self.findings[rule_id] = (rules[rule_id], blocks or rule_id in blocking, found)
+            found.add(row.name, sum(len(breach.told) for breach in broken))
+            blocks = blocks or any(breach.blocks for breach in broken)
+            self.findings[rule_id] = (broken[0].rule, blocks, found)
         ending = _counted(
             EndingWaiver(one.waiver.expires, one.waiver.rule, one.waiver.resource, one.waiver.owner, one.waiver.reason)
             for one in result.waived
