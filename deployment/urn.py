@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Zl", "Zp"})
-"""Unicode categories of characters that show nothing, or steer a reader's terminal."""
+HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Unicode categories of what shows nothing, steers a reader's terminal, or (surrogates) can be written nowhere."""
 
 
 def name_of(urn: str) -> str:

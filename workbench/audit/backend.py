@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import posixpath
+import stat
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,11 +82,27 @@ def _stack_of(path: str, folder: str) -> tuple[str, str] | None:
 
 def _listed(filesystem: AbstractFileSystem, folder: str) -> dict[str, Mapping[str, Any]]:
     """Objects below `folder` by path; none where there is no such folder."""
+    if "file" in filesystem.protocol:
+        return dict(_files(folder))
     try:
         found: dict[str, Mapping[str, Any]] = filesystem.find(folder, detail=True)
     except FileNotFoundError:
         return {}
     return found
+
+
+def _files(folder: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Regular files below a folder of this machine, as the CLI finds them: through no link to a folder, which may lead
+    back, and never a pipe, which nobody may ever write to (fsspec opens the first without end, and the second)."""
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = posixpath.join(root, name)
+            try:
+                status = os.stat(path)  # noqa: PTH116 - names may be no text
+            except OSError:
+                continue  # a link to nothing
+            if stat.S_ISREG(status.st_mode):
+                yield path, {"size": status.st_size, "mtime": status.st_mtime}
 
 
 def _exists(filesystem: AbstractFileSystem, folder: str) -> bool:

@@ -208,8 +208,11 @@ def _artifact(file: str) -> dict[str, str]:
     if file == "-":
         return {"uri": "stdin"}
     if "://" in file or file.startswith("pulumi:"):  # an object of a backend, or a stack behind the CLI
-        return {"uri": quote(file, safe=":/")}
+        return {"uri": quote(file, safe=":/", errors="surrogateescape")}
     path = Path(file).absolute()
     if path.is_relative_to(Path.cwd()) and ".." not in path.parts:
-        return {"uri": quote(path.relative_to(Path.cwd()).as_posix()), "uriBaseId": "%SRCROOT%"}
+        return {
+            "uri": quote(path.relative_to(Path.cwd()).as_posix(), errors="surrogateescape"),
+            "uriBaseId": "%SRCROOT%",
+        }
     return {"uri": path.as_uri()}

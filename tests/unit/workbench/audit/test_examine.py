@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import datetime
 import gzip
 import json
+import lzma
 import sys
 from decimal import Decimal
 
@@ -68,6 +70,10 @@ FAULTS = {
     "half a gzip": (packed(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged"),
     "no zstd": (b"\x28\xb5\x2f\xfd" + b"\xff" * 20, Fault.UNREADABLE, "damaged zstd"),
     "half a zstd": (tight(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged"),
+    "garbage behind a gzip": (packed(state("web", "dev")) + b"garbage", Fault.UNREADABLE, "damaged"),
+    "bzip2": (bz2.compress(b"{}"), Fault.UNREADABLE, "packed with bzip2; unpack it"),
+    "xz": (lzma.compress(b"{}"), Fault.UNREADABLE, "packed with xz; unpack it"),
+    "zip": (b"PK\x03\x04" + b"\x00" * 26, Fault.UNREADABLE, "packed with zip; unpack it"),
     "age": (b"age-encryption.org/v1\n-> X25519", Fault.ENCRYPTED, "age"),
     "pgp": (b"-----BEGIN PGP MESSAGE-----\n", Fault.ENCRYPTED, "OpenPGP"),
     "git-crypt": (b"\x00GITCRYPT\x00abc", Fault.ENCRYPTED, "git-crypt"),

@@ -113,6 +113,23 @@ def test_a_pipe_in_a_folder_is_no_export(tmp_path):
     assert names(tmp_path) == [("", "a")]
 
 
+def test_links_and_pipes_in_a_backend_lead_nowhere(tmp_path):
+    root = backend(tmp_path, "web/dev")
+    stacks = root / ".pulumi" / "stacks"
+    (stacks / "loop").symlink_to(stacks)
+    (stacks / "web" / "up").symlink_to("..")
+    (stacks / "web" / "itself.json").symlink_to("itself.json")
+    (stacks / "web" / "nowhere.json").symlink_to("nowhere")
+    (stacks / "web" / "also.json").symlink_to("dev.json")  # which the CLI reads
+    (stacks / "web" / "folder.json").mkdir()
+    os.mkfifo(stacks / "web" / "pipe.json")
+    lock(root, "web/dev")
+    os.mkfifo(root / ".pulumi" / "locks" / "organization" / "web" / "dev" / "pipe.json")
+    listed = found([str(root)])
+    assert [(one.project, one.stack) for one in listed] == [("web", "also"), ("web", "dev")]
+    assert listed[1].lock.startswith("ana@laptop")
+
+
 def test_every_wrong_source_is_told_at_once(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError) as caught:

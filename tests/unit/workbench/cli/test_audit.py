@@ -94,6 +94,18 @@ def test_a_lock_is_told_and_blocks_nothing(plant, tmp_path):
     assert status == 0 and "ana@laptop" in out
 
 
+@pytest.mark.parametrize("form", ["table", "json", "html", "sarif", "parquet"])
+def test_a_name_that_is_no_text_or_steers_a_terminal_is_shown_escaped(plant, tmp_path, form):
+    root = backend(tmp_path / "root", "web/dev")
+    folder = root / ".pulumi" / "stacks" / "web"
+    for name in (b"\xff\xfe.json", b"..%2f..%2fetc.json", b"two\nlines\x1b[31m.json"):
+        (folder / os.fsdecode(name)).write_bytes(b"{")
+    status, _, err = plant(root, "--format", form, "--cache", tmp_path / "cache", "--out", tmp_path / "out")
+    assert status == 2 and r"\udcff\udcfe.json: malformed" in err and r"two\nlines\x1b[31m.json: malformed" in err
+    out = (tmp_path / "out").read_bytes()
+    assert form == "parquet" or (b"\x1b" not in out and b"\xff\xfe" not in out)
+
+
 def test_a_wrong_source_and_wrong_options_are_status_2(plant, tmp_path):
     for arguments in (
         [tmp_path / "none"],
