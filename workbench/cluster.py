@@ -56,6 +56,10 @@ SETTINGS: Final = {
     # A call that kills its worker is tried once more, not three times: it will do so again.
     "distributed.scheduler.allowed-failures": 1,
     "distributed.worker.profile.enabled": False,  # a hundred looks a second at what a call does
+    # Nobody reads these clocks and meters here, and together they take a twentieth of a core.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.active-memory-manager.start": False,
     "distributed.admin.log-format": "%(message)s",
     "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
     **(

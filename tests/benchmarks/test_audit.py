@@ -109,10 +109,10 @@ def test_two_workers_against_one(folder):
     print(
         f"CPU: {loop.cpu:.1f} s and {two.cpu:.1f} s, {begin:.1f} s of it to begin; {two.alone:.1f} s the first process"
     )
-    # Two cores are 1.7 times as fast only where all processes together take at most 2 / 1.7 of what one takes alone.
-    assert (two.cpu - begin) / loop.cpu < 2 / 1.7
-    if quiet and MOST >= 2000:
-        assert faster > 1.7
+    if quiet:
+        # Two cores are 1.7 times as fast only where all processes together take at most 2 / 1.7 of what one takes.
+        assert (two.cpu - begin) / loop.cpu < 2 / 1.7
+        assert faster > (1.7 if MOST >= 2000 else 1.2)  # of fewer, the start is too large a part
 
 
 def test_the_engine_against_a_loop(folder, tmp_path, monkeypatch):
