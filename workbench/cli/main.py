@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import logging
 import os
 import re
@@ -101,6 +102,10 @@ class Notes(logging.Handler):
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line with `arguments` (default: the process's own) and exit."""
     logging.getLogger().addHandler(Notes())
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal has no character for is no reason to tell nothing; in a pipe, JSON stays JSON.
+            stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
     for number in (signal.SIGTERM, signal.SIGHUP):
         # As an exception, so that temporary folders and child processes are cleaned up on the way out.
         signal.signal(number, lambda received, frame: sys.exit(128 + received))

@@ -227,6 +227,14 @@ def test_a_failure_of_the_program_is_no_verdict(capsys, monkeypatch):
     assert "no verdict" in capsys.readouterr().err
 
 
+def test_a_character_that_the_output_has_not_is_no_crash():
+    result = run(
+        "cost", "tests/fixtures/programs/serverless_api.json", env={**os.environ, "PYTHONIOENCODING": "latin-1"}
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "\\u2500" in result.stdout
+
+
 def test_a_closed_output_is_no_crash():
     result = subprocess.run(
         ["bash", "-c", f"{' '.join(PLANT)} session >&-"], capture_output=True, text=True, check=False
