@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+WAYS_APART: Final = "; or "
+"""Stands between the ways to mend one thing."""
 
 
 class Severity(StrEnum):
@@ -60,4 +64,4 @@ class Finding:
     unknown: bool = False
     """True when the rule could not decide because the value is not known yet."""
     remedy: str = ""
-    """What to set here and now; "" where the rule's own `fix` says all."""
+    """What to set here and now, one way or, behind `WAYS_APART`, another; "" where the rule's own `fix` says all."""

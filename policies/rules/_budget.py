@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deployment.graph import ResourceGraph
     from policies.context import Context
 from policies.examples import Example
+from policies.finding import WAYS_APART
 from policies.rule import Problem
 
 FREE_STACK: Final[Example] = {"parameter": (PARAMETER[0], {"type": "String", "value": "x"})}
@@ -115,7 +116,7 @@ def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> tuple
     if not ways:
         shorter = "" if estimate.basis.tenancy == "shared" else ", or keep it up for fewer hours"
         return "", f"no known change of few things lowers it: drop what drives it{shorter}"
-    told = "; or ".join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
+    told = WAYS_APART.join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
     if enough:
         return "to come back within it: ", told
     return "", f"no known change is enough; what lowers it most: {told}"

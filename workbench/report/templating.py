@@ -10,6 +10,7 @@ from typing import Final
 import jinja2
 
 from cost.money import text
+from policies.finding import WAYS_APART
 from workbench.report.markdown import code, words
 from workbench.report.money import change_between, change_in_dollars, dollars, signed_dollars
 from workbench.report.names import resource_name
@@ -36,6 +37,7 @@ def environment() -> jinja2.Environment:
         change=change_in_dollars,
         change_from=change_between,
         counted=_counted,
+        ways=lambda remedy: remedy.split(WAYS_APART),
         signed=lambda amount: "" if amount == Decimal(0) else signed_dollars(amount),
     )
     return found

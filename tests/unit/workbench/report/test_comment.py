@@ -79,6 +79,11 @@ def test_the_worst_case_is_the_one_that_the_verdict_goes_by():
     assert "worst case **$3.00** (no change) of $5.00 a month" in told
 
 
+def test_each_way_back_is_a_line_of_its_own():
+    told = render([document(verdict="blocked", remedies=["share it (then $4); or set a_b to 2", "drop it"])])
+    assert "\n\nTo set, one of:\n- share it (then &#36;4)\n- set a&#95;b to 2\n\nTo set:\n- drop it\n" in told
+
+
 def test_what_gets_dearer_through_other_resources_is_told():
     same = {**preview()["resources"][0], "operation": "same", "name": "flag", "worstCaseDelta": "0.04"}
     assert "| <code>flag</code> | +$1.00 | +$0.04 |" in render([document(resources=[same])])
