@@ -16,6 +16,7 @@ from workbench.cli.common import (
     RegionName,
     collected,
     emit,
+    emit_marked,
     layout,
     out_option,
     progress,
@@ -77,10 +78,13 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
     from workbench.report import rules_text
 
     if list_:
-        emit(rules_text.listing_json() if output.format_ == "json" else rules_text.listing(), output.out)
+        if output.format_ == "json":
+            emit(rules_text.listing_json(), output.out)
+        else:
+            emit_marked(rules_text.listing(), output.out)
         return
     if explain is not None:
-        emit(rules_text.explanation(explain), output.out)
+        emit_marked(rules_text.explanation(explain), output.out)
         return
     if not files:
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE", click.get_current_context())

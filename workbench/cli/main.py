@@ -11,9 +11,11 @@ import io
 import logging
 import os
 import re
+import shutil
 import signal
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +24,7 @@ from click.shell_completion import shell_complete
 
 from deployment.errors import InputError, meant
 from deployment.urn import plain
-from workbench.cli.common import COMPLETE, is_smart_terminal
+from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH, is_smart_terminal
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
@@ -34,6 +36,18 @@ LINE_BREAK: Final = re.compile(r"\s*\n\s*")
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
+
+
+class Help(click.HelpFormatter):
+    """Help as wide as a narrow terminal, where click writes 50 columns at least; wide ones get 80."""
+
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        columns = min(max(shutil.get_terminal_size((USUAL_WIDTH, 24)).columns, NARROWEST), USUAL_WIDTH)
+        super().__init__(indent_increment, columns - 2 if width is None else width, max_width)
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Definitions, of which the names leave the descriptions most of a narrow line."""
+        super().write_dl(rows, min(col_max, self.width * 2 // 5), col_spacing)
 
 
 class CommandFiles(click.Group):
@@ -72,7 +86,10 @@ def _tell_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) 
         ctx.exit()
 
 
-@click.command(cls=CommandFiles, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+click.Context.formatter_class = Help
+
+
+@click.command(cls=CommandFiles, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Show versions and stop."
 )

@@ -37,6 +37,17 @@ def test_every_file_is_a_command_with_a_line_of_help(name):
     assert f"\n## {name}\n" in (REPOSITORY / "docs/commands.md").read_text(encoding="utf-8"), "run ./plant docs"
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(("columns", "most"), [(40, 40), (80, 78), (200, 78)])
+def test_help_is_as_wide_as_the_terminal(name, columns, most, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert cli.run([name, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    # What is to be copied stays whole, and so does the name of an option with its values.
+    assert [line for line in lines if len(line) > most and " " in line.strip() and not re.search(r'["|;]', line)] == []
+    assert max(map(len, lines)) > most // 2
+
+
 def test_the_help_lists_every_command():
     result = run("--help")
     assert result.returncode == 0
