@@ -21,9 +21,19 @@ from policies.rules.kubernetes.pss_fields import (
 Object = Mapping[str, Any]
 
 VOLUMES: Final = frozenset(
-    {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+    {
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "image",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    }
 )
-"""Kinds of volumes that the restricted standard lets in; `image` volumes are none of them."""
+"""Kinds of volumes that the restricted standard lets in (pod-security-admission 0.35.4, check_restrictedVolumes.go)."""
 
 
 def violations(level: str, metadata: Object, spec: Object) -> list[str]:
