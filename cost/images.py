@@ -28,7 +28,7 @@ def system_of(scope: Scope, image: Any) -> str:
 
     Tells the reader when neither does, and Linux is taken.
     """
-    if OPERATING_SYSTEM.name in scope.pricing.usage.get(scope.resource.urn, {}):
+    if scope.given(OPERATING_SYSTEM) is not None:
         return scope.choice(OPERATING_SYSTEM)
     for system, pattern in NAMED:
         if isinstance(image, str) and pattern.search(image):

@@ -774,4 +774,66 @@ GRAPHS = [
         ),
         ("aws:rds/snapshot:Snapshot", "kept", {"dbInstanceIdentifier": "db-id"}),
     ),
+    *(
+        case(
+            f"{what} in subnets that nothing tells: {figure}",
+            figure,
+            usd,
+            "Public IPv4",
+            (token, "front", {"subnets": UNKNOWN, **inputs}),
+        )
+        for what, token, inputs, least in (
+            ("an ALB", "aws:lb/loadBalancer:LoadBalancer", {}, "7.30"),
+            ("an NLB", "aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "network"}, "3.65"),
+            ("a classic load balancer", "aws:elb/loadBalancer:LoadBalancer", {}, "3.65"),
+        )
+        for figure, usd in (("monthly_usd", least), ("worst_case_usd", "21.90"))  # 6 zones
+    ),
+    case(
+        "a gateway load balancer in subnets that nothing tells",
+        "worst_case_usd",
+        "54.75",  # 6 x 730 x .0125
+        "Gateway load balancer, in each zone",
+        ("aws:lb/loadBalancer:LoadBalancer", "front", {"loadBalancerType": "gateway", "subnets": UNKNOWN}),
+    ),
+    case(
+        "a resolver endpoint whose addresses nothing tells",
+        "worst_case_usd",
+        "547.50",  # 6 x 730 x .125
+        "Resolver endpoint",
+        ("aws:route53/resolverEndpoint:ResolverEndpoint", "names", {"ipAddresses": UNKNOWN}),
+    ),
+    case(
+        "an update of nodes in subnets that nothing tells",
+        "worst_case_usd",
+        "911.04",  # (1 + 2 x 6) x 730 x .096
+        "Nodes",
+        (
+            "aws:eks/nodeGroup:NodeGroup",
+            "nodes",
+            {
+                "scalingConfig": {"minSize": 1, "desiredSize": 1, "maxSize": 1},
+                "instanceTypes": ["m5.large"],
+                "subnetIds": UNKNOWN,
+            },
+        ),
+    ),
+    case(
+        "brokers with public access may have addresses that are billed",
+        "worst_case_usd",
+        "10.95",
+        "Public IPv4",
+        (
+            "aws:msk/cluster:Cluster",
+            "events",
+            {
+                "numberOfBrokerNodes": 3,
+                "brokerNodeGroupInfo": {
+                    "instanceType": "kafka.m5.large",
+                    "connectivityInfo": {"publicAccess": {"type": "SERVICE_PROVIDED_EIPS"}},
+                    "storageInfo": {"ebsStorageInfo": {"volumeSize": 100}},
+                },
+            },
+        ),
+    ),
 ]

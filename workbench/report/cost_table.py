@@ -120,9 +120,14 @@ def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = 
     return page.text.getvalue().lstrip("\n")
 
 
+def _shown(estimate: Estimate) -> dict[Line, Decimal]:
+    """Lines in whole cents that add up to the total."""
+    return dict(zip(estimate.lines, cents([line.monthly_usd for line in estimate.lines]), strict=True))
+
+
 def _lines(page: _Page, estimate: Estimate) -> None:
     """Components with their resources and lines. Cents are shared out so that they add up to the total."""
-    shown = dict(zip(estimate.lines, cents([line.monthly_usd for line in estimate.lines]), strict=True))
+    shown = _shown(estimate)
     tree: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in estimate.charges:
         tree[line.component or OWN][line.urn].append(line)
@@ -176,7 +181,12 @@ def _figures(page: _Page, file: PricedFile) -> None:
     ):
         page.figure(name, dollars(usd), meaning)
     page.wrapped(estimate.hours_priced + (f"; {estimate.bought.told}" if file.judged else ""))
-    net = [(line, estimate.net_usd(line)) for line in estimate.top()]
+    shown = _shown(estimate)
+    net = [
+        # in the cents that its row has, unless an allowance takes some off
+        (line, shown[line] if (usd := estimate.net_usd(line)) == line.monthly_usd else usd)
+        for line in estimate.top()
+    ]
     drivers = ", ".join(f"{line.name} {dollars(usd)}" for line, usd in net if usd > 0)
     if drivers:
         page.wrapped(f"driven by {drivers}")

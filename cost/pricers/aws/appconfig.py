@@ -27,7 +27,7 @@ def profile(scope: Scope) -> Iterator[Charge]:
     """Polls by the fleets of the graph while they run, and received configurations."""
     instances = instances_of_graph(scope)
     polls_per_hour = instances * (Decimal(3600) / POLL_SECONDS)
-    if scope.pricing.basis.declared and POLLS.name not in scope.pricing.usage.get(scope.resource.urn, {}):
+    if scope.pricing.basis.declared and scope.given(POLLS) is None:
         yield scope.charge(
             "Polls for configuration",
             ("appconfig", "million_requests"),

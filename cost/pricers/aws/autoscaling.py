@@ -36,7 +36,7 @@ INSTANCES: Final = UsageKey("instances", Decimal(0), "instances at a time, inste
 def group(scope: Scope) -> Iterator[Charge]:
     """Instances of the group with all they carry, and those of its warm pool."""
     fleet = fleet_of(scope)
-    given = scope.pricing.usage.get(scope.resource.urn, {}).get(INSTANCES.name)
+    given = scope.given(INSTANCES)
     count = fleet.count if given is None else Amount.of(fleet.count.floor, given, fleet.count.worst)
     rollout = rollout_of(scope.pricing)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from cost.addresses import DEFAULT_SUBNET, SUBNET, interface_address, per_instance
+from cost.addresses import interface_address, per_instance, zones
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import CREDITS, Volume, credit_charges, on_demand, spot, volume_charges, volume_of
 from cost.fargate_pods import profile_of
@@ -122,8 +122,8 @@ def update_surge(scope: Scope, most: Decimal) -> Decimal:
         return Decimal(0)
     share = most * scope.number("updateConfig.maxUnavailablePercentage") / 100
     unavailable = max(scope.number("updateConfig.maxUnavailable", 1), share.to_integral_value(ROUND_CEILING))
-    zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or 1
-    return max(Decimal(NODES_PER_ZONE * zones), min(unavailable, Decimal(MOST_UNAVAILABLE)))
+    spread = zones(scope, "subnetIds", 1).worst
+    return max(NODES_PER_ZONE * spread, min(unavailable, Decimal(MOST_UNAVAILABLE)))
 
 
 NODES_PER_ZONE: Final = 2

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from cost.addresses import DEFAULT_SUBNET, SUBNET
-from cost.charges import ONE, Amount, Charge
+from cost.addresses import zones
+from cost.charges import ONE, Charge
 from cost.pricers.aws.lb import OUTBOUND, PROCESSED_BYTES, outbound, transferred_gb
 from cost.registry import Pricer
 from cost.scope import Scope
@@ -22,11 +22,11 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
     yield scope.charge("Classic load balancer", ("elb", "classic_hour"), ONE, Metering.FULL_HOURS)
     yield scope.use("Data processed", ("elb", "classic_gb"), scope.usage(PROCESSED, transferred_gb(scope)))
     if not scope.flag("internal"):
-        zones = scope.members("subnets", SUBNET, DEFAULT_SUBNET) or scope.members("availabilityZones") or 1
+        path = "subnets" if scope.resource.get("subnets") is not None else "availabilityZones"
         yield scope.charge(
             "Public IPv4 addresses of the load balancer",
             ("vpc", "public_ipv4_hour"),
-            Amount.fixed(zones),
+            zones(scope, path, 1),
             Metering.SECONDS,
         )
         yield outbound(scope)

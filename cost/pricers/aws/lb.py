@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from cost.addresses import DEFAULT_SUBNET, SUBNET
+from cost.addresses import zones
 from cost.charges import NOTHING, ONE, Amount, Charge, Driver
 from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey
@@ -60,10 +60,9 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
         yield from reserved_units(scope, reserved, "nlb_lcu_hour")
         yield nlcu(scope)
     else:
-        zones = len(scope.items("subnetMappings")) or scope.members("subnets", SUBNET, DEFAULT_SUBNET) or 1
-        yield scope.charge(
-            "Gateway load balancer, in each zone", ("elb", "gwlb_hour"), Amount.fixed(zones), Metering.FULL_HOURS
-        )
+        mapped = len(scope.items("subnetMappings"))
+        where = Amount.fixed(mapped) if mapped else zones(scope, "subnets", 1)
+        yield scope.charge("Gateway load balancer, in each zone", ("elb", "gwlb_hour"), where, Metering.FULL_HOURS)
         yield scope.use(
             "Gateway load balancer capacity units (bytes)",
             ("elb", "gwlb_lcu_hour"),
@@ -72,12 +71,9 @@ def load_balancer(scope: Scope) -> Iterator[Charge]:
         return
     if not scope.flag("internal"):
         addresses = public_addresses(scope)
-        if addresses:
+        if addresses.worst:
             yield scope.charge(
-                "Public IPv4 addresses of the load balancer",
-                ("vpc", "public_ipv4_hour"),
-                Amount.fixed(addresses),
-                Metering.SECONDS,
+                "Public IPv4 addresses of the load balancer", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS
             )
         yield outbound(scope)
 
@@ -115,10 +111,7 @@ def _units(scope: Scope, what: str, price: str, limits: tuple[Decimal, Decimal],
     new, active = limits
     connections = scope.requests * scope.traffic.new_connections_per_request
     idle_minutes = Decimal(1) + scope.number("idleTimeout", 60) / 60
-    given = {
-        key: scope.pricing.usage.get(scope.resource.urn, {}).get(key.name)
-        for key in (NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS)
-    }
+    given = {key: scope.given(key) for key in (NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS)}
 
     def dimension(key: UsageKey, derived: Amount, per_lcu: Decimal | int) -> Amount:
         value = given[key]
@@ -159,15 +152,14 @@ def outbound(scope: Scope) -> Charge:
     return scope.use("Data out to the internet", ("data_transfer", "internet_out_gb"), scope.usage(OUTBOUND, derived))
 
 
-def public_addresses(scope: Scope) -> int:
+def public_addresses(scope: Scope) -> Amount:
     """Public IPv4 addresses: one a zone, none when the address type has none; elastic IPs bill by themselves."""
     if scope.text("ipAddressType", "ipv4") == "dualstack-without-public-ipv4":
-        return 0
+        return NOTHING
     mappings = scope.items("subnetMappings")
     if mappings:
-        return sum(1 for mapping in mappings if not mapping.get("allocationId"))
-    least = LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1
-    return max(scope.members("subnets", SUBNET, DEFAULT_SUBNET) or 0, least)
+        return Amount.fixed(sum(1 for mapping in mappings if not mapping.get("allocationId")))
+    return zones(scope, "subnets", LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1)
 
 
 def listener_rules(scope: Scope) -> int:

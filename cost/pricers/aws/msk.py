@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
@@ -21,6 +22,10 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     if scope.text("storageMode", "LOCAL") != "LOCAL":
         raise Unpriced("tiered storage isn't priced")
     yield scope.charge(f"Brokers ({kind})", ("msk", kind), Amount.fixed(brokers), Metering.FULL_HOURS)
+    if scope.text("brokerNodeGroupInfo.connectivityInfo.publicAccess.type", "DISABLED") != "DISABLED":
+        # whose addresses they are, AWS doesn't say
+        addresses = Amount(Decimal(0), Decimal(0), brokers)
+        yield scope.charge("Public IPv4 addresses", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
     storage = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo"
     if scope.flag(f"{storage}.provisionedThroughput.enabled"):
         raise Unpriced("provisioned throughput of storage isn't priced")

@@ -91,7 +91,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Requests to the magnetic volume", ("rds", "magnetic_million_io"), scope.usage(MAGNETIC_IO))
     if scope.items("enabledCloudwatchLogsExports"):
         yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
-    if BACKUP.name in scope.pricing.usage.get(scope.resource.urn, {}):
+    if scope.given(BACKUP) is not None:
         backups = scope.usage(BACKUP)
         yield Charge(
             "Backups", scope.price("rds", "backup_gb_month"), backups.amount, Metering.STANDING, usage_based=True
@@ -197,7 +197,7 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     if scope.items("enabledCloudwatchLogsExports"):
         yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
     _insights_are_free(scope)
-    if CLUSTER_BACKUP.name in scope.pricing.usage.get(scope.resource.urn, {}):
+    if scope.given(CLUSTER_BACKUP) is not None:
         kept = scope.usage(CLUSTER_BACKUP)
         yield Charge(
             "Backups", scope.price("rds", "aurora_backup_gb_month"), kept.amount, Metering.STANDING, usage_based=True
@@ -246,7 +246,7 @@ def _aurora_hours(scope: Scope, of: Scope, like: Scope, count: Amount) -> Iterat
         units,
         Metering.SECONDS,
         usage_based=True,
-        assumed=CAPACITY.name not in scope.pricing.usage.get(like.resource.urn, {}),
+        assumed=like.given(CAPACITY) is None,
         driver=Driver.TRAFFIC,
     )
     yield from extended_support(scope, of, engine, kind, units)

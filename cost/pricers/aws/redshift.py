@@ -26,11 +26,10 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     yield scope.charge(f"Nodes ({kind})", ("redshift", kind), Amount.fixed(nodes), Metering.SECONDS)
     if kind.startswith("ra3."):
         yield scope.kept("Managed storage", ("redshift", "managed_storage_gb_month"), scope.usage(MANAGED))
-    given = scope.pricing.usage.get(scope.resource.urn, {})
-    if BACKUP.name in given:
+    if scope.given(BACKUP) is not None:
         price, kept = scope.price("redshift", "backup_gb_month"), scope.usage(BACKUP)
         yield Charge("Snapshots", price, kept.amount, Metering.STANDING, usage_based=True)
-    if SPECTRUM.name in given:
+    if scope.given(SPECTRUM) is not None:
         yield scope.use("Data scanned by Spectrum", ("redshift", "spectrum_tb"), scope.usage(SPECTRUM))
     if scope.flag("publiclyAccessible"):
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)

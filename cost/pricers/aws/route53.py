@@ -11,6 +11,7 @@ from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.unknown import SECRET, UNKNOWN
 
 QUERIES: Final = UsageKey("monthly_standard_queries", Decimal(1_000_000), "standard queries a month")
 LATENCY_QUERIES: Final = UsageKey("monthly_latency_based_queries", Decimal(1_000_000), "latency-based queries a month")
@@ -80,18 +81,22 @@ def health_check(scope: Scope) -> Iterator[Charge]:
 
 def resolver_endpoint(scope: Scope) -> Iterator[Charge]:
     """Hours of each network interface of a resolver endpoint, and the queries through it beyond the network's own."""
-    addresses = scope.members("ipAddresses", *tokens.SUBNET) or LEAST_ADDRESSES
+    known = scope.members("ipAddresses", *tokens.SUBNET)
+    blind = scope.resource.get("ipAddresses") in (UNKNOWN, SECRET) and known is None
+    addresses = max(known or LEAST_ADDRESSES, LEAST_ADDRESSES)
     yield scope.charge(
         "Resolver endpoint, each address",
         ("route53", "resolver_interface_hour"),
-        Amount.fixed(max(addresses, LEAST_ADDRESSES)),
+        Amount.of(addresses, addresses, MOST_ADDRESSES if blind else addresses),
         Metering.FULL_HOURS,
     )
     yield scope.use("Queries through the endpoint", ("route53", "million_queries"), scope.usage(RESOLVED))
 
 
 LEAST_ADDRESSES: Final = 2
-"""Addresses that an endpoint has at least (Route 53 developer guide, resolver endpoints, 2026)."""
+MOST_ADDRESSES: Final = 6
+"""Addresses that an endpoint has at least, and by its quota at most (Route 53 developer guide, resolver endpoints and
+quotas, 2026)."""
 
 
 PRICERS: Final = {

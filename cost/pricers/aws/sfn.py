@@ -66,8 +66,7 @@ def executions(scope: Scope) -> Amount | None:
 
 def moves(scope: Scope) -> Amount | None:
     """Steps a month that a machine of either kind takes, for what is counted by them; None when nothing tells."""
-    given = scope.pricing.usage.get(scope.resource.urn, {})
-    if TRANSITIONS.name in given:
+    if scope.given(TRANSITIONS) is not None:
         return scope.usage(TRANSITIONS).amount
     if not is_express(scope):
         return scope.usage(TRANSITIONS, transitions(scope)).amount  # as priced: the stated default where nothing tells

@@ -98,7 +98,7 @@ def demand_of(scope: Scope) -> Demand:
     """What the pods of a long-running workload ask for. Raises Unpriced."""
     size = _size(scope)
     count = _count(scope)
-    given = scope.pricing.usage.get(scope.resource.urn, {}).get(PODS.name)
+    given = scope.given(PODS)
     if given is not None:
         count = Amount.of(count.floor, given, count.worst)
     return Demand(count * size.vcpus, count * size.memory_gib)
@@ -111,7 +111,7 @@ def _count(scope: Scope) -> Amount:
     if kind != "DaemonSet":
         return replicas(scope)
     nodes = _nodes(scope.pricing)
-    given = scope.pricing.usage.get(scope.resource.urn, {}).get(PODS.name)
+    given = scope.given(PODS)
     if nodes is None and given is None:
         raise Unpriced("it runs one pod a node, and the graph has no node group; give the usage key `pods`")
     return Amount.fixed(given or ZERO) if nodes is None else nodes.count
@@ -121,10 +121,9 @@ def _size(scope: Scope) -> PodSize:
     asked = pod_size(scope, "spec" if scope.resource.type.endswith(":Pod") else _template(scope))
     if profile_of(scope.pricing, scope.resource) is not None:
         return size_of(asked)  # what is asked for is billed, used or not
-    used = scope.pricing.usage.get(scope.resource.urn, {})
     return PodSize(
-        max(asked.vcpus, used.get(VCPUS_USED.name, ZERO)),
-        max(asked.memory_gib, used.get(MEMORY_USED.name, ZERO)),
+        max(asked.vcpus, scope.given(VCPUS_USED) or ZERO),
+        max(asked.memory_gib, scope.given(MEMORY_USED) or ZERO),
     )
 
 

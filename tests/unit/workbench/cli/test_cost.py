@@ -242,3 +242,15 @@ def test_every_region_that_aws_has_is_the_name_of_one():
     regions = [name for each in partitions for name in session.get_available_regions("ec2", each)]
     assert len(regions) > 30
     assert [name for name in regions if not REGION.fullmatch(name)] == []
+
+
+def test_what_drives_the_cost_has_the_cents_of_its_row(plant, tmp_path):
+    # 5 x 730 x .00013 is 47.45 cents, which the total rounds up: one cent on the whole screen
+    token = "aws:dynamodb/table:Table"
+    table = {"urn": f"urn:pulumi:d::p::{token}::t", "type": token, "custom": True, "id": "t"}
+    inputs = {"readCapacity": 5, "writeCapacity": 5, "region": "us-east-1"}
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps({"resources": [{**table, "inputs": inputs}]}))
+    _, out, _ = plant(str(file))
+    row = next(line for line in out.splitlines() if "Read capacity units" in line)
+    assert row.endswith("$0.48") and "driven by t $2.37, t $0.48, t $0.25" in out
