@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -157,6 +158,35 @@ def account_checks() -> list[Check]:
         status = tags[0]["Status"] if tags else "unknown to Billing: it shows up a day after the first tagged resource"
         remedy = f"Billing, Cost allocation tags, {TAG}, Activate; the budget sees nothing before"
         checks.append(Check("cost-allocation tag", status == "Active", f"{TAG}: {status}", remedy))
+        checks.extend(_quotas())
     except (BotoCoreError, ClientError) as error:
-        checks.append(Check("account", False, str(error), "credentials that may sts:GetCallerIdentity and ce:List*"))
+        checks.append(
+            Check(
+                "account",
+                False,
+                str(error),
+                "credentials that may sts:GetCallerIdentity, ce:List* and servicequotas:GetServiceQuota",
+            )
+        )
     return checks
+
+
+def _quotas() -> Iterator[Check]:
+    """Whether the account lets the fleets of each stack grow to their maximum: a new one has 5 vCPUs."""
+    import boto3
+
+    from deployment.errors import InputError
+    from workbench.preview.settings import settings_of
+    from workbench.quotas import shortages, vcpus
+
+    for path in sorted(REPOSITORY.glob("Pulumi.*.yaml")):
+        stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        try:
+            settings = settings_of(stack, {})
+        except InputError:
+            continue  # what is wrong with the file is a preview's to say
+        client = boto3.client("service-quotas", region_name=settings.region)
+        for name, found, enough in shortages(vcpus(settings), client):
+            yield Check(
+                f"quota of {stack}", enough, f"{name}: {found}", "Service Quotas, Amazon EC2, request an increase"
+            )

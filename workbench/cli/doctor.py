@@ -9,7 +9,10 @@ from workbench.cli.common import BLOCKED, colours_wanted, terminal_width
 
 @click.command()
 @click.option(
-    "--account", "ask_account", is_flag=True, help="Also ask AWS: who you are, and whether tags are activated."
+    "--account",
+    "ask_account",
+    is_flag=True,
+    help="Also ask AWS: who you are, whether tags are activated, and for quotas.",
 )
 def command(ask_account: bool) -> None:
     """Say what is ready here and what is missing.

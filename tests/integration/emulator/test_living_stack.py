@@ -14,9 +14,10 @@ from workbench.emulator.api import Api
 from workbench.emulator.deploy import Deployer, Outcome
 from workbench.emulator.program import deploy_program
 from workbench.emulator.readback import leftovers, read_back
-from workbench.emulator.rehearsal import lifecycle_of, settings_of
+from workbench.emulator.rehearsal import lifecycle_of
 from workbench.emulator.seed import ids_in
 from workbench.emulator.world import embedded_aws
+from workbench.preview.settings import settings_of
 
 ELSEWHERE = {
     "data.stores": "a security group of somebody else, which the embedded AWS has not",
