@@ -77,17 +77,17 @@ def read_workflow(definition: str) -> Workflow | None:
         return None
 
 
-def _attempts(value: Any) -> Iterator[int]:
+def _attempts(document: Any) -> Iterator[int]:
     """MaxAttempts of each retrier, wherever it stands."""
-    if isinstance(value, dict):
-        for retrier in value.get("Retry") or []:
-            attempts = retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) if isinstance(retrier, dict) else 0
-            yield attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS
-        for item in value.values():
-            yield from _attempts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _attempts(item)
+    todo = [document]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            for retrier in value.get("Retry") or []:
+                attempts = retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) if isinstance(retrier, dict) else 0
+                yield attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS
+            value = value.values()
+        todo.extend(item for item in value if isinstance(item, (dict, list)))
 
 
 def _actions(definition: str) -> Iterator[str]:

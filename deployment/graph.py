@@ -274,27 +274,37 @@ class ResourceGraph:
                 found[resource.urn].append(value)
         return found
 
-    @cached_property
+    @property
     def _users(self) -> Mapping[str, Mapping[str, list[int]]]:
         """Value by which some resource is meant -> type -> places in the graph of the resources that use it."""
-        found: dict[str, dict[str, list[int]]] = {}
-        identities = self._by_identity
-        for place, resource in enumerate(self.resources):
-            for value in {one for one in leaves(resource.inputs) if one.__class__ is str and one in identities}:
-                found.setdefault(value, {}).setdefault(resource.type, []).append(place)
-        return found
+        return self._uses[0]
 
-    @cached_property
+    @property
     def _untraced(self) -> Mapping[str, list[tuple[str, str, Sentinel]]]:
         """Type -> (URN, property, value) of what can't be read and comes from nobody knows where: it may refer."""
-        found: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
-        for resource in self.resources:
+        return self._uses[1]
+
+    @cached_property
+    def _uses(self) -> tuple[Mapping[str, Mapping[str, list[int]]], Mapping[str, list[tuple[str, str, Sentinel]]]]:
+        """Both of the two above, for which each input is looked at once."""
+        users: dict[str, dict[str, list[int]]] = {}
+        untraced: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
+        identities = self._by_identity
+        for place, resource in enumerate(self.resources):
+            used: set[str] = set()
             for key, value in resource.inputs.items():
-                if not resource.property_dependencies.get(key):
-                    hidden = next((leaf for leaf in leaves(value) if leaf.__class__ is Sentinel), None)
-                    if hidden is not None:
-                        found[resource.type].append((resource.urn, key, hidden))
-        return found
+                hidden = None
+                for one in (value,) if value.__class__ is str else leaves(value):
+                    if one.__class__ is str:
+                        if one in identities:
+                            used.add(one)
+                    elif hidden is None and one.__class__ is Sentinel:
+                        hidden = one
+                if hidden is not None and not resource.property_dependencies.get(key):
+                    untraced[resource.type].append((resource.urn, key, hidden))
+            for one in used:
+                users.setdefault(one, {}).setdefault(resource.type, []).append(place)
+        return users, untraced
 
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"

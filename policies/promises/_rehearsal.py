@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from deployment.asl.machine import Execution, StateError
 from policies.checks import mappings
-from policies.rules._workflows import CALL, literals, machines, tasks
+from policies.rules._workflows import CALL, literals, machines, read, tasks
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)
 OWN: Final = "arn:aws:states:us-east-1:123456789012:execution:machine:own"
@@ -261,7 +261,7 @@ def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     """The shape of `text`, and its own names, each in the place of the number that stands for it."""
     named = {
         value
-        for machine in machines(json.loads(text))
+        for machine in machines(read(text) or {})
         for state in machine["States"].values()
         for value in _names(state)
         if len(value) > SHORTEST and any(mark in value for mark in ":/-") and not RANGE.fullmatch(value)

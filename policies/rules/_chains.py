@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -19,7 +19,7 @@ from deployment.tokens import IAM_POLICY, INSTANCE_PROFILE, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._globs import fits
-from policies.rules._permissions import ATTACHMENTS, concerns, permissions, reaches
+from policies.rules._permissions import ATTACHMENTS, names, permissions, reaches
 from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, roles
 
 ADMINISTRATOR: Final = "administrator"
@@ -61,6 +61,28 @@ STEPS: Final = (
 """Actions with which a step begins."""
 
 
+class Said:
+    """Actions that the statements of a policy name, which many policies have in common; hashed once."""
+
+    __slots__ = ("_hash", "actions")
+
+    def __init__(self, actions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> None:
+        self.actions = actions
+        self._hash = hash(actions)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Said) and self.actions == other.actions
+
+
+@lru_cache(maxsize=65_536)
+def _concerning(said: Said, action: str) -> tuple[int, ...]:
+    """Places of the statements that are about `action`."""
+    return tuple(place for place, (given, excluded) in enumerate(said.actions) if names(given, excluded, action))
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody whose rights are known: what every layer allows."""
@@ -78,9 +100,16 @@ class Actor:
         """What each layer says about `action`, on whatever."""
         found = self._known.get(action)
         if found is None:
-            found = tuple(tuple(one for one in layer if concerns(one, action)) for layer in self.layers)
+            found = tuple(
+                tuple(layer[place] for place in _concerning(said, action))
+                for layer, said in zip(self.layers, self._said, strict=True)
+            )
             self._known[action] = found
         return found
+
+    @cached_property
+    def _said(self) -> tuple[Said, ...]:
+        return tuple(Said(tuple((one.actions, one.not_actions) for one in layer)) for layer in self.layers)
 
     @cached_property
     def _known(self) -> dict[str, tuple[tuple[Statement, ...], ...]]:

@@ -68,6 +68,20 @@ CLIENT: Final = re.compile(r"\bmysql(?:dump|admin)?\b[^\n|;&]{0,300}\s-p(?![$\s'
 """The password that a script hands to a client of MySQL."""
 
 
+KEY_PARTS: Final = (
+    *("akia", "asia", "private key-----", "github_pat_", "glpat-", "npm_", "k_live_", "k_test_", "aiza"),
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-proj-", "sk-ant-", "sg.", "hooks.slack.com"),
+    *("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "password=", "pwd="),
+)
+"""Of each kind of KEYS what all of them have, without letter case; but addresses."""
+ADDRESS: Final = re.compile(r"://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@")
+"""How an address with a password in it ends."""
+COMMANDS: Final = (("chpasswd", PIPED), ("mysql", CLIENT), ("chpasswd", CLOUD_CONFIG))
+"""A word of each command that sets a password, and the whole."""
+NAMING: Final = ("passw", "pwd", "passphrase", "key", "token", "secret")
+"""What each of _NAMES has in it."""
+
+
 def is_credential(name: Any, value: Any) -> bool:
     """True when a variable called `name` with `value` hands out a credential.
 
@@ -95,9 +109,16 @@ def _is_kept(value: str) -> bool:
 
 def holds_credential(text: str) -> bool:
     """True when a script or a file of settings has a key in it, or sets a password."""
-    if KEYS.search(text) or any(one.search(text) for one in (PIPED, CLIENT, CLOUD_CONFIG)):
+    folded = text.casefold()
+    if _holds_key(text, folded) or any(word in folded and one.search(text) for word, one in COMMANDS):
         return True
-    text = COMMENT.sub("", text)
+    # No value that is looked for goes over the end of a line, so the few lines that name a credential are enough.
+    named = [
+        line
+        for line, plain in zip(text.split("\n"), folded.split("\n"), strict=True)
+        if any(word in plain for word in NAMING)
+    ]
+    text = COMMENT.sub("", "\n".join(named))
     for found in ASSIGNED.finditer(text):
         if found["argument"] and not OPTION.search(text[max(0, found.start() - LONGEST_OPTION) : found.start()]):
             continue
@@ -105,6 +126,11 @@ def holds_credential(text: str) -> bool:
         if not (found["bare"] and _is_code(value)) and VALUE.fullmatch(value) and not _is_kept(value):
             return True
     return False
+
+
+def _holds_key(text: str, folded: str) -> bool:
+    """`KEYS.search(text)`, which takes long, where `folded`, the text without letter case, has what any key has."""
+    return (any(part in folded for part in KEY_PARTS) or ADDRESS.search(text) is not None) and bool(KEYS.search(text))
 
 
 def readable_text(text: str) -> str:

@@ -70,9 +70,12 @@ def covers(statement: Statement, action: str, resource: str | None) -> bool:
 
 def concerns(statement: Statement, action: str) -> bool:
     """True when `statement` is about `action`, on whatever."""
-    if statement.actions:
-        return bool(allowed((action,), statement.actions))
-    return not allowed((action,), statement.not_actions)
+    return names(statement.actions, statement.not_actions, action)
+
+
+def names(actions: tuple[str, ...], not_actions: tuple[str, ...], action: str) -> bool:
+    """True when a statement with these Action or NotAction is about `action`."""
+    return bool(allowed((action,), actions)) if actions else not allowed((action,), not_actions)
 
 
 def reaches(statement: Statement, resource: str | None) -> bool:

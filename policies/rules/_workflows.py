@@ -128,13 +128,13 @@ def action_of(resource: Any) -> str:
 
 
 def literals(value: Any) -> Iterator[str]:
-    """Every plain string inside the parameters of a call; paths and functions are left out."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not str(key).endswith(".$"):
-                yield from literals(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from literals(item)
-    elif isinstance(value, str):
-        yield value
+    """Every plain string inside the parameters of a call, in order; paths and functions are left out."""
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            todo.extend(reversed([inner for key, inner in item.items() if not str(key).endswith(".$")]))
+        elif isinstance(item, list):
+            todo.extend(reversed(item))
