@@ -192,7 +192,7 @@ def test_standard_input_is_a_file_named_dash(plant, write, monkeypatch):
         (["{file}", "--region", "mars"], "us-east-1"),
         (["{file}", "--limit", "much"], "must be dollars a month"),
         (["{file}", "--limit", "1e400"], "must be dollars a month"),
-        (["{file}", "--region", ""], "not the name of an AWS Region"),
+        (["{file}", "--region", ""], "an argument is empty"),
         (["{file}", "--region", "us-esat-1"], "not the name of an AWS Region"),
         (["{file}", "--usage", "none.yml"], "can't be read"),
         (["{file}", "--format", "xml"], "xml"),

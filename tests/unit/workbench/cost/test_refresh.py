@@ -229,7 +229,7 @@ def test_a_file_that_is_no_offer_is_one_line(plant, tmp_path, content, as_folder
     assert err.startswith("error: ") and err.count("\n") == 1 and "b'" not in err
 
 
-@pytest.mark.parametrize("source", ["", "s3://bucket/offers"])
+@pytest.mark.parametrize("source", ["ftp://example.com/offers", "s3://bucket/offers"])
 def test_a_source_of_another_kind_is_refused(plant, source):
     status, _, err = plant("refresh", "--from", source)
     assert status == 2 and "must be a file, a folder, or an address" in err
