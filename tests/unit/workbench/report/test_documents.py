@@ -104,3 +104,10 @@ def test_one_thing_has_one_name_where_people_read(other, name):
         if re.search(other, line)
     ]
     assert found == [], f"say {name}"
+
+
+def test_a_decision_has_a_number_of_its_own_which_is_in_its_heading():
+    found = sorted((REPOSITORY / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in found]
+    assert sorted(set(numbers)) == numbers
+    assert [path.read_text("utf-8")[2:6] for path in found] == numbers
