@@ -19,21 +19,25 @@ def check(context: Context) -> Iterator[Problem]:
     quotas = context.graph.of_type(RESOURCE_QUOTA)
     if limit is None or not quotas:
         return
+    costs: dict[str, Decimal] = dict.fromkeys((quota.urn for quota in quotas), Decimal(0))
     for quota in quotas:
         look_inside(quota.get("spec.hard"))  # what can't be read there leaves this undecided
-        usd = sum((line.worst_case_usd for line in context.estimate.charges if line.urn == quota.urn), Decimal(0))
-        if usd > limit:
-            yield Problem(
-                f"pods that ask for all of this quota cost ${usd:.2f} a month, over the budget of ${limit:.2f}; lower"
-                " spec.hard",
-                "spec.hard",
-                quota,
-            )
+    for line in context.estimate.charges:
+        if line.urn in costs:
+            costs[line.urn] += line.worst_case_usd
+    if (usd := sum(costs.values(), Decimal(0))) > limit:
+        every = "this quota" if len(quotas) == 1 else "the quotas"
+        yield Problem(
+            f"pods that ask for all of {every} cost ${usd:.2f} a month, over the budget of ${limit:.2f}; lower"
+            " spec.hard",
+            "spec.hard",
+            max(quotas, key=lambda quota: costs[quota.urn]),
+        )
 
 
-def _quota(cpu: str) -> dict[str, tuple[str, dict[str, object]]]:
+def _quota(cpu: str, namespace: str = "plant") -> dict[str, tuple[str, dict[str, object]]]:
     hard = {"requests.cpu": cpu, "requests.memory": "128Mi"}
-    return {"quota": (RESOURCE_QUOTA, {"metadata": {"namespace": "plant"}, "spec": {"hard": hard}})}
+    return {f"quota-{namespace}": (RESOURCE_QUOTA, {"metadata": {"namespace": namespace}, "spec": {"hard": hard}})}
 
 
 RULE = Rule(
@@ -47,5 +51,6 @@ RULE = Rule(
     check_stack=check,
     passing=_quota("100m"),
     failing=_quota("4"),
+    also_failing=[{**_quota("200m"), **_quota("200m", "other")}],
     example_config=PackConfig(PackSettings(monthly_limit_usd=Decimal(5))),
 )

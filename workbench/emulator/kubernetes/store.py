@@ -48,11 +48,21 @@ CLUSTER_WIDE: Final = frozenset({"Namespace", "ClusterRole", "ClusterRoleBinding
 
 IMMUTABLE: Final[Mapping[str, tuple[str, ...]]] = {
     "Deployment": ("spec.selector",),
+    "ReplicaSet": ("spec.selector",),
+    "DaemonSet": ("spec.selector",),
+    "StatefulSet": ("spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"),
+    "Job": ("spec.selector", "spec.template", "spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
+    "PersistentVolumeClaim": ("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.volumeMode"),
+    "ResourceQuota": ("spec.scopes", "spec.scopeSelector"),
+    "Secret": ("type",),
     "RoleBinding": ("roleRef",),
     "ClusterRoleBinding": ("roleRef",),
     "TargetGroupBinding": ("spec.targetGroupARN", "spec.targetType"),
 }
-"""Kind -> fields that no update may change (API reference; the binding's webhook, controller 3.5)."""
+"""Kind -> fields that no update may change (answers of Kubernetes 1.35.4; the binding's webhook, controller 3.5)."""
+
+SEALED: Final = ("data", "binaryData", "stringData", "immutable")
+"""What of a ConfigMap or Secret no update may change once it says ``immutable``."""
 
 
 @dataclass
@@ -101,7 +111,8 @@ class Store:
         stored = self.objects[ref]
         before = dict(leaves(stored.document))
         after = {path: value for path, value in leaves(document) if path not in ignored}
-        for fixed in IMMUTABLE.get(ref.kind, ()):
+        sealed = SEALED if stored.document.get("immutable") is True else ()
+        for fixed in (*IMMUTABLE.get(ref.kind, ()), *sealed):
             if _at(stored.document, fixed) != _at(document, fixed):
                 raise ApiError("Invalid", f"{ref}: {fixed}: field is immutable")
         conflicts = sorted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from datetime import timedelta
 from decimal import Decimal
@@ -187,3 +188,43 @@ def test_the_rollouts_role_may_scale_the_two_deployments_and_nothing_else(runnin
         call(running, deployer, "arn:aws:iam::1:role/somebody", scale("canary", 2))
     with pytest.raises(Exception, match="cannot update"):
         call(running, FakeDeployer("strangers"), "arn:aws:iam::1:role/rollout", scale("canary", 2))
+
+
+POD = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "a", "image": "x"}]}}
+ENDING = {"spec": {**POD["spec"], "restartPolicy": "Never"}}
+SET = {"serviceName": "x", "selector": {"matchLabels": {"a": "b"}}, "template": POD}
+CLAIM = {"accessModes": ["ReadWriteOnce"], "storageClassName": "a", "resources": {"requests": {"storage": "1Gi"}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "body", "path", "value", "refused"),
+    [
+        ("StatefulSet", "apps/v1", {"spec": SET}, "spec.serviceName", "y", True),
+        ("StatefulSet", "apps/v1", {"spec": SET}, "spec.podManagementPolicy", "Parallel", True),
+        ("StatefulSet", "apps/v1", {"spec": SET}, "spec.minReadySeconds", 3, False),
+        ("Job", "batch/v1", {"spec": {"completions": 1, "template": ENDING}}, "spec.completions", 2, True),
+        ("Job", "batch/v1", {"spec": {"template": ENDING}}, "spec.template.spec.hostname", "y", True),
+        ("Job", "batch/v1", {"spec": {"template": ENDING}}, "spec.parallelism", 2, False),
+        ("PersistentVolumeClaim", "v1", {"spec": CLAIM}, "spec.storageClassName", "b", True),
+        ("PersistentVolumeClaim", "v1", {"spec": CLAIM}, "spec.accessModes", ["ReadWriteMany"], True),
+        ("Secret", "v1", {"type": "Opaque", "data": {"a": "aGk="}}, "type", "example.com/x", True),
+        ("Secret", "v1", {"type": "Opaque", "data": {"a": "aGk="}}, "data.a", "aGkx", False),
+        ("ConfigMap", "v1", {"immutable": True, "data": {"a": "b"}}, "data.a", "c", True),
+        ("ConfigMap", "v1", {"immutable": True, "data": {"a": "b"}}, "immutable", False, True),
+        ("ConfigMap", "v1", {"data": {"a": "b"}}, "data.a", "c", False),
+        ("ResourceQuota", "v1", {"spec": {"scopes": ["Terminating"], "hard": {"pods": "9"}}}, "spec.scopes", [], True),
+        ("ResourceQuota", "v1", {"spec": {"hard": {"pods": "9"}}}, "spec.hard.pods", "7", False),
+    ],
+)
+def test_what_is_for_good_is_what_the_api_server_says(cluster, kind, version, body, path, value, refused):
+    """Answers of Kubernetes 1.35.4 to server-side apply with force."""
+    document = {"apiVersion": version, "kind": kind, "metadata": {"name": "one"}, **copy.deepcopy(body)}
+    cluster.create(document, "me")
+    changed = copy.deepcopy(document)
+    *steps, last = path.split(".")
+    holder = changed
+    for step in steps:
+        holder = holder.setdefault(step, {})
+    holder[last] = value
+    with pytest.raises(ApiError, match="immutable") if refused else contextlib.nullcontext():
+        cluster.apply(changed, "me")
