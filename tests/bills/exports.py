@@ -52,8 +52,10 @@ CUR_20 = _names(
     "pricing_term pricing_unit product product_region_code product_servicecode reservation_effective_cost "
     "reservation_reservation_a_r_n reservation_unused_amortized_upfront_fee_for_billing_period "
     "reservation_unused_recurring_fee resource_tags savings_plan_savings_plan_effective_cost "
-    "savings_plan_total_commitment_to_date savings_plan_used_commitment"
+    "savings_plan_total_commitment_to_date savings_plan_used_commitment split_line_item_parent_resource_id "
+    "split_line_item_split_cost split_line_item_unused_cost"
 )
+SPLIT = ("split_line_item_parent_resource_id", "split_line_item_split_cost", "split_line_item_unused_cost")
 LEGACY = {
     "bill_billing_period_start_date": "bill/BillingPeriodStartDate",
     "bill_billing_period_end_date": "bill/BillingPeriodEndDate",
@@ -106,6 +108,8 @@ class Billed:
     amortised: Decimal | None = None
     """None: as billed."""
     tags: dict[str, str] = field(default_factory=dict)
+    split: tuple[str, Decimal, Decimal] | None = None
+    """Instance, split cost and unused cost of a line that split cost allocation adds for a pod, in CUR 2.0."""
     currency: str = "USD"
     month: str = "2026-10"
     begins: str = ""
@@ -176,6 +180,7 @@ def _row(charge: Billed, format_: str) -> dict[str, Any]:
             "line_item_usage_type": charge.usage_type,
             "pricing_public_on_demand_cost": f"{charge.cost:f}",
             "pricing_unit": charge.unit,
+            **{name: f"{value}" for name, value in zip(SPLIT, charge.split or (), strict=False)},
             "resource_tags": {_cur_key(key): value for key, value in charge.tags.items()},
         }
         if charge.category == "SavingsPlanCoveredUsage":

@@ -124,6 +124,21 @@ def test_what_several_resources_may_have_caused_is_shared_by_them(compared):
     }
 
 
+def test_what_pods_are_allocated_of_a_node_is_not_counted_beside_the_node(dev, compared):
+    # Split cost allocation divides what the node's own line has cost: in columns of its own, and not a dollar more.
+    node = ("i-0123456789abcdef0", Decimal("0.50"), Decimal("0.25"))
+    pods = [
+        Billed(
+            Decimal(0), "AmazonEKS", f"USE1-EKS-EC2-{kind}", "EKSPod-EC2", "arn:aws:eks:us-east-1:1:pod/c/n/p/1",
+            tags=dict([TAG]), split=node,
+        )
+        for kind in ("vCPU-Hours", "GB-Hours")
+    ]  # fmt: skip
+    without, found = (compared(lines, format_="cur-2.0") for lines in (month(dev), [*month(dev), *pods]))
+    assert found.total_usd == without.total_usd > 0
+    assert found.unexplained == without.unexplained
+
+
 @pytest.mark.parametrize(
     ("times", "held", "right", "over"),
     [
