@@ -31,6 +31,8 @@ def with_openings(
 ) -> tuple[ResourceGraph, Mapping[str, frozenset[str]] | None]:
     """`new` with the rules that nobody declared among the inputs of their groups, and `differences` that tell them."""
     declared = _declared(old)
+    for group, opened in _declared(new).items():  # a rule that a hand has changed is told as that rule
+        declared[group] |= opened
     told = None if differences is None else dict(differences)
     resources = []
     for resource in new:
@@ -42,6 +44,16 @@ def with_openings(
                 told[resource.urn] = told.get(resource.urn, frozenset()).union(added)
         resources.append(resource)
     return ResourceGraph(resources), told
+
+
+def unseen(old: ResourceGraph, new: ResourceGraph) -> list[Resource]:
+    """Groups of a previewed refresh whose rules are not told as AWS has them.
+
+    Of a resource whose inputs are as they were ``pulumi refresh --preview-only --json`` repeats the state (seen with
+    3.260), so that outputs alone never differ.
+    """
+    groups = (one for one in old.of_type(*SECURITY_GROUP) if not set(DIRECTIONS) <= one.inputs.keys())
+    return [one for one in groups if one.urn in new.by_urn and new.by_urn[one.urn].outputs == one.outputs]
 
 
 def _added(before: Resource, now: Resource, declared: Mapping[Any, set[_Opening]]) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def _opening(direction: str, entry: Mapping[str, Any], protocol: Any, whom: str)
     return direction, name, *ports, whom
 
 
-def _declared(graph: ResourceGraph) -> Mapping[Any, set[_Opening]]:
+def _declared(graph: ResourceGraph) -> dict[Any, set[_Opening]]:
     """Id of a group -> what the stack's own rules of it open."""
     found: dict[Any, set[_Opening]] = defaultdict(set)
     for rule in graph.of_type(*INGRESS_RULE, *EGRESS_RULE):

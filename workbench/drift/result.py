@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from cost.basis import basis_of
 from cost.money import text
@@ -16,10 +16,15 @@ from deployment.graph import Resource, ResourceGraph
 from policies.assess import Assessment, Violation, assess, stack_name
 from policies.finding import Enforcement
 from workbench.drift.machines import Machines, without_ignored
-from workbench.drift.openings import DIRECTIONS, with_openings
+from workbench.drift.openings import DIRECTIONS, unseen, with_openings
 from workbench.preview.changes import KNOWN_AFTER, Change, Operation, PropertyChange, compare
 
 ZERO = Decimal(0)
+
+UNSEEN: Final = (
+    "the preview of a refresh doesn't tell rules that a hand added to security groups whose rules are resources of "
+    "their own (groups: {}); to see those, compare an export with one after `pulumi refresh`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Drift:
     """The stack as its state says."""
     after: Assessment = field(repr=False)
     """The stack with what hands changed, and nothing else."""
+    notes: tuple[str, ...] = ()
+    """What could not be seen."""
 
     @property
     def by_hand(self) -> tuple[Drifted, ...]:
@@ -107,6 +114,7 @@ class Drift:
             "cost": {name: {"before": text(old), "after": text(new)} for name, old, new in self.figures},
             "broken": [one.to_json() for one in self.broken],
             "mended": [one.to_json() for one in self.mended],
+            "notes": list(self.notes),
             "verdict": "blocked" if self.blocked else "pass",
         }
 
@@ -133,6 +141,7 @@ def drift(
     `differences` are those that the engine tells (URN -> top-level properties), None where two exports are compared.
     Raises InputError when the stack can't be priced.
     """
+    hidden = [] if differences is None else unseen(old, new)
     new, differences = with_openings(old, new, differences)
     machines = Machines(old, new, basis_of(old))
     all_seen = ResourceGraph(replace(one, options=without_ignored(one.options)) for one in new)
@@ -145,6 +154,7 @@ def drift(
         found=tuple(found),
         before=assess(old, region=region),
         after=assess(judged, region=region),
+        notes=(UNSEEN.format(len(hidden)),) if hidden else (),
     )
 
 

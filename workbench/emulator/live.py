@@ -92,6 +92,8 @@ def outputs_of(row: AwsType, context: Context, live: dict[str, Any] | None) -> d
     context.state = {**context.state, **context.properties}
     outputs: dict[str, Any] = {"region": context.region}
     for name, found_by in row.outputs.items():
+        if name in row.computed and name in context.properties:
+            continue
         if callable(found_by) or is_template(found_by):
             outputs[name] = resolve(found_by, context)
         else:

@@ -126,6 +126,8 @@ class AwsType:
     """Property → JMESPath over the live view, where it is not called what it was called when it was sent."""
     outputs: Mapping[str, str | Callable[[Context], Any]] = field(default_factory=dict)
     """Output → template, JMESPath over the live view, or function; later ones see the earlier ones."""
+    computed: frozenset[str] = frozenset()
+    """Outputs that are read only where the program doesn't declare them."""
     synthetic: Mapping[str, Arg] = field(default_factory=dict)
     """Outputs of a resource that is validated, not emulated: templates."""
     replaces: frozenset[str] = frozenset()

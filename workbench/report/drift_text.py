@@ -45,6 +45,7 @@ def render(drift: Drift, *, colours: bool = False, width: int = WIDTH) -> str:
     if drift.by_machines:
         heading = Text(f"By the stack's own machines, no drift ({len(drift.by_machines)})", "bold")
         parts.append(Group(heading, *(_one(drift, each) for each in drift.by_machines)))
+    parts += (Text(f"note: {note}") for note in drift.notes)
     return as_text(parts, colours=colours, width=width)
 
 

@@ -13,6 +13,14 @@ _RULE_PROPERTIES = ("description", "ipProtocol", "fromPort", "toPort", *_PEERS, 
 _READ_GROUP = by_id("describe_security_groups", "GroupIds", "SecurityGroups[0]")
 
 
+_OPEN = (
+    "{0}[].{{protocol: IpProtocol, fromPort: FromPort || `0`, toPort: ToPort || `0`, cidrBlocks: IpRanges[].CidrIp, "
+    "ipv6CidrBlocks: Ipv6Ranges[].CidrIpv6, prefixListIds: PrefixListIds[].PrefixListId, "
+    "securityGroups: UserIdGroupPairs[].GroupId}}"
+)
+"""The rules of a group as the provider tells them of one that declares none: whoever made them."""
+
+
 def _close(when: str) -> Call:
     """Take away the open egress rule that AWS gives to each new group, as the provider does."""
     return Call(
@@ -120,7 +128,13 @@ TYPES = (
         read=(_READ_GROUP,),
         delete=Call(operation="delete_security_group", args={"GroupId": "{id}"}),
         live={"name": "GroupName"},
-        outputs={"arn": ARN + "security-group/{id}", "ownerId": "{account}"},
+        outputs={
+            "arn": ARN + "security-group/{id}",
+            "ownerId": "{account}",
+            "ingress": _OPEN.format("IpPermissions"),
+            "egress": _OPEN.format("IpPermissionsEgress"),
+        },
+        computed=frozenset({"ingress", "egress"}),
         defaults={"description": "Managed by Pulumi"},
         unsent=frozenset({"revokeRulesOnDelete"}),
         replaces=frozenset({"name", "namePrefix", "description", "vpcId"}),

@@ -184,6 +184,29 @@ def test_rules_are_recognised_however_they_are_spelled(entry, declared):
     assert len(compared(state(), state(known, {**SSH, "cidrBlocks": ["10.9.0.0/16"]})).by_hand) == 1
 
 
+def test_a_rule_that_a_hand_changed_is_told_once(pair):
+    before, after = pair("dev")
+    rule = next(
+        one for one in after["deployment"]["resources"]
+        if "securityGroupIngressRule" in one["type"] and "cidrIpv4" in one["inputs"]
+    )  # fmt: skip
+    for held in ("inputs", "outputs"):
+        rule[held]["cidrIpv4"] = "10.9.0.0/16"
+    as_aws_has_it(after)
+    assert told(compared(before, after).by_hand) == {(rule["urn"].rpartition("::")[2], "update", "cidrIpv4")}
+
+
+def test_what_the_preview_of_a_refresh_repeats_of_the_state_is_noted(pair, tmp_path, capsys):
+    before, after = pair("dev")
+    path = tmp_path / "refresh.json"
+    path.write_text(json.dumps(refreshed(before, after)))
+    assert run(["drift", str(path)]) == 0
+    assert "note: the preview of a refresh doesn't tell rules" in capsys.readouterr().out
+    assert run(["drift", str(path), "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["notes"]) == 1
+    assert compared(before, after).notes == ()
+
+
 def test_a_harmless_hand_does_not_block(pair):
     before, after = pair("dev")
     set_(after, "plant-slo-p95-stable", ALARM, alarmDescription="other words")

@@ -16,6 +16,7 @@ from workbench.emulator.pulumi_provider import AwsProvider, plain_map, wrapped_m
 from workbench.emulator.world import embedded_aws
 
 VPC, RULE = "aws:ec2/vpc:Vpc", "aws:cloudwatch/eventRule:EventRule"
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 OLD, NEW = {"cidrBlock": "10.0.0.0/16"}, {"cidrBlock": "10.1.0.0/16"}
 
 
@@ -100,3 +101,28 @@ def test_a_resource_of_which_the_engine_named_no_id_is_not_looked_for(lifecycle:
     provider = AwsProvider(lifecycle)
     check(provider, VPC, OLD, OLD, b"")  # a trigger replaces it: the engine asks for no difference
     assert create(provider, VPC, OLD).resource_id != first.resource_id
+
+
+def test_rules_of_a_group_are_read_whoever_made_them(lifecycle: Lifecycle) -> None:
+    provider, api = AwsProvider(lifecycle), lifecycle.api
+    given = {"name": "group", "description": "one", "vpcId": create(provider, VPC, OLD).resource_id}
+    group = create(provider, SECURITY_GROUP, given)
+    state = plain_map(group.properties)
+    assert (state["ingress"], state["egress"]) == ([], [])
+    ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    api.call("ec2", "authorize_security_group_ingress", GroupId=group.resource_id, IpPermissions=[ssh])
+    found = lifecycle.read(SECURITY_GROUP, urn(SECURITY_GROUP), group.resource_id, state)
+    assert found is not None and found["egress"] == []
+    [rule] = found["ingress"]
+    wanted = {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
+    assert {key: rule[key] for key in wanted} == wanted
+
+
+def test_rules_that_a_group_declares_stay_as_declared(lifecycle: Lifecycle) -> None:
+    provider = AwsProvider(lifecycle)
+    rule = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/16"]}
+    vpc = create(provider, VPC, OLD).resource_id
+    given = {"name": "group", "description": "one", "vpcId": vpc, "ingress": [rule]}
+    group = create(provider, SECURITY_GROUP, given)
+    found = lifecycle.read(SECURITY_GROUP, urn(SECURITY_GROUP), group.resource_id, plain_map(group.properties))
+    assert found is not None and found["ingress"] == [rule]
