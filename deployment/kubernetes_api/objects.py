@@ -93,6 +93,7 @@ def _run(document: Object) -> Iterator[Problem]:
         yield "spec.completions", "is needed where completionMode is Indexed"
 
 
+NUMBER: Final = re.compile(r"[0-9]+")
 FIELD_BOUNDS: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAYS: Final = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -128,12 +129,12 @@ def _schedule(document: Object) -> Iterator[Problem]:
 
 def _right(part: str, least: int, most: int, names: Mapping[str, int]) -> bool:
     span, slash, step = part.partition("/")
-    if slash and not (step.isdigit() and int(step) > 0):
+    if slash and not (NUMBER.fullmatch(step) and int(step) > 0):
         return False
     if span in ("*", "?"):
         return True
     low, dash, high = span.partition("-")
-    ends = [names.get(end, int(end) if end.isdigit() else -1) for end in ([low, high] if dash else [low])]
+    ends = [names.get(end, int(end) if NUMBER.fullmatch(end) else -1) for end in ([low, high] if dash else [low])]
     return all(least <= end <= most for end in ends) and ends == sorted(ends)
 
 

@@ -259,7 +259,7 @@ def _safe(address: str) -> str:
 def _whole(answer: Any, done: int) -> int | None:
     """Bytes of the whole file; None when the server doesn't say."""
     length = answer.headers.get("Content-Length")
-    if length is None or not str(length).isdigit():
+    if length is None or not str(length).isdecimal():
         return None
     return int(length) + (done if answer.status == 206 else 0)
 

@@ -240,7 +240,7 @@ def _now() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     when = (
         datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        if epoch.isdigit()
+        if epoch.isdecimal()
         else datetime.datetime.now(datetime.UTC)
     )
     return when.isoformat(timespec="seconds").replace("+00:00", "Z")

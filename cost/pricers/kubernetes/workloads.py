@@ -231,7 +231,7 @@ def _weekdays(field: str) -> str:
         low, _, high = span.partition("-")
         first = 0 if low in ("*", "?") else _weekday(low, field)
         last = _weekday(high, field) if high else 6 if step or low in ("*", "?") else first
-        found.update(range(first, last + 1, int(step) if step.isdigit() and int(step) else 1))
+        found.update(range(first, last + 1, int(step) if step.isdecimal() and int(step) else 1))
     if not found:
         raise Unpriced(f"no day of the week is {field!r}, so its runs can't be counted")
     return ",".join(str(each + 1) for each in sorted(found))
@@ -239,7 +239,7 @@ def _weekdays(field: str) -> str:
 
 def _weekday(text: str, field: str) -> int:
     names = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-    number = names.index(text) if text in names else int(text) if text.isdigit() else 7
+    number = names.index(text) if text in names else int(text) if text.isdecimal() else 7
     if number > 6:
         raise Unpriced(f"{text!r} in {field!r} is no day of the week; they are 0 (Sunday) to 6")
     return number

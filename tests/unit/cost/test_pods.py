@@ -220,7 +220,7 @@ def test_days_of_the_week_are_those_of_cron(field, days):
     assert _weekdays(field) == days
 
 
-@pytest.mark.parametrize("field", ["7", "5-7", "someday", "5-1", ""])
+@pytest.mark.parametrize("field", ["7", "5-7", "someday", "5-1", "", "²"])
 def test_no_day_of_the_week_has_no_price(field):
     with pytest.raises(Unpriced, match="day of the week"):
         _weekdays(field)

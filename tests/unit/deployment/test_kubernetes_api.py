@@ -50,3 +50,9 @@ def test_what_is_not_known_yet_is_held_against_nobody(kind):
     for document in hidden(taken):
         found = refused(document)
         assert found is None or found[1].endswith("that spec.selector selects"), found
+
+
+@pytest.mark.parametrize("schedule", ["² * * * *", "0 6 * * ٣", "*/² * * * *", "0-² * * * *"])
+def test_only_ascii_digits_are_numbers_of_a_schedule(schedule):
+    job = next(document for _, document, refusal in ANSWERS if document["kind"] == "CronJob" and refusal is None)
+    assert refused({**job, "spec": {**job["spec"], "schedule": schedule}})[0] == "spec.schedule"

@@ -109,7 +109,7 @@ class _Reader:
 def select(selector: str, event: Any) -> tuple[bool, Any]:
     """Whether an event has what a selector (``$.detail.name``) names, and the value."""
     for part in re.findall(r"[^.\[\]$]+", selector):
-        if isinstance(event, list) and part.isdigit() and int(part) < len(event):
+        if isinstance(event, list) and part.isdecimal() and int(part) < len(event):
             event = event[int(part)]
         elif isinstance(event, dict) and part in event:
             event = event[part]

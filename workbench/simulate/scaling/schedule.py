@@ -72,7 +72,7 @@ def _number(text: str, name: str, low: int, high: int) -> int:
     names = _NAMES.get(name, ())
     if text.upper() in names:
         return names.index(text.upper()) + (1 if name == "month" else 0)
-    if not text.isdigit() or not low <= int(text) <= high:
+    if not text.isdecimal() or not low <= int(text) <= high:
         raise ValueError(f"{text!r} is no {name}; allowed is {low} to {high}")
     return int(text)
 

@@ -24,7 +24,7 @@ def test_when_an_expression_fires(expression, moment, fires):
     assert Cron.parse(expression).matches(moment) is fires
 
 
-@pytest.mark.parametrize("expression", ["0 9 * *", "60 * * * *", "0 24 * * *", "x * * * *", "0 0 0 * *"])
+@pytest.mark.parametrize("expression", ["0 9 * *", "60 * * * *", "0 24 * * *", "x * * * *", "0 0 0 * *", "² 9 * * *"])
 def test_a_wrong_expression_is_refused(expression):
     with pytest.raises(ValueError, match=r"fields|allowed is"):
         Cron.parse(expression)
