@@ -70,6 +70,8 @@ METADATA_DEFAULTS: Final = ("aws:ec2/instanceMetadataDefaults:InstanceMetadataDe
 ENCRYPTION_BY_DEFAULT: Final = ("aws:ebs/encryptionByDefault:EncryptionByDefault",)
 PREFIX_LIST: Final = ("aws:ec2/managedPrefixList:ManagedPrefixList",)
 PREFIX_LIST_ENTRY: Final = ("aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",)
+ENDPOINT_SERVICE: Final = ("aws:ec2/vpcEndpointService:VpcEndpointService",)
+WORKSPACE: Final = ("aws:workspaces/workspace:Workspace",)
 TRANSFER_SERVER: Final = ("aws:transfer/server:Server",)
 NAT_GATEWAY: Final = ("aws:ec2/natGateway:NatGateway",)
 VOLUME: Final = ("aws:ebs/volume:Volume",)
@@ -315,8 +317,57 @@ ATTACHED_POLICY: Final = (
     "aws:acmpca/policy:Policy",
     "aws:ses/identityPolicy:IdentityPolicy",
     "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy",
+    "aws:s3control/bucketPolicy:BucketPolicy",
+    "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy",
+    "aws:networkfirewall/resourcePolicy:ResourcePolicy",
+    "aws:vpclattice/resourcePolicy:ResourcePolicy",
+    "aws:codebuild/resourcePolicy:ResourcePolicy",
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+    "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy",
+    *LOG_RESOURCE_POLICY,
 )
 """What lets other accounts at a resource; an empty policy lets nobody in."""
+SECRET_INPUTS: Final = {
+    "aws:docdb/elasticCluster:ElasticCluster": ("adminUserPassword",),
+    "aws:fsx/ontapFileSystem:OntapFileSystem": ("fsxAdminPassword",),
+    "aws:fsx/ontapStorageVirtualMachine:OntapStorageVirtualMachine": (
+        "svmAdminPassword",
+        "activeDirectoryConfiguration.selfManagedActiveDirectoryConfiguration.password",
+    ),
+    "aws:fsx/windowsFileSystem:WindowsFileSystem": ("selfManagedActiveDirectory.password",),
+    "aws:storagegateway/gateway:Gateway": ("smbGuestPassword", "smbActiveDirectorySettings.password"),
+    "aws:storagegateway/fileSystemAssociation:FileSystemAssociation": ("password",),
+    "aws:datasync/locationSmb:LocationSmb": ("password",),
+    "aws:datasync/locationFsxWindows:LocationFsxWindows": ("password",),
+    "aws:datasync/locationObjectStorage:LocationObjectStorage": ("secretKey",),
+    "aws:directoryservice/radiusSettings:RadiusSettings": ("sharedSecret",),
+    "aws:emr/cluster:Cluster": (
+        "kerberosAttributes.kdcAdminPassword",
+        "kerberosAttributes.adDomainJoinPassword",
+        "kerberosAttributes.crossRealmTrustPrincipalPassword",
+    ),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
+        "httpEndpointConfiguration.accessKey",
+        "redshiftConfiguration.password",
+        "splunkConfiguration.hecToken",
+        "snowflakeConfiguration.privateKey",
+    ),
+    "aws:codebuild/sourceCredential:SourceCredential": ("token",),
+    "aws:cloudwatch/eventConnection:EventConnection": (
+        "authParameters.apiKey.value",
+        "authParameters.basic.password",
+        "authParameters.oauth.clientParameters.clientSecret",
+    ),
+    "aws:cognito/identityProvider:IdentityProvider": ("providerDetails.client_secret",),
+    "aws:iam/serverCertificate:ServerCertificate": ("privateKey",),
+    "aws:acm/certificate:Certificate": ("privateKey",),
+    "aws:ec2/vpnConnection:VpnConnection": ("tunnel1PresharedKey", "tunnel2PresharedKey"),
+    "aws:amplify/app:App": ("accessToken", "oauthToken", "basicAuthCredentials"),
+    "aws:sns/platformApplication:PlatformApplication": ("platformCredential",),
+    **dict.fromkeys(LISTENER, ("defaultActions[*].authenticateOidc.clientSecret",)),
+    **dict.fromkeys(LISTENER_RULE, ("actions[*].authenticateOidc.clientSecret",)),
+}
+"""Type -> where it is given a password, a token or a key that AWS itself shows to nobody again."""
 DB_SNAPSHOT: Final = (
     "aws:rds/snapshot:Snapshot",
     "aws:rds/clusterSnapshot:ClusterSnapshot",
@@ -337,6 +388,7 @@ DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 STATEFUL_SET: Final = "kubernetes:apps/v1:StatefulSet"
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
 REPLICA_SET: Final = "kubernetes:apps/v1:ReplicaSet"
+NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 ARGO_ROLLOUT: Final = "kubernetes:argoproj.io/v1alpha1:Rollout"
 POD: Final = "kubernetes:core/v1:Pod"
 JOB: Final = "kubernetes:batch/v1:Job"

@@ -93,6 +93,18 @@ RULES: Final[tuple[Rule, ...]] = (
         undecided=(_fetching(UNKNOWN, "http-only"),),
     ),
     row(
+        "edge-cdn-origin-tls-version",
+        DISTRIBUTION,
+        must_not_be("origins[*].customOriginConfig.originSslProtocols[*]", "SSLv3", use="leave TLSv1.2 only"),
+        title="Distributions speak no SSL to their origins",
+        severity=Severity.MEDIUM,
+        risk=Risk.LEAK,
+        why="SSL 3 is broken: the network between the edge and the origin reads what it carries.",
+        fix="Set customOriginConfig.originSslProtocols to TLSv1.2.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-10",
+        frameworks=("fsbp:CloudFront.10",),
+    ),
+    row(
         "edge-cdn-logged",
         DISTRIBUTION,
         must_have("loggingConfig.bucket", "the bucket for the logs"),

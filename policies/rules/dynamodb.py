@@ -34,4 +34,16 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-3",
         frameworks=("checkov:CKV_AWS_47", "fsbp:DynamoDB.3"),
     ),
+    row(
+        "data-table-cache-in-transit",
+        DAX,
+        must_be("clusterEndpointEncryptionType", "TLS"),
+        title="Caches of DynamoDB speak TLS",
+        severity=Severity.MEDIUM,
+        risk=Risk.LEAK,
+        why="Without TLS whoever is in the network reads what applications ask for. It can't be switched on later.",
+        fix="Set clusterEndpointEncryptionType to TLS.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-7",
+        frameworks=("checkov:CKV_AWS_239", "fsbp:DynamoDB.7"),
+    ),
 )

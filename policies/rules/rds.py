@@ -16,6 +16,7 @@ from deployment.tokens import (
     DIRECTORY,
     DOCUMENT_DB,
     GLUE_CONNECTION,
+    LISTENER,
     MEMORY_DB_USER,
     MESSAGE_BROKER,
     MIGRATION_ENDPOINT,
@@ -26,6 +27,7 @@ from deployment.tokens import (
     REDSHIFT,
     REDSHIFT_NAMESPACE,
     REPLICATION_GROUP,
+    SECRET_INPUTS,
     SECRET_VERSION,
 )
 from deployment.unknown import SECRET, UNKNOWN
@@ -44,6 +46,7 @@ PASSWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys((*CACHE_USER, *MEMORY_DB_USER), ("passwords[*]", "authenticationMode.passwords[*]")),
     GLUE_CONNECTION[0]: ("connectionProperties.PASSWORD",),
     SECRET_VERSION[0]: ("secretString",),
+    **SECRET_INPUTS,
 }
 """Type -> where it holds a password. The SDK makes most of these secret by itself; other languages and a state that
 somebody changed may not."""
@@ -62,7 +65,7 @@ def _no_plain_password(resource: Resource, context: Context) -> Iterator[Problem
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="data-database-password-secret",
-        title="Passwords of data stores are secret in the state, too",
+        title="Passwords, tokens and private keys are secret in the state, too",
         severity=Severity.CRITICAL,
         risk=Risk.LEAK,
         why="Whoever reads the program, its state or a backup of it reads the password.",
@@ -77,6 +80,7 @@ RULES: Final[tuple[Rule, ...]] = (
         failing={"db": (DB_INSTANCE[0], {"password": "correct-horse"})},
         also_failing=(
             {"db": (DB_CLUSTER[0], {"masterPassword": "correct-horse"})},
+            {"https": (LISTENER[0], {"defaultActions": [{"authenticateOidc": {"clientSecret": "correct-horse"}}]})},
             {"broker": (MESSAGE_BROKER[0], {"users": [{"username": "app", "password": "correct-horse"}]})},
         ),
     ),

@@ -17,12 +17,12 @@ from deployment.tokens import (
     MODEL,
     TASK_DEFINITION,
 )
-from policies.checks import mappings, unasked
+from policies.checks import mappings, strings, unasked
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._credentials import is_credential
+from policies.rules._credentials import holds_credential, is_credential
 from policies.rules._documents import read_json
 from policies.rules.ecs._task import task
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """No environment variable of a container, a build or a job holds a credential."""
+    """No environment variable or command of a container, a build or a job holds a credential."""
     for path, where, variables in _environments(resource):
         for name, value in _pairs(variables):
             if is_credential(name, value):
@@ -40,6 +40,15 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                     "by secrets, from Secrets Manager or Parameter Store",
                     path,
                 )
+    for path in HOLDERS.get(resource.type, ()):
+        for container in mappings(read_json(resource.get(path))):
+            for key in ("command", "entryPoint"):
+                if holds_credential(" ".join(strings(container.get(key)))):
+                    yield Problem(
+                        f"{key} of container {container.get('name', resource.name)} holds what looks like a credential;"
+                        " pass it by secrets, from Secrets Manager or Parameter Store",
+                        path,
+                    )
 
 
 def _environments(resource: Resource) -> Iterator[tuple[str, str, Any]]:
@@ -105,6 +114,7 @@ RULE = Rule(
     passing=task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
     also_passing=(
         _build(type="SECRETS_MANAGER", value="prod/npm"),
+        task(command=["sh", "-c", "serve --db-password=$DB_PASSWORD --password-file=/run/secrets/db"]),
         {
             "app": (
                 BEANSTALK[0],
@@ -115,6 +125,8 @@ RULE = Rule(
     failing=task(environment=[{"name": "DB_PASSWORD", "value": "correct-horse"}]),
     also_failing=(
         _build(value="correct-horse"),
+        task(command=["serve", "--db-password=correct-horse"]),
+        task(entryPoint=["sh", "-c", "PGPASSWORD=correct-horse psql"]),
         {"site": (AMPLIFY[0], {"environmentVariables": {"DB_PASSWORD": "correct-horse"}})},
     ),
 )

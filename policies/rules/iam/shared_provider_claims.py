@@ -17,9 +17,12 @@ from policies.rules._grants import trusting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+COGNITO: Final = "cognito-identity.amazonaws.com"
+"""Issuer of the tokens of every account's identity pools; a principal by its own name, without a provider."""
 CLAIMS: Final = {
     "agent.buildkite.com": ("sub", "organization:ACME:", ":"),
     "api.pulumi.com/oidc": ("aud", "ACME", " "),
+    COGNITO: ("aud", "ACME", " "),
     "app.terraform.io": ("sub", "organization:ACME:project:…", ":"),
     "gitlab.com": ("sub", "project_path:ACME/…", "/"),
 }
@@ -31,7 +34,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Each statement compares the claim that names the company, and names it without a wildcard."""
     for statement in statements(resource.get("assumeRolePolicy")) or ():
         for kind, name in statement.principals if statement.allows else ():
-            issuer = name.partition("oidc-provider/")[2]
+            issuer = name if name == COGNITO else name.partition("oidc-provider/")[2]
             if kind != "Federated" or issuer not in CLAIMS:
                 continue
             claim, form, end = CLAIMS[issuer]
@@ -46,6 +49,11 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                         f"the condition {issuer}:{claim} is {shown(value)}; give {form}, the company's name in full",
                         "assumeRolePolicy",
                     )
+
+
+def _pool(**conditions: str) -> Example:
+    given = {f"{COGNITO}:{claim}": value for claim, value in conditions.items()}
+    return {"signed-in": (ROLE[0], {"assumeRolePolicy": trusting({"Federated": COGNITO}, StringEquals=given)})}
 
 
 def _claiming(subject: str) -> Example:
@@ -66,7 +74,7 @@ RULE = Rule(
     types=ROLE,
     check=check,
     passing=_claiming("project_path:acme/api:ref_type:branch:ref:main"),
-    also_passing=(_claiming("project_path:acme/*"),),
+    also_passing=(_claiming("project_path:acme/*"), _pool(aud="us-east-1:12345678-1234-4234-8234-123456789012")),
     failing=_claiming(""),
-    also_failing=(_claiming("project_path:*"), _claiming("*")),
+    also_failing=(_claiming("project_path:*"), _claiming("*"), _pool(amr="authenticated")),
 )

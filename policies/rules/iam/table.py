@@ -52,6 +52,7 @@ RULES: Final[tuple[Rule, ...]] = (
         names_principals("policyDocument", "codeartifact:ReadFromRepository"),
         names_principals("accessPolicy", "glacier:InitiateJob"),
         names_principals("resourcePolicy", "s3tables:GetTableData"),
+        names_principals("details.policy", "s3:GetObject"),
         title="Policies of buses, streams, tables, vaults and access points admit named principals only",
         severity=Severity.CRITICAL,
         risk=Risk.EXPOSURE,

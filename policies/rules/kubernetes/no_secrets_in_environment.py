@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
-from policies.checks import mappings, unasked
+from policies.checks import mappings, strings, unasked
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._credentials import is_credential
+from policies.rules._credentials import holds_credential, is_credential
 from policies.rules._pods import PATCHES, WORKLOADS, containers, with_container
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
-    """No variable of a container holds a credential."""
+    """No variable, command or argument of a container holds a credential."""
     for container in containers(resource):
         for variable in mappings(container.get("env")):
             name, value = variable.get("name"), unasked(variable, "value")
@@ -27,6 +27,14 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 yield Problem(
                     f"variable {name} in {path} holds what looks like a credential; take it from a Secret"
                     " (valueFrom.secretKeyRef), or mount one",
+                    path,
+                )
+        for key in ("command", "args"):
+            if holds_credential(" ".join(strings(container.get(key)))):
+                path = f"{container.path}.{key}"
+                yield Problem(
+                    f"{path} holds what looks like a credential; take it from a Secret (valueFrom.secretKeyRef), and"
+                    " refer to the variable",
                     path,
                 )
 
@@ -43,5 +51,12 @@ RULE = Rule(
     types=(*WORKLOADS, *PATCHES),
     check=check,
     passing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {}}}]))},
+    also_passing=(
+        {"api": (DEPLOYMENT, with_container(args=["--db-password=$(DB_PASSWORD)", "--password-file=/run/db"]))},
+    ),
     failing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "value": "correct-horse"}]))},
+    also_failing=(
+        {"api": (DEPLOYMENT, with_container(args=["--db-password=correct-horse"]))},
+        {"api": (DEPLOYMENT, with_container(command=["sh", "-c", "PGPASSWORD=correct-horse psql"]))},
+    ),
 )

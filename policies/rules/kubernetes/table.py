@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, POD_AUTOSCALER
+from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, NODE_CLASS, POD_AUTOSCALER
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
 from policies.rules.kubernetes._objects import annotated, attributes, labelled
-from policies.table import at_least, must_be, must_have, row
+from policies.table import at_least, must_be, must_have, must_not_be, row
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
 STANDARDS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
@@ -180,5 +180,29 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
         fix="Leave group.name out, or pin class, firewall and namespaces by IngressClassParams.",
         source=GUIDE,
+    ),
+    row(
+        "kubernetes-node-class-imdsv2",
+        (NODE_CLASS,),
+        must_not_be("spec.metadataOptions.httpTokens", "optional", use="set it to required, or leave it out"),
+        title="Nodes that Karpenter launches require IMDSv2",
+        severity=Severity.HIGH,
+        risk=Risk.EXPOSURE,
+        why="By version 1 whatever makes a node fetch an address gets the credentials of its role.",
+        fix="Set spec.metadataOptions.httpTokens to required, which is the default.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-8",
+        frameworks=("checkov:CKV_AWS_79", "fsbp:EC2.8"),
+    ),
+    row(
+        "kubernetes-node-class-encrypted",
+        (NODE_CLASS,),
+        must_not_be("spec.blockDeviceMappings[*].ebs.encrypted", False, use="set it to true"),
+        title="Volumes of nodes that Karpenter launches are encrypted",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="What pods write to their node is readable in its volumes and snapshots.",
+        fix="Set encrypted to true in every mapping of spec.blockDeviceMappings.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-3",
+        frameworks=("fsbp:EC2.3",),
     ),
 )

@@ -36,6 +36,7 @@ PORTS = {
     135: "RPC",
     139: "NetBIOS",
     143: "IMAP",
+    161: "SNMP",
     389: "LDAP",
     445: "CIFS",
     1433: "SQL Server",
@@ -87,16 +88,20 @@ PORTS = {
 SFTP = 22
 MACHINES = (*INSTANCE, *SPOT_REQUEST, *LAUNCH_TEMPLATE, *LAUNCH_CONFIGURATION)
 UDP = ("udp", "17")
-"""What listens on these ports listens on TCP; media servers open wide ranges of UDP to everybody."""
+OVER_UDP = (161, 389, 3389, 11211)
+"""Of these ports and SNMP's, what listens on UDP as well; media servers open wide ranges of UDP to everybody."""
+WIDE = 100
+"""Ports of such a range of a media server's, at least."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The internet reaches no port that administers machines or holds data."""
     for one in port_ranges(resource):
-        if not one.ingress or one.protocol in UDP:
+        over_udp = one.protocol in UDP
+        if not one.ingress or (over_udp and one.last - one.first >= WIDE):
             continue
         path = one.path or None
-        open_ports = [port for port in PORTS if one.covers(port)]
+        open_ports = [port for port in (OVER_UDP if over_udp else PORTS) if one.covers(port)]
         world = one.from_world or (one.lists and lists_world(resource, one.lists, context))
         if world and open_ports and not (open_ports == [SFTP] and is_for_sftp(resource, context)):
             named = ", ".join(f"{port} ({PORTS[port]})" for port in open_ports[:3])
@@ -139,10 +144,16 @@ RULE = Rule(
     passing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     failing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     reads_graph=True,
-    also_passing=(_SFTP, _LISTED),
+    also_passing=(
+        _SFTP,
+        _LISTED,
+        {"rtp": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "udp", "fromPort": 10000, "toPort": 20000})},
+        {"vpn": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "udp", "fromPort": 1194, "toPort": 1194})},
+    ),
     also_failing=(
         *each(_SFTP, {"jump": (INSTANCE[0], {"vpcSecurityGroupIds": ["id:group"]})}),
         *each(_LISTED, {"list.entries[0].cidr": "0.0.0.0/0"}, {"entry.cidr": "::/0"}),
+        {"udp": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "17", "fromPort": 3380, "toPort": 3390})},
         {"half": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
         {"all": (SECURITY_GROUP[0], {"ingress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]})},
         {"from": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", **_OPEN, "toPort": UNKNOWN})},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import FLOW_LOG, ROUTE, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
-from policies.finding import Severity
+from deployment.tokens import ENDPOINT_SERVICE, FLOW_LOG, ROUTE, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
+from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.rules._routes import no_default_route_to
 from policies.table import Beside, companion, must_be, must_have, must_not_be, row
@@ -68,5 +68,18 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set description; changing it later replaces the group.",
         source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
         frameworks=("checkov:CKV_AWS_23", "pulumi:missingDescription"),
+    ),
+    row(
+        "network-endpoint-service-not-public",
+        ENDPOINT_SERVICE,
+        must_not_be("allowedPrincipals[*]", "*", use="name the accounts, or set acceptanceRequired to true"),
+        where={"acceptanceRequired": (False,)},
+        title="Endpoint services are connected by named accounts, or by nobody unasked",
+        severity=Severity.HIGH,
+        risk=Risk.EXPOSURE,
+        why="Whoever has an AWS account connects to what is behind it, from a network of their own.",
+        fix="Name the accounts in allowedPrincipals, or set acceptanceRequired to true.",
+        source="https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html",
+        frameworks=("checkov:CKV_AWS_123", "prowler:vpc_endpoint_services_allowed_principals_trust_boundaries"),
     ),
 )
