@@ -22,8 +22,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A role names verbs and resources, and can't make itself or others stronger."""
     for index, rule in enumerate(mappings(resource.get("rules"))):
         verbs, targets = strings(rule.get("verbs")), strings(rule.get("resources"))
-        if "*" in verbs or "*" in targets:
-            yield Problem(f"rules[{index}] holds *; name verbs and resources", "rules")
+        if any("*" in named for named in (verbs, targets, strings(rule.get("apiGroups")))):
+            yield Problem(f"rules[{index}] holds *; name verbs, resources and API groups", "rules")
         if CONTROLLING & set(verbs):
             yield Problem(f"rules[{index}] allows {sorted(CONTROLLING & set(verbs))[0]}; drop it", "rules")
         if "create" in verbs and any(target in ("pods/exec", "pods/attach", "nodes/proxy") for target in targets):
@@ -67,5 +67,6 @@ RULE = Rule(
             ("list", "secrets"),
             ("update", "mutatingwebhookconfigurations"),
         )
-    ],
+    ]
+    + [{"reader": (TYPES[0], {"rules": [{"verbs": ["get"], "resources": ["example"], "apiGroups": ["*"]}]})}],
 )
