@@ -324,6 +324,7 @@ ATTACHED_POLICY: Final = (
     "aws:codebuild/resourcePolicy:ResourcePolicy",
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
     "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy",
+    "aws:oam/sinkPolicy:SinkPolicy",
     *LOG_RESOURCE_POLICY,
 )
 """What lets other accounts at a resource; an empty policy lets nobody in."""

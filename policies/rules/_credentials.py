@@ -37,9 +37,10 @@ REFERENCE: Final = re.compile(r"[a-z][a-z0-9_.-]*(?:/[a-z0-9_.-]+)+")
 """How secrets and parameters are called that somebody else keeps: ``prod/db-password``."""
 WORDS: Final = re.compile(
     r"(?i)(?:enabled?|disabled?|required|optional|always|sometimes|never|prompt|changes?|allowed|denied|unchanged"
+    r"|missing|invalid|incorrect|mismatch|expired|failed|unknown|updated|created|generated"
     r"|hidden|visible|rotated?|inherit(?:ed)?|managed|placeholder|redacted|string|varchar|boolean|integer|undefined)\b.*"
 )
-"""What settings about a password say, and what stands for none."""
+"""What settings and messages about a password say, and what stands for none."""
 RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+=!@#%^&*:]{8,}")
 """Letters and digits without a word's hyphens: made by a machine, or by somebody who was asked for digits."""
 ASSIGNED: Final = re.compile(

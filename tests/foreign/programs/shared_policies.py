@@ -29,6 +29,7 @@ TWINS = {
     "a model for everybody": {
         "model.resourcePolicy": _lent("sagemaker:DescribeModelPackage", _arn("sagemaker:model-package/m/*"), "*")
     },
+    "metrics of everybody": {"watch.policy": _lent("oam:CreateLink", "*", "*")},
     "builds for everybody": {"builds.policy": _lent("codebuild:*", _arn("codebuild:project/app"), "*")},
     "a service network for everybody": {"net.policy": _lent("vpc-lattice:*", _arn("vpc-lattice:service/svc-0a"), "*")},
     "a bucket for everybody, in all Regions": {"everywhere.details.policy": _lent("s3:*", EVERYWHERE, "*")},
@@ -55,6 +56,8 @@ def program():
         model_package_group_name="m",
         resource_policy=_lent("sagemaker:DescribeModelPackage", _arn("sagemaker:model-package/m/*")),
     )
+    watched = aws.oam.Sink("watch", name="watch")
+    aws.oam.SinkPolicy("watch", sink_identifier=watched.arn, policy=_lent("oam:CreateLink", "*"))
     build = _arn("codebuild:project/app")
     aws.codebuild.ResourcePolicy("builds", resource_arn=build, policy=_lent("codebuild:BatchGetProjects", build))
     service = _arn("vpc-lattice:service/svc-0a")

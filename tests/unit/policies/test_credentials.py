@@ -63,6 +63,8 @@ def test_a_text_hands_out_a_credential(text):
 @pytest.mark.parametrize(
     "text",
     [
+        """if [ -z "$PASSWORD" ]; then echo 'password: missing'; fi""",
+        "echo password: expired",
         "DB_PASSWORD=$(aws secretsmanager get-secret-value --secret-id db)",
         "aws ecr get-login-password | docker login --username AWS --password-stdin registry",
         "DB_PASSWORD_FILE=/run/secrets/db",
