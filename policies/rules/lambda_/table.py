@@ -62,7 +62,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "functions-not-public",
         FUNCTION_PERMISSION,
         one_of("who may call", "principalOrgId", "sourceAccount", "sourceArn", "functionUrlAuthType"),
-        where={"principal": ("*",)},
+        where={"principal": ("*", "s3.amazonaws.com")},
         title="Functions are called by named callers only",
         severity=Severity.CRITICAL,
         risk=Risk.EXPOSURE,

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from foreign.parts import ADMINISTRATOR, allow, network, trust
 
 TWINS = {
+    "a function that anybody's bucket calls": {"from-bucket.sourceArn": None, "from-bucket.sourceAccount": None},
     "wildcard administrator": {"api-policy.policy": ADMINISTRATOR},
     "a password in the environment": {"api.environment.variables.DB_PASSWORD": "hunter2-and-more"},
     "a function that anybody calls": {
