@@ -9,7 +9,7 @@ def commands_page() -> str:
     """The page, from the commands themselves."""
     from workbench.cli.main import plant
 
-    context = click.Context(plant, info_name="./plant", max_content_width=80, terminal_width=80)
+    context = click.Context(plant, info_name="./plant", terminal_width=80, **plant.context_settings)
     lines = ["# Commands", "", "What `./plant COMMAND --help` says. Made by `./plant docs`.", ""]
     lines += _help(plant, context)
     for name in plant.list_commands(context):

@@ -39,6 +39,8 @@ def test_the_terminal_shows_the_reason_and_what_to_set(drawn):
 
 def test_every_command_has_its_help_on_the_page():
     page = commands_page()
+    assert page == (REPOSITORY / "docs" / "commands.md").read_text("utf-8"), "run ./plant docs"
+    assert "  --help " not in page, "-h is short for it everywhere"
     for name in CommandFiles("plant").list_commands(None):
         assert f"\n## {name}\n" in page
 
