@@ -101,12 +101,17 @@ def start(folder: Path, port: int = 0, platform: Sequence[str] = ()) -> Server:
         )
     server = Server(process.pid, chosen, nonce)
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while _identity(chosen) != {"pid": server.pid, "nonce": nonce}:
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            tail = (folder / "server.log").read_text(encoding="utf-8", errors="replace")[-800:]
-            raise InputError(f"the emulator's server did not start on port {chosen}; its log ends:", *tail.splitlines())
-        time.sleep(0.05)
+    try:
+        while _identity(chosen) != {"pid": server.pid, "nonce": nonce}:
+            if process.poll() is not None or time.monotonic() > deadline:
+                tail = (folder / "server.log").read_text(encoding="utf-8", errors="replace")[-800:]
+                raise InputError(
+                    f"the emulator's server did not start on port {chosen}; its log ends:", *tail.splitlines()
+                )
+            time.sleep(0.05)
+    except BaseException:  # Ctrl-C, too: nobody would find a server that is written down nowhere
+        process.kill()
+        raise
     record = {"pid": server.pid, "port": server.port, "nonce": server.nonce}
     temporary = folder / "server.json.tmp"
     temporary.write_text(json.dumps(record), encoding="utf-8")

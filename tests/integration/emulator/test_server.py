@@ -59,6 +59,24 @@ def test_the_file_of_a_dead_server_is_not_believed(tmp_path: Path) -> None:
         process.environment(folder, "us-east-1")
 
 
+def test_a_start_that_is_interrupted_leaves_no_server(tmp_path, monkeypatch):
+    started = []
+    real = subprocess.Popen
+
+    def popen(*given, **options):
+        started.append(real(*given, **options))
+        return started[0]
+
+    def interrupted(port):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(process.subprocess, "Popen", popen)
+    monkeypatch.setattr(process, "_identity", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        process.start(tmp_path / "emulator")
+    assert started[0].wait(timeout=5) == -signal.SIGKILL
+
+
 def test_the_state_of_stacks_goes_with_a_server_that_died(tmp_path: Path) -> None:
     folder = tmp_path / "emulator"
     server = process.start(folder)
