@@ -95,6 +95,16 @@ def test_every_client_has_a_good_answer_has_given_up_or_still_waits(made):
     assert total[kernel.WITHIN] <= total[kernel.ANSWERED] <= total[kernel.COMPLETED] - total[kernel.FAILED]
 
 
+@EXAMPLES
+@given(busy_engines())
+def test_what_is_in_flight_is_within_the_budget_if_its_answer_will_be(made):
+    engine, _ = made
+    before, afoot = engine.tally[:, kernel.WITHIN].sum(), engine.afoot
+    engine.set_rotation([])  # so that repeats find nobody
+    engine.run(10_000.0, jobs(np.empty(0), np.empty(0)))
+    assert engine.tally[:, kernel.WITHIN].sum() - before == afoot.within <= afoot.pending <= afoot.in_flight
+
+
 def jobs(times, cpu, wait=None):
     zero = np.zeros(len(times))
     return kernel.Slice(
@@ -143,6 +153,25 @@ def test_no_more_work_is_done_than_credits_were_earned_and_saved(seed, workers, 
         assert engine.slot_cpu[0] <= min(saved, 30.0) + earned * end + 1e-6
     engine.run(1e7, jobs(times[:0], cpu[:0]))
     assert engine.slot_cpu[0] == pytest.approx(cpu.sum())  # and all of it is done in the end
+
+
+@EXAMPLES
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.floats(0.05, 1.6), st.floats(0.0, 20.0), st.floats(0.5, 40.0))
+def test_in_unlimited_mode_all_work_is_earned_saved_or_charged(seed, workers, earned, saved, most):
+    rng = np.random.default_rng(seed)
+    engine = Engine(EngineOptions(workers=workers, queue_limit=2**40, timeout_seconds=1e18), slots=1, seed=1)
+    engine.give_credits(0, 0.0, earned=earned, balance=saved, most=most, unlimited=True)
+    engine.set_rotation([0])
+    # A burst, then quiet: by hand the balance falls by each work at its begin, is paid back, and charged beyond `most`.
+    times = np.sort(rng.uniform(0, 100, 100))
+    cpu = rng.exponential(0.5, 100)
+    engine.run(200.0, jobs(times, cpu))
+    assert engine.slot_cpu[0] == pytest.approx(cpu.sum())
+    for end in (200.0, 300.0, 1e7):
+        assert engine.surplus(0, end) >= max(0.0, cpu.sum() - min(saved, most) - earned * end) - 1e-9
+    assert engine.surplus(0, 1e7) == pytest.approx(max(0.0, engine.state.surplus[0]))
+    if cpu.sum() <= min(saved, most) + most:
+        assert engine.surplus(0, 1e7) == 0.0
 
 
 @EXAMPLES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from components.operations.weekdays import week_of_month
@@ -207,8 +207,9 @@ class Window:
             day = local.date() - timedelta(days=back)
             in_week = self.week_of_month in (None, week_of_month(day))
             if day == self.date or (day.weekday() == self.weekday and in_week):
-                begin = datetime.combine(day, self.start, local.tzinfo)
-                if timedelta(0) <= local - begin < timedelta(minutes=self.minutes):
+                # In UTC: the difference of two times of one zone is that of their clocks, whatever summer time does.
+                begin = datetime.combine(day, self.start, local.tzinfo).astimezone(UTC)
+                if timedelta(0) <= moment - begin < timedelta(minutes=self.minutes):
                     return True
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -70,6 +70,19 @@ class EngineOptions:
     """Service time of the canary relative to the stable version."""
     canary_errors: float = 0.0
     """Share of the canary's responses that is a 5xx, beyond the others."""
+
+
+class Afoot(NamedTuple):
+    """Requests that have no end yet."""
+
+    in_flight: int = 0
+    """At a target."""
+    pending: int = 0
+    """Those of them whose client still waits for a good response."""
+    waiting_retries: int = 0
+    """To be tried again."""
+    within: int = 0
+    """At a target, with a good answer that will come within the response budget."""
 
 
 class Engine:
@@ -160,6 +173,16 @@ class Engine:
         tags = (self._tags(slot) for slot in range(self.slots))
         return sum(int(((tag & (kernel.FAILS | kernel.GIVEN_UP)) == 0).sum()) for tag in tags)
 
+    @property
+    def afoot(self) -> Afoot:
+        """Requests that have no end yet; when each of them will be answered is known already."""
+        within = 0
+        for slot in range(self.slots):
+            ring = self._ring(slot)
+            soon = ring[:, kernel.DONE_AT] - ring[:, kernel.ARRIVED_AT] <= self.options.budget_seconds
+            within += int((soon & ((self._tags(slot) & (kernel.FAILS | kernel.GIVEN_UP)) == 0)).sum())
+        return Afoot(self.in_flight, self.pending, self.waiting_retries, within)
+
     def open_slot(self, slot: int, now: float) -> None:
         """Put a fresh target into `slot`: idle, without CPU credits to mind."""
         self.state.free_at[slot] = now
@@ -172,6 +195,18 @@ class Engine:
         state = self.state
         state.earned[slot], state.balance[slot], state.most[slot] = earned, min(balance, most), most
         state.balance_at[slot], state.surplus[slot] = now, 0.0 if unlimited else math.nan
+
+    def surplus(self, slot: int, now: float) -> float:
+        """vCPU-seconds of credits that the target in `slot` is charged for if it ends `now`: 0 in standard mode.
+
+        What it spent beyond a day's earnings, and what it still owes (EC2 User Guide, "Unlimited mode concepts", read
+        2026-11: both are charged when an instance ends).
+        """
+        state = self.state
+        if not state.earned[slot] or math.isnan(state.surplus[slot]):
+            return 0.0
+        owed = -(state.balance[slot] + state.earned[slot] * (now - state.balance_at[slot]))
+        return float(state.surplus[slot] + max(0.0, owed))
 
     def cut_slot(self, slot: int) -> int:
         """Terminate the target in `slot` at once; how many requests died with it.

@@ -15,6 +15,8 @@ from workbench.simulate.reading.fleets import GROUP
 from workbench.simulate.result import RunResult
 
 SECONDS_PER_HOUR: Final = Decimal(3600)
+SURPLUS: Final = "vCPU-hour"
+"""Unit of the price of surplus CPU credits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class EventCost:
     """US dollars at list price, allowances aside."""
 
     instances_usd: Decimal
-    """Instance hours of the simulation."""
+    """Instance hours of the simulation, and surplus CPU credits of instances in unlimited mode."""
     requests_usd: Decimal
     """What traffic drives, scaled from the declared month to the simulated requests."""
     fixed_usd: Decimal
@@ -58,21 +60,27 @@ def instance_hour_usd(estimate: Estimate) -> Mapping[str, Decimal]:
             continue
         if line.price.unit.endswith("instance-hour"):
             dearest[line.name] = max(dearest[line.name], line.price.usd)
-        if line.charge.driver is Driver.FLEET:
+        if line.charge.driver is Driver.FLEET and line.price.unit != SURPLUS:
             dollars[line.name] += line.monthly_usd
             if line.price.unit.endswith("instance-hour"):
                 hours[line.name] += line.quantity
     return {name: dollars[name] / hours[name] if hours[name] else dearest[name] for name in dearest}
 
 
+def surplus_usd(estimate: Estimate) -> Mapping[str, Decimal]:
+    """Logical name of each group in unlimited mode -> dollars of a vCPU-hour of surplus CPU credits."""
+    return {line.name: line.price.usd for line in estimate.charges if line.type == GROUP and line.price.unit == SURPLUS}
+
+
 def event_cost(estimate: Estimate, run: RunResult) -> EventCost:
     """Cost of the time and the requests of `run` on the stack of `estimate`."""
     hours = Decimal(run.open_seconds) / SECONDS_PER_HOUR
-    prices = instance_hour_usd(estimate)
+    used = ((instance_hour_usd(estimate), run.instance_seconds), (surplus_usd(estimate), run.surplus_vcpu_seconds))
     instances = sum(
         (
             Decimal(seconds) / SECONDS_PER_HOUR * prices.get(name, Decimal(0))
-            for name, seconds in run.instance_seconds.items()
+            for prices, each in used
+            for name, seconds in each.items()
         ),
         Decimal(0),
     )

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -63,6 +62,7 @@ class Fleet:
         self.instances: list[Instance] = []
         self.events: list[FleetEvent] = []
         self.attempts = self.failures = 0
+        self._surplus = 0.0
         self._engine, self._rng, self._free_slots = engine, rng, free_slots
         self._alarms = alarms or AlarmConstants()
         self._trackers = self._new_trackers()
@@ -115,6 +115,10 @@ class Fleet:
     def vcpus(self) -> int | None:
         """Virtual CPUs of an instance; None where the type's table is not known."""
         return self._burstable.vcpus if self._burstable else None
+
+    def surplus(self, now: float) -> float:
+        """vCPU-seconds of surplus credits charged so far, and for what runs if it ends `now`."""
+        return self._surplus + sum(self._engine.surplus(each.slot, now) for each in self.instances)
 
     @property
     def ailing(self) -> bool:
@@ -178,9 +182,10 @@ class Fleet:
                 self._interrupt(each, now)
         self._fill(now)
 
-    def park(self) -> None:
+    def park(self, now: float) -> None:
         """Take everything down at once, as the end of a session does."""
         for each in list(self.instances):
+            each.gone_at = now
             self._remove(each)
         self.desired = 0
 
@@ -267,6 +272,7 @@ class Fleet:
         each.gone_at = min(each.gone_at, now + longest, max(now, self._engine.idle_at(each.slot)))
 
     def _remove(self, each: Instance) -> None:
+        self._surplus += self._engine.surplus(each.slot, min(each.gone_at, each.taken_at))
         self._engine.cut_slot(each.slot)
         self._free_slots.append(each.slot)
         self.instances.remove(each)
@@ -357,11 +363,7 @@ class Fleet:
 
     def scheduled(self, moment: datetime) -> list[ScheduledAction]:
         """Actions that fire in the minute of `moment` (UTC)."""
-        return [
-            action
-            for action in self.declared.schedule
-            if action.cron.matches(moment.astimezone(ZoneInfo(action.time_zone)))
-        ]
+        return [action for action in self.declared.schedule if action.fires(moment)]
 
     def follow_schedule(self, now: float, moment: datetime) -> None:
         """Apply the scheduled actions that fire in the minute of `moment` (UTC)."""

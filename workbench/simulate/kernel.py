@@ -100,7 +100,7 @@ class State(NamedTuple):
     balance: Floats  # [slot]: vCPU-seconds of credit ...
     balance_at: Floats  # ... at this time, when the last admitted request begins
     most: Floats  # [slot]: largest balance
-    surplus: Floats  # [slot]: vCPU-seconds spent beyond the balance; NaN: the CPU slows down instead
+    surplus: Floats  # [slot]: vCPU-seconds spent beyond what may be borrowed; NaN: the CPU slows down instead
     retry: Floats  # [n, 6]: heap of (time, attempt, cpu, wait, address, heavy)
     tally: Floats  # [pool, TALLIES]
     histogram: Ints  # [pool, bucket]: response times
@@ -321,10 +321,12 @@ def _admit(slot: int, now: float, work: float, wait: float, tag: int, state: Sta
         balance = min(state.most[slot], state.balance[slot] + earned * (begin - state.balance_at[slot]))
         if math.isnan(state.surplus[slot]):
             busy = max(work, (work - balance) / earned)
-        elif balance + earned * work < work:
-            state.surplus[slot] += work - balance - earned * work
-            balance = work - earned * work
-        state.balance[slot] = balance - work
+        balance -= work
+        if balance < -state.most[slot] and not math.isnan(state.surplus[slot]):
+            # Unlimited mode lends what a day earns, and what is earned later pays it back; what is beyond is charged.
+            state.surplus[slot] -= balance + state.most[slot]
+            balance = -state.most[slot]
+        state.balance[slot] = balance
         state.balance_at[slot] = begin
     done = begin + busy + wait
     state.free_at[slot, worker] = done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -49,3 +50,7 @@ class SimulationOptions:
     """What AWS leaves open about target tracking."""
     keep_minutes: bool = True
     """Keep the per-minute series; off for optimisation."""
+
+    def warm_minutes(self, window_minutes: int) -> int:
+        """Minutes that are left out: whole windows, so that those after them are whole."""
+        return window_minutes * math.ceil(self.warm_up_seconds / 60 / window_minutes)

@@ -52,9 +52,9 @@ class PodFleet(Fleet):
             self._sync(now)
             self._next_sync_at = now + SYNC_SECONDS
 
-    def park(self) -> None:
+    def park(self, now: float) -> None:
         """Take everything down at once, the autoscaler included."""
-        super().park()
+        super().park(now)
         self._next_sync_at = math.inf
 
     def unpark(self, now: float) -> None:

@@ -55,7 +55,9 @@ def interval(values: Sequence[float]) -> Interval:
     if len(known) == 1:
         return Interval(mean, math.nan)
     degrees = len(known) - 1
-    quantile = _STUDENT_975[degrees - 1] if degrees <= len(_STUDENT_975) else 1.96
+    # Beyond the table by its expansion in 1 / degrees (Abramowitz and Stegun 26.7.5), good to four digits there.
+    further = 1.959964 + 2.372270 / degrees + 2.822493 / degrees**2
+    quantile = _STUDENT_975[degrees - 1] if degrees <= len(_STUDENT_975) else further
     return Interval(mean, quantile * statistics.stdev(known) / math.sqrt(len(known)))
 
 

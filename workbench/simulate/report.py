@@ -208,6 +208,11 @@ def _run(run: RunResult) -> dict[str, Any]:
         "inFlight": run.in_flight,
         "pending": run.pending,
         "waitingRetries": run.waiting_retries,
+        "carriedIn": {
+            "inFlight": run.carried.in_flight,
+            "pending": run.carried.pending,
+            "waitingRetries": run.carried.waiting_retries,
+        },
         "fleetEvents": [
             {"at": event.at, "fleet": event.fleet, "kind": event.kind, "desired": event.desired, "detail": event.detail}
             for event in run.fleet_events

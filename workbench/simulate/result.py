@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
+from workbench.simulate.engine import Afoot
 from workbench.simulate.histogram import BUCKETS, quantile_seconds
 from workbench.simulate.instance import FleetEvent
 from workbench.simulate.kernel import Floats, Ints
@@ -52,7 +53,7 @@ class RunResult:
     seed: int
     duration_seconds: float
     arrived: int = 0
-    """First attempts."""
+    """First attempts after the warm-up, like all sums."""
     arrived_parked: int = 0
     """Those of them that came while the stack was parked, so that nobody was there to answer."""
     open_seconds: float = 0.0
@@ -72,22 +73,35 @@ class RunResult:
     """Fleet -> seconds of running instances, spot ones included."""
     spot_seconds: dict[str, float] = field(default_factory=dict)
     """Fleet -> seconds of running spot instances."""
+    surplus_vcpu_seconds: dict[str, float] = field(default_factory=dict)
+    """Fleet -> CPU credits beyond the earned ones that its instances in unlimited mode are charged for."""
     windows: int = 0
     """p95 windows with enough samples to judge."""
     windows_within: int = 0
     """Those of them whose p95 kept the limit."""
     windows_inconclusive: int = 0
     """Windows with requests, and too few of them to judge."""
-    carried: int = 0
-    """Requests at a target when the warm-up ended."""
-    in_flight: int = 0
-    """Requests still at a target at the end."""
-    pending: int = 0
-    """Those of them whose client still waits for a good response."""
-    waiting_retries: int = 0
-    """Requests still to be repeated at the end."""
+    carried: Afoot = field(default_factory=Afoot)
+    """Requests without an end when the warm-up ended."""
+    left: Afoot = field(default_factory=Afoot)
+    """Requests without an end at the end."""
     max_serving: int = 0
     """Most instances that served at once, over all fleets."""
+
+    @property
+    def in_flight(self) -> int:
+        """Requests still at a target at the end."""
+        return self.left.in_flight
+
+    @property
+    def pending(self) -> int:
+        """Those of them whose client still waits for a good response."""
+        return self.left.pending
+
+    @property
+    def waiting_retries(self) -> int:
+        """Requests still to be repeated at the end."""
+        return self.left.waiting_retries
 
     def total(self, column: int) -> float:
         """Sum of a tally over both pools."""
@@ -99,9 +113,14 @@ class RunResult:
 
     @property
     def attainment_ratio(self) -> float:
-        """Share of the attempts, those refused by the firewall apart, that got a good answer within the budget."""
-        offered = self.total(kernel.OFFERED) + self.carried - self.in_flight
-        return self.total(kernel.WITHIN) / offered if offered > 0 else math.nan
+        """Share of the attempts, those refused by the firewall apart, that get a good answer within the budget.
+
+        Attempts in flight at the end are counted by the answer that they will have: those that wait too long are no
+        less late for not being answered yet.
+        """
+        offered = self.total(kernel.OFFERED)
+        within = self.total(kernel.WITHIN) + self.left.within - self.carried.within
+        return within / offered if offered > 0 else math.nan
 
     @property
     def windows_ratio(self) -> float:

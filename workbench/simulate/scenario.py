@@ -13,7 +13,7 @@ from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate import pod_size
 from workbench.simulate.cache import KeyPopularity
-from workbench.simulate.declaration import Declaration
+from workbench.simulate.declaration import Declaration, FleetDeclaration
 from workbench.simulate.event_cost import event_cost
 from workbench.simulate.judge import Objective
 from workbench.simulate.options import SimulationOptions
@@ -22,8 +22,9 @@ from workbench.simulate.reading import read
 from workbench.simulate.replications import Run, replicate
 from workbench.simulate.report import Report
 from workbench.simulate.result import RunResult
+from workbench.simulate.scaling.schedule import Sizes, in_force
 from workbench.simulate.service import Database, Distribution, ServiceModel
-from workbench.simulate.traffic.access_log import read_access_log
+from workbench.simulate.traffic.access_log import TargetTimes, read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 from workbench.simulate.traffic.profiles import Context, parse
 from workbench.simulate.traffic.rows import RowReport
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 DEFAULT_PROFILE: Final = "spike"
 DEFAULT_SECONDS: Final = 3600.0
 DAY_SECONDS: Final = 86_400.0
+MOST_RPS: Final = 1e6
+"""Requests a second that are simulated at most: those that clients wait to repeat are all kept in memory."""
 EPOCH_CLOCK: Final = 1e8
 """Timestamps under this many seconds (before 1973) are no dates: they count from a start of their own."""
 LEFT_OUT: Final = (
@@ -89,20 +92,13 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """Service times of an access log."""
-
-    distribution: Distribution
-    mean_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedTraffic:
     """Traffic with what was learned from files."""
 
     traffic: Traffic
     rows: tuple[RowReport, ...]
-    recorded: Recorded | None
+    recorded: TargetTimes
+    """Service times of the access logs together."""
     start: datetime | None
     """Moment of the first recorded interval; None without a recorded time of day."""
 
@@ -112,7 +108,7 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
     problems: list[str] = []
     files: list[tuple[float, Stream]] = []
     rows: list[RowReport] = []
-    recorded: Recorded | None = None
+    recorded: list[TargetTimes] = []
     for path in scenario.files:
         try:
             if path.name.lower().endswith((".csv", ".csv.gz")):
@@ -122,8 +118,7 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
             else:
                 log = read_access_log(path)
                 origin, stream, report = log.start, log.stream, log.report
-                if log.target_times is not None:
-                    recorded = Recorded(log.target_times, log.mean_target_seconds)
+                recorded.append(log.target_times)
             files.append((origin, stream))
             rows.append(report)
         except InputError as error:
@@ -144,8 +139,14 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
         raise InputError(*problems)
     if scenario.scale != 1.0:
         streams = [_scaled(stream, scenario.scale) for stream in streams]
+    most = sum(stream.peak_rps for stream in streams)
+    if most > MOST_RPS:
+        raise InputError(
+            f"the traffic comes to {most:,.0f} requests/s at its peak; every request is simulated, and at most"
+            f" {MOST_RPS:,.0f} a second are: lower the rates, --scale, or the counts of the file"
+        )
     start = datetime.fromtimestamp(first, UTC) if first >= EPOCH_CLOCK else None
-    return LoadedTraffic(Traffic(tuple(streams), duration), tuple(rows), recorded, start)
+    return LoadedTraffic(Traffic(tuple(streams), duration), tuple(rows), TargetTimes.pooled(recorded), start)
 
 
 def _scaled(stream: Stream, factor: float) -> Stream:
@@ -155,13 +156,14 @@ def _scaled(stream: Stream, factor: float) -> Stream:
     return Stream(stream.name, segments, stream.addresses, stream.heavy_path_ratio)
 
 
-def service_model(declared: Declaration, options: ServiceOptions, recorded: Recorded | None) -> ServiceModel:
+def service_model(declared: Declaration, options: ServiceOptions, recorded: TargetTimes) -> ServiceModel:
     """Service of the declared stack. Raises InputError when the options contradict it."""
     promise = declared.promise
     if options.distribution == "recorded":
-        if recorded is None:
+        measured, mean_seconds = recorded.distribution, recorded.mean_seconds
+        if measured is None:
             raise InputError("service 'recorded' takes an access log (--traffic FILE.log.gz) with target times")
-        distribution, mean_seconds = recorded.distribution, recorded.mean_seconds
+        distribution = measured
     else:
         distribution, mean_seconds = Distribution.parse(options.distribution), declared.service_seconds
     database = None
@@ -208,23 +210,37 @@ def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
     options = scenario.options
     if not options.real_clock and loaded.start is not None:
         options = replace(options, start=loaded.start, real_clock=True)
-    if options.warm_up_seconds >= loaded.traffic.duration_seconds:
+    warm_seconds = _warm_seconds(declared, options)
+    if warm_seconds and warm_seconds >= loaded.traffic.duration_seconds:
         raise InputError(
-            f"--warm-up: {options.warm_up_seconds:g} s leave nothing of the {loaded.traffic.duration_seconds:g} s that"
-            " are simulated; give a shorter one, or a longer --duration"
+            f"--warm-up: {options.warm_up_seconds:g} s, in whole p95 windows {warm_seconds:g} s, leave nothing of the"
+            f" {loaded.traffic.duration_seconds:g} s that are simulated; give a shorter one, or a longer --duration"
         )
+    if declared.sessions is None or not options.real_clock:
+        declared = replace(declared, fleets=tuple(_scheduled(fleet, options.start) for fleet in declared.fleets))
     if options.canary_percent > 0:
         declared = _with_canary(declared)
     return Prepared(declared, loaded, service_model(declared, scenario.service, loaded.recorded), options)
 
 
+def _warm_seconds(declared: Declaration, options: SimulationOptions) -> float:
+    """What is left out at the beginning, in whole p95 windows."""
+    return 60.0 * options.warm_minutes(max(1, declared.promise.p95_window_seconds // 60))
+
+
+def _scheduled(fleet: FleetDeclaration, start: datetime) -> FleetDeclaration:
+    """The fleet with the sizes that its scheduled actions have given it by `start`."""
+    now = in_force(Sizes(fleet.min_size, fleet.max_size, fleet.desired_capacity), fleet.schedule, start)
+    return replace(fleet, min_size=now.min_size, max_size=now.max_size, desired_capacity=now.desired_capacity)
+
+
 def _with_canary(declared: Declaration) -> Declaration:
-    """The canary as a rollout starts it: with as many instances as the stable fleet has by then."""
+    """The canary as a rollout starts it: held at as many instances as the stable fleet has by then."""
     if len(declared.fleets) < 2:
         raise InputError("--canary: the stack declares no second fleet that could be the canary")
     stable, canary = declared.fleets
     size = min(max(stable.desired_capacity, 1), canary.max_size)
-    return replace(declared, fleets=(stable, replace(canary, desired_capacity=size)))
+    return replace(declared, fleets=(stable, replace(canary, min_size=size, desired_capacity=size)))
 
 
 def run_scenario(
@@ -264,9 +280,10 @@ def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
         )
         clock += f"; {kept}"
     yield clock
+    warm_seconds = _warm_seconds(declared, options)
     warm_up = (
-        f"the first {options.warm_up_seconds:g} s are left out of the sums"
-        if options.warm_up_seconds
+        f"the first {warm_seconds:g} s are left out of the sums"
+        if warm_seconds
         else ("nothing is left out of the sums (--warm-up)")
     )
     yield f"each run starts idle, with {options.fleet.initial_credits:g} CPU credits an instance; {warm_up}"

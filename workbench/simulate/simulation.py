@@ -65,8 +65,9 @@ class Run:
         self.alarms = {each.rule.name: AlarmWatch(each) for each in declared.alarms}
         self.steps = [[(each.policy, AlarmWatch(each.alarm)) for each in fleet.steps] for fleet in declared.fleets]
         self.window_minutes = max(1, declared.promise.p95_window_seconds // 60)
-        # Whole windows, so that those after it are whole.
-        self.warm_minutes = self.window_minutes * math.ceil(options.warm_up_seconds / MINUTE / self.window_minutes)
+        self.warm_minutes = options.warm_minutes(self.window_minutes)
+        if self.warm_minutes and self.warm_minutes * MINUTE >= traffic.duration_seconds:
+            raise ValueError(f"a warm-up of {self.warm_minutes} min leaves nothing of {traffic.duration_seconds:g} s")
         self.known = self._quantiles()
         self.watch = self._watch()
         self.canary_percent = options.canary_percent
@@ -166,7 +167,7 @@ class Run:
             self.run_until(self.warm_minutes * MINUTE)
             self._close()
             self.watch.group_histogram[:2] = 0
-            self.result.carried = self.engine.in_flight
+            self._forget_arrived()
         self.run_until(self.traffic.duration_seconds)
         return self._finish()
 
@@ -237,6 +238,12 @@ class Run:
         self.result.arrived += len(drawn)
         self.result.arrived_parked += self._arrive_parked(drawn.time)
 
+    def _forget_arrived(self) -> None:
+        """The warm-up is over: what arrived before counts no longer, and what of it has no end yet is noted."""
+        to_come = self.block.time[int(self.engine.state.counters[kernel.NEXT]) :]
+        self.result.arrived, self.result.arrived_parked = len(to_come), self._arrive_parked(to_come)
+        self.result.carried = self.engine.afoot
+
     def _arrive_parked(self, times: Floats) -> int:
         """How many of `times` fall into parked time: `sessions` holds the changes from the block's start on."""
         changes = [change for change, _ in self.sessions]
@@ -257,7 +264,7 @@ class Run:
             _, self.parked = self.sessions.popleft()
             for fleet in self.fleets:
                 if self.parked:
-                    fleet.park()
+                    fleet.park(self.now)
                 else:
                     fleet.unpark(self.now)
             if self.parked:
@@ -377,8 +384,8 @@ class Run:
         self._judge_windows(counted)
         if self.options.keep_minutes:
             result.series = _series(minutes)
-        result.in_flight, result.pending = engine.in_flight, engine.pending
-        result.waiting_retries = engine.waiting_retries
+        result.left = engine.afoot
+        result.surplus_vcpu_seconds = {fleet.declared.name: fleet.surplus(self.now) for fleet in self.fleets}
         return result
 
     def _close(self) -> None:

@@ -6,10 +6,14 @@ given), read 2026-11.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+LOOK_BACK: Final = timedelta(days=8)
+"""How far back an action may lie whose sizes are in force when a simulation begins: over a week."""
 _FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 _NAMES: Final = {
     "month": ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
@@ -93,3 +97,35 @@ class ScheduledAction:
     """New maximum."""
     desired_capacity: int | None = None
     """New desired capacity."""
+
+    def fires(self, moment: datetime) -> bool:
+        """Whether it fires in the minute of `moment`."""
+        return self.cron.matches(moment.astimezone(ZoneInfo(self.time_zone)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Sizes of a group."""
+
+    min_size: int
+    max_size: int
+    desired_capacity: int
+
+    def after(self, action: ScheduledAction) -> Sizes:
+        """The sizes once `action` has fired."""
+        low = self.min_size if action.min_size is None else action.min_size
+        high = self.max_size if action.max_size is None else action.max_size
+        desired = self.desired_capacity if action.desired_capacity is None else action.desired_capacity
+        return Sizes(low, high, min(max(desired, low), high))
+
+
+def in_force(sizes: Sizes, schedule: Sequence[ScheduledAction], moment: datetime) -> Sizes:
+    """What a group of declared `sizes` has at `moment`, after the actions of the days before."""
+    if not schedule:
+        return sizes
+    minutes = int(LOOK_BACK.total_seconds() // 60)
+    for back in range(minutes, -1, -1):
+        for action in schedule:
+            if action.fires(moment - timedelta(minutes=back)):
+                sizes = sizes.after(action)
+    return sizes

@@ -11,7 +11,7 @@ import gzip
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import IO, Final
 import numpy as np
 
 from deployment.errors import InputError
+from workbench.simulate.kernel import Floats
 from workbench.simulate.service import Distribution
 from workbench.simulate.traffic.rows import RowReport
 from workbench.simulate.traffic.stream import Stream, from_counts
@@ -29,6 +30,8 @@ INTERVAL_SECONDS: Final = 10.0
 MAX_LINE: Final = 16_384
 """Longer lines are bad rows (a user agent alone may have 8 KB)."""
 MAX_INTERVALS: Final = 366 * 8640
+LATEST: Final = datetime(2100, 12, 31, tzinfo=UTC).timestamp()
+"""Seconds since 1970 of the last moment; calendars and time zones are known for no later ones."""
 MAX_BYTES: Final = 20 * 2**30
 """Unpacked size that is read; more is refused."""
 SAMPLES: Final = 100_000
@@ -42,6 +45,44 @@ _TYPES: Final = frozenset({"http", "https", "h2", "grpcs", "ws", "wss"})
 
 
 @dataclass(frozen=True, slots=True)
+class TargetTimes:
+    """target_processing_time of the requests that reached a target; includes what queued there when it was recorded."""
+
+    sample: Floats
+    """Seconds, of SAMPLES requests at most."""
+    count: int
+    """Requests that were measured."""
+    total_seconds: float
+    """Their sum."""
+
+    @classmethod
+    def pooled(cls, parts: Sequence[TargetTimes]) -> TargetTimes:
+        """What several files hold together, each for as much as it measured."""
+        parts = [part for part in parts if part.count]
+        if len(parts) == 1:
+            return parts[0]
+        count = sum(part.count for part in parts)
+        # As many equally likely times of each as are its share: all that were measured, where they fit.
+        sizes = [part.count if count <= SAMPLES else round(SAMPLES * part.count / count) for part in parts]
+        drawn = [
+            part.sample if size == len(part.sample) else np.quantile(part.sample, (np.arange(size) + 0.5) / size)
+            for part, size in zip(parts, sizes, strict=True)
+            if size
+        ]
+        return cls(np.concatenate([np.empty(0), *drawn]), count, sum(part.total_seconds for part in parts))
+
+    @property
+    def mean_seconds(self) -> float:
+        """Mean of all that were measured."""
+        return self.total_seconds / self.count if self.count else 0.0
+
+    @property
+    def distribution(self) -> Distribution | None:
+        """Their spread; None when nothing took any time."""
+        return Distribution.empirical(self.sample) if self.sample.any() else None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedTraffic:
     """What an access log holds."""
 
@@ -51,10 +92,8 @@ class RecordedTraffic:
     """Beginning of the first interval, seconds since 1970."""
     report: RowReport
     """Rows used and left out."""
-    target_times: Distribution | None
-    """Spread of target_processing_time; None when no request reached a target."""
-    mean_target_seconds: float
-    """Mean of target_processing_time; includes what queued at the target when it was recorded."""
+    target_times: TargetTimes
+    """What requests took at the target."""
 
 
 def read_access_log(path: Path) -> RecordedTraffic:
@@ -93,14 +132,11 @@ def read_access_log(path: Path) -> RecordedTraffic:
     if last - first >= MAX_INTERVALS:
         raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
     dense = [float(counts[index]) for index in range(first, last + 1)]
-    kept = reservoir[: min(seen, SAMPLES)]
-    measured = bool(kept.any())
     return RecordedTraffic(
         Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), max(1, len(clients))),
         first * INTERVAL_SECONDS,
         report,
-        Distribution.empirical(kept) if measured else None,
-        total_seconds / seen if seen else 0.0,
+        TargetTimes(reservoir[: min(seen, SAMPLES)], seen, total_seconds),
     )
 
 
@@ -144,6 +180,8 @@ def _parse(line: str) -> tuple[float, str, float] | str:
         if answered is None:
             return f"{fields[_TIMESTAMP][:30]!r} is no timestamp"
         arrival = answered - sum(seconds for seconds in (request, target, response) if seconds > 0)
+    if not 0 <= arrival <= LATEST:
+        return "its time is not between 1970 and 2100"
     return arrival, fields[_CLIENT].rpartition(":")[0], target
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -13,6 +14,8 @@ from workbench.simulate.traffic.stream import Stream, Traffic
 
 BLOCK: Final = 16_384
 """Requests that are drawn at once, about."""
+LARGEST: Final = 2**20
+"""Requests that are drawn at once at most, about."""
 BATCH_GAP_SECONDS: Final = 0.05
 """Mean time between the requests of one batch: a page that fetches its parts."""
 
@@ -72,11 +75,16 @@ class ArrivalSource:
         return max(1, int(self._first_address[-1]))
 
     def block_end(self, start: float, duration: float) -> float:
-        """End of the stretch from `start` that holds about BLOCK requests: whole minutes, at most to `duration`."""
+        """End of the stretch from `start` that holds about BLOCK requests: whole minutes, at most to `duration`.
+
+        A minute that holds more than LARGEST is cut, so that memory is bounded at every rate.
+        """
         ends = 60.0 * (start // 60 + 2.0 ** np.arange(0, 13))
         expected = self._traffic.expected(np.minimum(np.concatenate([[start], ends]), duration))
         fits = int(np.searchsorted(expected - expected[0], BLOCK, side="right")) - 1
-        return float(min(ends[max(fits - 1, 0)], duration))
+        end = float(min(ends[max(fits - 1, 0)], duration))
+        pieces = math.ceil((expected[1] - expected[0]) / LARGEST)
+        return end if pieces <= 1 else start + (end - start) / pieces
 
     def draw(self, start: float, end: float) -> Arrivals:
         """Arrivals in [start, end)."""

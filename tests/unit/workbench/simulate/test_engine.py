@@ -98,7 +98,23 @@ def test_unlimited_mode_stays_fast_and_counts_the_surplus():
     station.give_credits(0, 0.0, earned=0.5, balance=0.0, most=100.0, unlimited=True)
     station.run(10, requests([0.0], cpu=4.0))
     assert station.tally[0, kernel.LATENCY] == pytest.approx(4.0)
-    assert station.state.surplus[0] == pytest.approx(2.0)
+    assert station.surplus(0, 4.0) == pytest.approx(2.0)
+    assert station.surplus(0, 6.0) == pytest.approx(1.0)  # what is earned later pays it back
+    assert station.surplus(0, 8.0) == 0.0
+
+
+def test_unlimited_mode_is_charged_for_what_is_beyond_a_days_earnings():
+    station = engine()
+    station.give_credits(0, 0.0, earned=0.5, balance=0.0, most=3.0, unlimited=True)
+    station.run(10, requests([0.0], cpu=4.0))
+    assert station.surplus(0, 1e6) == pytest.approx(1.0)
+
+
+def test_standard_mode_is_charged_for_nothing_beyond():
+    station = engine()
+    station.give_credits(0, 0.0, earned=0.5, balance=0.0, most=3.0)
+    station.run(10, requests([0.0], cpu=4.0))
+    assert station.surplus(0, 4.0) == 0.0
 
 
 def test_state_carries_over_from_slice_to_slice():

@@ -1,18 +1,22 @@
 import json
 import math
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cost import estimate
 from deployment.errors import InputError
+from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
+from workbench.simulate.engine import Afoot
 from workbench.simulate.event_cost import event_cost, instance_hour_usd
 from workbench.simulate.judge import Objective, judge
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import draw
 from workbench.simulate.picture.canvas import THEMES, Frame, bin_minutes
+from workbench.simulate.reading.fleets import TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
@@ -47,6 +51,10 @@ def test_the_interval_of_independent_means():
     assert found.half_width == pytest.approx(4.303 / 3**0.5)  # Student's t with 2 degrees of freedom
     assert (found.low, found.high) == (pytest.approx(2 - found.half_width), pytest.approx(2 + found.half_width))
     assert math.isnan(interval([1.0]).half_width)
+    for count, quantile in ((31, 2.042), (41, 2.021), (61, 2.000), (121, 1.980)):  # Student's t of 30 to 120 degrees
+        values = [0.0, 1.0] * (count // 2) + [0.5]
+        spread = (sum((each - 0.5) ** 2 for each in values) / (count - 1) / count) ** 0.5
+        assert interval(values).half_width == pytest.approx(quantile * spread, rel=5e-4)
     assert math.isnan(interval([math.nan]).mean)
 
 
@@ -263,3 +271,51 @@ def test_the_judge_takes_the_lower_end_of_the_interval():
     runs = [with_answers(1000, within, windows=1, windows_within=1) for within in (905, 935, 920)]
     assert judge(runs, Objective(attainment_ratio=0.92)).verdict == "blocked"
     assert judge(runs, Objective(attainment_ratio=0.88)).verdict == "pass"
+
+
+def test_what_is_already_late_is_no_better_for_not_being_answered():
+    run = RunResult(1, 60.0, left=Afoot(in_flight=8, within=1))
+    run.tally[0, [kernel.OFFERED, kernel.COMPLETED, kernel.WITHIN]] = 10, 2, 2
+    assert run.attainment_ratio == pytest.approx(0.3)
+    run.carried = Afoot(in_flight=4, within=2)  # of the warm-up: they were offered before
+    assert run.attainment_ratio == pytest.approx(0.1)
+
+
+def test_surplus_credits_of_unlimited_mode_are_in_the_cost_of_the_event(graph):
+    dev = graph("dev")
+    edited = [
+        replace(
+            each,
+            inputs={**each.inputs, "creditSpecification": {"cpuCredits": "unlimited"}},
+            outputs={**each.outputs, "creditSpecification": {"cpuCredits": "unlimited"}},
+        )
+        if each.type == TEMPLATE
+        else each
+        for each in dev
+    ]
+    unlimited = ResourceGraph(edited)
+    scenario = Scenario(profiles=("steady:rate=60",), duration_seconds=1800.0, replications=1)
+    report = run_scenario(unlimited, scenario, estimate(unlimited))
+    run, name = report.runs[0], "plant-stable-group"
+    vcpu_seconds = run.surplus_vcpu_seconds[name]
+    # 60 requests/s of 5 ms CPU are 0.3 vCPU, of which each running instance earns 0.1.
+    done = run.total(kernel.COMPLETED) * 0.005
+    assert vcpu_seconds == pytest.approx(done - 0.1 * run.instance_seconds[name], rel=0.1)
+    without = replace(run, surplus_vcpu_seconds={})
+    charged = (
+        event_cost(estimate(unlimited), run).instances_usd - event_cost(estimate(unlimited), without).instances_usd
+    )
+    assert float(charged) == pytest.approx(vcpu_seconds / 3600 * 0.04)  # AWS: $0.04 a vCPU-hour of T4g
+
+
+def test_what_is_said_of_the_warm_up_is_what_is_left_out(graph):
+    scenario = Scenario(
+        profiles=("steady:rate=2",),
+        duration_seconds=1200.0,
+        replications=1,
+        options=SimulationOptions(warm_up_seconds=60.0),
+    )
+    report = run_scenario(graph("dev"), scenario, None)
+    assert any("the first 300 s are left out" in each for each in report.assumptions)
+    run = report.runs[0]
+    assert run.tally[:, kernel.OFFERED].sum() == run.series[5:, COLUMNS.index("requests")].sum()

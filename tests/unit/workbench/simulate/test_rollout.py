@@ -1,7 +1,7 @@
 """Rollouts in virtual time: each version meets the gate that is meant for it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -147,3 +147,12 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
 def test_a_stack_without_a_rollout_is_refused(small_graph):
     with pytest.raises(InputError, match="declares no canary rollout"):
         run_rollouts(small_graph(), Scenario())
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
+@pytest.mark.parametrize("begin", [time(1, 30), time(3, 30), time(23, 0)])
+def test_a_window_is_as_long_as_it_says_when_the_clock_is_changed(day, begin):
+    window = Window(start=begin, minutes=180, time_zone="Europe/Vilnius", weekday=6)
+    first = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
+    minutes = (first + timedelta(minutes=each) for each in range(3 * 1440))
+    assert sum(window.is_open(each) for each in minutes) == 180

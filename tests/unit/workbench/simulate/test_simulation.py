@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 import numpy as np
 import pytest
 
+from deployment.errors import InputError
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Sessions
@@ -14,7 +15,7 @@ from workbench.simulate.options import SimulationOptions
 from workbench.simulate.reading import read
 from workbench.simulate.replications import Run, replicate
 from workbench.simulate.result import COLUMNS
-from workbench.simulate.scenario import Scenario, load_traffic
+from workbench.simulate.scenario import Scenario, load_traffic, prepare
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.simulation import simulate
 
@@ -244,3 +245,21 @@ def test_runs_are_the_same_on_any_number_of_cores(small_graph, monkeypatch):
     for one, other in zip(*found, strict=True):
         assert np.array_equal(one.series, other.series, equal_nan=True)
         assert one.fleet_events == other.fleet_events
+
+
+def test_the_canary_is_held_at_the_size_that_a_rollout_gives_it(small_graph):
+    graph = small_graph(minSize=2, desiredCapacity=2)
+    prepared = prepare(graph, Scenario(profiles=("steady:rate=1",), options=SimulationOptions(canary_percent=10)))
+    stable, canary = prepared.declared.fleets
+    assert canary.min_size == canary.desired_capacity == stable.desired_capacity == 2
+    found = prepared.replicate(1)[0]
+    # An hour of next to no requests: target tracking would scale it in, the rollout's minimum keeps it.
+    assert found.instance_seconds[canary.name] == pytest.approx(2 * found.duration_seconds)
+
+
+@pytest.mark.parametrize("seconds", [240.0, 300.0])
+def test_a_warm_up_that_leaves_no_whole_window_is_refused(small_graph, seconds):
+    # A minute is rounded up to the p95 window of five: it used to run on beyond the end of the traffic for ever.
+    scenario = Scenario(duration_seconds=seconds, options=SimulationOptions(warm_up_seconds=60.0))
+    with pytest.raises(InputError, match="leave nothing"):
+        prepare(small_graph(), scenario)

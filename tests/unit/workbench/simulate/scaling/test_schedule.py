@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workbench.simulate.scaling.schedule import Cron
+from workbench.simulate.scaling.schedule import Cron, ScheduledAction, Sizes, in_force
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,28 @@ def test_when_an_expression_fires(expression, moment, fires):
 def test_a_wrong_expression_is_refused(expression):
     with pytest.raises(ValueError, match=r"fields|allowed is"):
         Cron.parse(expression)
+
+
+OFFICE = (
+    ScheduledAction(name="up", cron=Cron.parse("0 8 * * MON-FRI"), time_zone="Europe/Vilnius", min_size=3),
+    ScheduledAction(name="down", cron=Cron.parse("0 18 * * *"), time_zone="Europe/Vilnius", min_size=1, max_size=2),
+    ScheduledAction(name="wide", cron=Cron.parse("0 7 * * *"), time_zone="Europe/Vilnius", max_size=4),
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "sizes"),
+    [
+        pytest.param(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), Sizes(3, 4, 3), id="Monday, 11:00 in Vilnius"),
+        pytest.param(datetime(2026, 11, 23, 6, 0, tzinfo=UTC), Sizes(3, 4, 3), id="the minute that it fires in"),
+        pytest.param(datetime(2026, 11, 23, 5, 59, tzinfo=UTC), Sizes(1, 4, 2), id="a minute before"),
+        pytest.param(datetime(2026, 11, 22, 12, 0, tzinfo=UTC), Sizes(1, 4, 2), id="Sunday"),
+        pytest.param(datetime(2026, 11, 23, 17, 0, tzinfo=UTC), Sizes(1, 2, 2), id="the evening"),
+    ],
+)
+def test_a_simulation_begins_with_the_sizes_that_the_schedule_has_set(moment, sizes):
+    assert in_force(Sizes(1, 2, 1), OFFICE, moment) == sizes
+
+
+def test_without_a_schedule_the_declared_sizes_hold():
+    assert in_force(Sizes(1, 2, 1), (), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) == Sizes(1, 2, 1)

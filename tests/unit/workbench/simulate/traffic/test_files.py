@@ -1,11 +1,15 @@
 import gzip
+import re
 import tracemalloc
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from deployment.errors import InputError
-from workbench.simulate.traffic.access_log import read_access_log
+from workbench.simulate.scenario import Scenario, load_traffic
+from workbench.simulate.traffic.access_log import SAMPLES, TargetTimes, read_access_log
+from workbench.simulate.traffic.arrivals import LARGEST, ArrivalOptions, ArrivalSource
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 
 LINE = (
@@ -125,9 +129,8 @@ def test_an_access_log_gives_arrivals_clients_and_target_times(tmp_path, packed)
     assert recorded.stream.requests == pytest.approx(120)
     assert recorded.stream.rate(5) == pytest.approx(1.0)
     assert recorded.stream.addresses == 7
-    assert recorded.mean_target_seconds == pytest.approx(0.0195)
-    assert recorded.target_times is not None
-    assert sum(recorded.target_times.samples) / len(recorded.target_times.samples) == pytest.approx(1.0)
+    assert recorded.target_times.mean_seconds == pytest.approx(0.0195)
+    assert recorded.target_times.sample.mean() == pytest.approx(0.0195)
 
 
 def test_bad_lines_of_an_access_log_are_counted_and_named(tmp_path):
@@ -147,7 +150,7 @@ def test_requests_that_reached_no_target_are_arrivals_without_a_time(tmp_path):
     (tmp_path / "access.log").write_text("".join(lines))
     recorded = read_access_log(tmp_path / "access.log")
     assert recorded.report.good == 20
-    assert recorded.mean_target_seconds > 0
+    assert recorded.target_times.mean_seconds > 0
 
 
 def test_a_truncated_gzip_file_is_an_input_error(tmp_path):
@@ -207,3 +210,57 @@ def test_a_log_may_begin_with_a_byte_order_mark(tmp_path):
     file = tmp_path / "access.log"
     file.write_text("\ufeff" + "".join(log_lines(2)), encoding="utf-8")
     assert read_access_log(file).report.bad == 0
+
+
+def test_the_times_of_several_logs_are_pooled_by_what_each_measured(tmp_path):
+    slow, quick = tmp_path / "slow.log", tmp_path / "quick.log"
+    slow.write_text("".join(LINE.format(minute=0, second=0, client=1, target="0.300") for _ in range(30)))
+    quick.write_text("".join(LINE.format(minute=1, second=0, client=1, target="0.020") for _ in range(90)))
+    for files in ((slow, quick), (quick, slow)):
+        loaded = load_traffic(Scenario(files=files), 1.0)
+        assert loaded.recorded.mean_seconds == pytest.approx((30 * 0.3 + 90 * 0.02) / 120)
+        assert np.mean(loaded.recorded.sample > 0.1) == pytest.approx(0.25)
+
+
+def test_pooled_times_stay_as_few_as_those_of_one_file():
+    parts = [TargetTimes(np.full(SAMPLES, 0.1), 3_000_000, 3e5), TargetTimes(np.full(1000, 0.5), 1000, 500.0)]
+    pooled = TargetTimes.pooled([*parts, TargetTimes(np.empty(0), 0, 0.0)])
+    assert len(pooled.sample) == pytest.approx(SAMPLES, abs=2)
+    assert pooled.sample.mean() == pytest.approx(pooled.mean_seconds, rel=1e-3)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:58Z"])
+def test_a_time_that_no_calendar_serves_is_a_bad_row(tmp_path, moment):
+    file = tmp_path / "odd.log"
+    odd = re.sub(r"2026-11-23T09:00:00\.\d+Z", moment, log_lines()[0])
+    file.write_text(odd + "".join(log_lines()))
+    report = read_access_log(file).report
+    assert (report.good, report.bad) == (120, 1)
+    assert "between 1970 and 2100" in "\n".join(report.lines())
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(lambda path: Scenario(files=(path,)), id="a file"),
+        pytest.param(lambda path: Scenario(profiles=("steady:rate=1000000", "steady:rate=1")), id="profiles together"),
+        pytest.param(lambda path: Scenario(profiles=("steady:rate=100000",), scale=20.0), id="a scale"),
+    ],
+)
+def test_more_requests_than_can_be_simulated_are_refused_before_they_are_drawn(tmp_path, scenario):
+    file = tmp_path / "huge.csv"
+    file.write_text("timestamp,requests\n2026-11-23T09:00:00Z,1e9\n2026-11-23T09:00:01Z,1e9\n")
+    with pytest.raises(InputError, match="requests/s at its peak"):
+        load_traffic(scenario(file), 1.0)
+
+
+def test_the_most_that_is_drawn_at_once_is_bounded_at_every_rate():
+    loaded = load_traffic(Scenario(profiles=("steady:rate=1000000",), duration_seconds=600.0), 1.0)
+    source = ArrivalSource(loaded.traffic, ArrivalOptions(), np.random.SeedSequence(1))
+    now, drawn = 57.0, 0
+    while now < 60:
+        end = source.block_end(now, 600.0)
+        assert now < end <= 60
+        assert len(source.draw(now, end)) < 1.01 * LARGEST
+        now, drawn = end, drawn + 1
+    assert drawn >= 3
