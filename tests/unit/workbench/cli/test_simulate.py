@@ -203,6 +203,7 @@ def test_optimize_finds_settings(plant, small_space):
 def test_optimize_writes_the_settings_into_the_stack_file(plant, small_space, tmp_path, monkeypatch):
     import shutil
 
+    from workbench.preview import settings as preview_settings
     from workbench.preview import stackfile, synthesis
 
     root = tmp_path / "project"
@@ -212,6 +213,7 @@ def test_optimize_writes_the_settings_into_the_stack_file(plant, small_space, tm
     for module in (synthesis, stackfile):
         monkeypatch.setattr(module, "REPOSITORY", root)
     monkeypatch.setattr(synthesis.synthesize, "__kwdefaults__", {"overrides": None, "root": root})
+    monkeypatch.setattr(preview_settings.settings_of, "__defaults__", (root,))
     (root / "infra").symlink_to(Path(__file__).parents[4] / "infra")
     before = (root / "Pulumi.dev.yaml").read_text()
     text = before.replace("  plant:fleet:\n", "  plant:fleet:\n    max_size: 3 # too many\n")
