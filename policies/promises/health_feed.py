@@ -30,11 +30,12 @@ def check(context: Context) -> Iterator[Problem]:
 
     Other alarms are whoever declares them's own: whether the Health Aggregator hears of them is not promised.
     """
-    wrong: dict[str, Resource] = {}  # many alarms reach the same target
+    known: dict[int, list[Resource]] = {}  # many alarms reach the same targets
+    wrong: dict[str, Resource] = {}
     for alarms in filter(None, watching(context)):
         if any(not isinstance(alarm.outputs.get("arn"), str) for alarm in alarms):
             continue  # nobody knows yet what a pattern would have to name
-        feeds = [target for alarm in alarms for target in heard_by(alarm, context)]
+        feeds = [best for alarm in alarms for best in heard_by(alarm, context, known)]
         if not feeds:
             yield Problem(
                 "no event rule sends on what this alarm says, so the Health Aggregator never hears of it; name it in "
@@ -63,11 +64,15 @@ def watching(context: Context) -> Iterator[list[Resource]]:
         yield [one.alarm for one in failures or () if scaling_failures.over_limit(one)]
 
 
-def heard_by(alarm: Resource, context: Context) -> Iterator[Resource]:
-    """Targets outside of this stack's own workings that get what the alarm says."""
+def heard_by(alarm: Resource, context: Context, known: dict[int, list[Resource]]) -> Iterator[Resource]:
+    """Targets outside of this stack's own workings that get what the alarm says: of those that get the same, the one
+    that sends the most. `known` keeps it."""
     arn, name = alarm.outputs.get("arn"), alarm.outputs.get("name") or alarm.get("alarmName")
     for targets in targets_for(alarm_event(str(arn), str(name)), context):
-        yield from (target for target in targets if leaves(target, context))
+        if id(targets) not in known:
+            leaving = [target for target in targets if leaves(target, context)]
+            known[id(targets)] = sorted(leaving, key=lambda target: len(lacking(target)))[:1]
+        yield from known[id(targets)]
 
 
 def leaves(target: Resource, context: Context) -> bool:
