@@ -323,7 +323,8 @@ def _begin_with(modules: Sequence[str]) -> None:
         from multiprocessing import forkserver
 
         forkserver.set_forkserver_preload([*modules, "distributed"])
-        forkserver.ensure_running()
+        with _uninterrupted():  # what is forked from it ignores what it was started to ignore
+            forkserver.ensure_running()
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ def apply() -> None:
     _groups_spread_over_zones()
     _deleted_groups_leave_no_instance()
     _terminated_instances_are_no_targets()
+    _terminated_instances_free_their_addresses()
     _terminated_instances_lose_their_interface()
     _https_subscribers_are_not_called()
     _deleted_users_are_gone()
@@ -265,6 +266,31 @@ def _terminated_instances_lose_their_interface() -> None:
         return result
 
     _replace(EC2Backend, "terminate_instances", terminate)
+
+
+def _terminated_instances_free_their_addresses() -> None:
+    """An address of a subnet can be had again once its instance is gone (EC2 guide); moto keeps each for ever, and a
+    subnet that has had its 59 instances takes no more. They are only looked for then: which comes first is open."""
+    from moto.ec2.models.subnets import Subnet
+
+    original = Subnet.get_available_subnet_ip
+
+    def available(self: Any, instance: Any) -> Any:
+        try:
+            return original(self, instance)
+        except StopIteration:
+            gone = {one.id for one in self.ec2_backend.all_instances() if one.state == "terminated"}
+            freed = [ip for ip, holder in self._subnet_ips.items() if _holder_id(holder) in gone]
+            for ip in freed:
+                self.del_subnet_ip(ip)
+            if not freed:
+                raise
+            return original(self, instance)
+
+    def _holder_id(holder: Any) -> Any:
+        return getattr(getattr(holder, "instance", None) or holder, "id", None)
+
+    _replace(Subnet, "get_available_subnet_ip", available)
 
 
 def _https_subscribers_are_not_called() -> None:

@@ -63,7 +63,7 @@ def test_a_shared_stack_passes_at_once_with_what_the_platform_lends(project, mon
                 "--domain is missing",
                 "--account is missing",
                 "--hosted-zone is missing, if --kind is dedicated",
-                "--platform NAME=VALUE is missing, if --kind is shared, for each of vpc_id, ",
+                "--platform KEY=VALUE is missing, if --kind is shared, for each of vpc_id, ",
             ],
             id="nothing given",
         ),

@@ -170,3 +170,17 @@ def test_a_profile_gets_another_role_and_a_gateway_another_vpc_in_place(api: Api
     assert [role["RoleName"] for role in profile["Roles"]] == ["b"]
     (gateway,) = api.call("ec2", "describe_internet_gateways")["InternetGateways"]
     assert [item["VpcId"] for item in gateway["Attachments"]] == [vpcs[1]]
+
+
+def test_addresses_of_instances_that_are_gone_can_be_had_again(api: Api) -> None:
+    place = Place(api, "10.9.9")
+    image = api.call("ec2", "describe_images")["Images"][0]["ImageId"]
+
+    def run(count: int) -> list[str]:
+        found = api.call(
+            "ec2", "run_instances", ImageId=image, MinCount=count, MaxCount=count, SubnetId=place.subnets[0]
+        )
+        return [one["InstanceId"] for one in found["Instances"]]
+
+    for _ in range(4):  # of /27
+        api.call("ec2", "terminate_instances", InstanceIds=run(20))

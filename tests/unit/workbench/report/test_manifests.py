@@ -16,7 +16,7 @@ from deployment.unknown import SECRET
 from workbench.report.manifests import manifests, write
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-POD = {"metadata": {"labels": {"app": "api"}}, "spec": {"containers": [{"name": "api"}]}}
+POD = {"metadata": {"labels": {"app": "api"}}, "spec": {"containers": [{"name": "api", "image": "a"}]}}
 SPEC = {"selector": {"matchLabels": {"app": "api"}}, "template": POD}
 
 
