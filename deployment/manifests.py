@@ -57,10 +57,12 @@ def _problem(text: str, version: str) -> tuple[str, str] | None:
     document = json.loads(text)
     if isinstance(document.get("roleRef"), dict):  # the API server fills it in before it looks
         document["roleRef"].setdefault("apiGroup", "rbac.authorization.k8s.io")
+    group = str(document["apiVersion"]).rpartition("/")[0]
     try:
-        kubernetes_validate.validate(document, version, strict=True)
+        if "." not in group or group.endswith(".k8s.io"):  # it looks no further than the first part of a group's name
+            kubernetes_validate.validate(document, version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:
-        return refused(document)
+        pass  # a custom resource
     except kubernetes_validate.ValidationError as error:
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
         return path.lstrip("."), "" if error.instance == STAND_IN else str(error.message)

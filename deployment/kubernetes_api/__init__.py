@@ -7,10 +7,29 @@ tests/fixtures/kubernetes_api.json holds. What only a cluster knows, such as its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from deployment.kubernetes_api import fields, objects, pods
 from deployment.kubernetes_api.values import Problem
+
+GROUPS: Final[Mapping[str, str]] = {
+    kind: group
+    for group, kinds in {
+        "": (
+            *("Pod", "ReplicationController", "Service", "Namespace", "ConfigMap", "Secret"),
+            *("ResourceQuota", "LimitRange", "PersistentVolumeClaim"),
+        ),
+        "apps": ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"),
+        "batch": ("Job", "CronJob"),
+        "autoscaling": ("HorizontalPodAutoscaler",),
+        "policy": ("PodDisruptionBudget",),
+        "networking.k8s.io": ("NetworkPolicy", "Ingress"),
+        "rbac.authorization.k8s.io": ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
+        "elbv2.k8s.aws": ("TargetGroupBinding",),
+    }.items()
+    for kind in kinds
+}
+"""Kind -> the group in which it is what is known here: a Service of Knative is another thing."""
 
 
 def refused(document: Mapping[str, Any]) -> Problem | None:
@@ -19,6 +38,8 @@ def refused(document: Mapping[str, Any]) -> Problem | None:
 
 
 def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    yield from fields.problems(document)
-    yield from pods.problems(document)
-    yield from objects.problems(document)
+    group = str(document["apiVersion"]).rpartition("/")[0]
+    kind = document["kind"] if GROUPS.get(document["kind"]) == group else ""
+    yield from fields.problems(document, kind)
+    yield from pods.problems(document, kind)
+    yield from objects.problems(document, kind)

@@ -63,7 +63,6 @@ _PEER: Final = {
     **below("namespaceSelector", SELECTOR),
 }
 _POLICY_PORT: Final = {"port": values.port, "protocol": PROTOCOLS}
-_ROUTE: Final = {"kind": said, "name": said}
 _HOST: Final = {"port.name": values.port_name, "port.number": between(1, 65535), "name": values.service}
 
 BINDING: Final = {
@@ -202,9 +201,9 @@ NAMES: Final[Mapping[str, Check]] = {
 CRON_JOB_NAME: Final = 52
 
 
-def problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    """What single fields of `document` may not be."""
-    kind, metadata = document["kind"], document["metadata"]
+def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
+    """What single fields of `document` may not be; `kind` is "" for one that isn't known here."""
+    metadata = document["metadata"]
     for where, name in at(document, "metadata.name"):
         if "generateName" in metadata and not name:
             continue

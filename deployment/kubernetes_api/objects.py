@@ -17,9 +17,8 @@ from deployment.quantities import quantity
 Object = Mapping[str, Any]
 
 
-def problems(document: Object) -> Iterator[Problem]:
-    """What of `document` doesn't fit together."""
-    kind = document["kind"]
+def problems(document: Object, kind: str) -> Iterator[Problem]:
+    """What of `document`, which is of `kind`, doesn't fit together."""
     if kind in SELECTING:
         yield from _selected(document)
     for check in CHECKS.get(kind, ()):

@@ -109,9 +109,8 @@ POD: Final[Mapping[str, Check]] = {
 }
 
 
-def problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the pod of `document` may not be; nothing where it makes none."""
-    kind = document["kind"]
+def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
+    """What the pod of `document`, which is of `kind`, may not be; nothing where it makes none."""
     if kind not in TEMPLATES:
         return
     place = TEMPLATES[kind]

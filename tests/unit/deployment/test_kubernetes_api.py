@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployment.kubernetes_api import refused
+from deployment.kubernetes_api import GROUPS, fields, objects, pods, refused
 from deployment.kubernetes_api.values import STAND_IN
 from deployment.manifests import schema_problem
 from tests._kubernetes_answers import answers
@@ -56,3 +56,23 @@ def test_what_is_not_known_yet_is_held_against_nobody(kind):
 def test_only_ascii_digits_are_numbers_of_a_schedule(schedule):
     job = next(document for _, document, refusal in ANSWERS if document["kind"] == "CronJob" and refusal is None)
     assert refused({**job, "spec": {**job["spec"], "schedule": schedule}})[0] == "spec.schedule"
+
+
+def test_each_kind_that_is_known_says_in_which_group():
+    known = {*fields.FIELDS, *fields.NAMES, *pods.TEMPLATES, *objects.SELECTING, *objects.CHECKS} - {"*"}
+    assert known <= GROUPS.keys()
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "own"),
+    [
+        ("serving.knative.dev/v1", "Service", {"template": {"spec": {"containers": [{"image": "api"}]}}}),
+        ("batch.volcano.sh/v1alpha1", "Job", {"minAvailable": 1, "tasks": []}),
+        ("networking.internal.knative.dev/v1alpha1", "Ingress", {"rules": []}),
+        ("networking.gke.io/v1", "NetworkPolicy", {"policyTypes": ["L7"]}),
+    ],
+)
+def test_kinds_of_others_that_are_called_alike_are_held_to_nothing_of_ours(version, kind, own):
+    document = {"apiVersion": version, "kind": kind, "metadata": {"name": "api"}, "spec": own}
+    assert schema_problem(document, "1.35") is None
+    assert schema_problem({**document, "metadata": {"name": "No Name"}}, "1.35")[0] == "metadata.name"
