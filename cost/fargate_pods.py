@@ -15,7 +15,8 @@ from cost.charges import Unpriced
 from cost.pods import PodSize, namespace
 from cost.scope import Pricing
 from deployment.graph import Resource
-from deployment.tokens import CRON_JOB, DAEMON_SET, FARGATE_PROFILE, POD
+from deployment.pod_resources import template_path
+from deployment.tokens import DAEMON_SET, FARGATE_PROFILE
 
 OVERHEAD_GIB: Final = Decimal("0.25")
 """Memory that is added to each pod for kubelet, kube-proxy and containerd."""
@@ -35,15 +36,12 @@ SIZES: Final = tuple(
 )
 """vCPUs, and the GB of memory from least to most in steps, from small to large."""
 
-TEMPLATES: Final = {POD: "", CRON_JOB: "spec.jobTemplate.spec.template."}
-"""Where other workloads than most have the pod."""
-
 
 def profile_of(pricing: Pricing, workload: Resource) -> Resource | None:
     """The profile that the pods of `workload` match; None for those that run on nodes, as all daemons do."""
     if workload.type == DAEMON_SET:
         return None
-    labels = workload.get(f"{TEMPLATES.get(workload.type, 'spec.template.')}metadata.labels")
+    labels = workload.get(f"{template_path(workload.type)}.metadata.labels".lstrip("."))
     labels = labels if isinstance(labels, Mapping) else {}
     for profile in pricing.graph.of_type(*FARGATE_PROFILE):
         for place, wanted in _selectors(profile):

@@ -21,6 +21,16 @@ Limits: TypeAlias = Iterable[Object]
 KINDS: Final = ("initContainers", "containers")
 
 
+def template_path(kind: str) -> str:
+    """Where an object that makes pods has their template: `kind` is its kind, or the type token that ends with it. ""
+    is the object itself, which is a pod."""
+    return TEMPLATES.get(kind.rpartition(":")[2], "spec.template")
+
+
+TEMPLATES: Final = {"Pod": "", "CronJob": "spec.jobTemplate.spec.template"}
+"""Kind -> where others than most have the template of their pods."""
+
+
 def filled_in(spec: Object, ranges: Sequence[Limits]) -> dict[str, Any]:
     """`spec` of a pod with the requests and limits that it gets in a namespace with these `ranges`.
 

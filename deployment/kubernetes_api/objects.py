@@ -7,10 +7,11 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from typing import Any, Final
 
 from deployment.kubernetes_api import values
-from deployment.kubernetes_api.values import Problem, at, known, number_of
+from deployment.kubernetes_api.values import Problem, at, fits_labels, known, number_of
 from deployment.pod_resources import of, range_defaults
 from deployment.quantities import quantity
 
@@ -37,22 +38,12 @@ def _selected(document: Object) -> Iterator[Problem]:
         needs = expression.get("operator") in ("In", "NotIn")
         if needs is not bool(expression.get("values")):
             yield f"{here}.values", f"{'are needed' if needs else 'may not be there'} with this operator"
-        elif known(labels, expression) and not _holds(expression, labels):
+        elif known(labels, expression) and not fits_labels(
+            expression.get("operator"), str(expression.get("key")), expression.get("values") or (), labels
+        ):
             yield "spec.template.metadata.labels", "are none that spec.selector selects"
     if known(wanted, labels) and any(labels.get(key) != value for key, value in wanted.items()):
         yield "spec.template.metadata.labels", "are none that spec.selector selects"
-
-
-def _holds(expression: Object, labels: Object) -> bool:
-    key, among = str(expression.get("key")), expression.get("values") or ()
-    match expression.get("operator"):
-        case "In":
-            return key in labels and labels[key] in among
-        case "NotIn":
-            return key not in labels or labels[key] not in among
-        case "Exists":
-            return key in labels
-    return key not in labels
 
 
 def _update(document: Object) -> Iterator[Problem]:
@@ -96,7 +87,16 @@ NUMBER: Final = re.compile(r"[0-9]+")
 FIELD_BOUNDS: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAYS: Final = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
-WORDS: Final = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+MACROS: Final = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+"""Words for schedules (robfig/cron 3.0.1, parser.go, which CronJobs are read by)."""
 
 
 def _schedule(document: Object) -> Iterator[Problem]:
@@ -106,15 +106,15 @@ def _schedule(document: Object) -> Iterator[Problem]:
         if "TZ" in text:
             yield where, f"{text!r} has a time zone; set spec.timeZone"
         elif text.startswith("@"):
-            if text not in WORDS and not re.fullmatch(r"@every ([0-9]+(\.[0-9]*)?(h|m|s|ms|us|ns))+", text):
-                yield where, f"{text!r} isn't one of {', '.join(WORDS)}, @every with a time such as 1h30m"
+            if text not in MACROS and not re.fullmatch(r"@every ([0-9]+(\.[0-9]*)?(h|m|s|ms|us|ns))+", text):
+                yield where, f"{text!r} isn't one of {', '.join(MACROS)}, @every with a time such as 1h30m"
         elif len(fields := text.split()) != 5:
             yield where, f"{text!r} isn't five fields"
         else:
             for field, (least, most), names in zip(fields, FIELD_BOUNDS, ((), (), (), MONTHS, DAYS), strict=True):
-                start = 1 if names is MONTHS else 0
+                numbers = {name: number for number, name in enumerate(names, 1 if names is MONTHS else 0)}
                 for part in field.lower().split(","):
-                    if not _right(part, least, most, {name: at for at, name in enumerate(names, start)}):
+                    if not _right(part, least, most, numbers):
                         yield (
                             where,
                             f"{part!r} in {text!r} isn't a field of a schedule, which go from {least} to {most}",
@@ -340,11 +340,10 @@ def _order(item: Object, where: str) -> Iterator[Problem]:
                 return
     requests, most = range_defaults([item])
     steps = {"min": of(item, "min"), "defaultRequest": requests, "default": most, "max": of(item, "max")}
-    for low, small in steps.items():
-        for high, large in list(steps.items())[list(steps).index(low) + 1 :]:
-            for unit in small:
-                if unit in large and number_of(small[unit]) > number_of(large[unit]):
-                    yield f"{where}.{low}[{unit}]", f"{small[unit]} is more than {high}, which is {large[unit]}"
+    for (low, small), (high, large) in combinations(steps.items(), 2):
+        for unit in small:
+            if unit in large and number_of(small[unit]) > number_of(large[unit]):
+                yield f"{where}.{low}[{unit}]", f"{small[unit]} is more than {high}, which is {large[unit]}"
     for unit, ratio in of(item, "maxLimitRequestRatio").items():
         least, largest = of(item, "min").get(unit), of(item, "max").get(unit)
         if number_of(ratio) < 1:

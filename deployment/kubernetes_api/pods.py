@@ -9,17 +9,20 @@ from typing import Any, Final
 from deployment.kubernetes_api import values
 from deployment.kubernetes_api.fields import COUNT, PROTOCOLS, SOME, Check, among, below, between, failing, said
 from deployment.kubernetes_api.values import Problem, at, known, number_of
-from deployment.pod_resources import KINDS, filled_in, is_of_whole_pods, of, requested
+from deployment.pod_resources import KINDS, filled_in, is_of_whole_pods, of, requested, template_path
 from deployment.quantities import quantity
 
-TEMPLATES: Final = {
-    **dict.fromkeys(
-        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"), "spec.template"
-    ),
-    "CronJob": "spec.jobTemplate.spec.template",
-    "Pod": "",
-}
-"""Kind -> where its pod is."""
+MAKERS: Final = (
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+    "Pod",
+)
+"""Kinds that make pods, or are one."""
 RUNS: Final = ("Job", "CronJob")
 PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
 HANDLERS: Final = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
@@ -111,9 +114,9 @@ POD: Final[Mapping[str, Check]] = {
 
 def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
     """What the pod of `document`, which is of `kind`, may not be; nothing where it makes none."""
-    if kind not in TEMPLATES:
+    if kind not in MAKERS:
         return
-    place = TEMPLATES[kind]
+    place = template_path(kind)
     template = document
     for step in filter(None, place.split(".")):
         template = of(template, step)

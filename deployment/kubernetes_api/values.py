@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -142,6 +142,21 @@ def finalizer(value: Any) -> str | None:
     if value in ("orphan", "foregroundDeletion", "kubernetes"):
         return None
     return qualified(value) or (None if "/" in str(value) else "isn't a name with a domain, such as example.com/kept")
+
+
+def fits_labels(operator: Any, key: str, among: Sequence[Any], labels: Mapping[str, Any]) -> bool:
+    """Whether an object with `labels` is one that an expression of a label selector picks; none is, by an operator that
+    isn't there."""
+    match operator:
+        case "In":
+            return key in labels and labels[key] in among
+        case "NotIn":
+            return key not in labels or labels[key] not in among
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False
 
 
 def at(holder: Any, path: str, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from deployment import tokens
 from deployment.graph import Resource
-from deployment.tokens import CRON_JOB, DAEMON_SET, DEPLOYMENT, POD, STATEFUL_SET
+from deployment.pod_resources import template_path
+from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD, STATEFUL_SET
 from policies.checks import mappings
 
 SERVING: Final = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, POD)
@@ -36,12 +37,8 @@ class Container:
 
 
 def _template(resource: Resource) -> tuple[str, Any]:
-    kind = resource.type.removesuffix(PATCH)
-    if kind == POD:
-        return "", resource.inputs
-    if kind == CRON_JOB:
-        return "spec.jobTemplate.spec.template.", resource.get("spec.jobTemplate.spec.template")
-    return "spec.template.", resource.get("spec.template")
+    place = template_path(resource.type.removesuffix(PATCH))
+    return (f"{place}.", resource.get(place)) if place else ("", resource.inputs)
 
 
 def pod_spec(resource: Resource) -> Mapping[str, Any] | None:

@@ -31,6 +31,8 @@ from cost.scope import Pricing, Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.graph import Resource
+from deployment.kubernetes_api.objects import MACROS
+from deployment.pod_resources import template_path
 
 NODE_GROUP: Final = tokens.NODE_GROUP[0]
 
@@ -118,7 +120,7 @@ def _count(scope: Scope) -> Amount:
 
 
 def _size(scope: Scope) -> PodSize:
-    asked = pod_size(scope, "spec" if scope.resource.type.endswith(":Pod") else _template(scope))
+    asked = pod_size(scope, _template(scope))
     if profile_of(scope.pricing, scope.resource) is not None:
         return size_of(asked)  # what is asked for is billed, used or not
     return PodSize(
@@ -128,11 +130,10 @@ def _size(scope: Scope) -> PodSize:
 
 
 def _template(scope: Scope) -> str:
-    if scope.resource.type.endswith(":CronJob"):
-        return "spec.jobTemplate.spec.template.spec"
-    if scope.resource.get("spec.workloadRef") is not None:
+    place = template_path(scope.resource.type)
+    if place == "spec.template" and scope.resource.get("spec.workloadRef") is not None:
         raise Unpriced("its pods are those of a workload that it refers to; declare the template here")
-    return "spec.template.spec"
+    return f"{place}.spec".lstrip(".")
 
 
 def _where_they_run(scope: Scope, demand: Demand, what: str, metering: Metering = Metering.SECONDS) -> Iterator[Charge]:
@@ -191,17 +192,6 @@ def job(scope: Scope) -> Iterator[Charge]:
     hours = Amount(ZERO, used.amount.expected, max(most + late, used.amount.expected))
     yield from _where_they_run(scope, Demand(hours * size.vcpus, hours * size.memory_gib), "Pods of runs", Metering.USE)
 
-
-MACROS: Final = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-}
-"""Words for schedules (robfig/cron 3.0.1, parser.go, which CronJobs are read by)."""
 
 UNIT_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.kubernetes_api.values import fits_labels
 from deployment.tokens import NETWORK_POLICY
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, shown, strings
@@ -59,21 +60,10 @@ def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
     wanted = selector.get("matchLabels")
     if isinstance(wanted, Mapping) and any(labels.get(key) != wanted.get(key) for key in wanted):
         return False
-    return all(_holds(one, labels) for one in mappings(selector.get("matchExpressions")))
-
-
-def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, values = expression.get("key"), strings(expression.get("values"))
-    match expression.get("operator"):
-        case "In":
-            return labels.get(str(key)) in values
-        case "NotIn":
-            return labels.get(str(key)) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return False
+    return all(
+        fits_labels(one.get("operator"), str(one.get("key")), strings(one.get("values")), labels)
+        for one in mappings(selector.get("matchExpressions"))
+    )
 
 
 def metadata_value(resource: Resource, kind: str, key: str) -> Any:

@@ -59,7 +59,7 @@ def test_only_ascii_digits_are_numbers_of_a_schedule(schedule):
 
 
 def test_each_kind_that_is_known_says_in_which_group():
-    known = {*fields.FIELDS, *fields.NAMES, *pods.TEMPLATES, *objects.SELECTING, *objects.CHECKS} - {"*"}
+    known = {*fields.FIELDS, *fields.NAMES, *pods.MAKERS, *objects.SELECTING, *objects.CHECKS} - {"*"}
     assert known <= GROUPS.keys()
 
 
