@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import EVENT_RULE, EVENT_TARGET, LISTENER_RULE, METRIC_ALARM, TARGET_GROUP, TOPIC
+from deployment.tokens import EVENT_RULE, EVENT_TARGET, METRIC_ALARM, TOPIC
 from policies.checks import mappings
-from policies.context import ROOT_TYPE, Context
+from policies.context import Context
 from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises import latency, scaling_failures
@@ -106,21 +106,7 @@ _PATHS: Final = {
 }
 _EVENT: Final = {"schema": 1, "service": "api", "stack": "dev", **{key: f"<{key}>" for key in _PATHS}}
 _GOOD: Final[dict[str, Any]] = {
-    "root": (ROOT_TYPE, {}),
-    "stable": (TARGET_GROUP[0], {}),
-    "read": (LISTENER_RULE[0], {"actions": [{"type": "forward", "targetGroupArn": "arn:stable"}]}),
-    "p95": (
-        METRIC_ALARM[0],
-        {
-            "metricName": "TargetResponseTime",
-            "extendedStatistic": "p95",
-            "dimensions": {"TargetGroup": "arn:stable"},
-            "threshold": 0.2,
-            "period": 300,
-            "evaluationPeriods": 1,
-            "comparisonOperator": "GreaterThanThreshold",
-        },
-    ),
+    **latency.GOOD,
     "another": (METRIC_ALARM[0], {}),
     "changes": (
         EVENT_RULE[0],
