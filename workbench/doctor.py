@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from workbench.preview.synthesis import REPOSITORY
+from workbench.preview.stackfile import REPOSITORY, read_stack, stacks
 
 LEAST_CLI: Final = (3, 260, 0)
 """Pulumi CLI that this was measured with (the design's facts); older ones may do, and nobody has tried."""
@@ -109,11 +109,9 @@ def _account() -> Check:
     """Whether the stack files name an account of one's own."""
     from deployment.errors import InputError
     from infra.settings.platform import EXAMPLE_ACCOUNT_ID
-    from workbench.preview.stackfile import read_stack
 
     named = {}
-    for path in sorted(REPOSITORY.glob("Pulumi.*.yaml")):
-        stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    for stack in stacks(REPOSITORY):
         try:
             platform = json.loads(read_stack(REPOSITORY, stack, {}).config.get("plant:platform", "{}"))
         except (InputError, ValueError) as error:
@@ -179,8 +177,7 @@ def _quotas() -> Iterator[Check]:
     from workbench.preview.settings import settings_of
     from workbench.quotas import shortages, vcpus
 
-    for path in sorted(REPOSITORY.glob("Pulumi.*.yaml")):
-        stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    for stack in stacks(REPOSITORY):
         try:
             settings = settings_of(stack, {})
         except InputError:
