@@ -26,13 +26,13 @@ MOST_ZONES: Final = 6
 """Zones that the largest Region has (us-east-1; AWS's list of Regions, 2026)."""
 
 
-def zones(scope: Scope, path: str, least: int) -> Amount:
+def zones(scope: Scope, path: str, least: int, most: int = MOST_ZONES) -> Amount:
     """Zones that the subnets at `path` are in, `least` without any; of subnets that nothing tells the number of, in the
-    worst case as many as a Region has."""
+    worst case `most`: as many as a Region has."""
     if (known := scope.members(path, SUBNET, DEFAULT_SUBNET)) is not None:
         return Amount.fixed(max(known, least))
     blind = scope.resource.get(path) in (UNKNOWN, SECRET)
-    return Amount.of(least, least, MOST_ZONES if blind else least)
+    return Amount.of(least, least, most if blind else least)
 
 
 def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywhere: bool = True) -> Amount:

@@ -369,12 +369,12 @@ SECRET_INPUTS: Final = {
     **dict.fromkeys(LISTENER_RULE, ("actions[*].authenticateOidc.clientSecret",)),
 }
 """Type -> where it is given a password, a token or a key that AWS itself shows to nobody again."""
-DB_SNAPSHOT: Final = (
-    "aws:rds/snapshot:Snapshot",
+DB_INSTANCE_SNAPSHOT: Final = ("aws:rds/snapshot:Snapshot", "aws:rds/snapshotCopy:SnapshotCopy")
+DB_CLUSTER_SNAPSHOT: Final = (
     "aws:rds/clusterSnapshot:ClusterSnapshot",
-    "aws:rds/snapshotCopy:SnapshotCopy",
     "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
 )
+DB_SNAPSHOT: Final = (*DB_INSTANCE_SNAPSHOT, *DB_CLUSTER_SNAPSHOT)
 IMAGE_PERMISSION: Final = ("aws:ec2/amiLaunchPermission:AmiLaunchPermission",)
 SSM_DOCUMENT: Final = ("aws:ssm/document:Document",)
 EMR_PUBLIC_ACCESS: Final = ("aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration",)

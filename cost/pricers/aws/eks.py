@@ -151,9 +151,7 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
 
 def _runs_pods_of_the_graph(scope: Scope) -> bool:
     return any(
-        profile_of(scope.pricing, workload) is scope.resource
-        for token in tokens.WORKLOADS
-        for workload in scope.graph.of_type(token)
+        profile_of(scope.pricing, workload) is scope.resource for workload in scope.graph.of_type(*tokens.WORKLOADS)
     )
 
 

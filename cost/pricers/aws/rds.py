@@ -92,10 +92,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     if scope.items("enabledCloudwatchLogsExports"):
         yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
     if scope.given(BACKUP) is not None:
-        backups = scope.usage(BACKUP)
-        yield Charge(
-            "Backups", scope.price("rds", "backup_gb_month"), backups.amount, Metering.STANDING, usage_based=True
-        )
+        yield scope.kept("Backups", ("rds", "backup_gb_month"), scope.usage(BACKUP))
     _insights_are_free(scope)
 
 
@@ -198,10 +195,7 @@ def cluster(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
     _insights_are_free(scope)
     if scope.given(CLUSTER_BACKUP) is not None:
-        kept = scope.usage(CLUSTER_BACKUP)
-        yield Charge(
-            "Backups", scope.price("rds", "aurora_backup_gb_month"), kept.amount, Metering.STANDING, usage_based=True
-        )
+        yield scope.kept("Backups", ("rds", "aurora_backup_gb_month"), scope.usage(CLUSTER_BACKUP))
 
 
 def cluster_instance(scope: Scope) -> Iterator[Charge]:
@@ -296,25 +290,22 @@ def _index(scope: Scope) -> Mapping[str, list[Resource]]:
 SNAPSHOT: Final = UsageKey("storage_gb", Decimal(20), "gigabytes of the snapshot")
 
 
-INSTANCE_SNAPSHOTS: Final = tokens.DB_SNAPSHOT[::2]
-CLUSTER_SNAPSHOTS: Final = tokens.DB_SNAPSHOT[1::2]
-
-
 def snapshot(scope: Scope) -> Iterator[Charge]:
     """Stored data of a snapshot that is taken by hand, at most the size of its database."""
     found = scope.graph.referenced(scope.resource, "dbInstanceIdentifier", tokens.DB_INSTANCE[0])
     size = Scope(scope.pricing, found[0]).number("allocatedStorage") if found else Decimal(0)
     derived = Amount.of(0, size, size) if size else None
-    key = "aurora_backup_gb_month" if scope.resource.type in CLUSTER_SNAPSHOTS else "backup_gb_month"
+    key = "aurora_backup_gb_month" if scope.resource.type in tokens.DB_CLUSTER_SNAPSHOT else "backup_gb_month"
     yield scope.kept("Snapshot storage", ("rds", key), scope.usage(SNAPSHOT, derived))
 
 
 PRICERS: Final = {
     **dict.fromkeys(
-        INSTANCE_SNAPSHOTS, Pricer(snapshot, twins=("aws_db_snapshot", "aws_db_snapshot_copy"), usage=(SNAPSHOT,))
+        tokens.DB_INSTANCE_SNAPSHOT,
+        Pricer(snapshot, twins=("aws_db_snapshot", "aws_db_snapshot_copy"), usage=(SNAPSHOT,)),
     ),
     **dict.fromkeys(
-        CLUSTER_SNAPSHOTS,
+        tokens.DB_CLUSTER_SNAPSHOT,
         Pricer(snapshot, twins=("aws_db_cluster_snapshot", "aws_rds_cluster_snapshot_copy"), usage=(SNAPSHOT,)),
     ),
     tokens.DB_INSTANCE[0]: Pricer(

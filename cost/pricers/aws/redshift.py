@@ -27,10 +27,8 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     if kind.startswith("ra3."):
         yield scope.kept("Managed storage", ("redshift", "managed_storage_gb_month"), scope.usage(MANAGED))
     if scope.given(BACKUP) is not None:
-        price, kept = scope.price("redshift", "backup_gb_month"), scope.usage(BACKUP)
-        yield Charge("Snapshots", price, kept.amount, Metering.STANDING, usage_based=True)
-    if scope.given(SPECTRUM) is not None:
-        yield scope.use("Data scanned by Spectrum", ("redshift", "spectrum_tb"), scope.usage(SPECTRUM))
+        yield scope.kept("Snapshots", ("redshift", "backup_gb_month"), scope.usage(BACKUP))
+    yield from scope.used_where_given("Data scanned by Spectrum", ("redshift", "spectrum_tb"), SPECTRUM)
     if scope.flag("publiclyAccessible"):
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
     if scope.flag("multiAz"):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from cost.addresses import zones
 from cost.charges import ONE, Amount, Charge
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
-from deployment.unknown import SECRET, UNKNOWN
 
 QUERIES: Final = UsageKey("monthly_standard_queries", Decimal(1_000_000), "standard queries a month")
 LATENCY_QUERIES: Final = UsageKey("monthly_latency_based_queries", Decimal(1_000_000), "latency-based queries a month")
@@ -81,14 +81,9 @@ def health_check(scope: Scope) -> Iterator[Charge]:
 
 def resolver_endpoint(scope: Scope) -> Iterator[Charge]:
     """Hours of each network interface of a resolver endpoint, and the queries through it beyond the network's own."""
-    known = scope.members("ipAddresses", *tokens.SUBNET)
-    blind = scope.resource.get("ipAddresses") in (UNKNOWN, SECRET) and known is None
-    addresses = max(known or LEAST_ADDRESSES, LEAST_ADDRESSES)
+    addresses = zones(scope, "ipAddresses", LEAST_ADDRESSES, MOST_ADDRESSES)
     yield scope.charge(
-        "Resolver endpoint, each address",
-        ("route53", "resolver_interface_hour"),
-        Amount.of(addresses, addresses, MOST_ADDRESSES if blind else addresses),
-        Metering.FULL_HOURS,
+        "Resolver endpoint, each address", ("route53", "resolver_interface_hour"), addresses, Metering.FULL_HOURS
     )
     yield scope.use("Queries through the endpoint", ("route53", "million_queries"), scope.usage(RESOLVED))
 

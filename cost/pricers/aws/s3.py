@@ -16,6 +16,12 @@ from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import ResourceGraph
 
+
+def by_class(storage_class: str, name: str, what: str) -> UsageKey:
+    """The usage key of a storage class, which Infracost's files nest below the name of the class."""
+    return UsageKey(f"{storage_class}_{name}", Decimal(0), what, also=f"{storage_class}.{name}")
+
+
 STORAGE: Final = UsageKey(
     "storage_gb", Decimal(10), "gigabytes stored in the standard class", also="standard.storage_gb"
 )
@@ -32,48 +38,33 @@ TIER_2: Final = UsageKey(
     also="standard.monthly_tier_2_requests",
 )
 
+INFREQUENT: Final = "standard_infrequent_access"
 CLASSES: Final = {
-    "infrequent access": ("standard_ia_gb_month", "standard_infrequent_access"),
+    "infrequent access": ("standard_ia_gb_month", INFREQUENT),
     "one zone, infrequent access": ("one_zone_ia_gb_month", "one_zone_infrequent_access"),
     "Glacier flexible retrieval": ("glacier_flexible_gb_month", "glacier_flexible_retrieval"),
     "Glacier deep archive": ("deep_archive_gb_month", "glacier_deep_archive"),
 }
 """Storage class -> its price and what usage files call it."""
 
-KEPT: Final = {
-    name: UsageKey(f"{key}_storage_gb", Decimal(0), f"gigabytes stored in {name}", also=f"{key}.storage_gb")
-    for name, (_, key) in CLASSES.items()
-}
+KEPT: Final = {name: by_class(key, "storage_gb", f"gigabytes stored in {name}") for name, (_, key) in CLASSES.items()}
 COLD_USE: Final = (
     (
         "Infrequent access: PUT, COPY, POST, LIST requests",
         "standard_ia_1k_put_requests",
-        UsageKey(
-            "standard_infrequent_access_monthly_tier_1_requests",
-            Decimal(0),
-            "PUT, COPY, POST and LIST requests a month to infrequent access",
-            also="standard_infrequent_access.monthly_tier_1_requests",
+        by_class(
+            INFREQUENT, "monthly_tier_1_requests", "PUT, COPY, POST and LIST requests a month to infrequent access"
         ),
     ),
     (
         "Infrequent access: GET and other requests",
         "standard_ia_1k_get_requests",
-        UsageKey(
-            "standard_infrequent_access_monthly_tier_2_requests",
-            Decimal(0),
-            "GET and other requests a month to infrequent access",
-            also="standard_infrequent_access.monthly_tier_2_requests",
-        ),
+        by_class(INFREQUENT, "monthly_tier_2_requests", "GET and other requests a month to infrequent access"),
     ),
     (
         "Infrequent access: data retrieved",
         "standard_ia_retrieval_gb",
-        UsageKey(
-            "standard_infrequent_access_monthly_data_retrieval_gb",
-            Decimal(0),
-            "gigabytes read from infrequent access a month",
-            also="standard_infrequent_access.monthly_data_retrieval_gb",
-        ),
+        by_class(INFREQUENT, "monthly_data_retrieval_gb", "gigabytes read from infrequent access a month"),
     ),
 )
 """What reading and writing cold objects costs: line, price and usage key."""

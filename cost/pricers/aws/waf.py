@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 from cost.charges import ONE, Amount, Charge
@@ -11,8 +12,8 @@ from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
 
-REQUESTS: Final = UsageKey("monthly_requests", Amount.fixed(1_000_000).expected, "requests inspected a month")
-GROUP_RULES: Final = UsageKey("rule_group_rules", Amount.fixed(0).expected, "rules inside the rule groups, in all")
+REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests inspected a month")
+GROUP_RULES: Final = UsageKey("rule_group_rules", Decimal(0), "rules inside the rule groups, in all")
 
 
 def web_acl(scope: Scope) -> Iterator[Charge]:
