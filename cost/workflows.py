@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
+
+from deployment.per_text import per_text
 
 LOOP_PASSES: Final = Decimal(20)
 """Assumed passes through a loop whose number of passes the definition doesn't hold."""
@@ -56,7 +57,7 @@ class Workflow:
         return min(MOST_TRANSITIONS, self.transitions(passes) + self.retries)
 
 
-@lru_cache(maxsize=4096)
+@per_text
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:

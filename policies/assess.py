@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
 from deployment.graph import Resource, ResourceGraph
+from deployment.per_text import forget_many
 from deployment.quiet import no_garbage_collection
 from deployment.unknown import SECRET, UNKNOWN, Met, watched
 from policies import PACK_DIRECTORY
@@ -118,6 +119,7 @@ def assess(
     UTC. `region` prices what names no Region of its own, `usage` are numbers of use beside what the stack declares.
     Raises InputError when the pack's configuration or waivers file is wrong.
     """
+    forget_many()
     day = today or today_utc()
     context = Context(graph, config if config is not None else config_of(graph), region=region, today=day, usage=usage)
     violations: list[Violation] = []

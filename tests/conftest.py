@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import gc
-import sys
 from functools import cache
 from typing import Any
 
@@ -37,23 +36,6 @@ def pytest_collection_finish(session):
     if not _measuring(session.config):
         gc.collect()
         gc.freeze()
-
-
-LARGE = {
-    "cost.workflows": "read_workflow",
-    "policies.promises._rehearsal": "shaped",
-    "policies.rules._workflows": "read",
-    "policies.rules.sfn.states_complete": "faults_of",
-}
-"""Module -> what it remembers of as many definitions as a large stack has; the tests have thousands of small ones."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def nothing_remembered_of_other_stacks():
-    yield
-    for module, function in LARGE.items():
-        if module in sys.modules:
-            getattr(sys.modules[module], function).cache_clear()
 
 
 STACKS = {

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from deployment.asl.machine import Execution, StateError
+from deployment.per_text import per_text
 from policies.checks import mappings
 from policies.rules._workflows import CALL, literals, machines, read, tasks
 
@@ -256,7 +256,7 @@ def shape(text: str) -> str:
     return shaped(text)[0]
 
 
-@lru_cache(maxsize=4096)  # each promise asks for the shape of every machine, one after the other
+@per_text
 def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     """The shape of `text`, and its own names, each in the place of the number that stands for it."""
     named = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from deployment.graph import Resource
+from deployment.per_text import per_text
 from policies.checks import mappings
 from policies.rules._documents import parse_json
 
@@ -68,7 +69,7 @@ class Definition(dict[str, Any]):
         return tuple(_tasks(self.machines))
 
 
-@lru_cache(maxsize=4096)  # more than a stack has, for each rule reads all of them, one after the other
+@per_text
 def read(text: str) -> Mapping[str, Any] | None:
     """A definition as JSON; None for what is none."""
     parsed = parse_json(text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.per_text import per_text
 from deployment.tokens import STATE_MACHINE
 from policies.checks import is_absent, mappings, number, shown
 from policies.context import Context
@@ -51,7 +51,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(fault, "definition")
 
 
-@lru_cache(maxsize=4096)
+@per_text
 def faults_of(text: str) -> tuple[str, ...]:
     """What is wrong with the states of a definition; nothing where it is none, or not known yet."""
     levels = list(machines(read(text) or {}))
