@@ -12,9 +12,10 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from cost.charges import Unpriced
-from cost.pods import PodSize, namespace
+from cost.pods import PodSize
 from cost.scope import Pricing
 from deployment.graph import Resource
+from deployment.manifests import namespace
 from deployment.pod_resources import template_path
 from deployment.tokens import DAEMON_SET, FARGATE_PROFILE
 

@@ -12,6 +12,7 @@ from cost.scope import Pricing, Scope
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
+from deployment.manifests import namespace, object_name
 from deployment.pod_resources import Limits, filled_in, lacking, of, requested
 from deployment.quantities import GIB, quantity
 from deployment.unknown import Sentinel
@@ -131,16 +132,6 @@ def _items(value: Any) -> Iterator[Mapping[str, Any]]:
         if not isinstance(each, Mapping):
             raise Unpriced("a container isn't known, and the pods' price depends on it")
         yield each
-
-
-def namespace(resource: Resource) -> str:
-    """Namespace of an object, as far as its text is known."""
-    return str(resource.get("metadata.namespace", "default"))
-
-
-def object_name(resource: Resource) -> str:
-    """Name of an object in the cluster; Pulumi's name where it is left to Pulumi."""
-    return str(resource.get("metadata.name", resource.name))
 
 
 def replicas(scope: Scope) -> Amount:

@@ -28,6 +28,16 @@ def identity(token: str) -> tuple[str, str]:
     return version.removeprefix("core/"), kind
 
 
+def namespace(resource: Resource) -> str:
+    """Namespace of an object, as far as its text is known; ``default`` where it names none."""
+    return str(resource.get("metadata.namespace", "default"))
+
+
+def object_name(resource: Resource) -> str:
+    """Name of an object in the cluster; Pulumi's name where it is left to Pulumi."""
+    return str(resource.get("metadata.name", resource.name))
+
+
 def manifest(resource: Resource) -> dict[str, Any]:
     """The object as its API takes it; unknown and secret values are left as they are."""
     version, kind = identity(resource.type)

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from deployment import tokens
 from deployment.graph import Resource
 from deployment.pod_resources import template_path
-from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD, STATEFUL_SET
+from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD, STATEFUL_SET, WORKLOADS
 from policies.checks import mappings
 
 SERVING: Final = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, POD)
-WORKLOADS: Final = tokens.WORKLOADS
 PATCH: Final = "Patch"
 PATCHES: Final = tuple(f"{one}{PATCH}" for one in WORKLOADS)
 """What changes some properties of such an object that somebody else made; what it lacks says nothing."""

@@ -17,8 +17,6 @@ from cost.pods import (
     SCALED_OBJECT,
     Bound,
     PodSize,
-    namespace,
-    object_name,
     pod_size,
     quota_of,
     replicas,
@@ -32,6 +30,7 @@ from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.graph import Resource
 from deployment.kubernetes_api.objects import MACROS
+from deployment.manifests import namespace, object_name
 from deployment.pod_resources import template_path
 
 NODE_GROUP: Final = tokens.NODE_GROUP[0]

@@ -9,26 +9,16 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.kubernetes_api.values import fits_labels
-from deployment.tokens import NETWORK_POLICY
+from deployment.manifests import namespace
+from deployment.tokens import NETWORK_POLICY, WORKLOADS
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
 from policies.rule import Problem, undecided
-from policies.rules._pods import WORKLOADS
 from policies.table import IT, Condition
 
 ALB: Final = "alb.ingress.kubernetes.io/"
 CLASS: Final = "kubernetes.io/ingress.class"
-
-
-def namespace(resource: Resource) -> str:
-    """Namespace of an object; ``default`` where it names none."""
-    return str(resource.get("metadata.namespace", "default"))
-
-
-def object_name(resource: Resource) -> str:
-    """Name of an object in the cluster."""
-    return str(resource.get("metadata.name", resource.name))
 
 
 def in_namespace(context: Context, name: str, *types: str) -> list[Resource]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.manifests import namespace, object_name
 from deployment.tokens import DEPLOYMENT, INGRESS, KUBERNETES_SERVICE, NAMESPACE, TARGET_GROUP, TARGET_GROUP_BINDING
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import pod_labels
-from policies.rules.kubernetes._objects import in_namespace, is_alb, metadata_value, namespace, object_name, selects
+from policies.rules.kubernetes._objects import in_namespace, is_alb, metadata_value, selects
 
 GATE: Final = "elbv2.k8s.aws/pod-readiness-gate-inject"
 GUIDE: Final = (

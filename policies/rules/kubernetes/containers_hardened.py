@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DEPLOYMENT, WORKLOADS
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, number, shown, strings
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, WORKLOADS, containers, pod_spec, with_container
+from policies.rules._pods import HARDENED, containers, pod_spec, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

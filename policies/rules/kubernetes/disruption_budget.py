@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from deployment.decimals import number
 from deployment.graph import Resource
+from deployment.manifests import namespace
 from deployment.tokens import DEPLOYMENT, DISRUPTION_BUDGET
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import pod_labels
-from policies.rules.kubernetes._objects import in_namespace, namespace, selects
+from policies.rules.kubernetes._objects import in_namespace, selects
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:

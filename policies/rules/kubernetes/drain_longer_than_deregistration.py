@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from deployment.decimals import number
 from deployment.graph import Resource
+from deployment.manifests import namespace, object_name
 from deployment.tokens import DEPLOYMENT, KUBERNETES_SERVICE, TARGET_GROUP, TARGET_GROUP_BINDING
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import Container, containers, pod_labels, pod_spec
-from policies.rules.kubernetes._objects import in_namespace, namespace, object_name, selects
+from policies.rules.kubernetes._objects import in_namespace, selects
 
 DEFAULT_GRACE_SECONDS: Final = 30
 DEFAULT_DELAY_SECONDS: Final = 300

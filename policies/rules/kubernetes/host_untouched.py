@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import DAEMON_SET, DEPLOYMENT
+from deployment.tokens import DAEMON_SET, DEPLOYMENT, WORKLOADS
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, PATCH, PATCHES, WORKLOADS, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, PATCH, PATCHES, containers, pod_spec, with_container, with_pod
 
 SOCKET: Final = "docker.sock"
 """Whoever may write to Docker's socket is root on the node; an agent reads those of other engines, by their CRI."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DEPLOYMENT, WORKLOADS
 from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import WORKLOADS
 
 LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import CONFIG_MAP, DEPLOYMENT, KUBERNETES_SECRET, KUBERNETES_SERVICE, SERVICE_ACCOUNT
+from deployment.tokens import CONFIG_MAP, DEPLOYMENT, KUBERNETES_SECRET, KUBERNETES_SERVICE, SERVICE_ACCOUNT, WORKLOADS
 from deployment.unknown import UNKNOWN
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, WORKLOADS
+from policies.rules._pods import HARDENED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

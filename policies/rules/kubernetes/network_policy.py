@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT, NETWORK_POLICY
+from deployment.tokens import DEPLOYMENT, NETWORK_POLICY, WORKLOADS
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, WORKLOADS, pod_labels
+from policies.rules._pods import HARDENED, pod_labels
 from policies.rules.kubernetes._objects import policies_for
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DEPLOYMENT, WORKLOADS
 from policies.checks import mappings, strings, unasked
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._credentials import holds_credential, is_credential
-from policies.rules._pods import PATCHES, WORKLOADS, containers, with_container
+from policies.rules._pods import PATCHES, containers, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DEPLOYMENT, WORKLOADS
 from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, SERVING, WORKLOADS, containers, without
+from policies.rules._pods import HARDENED, SERVING, containers, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

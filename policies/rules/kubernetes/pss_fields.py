@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD
+from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD, WORKLOADS
 from deployment.unknown import UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
@@ -15,7 +15,6 @@ from policies.rule import Problem, Rule
 from policies.rules._pods import (
     HARDENED,
     PATCHES,
-    WORKLOADS,
     containers,
     pod_annotations,
     pod_spec,

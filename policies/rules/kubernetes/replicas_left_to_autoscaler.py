@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from deployment.graph import Resource
+from deployment.manifests import namespace, object_name
 from deployment.tokens import ARGO_ROLLOUT, DEPLOYMENT, POD_AUTOSCALER, REPLICA_SET, STATEFUL_SET
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules.kubernetes._objects import in_namespace, namespace, object_name
+from policies.rules.kubernetes._objects import in_namespace
 
 KINDS: Final = {
     "Deployment": DEPLOYMENT,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
-from deployment.tokens import DEPLOYMENT
+from deployment.tokens import DEPLOYMENT, WORKLOADS
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, WORKLOADS, containers, with_container
+from policies.rules._pods import HARDENED, containers, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
