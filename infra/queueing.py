@@ -88,19 +88,6 @@ class Station:
             return math.inf
         return _solve_decreasing(lambda t: self.sojourn_tail(rate, t) - (1 - quantile), self.service_seconds)
 
-    def max_rate(self, quantile: float, limit_seconds: float) -> float:
-        """Highest rate at which the `quantile` of the sojourn stays within `limit_seconds`; 0 when none does."""
-        if self.sojourn_quantile_seconds(0.0, quantile) > limit_seconds:
-            return 0.0
-        low, high = 0.0, self.servers / self.service_seconds
-        for _ in range(60):
-            middle = (low + high) / 2
-            if self.sojourn_quantile_seconds(middle, quantile) <= limit_seconds:
-                low = middle
-            else:
-                high = middle
-        return low
-
 
 @dataclass(frozen=True, slots=True)
 class Bracket:

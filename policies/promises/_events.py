@@ -127,11 +127,3 @@ def launch_event(group: str, outcome: str) -> dict[str, Any]:
     """What Auto Scaling sends of a launch that ended as `outcome`."""
     detail = {"AutoScalingGroupName": group}
     return {"source": "aws.autoscaling", "detail-type": f"EC2 Instance Launch {outcome}", "detail": detail}
-
-
-def execution_event(machine: str, status: str, given: str = "{}") -> dict[str, Any]:
-    """What Step Functions sends of an execution with the input `given` that ended as `status`; nobody who stops one
-    has to name an error."""
-    error = "States.Runtime" if status == "FAILED" else None
-    detail = {"stateMachineArn": machine, "status": status, "input": given, "error": error}
-    return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
