@@ -282,6 +282,17 @@ VPN_GATEWAY: Final = ("aws:ec2/vpnGateway:VpnGateway",)
 DIRECT_CONNECTION: Final = ("aws:directconnect/connection:Connection",)
 DIRECT_GATEWAY_ASSOCIATION: Final = ("aws:directconnect/gatewayAssociation:GatewayAssociation",)
 GRAFANA: Final = ("aws:grafana/workspace:Workspace",)
+LIGHTSAIL_PORTS: Final = ("aws:lightsail/instancePublicPorts:InstancePublicPorts",)
+IOT_POLICY: Final = ("aws:iot/policy:Policy",)
+GLUE_CATALOG_ENCRYPTION: Final = ("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",)
+DB_PARAMETERS: Final = (
+    "aws:rds/parameterGroup:ParameterGroup",
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+    "aws:docdb/clusterParameterGroup:ClusterParameterGroup",
+    "aws:neptune/clusterParameterGroup:ClusterParameterGroup",
+    "aws:redshift/parameterGroup:ParameterGroup",
+)
+"""Parameters of a database's engine."""
 LIGHTSAIL_INSTANCE: Final = ("aws:lightsail/instance:Instance",)
 DNS_NAMESPACE: Final = (
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
@@ -325,9 +336,20 @@ ATTACHED_POLICY: Final = (
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
     "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy",
     "aws:oam/sinkPolicy:SinkPolicy",
+    "aws:efs/fileSystemPolicy:FileSystemPolicy",
     *LOG_RESOURCE_POLICY,
 )
 """What lets other accounts at a resource; an empty policy lets nobody in."""
+BGP_PEER: Final = (
+    "aws:directconnect/bgpPeer:BgpPeer",
+    "aws:directconnect/privateVirtualInterface:PrivateVirtualInterface",
+    "aws:directconnect/publicVirtualInterface:PublicVirtualInterface",
+    "aws:directconnect/transitVirtualInterface:TransitVirtualInterface",
+    "aws:directconnect/hostedPrivateVirtualInterface:HostedPrivateVirtualInterface",
+    "aws:directconnect/hostedPublicVirtualInterface:HostedPublicVirtualInterface",
+    "aws:directconnect/hostedTransitVirtualInterface:HostedTransitVirtualInterface",
+)
+"""What speaks BGP over Direct Connect."""
 SECRET_INPUTS: Final = {
     "aws:docdb/elasticCluster:ElasticCluster": ("adminUserPassword",),
     "aws:fsx/ontapFileSystem:OntapFileSystem": ("fsxAdminPassword",),
@@ -365,6 +387,7 @@ SECRET_INPUTS: Final = {
     "aws:ec2/vpnConnection:VpnConnection": ("tunnel1PresharedKey", "tunnel2PresharedKey"),
     "aws:amplify/app:App": ("accessToken", "oauthToken", "basicAuthCredentials"),
     "aws:sns/platformApplication:PlatformApplication": ("platformCredential",),
+    **dict.fromkeys(BGP_PEER, ("bgpAuthKey",)),
     **dict.fromkeys(LISTENER, ("defaultActions[*].authenticateOidc.clientSecret",)),
     **dict.fromkeys(LISTENER_RULE, ("actions[*].authenticateOidc.clientSecret",)),
 }

@@ -21,7 +21,7 @@ from typing import Any, Final, TypedDict, Unpack
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN, Sentinel
-from policies.checks import is_absent, same, shown
+from policies.checks import is_absent, mappings, same, shown
 from policies.context import Context
 from policies.examples import Changes, Example, but, each
 from policies.finding import Enforcement, Risk, Severity
@@ -203,6 +203,28 @@ def some_item_has(path: str, key: str, *wanted: str) -> Condition:
         good={where: [{key: wanted[0]}]},
         bad=({where: [{key: f"not-{wanted[0]}"}]},),
         unknown=({where: UNKNOWN}, {where: [{key: UNKNOWN}]}),
+    )
+
+
+def no_item(path: str, refused: Mapping[str, tuple[str, ...]], use: str) -> Condition:
+    """No ``{"name": ..., "value": ...}`` in the list at `path` gives a name of `refused` one of its values; `use`
+    says what to set instead."""
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        for item in mappings(resource.get(path)):
+            name, value = str(item.get("name")), item.get("value")
+            if name in refused and isinstance(value, Sentinel):
+                yield undecided(f"{path}, {name}", value)
+            elif name in refused and str(value).lower() in refused[name]:
+                yield Problem(f"{path}: {name} is {shown(value)}; {use}", path)
+
+    where = f"{IT}.{path}"
+    first, values = next(iter(refused.items()))
+    return Condition(
+        check=check,
+        good={where: [{"name": "other", "value": values[0]}]},
+        bad=tuple({where: [{"name": name, "value": value}]} for name, given in refused.items() for value in given),
+        unknown=({where: UNKNOWN}, {where: [{"name": first, "value": UNKNOWN}]}),
     )
 
 

@@ -23,9 +23,9 @@ KEYS: Final = re.compile(
 SendGrid, as their makers write them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26);
 addresses and connection strings that hold a password."""
 _NAMES: Final = (
-    r"(?:password|passwd|pwd|passphrase|secret_?(?:access_?)?key|private_?key|api_?key"
-    r"|(?:api|auth|access|bearer|deploy|bot|npm|github|gitlab|slack|vault)_?token"
-    r"|(?:client|jwt|session|cookie|webhook|signing)_?secret)"
+    r"(?:password|passwd|pwd|passphrase|secret[_-]?(?:access[_-]?)?key|private[_-]?key|api[_-]?key"
+    r"|(?:api|auth|access|bearer|deploy|bot|npm|github|gitlab|slack|vault)[_-]?token"
+    r"|(?:client|jwt|session|cookie|webhook|signing)[_-]?secret|requirepass|masterauth)"
 )
 NAME: Final = re.compile(rf"(?i)(?:^|[a-z0-9][_.-]|_|(?<=[a-z0-9])(?=[A-Z])){_NAMES}$")
 """Names of variables that hold a credential, and not where one is kept."""
@@ -77,9 +77,20 @@ KEY_PARTS: Final = (
 """Of each kind of KEYS what all of them have, without letter case; but addresses."""
 ADDRESS: Final = re.compile(r"://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@")
 """How an address with a password in it ends."""
-COMMANDS: Final = (("chpasswd", PIPED), ("mysql", CLIENT), ("chpasswd", CLOUD_CONFIG))
+SERVER: Final = re.compile(
+    r"(?m)^[ \t]*(?:requirepass|masterauth|primaryauth)[ \t]+['\"]?(?![$%{<*])[^\s'\"$]{6,}['\"]?[ \t]*$"
+)
+"""The password in a file of settings of Redis or Valkey."""
+COMMANDS: Final = (
+    ("chpasswd", PIPED),
+    ("mysql", CLIENT),
+    ("chpasswd", CLOUD_CONFIG),
+    ("requirepass", SERVER),
+    ("masterauth", SERVER),
+    ("primaryauth", SERVER),
+)
 """A word of each command that sets a password, and the whole."""
-NAMING: Final = ("passw", "pwd", "passphrase", "key", "token", "secret")
+NAMING: Final = ("passw", "pwd", "passphrase", "key", "token", "secret", "requirepass", "masterauth")
 """What each of _NAMES has in it."""
 
 

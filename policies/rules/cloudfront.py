@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import DISTRIBUTION
-from deployment.unknown import UNKNOWN, Sentinel
-from policies.checks import mappings
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
+from policies.checks import mappings, unasked
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
@@ -35,6 +36,31 @@ def _origins_encrypted(resource: Resource, context: Context) -> Iterator[Problem
 
 def _fetching(domain: Any, policy: str) -> Example:
     origin = {"originId": "api", "domainName": domain, "customOriginConfig": {"originProtocolPolicy": policy}}
+    return {"cdn": (DISTRIBUTION[0], {"origins": [origin]})}
+
+
+SECRET_HEADER: Final = re.compile(r"(?i)^authorization$|secret|token|password|api-?key")
+"""Names of headers by which an origin knows its distribution, or lets it in."""
+
+
+def _no_plain_headers(resource: Resource, context: Context) -> Iterator[Problem]:
+    """No header that proves something is readable; what another resource drew, nobody wrote into the program."""
+    if any("$random:" in urn or "::random:" in urn for urn in resource.sources("origins")):
+        return
+    for index, origin in enumerate(mappings(resource.get("origins"))):
+        for header in mappings(origin.get("customHeaders")):
+            name, value = header.get("name"), unasked(header, "value")
+            path = f"origins[{index}].customHeaders"
+            if isinstance(name, Sentinel) and value is not SECRET:
+                yield undecided(f"{path}, name", name)
+            elif isinstance(name, str) and SECRET_HEADER.search(name) and value is UNKNOWN:
+                yield undecided(f"{path}, {name}", value)
+            elif isinstance(name, str) and SECRET_HEADER.search(name) and isinstance(value, str) and value:
+                yield Problem(f"{path}: the value of {name} is readable in the state; make it a Pulumi secret", path)
+
+
+def _header(name: Any, value: Any) -> Example:
+    origin = {"originId": "api", "domainName": "api.example.com", "customHeaders": [{"name": name, "value": value}]}
     return {"cdn": (DISTRIBUTION[0], {"origins": [origin]})}
 
 
@@ -114,5 +140,22 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set loggingConfig.bucket, or deliver standard logs of version 2 and waive this.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-5",
         frameworks=("checkov:CKV_AWS_86", "fsbp:CloudFront.5"),
+    ),
+    Rule(
+        id="edge-cdn-headers-secret",
+        title="Headers that open an origin are secret",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Whoever reads the value in the program or its state goes around the distribution, and its firewall.",
+        fix="Give the value as a Pulumi secret: config.require_secret, or the result of random.RandomPassword.",
+        source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",
+        frameworks=("checkov:CKV_SECRET_6",),
+        types=DISTRIBUTION,
+        check=_no_plain_headers,
+        passing=_header("X-Origin-Secret", SECRET),
+        also_passing=(_header("X-Forwarded-Stage", "live"), _header("X-Stage", UNKNOWN)),
+        undecided=(_header("X-Origin-Secret", UNKNOWN), _header(UNKNOWN, "correct-horse")),
+        failing=_header("X-Origin-Secret", "correct-horse"),
+        also_failing=(_header("Authorization", "Basic Y29ycmVjdC1ob3JzZQ=="),),
     ),
 )

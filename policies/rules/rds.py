@@ -12,6 +12,7 @@ from deployment.tokens import (
     DB_CLUSTER_INSTANCE,
     DB_GLOBAL_CLUSTER,
     DB_INSTANCE,
+    DB_PARAMETERS,
     DB_SNAPSHOT,
     DIRECTORY,
     DOCUMENT_DB,
@@ -34,7 +35,7 @@ from deployment.unknown import SECRET, UNKNOWN
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
-from policies.table import at_least, must_be, must_not_be, row
+from policies.table import at_least, must_be, must_not_be, no_item, row
 
 PASSWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys((*DB_INSTANCE, *PLAIN_DATABASES, *DIRECTORY, *MIGRATION_ENDPOINT), ("password", "masterPassword")),
@@ -50,6 +51,16 @@ PASSWORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Type -> where it holds a password. The SDK makes most of these secret by itself; other languages and a state that
 somebody changed may not."""
+
+
+TLS_OFF: Final = {
+    "tls": ("disabled",),
+    "rds.force_ssl": ("0",),
+    "require_secure_transport": ("0", "off"),
+    "require_ssl": ("false", "0"),
+    "neptune_enforce_ssl": ("0",),
+}
+"""Parameter of an engine -> values, in lower case, with which it takes connections in plain text."""
 
 
 def _no_plain_password(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -82,6 +93,23 @@ RULES: Final[tuple[Rule, ...]] = (
             {"db": (DB_CLUSTER[0], {"masterPassword": "correct-horse"})},
             {"https": (LISTENER[0], {"defaultActions": [{"authenticateOidc": {"clientSecret": "correct-horse"}}]})},
             {"broker": (MESSAGE_BROKER[0], {"users": [{"username": "app", "password": "correct-horse"}]})},
+        ),
+    ),
+    row(
+        "data-database-keeps-tls",
+        DB_PARAMETERS,
+        no_item("parameters", TLS_OFF, "leave it out, or set it to what enforces TLS"),
+        title="Databases don't switch TLS off",
+        severity=Severity.HIGH,
+        risk=Risk.LEAK,
+        why="Clients that do not ask for TLS send passwords and rows in plain text.",
+        fix="Leave the parameter out, or set it to what enforces TLS.",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html",
+        frameworks=(
+            "checkov:CKV_AWS_90",
+            "checkov:CKV_AWS_105",
+            "fsbp:Redshift.2",
+            "prowler:rds_instance_transport_encrypted",
         ),
     ),
     row(

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 from deployment.graph import Resource
 from deployment.tokens import (
     AMPLIFY,
+    API_STAGE,
     APP_RUNNER,
     BATCH_JOB,
     BEANSTALK,
     BUILD_PROJECT,
     GLUE_JOB,
+    HTTP_API_STAGE,
     LIGHTSAIL_CONTAINER,
     MODEL,
+    STATE_MACHINE,
     TASK_DEFINITION,
 )
 from policies.checks import mappings, strings, unasked
@@ -40,6 +43,13 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                     "by secrets, from Secrets Manager or Parameter Store",
                     path,
                 )
+    for path in TEXTS.get(resource.type, ()):
+        text = resource.get(path)
+        if isinstance(text, str) and holds_credential(text):
+            yield Problem(
+                f"{path} holds what looks like a credential; have it read from Secrets Manager, or use a connection",
+                path,
+            )
     for path in HOLDERS.get(resource.type, ()):
         for container in mappings(read_json(resource.get(path))):
             for key in ("command", "entryPoint"):
@@ -82,6 +92,8 @@ PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(AMPLIFY, ("environmentVariables",)),
     GLUE_JOB[0]: ("defaultArguments",),
     MODEL[0]: ("primaryContainer.environment",),
+    API_STAGE[0]: ("variables",),
+    HTTP_API_STAGE[0]: ("stageVariables",),
 }
 """Type -> where it declares variables, as an object or as a list of names and values."""
 HOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -91,6 +103,8 @@ HOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     LIGHTSAIL_CONTAINER[0]: ("containers",),
 }
 """Type -> where it declares containers, as JSON text or as objects."""
+TEXTS: Final[Mapping[str, tuple[str, ...]]] = {STATE_MACHINE[0]: ("definition",)}
+"""Type -> a text in which it says what calls are made."""
 
 
 def _build(**variable: str) -> Example:
@@ -102,14 +116,19 @@ _STORED: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"
 
 RULE = Rule(
     id="compute-no-secrets-in-environment",
-    title="Containers, builds and jobs get their credentials as secrets",
+    title="Containers, builds, jobs and stages of APIs get their credentials as secrets",
     severity=Severity.HIGH,
     risk=Risk.LEAK,
     why="Whoever may describe the task definition reads its variables, in every revision of it.",
     fix="Move the variable from environment to secrets, with valueFrom the ARN of a secret or parameter.",
     source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
-    frameworks=("fsbp:ECS.8", "fsbp:CodeBuild.2"),
-    types=tuple({**PLACES, **HOLDERS}),
+    frameworks=(
+        "fsbp:ECS.8",
+        "fsbp:CodeBuild.2",
+        "prowler:apigateway_restapi_no_secrets_in_stage_variables",
+        "prowler:stepfunctions_statemachine_no_secrets_in_definition",
+    ),
+    types=tuple({**PLACES, **HOLDERS, **TEXTS}),
     check=check,
     passing=task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
     also_passing=(
@@ -128,5 +147,7 @@ RULE = Rule(
         task(command=["serve", "--db-password=correct-horse"]),
         task(entryPoint=["sh", "-c", "PGPASSWORD=correct-horse psql"]),
         {"site": (AMPLIFY[0], {"environmentVariables": {"DB_PASSWORD": "correct-horse"}})},
+        {"live": (API_STAGE[0], {"variables": {"dbPassword": "correct-horse"}})},
+        {"flow": (STATE_MACHINE[0], {"definition": '{"Headers": {"api_key": "correct-horse"}}'})},
     ),
 )

@@ -63,6 +63,7 @@ RULES: Final[tuple[Rule, ...]] = (
             "checkov:CKV_AWS_167",
             "prowler:eventbridge_bus_exposed",
             "prowler:glacier_vaults_policy_public_access",
+            "prowler:efs_not_publicly_accessible",
         ),
     ),
     row(

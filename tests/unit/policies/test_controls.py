@@ -34,7 +34,7 @@ def test_every_control_that_a_rule_claims_is_in_the_table():
 
 def test_controls_of_every_framework_are_there():
     frameworks = {row["control"].partition(":")[0] for row in ROWS}
-    of_aws = {"checkov", "fsbp", "awsguard", "pulumi", "prowler", "cfn-nag"}
+    of_aws = {"checkov", "fsbp", "awsguard", "pulumi", "prowler", "cfn-nag", "device-defender"}
     of_kubernetes = {
         "cis-eks",
         "cve",

@@ -22,6 +22,7 @@ ENCRYPTED = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "AAABANx"}
 DECIDED = {
     ("data-database-password-secret", SECRET): "it asks for a secret",
     ("kubernetes-no-plain-secrets", SECRET): "it asks for a secret",
+    ("edge-cdn-headers-secret", "origins.0.customHeaders.0.value"): "it asks for a secret",
     ("functions-no-secrets-in-environment", "environment.variables.KEY"): "what another resource gives nobody wrote",
     ("data-parameter-encrypted", "value"): "the SDK makes every parameter's value secret, so the name decides",
 }
