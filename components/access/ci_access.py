@@ -26,6 +26,8 @@ READ = (
     "cloudwatch:Get*",
     "cloudwatch:List*",
     "ec2:Describe*",
+    "eks:DescribeAccessEntry",
+    "eks:DescribePodIdentityAssociation",
     "elasticache:Describe*",
     "elasticache:List*",
     "elasticloadbalancing:Describe*",
@@ -71,13 +73,15 @@ WITHOUT_RESOURCE = (
     "acm:RequestCertificate",
     "appconfig:CreateApplication",
     "appconfig:CreateDeploymentStrategy",
+    "elasticloadbalancing:SetWebAcl",  # half of putting a web ACL on a load balancer; the other half is bound
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
     "logs:DeleteResourcePolicy",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 )
-"""What a deployment calls before there is a resource to name (Service Authorization Reference, read 2026-11)."""
+"""What a deployment calls that knows no resource, or before there is one (Service Authorization Reference).
+Not `sns:Unsubscribe`, with which a job of dev could silence prod: an administrator takes subscribers away."""
 
 SERVICES_WITH_LINKED_ROLE = (
     "autoscaling.amazonaws.com",
@@ -153,7 +157,8 @@ class CiAccess(pulumi.ComponentResource):
     The account's OpenID Connect provider for GitHub belongs to the account, not to a stack. The policy of each role is
     its boundary, too: whatever else somebody attaches to it, it can't do more. The deploying role can change neither
     these roles, nor the boundary of the others, nor the budget that restrains it, or it could raise its own rights: an
-    administrator runs the first `pulumi up`, and those that change them. Of resources that bear another stack's tag it
+    administrator runs the first `pulumi up`, and those that change them, take subscribers away, or change who may do
+    what in a cluster. Of resources that bear another stack's tag it
     can change nothing, so a job of dev does not rule prod. Creates: two roles, each with its policy.
     """
 

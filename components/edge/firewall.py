@@ -200,6 +200,9 @@ class Firewall(pulumi.ComponentResource):
             f"{name}-association",
             web_acl_arn=acl.arn,
             resource_arn=args.load_balancer_arn,
-            opts=pulumi.ResourceOptions(parent=self, custom_timeouts=pulumi.CustomTimeouts(create="10m")),
+            # A load balancer has one web ACL: deleting the earlier association afterwards would take the new one off.
+            opts=pulumi.ResourceOptions(
+                parent=self, delete_before_replace=True, custom_timeouts=pulumi.CustomTimeouts(create="10m")
+            ),
         )
         return pulumi.Output.from_input(acl.arn)

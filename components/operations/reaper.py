@@ -124,34 +124,20 @@ class Reaper(pulumi.ComponentResource):
                     stack=args.stack, tags=args.tags, dashboard_name=args.dashboard_name, topic_arn=args.topic_arn
                 ),
                 statements=[
-                    # These know no resources (Service Authorization Reference). SetWebAcl is half of taking a web ACL
-                    # off a load balancer, and the other half is bound below; a cache's deletion asks for its tags.
-                    allow(
-                        [
-                            "autoscaling:DescribeAutoScalingGroups",
-                            "ec2:DescribeTags",
-                            "elasticloadbalancing:SetWebAcl",
-                            "tag:GetResources",
-                        ],
-                        "*",
-                    ),
+                    # These know no resources (Service Authorization Reference). A cache's deletion asks for its tags.
+                    allow(["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeTags", "tag:GetResources"], "*"),
                     allow(
                         ["autoscaling:UpdateAutoScalingGroup"],
                         [f"arn:aws:autoscaling:{own}:autoScalingGroup:*:autoScalingGroupName/*"],
                         tagged,
                     ),
                     allow(
-                        [
-                            "elasticloadbalancing:DeleteLoadBalancer",
-                            "wafv2:DisassociateWebACL",
-                        ],
+                        ["elasticloadbalancing:DeleteLoadBalancer"],
                         [f"arn:aws:elasticloadbalancing:{own}:loadbalancer/app/*"],
                         tagged,
                     ),
                     allow(
-                        ["wafv2:DisassociateWebACL", "wafv2:GetWebACL", "wafv2:DeleteWebACL"],
-                        [f"arn:aws:wafv2:{own}:regional/webacl/*"],
-                        tagged,
+                        ["wafv2:GetWebACL", "wafv2:DeleteWebACL"], [f"arn:aws:wafv2:{own}:regional/webacl/*"], tagged
                     ),
                     allow(
                         ["elasticache:DeleteServerlessCache", "elasticache:DeleteReplicationGroup"],

@@ -124,7 +124,7 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
 def _by_kind() -> dict[str, State]:
     """States for one ARN."""
     kinds = {
-        "arn:*:elasticloadbalancing:*": "Take firewall off",
+        "arn:*:elasticloadbalancing:*": "Remove load balancer",
         "arn:*:wafv2:*": "Read name",
         "arn:*:elasticache:*:serverlesscache:*": "Remove cache",
         "arn:*:elasticache:*:replicationgroup:*": "Remove nodes",
@@ -136,13 +136,8 @@ def _by_kind() -> dict[str, State]:
             *({"Variable": "$.arn", "StringMatches": pattern, "Next": state} for pattern, state in kinds.items()),
             otherwise="Removed",
         ),
-        "Take firewall off": call(
-            "wafv2",
-            "disassociateWebACL",
-            {"ResourceArn.$": "$.arn"},
-            then="Remove load balancer",
-            on_error="Remove load balancer",
-        ),
+        # Its web ACL is not taken off before: nothing bounds that right to this stack's load balancers, and one that
+        # can't be removed keeps its firewall.
         "Remove load balancer": _remove("elasticloadbalancingv2", "deleteLoadBalancer", {"LoadBalancerArn.$": "$.arn"}),
         "Remove cache": _remove("elasticache", "deleteServerlessCache", {"ServerlessCacheName.$": _part(":", 6)}),
         "Remove nodes": _remove(

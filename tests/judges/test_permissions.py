@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from functools import cache
 
 import pytest
@@ -17,6 +19,53 @@ from policies.rules._documents import Statement, statements
 from policies.rules._grants import granting, matches
 from policies.rules._permissions import may, permissions
 from policies.rules._workflows import definition, tasks
+from workbench.emulator.api import operation_model
+from workbench.emulator.registry import type_for
+
+BY_AN_ADMINISTRATOR = {
+    "budgets:CreateBudgetAction": "the budget restrains the role",
+    "budgets:ModifyBudget": "the budget restrains the role",
+    "budgets:TagResource": "the budget restrains the role",
+    "budgets:UntagResource": "the budget restrains the role",
+    "eks:CreateAccessEntry": "who may do what in a cluster is not for a job to say",
+    "eks:CreatePodIdentityAssociation": "who may do what in a cluster is not for a job to say",
+    "iam:AttachRolePolicy": "managed policies are those of the restraint only",
+    "iam:CreatePolicy": "managed policies are those of the restraint only",
+    "iam:CreatePolicyVersion": "managed policies are those of the restraint only",
+    "iam:DeletePolicy": "managed policies are those of the restraint only",
+    "iam:DetachRolePolicy": "managed policies are those of the restraint only",
+    "iam:TagPolicy": "managed policies are those of the restraint only",
+    "iam:UntagPolicy": "managed policies are those of the restraint only",
+    "kms:CreateKey": "whoever may tag a key without a tag makes it the stack's",
+    "sns:SetSubscriptionAttributes": "knows no resource: prod's subscribers would be within reach of dev",
+    "sns:Unsubscribe": "knows no resource: prod's subscribers would be within reach of dev",
+}
+"""Action of a deployment that its role may not do, and why: the component's docstring says who does."""
+
+ACTION_OF_CALL = {
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:CreateNotification": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
+    "budgets:DeleteNotification": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
+    "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""Calls that another action allows (Service Authorization Reference, "Actions" of AWS Budgets and Amazon S3)."""
+
+ALWAYS_THERE = ("aws:requestedregion", "aws:sourceaccount", "aws:sourcearn", "aws:securetransport")
+"""Condition keys that come with a request whatever it is for (IAM user guide, "AWS global condition context keys")."""
 
 IN_THE_CALLERS_NAME = {
     "iam:PassRole": "no call of a workflow names a role that a service is to act as",
@@ -25,9 +74,6 @@ IN_THE_CALLERS_NAME = {
 """Dependent actions that no workflow needs, and why."""
 
 NARROWER = {
-    # The reference lists those of every kind of protected resource; AWS WAF's guide ("Permissions for protected
-    # resources") names one for a load balancer.
-    "wafv2:DisassociateWebACL": {"elasticloadbalancing:SetWebAcl"},
     # Done under ElastiCache's service-linked role (ElastiCache guide, "Using service-linked roles").
     "elasticache:DeleteReplicationGroup": set(),
     # For a budget over a billing view (Budgets reference, Budget.BillingViewArn); ours are over the account.
@@ -98,6 +144,90 @@ def unbindable(found: list[tuple[str, Statement]]) -> set[str]:
     }
 
 
+@cache
+def rows(action: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Form of the ARN, and condition keys without the name of a tag, of each kind of resource that `action` knows."""
+    from policy_sentry.querying.actions import get_action_data
+
+    service, _, name = action.partition(":")
+    found = [row for kinds in (get_action_data(service, name) or {}).values() for row in kinds]
+    return tuple(
+        (row["resource_arn_format"], frozenset(key.partition("${")[0].lower() for key in row["condition_keys"]))
+        for row in found
+    )
+
+
+def can_be(form: str, resource: str) -> bool:
+    """Whether an ARN of this form can be what the `resource` of a statement says, wildcards on both sides."""
+    if form == "*" or resource == "*":
+        return form == resource or resource == "*"
+    parts = re.split(r"\$\{(\w+)\}", form)
+    where = {"Partition": "aws", "Region": "us-east-1", "Account": "123456789012"}
+    known = [where.get(part, "*") if index % 2 else part for index, part in enumerate(parts)]
+    return overlap("".join(known), resource)
+
+
+@cache
+def overlap(one: str, other: str) -> bool:
+    """Whether some text fits both patterns, whose only wildcard is ``*``."""
+    if not one or not other:
+        return not (one + other).strip("*")
+    if one[0] == "*" or other[0] == "*":
+        first, second = (one, other) if one[0] == "*" else (other, one)
+        return overlap(first[1:], second) or overlap(first, second[1:])
+    return one[0] == other[0] and overlap(one[1:], other[1:])
+
+
+def keys_that_are_never_there(found: list[tuple[str, Statement]]) -> set[str]:
+    """Conditions on what no request for a kind of resource tells: the statement then allows nothing of that kind."""
+    return {
+        f"{name}: {key}, for {action} on {form}"
+        for name, statement in found
+        if statement.allows
+        for action in statement.actions
+        if "*" not in action
+        for form, keys in rows(action)
+        if any(can_be(form, resource) for resource in statement.resources)
+        for operands in statement.conditions.values()
+        for key in operands
+        if not key.lower().startswith(ALWAYS_THERE) and not {key.lower(), f"{key.lower().rpartition('/')[0]}/"} & keys
+    }
+
+
+def calls_of(kind: str) -> set[str]:
+    """Actions that making, reading, changing and deleting resources of a type take."""
+    row = type_for(kind)
+    parts = (row.create, *row.steps, *row.read, *row.update, *row.before_delete, *(row.tagging or ()))
+    found = set()
+    for part in (*parts, *((row.delete,) if row.delete else ())):
+        service = part.service or row.service
+        name = f"{ACTION_PREFIX.get(service, service)}:{operation_model(service, part.operation).name}"
+        found.add(ACTION_OF_CALL.get(name, name))
+    return found
+
+
+ACTION_PREFIX = {"elbv2": "elasticloadbalancing", "stepfunctions": "states"}
+
+
+def out_of_reach(given: Iterable[Statement], kinds: Iterable[str]) -> set[str]:
+    """Actions that resources of these types take, and that the statements allow on no resource that they know."""
+    allowing = [statement for statement in given if statement.allows]
+    wanted = {action for kind in kinds for action in calls_of(kind)}
+    if "aws:wafv2/webAclAssociation:WebAclAssociation" in kinds:
+        wanted.add("elasticloadbalancing:SetWebAcl")  # AWS WAF's guide, "Permissions for AssociateWebACL"
+    return {
+        action
+        for action in wanted
+        if not any(
+            can_be(form, resource)
+            for statement in allowing
+            if any(matches(action, pattern) for pattern in statement.actions)
+            for form, _ in rows(action)
+            for resource in statement.resources
+        )
+    }
+
+
 def called(graph: ResourceGraph) -> list[tuple[Resource, str]]:
     return [
         (machine, task.action)
@@ -128,6 +258,17 @@ def test_every_action_knows_the_kind_of_resource_that_it_is_bound_to(stack):
     assert unbindable(granted(stack)) == set()
 
 
+def test_every_condition_asks_for_what_a_request_tells(stack):
+    assert keys_that_are_never_there(granted(stack)) == set()
+
+
+def test_a_deployment_may_make_read_change_and_delete_what_the_stack_has(stack):
+    (policy,) = (one for one in stack.of_type(*IAM_POLICY) if one.name == "plant-ci-deploy-policy")
+    kinds = {resource.type for resource in stack.resources if resource.type.startswith("aws:")}
+    found = out_of_reach(statements(policy.get("policy")) or (), kinds)
+    assert found - BY_AN_ADMINISTRATOR.keys() == set()
+
+
 def test_every_call_of_a_workflow_is_an_action(stack):
     calls = called(stack)
     assert calls
@@ -153,6 +294,34 @@ def test_a_binding_that_allows_nothing_is_noticed():
     arn = "arn:aws:ecr:us-east-1:123456789012:repository/a"
     found = unbindable(example("ecr:GetAuthorizationToken", "ecr:BatchGetImage", resource=arn))
     assert found == {f"example: ecr:GetAuthorizationToken on {arn}"}
+
+
+def test_a_condition_that_no_request_meets_is_noticed():
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/*"
+    tagged = {"StringEquals": {"aws:ResourceTag/Stack": "dev"}}
+    document = {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["wafv2:DisassociateWebACL", "elasticloadbalancing:DeleteLoadBalancer"],
+                "Resource": arn,
+                "Condition": tagged,
+            }
+        ]
+    }
+    (told,) = keys_that_are_never_there([("example", one) for one in statements(json.dumps(document)) or ()])
+    assert told.startswith("example: aws:ResourceTag/Stack, for wafv2:DisassociateWebACL on arn:")
+
+
+def test_a_right_that_a_deployment_lacks_is_noticed():
+    kinds = ["aws:sns/topicSubscription:TopicSubscription", "aws:wafv2/webAclAssociation:WebAclAssociation"]
+    document = granting("sns:*", "wafv2:*", "elasticloadbalancing:*", resource="arn:aws:*:us-east-1:123456789012:*")
+    assert out_of_reach(statements(document) or (), kinds) == {
+        "elasticloadbalancing:SetWebAcl",
+        "sns:GetSubscriptionAttributes",
+        "sns:SetSubscriptionAttributes",
+        "sns:Unsubscribe",
+    }
 
 
 def test_a_dependent_action_that_is_missing_is_noticed():

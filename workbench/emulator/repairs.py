@@ -39,6 +39,8 @@ def apply() -> None:
     _deleted_replication_groups_are_gone()
     _later_template_versions_have_user_data()
     _records_are_made_once()
+    _a_resource_has_one_web_acl()
+    _what_a_firewall_protects_or_asks_stays()
 
 
 def _methods_are_looked_up_once() -> None:
@@ -71,6 +73,57 @@ def _lock_tokens_are_uuids() -> None:
 
     token = property(lambda self: self.__dict__["lock_token"], set_token)
     _replace(models.FakeIPSet, "lock_token", token)
+
+
+def _a_resource_has_one_web_acl() -> None:
+    """Associating takes the place of an earlier association, which a deleted load balancer loses (WAF guide,
+    "Associating or disassociating protection"); moto keeps all, and takes away one of them."""
+    from moto.elbv2.models import ELBv2Backend
+    from moto.wafv2.models import WAFV2Backend, wafv2_backends
+
+    associate_before, delete_before = WAFV2Backend.associate_web_acl, ELBv2Backend.delete_load_balancer
+
+    def associate(self: Any, web_acl_arn: str, resource_arn: str) -> None:
+        if web_acl_arn in self.wacls:
+            self.disassociate_web_acl(resource_arn)
+        associate_before(self, web_acl_arn, resource_arn)
+
+    def delete(self: Any, arn: str) -> None:
+        delete_before(self, arn)
+        if arn not in self.load_balancers:
+            wafv2_backends[self.account_id][self.region_name].disassociate_web_acl(arn)
+
+    _replace(WAFV2Backend, "associate_web_acl", associate)
+    _replace(ELBv2Backend, "delete_load_balancer", delete)
+
+
+def _what_a_firewall_protects_or_asks_stays() -> None:
+    """DeleteWebACL while it protects something, and DeleteIPSet, DeleteRegexPatternSet and DeleteRuleGroup while a rule
+    asks them, are WAFAssociatedItemException (WAFV2 reference); moto deletes."""
+    from moto.wafv2.exceptions import WAFv2ClientError
+    from moto.wafv2.models import WAFV2Backend
+
+    kinds = ("webacl", "ipset", "rulegroup", "regexpatternset")
+
+    def stays_while_used(original: Any) -> Any:
+        def delete(self: Any, *args: Any, **kwargs: Any) -> Any:
+            name, scope, identifier, *_ = (*args, *kwargs.values())
+            folder = "global" if scope == "CLOUDFRONT" else "regional"
+            askers = [*self.wacls.values(), *self.rule_groups.values()]
+            uses = [repr([rule.to_dict() for rule in asker.rules]) for asker in askers]
+            uses += [acl.arn for acl in self.wacls.values() if acl.associated_resources]
+            if any(f":{folder}/{kind}/{name}/{identifier}" in use for use in uses for kind in kinds):
+                raise WAFv2ClientError(
+                    "WAFAssociatedItemException",
+                    "AWS WAF couldn't perform the operation because your resource is being used by another resource or "
+                    "it's associated with another resource.",
+                )
+            return original(self, *args, **kwargs)
+
+        return delete
+
+    for name in ("delete_web_acl", "delete_ip_set", "delete_rule_group", "delete_regex_pattern_set"):
+        _replace(WAFV2Backend, name, stays_while_used(getattr(WAFV2Backend, name)))
 
 
 def _load_balancers_without_public_ipv4() -> None:

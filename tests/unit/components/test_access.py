@@ -54,8 +54,6 @@ def test_wildcard_resources_are_for_reading_logging_and_tracing_only(whole):
             if statement["Resource"] != "*" or "Condition" in statement:
                 continue
             for action in statement["Action"]:
-                if action == "elasticloadbalancing:SetWebAcl":
-                    continue  # half of taking a web ACL off a load balancer; the other half is bound
                 service, _, verb = action.partition(":")
                 allowed = harmless if service in ("logs", "xray") else harmless[:5]
                 assert verb.startswith(allowed), f"{policy.name}: {action}"
@@ -152,6 +150,8 @@ NEEDED = {
     "iam:AddRoleToInstanceProfile": f"arn:aws:iam::{ACCOUNT}:instance-profile/plant/plant-dev/x",
     "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/Z0123456789EXAMPLEDEV",
     "acm:RequestCertificate": "*",
+    "elasticloadbalancing:SetWebAcl": "*",
+    "eks:DescribeAccessEntry": f"arn:aws:eks:us-east-1:{ACCOUNT}:access-entry/platform/role/{ACCOUNT}/x/1",
     "acm:DescribeCertificate": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1",
     "appconfig:CreateApplication": "*",
     "logs:PutResourcePolicy": "*",
@@ -195,6 +195,7 @@ OUT_OF_REACH = {
     "iam:CreatePolicyVersion": f"arn:aws:iam::{ACCOUNT}:policy/plant-restraint/plant-dev/plant-dev-no-new-capacity",
     "iam:CreateUser": f"arn:aws:iam::{ACCOUNT}:user/x",
     "kms:CreateKey": "*",
+    "sns:Unsubscribe": "*",
     "budgets:ModifyBudget": f"arn:aws:budgets::{ACCOUNT}:budget/plant-budget-budget-1",
     "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/Z9999999999ABCDEFGHIJ",
     "ssm:SendCommand": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",

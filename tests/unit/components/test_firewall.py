@@ -80,3 +80,8 @@ def test_addresses_of_clouds_are_counted_unless_asked_for(dev, one):
         if rule["name"] == "AWSManagedRulesAnonymousIpList"
     ]
     assert overridden == [[{"name": "HostingProviderIPList", "actionToUse": {"count": {}}}], []]
+
+
+def test_association_goes_before_another_takes_its_place(graph, one):
+    # DisassociateWebACL names the load balancer alone: afterwards it would take the new firewall off.
+    assert one(graph("dev"), "aws:wafv2/webAclAssociation:WebAclAssociation").options["deleteBeforeReplace"] is True

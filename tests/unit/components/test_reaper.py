@@ -67,7 +67,7 @@ def test_each_kind_of_hourly_resource_has_its_way_out(states):
     inner = states["Remove resources"]["ItemProcessor"]["States"]
     ways = {choice["StringMatches"]: choice["Next"] for choice in inner["Which kind"]["Choices"]}
     arns = {
-        "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/x/1": "Take firewall off",
+        "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/x/1": "Remove load balancer",
         "arn:aws:wafv2:us-east-1:1:regional/webacl/x/1": "Read name",
         "arn:aws:elasticache:us-east-1:1:serverlesscache:x": "Remove cache",
         "arn:aws:elasticache:us-east-1:1:replicationgroup:x": "Remove nodes",

@@ -17,6 +17,7 @@ from workbench.emulator.world import embedded_aws
 TOPIC, GROUP = "aws:sns/topic:Topic", "aws:cloudwatch/logGroup:LogGroup"
 FILTER, KEY, ROLE = "aws:cloudwatch/logMetricFilter:LogMetricFilter", "aws:kms/key:Key", "aws:iam/role:Role"
 VPC, SUBNET, APPLICATION = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:appconfig/application:Application"
+FIREWALL, ASSOCIATION = "aws:wafv2/webAcl:WebAcl", "aws:wafv2/webAclAssociation:WebAclAssociation"
 CERTIFICATE, GATEWAY = "aws:acm/certificate:Certificate", "aws:ec2/internetGateway:InternetGateway"
 TRUST = json.dumps(
     {
@@ -282,3 +283,21 @@ def test_a_successor_whose_answer_is_lost_is_not_taken_for_its_predecessor(deplo
     deploy(deployer, resource(VPC, "v", {"cidrBlock": "10.1.0.0/16"}))
     assert vpcs(deployer) == ["10.1.0.0/16"]
     assert deployer.state.doomed == []
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_an_association_that_is_deleted_after_its_successor_was_made_takes_the_firewall_off(deployer, first):
+    balancer = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/x/0123456789abcdef"
+    seen = {"sampledRequestsEnabled": False, "cloudwatchMetricsEnabled": False, "metricName": "x"}
+
+    def protected(name: str) -> None:
+        firewall = {"name": name, "scope": "REGIONAL", "defaultAction": {"allow": {}}, "visibilityConfig": seen}
+        acl = resource(FIREWALL, "acl", firewall)
+        acl["outputs"] = {**acl["outputs"], "arn": "standin-arn-of-acl"}
+        association = {"webAclArn": "standin-arn-of-acl", "resourceArn": balancer}
+        deploy(deployer, acl, resource(ASSOCIATION, "a", association, deleteBeforeReplace=first))
+
+    protected("one")
+    protected("two")
+    found = deployer.lifecycle.api.call("wafv2", "get_web_acl_for_resource", ResourceArn=balancer)
+    assert ("WebACL" in found) is first

@@ -184,3 +184,62 @@ def test_addresses_of_instances_that_are_gone_can_be_had_again(api: Api) -> None
 
     for _ in range(4):  # of /27
         api.call("ec2", "terminate_instances", InstanceIds=run(20))
+
+
+SEEN = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "x"}
+
+
+def firewall(api: Api, name: str, *rules: dict[str, Any]) -> dict[str, str]:
+    made = api.call(
+        "wafv2",
+        "create_web_acl",
+        Name=name,
+        Scope="REGIONAL",
+        DefaultAction={"Allow": {}},
+        VisibilityConfig=SEEN,
+        Rules=list(rules),
+    )
+    return dict(made["Summary"])
+
+
+def kept(made: dict[str, str]) -> dict[str, str]:
+    return {"Name": made["Name"], "Scope": "REGIONAL", "Id": made["Id"], "LockToken": made["LockToken"]}
+
+
+def test_a_load_balancer_has_one_firewall_which_is_kept_until_it_goes(api: Api) -> None:
+    protected = balancer(api, Place(api, "10.1.0"))
+    earlier, later = firewall(api, "earlier"), firewall(api, "later")
+    api.call("wafv2", "associate_web_acl", WebACLArn=earlier["ARN"], ResourceArn=protected)
+    with pytest.raises(ClientError, match="WAFAssociatedItemException"):
+        api.call("wafv2", "delete_web_acl", **kept(earlier))
+    api.call("wafv2", "associate_web_acl", WebACLArn=later["ARN"], ResourceArn=protected)
+    api.call("wafv2", "delete_web_acl", **kept(earlier))
+    assert api.call("wafv2", "get_web_acl_for_resource", ResourceArn=protected)["WebACL"]["Name"] == "later"
+    api.call("elbv2", "delete_load_balancer", LoadBalancerArn=protected)
+    api.call("wafv2", "delete_web_acl", **kept(later))
+
+
+def test_what_a_rule_of_the_firewall_asks_is_kept(api: Api) -> None:
+    asked = api.call(
+        "wafv2", "create_ip_set", Name="s", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["10.0.0.0/8"]
+    )["Summary"]
+    rule = {"Name": "r", "Priority": 0, "Statement": {"IPSetReferenceStatement": {"ARN": asked["ARN"]}}}
+    blocking = {**rule, "Action": {"Block": {}}, "VisibilityConfig": SEEN}
+    group = api.call(
+        "wafv2",
+        "create_rule_group",
+        Name="g",
+        Scope="REGIONAL",
+        Capacity=1,
+        Rules=[blocking],
+        VisibilityConfig=SEEN,
+    )["Summary"]
+    lent = {"Name": "l", "Priority": 1, "Statement": {"RuleGroupReferenceStatement": {"ARN": group["ARN"]}}}
+    asker = firewall(api, "asker", {**lent, "OverrideAction": {"None": {}}, "VisibilityConfig": SEEN})
+    with pytest.raises(ClientError, match="WAFAssociatedItemException"):
+        api.call("wafv2", "delete_ip_set", **kept(asked))
+    with pytest.raises(ClientError, match="WAFAssociatedItemException"):
+        api.call("wafv2", "delete_rule_group", **kept(group))
+    api.call("wafv2", "delete_web_acl", **kept(asker))
+    api.call("wafv2", "delete_rule_group", **kept(group))
+    api.call("wafv2", "delete_ip_set", **kept(asked))
