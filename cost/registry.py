@@ -72,6 +72,7 @@ MODULE_FILES: Final = {
     "elasticsearch": "opensearch",
     "wafregional": "waf",
     "lambda": "lambda_",
+    "sesv2": "ses",
 }
 """Modules of type tokens whose file has another name."""
 

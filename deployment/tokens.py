@@ -24,6 +24,7 @@ CLASSIC_LOAD_BALANCER: Final = (
     "aws:elb/loadBalancer:LoadBalancer",
     "aws:elasticloadbalancing/loadBalancer:LoadBalancer",
 )
+ROUTING_ACCELERATOR: Final = ("aws:globalaccelerator/customRoutingAccelerator:CustomRoutingAccelerator",)
 ACCELERATOR: Final = ("aws:globalaccelerator/accelerator:Accelerator",)
 DNS_RECORD: Final = ("aws:route53/record:Record",)
 DNS_ZONE: Final = ("aws:route53/zone:Zone",)
@@ -306,6 +307,30 @@ BUCKET_ANALYTICS: Final = ("aws:s3/analyticsConfiguration:AnalyticsConfiguration
 IMAGE_COPY: Final = ("aws:ec2/amiCopy:AmiCopy", "aws:ec2/amiFromInstance:AmiFromInstance")
 CAPACITY_RESERVATION: Final = ("aws:ec2/capacityReservation:CapacityReservation",)
 DEDICATED_HOST: Final = ("aws:ec2/dedicatedHost:DedicatedHost",)
+NEPTUNE_SNAPSHOT: Final = ("aws:neptune/clusterSnapshot:ClusterSnapshot",)
+DB_PROXY: Final = ("aws:rds/proxy:Proxy",)
+DB_PROXY_TARGET: Final = ("aws:rds/proxyTarget:ProxyTarget",)
+DISTRIBUTED_DB: Final = ("aws:dsql/cluster:Cluster",)
+CANARY: Final = ("aws:synthetics/canary:Canary",)
+PROMETHEUS: Final = ("aws:amp/workspace:Workspace",)
+FLINK: Final = ("aws:kinesisanalyticsv2/application:Application",)
+FLINK_SNAPSHOT: Final = ("aws:kinesisanalyticsv2/applicationSnapshot:ApplicationSnapshot",)
+SERVERLESS_KAFKA: Final = ("aws:msk/serverlessCluster:ServerlessCluster",)
+KAFKA_CONNECTOR: Final = ("aws:mskconnect/connector:Connector",)
+MAIL_IDENTITY: Final = (
+    "aws:ses/domainIdentity:DomainIdentity",
+    "aws:ses/emailIdentity:EmailIdentity",
+    "aws:sesv2/emailIdentity:EmailIdentity",
+)
+MAIL_RECEIPT_RULE: Final = ("aws:ses/receiptRule:ReceiptRule",)
+MAIL_ADDRESS: Final = ("aws:sesv2/dedicatedIpAssignment:DedicatedIpAssignment",)
+SCHEMA_DISCOVERER: Final = ("aws:schemas/discoverer:Discoverer",)
+LATTICE_SERVICE: Final = ("aws:vpclattice/service:Service",)
+LATTICE_RESOURCE: Final = ("aws:vpclattice/serviceNetworkResourceAssociation:ServiceNetworkResourceAssociation",)
+FAST_RESTORE: Final = ("aws:ebs/fastSnapshotRestore:FastSnapshotRestore",)
+PACKAGES: Final = ("aws:codeartifact/repository:Repository",)
+APP_RUNNER_SCALING: Final = ("aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion",)
+GLUE_ENDPOINT: Final = ("aws:glue/devEndpoint:DevEndpoint",)
 GLUE_JOB: Final = ("aws:glue/job:Job",)
 GLUE_CRAWLER: Final = ("aws:glue/crawler:Crawler",)
 

@@ -41,6 +41,70 @@ def service(**inputs):
 
 
 GRAPHS = [
+    *(
+        case(
+            f"capacity units of Neptune between the limits of the cluster: {figure}",
+            figure,
+            usd,
+            "Capacity units",
+            (
+                "aws:neptune/cluster:Cluster",
+                "graph",
+                {"serverlessV2ScalingConfiguration": {"minCapacity": 2, "maxCapacity": 8}},
+            ),
+            (
+                "aws:neptune/clusterInstance:ClusterInstance",
+                "one",
+                {"clusterIdentifier": "graph-id", "instanceClass": "db.serverless"},
+            ),
+        )
+        for figure, usd in (("floor_usd", "234.768"), ("worst_case_usd", "939.072"))  # 2 and 8 x 730 x .1608
+    ),
+    case(
+        "a proxy by the vCPUs of the databases behind it",
+        "monthly_usd",
+        "43.80",  # 4 x 730 x .015
+        "Proxy",
+        (
+            "aws:rds/instance:Instance",
+            "db",
+            {"engine": "postgres", "instanceClass": "db.m6g.xlarge", "allocatedStorage": 20},
+        ),
+        ("aws:rds/proxy:Proxy", "proxy", {"name": "proxy-id"}),
+        ("aws:rds/proxyTarget:ProxyTarget", "target", {"dbProxyName": "proxy-id", "dbInstanceIdentifier": "db-id"}),
+    ),
+    case(
+        "a proxy is billed for two vCPUs at least, and for all instances of a cluster",
+        "monthly_usd",
+        "43.80",  # two of db.t3.medium
+        "Proxy",
+        ("aws:rds/cluster:Cluster", "db", {"engine": "aurora-mysql"}),
+        *(
+            (
+                "aws:rds/clusterInstance:ClusterInstance",
+                name,
+                {"clusterIdentifier": "db-id", "instanceClass": "db.t3.medium"},
+            )
+            for name in ("one", "two")
+        ),
+        ("aws:rds/proxy:Proxy", "proxy", {"name": "proxy-id"}),
+        ("aws:rds/proxyTarget:ProxyTarget", "target", {"dbProxyName": "proxy-id", "dbClusterIdentifier": "db-id"}),
+    ),
+    case(
+        "instances of App Runner up to the largest number of its scaling",
+        "worst_case_usd",
+        "186.88",  # 4 x 730 x .064
+        "vCPUs",
+        ("aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion", "scale", {"maxSize": 4}),
+        (
+            "aws:apprunner/service:Service",
+            "web",
+            {
+                "autoScalingConfigurationArn": "scale-id",
+                "sourceConfiguration": {"autoDeploymentsEnabled": False},
+            },
+        ),
+    ),
     case(
         "automatic backups of a file system",
         "monthly_usd",

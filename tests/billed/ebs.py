@@ -49,4 +49,5 @@ CASES = [
         id="snapshot: fast restore and blocks by API",
     ),
     case("aws:ebs/snapshotCopy:SnapshotCopy", {}, {"Snapshot storage": "5.00"}, {"storage_gb": 100}),
+    case("aws:ebs/fastSnapshotRestore:FastSnapshotRestore", {}, {"Fast restore": "547.50"}),
 ]

@@ -15,4 +15,5 @@ CASES = [
         {"Public IPv4": None},
         id="accelerator: addresses of one's own",
     ),
+    case("aws:globalaccelerator/customRoutingAccelerator:CustomRoutingAccelerator", {}, {"Accelerator": "18.25"}),
 ]

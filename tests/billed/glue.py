@@ -34,4 +34,5 @@ CASES = [
         {"monthly_hours": "0.25"},
         id="glue: an ETL job of 15 minutes (pricing page)",
     ),
+    case("aws:glue/devEndpoint:DevEndpoint", {}, {"Development endpoint": "1606.00"}),  # 5 x 730 x .44
 ]

@@ -14,4 +14,15 @@ CASES = [
         },
         {"Brokers (kafka.t3.small)": "66.576", "Storage of brokers": "100.00"},  # 2 x 730 x .0456; 2 x 500 x .10
     ),
+    case(
+        "aws:msk/serverlessCluster:ServerlessCluster",
+        {},
+        {
+            "Serverless cluster": "547.50",
+            "Partitions": "10.95",
+            "Data in": "10.00",
+            "Data out": "5.00",
+            "Storage": "1.00",
+        },
+    ),
 ]

@@ -157,4 +157,5 @@ CASES = [
             ("ClusterSnapshotCopy", "21.00"),
         )
     ),
+    case("aws:rds/proxy:Proxy", {}, {"Proxy": "87.60"}, {"vcpu_count": 8}),  # 8 x 730 x .015
 ]

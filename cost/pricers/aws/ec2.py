@@ -299,6 +299,11 @@ def capacity_reservation(scope: Scope) -> Iterator[Charge]:
     yield Charge(f"Reserved capacity ({kind})", on_demand(scope, kind, PLATFORMS[platform]), count, Metering.SECONDS)
 
 
+def fast_restore(scope: Scope) -> Iterator[Charge]:
+    """Fast restore of a snapshot in one zone."""
+    yield scope.charge("Fast restore", ("ebs", "fast_snapshot_restore_hour"), ONE, Metering.SECONDS)
+
+
 def dedicated_host(scope: Scope) -> Iterator[Charge]:
     """Hours of a host by the family of its instances; what runs on it costs nothing more."""
     family = scope.text("instanceFamily") or scope.text("instanceType").partition(".")[0]
@@ -317,6 +322,7 @@ PRICERS: Final[Mapping[str, Pricer]] = {
         tokens.IMAGE_COPY, Pricer(image, twins=("aws_ami_copy", "aws_ami_from_instance"), usage=(SNAPSHOT_GB,))
     ),
     tokens.CAPACITY_RESERVATION[0]: Pricer(capacity_reservation, twins=("aws_ec2_capacity_reservation",)),
+    tokens.FAST_RESTORE[0]: Pricer(fast_restore, twins=("aws_ebs_fast_snapshot_restore",)),
     tokens.DEDICATED_HOST[0]: Pricer(dedicated_host, twins=("aws_ec2_host",)),
     tokens.INSTANCE[0]: Pricer(
         instance, twins=("aws_instance",), usage=(OUTBOUND, OPERATING_SYSTEM, MAGNETIC_IO, *CREDITS)

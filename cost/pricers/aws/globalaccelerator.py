@@ -31,5 +31,8 @@ def accelerator(scope: Scope) -> Iterator[Charge]:
 
 
 PRICERS: Final = {
-    tokens.ACCELERATOR[0]: Pricer(accelerator, twins=("aws_globalaccelerator_accelerator",), usage=(DATA,))
+    tokens.ACCELERATOR[0]: Pricer(accelerator, twins=("aws_globalaccelerator_accelerator",), usage=(DATA,)),
+    tokens.ROUTING_ACCELERATOR[0]: Pricer(
+        accelerator, twins=("aws_globalaccelerator_custom_routing_accelerator",), usage=(DATA,)
+    ),
 }

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Charge, Unpriced
+from cost.charges import Amount, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
+from cost.uptime import Metering
 from deployment import tokens
 
 HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours that it runs a month")
@@ -49,6 +50,20 @@ def crawler(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Crawler runs", ("glue", "crawler_dpu_hour"), scope.usage(CRAWLED))
 
 
+ENDPOINT_NODES: Final = 5
+"""Units of a development endpoint that declares none (Glue API, CreateDevEndpoint, 2026)."""
+
+
+def endpoint(scope: Scope) -> Iterator[Charge]:
+    """Units of a development endpoint, for as long as it exists."""
+    kind = scope.text("workerType")
+    if kind and kind not in DPUS:
+        raise Unpriced(f"workers of type {kind} aren't priced; those of {', '.join(DPUS)} are")
+    nodes = scope.number("numberOfWorkers") or scope.number("numberOfNodes") or Decimal(ENDPOINT_NODES)
+    units = Amount.fixed(nodes * DPUS[kind or "Standard"])
+    yield scope.charge("Development endpoint", ("glue", "etl_dpu_hour"), units, Metering.SECONDS)
+
+
 OBJECTS: Final = UsageKey("monthly_objects", Decimal(1000), "tables, partitions and other objects of the database")
 CATALOG_REQUESTS: Final = UsageKey("monthly_requests", Decimal(10_000), "requests to the catalog a month")
 
@@ -63,6 +78,7 @@ PRICERS: Final = {
     tokens.CATALOG_DATABASE[0]: Pricer(
         catalog_database, twins=("aws_glue_catalog_database",), usage=(OBJECTS, CATALOG_REQUESTS)
     ),
+    tokens.GLUE_ENDPOINT[0]: Pricer(endpoint, twins=("aws_glue_dev_endpoint",)),
     tokens.GLUE_JOB[0]: Pricer(job, twins=("aws_glue_job",), usage=(HOURS,)),
     tokens.GLUE_CRAWLER[0]: Pricer(crawler, twins=("aws_glue_crawler",), usage=(CRAWLED,)),
 }

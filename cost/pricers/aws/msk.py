@@ -1,4 +1,4 @@
-"""Amazon MSK: brokers by the hour, and their storage."""
+"""Amazon MSK: brokers by the hour, and their storage; serverless clusters by partitions, data and storage."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge, Driver, Unpriced
+from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import Scope
+from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
+
+PARTITIONS: Final = UsageKey("partitions", Decimal(10), "partitions of all topics")
+DATA_IN: Final = UsageKey("monthly_data_in_gb", Decimal(100), "gigabytes that producers write a month")
+DATA_OUT: Final = UsageKey("monthly_data_out_gb", Decimal(100), "gigabytes that consumers read a month")
+STORED: Final = UsageKey("storage_gb", Decimal(10), "gigabytes that are kept")
 
 
 def cluster(scope: Scope) -> Iterator[Charge]:
@@ -43,4 +48,27 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     )
 
 
-PRICERS: Final = {tokens.KAFKA[0]: Pricer(cluster, twins=("aws_msk_cluster",))}
+def serverless(scope: Scope) -> Iterator[Charge]:
+    """The cluster and its partitions by the hour, data in both directions, and what is kept."""
+    yield scope.charge("Serverless cluster", ("msk", "serverless_cluster_hour"), ONE, Metering.SECONDS)
+    used = scope.usage(PARTITIONS)
+    yield scope.charge(
+        "Partitions",
+        ("msk", "serverless_partition_hour"),
+        used.amount,
+        Metering.SECONDS,
+        usage_based=True,
+        assumed=used.assumed,
+        driver=Driver.TRAFFIC,
+    )
+    yield scope.use("Data in", ("msk", "serverless_in_gb"), scope.usage(DATA_IN))
+    yield scope.use("Data out", ("msk", "serverless_out_gb"), scope.usage(DATA_OUT))
+    yield scope.kept("Storage", ("msk", "serverless_gb_month"), scope.usage(STORED))
+
+
+PRICERS: Final = {
+    tokens.KAFKA[0]: Pricer(cluster, twins=("aws_msk_cluster",)),
+    tokens.SERVERLESS_KAFKA[0]: Pricer(
+        serverless, twins=("aws_msk_serverless_cluster",), usage=(PARTITIONS, DATA_IN, DATA_OUT, STORED)
+    ),
+}

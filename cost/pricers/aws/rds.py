@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -287,6 +287,55 @@ def _index(scope: Scope) -> Mapping[str, list[Resource]]:
     return found
 
 
+PROXY_VCPUS: Final = UsageKey("vcpu_count", Decimal(0), "vCPUs of the databases behind the proxy, where no target says")
+LEAST_PROXY_VCPUS: Final = Decimal(2)
+"""vCPUs that a proxy is billed for at least (https://aws.amazon.com/rds/proxy/pricing/, minimum charge, 2026-08)."""
+
+
+def proxy(scope: Scope) -> Iterator[Charge]:
+    """A proxy by the vCPUs of the databases behind it. Raises Unpriced where they aren't known."""
+    vcpus = scope.given(PROXY_VCPUS)
+    if vcpus is None:
+        members = [one for target in _targets(scope) for one in _behind(scope, target)]
+        if not members:
+            raise Unpriced(
+                "no target in the graph says what is behind it, and it is billed by its databases' vCPUs; "
+                f"{PROXY_VCPUS.name} in a usage file gives their number"
+            )
+        kinds = [Scope(scope.pricing, one).text("instanceClass") for one in members]
+        if SERVERLESS in kinds:
+            raise Unpriced("proxies of serverless instances aren't priced; those of provisioned ones are")
+        vcpus = Decimal(sum(vcpus_of(kind.removeprefix("db.")) for kind in kinds))
+    count = Amount.fixed(max(vcpus, LEAST_PROXY_VCPUS))
+    yield scope.charge("Proxy", ("rds", "proxy_vcpu_hour"), count, Metering.SECONDS)
+
+
+def _targets(scope: Scope) -> Sequence[Resource]:
+    """Targets of the proxy; which proxy each has is found once for all."""
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("targets of proxies")
+    if found is None:
+        found = scope.pricing.cache["targets of proxies"] = defaultdict(list)
+        for target in scope.graph.of_type(*tokens.DB_PROXY_TARGET):
+            for one in scope.graph.referenced(target, "dbProxyName", *tokens.DB_PROXY):
+                found[one.urn].append(target)
+    return found.get(scope.resource.urn, ())
+
+
+def _behind(scope: Scope, target: Resource) -> Iterator[Resource]:
+    """Instances that a target registers: one, or all of a cluster. Raises Unpriced where they aren't in the graph."""
+    clusters = scope.graph.referenced(target, "dbClusterIdentifier", CLUSTER)
+    found = [
+        *scope.graph.referenced(target, "dbInstanceIdentifier", tokens.DB_INSTANCE[0]),
+        *(one for cluster in clusters for one in _index(scope)[cluster.urn]),
+    ]
+    if not found:
+        raise Unpriced(
+            "the databases behind it aren't in the graph, and it is billed by their vCPUs; "
+            f"{PROXY_VCPUS.name} in a usage file gives their number"
+        )
+    yield from found
+
+
 SNAPSHOT: Final = UsageKey("storage_gb", Decimal(20), "gigabytes of the snapshot")
 
 
@@ -312,6 +361,7 @@ PRICERS: Final = {
         instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED, *CREDITS)
     ),
     CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP, EXPORTED)),
+    tokens.DB_PROXY[0]: Pricer(proxy, twins=("aws_db_proxy",), usage=(PROXY_VCPUS,)),
     tokens.DB_CLUSTER_INSTANCE[0]: Pricer(
         cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY, *CREDITS)
     ),

@@ -129,7 +129,7 @@ def test_every_priced_type_has_a_case():
         pytest.param(
             "aws:sns/topicSubscription:TopicSubscription", {"protocol": "pigeon"}, "pigeon", id="unknown protocol"
         ),
-        pytest.param("aws:neptune/cluster:Cluster", {}, "no estimator", id="no estimator"),
+        pytest.param("aws:kendra/index:Index", {}, "no estimator", id="no estimator"),
         pytest.param(
             "aws:rds/cluster:Cluster", {"engine": "mysql"}, "clusters of mysql aren't priced", id="rds cluster"
         ),
