@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final, TypeAlias
 
 _FORM: Final = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)")
@@ -31,6 +31,23 @@ def quantity(value: Any) -> Decimal | None:
         return None
     number = Decimal(found[1])
     return number.scaleb(int(found[2])) if found[2] else number * _FACTORS[found[3] or ""]
+
+
+def canonical(value: Any) -> Any:
+    """`value` as the API server keeps an amount of a resource: whole, in the largest unit that leaves it so, rounded up
+    to thousandths (apimachinery, api/resource/quantity.go; core/v1/defaults.go). What is no quantity is left."""
+    number = quantity(value)
+    if number is None or not number:
+        return value if number is None else "0"
+    text = str(value)
+    if re.search(r"[eE][+-]?\d", text):
+        return text
+    binary = text.endswith("i") and abs(number) >= 1024
+    for suffix in reversed([f"{one}i" for one in "KMGTPE"] if binary else ["m", "", *"kMGTPE"]):
+        if number % _FACTORS[suffix] == 0:
+            return f"{int(number / _FACTORS[suffix])}{suffix}"
+    least = Decimal(1) if binary else _FACTORS["m"]
+    return f"{(number / least).to_integral_value(ROUND_CEILING)}{'' if binary else 'm'}"
 
 
 Container: TypeAlias = Mapping[str, Any]

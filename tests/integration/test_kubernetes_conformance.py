@@ -13,6 +13,7 @@ import subprocess
 import pytest
 import yaml
 
+from tests import _kubernetes_applies as applies
 from tests._kubernetes_answers import answers
 from workbench.report.manifests import manifests
 
@@ -98,4 +99,49 @@ def test_the_api_server_answers_as_it_was_recorded_to(address):
             server.close()
             if (found is None) is not (refusal is None):
                 wrong.append((what, refusal, found))
+    assert wrong == []
+
+
+def asked(address, verb, manager, document):
+    """What the API server makes of a step of a sequence."""
+    version, metadata = document["apiVersion"], document["metadata"]
+    plural = document["kind"].lower().replace("policy", "policie") + "s"
+    root = "/api/v1" if version == "v1" else f"/apis/{version}"
+    every = f"{root}/namespaces/{metadata['namespace']}/{plural}"
+    own, options = f"{every}/{metadata['name']}", f"?fieldManager={manager}&fieldValidation=Strict"
+    patch = "application/merge-patch+json"
+    method, path, body, kind = {
+        "create": ("POST", every, document, "application/json"),
+        "apply": ("PATCH", own, document, "application/apply-patch+yaml"),
+        "force": ("PATCH", own, document, "application/apply-patch+yaml"),
+        "label": ("PATCH", own, {"metadata": {"labels": metadata.get("labels", {})}}, patch),
+        "scale": ("PATCH", f"{own}/scale", {"spec": document.get("spec")}, patch),
+    }[verb]
+    answer = sent(address, method, path + options + ("&force=true" if verb == "force" else ""), body, kind)
+    if answer["kind"] == "Scale":
+        answer = sent(address, "GET", own)
+    if answer["kind"] == "Status":
+        conflict = answer["reason"] == "Conflict"
+        fields = [one["field"] for one in answer["details"]["causes"]] if conflict else []
+        return applies.outcome((answer["reason"], fields), {}, {})
+    return applies.outcome(None, answer, applies.owners_told(answer))
+
+
+def sent(address, method, path, body=None, kind="application/json"):
+    server = http.client.HTTPConnection(address, timeout=30)
+    server.request(method, path, json.dumps(body), {"Content-Type": kind})
+    answer = json.load(server.getresponse())
+    server.close()
+    return answer
+
+
+def test_the_api_server_merges_what_is_applied_as_it_was_recorded_to(address):
+    """Its controllers may be at work on the objects; none of them is one of the managers."""
+    outcomes = json.loads(applies.FILE.read_text(encoding="utf-8"))["outcomes"]
+    wrong = []
+    with made(applies.NAMESPACE):
+        for number, (steps, told) in enumerate(zip(applies.sequences(len(outcomes)), outcomes, strict=True)):
+            found = [asked(address, *step) for step in steps]
+            if told not in (None, found):
+                wrong.append((number, told, found))
     assert wrong == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,6 @@ from workbench.simulate.scaling.hpa import DEFAULT_DOWN, DEFAULT_UP, HorizontalP
 
 STARTING: Final = timedelta(seconds=20)
 """Time from a pod's placing until it is ready."""
-REPLICAS: Final = ("spec", "replicas")
 APPS: Final = "apps/v1"
 
 
@@ -54,30 +53,30 @@ class Cluster:
     """Deployment -> replicas that its creator asked for, where it asked for any."""
     _serial: int = 0
 
+    def __post_init__(self) -> None:
+        """Merge what is applied by the schemas of the cluster's own version."""
+        self.store.version = self.version
+
     # --- the API -----------------------------------------------------------------------------------------------
 
     def create(self, document: dict[str, Any], manager: str) -> None:
         """Make an object. Raises ApiError."""
         admit(self.store, document, self.version)
-        ref, whole = Ref.of(document), document
-        if ref.kind == "Deployment":
-            whole = {**document, "spec": {"replicas": 1, **document["spec"]}}
-        self.store.create(whole, manager)
+        ref = Ref.of(document)
+        self.store.create(document, manager)
         if ref.kind == "Deployment" and (asked_for := number(document["spec"].get("replicas"))) is not None:
             self._declared[ref] = int(asked_for)
-        else:
-            self.store.objects[ref].managers.pop(REPLICAS, None)
         self.reconcile()
 
-    def apply(self, document: dict[str, Any], manager: str, ignored: Sequence[str] = ()) -> None:
+    def apply(self, document: dict[str, Any], manager: str, *, force: bool = False) -> None:
         """Server-side apply. Raises ApiError."""
         admit(self.store, document, self.version)
-        self.store.apply(document, manager, frozenset(tuple(path.split(".")) for path in ignored))
+        self.store.apply(document, manager, force=force)
         self.reconcile()
 
     def scale(self, namespace: str, name: str, replicas: int, manager: str) -> None:
         """The subresource ``scale`` of a Deployment. Raises ApiError."""
-        self.store.set(Ref(APPS, "Deployment", namespace, name), REPLICAS, replicas, manager)
+        self.store.scale(Ref(APPS, "Deployment", namespace, name), replicas, manager)
         self.reconcile()
 
     def delete(self, ref: Ref) -> None:
@@ -139,7 +138,7 @@ class Cluster:
             for one in self.store.of_kind("HorizontalPodAutoscaler")
         }
         for ref in [ref for ref in self.store.objects if ref.kind == "Deployment"]:
-            self.store.set(ref, REPLICAS, self._declared.get(ref, least.get(ref, 1)), CONTROLLERS)
+            self.store.scale(ref, self._declared.get(ref, least.get(ref, 1)), CONTROLLERS)
         for _ in range(2):
             for pod in [pod for pod in self.pods.values() if pod.stops_at is not None]:
                 self._gone(pod)
@@ -278,7 +277,7 @@ class Cluster:
         wanted = scaler.sync((self.now() - START).total_seconds(), current, observed)
         wanted = min(max(wanted, scaler.min_replicas), scaler.max_replicas)
         if wanted != current:
-            self.store.set(target, REPLICAS, wanted, CONTROLLERS)
+            self.store.scale(target, wanted, CONTROLLERS)
             self.scaled.append((self.now(), target.name, wanted))
             self.audited(
                 {

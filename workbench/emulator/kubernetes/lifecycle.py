@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import copy
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,12 +12,21 @@ from deployment.graph import Resource
 from deployment.manifests import PREFIX, manifest
 from deployment.urn import name_of
 from workbench.emulator.kubernetes.cluster import Cluster
-from workbench.emulator.kubernetes.store import ApiError, Ref
+from workbench.emulator.kubernetes.replacement import AUTONAMED, is_deleted_first, replacing
+from workbench.emulator.kubernetes.store import ApiError, Manager, Ref
 from workbench.emulator.lifecycle import META, Change, Created, Lifecycle, NothingMadeError
 
 MANAGER: Final = "pulumi-kubernetes"
-REPLACES: Final = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
-"""What the provider answers with a new object."""
+"""Field manager of what the provider creates; updates are applied by one with a suffix of the object's own."""
+TAKEN_OVER: Final = (
+    Manager("kubectl"),
+    *(Manager(name, "Update") for name in ("kubectl", "before-first-apply", MANAGER, "pulumi-resource-kubernetes")),
+)
+"""Whose fields an update takes over first (pulumi-kubernetes, await/await.go, fixCSAFieldManagers; 4.32)."""
+SKIP_AWAIT: Final = "pulumi.com/skipAwait"
+FORCE: Final = "pulumi.com/patchForce"
+FIELD_MANAGER: Final = "pulumi.com/patchFieldManager"
+USE_ANNOTATION: Final = "use-annotation"
 
 
 @dataclass
@@ -38,7 +49,9 @@ class WithCluster(Lifecycle):
         """See Lifecycle; an object is what its program says, as the API takes it."""
         if not token.startswith(PREFIX):
             return super().check(token, urn, inputs, old_inputs, seed=seed)
-        return manifest(Resource(urn, token, name_of(urn), inputs=inputs))
+        return _autonamed(
+            manifest(Resource(urn, token, name_of(urn), inputs=inputs)), inputs, old_inputs or {}, urn, seed
+        )
 
     def diff(self, token: str, old: dict[str, Any], inputs: dict[str, Any], ignored: Iterable[str] = ()) -> Change:
         """See Lifecycle."""
@@ -47,8 +60,8 @@ class WithCluster(Lifecycle):
         before = {key: value for key, value in old.items() if key != META}
         self._ignored[str(Ref.of(inputs))] = tuple(ignored)
         changed = tuple(sorted(key for key in {*before, *inputs} if before.get(key) != inputs.get(key)))
-        moved = tuple(path for path in REPLACES if _at(before, path) != _at(inputs, path))
-        return Change(changed, moved)
+        replaced = replacing(before, inputs) if changed else ()
+        return Change(changed, replaced, bool(replaced) and is_deleted_first(before, inputs))
 
     def create(
         self,
@@ -66,10 +79,10 @@ class WithCluster(Lifecycle):
         cluster, ref = self._cluster(), Ref.of(inputs)
         try:
             if adopt and ref in cluster.store.objects:
-                cluster.apply(inputs, MANAGER)
+                self._apply(urn, inputs)
             else:
                 cluster.create(inputs, MANAGER)
-            self._await(ref)
+            self._await(inputs)
         except ApiError as error:
             if error.reason != "AlreadyExists":
                 cluster.delete(ref)
@@ -104,9 +117,8 @@ class WithCluster(Lifecycle):
         """See Lifecycle; by server-side apply."""
         if not token.startswith(PREFIX):
             return super().update(token, urn, resource_id, old, inputs, changed)
-        ref = Ref.of(inputs)
-        self._cluster().apply(inputs, MANAGER, self._ignored.get(str(ref), ()))
-        self._await(ref)
+        self._apply(urn, inputs)
+        self._await(inputs)
         return {**inputs, META: {"declared": sorted(inputs), "validated": []}}
 
     def delete(self, token: str, urn: str, resource_id: str, state: dict[str, Any]) -> None:
@@ -125,8 +137,30 @@ class WithCluster(Lifecycle):
             raise RuntimeError("the stack has Kubernetes objects and its settings name no cluster")
         return self.cluster
 
-    def _await(self, ref: Ref) -> None:
-        """As the provider waits for a Deployment: all of its pods have to become ready."""
+    def _apply(self, urn: str, inputs: dict[str, Any]) -> None:
+        """As the provider updates: it takes over what it created and kubectl changed, leaves to others what the program
+        ignores, and applies the rest."""
+        cluster, ref = self._cluster(), Ref.of(inputs)
+        live, annotations = cluster.store.get(ref), _annotations(inputs)
+        manager = annotations.get(FIELD_MANAGER) or f"{MANAGER}-{hashlib.sha256(urn.encode()).hexdigest()[:8]}"
+        cluster.store.take_over(ref, TAKEN_OVER, manager)
+        sent = copy.deepcopy(inputs)
+        for path in self._ignored.get(str(ref), ()):
+            steps = tuple(path.split("."))
+            if cluster.store.is_others(ref, steps, manager):
+                _put(sent, steps, None)
+            elif (value := _at(live, path)) is not None:
+                _put(sent, steps, copy.deepcopy(value))
+        cluster.apply(sent, manager, force=annotations.get(FORCE) == "true")
+
+    def _await(self, document: dict[str, Any]) -> None:
+        """As the provider waits: all pods of a Deployment have to become ready, and the Services of an Ingress to be
+        there. What else it waits for, no controller here keeps it waiting."""
+        if _annotations(document).get(SKIP_AWAIT) == "true":
+            return
+        ref = Ref.of(document)
+        if ref.kind == "Ingress":
+            self._await_services(ref, document)
         if ref.kind != "Deployment":
             return
         cluster = self._cluster()
@@ -138,9 +172,56 @@ class WithCluster(Lifecycle):
             why = cluster.events[-1] if cluster.events else "no node has room for the others"
             raise ApiError("Timeout", f"{ref}: {ready} of {wanted} pods became ready; {why}")
 
+    def _await_services(self, ref: Ref, document: dict[str, Any]) -> None:
+        """A path that leads to no Service is waited for in vain, and so is one whose action an annotation has."""
+        for rule in (document.get("spec") or {}).get("rules") or ():
+            for path in (rule.get("http") or {}).get("paths") or ():
+                service = path["backend"].get("service") or {}
+                name, port = service.get("name"), (service.get("port") or {}).get("name")
+                there = Ref("v1", "Service", ref.namespace, str(name)) in self._cluster().store.objects
+                if service and (port == USE_ANNOTATION or not there):
+                    raise ApiError(
+                        "Timeout",
+                        f"{ref}: path {path.get('path', '/')} leads to no Service {name!r}, and is waited for until it"
+                        f" does; set {SKIP_AWAIT} where an annotation has the action",
+                    )
 
-def _at(document: dict[str, Any], path: str) -> Any:
+
+def _annotations(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (document.get("metadata") or {}).get("annotations") or {}
+
+
+def _autonamed(
+    document: dict[str, Any], inputs: Mapping[str, Any], old: Mapping[str, Any], urn: str, seed: bytes
+) -> dict[str, Any]:
+    """`document` with the name that the provider chooses, or the API server of a ``generateName``, where the program
+    gives none: the one that it has, if any."""
+    given = inputs.get("metadata") or {}
+    if given.get("name"):
+        return document
+    prefix = given.get("generateName") or f"{name_of(urn)}-"
+    before = old.get("metadata") or {}
+    chosen = _annotations(old).get(AUTONAMED) == "true" or before.get("generateName") == given.get("generateName", 0)
+    suffix = hashlib.sha256(urn.encode() + seed).hexdigest()[: 5 if "generateName" in given else 8]
+    metadata = {**document["metadata"], "name": before["name"] if chosen and before.get("name") else prefix + suffix}
+    if "generateName" not in given:
+        metadata["annotations"] = {**_annotations(document), AUTONAMED: "true"}
+    return {**document, "metadata": metadata}
+
+
+def _at(document: Mapping[str, Any], path: str) -> Any:
     value: Any = document
     for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+        value = value.get(step) if isinstance(value, Mapping) else None
     return value
+
+
+def _put(document: dict[str, Any], steps: tuple[str, ...], value: Any) -> None:
+    """Set what is at `steps`, or take it away with None."""
+    holder: Any = document
+    for step in steps[:-1]:
+        holder = holder.setdefault(step, {}) if isinstance(holder, dict) else None
+    if isinstance(holder, dict):
+        holder[steps[-1]] = value
+        if value is None:
+            del holder[steps[-1]]

@@ -13,7 +13,7 @@ from deployment.quantities import GIB
 from workbench.emulator.kubernetes.cluster import Cluster
 from workbench.emulator.kubernetes.lifecycle import WithCluster
 from workbench.emulator.kubernetes.pods import Node, Targets
-from workbench.emulator.kubernetes.store import Ref, Stored
+from workbench.emulator.kubernetes.store import Manager, Ref, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,10 @@ class SavedCluster(WithCluster):
         cluster = Cluster("emulator", Targets(api), list(NODES), NEWEST)
         if file.is_file():
             for entry in json.loads(file.read_text(encoding="utf-8")):
-                managers = {tuple(path): name for path, name in entry["managers"]}
+                managers = {
+                    Manager(*one): frozenset(tuple(_step(step) for step in path) for path in paths)
+                    for one, paths in entry["managers"]
+                }
                 cluster.store.objects[Ref.of(entry["document"])] = Stored(entry["document"], managers)
             cluster.reconcile()
             cluster.settle()
@@ -70,10 +73,20 @@ class SavedCluster(WithCluster):
 
     def _save(self) -> None:
         entries = [
-            {"document": stored.document, "managers": [[list(path), name] for path, name in stored.managers.items()]}
+            {
+                "document": stored.document,
+                "managers": [
+                    [[one.name, one.operation, one.subresource], sorted(fields, key=str)]
+                    for one, fields in stored.managers.items()
+                ],
+            }
             for ref, stored in self._cluster().store.objects.items()
             if ref.kind != "Pod"
         ]
         temporary = self.file.with_suffix(".tmp")
         temporary.write_text(json.dumps(entries), encoding="utf-8")
         temporary.replace(self.file)
+
+
+def _step(saved: Any) -> Any:
+    return saved if isinstance(saved, str) else tuple((key, value) for key, value in saved)

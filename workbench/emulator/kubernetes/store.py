@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from deployment.kubernetes_api.defaults import with_defaults
+from deployment.manifests import NEWEST
+from workbench.emulator.kubernetes.ownership import (
+    IDENTITY,
+    Fields,
+    Schema,
+    changes,
+    filled,
+    merged,
+    owned,
+    pruned,
+    schema_of,
+    shown,
+)
 
 CONTROLLERS: Final = "kube-controller-manager"
 """Field manager of the cluster's own controllers."""
@@ -17,10 +32,6 @@ class ApiError(Exception):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(f"{reason}: {message}")
         self.reason = reason
-
-
-Path = tuple[str, ...]
-"""Keys on the way to a field; labels have dots in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +72,62 @@ IMMUTABLE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Kind -> fields that no update may change (answers of Kubernetes 1.35.4; the binding's webhook, controller 3.5)."""
 
+REPLICAS: Final = ("spec", "replicas")
 SEALED: Final = ("data", "binaryData", "stringData", "immutable")
 """What of a ConfigMap or Secret no update may change once it says ``immutable``."""
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Manager:
+    """Who sets fields, and how: one name that applies and that updates is two managers."""
+
+    name: str
+    operation: str = "Apply"
+    subresource: str = ""
+
+
 @dataclass
 class Stored:
-    """An object, and the manager of each field that somebody applied."""
+    """An object, and the fields of each of its managers."""
 
     document: dict[str, Any]
-    managers: dict[Path, str] = field(default_factory=dict)
-    """Path of a leaf -> who set it."""
+    managers: dict[Manager, Fields] = field(default_factory=dict)
+
+    def changed(self, document: dict[str, Any], schema: Schema, manager: Manager, *, force: bool) -> None:
+        """Take `document` for what `manager` makes of the object. Raises ApiError where it changes what others own,
+        unless it may by `force`."""
+        ref, (other, gone) = Ref.of(document), changes(self.document, document, schema)
+        others = {one: fields for one, fields in self.managers.items() if one != manager}
+        if not force and (conflicts := {one: paths for one, fields in others.items() if (paths := fields & other)}):
+            raise ApiError("Conflict", f"{ref}: {_conflict(conflicts, ref.api_version)}")
+        self.managers |= {one: fields - other - gone for one, fields in others.items()}
+        self.managers = {one: fields for one, fields in self.managers.items() if fields or one == manager}
+        self.document = document
+
+
+def _conflict(conflicts: Mapping[Manager, Fields], version: str) -> str:
+    """What the API server says of fields that others own, each manager by itself."""
+    count = sum(map(len, conflicts.values()))
+    told = []
+    for manager, paths in sorted(conflicts.items()):
+        who, listed = f'"{manager.name}"', sorted(map(shown, paths))
+        if manager.subresource:
+            who += f' with subresource "{manager.subresource}"'
+        if manager.operation == "Update":
+            who += f" using {version}"
+        if len(listed) == 1:
+            told.append(f"conflict with {who}: {listed[0]}")
+        else:
+            told.append("\n- ".join([f"conflicts with {who}:", *listed]))
+    return f"Apply failed with {count} conflict{'s' if count > 1 else ''}: " + "\n".join(told)
 
 
 @dataclass
 class Store:
     """All objects, by what names them."""
 
+    version: str = NEWEST
+    """Of Kubernetes, whose schemas tell which lists have keys."""
     objects: dict[Ref, Stored] = field(default_factory=dict)
 
     def get(self, ref: Ref) -> dict[str, Any]:
@@ -95,77 +145,108 @@ class Store:
         ]
 
     def create(self, document: dict[str, Any], manager: str) -> None:
-        """Keep a new object. Raises ApiError where there is one of that name."""
+        """Keep a new object; who makes it owns all of it. Raises ApiError where there is one of that name."""
         ref = Ref.of(document)
         if ref in self.objects:
             raise ApiError("AlreadyExists", f"{ref} already exists")
-        self.objects[ref] = Stored(copy.deepcopy(document), {path: manager for path, _ in leaves(document)})
+        whole, me, made = self._kept(document), Manager(manager, "Update"), Stored({})
+        made.changed(whole, self._schema(ref), me, force=True)
+        made.managers[me] = changes({"metadata": {}}, whole, self._schema(ref))[0] - IDENTITY
+        self.objects[ref] = made
 
-    def apply(self, document: dict[str, Any], manager: str, ignored: frozenset[Path] = frozenset()) -> None:
-        """Server-side apply: fields that another manager set to something else are a conflict; what this manager set
-        and no longer does goes away. `ignored` paths are left to whoever has them.
+    def apply(self, document: dict[str, Any], manager: str, *, force: bool = False) -> None:
+        """Server-side apply: fields that another manager set to something else are a conflict, unless by `force`; what
+        this manager set and no longer does goes away, where nobody else has it.
 
         Raises ApiError for conflicts, and for changes of what can't be changed.
         """
-        ref = Ref.of(document)
-        stored = self.objects[ref]
-        before = dict(leaves(stored.document))
-        after = {path: value for path, value in leaves(document) if path not in ignored}
-        sealed = SEALED if stored.document.get("immutable") is True else ()
-        for fixed in (*IMMUTABLE.get(ref.kind, ()), *sealed):
-            if _at(stored.document, fixed) != _at(document, fixed):
-                raise ApiError("Invalid", f"{ref}: {fixed}: field is immutable")
-        conflicts = sorted(
-            path
-            for path, value in after.items()
-            if stored.managers.get(path, manager) != manager and before.get(path) != value
-        )
-        if conflicts:
-            other = stored.managers[conflicts[0]]
-            raise ApiError(
-                "Conflict",
-                f'{ref}: Apply failed with {len(conflicts)} conflict: conflict with "{other}": '
-                f".{'.'.join(conflicts[0])}",
-            )
-        kept = {
-            path: value for path, value in before.items() if stored.managers.get(path) != manager or path in ignored
-        }
-        stored.managers = {path: name for path, name in stored.managers.items() if path in kept}
-        stored.managers |= dict.fromkeys(after, manager)
-        stored.document = _built({**kept, **after})
+        ref, me = Ref.of(document), Manager(manager)
+        schema = self._schema(ref)
+        stored = self.objects.get(ref) or Stored({})
+        last, mine = stored.managers.get(me, frozenset()), owned(document, schema)
+        managers = {**stored.managers, me: mine}
+        whole = pruned(merged(stored.document, copy.deepcopy(document), schema), last, managers.values(), schema)
+        after = Stored(stored.document, managers)
+        after.changed(whole, schema, me, force=force)
+        after.document = self._kept(whole)
+        if ref in self.objects:
+            _refuse_changes(stored.document, after.document)
+        self.objects[ref] = after
 
-    def set(self, ref: Ref, path: Path, value: Any, manager: str) -> None:
-        """An update of one field, as controllers and the subresource ``scale`` make it: the last one to write"
-        " owns it."""
-        self.get(ref)
-        stored = self.objects[ref]
-        found = dict(leaves(stored.document))
-        stored.document = _built({**found, path: value})
-        stored.managers[path] = manager
+    def update(self, document: dict[str, Any], manager: str, subresource: str = "") -> None:
+        """Put an object in the place of the one that is there: what it changes is its manager's then.
+
+        Raises ApiError for changes of what can't be changed.
+        """
+        ref, me = Ref.of(document), Manager(manager, "Update", subresource)
+        schema, stored, whole = self._schema(ref), self.objects[ref], self._kept(document)
+        _refuse_changes(stored.document, whole)
+        other, gone = changes(stored.document, whole, schema)
+        stored.managers[me] = (stored.managers.get(me, frozenset()) | other) - gone
+        stored.changed(whole, schema, me, force=True)
+        if not stored.managers[me]:
+            del stored.managers[me]
+
+    def take_over(self, ref: Ref, managers: Collection[Manager], manager: str) -> None:
+        """Have `manager` apply what those whose names begin alike have set so far: the first step from updates to
+        applies. Subresources are left to theirs."""
+        stored, me = self.objects[ref], Manager(manager)
+        for one in list(stored.managers):
+            if not one.subresource and any(
+                one.operation == other.operation and one.name.startswith(other.name) for other in managers
+            ):
+                stored.managers[me] = stored.managers.get(me, frozenset()) | stored.managers.pop(one)
+
+    def is_others(self, ref: Ref, path: tuple[str, ...], manager: str) -> bool:
+        """Whether somebody else owns something at `path`, and `manager` nothing."""
+
+        def has(fields: Fields) -> bool:
+            return any(one[: len(path)] == path for one in fields)
+
+        managers = self.objects[ref].managers
+        return not has(managers.get(Manager(manager), frozenset())) and any(map(has, managers.values()))
+
+    def set(self, ref: Ref, path: tuple[str, ...], value: Any, manager: str) -> None:
+        """An update of one field, as controllers make it."""
+        document = copy.deepcopy(self.get(ref))
+        holder = document
+        for step in path[:-1]:
+            holder = holder.setdefault(step, {})
+        holder[path[-1]] = value
+        self.update(document, manager, "scale" if path == REPLICAS else "")
+
+    def scale(self, ref: Ref, replicas: int, manager: str) -> None:
+        """An update by the subresource ``scale``: its manager owns replicas where somebody did, and nobody owns none
+        (as Kubernetes 1.35.4 answers)."""
+        stored = self.objects.get(ref)
+        if stored is None or _at(stored.document, "spec.replicas") == replicas:
+            self.get(ref)
+            return
+        owned_before = any(REPLICAS in fields for fields in stored.managers.values())
+        self.set(ref, REPLICAS, replicas, manager)
+        if not replicas or not owned_before:
+            stored.managers = {one: left for one, fields in stored.managers.items() if (left := fields - {REPLICAS})}
 
     def remove(self, ref: Ref) -> None:
         """Forget an object; one that is gone already is fine."""
         self.objects.pop(ref, None)
 
+    def _kept(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """An object as it is kept: without what is empty, and with defaults."""
+        whole: dict[str, Any] = filled(with_defaults(document), self._schema(Ref.of(document)))
+        return whole
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """(path, value) of what a manager can own: lists are owned as a whole, maps key by key."""
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from leaves(item, (*path, str(key)))
-    else:
-        yield path, value
+    def _schema(self, ref: Ref) -> Schema:
+        return schema_of(ref.api_version, ref.kind, min(self.version, NEWEST))
 
 
-def _built(found: Mapping[Path, Any]) -> dict[str, Any]:
-    whole: dict[str, Any] = {}
-    for path, value in found.items():
-        *steps, last = path
-        holder = whole
-        for step in steps:
-            holder = holder.setdefault(step, {})
-        holder[last] = value
-    return whole
+def _refuse_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise ApiError where an update changes what is for good."""
+    ref = Ref.of(before)
+    sealed = SEALED if before.get("immutable") is True else ()
+    for fixed in (*IMMUTABLE.get(ref.kind, ()), *sealed):
+        if _at(before, fixed) != _at(after, fixed):
+            raise ApiError("Invalid", f"{ref}: {fixed}: field is immutable")
 
 
 def _at(document: Mapping[str, Any], path: str) -> Any:

@@ -14,7 +14,7 @@ from workbench.emulator.behaviour.clock import START
 from workbench.emulator.kubernetes.calls import call
 from workbench.emulator.kubernetes.cluster import STARTING, Cluster
 from workbench.emulator.kubernetes.pods import Node
-from workbench.emulator.kubernetes.store import ApiError, Ref
+from workbench.emulator.kubernetes.store import ApiError, Manager, Ref
 
 NODES = [Node("a", "us-east-1a", Decimal(1), Decimal(2**31)), Node("b", "us-east-1b", Decimal(1), Decimal(2**31))]
 STABLE = ("plant-k8s", "stable")
@@ -95,10 +95,11 @@ def test_another_managers_field_is_a_conflict_and_one_that_nobody_set_is_not(run
     running.apply(deployment, "pulumi-kubernetes")
     assert running.replicas(*STABLE) == 3
     deployment["spec"]["replicas"] = 1
-    with pytest.raises(ApiError, match=r'conflict with "kubectl": \.spec\.replicas'):
+    theirs = r'conflict with "kubectl" with subresource "scale" using apps/v1: \.spec\.replicas'
+    with pytest.raises(ApiError, match=theirs):
         running.apply(deployment, "pulumi-kubernetes")
-    running.apply(deployment, "pulumi-kubernetes", ["spec.replicas"])
-    assert running.replicas(*STABLE) == 3
+    running.apply(deployment, "pulumi-kubernetes", force=True)
+    assert running.replicas(*STABLE) == 1
 
 
 def test_a_selector_is_for_good(running, objects):
@@ -106,11 +107,13 @@ def test_a_selector_is_for_good(running, objects):
     deployment["spec"]["selector"]["matchLabels"] = {"app": "other"}
     deployment["spec"]["template"]["metadata"]["labels"]["app"] = "other"
     with pytest.raises(ApiError, match=r"spec\.selector: field is immutable"):
-        running.apply(deployment, "pulumi-kubernetes")
+        running.apply(deployment, "pulumi-kubernetes", force=True)
 
 
 def test_what_an_apply_no_longer_holds_goes_away(running, objects):
     deployment = one(objects, "Deployment", "stable")
+    ref = Ref("apps/v1", "Deployment", *STABLE)
+    running.store.take_over(ref, [Manager("pulumi-kubernetes", "Update")], "pulumi-kubernetes")
     del deployment["spec"]["minReadySeconds"]
     running.apply(deployment, "pulumi-kubernetes")
     assert "minReadySeconds" not in running.store.get(Ref("apps/v1", "Deployment", *STABLE))["spec"]
@@ -120,7 +123,7 @@ def test_a_privileged_pod_is_not_admitted(running, objects):
     deployment = one(objects, "Deployment", "stable")
     security = deployment["spec"]["template"]["spec"]["containers"][0]["securityContext"]
     security |= {"privileged": True, "allowPrivilegeEscalation": True}
-    running.apply(deployment, "pulumi-kubernetes")
+    running.apply(deployment, "pulumi-kubernetes", force=True)
     assert 'violates PodSecurity "restricted": privileged (api)' in running.events[-1]
     assert len(running.running(*STABLE)) == 2  # the old ones serve on
 
@@ -227,4 +230,4 @@ def test_what_is_for_good_is_what_the_api_server_says(cluster, kind, version, bo
         holder = holder.setdefault(step, {})
     holder[last] = value
     with pytest.raises(ApiError, match="immutable") if refused else contextlib.nullcontext():
-        cluster.apply(changed, "me")
+        cluster.apply(changed, "me", force=True)
