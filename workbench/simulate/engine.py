@@ -220,6 +220,7 @@ class Engine:
             state.tally[pool, [kernel.COMPLETED, kernel.FAILED]] += len(mine)
             state.tally[pool, kernel.LOST] += int(waited.sum())
         state.outstanding[slot] = 0
+        state.earned[slot] = 0.0  # whoever is put into the slot owes nothing of this one's credits
         return len(tags)
 
     def idle_at(self, slot: int) -> float:

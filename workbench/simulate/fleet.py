@@ -25,6 +25,7 @@ from workbench.simulate.scaling.schedule import ScheduledAction
 from workbench.simulate.scaling.target_tracking import AlarmConstants, TargetTracker, combined_scale_in
 
 MINUTE: Final = 60.0
+HOUR: Final = 3600.0
 SPOT_NOTICE_SECONDS: Final = 120.0
 """Two minutes from the notice to the end (EC2 User Guide, "Spot Instance interruption notices")."""
 ALWAYS: Final = (-math.inf, -math.inf)
@@ -386,12 +387,23 @@ class Fleet:
         before, self.desired = self.desired, bounded
         capped = f" (wanted {size}, max_size {self.max_size})" if size > bounded else ""
         self._note(now, "scale-out" if bounded > before else "scale-in", f"{before} to {bounded} by {why}{capped}")
-        for each in sorted(self.instances, key=lambda each: each.number):
+        for each in sorted(self.instances, key=lambda each: self._leaves(each, now)):
             if self.count(Phase.STARTING, Phase.SERVING) <= self.desired:
                 break
-            if each.phase is Phase.SERVING:
+            if each.phase is Phase.STARTING:
+                each.gone_at = now
+                self._remove(each)
+            elif each.phase is Phase.SERVING:
                 self._drain(each, now, self.declared.deregistration_seconds)
         self._fill(now)
+
+    def _leaves(self, each: Instance, now: float) -> tuple[float, ...]:
+        """Order in which a smaller group gives its instances up: the closest to its next hour first.
+
+        EC2 Auto Scaling User Guide, "How the default termination policy works", read 2026-11: zones (not simulated),
+        then outdated configurations (there are none here), then this; one that still starts is no exception.
+        """
+        return (-((now - each.started_at) % HOUR), each.number)
 
     def _note(self, now: float, kind: str, detail: str) -> None:
         self.events.append(FleetEvent(now, self.declared.name, kind, self.desired, detail))

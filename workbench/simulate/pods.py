@@ -9,7 +9,7 @@ import numpy as np
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.engine import Engine
 from workbench.simulate.fleet import Fleet
-from workbench.simulate.instance import FleetConstants, Phase
+from workbench.simulate.instance import FleetConstants, Instance, Phase
 from workbench.simulate.scaling.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, PodMetrics
 from workbench.simulate.scaling.target_tracking import AlarmConstants
 
@@ -65,6 +65,11 @@ class PodFleet(Fleet):
     def _ready_after(self, *, from_pool: bool) -> float:
         declared = self.declared.warm_up_seconds
         return declared if self.constants.ready_seconds is None else self.constants.ready_seconds
+
+    def _leaves(self, each: Instance, now: float) -> tuple[float, ...]:
+        # kubernetes/kubernetes, pkg/controller, ActivePodsWithRanks: those not ready first, then those ready for the
+        # shortest time (nodes are not simulated).
+        return (each.phase is not Phase.STARTING, -each.ready_at, -each.number)
 
     def _sync(self, now: float) -> None:
         ready = [each.slot for each in self.instances if each.phase is Phase.SERVING]

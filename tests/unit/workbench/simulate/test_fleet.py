@@ -135,6 +135,35 @@ def test_scale_in_is_blocked_while_an_instance_warms_up():
     assert bench.minutes(10).desired == 1
 
 
+def test_a_smaller_group_gives_up_what_is_closest_to_its_next_hour_and_what_starts_ends_at_once():
+    bench = Bench(min_size=0, max_size=4)
+    bench.at(3000)
+    bench.fleet._set_desired(3000, 2, "a person")
+    bench.at(3700)  # the first is 100 s into its second hour, the second 700 s into its first
+    bench.fleet._set_desired(3700, 1, "a person")
+    assert [each.number for each in bench.at(3710).instances] == [1]
+    bench.fleet._set_desired(3710, 4, "a person")
+    bench.fleet._set_desired(3720, 2, "a person")
+    assert [each.number for each in bench.at(3730).instances] == [4, 5]  # 10 s old, and the first 120 s
+    assert bench.fleet.count(Phase.STARTING) == bench.fleet.running == 2
+    bench.fleet._set_desired(3730, 0, "a schedule")
+    assert bench.fleet.running == 0
+
+
+def test_what_starts_in_the_slot_of_another_owes_nothing_of_its_credits():
+    bench = Bench(instance_type="t4g.nano", credits_unlimited=True, elb_health_checks=False)
+    bench.engine.set_rotation(bench.fleet.rotation())
+    bench.engine.run(1.0, work([0.0] * 20, 60.0))
+    assert bench.fleet.surplus(1500.0) > 0
+    bench.at(1500)
+    first = bench.fleet.instances[0]
+    first.taken_at, first.announced = 1500.0, True
+    bench.fleet.advance(1500.0)
+    charged = bench.fleet.surplus(1500.0)
+    assert [(each.number, each.phase, each.slot) for each in bench.fleet.instances] == [(2, Phase.STARTING, first.slot)]
+    assert charged == bench.fleet.surplus(1510.0)
+
+
 def test_a_draining_target_finishes_its_requests_and_gets_no_new_ones():
     bench = Bench(desired_capacity=2)
     bench.engine.set_rotation(bench.fleet.rotation())
