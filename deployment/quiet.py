@@ -16,4 +16,7 @@ def no_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if not gc.get_freeze_count():  # nobody else's
+                gc.freeze()
+                gc.unfreeze()  # what was made counts as old: the first look at what is new would go through all of it
             gc.enable()

@@ -14,6 +14,7 @@ from deployment import preview
 from deployment.errors import EncryptedError, InputError
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
+from deployment.sharing import sharing
 from deployment.source import read_bytes
 from deployment.unknown import SECRET
 from deployment.urn import name_of, plain
@@ -83,7 +84,7 @@ def _parsed(text: str, source: str) -> Any:
     if not text.strip("\ufeff \t\r\n"):
         raise InputError(f"{source}: not readable as JSON: it is empty; {_EXPECTED}")
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant, object_hook=sharing())
     except (ValueError, RecursionError) as error:
         if str(error).startswith("Extra data"):
             raise InputError(f"{source}: several JSON documents, one after the other; {_EXPECTED}") from error
@@ -222,8 +223,11 @@ def _object(state: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _urn(text: str, shared: dict[str, str]) -> str:
-    text = plain(text)
-    return shared.setdefault(text, text)
+    found = shared.get(text)
+    if found is None:
+        found = plain(text)
+        found = shared[text] = shared.setdefault(found, found)
+    return found
 
 
 def _urns(value: Any, key: str, shared: dict[str, str]) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def readable(value: Any, _depth: int = 0) -> Any:
     Raises NestedTooDeepError.
     """
     if isinstance(value, str):
-        return UNKNOWN if value in UNKNOWN_VALUES else SECRET if value == "[secret]" else value
+        return value if value not in _MARKS else UNKNOWN if value in UNKNOWN_VALUES else SECRET
     if isinstance(value, dict):
         signature = value.get(SIGNATURE_KEY)
         if signature == SECRET_SIGNATURE:
@@ -87,7 +87,11 @@ def readable(value: Any, _depth: int = 0) -> Any:
         raise NestedTooDeepError
     changed: Any = None
     for key, item in pairs:
-        if item.__class__ in _PLAIN:
+        kind = item.__class__
+        if kind is str:
+            if item not in _MARKS:
+                continue
+        elif kind in _PLAIN:
             continue
         new = readable(item, _depth + 1)
         if new is not item:
@@ -96,6 +100,9 @@ def readable(value: Any, _depth: int = 0) -> Any:
             changed[key] = new
     return value if changed is None else changed
 
+
+_MARKS: Final = UNKNOWN_VALUES | {"[secret]"}
+"""Strings that stand for something else."""
 
 _PLAIN: Final = frozenset({int, float, bool, type(None)})
 """Types of values that stand for themselves."""
