@@ -29,6 +29,8 @@ from infra.settings.rollout import RolloutSettings
 from infra.settings.tenancy import NetworkSettings
 from infra.settings.uptime import UptimeSettings
 
+from .patterns import matching
+
 Configuration = dict[str, Any]
 """Full key (``plant:fleet``) -> value, as a stack's file has them."""
 
@@ -119,9 +121,9 @@ def scheduled_sizes(draw: Any) -> list[dict[str, Any]]:
 def subscribers() -> st.SearchStrategy[list[dict[str, str]]]:
     """People and services that get notices; one address is of another protocol."""
     known = [("email", "users@example.com"), ("sms", "+37060000000"), ("https", "https://a.b/c?d=e"), ("sms", "x@y.zz")]
-    found = st.sampled_from(known) | st.tuples(
-        st.just("email"), st.from_regex(r"[^@\s]{1,9}@[^@\s]{1,9}\.com", fullmatch=True)
-    )
+    letters = st.characters(exclude_categories=("Z", "Cs"), exclude_characters="@\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
+    part = st.text(letters, min_size=1, max_size=9)
+    found = st.sampled_from(known) | st.tuples(st.just("email"), st.builds("{}@{}.com".format, part, part))
     return st.lists(found.map(lambda pair: {"protocol": pair[0], "endpoint": pair[1]}), max_size=4)
 
 
@@ -145,7 +147,7 @@ SPECIAL: dict[tuple[type[BaseModel], str], st.SearchStrategy[Any]] = {
     (FleetSettings, "scheduled_sizes"): scheduled_sizes(),
     (CacheSettings, "node_type"): st.none() | st.sampled_from(["cache.t4g.micro", "cache.r7g.large", "cache.x1.huge"]),
     (EdgeSettings, "path_prefix"): st.sampled_from(["/v1", "/v2/plants", "/a.b_c-d"])
-    | st.from_regex(r"/[A-Za-z0-9/_.-]{1,60}", fullmatch=True),
+    | matching(r"/[A-Za-z0-9/_.-]{1,60}"),
     (NetworkSettings, "reserved_cidrs"): st.lists(st.sampled_from(CIDRS), max_size=3),
     (GROUPS["maintenance"], "subscribers"): subscribers(),
     (BrowserSettings, "path_prefix"): st.sampled_from(["/app", "/", "/v1/app", "/ui"]),
@@ -199,11 +201,7 @@ def values(annotation: Any, metadata: tuple[Any, ...], default: Any) -> st.Searc
         return starts()
     if annotation is str:
         pattern = bound.get("pattern")
-        return (
-            st.from_regex(pattern, fullmatch=True)
-            if pattern
-            else words(bound.get("min_length", 0), bound.get("max_length"))
-        )
+        return matching(pattern) if pattern else words(bound.get("min_length", 0), bound.get("max_length"))
     raise TypeError(f"no strategy for {annotation!r}: add one")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from deployment import tokens
-from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math
+from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math, named_in, statistic
 from workbench.emulator.deploy import Deployer
 
 if TYPE_CHECKING:
@@ -91,16 +91,17 @@ def _value(
     end: datetime,
     period: int,
 ) -> float | None:
-    from workbench.emulator.behaviour.metrics import statistic
-
     stat = query.get("MetricStat")
     if stat:
         metric = stat["Metric"]
         key = key_of(metric["Namespace"], metric["MetricName"], metric.get("Dimensions") or ())
         samples = metrics.samples(key, max(at, start), min(at + timedelta(seconds=period), end))
         return statistic(samples, stat["Stat"]) if samples else None
+    read = named_in(query["Expression"])
     others = {
-        item["Id"]: _value(metrics, item, queries, at, start, end, period) for item in queries if item is not query
+        item["Id"]: _value(metrics, item, queries, at, start, end, period)
+        for item in queries
+        if item is not query and item["Id"] in read
     }
     return metric_math(query["Expression"], others)
 

@@ -8,6 +8,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 Key = tuple[str, str, frozenset[tuple[str, str]]]
@@ -105,9 +106,19 @@ def metric_math(expression: str, values: Mapping[str, float | None]) -> float | 
     Raises:
         ValueError: Anything else.
     """
-    tree = ast.parse(expression.replace("&&", " and ").replace("||", " or "), mode="eval")
-    result = _evaluate(tree.body, values)
+    result = _evaluate(_parsed(expression), values)
     return None if result is None else float(result)
+
+
+@lru_cache(maxsize=256)
+def named_in(expression: str) -> frozenset[str]:
+    """Ids that a metric-math expression reads, and the names of its functions."""
+    return frozenset(node.id for node in ast.walk(_parsed(expression)) if isinstance(node, ast.Name))
+
+
+@lru_cache(maxsize=256)  # a rollout's one expression is asked a hundred thousand times in a rehearsal
+def _parsed(expression: str) -> ast.expr:
+    return ast.parse(expression.replace("&&", " and ").replace("||", " or "), mode="eval").body
 
 
 def _evaluate(node: ast.expr, values: Mapping[str, float | None]) -> float | bool | None:

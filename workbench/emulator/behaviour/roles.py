@@ -85,10 +85,12 @@ class Roles:
     def _named(self, params: dict[str, Any]) -> list[Entry]:
         """The stack's resources whose ARN, id or name is one of a call's parameters."""
         given = {value for value in params.values() if isinstance(value, str)}
+        if not given:
+            return []
         return [
             entry
             for entry in self._deployer.state.entries.values()
-            if given & {entry.id, str(entry.outputs.get("arn")), str(entry.outputs.get("name"))}
+            if entry.id in given or entry.outputs.get("arn") in given or entry.outputs.get("name") in given
         ]
 
 

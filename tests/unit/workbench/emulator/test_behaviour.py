@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from workbench.emulator.behaviour.filters import matches
-from workbench.emulator.behaviour.metrics import metric_math, statistic
+from workbench.emulator.behaviour.handlers import get_metric_data
+from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math, statistic
 from workbench.emulator.behaviour.router import text_for
 from workbench.emulator.behaviour.schedules import next_time
 from workbench.emulator.behaviour.waf import Request, WebAcl
@@ -92,6 +93,28 @@ def test_metric_math(expression: str, values: dict[str, float | None], expected:
 def test_metric_math_refuses_what_it_does_not_know() -> None:
     with pytest.raises(ValueError, match="ANOMALY"):
         metric_math("ANOMALY_DETECTION_BAND(m)", {"m": 1.0})
+
+
+def test_metric_data_of_expressions_that_read_one_another() -> None:
+    at = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    metrics = MetricStore()
+    for minute, (errors, requests) in enumerate([(1, 10), (0, 0), (3, 10)]):
+        metrics.put(key_of("N", "errors"), at + timedelta(minutes=minute), errors)
+        if requests:
+            metrics.put(key_of("N", "requests"), at + timedelta(minutes=minute), requests)
+    queries = [
+        {
+            "Id": name,
+            "MetricStat": {"Metric": {"Namespace": "N", "MetricName": metric}, "Period": 60, "Stat": "Sum"},
+            "ReturnData": False,
+        }
+        for name, metric in (("e", "errors"), ("n", "requests"))
+    ]
+    queries += [{"Id": "share", "Expression": "e / n", "Period": 60}]
+    queries += [{"Id": "percent", "Expression": "100 * share", "Period": 60}]
+    params = {"StartTime": at, "EndTime": at + timedelta(minutes=3), "MetricDataQueries": queries}
+    found = {item["Id"]: item["Values"] for item in get_metric_data(metrics, params)["MetricDataResults"]}
+    assert found == {"share": [0.3, 0.1], "percent": [30.0, 10.0]}
 
 
 def test_statistics_weigh_counts_and_interpolate_percentiles() -> None:
