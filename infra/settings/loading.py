@@ -97,4 +97,4 @@ def _step(step: int | str) -> str:
 def _described(model: type[BaseModel], location: Sequence[int | str]) -> str:
     names = [step for step in location if isinstance(step, str)]
     field = fields_at(model, location[: location.index(names[-1])]).get(names[-1]) if names else None
-    return f" ({field.description})" if field is not None and field.description else ""
+    return f" ({field.description.removesuffix('.')})" if field is not None and field.description else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel
 
+from infra.settings.forms import form_of
 from infra.settings.suggestions import fields_at
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def message_of(found: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in WORDS:
         return WORDS[kind]
     if kind == "string_pattern_mismatch":
-        return f"not of the allowed form, which is {context['pattern'].removeprefix('^').removesuffix('$')}"
+        return f"expected {form_of(context['pattern'])}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         names = ", ".join(fields_at(model, found["loc"]))
         return f"expected an object{' with ' + names if names else ''}"

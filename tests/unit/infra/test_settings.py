@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from infra.settings import SettingsError, load
+from infra.settings.forms import FORMS, form_of
+from infra.settings.loading import GROUPS
 
 DEDICATED = {
     "plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"},
@@ -153,7 +155,7 @@ def test_stack_files_are_sound(stack):
         pytest.param(
             {"plant:uptime": {"session_start": "0٩:00"}},
             "plant:uptime.session_start",
-            "allowed form",
+            "a time of day from 00:00 to 23:59",
             id="other digits",
         ),
         pytest.param(
@@ -646,7 +648,7 @@ def test_what_is_right_is_checked_though_something_beside_it_is_wrong(config, ke
         pytest.param(
             {"plant:firewall": {"heavy_path_prefix": "x"}},
             "plant:firewall.heavy_path_prefix",
-            "allowed form",
+            "expected a path of up to 99 letters",
             id="form",
         ),
         pytest.param({"plant:fleet": {"max_size": "many"}}, "plant:fleet.max_size", "whole number", id="number"),
@@ -706,3 +708,24 @@ def test_a_range_of_a_data_store_that_is_none_has_one_problem_in_words():
 def test_any_region_will_do_whose_zones_the_setting_names():
     elsewhere = {"aws:region": "ap-northeast-1", "plant:tenancy": {"network": {"zone_letters": "acd"}}}
     assert load({**DEDICATED, **elsewhere}, "Pulumi.test.yaml").region == "ap-northeast-1"
+
+
+def _patterns(schema):
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        schema = schema.values()
+    elif not isinstance(schema, list):
+        return
+    for one in schema:
+        yield from _patterns(one)
+
+
+def test_what_a_value_has_to_look_like_is_told_in_words():
+    """A regular expression is no answer to somebody who mistyped an address."""
+    patterns = {pattern for model in GROUPS.values() for pattern in _patterns(model.model_json_schema())}
+    assert len(patterns) > 40
+    assert {pattern for pattern in patterns if "text of the form" in form_of(pattern)} == set()
+    assert set(FORMS) <= patterns, "no setting takes these any more"
+    told = "an ARN like arn:aws:acm:REGION:ACCOUNT:certificate/…"
+    assert form_of(next(pattern for pattern in patterns if ":acm:" in pattern)) == told
