@@ -168,6 +168,10 @@ def run(arguments: list[str]) -> int:
         click.echo(f"error: {plain(f'{where}{error.strerror or error}')}", err=True)
         _forget_output()
         return BAD_INPUT
+    except SyntaxError as error:
+        # The program may be what somebody is just editing (`preview --watch`): the line says all.
+        click.echo(f"error: {plain(f'{error.filename}, line {error.lineno}: {error.msg}')}", err=True)
+        return BAD_INPUT
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:

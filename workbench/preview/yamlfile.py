@@ -40,7 +40,13 @@ def parsed(text: str) -> Any:
         _check_shape(text)
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader, made stricter
     except yaml.YAMLError as error:
-        raise BadYamlError(str(error)) from error
+        raise BadYamlError(_told(error)) from error
+
+
+def _told(error: yaml.YAMLError) -> str:
+    """Where it is and what is wrong; what the parser was at when it found it is no help to a reader."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark and problem else str(error)
 
 
 def _check_shape(text: str) -> None:
