@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import datetime
 import os
+import textwrap
 from collections import Counter
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import BLOCKED, Whole, write_text
+from workbench.cli.common import BLOCKED, Whole, terminal_width, write_text
 
 if TYPE_CHECKING:
     from cost.catalogue import Price
     from workbench.cost.price_list import Mirror, PriceList
     from workbench.cost.refresh import Refresh
+
+
+CHECKED: Final = {
+    "yes": "seen at AWS",
+    "quoted": "quoted from AWS",
+    "secondary": "told by others",
+    "derived": "worked out",
+}
+"""How well a price is verified, for people; cost.catalogue.CONFIDENCES has what each means."""
 
 
 @click.group(name="prices")
@@ -38,21 +49,22 @@ def check(files: tuple[str, ...], max_age_days: int | None) -> None:
     today = datetime.datetime.now(datetime.UTC).date()
     prices = list(all_prices())
     used = _used(files)
-    click.echo(f"{len(prices)} prices: " + _counts(Counter(price.region for price in prices)))
-    click.echo("verified: " + _counts(Counter(price.confidence for price in prices)))
-    click.echo("age: " + _counts(Counter(_age_band(price, today) for price in prices)))
+    tell = partial(_tell_row, terminal_width())
+    tell(f"{len(prices):,} prices: " + _counts(Counter(price.region for price in prices)))
+    tell("checked: " + _counts(Counter(CHECKED[price.confidence] for price in prices)))
+    tell("age: " + _counts(Counter(_age_band(price, today) for price in prices)))
     click.echo(f"\n{len(used)} in use:")
     for price in used:
         days = age_days(price, today)
         age = "undated" if days is None else f"{days} days"
         if price.service == SPOT and (days is None or days > SPOT_FRESH_DAYS):
             age += ", too old to rely on: spot prices move hourly"
-        click.echo(f"  {price.path}  ${price.usd} per {price.unit}  {price.confidence}, {age}")
+        tell(f"  {price.path}  ${price.usd} per {price.unit}, {CHECKED[price.confidence]}, {age}")
     unverified = read_toml(ROOT / "unverified.toml").get("unverified", [])
     click.echo(f"\n{len(unverified)} unverified, never loaded:")
     for row in unverified:
         figure = f"${row['price_usd']}" if row["price_usd"] else "no figure"
-        click.echo(f"  {row['region']}/{row['service']}/{row['key']}  {figure}  {row['note']}")
+        tell(f"  {row['region']}/{row['service']}/{row['key']}  {figure}, {row['note']}")
     if max_age_days is not None:
         old = [price for price in used if (days := age_days(price, today)) is None or days > _most(price, max_age_days)]
         if old:
@@ -159,6 +171,13 @@ def _tell(plan: Refresh, where: str) -> None:
             click.echo(f"  {name}: {why}")
 
 
+def _tell_row(width: int, row: str) -> None:
+    """Print `row`; what does not fit goes below it, further in."""
+    hang = " " * (len(row) - len(row.lstrip()) + 4)
+    rows = textwrap.wrap(row, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+    click.echo("\n".join(rows))
+
+
 def _most(price: Price, max_age_days: int) -> int:
     """Days that a price may be old: of spot a month at most, whatever is asked for."""
     from cost.estimate import SPOT, SPOT_FRESH_DAYS
@@ -182,7 +201,7 @@ def _age_band(price: Price, today: datetime.date) -> str:
 
 
 def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(counter.items()))
+    return ", ".join(f"{name} {count:,}" for name, count in counter.most_common())
 
 
 def _used(files: tuple[str, ...]) -> list[Price]:

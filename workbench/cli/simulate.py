@@ -23,6 +23,7 @@ from workbench.cli.common import (
     collected,
     emit,
     emit_marked,
+    layout,
     out_option,
     overrides_from,
     progress,
@@ -270,7 +271,7 @@ def command(
     else:
         from workbench.simulate.table import render
 
-        emit_marked(render(report), output.out)
+        emit_marked(render(report, layout(output.out)["width"]), output.out)
     if report.verdict != "pass":
         raise SystemExit(BLOCKED)
 

@@ -16,6 +16,11 @@ TIMELINE_ROWS: Final = 24
 EVENTS: Final = 12
 """Fleet and alarm events that are listed; the rest is counted."""
 
+TIME_WIDTH: Final = 7
+COLUMN_WIDTH: Final = 8
+FIRST: Final = ("requests", "p95_ms", "serving", "refused", "unavailable", "p99_ms", "desired", "p50_ms")
+"""Columns of the timeline, the one that stays longest where the terminal is narrow first."""
+
 _SHOWN: Final = (
     ("requests", "req/min", "{:,.0f}"),
     ("p50_ms", "p50 ms", "{:.0f}"),
@@ -29,9 +34,9 @@ _SHOWN: Final = (
 )
 
 
-def render(report: Report) -> str:
-    """The report as lines of text."""
-    return "\n".join([*_head(report), "", *_timeline(report), "", *_events(report), "", *_foot(report)])
+def render(report: Report, width: int = 80) -> str:
+    """The report as lines of text; of the timeline as many columns as `width` holds."""
+    return "\n".join([*_head(report), "", *_timeline(report, width), "", *_events(report), "", *_foot(report)])
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -72,10 +77,11 @@ def _head(report: Report) -> Iterator[str]:
 
 def _predicted(report: Report) -> str:
     value = report.prediction.p95_ms
-    return "unbounded" if math.isinf(value) else f"{report.prediction.p95_optimistic_ms:.0f} to {value:.0f} ms"
+    bounds = dict.fromkeys(f"{bound:.0f}" for bound in (report.prediction.p95_optimistic_ms, value))
+    return "unbounded" if math.isinf(value) else f"{' to '.join(bounds)} ms"
 
 
-def _timeline(report: Report) -> Iterator[str]:
+def _timeline(report: Report, width: int) -> Iterator[str]:
     series = report.band.median
     if not len(series):
         return
@@ -83,13 +89,17 @@ def _timeline(report: Report) -> Iterator[str]:
     columns = [(COLUMNS.index(name), title, form) for name, title, form in _SHOWN]
     if all(math.isnan(row[COLUMNS.index("least_credits")]) for row in series):
         columns = columns[:-1]
+    room = (width - TIME_WIDTH) // COLUMN_WIDTH
+    if len(columns) > room:
+        kept = {COLUMNS.index(name) for name in FIRST[:room]}
+        columns = [column for column in columns if column[0] in kept]
     if len(report.runs) > 1:
         yield "by the minute, the median of the runs"
-    yield "   time" + "".join(f"{title:>8}" for _, title, _ in columns)
+    yield "   time" + "".join(f"{title:>{COLUMN_WIDTH}}" for _, title, _ in columns)
     for index in range(0, len(series), step):
         row = series[index]
         cells = (("-" if math.isnan(row[place]) else form.format(row[place])) for place, _, form in columns)
-        yield f"{clock((index + 1) * 60):>7}" + "".join(f"{cell:>8}" for cell in cells)
+        yield f"{clock((index + 1) * 60):>{TIME_WIDTH}}" + "".join(f"{cell:>{COLUMN_WIDTH}}" for cell in cells)
 
 
 def _events(report: Report) -> Iterator[str]:
