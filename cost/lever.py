@@ -83,10 +83,13 @@ def _changes(before: Stack, after: Stack) -> Iterator[Change]:
             yield new.type, ""
         elif old.urn == new.urn and old.inputs is not new.inputs:
             yield from _set("", old.inputs, new.inputs)
-    if before.basis.uptime != after.basis.uptime:
-        yield UPTIME, after.basis.uptime
     if before.basis.tenancy != after.basis.tenancy:
-        yield "costBasis.tenancy.kind", after.basis.tenancy
+        yield "costBasis.tenancy.kind", after.basis.tenancy  # its hours come with it
+    elif before.basis.uptime != after.basis.uptime:
+        yield UPTIME, after.basis.uptime
+    requests = after.basis.traffic.monthly_requests
+    if before.basis.traffic.monthly_requests != requests:
+        yield "costBasis.usage.monthlyRequests", _plain(requests)
     peak = after.basis.traffic.peak_requests_per_second
     if before.basis.traffic.peak_requests_per_second != peak:
         yield "costBasis.usage.peakRequestsPerSecond", _plain(peak)

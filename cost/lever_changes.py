@@ -11,7 +11,7 @@ from cost.catalogue import Catalogue, MissingPrice
 from cost.compute import price_file
 from cost.estimate import Estimate
 from cost.lever import Lever, Stack, changed, without
-from cost.uptime import Uptime
+from cost.uptime import ALWAYS_ON, Uptime
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 
@@ -131,7 +131,8 @@ def _share_platform(stack: Stack, _: Estimate) -> Stack | None:
     rest = without(stack, (*ALB, *WEB_ACL, *CACHES))
     if rest is None:
         return None
-    return Stack(rest.graph, replace(stack.basis, tenancy="shared"))
+    # what is borrowed is there all the time, and so is what hangs on it
+    return Stack(rest.graph, replace(stack.basis, tenancy="shared", uptime=ALWAYS_ON))
 
 
 def _fewer_hours(stack: Stack, current: Estimate) -> Stack | None:

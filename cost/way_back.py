@@ -19,8 +19,9 @@ from deployment.graph import Resource, ResourceGraph
 
 Figure = Literal["expected_usd", "bounded_usd"]
 
-NOT_ADVISED: Final = frozenset({"aws-owned-keys", "no-rotation"})
-"""Levers that save, and break another rule of the pack."""
+NOT_ADVISED: Final = frozenset({"aws-owned-keys", "no-rotation", "share-platform"})
+"""Levers that save, and break another rule of the pack; and the one that no setting makes alone: to borrow a platform's
+front door takes what the platform lends, and adds what a lodger has of its own, so that its dollars are not known."""
 SEARCHED: Final = frozenset({"fewer-hours", "shorter-sessions", "smaller-maximum"})
 """Levers whose size is searched for here: as far as needed, and no further."""
 LARGEST_SET: Final = 3
@@ -40,25 +41,30 @@ class Way:
     """What to do, for people; several only together."""
     cost_usd: Decimal
     """Dollars a month of the figure that was over, afterwards."""
+    passes: bool = True
+    """Whether every figure that the budget is held against is within it afterwards."""
 
 
 def ways_back(graph: ResourceGraph, current: Estimate, figure: Figure) -> tuple[list[Way], bool]:
     """Ways that bring `figure` within the budget, the fewest changes first, then the cheapest; and True.
 
-    Where no set of changes is enough: the single ones that help most, and False. A graph of more than
-    `MOST_RESOURCES` gets none.
+    Those that bring the other figures within it, too, where there are any: whoever follows one is done. A lower number
+    of requests is told where nothing else is enough: traffic is no choice of the stack's. Where no set of changes is
+    enough: the single ones that help most, and False. A graph of more than `MOST_RESOURCES` gets none.
     """
     if len(graph) > MOST_RESOURCES:
         return [], False
     search = _Search(Stack(graph, current.basis), current, figure)
     singles = sorted(search.singles(), key=lambda way: way.cost_usd)
-    enough = [way for way in singles if way.cost_usd <= current.budget_usd]
-    if enough:
-        return enough[:MOST_WAYS], True
+    if done := [way for way in singles if way.passes]:
+        return done[:MOST_WAYS], True
     for size in range(2, LARGEST_SET + 1):
         if sets := sorted(search.sets(size), key=lambda way: way.cost_usd):
             return sets[:1], True
-    return singles[:MOST_WAYS], False
+    if (way := search.fewer_requests()) is not None:
+        return [way], True
+    enough = [way for way in singles if way.cost_usd <= current.budget_usd]
+    return (enough or singles)[:MOST_WAYS], bool(enough)
 
 
 class _Search:
@@ -85,7 +91,7 @@ class _Search:
         useful = [lever for lever in LEVERS if lever.id not in NOT_ADVISED and self.way((lever,)) is not None]
         for levers in combinations(useful, size):
             way = self.way(levers)
-            if way is not None and way.cost_usd <= self.current.budget_usd:
+            if way is not None and way.passes:
                 yield way
 
     def way(self, levers: tuple[Lever, ...]) -> Way | None:
@@ -125,16 +131,14 @@ class _Search:
         for plan in plans:
             if plan.uptime.hours < self.stack.basis.uptime.hours:
                 way = self.shorter(Stack(self.stack.graph, replace(self.stack.basis, uptime=plan.uptime)))
-                if way is not None and way.cost_usd <= self.current.budget_usd:
+                if way is not None and way.passes:
                     return way
         return way
 
     def shorter(self, stack: Stack) -> Way | None:
         """The way that keeps it up for as long as `stack` is."""
-        hours, before = stack.basis.uptime.hours, self.stack.basis.uptime.hours
-        fewer = f"{_plain(hours)} hour{'' if hours == 1 else 's'}"
-        sets = what_to_set(self.stack, stack)
-        return self.priced(stack, f"keep it up {fewer} a month instead of {_plain(before)} hours ({sets})")
+        told = _shorter_told(self.stack.basis.uptime, stack.basis.uptime)
+        return self.priced(stack, f"{told} ({what_to_set(self.stack, stack)})")
 
     def smaller_maximum(self) -> Way | None:
         """The largest maxSize that fits, and no less than the desired size of any group."""
@@ -173,15 +177,32 @@ class _Search:
         way = self.priced(
             lower, f"declare a peak of {_plain(tenths * TENTH)} requests a second instead of {_plain(peak)} ({sets})"
         )
-        enough = way is not None and way.cost_usd <= self.current.budget_usd and tenths * TENTH >= mean
+        enough = way is not None and way.passes and tenths * TENTH >= mean
         return way if enough else None
+
+    def fewer_requests(self) -> Way | None:
+        """The most requests a month that fit, in two digits. Only a stack that declares them has them to declare."""
+        basis = self.stack.basis
+        requests = int(basis.traffic.monthly_requests)
+        if not basis.declared or requests <= 1:
+            return None
+
+        def with_requests(number: int) -> Stack:
+            traffic = replace(basis.traffic, monthly_requests=Decimal(_two_digits(number)))
+            return Stack(self.stack.graph, replace(basis, traffic=traffic))
+
+        fits = _two_digits(self.largest(requests - 1, with_requests))
+        fewer = with_requests(fits)
+        sets = what_to_set(self.stack, fewer)
+        way = self.priced(fewer, f"serve {fits:,} requests a month instead of {requests:,} ({sets})")
+        return way if way is not None and way.passes else None
 
     def largest(self, most: int, at: Callable[[int], Stack]) -> int:
         """The largest number from 1 to `most` with which the stack is within the budget; 1 where none is."""
         low, high = 1, max(1, most)
         while low < high:
             middle = (low + high + 1) // 2
-            if getattr(self.estimate(at(middle)), self.figure) <= self.current.budget_usd:
+            if self.passes(self.estimate(at(middle))):
                 low = middle
             else:
                 high = middle - 1
@@ -195,7 +216,12 @@ class _Search:
         cost_usd: Decimal = getattr(after, self.figure)
         if cost_usd >= self.cost_usd or len(after.unpriced) > len(self.current.unpriced):
             return None
-        return Way(what, cost_usd)
+        return Way(what, cost_usd, self.passes(after))
+
+    def passes(self, after: Estimate) -> bool:
+        """Whether the figure is within the budget, and every other that the budget is held against."""
+        figures: list[Decimal] = [getattr(after, self.figure), *(after.total_usd(gate) for gate in after.gates)]
+        return max(figures) <= self.current.budget_usd
 
     def estimate(self, stack: Stack) -> Estimate:
         return estimate(stack.graph, limit_usd=self.current.budget_usd, basis=stack.basis)
@@ -208,6 +234,25 @@ def _applied(lever: Lever, stack: Stack, current: Estimate) -> Stack | None:
         return lever.apply(stack, current)
     except SHAPE_ERRORS:  # a file from outside may hold any shape: there is nothing to change
         return None
+
+
+def _shorter_told(old: Uptime, new: Uptime) -> str:
+    """How long a stack is kept up instead, in sessions where it has any."""
+    if new.sessions <= 1:
+        hours = f"{_plain(new.hours)} hour{'' if new.hours == 1 else 's'}"
+        return f"keep it up {hours} a month instead of {_plain(old.hours)} hours"
+    if new.sessions == old.sessions:
+        return f"keep each session up {_plain(new.hours_per_session)} h instead of {_plain(old.hours_per_session)} h"
+    fewer = f"keep it up for {_plain(new.sessions)} sessions"
+    if old.sessions > 1:
+        return f"{fewer} a month instead of {_plain(old.sessions)}"
+    return f"{fewer} of {_plain(new.hours_per_session)} h a month instead of {_plain(old.hours)} h"
+
+
+def _two_digits(number: int) -> int:
+    """`number`, rounded down to its first two digits."""
+    unit: int = 10 ** max(0, len(str(number)) - 2)
+    return number // unit * unit
 
 
 def _lower_first(text: str) -> str:

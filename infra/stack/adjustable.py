@@ -18,7 +18,7 @@ SETS: Final = {
     f"{DISTRIBUTION}.onDemandBaseCapacity": "plant:fleet.on_demand_base_capacity to {}",
     f"{DISTRIBUTION}.onDemandPercentageAboveBaseCapacity": "plant:fleet.on_demand_percent_above_base to {}",
     "aws:elasticache/serverlessCache:ServerlessCache": "plant:cache.node_type to null",
-    "tenancy.kind": "plant:tenancy.kind to {} and plant:tenancy.platform to what the platform lends",
+    "usage.monthlyRequests": "plant:usage.monthly_requests to {}",
     "usage.peakRequestsPerSecond": "plant:usage.peak_requests_per_second to {}",
 }
 """Property of a resource, key of ``costBasis``, or type that takes another's place -> what to set; {}: new value."""
@@ -30,16 +30,23 @@ SHORTEST_HOURS: Final = Decimal("0.5")
 def adjustable(settings: Settings) -> dict[str, Any]:
     """Part ``settings`` of the output ``costBasis``: what to set, the least that is accepted, plans of sessions."""
     return {
-        "sets": SETS,
+        "sets": SETS | {"tenancy.kind": _sharing(settings.uptime)},
         "least": {"maxSize": _least_max_size(settings)},
         "sessions": list(_plans(settings.uptime)) if settings.tenancy.kind == "dedicated" else [],
     }
 
 
+def _sharing(uptime: UptimeSettings) -> str:
+    """What a dedicated stack sets to borrow the platform's front door and cache; only a dedicated one has sessions."""
+    schedule = ", plant:uptime.schedule to always-on," if uptime.schedule == "sessions" else ""
+    return f"plant:tenancy.kind to {{}}{schedule} and plant:tenancy.platform to what the platform lends"
+
+
 def _least_max_size(settings: Settings) -> int:
-    """The fewest instances that carry the declared peak, and as many as the fleet starts with or never has on spot."""
+    """The fewest instances that carry the declared peak, as many as the fleet starts with or never has on spot, and one
+    that a spike adds."""
     fleet = settings.fleet
-    least = max(1, fleet.min_size, fleet.desired_capacity, fleet.on_demand_base_capacity)
+    least = max(fleet.min_size + 1, fleet.desired_capacity, fleet.on_demand_base_capacity)
     if settings.platform.kind != "ec2":
         return least
     each = instance_capacity(fleet, settings.contract, settings.slo).highest_rate()
