@@ -31,13 +31,13 @@ class Bought:
     gate: str
     """The figure that ends them, a key of `GATES`; "" when the whole month is bought."""
 
-    @property
-    def told(self) -> str:
-        """The hours and what ends them, for people."""
+    def told(self, hours_per_session: Decimal | None = None) -> str:
+        """What is bought, in sessions of so many hours or in hours, and the figure that is over with more."""
         if not self.gate:
             return "the budget buys the whole month"
+        count = f"{self.hours / hours_per_session:f} of them" if hours_per_session else f"{self.hours.normalize():f} h"
         figure = "worst case" if self.gate == "worst case" else "expected cost"
-        return f"the budget buys {self.hours.normalize():f} h, which its {figure} ends"
+        return f"the budget buys {count if self.hours else 'none'}: with more the {figure} is over it"
 
 
 def sessions_bought(most: int, over: Callable[[int], str]) -> tuple[int, str]:

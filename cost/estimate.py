@@ -244,9 +244,15 @@ class Estimate:
         if uptime.sessions <= 1:
             return f"priced for {plain(self.uptime_hours)} h"
         return (
-            f"priced for {plain(uptime.sessions)} sessions of {plain(uptime.hours_per_session)} h, "
-            f"each of which exists for {plain(uptime.existence_hours)} h"
+            f"priced for {plain(uptime.sessions)} sessions of {plain(uptime.hours_per_session)} h "
+            f"({plain(uptime.existence_hours)} h with start and end)"
         )
+
+    @property
+    def bought_told(self) -> str:
+        """What the budget buys, for people; sessions where the stack has any."""
+        uptime = self.basis.uptime
+        return self.bought.told(uptime.hours_per_session if uptime.sessions > 1 else None)
 
     @property
     def charges(self) -> tuple[Line, ...]:

@@ -8,6 +8,8 @@ from typing import Final
 
 WAYS_APART: Final = "; or "
 """Stands between the ways to mend one thing."""
+WAYS_AHEAD: Final = "; to come back within it: "
+"""Stands in a message ahead of the ways that mend it, its remedy."""
 
 
 class Severity(StrEnum):
@@ -65,3 +67,13 @@ class Finding:
     """True when the rule could not decide because the value is not known yet."""
     remedy: str = ""
     """What to set here and now, one way or, behind `WAYS_APART`, another; "" where the rule's own `fix` says all."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Each way that mends it, where the message lists them at its end; else none."""
+        return tuple(self.remedy.split(WAYS_APART)) if self.message.endswith(WAYS_AHEAD + self.remedy) else ()
+
+    @property
+    def what(self) -> str:
+        """The message without the ways."""
+        return self.message.removesuffix(WAYS_AHEAD + self.remedy) if self.ways else self.message

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deployment.graph import ResourceGraph
     from policies.context import Context
 from policies.examples import Example
-from policies.finding import WAYS_APART
+from policies.finding import WAYS_AHEAD, WAYS_APART
 from policies.rule import Problem
 
 FREE_STACK: Final[Example] = {"parameter": (PARAMETER[0], {"type": "String", "value": "x"})}
@@ -89,7 +89,7 @@ def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Esti
     message = (
         f"{which} ${cost_usd:.2f} a month{_brake(estimate, figure)} is ${over:.2f} over the budget of "
         f"${estimate.budget_usd:.2f}; "
-        f"driven by {_drivers(estimate, LINE_FIGURES[figure])}; {lead}{remedy}"
+        f"driven by {_drivers(estimate, LINE_FIGURES[figure])}{lead}{remedy}"
     )
     return Problem(message, remedy=remedy)
 
@@ -115,8 +115,8 @@ def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> tuple
     ways, enough = ways_back(graph, estimate, figure)
     if not ways:
         shorter = "" if estimate.basis.tenancy == "shared" else ", or keep it up for fewer hours"
-        return "", f"no known change of few things lowers it: drop what drives it{shorter}"
+        return "; ", f"no change of few settings lowers it: drop what drives it{shorter}"
     told = WAYS_APART.join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
     if enough:
-        return "to come back within it: ", told
-    return "", f"no known change is enough; what lowers it most: {told}"
+        return WAYS_AHEAD, told
+    return "; ", f"no known change is enough; what lowers it most: {told}"

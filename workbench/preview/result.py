@@ -104,7 +104,7 @@ class Preview:
         """What the dollars are for, and how far the budget goes."""
         if self.estimate.basis.parked:
             return "parked: nothing is billed by the hour; what stays is priced for the month"
-        return f"{self.estimate.hours_priced}; {self.estimate.bought.told}"
+        return f"{self.estimate.hours_priced}; {self.estimate.bought_told}"
 
     def delta_usd(self, change: Change) -> Decimal:
         """By how much a change raises (or lowers) the expected month."""

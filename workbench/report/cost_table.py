@@ -180,7 +180,7 @@ def _figures(page: _Page, file: PricedFile) -> None:
         ("list price always-on", estimate.list_always_on_usd, "730 h, no allowance"),
     ):
         page.figure(name, dollars(usd), meaning)
-    page.wrapped(estimate.hours_priced + (f"; {estimate.bought.told}" if file.judged else ""))
+    page.wrapped(estimate.hours_priced + (f"; {estimate.bought_told}" if file.judged else ""))
     shown = _shown(estimate)
     net = [
         # in the cents that its row has, unless an allowance takes some off

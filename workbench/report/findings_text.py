@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.padding import Padding
 from rich.text import Text
 
-from policies.finding import Enforcement
+from policies.finding import Enforcement, Finding
 from workbench.report.names import resource_name
 
 if TYPE_CHECKING:
@@ -107,8 +107,16 @@ def _violation(violation: Violation, style: str) -> RenderableType:
         no_wrap=True,
         overflow="ellipsis",
     )
-    inside = (Text(violation.finding.message), Text.assemble(("fix: ", "bold"), violation.rule.fix))
-    return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside))
+    finding = violation.finding
+    inside = [Text(finding.what), Text.assemble(("fix: ", "bold"), ways_told(finding) or violation.rule.fix)]
+    ways = finding.ways if len(finding.ways) > 1 else ()
+    listed = (Hanging(Text(f"- {way}"), 4) for way in ways)
+    return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside), *listed)
+
+
+def ways_told(finding: Finding) -> str:
+    """The one way that mends it, or what stands ahead of the list of them; "" where there is none."""
+    return "one of" if len(finding.ways) > 1 else "".join(finding.ways)
 
 
 def summary(assessment: Assessment) -> Text:

@@ -49,7 +49,8 @@ def render(preview: Preview, *, colours: bool = False, width: int = WIDTH, every
     if preview.base is not None:
         parts += _dearer(preview)
     if preview.prediction is not None:
-        parts.append(Group(Text("Prediction", "bold"), Padding(Text(preview.prediction.line()), (0, 0, 0, 2))))
+        told = (Hanging(Text(sentence)) for sentence in preview.prediction.sentences)
+        parts.append(Group(Text("Prediction", "bold"), *told))
     parts += violations(advice)
     parts.append(Group(summary(assessment), *(waived(assessment) if everything else ())))
     parts.append(_changes(preview, everything))
@@ -240,8 +241,8 @@ def _cost(preview: Preview, everything: bool) -> Group:
         over = amount > estimate.budget_usd and name not in ("floor", "list price always-on")
         figures.add_row(f"  {name}", Text(dollars(amount), "red" if over else ""), Text(meaning + change, "dim"))
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
-    hours = Hanging(Text(preview.hours_told))
-    parts: list[RenderableType] = [heading, figures, hours, _drivers(preview, everything)]
+    parts: list[RenderableType] = [heading, figures, Hanging(Text(preview.hours_told))]
+    parts += [Text("  charges of the expected month:", "dim"), _drivers(preview, everything)]
     if estimate.unpriced:
         parts.append(Text(f"  {len(estimate.unpriced)} not priced, so the figures are too low:", "red"))
         parts += [Text(f"    {entry.type} {resource_name(entry.urn)}: {entry.reason}") for entry in estimate.unpriced]

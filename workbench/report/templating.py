@@ -14,6 +14,7 @@ from policies.finding import WAYS_APART
 from workbench.report.markdown import code, words
 from workbench.report.money import change_between, change_in_dollars, dollars, signed_dollars
 from workbench.report.names import resource_name
+from workbench.simulate.predict import APART
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 
@@ -37,6 +38,7 @@ def environment() -> jinja2.Environment:
         change=change_in_dollars,
         change_from=change_between,
         counted=_counted,
+        sentences=lambda told: told.split(APART),
         ways=lambda remedy: remedy.split(WAYS_APART),
         signed=lambda amount: "" if amount == Decimal(0) else signed_dollars(amount),
     )

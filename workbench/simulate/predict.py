@@ -25,6 +25,10 @@ SPIKE_FACTOR: Final = 10.0
 """Spike that the time to scale refers to: this many times the declared peak, at once."""
 
 
+APART: Final = " · "
+"""Between what the preview says of one thing and the next, where all of it is one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepSamples:
     """Requests that the p95 of the canary rests on at one rollout step."""
@@ -77,10 +81,15 @@ class Prediction:
     """What probes from outside would cost; None where nobody asked, or the Region has no price of them."""
 
     def line(self) -> str:
-        """One sentence for the preview."""
+        """All of it on one line, for JSON."""
+        return APART.join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the preview says, a thing a sentence."""
         parts = [
-            f"p95 {_ms(self.p95_ms)} of {self.budget_ms:g} ms at {self.peak_rps:g} requests/s"
-            f" on {self.instances_at_peak} instance{'s' if self.instances_at_peak != 1 else ''}"
+            f"p95 {_ms(self.p95_ms)} of {self.budget_ms:g} ms at the peak of {self.peak_rps:g} requests/s, "
+            f"on {self.instances_at_peak} instance{'s' if self.instances_at_peak != 1 else ''}"
         ]
         if self.scale_seconds is None:
             parts.append(f"a spike of {self.spike_factor:g}x needs no scaling")
@@ -90,29 +99,30 @@ class Prediction:
             parts.append(f"{self.scale_seconds:.0f} s to scale for a spike of {self.spike_factor:g}x")
         thin = [step for step in self.steps if not step.conclusive]
         if thin:
-            counts = ", ".join(f"{step.samples:,} at {step.percent} %" for step in thin)
+            counts = ", ".join(f"{step.samples:,} requests at {step.percent} %" for step in thin)
             parts.append(
-                f"too few requests reach the canary in the {self.p95_window_seconds / 60:g} minutes of its p95 alarm "
-                f"({counts}; a p95 takes {self.samples_needed}), so there the rollout judges by its whole hold"
+                f"the canary gets {counts} in the {self.p95_window_seconds / 60:g} minutes of its p95 alarm, too few "
+                f"for a p95 ({self.samples_needed}): there the rollout judges by its whole hold"
             )
         elif self.steps:
             parts.append("at each rollout step the canary's p95 alarm has requests enough")
         if self.pace and self.mean_rps:
-            parts.append(f"at the average {self.mean_rps:.2g} requests/s its step of {told(self.pace)}")
             hours = sum(expected for *_, expected in self.pace) / 3600
+            sessions = ""
             if self.session_hours and self.session_hours < hours < math.inf:
                 count = math.ceil(hours / self.session_hours)
-                parts.append(f"its clock stops while the stack is parked, so that is {count} sessions")
+                sessions = f", over {count} sessions (its clock stops between them)"
+            parts.append(f"a rollout at the average {self.mean_rps:.2g} requests/s: {told(self.pace)}{sessions}")
         asleep = self.samples_needed / self.p95_window_seconds
         is_asleep = self.mean_rps is not None and self.mean_rps < asleep
         if is_asleep:
             parts.append(
-                f"below {asleep:.2f} requests/s a p95 alarm is asleep: errors, refused connections and healthy hosts"
-                " watch then"
+                f"below {asleep:.2f} requests/s the p95 alarm is asleep; alarms on errors, refused connections and "
+                "healthy hosts watch then"
             )
         if self.probe and (thin or is_asleep):
-            parts.append(f"a probe from outside costs extra: {self.probe}")
-        return "; ".join(parts)
+            parts.append(f"a probe from outside would make more, at extra cost: {self.probe}")
+        return tuple(parts)
 
 
 def predict(

@@ -28,8 +28,8 @@ def probe_price(region: str, pace: Sequence[tuple[int, float, float]]) -> str | 
         seconds = sum(declared if math.isinf(expected) else expected for _, declared, expected in pace)
         steps = f"${run.cost(Decimal(round(seconds / 60))):.2f} for a rollout's steps, " if seconds else ""
         month = run.cost(60 * MONTH_HOURS)
-        found.append(f"a Synthetics canary that asks each minute, with a token, {steps}${month:.2f} for a whole month")
+        found.append(f"a Synthetics canary each minute, with a token ({steps}${month:.2f} for a whole month)")
     if check is not None and option is not None:
         month = check.usd + OPTIONS * option.usd
-        found.append(f"a Route 53 health check over HTTPS each 10 s, which brings no token, ${month:.2f} a month")
-    return ", or ".join(found) or None
+        found.append(f"a Route 53 health check over HTTPS each 10 s, without one (${month:.2f} a month)")
+    return " or ".join(found) or None

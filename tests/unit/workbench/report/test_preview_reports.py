@@ -158,7 +158,7 @@ def test_the_page_is_well_formed_self_contained_and_escaped(changed):
     ("stack", "told"),
     [
         pytest.param("parked", "parked: nothing is billed by the hour", id="parked"),
-        pytest.param("dev", "each of which exists for 2 h; the budget buys", id="running"),
+        pytest.param("dev", "(2 h with start and end); the budget buys", id="running"),
     ],
 )
 def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):
@@ -166,4 +166,4 @@ def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):
     preview = Preview("dev", found, compare(None, found), assess(found))
     text = render.render(preview)
     assert told in text
-    assert ("each of which exists" in text) is (stack != "parked")
+    assert ("with start and end" in text) is (stack != "parked")

@@ -48,7 +48,7 @@ def test_a_rollout_step_with_under_200_samples_is_inconclusive(small_graph):
         (100, 900, True),
     ]
     line = predict(small_graph(peak="3")).line()
-    assert "in the 5 minutes of its p95 alarm (90 at 10 %; a p95 takes 200)" in line
+    assert "the canary gets 90 requests at 10 % in the 5 minutes of its p95 alarm, too few for a p95 (200)" in line
     assert "50 %" not in line
 
 
@@ -89,7 +89,7 @@ def test_a_probe_is_priced_where_a_p95_alarm_has_too_few_requests(graph):
     seconds = sum(expected for *_, expected in prod.pace)
     # $0.0012 a run, one a minute; $0.50 a check and $1.00 each for HTTPS and the fast interval.
     assert f"${0.0012 * round(seconds / 60):.2f} for a rollout's steps, $52.56 for a whole month" in prod.line()
-    assert "Route 53 health check over HTTPS each 10 s, which brings no token, $2.50 a month" in prod.line()
+    assert "Route 53 health check over HTTPS each 10 s, without one ($2.50 a month)" in prod.line()
     elsewhere = predict(graph("prod"), region="sa-east-1").line()
     assert "Synthetics" not in elsewhere, "no price of it is known there"
     assert "Route 53 health check" in elsewhere
