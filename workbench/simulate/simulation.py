@@ -261,13 +261,16 @@ class Run:
     def _follow_sessions(self) -> None:
         """Park and unpark when it is time to."""
         while self.sessions and self.sessions[0][0] <= self.now:
-            _, self.parked = self.sessions.popleft()
+            _, parked = self.sessions.popleft()
+            if parked == self.parked:
+                continue  # the run begins within a session, with the instances that it has
+            self.parked = parked
             for fleet in self.fleets:
-                if self.parked:
+                if parked:
                     fleet.park(self.now)
                 else:
                     fleet.unpark(self.now)
-            if self.parked:
+            if parked:
                 self.due.clear()
 
     def _note_minute(self) -> None:

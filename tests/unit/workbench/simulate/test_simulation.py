@@ -210,6 +210,16 @@ def test_when_every_answer_is_an_error_everything_is_lost(small_graph):
     assert result.total(kernel.LOST) + result.pending + result.waiting_retries + result.in_flight >= result.arrived
 
 
+@pytest.mark.parametrize("minutes_before", [0, 10])
+def test_a_run_that_begins_within_a_session_has_the_declared_instances(small_graph, minutes_before):
+    start = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    sessions = Sessions(weekdays=frozenset({0}), start=time(9, 30 - minutes_before), hours=1.0, time_zone="UTC")
+    declared = replace(read(small_graph()), sessions=sessions)
+    result = run(None, "steady:rate=2", declared=declared, start=start, real_clock=True)
+    assert result.max_serving == 1
+    assert result.instance_seconds["stable-group"] == pytest.approx(3600 - 60 * minutes_before)
+
+
 def test_between_sessions_nobody_answers_and_nothing_is_billed(small_graph):
     sessions = Sessions(weekdays=frozenset({0}), start=time(9, 30), hours=0.25, time_zone="UTC")
     declared = replace(read(small_graph()), sessions=sessions)
