@@ -1,8 +1,9 @@
 """Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
 
 A timestamp is ISO 8601, a day of eight digits (20261123), or seconds since 1970, up to the year 2100. The interval is
-the commonest distance between two of them, and every row has to lie on that grid, give or take JITTER of it. Rows may
-come in any order; a repeated timestamp adds up; a missing interval has no requests. A CSV file may be gzip.
+the commonest distance between two of them (where each is another, the usual one that most are near), and every row has
+to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds up; a missing
+interval has no requests. A CSV file may be gzip.
 """
 
 from __future__ import annotations
@@ -37,6 +38,29 @@ _DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 """A day without dashes; as seconds since 1970 it would be one of 1970."""
 JITTER: Final = 0.1
 """How far from its place a row may be, as a share of the interval: a collector that is a little late."""
+
+USUAL_SECONDS: Final = (
+    1,
+    5,
+    10,
+    15,
+    20,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1200,
+    1800,
+    3600,
+    7200,
+    10_800,
+    21_600,
+    43_200,
+    86_400,
+)
+"""Intervals that collectors count in."""
 
 
 def read_csv(path: Path) -> tuple[float, Stream, RowReport]:
@@ -119,9 +143,7 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     if len(counts) < 2:
         raise InputError(f"{path}: {len(counts)} usable intervals; at least 2 are needed", *report.lines())
     moments = sorted(counts)
-    gaps = Counter(round(later - earlier, 6) for earlier, later in pairwise(moments))
-    # The commonest gap; of several, the shortest, which the others may be multiples of.
-    interval = min(gaps, key=lambda gap: (-gaps[gap], gap))
+    interval = _interval([round(later - earlier, 6) for earlier, later in pairwise(moments)])
     origin = _origin(moments, interval)
     places = {moment: round((moment - origin) / interval) for moment in moments}
     stray = [moment for moment in moments if abs(moment - origin - places[moment] * interval) > JITTER * interval]
@@ -141,6 +163,18 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     for moment in moments:
         dense[places[moment]] += counts[moment]
     return origin, Stream(path.name, from_counts(0.0, interval, dense)), report
+
+
+def _interval(gaps: Sequence[float]) -> float:
+    """The commonest gap; of several, the shortest, which the others may be multiples of.
+
+    Where none is common, because every row is a little late in its own way, the usual interval that most are near.
+    """
+    counted = Counter(gaps)
+    commonest = min(counted, key=lambda gap: (-counted[gap], gap))
+    near = {usual: sum(abs(gap - usual) <= JITTER * usual for gap in gaps) for usual in USUAL_SECONDS}
+    usual = max(near, key=lambda each: near[each])
+    return float(usual) if 2 * counted[commonest] < len(gaps) < 2 * near[usual] else commonest
 
 
 def _origin(moments: Sequence[float], interval: float) -> float:

@@ -67,6 +67,18 @@ def test_one_late_row_does_not_change_the_interval(tmp_path, late):
     assert stream.peak_rps == pytest.approx(2)
 
 
+@pytest.mark.parametrize("interval", [60, 3600])
+def test_rows_that_are_all_late_in_their_own_way_are_on_the_usual_grid(tmp_path, interval):
+    late = [0.083 * interval * (index * 0.618 % 1) for index in range(200)]
+    rows = [f"{1_795_000_000 + index * interval + late[index]:.3f},{index}" for index in range(200) if index != 7]
+    file = tmp_path / "late.csv"
+    file.write_text("\n".join(["timestamp,requests", *rows]))
+    _, stream, _ = read_csv(file)
+    assert stream.segments[-1].end == 200 * interval
+    counted = [round(each.start_rps * (each.end - each.start)) for each in stream.segments]
+    assert sum(counted) == sum(range(200)) - 7
+
+
 def test_a_row_off_the_grid_is_refused_by_name(tmp_path):
     file = tmp_path / "odd.csv"
     rows = [f"2026-11-02T{hour:02}:00:00Z,10" for hour in range(5)]
