@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -205,17 +206,23 @@ def _dollars(axes: Any, view: _View) -> None:
         axes.set_yticks([])
         return
     growth = partial(_growth, view)
-    parts = {
-        "what stands anyway": float(event.fixed_usd) * growth(),
-        "instances": float(event.instances_usd) * growth("serving", "starting", "canary_serving"),
-        "requests": float(event.requests_usd) * growth("requests", "refused"),
+    sums = {
+        "what stands anyway": (event.fixed_usd, growth()),
+        "instances": (event.instances_usd, growth("serving", "starting", "canary_serving")),
+        "requests": (event.requests_usd, growth("requests", "refused")),
     }
+    # With its dollars: a part of a thousandth is a line, and its name all that shows of it.
+    parts = {f"{name} ${_short(usd)}": float(usd) * share for name, (usd, share) in sums.items()}
     colours = (theme.third, theme.strong, theme.second)
     stacks = axes.stackplot(view.times, *parts.values(), labels=list(parts), colors=colours, alpha=0.75, linewidth=0)
     for area, hatch in zip(stacks, ("", "//", ".."), strict=True):
         area.set_hatch(hatch)
         area.set_edgecolor(theme.background)
     axes.set_ylim(0, None)
+
+
+def _short(usd: Decimal) -> str:
+    return f"{usd:.2f}" if usd >= Decimal("0.1") else f"{usd:.4f}"
 
 
 def _growth(view: _View, *names: str) -> Floats:

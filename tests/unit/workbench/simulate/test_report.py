@@ -207,13 +207,16 @@ def test_no_label_of_a_picture_overlaps_another(reports, monkeypatch, profile, w
 
 
 def test_a_picture_says_what_its_figures_are(reports, monkeypatch):
-    figure = panels(reports("spike:factor=20"), Frame("png", "light"), monkeypatch)
+    report = reports("spike:factor=20")
+    figure = panels(report, Frame("png", "light"), monkeypatch)
     assert "mean of 2 runs; lines are medians" in figure._suptitle.get_text().replace("\n", " ")
     labels = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
     assert "budget 100 ms" in labels
     assert "p95 alert 200 ms" in labels
     assert any(label.startswith("alarm plant-stable-traffic-spike") for label in labels)
-    assert {"what stands anyway", "instances", "requests"} <= set(labels)
+    dollars = [each.partition(" $") for each in labels if " $" in each]
+    assert [name for name, _, _ in dollars] == ["what stands anyway", "instances", "requests"]
+    assert sum(float(usd) for _, _, usd in dollars) == pytest.approx(float(report.event.total_usd), abs=0.02)
     assert [axes.get_ylabel() for axes in figure.axes][2:5] == ["errors, %", "instances", "CPU credits"]
 
 
