@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from billed import CASES
 from billed._graphs import GRAPHS
+from billed._totals import TOTALS
 
+from cost import estimate
 from cost.money import line_usd
 from cost.registry import all_pricers
+from deployment.graph import ResourceGraph
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
 WAF = "aws:wafv2/webAcl:WebAcl"
@@ -56,6 +59,19 @@ def test_what_depends_on_other_resources_has_its_dollars(resources, figure, usd,
     assert not found.unpriced
     total = sum((getattr(line, figure) for line in found.lines if line.item.startswith(item)), Decimal(0))
     assert total == Decimal(usd)
+
+
+@pytest.mark.parametrize(("resources", "usd", "usage", "figure", "allowances"), TOTALS)
+def test_a_whole_graph_has_its_dollars(resources, usd, usage, figure, allowances, make_basis):
+    numbers = {
+        one.urn: {key: Decimal(str(value)) for key, value in usage[one.name].items()}
+        for one in resources
+        if one.name in usage
+    }
+    basis = make_basis(monthly_requests=0, allowances=allowances)
+    found = estimate(ResourceGraph(resources), basis=basis, usage=numbers)
+    assert not found.unpriced
+    assert round(sum((getattr(line, figure) for line in found.lines), Decimal(0)), 6) == round(usd, 6)
 
 
 @pytest.mark.parametrize(
