@@ -12,6 +12,7 @@ from cost.scope import Pricing, Scope
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
+from deployment.kubernetes_api.quotas import PODS
 from deployment.manifests import namespace, object_name
 from deployment.pod_resources import Limits, filled_in, lacking, of, requested
 from deployment.quantities import GIB, quantity
@@ -23,7 +24,11 @@ QUOTA: Final = tokens.RESOURCE_QUOTA
 LIMIT_RANGE: Final = tokens.LIMIT_RANGE
 
 KEDA_MAXIMUM: Final = 100
-"""Replicas at most of a ScaledObject that names no maximum (KEDA reference, 2.17)."""
+"""Replicas at most of a ScaledObject, and jobs of a ScaledJob, that names no maximum (KEDA reference, 2.17)."""
+PAUSED: Final = "autoscaling.keda.sh/paused-replicas"
+
+EVERY_POD: Final[tuple[list[str], ...]] = ([], ["NotBestEffort"])
+"""Scopes of quotas that count each pod that has a price: one that asks for nothing has none."""
 
 DEFAULT_SURGE: Final = "25%"
 """``maxSurge`` of a Deployment that names none (Kubernetes reference, 2026-11)."""
@@ -55,13 +60,16 @@ class Quota:
 
     vcpus: Bound | None
     memory_gib: Bound | None
+    pods: Bound | None = None
 
     def and_also(self, other: Quota | None) -> Quota:
         """Both at once."""
-        return (
-            self
-            if other is None
-            else Quota(_tighter(self.vcpus, other.vcpus), _tighter(self.memory_gib, other.memory_gib))
+        if other is None:
+            return self
+        return Quota(
+            _tighter(self.vcpus, other.vcpus),
+            _tighter(self.memory_gib, other.memory_gib),
+            _tighter(self.pods, other.pods),
         )
 
 
@@ -75,15 +83,71 @@ def pod_size(scope: Scope, template: str) -> PodSize:
     Where several limit ranges fill in what is left out, nothing says which one does: the larger size counts. Raises
     Unpriced for a container that nothing makes ask for anything.
     """
+    return _size_of(scope, _pod(scope, template))
+
+
+def largest_size(scope: Scope, template: str) -> PodSize:
+    """The same once a VerticalPodAutoscaler of the graph gave each container as much as it may. Raises Unpriced where
+    nothing says how much that is."""
+    spec, scaler = _pod(scope, template), _vertical_of(scope)
+    if scaler is None or scaler.get("spec.updatePolicy.updateMode", "Auto") == "Off":
+        return _size_of(scope, spec)
+    policies = [one for one in scaler.all("spec.resourcePolicy.containerPolicies[*]") if isinstance(one, Mapping)]
+    most: dict[str, Any] = {}
+    for item in (one for limits in limit_ranges(scope) for one in limits if one.get("type") == "Container"):
+        most |= of(item, "max")
+    grown = [_grown(scope, one, policies, most) for one in spec.get("containers") or ()]
+    return _size_of(scope, {**spec, "containers": grown})
+
+
+def _grown(
+    scope: Scope, container: Mapping[str, Any], policies: Sequence[Mapping[str, Any]], most: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A container with the largest requests that the first of `policies` for it allows, and its limit range."""
+    name = container.get("name")
+    policy = next((one for wanted in (name, "*") for one in policies if one.get("containerName") == wanted), {})
+    requests = {**of(container, "resources", "limits"), **of(container, "resources", "requests")}
+    if policy.get("mode") == "Off":
+        return dict(container)
+    quota = quota_of(scope.pricing, namespace(scope.resource))
+    for unit in policy.get("controlledResources") or ("cpu", "memory"):
+        bound = of(policy, "maxAllowed").get(unit, most.get(unit))
+        if bound is not None:
+            requests[unit] = max(bound, requests.get(unit, bound), key=lambda one: quantity(one) or ZERO)
+        elif quota is None or (quota.vcpus if unit == "cpu" else quota.memory_gib) is None:
+            raise Unpriced(
+                f"a VerticalPodAutoscaler may give container {name!r} any {unit}; set maxAllowed.{unit} of its"
+                f" containerPolicies, or requests.{unit} of a ResourceQuota"
+            )
+    return {**container, "resources": {"requests": requests}}
+
+
+def _vertical_of(scope: Scope) -> Resource | None:
+    kind, name = scope.resource.type.rpartition(":")[2], object_name(scope.resource)
+    for scaler in scope.graph.of_type(tokens.VERTICAL_AUTOSCALER):
+        if target(scaler) == (kind, name) and namespace(scaler) == namespace(scope.resource):
+            return scaler
+    return None
+
+
+def _pod(scope: Scope, template: str) -> Mapping[str, Any]:
+    """``spec`` of a pod, with what its RuntimeClass adds (admission plugin RuntimeClass)."""
     spec = scope.known(template, None)
     if not isinstance(spec, Mapping):
         raise Unpriced(f"{template} isn't known, and the pods' price depends on it")
+    for one in scope.graph.of_type(tokens.RUNTIME_CLASS):
+        if object_name(one) == spec.get("runtimeClassName") and not spec.get("overhead"):
+            return {**spec, "overhead": one.get("overhead.podFixed")}
+    return spec
+
+
+def _size_of(scope: Scope, spec: Mapping[str, Any]) -> PodSize:
     for each in (spec, *_items(spec.get("initContainers")), *_items(spec.get("containers"))):
         _refuse_unknown(each.get("resources"))
         _refuse_devices(each.get("resources"))
     if spec.get("resourceClaims"):
         raise Unpriced("spec.resourceClaims asks for devices, which have no price; cpu and memory have")
-    ranges = _limit_ranges(scope)
+    ranges = limit_ranges(scope)
     sizes = [_sized(spec, [first, *ranges]) for first in ranges or [[]]]
     return PodSize(max(size.vcpus for size in sizes), max(size.memory_gib for size in sizes))
 
@@ -118,7 +182,7 @@ def _refuse_devices(resources: Any) -> None:
                 raise Unpriced(f"resources.{kind} asks for {name}, which has no price; cpu and memory have")
 
 
-def _limit_ranges(scope: Scope) -> list[list[Mapping[str, Any]]]:
+def limit_ranges(scope: Scope) -> list[list[Mapping[str, Any]]]:
     """``spec.limits`` of each LimitRange of the namespace, as far as it can be read."""
     return [
         [limit for limit in ranges.all("spec.limits[*]") if isinstance(limit, Mapping)]
@@ -141,15 +205,28 @@ def replicas(scope: Scope) -> Amount:
     scaler = autoscaler_of(scope.pricing, resource)
     if scaler is None:
         return Amount.of(fixed, fixed, fixed + _surge(scope, fixed))
-    if scaler.type == SCALED_OBJECT:
-        low, high = ("minReplicaCount", 0), ("maxReplicaCount", KEDA_MAXIMUM)
-    else:
-        low, high = ("minReplicas", 1), ("maxReplicas", 1)
     bounds = Scope(scope.pricing, scaler)
-    least, most = bounds.number(f"spec.{low[0]}", low[1]), bounds.number(f"spec.{high[0]}", high[1])
-    if resource.get("spec.replicas") is not None and not fixed and scaler.type != SCALED_OBJECT:
-        least = ZERO  # an autoscaler leaves a workload of 0 replicas alone
-    return Amount.of(least, least, most + _surge(scope, most))
+    if scaler.type == SCALED_OBJECT:
+        least, expected, most = _by_keda(bounds)
+    else:
+        least = expected = bounds.number("spec.minReplicas", 1)
+        most = bounds.number("spec.maxReplicas", 1)
+        if resource.get("spec.replicas") is not None and not fixed:
+            least = expected = ZERO  # an autoscaler leaves a workload of 0 replicas alone
+    most = max(most, fixed)  # an update may set what is declared, until the autoscaler looks again
+    return Amount.of(least, expected, most + _surge(scope, most))
+
+
+def _by_keda(scaler: Scope) -> tuple[Decimal, Decimal, Decimal]:
+    """Least, expected and most of a ScaledObject: with nothing to do it goes down to ``idleReplicaCount``; paused at a
+    number, it stays there until somebody takes the annotation away (KEDA reference, ScaledObject, 2.17)."""
+    least, most = scaler.number("spec.minReplicaCount", 0), scaler.number("spec.maxReplicaCount", KEDA_MAXIMUM)
+    idle = min(least, scaler.number("spec.idleReplicaCount", least))
+    annotations = scaler.known("metadata.annotations", None)
+    paused = number(annotations.get(PAUSED)) if isinstance(annotations, Mapping) else None
+    if paused is None:
+        return idle, least, most
+    return min(idle, paused), paused, max(most, paused)
 
 
 def autoscaler_of(pricing: Pricing, workload: Resource) -> Resource | None:
@@ -165,7 +242,7 @@ def autoscaler_of(pricing: Pricing, workload: Resource) -> Resource | None:
 
 def target(scaler: Resource) -> tuple[str, str]:
     """Kind and name of what an autoscaler scales."""
-    reference = scaler.get("spec.scaleTargetRef")
+    reference = scaler.get("spec.scaleTargetRef", scaler.get("spec.targetRef"))
     reference = reference if isinstance(reference, Mapping) else {}
     return str(reference.get("kind", "Deployment")), str(reference.get("name"))
 
@@ -175,8 +252,28 @@ def _surge(scope: Scope, count: Decimal) -> Decimal:
     if not scope.resource.type.endswith((":Deployment", ":Rollout")) or scope.text("spec.strategy.type") == "Recreate":
         return ZERO
     if scope.resource.type.endswith(":Rollout"):
-        return count  # a canary or a preview stack of any size up to the whole
+        return _beside(scope, count)
     return surge_pods(scope.known("spec.strategy.rollingUpdate.maxSurge", DEFAULT_SURGE), count)
+
+
+def _beside(scope: Scope, count: Decimal) -> Decimal:
+    """Pods of a Rollout beside the `count` that serve, at most: the new ones, those before that are kept for a while,
+    and those of its experiments (Argo Rollouts 1.9, docs/features)."""
+    strategy = scope.known("spec.strategy", None)
+    strategy = strategy if isinstance(strategy, Mapping) else {}
+    canary, blue_green = of(strategy, "canary"), of(strategy, "blueGreen")
+    if blue_green:
+        kept = number(blue_green.get("scaleDownDelayRevisionLimit")) or ZERO
+        return max(count, number(blue_green.get("previewReplicaCount")) or ZERO) + count * max(Decimal(1), kept)
+    steps = [one for one in canary.get("steps") or () if isinstance(one, Mapping)]
+    sizes = [number(of(one, "setCanaryScale").get("replicas")) or ZERO for one in steps]
+    trials = [
+        sum((number(each.get("replicas", 1)) or ZERO for each in of(one, "experiment").get("templates") or ()), ZERO)
+        for one in steps
+    ]
+    if "canary" in strategy and not canary.get("trafficRouting"):
+        return max(surge_pods(canary.get("maxSurge", DEFAULT_SURGE), count), *sizes, ZERO) + max(trials, default=ZERO)
+    return max([count, *sizes]) + count + max(trials, default=ZERO)
 
 
 def surge_pods(declared: Any, count: Decimal) -> Decimal:
@@ -195,9 +292,12 @@ def quota_of(pricing: Pricing, name: str) -> Quota | None:
         quotas = pricing.cache["quotas"] = {}
         for resource in pricing.graph.of_type(QUOTA):
             hard = resource.get("spec.hard")
-            if not isinstance(hard, Mapping) or resource.get("spec.scopes") or resource.get("spec.scopeSelector"):
+            scopes = resource.get("spec.scopes") or []
+            if not isinstance(hard, Mapping) or scopes not in EVERY_POD or resource.get("spec.scopeSelector"):
                 continue
-            found = Quota(*(_bound(resource, hard, unit) for unit in ("cpu", "memory")))
+            pods = [amount for key in PODS if (amount := quantity(hard.get(key))) is not None]
+            vcpus, memory = (_bound(resource, hard, unit) for unit in ("cpu", "memory"))
+            found = Quota(vcpus, memory, Bound(resource, min(pods)) if pods else None)
             quotas[namespace(resource)] = found.and_also(quotas.get(namespace(resource)))
     return quotas.get(name)
 

@@ -27,7 +27,11 @@ def template_path(kind: str) -> str:
     return TEMPLATES.get(kind.rpartition(":")[2], "spec.template")
 
 
-TEMPLATES: Final = {"Pod": "", "CronJob": "spec.jobTemplate.spec.template"}
+TEMPLATES: Final = {
+    "Pod": "",
+    "CronJob": "spec.jobTemplate.spec.template",
+    "ScaledJob": "spec.jobTargetRef.template",
+}
 """Kind -> where others than most have the template of their pods."""
 
 

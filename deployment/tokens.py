@@ -466,6 +466,9 @@ HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+SCALED_JOB: Final = "kubernetes:keda.sh/v1alpha1:ScaledJob"
+VERTICAL_AUTOSCALER: Final = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
+RUNTIME_CLASS: Final = "kubernetes:node.k8s.io/v1:RuntimeClass"
 WORKLOADS: Final = (
     DEPLOYMENT,
     STATEFUL_SET,

@@ -252,6 +252,7 @@ NEEDED = {"HorizontalPodAutoscaler": {"maxReplicas", "scaleTargetRef"}}
 """Kind -> what its schema, which is slow, would ask for."""
 CHOSEN = {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"}
 """What the cluster gives to a Service."""
+BY_CONTROLLERS = {"deployment.kubernetes.io/revision"}
 KEPT_BY_SERVER = {"creationTimestamp", "uid", "resourceVersion", "generation", "managedFields"}
 
 
@@ -266,6 +267,10 @@ def outcome(refusal: tuple[str, list[str]] | None, document: Mapping[str, Any], 
 def _comparable(document: Mapping[str, Any]) -> Any:
     whole = {key: value for key, value in document.items() if key != "status"}
     whole["metadata"] = {key: value for key, value in whole["metadata"].items() if key not in KEPT_BY_SERVER}
+    if annotations := whole["metadata"].get("annotations"):
+        whole["metadata"]["annotations"] = {
+            key: value for key, value in annotations.items() if key not in BY_CONTROLLERS
+        }
     if whole["kind"] == "Service":
         whole["spec"] = {key: value for key, value in whole["spec"].items() if key not in CHOSEN}
     return _without_nothing(whole)

@@ -61,6 +61,12 @@ CASES = [
         usage={"monthly_pod_hours": 730},
         id="cron job by its hours",
     ),
+    case(
+        "kubernetes:keda.sh/v1alpha1:ScaledJob",
+        {"spec": {"jobTargetRef": {"template": {"spec": POD}}, "maxReplicaCount": 4}},
+        {f"Pods of runs: {part}": usd for part, usd in pods(4, 730).items()},
+        id="scaled job, as many as may be",
+    ),
     case("kubernetes:core/v1:ResourceQuota", {"spec": {"hard": {"requests.cpu": "2"}}}, {"Worst case": "0"}),
     case(
         "kubernetes:networking.k8s.io/v1:Ingress",

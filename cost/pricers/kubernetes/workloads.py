@@ -13,13 +13,16 @@ from cost.fargate_pods import profile_of, size_of, takes_all
 from cost.nodes import CPU_WEIGHT, NodeShare, node_share, node_size
 from cost.pods import (
     AUTOSCALERS,
+    KEDA_MAXIMUM,
     QUOTA,
     SCALED_OBJECT,
     Bound,
     PodSize,
+    largest_size,
     pod_size,
     quota_of,
     replicas,
+    surge_pods,
     target,
 )
 from cost.registry import Pricer
@@ -97,12 +100,24 @@ def long_running(scope: Scope) -> Iterator[Charge]:
 
 def demand_of(scope: Scope) -> Demand:
     """What the pods of a long-running workload ask for. Raises Unpriced."""
-    size = _size(scope)
+    size, largest = _sizes(scope)
     count = _count(scope)
     given = scope.given(PODS)
     if given is not None:
         count = Amount.of(count.floor, given, count.worst)
-    return Demand(count * size.vcpus, count * size.memory_gib)
+    quota = quota_of(scope.pricing, namespace(scope.resource))
+    if quota is not None and quota.pods is not None:
+        count = Amount(*(min(each, quota.pods.amount) for each in (count.floor, count.expected, count.worst)))
+    return _demand(count, size, largest)
+
+
+def _demand(count: Amount, size: PodSize, largest: PodSize) -> Demand:
+    """What `count` pods of `size` ask for, and in the worst case as many of the `largest`."""
+
+    def asked(each: Decimal, most: Decimal) -> Amount:
+        return Amount(count.floor * each, count.expected * each, count.worst * max(each, most))
+
+    return Demand(asked(size.vcpus, largest.vcpus), asked(size.memory_gib, largest.memory_gib))
 
 
 def _count(scope: Scope) -> Amount:
@@ -115,11 +130,21 @@ def _count(scope: Scope) -> Amount:
     given = scope.given(PODS)
     if nodes is None and given is None:
         raise Unpriced("it runs one pod a node, and the graph has no node group; give the usage key `pods`")
-    return Amount.fixed(given or ZERO) if nodes is None else nodes.count
+    count = Amount.fixed(given or ZERO) if nodes is None else nodes.count
+    surge = surge_pods(scope.known("spec.updateStrategy.rollingUpdate.maxSurge", 0), count.worst)
+    return Amount(count.floor, count.expected, count.worst + surge)
 
 
 def _size(scope: Scope) -> PodSize:
-    asked = pod_size(scope, _template(scope))
+    return _billed(scope, pod_size(scope, _template(scope)))
+
+
+def _sizes(scope: Scope) -> tuple[PodSize, PodSize]:
+    """What a pod is billed as, and as what at most."""
+    return _size(scope), _billed(scope, largest_size(scope, _template(scope)))
+
+
+def _billed(scope: Scope, asked: PodSize) -> PodSize:
     if profile_of(scope.pricing, scope.resource) is not None:
         return size_of(asked)  # what is asked for is billed, used or not
     return PodSize(
@@ -159,15 +184,18 @@ def _on_nodes(scope: Scope, demand: Demand, what: str, metering: Metering) -> It
         demand = Demand(_times(demand.vcpus, nodes.uncarried_vcpus), _times(demand.memory_gib, nodes.uncarried_gib))
         what = f"{what} beyond the graph's node groups"
     elif (quota := quota_of(scope.pricing, namespace(scope.resource))) is not None:
-        demand = Demand(
-            _without_worst(demand.vcpus) if quota.vcpus is not None else demand.vcpus,
-            _without_worst(demand.memory_gib) if quota.memory_gib is not None else demand.memory_gib,
-        )
+        hours = MONTH_HOURS if metering is Metering.USE else ONE.worst
+        vcpus, memory = _within(demand.vcpus, quota.vcpus, hours), _within(demand.memory_gib, quota.memory_gib, hours)
+        demand = Demand(vcpus, memory)
     yield from share_charges(node_share(scope), demand, what, metering)
 
 
-def _without_worst(amount: Amount) -> Amount:
-    return Amount(amount.floor, amount.expected, ZERO)
+def _within(amount: Amount, bound: Bound | None, hours: Decimal) -> Amount:
+    """What the quota lets be of `amount`; the worst case is charged at the quota itself."""
+    if bound is None:
+        return amount
+    most = bound.amount * hours
+    return Amount(min(amount.floor, most), min(amount.expected, most), ZERO)
 
 
 def _times(amount: Amount, ratio: Amount) -> Amount:
@@ -175,21 +203,31 @@ def _times(amount: Amount, ratio: Amount) -> Amount:
 
 
 def job(scope: Scope) -> Iterator[Charge]:
-    """Pods of a Job or CronJob, for the hours given, or else for as long as its deadline lets it run."""
-    inner = "spec.jobTemplate.spec" if scope.resource.type.endswith(":CronJob") else "spec"
-    size = _size(scope)
+    """Pods of a Job, CronJob or ScaledJob, for the hours given, or else for as long as its deadline lets it run."""
+    kind = scope.resource.type.rpartition(":")[2]
+    inner = {"CronJob": "spec.jobTemplate.spec", "ScaledJob": "spec.jobTargetRef"}.get(kind, "spec")
+    size, largest = _sizes(scope)
     parallel = scope.number(f"{inner}.parallelism", 1)
-    runs = _cron_runs(scope.text("spec.schedule")) if inner != "spec" else Decimal(1)
-    deadline = scope.number(f"{inner}.activeDeadlineSeconds", 0)
-    # A run that is late is told to end, and its pods have their time for it.
+    if scope.known(f"{inner}.completions", None) is not None:
+        parallel = min(parallel, scope.number(f"{inner}.completions"))  # no more run than are still to be done
+    if kind == "ScaledJob":
+        parallel *= scope.number("spec.maxReplicaCount", KEDA_MAXIMUM)
+    runs = _cron_runs(scope.text("spec.schedule")) if kind == "CronJob" else Decimal(1)
+    deadline = scope.number(f"{inner}.activeDeadlineSeconds", 0) if kind != "ScaledJob" else ZERO
+    # A run that is late is told to end, and its pods have their time for it; so are those of one that is replaced.
     grace = scope.number(f"{inner}.template.spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS)
+    overlap = scope.text("spec.concurrencyPolicy", "Allow") if kind == "CronJob" else "Forbid"
     most = parallel * (runs * deadline / 3600 if deadline else MONTH_HOURS)
-    late = parallel * runs * grace / 3600 if deadline else ZERO
-    if not deadline and inner != "spec" and scope.text("spec.concurrencyPolicy", "Allow") == "Allow":
+    late = parallel * runs * grace / 3600 if deadline or overlap == "Replace" else ZERO
+    if overlap != "Allow":
+        most = min(most, parallel * MONTH_HOURS)
+    elif not deadline:
         most *= runs  # nothing ends a run, and nothing keeps the next one waiting
-    used = scope.usage(POD_HOURS, None if scope.pricing.usage.get(scope.resource.urn) else Amount(ZERO, most, most))
+    rests = scope.known("spec.suspend" if kind == "CronJob" else f"{inner}.suspend", False) is True
+    planned = Amount(ZERO, ZERO if rests else most, most)
+    used = scope.usage(POD_HOURS, None if scope.pricing.usage.get(scope.resource.urn) else planned)
     hours = Amount(ZERO, used.amount.expected, max(most + late, used.amount.expected))
-    yield from _where_they_run(scope, Demand(hours * size.vcpus, hours * size.memory_gib), "Pods of runs", Metering.USE)
+    yield from _where_they_run(scope, _demand(hours, size, largest), "Pods of runs", Metering.USE)
 
 
 UNIT_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
@@ -255,7 +293,7 @@ def autoscaler(scope: Scope) -> Iterator[Charge]:
     targets = [
         each
         for token, priced in PRICERS.items()
-        if priced.charges is long_running and token.endswith(f":{kind}")
+        if priced.charges in (long_running, job) and token.endswith(f":{kind}")
         for each in scope.graph.of_type(token)
         if object_name(each) == name and namespace(each) == namespace(scope.resource)
     ]
@@ -362,6 +400,8 @@ PRICERS: Final = {
     QUOTA: Pricer(quota, twins=("kubernetes_resource_quota_v1",)),
     **{token: Pricer(autoscaler) for token in AUTOSCALERS},
     SCALED_OBJECT: Pricer(autoscaler),
+    tokens.SCALED_JOB: Pricer(job, usage=_JOB_KEYS),
+    tokens.VERTICAL_AUTOSCALER: Pricer(autoscaler),
     tokens.HELM_RELEASE: Pricer(
         refuse("what a Helm release installs is in no graph; use helm.v4.Chart, whose objects are")
     ),

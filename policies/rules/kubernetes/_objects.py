@@ -27,6 +27,11 @@ def in_namespace(context: Context, name: str, *types: str) -> list[Resource]:
     return [one for token in types for one in index.get((token, name), ())]
 
 
+def objects_of(context: Context, name: str) -> list[Resource]:
+    """All objects in the namespace `name`."""
+    return [one for (_, place), found in context.once(_by_namespace).items() if place == name for one in found]
+
+
 def _by_namespace(context: Context) -> Mapping[tuple[str, str], list[Resource]]:
     index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
     for resource in context.graph:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
+from deployment.graph import Resource
+from deployment.kubernetes_api.quotas import DEMANDED, counted
+from deployment.manifests import namespace
+from deployment.pod_resources import range_defaults
 from deployment.tokens import DEPLOYMENT, LIMIT_RANGE, RESOURCE_QUOTA
-from policies.checks import mappings
+from policies.checks import mappings, strings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -35,28 +39,47 @@ def check_quota(context: Context) -> Iterator[Problem]:
 
 
 def check_limits(context: Context) -> Iterator[Problem]:
-    """Beside a quota stands a LimitRange, since the quota refuses pods that ask for nothing."""
+    """Beside a quota stands a LimitRange that says of each container what the quota counts."""
     for quota in context.graph.of_type(RESOURCE_QUOTA):
-        name = str(quota.get("metadata.namespace", "default"))
-        limits = [
-            one
-            for found in in_namespace(context, name, LIMIT_RANGE)
-            for one in mappings(found.get("spec.limits"))
-            if one.get("type") == "Container"
-        ]
-        if not any(isinstance(one.get("defaultRequest"), Mapping) for one in limits):
+        name = namespace(quota)
+        given: dict[str, set[str]] = {"requests": set(), "limits": set()}
+        for found in in_namespace(context, name, LIMIT_RANGE):
+            asked, most = range_defaults(mappings(found.get("spec.limits")))
+            given["requests"].update(asked)
+            given["limits"].update(most)
+        demanded = [counted(key) for hard in mappings(quota.get("spec.hard")) for key in hard]
+        missing = [(kind, unit) for kind, unit in demanded if unit in DEMANDED and unit not in given[kind]]
+        if missing and not _counts_empty_pods(quota):
+            kind, unit = missing[0]
+            field = "defaultRequest" if kind == "requests" else "default"
             yield Problem(
-                f"namespace {name} has no LimitRange with defaultRequest, so a container that asks for nothing is"
-                " refused;"
-                " add one",
+                f"no LimitRange of namespace {name} has {field}.{unit}, so a container that says nothing of"
+                f" {kind}.{unit} is refused; add it",
                 "spec.hard",
                 quota,
             )
 
 
+def _counts_empty_pods(quota: Resource) -> bool:
+    """Whether a quota counts only pods that ask for nothing, which it can't refuse for that."""
+    return "BestEffort" in strings(quota.get("spec.scopes"))
+
+
 _HARD: Final = {"requests.cpu": "1", "requests.memory": "1Gi", **dict.fromkeys(BUYING, "0")}
 _API: Final = (DEPLOYMENT, {"metadata": {"namespace": "plant"}})
 _QUOTA: Final = (RESOURCE_QUOTA, {"metadata": {"namespace": "plant"}, "spec": {"hard": _HARD}})
+
+_BOTH: Final = {"cpu": "1", "memory": "1Gi"}
+
+
+def _only(**hard: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {"quota": (RESOURCE_QUOTA, {"metadata": {"namespace": "plant"}, "spec": {"hard": hard}})}
+
+
+def _ranged(**item: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    limits = [{"type": "Container", **item}]
+    return {"limits": (LIMIT_RANGE, {"metadata": {"namespace": "plant"}, "spec": {"limits": limits}}), "quota": _QUOTA}
+
 
 RULES = (
     Rule(
@@ -96,10 +119,16 @@ RULES = (
                 LIMIT_RANGE,
                 {
                     "metadata": {"namespace": "plant"},
-                    "spec": {"limits": [{"type": "Container", "defaultRequest": {"cpu": "25m"}}]},
+                    "spec": {"limits": [{"type": "Container", "defaultRequest": {"cpu": "25m", "memory": "64Mi"}}]},
                 },
             ),
         },
+        also_passing=[_ranged(max=_BOTH), _ranged(min=_BOTH), _ranged(default=_BOTH), _only(pods="9")],
         failing={"quota": _QUOTA},
+        also_failing=[
+            _ranged(maxLimitRequestRatio={"cpu": "2"}),
+            _ranged(defaultRequest={"cpu": "25m"}),
+            {**_ranged(min=_BOTH), **_only(**{"limits.cpu": "9"})},
+        ],
     ),
 )

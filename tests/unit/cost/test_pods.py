@@ -401,3 +401,127 @@ def test_on_fargate_a_quota_bounds_requests_and_not_the_bill(scaled, thing, pric
     quota = hard(thing, requests_cpu="1", requests_memory="1Gi")
     found = price(scaled, fleet_of(thing, 3), quota, profile({"namespace": "plant"}))
     assert near(found.worst_case_usd, 4 * 730 * (FARGATE_VCPU / 4 + FARGATE_GB / 2))
+
+
+SCALED_JOB = "kubernetes:keda.sh/v1alpha1:ScaledJob"
+VERTICAL = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
+TARGET = {"kind": "Deployment", "name": "api"}
+
+
+@pytest.mark.parametrize(
+    ("annotations", "spec", "pods"),
+    [
+        ({}, {"minReplicaCount": 2, "maxReplicaCount": 5}, (2, 2, 6)),
+        ({}, {"minReplicaCount": 2, "idleReplicaCount": 0, "maxReplicaCount": 5}, (0, 2, 6)),
+        ({"autoscaling.keda.sh/paused-replicas": "0"}, {"minReplicaCount": 2, "maxReplicaCount": 5}, (0, 0, 6)),
+        ({"autoscaling.keda.sh/paused-replicas": "7"}, {"minReplicaCount": 2, "maxReplicaCount": 5}, (2, 7, 8)),
+    ],
+)
+def test_a_scaled_object_rests_and_is_paused_at_its_numbers(scaled, thing, price, annotations, spec, pods):
+    found = price(scaled, thing(KEDA, {**spec, "scaleTargetRef": TARGET}, annotations=annotations))
+    for usd, count in zip((found.floor_usd, found.expected_usd, found.worst_case_usd), pods, strict=True):
+        assert near(usd, count * POD_MONTH)
+
+
+def test_a_scaled_job_runs_as_many_jobs_as_it_may(thing, price):
+    inner = {"parallelism": 2, "template": {"spec": asks()}}
+    found = price(thing(SCALED_JOB, {"jobTargetRef": inner, "maxReplicaCount": 3}))
+    assert near(found.worst_case_usd, 6 * POD_MONTH)
+    found = price(thing(SCALED_JOB, {"jobTargetRef": inner}))
+    assert near(found.worst_case_usd, 200 * POD_MONTH)
+
+
+@pytest.mark.parametrize(
+    ("spec", "months"),
+    [
+        ({"parallelism": 3}, 3),
+        ({"parallelism": 3, "completions": 2, "completionMode": "Indexed"}, 2),
+        ({"parallelism": 1, "completions": 9, "backoffLimit": 6}, 1),
+    ],
+)
+def test_a_job_runs_no_more_pods_than_are_to_be_done(thing, price, spec, months):
+    found = price(thing("kubernetes:batch/v1:Job", {**spec, "template": {"spec": asks()}}))
+    assert near(found.worst_case_usd, months * POD_MONTH)
+
+
+def test_a_suspended_job_may_be_resumed(thing, price):
+    found = price(thing("kubernetes:batch/v1:Job", {"suspend": True, "template": {"spec": asks()}}))
+    assert found.expected_usd == 0 and near(found.worst_case_usd, POD_MONTH)
+
+
+@pytest.mark.parametrize(("overlap", "months"), [("Allow", 730), ("Forbid", 1), ("Replace", 1 + Decimal(30) / 3600)])
+def test_runs_overlap_where_they_may(thing, price, overlap, months):
+    inner = {"spec": {"template": {"spec": asks()}}}
+    spec = {"schedule": "0 * * * *", "concurrencyPolicy": overlap, "jobTemplate": inner}
+    found = price(thing("kubernetes:batch/v1:CronJob", spec))
+    assert abs(found.worst_case_usd - months * POD_MONTH) < POD_MONTH / 1000 * 730
+
+
+def test_an_update_of_daemons_may_run_two_on_a_node(thing, price):
+    rolling = {"rollingUpdate": {"maxSurge": "50%", "maxUnavailable": 0}}
+    daemons = thing("kubernetes:apps/v1:DaemonSet", {"template": {"spec": asks()}, "updateStrategy": rolling})
+    found = price(daemons, usage={"pods": 5})
+    assert near(found.expected_usd, 5 * POD_MONTH) and near(found.worst_case_usd, 8 * POD_MONTH)
+
+
+@pytest.mark.parametrize(
+    ("mode", "policies", "size"),
+    [
+        ("Recreate", [{"containerName": "*", "maxAllowed": {"cpu": "500m", "memory": "512Mi"}}], 2),
+        ("Initial", [{"containerName": "api", "maxAllowed": {"cpu": "500m", "memory": "512Mi"}}], 2),
+        ("Off", [], 1),
+        ("Auto", [{"containerName": "api", "mode": "Off"}], 1),
+        ("Auto", [{"containerName": "*", "maxAllowed": {"cpu": "1m", "memory": "1Mi"}}], 1),
+    ],
+)
+def test_a_vertical_autoscaler_makes_pods_as_large_as_it_may(thing, price, mode, policies, size):
+    pods = thing(DEPLOYMENT, {"replicas": 2, "strategy": {"type": "Recreate"}, "template": {"spec": asks()}})
+    policy = {"containerPolicies": policies}
+    spec = {"targetRef": TARGET, "updatePolicy": {"updateMode": mode}, "resourcePolicy": policy}
+    found = price(pods, thing(VERTICAL, spec))
+    assert near(found.expected_usd, 2 * POD_MONTH) and near(found.worst_case_usd, 2 * size * POD_MONTH)
+
+
+def test_a_vertical_autoscaler_that_nothing_bounds_has_no_price(scaled, thing, price):
+    scaler = thing(VERTICAL, {"targetRef": TARGET})
+    assert "maxAllowed.cpu" in price(scaled, scaler).unpriced[0].reason
+    quota = thing(QUOTA, {"hard": {"requests.cpu": "1", "requests.memory": "1Gi"}})
+    assert not price(scaled, scaler, quota).unpriced
+    limits = [{"type": "Container", "max": {"cpu": "1", "memory": "1Gi"}}]
+    assert not price(scaled, scaler, thing("kubernetes:core/v1:LimitRange", {"limits": limits})).unpriced
+
+
+def test_a_runtime_class_adds_what_its_pods_need_beside(thing, make, price):
+    sandbox = {"metadata": {"name": "sandbox"}, "overhead": {"podFixed": {"cpu": "250m", "memory": "256Mi"}}}
+    pods = thing(DEPLOYMENT, {"template": {"spec": {**asks(), "runtimeClassName": "sandbox"}}})
+    found = price(pods, make("kubernetes:node.k8s.io/v1:RuntimeClass", sandbox, "sandbox"))
+    assert near(found.expected_usd, 2 * POD_MONTH)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "beside"),
+    [
+        ({"canary": {}}, 1),
+        ({"canary": {"maxSurge": 2}}, 2),
+        ({"canary": {"trafficRouting": {"alb": {}}}}, 8),
+        ({"canary": {"steps": [{"experiment": {"templates": [{"replicas": 3}, {}]}}]}}, 5),
+        ({"blueGreen": {"previewReplicaCount": 1}}, 8),
+        ({"blueGreen": {"scaleDownDelayRevisionLimit": 3}}, 16),
+    ],
+)
+def test_a_rollout_runs_its_new_pods_beside_those_that_serve(thing, price, strategy, beside):
+    spec = {"replicas": 4, "strategy": strategy, "template": {"spec": asks()}}
+    found = price(thing("kubernetes:argoproj.io/v1alpha1:Rollout", spec))
+    assert near(found.expected_usd, 4 * POD_MONTH) and near(found.worst_case_usd, (4 + beside) * POD_MONTH)
+
+
+def test_a_quota_on_pods_bounds_their_number(scaled, thing, price):
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 50, "scaleTargetRef": TARGET})
+    found = price(scaled, scaler, thing(QUOTA, {"hard": {"pods": "5"}}))
+    assert near(found.worst_case_usd, 5 * POD_MONTH)
+
+
+def test_what_is_declared_counts_until_the_autoscaler_looks(thing, price):
+    pods = thing(DEPLOYMENT, {"replicas": 9, "strategy": {"type": "Recreate"}, "template": {"spec": asks()}})
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 4, "scaleTargetRef": TARGET})
+    assert near(price(pods, scaler).worst_case_usd, 9 * POD_MONTH)

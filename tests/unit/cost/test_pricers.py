@@ -27,6 +27,7 @@ ELSEWHERE = {
             "kubernetes:autoscaling/v1:HorizontalPodAutoscaler",
             "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
             "kubernetes:keda.sh/v1alpha1:ScaledObject",
+            "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler",
             "kubernetes:helm.sh/v3:Release",
             "kubernetes:karpenter.sh/v1:NodePool",
             "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",

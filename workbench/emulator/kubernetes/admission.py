@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from deployment.kubernetes_api.quotas import DEMANDED, PODS, counted, counts_objects, is_meant
 from deployment.manifests import schema_problem
 from deployment.pod_resources import containers, filled_in, lacking, limited, of, requested
 from deployment.quantities import quantity
@@ -16,9 +17,6 @@ from workbench.emulator.kubernetes.pod_security import violations
 from workbench.emulator.kubernetes.store import ApiError, Ref, Store
 
 ENFORCE: Final = "pod-security.kubernetes.io/enforce"
-DEMANDED: Final = ("cpu", "memory")
-"""What each container has to say something of, where a quota counts it; of other resources it need not."""
-PLURALS: Final = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
 
 
 def admit(store: Store, document: Mapping[str, Any], version: str) -> None:
@@ -47,7 +45,7 @@ def admit_pod(store: Store, namespace: str, template: Mapping[str, Any]) -> dict
     if refused := violations(level, template.get("metadata", {}), whole):
         raise ApiError("Forbidden", f'violates PodSecurity "{level}": {", ".join(refused)}')
     for quota in store.of_kind("ResourceQuota", namespace):
-        if _is_meant(whole, quota):
+        if is_meant(whole, quota["spec"]):
             _charge(store, namespace, whole, quota)
     return whole
 
@@ -85,43 +83,16 @@ def _read(values: Mapping[str, Any], unit: str) -> Decimal:
     return quantity(values.get(unit)) or Decimal(0)
 
 
-def _is_meant(spec: Mapping[str, Any], quota: Mapping[str, Any]) -> bool:
-    """Whether a quota counts a pod: all of its scopes hold."""
-    chosen = of(quota, "spec", "scopeSelector").get("matchExpressions") or ()
-    wanted = [
-        *((scope, "Exists", ()) for scope in quota["spec"].get("scopes") or ()),
-        *((one["scopeName"], one["operator"], one.get("values") or ()) for one in chosen),
-    ]
-    ends = spec.get("activeDeadlineSeconds") is not None
-    best = not any(of(one, "resources", kind) for one in (spec, *containers(spec)) for kind in ("requests", "limits"))
-    priority = spec.get("priorityClassName")
-    for scope, operator, values in wanted:
-        holds = {
-            "Terminating": ends,
-            "NotTerminating": not ends,
-            "BestEffort": best,
-            "NotBestEffort": not best,
-            "PriorityClass": bool(priority),
-        }.get(scope, False)
-        if operator in ("In", "NotIn"):
-            holds = (priority in values) is (operator == "In")
-        if operator == "DoesNotExist":
-            holds = not holds
-        if not holds:
-            return False
-    return True
-
-
 def _charge(store: Store, namespace: str, spec: Mapping[str, Any], quota: Mapping[str, Any]) -> None:
-    running = [pod["spec"] for pod in store.of_kind("Pod", namespace) if _is_meant(pod["spec"], quota)]
+    running = [pod["spec"] for pod in store.of_kind("Pod", namespace) if is_meant(pod["spec"], quota["spec"])]
     name, hard = quota["metadata"]["name"], quota["spec"]["hard"]
     for key in hard:
-        kind, unit = _counted(key)
+        kind, unit = counted(key)
         if unit in DEMANDED and not of(spec, "resources") and (silent := lacking(spec, kind, unit)):
             raise ApiError("Forbidden", f"failed quota: {name}: must specify {key} for: {','.join(silent)}")
     for key in hard:
-        kind, unit = _counted(key)
-        if key in ("pods", "count/pods"):
+        kind, unit = counted(key)
+        if key in PODS:
             used, more = Decimal(len(running)), Decimal(1)
         elif unit:
             count = limited if kind == "limits" else requested
@@ -129,14 +100,6 @@ def _charge(store: Store, namespace: str, spec: Mapping[str, Any], quota: Mappin
         else:
             continue
         _hold(quota, key, used, more)
-
-
-def _counted(key: str) -> tuple[str, str]:
-    """What a key of a quota counts of pods: requests or limits, and of what; nothing where it counts other objects."""
-    kind, dot, unit = key.partition(".")
-    if dot and kind in ("requests", "limits") and key != "requests.storage":
-        return kind, unit
-    return ("requests", key) if key in (*DEMANDED, "ephemeral-storage") or key.startswith("hugepages-") else ("", "")
 
 
 def _count(store: Store, ref: Ref, change: tuple[Any, Mapping[str, Any]], quota: Mapping[str, Any]) -> None:
@@ -152,9 +115,7 @@ def _count(store: Store, ref: Ref, change: tuple[Any, Mapping[str, Any]], quota:
 def _objects(document: Mapping[str, Any], key: str) -> Decimal:
     """How much of `key` an object is."""
     kind, spec = document["kind"], of(document, "spec")
-    group, _, _ = document["apiVersion"].rpartition("/")
-    plural = PLURALS.get(kind, f"{kind.lower()}s")
-    if key == f"count/{plural}" + (f".{group}" if group else "") or (key == plural and not group and kind != "Pod"):
+    if counts_objects(key, document["apiVersion"], kind):
         return Decimal(1)
     if kind == "Service":
         door = spec.get("type")
