@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from deployment.per_text import per_text
@@ -61,34 +62,31 @@ class Workflow:
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:
-        document = json.loads(definition)
+        retries: list[int] = []
+        document = json.loads(definition, object_hook=partial(_counted, retries))
         states = document["States"]
         start = document["StartAt"]
         if not isinstance(states, dict) or start not in states:
             return None
         nested = {name: _nested(state) for name, state in states.items()}
+        following = {name: _next(state) for name, state in states.items()}
         return Workflow(
-            straight=_straight(states, start, nested),
+            straight=_straight(following, start, nested),
             states=sum(1 + count for count in nested.values()),
-            pass_states=_longest_waiting_pass(states, nested),
-            retries=sum(_attempts(document)),
+            pass_states=_longest_waiting_pass(states, following, nested),
+            retries=sum(retries),
             actions=frozenset(_actions(definition)),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _attempts(document: Any) -> Iterator[int]:
-    """MaxAttempts of each retrier, wherever it stands."""
-    todo = [document]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            for retrier in value.get("Retry") or []:
-                attempts = retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) if isinstance(retrier, dict) else 0
-                yield attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS
-            value = value.values()
-        todo.extend(item for item in value if isinstance(item, (dict, list)))
+def _counted(retries: list[int], value: dict[str, Any]) -> dict[str, Any]:
+    """`value` as it is; MaxAttempts of each retrier in it joins `retries`, wherever it stands."""
+    for retrier in value.get("Retry") or ():
+        attempts = retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) if isinstance(retrier, dict) else 0
+        retries.append(attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS)
+    return value
 
 
 def _actions(definition: str) -> Iterator[str]:
@@ -113,37 +111,40 @@ def _nested(state: Any) -> int:
     return sum(1 + _nested(each) for part in inner for each in (part.get("States") or {}).values())
 
 
-def _straight(states: Mapping[str, Any], start: str, nested: Mapping[str, int]) -> int:
+def _straight(following: Mapping[str, list[str]], start: str, nested: Mapping[str, int]) -> int:
     """Transitions on the way with the fewest states to one that ends."""
     level: dict[str, int] = {start: 1 + nested[start]}
     reached = {start}
     while level:
-        ends = [cost for name, cost in level.items() if not _next(states.get(name))]
+        ends = [cost for name, cost in level.items() if not following[name]]
         if ends:
             return min(ends)
-        following: dict[str, int] = {}
+        further: dict[str, int] = {}
         for name, cost in level.items():
-            for each in _next(states[name]):
-                if each in states and each not in reached:
+            for each in following[name]:
+                if each in following and each not in reached:
                     total = cost + 1 + nested[each]
-                    following[each] = min(total, following.get(each, total))
-        reached.update(following)
-        level = following
+                    further[each] = min(total, further.get(each, total))
+        reached.update(further)
+        level = further
     return sum(1 + count for count in nested.values())
 
 
-def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) -> int:
+def _longest_waiting_pass(
+    states: Mapping[str, Any], following: Mapping[str, list[str]], nested: Mapping[str, int]
+) -> int:
     """States of the longest loop that passes exactly one Wait state; 0 without one."""
     best = 0
     waits = {name for name, state in states.items() if state.get("Type") == "Wait"}
+    before = _before(following)
     for wait in waits:
         budget = MOST_PATHS
-        returning = _leading_to(states, wait, avoid=waits)
+        returning = _leading_to(before, wait, avoid=waits)
         stack: list[tuple[str, frozenset[str], int]] = [(wait, frozenset((wait,)), 1)]
         while stack and budget:
             budget -= 1
             name, path, cost = stack.pop()
-            for each in _next(states[name]):
+            for each in following[name]:
                 if each == wait:
                     best = max(best, cost)
                 elif each in returning and each not in path:
@@ -151,12 +152,16 @@ def _longest_waiting_pass(states: Mapping[str, Any], nested: Mapping[str, int]) 
     return best
 
 
-def _leading_to(states: Mapping[str, Any], target: str, avoid: set[str]) -> set[str]:
+def _before(following: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, targets in following.items():
+        for each in targets:
+            found.setdefault(each, []).append(name)
+    return found
+
+
+def _leading_to(before: Mapping[str, list[str]], target: str, avoid: set[str]) -> set[str]:
     """States from which `target` can be reached without passing any of `avoid`."""
-    before: dict[str, list[str]] = {}
-    for name, state in states.items():
-        for each in _next(state):
-            before.setdefault(each, []).append(name)
     found: set[str] = set()
     level = [target]
     while level:

@@ -23,10 +23,17 @@ FOLDER: Final = PACK_DIRECTORY / "schema"
 @cache
 def _module(name: str) -> Mapping[str, Any]:
     path = FOLDER / "aws" / f"{name}.json"
-    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found
+    return json.loads(path.read_text(encoding="utf-8"), object_hook=_with_inner) if path.is_file() else {}
 
 
+def _with_inner(asked: dict[str, Any]) -> dict[str, Any]:
+    """What is asked of an object, with those of its properties that hold objects: all resources are walked by them."""
+    if "properties" in asked:
+        asked["inner"] = tuple((name, one["object"]) for name, one in asked["properties"].items() if "object" in one)
+    return asked
+
+
+@cache
 def row_of(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """(what is asked of resources of type `token`, the objects of its module); empty for a type of somebody else."""
     package, _, rest = token.partition(":")
@@ -49,9 +56,8 @@ def holders(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
     while todo:
         path, holder, asked = todo.pop()
         yield path, holder, asked
-        for name, rule in asked.get("properties", {}).items():
-            inner = objects.get(rule.get("object", ""))
-            if inner is not None and name in holder:
+        for name, kind in asked.get("inner", ()):
+            if name in holder and (inner := objects.get(kind)) is not None:
                 for where, value in _items(f"{path}{name}", holder[name]):
                     if isinstance(value, dict):
                         todo.append((f"{where}.", value, inner))
@@ -59,8 +65,8 @@ def holders(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
 
 def hidden_objects(holder: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[tuple[str, Sentinel]]:
     """(path, value) of each object in `holder` that has something required in it and can't be read."""
-    for name, rule in asked.get("properties", {}).items():
-        if "object" in rule and name in holder:
+    for name, _ in asked.get("inner", ()):
+        if name in holder:
             for where, item in _items(name, unasked(holder, name)):
                 if isinstance(item, Sentinel):
                     yield where, item
@@ -83,7 +89,7 @@ def refused(rule: Mapping[str, Any], value: Any) -> str:
         return ""
     text = str(value)
     values = rule.get("values")
-    if values and text.lower() not in {one.lower() for one in values} and text:
+    if values and text not in values and text.lower() not in {one.lower() for one in values} and text:
         return ", ".join(values)
     amount = number(value)
     if "least" in rule and amount is not None and amount not in (0, -1) and not rule["least"] <= amount <= rule["most"]:

@@ -17,7 +17,7 @@ def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:
     """Key -> value; None when they are not known yet."""
     tags = resource.get("tags")
     provider = provider_of(resource, context)
-    sources = [provider_tags(provider) if provider is not None else resource.get("tagsAll"), tags]
+    sources = [resource.get("tagsAll") if provider is None else context.once_for(provider_tags, provider), tags]
     if resource.type in SCALING_GROUP:
         sources = [tags]
     if any(source is UNKNOWN for source in sources):
@@ -36,7 +36,7 @@ def provider_of(resource: Resource, context: Context) -> Resource | None:
     return context.graph.by_urn.get(str(resource.options.get("provider") or "").rpartition("::")[0])
 
 
-def provider_tags(provider: Resource) -> Any:
+def provider_tags(provider: Resource, context: Context) -> Any:
     """Tags that `provider` adds to whatever it manages."""
     tags = provider.get("defaultTags")
     if tags is UNKNOWN:

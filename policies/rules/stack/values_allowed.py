@@ -21,6 +21,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     for path, holder, asked in holders(resource.type, resource.inputs):
         for name, rule in asked.get("properties", {}).items():
             value = holder.get(name)
+            if value is None:
+                continue
             if value is SECRET and "object" not in rule:
                 yield undecided(f"{path}{name}", value)
             elif allowed := refused(rule, value):
