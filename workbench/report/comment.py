@@ -6,6 +6,7 @@ checked here, and shown as text (`workbench/report/markdown.py`).
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ MOST_ROWS: Final = 40
 """Rows of one table; GitHub takes 65,536 characters of a comment."""
 MOST_CHARACTERS: Final = 60_000
 LONGEST_VALUE: Final = 80
+MOST_UNREADABLE: Final = 0.05
+"""Share of characters that a log in another encoding may have and still be read."""
 
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Money = Annotated[Decimal, Field(ge=-1_000_000_000, le=1_000_000_000, allow_inf_nan=False)]
@@ -202,9 +205,11 @@ def read(path: Path) -> PreviewDocument | Failed:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             return Failed(name, f"{path.name} is larger than {LARGEST_BYTES} bytes")
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        text = _decoded(path.read_bytes())
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
+    if _is_garbled(text):
+        return Failed(name, f"{path.name} holds no text; the run's log says what went wrong")
     if not text.lstrip().startswith("{"):
         told = "\n".join(line for line in text.splitlines() if not line.startswith("note: "))
         return Failed(name, clean(told, 2_000) or f"{path.name} says nothing of what went wrong")
@@ -213,9 +218,24 @@ def read(path: Path) -> PreviewDocument | Failed:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        return Failed(name, f"{path.name} is no preview: {where}: {first['msg']}")
+        return Failed(name, f"{path.name} is no preview: {where}: {first['msg'].replace('Input should', 'has to')}")
+    except json.JSONDecodeError as error:
+        return Failed(name, f"{path.name} is cut off or damaged at line {error.lineno}, column {error.colno}")
     except (ValueError, RecursionError) as error:
         return Failed(name, f"{path.name} is no preview: {error}")
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, or UTF-16 where its mark says so: what PowerShell writes by `>`."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if marked else "utf-8-sig", errors="replace")
+
+
+def _is_garbled(text: str) -> bool:
+    """True for what a program or an archive holds: nobody learns anything from it."""
+    beginning = text[:2_000]
+    unreadable = sum(each == "\N{REPLACEMENT CHARACTER}" or each < "\t" for each in beginning)
+    return unreadable > len(beginning) * MOST_UNREADABLE
 
 
 def render(found: Sequence[PreviewDocument | Failed], *, artifact: str | None = None) -> str:

@@ -188,14 +188,27 @@ def _suppressed(file: str, waived: Waived, place: Place) -> dict[str, Any]:
 def _place(file: str, violation: Violation) -> dict[str, Any]:
     """The line of the stack file that sets what was found, or else the beginning of the file that was checked."""
     finding = violation.finding
-    stack = finding.urn.removeprefix("urn:pulumi:").partition("::")[0]
+    stack, project, *_ = (*finding.urn.removeprefix("urn:pulumi:").split("::"), "")
     path = Path(f"Pulumi.{stack}.yaml")
-    if STACK_NAME.fullmatch(stack) and path.is_file():
+    if STACK_NAME.fullmatch(stack) and path.is_file() and _is_of(project):
         from workbench.report.stack_lines import line_of
 
         line = line_of(path.read_text("utf-8"), finding.property_path or "", finding.message, violation.rule.fix)
         return {"artifactLocation": _artifact(str(path)), "region": {"startLine": line}}
     return _at(file)
+
+
+def _is_of(project: str) -> bool:
+    """False where the folder's Pulumi.yaml is another project's: a stack there may have the same name."""
+    from workbench.preview.yamlfile import BadYamlError, parsed
+
+    try:
+        found = parsed(Path("Pulumi.yaml").read_text("utf-8"))
+    except FileNotFoundError:
+        return True
+    except (OSError, UnicodeDecodeError, BadYamlError):
+        return False
+    return isinstance(found, dict) and found.get("name") == project
 
 
 def _at(file: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from workbench.cli.main import run
 from workbench.doctor import local_checks
 
 
@@ -42,3 +43,11 @@ def test_an_old_command_line_of_pulumi_is_noticed(tmp_path):
     line = next(line for line in result.stdout.splitlines() if "Pulumi CLI" in line)
     assert line.startswith("note")
     assert "v3.100.0" in line
+
+
+def test_on_a_narrow_terminal_words_stand_below_what_they_are_about(monkeypatch, capsys):
+    monkeypatch.setattr("workbench.cli.doctor.terminal_width", lambda: 40)
+    run(["doctor"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "note    prices" in lines or "ok      prices" in lines
+    assert all(len(line) <= 40 or " " not in line.strip() for line in lines)

@@ -48,6 +48,11 @@ class Month:
         return (day for week in self.weeks for day in week if day is not None)
 
     @property
+    def sessions(self) -> int:
+        """Sessions of this month; a mean month may have others."""
+        return sum(len(day.sessions) for day in self.days)
+
+    @property
     def usd(self) -> Decimal:
         """All days together."""
         return sum((day.usd for day in self.days), Decimal(0))

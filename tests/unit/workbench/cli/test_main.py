@@ -238,6 +238,17 @@ def test_a_failure_of_the_program_is_no_verdict(capsys, monkeypatch):
     assert "no verdict" in capsys.readouterr().err
 
 
+def test_a_mistake_in_a_program_that_is_being_edited_is_told_by_its_line(capsys, monkeypatch):
+    def broken(*_, **__):
+        compile("x = 1\ndef (:", "infra/__main__.py", "exec")
+
+    monkeypatch.setattr("workbench.preview.result.preview", broken)
+    assert cli.run(["preview"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: infra/__main__.py, line 2: ")
+    assert "Traceback" not in told
+
+
 def test_a_character_that_the_output_has_not_is_no_crash():
     result = run(
         "cost", "tests/fixtures/programs/serverless_api.json", env={**os.environ, "PYTHONIOENCODING": "latin-1"}

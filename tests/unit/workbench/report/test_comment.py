@@ -207,3 +207,22 @@ def test_without_a_preview_no_report_is_promised_and_notes_are_left_out(tmp_path
 def test_the_link_to_the_report_is_an_address():
     result = CliRunner().invoke(command, ["--artifact", "https://example.com/a) [b](c"])
     assert result.exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 4, "holds no text", id="a program"),
+        pytest.param(b"\x1f\x8b\x08" + bytes(255 - one % 128 for one in range(900)), "holds no text", id="packed"),
+        pytest.param("error: no verdict".encode("utf-16"), "error: no verdict", id="PowerShell's UTF-16"),
+        pytest.param("error: Zürich ist zu".encode("latin-1"), "rich ist zu", id="a log in Latin-1"),
+        pytest.param(b'{"stack": "dev", ', "cut off or damaged at line 1", id="cut off"),
+        pytest.param(b'{"stack": 1}', "has to be a valid string", id="another type"),
+    ],
+)
+def test_what_is_no_preview_is_told_in_words_that_can_be_read(tmp_path, content, told):
+    (tmp_path / "preview-dev.json").write_bytes(content)
+    found = read(tmp_path / "preview-dev.json")
+    assert isinstance(found, Failed)
+    assert told in found.error
+    assert "\N{REPLACEMENT CHARACTER}" * 3 not in found.error

@@ -53,6 +53,15 @@ def deployment(tmp_path):
     return path
 
 
+@pytest.mark.parametrize(("project", "found"), [("name: plant", True), ("name: shop", False), ("][", False)])
+def test_a_stack_file_of_another_project_is_not_named(deployment, tmp_path, monkeypatch, capsys, project, found):
+    (tmp_path / "Pulumi.yaml").write_text(f"{project}\nruntime: python\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text(STACK_FILE)
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", str(deployment), "--format", "sarif"]) == 1
+    assert ('"Pulumi.dev.yaml"' in capsys.readouterr().out) is found
+
+
 def test_sarif_names_the_stack_file_and_no_path_of_this_machine(deployment, tmp_path, monkeypatch, capsys):
     (tmp_path / "Pulumi.dev.yaml").write_text(STACK_FILE)
     monkeypatch.chdir(tmp_path)

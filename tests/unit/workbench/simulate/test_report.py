@@ -45,6 +45,20 @@ def reports(request):
     return of
 
 
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        pytest.param(40, ["time", "req/min", "p95", "ms", "refused", "serving"], id="a phone"),
+        pytest.param(80, ["p50", "p99", "5xx", "desired", "credits"], id="a terminal"),
+    ],
+)
+def test_the_timeline_has_as_many_columns_as_there_is_room_for(reports, width, columns):
+    rows = render(reports(), width).splitlines()
+    head = next(number for number, row in enumerate(rows) if "req/min" in row)
+    assert set(columns) <= set(rows[head].split())
+    assert all(len(row) <= width for row in rows[head : head + 10])
+
+
 def test_the_interval_of_independent_means():
     found = interval([1.0, 2.0, 3.0])
     assert found.mean == 2.0
