@@ -78,9 +78,9 @@ KEY_PARTS: Final = (
 ADDRESS: Final = re.compile(r"://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@")
 """How an address with a password in it ends."""
 SERVER: Final = re.compile(
-    r"(?m)^[ \t]*(?:requirepass|masterauth|primaryauth)[ \t]+['\"]?(?![$%{<*])[^\s'\"$]{6,}['\"]?[ \t]*$"
+    r"(?m)^[ \t]*(?:requirepass|masterauth|primaryauth)[ \t]+['\"]?(?![$%{<*]|replace|change)[^\s'\"$]{6,}['\"]?[ \t]*$"
 )
-"""The password in a file of settings of Redis or Valkey."""
+"""The password in a file of settings of Redis or Valkey; scripts replace what stands for one."""
 COMMANDS: Final = (
     ("chpasswd", PIPED),
     ("mysql", CLIENT),

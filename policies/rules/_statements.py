@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -27,17 +28,32 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "xssMatchStatement": INSPECTING,
 }
 """Kind of statement -> what it can't be without (WAFv2 API reference)."""
+SNAKE: Final = re.compile(r"_([a-z0-9])")
 JOINING: Final = ("andStatement", "orStatement")
 
 
 def statements_in(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(kind, content) of a statement and of every one inside it."""
-    for one in mappings(statement):
+    for one in map(_as_the_sdk_writes, mappings(statement)):
         for kind, content in one.items():
             for part in mappings(content):
                 yield str(kind), part
                 yield from statements_in(part.get("statements"))
                 yield from statements_in(part.get("scopeDownStatement"))
+
+
+def _as_the_sdk_writes(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`statement` with names in camel case.
+
+    In deep statements the SDK for Python leaves names as the program wrote them, and the provider takes either.
+    """
+    return _renamed(statement) if any("_" in str(kind) for kind in statement) else statement
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {SNAKE.sub(lambda found: found[1].upper(), str(key)): _renamed(value[key]) for key in value}
+    return [_renamed(item) for item in value] if isinstance(value, list) else value
 
 
 def joined_in(statement: Any) -> Iterator[Mapping[str, Any]]:

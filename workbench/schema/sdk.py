@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,23 @@ DOCUMENTED: Final = re.compile(r"^ +:param [^\n]*? (\w+): (.*?)(?=^ +:param|\Z)"
 ARGUMENT: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 """How the documentation writes the name of another argument."""
 WORD: Final = re.compile(r"`([^`\s]+)`")
+
+
+OPTIONAL: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("lambda_", "CapacityProviderCapacityProviderScalingConfigArgs"): frozenset({"maxVcpuCount", "scalingPolicies"}),
+    ("lambda_", "CapacityProviderInstanceRequirementArgs"): frozenset(
+        {"allowedInstanceTypes", "excludedInstanceTypes"}
+    ),
+    ("opensearch", "ServerlessCollectionEncryptionConfigArgs"): frozenset({"awsOwnedKey", "kmsKeyArn"}),
+    ("s3tables", "TableBucketEncryptionConfigurationArgs"): frozenset({"kmsKeyArn"}),
+    ("s3tables", "TableEncryptionConfigurationArgs"): frozenset({"kmsKeyArn"}),
+    ("s3tables", "TableMaintenanceConfigurationArgs"): frozenset({"icebergCompaction", "icebergSnapshotManagement"}),
+}
+"""(module, class of an object) -> properties that AWS and the provider's documents call optional.
+
+The provider takes such an object as one value, of which its schema can't say what may be left out, so the SDK calls all
+of it required.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +88,13 @@ def _module(folder: Path) -> Module:
         text = file.read_text(encoding="utf-8")
         classes = dict(_classes(text))
         if file.name == "_inputs.py":
-            objects = classes
+            objects = {
+                name: tuple(
+                    replace(one, required=one.required and one.name not in OPTIONAL.get((folder.name, name), ()))
+                    for one in found
+                )
+                for name, found in classes.items()
+            }
             continue
         for owner, token in TOKEN.findall(text):
             # Where an object has taken the name, the resource's arguments are called InitArgs.

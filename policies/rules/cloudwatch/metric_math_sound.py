@@ -29,6 +29,8 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     plain = not is_absent(resource.get("metricName"))
     if resource.get("metricQueries") is UNKNOWN or resource.get("metricName") is UNKNOWN:
         return
+    if resource.gives("evaluationCriteria") and not plain and not queries:
+        return  # it asks in PromQL, and so names no metric
     if plain == bool(queries):
         yield Problem("the alarm needs either metricName or metricQueries; give one of them", "metricName")
     if plain:
@@ -99,6 +101,7 @@ RULE = Rule(
     failing={"alarm": _alarm("2 * errors")},
     also_passing=(
         {"alarm": (METRIC_ALARM[0], _PLAIN)},
+        {"alarm": (METRIC_ALARM[0], {"evaluationCriteria": {"promqlCriteria": {"query": "up == 0"}}})},
         {"alarm": _alarm("DB_PERF_INSIGHTS('RDS', 'db-1', 'os.cpuUtilization.user.avg')")},
         {"alarm": _alarm('select max(requests) from schema("AWS/EC2", InstanceId)')},
         _BAND,

@@ -44,7 +44,8 @@ def check_escalation(resource: Resource, context: Context) -> Iterator[Problem]:
             continue
         verbs, targets = set(strings(rule.get("verbs"))), set(strings(rule.get("resources")))
         of_roles = bool(targets & ROLES) and bool(RBAC_GROUPS & set(strings(rule.get("apiGroups"))))
-        found = sorted(verbs & (ESCALATING | {"*"})) if of_roles else []
+        asked = ESCALATING if "*" in targets else ESCALATING | {"*"}  # every verb on everything is told above
+        found = sorted(verbs & asked) if of_roles else []
         if targets & BECOMING:
             found += sorted(verbs & {"impersonate"})
         if found:

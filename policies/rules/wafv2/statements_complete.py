@@ -190,6 +190,17 @@ RULE = Rule(
     check=check,
     passing=_ACL,
     failing=each(_ACL, {"acl.rules[0].statement.rateBasedStatement.limit": None})[0],
+    also_passing=(
+        # What the SDK for Python leaves of a deep statement as the program wrote it.
+        *each(
+            _ACL,
+            {
+                "acl.rules[0].statement.rateBasedStatement.scopeDownStatement": {
+                    "notStatement": {"statements": [{"geo_match_statement": {"country_codes": ["DE"]}}]}
+                }
+            },
+        ),
+    ),
     also_failing=each(
         _ACL,
         {"acl.rules[0].name": None},

@@ -31,6 +31,11 @@ def program():
         metadata={"name": "cache", "namespace": "cache"},
         data={"valkey.conf": "port 6379\n# requirepass is given as an argument\nmaxmemory-policy allkeys-lru\n"},
     )
+    k8s.core.v1.ConfigMap(
+        "replica-settings",
+        metadata={"name": "replica", "namespace": "cache"},
+        data={"valkey.conf": "requirepass replace-default-auth\nmasterauth replace-default-auth\n"},
+    )
     labels = {"app": "cache"}
     k8s.apps.v1.StatefulSet(
         "cache",
