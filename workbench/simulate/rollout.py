@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,12 +25,13 @@ from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
-from workbench.simulate.declaration import Declaration, RolloutPlan
+from workbench.simulate.declaration import Declaration, RolloutPlan, Sessions
 from workbench.simulate.histogram import quantile_seconds
 from workbench.simulate.kernel import Floats, Ints
 from workbench.simulate.reading import read
 from workbench.simulate.scenario import DAY_SECONDS, DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
 from workbench.simulate.simulation import MINUTE, Run
+from workbench.simulate.traffic.stream import Segment, Stream
 
 HEALTH_LOOK_SECONDS: Final = 30.0
 """Between two looks at the health of a canary that starts."""
@@ -214,7 +215,7 @@ def _next_session(run: Run, plan: RolloutPlan, end: float, decides: Gate, percen
     """Let the stack be parked, and go on with the share in the next session; or why it is rolled back."""
     run.set_canary_percent(0)
     while run.parked and run.now < end:
-        run.run_until(min(end, run.now + HEALTH_LOOK_SECONDS))
+        run.run_until(min(end, run.sessions[0][0] if run.sessions else end))
     if run.now >= end:
         return None
     if reason := _start(run, plan, end):
@@ -294,21 +295,47 @@ def compare(prepared: Prepared, scenario: str, count: int) -> Comparison:
 def run_rollouts(graph: ResourceGraph, scenario: Scenario) -> Comparison:
     """Simulate canary rollouts on the stack in `graph`: by default under the declared requests of the month, evenly.
 
-    They last twice as long as their holds, unless the scenario says how long. Raises InputError.
+    They last twice as long as their holds, parked time apart, unless the scenario says how long. Raises InputError.
     """
     declared = read(graph)
-    profiles = scenario.profiles
-    if not profiles and not scenario.files and declared.mean_rps is not None:
+    profiles, options, duration = scenario.profiles, scenario.options, scenario.duration_seconds
+    of_the_month = not profiles and not scenario.files and declared.mean_rps is not None
+    if of_the_month:
         profiles = (f"steady:rate={declared.mean_rps:.6f}",)
-    duration = scenario.duration_seconds
-    if duration is None and not scenario.files and declared.rollout is not None:
-        duration = 2 * declared.rollout.seconds + DEFAULT_SECONDS
-    options = scenario.options
     if declared.sessions is not None and not options.real_clock:
         # From the beginning of the first session on: the rollout has to live with them.
-        changes = declared.sessions.changes(options.start, 14 * DAY_SECONDS)
-        seconds = next((moment for moment, parked in changes if not parked), 0.0)
+        seconds = next(iter(_open_times(declared.sessions, options.start)))[0]
         options = replace(options, start=options.start + timedelta(seconds=seconds), real_clock=True)
+    opened: list[tuple[float, float]] = []
+    if duration is None and not scenario.files and declared.rollout is not None:
+        duration = left = 2 * declared.rollout.seconds + DEFAULT_SECONDS
+        for begin, end in _open_times(declared.sessions, options.start) if declared.sessions is not None else ():
+            opened.append((begin, end))
+            duration, left = end, left - (end - begin)
+            if left <= 0:
+                break
     scenario = replace(scenario, profiles=profiles, duration_seconds=duration, options=options)
     names = [*map(str, scenario.files), *profiles] or [DEFAULT_PROFILE]
-    return compare(prepare(graph, scenario), " + ".join(names), scenario.replications)
+    prepared = prepare(graph, scenario)
+    if of_the_month and opened:
+        # The month's requests come in its sessions: nobody has to be simulated who would meet a parked stack.
+        names = [f"{profiles[0]} in sessions"]
+        streams = tuple(_within(each, opened) for each in prepared.loaded.traffic.streams)
+        loaded = replace(prepared.loaded, traffic=replace(prepared.loaded.traffic, streams=streams))
+        prepared = replace(prepared, loaded=loaded)
+    return compare(prepared, " + ".join(names), scenario.replications)
+
+
+def _open_times(sessions: Sessions, start: datetime) -> Iterator[tuple[float, float]]:
+    """Beginning and end of the sessions from `start` on, seconds after it: those of two years."""
+    changes = sessions.changes(start, 730 * DAY_SECONDS)
+    if changes[0][1]:
+        changes = changes[1:]
+    for (begin, _), (end, _) in zip(changes[::2], changes[1::2], strict=False):
+        yield begin, end
+
+
+def _within(stream: Stream, opened: Sequence[tuple[float, float]]) -> Stream:
+    """What of a steady stream falls into `opened`."""
+    rate = stream.peak_rps
+    return replace(stream, segments=tuple(Segment(begin, end, rate, rate) for begin, end in opened))

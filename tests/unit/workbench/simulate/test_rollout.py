@@ -144,6 +144,18 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
     assert pictures[0].startswith(b"\x89PNG")
 
 
+def test_a_rollout_of_a_stack_of_sessions_is_simulated_to_its_end(graph):
+    found = run_rollouts(graph("dev"), Scenario(replications=1))
+    assert verdict(found) == "pass"
+    (good,), (dead,) = (found.rollouts[OWN, version.name] for version in (GOOD, DEAD))
+    assert [step.percent for step in good.steps] == [10, 50, 100]
+    held = sum(hold for _, hold in found.plan.steps)
+    assert good.ended > held / 1.5 / 2 * 7 * 24  # an hour and a half, twice a week
+    # 60,000 requests in nine sessions of a month; the clock stops in Thursday's window, the requests do not.
+    assert 1 < good.answered / ((0.1 * 6 + 0.5 * 12) * 60_000 / 9 / 1.5) < 1.4
+    assert (dead.outcome, dead.exposed_minutes) == ("rolled back", pytest.approx(5, abs=2))
+
+
 def test_a_stack_without_a_rollout_is_refused(small_graph):
     with pytest.raises(InputError, match="declares no canary rollout"):
         run_rollouts(small_graph(), Scenario())
