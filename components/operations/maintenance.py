@@ -42,6 +42,8 @@ class WindowArgs:
     """Of a window that comes back: 1 to 4 for the first to fourth such weekday of each month only."""
     next_starts: Sequence[datetime] = ()
     """Of a monthly window: its next start in each month of the calendar, at which alarms are muted."""
+    notices_past: Sequence[int] = ()
+    """Of a window on a date: notices (hours ahead) whose time has passed. AWS takes no schedule in the past."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where a month does not have such a window once, or a mute rule more than one start."""
@@ -209,6 +211,8 @@ class Maintenance(pulumi.ComponentResource):
             stage = stages[window.name].name if window.name in stages else None
             started = {"arn": workflow.arn, "role_arn": role.arn}
             for hours in args.notice_hours:
+                if hours in window.notices_past:
+                    continue
                 moment = window.starts_at - timedelta(hours=hours)
                 if stage is None or monthly_expression(moment, window):
                     target = {"arn": PUBLISH, "role_arn": role.arn, "input": _notice_ahead(window, hours, args)}

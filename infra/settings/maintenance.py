@@ -18,7 +18,8 @@ class MaintenanceWindow(Group):
         default=None,
         description=(
             "Local start of a one-off window, e.g. 2027-01-09T02:00 (no offset: time_zone applies). Name it further"
-            " ahead than the longest notice, and take it out when it is over: AWS refuses schedules in the past."
+            " ahead than the longest notice: AWS refuses schedules in the past, so a notice whose time has passed is"
+            " left out. Take it out when it is over."
         ),
     )
     weekday: Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"] | None = Field(

@@ -81,6 +81,7 @@ def windows(settings: Settings, now: datetime) -> list[WindowArgs]:
                 reason=window.reason,
                 week_of_month=window.week_of_month,
                 next_starts=next_starts(window, settings, now) if window.week_of_month else (),
+                notices_past=[hours for hours, moment in notices_of(window, settings) if moment <= now],
             )
         )
     return found
@@ -100,17 +101,31 @@ def next_starts(window: MaintenanceWindow, settings: Settings, now: datetime) ->
     return list(islice((start for start in starts if _end(window, start, settings) > now), MUTED_AHEAD))
 
 
+def notices_of(window: MaintenanceWindow, settings: Settings) -> list[tuple[int, datetime]]:
+    """Hours ahead, and the moment, of each notice of a window on a date; empty for one that comes back."""
+    if window.starts_at is None:
+        return []
+    return [
+        (hours, _moment(window.starts_at, timedelta(hours=-hours), settings))
+        for hours in settings.maintenance.notice_hours
+    ]
+
+
 def end_of(window: MaintenanceWindow, settings: Settings) -> datetime | None:
     """When `window` is over; None for one that comes back."""
     return None if window.starts_at is None else _end(window, window.starts_at, settings)
 
 
 def _end(window: MaintenanceWindow, start: datetime, settings: Settings) -> datetime:
+    return _moment(start, timedelta(minutes=window.duration_minutes), settings)
+
+
+def _moment(start: datetime, offset: timedelta, settings: Settings) -> datetime:
+    """So long after a local start, or before it."""
     try:
-        end = start + timedelta(minutes=window.duration_minutes)
-        return end.replace(tzinfo=ZoneInfo(settings.maintenance.time_zone)).astimezone(UTC)
-    except OverflowError:  # within a day of the end of the calendar
-        return datetime.max.replace(tzinfo=UTC)
+        return (start + offset).replace(tzinfo=ZoneInfo(settings.maintenance.time_zone)).astimezone(UTC)
+    except OverflowError:  # within days of an end of the calendar
+        return datetime.max.replace(tzinfo=UTC) if offset > timedelta(0) else datetime.min.replace(tzinfo=UTC)
 
 
 def next_effect_of_the_clock(settings: Settings, now: datetime) -> datetime | None:
@@ -121,6 +136,7 @@ def next_effect_of_the_clock(settings: Settings, now: datetime) -> datetime | No
         for window in settings.maintenance.windows
         if window.week_of_month
     ]
+    ends += [moment for window in settings.maintenance.windows for _, moment in notices_of(window, settings)]
     return min((end for end in ends if end > now), default=None)
 
 

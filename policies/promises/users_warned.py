@@ -6,9 +6,10 @@ import ipaddress
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from deployment.day import today_utc
 from deployment.graph import Resource
 from deployment.tokens import SCHEDULE, STATE_MACHINE, TOPIC
 from policies.checks import mappings, number, shown
@@ -16,7 +17,7 @@ from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._calendar import distance, done, is_monthly
-from policies.promises._cron import WEEK_MINUTES, minutes_between
+from policies.promises._cron import WEEK_MINUTES, minutes_between, moment
 from policies.promises._rehearsal import MOVES, World, run
 from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
@@ -76,13 +77,24 @@ def notice_problems(
                 schedule,
             )
     for hours in AHEAD_HOURS:
-        if hours * 60 not in came:
+        if hours * 60 not in came and not is_past(start, hours, context):
             yield Problem(
                 f"nobody is told of the window {window} {hours} h ahead; add an aws.scheduler.Schedule that "
                 "publishes to a topic then",
                 "scheduleExpression",
                 start,
             )
+
+
+def is_past(start: Resource, hours: int, context: Context) -> bool:
+    """True when a notice `hours` before a window on a date can come no more: AWS takes no schedule in the past.
+
+    A day's grace for the time zone of the window.
+    """
+    begins = moment(start.get("scheduleExpression"))
+    if not isinstance(begins, datetime):
+        return False
+    return (begins - timedelta(hours=hours + 24)).date() <= (context.today or today_utc())
 
 
 def length_problems(window: str, phases: Mapping[str, Part], parts: list[Part], years: Calendar) -> Iterator[Problem]:
@@ -322,6 +334,18 @@ _MONTHLY: Final[dict[str, Any]] = {
 }
 _SET: Final = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter", "End": True}
 
+_LATE: Final = but(
+    _GOOD,
+    {
+        "week": None,
+        "day": None,
+        "hour": None,
+        "start.scheduleExpression": "at(2020-01-15T10:00:00)",
+        "end.scheduleExpression": "at(2020-01-15T10:30:00)",
+    },
+)
+"""A window on a date, whose notices can come no more."""
+
 RULE = Rule(
     id="maintenance-users-warned",
     title="Users hear of a window 7 days, 24 hours and 1 hour ahead, and it opens and closes",
@@ -348,6 +372,10 @@ RULE = Rule(
         {"window": (STATE_MACHINE[0], {"definition": json.dumps({"StartAt": "Set", "States": {"Set": _SET}})})},
     )
     + each(
+        _LATE,
+        {"start.scheduleExpression": "at(2120-01-17T10:00:00)", "end.scheduleExpression": "at(2120-01-17T10:30:00)"},
+    )
+    + each(
         _MONTHLY,
         {"due": None},
         {"due.scheduleExpression": "cron(0 10 ? * 1#2 *)"},
@@ -356,5 +384,5 @@ RULE = Rule(
         {"end.scheduleExpression": "cron(30 10 ? * 1#2 *)"},
         {"end.scheduleExpression": "cron(30 10 ? * SUN *)"},
     ),
-    also_passing=(_MONTHLY,),
+    also_passing=(_LATE, _MONTHLY),
 )

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -231,6 +231,25 @@ def test_window_on_a_date_is_announced_once_ahead(one):
         one(graph, SCHEDULE, "plant-maintenance-move-24h-ahead").get("scheduleExpression") == "at(2127-02-28T01:00:00)"
     )
     assert one(graph, SCHEDULE, "plant-maintenance-move-end").get("scheduleExpression") == "at(2127-03-01T02:30:00)"
+
+
+def test_notice_whose_time_has_passed_is_left_out():
+    from deployment.reader import graph_from_json
+    from infra.settings.loading import load
+    from infra.stack import PlantApi, PlantApiArgs
+    from workbench.preview.stackfile import REPOSITORY, read_stack
+    from workbench.preview.synthesis import record
+
+    windows = json.dumps([{"name": "move", "starts_at": "2027-03-10T01:00", "duration_minutes": 90}])
+    stack_file = read_stack(REPOSITORY, "dev", {"plant:maintenance.windows": windows})
+    settings = load(stack_file.config, "a test")  # in Vilnius, two hours ahead of UTC in winter
+    schedules = {}
+    for now in (datetime(2027, 3, 2, 22, 59, tzinfo=UTC), datetime(2027, 3, 2, 23, tzinfo=UTC)):
+        program = lambda now=now: PlantApi("plant", PlantApiArgs(settings=settings, stack="dev", now=now))  # noqa: E731
+        graph = graph_from_json(record(program, stack_file), "one-off")
+        schedules[now] = {found.name for found in graph.of_type(SCHEDULE)}
+    before, after = schedules.values()
+    assert before - after == {"plant-maintenance-move-168h-ahead"}
 
 
 def test_window_that_is_over_is_left_out(one):
