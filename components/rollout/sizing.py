@@ -59,14 +59,14 @@ class GroupSizing:
     """Fleet name (``stable``, ``canary``) -> name of its group."""
 
     def read_stable(self, *, then: str, on_error: str) -> State:
-        """See `Sizing`."""
+        """See `Sizing`. Instances that come or go can't be protected, and fail the call for all."""
         return call(
             "autoscaling",
             "describeAutoScalingGroups",
             {"AutoScalingGroupNames": [self.group_names["stable"]]},
             keep={
                 "size.$": "$.AutoScalingGroups[0].DesiredCapacity",
-                "instances.$": "$.AutoScalingGroups[0].Instances[*].InstanceId",
+                "instances.$": "$.AutoScalingGroups[0].Instances[?(@.LifecycleState == 'InService')].InstanceId",
             },
             at="$.stable",
             then=then,

@@ -13,28 +13,39 @@ from infra.settings.cron import UnixCron
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+g[a-z]*\.[a-z0-9]+$")]
 """An arm64 (Graviton) instance type such as t4g.nano."""
 
+MOST_INSTANCES = 50
+"""Instances that SetInstanceProtection takes at once (EC2 Auto Scaling reference)."""
+
 
 class ScheduledSize(Group):
     """A change of a fleet's bounds at set times."""
 
     name: Slug = Field(description="Name of the action, e.g. weekday-morning.")
     cron: UnixCron = Field(description="When: minute hour day-of-month month day-of-week (Unix cron).")
-    min_size: int = Field(ge=0, le=1_000, description="Smallest number of instances from then on.")
-    max_size: int = Field(ge=0, le=1_000, description="Largest number of instances from then on.")
+    min_size: int = Field(ge=0, le=MOST_INSTANCES, description="Smallest number of instances from then on.")
+    max_size: int = Field(ge=0, le=MOST_INSTANCES, description="Largest number of instances from then on.")
 
 
 class FleetSettings(Group):
     """Size, instances and software of the fleets."""
 
-    min_size: int = Field(default=1, ge=0, le=1_000, description="Smallest number of instances (0 to 1,000).")
+    min_size: int = Field(
+        default=1, ge=0, le=MOST_INSTANCES, description=f"Smallest number of instances (0 to {MOST_INSTANCES})."
+    )
     desired_capacity: int = Field(
-        default=1, ge=0, le=1_000, description="Instances at creation; scaling changes it afterwards (0 to 1,000)."
+        default=1,
+        ge=0,
+        le=MOST_INSTANCES,
+        description=f"Instances at creation; scaling changes it afterwards (0 to {MOST_INSTANCES}).",
     )
     max_size: int = Field(
         default=2,
         ge=1,
-        le=1_000,
-        description="Largest number of instances of each fleet (1 to 1,000): the canary ends up with all traffic.",
+        le=MOST_INSTANCES,
+        description=(
+            f"Largest number of instances of each fleet (1 to {MOST_INSTANCES}): the canary ends up with all traffic,"
+            " and a rollout protects all of the stable fleet from scaling in, which AWS does for so many at once."
+        ),
     )
     instance_types: tuple[InstanceType, ...] = Field(
         default=("t4g.nano", "t4g.micro"),

@@ -115,7 +115,7 @@ class World:
     def _describeAutoScalingGroups(self, given: Parameters) -> Any:  # noqa: N802
         names = given.get("AutoScalingGroupNames") or self.groups
         sizes = {"DesiredCapacity": 2, "MinSize": 1, "MaxSize": 2}
-        instances = [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]
+        instances = [{"InstanceId": name, "LifecycleState": "InService"} for name in ("i-1", "i-2")]
         return {
             "AutoScalingGroups": [{"AutoScalingGroupName": name, **sizes, "Instances": instances} for name in names]
         }

@@ -187,6 +187,16 @@ def _lifecycle_hook(params: Params) -> Iterable[str]:
         yield f"HeartbeatTimeout: {timeout} is not from 30 to 7,200"
 
 
+def _protection(params: Params) -> Iterable[str]:
+    """EC2 Auto Scaling reference, SetInstanceProtection, InstanceIds: up to 50."""
+    count = len(params["InstanceIds"])
+    if not 1 <= count <= MOST_PROTECTED_AT_ONCE:
+        yield f"InstanceIds: {count} are not from 1 to {MOST_PROTECTED_AT_ONCE}"
+
+
+MOST_PROTECTED_AT_ONCE = 50
+
+
 def _metric_alarm(params: Params) -> Iterable[str]:
     """CloudWatch reference, PutMetricAlarm, Period and EvaluationPeriods."""
     period, periods = params.get("Period"), params.get("EvaluationPeriods", 1)
@@ -308,6 +318,7 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Params], Iterable[str]]] = {
     ("ec2", "authorize_security_group_ingress"): _group_rules,
     ("ec2", "authorize_security_group_egress"): _group_rules,
     ("autoscaling", "put_lifecycle_hook"): _lifecycle_hook,
+    ("autoscaling", "set_instance_protection"): _protection,
     ("cloudwatch", "put_metric_alarm"): _metric_alarm,
     ("logs", "put_retention_policy"): _retention,
     ("iam", "create_policy"): _policy_size("PolicyDocument", 6_144),

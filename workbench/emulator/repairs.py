@@ -26,6 +26,7 @@ def apply() -> None:
     _rules_validate_tokens()
     _groups_spread_over_zones()
     _deleted_groups_leave_no_instance()
+    _only_what_serves_is_protected()
     _terminated_instances_are_no_targets()
     _terminated_instances_free_their_addresses()
     _terminated_instances_lose_their_interface()
@@ -282,6 +283,24 @@ def _deleted_groups_leave_no_instance() -> None:
         original(self, group_name)
 
     _replace(AutoScalingBackend, "delete_auto_scaling_group", delete)
+
+
+def _only_what_serves_is_protected() -> None:
+    """SetInstanceProtection of an instance that comes or goes is a ValidationError for all that are named with it (EC2
+    Auto Scaling guide, "Use instance scale-in protection"); moto protects whatever it finds."""
+    from moto.autoscaling.exceptions import ValidationError
+    from moto.autoscaling.models import AutoScalingBackend
+
+    original = AutoScalingBackend.set_instance_protection
+
+    def protect(self: Any, group_name: str, instance_ids: list[str], protected_from_scale_in: bool | None) -> None:
+        states = {one.instance.id: one.lifecycle_state for one in self.autoscaling_groups[group_name].instance_states}
+        for instance_id in instance_ids:
+            if states.get(instance_id) not in ("InService", "Standby"):
+                raise ValidationError(f"The instance {instance_id} is not in InService or Standby.")
+        original(self, group_name, instance_ids, protected_from_scale_in)
+
+    _replace(AutoScalingBackend, "set_instance_protection", protect)
 
 
 def _terminated_instances_are_no_targets() -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from components.rollout.canary_rollout import ABORT
+from deployment.asl.paths import find
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,17 @@ def test_people_steer_by_one_parameter(dev, one):
     assert control.get("allowedPattern") == "^(run|hold|promote|abort|ended)$"
     assert control.get("insecureValue") == "run"
     assert control.options["ignoreChanges"] == ["insecureValue"]
+
+
+def test_only_instances_that_serve_are_kept_from_scaling_in(dev, one):
+    states = json.loads(one(dev, "aws:sfn/stateMachine:StateMachine", "plant-rollout-machine").get("definition"))[
+        "States"
+    ]
+    kinds = ("Pending:Wait", "InService", "Terminating:Wait", "InService")
+    group = {"Instances": [{"InstanceId": f"i-{index}", "LifecycleState": kind} for index, kind in enumerate(kinds)]}
+    for state in ("Read stable size", "Read stable to release"):
+        path = states[state]["ResultSelector"]["instances.$"]
+        assert find(path, {"AutoScalingGroups": [group]}) == ["i-1", "i-3"]
 
 
 def test_broken_execution_is_followed_by_one_that_rolls_back(dev, one):

@@ -70,6 +70,10 @@ def at(expression: str) -> dict[str, Any]:
         pytest.param("scheduler", "create_schedule", at("cron(0 25 ? * SUN *)"), "outside 0 to 23", id="hour 25"),
         pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * SUN)"), "six fields", id="no year"),
         pytest.param("scheduler", "create_schedule", at("every(week)"), "rate(…)", id="no expression"),
+        pytest.param("autoscaling", "set_instance_protection", {"InstanceIds": []}, "0 are not from 1", id="nobody"),
+        pytest.param(
+            "autoscaling", "set_instance_protection", {"InstanceIds": ["i"] * 51}, "51 are not from 1", id="too many"
+        ),
         pytest.param(
             "autoscaling",
             "create_auto_scaling_group",

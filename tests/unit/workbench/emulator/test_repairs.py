@@ -121,7 +121,7 @@ def test_a_cache_is_replaced_only_where_the_provider_does(
 
 def test_a_group_gets_the_new_version_of_its_template(api: Api) -> None:
     template = api.call(
-        "ec2", "create_launch_template", LaunchTemplateName="t", LaunchTemplateData={"InstanceType": "t4g.nano"}
+        "ec2", "create_launch_template", LaunchTemplateName="template", LaunchTemplateData={"InstanceType": "t4g.nano"}
     )["LaunchTemplate"]["LaunchTemplateId"]
     api.call(
         "ec2",
@@ -243,3 +243,33 @@ def test_what_a_rule_of_the_firewall_asks_is_kept(api: Api) -> None:
     api.call("wafv2", "delete_web_acl", **kept(asker))
     api.call("wafv2", "delete_rule_group", **kept(group))
     api.call("wafv2", "delete_ip_set", **kept(asked))
+
+
+def test_only_instances_that_serve_are_protected(api: Api) -> None:
+    from moto.autoscaling.models import autoscaling_backends
+
+    place = Place(api, "10.2.0")
+    api.call(
+        "ec2",
+        "create_launch_template",
+        LaunchTemplateName="template",
+        LaunchTemplateData={"InstanceType": "t4g.nano", "ImageId": "ami-12c6146b"},
+    )
+    api.call(
+        "autoscaling",
+        "create_auto_scaling_group",
+        AutoScalingGroupName="g",
+        MinSize=2,
+        MaxSize=2,
+        VPCZoneIdentifier=",".join(place.subnets),
+        LaunchTemplate={"LaunchTemplateName": "template", "Version": "1"},
+    )
+    group = autoscaling_backends["123456789012"]["us-east-1"].autoscaling_groups["g"]
+    serving, going = (one.instance.id for one in group.instance_states)
+    group.instance_states[1].lifecycle_state = "Terminating:Wait"
+    asked = {"AutoScalingGroupName": "g", "ProtectedFromScaleIn": True}
+    with pytest.raises(ClientError, match="not in InService"):
+        api.call("autoscaling", "set_instance_protection", InstanceIds=[serving, going], **asked)
+    assert not any(one.protected_from_scale_in for one in group.instance_states)
+    api.call("autoscaling", "set_instance_protection", InstanceIds=[serving], **asked)
+    assert [one.protected_from_scale_in for one in group.instance_states] == [True, False]
