@@ -454,6 +454,23 @@ LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
 NETWORK_POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 KUBERNETES_SERVICE: Final = "kubernetes:core/v1:Service"
 INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
+INGRESS_CLASS: Final = "kubernetes:networking.k8s.io/v1:IngressClass"
+INGRESS_CLASS_PARAMS: Final = (
+    "kubernetes:elbv2.k8s.aws/v1beta1:IngressClassParams",
+    "kubernetes:eks.amazonaws.com/v1:IngressClassParams",
+)
+GATEWAY: Final = (
+    "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+    "kubernetes:gateway.networking.k8s.io/v1beta1:Gateway",
+)
+GATEWAY_CLASS: Final = (
+    "kubernetes:gateway.networking.k8s.io/v1:GatewayClass",
+    "kubernetes:gateway.networking.k8s.io/v1beta1:GatewayClass",
+)
+LOAD_BALANCER_CONFIGURATION: Final = (
+    "kubernetes:gateway.k8s.aws/v1:LoadBalancerConfiguration",
+    "kubernetes:gateway.k8s.aws/v1beta1:LoadBalancerConfiguration",
+)
 DISRUPTION_BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 TARGET_GROUP_BINDING: Final = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 POD_AUTOSCALER: Final = (

@@ -12,15 +12,13 @@ from typing import Any, Final
 
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Unpriced
 from cost.compute import Volume, volume_charges
-from cost.pricers.aws.lb import LEAST_ZONES, lcu, outbound, transferred_gb
+from cost.pricers.aws.lb import LEAST_ZONES, lcu, outbound, reserved_units, transferred_gb
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
 from deployment import tokens
-
-SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
-GROUP: Final = "alb.ingress.kubernetes.io/group.name"
-ADDRESS_TYPE: Final = "alb.ingress.kubernetes.io/ip-address-type"
+from deployment.ingresses import class_of, is_albs, setting
+from deployment.manifests import object_name
 
 BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer"
 BY_CONTROLLER: Final = ("external", "nlb-ip")
@@ -29,27 +27,91 @@ BY_CONTROLLER: Final = ("external", "nlb-ip")
 GIGABYTES: Final = {"Ki": Decimal(1) / 1024**2, "Mi": Decimal(1) / 1024, "Gi": Decimal(1), "Ti": Decimal(1024)}
 
 
+CAPACITY: Final = "CapacityUnits"
+"""What the annotation ``minimum-load-balancer-capacity`` reserves."""
+
+
 def ingress(scope: Scope) -> Iterator[Charge]:
-    """The application load balancer that the AWS Load Balancer Controller makes for an Ingress of class `alb`.
+    """The application load balancer that the AWS Load Balancer Controller makes for an Ingress of its class, and the
+    network load balancer before it. Where nothing tells whose a named class is, that is worst case only.
 
     Ingresses of one group share a load balancer, which is billed at the first of them.
     """
-    if scope.text("spec.ingressClassName", "alb") != "alb":
+    its = is_albs(scope.resource, scope.graph)
+    if its is False:
         return
-    annotations = _annotations(scope)
-    group = annotations.get(GROUP)
-    if group:
+    told = {key: setting(scope.resource, scope.graph, key) for key in ("group.name", "scheme", "ip-address-type")}
+    group = told["group.name"]
+    if isinstance(group, str) and group:
         seen: set[Any] = scope.pricing.cache.setdefault("ingress groups", set())
         if group in seen:
             return
         seen.add(group)
-    yield scope.charge("Application load balancer", ("elb", "alb_hour"), ONE, Metering.FULL_HOURS)
+    anyones = its is None and class_of(scope.resource) is not None
+    count = Amount(ZERO, ZERO, ONE.worst) if anyones else ONE
+    what = "Worst case: its class is the AWS Load Balancer Controller's" if anyones else "Application load balancer"
+    yield scope.charge(what, ("elb", "alb_hour"), count, Metering.FULL_HOURS)
+    if anyones:
+        return
     yield lcu(scope, rules=0)
-    if annotations.get(SCHEME) == "internet-facing":
-        if annotations.get(ADDRESS_TYPE) != "dualstack-without-public-ipv4":
-            addresses = Amount.fixed(LEAST_ZONES)
-            yield scope.charge("Public IPv4 addresses", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
+    reserved = _reserved(setting(scope.resource, scope.graph, "minimum-load-balancer-capacity"))
+    yield from reserved_units(scope, reserved, "alb_lcu_hour")
+    internet_facing = told["scheme"] == "internet-facing"
+    if setting(scope.resource, scope.graph, "enable-frontend-nlb") == "true":
+        yield scope.charge("Network load balancer before it", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
+        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
+        if setting(scope.resource, scope.graph, "frontend-nlb-scheme") == "internet-facing":
+            yield _addresses(scope, "Public IPv4 addresses of the network load balancer")
+    if internet_facing:
+        if told["ip-address-type"] != "dualstack-without-public-ipv4":
+            yield _addresses(scope, "Public IPv4 addresses")
         yield outbound(scope)
+
+
+def _addresses(scope: Scope, what: str) -> Charge:
+    return scope.charge(what, ("vpc", "public_ipv4_hour"), Amount.fixed(LEAST_ZONES), Metering.SECONDS)
+
+
+def _reserved(value: Any) -> Decimal:
+    found = re.fullmatch(rf"{CAPACITY}=(\d{{1,9}})", str(value).strip()) if value else None
+    if value and not found:
+        raise Unpriced(f"minimum-load-balancer-capacity is {value!r}, and not {CAPACITY}= and a number")
+    return Decimal(found[1]) if found else ZERO
+
+
+GATEWAYS: Final = {"gateway.k8s.aws/alb": "alb", "gateway.k8s.aws/nlb": "nlb"}
+"""Controllers of Gateways that make load balancers: the AWS Load Balancer Controller's (guide 3.5, "Gateway API")."""
+
+
+def gateway(scope: Scope) -> Iterator[Charge]:
+    """The load balancer that the AWS Load Balancer Controller makes for a Gateway. Raises Unpriced where the class is
+    another controller's, or isn't in the graph."""
+    name = scope.text("spec.gatewayClassName")
+    found = next((one for one in scope.graph.of_type(*tokens.GATEWAY_CLASS) if object_name(one) == name), None)
+    kind = GATEWAYS.get(str(found.get("spec.controllerName"))) if found is not None else None
+    if found is None or kind is None:
+        raise Unpriced(
+            f"what the controller of the GatewayClass {name!r} makes for it isn't in the graph; declare the class, of"
+            f" {' or '.join(GATEWAYS)}"
+        )
+    places = [scope.resource.get("spec.infrastructure.parametersRef.name"), found.get("spec.parametersRef.name")]
+    declared = [one for one in scope.graph.of_type(*tokens.LOAD_BALANCER_CONFIGURATION) if object_name(one) in places]
+    if any(one.get("spec.minimumLoadBalancerCapacity") is not None for one in declared):
+        raise Unpriced("minimumLoadBalancerCapacity reserves capacity for its load balancer, which isn't priced here")
+    schemes = {one.get("spec.scheme", "internal") for one in declared}
+    label = "Application load balancer" if kind == "alb" else "Network load balancer"
+    yield scope.charge(label, ("elb", f"{kind}_hour"), ONE, Metering.FULL_HOURS)
+    if kind == "alb":
+        yield lcu(scope, rules=0)
+    else:
+        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
+    unseen = len(declared) < sum(place is not None for place in places)
+    if "internet-facing" in schemes:
+        yield _addresses(scope, "Public IPv4 addresses")
+        yield outbound(scope)
+    elif unseen:
+        worst = Amount(ZERO, ZERO, Decimal(LEAST_ZONES))
+        yield scope.charge("Worst case: it is public", ("vpc", "public_ipv4_hour"), worst, Metering.SECONDS)
 
 
 def service(scope: Scope) -> Iterator[Charge]:
@@ -104,6 +166,7 @@ def _annotations(scope: Scope) -> dict[str, Any]:
 
 PRICERS: Final = {
     tokens.INGRESS: Pricer(ingress, twins=("kubernetes_ingress_v1",)),
+    **{token: Pricer(gateway) for token in tokens.GATEWAY},
     tokens.KUBERNETES_SERVICE: Pricer(service, twins=("kubernetes_service_v1",)),
     tokens.PERSISTENT_VOLUME_CLAIM: Pricer(claim, twins=("kubernetes_persistent_volume_claim_v1",)),
 }

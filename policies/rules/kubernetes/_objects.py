@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 from deployment.graph import Resource
+from deployment.ingresses import ALB, annotation, is_albs, setting
 from deployment.kubernetes_api.values import fits_labels
-from deployment.manifests import namespace
-from deployment.tokens import NETWORK_POLICY, WORKLOADS
+from deployment.manifests import namespace, object_name
+from deployment.tokens import KUBERNETES_SERVICE, NETWORK_POLICY, WORKLOADS
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, shown, strings
 from policies.context import Context
 from policies.rule import Problem, undecided
 from policies.table import IT, Condition
-
-ALB: Final = "alb.ingress.kubernetes.io/"
-CLASS: Final = "kubernetes.io/ingress.class"
 
 
 def in_namespace(context: Context, name: str, *types: str) -> list[Resource]:
@@ -67,23 +66,52 @@ def metadata_value(resource: Resource, kind: str, key: str) -> Any:
     return found.get(key) if isinstance(found, Mapping) else found
 
 
-def is_alb(resource: Resource) -> bool:
-    """Whether an Ingress is one that the AWS Load Balancer Controller makes a load balancer for."""
-    given = resource.get("spec.ingressClassName") or metadata_value(resource, "annotations", CLASS)
-    return given == "alb" or (
-        given is None and any(str(key).startswith(ALB) for key in resource.get("metadata.annotations") or {})
-    )
-
-
 def labelled(key: str, *allowed: str | None) -> Condition:
     """The label `key` is one of `allowed`; absent is wrong unless None is among them."""
     good = next(one for one in allowed if one)
     return _metadata("labels", key, lambda value: value in allowed, good, "other", *([] if None in allowed else [None]))
 
 
-def annotated(key: str, right: Callable[[Any], bool], good: str, *bad: str | None) -> Condition:
-    """The annotation `key` of an Ingress of class alb is `right`; `good` is, and each of `bad` is not."""
-    return _metadata("annotations", f"{ALB}{key}", right, good, *bad, applies=is_alb, about={"ingressClassName": "alb"})
+def annotated(
+    key: str, right: Callable[[Any], bool], good: str, *bad: str | None, other: str = "", by_service: bool = False
+) -> Condition:
+    """What an Ingress of the AWS Load Balancer Controller has for the annotation `key`, or for the `other` one that
+    says the same, is `right`; `good` is, and each of `bad` is not. `by_service`: its Services may say it for theirs."""
+    path = "metadata.annotations"
+
+    def values(resource: Resource, context: Context) -> Iterator[Any]:
+        own = setting(resource, context.graph, key)
+        if own is None and other:
+            own = setting(resource, context.graph, other)
+        found = list(_services(resource, context)) if by_service else []
+        for service in found:
+            given = annotation(service, f"{ALB}{key}")
+            yield own if given is None else given
+        if not found:
+            yield own
+
+    def check(resource: Resource, context: Context) -> Iterator[Problem]:
+        for value in values(resource, context) if is_albs(resource, context.graph) else ():
+            if value is UNKNOWN or value is SECRET:
+                yield undecided(path, value)
+            elif not right(value):
+                yield Problem(f"{path} has {ALB}{key} {shown(value)}; set it to {good}", path)
+                return
+
+    return replace(
+        _metadata("annotations", f"{ALB}{key}", right, good, *bad, about={"ingressClassName": "alb"}),
+        check=check,
+        reads_graph=True,
+    )
+
+
+def _services(ingress: Resource, context: Context) -> Iterator[Resource]:
+    """Services of the graph that an Ingress sends requests to."""
+    rules = [rule for rule in ingress.all("spec.rules[*].http.paths[*].backend.service.name") if isinstance(rule, str)]
+    names = {*rules, ingress.get("spec.defaultBackend.service.name")}
+    for service in in_namespace(context, namespace(ingress), KUBERNETES_SERVICE):
+        if object_name(service) in names:
+            yield service
 
 
 def _metadata(
@@ -92,14 +120,11 @@ def _metadata(
     right: Callable[[Any], bool],
     good: str,
     *bad: str | None,
-    applies: Callable[[Resource], bool] = lambda _: True,
     about: Mapping[str, Any] | None = None,
 ) -> Condition:
     path = f"metadata.{kind}"
 
     def check(resource: Resource, context: Context) -> Iterator[Problem]:
-        if not applies(resource):
-            return
         value = metadata_value(resource, kind, key)
         if value is UNKNOWN or value is SECRET:
             yield undecided(path, value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.ingresses import is_albs
 from deployment.manifests import namespace, object_name
 from deployment.tokens import DEPLOYMENT, INGRESS, KUBERNETES_SERVICE, NAMESPACE, TARGET_GROUP, TARGET_GROUP_BINDING
 from policies.checks import is_absent, shown
@@ -13,7 +14,7 @@ from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import pod_labels
-from policies.rules.kubernetes._objects import in_namespace, is_alb, metadata_value, selects
+from policies.rules.kubernetes._objects import in_namespace, metadata_value, selects
 
 GATE: Final = "elbv2.k8s.aws/pod-readiness-gate-inject"
 GUIDE: Final = (
@@ -53,7 +54,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 def check_gate(context: Context) -> Iterator[Problem]:
     """A rolling update waits for the load balancer: the namespace asks for it, and the binding comes first."""
     bindings = context.graph.of_type(TARGET_GROUP_BINDING)
-    ingresses = [one for one in context.graph.of_type(INGRESS) if is_alb(one)]
+    ingresses = [one for one in context.graph.of_type(INGRESS) if is_albs(one, context.graph)]
     for space in context.graph.of_type(NAMESPACE):
         name = object_name(space)
         inside = [one for one in (*bindings, *ingresses) if namespace(one) == name]

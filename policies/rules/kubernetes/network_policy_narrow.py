@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ipaddress
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT, NETWORK_POLICY
 from policies.checks import is_absent, mappings, strings
@@ -14,7 +16,10 @@ from policies.rule import Problem, Rule
 from policies.rules.kubernetes._objects import in_namespace, working_namespaces
 
 METADATA: Final = "169.254.169.254/32"
-EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
+METADATA_PORT: Final = 80
+"""Where an instance's metadata are served: by no other port (EC2 user guide, "Access instance metadata")."""
+WIDE: Final = {4: 1, 6: 1}
+"""Version -> longest prefix that still is everybody, or one of a few that are together."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -25,15 +30,41 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             if is_absent(rule.get(peers)) and is_absent(rule.get("ports")):
                 yield Problem(f"{path} is empty, which means everybody and everything; name peers and ports", path)
             for peer in mappings(rule.get(peers)):
-                block = (mappings(peer.get("ipBlock")) or [{}])[0]
-                if (
-                    direction == "egress"
-                    and block.get("cidr") == EVERYWHERE[0]
-                    and METADATA not in strings(block.get("except"))
-                ):
-                    yield Problem(f"{path} reaches the node's credentials; except {METADATA}", path)
-                if direction == "ingress" and block.get("cidr") in EVERYWHERE:
-                    yield Problem(f"{path} admits every address; name the subnets of the load balancer", path)
+                for block in mappings(peer.get("ipBlock")):
+                    if direction == "egress" and _reaches_metadata(block, rule):
+                        yield Problem(f"{path} reaches the node's credentials; except {METADATA}", path)
+                    network = _network(block.get("cidr"))
+                    if direction == "ingress" and network is not None and network.prefixlen <= WIDE[network.version]:
+                        yield Problem(f"{path} admits every address; name the subnets of the load balancer", path)
+
+
+def _reaches_metadata(block: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    """Whether a rule lets pods out to the address and the port of the node's credentials, which no range is but takes
+    along: one that names just them is meant."""
+    target = ipaddress.IPv4Network(METADATA)
+
+    def holds(value: Any) -> bool:
+        network = _network(value)
+        return isinstance(network, ipaddress.IPv4Network) and target.subnet_of(network)
+
+    if block.get("cidr") == METADATA or not holds(block.get("cidr")) or any(map(holds, strings(block.get("except")))):
+        return False
+    return is_absent(rule.get("ports")) or any(map(_is_metadatas, mappings(rule.get("ports"))))
+
+
+def _is_metadatas(port: Mapping[str, Any]) -> bool:
+    """Whether an entry of ``ports`` takes in the port of the metadata; a name is that of a pod's port."""
+    first = number(port.get("port", METADATA_PORT))
+    last = number(port.get("endPort", first))
+    tcp = port.get("protocol", "TCP") == "TCP"
+    return tcp and first is not None and last is not None and first <= METADATA_PORT <= last
+
+
+def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        return None  # the API refuses it
 
 
 def check_default(context: Context) -> Iterator[Problem]:
@@ -63,6 +94,13 @@ def _policy(**spec: Any) -> dict[str, tuple[str, dict[str, Any]]]:
 _API: Final = {"api": (DEPLOYMENT, {"metadata": {"namespace": "plant"}})}
 _OPEN: Final = {"ipBlock": {"cidr": "0.0.0.0/0"}}
 
+_EXISTS: Final = {"key": "app", "operator": "Exists"}
+
+
+def _block(cidr: str, *excepted: str) -> dict[str, Any]:
+    return {"ipBlock": {"cidr": cidr, **({"except": list(excepted)} if excepted else {})}}
+
+
 RULES = (
     Rule(
         id="kubernetes-network-policy-narrow",
@@ -78,8 +116,27 @@ RULES = (
             ingress=[{"from": [{"ipBlock": {"cidr": "10.0.0.0/24"}}], "ports": [{"port": 8443}]}],
             egress=[{"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": [METADATA]}}], "ports": [{"port": 443}]}],
         ),
+        also_passing=[
+            _policy(egress=[{"to": [_OPEN], "ports": [{"port": 443}, {"port": 53, "protocol": "UDP"}]}]),
+            _policy(egress=[{"to": [_block("0.0.0.0/0", "169.254.0.0/16")]}]),
+            _policy(egress=[{"to": [_block("::/0")]}, {"to": [{"namespaceSelector": {}}], "ports": [{"port": 53}]}]),
+            _policy(egress=[{"to": [_block(METADATA)], "ports": [{"port": 80}]}]),
+            _policy(egress=[{"to": [_OPEN], "ports": [{"port": 1024, "endPort": 65535}]}]),
+            _policy(
+                ingress=[{"from": [{"podSelector": {"matchExpressions": [_EXISTS]}}], "ports": [{"port": "https"}]}]
+            ),
+        ],
         failing=_policy(ingress=[{}]),
-        also_failing=[_policy(egress=[{}]), _policy(egress=[{"to": [_OPEN]}]), _policy(ingress=[{"from": [_OPEN]}])],
+        also_failing=[
+            _policy(egress=[{}]),
+            _policy(egress=[{"to": [_OPEN]}]),
+            _policy(egress=[{"to": [_block("0.0.0.0/0", "10.0.0.0/8")]}]),
+            _policy(egress=[{"to": [_block("128.0.0.0/1")], "ports": [{"port": 1, "endPort": 1024}]}]),
+            _policy(egress=[{"to": [_block("169.254.0.0/16")], "ports": [{"protocol": "TCP"}]}]),
+            _policy(ingress=[{"from": [_OPEN]}]),
+            _policy(ingress=[{"from": [_block("0.0.0.0/1"), _block("128.0.0.0/1")]}]),
+            _policy(ingress=[{"from": [_block("::/0")], "ports": [{"port": 8443}]}]),
+        ],
     ),
     Rule(
         id="kubernetes-default-deny",

@@ -44,6 +44,8 @@ def check(context: Context) -> Iterator[Problem]:
     every = {name: [pods for one in found if (pods := _most(pricing, one))] for name, found in working.items()}
     for quota in context.graph.of_type(RESOURCE_QUOTA):
         name = namespace(quota)
+        if every.get(name):
+            look_inside(quota.get("spec"))  # what can't be read there leaves this undecided
         hard = next(iter(mappings(quota.get("spec.hard"))), {})
         spec = next(iter(mappings(quota.get("spec"))), {})
         meant = [pods for pods in every.get(name, ()) if is_meant(pods.spec, spec)]

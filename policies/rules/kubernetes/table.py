@@ -95,10 +95,13 @@ RULES: Final[tuple[Rule, ...]] = (
         (INGRESS,),
         annotated(
             "wafv2-acl-arn",
-            lambda value: str(value or "").startswith("arn:"),
+            lambda value: (
+                str(value or "").startswith("arn:") or (":" not in str(value) and value not in (None, "", "none"))
+            ),
             WEB_ACL,
             None,
             "none",
+            other="wafv2-acl-name",
         ),
         title="Load balancers of Ingresses have a web ACL",
         severity=Severity.HIGH,
@@ -110,7 +113,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-ingress-firewall-kept",
         (INGRESS,),
-        annotated("wafv2-acl-arn", lambda value: value != "none", WEB_ACL, "none"),
+        annotated("wafv2-acl-arn", lambda value: value != "none", WEB_ACL, "none", other="wafv2-acl-name"),
         title="No Ingress takes the web ACL off its load balancer",
         severity=Severity.HIGH,
         risk=Risk.EXPOSURE,
@@ -122,7 +125,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-ingress-backend-encrypted",
         (INGRESS,),
-        annotated("backend-protocol", lambda value: value == "HTTPS", "HTTPS", None, "HTTP"),
+        annotated("backend-protocol", lambda value: value == "HTTPS", "HTTPS", None, "HTTP", by_service=True),
         title="Load balancers of Ingresses talk TLS to pods",
         severity=Severity.HIGH,
         why="TLS that ends at the load balancer leaves tokens readable inside the network.",
@@ -133,7 +136,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-ingress-pods-as-targets",
         (INGRESS,),
-        annotated("target-type", lambda value: value == "ip", "ip", None, "instance"),
+        annotated("target-type", lambda value: value == "ip", "ip", None, "instance", by_service=True),
         title="Targets of Ingresses are pods, not nodes",
         severity=Severity.MEDIUM,
         why="By way of a node a request may go to a pod that is being ended, and readiness gates don't work.",

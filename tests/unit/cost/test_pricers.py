@@ -14,6 +14,7 @@ from billed._totals import TOTALS
 from cost import estimate
 from cost.money import line_usd
 from cost.registry import all_pricers
+from deployment import tokens
 from deployment.graph import ResourceGraph
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
@@ -34,6 +35,7 @@ ELSEWHERE = {
         ),
         "test_pods.py",
     ),
+    **dict.fromkeys(tokens.GATEWAY, "test_cluster_load_balancers.py"),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "billed/_graphs.py",
     "aws:rds/clusterInstance:ClusterInstance": "billed/_graphs.py",
     "aws:appautoscaling/target:Target": "billed/_graphs.py",
