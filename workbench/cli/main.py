@@ -24,7 +24,7 @@ from click.shell_completion import shell_complete
 
 from deployment.errors import InputError, meant
 from deployment.urn import plain
-from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH, is_smart_terminal
+from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
@@ -105,20 +105,22 @@ class Notes(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.told: set[str] = set()
+        self.heard: dict[str, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell it on standard error."""
-        message = record.getMessage()
-        if message not in self.told:
-            self.told.add(message)
-            wipe = "\r\033[K" if is_smart_terminal(sys.stderr) else ""
-            click.echo(f"{wipe}note: {message}", err=True)
+        """Keep it until the end."""
+        self.heard[record.getMessage()] = None
+
+    def tell(self) -> None:
+        """Tell what was kept on standard error."""
+        for message in self.heard:
+            click.echo(f"note: {message}", err=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line with `arguments` (default: the process's own) and exit."""
-    logging.getLogger().addHandler(Notes())
+    notes = Notes()
+    logging.getLogger().addHandler(notes)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What the terminal has no character for is no reason to tell nothing; in a pipe, JSON stays JSON.
@@ -126,7 +128,10 @@ def main(arguments: list[str] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         # As an exception, so that temporary folders and child processes are cleaned up on the way out.
         signal.signal(number, lambda received, frame: sys.exit(128 + received))
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    status = run(sys.argv[1:] if arguments is None else arguments)
+    if status != BAD_INPUT:  # beside an error they only hide it
+        notes.tell()
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:

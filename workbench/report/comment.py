@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.alias_generators import to_camel
 
 from deployment.errors import InputError
+from policies.finding import WAYS_AHEAD
 from workbench.preview.stackfile import STACK_NAME
 from workbench.report.markdown import clean
 from workbench.report.templating import environment
@@ -116,6 +117,16 @@ class Violation(_Part):
     message: Text
     enforcement: Literal["mandatory", "advisory"]
     severity: Literal["low", "medium", "high", "critical"]
+
+    @property
+    def lists_ways(self) -> bool:
+        """True for a message that ends in ways which the comment lists above: those of what blocks."""
+        return self.enforcement == "mandatory" and WAYS_AHEAD in self.message
+
+    @property
+    def what(self) -> str:
+        """The message without its ways."""
+        return self.message.partition(WAYS_AHEAD)[0]
 
 
 class Waived(Violation):

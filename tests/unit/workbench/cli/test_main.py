@@ -157,7 +157,16 @@ def test_what_the_program_says_is_told_once(capsys):
     notes = cli.Notes()
     for _ in range(2):
         notes.handle(logging.LogRecord("pulumi", logging.WARNING, "", 0, "set your %s", ("account",), None))
+    assert capsys.readouterr().err == "", "told at the end"
+    notes.tell()
     assert capsys.readouterr().err == "note: set your account\n"
+
+
+def test_beside_an_error_no_note_is_told():
+    wrong = run("preview", "--base", "no-such-branch")
+    assert wrong.returncode == 2
+    assert len(wrong.stderr.splitlines()) == 1
+    assert "note: plant:platform.account_id" in run("session").stderr + run("preview").stderr
 
 
 def test_the_version_names_what_decides_about_a_preview():

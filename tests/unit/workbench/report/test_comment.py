@@ -226,3 +226,13 @@ def test_what_is_no_preview_is_told_in_words_that_can_be_read(tmp_path, content,
     assert isinstance(found, Failed)
     assert told in found.error
     assert "\N{REPLACEMENT CHARACTER}" * 3 not in found.error
+
+
+def test_ways_that_stand_above_are_not_told_again_in_the_table():
+    way = "set plant:x to 2 (then $4.00)"
+    found = {**preview(text=f"too dear; to come back within it: {way}", verdict="blocked"), "remedies": [way]}
+    told = render([PreviewDocument.model_validate(found)])
+    [row] = [line for line in told.splitlines() if "🛑 blocks" in line and line.startswith("|")]
+    assert "too dear" in row and "as listed above" in row
+    assert "then" not in row
+    assert f"- {words(way)}" in told
