@@ -57,7 +57,7 @@ def test_what_is_made_without_collections_is_not_looked_through_by_the_next_one(
     gc.unfreeze()  # as in a process of its own; conftest.py freezes
     try:
         with no_garbage_collection():
-            made = [[number] for number in range(1000)]
+            made = [[number] for number in range(gc.get_threshold()[0] + 1000)]
         assert gc.isenabled()
         assert not any(one is made for one in gc.get_objects(generation=0))
         assert any(one is made for one in gc.get_objects(generation=2))
