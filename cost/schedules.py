@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from cost.charges import Unpriced
@@ -18,6 +19,7 @@ _NAMES: Final = {
 }
 
 
+@lru_cache(maxsize=1024)  # stacks start many things at the same times
 def runs_per_month(expression: str) -> Decimal:
     """Runs a month of an ``at(…)``, ``rate(…)`` or ``cron(…)`` expression. Raises Unpriced for any other text.
 

@@ -98,8 +98,21 @@ class Resource:
     def peek(self, path: str) -> list[Any]:
         """What `all` gives, for who says itself what it makes of a value that can't be read."""
         steps = _parse_path(path)
-        found = list(_walk(self.inputs, steps))
-        return found or list(_walk(self.outputs, steps))
+        value: Any
+        for properties in (self.inputs, self.outputs):
+            value = properties
+            for step in steps:
+                if value.__class__ is not dict:
+                    break
+                if step not in value:
+                    value = _ABSENT
+                    break
+                value = value[step]
+            else:  # nothing but objects on the way, as nearly always
+                return [value]
+            if value is not _ABSENT and (found := list(_walk(properties, steps))):
+                return found
+        return []
 
     @property
     def package(self) -> str:
@@ -358,11 +371,15 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
 def _identities(resource: Resource) -> Iterator[tuple[str, bool]]:
     """Values by which others refer to `resource`, each with whether it only repeats it from its inputs."""
     if resource.custom:
-        inputs, outputs = dict(resource.inputs), dict(resource.outputs)  # plain: nobody asks for a value here
+        inputs, outputs = _plain(resource.inputs), _plain(resource.outputs)  # nobody asks for a value here
         for key in IDENTITY_OUTPUTS:
             value = outputs.get(key)
             if isinstance(value, str) and value:
                 yield value, inputs.get(key) == value
+
+
+def _plain(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    return properties if properties.__class__ is dict else dict(properties)
 
 
 def _is(resource: Resource, value: str) -> bool:
@@ -377,7 +394,9 @@ def leaves(value: Any) -> list[Any]:
     todo: list[Any] = [value]
     while todo:
         item = todo.pop()
-        if isinstance(item, dict):
+        if item.__class__ is str:  # as nearly all are
+            found.append(item)
+        elif isinstance(item, dict):
             todo.extend(reversed(item.values()))
         elif isinstance(item, (list, tuple)):
             todo.extend(reversed(item))

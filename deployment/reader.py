@@ -233,9 +233,13 @@ def _urn(text: str, shared: dict[str, str]) -> str:
 def _urns(value: Any, key: str, shared: dict[str, str]) -> tuple[str, ...]:
     if not value:
         return ()
-    if not isinstance(value, list) or not all(isinstance(urn, str) for urn in value):
-        raise _MalformedError(f"{key} must be a list of URNs")
-    return tuple(_urn(urn, shared) for urn in value)
+    if isinstance(value, list):
+        try:
+            return tuple([shared[urn] for urn in value])  # met before, as nearly all
+        except (KeyError, TypeError):
+            if all(isinstance(urn, str) for urn in value):
+                return tuple(_urn(urn, shared) for urn in value)
+    raise _MalformedError(f"{key} must be a list of URNs")
 
 
 def _is_text(value: Any) -> bool:

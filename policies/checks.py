@@ -53,11 +53,15 @@ def look_inside(value: Any) -> None:
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list, or `value` itself as the only one; anything else is left out."""
+    if value is None:  # as of most properties
+        return []
     return [item for item in _items(value) if isinstance(item, dict)]
 
 
 def strings(value: Any) -> list[str]:
     """The strings in a list, or `value` itself as the only one; anything else is left out."""
+    if value is None or value.__class__ is str:
+        return [] if value is None else [value]
     return [item for item in _items(value) if isinstance(item, str)]
 
 

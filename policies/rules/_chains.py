@@ -62,25 +62,26 @@ STEPS: Final = (
 
 
 class Said:
-    """Actions that the statements of a policy name, which many policies have in common; hashed once."""
+    """Actions that the statements of a policy name, which many policies have in common."""
 
-    __slots__ = ("_hash", "actions")
+    __slots__ = ("_about", "_actions")
 
     def __init__(self, actions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> None:
-        self.actions = actions
-        self._hash = hash(actions)
+        self._actions = actions
+        self._about: dict[str, tuple[int, ...]] = {}
 
-    def __hash__(self) -> int:
-        return self._hash
+    def about(self, action: str) -> tuple[int, ...]:
+        """Places of the statements that are about `action`."""
+        found = self._about.get(action)
+        if found is None:
+            found = self._about[action] = tuple(
+                place for place, (given, excluded) in enumerate(self._actions) if names(given, excluded, action)
+            )
+        return found
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Said) and self.actions == other.actions
 
-
-@lru_cache(maxsize=65_536)
-def _concerning(said: Said, action: str) -> tuple[int, ...]:
-    """Places of the statements that are about `action`."""
-    return tuple(place for place, (given, excluded) in enumerate(said.actions) if names(given, excluded, action))
+_said = lru_cache(maxsize=4096)(Said)
+"""What is asked of the actions of one policy is known for all that name the same."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +101,17 @@ class Actor:
         """What each layer says about `action`, on whatever."""
         found = self._known.get(action)
         if found is None:
-            found = tuple(
-                tuple(layer[place] for place in _concerning(said, action))
-                for layer, said in zip(self.layers, self._said, strict=True)
+            found = self._known[action] = tuple(
+                [
+                    tuple([layer[place] for place in said.about(action)])
+                    for layer, said in zip(self.layers, self._said, strict=True)
+                ]
             )
-            self._known[action] = found
         return found
 
     @cached_property
     def _said(self) -> tuple[Said, ...]:
-        return tuple(Said(tuple((one.actions, one.not_actions) for one in layer)) for layer in self.layers)
+        return tuple(_said(tuple((one.actions, one.not_actions) for one in layer)) for layer in self.layers)
 
     @cached_property
     def _known(self) -> dict[str, tuple[tuple[Statement, ...], ...]]:
