@@ -126,7 +126,8 @@ def _focus(columns: Mapping[str, str], source: str) -> Dialect:
             "ends": _time(columns, "ChargePeriodEnd"),
             "currency": _text(columns, "BillingCurrency"),
             "billed": _number("BilledCost"),
-            "amortised": _number("EffectiveCost"),
+            # Never empty by the specification; where a tax has none, what was billed is what it costs.
+            "amortised": f"coalesce({_number('EffectiveCost')}, {_number('BilledCost')})",
             "listed": _number("ListCost") if "ListCost" in columns else "NULL",
             "quantity": _number(quantity) if quantity in columns else "NULL",
             "kind": kind,

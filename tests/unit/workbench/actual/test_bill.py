@@ -74,6 +74,17 @@ def test_a_database_that_spells_out_nothing_means_nothing(tmp_path):
     assert (group.month, group.resource, group.kind, sums.amortised) == ("2026-10", "", USAGE, 3)
 
 
+def test_a_line_without_an_effective_cost_costs_what_was_billed(tmp_path):
+    path = write(tmp_path, [Billed(Decimal("3"))], "focus-1.2")
+    header, line = path.read_text().splitlines()
+    cells = [
+        "" if name == "EffectiveCost" else cell for name, cell in zip(header.split(","), line.split(","), strict=True)
+    ]
+    path.write_text(f"{header}\n{','.join(cells)}\n")
+    ((_, sums),) = read_bill([str(path)], WANTED).groups.items()
+    assert (sums.billed, sums.amortised) == (3, 3)
+
+
 @pytest.mark.parametrize("name", ["resourceTags/user:stack-id", "resourceTags/user:Stack Id"])
 def test_tags_of_a_legacy_report_are_found_however_they_are_spelled(tmp_path, name):
     path = write(tmp_path, [Billed(Decimal("3"))], "cur-legacy")
