@@ -95,6 +95,21 @@ MOST_VALUES_OF_ONE, MOST_CONDITION_VALUES, MOST_WILDCARDS = 3, 5, 6
 MOST_ANSWER_CHARACTERS = 1024
 
 
+def _forwarding(params: Params) -> Iterable[str]:
+    """Application Load Balancer guide, "Quotas": five target groups an action; ELB reference, TargetGroupTuple: weights
+    from 0 to 999. (terraform-provider-aws, listener_rule.go, 2026, says the same.)"""
+    for action in params.get("Actions", params.get("DefaultActions", ())):
+        groups = action.get("ForwardConfig", {}).get("TargetGroups", ())
+        if len(groups) > MOST_TARGET_GROUPS:
+            yield f"ForwardConfig: {len(groups)} target groups are more than {MOST_TARGET_GROUPS}"
+        for group in groups:
+            if not 0 <= group.get("Weight", 1) <= MOST_WEIGHT:
+                yield f"ForwardConfig: the weight {group['Weight']} is not from 0 to {MOST_WEIGHT}"
+
+
+MOST_TARGET_GROUPS, MOST_WEIGHT = 5, 999
+
+
 def _condition_texts(params: Params) -> Iterable[str]:
     """ELB reference, HostHeaderConditionConfig, PathPatternConditionConfig, QueryStringKeyValuePair: 128 characters a
     text, and letters only after the last dot of a host."""
@@ -145,6 +160,24 @@ def _valkey_version(params: Params) -> Iterable[str]:
             yield f"EngineVersion: {version} is no <major>.<minor> of Valkey"
         elif version.startswith("7.") and version != "7.2":
             yield f"EngineVersion: Valkey has no {version}; its first version is 7.2"
+
+
+def _serverless_cache(params: Params) -> Iterable[str]:
+    """ElastiCache guide, "Setting scaling limits": 1,000 to 15,000,000 ECPUs a second, 1 to 5,000 GB. Provider
+    (serverless_cache.go, 2026): at most 35 snapshots."""
+    limits = params.get("CacheUsageLimits", {})
+    for name, unit, least, most in (("ECPUPerSecond", "ECPUs", 1_000, 15_000_000), ("DataStorage", "GB", 1, 5_000)):
+        for bound in ("Minimum", "Maximum"):
+            value = limits.get(name, {}).get(bound)
+            if value is not None and not least <= value <= most:
+                yield f"{name}: {value:,} {unit} are not from {least:,} to {most:,}"
+        if limits.get(name, {}).get("Minimum", 0) > limits.get(name, {}).get("Maximum", most):
+            yield f"{name}: the minimum is more than the maximum"
+    if params.get("SnapshotRetentionLimit", 0) > MOST_SNAPSHOTS:
+        yield f"SnapshotRetentionLimit: {params['SnapshotRetentionLimit']} are more than {MOST_SNAPSHOTS}"
+
+
+MOST_SNAPSHOTS = 35
 
 
 def _certificate(params: Params) -> Iterable[str]:
@@ -309,8 +342,12 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Params], Iterable[str]]] = {
     ("wafv2", "update_rule_group"): _firewall_rules,
     ("wafv2", "create_web_acl"): _firewall_rules,
     ("wafv2", "update_web_acl"): _firewall_rules,
-    ("elbv2", "create_rule"): _every(_listener_rule, _condition_texts, _token_check),
-    ("elbv2", "modify_rule"): _every(_listener_rule, _condition_texts, _token_check),
+    ("elbv2", "create_listener"): _forwarding,
+    ("elbv2", "modify_listener"): _forwarding,
+    ("elbv2", "create_rule"): _every(_listener_rule, _condition_texts, _forwarding, _token_check),
+    ("elbv2", "modify_rule"): _every(_listener_rule, _condition_texts, _forwarding, _token_check),
+    ("elasticache", "create_serverless_cache"): _serverless_cache,
+    ("elasticache", "modify_serverless_cache"): _serverless_cache,
     ("acm", "request_certificate"): _certificate,
     ("elasticache", "create_replication_group"): _valkey_version,
     ("elasticache", "modify_replication_group"): _valkey_version,

@@ -620,7 +620,7 @@ def test_every_setting_is_described():
             id="a wrong value of an item is not called missing",
         ),
         pytest.param(
-            {"plant:fleet": {"max_size": "many", "min_size": 900, "desired_capacity": 900}},
+            {"plant:fleet": {"max_size": "many", "min_size": 40, "desired_capacity": 40}},
             {"plant:fleet.max_size"},
             id="nothing is said about what a wrong value bounds",
         ),

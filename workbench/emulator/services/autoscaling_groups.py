@@ -205,6 +205,6 @@ TYPES = (
             "desiredCapacity": "DesiredCapacity",
         },
         unsent=_STEERING,
-        replaces=frozenset({"name", "namePrefix", "placementGroup"}),
+        replaces=frozenset({"name", "namePrefix"}),
     ),
 )

@@ -35,6 +35,15 @@ def tokens(**config: Any) -> dict[str, Any]:
     return {"Actions": [{"Type": "jwt-validation", "JwtValidationConfig": config}]}
 
 
+def forward(*weights: int) -> dict[str, Any]:
+    groups = [{"TargetGroupArn": "arn", "Weight": weight} for weight in weights]
+    return {"Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}
+
+
+def cache(**limits: Any) -> dict[str, Any]:
+    return {"CacheUsageLimits": limits}
+
+
 def at(expression: str) -> dict[str, Any]:
     return {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "Europe/Vilnius"}
 
@@ -70,6 +79,29 @@ def at(expression: str) -> dict[str, Any]:
         pytest.param("scheduler", "create_schedule", at("cron(0 25 ? * SUN *)"), "outside 0 to 23", id="hour 25"),
         pytest.param("scheduler", "create_schedule", at("cron(0 5 ? * SUN)"), "six fields", id="no year"),
         pytest.param("scheduler", "create_schedule", at("every(week)"), "rate(…)", id="no expression"),
+        pytest.param("elbv2", "create_rule", forward(1000), "1000 is not from 0 to 999", id="weight"),
+        pytest.param("elbv2", "modify_rule", forward(1, 1, 1, 1, 1, 1), "6 target groups", id="six target groups"),
+        pytest.param(
+            "elasticache",
+            "create_serverless_cache",
+            cache(ECPUPerSecond={"Maximum": 500}),
+            "500 ECPUs are not from 1,000",
+            id="too few ECPUs",
+        ),
+        pytest.param(
+            "elasticache",
+            "create_serverless_cache",
+            cache(DataStorage={"Minimum": 3, "Maximum": 2}),
+            "the minimum is more than the maximum",
+            id="bounds that cross",
+        ),
+        pytest.param(
+            "elasticache",
+            "modify_serverless_cache",
+            {"SnapshotRetentionLimit": 36},
+            "36 are more than 35",
+            id="too many snapshots",
+        ),
         pytest.param("autoscaling", "set_instance_protection", {"InstanceIds": []}, "0 are not from 1", id="nobody"),
         pytest.param(
             "autoscaling", "set_instance_protection", {"InstanceIds": ["i"] * 51}, "51 are not from 1", id="too many"
