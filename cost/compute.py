@@ -11,7 +11,7 @@ from typing import Any, Final
 from cost.catalogue import Price
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.scope import Scope, UsageKey, Used
-from cost.uptime import Metering
+from cost.uptime import MONTH_HOURS, Metering
 from deployment.unknown import SECRET, UNKNOWN
 
 ASSUMED_ROOT_GB: Final = 8
@@ -185,6 +185,13 @@ def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: 
     yield from surplus_credits(scope, ("ec2", f"cpu_credit.{family}"), vcpus, count)
 
 
+def _hours(scope: Scope) -> Decimal:
+    """Hours a month in which the resource exists: those of the stack's sessions, where they end it."""
+    basis = scope.pricing.basis
+    ends = basis.reaped is None or scope.resource.type in basis.reaped
+    return basis.uptime.factor(Metering.SECONDS) if ends else MONTH_HOURS
+
+
 def surplus_credits(scope: Scope, price: tuple[str, str], vcpus: int, count: Amount) -> Iterator[Charge]:
     """Surplus CPU credits of `count` instances of `vcpus` each: for the hours of a month that the usage file gives, and
     in the worst case without pause.
@@ -193,7 +200,8 @@ def surplus_credits(scope: Scope, price: tuple[str, str], vcpus: int, count: Amo
     """
     item = "Surplus CPU credits (unlimited mode)"
     if hours := scope.given(CREDIT_HOURS):
-        used = count.expected * hours * (scope.given(CREDIT_VCPUS) or vcpus)
+        # no more than the worst case holds, whatever a usage file says
+        used = count.expected * min(hours, _hours(scope)) * min(scope.given(CREDIT_VCPUS) or vcpus, Decimal(vcpus))
         yield scope.charge(
             item, price, Amount(Decimal(0), used, Decimal(0)), Metering.USE, usage_based=True, driver=Driver.FLEET
         )

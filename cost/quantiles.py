@@ -66,11 +66,17 @@ def sample_months(found: Estimate, *, samples: int = SAMPLES, seed: int = SEED) 
     positions = _positions(found, samples, np.random.default_rng(seed))
     total = np.zeros(samples)
     covered: dict[str, list[tuple[Line, Floats, Floats]]] = {}
+    used: dict[str, Any] = {}  # of each price with tiers, by the lines before: tiers are counted over all of them
     share = found.basis.allowance_share
     limits = allowances() if share else {}
     for line in found.charges:
         quantity = _quantities(line, positions)
-        usd = _dollars(line, quantity)
+        if line.price.tiers:
+            before = used.get(line.price.path, np.zeros(samples))
+            used[line.price.path] = before + quantity
+            usd = _dollars(line, before + quantity) - _dollars(line, before)
+        else:
+            usd = _dollars(line, quantity)
         total += usd
         covers = line.charge is not None and line.charge.allowed
         if covers and (allowance := limits.get(line.price.name)) is not None:

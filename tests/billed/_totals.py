@@ -797,4 +797,10 @@ TOTALS = [
         usage={"build": {"monthly_build_mins": 1000}},
         allowances=True,
     ),
+    total(
+        "surplus credits of no more hours than a month has, and no more vCPUs than the instance",
+        HOURS * Decimal(".0104") + gp2(8) + 2 * HOURS * Decimal(".05"),
+        (INSTANCE, "a", {"instanceType": "t3.micro", "ami": "al2023", **PRIVATE}),
+        usage={"a": {"monthly_cpu_credit_hrs": 10_000, "vcpu_count": 16}},
+    ),
 ]

@@ -296,6 +296,75 @@ def test_no_state_of_an_autoscaler_and_no_age_of_a_key_exceeds_the_worst_case(sa
     assert month_usd <= found.worst_case_usd
 
 
+@st.composite
+def scaled_by_themselves(draw):
+    """A stack of services that scale without an autoscaler of the graph, and the dollars of one month that it may have:
+    an independent sum."""
+    instances = {"minSize": draw(st.integers(1, 8)), "maxSize": draw(st.integers(8, 25))}
+    workers = {"mcuCount": draw(st.sampled_from([1, 2, 4, 8])), "minWorkerCount": 1, "maxWorkerCount": draw(few) + 1}
+    units = {"minCapacity": draw(st.integers(1, 8)), "maxCapacity": draw(st.integers(8, 128))}
+    parallel = {"configurationType": "CUSTOM", "parallelism": draw(st.integers(1, 256)), "parallelismPerKpu": 4}
+    least, most = draw(few), draw(st.integers(8, 12))
+    settings = [
+        {"namespace": "aws:ec2:instances", "name": "InstanceTypes", "value": "m5.large"},
+        {"namespace": "aws:autoscaling:asg", "name": "MinSize", "value": str(least)},
+        {"namespace": "aws:autoscaling:asg", "name": "MaxSize", "value": str(most)},
+    ]
+    flink = {"flinkApplicationConfiguration": {"parallelismConfiguration": {**parallel, "autoScalingEnabled": True}}}
+    scale = "aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion"
+    resources = [
+        resource(scale, instances, "scale"),
+        resource(
+            "aws:apprunner/service:Service",
+            {"autoScalingConfigurationArn": "scale", "sourceConfiguration": {"autoDeploymentsEnabled": False}},
+            "web",
+        ),
+        resource("aws:mskconnect/connector:Connector", {"capacity": {"autoscaling": workers}}, "connector"),
+        resource("aws:neptune/cluster:Cluster", {"serverlessV2ScalingConfiguration": units}, "graph"),
+        resource(
+            "aws:neptune/clusterInstance:ClusterInstance",
+            {"clusterIdentifier": "graph", "instanceClass": "db.serverless"},
+            "writer",
+        ),
+        resource(
+            "aws:kinesisanalyticsv2/application:Application",
+            {"runtimeEnvironment": "FLINK-1_20", "applicationConfiguration": flink},
+            "stream",
+        ),
+        resource(
+            "aws:elasticbeanstalk/environment:Environment",
+            {"solutionStackName": "al2023", "settings": settings},
+            "site",
+        ),
+        resource(
+            "aws:synthetics/canary:Canary",
+            {"schedule": {"expression": "rate(1 hour)", "retryConfig": {"maxRetries": 2}}},
+            "probe",
+        ),
+    ]
+    app, active = draw(between(instances["minSize"], instances["maxSize"])), draw(st.integers(0, 100))
+    kpus = draw(between(1, max(64, -(-parallel["parallelism"] // 4))))
+    usd = (
+        app * (2 * Decimal("0.007") + Decimal("0.064") * active / 100) * HOURS
+        + draw(between(1, workers["maxWorkerCount"])) * workers["mcuCount"] * Decimal("0.11") * HOURS
+        + draw(between(units["minCapacity"], units["maxCapacity"])) * Decimal("0.1608") * HOURS
+        + (kpus + 1) * Decimal("0.11") * HOURS
+        + kpus * 50 * Decimal("0.10")
+        + draw(between(least, most)) * (Decimal("0.096") + Decimal("0.005")) * HOURS
+        + draw(between(1, 3)) * HOURS * Decimal("0.0012")
+    )
+    return ResourceGraph(resources), usd
+
+
+@given(scaled_by_themselves())
+def test_no_state_of_a_service_that_scales_by_itself_leaves_the_bounds(sampled):
+    graph, month_usd = sampled
+    found = estimate(graph, basis=Basis(region="us-east-1", declared=True, allowance_share=Decimal(0)))
+    assert not found.unpriced
+    assert month_usd <= found.worst_case_usd
+    assert found.floor_usd <= found.expected_usd <= found.worst_case_usd
+
+
 @given(st.integers(0, 12), st.integers(300, 3600), st.data())
 def test_no_rollout_that_is_held_or_unclear_exceeds_the_worst_case(rollouts, poll_seconds, data):
     """Rollouts follow one another or overlap nothing: each looks on until it is decided, at the latest when its session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from cost import estimate
 from cost.quantiles import sample_months
+from cost.registry import pricer_of
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import ResourceGraph
@@ -43,6 +45,23 @@ def test_the_worst_case_bounds_every_sampled_month(name):
     slack = 1e-9 * float(found.worst_case_usd) + 1e-6
     assert float(found.floor_usd) - slack <= months.min()
     assert months.max() <= float(found.worst_case_usd) + slack
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_use_that_a_file_states_leaves_the_bounds(name):
+    """Whatever a usage file says, hours that no month has included."""
+    drawn = random.Random(name)  # noqa: S311 - draws of a test, not secrets
+    graph = graph_of(name)
+    for _ in range(3):
+        usage = {}
+        for one in graph:
+            keys = pricer.usage if (pricer := pricer_of(one.type)) is not None else ()
+            stated = [key.name for key in keys if not key.choices and drawn.random() < 0.5]
+            usage[one.urn] = {key: Decimal(drawn.choice((0, 1, 7, 1000, 10**6, 3 * 10**9))) for key in stated}
+        found = estimate(graph, region="us-east-1", usage=usage)
+        assert found.floor_usd <= found.expected_usd <= found.worst_case_usd
+        slack = 1e-9 * float(found.worst_case_usd) + 1e-6
+        assert sample_months(found, samples=100, seed=7).max() <= float(found.worst_case_usd) + slack
 
 
 def sized(resource):
