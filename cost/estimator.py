@@ -26,6 +26,7 @@ from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.quiet import no_garbage_collection
+from deployment.tokens import RENDERED
 
 NO_LIMIT_USD: Final = Decimal("Infinity")
 """Limit of a stack for which neither the pack nor the stack itself names one."""
@@ -86,6 +87,10 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         root = Scope(pricing, found.root)
         bill.add(found.root, found.root.name, lambda: increment(root))
     for resource in graph:
+        if resource.type in RENDERED and not graph.children(resource.urn):
+            bill.refuse(
+                resource, "the objects of its files aren't in the graph; preview with the Pulumi CLI reads them"
+            )
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
             continue
         for reason in surcharges(resource):

@@ -486,6 +486,19 @@ SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 SCALED_JOB: Final = "kubernetes:keda.sh/v1alpha1:ScaledJob"
 VERTICAL_AUTOSCALER: Final = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
 RUNTIME_CLASS: Final = "kubernetes:node.k8s.io/v1:RuntimeClass"
+RENDERED: Final = (
+    "kubernetes:yaml/v2:ConfigFile",
+    "kubernetes:yaml/v2:ConfigGroup",
+    "kubernetes:yaml:ConfigFile",
+    "kubernetes:yaml:ConfigGroup",
+    "kubernetes:kustomize/v2:Directory",
+    "kubernetes:kustomize:Directory",
+    "kubernetes:helm.sh/v4:Chart",
+    "kubernetes:helm.sh/v3:Chart",
+    "kubernetes:helm.sh/v2:Chart",
+)
+"""Components whose objects come from files and charts, which only the provider reads."""
+
 WORKLOADS: Final = (
     DEPLOYMENT,
     STATEFUL_SET,
@@ -496,5 +509,6 @@ WORKLOADS: Final = (
     REPLICA_SET,
     REPLICATION_CONTROLLER,
     ARGO_ROLLOUT,
+    SCALED_JOB,
 )
 """What makes pods."""

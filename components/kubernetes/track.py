@@ -240,7 +240,8 @@ class Track(pulumi.ComponentResource):
                 "capabilities": {"drop": ["ALL"]},
             },
             "volume_mounts": [
-                {"name": "tls", "mount_path": TLS_FOLDER, "read_only": name == "api"},
+                # No False: the API server keeps none, and takes the next apply of it for a change.
+                {"name": "tls", "mount_path": TLS_FOLDER, **({"read_only": True} if name == "api" else {})},
                 {"name": "scratch", "mount_path": "/tmp"},  # noqa: S108 - a volume of the pod's own
             ],
             **more,

@@ -129,3 +129,16 @@ def test_every_object_waits_for_its_namespace(k8s, one):
 
     objects = [one for one in k8s if one.type.startswith("kubernetes:") and one is not space]
     assert [one.name for one in objects if space.urn not in before(one)] == []
+
+
+def test_no_mount_says_read_only_false(k8s):
+    """The API server keeps no such False: whoever else applied the same object would be in conflict over it."""
+    pods = [one.get("spec.template.spec") for one in k8s.of_type(DEPLOYMENT)]
+    mounts = [
+        mount
+        for pod in pods
+        for kind in ("initContainers", "containers")
+        for one in pod[kind]
+        for mount in one["volumeMounts"]
+    ]
+    assert mounts and not any(mount.get("readOnly") is False for mount in mounts)

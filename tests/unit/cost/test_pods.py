@@ -16,6 +16,7 @@ from cost.nodes import node_size
 from cost.pricers.kubernetes.workloads import _cron_runs, _weekdays
 from deployment.graph import Resource
 from deployment.quantities import quantity
+from deployment.tokens import NAMESPACE, RENDERED
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -525,3 +526,12 @@ def test_what_is_declared_counts_until_the_autoscaler_looks(thing, price):
     pods = thing(DEPLOYMENT, {"replicas": 9, "strategy": {"type": "Recreate"}, "template": {"spec": asks()}})
     scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 4, "scaleTargetRef": TARGET})
     assert near(price(pods, scaler).worst_case_usd, 9 * POD_MONTH)
+
+
+@pytest.mark.parametrize("token", RENDERED)
+def test_files_whose_objects_are_not_there_have_no_price(token, price):
+    urn = f"urn:pulumi:test::test::{token}::all"
+    files = Resource(urn, token, "all", custom=False)
+    assert "aren't in the graph" in price(files).unpriced[0].reason
+    read = Resource("urn:pulumi:test::test::kubernetes:core/v1:Namespace::one", NAMESPACE, "one", parent=urn)
+    assert not price(files, read).unpriced
