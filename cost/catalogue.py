@@ -212,9 +212,9 @@ def read_price(region: str, service: str, key: str, row: Any) -> Price:
             zones=tuple(sorted(_decimal(usd) for usd in row.get("zones", {}).values())),
         )
     except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
-        raise InputError(
-            f"{where}: {error!r}; a row needs price_usd, unit, source and confidence as strings"
-        ) from error
+        lacking = ", ".join(key for key in ("price_usd", "unit", "source", "confidence") if key not in row)
+        what = f"{lacking} is missing" if isinstance(error, KeyError) and lacking else repr(error)
+        raise InputError(f"{where}: {what}; a row needs price_usd, unit, source and confidence as strings") from error
     if price.confidence not in CONFIDENCES:
         raise InputError(f"{where}: confidence {price.confidence!r}; allowed: {', '.join(CONFIDENCES)}")
     ends = [tier.up_to for tier in tiers]

@@ -60,6 +60,7 @@ ELASTIC_IP_ASSOCIATION: Final = ("aws:ec2/eipAssociation:EipAssociation",)
 VPN_CONNECTION: Final = ("aws:ec2/vpnConnection:VpnConnection",)
 CLIENT_VPN_ENDPOINT: Final = ("aws:ec2clientvpn/endpoint:Endpoint",)
 CLIENT_VPN_ASSOCIATION: Final = ("aws:ec2clientvpn/networkAssociation:NetworkAssociation",)
+TRANSIT_GATEWAY: Final = ("aws:ec2transitgateway/transitGateway:TransitGateway",)
 TRANSIT_GATEWAY_ATTACHMENT: Final = ("aws:ec2transitgateway/vpcAttachment:VpcAttachment",)
 TRANSIT_GATEWAY_PEERING: Final = ("aws:ec2transitgateway/peeringAttachment:PeeringAttachment",)
 
@@ -299,6 +300,8 @@ DNS_NAMESPACE: Final = (
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
     "aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace",
 )
+NOTEBOOK: Final = ("aws:sagemaker/notebookInstance:NotebookInstance",)
+IDENTITY_POOL: Final = ("aws:cognito/identityPool:IdentityPool",)
 GRAPHQL_API: Final = ("aws:appsync/graphQLApi:GraphQLApi",)
 CATALOG_DATABASE: Final = ("aws:glue/catalogDatabase:CatalogDatabase",)
 MANAGED_NODE_ACTIVATION: Final = ("aws:ssm/activation:Activation",)

@@ -39,4 +39,15 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-4",
         frameworks=("checkov:CKV_AWS_291", "fsbp:MSK.4"),
     ),
+    row(
+        "data-kafka-clients-authenticated",
+        KAFKA,
+        must_not_be("clientAuthentication.unauthenticated", True, use="leave it out"),
+        title="Kafka brokers ask who is there",
+        severity=Severity.HIGH,
+        why="Whoever is in the network reads and writes every topic.",
+        fix="Leave clientAuthentication.unauthenticated out, and set sasl.iam to true.",
+        source="https://docs.aws.amazon.com/msk/latest/developerguide/kafka_apis_iam.html",
+        frameworks=("prowler:kafka_cluster_unrestricted_access_disabled",),
+    ),
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import ENDPOINT_SERVICE, FLOW_LOG, ROUTE, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
+from deployment.tokens import (
+    ENDPOINT_SERVICE,
+    FLOW_LOG,
+    ROUTE,
+    ROUTE_TABLE,
+    SECURITY_GROUP,
+    SUBNET,
+    TRANSIT_GATEWAY,
+    VPC,
+)
 from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.rules._routes import no_default_route_to
@@ -81,5 +90,16 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Name the accounts in allowedPrincipals, or set acceptanceRequired to true.",
         source="https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html",
         frameworks=("checkov:CKV_AWS_123", "prowler:vpc_endpoint_services_allowed_principals_trust_boundaries"),
+    ),
+    row(
+        "network-transit-gateway-asks",
+        TRANSIT_GATEWAY,
+        must_not_be("autoAcceptSharedAttachments", "enable", use="leave it at disable"),
+        title="Transit gateways ask before somebody attaches",
+        severity=Severity.HIGH,
+        why="Whichever account the gateway is shared with is in the network at once.",
+        fix="Leave autoAcceptSharedAttachments at disable.",
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-23",
+        frameworks=("checkov:CKV_AWS_331", "fsbp:EC2.23"),
     ),
 )

@@ -109,7 +109,7 @@ def test_a_wrong_row_names_file_and_key(change, problem):
         del row["source"]
     with pytest.raises(InputError, match=r"prices/aws/us-east-1/elb.toml \[alb_hour\]") as caught:
         read_price("us-east-1", "elb", "alb_hour", row)
-    assert (problem or "source") in str(caught.value)
+    assert (problem or "source is missing") in str(caught.value)
 
 
 def test_tiers_are_billed_band_by_band():

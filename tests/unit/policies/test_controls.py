@@ -29,7 +29,8 @@ def test_a_control_is_answered_or_declared_not_applicable(row):
 
 def test_every_control_that_a_rule_claims_is_in_the_table():
     missing = sorted(CLAIMED - {row["control"] for row in ROWS})
-    assert not missing, f"policies/controls.csv:{len(ROWS) + 2}: write {', '.join(f'{one},rule,' for one in missing)}"
+    lines = " and ".join(f'"{one},rule,"' for one in missing)
+    assert not missing, f"policies/controls.csv:{len(ROWS) + 2}: write {lines}, each on a line of its own"
 
 
 def test_controls_of_every_framework_are_there():
