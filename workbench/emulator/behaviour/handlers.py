@@ -56,20 +56,17 @@ def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, A
     """GetMetricData over the virtual metrics: periods cut from the start time on, newest first on request."""
     start, end = _moment(params["StartTime"]), _moment(params["EndTime"])
     newest_first = params.get("ScanBy", "TimestampDescending") == "TimestampDescending"
-    queries = params["MetricDataQueries"]
+    series = _Series(metrics, params["MetricDataQueries"], start, end)
     results = []
-    for query in queries:
+    for query in series.queries:
         if not query.get("ReturnData", True):
             continue
-        stat = query.get("MetricStat")
-        period = int((stat or {}).get("Period") or query.get("Period") or 60)
-        points = []
-        at = start.replace(second=0, microsecond=0)
-        while at < end:
-            value = _value(metrics, query, queries, at, start, end, period)
-            if value is not None:
-                points.append((at, value))
-            at += timedelta(seconds=period)
+        period = int((query.get("MetricStat") or {}).get("Period") or query.get("Period") or 60)
+        points = [
+            (series.first + timedelta(seconds=period) * place, value)
+            for place, value in enumerate(series.values(query, period))
+            if value is not None
+        ]
         points.sort(reverse=newest_first)
         results.append(
             {
@@ -82,28 +79,34 @@ def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, A
     return {"MetricDataResults": results}
 
 
-def _value(
-    metrics: MetricStore,
-    query: dict[str, Any],
-    queries: list[dict[str, Any]],
-    at: datetime,
-    start: datetime,
-    end: datetime,
-    period: int,
-) -> float | None:
-    stat = query.get("MetricStat")
-    if stat:
-        metric = stat["Metric"]
-        key = key_of(metric["Namespace"], metric["MetricName"], metric.get("Dimensions") or ())
-        samples = metrics.samples(key, max(at, start), min(at + timedelta(seconds=period), end))
-        return statistic(samples, stat["Stat"]) if samples else None
-    read = named_in(query["Expression"])
-    others = {
-        item["Id"]: _value(metrics, item, queries, at, start, end, period)
-        for item in queries
-        if item is not query and item["Id"] in read
-    }
-    return metric_math(query["Expression"], others)
+class _Series:
+    """The queries of one call, each read once for all of its periods: a rollout asks for days of minutes."""
+
+    def __init__(self, metrics: MetricStore, queries: list[dict[str, Any]], start: datetime, end: datetime) -> None:
+        self.queries = queries
+        self.first = start.replace(second=0, microsecond=0)
+        self._metrics, self._start, self._end = metrics, start, end
+
+    def values(self, query: dict[str, Any], period: int) -> list[float | None]:
+        """The value in each period, of ``period`` seconds whatever the query's own; None without data."""
+        length = timedelta(seconds=period)
+        count = max(0, -((self.first - self._end) // length))
+        stat = query.get("MetricStat")
+        if stat:
+            metric = stat["Metric"]
+            key = key_of(metric["Namespace"], metric["MetricName"], metric.get("Dimensions") or ())
+            samples: list[list[tuple[float, int]]] = [[] for _ in range(count)]
+            for at, value, times in self._metrics.between(key, self._start, self._end):
+                samples[(at - self.first) // length].append((value, times))
+            return [statistic(found, stat["Stat"]) if found else None for found in samples]
+        expression = query["Expression"]
+        read = named_in(expression)
+        others = [item for item in self.queries if item is not query and item["Id"] in read]
+        columns = [self.values(item, period) for item in others]
+        rows = list(zip(*columns, strict=True)) if columns else [()] * count
+        names = [item["Id"] for item in others]
+        known = {row: metric_math(expression, dict(zip(names, row, strict=True))) for row in set(rows)}
+        return [known[row] for row in rows]
 
 
 def get_resources(deployer: Deployer, params: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,10 @@ class MetricStore:
         """Add a sample, or ``count`` equal ones."""
         self._samples[key].append((at, value, count))
 
+    def between(self, key: Key, start: datetime, end: datetime) -> list[tuple[datetime, float, int]]:
+        """(moment, value, count) of the samples from ``start`` to just before ``end``."""
+        return [sample for sample in self._samples.get(key, ()) if start <= sample[0] < end]
+
     def samples(self, key: Key, start: datetime, end: datetime) -> list[tuple[float, int]]:
         """(value, count) of the samples from ``start`` to just before ``end``."""
         found: list[tuple[float, int]] = []
