@@ -106,6 +106,7 @@ def play(stage: Stage) -> None:
     queue = stage.listen(topic)
     watch = Watch(stage, _firewall(stage))
     if not stage.settings.uptime.parked:
+        stage.finally_do(lambda: _platform_asks(stage, asks=False))  # a rule group that is asked can't be deleted
         _platform_asks(stage, asks=True)
     account.topics.on_message = watch.note
     with Receiver("chat.test") as webhook:
