@@ -41,6 +41,20 @@ def service(**inputs):
 
 
 GRAPHS = [
+    case(
+        "replication within a Region moves nothing to another",
+        "monthly_usd",
+        "0",
+        "Data to other Regions",
+        ("aws:s3/bucket:Bucket", "from", {}),
+        ("aws:s3/bucket:Bucket", "to", {}),
+        (
+            "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+            "copies",
+            {"bucket": "from-id", "rules": [{"destination": {"bucket": "to-id"}}]},
+            [("rules[0].destination.bucket", ("aws:s3/bucket:Bucket", "to"))],
+        ),
+    ),
     *(
         case(
             f"capacity units of Neptune between the limits of the cluster: {figure}",

@@ -41,4 +41,10 @@ CASES = [
         {"Objects analysed": "1.00"},
         {"monthly_monitored_objects": 10_000_000},
     ),
+    case(
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        {"rules": [{"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::elsewhere"}}]},
+        {"Data to other Regions": "2.00", "Objects replicated": "0.50"},
+        {"monthly_replicated_gb": 100, "monthly_replicated_objects": 100_000},
+    ),
 ]

@@ -155,10 +155,27 @@ def analytics(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Objects analysed", ("s3", "analytics_million_objects"), scope.usage(MONITORED))
 
 
+REPLICATED: Final = UsageKey("monthly_replicated_gb", Decimal(10), "gigabytes replicated to other Regions a month")
+REPLICAS: Final = UsageKey("monthly_replicated_objects", Decimal(10_000), "objects replicated a month")
+
+
+def replication(scope: Scope) -> Iterator[Charge]:
+    """Objects put into other buckets, and their way to other Regions; the other buckets bill what they store. Buckets
+    that aren't in the graph count as elsewhere."""
+    home, rules = scope.pricing.region_of(scope.resource), scope.items("rules")
+    found = scope.graph.referenced(scope.resource, "rules", *BUCKETS)
+    if len(found) < len(rules) or any(scope.pricing.region_of(one) != home for one in found):
+        yield scope.use("Data to other Regions", ("data_transfer", "inter_region_gb"), scope.usage(REPLICATED))
+    yield scope.use("Objects replicated", ("s3", "1k_put_requests"), scope.usage(REPLICAS))
+
+
 USAGE: Final = (STORAGE, TIER_1, TIER_2, *KEPT.values(), *(key for *_, key in COLD_USE))
 
 PRICERS: Final = {
     **dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=USAGE)),
+    tokens.BUCKET_REPLICATION[0]: Pricer(
+        replication, twins=("aws_s3_bucket_replication_configuration",), usage=(REPLICATED, REPLICAS)
+    ),
     tokens.BUCKET_INVENTORY[0]: Pricer(inventory, twins=("aws_s3_bucket_inventory",), usage=(LISTED,)),
     tokens.BUCKET_ANALYTICS[0]: Pricer(analytics, twins=("aws_s3_bucket_analytics_configuration",), usage=(MONITORED,)),
 }
