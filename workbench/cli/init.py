@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from deployment.errors import InputError, meant
 from deployment.urn import name_of
-from workbench.cli.common import BLOCKED, pairs, progress, write_text
+from workbench.cli.common import BLOCKED, emit_marked, pairs, progress, write_text
 
 if TYPE_CHECKING:
     from workbench.new_stack import Answers
@@ -53,7 +54,7 @@ def command(stack: str, platform: tuple[str, ...], force: bool, **given: Any) ->
     click.echo(f"wrote {path.name}")
     with progress("starting") as show:
         result = preview(stack, {}, root=REPOSITORY, progress=show)
-    _tell(result)
+    emit_marked("\n".join(_told(result)), None)
     if result.assessment.blocked:
         raise SystemExit(BLOCKED)
 
@@ -114,18 +115,19 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
     )
 
 
-def _tell(found: Preview) -> None:
-    """The first preview in a few lines: verdict, what blocks with a waiver to be signed, what waivers cover already."""
-    click.echo(f"{found.stack}: {found.verdict}: {found.reason}")
+def _told(found: Preview) -> Iterator[str]:
+    """The first preview in a few lines: verdict, what blocks with its way out, what waivers cover already."""
+    yield f"{found.stack}: {found.verdict}: {found.reason}"
     waivers = {entry.waiver.reason: entry.waiver for entry in found.assessment.waived}
     if waivers:
         last = min(waiver.expires for waiver in waivers.values())
-        click.echo(
+        yield (
             f"{len(waivers)} waivers of policies/config/plant.waivers.toml cover {len(found.assessment.waived)}"
             f" findings; the first ends on {last}: read them (./plant preview --stack {found.stack} --all),"
             " they are yours now"
         )
     for violation in found.blocking:
-        name = name_of(violation.finding.urn)
-        click.echo(f"blocks: {violation.rule.id} ({name}): {violation.finding.message}\n  fix: {violation.rule.fix}")
-    click.echo(f"next: ./plant preview --stack {found.stack}; with an account: pulumi stack init {found.stack}")
+        finding = violation.finding
+        yield f"blocks: {violation.rule.id} ({name_of(finding.urn)}): {finding.what}"
+        yield from (f"  fix: {way}" for way in finding.ways or (violation.rule.fix,))
+    yield f"next: ./plant preview --stack {found.stack}; with an account: pulumi stack init {found.stack}"

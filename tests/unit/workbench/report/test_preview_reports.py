@@ -8,12 +8,15 @@ import pulumi_aws as aws
 import pytest
 
 from deployment.reader import graph_from_json
-from policies.assess import assess
+from policies.assess import Violation, assess
+from policies.finding import Enforcement, Finding
+from policies.registry import every_rule
 from workbench.preview.changes import compare
 from workbench.preview.result import Preview
 from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record
 from workbench.report import preview_html, preview_markdown, preview_text
+from workbench.report.findings_text import as_text, violations
 from workbench.report.names import short_types
 
 STACK = StackFile(project="plant", stack="dev", main="infra")
@@ -167,3 +170,27 @@ def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):
     text = render.render(preview)
     assert told in text
     assert ("with start and end" in text) is (stack != "parked")
+
+
+def test_ways_back_are_a_list_and_one_way_is_a_line():
+    """What stands in the message's end is told once, and the rule's own words only where there is no way."""
+
+    def lines(*ways):
+        remedy = "; or ".join(ways)
+        ahead = "; to come back within it: " if ways else ""
+        finding = Finding(
+            "cost-expected-within-budget", "urn:pulumi:d::p::t:t:T::x", f"too dear{ahead}{remedy}", remedy=remedy
+        )
+        rule = next(rule for rule in every_rule() if rule.id == finding.rule_id)
+        told = as_text(violations([Violation(rule, finding, Enforcement.MANDATORY)]), colours=False, width=80)
+        return [line.strip() for line in told.splitlines()[2:]], rule
+
+    assert lines("set a to 1 (then $4.00)", "set b to 2 (then $4.50)")[0] == [
+        "too dear",
+        "fix: one of",
+        "- set a to 1 (then $4.00)",
+        "- set b to 2 (then $4.50)",
+    ]
+    assert lines("set a to 1 (then $4.00)")[0] == ["too dear", "fix: set a to 1 (then $4.00)"]
+    told, rule = lines()
+    assert told == ["too dear", f"fix: {rule.fix}"]

@@ -112,8 +112,17 @@ def test_the_brake_has_a_bar_where_the_stack_has_one(views):
     assert "with the spend brake" in prod
     both = " ".join(" ".join(Page(render(views)).text).split())
     braked = views[1].preview.estimate.bounded_usd
-    assert f"worst case ${braked:.2f} with the spend brake, budget $5.00" in both
+    assert f"worst case ${braked:.2f} with the spend brake (above it: advice here), budget $5.00" in both
     assert "with the spend brake" not in dev
+
+
+def test_the_dollars_of_this_month_stand_beside_those_of_a_mean_one(views):
+    """Two figures that differ are told with what sets them apart."""
+    told = " ".join(" ".join(Page(render(views)).text).split())
+    dev, prod = views
+    assert f"each of the {dev.month.sessions} sessions" in told
+    assert f"The expected ${dev.preview.estimate.expected_usd:.2f} is of a mean month, with 9 sessions." in told
+    assert f"The expected ${prod.preview.estimate.expected_usd:.2f} is of a mean month." in told
 
 
 def test_a_band_is_drawn_in_pieces_where_minutes_lack_a_value():
