@@ -470,6 +470,10 @@ GATEWAY_CLASS: Final = (
     "kubernetes:gateway.networking.k8s.io/v1:GatewayClass",
     "kubernetes:gateway.networking.k8s.io/v1beta1:GatewayClass",
 )
+HTTP_ROUTE: Final = (
+    "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+    "kubernetes:gateway.networking.k8s.io/v1beta1:HTTPRoute",
+)
 LOAD_BALANCER_CONFIGURATION: Final = (
     "kubernetes:gateway.k8s.aws/v1:LoadBalancerConfiguration",
     "kubernetes:gateway.k8s.aws/v1beta1:LoadBalancerConfiguration",

@@ -17,7 +17,7 @@ from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
 from deployment import tokens
-from deployment.ingresses import class_of, is_albs, setting
+from deployment.ingresses import GATEWAYS, class_of, gateway_class, gateway_kind, is_albs, setting
 from deployment.manifests import object_name
 
 BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer"
@@ -79,16 +79,11 @@ def _reserved(value: Any) -> Decimal:
     return Decimal(found[1]) if found else ZERO
 
 
-GATEWAYS: Final = {"gateway.k8s.aws/alb": "alb", "gateway.k8s.aws/nlb": "nlb"}
-"""Controllers of Gateways that make load balancers: the AWS Load Balancer Controller's (guide 3.5, "Gateway API")."""
-
-
 def gateway(scope: Scope) -> Iterator[Charge]:
     """The load balancer that the AWS Load Balancer Controller makes for a Gateway. Raises Unpriced where the class is
     another controller's, or isn't in the graph."""
     name = scope.text("spec.gatewayClassName")
-    found = next((one for one in scope.graph.of_type(*tokens.GATEWAY_CLASS) if object_name(one) == name), None)
-    kind = GATEWAYS.get(str(found.get("spec.controllerName"))) if found is not None else None
+    found, kind = gateway_class(scope.resource, scope.graph), gateway_kind(scope.resource, scope.graph)
     if found is None or kind is None:
         raise Unpriced(
             f"what the controller of the GatewayClass {name!r} makes for it isn't in the graph; declare the class, of"
