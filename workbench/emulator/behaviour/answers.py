@@ -59,8 +59,24 @@ class Answers:
         new = self.api.calls[self._seen :]
         self._seen = len(self.api.calls)
         changed: set[str] = set()
+        written: set[str] = set()
         for record in new:
-            if not record.operation.startswith(_READING) and record.operation not in _CHANGES_NOTHING_DESCRIBED:
+            if (record.service, record.operation) == ("ssm", "put_parameter"):
+                written.add(record.params["Name"])
+            elif not record.operation.startswith(_READING) and record.operation not in _CHANGES_NOTHING_DESCRIBED:
                 changed |= _CHANGES_TOO.get(record.service, {record.service})
-        if changed:
-            self._kept = {key: answer for key, answer in self._kept.items() if key[0] not in changed}
+        if changed or written:
+            self._kept = {
+                key: answer
+                for key, answer in self._kept.items()
+                if key[0] not in changed and not (written and key[0] == "ssm" and not _is_of_another(key, written))
+            }
+
+
+def _is_of_another(key: tuple[str, str, str], written: set[str]) -> bool:
+    """Whether an answer is one parameter's that was not written; a rollout writes one a look and reads two."""
+    _, operation, asked = key
+    if operation != "get_parameter":
+        return False
+    name = json.loads(asked)["Name"]
+    return ":" not in name and name not in written  # with a colon it is an ARN, or a version of one

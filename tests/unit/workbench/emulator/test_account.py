@@ -96,7 +96,7 @@ def test_descriptions_are_asked_for_again_once_their_service_changed() -> None:
     assert answers.call("iam", "get_role", RoleName="a") == {"number": 1}
     assert answers.call("iam", "get_role", RoleName="b") == {"number": 2}
     answers.call("sqs", "send_message")
-    answers.call("ssm", "put_parameter")
+    answers.call("ssm", "put_parameter", Name="/other")
     assert answers.call("iam", "get_role", RoleName="a") == {"number": 1}
     answers.call("iam", "attach_role_policy")
     assert answers.call("iam", "get_role", RoleName="a") == {"number": 6}
