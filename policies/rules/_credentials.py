@@ -23,7 +23,7 @@ KEYS: Final = re.compile(
 SendGrid, as their makers write them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26);
 addresses and connection strings that hold a password."""
 _NAMES: Final = (
-    r"(?:password|passwd|pwd|passphrase|secret[_-]?(?:access[_-]?)?key|private[_-]?key|api[_-]?key"
+    r"(?:password|passwd|pwd|passphrase|secret[_-]?(?:access[_-]?)?key(?:[_-]?base)?|private[_-]?key|api[_-]?key"
     r"|(?:api|auth|access|bearer|deploy|bot|npm|github|gitlab|slack|vault)[_-]?token"
     r"|(?:client|jwt|session|cookie|webhook|signing)[_-]?secret|requirepass|masterauth)"
 )
@@ -77,6 +77,10 @@ KEY_PARTS: Final = (
 """Of each kind of KEYS what all of them have, without letter case; but addresses."""
 ADDRESS: Final = re.compile(r"://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@")
 """How an address with a password in it ends."""
+LOGIN: Final = re.compile(
+    r"\bcurl\b[^\n|;&]{0,300}\s(?:-u|--user)[ =]?['\"]?[^\s:'\"$]{1,100}:(?![$%{<*])[^\s'\"$]{6,}"
+)
+"""The password that a script logs in with over HTTP."""
 SERVER: Final = re.compile(
     r"(?m)^[ \t]*(?:requirepass|masterauth|primaryauth)[ \t]+['\"]?(?![$%{<*]|replace|change)[^\s'\"$]{6,}['\"]?[ \t]*$"
 )
@@ -85,6 +89,7 @@ COMMANDS: Final = (
     ("chpasswd", PIPED),
     ("mysql", CLIENT),
     ("chpasswd", CLOUD_CONFIG),
+    ("curl", LOGIN),
     ("requirepass", SERVER),
     ("masterauth", SERVER),
     ("primaryauth", SERVER),

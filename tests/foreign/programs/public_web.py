@@ -1,5 +1,6 @@
 """A public web server: load balancer in public subnets, port 80 redirects, instances in private ones behind a NAT."""
 
+import base64
 import json
 
 import pulumi_aws as aws
@@ -19,6 +20,12 @@ TWINS = {
     "instance metadata v1": {"app.metadataOptions.httpTokens": "optional"},
     "volumes in plain text": {"app.blockDeviceMappings[0].ebs.encrypted": False},
     "HTTP only": {"http.defaultActions": [{"type": "forward", "targetGroupArn": "arn:aws:elasticloadbalancing:x"}]},
+    "a rule that hands on what came over HTTP": {"challenge.conditions[0].pathPattern.values": ["/*"]},
+    "a login in the user data": {
+        "app.userData": base64.b64encode(
+            b"#!/bin/sh\ncurl -u bot:c0rrect-horse https://acme.example/app -o app\n"
+        ).decode()
+    },
     "TLS 1.0": {"https.sslPolicy": "ELBSecurityPolicy-TLS-1-0-2015-04"},
     "wildcard administrator": {
         "app-policy.policy": json.dumps(
@@ -55,7 +62,7 @@ def program():
     targets = aws.lb.TargetGroup(
         "app", port=8080, protocol="HTTP", vpc_id=net.vpc.id, health_check={"path": "/health", "matcher": "200"}
     )
-    aws.lb.Listener(
+    plain = aws.lb.Listener(
         "http",
         load_balancer_arn=balancer.arn,
         port=80,
@@ -63,6 +70,14 @@ def program():
         default_actions=[
             {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}
         ],
+    )
+    # Who renews the certificate of a partner's name asks over HTTP.
+    aws.lb.ListenerRule(
+        "challenge",
+        listener_arn=plain.arn,
+        priority=1,
+        conditions=[{"path_pattern": {"values": ["/.well-known/acme-challenge/*"]}}],
+        actions=[{"type": "forward", "target_group_arn": targets.arn}],
     )
     aws.lb.Listener(
         "https",
