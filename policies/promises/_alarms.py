@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -44,6 +45,27 @@ def measures(context: Context) -> tuple[Measure, ...]:
 
 def _all_measures(context: Context) -> tuple[Measure, ...]:
     return tuple(one for alarm in context.graph.of_type(*METRIC_ALARM) for one in _measures(alarm))
+
+
+def measures_by_alarm(context: Context) -> Mapping[str, Sequence[Measure]]:
+    """URN of an alarm -> its metrics; for `Context.once`."""
+    found: dict[str, list[Measure]] = {}
+    for one in measures(context):
+        found.setdefault(one.alarm.urn, []).append(one)
+    return found
+
+
+def measures_of(names: Collection[tuple[str, str]], context: Context) -> list[Measure]:
+    """Those of `measures` whose (namespace, name) is among `names`, in the same order."""
+    named = context.once(_by_name)
+    return [one for _, one in sorted((found for name in names for found in named.get(name, ())), key=itemgetter(0))]
+
+
+def _by_name(context: Context) -> Mapping[tuple[str, str], Sequence[tuple[int, Measure]]]:
+    found: dict[tuple[str, str], list[tuple[int, Measure]]] = {}
+    for place, one in enumerate(measures(context)):
+        found.setdefault((one.namespace, one.metric), []).append((place, one))
+    return found
 
 
 def _measures(alarm: Resource) -> Iterator[Measure]:

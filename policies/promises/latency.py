@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -38,10 +39,14 @@ def check(context: Context) -> Iterator[Problem]:
 
 def watched(context: Context) -> Iterator[tuple[Resource, list[Measure]]]:
     """Each target group that gets traffic, and what alarms read of its p95."""
-    p95 = [one for one in measures(context) if one.metric in SLOW and one.statistic == "p95"]
+    about: dict[str, list[tuple[int, Measure]]] = {}
+    for place, one in enumerate(measures(context)):
+        if one.metric in SLOW and one.statistic == "p95":
+            about.setdefault(one.target_group, []).append((place, one))
     for group in target_groups(context):
         suffix = str(group.outputs.get("arnSuffix") or group.outputs.get("arn"))
-        yield group, [one for one in p95 if one.target_group in ("", suffix)]
+        read = [found for name in {"", suffix} for found in about.get(name, ())]
+        yield group, [one for _, one in sorted(read, key=itemgetter(0))]
 
 
 def late(measure: Measure) -> bool:

@@ -22,7 +22,7 @@ from deployment.tokens import (
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._alarms import Measure, measures, tells
+from policies.promises._alarms import Measure, measures_of, tells
 from policies.promises._events import launch_event, targets_for
 from policies.promises._traffic import serving_fleets
 from policies.rule import Problem, Rule
@@ -60,7 +60,7 @@ def watched(context: Context) -> Iterator[tuple[Resource, list[Measure] | None]]
     known: dict[int, frozenset[tuple[str, str]]] = {}  # many fleets reach the same targets
     for fleet in serving_fleets(context):
         counts = counted(fleet, context, known)
-        yield fleet, [one for one in measures(context) if (one.namespace, one.metric) in counts] if counts else None
+        yield fleet, measures_of(counts, context) if counts else None
 
 
 def over_limit(measure: Measure) -> bool:

@@ -12,7 +12,7 @@ from policies.checks import mappings, number
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._alarms import measures, tells
+from policies.promises._alarms import measures, measures_by_alarm, tells
 from policies.promises._traffic import fleets_behind, target_groups
 from policies.rule import Problem, Rule
 
@@ -58,7 +58,9 @@ def grows(policy: Resource, context: Context) -> bool:
     added = [number(step.get("scalingAdjustment")) or 0 for step in mappings(policy.get("stepAdjustments"))]
     started = context.pointing_at(policy, "alarmActions", *METRIC_ALARM)
     return any(step > 0 for step in added) and any(
-        one.goes_off(SPIKE, AT_ONCE_SECONDS) for one in measures(context) if one.alarm in started
+        one.goes_off(SPIKE, AT_ONCE_SECONDS)
+        for alarm in started
+        for one in context.once(measures_by_alarm).get(alarm.urn, ())
     )
 
 
