@@ -83,6 +83,8 @@ class _Search:
             yield way
         if (way := self.smaller_maximum()) is not None:
             yield way
+        if (way := self.smaller_minimum()) is not None:
+            yield way
         if (way := self.lower_peak()) is not None:
             yield way
 
@@ -158,6 +160,18 @@ class _Search:
         cap = max(1, least, self.largest(highest - 1, lowered))
         smaller = lowered(cap)
         return self.priced(smaller, f"{what_to_set(self.stack, smaller)} instead of {highest}")
+
+    def smaller_minimum(self) -> Way | None:
+        """One instance at least, where the stack's settings start its fleets with more."""
+        adjustable = self.stack.basis.adjustable
+        if adjustable is None or "minSize" not in adjustable.sets:
+            return None
+
+        def change(group: Resource) -> dict[str, Any] | None:
+            return {"minSize": 1, "desiredCapacity": 1} if (number(group.get("minSize")) or 0) > 1 else None
+
+        smaller = changed(self.stack, GROUP, change)
+        return None if smaller is None else self.priced(smaller, what_to_set(self.stack, smaller))
 
     def lower_peak(self) -> Way | None:
         """The largest declared peak that fits, to a tenth of a request a second. Only the worst case has one."""

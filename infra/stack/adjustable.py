@@ -15,6 +15,8 @@ DISTRIBUTION: Final = "mixedInstancesPolicy.instancesDistribution"
 
 SETS: Final = {
     "maxSize": "plant:fleet.max_size to {}",
+    "minSize": "plant:fleet.min_size to {}",
+    "desiredCapacity": "plant:fleet.desired_capacity to {}",
     f"{DISTRIBUTION}.onDemandBaseCapacity": "plant:fleet.on_demand_base_capacity to {}",
     f"{DISTRIBUTION}.onDemandPercentageAboveBaseCapacity": "plant:fleet.on_demand_percent_above_base to {}",
     "aws:elasticache/serverlessCache:ServerlessCache": "plant:cache.node_type to null",

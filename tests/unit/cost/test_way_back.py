@@ -106,6 +106,11 @@ def test_advice_on_a_stack_of_ours_names_settings_that_do_what_it_says(stack, na
         pytest.param("dev", {"usage__monthly_requests": "90000000"}, id="dev: requests"),
         pytest.param("prod", {"usage__monthly_requests": "3000000"}, id="prod: requests"),
         pytest.param("k8s", {"usage__monthly_requests": "9000000"}, id="k8s: requests"),
+        pytest.param(
+            "prod",
+            {"fleet__min_size": "2", "fleet__desired_capacity": "2", "fleet__max_size": "4"},
+            id="prod: a larger fleet",
+        ),
     ],
 )
 def test_whoever_follows_any_of_the_ways_is_not_blocked_any_more(stack, name, overrides):
@@ -118,7 +123,8 @@ def test_whoever_follows_any_of_the_ways_is_not_blocked_any_more(stack, name, ov
         ways, enough = ways_back(graph, current, figure)
         assert ways and enough
         for way in ways:
-            set_to = {key.removeprefix("plant:").replace(".", "__"): to for key, to in SETTING.findall(str(way.what))}
+            told = SETTING.findall(" and ".join(way.what))
+            set_to = {key.removeprefix("plant:").replace(".", "__"): to for key, to in told}
             assert set_to, way
             assert not assess(stack(name, **(overrides | set_to))).blocked, way
 
@@ -243,7 +249,7 @@ def test_a_graph_too_large_to_price_again_and_again_gets_no_way(graph):
         ),
         pytest.param(
             ([], False),
-            "no known change of few things lowers it: drop what drives it, or keep it up for fewer hours",
+            "no change of few settings lowers it: drop what drives it, or keep it up for fewer hours",
             id="none",
         ),
     ],
