@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.kubernetes_api import refused
+from deployment.kubernetes_api.schemas import NEWEST, validator
 from deployment.kubernetes_api.values import STAND_IN
 from deployment.unknown import Sentinel
 
 PREFIX: Final = "kubernetes:"
-NEWEST: Final = "1.37"
-"""Newest version whose schemas are at hand (kubernetes-validate 1.37.0)."""
 
 
 def is_object(resource: Resource) -> bool:
@@ -54,28 +53,21 @@ def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[
     of values; None when it takes all.
 
     The message is empty where what it would refuse is a value that can't be read, and that is no text.
-    A kind without a schema, which is a custom resource, is taken as it is. A newer version than is known counts as
-    the newest one.
+    A kind without a schema, which is a custom resource, is taken as it is. A version that is not known counts as the
+    newest one.
     """
-    return _problem(json.dumps(_whole(document), sort_keys=True), min(version, NEWEST))
+    return _problem(json.dumps(_whole(document), sort_keys=True), version)
 
 
 @lru_cache(maxsize=1024)
 def _problem(text: str, version: str) -> tuple[str, str] | None:
-    import kubernetes_validate  # its schemas are 100 MB, of which a file a kind is read
-
     document = json.loads(text)
     if isinstance(document.get("roleRef"), dict):  # the API server fills it in before it looks
         document["roleRef"].setdefault("apiGroup", "rbac.authorization.k8s.io")
-    group = str(document["apiVersion"]).rpartition("/")[0]
-    try:
-        if "." not in group or group.endswith(".k8s.io"):  # it looks no further than the first part of a group's name
-            kubernetes_validate.validate(document, version, strict=True)
-    except kubernetes_validate.SchemaNotFoundError:
-        pass  # a custom resource
-    except kubernetes_validate.ValidationError as error:
+    judge = validator(document["apiVersion"], document["kind"], version)
+    for error in judge.iter_errors(document) if judge is not None else ():
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
-        return path.lstrip("."), "" if error.instance == STAND_IN else str(error.message)
+        return path.lstrip("."), "" if error.instance == STAND_IN else error.message
     return refused(document)
 
 

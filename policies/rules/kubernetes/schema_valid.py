@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.manifests import NEWEST, is_object, manifest, schema_problem
+from deployment.kubernetes_api.schemas import NEWEST
+from deployment.manifests import is_object, manifest, schema_problem
 from deployment.tokens import DEPLOYMENT, KUBERNETES_SECRET
 from deployment.unknown import UNKNOWN, Sentinel
 from policies.context import ROOT_TYPE, Context

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path as File
 from typing import Any, Final, TypeAlias
+
+from deployment.kubernetes_api.schemas import definitions
 
 Item: TypeAlias = tuple[tuple[str, Any], ...]
 """An item of a list: its keys with their values, or "" with the item itself."""
@@ -31,22 +32,13 @@ MAPPED: Final = "x-kubernetes-map-type"
 @lru_cache(maxsize=64)
 def schema_of(api_version: str, kind: str, version: str) -> Schema:
     """Schema of a kind in Kubernetes `version`, to be handed to the others here; {} for a custom resource."""
-    definitions = _definitions(version)
+    known = definitions(version)["$defs"]
     group, _, own = api_version.rpartition("/")
-    for definition in definitions.values():
+    for definition in known.values():
         for one in definition.get("x-kubernetes-group-version-kind") or ():
             if (one["group"], one["version"], one["kind"]) == (group, own, kind):
-                return _Of(definition, definitions)
+                return _Of(definition, known)
     return {}
-
-
-@lru_cache(maxsize=2)
-def _definitions(version: str) -> dict[str, Any]:
-    import kubernetes_validate
-
-    folder = File(kubernetes_validate.__file__).parent / "kubernetes-json-schema" / f"v{version}.0-local-strict"
-    found: dict[str, Any] = json.loads((folder / "_definitions.json").read_text(encoding="utf-8"))["$defs"]
-    return found
 
 
 class _Of(dict[str, Any]):

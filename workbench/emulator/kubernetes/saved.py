@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from deployment.manifests import NEWEST
+from deployment.kubernetes_api.schemas import NEWEST
 from deployment.quantities import GIB
 from workbench.emulator.kubernetes.cluster import Cluster
 from workbench.emulator.kubernetes.lifecycle import WithCluster

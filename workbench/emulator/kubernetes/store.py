@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from deployment.kubernetes_api.defaults import with_defaults
-from deployment.manifests import NEWEST
+from deployment.kubernetes_api.schemas import NEWEST
 from workbench.emulator.kubernetes.ownership import (
     IDENTITY,
     Fields,
@@ -237,7 +237,7 @@ class Store:
         return whole
 
     def _schema(self, ref: Ref) -> Schema:
-        return schema_of(ref.api_version, ref.kind, min(self.version, NEWEST))
+        return schema_of(ref.api_version, ref.kind, self.version)
 
 
 def _refuse_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
