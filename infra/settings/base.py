@@ -49,9 +49,9 @@ def _whole_minutes(hours: Decimal) -> Decimal:
 
 SessionHours = Annotated[Decimal, BeforeValidator(_hours), AfterValidator(_whole_minutes)]
 """Hours in whole minutes: a number of hours, or ``H:MM``."""
-HTTPS = r"^https://[A-Za-z0-9._~%@:\[\]-]+(?:[/?#][!-~]*)?$"
+HTTPS = r"^https://[A-Za-z0-9._~%:\[\]-]+(?:[/?#][!-~]*)?$"
 HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS, max_length=2000)]
-"""An absolute https:// address in ASCII."""
+"""An absolute https:// address in ASCII; a login in it would stand in plain text in the stack file and its state."""
 DomainName = Annotated[str, StringConstraints(pattern=rf"^(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$", max_length=128)]
 """A full domain name without wildcard or trailing dot, in the 128 characters that a listener rule takes for a host
 (ELB API reference, HostHeaderConditionConfig)."""

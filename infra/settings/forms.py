@@ -8,7 +8,7 @@ from typing import Final
 from infra.settings.base import EMAIL, HTTPS
 
 FORMS: Final = {
-    HTTPS: "an address that begins with https://, in ASCII",
+    HTTPS: "an address that begins with https://, in ASCII, without a login",
     EMAIL: "a mail address, e.g. team@example.com",
     r"^[ -~]{1,256}$": "1 to 256 characters of ASCII",
     r"^[ -~]{0,500}$": "up to 500 characters of ASCII",

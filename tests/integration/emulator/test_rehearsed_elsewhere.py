@@ -237,7 +237,7 @@ def test_a_missing_piece_fails_and_does_not_pass_for_not_applicable(monkeypatch:
     def without_web_acl(deployer, *args, **kwargs):  # type: ignore[no-untyped-def]
         outcome = deploy(deployer, *args, **kwargs)
         entries = deployer.state.entries
-        for urn in [urn for urn, entry in entries.items() if "webAcl" in entry.type]:
+        for urn in reversed([urn for urn, entry in entries.items() if "webAcl" in entry.type]):
             entry = entries.pop(urn)
             deployer.lifecycle.delete(entry.type, urn, entry.id, entry.outputs)
         return outcome

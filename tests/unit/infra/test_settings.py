@@ -381,6 +381,12 @@ def test_stack_files_are_sound(stack):
             id="name that no listener rule takes",
         ),
         pytest.param(
+            {"plant:edge": {"authentication": {"issuer": "https://bot:correct@login.example.com/"}}},
+            "plant:edge.authentication.issuer",
+            "without a login",
+            id="issuer with a password in its address",
+        ),
+        pytest.param(
             {"plant:edge": {"authentication": {"issuer": f"https://a.example/{'x' * 240}"}}},
             "plant:edge.authentication.issuer",
             "at most 256 characters",
