@@ -16,9 +16,4 @@ def no_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if collecting:
-            # Where less was made than a look would wait for, there is nothing to spare. And the count of what somebody
-            # froze goes through all of it.
-            if gc.get_count()[0] > gc.get_threshold()[0] and not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()  # what was made counts as old: the first look at what is new would go through all of it
             gc.enable()

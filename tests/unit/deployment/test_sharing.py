@@ -1,11 +1,9 @@
 """What a document repeats is held once, and reads as before."""
 
-import gc
 import json
 
 import pytest
 
-from deployment.quiet import no_garbage_collection
 from deployment.reader import graph_from_text
 from deployment.sharing import sharing
 
@@ -51,15 +49,3 @@ def test_what_is_only_equal_in_value_stays_itself(given, got):
 def test_whatever_the_shape_nothing_changes(odd):
     text = document(state("one"), {**state("two"), **odd}, {**state("three"), **odd})
     assert json.dumps(json.loads(text, object_hook=sharing())) == text
-
-
-def test_what_is_made_without_collections_is_not_looked_through_by_the_next_one():
-    gc.unfreeze()  # as in a process of its own; conftest.py freezes
-    try:
-        with no_garbage_collection():
-            made = [[number] for number in range(gc.get_threshold()[0] + 1000)]
-        assert gc.isenabled()
-        assert not any(one is made for one in gc.get_objects(generation=0))
-        assert any(one is made for one in gc.get_objects(generation=2))
-    finally:
-        gc.freeze()
