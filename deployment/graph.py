@@ -51,23 +51,8 @@ class Resource:
         Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
         the property is absent (or null). Use ``all`` for ``[*]``.
         """
-        steps = _parse_path(path)
-        value: Any
-        for value in (self.inputs, self.outputs):
-            for step in steps:
-                if value.__class__ is not dict:
-                    break
-                if step not in value:
-                    value = _ABSENT
-                    break
-                value = value[step]
-            else:  # nothing but objects on the way, as nearly always
-                if value.__class__ is Sentinel:
-                    meet(value, self.urn, path)
-                return default if value is None else value
-            if value is not _ABSENT:
-                return next((default if found is None else found for found in self.all(path)), default)
-        return default
+        found = self.all(path)
+        return default if not found or found[0] is None else found[0]
 
     def all(self, path: str) -> list[Any]:
         """Every value that `path` matches; ``[*]`` stands for each item of a list. Empty when absent.
