@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource, ResourceGraph
-from deployment.manifests import object_name
+from deployment.manifests import metadata_value, object_name
 from deployment.tokens import GATEWAY_CLASS, INGRESS_CLASS, INGRESS_CLASS_PARAMS
 
 ALB: Final = "alb.ingress.kubernetes.io/"
@@ -31,7 +31,7 @@ OTHERS: Final = (
     "openshift",
     "kourier",
 )
-"""What the names of other controllers' classes begin or end with."""
+"""What the names of other controllers' classes have in them."""
 
 
 def _pairs(value: Any) -> str:
@@ -59,15 +59,9 @@ PARAMETERS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
 """Annotation -> where the parameters of a class say the same, and how to write it as the annotation would."""
 
 
-def annotation(resource: Resource, key: str) -> Any:
-    """The annotation `key` of an object; what stands for it where they aren't known; None where it has none."""
-    found = resource.get("metadata.annotations")
-    return found.get(key) if isinstance(found, Mapping) else found
-
-
 def class_of(resource: Resource) -> Any:
     """Name of an Ingress' class; None where it names none."""
-    return resource.get("spec.ingressClassName") or annotation(resource, CLASS)
+    return resource.get("spec.ingressClassName") or metadata_value(resource, "annotations", CLASS)
 
 
 def is_albs(resource: Resource, graph: ResourceGraph) -> bool | None:
@@ -77,18 +71,16 @@ def is_albs(resource: Resource, graph: ResourceGraph) -> bool | None:
         return found.get("spec.controller") in CONTROLLERS
     annotations = resource.get("metadata.annotations")
     told = isinstance(annotations, Mapping) and any(str(key).startswith(ALB) for key in annotations)
-    if name is None:
-        return True if told else None
     if name == "alb":
         return True
-    if any(one in str(name) for one in OTHERS):
+    if name is not None and any(one in str(name) for one in OTHERS):
         return False
     return True if told else None
 
 
 def setting(resource: Resource, graph: ResourceGraph, key: str) -> Any:
     """What an Ingress of the controller has for the annotation `key`, by its class or by itself."""
-    own = annotation(resource, f"{ALB}{key}")
+    own = metadata_value(resource, "annotations", f"{ALB}{key}")
     place, written = PARAMETERS.get(key, ("", str))
     for parameters in _parameters(resource, graph) if place else ():
         given = parameters.get(place)
@@ -101,7 +93,7 @@ def setting(resource: Resource, graph: ResourceGraph, key: str) -> Any:
 def _class(resource: Resource, graph: ResourceGraph) -> Resource | None:
     name = class_of(resource)
     for one in graph.of_type(INGRESS_CLASS):
-        if object_name(one) == name or (name is None and annotation(one, DEFAULT) == "true"):
+        if object_name(one) == name or (name is None and metadata_value(one, "annotations", DEFAULT) == "true"):
             return one
     return None
 

@@ -37,6 +37,13 @@ def object_name(resource: Resource) -> str:
     return str(resource.get("metadata.name", resource.name))
 
 
+def metadata_value(resource: Resource, kind: str, key: str) -> Any:
+    """The label or annotation `key` of an object (`kind` is ``labels`` or ``annotations``); None where it has none, and
+    what stands for all of them where they aren't known."""
+    found = resource.get(f"metadata.{kind}")
+    return found.get(key) if isinstance(found, Mapping) else found
+
+
 def manifest(resource: Resource) -> dict[str, Any]:
     """The object as its API takes it; unknown and secret values are left as they are."""
     version, kind = identity(resource.type)

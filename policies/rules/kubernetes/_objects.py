@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from deployment.graph import Resource
-from deployment.ingresses import ALB, annotation, is_albs, setting
+from deployment.ingresses import ALB, is_albs, setting
 from deployment.kubernetes_api.values import fits_labels
-from deployment.manifests import namespace, object_name
+from deployment.manifests import metadata_value, namespace, object_name
 from deployment.tokens import KUBERNETES_SERVICE, NETWORK_POLICY, WORKLOADS
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, shown, strings
@@ -60,12 +60,6 @@ def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
     )
 
 
-def metadata_value(resource: Resource, kind: str, key: str) -> Any:
-    """The label or annotation `key` of an object (`kind` is ``labels`` or ``annotations``); None when absent."""
-    found = resource.get(f"metadata.{kind}")
-    return found.get(key) if isinstance(found, Mapping) else found
-
-
 def labelled(key: str, *allowed: str | None) -> Condition:
     """The label `key` is one of `allowed`; absent is wrong unless None is among them."""
     good = next(one for one in allowed if one)
@@ -85,7 +79,7 @@ def annotated(
             own = setting(resource, context.graph, other)
         found = list(_services(resource, context)) if by_service else []
         for service in found:
-            given = annotation(service, f"{ALB}{key}")
+            given = metadata_value(service, "annotations", f"{ALB}{key}")
             yield own if given is None else given
         if not found:
             yield own

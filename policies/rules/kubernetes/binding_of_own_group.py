@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.ingresses import is_albs
-from deployment.manifests import namespace, object_name
+from deployment.manifests import metadata_value, namespace, object_name
 from deployment.tokens import DEPLOYMENT, INGRESS, KUBERNETES_SERVICE, NAMESPACE, TARGET_GROUP, TARGET_GROUP_BINDING
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import pod_labels
-from policies.rules.kubernetes._objects import in_namespace, metadata_value, selects
+from policies.rules.kubernetes._objects import in_namespace, selects
 
 GATE: Final = "elbv2.k8s.aws/pod-readiness-gate-inject"
 GUIDE: Final = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.manifests import object_name
+from deployment.manifests import metadata_value, object_name
 from deployment.tokens import DAEMON_SET, DEPLOYMENT, HELM_RELEASE, NAMESPACE
 from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.checks import shown
@@ -14,7 +14,7 @@ from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
-from policies.rules.kubernetes._objects import in_namespace, metadata_value
+from policies.rules.kubernetes._objects import in_namespace
 
 LABEL: Final = "pod-security.kubernetes.io/enforce"
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.manifests import metadata_value
 from deployment.tokens import DEPLOYMENT, WORKLOADS
 from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import ANY_TYPE, Problem, Rule
-from policies.rules.kubernetes._objects import metadata_value
 
 PROVIDER: Final = "pulumi:providers:kubernetes"
 SKIP: Final = "pulumi.com/skipAwait"
