@@ -17,24 +17,7 @@ from policies.rules._chains import RUNNING
 from policies.rules._documents import Statement
 from policies.rules._grants import POLICY_HOLDERS, documents, granting, grants, trusting
 from policies.rules._permissions import ATTACHMENTS, concerns
-from policies.rules.iam.no_escalation import is_any
-
-RAISING: Final = (
-    "iam:AddUserToGroup",
-    "iam:AttachGroupPolicy",
-    "iam:AttachRolePolicy",
-    "iam:AttachUserPolicy",
-    "iam:CreateAccessKey",
-    "iam:CreateLoginProfile",
-    "iam:CreatePolicyVersion",
-    "iam:PutGroupPolicy",
-    "iam:PutRolePolicy",
-    "iam:PutUserPolicy",
-    "iam:SetDefaultPolicyVersion",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateLoginProfile",
-)
-"""Each of these, on whomever, is every right of the account one call later."""
+from policies.rules.iam.no_escalation import RAISING, is_any
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:

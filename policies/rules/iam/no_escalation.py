@@ -14,7 +14,7 @@ from policies.rules._grants import POLICY_HOLDERS, granting, grants
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATHS = (
+RAISING = (
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
     "iam:AttachRolePolicy",
@@ -22,13 +22,16 @@ PATHS = (
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
     "iam:CreatePolicyVersion",
-    "iam:PassRole",
     "iam:PutGroupPolicy",
     "iam:PutRolePolicy",
     "iam:PutUserPolicy",
     "iam:SetDefaultPolicyVersion",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateLoginProfile",
+)
+"""Each of these, on whomever, is every right of the account one call later."""
+PATHS = (
+    *sorted((*RAISING, "iam:PassRole")),
     "iam:DeleteRolePermissionsBoundary",
     "iam:PutRolePermissionsBoundary",
     "sts:AssumeRole",
