@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from deployment.graph import Resource
 from deployment.tokens import METRIC_ALARM, TOPIC
@@ -38,6 +38,11 @@ class Measure:
         return in_time and self.alarm.get("comparisonOperator") in ABOVE and value > threshold
 
 
+K = TypeVar("K", bound=Hashable)
+Placed: TypeAlias = Mapping[K, Sequence[tuple[int, Measure]]]
+"""Key -> measures, each with its place among all."""
+
+
 def measures(context: Context) -> tuple[Measure, ...]:
     """Every metric of every metric alarm."""
     return context.once(_all_measures)
@@ -57,15 +62,24 @@ def measures_by_alarm(context: Context) -> Mapping[str, Sequence[Measure]]:
 
 def measures_of(names: Collection[tuple[str, str]], context: Context) -> list[Measure]:
     """Those of `measures` whose (namespace, name) is among `names`, in the same order."""
-    named = context.once(_by_name)
-    return [one for _, one in sorted((found for name in names for found in named.get(name, ())), key=itemgetter(0))]
+    return in_order(context.once(_by_name), names)
 
 
-def _by_name(context: Context) -> Mapping[tuple[str, str], Sequence[tuple[int, Measure]]]:
-    found: dict[tuple[str, str], list[tuple[int, Measure]]] = {}
-    for place, one in enumerate(measures(context)):
-        found.setdefault((one.namespace, one.metric), []).append((place, one))
-    return found
+def _by_name(context: Context) -> Placed[tuple[str, str]]:
+    return placed(measures(context), lambda one: (one.namespace, one.metric))
+
+
+def placed(found: Iterable[Measure], key: Callable[[Measure], K]) -> Placed[K]:
+    """Key -> the measures that have it, each with its place among `found`."""
+    index: dict[K, list[tuple[int, Measure]]] = {}
+    for place, one in enumerate(found):
+        index.setdefault(key(one), []).append((place, one))
+    return index
+
+
+def in_order(index: Placed[K], keys: Collection[K]) -> list[Measure]:
+    """Measures that have one of `keys`, which differ, in the order of their places."""
+    return [one for _, one in sorted((found for key in keys for found in index.get(key, ())), key=itemgetter(0))]
 
 
 def _measures(alarm: Resource) -> Iterator[Measure]:

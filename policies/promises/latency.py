@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -12,7 +11,7 @@ from deployment.tokens import LISTENER_RULE, METRIC_ALARM, TARGET_GROUP, TOPIC
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._alarms import Measure, measures, tells
+from policies.promises._alarms import Measure, in_order, measures, placed, tells
 from policies.promises._traffic import target_groups
 from policies.rule import Problem, Rule
 
@@ -39,14 +38,11 @@ def check(context: Context) -> Iterator[Problem]:
 
 def watched(context: Context) -> Iterator[tuple[Resource, list[Measure]]]:
     """Each target group that gets traffic, and what alarms read of its p95."""
-    about: dict[str, list[tuple[int, Measure]]] = {}
-    for place, one in enumerate(measures(context)):
-        if one.metric in SLOW and one.statistic == "p95":
-            about.setdefault(one.target_group, []).append((place, one))
+    p95 = (one for one in measures(context) if one.metric in SLOW and one.statistic == "p95")
+    about = placed(p95, lambda one: one.target_group)
     for group in target_groups(context):
         suffix = str(group.outputs.get("arnSuffix") or group.outputs.get("arn"))
-        read = [found for name in {"", suffix} for found in about.get(name, ())]
-        yield group, [one for _, one in sorted(read, key=itemgetter(0))]
+        yield group, in_order(about, {"", suffix})
 
 
 def late(measure: Measure) -> bool:
