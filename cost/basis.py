@@ -129,6 +129,10 @@ class Basis:
     on: datetime.date | None = None
     """Day that is priced; versions leave standard support on days. ``estimate`` sets it."""
 
+    def ends(self, resource: Resource) -> bool:
+        """Whether `resource` exists only for as long as the stack is up."""
+        return not resource.custom or self.reaped is None or resource.type in self.reaped
+
 
 def basis_of(graph: ResourceGraph) -> Basis:
     """The basis that `graph` declares, or the defaults. Raises InputError that lists every fault of a declared one."""

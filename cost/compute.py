@@ -188,8 +188,7 @@ def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: 
 def _hours(scope: Scope) -> Decimal:
     """Hours a month in which the resource exists: those of the stack's sessions, where they end it."""
     basis = scope.pricing.basis
-    ends = basis.reaped is None or scope.resource.type in basis.reaped
-    return basis.uptime.factor(Metering.SECONDS) if ends else MONTH_HOURS
+    return basis.uptime.factor(Metering.SECONDS) if basis.ends(scope.resource) else MONTH_HOURS
 
 
 def surplus_credits(scope: Scope, price: tuple[str, str], vcpus: int, count: Amount) -> Iterator[Charge]:

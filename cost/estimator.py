@@ -134,9 +134,7 @@ class _Bill:
 
     def __init__(self, pricing: Pricing) -> None:
         self.pricing = pricing
-        basis = pricing.basis
-        self.reaped = basis.reaped
-        self.factors = {True: _factors(basis.uptime), False: _factors(ALWAYS_ON)}
+        self.factors = {True: _factors(pricing.basis.uptime), False: _factors(ALWAYS_ON)}
         self.lines: list[Line] = []
         self.unpriced: list[UnpricedResource] = []
         self.nowhere: InputError | None = None
@@ -144,7 +142,7 @@ class _Bill:
 
     def add(self, resource: Resource, component: str, charges: Callable[[], Iterable[Charge]]) -> None:
         """Add the charges of one resource. Those before a failure count, and the failure is told."""
-        ends = not resource.custom or self.reaped is None or resource.type in self.reaped
+        ends = self.pricing.basis.ends(resource)
         try:
             for charge in charges():
                 self.lines.append(_line(resource, component, charge, ends, self.factors))

@@ -100,10 +100,8 @@ def _instances(
     """Instances with their root volume and public address; in the worst case the dearest type of those that are
     listed."""
     system = system_of(scope, scope.resource.get("solutionStackName") or scope.resource.get("platformArn"))
-    first, dearest = (
-        on_demand(scope, types[0], system),
-        max((on_demand(scope, each, system) for each in types), key=lambda price: price.usd),
-    )
+    prices = [on_demand(scope, each, system) for each in types]
+    first, dearest = prices[0], max(prices, key=lambda price: price.usd)
     driver = Driver.FIXED if count.floor == count.worst else Driver.FLEET
     label = f"Instances ({types[0]}, on demand)"
     if first.usd == dearest.usd:

@@ -59,13 +59,17 @@ def ingress(scope: Scope) -> Iterator[Charge]:
     internet_facing = told["scheme"] == "internet-facing"
     if setting(scope.resource, scope.graph, "enable-frontend-nlb") == "true":
         yield scope.charge("Network load balancer before it", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
-        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
+        yield _nlb_units(scope)
         if setting(scope.resource, scope.graph, "frontend-nlb-scheme") == "internet-facing":
             yield _addresses(scope, "Public IPv4 addresses of the network load balancer")
     if internet_facing:
         if told["ip-address-type"] != "dualstack-without-public-ipv4":
             yield _addresses(scope, "Public IPv4 addresses")
         yield outbound(scope)
+
+
+def _nlb_units(scope: Scope) -> Charge:
+    return scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
 
 
 def _addresses(scope: Scope, what: str) -> Charge:
@@ -99,7 +103,7 @@ def gateway(scope: Scope) -> Iterator[Charge]:
     if kind == "alb":
         yield lcu(scope, rules=0)
     else:
-        yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
+        yield _nlb_units(scope)
     unseen = len(declared) < sum(place is not None for place in places)
     if "internet-facing" in schemes:
         yield _addresses(scope, "Public IPv4 addresses")
@@ -125,7 +129,7 @@ def service(scope: Scope) -> Iterator[Charge]:
     if anyones:
         worst = Amount(ZERO, ZERO, ONE.worst)
         yield scope.charge("Worst case: a classic one", ("elb", "classic_hour"), worst, Metering.FULL_HOURS)
-    yield scope.use("Network load balancer capacity units (bytes)", ("elb", "nlb_lcu_hour"), transferred_gb(scope))
+    yield _nlb_units(scope)
     public = _public(annotations, controlled, anyones)
     if public.worst:
         addresses = public * LEAST_ZONES
