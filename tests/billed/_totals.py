@@ -41,6 +41,16 @@ def gp3(size_gb):
     return size_gb * Decimal(".08")
 
 
+def group(**sizes):
+    """A group of up to three m5.large, and its launch template."""
+    template = (TEMPLATE, "t", {"instanceType": "m5.large", "imageId": "al2023"})
+    return template, (
+        GROUP,
+        "g",
+        {"maxSize": 3, "launchTemplate": {"id": "t-id"}, "vpcZoneIdentifiers": ["s"], **sizes},
+    )
+
+
 def rds(**more):
     return {"engine": "postgres", "instanceClass": "db.m6g.xlarge", "allocatedStorage": 100, **more}
 
@@ -151,56 +161,22 @@ TOTALS = [
     total(
         "asg desired 0 min 0",
         0,
-        (TEMPLATE, "t", {"instanceType": "m5.large", "imageId": "al2023"}),
-        (
-            GROUP,
-            "g",
-            {
-                "minSize": 0,
-                "maxSize": 3,
-                "desiredCapacity": 0,
-                "launchTemplate": {"id": "t-id"},
-                "vpcZoneIdentifiers": ["s"],
-            },
-        ),
+        *group(minSize=0, desiredCapacity=0),
     ),
     total(
         "asg without desired: min",
         2 * (HOURS * Decimal(".096") + gp2(8)),
-        (TEMPLATE, "t", {"instanceType": "m5.large", "imageId": "al2023"}),
-        (GROUP, "g", {"minSize": 2, "maxSize": 3, "launchTemplate": {"id": "t-id"}, "vpcZoneIdentifiers": ["s"]}),
+        *group(minSize=2),
     ),
     total(
         "asg desired below min: min",
         2 * (HOURS * Decimal(".096") + gp2(8)),
-        (TEMPLATE, "t", {"instanceType": "m5.large", "imageId": "al2023"}),
-        (
-            GROUP,
-            "g",
-            {
-                "minSize": 2,
-                "maxSize": 3,
-                "desiredCapacity": 1,
-                "launchTemplate": {"id": "t-id"},
-                "vpcZoneIdentifiers": ["s"],
-            },
-        ),
+        *group(minSize=2, desiredCapacity=1),
     ),
     total(
         "asg floor is min",
         1 * (HOURS * Decimal(".096") + gp2(8)),
-        (TEMPLATE, "t", {"instanceType": "m5.large", "imageId": "al2023"}),
-        (
-            GROUP,
-            "g",
-            {
-                "minSize": 1,
-                "maxSize": 3,
-                "desiredCapacity": 2,
-                "launchTemplate": {"id": "t-id"},
-                "vpcZoneIdentifiers": ["s"],
-            },
-        ),
+        *group(minSize=1, desiredCapacity=2),
         figure="floor_usd",
     ),
     total("idle eip", HOURS * Decimal(".005"), ("aws:ec2/eip:Eip", "e", {})),
