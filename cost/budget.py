@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -40,21 +40,30 @@ class Bought:
         return f"the budget buys {count if self.hours else 'none'}: with more the {figure} is over it"
 
 
-def sessions_bought(most: int, over: Callable[[int], str]) -> tuple[int, str]:
+def sessions_bought(most: int, beyond: Callable[[int], Mapping[str, Decimal]]) -> tuple[int, str]:
     """The most sessions up to `most` with which no gate is exceeded, and the gate that one more exceeds.
 
-    `over` gives the gate that some sessions exceed, or "".
+    `beyond` gives each gate's dollars beyond the budget with some sessions, and is asked seldom: they grow nearly in
+    proportion, so the place is guessed on a straight line, and by halves where the line bends.
     """
-    if not (gate := over(most)):
+    after = beyond(most)
+    if max(after.values()) <= 0:
         return most, ""
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if exceeded := over(middle):
-            high, gate = middle, exceeded
+    low, high, slow = 0, most, 0
+    before = beyond(0)
+    if max(before.values()) > 0:
+        high, after = 1, beyond(1)
+    while (width := high - low) > 1:
+        within, over = max(before.values()), max(after.values())
+        guess = low + (width // 2 if slow > 1 else int(width * within / (within - over)))
+        middle = min(max(guess, low + 1), high - 1)
+        found = beyond(middle)
+        if max(found.values()) > 0:
+            high, after = middle, found
         else:
-            low = middle
-    return low, gate
+            low, before = middle, found
+        slow = 0 if high - low <= width // 2 else slow + 1
+    return low, next(gate for gate, usd in after.items() if usd > 0)
 
 
 def hours_bought(

@@ -163,18 +163,17 @@ class Estimate:
             charges = [(line.charge, line.in_sessions) for line in self.lines if line.charge is not None]
             return hours_bought(charges, self.budget_usd, self.basis.allowance_share, self.gates)
         session = self.basis.uptime if self.basis.uptime.sessions > 1 else ONE_HOUR
-        sessions, gate = sessions_bought(
-            int(MONTH_HOURS / session.existence_hours), lambda n: self._exceeded(session, n)
-        )
+        sessions, gate = sessions_bought(int(MONTH_HOURS / session.existence_hours), lambda n: self._beyond(session, n))
         return Bought(sessions * session.hours_per_session, gate)
 
-    def _exceeded(self, session: Uptime, sessions: int) -> str:
-        """The gate that `sessions` like `session` would exceed, or ""; hours are in one piece where one has an hour."""
+    def _beyond(self, session: Uptime, sessions: int) -> dict[str, Decimal]:
+        """Each gate's dollars beyond the budget with `sessions` like `session`; hours are in one piece where one has
+        an hour."""
         assert self.reprice is not None  # noqa: S101 - `bought` asks only then
         hours = Decimal(sessions)
         uptime = Uptime(Decimal(1), hours) if session is ONE_HOUR else replace(session, sessions=hours)
         priced = self.reprice(replace(self.basis, uptime=uptime))
-        return next((gate for gate in self.gates if priced.total_usd(gate) > self.budget_usd), "")
+        return {gate: priced.total_usd(gate) - self.budget_usd for gate in self.gates}
 
     @property
     def hours_bought(self) -> Decimal:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cost import estimate
 from cost.basis import Basis, RolloutBasis, TrafficBasis
+from cost.budget import GATES, sessions_bought
 from cost.money import cents
 from cost.quantiles import sample_months
 from cost.uptime import Uptime
@@ -178,6 +179,36 @@ def test_every_gate_holds_for_the_hours_bought_and_one_more_session_breaks_the_o
         assert all(months(sessions).total_usd(gate) <= limit for gate in found.gates)
     if found.bought.gate and sessions + 1 <= 730 / session.existence_hours:
         assert months(sessions + 1).total_usd(found.bought.gate) > limit
+
+
+bends = st.tuples(st.integers(-600, 50), st.integers(0, 5), st.integers(0, 730), st.integers(0, 5))
+"""Dollars beyond the budget at no session, a session up to the bend, sessions to the bend, a session after it."""
+
+
+@given(most=st.integers(1, 730), gates=st.lists(bends, min_size=2, max_size=2))
+def test_the_sessions_bought_are_those_that_trying_each_finds(most, gates):
+    def beyond(sessions):
+        asked.append(sessions)
+        return {
+            name: Decimal(start + before * min(sessions, bend) + after * max(0, sessions - bend))
+            for name, (start, before, bend, after) in zip(GATES, gates, strict=True)
+        }
+
+    asked = []
+    found = sessions_bought(most, beyond)
+    assert len(asked) <= 30
+    over = next((number for number in range(1, most + 1) if max(beyond(number).values()) > 0), None)
+    if over is None:
+        assert found == (most, "")
+    else:
+        assert found == (over - 1, next(gate for gate, usd in beyond(over).items() if usd > 0))
+
+
+@given(most=st.integers(1, 730), start=st.integers(-600, -1), slope=st.integers(1, 20))
+def test_sessions_that_cost_alike_are_found_at_once(most, start, slope):
+    asked = []
+    sessions_bought(most, lambda sessions: {"expected": Decimal(start + slope * (asked.append(sessions) or sessions))})
+    assert len(asked) <= 4
 
 
 MICRO = Decimal("0.0084")
