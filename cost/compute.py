@@ -12,6 +12,7 @@ from cost.catalogue import Price
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.scope import Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
+from deployment import tokens
 from deployment.unknown import SECRET, UNKNOWN
 
 ASSUMED_ROOT_GB: Final = 8
@@ -177,12 +178,24 @@ def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: 
     """Surplus CPU credits of burstable types in `unlimited` mode, the default of T3 and T4g: what a usage file says,
     and the worst case."""
     bursting = [each for each in types if each.startswith(BURSTABLE)]
-    default = "standard" if all(each.startswith("t2.") for each in bursting) else "unlimited"
+    unlimited = _unlimited_families(scope)
+    default = "unlimited" if any(each.partition(".")[0] in unlimited for each in bursting) else "standard"
     if not bursting or (mode or default) == "standard":
         return
-    vcpus = max(BURSTABLE_VCPUS.get(each.partition(".")[2], 8) for each in bursting)
+    vcpus = max(vcpus_of(each) for each in bursting)
     family = "t4g" if any(each.startswith("t4g.") for each in bursting) else "t3"
     yield from surplus_credits(scope, ("ec2", f"cpu_credit.{family}"), vcpus, count)
+
+
+def _unlimited_families(scope: Scope) -> frozenset[str]:
+    """Burstable families that run in unlimited mode where an instance doesn't say: all but T2, unless the account's
+    default, a resource of its own, makes that unlimited, too. A default that spares credits counts no other stack."""
+    found: frozenset[str] | None = scope.pricing.cache.get("unlimited families")
+    if found is None:
+        defaults = scope.graph.of_type(*tokens.CREDIT_DEFAULT)
+        raised = {str(one.get("instanceFamily")) for one in defaults if one.get("cpuCredits") != "standard"}
+        found = scope.pricing.cache["unlimited families"] = frozenset({"t3", "t3a", "t4g"} | raised)
+    return found
 
 
 def _hours(scope: Scope) -> Decimal:

@@ -15,7 +15,7 @@ from cost.scope import Scope
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
-from deployment.unknown import UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN
 
 GROUP: Final = tokens.SCALING_GROUP[0]
 LAUNCH_TEMPLATE: Final = tokens.LAUNCH_TEMPLATE[0]
@@ -179,14 +179,26 @@ def overshoot(scope: Scope, size: Decimal) -> Decimal:
     return max(Decimal(1), (size * share).to_integral_value(ROUND_CEILING)) if share > 0 else Decimal(0)
 
 
+ANY_GROUP: Final = ""
+"""In place of a URN: a group that nothing tells."""
+
+
 def scheduled(scope: Scope) -> list[Resource]:
-    """Scheduled actions that set the size of the group."""
+    """Scheduled actions that set the size of the group. Raises Unpriced where one may be of any group."""
     found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scheduled sizes")
     if found is None:
         found = scope.pricing.cache["scheduled sizes"] = {}
+        by_name = {str(group.get("name")): group for group in scope.graph.of_type(GROUP)}
         for schedule in scope.graph.of_type(SCHEDULE):
-            for group in scope.graph.referenced(schedule, "autoscalingGroupName", GROUP):
-                found.setdefault(group.urn, []).append(schedule)
+            groups = scope.graph.referenced(schedule, "autoscalingGroupName", GROUP)
+            name = schedule.get("autoscalingGroupName")
+            if not groups and isinstance(name, str) and (named := by_name.get(name)) is not None:
+                groups = (named,)  # by a name of its own, which a preview knows before there is an id
+            urns = [group.urn for group in groups] or ([ANY_GROUP] if name in (UNKNOWN, SECRET) else [])
+            for urn in urns:
+                found.setdefault(urn, []).append(schedule)
+    if unsure := found.get(ANY_GROUP):
+        raise Unpriced(f"which group the scheduled action {unsure[0].name} sizes isn't known, so it has no maximum")
     return found.get(scope.resource.urn, [])
 
 

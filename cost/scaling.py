@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from cost.charges import ZERO, Amount, Unpriced
 from cost.scope import Scope
@@ -44,63 +44,90 @@ class Limits:
 def limits_of(scope: Scope, dimension: str, *names: str) -> Limits | None:
     """Limits of the scaling target for `dimension` (``ecs:service:DesiredCount``) of the resource; None without one.
 
-    `names` are texts that the target's ``resourceId`` ends with when it means the resource. Raises Unpriced when a
-    target may mean the resource and nothing tells, or its limits aren't known.
+    `names` are texts that the target's ``resourceId`` ends with when it means the resource. A scheduled action counts
+    without its target, too: that may be another stack's. Raises Unpriced when a target or an action may mean the
+    resource and nothing tells, or its limits aren't known.
     """
-    found: list[Limits] = []
-    for target in _targets(scope).get(dimension, ()):
-        identifier = target.get("resourceId")
+    found = [limits_of_target(Scope(scope.pricing, one)) for one in _meaning(scope, TARGET, dimension, names)]
+    alone = [action for action in _meaning(scope, ACTION, dimension, names) if action.urn not in _paired(scope)]
+    highs = [high for action in alone for high in _change(action)[1]]
+    if found:
+        return Limits(min(each.low for each in found), max([each.high for each in found] + highs))
+    return Limits(ZERO, max(highs)) if highs else None
+
+
+def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...]) -> Iterator[Resource]:
+    """Resources of type `token` (targets, or scheduled actions) that mean the scope's resource in `dimension`."""
+    for one in _by_dimension(scope, token).get(dimension, ()):
+        identifier = one.get("resourceId")
         if identifier is UNKNOWN or identifier is SECRET:
-            means = scope.graph.referenced(target, "resourceId", scope.resource.type)
+            means = scope.graph.referenced(one, "resourceId", scope.resource.type)
             if not means:
-                raise Unpriced(f"{target.name}: what it scales isn't known, so there is no largest number of it")
-            mine = any(one.urn == scope.resource.urn for one in means)
-        else:
-            mine = any(str(identifier).endswith(name) for name in names if name)
-        if mine:
-            found.append(limits_of_target(Scope(scope.pricing, target)))
-    if not found:
-        return None
-    return Limits(min(each.low for each in found), max(each.high for each in found))
+                if token == ACTION and one.urn in _paired(scope):
+                    continue  # counted with its target
+                raise Unpriced(f"{one.name}: what it scales isn't known, so there is no largest number of it")
+            if any(each.urn == scope.resource.urn for each in means):
+                yield one
+        elif any(str(identifier).endswith(name) for name in names if name):
+            yield one
 
 
 def limits_of_target(scope: Scope) -> Limits:
     """Limits of the scaling target that `scope` is of, scheduled actions included. Raises Unpriced."""
     target = scope.resource
     lows, highs = [scope.number("minCapacity")], [scope.number("maxCapacity")]
-    for action in _actions(scope, target):
-        low, high = number(action.get("minCapacity")), number(action.get("maxCapacity"))
-        if any(action.get(key) in (UNKNOWN, SECRET) for key in ("minCapacity", "maxCapacity")):
-            raise Unpriced(f"{target.name}: limits of a scheduled action aren't known")
-        lows += [] if low is None else [low]
-        highs += [each for each in (low, high) if each is not None]
+    for action in _paired(scope).get(target.urn, ()):
+        low, high = _change(action)
+        lows += low
+        highs += high
     return Limits(min(lows), max(highs))
 
 
-def _actions(scope: Scope, target: Resource) -> Iterator[Mapping[str, Any]]:
-    """What scheduled actions set the limits of `target` to."""
-    for action in scope.graph.of_type(ACTION):
-        if action.get("scalableDimension") not in (target.get("scalableDimension"), UNKNOWN):
-            continue
-        identifier = action.get("resourceId")
-        if identifier is UNKNOWN or target.get("resourceId") is UNKNOWN:
-            named = scope.graph.referenced(action, "resourceId")
-            if not any(one.urn == target.urn for one in named) and not set(named) & set(
-                scope.graph.referenced(target, "resourceId")
-            ):
-                continue
-        elif identifier != target.get("resourceId"):
-            continue
-        change = action.get("scalableTargetAction")
-        if isinstance(change, Mapping):
-            yield change
+def _change(action: Resource) -> tuple[list[Decimal], list[Decimal]]:
+    """Minimums and maximums that a scheduled action sets; a new minimum lifts the maximum. Raises Unpriced."""
+    change = action.get("scalableTargetAction")
+    values = [change.get(key) for key in ("minCapacity", "maxCapacity")] if isinstance(change, Mapping) else [change]
+    if any(value is UNKNOWN or value is SECRET for value in values):
+        raise Unpriced(f"{action.name}: limits of a scheduled action aren't known")
+    sizes = [number(value) for value in values]
+    return [size for size in sizes[:1] if size is not None], [size for size in sizes if size is not None]
 
 
-def _targets(scope: Scope) -> Mapping[str, list[Resource]]:
-    """Scaling targets by dimension."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scaling targets")
+def _paired(scope: Scope) -> Mapping[str, list[Resource]]:
+    """URN of a target -> the scheduled actions that set its limits, and URN of an action -> its targets."""
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scheduled limits")
     if found is None:
-        found = scope.pricing.cache["scaling targets"] = defaultdict(list)
-        for target in scope.graph.of_type(TARGET):
-            found[str(target.get("scalableDimension"))].append(target)
+        found = scope.pricing.cache["scheduled limits"] = defaultdict(list)
+        targets, told = scope.graph.of_type(TARGET), defaultdict(list)
+        for target in targets:
+            told[str(target.get("resourceId"))].append(target)
+        unsure = [*told[str(UNKNOWN)], *told[str(SECRET)]]
+        for action in scope.graph.of_type(ACTION):
+            identifier = action.get("resourceId")
+            able = targets if identifier in (UNKNOWN, SECRET) else [*told[str(identifier)], *unsure]
+            for target in able:
+                if _sets(scope, action, target):
+                    found[target.urn].append(action)
+                    found[action.urn].append(target)
+    return found
+
+
+def _sets(scope: Scope, action: Resource, target: Resource) -> bool:
+    if action.get("scalableDimension") not in (target.get("scalableDimension"), UNKNOWN):
+        return False
+    identifier, meant = action.get("resourceId"), target.get("resourceId")
+    if not {identifier, meant} & {UNKNOWN, SECRET}:
+        return bool(identifier == meant)
+    named = {one.urn for one in scope.graph.referenced(action, "resourceId")}
+    return target.urn in named or bool(named & {one.urn for one in scope.graph.referenced(target, "resourceId")})
+
+
+def _by_dimension(scope: Scope, token: str) -> Mapping[str, list[Resource]]:
+    """Scaling targets, or scheduled actions, by dimension."""
+    key = f"{token} by dimension"
+    found: dict[str, list[Resource]] | None = scope.pricing.cache.get(key)
+    if found is None:
+        found = scope.pricing.cache[key] = defaultdict(list)
+        for one in scope.graph.of_type(token):
+            found[str(one.get("scalableDimension"))].append(one)
     return found

@@ -11,6 +11,9 @@ CLUSTER = ("aws:ecs/cluster:Cluster", "cluster", {})
 ON_FARGATE = {"launchType": "FARGATE", "taskDefinition": "task-id", "desiredCount": 2}
 TABLE = ("aws:dynamodb/table:Table", "orders", {"name": "orders", "readCapacity": 5, "writeCapacity": 5})
 TARGET = "aws:appautoscaling/target:Target"
+ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
+SCHEDULE = "aws:autoscaling/schedule:Schedule"
+READS_OF_ORDERS = {"resourceId": "table/orders", "scalableDimension": "dynamodb:table:ReadCapacityUnits"}
 TEMPLATE = ("aws:ec2/launchTemplate:LaunchTemplate", "template", {"instanceType": "m7g.large", "imageId": "al2023"})
 KEPT_READY = (
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
@@ -914,4 +917,111 @@ GRAPHS = [
             },
         ),
     ),
+    case(
+        "a replica of a provisioned table has the table's read units",
+        "monthly_usd",
+        "18.98",  # 2 Regions x 100 x 730 x .00013
+        "Read capacity units",
+        (TABLE[0], "orders", {"readCapacity": 100, "writeCapacity": 5, "replicas": [{"regionName": "us-east-2"}]}),
+    ),
+    case(
+        "a replica's read units scale with the table's",
+        "worst_case_usd",
+        "759.20",  # 2 Regions x 4,000 x 730 x .00013
+        "Read capacity units",
+        (*TABLE[:2], {**TABLE[2], "replicas": [{"regionName": "us-east-2"}]}),
+        (TARGET, "reads", {"minCapacity": 5, "maxCapacity": 4000, **READS_OF_ORDERS}),
+    ),
+    case(
+        "a scheduled action lifts the maximum of a table whose target is another stack's",
+        "worst_case_usd",
+        "94.90",  # 1,000 x 730 x .00013
+        "Read capacity units",
+        TABLE,
+        (ACTION, "up", {**READS_OF_ORDERS, "scalableTargetAction": {"maxCapacity": 1000}}),
+    ),
+    case(
+        "a scheduled action whose target a preview doesn't know yet: by its dependencies",
+        "worst_case_usd",
+        "94.90",
+        "Read capacity units",
+        TABLE,
+        (TARGET, "reads", {"minCapacity": 5, "maxCapacity": 10, **READS_OF_ORDERS}),
+        (
+            ACTION,
+            "up",
+            {**READS_OF_ORDERS, "resourceId": UNKNOWN, "scalableTargetAction": {"minCapacity": 1000}},
+            [("resourceId", (TARGET, "reads"))],
+        ),
+    ),
+    case(
+        "services of one name in two clusters: the target is of one",
+        "worst_case_usd",
+        "396.4411",  # (10 + 1) tasks of one vCPU and 2 GB
+        "Fargate",
+        TASK,
+        *(("aws:ecs/cluster:Cluster", name, {"name": name}) for name in ("blue", "green")),
+        *(
+            (
+                "aws:ecs/service:Service",
+                f"web-{cluster}",
+                {**ON_FARGATE, "name": "web", "desiredCount": 1, "cluster": f"{cluster}-id"},
+            )
+            for cluster in ("blue", "green")
+        ),
+        (
+            TARGET,
+            "scaling",
+            {
+                "minCapacity": 1,
+                "maxCapacity": 10,
+                "resourceId": "service/blue/web",
+                "scalableDimension": "ecs:service:DesiredCount",
+            },
+        ),
+    ),
+    case(
+        "a scheduled action names its group by a name that a preview knows",
+        "worst_case_usd",
+        "2382.72",  # 40 x 730 x .0816
+        "Instances on demand",
+        TEMPLATE,
+        ("aws:autoscaling/group:Group", "fleet", {**FLEET, "name": "web", "vpcZoneIdentifiers": ["subnet"]}),
+        (SCHEDULE, "up", {"autoscalingGroupName": "web", "maxSize": 40}),
+    ),
+    case(
+        "the account's default makes t2 unlimited: its one vCPU never rests",
+        "worst_case_usd",
+        "36.50",  # 730 x .05
+        "Surplus",
+        (
+            "aws:ec2/defaultCreditSpecification:DefaultCreditSpecification",
+            "bursts",
+            {"instanceFamily": "t2", "cpuCredits": "unlimited"},
+        ),
+        ("aws:ec2/instance:Instance", "web", {"instanceType": "t2.micro", "ami": "al2023"}),
+    ),
 ]
+
+UNBOUNDED = [
+    pytest.param([one(*each) for each in resources], reason, id=reason)
+    for reason, *resources in (
+        (
+            "up: what it scales isn't known",
+            TABLE,
+            (ACTION, "up", {**READS_OF_ORDERS, "resourceId": UNKNOWN, "scalableTargetAction": {"maxCapacity": 9}}),
+        ),
+        (
+            "up: limits of a scheduled action aren't known",
+            TABLE,
+            (ACTION, "up", {**READS_OF_ORDERS, "scalableTargetAction": UNKNOWN}),
+        ),
+        (
+            "which group the scheduled action up sizes isn't known",
+            TEMPLATE,
+            ("aws:autoscaling/group:Group", "fleet", FLEET),
+            (SCHEDULE, "up", {"autoscalingGroupName": UNKNOWN, "maxSize": 40}),
+        ),
+    )
+]
+"""Graphs with something that has no largest number, and how that is told."""

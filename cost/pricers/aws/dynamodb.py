@@ -26,20 +26,21 @@ PITR: Final = UsageKey("pitr_backup_storage_gb", Decimal(1), "gigabytes under po
 
 def table(scope: Scope) -> Iterator[Charge]:
     """Capacity by billing mode, storage, and recovery; of a global table in each Region that has a replica."""
-    replicas = [_region(each) for each in scope.items("replicas")]
+    home, replicas = scope.pricing.region_of(scope.resource), [_region(each) for each in scope.items("replicas")]
     on_demand = scope.text("billingMode", "PROVISIONED") == "PAY_PER_REQUEST"
     if on_demand:
         yield scope.use("Read request units", ("dynamodb", "million_read_request_units"), scope.usage(READS))
     else:
         reads = capacity(scope, "Read")
-        yield scope.charge(
-            "Read capacity units", ("dynamodb", "rcu_hour"), reads, Metering.FULL_HOURS, driver=Driver.TRAFFIC
-        )
+        for region in (home, *replicas):  # a replica has the table's read units, for reads of its own
+            where = "" if region == home else f" in {region}"
+            hour = scope.pricing.price(region, "dynamodb", "rcu_hour")
+            yield Charge(f"Read capacity units{where}", hour, reads, Metering.FULL_HOURS, driver=Driver.TRAFFIC)
     yield from writes(scope, on_demand, replicas)
     stored, kept = scope.usage(STORAGE), scope.usage(PITR)
     recovers = scope.flag("pointInTimeRecovery.enabled")
-    for region in (None, *replicas):
-        where = f" in {region}" if region else ""
+    for region in (home, *replicas):
+        where = "" if region == home else f" in {region}"
         yield _held(scope, f"Data stored{where}", "storage_gb_month", stored, region)
         if recovers:
             yield _held(scope, f"Point-in-time recovery{where}", "pitr_gb_month", kept, region)
@@ -83,8 +84,8 @@ def writes(scope: Scope, on_demand: bool, replicas: list[str]) -> Iterator[Charg
         yield scope.charge("Data to replicas", ("data_transfer", "inter_region_gb"), most, Metering.SECONDS)
 
 
-def _held(scope: Scope, item: str, key: str, used: Used, region: str | None) -> Charge:
-    price = scope.price("dynamodb", key) if region is None else scope.pricing.price(region, "dynamodb", key)
+def _held(scope: Scope, item: str, key: str, used: Used, region: str) -> Charge:
+    price = scope.pricing.price(region, "dynamodb", key)
     return Charge(item, price, used.amount, Metering.STANDING, usage_based=True, assumed=used.assumed)
 
 

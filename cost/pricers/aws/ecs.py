@@ -165,9 +165,17 @@ def tasks_of(scope: Scope) -> Amount:
     """Tasks at a time."""
     desired = scope.number("desiredCount", 1)
     name = scope.resource.get("name")
-    names = [f"/{each}" for each in (name, scope.resource.name) if isinstance(each, str)]
+    names = [f"{_cluster_part(scope)}/{each}" for each in (name, scope.resource.name) if isinstance(each, str)]
     limits = limits_of(scope, "ecs:service:DesiredCount", *names)
     return Amount.fixed(desired) if limits is None else limits.around(desired)
+
+
+def _cluster_part(scope: Scope) -> str:
+    """What a scaling target's ``service/cluster/name`` has before the service; "" where the cluster's name isn't known:
+    services of one name in several clusters are told apart by it."""
+    clusters = scope.graph.referenced(scope.resource, "cluster", CLUSTER)
+    name = clusters[0].get("name") if clusters else scope.resource.get("cluster")
+    return f"/{name.rpartition('/')[2]}" if isinstance(name, str) and name else ""
 
 
 def size(text: str, unit: int) -> Decimal:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from billed import CASES
-from billed._graphs import GRAPHS
+from billed._graphs import GRAPHS, UNBOUNDED
 from billed._totals import TOTALS
 
 from cost import estimate
@@ -62,6 +62,11 @@ def test_what_depends_on_other_resources_has_its_dollars(resources, figure, usd,
     assert not found.unpriced
     total = sum((getattr(line, figure) for line in found.lines if line.item.startswith(item)), Decimal(0))
     assert total == Decimal(usd)
+
+
+@pytest.mark.parametrize(("resources", "reason"), UNBOUNDED)
+def test_what_has_no_largest_number_has_no_price(resources, reason, price):
+    assert [entry for entry in price(*resources).unpriced if entry.reason.startswith(reason)]
 
 
 @pytest.mark.parametrize(("resources", "usd", "usage", "figure", "allowances"), TOTALS)
