@@ -18,6 +18,9 @@ from deployment.unknown import SECRET, UNKNOWN
 ASSUMED_ROOT_GB: Final = 8
 """Root volume of a template that declares none: the AMI decides; 8 GB of gp2, the dearer of the usual two."""
 
+ROOT_GB: Final = {"windows": Decimal(30), "rhel": Decimal(10), "suse": Decimal(10)}
+"""Root volumes of AWS's own images that are larger (EC2 launch wizard; EC2 user guide, Windows AMIs, 2026)."""
+
 DERIVED: Final = " ("
 """Between the key of a row and how a price was worked out from it."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cost.addresses import interface_address, is_true, per_instance
 from cost.charges import NOTHING, Amount, Unpriced
-from cost.compute import ASSUMED_ROOT_GB, Volume, volume_of
+from cost.compute import ASSUMED_ROOT_GB, ROOT_GB, Volume, volume_of
 from cost.images import system_of
 from cost.scope import Scope
 from deployment import tokens
@@ -83,6 +83,7 @@ def fleet_of(scope: Scope) -> Fleet:
     systems = {system_of(scope, template.inputs.get("imageId")) for template in used}
     if len(systems) > 1:
         raise Unpriced("its launch templates start different operating systems, so there is no one price")
+    (system,) = systems
     weights = [Decimal(str(item["weightedCapacity"])) for item in overrides if item.get("weightedCapacity")]
     market = (first(launch.get("instanceMarketOptions")) or {}) if not mixed else {}
     all_spot = market.get("marketType") == "spot" or bool(launch.get("spotPrice"))
@@ -105,12 +106,12 @@ def fleet_of(scope: Scope) -> Fleet:
         spot_strategy=str(distribution.get("spotAllocationStrategy") or "lowest-price"),
         on_demand_strategy=str(distribution.get("onDemandAllocationStrategy") or "prioritized"),
         spot_max_usd=Decimal(str(bid)) if bid else None,
-        volumes=max((volumes_of(template.inputs) for template in used), key=_gigabytes),
+        volumes=max((volumes_of(template.inputs, system) for template in used), key=_gigabytes),
         detailed_monitoring=any(_detailed(template) for template in used),
         public_ipv4=Amount(
             *(max(getattr(each, figure) for each in addresses) for figure in ("floor", "expected", "worst"))
         ),
-        system=systems.pop(),
+        system=system,
         cpu_credits=next((mode for mode in modes if mode != "standard"), modes[0]),
     )
 
@@ -238,21 +239,22 @@ def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
     return source[0]
 
 
-def volumes_of(launch: Mapping[str, Any]) -> tuple[Volume, ...]:
-    """Volumes of one instance of a launch template or configuration, the root one first."""
+def volumes_of(launch: Mapping[str, Any], system: str) -> tuple[Volume, ...]:
+    """Volumes of one instance of a launch template or configuration, the root one first; one that isn't declared has
+    the size that images of the operating system have."""
     if "blockDeviceMappings" in launch:
         devices = launch["blockDeviceMappings"]
         if devices is UNKNOWN:
             raise Unpriced("blockDeviceMappings of its launch template aren't known, and its price depends on them")
         declared = [first(device.get("ebs")) for device in devices or []]
-        return tuple(volume_of(each) for each in declared if each) or (_assumed_root(),)
+        return tuple(volume_of(each) for each in declared if each) or (_assumed_root(system),)
     root = first(launch.get("rootBlockDevice"))
     extra = launch.get("ebsBlockDevices") or []
-    return (volume_of(root) if root else _assumed_root(), *(volume_of(each) for each in extra))
+    return (volume_of(root) if root else _assumed_root(system), *(volume_of(each) for each in extra))
 
 
-def _assumed_root() -> Volume:
-    return Volume(size_gb=Decimal(ASSUMED_ROOT_GB), assumed=True)
+def _assumed_root(system: str) -> Volume:
+    return Volume(size_gb=ROOT_GB.get(system, Decimal(ASSUMED_ROOT_GB)), assumed=True)
 
 
 def _detailed(source: Resource) -> bool:

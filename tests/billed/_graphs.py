@@ -1001,6 +1001,27 @@ GRAPHS = [
         ),
         ("aws:ec2/instance:Instance", "web", {"instanceType": "t2.micro", "ami": "al2023"}),
     ),
+    case(
+        "one certificate on dedicated addresses, two distributions: billed once",
+        "floor_usd",
+        "600",
+        "Dedicated IP",
+        *(
+            (
+                "aws:cloudfront/distribution:Distribution",
+                name,
+                {"viewerCertificate": {"iamCertificateId": "one", "sslSupportMethod": "vip"}},
+            )
+            for name in ("a", "b")
+        ),
+    ),
+    case(
+        "images of Windows have a root volume of 30 GB",
+        "monthly_usd",
+        "3",
+        "Root volume",
+        ("aws:ec2/instance:Instance", "web", {"instanceType": "m5.large", "ami": "Windows_Server-2022"}),
+    ),
 ]
 
 UNBOUNDED = [

@@ -138,7 +138,7 @@ TOTALS = [
     ),
     total(
         "windows m5.large by image name",
-        HOURS * Decimal(".188") + gp2(8),
+        HOURS * Decimal(".188") + gp2(30),
         (INSTANCE, "a", {"instanceType": "m5.large", "ami": "Windows_Server-2022", **PRIVATE}),
     ),
     total(

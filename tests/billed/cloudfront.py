@@ -40,4 +40,11 @@ CASES = [
         },
         id="cloudfront: logs, encryption of fields, invalidated paths",
     ),
+    case(
+        "aws:cloudfront/distribution:Distribution",
+        {"defaultCacheBehavior": {"realtimeLogConfigArn": "logs"}},
+        {"Lines of real-time logs": "0.10"},  # a line a request
+        {"monthly_https_requests": 10_000_000},
+        id="cloudfront: real-time logs by its requests",
+    ),
 ]

@@ -31,22 +31,36 @@ BEHAVIOURS: Final = ("defaultCacheBehavior", "orderedCacheBehaviors[*]")
 
 def distribution(scope: Scope) -> Iterator[Charge]:
     """Data served and requests answered; a certificate on addresses of its own."""
-    if scope.text("viewerCertificate.sslSupportMethod") == "vip":
+    if _dedicated(scope):
         yield scope.charge("Dedicated IP custom SSL", ("cloudfront", "dedicated_ip_month"), ONE, Metering.STANDING)
     yield scope.use("Data out (North America, Europe)", ("cloudfront", "na_eu_out_gb"), scope.usage(DATA))
     requests = scope.usage(REQUESTS)
     yield scope.use("HTTPS requests", ("cloudfront", "na_https_10k_requests"), requests)
-    for item, path, price, key in (
-        ("Lines of real-time logs", "realtimeLogConfigArn", "million_log_lines", LOGGED),
-        ("Requests with field-level encryption", "fieldLevelEncryptionId", "10k_encrypted_requests", ENCRYPTED),
+    for item, path, price, key, derived in (
+        # a line for each request, whatever share of them is sampled
+        ("Lines of real-time logs", "realtimeLogConfigArn", "million_log_lines", LOGGED, requests.amount),
+        ("Requests with field-level encryption", "fieldLevelEncryptionId", "10k_encrypted_requests", ENCRYPTED, None),
     ):
         if any(value for each in BEHAVIOURS for value in scope.resource.all(f"{each}.{path}")):
-            yield scope.use(item, ("cloudfront", price), scope.usage(key))
+            yield scope.use(item, ("cloudfront", price), scope.usage(key, derived))
     yield from scope.used_where_given("Invalidated paths", ("cloudfront", "invalidation_path"), INVALIDATED)
     most = max((len(found) for found in _functions(scope)), default=0)
     if most:
         runs = scope.usage(INVOCATIONS, requests.amount * most)
         yield scope.use("Function invocations", ("cloudfront", "million_function_invocations"), runs)
+
+
+def _dedicated(scope: Scope) -> bool:
+    """True for the first distribution of a certificate on dedicated addresses: AWS bills each certificate once, however
+    many distributions have it (https://aws.amazon.com/cloudfront/pricing/, 2026)."""
+    if scope.text("viewerCertificate.sslSupportMethod") != "vip":
+        return False
+    names = [scope.resource.get(f"viewerCertificate.{key}") for key in ("acmCertificateArn", "iamCertificateId")]
+    certificate = next((name for name in names if isinstance(name, str) and name), None)
+    if certificate is None:
+        return True
+    billed: dict[str, str] = scope.pricing.cache.setdefault("certificates on addresses", {})
+    return billed.setdefault(certificate, scope.resource.urn) == scope.resource.urn
 
 
 def _functions(scope: Scope) -> Iterator[list[Any]]:

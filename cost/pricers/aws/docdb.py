@@ -19,8 +19,8 @@ BACKUP: Final = UsageKey("backup_storage_gb", Decimal(0), "gigabytes of backups 
 SNAPSHOT: Final = UsageKey("backup_storage_gb", Decimal(10), "gigabytes of the snapshot")
 
 OLDEST: Final = "3."
-"""Beginning of versions that are out of standard support since 2026-03-30, and billed by the vCPU beyond it (Amazon
-DocumentDB developer guide, extended support, 2026)."""
+"""Beginning of versions that are out of standard support since 2026-03-30, and billed beyond it since 2026-07-01, by
+a price for each class (Amazon DocumentDB developer guide, extended support charges, 2026)."""
 
 
 def cluster(scope: Scope) -> Iterator[Charge]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
         raise Unpriced("dedicated tenancy is priced on a dedicated host of the graph alone, named by hostId")
     else:
         yield from _hours(scope, launch, kind, system)
-    yield from _disks(scope, launch)
+    yield from _disks(scope, volumes_of(launch, system))
     addresses = _public(scope, launch)
     if addresses.worst:
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
@@ -119,9 +119,8 @@ def _hours(scope: Scope, launch: Mapping[str, Any], kind: str, system: str) -> I
     yield Charge(f"Worst case: {kind} at its dearest", most, Amount(ZERO, ZERO, ONE.worst), Metering.SECONDS)
 
 
-def _disks(scope: Scope, launch: Mapping[str, Any]) -> Iterator[Charge]:
+def _disks(scope: Scope, templated: Sequence[Volume]) -> Iterator[Charge]:
     """The root volume and the others; a template's give way to what the instance says of its own."""
-    templated = volumes_of(launch)
     root = first(scope.known("rootBlockDevice", None))
     yield from volume_charges(scope, volume_of(root) if root else templated[0], ONE, what="Root volume")
     for device in scope.items("ebsBlockDevices"):
