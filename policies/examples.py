@@ -28,15 +28,16 @@ STEP: Final = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 def but(example: Example, changes: Changes) -> Example:
     """`example` with `changes`: ``but(GOOD, {"alb.accessLogs.enabled": False})``."""
-    changed: dict[str, Any] = {name: copy.deepcopy(entry) for name, entry in example.items()}
+    changed: dict[str, Any] = dict(example)
     for path, value in changes.items():
         name, *steps = STEP.findall(path)
         if steps:
-            _put(changed[name][1], steps, value)
+            token, inputs, *given = changed[name]
+            changed[name] = (token, _with(inputs, steps, value), *given)
         elif value is None:
             changed.pop(name, None)
         else:
-            changed[name] = copy.deepcopy(value)
+            changed[name] = value
     return changed
 
 
@@ -45,19 +46,22 @@ def each(example: Example, *changes: Changes) -> tuple[Example, ...]:
     return tuple(but(example, one) for one in changes)
 
 
-def _put(holder: Any, steps: list[str], value: Any) -> None:
+def _with(holder: Any, steps: list[str], value: Any) -> Any:
+    """`holder` with `value` behind `steps`; what lies beside the way is shared: there are a thousand examples."""
     key: Any = int(steps[0][1:-1]) if steps[0].startswith("[") else steps[0]
+    held = copy.copy(holder)
+    is_new = key == len(held) if isinstance(held, list) else key not in held
     if len(steps) > 1:
-        if (isinstance(holder, list) and key == len(holder)) or (isinstance(holder, dict) and key not in holder):
-            empty: Any = [] if steps[1].startswith("[") else {}
-            holder.append(empty) if isinstance(holder, list) else holder.__setitem__(key, empty)
-        _put(holder[key], steps[1:], value)
-    elif value is None:
-        holder.pop(key) if isinstance(holder, list) else holder.pop(key, None)
-    elif isinstance(holder, list) and key == len(holder):
-        holder.append(value)
+        empty: Any = [] if steps[1].startswith("[") else {}
+        value = _with(empty if is_new else held[key], steps[1:], value)
+    if value is None:
+        if not is_new or isinstance(held, list):
+            held.pop(key)
+    elif is_new and isinstance(held, list):
+        held.append(value)
     else:
-        holder[key] = value
+        held[key] = value
+    return held
 
 
 def example_graph(example: Example) -> ResourceGraph:
