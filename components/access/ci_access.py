@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -95,20 +95,44 @@ SERVICES_WITH_LINKED_ROLE = (
 REGIONAL_SERVICES = (
     "acm",
     "appconfig",
-    "autoscaling",
     "cloudwatch",
-    "ec2",
     "elasticache",
     "elasticloadbalancing",
-    "events",
     "logs",
-    "scheduler",
     "sns",
-    "states",
     "wafv2",
 )
 """Services in which a deployment creates resources, each within its own region and account. Not SSM, whose commands
 reach into every instance, and not KMS, whose keys open every account's data: of those it gets its own."""
+
+NAMED: Mapping[str, Sequence[str]] = {
+    "autoscaling": ("autoScalingGroup:*:autoScalingGroupName/{name}",),
+    "events": ("rule/{name}",),
+    "scheduler": ("schedule/*/{name}", "schedule-group/{name}"),
+    "states": ("execution:{name}", "stateMachine:{name}"),
+}
+"""Services that run what they are told with roles of the account, where what they run bears a name -> its resources.
+Whoever changes somebody else's state machine acts with its role."""
+
+EC2 = (
+    "ec2:*EgressOnlyInternetGateway",
+    "ec2:*FlowLogs",
+    "ec2:*InternetGateway",
+    "ec2:*Route",
+    "ec2:*RouteTable",
+    "ec2:*SecurityGroup*",
+    "ec2:*Subnet*",
+    "ec2:*Tags",
+    "ec2:*Vpc",
+    "ec2:*VpcAttribute",
+    "ec2:*VpcEndpoint*",
+    "ec2:CreateLaunchTemplate*",
+    "ec2:DeleteLaunchTemplate*",
+    "ec2:ModifyLaunchTemplate",
+    "ec2:RunInstances",
+)
+"""A network, launch templates, and the launches of a group. Not what is on somebody's instance: its user data, its
+profile, its disks and their snapshots, each of which is a way to the rights of its role."""
 
 SERVICES_WITH_ROLES = (
     "ec2.amazonaws.com",
@@ -143,6 +167,10 @@ class CiAccessArgs:
     """How the names of this stack's buckets begin, that of its Pulumi state included."""
     key_alias: str
     """Alias of the stack's key, without ``alias/``."""
+    name_prefix: str
+    """How the names begin that Pulumi gives to the stack's resources."""
+    dashboard_name: str
+    """Name of the stack's dashboard."""
     role_path: str
     """IAM path of the stack's roles, the only ones that a deployment may make."""
     own_path: str
@@ -229,9 +257,19 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
             [f"{service}:*" for service in REGIONAL_SERVICES],
             [
                 *(f"arn:aws:{service}:{args.region}:{args.account_id}:*" for service in REGIONAL_SERVICES),
-                f"arn:aws:cloudwatch::{args.account_id}:dashboard/*",  # dashboards have no Region
+                # Dashboards have neither a Region nor tags.
+                f"arn:aws:cloudwatch::{args.account_id}:dashboard/{args.dashboard_name}",
             ],
         ),
+        allow(
+            [f"{service}:*" for service in NAMED],
+            [
+                f"arn:aws:{service}:{args.region}:{args.account_id}:{resource.format(name=f'{args.name_prefix}*')}"
+                for service, resources in NAMED.items()
+                for resource in resources
+            ],
+        ),
+        allow(EC2, [f"arn:aws:ec2:{args.region}:{args.account_id}:*"]),
         allow(WITHOUT_RESOURCE, "*", here),
         # Images and public parameters belong to no account.
         allow(["ec2:RunInstances"], [f"arn:aws:ec2:{args.region}::image/*"]),
@@ -246,13 +284,29 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         *_own_roles(args),
         # Another stack's resources, dev's from prod's: whatever bears its tag.
         deny(
-            [f"{service}:*" for service in (*REGIONAL_SERVICES, "kms", "ssm")],
+            [f"{service}:*" for service in (*REGIONAL_SERVICES, *NAMED, "ec2", "kms", "ssm")],
             "*",
             {
                 "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
                 "Null": {f"aws:ResourceTag/{args.stack_tag[0]}": "false"},
             },
         ),
+        *_own_templates(args),
+        # What others masked or left out on purpose: tokens and addresses of users.
+        deny(["logs:Unmask", "wafv2:GetSampledRequests"], "*"),
+    ]
+
+
+def _own_templates(args: CiAccessArgs) -> list[Statement]:
+    """A launch template has no name in its ARN, and starts instances with the profile that it has: one without a tag is
+    somebody else's, and can't be made the stack's by a tag but while it is made."""
+    templates = [f"arn:aws:ec2:{args.region}:{args.account_id}:launch-template/*"]
+    not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
+    return [
+        deny(
+            ["ec2:CreateLaunchTemplateVersion", "ec2:DeleteLaunchTemplate*", "ec2:ModifyLaunchTemplate"], "*", not_own
+        ),
+        deny(["ec2:*Tags"], templates, {**not_own, "Null": {"ec2:CreateAction": "true"}}),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -10,41 +10,96 @@ import pulumi_aws as aws
 
 from components.access.iam_policy import allow, deny, document
 
-WORKLOAD_SERVICES = (
-    "appconfig:*",
-    "autoscaling:*",
-    "cloudwatch:*",
+WORKLOAD_ACTIONS = (
+    "appconfig:GetLatestConfiguration",
+    "appconfig:ListDeployments",
+    "appconfig:StartConfigurationSession",
+    "appconfig:StartDeployment",
+    "autoscaling:CompleteLifecycleAction",
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:SetInstanceProtection",
+    "autoscaling:UpdateAutoScalingGroup",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:DeleteDashboards",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
     "dynamodb:*Item",
     "dynamodb:Query",
-    "ec2:Describe*",
-    "ecr:*",
-    "elasticache:*",
-    "elasticloadbalancing:*",
-    "events:*",
+    "ec2:DescribeTags",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
+    "elasticache:Connect",
+    "elasticache:DeleteReplicationGroup",
+    "elasticache:DeleteServerlessCache",
+    "elasticloadbalancing:DeleteLoadBalancer",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "elasticloadbalancing:ModifyRule",
     "kms:Decrypt",
     "kms:GenerateDataKey",
-    "lambda:InvokeFunction",
-    "logs:*",
+    "logs:*LogDelivery",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:ListLogDeliveries",
+    "logs:PutLogEvents",
+    "logs:PutResourcePolicy",
     "rds-db:connect",
-    "s3:GetObject",
-    "sns:*",
-    "sqs:*",
-    "ssm:*",
-    "ssmmessages:*",
-    "states:*",
+    "sns:Publish",
+    "states:ListExecutions",
+    "states:StartExecution",
     "tag:GetResources",
-    "wafv2:*",
-    "xray:*",
+    "wafv2:DeleteWebACL",
+    "wafv2:GetIPSet",
+    "wafv2:GetRuleGroup",
+    "wafv2:GetWebACL",
+    "wafv2:UpdateIPSet",
+    "wafv2:UpdateRuleGroup",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 )
-"""Everything the workloads of this stack work with."""
+"""What the workloads of a stack do, and nothing by which one of them could act as somebody else: who deploys writes the
+policies of these roles, and by `ssm:SendCommand` or `states:UpdateStateMachine` would have the rights of every
+instance and workflow in the account."""
+
+SERVICES_WITH_TAGS = (
+    "appconfig",
+    "autoscaling",
+    "cloudwatch",
+    "dynamodb",
+    "ecr",
+    "elasticache",
+    "elasticloadbalancing",
+    "kms",
+    "logs",
+    "sns",
+    "ssm",
+    "states",
+    "wafv2",
+)
+"""Services that tell the tags of a resource in a request (Service Authorization Reference, read 2026-11)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionsBoundaryArgs:
     """Where the boundary holds."""
 
+    account_id: str
+    """Account of the stack."""
     region: str
     """The only region in which the roles may act."""
+    stack_tag: tuple[str, str]
+    """Tag that names one stack."""
+    sibling_tags: str
+    """Pattern of the values that the tag has on other stacks of the program, whose resources are theirs alone."""
+    parameter_path: str
+    """How the names of this stack's parameters begin."""
+    of_others: Mapping[str, str]
+    """Action on what belongs to somebody else -> ARN of the only thing on which it is done, e.g. an event bus."""
     path: str
     """IAM path of what restrains the stack (the boundary, the budget's policy), which no role of the stack may change:
     begins and ends with a slash."""
@@ -55,7 +110,9 @@ class PermissionsBoundaryArgs:
 
 
 class PermissionsBoundary(pulumi.ComponentResource):
-    """A policy used as boundary: no other Region, and of identity management only what the budget guard does.
+    """A policy used as boundary: no other Region or stack, and of identity management what the budget guard does.
+
+    Whoever deploys a stack writes the policies of its roles, so what those may not do to prod has to stand here.
 
     Creates: policy.
     """
@@ -71,9 +128,15 @@ class PermissionsBoundary(pulumi.ComponentResource):
             description="Bounds the roles of the Plant API stack",
             policy=document(
                 allow(
-                    WORKLOAD_SERVICES,
+                    WORKLOAD_ACTIONS,
                     "*",
                     {"StringEquals": {"aws:RequestedRegion": args.region}},
+                ),
+                *(allow([action], [arn]) for action, arn in sorted(args.of_others.items())),
+                # Others keep secrets in theirs, mostly without a tag.
+                allow(
+                    ["ssm:GetParameter", "ssm:PutParameter"],
+                    [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter{args.parameter_path}*"],
                 ),
                 # AWS Budgets is a global service, so its calls are made in a Region that isn't the stack's.
                 allow(["budgets:ViewBudget"], ["arn:aws:budgets::*:budget/*"]),
@@ -81,6 +144,14 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
                     [args.restrained_roles_arn],
                     {"ArnEquals": {"iam:PolicyARN": args.restraint_arn}},
+                ),
+                deny(
+                    [f"{service}:*" for service in SERVICES_WITH_TAGS],
+                    "*",
+                    {
+                        "StringLike": {f"aws:ResourceTag/{args.stack_tag[0]}": args.sibling_tags},
+                        "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
+                    },
                 ),
                 deny(
                     [

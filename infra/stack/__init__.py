@@ -17,6 +17,7 @@ from infra.stack import access, data, edge, fleet, network, observability, opera
 from infra.stack.context import Context
 from infra.stack.declared import Application, Compute, Ground, Traffic
 from infra.stack.published import published
+from infra.stack.tags import BUDGET_TAG
 from infra.stack.tags import tags as stack_tags
 
 
@@ -55,7 +56,12 @@ class PlantApi(pulumi.ComponentResource):
         boundary = PermissionsBoundary(
             f"{name}-boundary",
             PermissionsBoundaryArgs(
+                account_id=settings.platform.account_id,
                 region=settings.region,
+                stack_tag=(BUDGET_TAG, tags[BUDGET_TAG]),
+                sibling_tags="plant-*",
+                parameter_path=names.parameter(""),
+                of_others=_of_others(settings),
                 path=names.restraint_path,
                 restrained_roles_arn=f"{account}:role{names.restraint_path}*",
                 restraint_arn=f"{account}:policy{names.restraint_path}{names.restraint_policy}",
@@ -75,6 +81,16 @@ class PlantApi(pulumi.ComponentResource):
         _declare(context)
         self.exports = context.exports
         self.register_outputs({**facts, **self.exports})
+
+
+def _of_others(settings: Settings) -> dict[str, str]:
+    """What roles of the stack do to what is not the stack's, but for data and its keys."""
+    cluster = settings.platform.cluster
+    found = {
+        "events:PutEvents": settings.platform.health_aggregator.event_bus_arn,
+        "lambda:InvokeFunction": cluster.caller_function_arn if cluster is not None else None,
+    }
+    return {action: arn for action, arn in found.items() if arn is not None}
 
 
 def _declare(context: Context) -> None:

@@ -66,6 +66,8 @@ def workflows(context: Context) -> CiAccess:
             parameter_path=context.names.parameter(""),
             bucket_prefix=context.names.bucket_prefix,
             key_alias=context.names.alias,
+            name_prefix=f"{context.name}-",
+            dashboard_name=context.names.dashboard,
             role_path=context.names.role_path,
             own_path=context.names.restraint_path,
             hosted_zone_id=settings.edge.hosted_zone_id,

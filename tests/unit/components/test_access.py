@@ -1,8 +1,14 @@
 """Roles: who may assume them, what they may do, and the boundary they can't leave."""
 
 import json
+from fnmatch import fnmatchcase
 
 import pytest
+
+from components.access.permissions_boundary import WORKLOAD_ACTIONS
+from deployment.reader import graph_from_json
+from workbench.emulator.behaviour.access import Ask, allows
+from workbench.preview.synthesis import synthesize
 
 ROLE, POLICY, MANAGED = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"
 
@@ -121,25 +127,123 @@ def test_boundary_forbids_users_keys_and_other_regions(graph, one):
     statements = json.loads(one(graph("dev"), MANAGED, "plant-boundary-policy").get("policy"))["Statement"]
     denied = [action for found in statements if found["Effect"] == "Deny" for action in found["Action"]]
     assert {"iam:CreateUser", "iam:CreateAccessKey", "iam:DeleteRolePermissionsBoundary"} <= set(denied)
-    allowed = next(found for found in statements if "autoscaling:*" in found["Action"])
+    allowed = next(found for found in statements if "autoscaling:UpdateAutoScalingGroup" in found["Action"])
     assert allowed["Condition"] == {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
 
 
-def test_everything_a_workload_may_do_lies_within_the_boundary(graph, one):
-    from fnmatch import fnmatchcase
-
-    dev = graph("dev")
-    statements = json.loads(one(dev, MANAGED, "plant-boundary-policy").get("policy"))["Statement"]
-    bounds = [action for found in statements if found["Effect"] == "Allow" for action in found["Action"]]
-    for policy in dev.of_type(POLICY):
-        if "-ci-" in policy.name:
-            continue
-        for statement in json.loads(policy.get("policy"))["Statement"]:
-            for action in statement["Action"]:
-                assert any(fnmatchcase(action, bound) for bound in bounds), f"{policy.name}: {action}"
-
-
 ACCOUNT = "123456789012"
+BUS = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/health"
+CALLER = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:caller"
+REPOSITORY = f"{ACCOUNT}.dkr-ecr.us-east-1.on.aws/plant-api@sha256:{'1f' * 32}"
+STORES = [
+    {"name": "a", "endpoint": "db.example.com", "port": 5432, "way": "security-group"}
+    | {"security_group_id": "sg-0123456789abcdef0"}
+    | {"rds_user_arn": f"arn:aws:rds-db:us-east-1:{ACCOUNT}:dbuser:db-ABC/plant"},
+    {"name": "b", "endpoint": "dynamodb.us-east-1.amazonaws.com", "port": 443, "way": "gateway-endpoint"}
+    | {"table_arn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/plants"},
+]
+MOST = {
+    "dev": {
+        "plant:data.stores": json.dumps(STORES),
+        "plant:fleet.container_image": REPOSITORY,
+        "plant:fleet.on_demand_percent_above_base": "100",
+        "plant:fleet.warm_pool_size": "1",
+        "plant:platform.health_aggregator": json.dumps({"event_bus_arn": BUS}),
+    },
+    "prod": {},
+    "k8s": {
+        "plant:platform.cluster.caller_function_arn": CALLER,
+        "plant:platform.cluster.caller_role_arn": f"arn:aws:iam::{ACCOUNT}:role/caller",
+        "plant:platform.cluster.public_endpoint": "false",
+    },
+}
+"""Stack -> settings with which its roles may do most."""
+
+
+@pytest.fixture(scope="module", params=MOST)
+def most(request):
+    return graph_from_json(synthesize(request.param, overrides=MOST[request.param]), request.param)
+
+
+def done_by_workloads(whole):
+    """(policy, action, resource) of all that roles within the boundary may do."""
+    for policy in whole.of_type(POLICY):
+        for statement in json.loads(policy.get("policy"))["Statement"]:
+            resources = statement["Resource"]
+            for resource in [resources] if isinstance(resources, str) else resources:
+                yield from ((policy.name, action, resource) for action in statement["Action"])
+
+
+def test_everything_a_workload_may_do_lies_within_the_boundary(most, one):
+    statements = json.loads(one(most, MANAGED, "plant-boundary-policy").get("policy"))["Statement"]
+    for name, action, resource in done_by_workloads(most):
+        assert answers(statements, "Allow", action, resource), f"{name}: {action} on {resource}"
+
+
+def test_boundary_lets_nobody_do_what_no_workload_does():
+    done = {
+        action
+        for stack, overrides in MOST.items()
+        for _, action, _ in done_by_workloads(graph_from_json(synthesize(stack, overrides=overrides), stack))
+    }
+    patterns = [*WORKLOAD_ACTIONS]
+    assert [pattern for pattern in patterns if not any(fnmatchcase(action, pattern) for action in done)] == [
+        "elasticache:DeleteReplicationGroup"  # of a cache with fixed nodes
+    ] * ("elasticache:DeleteReplicationGroup" not in done)
+
+
+@pytest.fixture
+def within(graph, one):
+    """Whether a role that dev's deployment makes, with every right, may do something to a resource of a stack."""
+    boundary = json.loads(one(graph("dev"), MANAGED, "plant-boundary-policy").get("policy"))
+
+    def may(action, resource, stack):
+        known = {"aws:RequestedRegion": "us-east-1", "aws:ResourceTag/StackId": stack}
+        return allows([boundary], Ask(action, resource, context=known))
+
+    return may
+
+
+def test_a_role_that_a_deployment_makes_changes_nothing_of_another_stack(graph, within):
+    """Dev's job writes the policies of dev's roles: a role of its own is as good as its own rights."""
+    tried = 0
+    for resource in graph("prod"):
+        arn, tags = resource.outputs.get("arn"), resource.outputs.get("tagsAll")
+        if not isinstance(arn, str) or not isinstance(tags, dict):
+            continue
+        for action in WORKLOAD_ACTIONS:
+            if action.partition(":")[0] == arn.split(":")[2] and ":Describe" not in action:
+                tried += 1
+                assert within(action, arn, "plant-dev"), action
+                assert not within(action, arn, "plant-prod"), f"{action} on {resource.name}"
+    assert tried > 50
+
+
+ACTING_AS_OTHERS = (
+    "ec2:RunInstances",
+    "events:PutTargets",
+    "iam:PassRole",
+    "lambda:UpdateFunctionCode",
+    "s3:GetObject",
+    "ssm:SendCommand",
+    "ssm:StartAutomationExecution",
+    "ssm:StartSession",
+    "states:UpdateStateMachine",
+)
+
+
+@pytest.mark.parametrize("action", ACTING_AS_OTHERS)
+def test_a_role_that_a_deployment_makes_can_become_nobody_else(within, action):
+    assert not within(action, "*", "")
+
+
+def test_a_role_that_a_deployment_makes_reads_no_secrets_of_others(within):
+    path = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter"
+    assert within("ssm:GetParameter", f"{path}/plant/plant-dev/contract", "plant-dev")
+    for other in ("/plant/plant-prod/contract", "/plant/plant-dev-2/contract", "/payments/api-key"):
+        assert not within("ssm:GetParameter", f"{path}{other}", "")
+
+
 NEEDED = {
     "ec2:RunInstances": "arn:aws:ec2:us-east-1::image/ami-0a1b",
     "ssm:GetParameters": "arn:aws:ssm:us-east-1::parameter/aws/service/ami-amazon-linux-latest/x",
@@ -158,15 +262,17 @@ NEEDED = {
     "logs:CreateLogDelivery": "*",
     "iam:UpdateAssumeRolePolicy": f"arn:aws:iam::{ACCOUNT}:role/plant/plant-dev/plant-rollout-workflow-role-1a2b3c4",
     "iam:CreateServiceLinkedRole": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/spot.amazonaws.com/x",
-    "autoscaling:CreateAutoScalingGroup": f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:1:x",
+    "autoscaling:CreateAutoScalingGroup": (
+        f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/plant-stable-group-1a2b3c4"
+    ),
+    "scheduler:CreateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/plant-reaper-looks-1a2b3c4",
+    "events:PutTargets": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/plant-feed-rule-1a2b3c4",
     "s3:ListBucket": f"arn:aws:s3:::plant-dev-logs-{ACCOUNT}",
 }
 """What a deployment calls, and on what (Service Authorization Reference): first those that are easily forgotten."""
 
 
 def answers(statements, effect, action, resource):
-    from fnmatch import fnmatchcase
-
     return [
         found
         for found in statements
@@ -201,6 +307,22 @@ OUT_OF_REACH = {
     "ssm:SendCommand": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
     "ssm:PutParameter": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/plant/plant-prod/contract",
     "s3:PutObject": "arn:aws:s3:::plant-prod-state/x",
+    "ec2:ModifyInstanceAttribute": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "ec2:AssociateIamInstanceProfile": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "ec2:ReplaceIamInstanceProfileAssociation": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "ec2:CreateSnapshot": f"arn:aws:ec2:us-east-1:{ACCOUNT}:volume/vol-1",
+    "ec2:ModifySnapshotAttribute": f"arn:aws:ec2:us-east-1:{ACCOUNT}:snapshot/snap-1",
+    "ec2:CreateReplaceRootVolumeTask": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "ec2:GetPasswordData": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "ec2:GetLaunchTemplateData": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
+    "states:UpdateStateMachine": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:payments",
+    "states:StartExecution": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:payments",
+    "events:PutTargets": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/payments",
+    "scheduler:UpdateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/payments",
+    "autoscaling:UpdateAutoScalingGroup": (
+        f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/payments"
+    ),
+    "cloudwatch:DeleteDashboards": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/plant-prod",
 }
 """What would raise its rights, loosen what restrains it, or reach what isn't the stack's."""
 
@@ -213,18 +335,66 @@ def test_deploying_role_has_no_way_to_more_rights_or_to_another_stack(graph, one
 
 def test_deploying_role_leaves_alone_what_bears_the_tag_of_another_stack(graph, one):
     statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
-    (denied,) = [found for found in statements if found["Effect"] == "Deny"]
-    assert denied["Condition"] == {
+    of_another = {
         "StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"},
         "Null": {"aws:ResourceTag/StackId": "false"},
     }
+    (denied,) = [found for found in statements if found.get("Condition") == of_another]
+    assert denied["Effect"] == "Deny"
     writing = {action.partition(":")[0] for found in statements for action in found["Action"] if action.endswith(":*")}
+    writing |= {"ec2"}
     assert writing - {"s3"} <= {action.partition(":")[0] for action in denied["Action"]}
 
 
-def test_deploying_role_tags_no_key_that_is_not_its_own_already(whole, one):
-    from fnmatch import fnmatchcase
+TEMPLATE = f"arn:aws:ec2:us-east-1:{ACCOUNT}:launch-template/lt-1"
 
+
+@pytest.mark.parametrize(
+    ("action", "known", "allowed"),
+    [
+        pytest.param("ec2:CreateLaunchTemplateVersion", {"aws:ResourceTag/StackId": "plant-dev"}, True, id="own"),
+        pytest.param("ec2:CreateLaunchTemplateVersion", {"aws:ResourceTag/StackId": ""}, False, id="of-others"),
+        pytest.param("ec2:ModifyLaunchTemplate", {"aws:ResourceTag/StackId": "plant-prod"}, False, id="of-prod"),
+        pytest.param("ec2:CreateTags", {"aws:ResourceTag/StackId": "plant-dev"}, True, id="tags-of-own"),
+        pytest.param("ec2:CreateTags", {"ec2:CreateAction": "CreateLaunchTemplate"}, True, id="tags-of-new"),
+        pytest.param("ec2:CreateLaunchTemplate", {}, True, id="new-one"),
+    ],
+)
+def test_deploying_role_changes_launch_templates_of_its_stack_only(graph, one, action, known, allowed):
+    policy = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))
+    assert allows([policy], Ask(action, TEMPLATE, context=known)) is allowed
+
+
+def test_deploying_role_makes_no_template_its_own_by_a_tag(graph, one):
+    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    (tagging,) = [found for found in statements if found["Effect"] == "Deny" and "ec2:*Tags" in found["Action"]]
+    assert tagging["Resource"] == [TEMPLATE.replace("lt-1", "*")]
+    assert tagging["Condition"] == {
+        "StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"},
+        "Null": {"ec2:CreateAction": "true"},
+    }
+
+
+def test_deploying_role_reaches_every_resource_of_its_stack_by_name(most, one):
+    policy = one(most, MANAGED, "plant-ci-deploy-policy").get("policy")
+    statements = json.loads(policy)["Statement"]
+    named = {"autoscaling", "events", "scheduler", "states"}
+    target = "aws:cloudwatch/eventTarget:EventTarget"  # its ARN is that of what it calls, which may be somebody else's
+    found = [one for one in most if ":" in str(one.outputs.get("arn")) and one.type != target]
+    # A scaling policy is none of IAM's resources: rights on it are rights on its group.
+    arns = [arn for one in found if (arn := one.outputs["arn"]).split(":")[2] in named and "scalingPolicy" not in arn]
+    assert len(arns) > 10
+    for arn in arns:
+        assert answers(statements, "Allow", f"{arn.split(':')[2]}:DeleteThis", arn), arn
+
+
+@pytest.mark.parametrize("action", ["logs:Unmask", "wafv2:GetSampledRequests"])
+def test_deploying_role_reads_no_tokens(graph, one, action):
+    policy = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))
+    assert not allows([policy], Ask(action, f"arn:aws:{action.partition(':')[0]}:us-east-1:{ACCOUNT}:x"))
+
+
+def test_deploying_role_tags_no_key_that_is_not_its_own_already(whole, one):
     statements = json.loads(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
     tagging = [
         found

@@ -80,12 +80,14 @@ _NUMERIC: Mapping[str, Callable[[float, float], bool]] = {
     "NumericLessThanEquals": operator.le,
     "NumericEquals": operator.eq,
 }
-_TEXTUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"})
+_TEXTUAL = frozenset({"StringEquals", "StringNotEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"})
 
 
 def _meets(name: str, key: str, wanted: list[Any], context: Mapping[str, str], *, unknown: bool) -> bool:
     """Whether a condition holds; `unknown` is the answer where the call does not tell."""
     plain = name.removesuffix("IfExists")
+    if plain == "Null":  # what a call does not tell may be there all the same
+        return (str(wanted[0]).lower() == "false") if key in context else unknown
     if plain not in _NUMERIC and plain not in _TEXTUAL:
         raise ValueError(f"the condition operator {name} is not covered")
     if key not in context:
@@ -93,6 +95,8 @@ def _meets(name: str, key: str, wanted: list[Any], context: Mapping[str, str], *
     value = context[key]
     if plain in _NUMERIC:
         return any(_NUMERIC[plain](float(value), float(item)) for item in wanted)
+    if plain == "StringNotEquals":
+        return value not in map(str, wanted)
     return any(_like(str(item), value) if plain != "StringEquals" else str(item) == value for item in wanted)
 
 
