@@ -1,4 +1,4 @@
-"""Deploys a deployment JSON on the embedded AWS, in this process: a small engine over the provider.
+"""Deploys a deployment JSON on the emulated AWS, in this process: a small engine over the provider.
 
 Same verdicts as the real engine for what it covers: creation in dependency order, updates, replacement (before or after
 the deletion), deletion in reverse order, and the options of options.py. (docs/decisions/0500: why the deployment and
@@ -65,7 +65,7 @@ class Outcome:
 
 @dataclass
 class Deployer:
-    """Brings the embedded AWS to what deployments declare."""
+    """Brings the emulated AWS to what deployments declare."""
 
     lifecycle: Lifecycle
     state: State = field(default_factory=State)

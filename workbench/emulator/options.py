@@ -17,7 +17,7 @@ class Options:
     """The options that decide what the engine does with a resource.
 
     ``aliases`` and ``importID`` are not among them: they are about resources of earlier programs and other makers, of
-    which an embedded AWS has none.
+    which an emulated AWS has none.
     """
 
     dependencies: list[str] = field(default_factory=list)

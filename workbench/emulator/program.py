@@ -1,4 +1,4 @@
-"""Runs the Pulumi program against the embedded AWS: each resource is made as the program registers it.
+"""Runs the Pulumi program against the emulated AWS: each resource is made as the program registers it.
 
 The program therefore sees real outputs wherever it computes with them, as under the real engine: numbers, parts of
 texts, values inside ``apply``. (docs/decisions/0500.)

@@ -51,7 +51,7 @@ class AwsProvider(rpc.Provider):
 
     async def invoke(self, request: rpc.InvokeRequest) -> rpc.InvokeResponse:
         """Refuse: an invented answer would hide errors."""
-        raise NotImplementedError(f"{request.tok}: the embedded AWS answers no function calls")
+        raise NotImplementedError(f"{request.tok}: the emulated AWS answers no function calls")
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Apply the provider's defaults and generate a name."""
@@ -154,7 +154,7 @@ def plain(value: PropertyValue) -> Any:
         return {key: plain(item) for key, item in content.items()}
     if isinstance(content, tuple | list):
         return [plain(item) for item in content]
-    raise TypeError(f"the embedded AWS takes no {type(content).__name__} values")
+    raise TypeError(f"the emulated AWS takes no {type(content).__name__} values")
 
 
 def plain_map(values: Mapping[str, PropertyValue]) -> dict[str, Any]:

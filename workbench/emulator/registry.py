@@ -16,7 +16,7 @@ class UnknownTypeError(ValueError):
     def __init__(self, token: str) -> None:
         self.token = token
         super().__init__(
-            f"{token}: the embedded AWS does not know this type. Add a row for it to the module of its service in "
+            f"{token}: the emulated AWS does not know this type. Add a row for it to the module of its service in "
             "workbench/emulator/services/ (an AwsType: calls to create, read and delete it)."
         )
 

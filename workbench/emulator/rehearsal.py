@@ -84,7 +84,7 @@ def rehearse(
     overrides: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Rehearsal:
-    """Rehearse a stack on an embedded AWS of its own.
+    """Rehearse a stack on an emulated AWS of its own.
 
     Raises:
         deployment.errors.InputError: The stack or its settings are wrong.
@@ -96,7 +96,7 @@ def rehearse(
     timer = _Timer(result.seconds)
     # Most of what a rehearsal makes lives until its end, and looking for garbage among it took a third of the time.
     with no_garbage_collection():
-        progress("starting the embedded AWS")
+        progress("starting the emulated AWS")
         timer.next("start")
         with embedded_aws(settings.region, ids_in(settings.model_dump(mode="json"))) as api:
             lifecycle = lifecycle_of(settings, api)
@@ -127,7 +127,7 @@ def rehearse(
 
 
 def lifecycle_of(settings: Settings, api: Api) -> Lifecycle:
-    """The provider over the embedded AWS, and over a cluster where the stack runs on one."""
+    """The provider over the emulated AWS, and over a cluster where the stack runs on one."""
     if settings.platform.cluster is None:
         return Lifecycle(api)
     from workbench.emulator.kubernetes.lifecycle import WithCluster

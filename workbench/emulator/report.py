@@ -6,7 +6,7 @@ import json
 import re
 import textwrap
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.stage import Status
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Raised whenever a key of the JSON form changes its meaning or goes; new keys do not raise it."""
 MARKS = {Status.PASSED: "ok", Status.FAILED: "FAILED", Status.NOT_APPLICABLE: "n/a"}
-WIDTH = 120
+WIDTH = 80
 """Columns of the text form in a file or a pipe; on a terminal its own."""
 
 
@@ -66,40 +66,66 @@ def as_json(result: Rehearsal) -> str:
     )
 
 
-def as_text(result: Rehearsal, width: int = WIDTH) -> str:
-    """For a person: what was deployed, each scenario with its evidence, what is left."""
+def as_text(result: Rehearsal, width: int = WIDTH, *, everything: bool = False) -> str:
+    """For a person: what was deployed, a line for each scenario, what is left.
+
+    What failed is told with the evidence; `everything` tells it of each demand, and what was only validated.
+    """
     validated = [f"{name} ({', '.join(calls)})" for name, calls in result.validated.items()]
+    deployed = f"{result.stack}: {result.created} resources created on an emulated AWS"
+    if validated:
+        deployed += f", {len(validated)} checked against the service model only"
     lines = [
+        _wrapped(deployed + (":" if everything and validated else ""), 4, width),
+        *(_wrapped(f"  validated, not emulated: {text}", 4, width) for text in validated if everything),
         _wrapped(
-            f"{result.stack}: {result.created} resources created on the embedded AWS, {len(validated)} checked against"
-            " the service model only:",
+            f"read back: {result.read_back.compared} properties compared, {len(result.read_back.differences)} differ",
             4,
             width,
         ),
-        *(_wrapped(f"  validated, not emulated: {text}", 4, width) for text in validated),
-        f"read back: {result.read_back.compared} properties compared, {len(result.read_back.differences)} differ",
         *(_wrapped(f"  DIFFERS {line}", 4, width) for line in result.read_back.differences),
         "",
     ]
+    longest = max((len(played.name) for played in result.scenarios), default=0)
     for played in result.scenarios:
-        lines += _scenario(played, width)
+        lines += _scenario(played, width) if everything else _line(played, longest, width)
     lines += [
         "",
-        f"destroyed: {result.deleted} resources, {len(result.left_over)} left over",
+        _wrapped(f"destroyed: {result.deleted} resources, {len(result.left_over)} left over", 4, width),
         *(f"  LEFT {item}" for item in result.left_over),
-        ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.seconds.items()),
-        _verdict(result),
+        _wrapped(", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.seconds.items()), 4, width),
+        _wrapped(_verdict(result), 4, width),
     ]
+    if not everything and any(played.checks for played in result.scenarios):
+        lines.append(_wrapped("--all tells each demand with its evidence; --list, what the scenarios ask", 4, width))
     return "\n".join(lines)
+
+
+def _line(played: Played, longest: int, width: int) -> list[str]:
+    """The scenario in one line: how many of its demands held, and its time; below it what failed, and why."""
+    head = f"{MARKS[played.status]:6} {played.name:{longest}}  "
+    if played.not_applicable:
+        return [_wrapped(head + played.not_applicable, min(len(head), width // 2), width)]
+    demanded = [check for check in played.checks if check.status is not Status.NOT_APPLICABLE]
+    held = sum(check.status is Status.PASSED for check in demanded)
+    line = f"{head}{held:2} of {len(demanded):2} demands held  {played.seconds:5.1f} s"
+    if len(line) > width:
+        words = f"{MARKS[played.status]:6} {played.name} {held} of {len(demanded)} demands held {played.seconds:.1f} s"
+        line = _wrapped(words, 7, width)
+    return [line, *_told(played, [check for check in played.checks if check.status is Status.FAILED], width)]
 
 
 def _scenario(played: Played, width: int) -> list[str]:
     lines = [_wrapped(f"{MARKS[played.status]:6} {played.name}: {played.criterion} ({played.seconds:.1f} s)", 7, width)]
-    lines += [
-        _wrapped(f"    {MARKS[check.status]:6} {check.what}: {_one_line(check)}", 11, width) for check in played.checks
-    ]
+    lines += _told(played, played.checks, width)
     if played.not_applicable:
         lines.append(_wrapped(f"    n/a    {played.not_applicable}", 11, width))
+    return lines
+
+
+def _told(played: Played, checks: Sequence[Check], width: int) -> list[str]:
+    """`checks` with their evidence, and what kept the scenario from its end."""
+    lines = [_wrapped(f"    {MARKS[check.status]:6} {check.what}: {_one_line(check)}", 11, width) for check in checks]
     if played.missing:
         lines.append(_wrapped(f"    FAILED {played.missing}", 11, width))
     if played.error:
@@ -198,5 +224,5 @@ def _wrapped(text: str, indent: int, width: int) -> str:
     return "\n".join(lines).replace(_STAYS, " ")
 
 
-FORMATS: dict[str, Callable[[Any], str]] = {"text": as_text, "json": as_json, "junit": as_junit}
-"""Format → renderer."""
+FORMATS: dict[str, Callable[[Any], str]] = {"json": as_json, "junit": as_junit}
+"""Format for other tools → renderer."""

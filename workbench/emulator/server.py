@@ -1,4 +1,4 @@
-"""The embedded AWS as a process: moto's server on loopback, with the repairs, and a page that says who it is."""
+"""The emulated AWS as a process: moto's server on loopback, with the repairs, and a page that says who it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IDENTITY_PATH = "/plant-emulator"
 
 def main() -> None:
     """Serve until terminated."""
-    parser = argparse.ArgumentParser(description="The embedded AWS (started by ./plant emulator start)")
+    parser = argparse.ArgumentParser(description="The emulated AWS (started by ./plant emulator start)")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--nonce", required=True)
     parser.add_argument("--platform", nargs="*", default=[], help="ids of the platform's resources (seed.py)")

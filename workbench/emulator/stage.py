@@ -71,7 +71,7 @@ class Check:
 
 @dataclass
 class Stage:
-    """A stack on the embedded AWS."""
+    """A stack on the emulated AWS."""
 
     deployer: Deployer
     stack: str

@@ -1,4 +1,4 @@
-"""The embedded AWS in this process: moto, started and stopped, as a new account looks."""
+"""The emulated AWS in this process: moto, started and stopped, as a new account looks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def embedded_aws(region: str = "us-east-1", platform: Sequence[str] = ()) -> Ite
     account = os.environ.get("MOTO_ACCOUNT_ID")
     with mock_aws(config={"stepfunctions": {"execute_state_machine": False}, "core": {"reset_boto3_session": False}}):
         if account:
-            raise RuntimeError("MOTO_ACCOUNT_ID is set: the embedded AWS answers for 123456789012 only; unset it")
+            raise RuntimeError("MOTO_ACCOUNT_ID is set: the emulated AWS answers for 123456789012 only; unset it")
         seed.plant(list(platform), region)
         yield Api(region=region)
 

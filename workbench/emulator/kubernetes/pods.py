@@ -64,7 +64,7 @@ def stop_after(spec: Mapping[str, Any]) -> timedelta:
 
 @dataclass
 class Targets:
-    """The target groups of the embedded AWS, as the controller sees them."""
+    """The target groups of the emulated AWS, as the controller sees them."""
 
     api: Api
     registered: dict[str, set[str]] = field(default_factory=dict)

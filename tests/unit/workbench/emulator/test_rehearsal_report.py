@@ -114,17 +114,43 @@ def test_junit_says_what_the_deployment_left() -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [WIDTH, 80, 60])
-def test_text_keeps_to_its_width_and_to_whole_figures(width: int) -> None:
-    long = Played("long", "It is long.", [check("it is", evidence="about " + "1,234 min of 15 % " * 40)], 0.0)
-    lines = as_text(result(long), width).splitlines()
+@pytest.mark.parametrize("width", [WIDTH, 120, 60, 40])
+@pytest.mark.parametrize("everything", [True, False])
+def test_text_keeps_to_its_width_and_to_whole_figures(width: int, everything: bool) -> None:
+    evidence = "about " + "1,234 min of 15 % " * 40
+    long = Played("long", "It is long.", [check("it is", Status.FAILED, evidence)], 0.0)
+    elsewhere = Played("elsewhere-and-far-away", "It ends.", [], 0.0, not_applicable="the stack is always on " * 5)
+    lines = as_text(result(long, elsewhere), width, everything=everything).splitlines()
     assert max(map(len, lines)) <= width
     assert not any(line.endswith(("1,234", " 15")) for line in lines)
     assert " ".join(as_text(result(long)).split()).count("1,234 min of 15 %") == 40
 
 
-def test_text_ends_with_the_verdict() -> None:
-    assert as_text(result(GOOD, ELSEWHERE)).splitlines()[-1] == "passed: 1 passed, 1 not applicable"
-    assert as_text(result(GOOD, BAD)).splitlines()[-1] == "FAILED: 1 passed, 1 failed"
-    assert "n/a    elsewhere: It ends." in as_text(result(ELSEWHERE))
-    assert "FAILED could not be played to its end: ValueError: no" in as_text(result(BROKEN))
+def test_text_has_a_line_for_each_scenario_and_the_evidence_of_what_failed() -> None:
+    lines = as_text(result(GOOD, BAD, MISSING, BROKEN, ELSEWHERE)).splitlines()
+    assert lines[3:12] == [
+        "",
+        "ok     good        1 of  1 demands held    0.2 s",
+        "FAILED bad         1 of  2 demands held    0.5 s",
+        "    FAILED it holds: 1 < 2 & \x1b[31mred",
+        "FAILED missing     0 of  0 demands held    0.1 s",
+        "    FAILED the stack has no web ACL",
+        "FAILED broken      1 of  1 demands held    0.1 s",
+        "    FAILED could not be played to its end: ValueError: no",
+        "n/a    elsewhere  the stack is always on",
+    ]
+    assert not any("plant-mute" in line or "it does" in line for line in lines)
+
+
+def test_all_of_it_has_every_demand_with_its_evidence() -> None:
+    told = as_text(result(GOOD, BAD, ELSEWHERE), everything=True)
+    assert "  validated, not emulated: plant-mute (cloudwatch.put_alarm_mute_rule)" in told
+    assert told.count("    ok     it does: seen") == 2
+    assert "n/a    elsewhere: It ends." in told
+    assert "--all" in as_text(result(GOOD))
+    assert "--all" not in told
+
+
+def test_text_ends_with_the_verdict_and_the_way_to_more() -> None:
+    assert as_text(result(GOOD, ELSEWHERE)).splitlines()[-2] == "passed: 1 passed, 1 not applicable"
+    assert as_text(result(GOOD, BAD), everything=True).splitlines()[-1] == "FAILED: 1 passed, 1 failed"
