@@ -25,6 +25,7 @@ from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
+from deployment.object_lists import is_list, unread, with_items
 from deployment.quiet import no_garbage_collection
 from deployment.tokens import RENDERED
 
@@ -74,7 +75,7 @@ def estimate(
     found = replace(found, on=on or found.on or today_utc())
     limit = limit_usd if found.stack_limit_usd is None else min(limit_usd, found.stack_limit_usd)
     with no_garbage_collection():
-        return _estimate(Pricing(graph, found, usage or {}), limit, tuple(transfers))
+        return _estimate(Pricing(with_items(graph), found, usage or {}), limit, tuple(transfers))
 
 
 def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer]) -> Estimate:
@@ -92,6 +93,12 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
                 resource, "the objects of its files aren't in the graph; preview with the Pulumi CLI reads them"
             )
         if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
+            continue
+        if is_list(resource):
+            if unread(resource):
+                bill.refuse(resource, "its items aren't known, or say no kind; declare each object by itself")
+            else:
+                free[resource.urn] = "a list: each of its items has a price, or a reason, of its own"
             continue
         for reason in surcharges(resource):
             bill.refuse(resource, reason)

@@ -25,6 +25,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
+from deployment.object_lists import is_list
 from deployment.unknown import Sentinel
 from deployment.urn import name_of
 from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
@@ -395,6 +396,8 @@ def is_custom(one: engine.ResourceValidationArgs | engine.PolicyResource) -> boo
 
 def concerns(rule: Rule, args: engine.ResourceValidationArgs) -> bool:
     """True when `rule` has something to say about the resource."""
+    if args.resource_type.endswith("List") and is_list(resource_of(args)):
+        return True  # of its items: the rule finds those that it is about
     return args.resource_type in rule.types or (ANY_TYPE in rule.types and is_custom(args))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
 from deployment.graph import Resource, ResourceGraph
+from deployment.object_lists import split
 from deployment.per_text import forget_many
 from deployment.quiet import no_garbage_collection
 from deployment.unknown import SECRET, UNKNOWN, Met, watched
@@ -202,9 +203,11 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
     try:
         with watched() as watch:
             for resource, problem in rule.problems(context):
-                urn = resource.urn if resource is not None else ""
                 message = _why_open(problem, resource) if problem.unknown else problem.message
-                findings.append(Finding(rule.id, urn, message, problem.path, problem.unknown, problem.remedy))
+                urn, inside = split(resource.urn if resource is not None else "")
+                message = f"{inside}: {message}" if inside else message
+                path = f"{inside}.{problem.path}" if inside and problem.path else problem.path
+                findings.append(Finding(rule.id, urn, message, path, problem.unknown, problem.remedy))
         if rule.walks and UNKNOWN in watch.met.values():
             findings = [replace(finding, unknown=True) for finding in findings]
         findings.extend(_undecided(rule, findings, watch.met, context))
@@ -235,7 +238,7 @@ def _undecided(rule: Rule, findings: Sequence[Finding], met: Met, context: Conte
     told = {finding.urn for finding in findings}
     stack = context.stack.urn if context.stack is not None else ""
     for (urn, path), value in met.items():
-        about = urn or stack
+        about = split(urn)[0] or stack
         if about not in told:
             told.add(about)
             problem = undecided(path or "a part of a property that this rule reads", value)

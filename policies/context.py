@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from deployment.errors import InputError
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
+from deployment.object_lists import with_items
 from deployment.unknown import Sentinel, meet, meet_each, watched
 from policies.finding import Profile
 from policies.settings import PackConfig
@@ -39,7 +40,7 @@ class Context:
         today: datetime.date | None = None,
         usage: Usage | None = None,
     ) -> None:
-        self.graph = graph
+        self.graph = with_items(graph)
         self.config = config if config is not None else PackConfig()
         self.region = region
         """Region to price what names none of its own; None for the one that the stack declares."""

@@ -16,6 +16,29 @@ if TYPE_CHECKING:
 NEWEST: Final = "1.37"
 """Newest version whose schemas are at hand (kubernetes-validate 1.37.0)."""
 
+SUPPORTED: Final = tuple(f"1.{minor}" for minor in range(31, 38))
+"""Versions that a cluster may have (Amazon EKS calendar, extended support included, 2026-11), and those to come."""
+
+OWN: Final = frozenset(
+    {"", "apps", "autoscaling", "batch", "extensions", "policy"}
+    | {
+        f"{group}.k8s.io"
+        for group in (
+            *("admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization"),
+            *("certificates", "coordination", "discovery", "events", "flowcontrol.apiserver", "internal.apiserver"),
+            *("networking", "node", "rbac.authorization", "resource", "scheduling", "storage", "storagemigration"),
+        )
+    }
+)
+"""Groups of Kubernetes itself; all others are of custom resources (API reference, 1.25 to 1.37)."""
+
+
+def is_gone(api_version: str, kind: str, version: str | None) -> bool:
+    """Whether no API server of `version` (None: of any that is supported) serves a kind of Kubernetes' own."""
+    if api_version.rpartition("/")[0] not in OWN:
+        return False
+    return not any(_file(api_version, kind, each) for each in ([version] if version else SUPPORTED))
+
 
 @lru_cache(maxsize=2)
 def definitions(version: str) -> dict[str, Any]:
@@ -33,16 +56,22 @@ def validator(api_version: str, kind: str, version: str) -> Draft202012Validator
     from jsonschema import Draft202012Validator
     from referencing import Registry, Resource
 
-    group, _, own = api_version.rpartition("/")
-    if "." in group and not group.endswith(".k8s.io"):
-        return None  # files are named after the first part of a group's name alone
-    names = [kind.lower(), *filter(None, [group.partition(".")[0]]), own]
-    file = _folder(version) / f"{'-'.join(names)}.json"
-    if not all(name.isalnum() for name in names) or not file.is_file():
+    file = _file(api_version, kind, version)
+    if file is None:
         return None
     schema = json.loads(file.read_text(encoding="utf-8"))
     registry = Resource.from_contents(definitions(version)) @ Registry()
     return Draft202012Validator(schema, registry=Resource.from_contents(schema) @ registry)
+
+
+@lru_cache(maxsize=1024)
+def _file(api_version: str, kind: str, version: str) -> Path | None:
+    group, _, own = api_version.rpartition("/")
+    if group not in OWN:
+        return None  # files are named after the first part of a group's name alone
+    names = [kind.lower(), *filter(None, [group.partition(".")[0]]), own]
+    file = _folder(version) / f"{'-'.join(names)}.json"
+    return file if all(name.isalnum() for name in names) and file.is_file() else None
 
 
 @cache

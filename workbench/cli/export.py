@@ -52,9 +52,10 @@ def command(stack: str, config: tuple[str, ...], format_: str, file: Path | None
 
 
 def _manifests(stack: str, config: tuple[str, ...], file: Path | None, out: Path | None) -> None:
+    from deployment.kubernetes_api.schemas import NEWEST
     from deployment.reader import graph_from_file, graph_from_json
     from policies.context import Context
-    from policies.rules.kubernetes.schema_valid import cluster_version
+    from policies.rules.kubernetes.schema_valid import declared_version
     from workbench.preview.synthesis import synthesize
     from workbench.report.manifests import manifests, write
 
@@ -65,7 +66,7 @@ def _manifests(stack: str, config: tuple[str, ...], file: Path | None, out: Path
             graph = graph_from_json(synthesize(stack, overrides=overrides_from(config)), stack)
     else:
         graph = graph_from_file(str(file))
-    found = manifests(graph, cluster_version(Context(graph)))
+    found = manifests(graph, declared_version(Context(graph)) or NEWEST)
     write(found, out)
     click.echo(f"{len(found.files)} objects in {out}; kubectl apply --server-side -f {out}", err=True)
     for name in found.left_out:

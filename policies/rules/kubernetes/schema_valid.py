@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.kubernetes_api.schemas import NEWEST
-from deployment.manifests import is_object, manifest, schema_problem
+from deployment.kubernetes_api.schemas import NEWEST, is_gone
+from deployment.manifests import identity, is_object, manifest, schema_problem
+from deployment.object_lists import is_list
 from deployment.tokens import DEPLOYMENT, KUBERNETES_SECRET
 from deployment.unknown import UNKNOWN, Sentinel
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
 from policies.rule import ANY_TYPE, Problem, Rule, undecided
+from policies.rules._pods import PATCH
 
 REMOVED: Final = {
     "extensions/v1beta1": "apps/v1 and networking.k8s.io/v1",
@@ -33,7 +35,7 @@ REMOVED: Final = {
     "discovery.k8s.io/v1beta1": "discovery.k8s.io/v1",
     "coordination.k8s.io/v1beta1": "coordination.k8s.io/v1",
 }
-"""API versions that no cluster of 1.26 or newer serves for any kind of ours -> what to use (deprecation guide)."""
+"""API versions that are gone, of all kinds or of some -> what to use (deprecation guide)."""
 
 SECRETS: Final = tuple((KUBERNETES_SECRET, path) for path in ("data", "stringData"))
 """What is secret as a whole where it is passed as it should be."""
@@ -41,16 +43,27 @@ SECRETS: Final = tuple((KUBERNETES_SECRET, path) for path in ("data", "stringDat
 
 def check_version(resource: Resource, context: Context) -> Iterator[Problem]:
     """The API version still exists."""
-    version = resource.type.partition(":")[2].rpartition(":")[0]
-    if resource.type.startswith("kubernetes:") and version in REMOVED:
-        yield Problem(f"apiVersion {version} is gone from Kubernetes; use {REMOVED[version]}", "apiVersion")
+    declared = context.once(declared_version)
+    if not _is_gone(resource, declared):
+        return
+    version, kind = identity(resource.type)
+    instead = f"use {REMOVED[version]}" if version in REMOVED else "use a version that it has"
+    cluster = f"Kubernetes {declared}" if declared else "every supported Kubernetes"
+    yield Problem(f"{kind} of apiVersion {version} is gone from {cluster}; {instead}", "apiVersion")
+
+
+def _is_gone(resource: Resource, version: str | None) -> bool:
+    if not is_object(resource) or is_list(resource):
+        return False
+    api_version, kind = identity(resource.type)
+    return is_gone(api_version, kind.removesuffix(PATCH), version)
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The strict schema of the cluster's version takes the object: no typo, no wrong type."""
-    if not is_object(resource) or resource.type.partition(":")[2].rpartition(":")[0] in REMOVED:
+    if not is_object(resource) or is_list(resource):
         return
-    version = context.once(cluster_version)
+    version = context.once(declared_version) or NEWEST
     found = schema_problem(manifest(resource), version)
     if found is None:
         return
@@ -61,13 +74,13 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(f"{path or 'the object'}: {message}; Kubernetes {version} refuses it", path or None)
 
 
-def cluster_version(context: Context) -> str:
-    """Version that the stack declares for its cluster, or the newest one."""
+def declared_version(context: Context) -> str | None:
+    """Version that the stack declares for its cluster; None where it declares none."""
     for root in context.graph.of_type(ROOT_TYPE):
         cluster = root.get("cluster")
         if isinstance(cluster, Mapping) and isinstance(cluster.get("version"), str):
             return str(cluster["version"])
-    return NEWEST
+    return None
 
 
 _POD: Final[dict[str, Any]] = {
@@ -81,6 +94,14 @@ def _deployment(token: str = DEPLOYMENT, **spec: Any) -> dict[str, tuple[str, di
     return {"api": (token, {"metadata": {"name": "api"}, "spec": {**whole, **spec}})}
 
 
+def _of(kind: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {"it": (f"kubernetes:{kind}", {"metadata": {"name": "it"}})}
+
+
+def _cluster(version: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {"root": (ROOT_TYPE, {"cluster": {"version": version}})}
+
+
 RULES = (
     Rule(
         id="kubernetes-api-current",
@@ -92,9 +113,21 @@ RULES = (
         source="https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
         refused_by="the API server: no matches for this kind",
         types=(ANY_TYPE,),
+        reads_graph=True,
         check=check_version,
         passing=_deployment(),
         failing=_deployment(DEPLOYMENT.replace("apps/v1", "apps/v1beta1")),
+        also_failing=[
+            _of("policy/v1beta1:PodDisruptionBudget"),
+            _of("flowcontrol.apiserver.k8s.io/v1beta1:FlowSchema"),
+            {**_of("resource.k8s.io/v1:ResourceClaim"), **_cluster("1.33")},
+        ],
+        also_passing=[
+            _of("admissionregistration.k8s.io/v1beta1:MutatingAdmissionPolicy"),
+            _of("networking.k8s.io/v1beta1:ServiceCIDR"),
+            _of("gateway.networking.k8s.io/v1beta1:Gateway"),
+            {**_of("apps/v1:DeploymentPatch"), **_cluster("1.36")},
+        ],
     ),
     Rule(
         id="kubernetes-schema-valid",

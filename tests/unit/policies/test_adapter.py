@@ -105,6 +105,13 @@ CASES = {
         resource("aws:ec2/instance:Instance", "server", {"instanceType": "t4g.nano", "userData": UNKNOWN}),
         resource("aws:ec2/securityGroup:SecurityGroup", "group", {"description": "d", "ingress": SECRET}),
     ),
+    "a list of objects": stack(
+        resource(
+            "kubernetes:core/v1:List",
+            "objects",
+            {"items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostPID": True}}]},
+        ),
+    ),
     "names of any kind": stack(resource("aws:ec2/securityGroup:SecurityGroup", "a::b [*] $x/ü", OPEN)),
 }
 
