@@ -11,21 +11,28 @@ from deployment.unknown import SECRET, UNKNOWN, meet
 
 KEYS: Final = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
-    r"|-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"
+    r"|-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?-----"
     r"|\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}"
     r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}"
-    r"|sk-(?:proj|ant)-[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})\b"
+    r"|sk-(?:proj|ant)-[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|hf_[A-Za-z]{34}|dckr_pat_[\w-]{20,}|dop_v1_[0-9a-f]{64}|pul-[0-9a-f]{40}|hvs\.[\w-]{24,}"
+    r"|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|NRAK-[A-Z0-9]{27}|pypi-AgEI[\w-]{50,})\b"
     r"|hooks\.slack\.com/services/T\w+/B\w+/\w+"
+    r"|discord(?:app)?\.com/api/webhooks/[0-9]+/[\w-]{20,}"
+    r"|AccountKey=[A-Za-z0-9+/]{40,}"
+    r"|\bBearer eyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@"
     r"|(?i:;\s*(?:password|pwd)=(?![$%{<*])[^;\s]{6,})"
 )
-"""Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack, Google, OpenAI, Anthropic and
-SendGrid, as their makers write them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26);
-addresses and connection strings that hold a password."""
+"""Access keys of AWS, private keys, and tokens of GitHub, GitLab, npm, Stripe, Slack, Google, OpenAI, Anthropic,
+SendGrid, Hugging Face, Docker, DigitalOcean, Pulumi, Vault, Shopify, Grafana, New Relic, PyPI, Discord and Azure's
+storage, as their makers write them (https://docs.github.com/en/code-security/secret-scanning, read 2026-11-26);
+headers, addresses and connection strings that hold a password or a token."""
 _NAMES: Final = (
     r"(?:password|passwd|pwd|passphrase|secret[_-]?(?:access[_-]?)?key(?:[_-]?base)?|private[_-]?key|api[_-]?key"
     r"|(?:api|auth|access|bearer|deploy|bot|npm|github|gitlab|slack|vault)[_-]?token"
-    r"|(?:client|jwt|session|cookie|webhook|signing)[_-]?secret|requirepass|masterauth)"
+    r"|(?:client|jwt|session|cookie|webhook|signing)[_-]?secret|requirepass|masterauth"
+    r"|(?:db|database|mysql|postgres|pg|mongo|redis|rabbitmq|smtp|mail|ldap|bind|admin|root|ftp)[_-]?(?:pass|pw))"
 )
 NAME: Final = re.compile(rf"(?i)(?:^|[a-z0-9][_.-]|_|(?<=[a-z0-9])(?=[A-Z])){_NAMES}$")
 """Names of variables that hold a credential, and not where one is kept."""
@@ -63,6 +70,7 @@ CLOUD_CONFIG: Final = re.compile(
     r"[ \t]+(?:- )?[a-z_][\w-]{0,30}:(?!R\b|RANDOM\b|[$%{<*])[^\s:$]{6,}[ \t]*$"
 )
 """The password that cloud-init gives to a user."""
+SHORTEST_SETTINGS: Final = len("password=secret")
 LONGEST: Final = 200_000
 """Bytes that are unpacked; AWS takes 16 KB of user data."""
 CLIENT: Final = re.compile(r"\bmysql(?:dump|admin)?\b[^\n|;&]{0,300}\s-p(?![$\s'\"])[^\s'\"$]{6,}")
@@ -73,10 +81,14 @@ KEY_PARTS: Final = (
     *("akia", "asia", "private key-----", "github_pat_", "glpat-", "npm_", "k_live_", "k_test_", "aiza"),
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-proj-", "sk-ant-", "sg.", "hooks.slack.com"),
     *("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "password=", "pwd="),
+    *("private key block-----", "hf_", "dckr_pat_", "dop_v1_", "pul-", "hvs.", "shpat_", "shpca_", "shppa_", "shpss_"),
+    *("glsa_", "nrak-", "pypi-agei", "api/webhooks/", "accountkey=", "bearer eyj"),
 )
 """Of each kind of KEYS what all of them have, without letter case; but addresses."""
 ADDRESS: Final = re.compile(r"://[^\s:/@]{1,200}:(?![$%{<*])[^\s:/@]{3,200}@")
 """How an address with a password in it ends."""
+BASIC: Final = re.compile(r"\bBasic ([A-Za-z0-9+/]{8,2000}={0,2})(?![\w-])")
+"""The header with which one logs in over HTTP, or a sentence about something basic."""
 LOGIN: Final = re.compile(
     r"\bcurl\b[^\n|;&]{0,300}\s(?:-u|--user)[ =]?['\"]?[^\s:'\"$]{1,100}:(?![$%{<*])[^\s'\"$]{6,}"
 )
@@ -95,10 +107,19 @@ COMMANDS: Final = (
     ("primaryauth", SERVER),
 )
 """A word of each command that sets a password, and the whole."""
-NAMING: Final = ("passw", "pwd", "passphrase", "key", "token", "secret", "requirepass", "masterauth")
+NAMING: Final = ("pass", "pw", "key", "token", "secret", "requirepass", "masterauth")
 """What each of _NAMES has in it."""
 NAMED: Final = re.compile(_NAMES)
 """For a text without letter case: finds none far sooner than ASSIGNED does."""
+
+
+PUBLIC: Final = re.compile(
+    r"(?i)^-*(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|PUBLIC|REACT_APP|VITE|VUE_APP)_|(?:^|_)FIREBASE_(?:WEB_)?API_KEY$"
+)
+"""Names of what a site's tools write into the pages that browsers load; and Firebase's key, which only names a project
+(https://firebase.google.com/docs/projects/api-keys)."""
+PUBLISHED: Final = re.compile(r"AIza[\w-]{35}|pk\.[\w.-]+")
+"""Keys that pages may hold: Google's, which are bound to a site, and Mapbox' public ones."""
 
 
 def is_credential(name: Any, value: Any) -> bool:
@@ -112,7 +133,27 @@ def is_credential(name: Any, value: Any) -> bool:
         meet(value)
     if not isinstance(value, str):
         return False
-    return bool(KEYS.search(value)) or _is_told(name, value)
+    if PUBLIC.search(name):
+        return bool(KEYS.search(PUBLISHED.sub("", value)))
+    return bool(KEYS.search(value)) or _logs_in(value) or _is_told(name, value) or _is_settings(value)
+
+
+def _logs_in(text: str) -> bool:
+    """True when a header of HTTP has a user and a password in it."""
+    return any(_is_user_and_password(found[1]) for found in BASIC.finditer(text)) if "Basic " in text else False
+
+
+def _is_user_and_password(text: str) -> bool:
+    try:
+        user, _, password = base64.b64decode(text, validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return False
+    return bool(password) and (user + password).isprintable()
+
+
+def _is_settings(value: str) -> bool:
+    """True when a value is a text of settings, or base64 of one, and sets a credential."""
+    return len(value) >= SHORTEST_SETTINGS and holds_credential(readable_text(value))
 
 
 def _is_told(name: str, value: str) -> bool:
@@ -129,7 +170,7 @@ def _is_kept(value: str) -> bool:
 def holds_credential(text: str) -> bool:
     """True when a script or a file of settings has a key in it, or sets a password."""
     folded = text.casefold()
-    if _holds_key(text, folded) or any(word in folded and one.search(text) for word, one in COMMANDS):
+    if _holds_key(text, folded) or _logs_in(text) or any(word in folded and one.search(text) for word, one in COMMANDS):
         return True
     # No value that is looked for goes over the end of a line, so the few lines that name a credential are enough.
     named = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -59,6 +59,11 @@ class Statement:
             if str(name).lower() == key.lower()
             for value in (values if isinstance(values, list) else [values])
         ]
+
+    def required_values(self, key: str) -> list[str]:
+        """As `compared_with`, of the operators that don't hold where a request lacks the key."""
+        asked = {one: operands for one, operands in self.conditions.items() if not LOOSE.search(one)}
+        return replace(self, conditions=asked).compared_with(key)
 
     def condition_values(self, key: str) -> list[str]:
         """Values that any operator compares the condition key `key` with (keys are case-insensitive)."""
@@ -186,6 +191,8 @@ BINDING_KEYS: Final = (
 to it; read 2026-11)."""
 LOOSE: Final = re.compile(r"Not|Null|ForAllValues|IfExists")
 """Operators that hold for whoever has another value, or none."""
+KIND: Final = re.compile(r"^(?:o-|vpc-|vpce-|A(?:ROA|IDA|GPA|SIA|KIA)(?=[*?]))")
+"""With what every id of an organization, a VPC, an endpoint, a role or a user begins."""
 ANYBODY: Final = ("*", "arn:aws:iam::*:root")
 
 
@@ -202,9 +209,11 @@ def is_bound(statement: Statement) -> bool:
 
 
 def _is_somebodys(value: str) -> bool:
-    """False for what everybody has: any text, any address, an ARN that names neither an account nor a resource."""
-    named = value.split(":")[4:] if value.startswith("arn:") else [value]
-    return any(part.strip("*?") for part in named) and not is_world(value) and "::*:" not in value
+    """False for what everybody has: any text, any address, an ARN of any account, any id of a kind."""
+    if value.startswith("arn:"):
+        account, resource = [*value.split(":", 5), "", "", "", "", ""][4:6]
+        return bool((account or resource).strip("*?"))  # buckets' ARNs name no account
+    return bool(KIND.sub("", value).strip("*?:/")) and not is_world(value)
 
 
 def is_public(statement: Statement) -> bool:
@@ -231,6 +240,8 @@ def names_principals(path: str, action: str) -> Condition:
     anyone = {
         "Condition": {"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::123456789012:role/reader", "arn:aws:iam::*"]}}
     }
+    any_topic = {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:*:orders"}}}
+    any_organization = {"Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}}
     everybody = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": action}
     return Condition(
         check=check,
@@ -240,6 +251,8 @@ def names_principals(path: str, action: str) -> Condition:
             {where: json.dumps({"Statement": [everybody]})},
             {where: json.dumps({"Statement": {**open_to_all, **anywhere}})},
             {where: json.dumps({"Statement": {**open_to_all, **anyone}})},
+            {where: json.dumps({"Statement": {**open_to_all, **any_topic}})},
+            {where: json.dumps({"Statement": {**open_to_all, **any_organization}})},
         ),
         unknown=({where: UNKNOWN}, {where: SECRET}),
     )

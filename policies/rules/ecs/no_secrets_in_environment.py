@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+STORED: Final = re.compile(
+    r"(?m)^([ \t]*)['\"]?(?:secrets-manager|parameter-store)['\"]?:[ \t]*\n(?:\1[ \t]+.*(?:\n|$))*"
+    r"|\"(?:secrets-manager|parameter-store)\"\s*:\s*\{[^{}]*\}"
+)
+"""Parts of a buildspec that say which secrets and parameters are read, in YAML and in JSON."""
+
+
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No environment variable or command of a container, a build or a job holds a credential."""
     for path, where, variables in _environments(resource):
@@ -45,7 +53,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 )
     for path in TEXTS.get(resource.type, ()):
         text = resource.get(path)
-        if isinstance(text, str) and holds_credential(text):
+        if isinstance(text, str) and holds_credential(STORED.sub("", text)):
             yield Problem(
                 f"{path} holds what looks like a credential; have it read from Secrets Manager, or use a connection",
                 path,
@@ -103,13 +111,20 @@ HOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     LIGHTSAIL_CONTAINER[0]: ("containers",),
 }
 """Type -> where it declares containers, as JSON text or as objects."""
-TEXTS: Final[Mapping[str, tuple[str, ...]]] = {STATE_MACHINE[0]: ("definition",)}
-"""Type -> a text in which it says what calls are made."""
+TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    STATE_MACHINE[0]: ("definition",),
+    BUILD_PROJECT[0]: ("source.buildspec",),
+}
+"""Type -> a text in which it says what calls are made, or what is run."""
 
 
 def _build(**variable: str) -> Example:
     variables = [{"name": "NPM_PASSWORD", **variable}]
     return {"build": (BUILD_PROJECT[0], {"environment": {"environmentVariables": variables}})}
+
+
+def _run_by(buildspec: str) -> Example:
+    return {"build": (BUILD_PROJECT[0], {"source": {"buildspec": buildspec}})}
 
 
 _STORED: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"
@@ -133,6 +148,8 @@ RULE = Rule(
     passing=task(secrets=[{"name": "DB_PASSWORD", "valueFrom": _STORED}]),
     also_passing=(
         _build(type="SECRETS_MANAGER", value="prod/npm"),
+        _run_by("env:\n  secrets-manager:\n    DB_PASSWORD: shop-db:password-of-app\nphases: {}\n"),
+        _run_by('{"env": {"parameter-store": {"DB_PASSWORD": "shop-db:password"}}, "phases": {}}'),
         task(command=["sh", "-c", "serve --db-password=$DB_PASSWORD --password-file=/run/secrets/db"]),
         {
             "app": (
@@ -149,5 +166,6 @@ RULE = Rule(
         {"site": (AMPLIFY[0], {"environmentVariables": {"DB_PASSWORD": "correct-horse"}})},
         {"live": (API_STAGE[0], {"variables": {"dbPassword": "correct-horse"}})},
         {"flow": (STATE_MACHINE[0], {"definition": '{"Headers": {"api_key": "correct-horse"}}'})},
+        _run_by("env:\n  secrets-manager:\n    A: b:c\n  variables:\n    DB_PASSWORD: correct-horse\n"),
     ),
 )

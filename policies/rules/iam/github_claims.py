@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource
 from deployment.tokens import ROLE
@@ -11,7 +12,7 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import statements
+from policies.rules._documents import Statement, statements
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -20,24 +21,42 @@ if TYPE_CHECKING:
 ISSUER = "token.actions.githubusercontent.com"
 
 
+OWNER: Final = re.compile(
+    r"(?:repo|repository|job_workflow_ref):[^*?/:]+/.+"
+    r"|(?:repository_owner|repository_owner_id|repository_id|enterprise|enterprise_id):[^*?:]+(?::.*)?"
+)
+"""Subjects that name an owner: as GitHub writes them, and as an owner may have them written. What comes first has to,
+because everybody has their own repositories' subjects begin with a branch, an environment or a workflow of any name
+(https://docs.github.com/en/actions/reference/security/oidc, read 2026-11-27)."""
+CLAIMS: Final = {"repository": "/", "repository_id": "", "enterprise_id": ""}
+"""Claims that IAM compares beside the subject since 2026-01, and what ends the owner in them."""
+
+
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A role for GitHub Actions admits the repositories of a named owner, in a form that nobody else can claim."""
     for statement in statements(resource.get("assumeRolePolicy")) or ():
         issuers = [_issuer(name) for kind, name in statement.principals if kind == "Federated" and ISSUER in name]
-        if not statement.allows or not issuers:
+        if not statement.allows or not issuers or _names_owner(statement, issuers[0]):
             continue
         claim = f"{issuers[0]}:sub"
-        subjects = statement.condition_values(claim)
+        subjects = statement.compared_with(claim)
         if not subjects:
             yield Problem(f"the condition {claim} is not set; give repo:OWNER/NAME:environment:…", "assumeRolePolicy")
         for subject in subjects:
-            kind, _, repository = subject.partition(":")
-            owner, _, name = repository.partition("/")
-            if kind != "repo" or not name or any(sign in owner for sign in "*?"):
+            if not OWNER.fullmatch(subject):
                 yield Problem(
                     f"the condition {claim} is {shown(subject)}; give repo:OWNER/NAME:ref:… or :environment:…",
                     "assumeRolePolicy",
                 )
+
+
+def _names_owner(statement: Statement, issuer: str) -> bool:
+    """True when a claim other than the subject says whose repositories are admitted."""
+    return any(
+        bool(values) and not any(sign in value.partition(end or "\0")[0] for value in values for sign in "*?")
+        for claim, end in CLAIMS.items()
+        for values in [statement.required_values(f"{issuer}:{claim}")]
+    )
 
 
 def _issuer(provider: str) -> str:
@@ -45,8 +64,9 @@ def _issuer(provider: str) -> str:
     return provider[provider.index(ISSUER) :]
 
 
-def _claiming(subject: str, operator: str = "StringLike", issuer: str = ISSUER) -> Example:
-    conditions = {f"{issuer}:aud": "sts.amazonaws.com", **({f"{issuer}:sub": subject} if subject else {})}
+def _claiming(subject: str, operator: str = "StringLike", issuer: str = ISSUER, **claims: str) -> Example:
+    told = {**({"sub": subject} if subject else {}), **claims}
+    conditions = {f"{issuer}:{claim}": value for claim, value in {"aud": "sts.amazonaws.com", **told}.items()}
     provider = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{issuer}"}
     return {"ci": (ROLE[0], {"assumeRolePolicy": trusting(provider, **{operator: conditions})})}
 
@@ -68,6 +88,10 @@ RULE = Rule(
         _claiming("repo:plant/api:*"),
         _claiming("repo:plant/*:ref:refs/heads/main"),
         _claiming("repo:plant/api:*", issuer=f"{ISSUER}/plants"),
+        _claiming("repository_owner:plant:environment:prod", "StringEquals"),
+        _claiming("job_workflow_ref:plant/workflows/.github/workflows/deploy.yml@*"),
+        _claiming("", "StringEquals", repository_id="42"),
+        _claiming("*:environment:prod", repository="plant/*"),
     ),
     also_failing=(
         _claiming(""),
@@ -75,5 +99,11 @@ RULE = Rule(
         _claiming("*"),
         _claiming("", issuer=f"{ISSUER}/plants"),
         _claiming("*", issuer=f"{ISSUER}/plants"),
+        _claiming("repo:other/api:*", "StringNotLike"),
+        _claiming("repository_owner:plant*"),
+        _claiming("environment:prod:repo:plant/api"),
+        _claiming("", repository="*/api"),
+        _claiming("", "StringEquals", actor="gardener"),
+        _claiming("", "StringEqualsIfExists", repository_id="42"),
     ),
 )

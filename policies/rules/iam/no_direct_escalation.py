@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,6 +20,11 @@ from policies.rules._grants import POLICY_HOLDERS, documents, granting, grants, 
 from policies.rules._permissions import ATTACHMENTS, concerns
 from policies.rules.iam.no_escalation import RAISING, is_any
 
+OF_USERS: Final = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
+"""What gives a user more rights."""
+THEMSELVES: Final = re.compile(r":user/(?:\*|.*/)?\$\{aws:username\}\*?$", re.IGNORECASE)
+"""The user who asks, by a policy variable."""
+
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No document lets its holder raise anybody, or run something of its own with any role it likes."""
@@ -27,9 +33,18 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     given = {path: found or () for path, found in documents(resource)}
     for grant in grants(resource, context):
         statement = grant.statement
-        if statement.conditions or not any(is_any(target) for target in statement.resources):
+        if statement.conditions:
             continue
         whole = given[grant.path]
+        if any(map(THEMSELVES.search, statement.resources)) and (
+            raised := [action for action in grant.allows(*OF_USERS) if not _denied(action, whole)]
+        ):
+            yield Problem(
+                f"{grant.path} allows {raised[0]} on whoever asks; leave people their keys and passwords only",
+                grant.path,
+            )
+        if not any(is_any(target) for target in statement.resources):
+            continue
         raising = [action for action in grant.allows(*RAISING) if not _denied(action, whole)]
         if raising:
             yield Problem(
@@ -89,6 +104,7 @@ _INLINE: Final = {
     "policy": (ROLE_POLICY[0], {"role": "id:role", "policy": granting("iam:PassRole", "lambda:CreateFunction")}),
     "role": _BOUND["role"],
 }
+_OWN_USER: Final = "arn:aws:iam::*:user/${aws:username}"
 _FORBIDDEN: Final = json.dumps(
     {
         "Statement": [
@@ -127,10 +143,12 @@ RULE = Rule(
         {"policy": (ROLE_POLICY[0], {"policy": _FORBIDDEN})},
         {"role": (ROLE[0], {"permissionsBoundary": "arn:b", "inlinePolicies": [{"policy": granting("iam:*Policy")}]})},
         {"policy": (ROLE_POLICY[0], {"policy": granting("iam:PutRolePolicy", resource="arn:aws:iam::1:role/app-*")})},
+        {"policy": (IAM_POLICY[0], {"policy": granting("iam:CreateAccessKey", resource=_OWN_USER)})},
     ),
     failing={"policy": (ROLE_POLICY[0], {"policy": granting("iam:PassRole", "ec2:RunInstances")})},
     also_failing=(
         {"policy": (ROLE_POLICY[0], {"policy": granting("iam:AttachRolePolicy")})},
+        {"policy": (IAM_POLICY[0], {"policy": granting("iam:PutUserPolicy", resource=_OWN_USER)})},
         *each(_BOUND, {"role.permissionsBoundary": None}),
         *each(_INLINE, {"role.permissionsBoundary": None}),
     ),

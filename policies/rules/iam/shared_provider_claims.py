@@ -11,7 +11,7 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import statements
+from policies.rules._documents import Statement, statements
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -25,20 +25,37 @@ CLAIMS: Final = {
     COGNITO: ("aud", "ACME", " "),
     "app.terraform.io": ("sub", "organization:ACME:project:…", ":"),
     "gitlab.com": ("sub", "project_path:ACME/…", "/"),
+    "oidc.codefresh.io": ("sub", "account:ACME:…", ":"),
+    "oidc.vercel.com": ("sub", "owner:ACME:…", ":"),
+    "proidc.upbound.io": ("sub", "mcp:ACME/…", "/"),
+    "scalr.io": ("sub", "account:ACME:…", ":"),
 }
 """Issuer -> the claim that IAM wants compared, how its values name a company, and what ends that name. The issuer of
 GitHub has a rule of its own."""
+LOGINS: Final = {
+    "accounts.google.com": ("aud", "oaud", "sub"),
+    "graph.facebook.com": ("app_id", "id"),
+    "www.amazon.com": ("app_id", "user_id"),
+}
+"""Where everybody may sign in -> the claims that say to which application, or who
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html, read 2026-11-27)."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Each statement compares the claim that names the company, and names it without a wildcard."""
     for statement in statements(resource.get("assumeRolePolicy")) or ():
         for kind, name in statement.principals if statement.allows else ():
-            issuer = name if name == COGNITO else name.partition("oidc-provider/")[2]
+            issuer = name.partition("oidc-provider/")[2] or name
+            if kind == "Federated" and issuer in LOGINS and not _names_application(statement, issuer):
+                yield Problem(
+                    f"whoever signs in at {issuer} may take the role; compare {issuer}:{LOGINS[issuer][0]} with your "
+                    "application's",
+                    "assumeRolePolicy",
+                )
             if kind != "Federated" or issuer not in CLAIMS:
                 continue
             claim, form, end = CLAIMS[issuer]
-            values = statement.condition_values(f"{issuer}:{claim}")
+            values = statement.compared_with(f"{issuer}:{claim}")
             if not values:
                 yield Problem(f"the condition {issuer}:{claim} is not set; give {form}", "assumeRolePolicy")
             for value in values:
@@ -49,6 +66,20 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                         f"the condition {issuer}:{claim} is {shown(value)}; give {form}, the company's name in full",
                         "assumeRolePolicy",
                     )
+
+
+def _names_application(statement: Statement, issuer: str) -> bool:
+    return any(
+        bool(values) and all(value.strip("*?") for value in values)
+        for claim in LOGINS[issuer]
+        for values in [statement.required_values(f"{issuer}:{claim}")]
+    )
+
+
+def _signed_in(operator: str = "StringEquals", **claims: str) -> Example:
+    given = {f"accounts.google.com:{claim}": value for claim, value in claims.items()}
+    trusted = trusting({"Federated": "accounts.google.com"}, **{operator: given})
+    return {"signed-in": (ROLE[0], {"assumeRolePolicy": trusted})}
 
 
 def _pool(**conditions: str) -> Example:
@@ -74,7 +105,17 @@ RULE = Rule(
     types=ROLE,
     check=check,
     passing=_claiming("project_path:acme/api:ref_type:branch:ref:main"),
-    also_passing=(_claiming("project_path:acme/*"), _pool(aud="us-east-1:12345678-1234-4234-8234-123456789012")),
+    also_passing=(
+        _claiming("project_path:acme/*"),
+        _pool(aud="us-east-1:12345678-1234-4234-8234-123456789012"),
+        _signed_in(sub="110000000000000000000"),
+    ),
     failing=_claiming(""),
-    also_failing=(_claiming("project_path:*"), _claiming("*"), _pool(amr="authenticated")),
+    also_failing=(
+        _claiming("project_path:*"),
+        _claiming("*"),
+        _pool(amr="authenticated"),
+        _signed_in("StringLike", sub="*"),
+        _signed_in(amr="authenticated"),
+    ),
 )

@@ -1,5 +1,6 @@
 """What hands out a credential, and what only speaks of one."""
 
+import base64
 import time
 
 import pytest
@@ -19,6 +20,16 @@ KEY = "sk" + "_test_" + "4eC39HqLyjWDarjtT1zdp7dc"
         ("HOOK", "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"),
         ("CONNECTION_STRING", "Server=db;User Id=app;Password=correct-horse;"),
         ("DATABASE_URL", "postgres://app:correct-horse@db:5432/app"),
+        ("JDBC_URL", "jdbc:postgresql://db/app?user=app&password=correct-horse"),
+        ("SETTINGS", '{"db": {"password": "correct-horse"}}'),
+        ("JAVA_OPTS", "-Xmx1g -Dapp.password=correct-horse"),
+        ("LDAP_BIND_PW", "correct-horse"),
+        ("HEADER", "Basic " + base64.b64encode(b"app:correct-horse").decode()),
+        ("HEADER", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhcHAifQ.c2lnbmF0dXJl"),
+        ("ENV_FILE", base64.b64encode(b"USER=app\nDB_PASSWORD=correct-horse\n").decode()),
+        ("STORAGE", "AccountName=plants;AccountKey=" + "k" * 86 + "=="),
+        ("MODELS", "hf_" + "a" * 34),
+        ("NEXT_PUBLIC_SETTINGS", "-----BEGIN PRIVATE KEY-----"),
     ],
 )
 def test_a_variable_hands_out_a_credential(name, value):
@@ -35,6 +46,13 @@ def test_a_variable_hands_out_a_credential(name, value):
         ("API_KEY_HEADER", "x-api-key"),
         ("TOKEN_URL", "https://login.example.com/token"),
         ("COMPASS", "northern1"),
+        ("FIREBASE_API_KEY", "AIza" + "a" * 35),
+        ("NEXT_PUBLIC_SEARCH_API_KEY", "0123456789abcdef"),
+        ("REALM", "Basic Authentication"),
+        ("PLAN", "Basic informations12"),
+        ("LOGGING", '{"redact": ["password", "token"], "passwordPolicy": {"minLength": 12}}'),
+        ("JDBC_URL", "jdbc:postgresql://db/app?user=app&password=${DB_PASSWORD}"),
+        ("CERTIFICATE", base64.b64encode(b"-----BEGIN CERTIFICATE-----\nMIIB\n").decode()),
     ],
 )
 def test_a_variable_only_speaks_of_one(name, value):
@@ -54,6 +72,9 @@ def test_a_variable_only_speaks_of_one(name, value):
         "echo 'ubuntu:P@ssw0rd' | sudo chpasswd",
         "$Password = 'P@ssw0rd'",
         "chpasswd:\n  list: |\n    root:P@ssw0rd",
+        "SMTP_PASS='P@ssw0rd'",
+        "bind_pw: P@ssw0rd",
+        "proxy_set_header Authorization 'Basic YXBwOmNvcnJlY3QtaG9yc2U=';",
     ],
 )
 def test_a_text_hands_out_a_credential(text):
