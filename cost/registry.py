@@ -113,10 +113,16 @@ def free_reason(token: str) -> str | None:
 
 
 def present(token: str) -> str:
-    """The name that the SDK has now for a type of load balancing that a state names by an older module."""
+    """The name that the SDK has now for a type of load balancing that a state names by an older module, and for one of
+    the Cloud Control provider (``aws-native:iam:Role``)."""
+    if token.startswith(NATIVE):
+        module, _, name = token[len(NATIVE) :].partition(":")
+        return f"aws:{module}/{name[:1].lower()}{name[1:]}:{name}"
     module = token[4:].partition("/")[0]
     return f"aws:{MODULE_FILES[module]}{token[4 + len(module) :]}" if module in OLDER_MODULES else token
 
 
+NATIVE: Final = "aws-native:"
+"""Beginning of the types of the Cloud Control provider."""
 OLDER_MODULES: Final = frozenset({"applicationloadbalancing", "elasticloadbalancing", "elasticloadbalancingv2"})
 """Modules whose types the SDK has under another name now."""

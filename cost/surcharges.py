@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cost.catalogue import read_toml
-from cost.registry import present
+from cost.registry import NATIVE, present
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
@@ -67,7 +67,12 @@ def _declared(resource: Resource, path: str) -> list[Any]:
 
 def surcharges(resource: Resource) -> Iterator[str]:
     """Why (a part of) `resource` has no price: a sentence for each property that costs extra."""
-    for row in _rows().get(present(resource.type), ()):
+    name = present(resource.type)
+    rows = _rows().get(name, ())
+    if rows and resource.type.startswith(NATIVE):  # its properties may have other names
+        yield f"properties of it may cost extra, and are known by the names that {name} has for them"
+        return
+    for row in rows:
         if (reason := row.reason(resource)) is not None:
             yield reason
 

@@ -22,12 +22,19 @@ KEPT_READY = (
 )
 
 
-def one(token, name, inputs, refers=()):
+def one(token, name, inputs, refers=(), outputs=None):
     """A resource whose id is its name with `-id`; `refers` are pairs of a property and the URN that it comes from."""
     dependencies: dict[str, tuple[str, ...]] = {}
     for path, target in refers:
         dependencies[path] = (*dependencies.get(path, ()), urn(*target))
-    return Resource(urn(token, name), token, name, inputs, {"id": f"{name}-id"}, property_dependencies=dependencies)
+    return Resource(
+        urn(token, name),
+        token,
+        name,
+        inputs,
+        {"id": f"{name}-id", **(outputs or {})},
+        property_dependencies=dependencies,
+    )
 
 
 def urn(token, name):
@@ -1021,6 +1028,21 @@ GRAPHS = [
         "3",
         "Root volume",
         ("aws:ec2/instance:Instance", "web", {"instanceType": "m5.large", "ami": "Windows_Server-2022"}),
+    ),
+    case(
+        "an export repeats the subnets of an endpoint's associations",
+        "floor_usd",
+        "14.60",  # 2 x 730 x .01
+        "",
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "door", {"vpcEndpointType": "Interface"}, (), {"subnetIds": ["a", "b"]}),
+        *(
+            (
+                "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
+                name,
+                {"vpcEndpointId": "door-id", "subnetId": name},
+            )
+            for name in ("a", "b")
+        ),
     ),
 ]
 

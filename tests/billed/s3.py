@@ -47,4 +47,33 @@ CASES = [
         {"Data to other Regions": "2.00", "Objects replicated": "0.50"},
         {"monthly_replicated_gb": 100, "monthly_replicated_objects": 100_000},
     ),
+    case(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        {
+            "rules": [
+                {"transitions": [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}]},
+                {"noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "DEEP_ARCHIVE"}]},
+            ]
+        },
+        {
+            "Transitions to infrequent access": "1.00",
+            "Transitions to Glacier flexible retrieval": "3.00",
+            "Transitions to Glacier deep archive": "5.00",
+        },
+        {"monthly_lifecycle_transition_requests": 100_000},
+        id="s3: transitions",
+    ),
+    case(
+        "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+        {"rules": [{"expiration": {"days": 30}}]},
+        {"Transitions": None},
+        id="s3: what only expires",
+    ),
+    case(
+        "aws:s3/bucket:Bucket",
+        {"lifecycleRules": [{"transitions": [{"days": 0, "storageClass": "INTELLIGENT_TIERING"}]}]},
+        {"Transitions to intelligent tiering": "0.20", "Objects watched by intelligent tiering": "0.05"},
+        {"monthly_lifecycle_transition_requests": 20_000, "monitored_objects": 20_000},
+        id="s3: intelligent tiering",
+    ),
 ]

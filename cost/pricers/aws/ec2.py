@@ -188,10 +188,12 @@ def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
     if kind == "Gateway":
         return
     zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or scope.members("subnetConfigurations")
+    if scope.resource.urn in _associated_endpoints(scope) and not scope.resource.inputs.get("subnetIds"):
+        zones = 0  # an export repeats those of the associations
     if zones is None:
         if scope.resource.get("subnetIds") is not None:
             raise Unpriced("subnetIds aren't known, nor what they depend on, and each of them is billed by the hour")
-        zones = 0 if scope.resource.urn in _associated_endpoints(scope) else 1
+        zones = 1
     hours, data = _endpoint_prices(kind)
     yield scope.charge(f"{kind} endpoint", ("vpc", hours), Amount.fixed(zones), Metering.FULL_HOURS)
     yield scope.use("Data through the endpoint", ("vpc", data), scope.usage(PROCESSED))

@@ -11,6 +11,7 @@ from cost.logs import MONTH_DAYS, UNLIMITED_MONTHS, access_log_gb
 from cost.pricers.aws.lb import LOAD_BALANCERS
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
+from cost.transitions import MOVED, WATCHED, transitions
 from cost.uptime import Metering
 from deployment import tokens
 from deployment.decimals import number
@@ -104,6 +105,13 @@ def bucket(scope: Scope) -> Iterator[Charge]:
         yield from scope.used_where_given(f"Storage, {name}", ("s3", price), KEPT[name], Metering.STANDING)
     for item, price, key in COLD_USE:
         yield from scope.used_where_given(item, ("s3", price), key)
+    if "lifecycleRules" in scope.resource.inputs:  # what AWS filled in is a lifecycle of its own
+        yield from transitions(scope, "lifecycleRules")
+
+
+def lifecycle(scope: Scope) -> Iterator[Charge]:
+    """Transitions of a bucket's lifecycle; what only expires costs nothing."""
+    yield from transitions(scope, "rules")
 
 
 def receives_access_logs(scope: Scope) -> int:
@@ -169,10 +177,13 @@ def replication(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Objects replicated", ("s3", "1k_put_requests"), scope.usage(REPLICAS))
 
 
-USAGE: Final = (STORAGE, TIER_1, TIER_2, *KEPT.values(), *(key for *_, key in COLD_USE))
+USAGE: Final = (STORAGE, TIER_1, TIER_2, *KEPT.values(), *(key for *_, key in COLD_USE), MOVED, WATCHED)
 
 PRICERS: Final = {
     **dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=USAGE)),
+    **dict.fromkeys(
+        LIFECYCLES, Pricer(lifecycle, twins=("aws_s3_bucket_lifecycle_configuration",), usage=(MOVED, WATCHED))
+    ),
     tokens.BUCKET_REPLICATION[0]: Pricer(
         replication, twins=("aws_s3_bucket_replication_configuration",), usage=(REPLICATED, REPLICAS)
     ),

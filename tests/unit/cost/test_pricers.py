@@ -100,6 +100,8 @@ def test_a_whole_graph_has_its_dollars(resources, usd, usage, figure, allowances
         "pulumi-python:dynamic:Resource",
         "docker:index/image:Image",
         "docker:index/container:Container",
+        "postgresql:index/database:Database",
+        "aws-native:iam:Role",
     ],
 )
 def test_types_without_a_charge_of_their_own_are_proven_free(token, make, price):

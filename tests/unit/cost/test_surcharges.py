@@ -89,3 +89,8 @@ def test_each_row_names_an_input_of_a_type_that_has_a_price_or_is_free(row, toke
 
 def test_every_row_has_a_source_with_a_date():
     assert all(re.search(r"20\d\d$", row.values[0]["source"]) for row in ROWS)
+
+
+def test_properties_of_another_provider_are_not_taken_for_known(make, price):
+    (entry,) = price(make("aws-native:ecs:Cluster", {})).unpriced
+    assert "known by the names that aws:ecs/cluster:Cluster has for them" in entry.reason
