@@ -15,54 +15,13 @@ ALLOWANCES = "allowances"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One resource whose dollars differ; allowances are one entry of their own."""
-
-    urn: str
-    """URN, or `ALLOWANCES`."""
-    key: str
-    """By what the two sides were matched."""
-    type: str
-    name: str
-    old_usd: Decimal
-    new_usd: Decimal
-    old_worst_usd: Decimal
-    """Worst case before."""
-    new_worst_usd: Decimal
-    """Worst case afterwards."""
-
-    @property
-    def delta_usd(self) -> Decimal:
-        """New minus old."""
-        return self.new_usd - self.old_usd
-
-    @property
-    def worst_case_delta_usd(self) -> Decimal:
-        """By how much the worst case rises."""
-        return self.new_worst_usd - self.old_worst_usd
-
-    def to_json(self) -> dict[str, str]:
-        """Money as decimal strings."""
-        return {
-            "urn": self.urn,
-            "type": self.type,
-            "old": text(self.old_usd),
-            "new": text(self.new_usd),
-            "delta": text(self.delta_usd),
-            "worstCaseDelta": text(self.worst_case_delta_usd),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Expected dollars before and after, and by how much the worst case rises."""
+class Difference:
+    """Expected dollars and worst case, before and after."""
 
     old_usd: Decimal
     new_usd: Decimal
     old_worst_usd: Decimal
     new_worst_usd: Decimal
-    changes: tuple[Change, ...]
-    """Only what differs, the largest difference first; their deltas add up to the difference of the totals."""
 
     @property
     def delta_usd(self) -> Decimal:
@@ -81,8 +40,35 @@ class Comparison:
             "new": text(self.new_usd),
             "delta": text(self.delta_usd),
             "worstCaseDelta": text(self.worst_case_delta_usd),
-            "resources": [change.to_json() for change in self.changes],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Difference):
+    """One resource whose dollars differ; allowances are one entry of their own."""
+
+    urn: str
+    """URN, or `ALLOWANCES`."""
+    key: str
+    """By what the two sides were matched."""
+    type: str
+    name: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Its URN and type, and money as decimal strings."""
+        return {"urn": self.urn, "type": self.type, **Difference.to_json(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Difference):
+    """What a change does to the totals, and to each resource."""
+
+    changes: tuple[Change, ...]
+    """Only what differs, the largest difference first; their deltas add up to the difference of the totals."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Money as decimal strings."""
+        return {**Difference.to_json(self), "resources": [change.to_json() for change in self.changes]}
 
 
 def compare(old: Estimate, new: Estimate) -> Comparison:
@@ -100,13 +86,14 @@ def compare(old: Estimate, new: Estimate) -> Comparison:
             worst[key][index] += line.worst_case_usd
             labels[key] = (line.urn, line.type, line.name) if key != ALLOWANCES else (ALLOWANCES, "", ALLOWANCES)
     changes = [
-        Change(urn, key, token, name, before, after, *worst[key])
+        Change(before, after, *worst[key], urn=urn, key=key, type=token, name=name)
         for key, (before, after) in totals.items()
         if before != after or worst[key][0] != worst[key][1]
         for urn, token, name in (labels[key],)
     ]
     changes.sort(key=lambda change: (-abs(change.delta_usd), -abs(change.worst_case_delta_usd), change.urn))
-    return Comparison(old.expected_usd, new.expected_usd, old.worst_case_usd, new.worst_case_usd, tuple(changes))
+    totals_usd = (old.expected_usd, new.expected_usd, old.worst_case_usd, new.worst_case_usd)
+    return Comparison(*totals_usd, changes=tuple(changes))
 
 
 def line_key(line: Line) -> str:

@@ -23,7 +23,7 @@ from cost.surcharges import surcharges
 from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
-from deployment.errors import InputError
+from deployment.errors import SHAPE_ERRORS, InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import is_list, unread, with_items
 from deployment.quiet import no_garbage_collection
@@ -31,17 +31,6 @@ from deployment.tokens import RENDERED
 
 NO_LIMIT_USD: Final = Decimal("Infinity")
 """Limit of a stack for which neither the pack nor the stack itself names one."""
-
-SHAPE_ERRORS: Final = (
-    TypeError,
-    ValueError,
-    AttributeError,
-    KeyError,
-    IndexError,
-    ArithmeticError,
-    RecursionError,
-)
-"""What reading a property of an unexpected shape raises."""
 
 TOLD_AHEAD: Final = datetime.timedelta(days=183)
 """How long before they begin charges are told: six months."""

@@ -10,11 +10,12 @@ from typing import Any, Final, Literal
 
 from cost.adjustable import Adjustable
 from cost.estimate import Estimate
-from cost.estimator import SHAPE_ERRORS, estimate
+from cost.estimator import estimate
 from cost.lever import Lever, Stack, changed, settable, what_to_set
 from cost.lever_changes import GROUP, LEVERS, least_max_size
 from cost.uptime import Uptime
 from deployment.decimals import number
+from deployment.errors import SHAPE_ERRORS
 from deployment.graph import Resource, ResourceGraph
 
 Figure = Literal["expected_usd", "bounded_usd"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
+from deployment.errors import SHAPE_ERRORS
 from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import split
 from deployment.per_text import forget_many
@@ -211,15 +212,7 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
         if rule.walks and UNKNOWN in watch.met.values():
             findings = [replace(finding, unknown=True) for finding in findings]
         findings.extend(_undecided(rule, findings, watch.met, context))
-    except (
-        TypeError,
-        ValueError,
-        AttributeError,
-        KeyError,
-        IndexError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
+    except SHAPE_ERRORS as error:
         urn = context.stack.urn if context.stack is not None else ""
         reason = f"a property has a shape that this rule can't read ({type(error).__name__}: {error})"
         findings.append(Finding(rule.id, urn, f"not judged, so not passed: {reason}"))
