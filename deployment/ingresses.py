@@ -1,6 +1,6 @@
-"""Ingresses and Gateways of the AWS Load Balancer Controller: which they are, and what class and annotations say.
+"""Ingresses of the AWS Load Balancer Controller: which they are, and what class and annotations say.
 
-From the controller's guide, version 3.5, "IngressClass", "Annotations" and "Gateway API" (read 2026-11-27): what the
+From the controller's guide, version 3.5, "IngressClass" and "Annotations" (read 2026-11-27): what the
 parameters of a class say counts, whatever an annotation says.
 """
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from deployment.graph import Resource, ResourceGraph
 from deployment.manifests import metadata_value, object_name
-from deployment.tokens import GATEWAY_CLASS, INGRESS_CLASS, INGRESS_CLASS_PARAMS
+from deployment.tokens import INGRESS_CLASS, INGRESS_CLASS_PARAMS
 
 ALB: Final = "alb.ingress.kubernetes.io/"
 CLASS: Final = "kubernetes.io/ingress.class"
@@ -104,20 +104,3 @@ def _parameters(resource: Resource, graph: ResourceGraph) -> Iterator[Resource]:
     for one in graph.of_type(*INGRESS_CLASS_PARAMS):
         if name is not None and object_name(one) == name:
             yield one
-
-
-GATEWAYS: Final = {"gateway.k8s.aws/alb": "alb", "gateway.k8s.aws/nlb": "nlb"}
-"""Controllers of Gateways that make load balancers, and of which kind."""
-
-
-def gateway_class(resource: Resource, graph: ResourceGraph) -> Resource | None:
-    """The class of a Gateway; None where the graph hasn't it."""
-    name = resource.get("spec.gatewayClassName")
-    return next((one for one in graph.of_type(*GATEWAY_CLASS) if object_name(one) == name), None)
-
-
-def gateway_kind(resource: Resource, graph: ResourceGraph) -> str | None:
-    """Kind of the load balancer that the controller makes for a Gateway; None where another one has it, or nothing
-    tells."""
-    found = gateway_class(resource, graph)
-    return None if found is None else GATEWAYS.get(str(found.get("spec.controllerName")))

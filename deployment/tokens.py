@@ -479,6 +479,19 @@ LOAD_BALANCER_CONFIGURATION: Final = (
     "kubernetes:gateway.k8s.aws/v1:LoadBalancerConfiguration",
     "kubernetes:gateway.k8s.aws/v1beta1:LoadBalancerConfiguration",
 )
+GATEWAY_ROUTE: Final = (
+    *HTTP_ROUTE,
+    *(
+        f"kubernetes:gateway.networking.k8s.io/{version}:{kind}Route"
+        for kind, versions in (("GRPC", ("v1",)), ("TLS", ("v1", "v1alpha2")), ("TCP", ("v1", "v1alpha2")))
+        for version in versions
+    ),
+)
+LISTENER_SET: Final = "kubernetes:gateway.networking.k8s.io/v1:ListenerSet"
+TARGET_GROUP_CONFIGURATION: Final = (
+    "kubernetes:gateway.k8s.aws/v1:TargetGroupConfiguration",
+    "kubernetes:gateway.k8s.aws/v1beta1:TargetGroupConfiguration",
+)
 DISRUPTION_BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 TARGET_GROUP_BINDING: Final = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 POD_AUTOSCALER: Final = (

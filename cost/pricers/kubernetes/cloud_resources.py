@@ -17,8 +17,10 @@ from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import Metering
 from deployment import tokens
-from deployment.ingresses import GATEWAYS, class_of, gateway_class, gateway_kind, is_albs, setting
-from deployment.manifests import object_name
+from deployment.decimals import number
+from deployment.gateways import GATEWAYS, configured, gateway_class, gateway_kind, is_unread
+from deployment.ingresses import class_of, is_albs, setting
+from deployment.unknown import Sentinel
 
 BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer"
 BY_CONTROLLER: Final = ("external", "nlb-ip")
@@ -93,22 +95,23 @@ def gateway(scope: Scope) -> Iterator[Charge]:
             f"what the controller of the GatewayClass {name!r} makes for it isn't in the graph; declare the class, of"
             f" {' or '.join(GATEWAYS)}"
         )
-    places = [scope.resource.get("spec.infrastructure.parametersRef.name"), found.get("spec.parametersRef.name")]
-    declared = [one for one in scope.graph.of_type(*tokens.LOAD_BALANCER_CONFIGURATION) if object_name(one) in places]
-    if any(one.get("spec.minimumLoadBalancerCapacity") is not None for one in declared):
-        raise Unpriced("minimumLoadBalancerCapacity reserves capacity for its load balancer, which isn't priced here")
-    schemes = {one.get("spec.scheme", "internal") for one in declared}
+    scheme = configured(scope.resource, scope.graph, "scheme")
     label = "Application load balancer" if kind == "alb" else "Network load balancer"
     yield scope.charge(label, ("elb", f"{kind}_hour"), ONE, Metering.FULL_HOURS)
     if kind == "alb":
         yield lcu(scope, rules=0)
     else:
         yield _nlb_units(scope)
-    unseen = len(declared) < sum(place is not None for place in places)
-    if "internet-facing" in schemes:
-        yield _addresses(scope, "Public IPv4 addresses")
+    reserved = configured(scope.resource, scope.graph, "minimumLoadBalancerCapacity.capacityUnits")
+    units = Decimal(0) if reserved is None else number(reserved)
+    if units is None:
+        raise Unpriced(f"minimumLoadBalancerCapacity is {reserved!r}, and not a number of capacity units")
+    yield from reserved_units(scope, units, f"{kind}_lcu_hour")
+    if scheme == "internet-facing":
+        if configured(scope.resource, scope.graph, "ipAddressType") != "dualstack-without-public-ipv4":
+            yield _addresses(scope, "Public IPv4 addresses")
         yield outbound(scope)
-    elif unseen:
+    elif isinstance(scheme, Sentinel) or is_unread(scope.resource, scope.graph):
         worst = Amount(ZERO, ZERO, Decimal(LEAST_ZONES))
         yield scope.charge("Worst case: it is public", ("vpc", "public_ipv4_hour"), worst, Metering.SECONDS)
 

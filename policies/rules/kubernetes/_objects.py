@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.ingresses import ALB, is_albs, setting
@@ -139,6 +139,22 @@ def attributes(value: Any) -> dict[str, str]:
     """``a=1,b=2`` of an annotation as a mapping."""
     pairs = (one.partition("=") for one in str(value or "").split(","))
     return {key.strip(): given.strip() for key, _, given in pairs if key.strip()}
+
+
+HARDENED: Final = (
+    "deletion_protection.enabled",
+    "routing.http.drop_invalid_header_fields.enabled",
+    "access_logs.s3.enabled",
+)
+"""Attributes of a load balancer that are off where an Ingress or a Gateway says nothing."""
+DESYNC: Final = "routing.http.desync_mitigation_mode"
+
+
+def lacking_attributes(found: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(attribute, what to set) of each that leaves a load balancer open; how it takes odd requests is ``defensive``
+    where nothing is said."""
+    wrong = [(key, "true") for key in HARDENED if found.get(key) != "true"]
+    return [*wrong, (DESYNC, "defensive")] if found.get(DESYNC) == "monitor" else wrong
 
 
 def listens(value: Any) -> list[str]:

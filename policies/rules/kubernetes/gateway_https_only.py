@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from deployment.gateways import gateway_kind, is_parent, listeners
 from deployment.graph import Resource
-from deployment.ingresses import gateway_kind
-from deployment.manifests import namespace, object_name
-from deployment.tokens import GATEWAY, GATEWAY_CLASS, HTTP_ROUTE
+from deployment.tokens import GATEWAY, GATEWAY_CLASS, HTTP_ROUTE, LISTENER_SET
 from policies.checks import look_inside, mappings
 from policies.context import Context
 from policies.finding import Risk, Severity
@@ -20,23 +19,21 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if gateway_kind(resource, context.graph) is None:
         return
     look_inside(resource.get("spec.listeners"))  # what can't be read there leaves this undecided
-    for index, listener in enumerate(mappings(resource.get("spec.listeners"))):
-        path = f"spec.listeners[{index}].protocol"
-        if listener.get("protocol") == "HTTP" and not _redirects(resource, listener.get("name"), context):
-            yield Problem(f"{path} is HTTP; set it to HTTPS, or redirect by an HTTPRoute of that listener alone", path)
+    for holder, where, listener in listeners(resource, context.graph):
+        if listener.get("protocol") == "HTTP" and not _redirects(holder, listener.get("name"), context):
+            path = f"{where}.protocol"
+            yield Problem(
+                f"{path} is HTTP; set it to HTTPS, or redirect by an HTTPRoute of that listener alone", path, holder
+            )
 
 
-def _redirects(gateway: Resource, listener: Any, context: Context) -> bool:
+def _redirects(holder: Resource, listener: Any, context: Context) -> bool:
     """Whether there are routes to a listener, and all that they do is to redirect to HTTPS."""
     rules = []
     for route in context.graph.of_type(*HTTP_ROUTE):
         look_inside(route.get("spec"))
-        for parent in mappings(route.get("spec.parentRefs")):
-            where = parent.get("namespace", namespace(route))
-            if (where, parent.get("name")) == (namespace(gateway), object_name(gateway)) and parent.get(
-                "sectionName", listener
-            ) == listener:
-                rules += mappings(route.get("spec.rules")) or [{}]
+        if is_parent(holder, route, listener):
+            rules += mappings(route.get("spec.rules")) or [{}]
     return bool(rules) and all(
         any((one.get("requestRedirect") or {}).get("scheme") == "https" for one in mappings(rule.get("filters")))
         for rule in rules
@@ -57,6 +54,12 @@ def _route(listener: str | None, scheme: str) -> dict[str, tuple[str, dict[str, 
     rules = [{"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": scheme, "statusCode": 301}}]}]
     metadata = {"name": "away", "namespace": "web"}
     return {"route": (HTTP_ROUTE[0], {"metadata": metadata, "spec": {"parentRefs": [parent], "rules": rules}})}
+
+
+def _set(protocol: str) -> tuple[str, dict[str, Any]]:
+    listener = {"name": protocol.lower(), "protocol": protocol, "port": 8080}
+    spec = {"parentRef": {"name": "web", "kind": "Gateway"}, "listeners": [listener]}
+    return LISTENER_SET, {"metadata": {"name": "more", "namespace": "web"}, "spec": spec}
 
 
 RULE: Final = Rule(
@@ -81,5 +84,7 @@ RULE: Final = Rule(
     also_failing=(
         {**_gateway("HTTPS", "HTTP"), **_route("https", "https")},
         {**_gateway("HTTP"), **_route(None, "http")},
+        {**_gateway("HTTPS"), "more": _set("HTTP")},
+        {**_gateway("HTTPS"), "more": _set("HTTP"), **_route("http", "https")},
     ),
 )

@@ -12,11 +12,10 @@ from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
+from policies.rules._tls import is_modern
 from policies.rules.kubernetes._objects import listens
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
-STRONG: Final = ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3")
-"""Beginnings of the policies that refuse TLS below 1.2."""
 GOOD_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 REDIRECTS: Final = "HTTPS"
 
@@ -49,7 +48,7 @@ def check_policy(resource: Resource, context: Context) -> Iterator[Problem]:
     hidden = next((one for one in (policy, ports) if isinstance(one, Sentinel)), None)
     if hidden is not None:
         yield undecided(path, hidden)
-    elif policy is not None and not str(policy).startswith(STRONG):
+    elif policy is not None and not is_modern(policy):
         yield Problem(f"{path} has {ALB}ssl-policy {policy}; set it to {GOOD_POLICY}", path)
     elif policy is None and "HTTPS" not in _protocols(resource, context, ports):
         yield Problem(f"{path} opens no HTTPS; name {ALB}certificate-arn and {ALB}ssl-policy", path)
@@ -141,7 +140,12 @@ _POLICY = Rule(
     reads_graph=True,
     check=check_policy,
     passing=_ingress(listen_ports='[{"HTTPS": 443}]', ssl_policy=GOOD_POLICY),
-    also_passing=(_ingress(certificate_arn=_CERTIFICATE), {"nginx": (INGRESS, {"spec": {}})}),
+    also_passing=(
+        _ingress(certificate_arn=_CERTIFICATE),
+        _ingress(certificate_arn=_CERTIFICATE, ssl_policy="ELBSecurityPolicy-FS-1-2-Res-2020-10"),
+        _ingress(certificate_arn=_CERTIFICATE, ssl_policy="ELBSecurityPolicy-TLS-1-2-2017-01"),
+        {"nginx": (INGRESS, {"spec": {}})},
+    ),
     failing=_ingress(certificate_arn=_CERTIFICATE, ssl_policy="ELBSecurityPolicy-2016-08"),
     also_failing=(
         _ingress(),

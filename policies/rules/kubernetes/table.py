@@ -7,20 +7,13 @@ from typing import Final
 from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, NODE_CLASS, POD_AUTOSCALER
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.rules.kubernetes._objects import annotated, attributes, labelled
+from policies.rules.kubernetes._objects import HARDENED, annotated, attributes, labelled, lacking_attributes
 from policies.table import at_least, must_be, must_have, must_not_be, row
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
 STANDARDS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 
 WEB_ACL: Final = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
-HARDENED: Final = (
-    "deletion_protection.enabled",
-    "routing.http.drop_invalid_header_fields.enabled",
-    "access_logs.s3.enabled",
-)
-"""Attributes of a load balancer that are off where an Ingress says nothing."""
-
 RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-pod-security-enforced",
@@ -82,7 +75,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-ingress-tls-policy-named",
         (INGRESS,),
-        annotated("ssl-policy", lambda value: value is not None, "ELBSecurityPolicy-TLS13-1-2-2021-06"),
+        annotated("ssl-policy", bool, "ELBSecurityPolicy-TLS13-1-2-2021-06", None, ""),
         title="Load balancers of Ingresses name their security policy",
         severity=Severity.MEDIUM,
         why="The controller's default policy of 2016 still speaks TLS 1.0.",
@@ -149,10 +142,11 @@ RULES: Final[tuple[Rule, ...]] = (
         (INGRESS,),
         annotated(
             "load-balancer-attributes",
-            lambda value: all(attributes(value).get(key) == "true" for key in HARDENED),
+            lambda value: not lacking_attributes(attributes(value)),
             ",".join(f"{key}=true" for key in HARDENED),
             None,
             "deletion_protection.enabled=true",
+            ",".join([*(f"{key}=true" for key in HARDENED), "routing.http.desync_mitigation_mode=monitor"]),
         ),
         title="Load balancers of Ingresses are protected, logged, and drop invalid headers",
         severity=Severity.MEDIUM,

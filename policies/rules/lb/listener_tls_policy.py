@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from deployment.graph import Resource
 from deployment.tokens import LISTENER
@@ -11,22 +11,16 @@ from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
+from policies.rules._tls import is_modern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-MODERN: Final = ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-", "ELBSecurityPolicy-TLS-1-2-")
-SECRECY: Final = "ELBSecurityPolicy-FS-1-2-"
-OLDER_CIPHERS: Final = "-Ext0-"
-"""In the name of a policy that takes TLS 1.0 as well."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The security policy that an encrypted listener names is one without TLS 1.0 and 1.1."""
     policy = resource.get("sslPolicy") if resource.get("protocol") in ("HTTPS", "TLS") else UNKNOWN
-    if not (isinstance(policy, Sentinel) or is_absent(policy)) and (
-        not str(policy).startswith((*MODERN, SECRECY)) or OLDER_CIPHERS in str(policy)
-    ):
+    if not (isinstance(policy, Sentinel) or is_absent(policy) or is_modern(policy)):
         yield Problem(
             f"sslPolicy is {shown(policy)}; set it to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or newer", "sslPolicy"
         )

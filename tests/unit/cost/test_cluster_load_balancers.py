@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from deployment.unknown import UNKNOWN
+
 ALB_USD, NLB_USD, ADDRESSES_USD = Decimal("16.425"), Decimal("16.425"), Decimal("7.3")
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
@@ -120,3 +122,25 @@ def test_a_gateways_addresses_are_bounded_where_its_configuration_is_not_there(g
 def test_a_gateway_of_somebody_elses_controller_has_no_price(gateway, named, price):
     assert "isn't in the graph" in price(*gateway("gateway.envoyproxy.io/gatewayclass-controller")).unpriced[0].reason
     assert "'elsewhere'" in price(named(GATEWAY, gatewayClassName="elsewhere")).unpriced[0].reason
+
+
+def test_the_class_of_a_gateway_counts_unless_it_says_otherwise(gateway, named, price):
+    for mode, usd in ((None, ALB_USD), ("prefer-gateway-class", ALB_USD), ("prefer-gateway", ALB_USD + ADDRESSES_USD)):
+        ours, gateway_class, own = gateway("gateway.k8s.aws/alb", scheme="internet-facing")
+        gateway_class.inputs["spec"]["parametersRef"] = {"name": "all", "namespace": "web"}
+        merging = {} if mode is None else {"mergingMode": mode}
+        token = "kubernetes:gateway.k8s.aws/v1beta1:LoadBalancerConfiguration"
+        assert fixed(price(ours, gateway_class, own, named(token, "all", scheme="internal", **merging))) == usd, mode
+
+
+@pytest.mark.parametrize(("kind", "hour"), [("alb", "0.008"), ("nlb", "0.006")])
+def test_reserved_units_of_a_gateway_are_billed(gateway, price, kind, hour):
+    controller = f"gateway.k8s.aws/{kind}"
+    found = price(*gateway(controller, minimumLoadBalancerCapacity={"capacityUnits": 100}))
+    assert fixed(found) == ALB_USD + 100 * 730 * Decimal(hour)
+    assert price(*gateway(controller, minimumLoadBalancerCapacity={"capacityUnits": "lots"})).unpriced
+
+
+def test_a_gateways_scheme_that_is_not_known_is_public_in_the_worst_case(gateway, price):
+    found = price(*gateway("gateway.k8s.aws/alb", scheme=UNKNOWN))
+    assert found.worst_case_usd - found.expected_usd == ADDRESSES_USD
