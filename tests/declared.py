@@ -129,7 +129,7 @@ SERVING = {
     "plant-slo-p95-stable": {**alarm(metricName="TargetResponseTime"), **P95, **BALANCER},
     "plant-slo-unhealthy-stable": {**NO_HOST, "evaluationPeriods": 3, "treatMissingData": "breaching"},
     "plant-slo-unhealthy-canary": {**NO_HOST, "evaluationPeriods": 5, "treatMissingData": "notBreaching"},
-    "plant-slo-users-affected": {"alarmRule": re.compile(r'(ALARM\("[\w-]+"\)( OR )?){6}')},
+    "plant-slo-users-affected": {"alarmRule": re.compile(r'(ALARM\("[\w-]+"\)( OR )?){6,7}')},
     "plant-stable-traffic-spike": SPIKE,
     "plant-canary-traffic-spike": SPIKE,
     "plant-stable-answer-spike": {"policyType": "StepScaling"},
@@ -175,6 +175,9 @@ CACHE = {
 }
 """The same, of what comes with a cache of the stack's own."""
 
+BALANCED = {"plant-slo-errors-edge": {**alarm(), **RATIO}}
+"""The same, of what watches a load balancer of the stack's own."""
+
 BRAKE = {"plant-brake-state": {"type": "String", "insecureValue": re.compile("on|off")}}
 """The same, of what comes with a spend brake."""
 
@@ -201,6 +204,7 @@ PARTS = (
     (("plant:components:ListenerAnswers",), ANSWERS),
     (VPC, GROUND),
     (SERVERLESS_CACHE, CACHE),
+    (LOAD_BALANCER, BALANCED),
     (("plant:components:SpendBrake",), BRAKE),
     (SESSIONS, PROGRESS),
 )
@@ -348,7 +352,7 @@ def mixed_up(graph):
             yield f"{schedule.name}: is in nobody's time zone"
     for mute in graph.of_type(*ALARM_MUTE_RULE):
         muted = mute.get("muteTargets.alarmNames") or ["every alarm"]
-        if not all(re.search(r"-stable-|users-affected", name) for name in muted):
+        if not all(re.search(r"-stable-|errors-edge-|users-affected", name) for name in muted):
             yield f"{mute.name}: mutes {muted}"
     for acl in graph.of_type(*WEB_ACL):
         blocking = tuple(rule["name"] for rule in acl.get("rules") or () if "block" in rule.get("action", {}))

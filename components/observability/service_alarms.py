@@ -34,7 +34,9 @@ class ServiceAlarmsArgs:
     alert_topic_arn: pulumi.Input[str]
     """Where alarms go."""
     composite_name: str
-    """Name of the composite alarm over the stable fleet; $0.50 a month, prorated."""
+    """Name of the composite alarm over both fleets; $0.50 a month, prorated."""
+    watches_load_balancer: bool
+    """Whether the load balancer is the stack's own: one that is shared counts its 5xx for all who share it."""
 
 
 class ServiceAlarms(pulumi.ComponentResource):
@@ -65,6 +67,8 @@ class ServiceAlarms(pulumi.ComponentResource):
             self._latency(fleet, args, dimensions)
             self._errors(fleet, args, dimensions)
             self._health(fleet, args, dimensions)
+        if args.watches_load_balancer:
+            self._edge_errors(args)
         self._alarm(
             "database-latency",
             f"p95 of the database time is over the contract's {args.database_query_limit_ms} ms",
@@ -113,6 +117,29 @@ class ServiceAlarms(pulumi.ComponentResource):
             threshold=float(args.server_error_threshold_percent),
         )
 
+    def _edge_errors(self, args: ServiceAlarmsArgs) -> None:
+        """Answers 502, 503 and 504 in place of a target's, whichever fleet was to give it: they have no target group,
+        and one without a target is no request (RequestCount)."""
+        dimensions = {"LoadBalancer": args.load_balancer_suffix}
+        self._alarm(
+            "errors-edge",
+            f"The load balancer answers over {args.server_error_threshold_percent} % of the requests with server errors"
+            " of its own: no target, or none that answers",
+            metric_queries=[
+                {
+                    "id": "ratio",
+                    "expression": "IF(errors > 0, 100 * errors / (FILL(requests, 0) + errors), 0)",
+                    "label": "Server errors of the load balancer (%)",
+                    "return_data": True,
+                },
+                _query("errors", "HTTPCode_ELB_5XX_Count", dimensions),
+                _query("requests", "RequestCount", dimensions),
+            ],
+            evaluation_periods=5,
+            datapoints_to_alarm=3,
+            threshold=float(args.server_error_threshold_percent),
+        )
+
     def _health(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:
         """No healthy instance. Not UnHealthyHostCount: one that starts counts there, and each scale-out would page."""
         stable = fleet == "stable"
@@ -148,7 +175,7 @@ class ServiceAlarms(pulumi.ComponentResource):
 
     def _composite(self, alarm_name: str) -> None:
         # Both fleets: after a rollout the canary answers everything, and before one it is silent, which is no alarm.
-        serving = [name for check, name in self.names.items() if check.endswith(("-stable", "-canary"))]
+        serving = [name for check, name in self.names.items() if check.endswith(("-stable", "-canary", "-edge"))]
         alarm = aws.cloudwatch.CompositeAlarm(
             f"{self._name}-users-affected",
             alarm_name=alarm_name,

@@ -110,14 +110,33 @@ def _query(plan: RolloutPlan, metric: str, statistic: str, identifier: str) -> d
     }
 
 
+UNANSWERED_LEAST_REQUESTS, UNANSWERED_PERCENT_MAX = 100, 5
+"""From so many requests on, and above this share of them, those without an answer are the canary's fault. A few are
+not: a client may hang up first."""
+COUNTED: Mapping[str, str] = {
+    "requests": "RequestCount",
+    "good": "HTTPCode_Target_2XX_Count",
+    "moved": "HTTPCode_Target_3XX_Count",
+    "denied": "HTTPCode_Target_4XX_Count",
+    "errors": "HTTPCode_Target_5XX_Count",
+    "refused": "TargetConnectionErrorCount",
+}
+"""What is counted of the canary's target group, by metric."""
+
+
 def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
-    """States of each look that count what failed since the step began, connections that targets refused included."""
-    parts = {
-        "errors": "HTTPCode_Target_5XX_Count",
-        "refused": "TargetConnectionErrorCount",
-        "requests": "RequestCount",
-    }
-    ratio = "100 * (FILL(errors, 0) + FILL(refused, 0)) / requests"
+    """States of each look that count what failed since the step began: server errors, refused connections, silence.
+
+    Where a target closes a connection or lets it time out, the load balancer answers 502 or 504, which it counts for
+    itself alone and not by target group. What it sent to the canary's group is counted there all the same (Elastic Load
+    Balancing user guide, "CloudWatch metrics for your Application Load Balancer", 2026-11), so what lacks among the
+    answers tells of it.
+    """
+    failed = "100 * (FILL(errors, 0) + FILL(refused, 0)) / requests"
+    rest = "100 * (requests - FILL(good, 0) - FILL(moved, 0) - FILL(denied, 0)) / requests"
+    unanswered = f"{rest} - 100 * FILL(errors, 0) / requests"
+    silent = f"(requests >= {UNANSWERED_LEAST_REQUESTS}) && ({unanswered} > {UNANSWERED_PERCENT_MAX})"
+    ratio = f"IF({silent}, {rest}, {failed})"
     return {
         "Read failures": call(
             "cloudwatch",
@@ -127,7 +146,7 @@ def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
                 "EndTime.$": "$$.State.EnteredTime",
                 "MetricDataQueries": [
                     {"Id": "ratio", "Expression": f"IF(requests >= {FAILURES_LEAST_REQUESTS}, {ratio}, 0)"},
-                    *({**_query(plan, metric, "Sum", name), "ReturnData": False} for name, metric in parts.items()),
+                    *({**_query(plan, metric, "Sum", name), "ReturnData": False} for name, metric in COUNTED.items()),
                 ],
             },
             keep={"values.$": "$.MetricDataResults[0].Values"},

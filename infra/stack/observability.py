@@ -137,6 +137,7 @@ def traffic(context: Context, ground: Ground, door: FrontDoor | None, split: Tra
             database_query_limit_ms=context.settings.contract.database_query_limit_ms,
             alert_topic_arn=ground.topics.alerts,
             composite_name=context.names.composite_alarm,
+            watches_load_balancer=context.settings.tenancy.kind == "dedicated",
         ),
         context.child,
     )

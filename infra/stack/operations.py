@@ -27,7 +27,7 @@ from infra.stack.context import Context
 from infra.stack.declared import Compute, Ground, Topics, Traffic
 from infra.stack.tags import BUDGET_TAG, IDENTIFYING_TAGS
 
-MUTED_CHECKS = ("p95-stable", "errors-stable", "unhealthy-stable", "users-affected")
+MUTED_CHECKS = ("p95-stable", "errors-stable", "errors-edge", "unhealthy-stable", "users-affected")
 """Alarms that call people, and are muted during maintenance; those of scaling and rollback never are."""
 
 A_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - wall-clock time in the zone of the windows, not an instant

@@ -165,17 +165,40 @@ def test_a_dead_canary_ends_the_rollout_at_the_next_look(states):
 
 
 @pytest.mark.parametrize(
+    ("counted", "percent"),
+    [
+        pytest.param({"RequestCount": 200.0, "2XX": 150.0, "3XX": 20.0, "4XX": 30.0}, 0.0, id="all answered"),
+        pytest.param({"RequestCount": 200.0, "2XX": 190.0, "5XX": 10.0}, 5.0, id="server errors"),
+        pytest.param({"RequestCount": 50.0, "2XX": 48.0, "refused": 2.0}, 4.0, id="refused"),
+        pytest.param({"RequestCount": 200.0, "2XX": 100.0}, 50.0, id="closed or timed out"),
+        pytest.param({"RequestCount": 200.0}, 100.0, id="silent"),
+        pytest.param({"RequestCount": 200.0, "2XX": 192.0}, 0.0, id="a few clients hung up"),
+        pytest.param({"RequestCount": 40.0, "2XX": 30.0}, 0.0, id="too few for silence"),
+        pytest.param({"RequestCount": 19.0}, 0.0, id="too few to tell"),
+        pytest.param({}, None, id="no requests"),
+    ],
+)
+def test_what_a_canary_answers_with_errors_refuses_or_leaves_open_has_failed(states, counted, percent):
+    """5xx of the load balancer have no target group: what it sent to the canary's, and got no answer for, has."""
+    from workbench.emulator.behaviour.metrics import metric_math
+
+    ratio, *queries = states["Read failures"]["Parameters"]["MetricDataQueries"]
+    metrics = {query["Id"]: query["MetricStat"]["Metric"] for query in queries}
+    assert all(
+        [one["Name"] for one in metric["Dimensions"]] == ["TargetGroup", "LoadBalancer"] for metric in metrics.values()
+    )
+    names = {identifier: metric["MetricName"] for identifier, metric in metrics.items()}
+    longer = {"RequestCount": "RequestCount", "refused": "TargetConnectionErrorCount"}
+    given = {longer.get(name, f"HTTPCode_Target_{name}_Count"): value for name, value in counted.items()}
+    assert metric_math(ratio["Expression"], {key: given.get(name) for key, name in names.items()}) == percent
+
+
+@pytest.mark.parametrize(
     ("values", "following"), [([0.0], "Read control"), ([2.0], "Because of failures"), ([], "Read control")]
 )
-def test_refused_connections_count_as_failures(states, values, following):
+def test_too_many_failures_end_the_rollout(states, values, following):
     from deployment.asl.choices import holds
 
-    queries = states["Read failures"]["Parameters"]["MetricDataQueries"]
-    assert {query["MetricStat"]["Metric"]["MetricName"] for query in queries[1:]} == {
-        "HTTPCode_Target_5XX_Count",
-        "TargetConnectionErrorCount",
-        "RequestCount",
-    }
     state = states["Do too many fail"]
     data = {"failures": {"values": values}}
     assert next((rule["Next"] for rule in state["Choices"] if holds(rule, data, {})), state["Default"]) == following

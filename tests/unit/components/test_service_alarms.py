@@ -35,6 +35,22 @@ def test_error_alarm_is_a_ratio(whole, one, fleet):
     assert [key for key, query in queries.items() if query.get("returnData")] == ["ratio"]
 
 
+def test_what_the_load_balancer_answers_in_place_of_a_target_is_watched_where_it_is_the_stacks_own(graph, one):
+    from workbench.emulator.behaviour.metrics import metric_math
+
+    dev = graph("dev")
+    alarm = one(dev, ALARM, "plant-slo-errors-edge")
+    queries = {query["id"]: query for query in alarm.get("metricQueries")}
+    assert queries["errors"]["metric"]["metricName"] == "HTTPCode_ELB_5XX_Count"
+    assert list(queries["errors"]["metric"]["dimensions"]) == ["LoadBalancer"]
+    expression = queries["ratio"]["expression"]
+    assert metric_math(expression, {"errors": 5.0, "requests": 95.0}) == 5
+    assert metric_math(expression, {"errors": 5.0, "requests": None}) == 100  # no target at all
+    assert metric_math(expression, {"errors": None, "requests": 95.0}) is None
+    assert f'"{alarm.get("name")}"' in one(dev, "aws:cloudwatch/compositeAlarm:CompositeAlarm").get("alarmRule")
+    assert "plant-slo-errors-edge" not in {found.name for found in graph("prod").of_type(ALARM)}
+
+
 def test_database_time_is_held_to_the_contract(whole, one):
     assert one(whole, ALARM, "plant-slo-database-latency").get("threshold") == 30
 

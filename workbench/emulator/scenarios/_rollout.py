@@ -107,8 +107,10 @@ class Rollout:
             account.put_metric(
                 "AWS/ApplicationELB", "TargetResponseTime", self.canary, seconds(account.clock.now), batch
             )
+            good, bad = (1 - errors) * batch, errors * batch
+            account.put_metric("AWS/ApplicationELB", "HTTPCode_Target_2XX_Count", self.canary, good)
             if errors:
-                account.put_metric("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", self.canary, errors * batch)
+                account.put_metric("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", self.canary, bad)
 
         for number in range(length // every):
             account.clock.at(account.clock.now + number * every + timedelta(seconds=30), serve)

@@ -1,4 +1,4 @@
-"""The canary turns slow in the middle of a hold; then it answers with errors, many and few."""
+"""The canary turns slow in the middle of a hold; then it answers with errors, many and few, and not at all."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def play(stage: Stage) -> None:
         f"taken {words.shares(shares)}; declared {words.shares(rollout.shares)}",
     )
     _with_errors(stage)
+    _with_silence(stage)
     _with_few_errors(stage)
 
 
@@ -60,6 +61,28 @@ def _with_errors(stage: Stage) -> None:
         f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
     )
     _given_back(stage, rollout, execution, "answers with errors")
+
+
+def _with_silence(stage: Stage) -> None:
+    """Targets take connections and pass their checks, and answer no request: the load balancer does, with 504."""
+    account = stage.account
+    account.clock.advance(CALM)
+    rollout = Rollout(stage)
+    execution = rollout.start()
+    account.clock.advance(timedelta(minutes=3))
+
+    def serve() -> None:
+        account.put_metric("AWS/ApplicationELB", "RequestCount", rollout.canary, 60.0)
+
+    for minute in range(int(CALM.total_seconds()) // 60):
+        account.clock.at(account.clock.now + timedelta(minutes=minute), serve)
+    rollout.run(execution, CALM)
+    stage.demand(
+        "does not answer: the next look ends it",
+        "fail" in rollout.reason,
+        f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
+    )
+    _given_back(stage, rollout, execution, "does not answer")
 
 
 def _with_few_errors(stage: Stage) -> None:

@@ -145,6 +145,11 @@ def patient(states: dict[str, Any]) -> None:
     states["Watch"]["Seconds"] = 3600
 
 
+def only_what_targets_say(states: dict[str, Any]) -> None:
+    ratio, *_ = states["Read failures"]["Parameters"]["MetricDataQueries"]
+    ratio["Expression"] = "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)"
+
+
 def failures_out_of_reach(states: dict[str, Any]) -> None:
     states["Do too many fail"]["Choices"][0]["And"][1]["NumericGreaterThan"] = 90
 
@@ -186,6 +191,7 @@ ROLLBACK = [
     pytest.param(
         machine(failures_out_of_reach), "answers with errors: the next look ends it", id="failures out of reach"
     ),
+    pytest.param(machine(only_what_targets_say), "does not answer: the next look ends it", id="unanswered not counted"),
     pytest.param(
         past("Is there a rollout to end", "No rollout to end"),
         "answers too slowly: that does not wait for the next look",
