@@ -436,6 +436,14 @@ PLAIN_DATABASES: Final = (
     "aws:timestreaminfluxdb/dbCluster:DbCluster",
 )
 """Databases of other services that may be given a public address."""
+ELSEWHERE_WRITTEN: Final = (
+    "aws:cloudformation/stack:Stack",
+    "aws:cloudformation/stackSet:StackSet",
+    "aws:cloudcontrol/resource:Resource",
+    "aws:serverlessrepository/cloudFormationStack:CloudFormationStack",
+    "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
+)
+"""What makes resources that a template or another service's words describe: none of them is in the graph."""
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 STATEFUL_SET: Final = "kubernetes:apps/v1:StatefulSet"

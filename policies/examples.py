@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from deployment.graph import Resource, ResourceGraph
-from deployment.tokens import PROVIDER
+from deployment.tokens import PROVIDER, RENDERED
 
 Entry: TypeAlias = tuple[str, Mapping[str, Any]] | tuple[str, Mapping[str, Any], Mapping[str, Any]]
 """(type token, inputs), and options where there are any."""
@@ -70,7 +70,7 @@ def example_graph(example: Example) -> ResourceGraph:
     resources = [Resource(provider, PROVIDER, "default", inputs={"region": "us-east-1"})]
     for name, entry in example.items():
         token, inputs = entry[0], entry[1]
-        custom = not token.startswith(("plant:", "pulumi:pulumi:"))
+        custom = not token.startswith(("plant:", "pulumi:pulumi:")) and token not in RENDERED
         identity = {"id": f"id:{name}", "arn": f"arn:{name}"} if custom else {}
         options = {"provider": f"{provider}::id"} if custom else {}
         given = dict(entry[2]) if len(entry) == 3 else {}

@@ -6,35 +6,85 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from deployment.tokens import KEY
+from deployment import tokens
+from deployment.graph import Resource, ResourceGraph
+from deployment.kubernetes_api.schemas import NEWEST, validator
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import Problem, Rule
 
-JUDGED: Final = frozenset({"aws", "kubernetes", "pulumi", "plant"})
+JUDGED: Final = frozenset({"aws", "pulumi", "plant"})
 """Packages whose types the rules know."""
 TOOLS: Final = frozenset(
-    {"random", "tls", "time", "null", "local", "archive", "std", "command", "docker", "docker-build", "external"}
+    {"random", "tls", "time", "null", "local", "archive", "std", "command", "cloudinit", "docker", "docker-build"}
+    | {"external"}
 )
 """Packages that make nothing in a cloud which somebody could reach."""
+CUSTOM_OBJECTS: Final = frozenset(
+    {
+        tokens.ARGO_ROLLOUT,
+        tokens.NODE_POOL,
+        tokens.NODE_CLASS,
+        tokens.SCALED_OBJECT,
+        tokens.SCALED_JOB,
+        tokens.VERTICAL_AUTOSCALER,
+        tokens.TARGET_GROUP_BINDING,
+        *tokens.INGRESS_CLASS_PARAMS,
+        *tokens.GATEWAY,
+        *tokens.GATEWAY_CLASS,
+        *tokens.HTTP_ROUTE,
+        *tokens.LOAD_BALANCER_CONFIGURATION,
+    }
+)
+"""Kinds of Kubernetes that are not its own, and that the rules know."""
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Every resource is of a package that the rules know."""
-    packages = Counter(one.package for one in context.graph if one.custom and one.package not in JUDGED | TOOLS)
-    for package, number in sorted(packages.items()):
-        yield Problem(f"{number} resources of {package} are judged by no rule; read them yourself, or use another pack")
+    """Every resource is of a type that the rules know, and what it makes is in the graph."""
+    graph = context.graph
+    for whose, number in sorted(Counter(filter(None, (_unread(one, graph) for one in graph))).items()):
+        yield Problem(
+            f"no rule judges {number} {'resource' if number == 1 else 'resources'} of {whose}; read what they make"
+            " yourself, or use another pack"
+        )
+
+
+def _unread(resource: Resource, graph: ResourceGraph) -> str | None:
+    """Whose `resource` is, where no rule reads it or what it makes; None where rules do."""
+    if not resource.custom:
+        return resource.type if resource.type in tokens.RENDERED and not graph.children(resource.urn) else None
+    if resource.package == "kubernetes":
+        return _whose_object(resource.type)
+    if resource.type in tokens.ELSEWHERE_WRITTEN:
+        return resource.type
+    return None if resource.package in JUDGED | TOOLS else resource.package
+
+
+def _whose_object(token: str) -> str | None:
+    version, _, kind = token.removeprefix("kubernetes:").rpartition(":")
+    group = version.rpartition("/")[0]
+    if token == tokens.HELM_RELEASE:
+        return token
+    its_own = "." not in group or validator(version, kind.removesuffix("Patch").removesuffix("List"), NEWEST)
+    return None if its_own or token in CUSTOM_OBJECTS else f"kubernetes:{group}"
 
 
 RULE = Rule(
     id="governance-types-judged",
-    title="Resources are of packages that the rules know",
+    title="Resources are of types that the rules know",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     why="A resource that no rule reads breaks none, which looks as if it were sound.",
-    fix="Declare it with pulumi-aws or pulumi-kubernetes, or judge its package by a pack of its own.",
+    fix="Declare it with the types of pulumi-aws, or judge it by a pack that knows it.",
     source="docs/policies.md",
     check_stack=check,
-    passing={"key": (KEY[0], {})},
+    passing={"key": (tokens.KEY[0], {})},
+    also_passing=({"app": (tokens.ARGO_ROLLOUT, {}), "quota": (tokens.RESOURCE_QUOTA, {})},),
     failing={"group": ("aws-native:ec2:SecurityGroup", {"groupDescription": "web"})},
+    also_failing=(
+        {"bucket": ("kubernetes:s3.services.k8s.aws/v1alpha1:Bucket", {"spec": {"name": "open"}})},
+        {"chart": (tokens.HELM_RELEASE, {"chart": "grafana"})},
+        {"files": (tokens.RENDERED[0], {"file": "app.yaml"})},
+        {"template": (tokens.ELSEWHERE_WRITTEN[0], {"templateBody": "{}"})},
+    ),
 )
