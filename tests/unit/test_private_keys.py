@@ -1,7 +1,9 @@
-"""What a state machine calls its states and its data is its own: no figure and no verdict may hang on it."""
+"""What a stack is called, and a state machine its states and its data, is its own: no figure and no verdict may hang on
+it."""
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -9,6 +11,7 @@ from cost import estimate
 from cost.rollout_cost import rollout_cost
 from deployment.reader import graph_from_json
 from policies.assess import assess
+from workbench.preview.synthesis import REPOSITORY, synthesize
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 OWN_KEYS = (
@@ -74,3 +77,16 @@ def test_a_rollout_of_unknown_length_has_no_price(deployment):
         "plant-canary-group",
     }
     assert all("costBasis.rollout" in each.reason for each in unpriced)
+
+
+@pytest.mark.parametrize("name", ["token-refresh", "health", "feature-flag-rollout"])
+def test_a_stack_called_as_what_rules_look_for_has_the_verdict_of_any_other(tmp_path, name):
+    (tmp_path / "infra").symlink_to(REPOSITORY / "infra")
+    shutil.copy(REPOSITORY / "Pulumi.yaml", tmp_path)
+    told = []
+    for stack in ("blue", name):
+        shutil.copy(REPOSITORY / "Pulumi.dev.yaml", tmp_path / f"Pulumi.{stack}.yaml")
+        judged = assess(graph_from_json(synthesize(stack, root=tmp_path), stack))
+        findings = [(one.rule.id, one.finding.message) for one in judged.violations]
+        told.append((findings, [one.violation.rule.id for one in judged.waived], judged.estimate.expected_usd))
+    assert told[1] == told[0]
