@@ -17,7 +17,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ipSetReferenceStatement": ("arn",),
     "labelMatchStatement": ("key", "scope"),
     "managedRuleGroupStatement": ("name", "vendorName"),
-    "notStatement": ("statements",),
+    "notStatement": (),
     "orStatement": ("statements",),
     "rateBasedStatement": ("aggregateKeyType", "limit"),
     "regexMatchStatement": ("regexString", *INSPECTING),
@@ -30,6 +30,10 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Kind of statement -> what it can't be without (WAFv2 API reference)."""
 SNAKE: Final = re.compile(r"_([a-z0-9])")
 JOINING: Final = ("andStatement", "orStatement")
+NEGATED: Final = ("statements", "statement")
+"""Where a notStatement has its one statement: in a rule group, and in a web ACL."""
+INSIDE: Final = (*NEGATED, "scopeDownStatement")
+"""Where statements have others."""
 
 
 def statements_in(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -38,8 +42,8 @@ def statements_in(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for kind, content in one.items():
             for part in mappings(content):
                 yield str(kind), part
-                yield from statements_in(part.get("statements"))
-                yield from statements_in(part.get("scopeDownStatement"))
+                for inside in INSIDE:
+                    yield from statements_in(part.get(inside))
 
 
 def _as_the_sdk_writes(statement: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -116,7 +116,7 @@ def _classes(text: str) -> Iterator[tuple[str, tuple[Property, ...]]]:
             name,
             tuple(
                 Property(
-                    name=names.get(parameter) or _camel(parameter),
+                    name=names.get(parameter) or camel(parameter),
                     required=default != "None",
                     holds="" if KEYED in annotation else next(iter(OBJECT.findall(annotation)), ""),
                     words=frozenset(word for word in words.get(parameter, ()) if not ARGUMENT.fullmatch(word)),
@@ -126,6 +126,7 @@ def _classes(text: str) -> Iterator[tuple[str, tuple[Property, ...]]]:
         )
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """`name`, as Python has it, as a state file has it."""
     first, *others = name.split("_")
     return first + "".join(part.capitalize() for part in others)

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.tokens import WAF_RULE_GROUP, WEB_ACL
-from deployment.unknown import UNKNOWN
+from deployment.unknown import UNKNOWN, Sentinel
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._statements import JOINING, KINDS, statements_in
+from policies.rules._statements import JOINING, KINDS, NEGATED, statements_in
 
 WORDS: Final = {
     "positionalConstraint": ("EXACTLY", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "CONTAINS_WORD"),
@@ -126,8 +126,13 @@ def faults(statement: Any) -> Iterator[str]:
         for key, allowed in WORDS.items():
             if key in content and content.get(key) not in (*allowed, UNKNOWN):
                 yield f"{kind}.{key} is {shown(content.get(key))}; give {allowed[0]} or another that AWS knows"
-        if kind in JOINING and len(mappings(content.get("statements"))) < 2:
-            yield f"{kind} joins fewer than two statements"
+        inside = [content.get(key) for key in NEGATED]
+        if (kind in JOINING or kind == "notStatement") and not any(isinstance(one, Sentinel) for one in inside):
+            number = sum(len(mappings(one)) for one in inside)
+            if kind in JOINING and number < 2:
+                yield f"{kind} joins fewer than two statements"
+            if kind == "notStatement" and number != 1:
+                yield f"notStatement negates {number} statements; give it one"
         yield from field_faults(kind, content)
 
 
@@ -174,6 +179,7 @@ _RULE: Final = {
     "statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}},
     "visibilityConfig": {"metricName": "rate"},
 }
+_NOT_FROM_HERE: Final = {"notStatement": {"statements": [{"geoMatchStatement": {"countryCodes": ["DE"]}}]}}
 _ACL: Final[Example] = {"acl": (WEB_ACL[0], {"rules": [_RULE]})}
 _ANSWER: Final = "acl.rules[0].action.block.customResponse"
 
@@ -196,14 +202,18 @@ RULE = Rule(
             _ACL,
             {
                 "acl.rules[0].statement.rateBasedStatement.scopeDownStatement": {
-                    "notStatement": {"statements": [{"geo_match_statement": {"country_codes": ["DE"]}}]}
+                    "notStatement": {"statement": {"geo_match_statement": {"country_codes": ["DE"]}}}
                 }
             },
+            {"acl": (WAF_RULE_GROUP[0], {"rules": [{**_RULE, "statement": _NOT_FROM_HERE}]})},
         ),
     ),
+    undecided=each(_ACL, {"acl.rules[0].statement": {"andStatement": {"statements": UNKNOWN}}}),
     also_failing=each(
         _ACL,
         {"acl.rules[0].name": None},
+        {"acl.rules[0].statement": {"notStatement": {}}},
+        {"acl.rules[0].statement": {"notStatement": {"statement": {"geoMatchStatement": {}}}}},
         {"acl.rules[0].action": None},
         {"acl.rules[1]": _RULE},
         {"acl.rules[0].visibilityConfig": {"sampledRequestsEnabled": True}},

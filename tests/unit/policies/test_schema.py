@@ -13,8 +13,9 @@ import pytest
 from deployment import tokens
 from deployment.unknown import UNKNOWN
 from policies.property_schema import FOLDER, holders, refused, row_of, takes_tags
+from policies.registry import rules
 from workbench.cli.main import main
-from workbench.schema.sdk import modules
+from workbench.schema.sdk import camel, modules
 
 
 def test_the_documents_are_what_the_pinned_sdk_and_botocore_say(capsys):
@@ -89,3 +90,33 @@ def test_every_type_token_is_one_that_the_sdk_has():
     named = [value for name, value in vars(tokens).items() if name.isupper()]
     ours = {token for value in named for token in ((value,) if isinstance(value, str) else value)}
     assert {token for token in ours if token.startswith("aws:")} <= known
+
+
+def unknown_properties(value, known, objects, path=""):
+    """Paths in `value`, the properties of a resource or of an object inside it, that are not among `known`."""
+    for name, inner in value.items():
+        # In deep objects the SDK leaves names as the program wrote them.
+        found = next((one for one in known if one.name in (name, camel(name))), None)
+        if found is None:
+            yield path + name
+        for one in inner if isinstance(inner, list) else [inner]:
+            if isinstance(one, dict) and found is not None and found.holds in objects:
+                yield from unknown_properties(one, objects[found.holds], objects, f"{path}{name}.")
+
+
+def test_every_property_that_a_rule_asks_for_is_one_that_the_sdk_has():
+    """A row's examples follow from its path, so a misspelt one would pass them and fail all programs.
+
+    A rule about several types may ask for what one of them has.
+    """
+    known = {token: (one.resources[token], one.objects) for one in modules() for token in one.resources}
+    misspelt = {
+        f"{rule.id}: {token} has no {path}"
+        for rule in rules()
+        for example in (rule.passing, *rule.also_passing)
+        for token, inputs, *_ in example.values()
+        if token in known
+        for path in unknown_properties(inputs, *known[token])
+        if not any(one.name == path for other in rule.types if other in known for one in known[other][0])
+    }
+    assert not misspelt
