@@ -82,7 +82,7 @@ RULE = Rule(
     also_passing=({"app": (tokens.ARGO_ROLLOUT, {}), "quota": (tokens.RESOURCE_QUOTA, {})},),
     failing={"group": ("aws-native:ec2:SecurityGroup", {"groupDescription": "web"})},
     also_failing=(
-        {"bucket": ("kubernetes:s3.services.k8s.aws/v1alpha1:Bucket", {"spec": {"name": "open"}})},
+        {"bucket": (tokens.ACK_BUCKET, {"spec": {"name": "open"}})},
         {"chart": (tokens.HELM_RELEASE, {"chart": "grafana"})},
         {"files": (tokens.RENDERED[0], {"file": "app.yaml"})},
         {"template": (tokens.ELSEWHERE_WRITTEN[0], {"templateBody": "{}"})},
