@@ -192,7 +192,8 @@ def _row(charge: Billed, format_: str) -> dict[str, Any]:
             }
         return row
     row = {
-        "BilledCost": f"{charge.cost:f}",
+        # What a Savings Plan covers is not invoiced; CUR takes it off again by another line.
+        "BilledCost": f"{0 if charge.category == 'SavingsPlanCoveredUsage' else charge.cost:f}",
         "EffectiveCost": f"{amortised:f}",
         "ListCost": f"{charge.cost:f}",
         "ContractedCost": f"{charge.cost:f}",

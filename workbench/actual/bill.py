@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployment.errors import InputError
 from deployment.urn import plain
-from workbench.actual.columns import USAGE, Dialect, dialect_of, renamed, tag_sql
+from workbench.actual.columns import USAGE, Dialect, canonical, dialect_of, renamed, tag_sql
 from workbench.actual.sources import Source, sources_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ MEMORY: Final = "1GB"
 """What DuckDB may use; beyond it sums spill to disk."""
 
 ZERO: Final = Decimal(0)
+
+SAMPLED: Final = 64
+"""Lines of a group whose hashes are kept, those with the lowest: the same of the same lines, in whatever file."""
+
+MOST_SAMPLED: Final = 256
+"""Such hashes of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,34 +154,92 @@ def read_bill(given: Iterable[str], wanted: Wanted) -> Bill:
                 connection.register_filesystem(system)
             connection.execute("CREATE TABLE own (identity VARCHAR)")
             connection.execute("INSERT INTO own SELECT unnest(?)", [sorted(wanted.identities)])
+            samples: list[tuple[str, _Sample]] = []
             for source in sources.files:
+                sample = _Sample()
                 try:
-                    family, months = _read(connection, source, wanted, bill)
+                    family, months = _read(connection, source, wanted, bill, sample)
                 except duckdb.Error as error:
                     raise InputError(f"{source.name}: can't be read: {_reason(error)}") from error
                 for month in months:
                     families[month].setdefault(family, source.name)
+                samples.append((source.name, sample))
     for month, seen in sorted(families.items()):
         if len(seen) > 1:
             raise InputError(
                 f"{' and '.join(seen.values())}: the bill of {month} as FOCUS and as CUR; give one of them, or all "
                 "counts twice"
             )
+    met = _Met()
+    for name, sample in samples:
+        met.add(name, sample)
     if not bill.groups:
         raise InputError(f"{', '.join(source.name for source in sources.files[:3])}: no lines; the export is empty")
     return bill
 
 
+class _Sample:
+    """Some lines of the stack in a file, as hashes: all of them below `limit`. So two files can be compared, however
+    large, by what both must have below the lower of their limits if they have it at all."""
+
+    def __init__(self) -> None:
+        self.hashes: set[int] = set()
+        self.limit: float = float("inf")
+
+    def add(self, lowest: list[int] | None) -> None:
+        """Take in the lowest `SAMPLED` of a group; fewer are all that it has."""
+        self.hashes.update(lowest or ())
+        if lowest and len(lowest) == SAMPLED:
+            self.limit = min(self.limit, max(lowest))
+
+    def close(self) -> None:
+        """Keep what can be compared, and no more than `MOST_SAMPLED`."""
+        known = sorted(each for each in self.hashes if each <= self.limit)
+        if len(known) > MOST_SAMPLED:
+            known = known[:MOST_SAMPLED]
+            self.limit = known[-1]
+        self.hashes = set(known)
+
+    def repeats(self, other: _Sample) -> bool:
+        """Whether most lines of one of the two are in the other, too."""
+        limit = min(self.limit, other.limit)
+        here, there = ({each for each in one.hashes if each <= limit} for one in (self, other))
+        return bool(both := len(here & there)) and 2 * both > min(len(here), len(there))
+
+
+class _Met:
+    """Samples of the files so far."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[str, _Sample]] = []
+        self.by_hash: dict[int, list[int]] = defaultdict(list)
+
+    def add(self, name: str, sample: _Sample) -> None:
+        """Refuse lines that were read already: an export that somebody copied, converted or fetched again later."""
+        for number in sorted({number for each in sample.hashes for number in self.by_hash.get(each, ())}):
+            earlier, other = self.files[number]
+            if sample.repeats(other):
+                raise InputError(
+                    f"{earlier} and {name}: hold the same lines, which would count twice; give one of them"
+                )
+        for each in sample.hashes:
+            self.by_hash[each].append(len(self.files))
+        self.files.append((name, sample))
+
+
 def _reason(error: Exception) -> str:
     """The first sentence of DuckDB's own message, on one line."""
     if "sniffing" in (said := str(error)):  # what follows are parameters of DuckDB's, which nobody can give here
-        return "no CSV with commas, in UTF-8"
+        return "no CSV with commas, in UTF-8, whose lines all have the cells of its header; is it whole?"
     first = [line for line in said.split("\n\n")[0].splitlines() if not line.startswith("Original Line: ")]
     return plain(" ".join(" ".join(first).split()))[:300]
 
 
-def _read(connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted, bill: Bill) -> tuple[str, set[str]]:
-    """Add the lines of `source` to `bill`. Gives the family of its format, and its billing periods."""
+def _read(
+    connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted, bill: Bill, sample: _Sample
+) -> tuple[str, set[str]]:
+    """Add the lines of `source` to `bill`, and some to `sample`. Gives the family of its format, and its billing
+    periods."""
     reader = _reader(source)
     described = connection.execute(f"DESCRIBE SELECT * FROM {reader}", [source.pattern]).fetchall()  # noqa: S608 - ours
     columns = {str(name): str(kind) for name, kind, *_ in described}
@@ -183,6 +247,7 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted,
         listed = ", ".join(f"{_identifier(name)} AS {word}" for name, word in new.items())
         reader = f"(SELECT {listed} FROM {reader})"  # noqa: S608 - names are quoted, or of letters and digits
         columns = {word: columns[name] for name, word in new.items()}
+    columns = canonical(columns)
     dialect = dialect_of(columns, source.name, legacy=bool(new))
     if dialect.name not in bill.formats:
         bill.formats.append(dialect.name)
@@ -193,6 +258,8 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, wanted: Wanted,
         for row in chunk:
             _take(row, source, dialect, bill)
             months.add(str(row[0]))
+            sample.add(row[-1])
+    sample.close()
     return dialect.family, months
 
 
@@ -217,9 +284,9 @@ def _query(reader: str, dialect: Dialect, columns: Mapping[str, str], wanted: Wa
     bad = " + ".join(
         f"(CASE WHEN trim(CAST(\"{name}\" AS VARCHAR)) <> '' AND "
         f'(TRY_CAST("{name}" AS DECIMAL(38, 18)) IS NULL) THEN 1 ELSE 0 END)'
-        for name in dialect.money
+        for name in dialect.numbers
     )
-    bad_text = f"CASE WHEN {bad} > 0 THEN concat_ws(' / ', {', '.join(_quoted(dialect.money))}) END"
+    bad_text = f"CASE WHEN {bad} > 0 THEN concat_ws(' / ', {', '.join(_quoted(dialect.numbers))}) END"
     listed = ", ".join(f"{sql} AS {name}" for name, sql in cells.items())
     mine = "identity <> '' OR fleet_identity <> '' OR len($2) = 0 OR account IN (SELECT unnest($2))"
     if wanted.tag is not None:
@@ -228,6 +295,9 @@ def _query(reader: str, dialect: Dialect, columns: Mapping[str, str], wanted: Wa
         f"CASE WHEN mine THEN {name} ELSE '' END AS {name}"
         for name in ("account", "service", "usage_type", "operation", "owner")
     )
+    # Alike in every format; what costs nothing is as a rule one of many of its hour.
+    line = "hash(month, begins, account, usage_type, operation, resource, CAST(amortised AS DECIMAL(38, 9)))"
+    counted = f"mine AND kind = '{USAGE}' AND amortised <> 0"
     reader = reader.replace("?", "$1")
     return f"""
         WITH lines AS (SELECT {listed}, LEAST({bad}, 1) AS bad, {bad_text} AS bad_text FROM {reader}),
@@ -252,7 +322,7 @@ def _query(reader: str, dialect: Dialect, columns: Mapping[str, str], wanted: Wa
             CASE WHEN identity <> '' OR resource = '' THEN resource WHEN mine THEN '?' ELSE '' END, fleet_identity,
             coalesce(sum(billed), 0), coalesce(sum(amortised), 0), coalesce(sum(listed), 0), coalesce(sum(quantity), 0),
             count(*), arg_max(CASE WHEN mine THEN resource ELSE '' END, abs(coalesce(amortised, 0))),
-            min(begins), max(ends), sum(bad), any_value(bad_text)
+            min(begins), max(ends), sum(bad), any_value(bad_text), min({line}, {SAMPLED}) FILTER (WHERE {counted})
         FROM owned GROUP BY ALL
     """  # noqa: S608 - column names are those of the dialect's table or quoted, values are parameters
 
@@ -267,18 +337,23 @@ def _quoted(names: Iterable[str]) -> Iterator[str]:
 
 def _take(row: tuple[Any, ...], source: Source, dialect: Dialect, bill: Bill) -> None:
     month, currency, kind, account, service, usage_type, operation, owner, identity, resource, fleet = row[:11]
-    billed, amortised, listed, quantity, lines, example, begins, ends, bad, bad_text = row[11:]
+    billed, amortised, listed, quantity, lines, example, begins, ends, bad, bad_text = row[11:21]
     if bad:
         example = repr(plain(str(bad_text))[:60])
-        raise InputError(f"{source.name}: {bad} lines whose {' or '.join(dialect.money)} is no number, e.g. {example}")
+        names = " or ".join(dialect.numbers)
+        raise InputError(f"{source.name}: {_lines(bad)} whose {names} is no number, e.g. {example}")
     if not month or not currency:
         what = "billing period" if not month else "currency"
-        raise InputError(f"{source.name}: {lines} lines without a {what}; is the file whole?")
+        raise InputError(f"{source.name}: {_lines(lines)} without a {what}; is the file whole?")
     group = Group(month, currency, kind, account, service, usage_type, operation, identity, resource, owner, fleet)
     sums = Sums(billed, amortised, listed, quantity, lines, example or "")
     bill.groups.setdefault(group, Sums()).add(sums)
     if kind == USAGE:
         bill.periods.setdefault(month, Period()).widen(begins, ends)
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"
 
 
 def month_bounds(month: str) -> tuple[datetime.datetime, datetime.datetime]:

@@ -39,7 +39,7 @@ class Dialect:
     """FOCUS or CUR: the two tell the same charges, so that both of one month would count them twice."""
     cells: Mapping[str, str]
     """What it is -> SQL."""
-    money: tuple[str, ...]
+    numbers: tuple[str, ...]
     """Columns whose cells have to be numbers."""
 
 
@@ -60,6 +60,12 @@ def renamed(columns: Mapping[str, str]) -> dict[str, str]:
             taken.add(new)
             found[name] = new
     return found
+
+
+def canonical(columns: Mapping[str, str]) -> dict[str, str]:
+    """`columns` by the names that FOCUS gives them: databases that an export goes through change their case, and to
+    DuckDB names are the same in any."""
+    return {_SPELLED.get(name.lower(), name): kind for name, kind in columns.items()}
 
 
 def dialect_of(columns: Mapping[str, str], source: str, *, legacy: bool = False) -> Dialect:
@@ -87,6 +93,16 @@ FOCUS_NEEDED: Final = (
     "ChargePeriodEnd",
     "ChargeCategory",
 )
+_SPELLED: Final = {
+    name.lower(): name
+    for name in (
+        *FOCUS_NEEDED,
+        *("BillingAccountId", "BillingAccountType", "ChargeClass", "CommitmentDiscountStatus", "ConsumedQuantity"),
+        *("ListCost", "PricingQuantity", "ResourceId", "ServiceName", "ServiceProviderName", "SkuMeter"),
+        *("SubAccountId", "Tags", "x_Operation", "x_ServiceCode", "x_UsageType"),
+    )
+}
+"""Columns of FOCUS that are read here, by their names in lower case."""
 CUR_NEEDED: Final = (
     "bill_billing_period_start_date",
     "line_item_usage_start_date",
@@ -101,7 +117,8 @@ CUR_NEEDED: Final = (
 
 def _focus(columns: Mapping[str, str], source: str) -> Dialect:
     _demand(columns, FOCUS_NEEDED, source, "FOCUS")
-    version = "1.2" if "BillingAccountType" in columns else "1.1" if "SkuMeter" in columns else "1.0"
+    added = (("1.3", "ServiceProviderName"), ("1.2", "BillingAccountType"), ("1.1", "SkuMeter"))
+    version = next((number for number, column in added if column in columns), "1.0")
     status = _text(columns, "CommitmentDiscountStatus")
     category = "lower(trim(CAST(ChargeCategory AS VARCHAR)))"
     kind = (
@@ -132,7 +149,7 @@ def _focus(columns: Mapping[str, str], source: str) -> Dialect:
             "quantity": _number(quantity) if quantity in columns else "NULL",
             "kind": kind,
         },
-        money=("BilledCost", "EffectiveCost"),
+        numbers=("BilledCost", "EffectiveCost", *((quantity,) if quantity in columns else ())),
     )
 
 
@@ -180,10 +197,11 @@ def _cur(columns: Mapping[str, str], source: str, name: str) -> Dialect:
             "begins": _time(columns, "line_item_usage_start_date"),
             "ends": _time(columns, "line_item_usage_end_date"),
             "currency": _text(columns, "line_item_currency_code"),
-            "billed": paid,
+            # What a Savings Plan covers is not invoiced: another line takes it off again, one for many resources.
+            "billed": f"CASE WHEN {kind} IN ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') THEN 0 ELSE {paid} END",
             "amortised": f"CAST({amortised} AS {MONEY})",
             "listed": _number(_ON_DEMAND) if _ON_DEMAND in columns else "NULL",
-            "quantity": _number("line_item_usage_amount") if "line_item_usage_amount" in columns else "NULL",
+            "quantity": _number(_AMOUNT) if _AMOUNT in columns else "NULL",
             "kind": (
                 f"CASE WHEN {kind} IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') THEN '{USAGE}' "
                 f"WHEN {kind} IN ('Fee', 'RIFee') OR {kind} LIKE 'SavingsPlan%' THEN '{PURCHASE}' "
@@ -192,11 +210,15 @@ def _cur(columns: Mapping[str, str], source: str, name: str) -> Dialect:
                 f"ELSE '{OTHER}' END"
             ),
         },
-        money=("line_item_unblended_cost", *((_NET,) if net else ())),
+        numbers=(
+            "line_item_unblended_cost",
+            *(name for name in (_AMOUNT, *((_NET,) if net else ())) if name in columns),
+        ),
     )
 
 
 _NET: Final = "line_item_net_unblended_cost"
+_AMOUNT: Final = "line_item_usage_amount"
 _ON_DEMAND: Final = "pricing_public_on_demand_cost"
 
 
@@ -251,9 +273,11 @@ def _number(name: str) -> str:
 
 def _time(columns: Mapping[str, str], name: str) -> str:
     if columns[name].startswith("TIMESTAMP WITH TIME ZONE"):
-        return f'make_timestamp(epoch_us("{name}"))'
-    bare = f"rtrim(replace(CAST(\"{name}\" AS VARCHAR), 'T', ' '), 'Z')"
-    return f"TRY_CAST({bare} AS TIMESTAMP)"
+        time = f'make_timestamp(epoch_us("{name}"))'
+    else:
+        time = f"TRY_CAST(rtrim(replace(CAST(\"{name}\" AS VARCHAR), 'T', ' '), 'Z') AS TIMESTAMP)"
+    # DuckDB's reach to the year 294246 and to infinity, and Python's don't.
+    return f"CASE WHEN {time} BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2100-01-01' THEN {time} END"
 
 
 def _month(columns: Mapping[str, str], name: str) -> str:

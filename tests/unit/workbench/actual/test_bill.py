@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,17 +16,20 @@ from workbench.actual.columns import CREDIT, DISCOUNT, PURCHASE, REFUND, TAX, US
 BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/plant/1a2b3c4d"
 OURS = {"StackId": "plant-dev"}
 WANTED = Wanted(frozenset({BALANCER, "fleet-1234", "my-bucket"}), frozenset({"123456789012"}), ("StackId", "plant-dev"))
+COVERED = "SavingsPlanCoveredUsage"
 CHARGES = [
     Billed(Decimal("0.0225"), "AWSELB", "LoadBalancerUsage", resource=BALANCER, tags=OURS),
     Billed(Decimal("0.0000000012"), resource="i-0123", tags={**OURS, "aws:autoscaling:groupName": "fleet-1234"}),
     Billed(Decimal("0.023"), "AmazonS3", "TimedStorage-ByteHrs", resource="my-bucket"),
-    Billed(Decimal("1"), resource="i-0456", category="SavingsPlanCoveredUsage", amortised=Decimal("0.7")),
+    Billed(Decimal("1"), resource="i-0456", category=COVERED, amortised=Decimal("0.7")),
     Billed(Decimal("7"), account="999999999999", resource="i-0789", tags={"StackId": "other"}),
     Billed(Decimal("-1.5"), category="Credit"),
     Billed(Decimal("0.5"), category="Tax"),
     Billed(Decimal("-0.25"), category="Refund"),
     Billed(Decimal("30"), category="Fee", amortised=Decimal("30")),
 ]
+
+AMORTISED = sum(one.cost if one.amortised is None else one.amortised for one in CHARGES)
 
 
 def paid(bill, **wanted):
@@ -42,10 +46,8 @@ def paid(bill, **wanted):
 @pytest.mark.parametrize("format_", FORMATS)
 def test_every_format_and_packing_says_the_same(tmp_path, format_, packing):
     bill = read_bill([str(write(tmp_path, CHARGES, format_, packing))], WANTED)
-    assert bill.total("USD", amortised=False) == sum(one.cost for one in CHARGES)
-    assert bill.total("USD", amortised=True) == sum(
-        one.cost if one.amortised is None else one.amortised for one in CHARGES
-    )
+    assert bill.total("USD", amortised=False) == sum(one.cost for one in CHARGES if one.category != COVERED)
+    assert bill.total("USD", amortised=True) == AMORTISED
     assert paid(bill, identity=BALANCER) == Decimal("0.0225")
     assert paid(bill, fleet="fleet-1234") == Decimal("0.0000000012")
     assert paid(bill, identity="my-bucket") == Decimal("0.023")
@@ -96,7 +98,7 @@ def test_tags_of_a_legacy_report_are_found_however_they_are_spelled(tmp_path, na
 
 def test_commitments_of_cur_are_amortised_and_their_upfront_is_not_counted_twice(tmp_path):
     lines = [
-        Billed(Decimal("1"), category="SavingsPlanCoveredUsage", amortised=Decimal("0.7")),
+        Billed(Decimal("1"), category=COVERED, amortised=Decimal("0.7")),
         Billed(Decimal("-1"), category="SavingsPlanNegation"),
         Billed(Decimal("500"), category="SavingsPlanUpfrontFee"),
         Billed(Decimal("-0.3"), category="EdpDiscount"),
@@ -105,6 +107,7 @@ def test_commitments_of_cur_are_amortised_and_their_upfront_is_not_counted_twice
     assert bill.total("USD", amortised=True) == Decimal("0.4")
     assert bill.total("USD", amortised=False) == Decimal("499.7")
     assert paid(bill, kind=DISCOUNT) == Decimal("-0.3")
+    assert {group.kind: sums.billed for group, sums in bill.groups.items()}[USAGE] == 0
 
 
 def test_discounts_that_are_columns_are_taken_off_and_those_that_are_lines_are_lines(tmp_path):
@@ -122,6 +125,62 @@ def test_months_and_formats_of_several_files_are_added_up_and_a_file_counts_once
     bill = read_bill([str(first), str(second), str(tmp_path), f"{tmp_path}/*.parquet"], WANTED)
     assert bill.total("USD", amortised=True) == 3
     assert (bill.files, sorted(bill.formats)) == (2, ["FOCUS 1.0", "FOCUS 1.2"])
+
+
+HOURS = [
+    Billed(Decimal(n) / 1000, resource=BALANCER, begins=f"2026-10-{1 + n // 24:02}T{n % 24:02}:00:00")
+    for n in range(1, 601)
+]
+
+
+@pytest.mark.parametrize(
+    ("again", "format_", "packing"),
+    [
+        pytest.param(HOURS, "focus-1.2", "csv.gz", id="packed otherwise"),
+        pytest.param(HOURS, "focus-1.0", "parquet", id="of another version"),
+        pytest.param(HOURS[:100], "focus-1.2", "csv", id="of an earlier day"),
+        pytest.param([*HOURS[24:], *(replace(one, cost=one.cost * 2) for one in HOURS[:24])], "focus-1.2", "csv",
+                     id="after a correction"),
+        pytest.param([*HOURS, Billed(Decimal(3), month="2026-09")], "focus-1.2", "csv", id="with another month"),
+    ],
+)  # fmt: skip
+def test_lines_that_were_read_already_are_refused(tmp_path, again, format_, packing):
+    paths = [write(tmp_path, HOURS, name="first"), write(tmp_path, again, format_, packing, "second")]
+    for some in (paths, paths[::-1]):
+        with pytest.raises(InputError, match=r"first\.csv.*second\.|second\..*first\.csv") as refused:
+            read_bill(map(str, some), WANTED)
+        assert "hold the same lines, which would count twice" in str(refused.value)
+
+
+def test_parts_of_an_export_are_added_up(tmp_path):
+    # By turns, so that all have lines of all days; what costs nothing is alike in many of them.
+    free = Billed(Decimal(0), "AmazonS3", "Requests-Tier1", resource="my-bucket")
+    for part in range(7):
+        write(tmp_path, [*HOURS[part::7], free], name=f"part-{part}")
+    bill = read_bill([str(tmp_path)], WANTED)
+    assert (bill.total("USD", amortised=True), bill.files) == (sum(one.cost for one in HOURS), 7)
+
+
+def test_columns_are_found_in_any_case(tmp_path):
+    path = write(tmp_path, CHARGES)
+    header, lines = path.read_text().split("\n", 1)
+    expected = read_bill([str(path)], WANTED).groups
+    for spelled in (header.lower(), header.upper()):
+        path.write_text(f"{spelled}\n{lines}")
+        assert read_bill([str(path)], WANTED).groups == expected
+
+
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "0001-01-01", "9999-12-31", "290000-01-01"])
+def test_moments_of_no_calendar_are_none(tmp_path, moment):
+    path = write(tmp_path, [Billed(Decimal(1), hours=744)])
+    text = path.read_text()
+    path.write_text(text.replace("2026-10-01T00:00:00Z", moment, 1))
+    with pytest.raises(InputError, match="1 line without a billing period"):
+        read_bill([str(path)], WANTED)
+    end = text.replace(f",{Billed(Decimal(1), hours=744).times[1]},2026-10-01T00:00:00Z,", f",{moment},2026-10-01,")
+    assert end != text
+    path.write_text(end)
+    assert read_bill([str(path)], WANTED).periods["2026-10"].ends is None
 
 
 def test_the_same_month_as_focus_and_as_cur_is_refused(tmp_path):
@@ -153,7 +212,7 @@ def test_names_that_look_like_patterns_are_names(tmp_path):
     folder.mkdir()
     write(folder, CHARGES)
     write(tmp_path, [Billed(Decimal("99"))], name="bill1x")
-    assert read_bill([str(folder)], WANTED).total("USD", amortised=False) == sum(one.cost for one in CHARGES)
+    assert read_bill([str(folder)], WANTED).total("USD", amortised=True) == AMORTISED
 
 
 def test_a_tag_in_a_column_of_its_own_is_found(tmp_path):
@@ -186,7 +245,7 @@ def altered(path: Path, old: str, new: str) -> Path:
             "looks like legacy CUR, but has no column line_item_usage_end_date",
             id="part of a legacy report",
         ),
-        pytest.param(b"ChargePeriodStart,billedcost\n2026-10-01,1\n", "no column BilledCost (there is", id="misspelt"),
+        pytest.param(b"ChargePeriodStart,BilledCosts\n2026-10-01,1\n", "no column BilledCost (there is", id="misspelt"),
         pytest.param(b"\x1b[31mred,b\n1,2\n", r"\x1b[31mred", id="control characters"),
         pytest.param(("a" * 32_000_000).encode(), "CSV Error on Line: 1 Maximum line size of", id="one endless line"),
     ],
@@ -202,7 +261,17 @@ def test_what_is_no_export_is_refused_with_a_reason(tmp_path, content, told):
 
 def test_costs_that_are_no_numbers_are_refused_not_left_out(tmp_path):
     path = altered(write(tmp_path, [Billed(Decimal("0.1234567"))]), "0.1234567", "=1+1")
-    with pytest.raises(InputError, match=r"1 lines whose BilledCost or EffectiveCost is no number, e\.g\. '=1"):
+    with pytest.raises(
+        InputError, match=r"1 line whose BilledCost or EffectiveCost or ConsumedQuantity is no number, e\.g\. '=1"
+    ):
+        read_bill([str(path)], WANTED)
+
+
+def test_quantities_that_are_no_numbers_are_refused(tmp_path):
+    path = altered(write(tmp_path, [Billed(Decimal(1), quantity=Decimal("0.7654321"))], "cur-2.0"), "0.7654321", "many")
+    with pytest.raises(
+        InputError, match=r"1 line whose line_item_unblended_cost or line_item_usage_amount is no number"
+    ):
         read_bill([str(path)], WANTED)
 
 
@@ -211,14 +280,14 @@ def test_costs_without_end_are_refused(tmp_path):
     with pytest.raises(InputError, match="is no number"):
         read_bill([str(path)], WANTED)
     path = write(tmp_path, [Billed(Decimal("1e300"))])  # both of its costs are none, and it is one line
-    with pytest.raises(InputError, match="1 lines whose BilledCost or EffectiveCost is no number"):
+    with pytest.raises(InputError, match="1 line whose BilledCost or EffectiveCost or "):
         read_bill([str(path)], WANTED)
 
 
 def test_lines_without_a_period_are_refused(tmp_path):
     path = altered(write(tmp_path, [Billed(Decimal(1))]), "2026-10-01T00:00:00Z", "someday")
     path.write_text(path.read_text().replace("2026-10-01T00:00:00Z", "someday"))
-    with pytest.raises(InputError, match="1 lines without a billing period"):
+    with pytest.raises(InputError, match="1 line without a billing period"):
         read_bill([str(path)], WANTED)
 
 
@@ -261,17 +330,16 @@ def test_a_bucket_is_read_through_its_file_system(tmp_path, monkeypatch):
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
         client = boto3.client("s3")
         client.create_bucket(Bucket="bills")
-        for name in ("focus-1.2.csv.gz", "cur.parquet"):
-            packing = name.partition(".")[2] if name.startswith("cur") else "csv.gz"
-            path = write(tmp_path, CHARGES, "focus-1.2", packing)
+        half = len(CHARGES) // 2
+        for packing, some in (("csv.gz", CHARGES[:half]), ("parquet", CHARGES[half:])):
+            path = write(tmp_path, some, "focus-1.2", packing)
             client.upload_file(str(path), "bills", f"export/{packing}/{path.name}")
         client.put_object(Bucket="bills", Key="export/Manifest.json", Body=b"{}")
-        expected = sum(one.cost for one in CHARGES)
-        assert (
-            read_bill(["s3://bills/export/csv.gz/focus-1.2.csv.gz"], WANTED).total("USD", amortised=False) == expected
-        )
-        assert read_bill(["s3://bills/export/parquet/*.parquet"], WANTED).total("USD", amortised=False) == expected
-        assert read_bill(["s3://bills/export"], WANTED).total("USD", amortised=False) == 2 * expected
+        parts = ["s3://bills/export/csv.gz/focus-1.2.csv.gz", "s3://bills/export/parquet/*.parquet"]
+        assert sum(read_bill([part], WANTED).total("USD", amortised=True) for part in parts) == AMORTISED
+        assert read_bill(["s3://bills/export"], WANTED).total("USD", amortised=True) == AMORTISED
+        with pytest.raises(InputError, match="hold the same lines"):
+            read_bill(["s3://bills/export", str(write(tmp_path, CHARGES, "focus-1.0"))], WANTED)
         with pytest.raises(InputError, match="s3://bills/nothing"):
             read_bill(["s3://bills/nothing"], WANTED)
     finally:
