@@ -79,8 +79,9 @@ class Cluster:
         self.store.scale(Ref(APPS, "Deployment", namespace, name), replicas, manager)
         self.reconcile()
 
-    def delete(self, ref: Ref) -> None:
-        """Delete an object and what it owns. Raises ApiError where a finalizer can't be done."""
+    def delete(self, ref: Ref, *, orphaned: bool = False) -> None:
+        """Delete an object and what it owns, or leave that to itself. Raises ApiError where a finalizer can't be
+        done."""
         document = self.store.objects[ref].document if ref in self.store.objects else None
         if document is None:
             return
@@ -89,11 +90,16 @@ class Cluster:
                 self.delete(other)
         if ref.kind == "TargetGroupBinding":
             self.targets.release(document["spec"]["targetGroupARN"])
+        if ref.kind == "Pod" and ref.name in self.pods:
+            self._gone(self.pods[ref.name])
         self.store.remove(ref)
         self._autoscalers.pop(ref, None)
         if ref.kind == "Deployment":
             for pod in [pod for pod in self.pods.values() if pod.owner == (ref.namespace, ref.name)]:
-                self._gone(pod)
+                if orphaned:
+                    pod.owner = (ref.namespace, "")
+                else:
+                    self._gone(pod)
         self.reconcile()
 
     # --- controllers -------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from deployment.graph import Resource
 from deployment.manifests import PREFIX, manifest
 from deployment.urn import name_of
 from workbench.emulator.kubernetes.cluster import Cluster
+from workbench.emulator.kubernetes.provider_settings import ProviderSettings
 from workbench.emulator.kubernetes.replacement import AUTONAMED, is_deleted_first, replacing
 from workbench.emulator.kubernetes.store import ApiError, Manager, Ref
 from workbench.emulator.lifecycle import META, Change, Created, Lifecycle, NothingMadeError
@@ -25,6 +26,8 @@ TAKEN_OVER: Final = (
 """Whose fields an update takes over first (pulumi-kubernetes, await/await.go, fixCSAFieldManagers; 4.32)."""
 SKIP_AWAIT: Final = "pulumi.com/skipAwait"
 FORCE: Final = "pulumi.com/patchForce"
+PROPAGATION: Final = "pulumi.com/deletionPropagationPolicy"
+"""``orphan`` leaves what the object made; ``background`` and ``foreground`` differ by when it goes."""
 FIELD_MANAGER: Final = "pulumi.com/patchFieldManager"
 USE_ANNOTATION: Final = "use-annotation"
 
@@ -34,6 +37,7 @@ class WithCluster(Lifecycle):
     """AWS's lifecycle, and that of a cluster's objects."""
 
     cluster: Cluster | None = None
+    settings: ProviderSettings = field(default_factory=ProviderSettings)
     _ignored: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """URN -> paths that the program ignores, as the last comparison was told."""
 
@@ -60,7 +64,7 @@ class WithCluster(Lifecycle):
         before = {key: value for key, value in old.items() if key != META}
         self._ignored[str(Ref.of(inputs))] = tuple(ignored)
         changed = tuple(sorted(key for key in {*before, *inputs} if before.get(key) != inputs.get(key)))
-        replaced = replacing(before, inputs) if changed else ()
+        replaced = replacing(before, inputs, self.settings.mutable) if changed else ()
         return Change(changed, replaced, bool(replaced) and is_deleted_first(before, inputs))
 
     def create(
@@ -78,7 +82,7 @@ class WithCluster(Lifecycle):
             return super().create(token, urn, inputs, adopt=adopt, taken=taken, attempt=attempt)
         cluster, ref = self._cluster(), Ref.of(inputs)
         try:
-            if adopt and ref in cluster.store.objects:
+            if (adopt or self.settings.adopts) and ref in cluster.store.objects:
                 self._apply(urn, inputs)
             else:
                 cluster.create(inputs, MANAGER)
@@ -126,7 +130,7 @@ class WithCluster(Lifecycle):
         if not token.startswith(PREFIX):
             super().delete(token, urn, resource_id, state)
         elif state:
-            self._cluster().delete(Ref.of(state))
+            self._cluster().delete(Ref.of(state), orphaned=_annotations(state).get(PROPAGATION, "").lower() == "orphan")
 
     def left_in_cluster(self) -> list[str]:
         """Objects that are still there."""
@@ -151,7 +155,7 @@ class WithCluster(Lifecycle):
                 _put(sent, steps, None)
             elif (value := _at(live, path)) is not None:
                 _put(sent, steps, copy.deepcopy(value))
-        cluster.apply(sent, manager, force=annotations.get(FORCE) == "true")
+        cluster.apply(sent, manager, force=self.settings.forces or annotations.get(FORCE) == "true")
 
     def _await(self, document: dict[str, Any]) -> None:
         """As the provider waits: all pods of a Deployment have to become ready, and the Services of an Ingress to be

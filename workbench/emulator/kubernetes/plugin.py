@@ -13,6 +13,8 @@ from pathlib import Path
 from pulumi.provider.experimental import provider as rpc
 
 from workbench.emulator.api import Api
+from workbench.emulator.kubernetes.lifecycle import WithCluster
+from workbench.emulator.kubernetes.provider_settings import ProviderSettings
 from workbench.emulator.kubernetes.saved import SavedCluster
 from workbench.emulator.plugin import endpoint_from, serve
 from workbench.emulator.process import CLUSTER_FILE
@@ -25,12 +27,18 @@ VERSION = "4.34.2"
 class ClusterProvider(AwsProvider):
     """Serves objects of any kind to a Pulumi engine."""
 
+    def __init__(self, lifecycle: WithCluster) -> None:
+        super().__init__(lifecycle)
+        self._objects = lifecycle
+
     async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
         """An empty schema: the SDK that programs use is the published one."""
         return rpc.GetSchemaResponse(f'{{"name": "kubernetes", "version": "{VERSION}"}}')
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
-        """Take no notice of the cluster that the program names: there is one, and it is here."""
+        """Take no notice of the cluster that the program names: there is one, and it is here. How objects are updated
+        is the program's to say."""
+        self._objects.settings = ProviderSettings.of(plain_map(request.args), os.environ)
         return rpc.ConfigureResponse(supports_preview=True)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:

@@ -6,7 +6,7 @@ what the API server refuses: a change of a Service's type goes in place, and one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 SELECTOR: Final = ("spec.selector",)
@@ -65,10 +65,20 @@ IDENTITY: Final = ("metadata.name", "metadata.namespace")
 AUTONAMED: Final = "pulumi.com/autonamed"
 
 
-def replacing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """Paths whose change from `before` to `after` makes a new object, in order; also where it is of another kind."""
+MUTABLE: Final[Mapping[str, tuple[str, ...]]] = {"ConfigMap": (), "Secret": ("type",)}
+"""Kind -> what still makes a new object where the provider's settings let its data change in place."""
+
+
+def replacing(before: Mapping[str, Any], after: Mapping[str, Any], mutable: Collection[str] = ()) -> tuple[str, ...]:
+    """Paths whose change from `before` to `after` makes a new object, in order; also where it is of another kind.
+
+    `mutable` are kinds whose data change in place, unless an object says that it is immutable.
+    """
     group, _, version = str(after["apiVersion"]).rpartition("/")
-    forced = (*IDENTITY, *FORCE_NEW.get((group, after["kind"]), ())) if version == "v1" else IDENTITY
+    kind = after["kind"]
+    in_place = not group and kind in mutable and after.get("immutable") is not True
+    own = MUTABLE[kind] if in_place else FORCE_NEW.get((group, kind), ())
+    forced = (*IDENTITY, *own) if version == "v1" else IDENTITY
     other = [key for key in ("apiVersion", "kind") if before.get(key) != after.get(key)]
     paths = (path for path in _changed(_named(before), _named(after)) if any(_within(path, one) for one in forced))
     return (*other, *sorted({".".join(path) for path in paths}))

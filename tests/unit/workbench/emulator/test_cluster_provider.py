@@ -55,3 +55,15 @@ def test_a_second_up_finds_nothing_to_change(tmp_path, namespace):
     inputs = wrapped_map(manifest(namespace))
     request = rpc.DiffRequest(urn, made.resource_id, made.properties, inputs, ignore_changes=[])
     assert not asyncio.run(provider(tmp_path).diff(request)).changes
+
+
+def test_the_programs_provider_says_whether_data_change_in_place(tmp_path):
+    token, served = "kubernetes:core/v1:ConfigMap", provider(tmp_path)
+    document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "1"}}
+    request = rpc.DiffRequest(
+        URN.format(token, "a"), "a", wrapped_map(document), wrapped_map({**document, "data": {"a": "2"}}), []
+    )
+    assert asyncio.run(served.diff(request)).replaces
+    settings = wrapped_map({"enableConfigMapMutable": "true"})
+    asyncio.run(served.configure(rpc.ConfigureRequest({}, settings, accept_secrets=True, accept_resources=True)))
+    assert not asyncio.run(served.diff(request)).replaces

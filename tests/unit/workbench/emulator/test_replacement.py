@@ -9,7 +9,9 @@ import pytest
 from tests.unit.workbench.emulator.test_kubernetes import NODES, FakeTargets
 from workbench.emulator.kubernetes.cluster import Cluster
 from workbench.emulator.kubernetes.lifecycle import WithCluster
+from workbench.emulator.kubernetes.provider_settings import ProviderSettings
 from workbench.emulator.kubernetes.store import ApiError, Ref
+from workbench.emulator.lifecycle import NothingMadeError
 
 POD = {"containers": [{"name": "a", "image": "x:1"}]}
 LABELS = {"matchLabels": {"a": "b"}}
@@ -181,3 +183,65 @@ def test_an_ingress_waits_for_its_services_unless_told_not_to(lifecycle, port):
     if port:
         inputs["metadata"]["annotations"] = {"pulumi.com/skipAwait": "true"}
     lifecycle.create(f"kubernetes:{token}", urn(token), inputs)
+
+
+def given(lifecycle, environment=None, **settings):
+    lifecycle.settings = ProviderSettings.of(settings, environment or {})
+    return lifecycle
+
+
+@pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
+@pytest.mark.parametrize("value", [True, "true"])
+def test_data_change_in_place_where_the_provider_says_so(lifecycle, kind, value):
+    served = given(lifecycle, **{f"enable{kind}Mutable": value})
+    before = checked(served, f"core/v1:{kind}", named(data={"a": "x"}))
+    after = put(before, "data.a", "y")
+    token = f"kubernetes:core/v1:{kind}"
+    assert served.diff(token, before, after).replaces == ()
+    assert served.diff(token, before, {**after, "immutable": True}).replaces == ("data.a",)
+    other = {"ConfigMap": "Secret", "Secret": "ConfigMap"}[kind]
+    assert served.diff(f"kubernetes:core/v1:{other}", {**before, "kind": other}, {**after, "kind": other}).replaces
+
+
+def test_the_type_of_a_secret_never_changes_in_place(lifecycle):
+    before = checked(lifecycle, "core/v1:Secret", named(type="Opaque"))
+    change = given(lifecycle, enableSecretMutable=True).diff(
+        "kubernetes:core/v1:Secret", before, put(before, "type", "kubernetes.io/tls")
+    )
+    assert change.replaces == ("type",)
+
+
+def test_a_setting_of_the_provider_counts_before_its_environment():
+    environment = {"PULUMI_K8S_ENABLE_PATCH_FORCE": "true", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "yes"}
+    assert ProviderSettings.of({}, environment) == ProviderSettings(forces=True)
+    assert ProviderSettings.of({"enablePatchForce": "false"}, environment) == ProviderSettings()
+
+
+def test_fields_of_others_are_taken_over_where_the_provider_says_so(lifecycle, deployment):
+    old = deploy(lifecycle, deployment)
+    lifecycle.cluster.store.set(DEPLOYMENT, ("spec", "minReadySeconds"), 7, "argo")
+    after = put(deployment, "spec.minReadySeconds", 3)
+    with pytest.raises(ApiError, match="argo"):
+        deploy(lifecycle, after, old)
+    deploy(given(lifecycle, enablePatchForce="true"), after, old)
+    assert lifecycle.cluster.store.get(DEPLOYMENT)["spec"]["minReadySeconds"] == 3
+
+
+def test_an_object_that_is_there_is_adopted_where_the_provider_says_so(lifecycle, deployment):
+    deploy(lifecycle, deployment)
+    with pytest.raises(NothingMadeError, match="already exists"):
+        deploy(lifecycle, deployment)
+    deploy(given(lifecycle, upsertExistingObjects=True), deployment)
+
+
+@pytest.mark.parametrize("policy", ["orphan", "Orphan", "background", "foreground", None])
+def test_pods_of_what_is_deleted_stay_where_the_object_says_so(lifecycle, policy):
+    notes = {"pulumi.com/deletionPropagationPolicy": policy} if policy else {}
+    metadata = {"name": "one", "namespace": "plant", "annotations": notes}
+    inputs = checked(lifecycle, "apps/v1:Deployment", {"metadata": metadata, "spec": SPECS["apps/v1:Deployment"]})
+    outputs = deploy(lifecycle, inputs)
+    lifecycle.delete("kubernetes:apps/v1:Deployment", urn("apps/v1:Deployment"), "", outputs)
+    orphans = [left for left in lifecycle.left_in_cluster() if "Pod" in left]
+    assert len(orphans) == len(lifecycle.cluster.pods) == (1 if str(policy).lower() == "orphan" else 0)
+    lifecycle.cluster.delete(Ref("v1", "Namespace", "", "plant"))
+    assert not lifecycle.cluster.pods and not lifecycle.left_in_cluster()
