@@ -24,4 +24,11 @@ CASES = [
         {"monthly_messages": 1_500_000_000, "monthly_connection_mins": 10_000_000},
         id="websocket api",
     ),
+    case(
+        "aws:apigatewayv2/api:Api",
+        {"protocolType": "WEBSOCKET"},
+        {"Messages": "2.00"},
+        {"monthly_messages": 1_000_000, "message_size_kb": 40},
+        id="websocket api: steps of 32 KB",
+    ),
 ]

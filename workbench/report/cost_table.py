@@ -113,7 +113,7 @@ def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = 
             _comparison(page, file)
         _more(page, file, sections)
         _unpriced(page, file)
-        _verdict(page, file)
+        _verdict(page, file, len(priced))
     if len(priced) > 1:
         total = sum((file.estimate.expected_usd for file in priced), Decimal(0))
         page.heading(f"All {len(priced)} files: {dollars(total)} a month expected")
@@ -250,7 +250,7 @@ def _unpriced(page: _Page, file: PricedFile) -> None:
         page.alarm(sentence)
 
 
-def _verdict(page: _Page, file: PricedFile) -> None:
+def _verdict(page: _Page, file: PricedFile, files: int) -> None:
     estimate = file.estimate
     page.line()
     if file.over_budget:
@@ -267,7 +267,8 @@ def _verdict(page: _Page, file: PricedFile) -> None:
         page.line("  pass: within the budget")
     if estimate.expected_usd != (listed := estimate.total_usd("expected", allowances=False)):
         share = estimate.basis.allowance_share
-        counted = "as if alone in the account" if share == 1 else f"{share * 100:.0f} % of them"
+        all_of_them = "as if alone in the account" if files == 1 else f"once for the {files} files together"
+        counted = all_of_them if share == 1 else f"{share * 100:.0f} % of them"
         page.wrapped(f"without the account's allowances {dollars(listed)} is expected; counted: {counted}")
 
 
