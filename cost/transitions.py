@@ -24,6 +24,7 @@ CLASSES: Final = {
     "STANDARD_IA": ("infrequent access", "1k_transitions"),
     "ONEZONE_IA": ("one zone, infrequent access", "1k_transitions"),
     "INTELLIGENT_TIERING": (TIERING, "1k_transitions"),
+    "GLACIER_IR": ("Glacier instant retrieval", "1k_glacier_instant_transitions"),
     "GLACIER": ("Glacier flexible retrieval", "1k_glacier_transitions"),
     "DEEP_ARCHIVE": ("Glacier deep archive", "1k_deep_archive_transitions"),
 }

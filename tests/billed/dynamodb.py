@@ -49,4 +49,11 @@ CASES = [
         },
         id="dynamodb: backups, restores and stream",
     ),
+    case(
+        "aws:dynamodb/table:Table",
+        {"billingMode": "PAY_PER_REQUEST", "tableClass": "STANDARD_INFREQUENT_ACCESS"},
+        {"Read request units": "1.24", "Write request units": "2.34", "Data stored": "23.00"},
+        {"monthly_read_request_units": 8_000_000, "monthly_write_request_units": 3_000_000, "storage_gb": 230},
+        id="dynamodb: infrequent access",
+    ),
 ]

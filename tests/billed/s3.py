@@ -53,10 +53,12 @@ CASES = [
             "rules": [
                 {"transitions": [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}]},
                 {"noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "DEEP_ARCHIVE"}]},
+                {"transitions": [{"days": 60, "storageClass": "GLACIER_IR"}]},
             ]
         },
         {
             "Transitions to infrequent access": "1.00",
+            "Transitions to Glacier instant retrieval": "2.00",
             "Transitions to Glacier flexible retrieval": "3.00",
             "Transitions to Glacier deep archive": "5.00",
         },

@@ -28,20 +28,21 @@ def table(scope: Scope) -> Iterator[Charge]:
     """Capacity by billing mode, storage, and recovery; of a global table in each Region that has a replica."""
     home, replicas = scope.pricing.region_of(scope.resource), [_region(each) for each in scope.items("replicas")]
     on_demand = scope.text("billingMode", "PROVISIONED") == "PAY_PER_REQUEST"
+    rare = table_class(scope, on_demand, replicas)
     if on_demand:
-        yield scope.use("Read request units", ("dynamodb", "million_read_request_units"), scope.usage(READS))
+        yield scope.use("Read request units", ("dynamodb", f"{rare}million_read_request_units"), scope.usage(READS))
     else:
         reads = capacity(scope, "Read")
         for region in (home, *replicas):  # a replica has the table's read units, for reads of its own
             where = "" if region == home else f" in {region}"
             hour = scope.pricing.price(region, "dynamodb", "rcu_hour")
             yield Charge(f"Read capacity units{where}", hour, reads, Metering.FULL_HOURS, driver=Driver.TRAFFIC)
-    yield from writes(scope, on_demand, replicas)
+    yield from writes(scope, on_demand, replicas, rare)
     stored, kept = scope.usage(STORAGE), scope.usage(PITR)
     recovers = scope.flag("pointInTimeRecovery.enabled")
     for region in (home, *replicas):
         where = "" if region == home else f" in {region}"
-        yield _held(scope, f"Data stored{where}", "storage_gb_month", stored, region)
+        yield _held(scope, f"Data stored{where}", f"{rare}storage_gb_month", stored, region)
         if recovers:
             yield _held(scope, f"Point-in-time recovery{where}", "pitr_gb_month", kept, region)
     yield from scope.used_where_given("Backups on demand", ("dynamodb", "backup_gb_month"), BACKUP, Metering.STANDING)
@@ -49,14 +50,23 @@ def table(scope: Scope) -> Iterator[Charge]:
     yield from scope.used_where_given("Reads of the stream", ("dynamodb", "million_stream_requests"), STREAM_READS)
 
 
-def writes(scope: Scope, on_demand: bool, replicas: list[str]) -> Iterator[Charge]:
+def table_class(scope: Scope, on_demand: bool, replicas: list[str]) -> str:
+    """Beginning of the price keys of the table's class. Raises Unpriced for what has no price of that class."""
+    if scope.kind("tableClass", "STANDARD", "STANDARD_INFREQUENT_ACCESS") == "STANDARD":
+        return ""
+    if not on_demand or replicas:
+        raise Unpriced("tables of infrequent access are priced on demand and in one Region; others have no price here")
+    return "infrequent_access_"
+
+
+def writes(scope: Scope, on_demand: bool, replicas: list[str], rare: str) -> Iterator[Charge]:
     """Writes, which a global table bills as replicated ones in every Region, and what goes there (DynamoDB developer
     guide, global tables billing, 2026)."""
     home = scope.pricing.region_of(scope.resource)
     kind = "replicated write" if replicas else "write"
     if on_demand:
         used = scope.usage(WRITES)
-        key = "million_replicated_write_request_units" if replicas else "million_write_request_units"
+        key = "million_replicated_write_request_units" if replicas else f"{rare}million_write_request_units"
         for region in (home, *replicas):
             where = "" if region == home else f" in {region}"
             yield Charge(

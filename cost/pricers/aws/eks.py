@@ -37,17 +37,15 @@ STANDARD_ONLY: Final = "STANDARD"
 
 def cluster(scope: Scope) -> Iterator[Charge]:
     """The control plane, by the support that its version is in on the day that is priced."""
-    standard, extended = scope.price("eks", "cluster_hour"), scope.price("eks", "cluster_extended_support_hour")
+    price, support = scope.price("eks", "cluster_hour"), "standard"
     text = scope.text("version")
     version = version_of("eks", text) if text else None  # AWS takes a current one
-    price = standard
     if version is not None and scope.text("upgradePolicy.supportType", "EXTENDED").upper() != STANDARD_ONLY:
         if version.support(scope.pricing.day) is not Support.STANDARD:
-            price = extended
-        else:
-            more_usd = (extended.usd - standard.usd) * MONTH_HOURS
+            price, support = scope.price("eks", "cluster_extended_support_hour"), "extended"
+        elif (dearer := scope.find("eks", "cluster_extended_support_hour")) is not None:
+            more_usd = (dearer.usd - price.usd) * MONTH_HOURS
             scope.announce(version.charged_from, f"Kubernetes {text} is in extended support", more_usd)
-    support = "standard" if price is standard else "extended"
     yield Charge(f"Control plane ({support} support)", price, ONE, Metering.FULL_HOURS)
     if scope.items("enabledClusterLogTypes") and not _log_group(scope):
         yield scope.use("Control plane logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(LOGS))

@@ -151,8 +151,10 @@ def extended_support(scope: Scope, of: Scope, engine: str, kind: str, count: Amo
         yield Charge(f"{support.capitalize()} of {engine} {text}", price, sizes, Metering.SECONDS)
     for begins, then in version.steps():
         if begins > day:
-            more_usd = scope.price("rds", f"{SUPPORT_PRICES[then]}_{unit}_hour").usd - charged_usd
-            scope.announce(begins, f"{engine} {text} is in {then}", more_usd * sizes.expected * MONTH_HOURS)
+            dearer = scope.find("rds", f"{SUPPORT_PRICES[then]}_{unit}_hour")
+            if dearer is not None:  # what isn't charged yet stands in no way of what is
+                more_usd = (dearer.usd - charged_usd) * sizes.expected * MONTH_HOURS
+                scope.announce(begins, f"{engine} {text} is in {then}", more_usd)
             return
 
 

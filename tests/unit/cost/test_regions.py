@@ -67,6 +67,32 @@ GATEWAY = one("aws:ec2/natGateway:NatGateway", "out", connectivityType="private"
             "41.61",  # 730 x (.052 + .005)
             id="Frankfurt: a NAT gateway with its address",
         ),
+        pytest.param(
+            "eu-west-1",
+            (
+                *fargate(2, "256", "512", "ARM64"),
+                ZONES,
+                one("aws:ebs/volume:Volume", "disk", size=100, type="gp3"),
+                one("aws:ec2/vpcEndpoint:VpcEndpoint", "door", vpcEndpointType="Interface", subnetIds=["a", "b"]),
+                one(
+                    "aws:rds/instance:Instance",
+                    "db",
+                    engine="mysql",
+                    engineVersion="8.4",  # in standard support: what it is charged later has no price here
+                    instanceClass="db.t3.medium",
+                    allocatedStorage=20,
+                ),
+            ),
+            # 730 x (2 x (.25 x .03238 + .5 x .00356) + .0252 + 2 x .005 + 2 x .011 + .072) + 100 x .088 + 20 x .127
+            "120.0735",
+            id="Ireland",
+        ),
+        pytest.param(
+            "us-west-2",
+            (one("aws:eks/cluster:Cluster", "pods", version="1.35"),),
+            "73.00",
+            id="Oregon: a cluster in standard support, without a price of extended support",
+        ),
     ],
 )
 def test_what_runs_all_month_costs_what_its_region_charges(region, resources, usd, price, make_basis):
