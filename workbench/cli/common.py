@@ -297,9 +297,18 @@ USUAL_WIDTH: Final = 80
 
 def terminal_width() -> int:
     """Columns of the terminal on standard output; 80 where there is none, so that files are the same everywhere."""
-    if sys.stdout is None or not sys.stdout.isatty():
+    return width_of(sys.stdout)
+
+
+def width_of(stream: TextIO | None) -> int:
+    """Columns of the terminal `stream`; 80 where it is none."""
+    if stream is None or not stream.isatty():
         return USUAL_WIDTH
-    return min(max(shutil.get_terminal_size((USUAL_WIDTH, 24)).columns, NARROWEST), WIDEST)
+    columns = shutil.get_terminal_size((0, 0)).columns  # of COLUMNS, or of standard output
+    if not columns:
+        with contextlib.suppress(OSError, ValueError):  # ValueError: of a stream that is no file
+            columns = os.get_terminal_size(stream.fileno()).columns
+    return min(max(columns or USUAL_WIDTH, NARROWEST), WIDEST)
 
 
 def is_smart_terminal(stream: TextIO | None) -> bool:

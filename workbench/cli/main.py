@@ -24,7 +24,7 @@ from click.shell_completion import shell_complete
 
 from deployment.errors import InputError, meant
 from deployment.urn import plain
-from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH
+from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH, width_of
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
@@ -114,7 +114,7 @@ class Notes(logging.Handler):
     def tell(self) -> None:
         """Tell what was kept on standard error."""
         for message in self.heard:
-            click.echo(f"note: {message}", err=True)
+            _say(f"note: {message}")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -148,7 +148,7 @@ def run(arguments: list[str]) -> int:
             sys.stdout.flush()
     except InputError as error:
         for problem in error.problems:
-            click.echo(f"error: {plain(problem)}", err=True)
+            _say(f"error: {plain(problem)}")
         return BAD_INPUT
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -157,7 +157,7 @@ def run(arguments: list[str]) -> int:
         if isinstance(error, click.exceptions.NoArgsIsHelpError):
             click.echo(said, err=True)
             said = "give a command"
-        click.echo(f"error: {plain(LINE_BREAK.sub(' ', said))}", err=True)
+        _say(f"error: {plain(LINE_BREAK.sub(' ', said))}")
         if isinstance(error, click.UsageError) and error.ctx is not None:
             click.echo(f"try: {error.ctx.command_path} --help", err=True)
         return BAD_INPUT
@@ -170,21 +170,20 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         # A full disk, a read-only folder: theirs to mend, and nothing that a trace of ours would explain.
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {plain(f'{where}{error.strerror or error}')}", err=True)
+        _say(f"error: {plain(f'{where}{error.strerror or error}')}")
         _forget_output()
         return BAD_INPUT
     except SyntaxError as error:
         # The program may be what somebody is just editing (`preview --watch`): the line says all.
-        click.echo(f"error: {plain(f'{error.filename}, line {error.lineno}: {error.msg}')}", err=True)
+        _say(f"error: {plain(f'{error.filename}, line {error.lineno}: {error.msg}')}")
         return BAD_INPUT
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] not in OWN_PACKAGES:
-            click.echo(
+            _say(
                 f"error: {error.name} is not installed here: this command needs all of the project, so run it in a"
-                " clone (`./plant`), or install plant-api-stack[stack]",
-                err=True,
+                " clone (`./plant`), or install plant-api-stack[stack]"
             )
             return BAD_INPUT
         # Python's own status for this is 1, and 1 is a verdict here.
@@ -192,6 +191,15 @@ def run(arguments: list[str]) -> int:
         click.echo("error: ./plant itself has failed, as shown above; this is no verdict", err=True)
         return BAD_INPUT
     return 0
+
+
+def _say(line: str) -> None:
+    """Tell `line` on standard error: folded between words on a terminal, whole in a file."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        from workbench.report.marks import folded
+
+        line = folded(line, width_of(sys.stderr))
+    click.echo(line, err=True)
 
 
 def _forget_output() -> None:

@@ -23,7 +23,8 @@ STYLES: Final[tuple[tuple[re.Pattern[str], dict[str, Any]], ...]] = (
     (re.compile(r"^(?:note: |(?: {4})?n/a\b).*", re.DOTALL), SKIPPED),
 )
 """What a line holds -> how that is shown; the first that fits."""
-NOTE: Final = "note: "
+TOLD: Final = ("note: ", "error: ")
+"""Beginnings of what is told of a run."""
 
 
 LABEL: Final = re.compile(r"^ *(?:\S+ ){0,3}\S+ {2,}(?=\S)")
@@ -50,8 +51,8 @@ def folded(line: str, width: int) -> str:
         hang = max(gap.end() for gap in GAP.finditer(line)) - 1
         if hang > width * 2 // 3:
             return line
-    elif line.startswith(NOTE):
-        hang = len(NOTE)
+    elif line.startswith(TOLD):
+        hang = line.index(": ") + 2
     elif label is not None and len(label[0]) <= width // 2:
         hang = len(label[0])
     else:

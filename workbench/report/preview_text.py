@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -34,6 +35,8 @@ LONGEST_VALUE: Final = 48
 
 DRIVERS: Final = 6
 """Lines of the cost table; the rest is summed up in one."""
+NARROW: Final = 64
+"""Columns from which there is room to say what a figure means."""
 MOST_CHANGES: Final = 20
 """Changed resources that are shown one by one; more are counted by component."""
 
@@ -45,11 +48,12 @@ def render(preview: Preview, *, colours: bool = False, width: int = WIDTH, every
     """
     assessment = preview.assessment
     advice = [violation for violation in assessment.violations if violation not in preview.blocking]
-    parts: list[RenderableType] = [_verdict(preview), *violations(preview.blocking), _cost(preview, everything)]
+    parts: list[RenderableType] = [_verdict(preview), *violations(preview.blocking), _cost(preview, everything, width)]
     if preview.base is not None:
         parts += _dearer(preview)
     if preview.prediction is not None:
-        told = (Hanging(Text(sentence)) for sentence in preview.prediction.sentences)
+        sentences = preview.prediction.sentences if everything else preview.prediction.in_short
+        told = (Hanging(Text(sentence)) for sentence in sentences)
         parts.append(Group(Text("Prediction", "bold"), *told))
     parts += violations(advice)
     parts.append(Group(summary(assessment), *(waived(assessment) if everything else ())))
@@ -100,8 +104,18 @@ def _table() -> Table:
     return table
 
 
+def _add_whole(table: Table, values: Iterable[str]) -> None:
+    """A column of amounts, none of which a narrow terminal cuts."""
+    table.add_column(justify="right", no_wrap=True, min_width=max(map(len, values), default=0))
+
+
 def _rest(text: str) -> Text:
-    return Text(text, "dim", no_wrap=True, overflow="ellipsis")
+    return _cut(text, "dim")
+
+
+def _cut(text: str, style: str = "") -> Text:
+    """What a narrow terminal may cut."""
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def _sum_usd(preview: Preview, changes: list[Change]) -> Decimal:
@@ -130,18 +144,19 @@ def _dearer(preview: Preview) -> list[RenderableType]:
     found = preview.dearer
     if not found:
         return []
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_row(Text("  at list price", "dim"), Text("expected", "dim"), Text("worst case", "dim"))
-    for change, expected, worst in found[:MOST_CHANGES]:
-        table.add_row(f"  {change.resource.name}", change_in_dollars(expected), change_in_dollars(worst))
+    rows = [(change.resource.name, expected, worst) for change, expected, worst in found[:MOST_CHANGES]]
     rest = found[MOST_CHANGES:]
     if rest:
-        expected = sum((entry[1] for entry in rest), Decimal(0))
-        worst = sum((entry[2] for entry in rest), Decimal(0))
-        table.add_row(f"  {len(rest)} others", change_in_dollars(expected), change_in_dollars(worst))
+        expected_usd = sum((entry[1] for entry in rest), Decimal(0))
+        rows.append((f"{len(rest)} others", expected_usd, sum((entry[2] for entry in rest), Decimal(0))))
+    told = [(name, change_in_dollars(expected), change_in_dollars(worst)) for name, expected, worst in rows]
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    _add_whole(table, ("expected", *(row[1] for row in told)))
+    _add_whole(table, ("worst case", *(row[2] for row in told)))
+    table.add_row(_rest("  at list price"), Text("expected", "dim"), Text("worst case", "dim"))
+    for row in told:
+        table.add_row(_cut(f"  {row[0]}"), *row[1:])
     return [Group(Text("What gets dearer or cheaper", "bold"), table)]
 
 
@@ -202,13 +217,10 @@ def _property(found: PropertyChange) -> Padding:
     return Padding(words, (0, 0, 0, 4))
 
 
-def _cost(preview: Preview, everything: bool) -> Group:
+def _cost(preview: Preview, everything: bool, width: int) -> Group:
     estimate = preview.estimate
-    figures = Table.grid(padding=(0, 2))
-    figures.add_column(min_width=24)
-    figures.add_column(justify="right")
-    figures.add_column()
     before = preview.base_estimate
+    rows: list[tuple[str, Text, str, str]] = []
     for name, amount, old, meaning in (
         ("floor", estimate.floor_usd, None if before is None else before.floor_usd, "no traffic"),
         ("expected", estimate.expected_usd, None if before is None else before.expected_usd, "the declared usage"),
@@ -237,9 +249,20 @@ def _cost(preview: Preview, everything: bool) -> Group:
             "of what stays, no allowance" if estimate.basis.parked else "730 h, no allowance",
         ),
     ):
-        change = "" if old is None else f" ({change_between(amount, old)})"
         over = amount > estimate.budget_usd and name not in ("floor", "list price always-on")
-        figures.add_row(f"  {name}", Text(dollars(amount), "red" if over else ""), Text(meaning + change, "dim"))
+        change = "" if old is None else change_between(amount, old)
+        rows.append((f"  {name}", Text(dollars(amount), "red" if over else ""), change, meaning))
+    figures = Table.grid(padding=(0, 2))
+    least = max(len(row[0]) for row in rows) if before else 24
+    figures.add_column(min_width=least if width >= NARROW else 0)
+    _add_whole(figures, (row[1].plain for row in rows))
+    if before is not None:
+        _add_whole(figures, (row[2] for row in rows))
+    if width >= NARROW:
+        figures.add_column()
+    for name, amount_shown, change, meaning in rows:
+        after = (*(() if before is None else (change,)), *((_rest(meaning),) if width >= NARROW else ()))
+        figures.add_row(_cut(name), amount_shown, *after)
     heading = Text(f"Cost a month, budget {dollars(estimate.budget_usd)}", "bold")
     parts: list[RenderableType] = [heading, figures, Hanging(Text(preview.hours_told))]
     parts += [Text("  charges of the expected month:", "dim"), _drivers(preview, everything)]

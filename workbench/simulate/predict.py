@@ -86,7 +86,15 @@ class Prediction:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the preview says, a thing a sentence."""
+        """All of it, a thing a sentence."""
+        is_thin = any(not step.conclusive for step in self.steps)
+        if self.probe and (is_thin or self._is_asleep):
+            return (*self.in_short, f"a probe from outside would send it more requests, at extra cost: {self.probe}")
+        return self.in_short
+
+    @property
+    def in_short(self) -> tuple[str, ...]:
+        """What is expected of what is declared, and nothing of what else there could be."""
         parts = [
             f"p95 {_ms(self.p95_ms)} of {self.budget_ms:g} ms at the peak of {self.peak_rps:g} requests/s, "
             f"on {self.instances_at_peak} instance{'s' if self.instances_at_peak != 1 else ''}"
@@ -113,16 +121,22 @@ class Prediction:
                 count = math.ceil(hours / self.session_hours)
                 sessions = f", over {count} sessions (its clock stops between them)"
             parts.append(f"a rollout at the average {self.mean_rps:.2g} requests/s: {told(self.pace)}{sessions}")
-        asleep = self.samples_needed / self.p95_window_seconds
-        is_asleep = self.mean_rps is not None and self.mean_rps < asleep
-        if is_asleep:
+        if self._is_asleep:
             parts.append(
-                f"below {asleep:.2f} requests/s the p95 alarm is asleep; alarms on errors, refused connections and "
-                "healthy hosts watch then"
+                f"below {self._least_rps:.2f} requests/s the p95 alarm is asleep; alarms on errors, refused "
+                "connections and healthy hosts watch then"
             )
-        if self.probe and (thin or is_asleep):
-            parts.append(f"a probe from outside would make more, at extra cost: {self.probe}")
         return tuple(parts)
+
+    @property
+    def _least_rps(self) -> float:
+        """Load from which a p95 says something."""
+        return self.samples_needed / self.p95_window_seconds
+
+    @property
+    def _is_asleep(self) -> bool:
+        """Whether the average load leaves the p95 alarm without requests enough."""
+        return self.mean_rps is not None and self.mean_rps < self._least_rps
 
 
 def predict(

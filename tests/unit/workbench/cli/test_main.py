@@ -1,11 +1,15 @@
 """The command line's own manners: help, errors, exit statuses, files."""
 
+import fcntl
 import importlib
 import logging
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 
 import click
 import pytest
@@ -160,6 +164,21 @@ def test_what_the_program_says_is_told_once(capsys):
     assert capsys.readouterr().err == "", "told at the end"
     notes.tell()
     assert capsys.readouterr().err == "note: set your account\n"
+
+
+def test_a_terminal_gets_whole_words_in_each_line():
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 40, 0, 0))
+    command = [*PLANT, "preview", "--stack", "nowhere"]
+    anywhere = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=child, env=anywhere) as process:
+        assert process.wait() == 2
+    told = os.read(parent, 65536).decode().rpartition("\r\x1b[K")[2].replace("\r\n", "\n")
+    os.close(parent)
+    os.close(child)
+    assert max(map(len, told.splitlines())) <= 40
+    assert "error: Pulumi.nowhere.yaml: there is no" in " ".join(told.split())
+    assert len(run("preview", "--stack", "nowhere").stderr.splitlines()) == 1
 
 
 def test_beside_an_error_no_note_is_told():

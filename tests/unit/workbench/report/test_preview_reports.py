@@ -17,6 +17,7 @@ from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record
 from workbench.report import preview_html, preview_markdown, preview_text
 from workbench.report.findings_text import as_text, violations
+from workbench.report.money import change_between, dollars
 from workbench.report.names import short_types
 
 STACK = StackFile(project="plant", stack="dev", main="infra")
@@ -93,6 +94,19 @@ def test_text_keeps_to_the_width_of_the_terminal_and_names_stay_whole(graph, wid
     text = preview_text.render(Preview("prod", found, compare(None, found), assess(found)), width=width)
     assert max(map(len, text.splitlines())) <= width
     assert "plant-firewall-rule-group " in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_no_terminal_is_so_narrow_that_a_figure_is_cut(changed, width):
+    text = preview_text.render(changed, width=width)
+    assert max(map(len, text.splitlines())) <= width
+    rows = {line[:14].strip(): line.split() for line in text.partition("What gets")[0].splitlines()}
+    figures = [("floor", "floor_usd"), ("expected", "expected_usd"), ("worst case", "worst_case_usd")]
+    for name, field in figures:
+        before, after = getattr(changed.base_estimate, field), getattr(changed.estimate, field)
+        assert {dollars(after), change_between(after, before).split()[0]} <= {*rows[name]}
+    edge = next(line.split() for line in text.partition("What gets")[2].splitlines() if line.startswith("  edge"))
+    assert all(re.fullmatch(r"\+\$\d+\.\d\d", amount) for amount in edge[1:])
 
 
 def test_two_types_of_one_short_name_are_told_apart():

@@ -100,3 +100,4 @@ def test_no_probe_is_priced_where_the_alarm_is_awake(small_graph):
     found = replace(predict(small_graph(peak="60")), steps=(), mean_rps=50.0, probe="a probe $1.00")
     assert "probe" not in found.line()
     assert "a probe $1.00" in replace(found, mean_rps=0.1).line()
+    assert "a probe $1.00" not in "".join(replace(found, mean_rps=0.1).in_short)
