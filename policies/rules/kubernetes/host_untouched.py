@@ -77,7 +77,7 @@ def shared(resource: Resource) -> Iterator[Problem]:
         yield Problem(f"volume {shown(volume.get('name'))} mounts the node's files; use emptyDir", "volumes")
     for container in containers(resource):
         for port in mappings(container.get("ports")):
-            if not is_absent(port.get("hostPort")):
+            if not is_absent(port.get("hostPort")) and port.get("hostPort") != 0:  # 0 asks for none
                 yield Problem(
                     f"{container.path}.ports opens hostPort {shown(port.get('hostPort'))}; drop it",
                     f"{container.path}.ports",
@@ -157,6 +157,7 @@ _UNTOUCHED = Rule(
         _agent("/var/run/docker.sock", read_only=True),
     ],
     also_passing=[
+        {"api": (DEPLOYMENT, with_container(ports=[{"containerPort": 8443, "hostPort": 0}]))},
         _agent("/var/log/pods", read_only=False),
         _agent("/var/lib/shipper", read_only=False),
         _agent("/run/containerd/containerd.sock", read_only=True),

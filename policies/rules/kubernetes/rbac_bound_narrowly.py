@@ -17,14 +17,20 @@ BINDINGS: Final = (
     ROLE_BINDING,
 )
 EVERYBODY: Final = ("system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:anonymous")
-READS_FOR_ALL: Final = ("system:discovery", "system:basic-user", "system:public-info-viewer")
-"""Roles that Kubernetes itself gives to everybody."""
+READS_FOR_ALL: Final = (
+    "system:discovery",
+    "system:basic-user",
+    "system:public-info-viewer",
+    "system:service-account-issuer-discovery",
+)
+"""Roles that Kubernetes itself gives to everybody, or has administrators give: the keys by which tokens are checked."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No binding hands out the cluster, or anything to everybody."""
     role = resource.get("roleRef.name")
-    if role == "cluster-admin":
+    own = resource.type == ROLE_BINDING and resource.get("metadata.namespace") != "kube-system"
+    if role == "cluster-admin" and not own:  # in a namespace it is what owns the namespace
         yield Problem("roleRef is cluster-admin, which may do everything; name a role of its own", "roleRef")
     for subject in mappings(resource.get("subjects")):
         name = str(subject.get("name"))
@@ -45,6 +51,11 @@ def _binding(role: str, subject: dict[str, Any]) -> dict[str, tuple[str, dict[st
     return {"binding": (BINDINGS[0], {"roleRef": {"name": role}, "subjects": [subject]})}
 
 
+def _in_namespace(name: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    [(_, declared)] = _binding("cluster-admin", {"kind": "Group", "name": "rollout"}).values()
+    return {"binding": (BINDINGS[1], {**declared, "metadata": {"namespace": name}})}
+
+
 _NARROW = Rule(
     id="kubernetes-rbac-bound-narrowly",
     title="No binding hands out the cluster",
@@ -58,10 +69,15 @@ _NARROW = Rule(
     check=check,
     passing=_binding("scale", {"kind": "Group", "name": "rollout"}),
     failing=_binding("cluster-admin", {"kind": "Group", "name": "rollout"}),
-    also_passing=[_binding("system:discovery", {"kind": "Group", "name": "system:authenticated"})],
+    also_passing=[
+        _binding("system:discovery", {"kind": "Group", "name": "system:authenticated"}),
+        _binding("system:service-account-issuer-discovery", {"kind": "Group", "name": "system:unauthenticated"}),
+        _in_namespace("team"),
+    ],
     also_failing=[
         _binding("scale", {"kind": "Group", "name": "system:authenticated"}),
         _binding("scale", {"kind": "Group", "name": "system:masters"}),
+        _in_namespace("kube-system"),
     ],
 )
 

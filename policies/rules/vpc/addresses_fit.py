@@ -24,14 +24,16 @@ MORE_BLOCKS: Final = (
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Subnets have addresses of their VPC, each to itself."""
-    whole = block(resource.get("cidrBlock"))
-    more = bool(context.graph.of_type(*MORE_BLOCKS))
+    more = [block(one.get("cidrBlock")) for one in context.pointing_at(resource, "vpcId", *MORE_BLOCKS)]
+    known = [one for one in (block(resource.get("cidrBlock")), *more) if one is not None]
+    all_known = len(known) == 1 + len(more)
     seen = Blocks()
     for subnet in context.pointing_at(resource, "vpcId", *SUBNET):
         own = block(subnet.get("cidrBlock"))
         if own is None:
             continue
-        if whole is not None and not own.subnet_of(whole) and not more:
+        if all_known and not any(own.subnet_of(one) for one in known):
+            whole = " and ".join(map(str, known))
             yield Problem(
                 f"cidrBlock {own} is no part of the VPC's {whole}; give one of its ranges", "cidrBlock", subnet
             )
@@ -96,6 +98,14 @@ RULE = Rule(
     check=check,
     passing=_STACK,
     failing=each(_STACK, {"b.cidrBlock": "10.1.0.0/24"})[0],
-    also_passing=each(_STACK, {"b.cidrBlock": "10.1.0.0/24", "more": (MORE_BLOCKS[0], {"vpcId": "id:vpc"})}),
-    also_failing=each(_STACK, {"b.cidrBlock": "10.0.1.128/25"}),
+    also_passing=each(
+        _STACK,
+        {"b.cidrBlock": "10.1.0.0/24", "more": (MORE_BLOCKS[0], {"vpcId": "id:vpc"})},  # a pool of addresses gives it
+        {"b.cidrBlock": "10.1.0.0/24", "more": (MORE_BLOCKS[0], {"vpcId": "id:vpc", "cidrBlock": "10.1.0.0/16"})},
+    ),
+    also_failing=each(
+        _STACK,
+        {"b.cidrBlock": "10.0.1.128/25"},
+        {"b.cidrBlock": "10.2.0.0/24", "more": (MORE_BLOCKS[0], {"vpcId": "id:vpc", "cidrBlock": "10.1.0.0/16"})},
+    ),
 )
