@@ -10,7 +10,8 @@ from foreign.parts import allow, trust
 VISIBLE = {"cloudwatch_metrics_enabled": True, "sampled_requests_enabled": True}
 
 TWINS = {
-    "a rule without an end": {"shop.rules[1].action": None},
+    "a rule without an end": {"shop.rules[2].action": None},
+    "a rule that negates nothing": {"shop.rules[0].statement.notStatement.statement": None},
     "a bucket that anybody reads": {
         "waf-logs.policy": json.dumps(
             {
@@ -63,6 +64,13 @@ def program():
         scope="REGIONAL",
         default_action={"allow": {}},
         rules=[
+            {
+                "name": "abroad",
+                "priority": 40,
+                "action": {"count": {}},
+                "statement": {"not_statement": {"statement": {"geo_match_statement": {"country_codes": ["DE", "AT"]}}}},
+                "visibility_config": visible("abroad"),
+            },
             {
                 "name": "managed",
                 "priority": 0,
