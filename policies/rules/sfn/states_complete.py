@@ -12,6 +12,7 @@ from deployment.per_text import per_text
 from deployment.tokens import STATE_MACHINE
 from policies.checks import is_absent, mappings, number, shown
 from policies.context import Context
+from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._workflows import ITERATORS, machines, read, targets_of
@@ -157,11 +158,16 @@ def reached(machine: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _definition(**state: Any) -> dict[str, str]:
-    return {"definition": json.dumps({"StartAt": "Set", "States": {"Set": state}})}
+def _machine(state: Any, **others: Any) -> Example:
+    definition = {"StartAt": "Set", "States": {"Set": state, **others}}
+    return {"machine": (STATE_MACHINE[0], {"definition": json.dumps(definition)})}
 
 
-_CALL: Final = "arn:aws:states:::aws-sdk:ssm:putParameter"
+_TASK: Final = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter", "End": True}
+_FAIL: Final = {"Type": "Fail"}
+_CHOICE: Final = {"Type": "Choice", "Choices": [{"Variable": "$.x", "Next": "Set"}]}
+_INSIDE: Final = {"Type": "Map", "ItemProcessor": {"StartAt": "Set", "States": {"Set": _TASK}}, "End": True}
+_ANY: Final = {"ErrorEquals": ["States.ALL"]}
 
 RULE = Rule(
     id="rollout-states-complete",
@@ -174,7 +180,24 @@ RULE = Rule(
     refused_by="states CreateStateMachine: InvalidDefinition",
     types=STATE_MACHINE,
     check=check,
-    passing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL, End=True))},
-    failing={"machine": (STATE_MACHINE[0], _definition(Type="Task", Resource=_CALL))},
-    also_failing=({"machine": (STATE_MACHINE[0], {"definition": "modifyRule"})},),
+    passing=_machine(_TASK),
+    failing=_machine({**_TASK, "End": False}),
+    also_failing=(
+        {"machine": (STATE_MACHINE[0], {"definition": "modifyRule"})},
+        _machine(3),
+        _machine({"End": True}),
+        _machine({"Type": "Task", "End": True}),
+        _machine({"Type": "Wait", "End": True}),
+        _machine({"Type": "Map", "End": True}),
+        _machine({"Type": "Succeed", "End": True}),
+        _machine({"Type": "Choice", "Choices": [{"Variable": "$.x"}]}),
+        _machine({**_TASK, "End": False, "Next": "Gone"}),
+        _machine({**_CHOICE, "Retry": [_ANY]}),
+        _machine({**_TASK, "Catch": []}),
+        _machine({**_TASK, "Retry": [{"MaxAttempts": 2}]}),
+        _machine({**_TASK, "Retry": [{**_ANY, "IntervalSeconds": 0}]}),
+        _machine({**_TASK, "Retry": [{**_ANY, "JitterStrategy": "SOME"}]}),
+        _machine(_TASK, Unreached=_FAIL),
+        _machine(_INSIDE),
+    ),
 )

@@ -182,6 +182,16 @@ _RULE: Final = {
 _NOT_FROM_HERE: Final = {"notStatement": {"statements": [{"geoMatchStatement": {"countryCodes": ["DE"]}}]}}
 _ACL: Final[Example] = {"acl": (WEB_ACL[0], {"rules": [_RULE]})}
 _ANSWER: Final = "acl.rules[0].action.block.customResponse"
+_RATE: Final = "acl.rules[0].statement.rateBasedStatement"
+_PLAIN: Final = {"textTransformations": [{"priority": 0, "type": "NONE"}]}
+_MATCH: Final = {"positionalConstraint": "EXACTLY", "searchString": "x", "fieldToMatch": {"method": {}}, **_PLAIN}
+_MISMATCHED: Final = (
+    {**_MATCH, "positionalConstraint": "MATCHES"},
+    {**_MATCH, "fieldToMatch": {"method": {}, "body": {}}},
+    {**_MATCH, "fieldToMatch": {"singleHeader": {}}},
+    {**_MATCH, "textTransformations": [{"type": "NONE"}]},
+    {**_MATCH, "textTransformations": [{"priority": 0, "type": "UPPER"}]},
+)
 
 RULE = Rule(
     id="waf-statements-complete",
@@ -212,7 +222,14 @@ RULE = Rule(
     also_failing=each(
         _ACL,
         {"acl.rules[0].name": None},
+        {"acl.rules[0].statement": {}},
+        {"acl.rules[0].statement": {"matchStatement": {}}},
+        {"acl.rules[0].statement": {"andStatement": {"statements": [{"geoMatchStatement": {"countryCodes": ["DE"]}}]}}},
         {"acl.rules[0].statement": {"notStatement": {}}},
+        {_RATE: {"limit": 100, "aggregateKeyType": "CUSTOM_KEYS"}},
+        {f"{_RATE}.customKeys": [{"uriPath": _PLAIN}]},
+        {_RATE: {"limit": 100, "aggregateKeyType": "CUSTOM_KEYS", "customKeys": [{"header": {"name": "a"}}]}},
+        *({"acl.rules[0].statement.byteMatchStatement": one, _RATE: None} for one in _MISMATCHED),
         {"acl.rules[0].statement": {"notStatement": {"statement": {"geoMatchStatement": {}}}}},
         {"acl.rules[0].action": None},
         {"acl.rules[1]": _RULE},

@@ -15,20 +15,31 @@ from policies.settings import PackConfig
 PACK = Path(policies.__file__).parent
 FILES = [path for folder in ("rules", "promises") for path in sorted((PACK / folder).rglob("*.py"))]
 SAYING = ("Problem", "undecided")
+SHARED = [path for path in FILES if path.name.startswith("_") or path.parent.name == "promises"]
+"""Whose sentences are parts of what rules say, and are held by tests of their own: chains, rehearsals."""
 
 
 def places(path):
-    """Line numbers of each statement that makes a Problem."""
+    """Line numbers of each statement that makes a Problem, or a sentence for one."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for statement in ast.walk(tree):
         if isinstance(statement, (ast.Expr, ast.Return, ast.Assign)) and not _holds_statements(statement):
             calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-            if any(isinstance(call.func, ast.Name) and call.func.id in SAYING for call in calls):
+            said = any(isinstance(call.func, ast.Name) and call.func.id in SAYING for call in calls)
+            if said or (path not in SHARED and _gives_a_sentence(statement)):
                 yield range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
 
 
 def _holds_statements(node):
     return any(isinstance(inner, ast.stmt) for inner in ast.walk(node) if inner is not node)
+
+
+def _gives_a_sentence(statement):
+    gives = statement if isinstance(statement, ast.Return) else statement.value
+    texts = (ast.Constant, ast.JoinedStr)
+    return isinstance(gives, (ast.Return, ast.Yield)) and any(
+        ast.unparse(node).count(" ") > 1 for node in ast.walk(gives) if isinstance(node, texts)
+    )
 
 
 def judge_all_examples():
