@@ -47,4 +47,14 @@ CASES = [
         {"monthly_https_requests": 10_000_000},
         id="cloudfront: real-time logs by its requests",
     ),
+    case(
+        "aws:cloudfront/distribution:Distribution",
+        {"orderedCacheBehaviors": [{"lambdaFunctionAssociations": [{"lambdaArn": "a"}, {"lambdaArn": "b"}]}]},
+        {
+            "Lambda@Edge requests": "12.00",  # 2 x 10 million
+            "Lambda@Edge duration (0.125 GB, 50 ms)": "6.25125",  # 20 million x .05 s x .125 GB x .00005001
+        },
+        {"monthly_https_requests": 10_000_000},
+        id="cloudfront: Lambda@Edge",
+    ),
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any, Final
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
 
 from cost.charges import ONE, Charge, Unpriced
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, Used
 from cost.uptime import Metering
 from deployment import tokens
 from deployment.unknown import UNKNOWN
@@ -20,6 +20,13 @@ INVOCATIONS: Final = UsageKey(
     "monthly_function_invocations", Decimal(1_000_000), "invocations of CloudFront Functions a month"
 )
 
+
+EDGE_INVOCATIONS: Final = UsageKey(
+    "monthly_edge_invocations", Decimal(1_000_000), "invocations of Lambda@Edge functions a month"
+)
+EDGE_DURATION: Final = UsageKey("edge_duration_ms", Decimal(50), "milliseconds of one invocation of Lambda@Edge")
+LEAST_MB: Final = 128
+"""Memory of a function that isn't in the graph: the least there is."""
 
 LOGGED: Final = UsageKey("monthly_log_lines", Decimal(1_000_000), "lines of real-time logs a month")
 ENCRYPTED: Final = UsageKey(
@@ -44,10 +51,29 @@ def distribution(scope: Scope) -> Iterator[Charge]:
         if any(value for each in BEHAVIOURS for value in scope.resource.all(f"{each}.{path}")):
             yield scope.use(item, ("cloudfront", price), scope.usage(key, derived))
     yield from scope.used_where_given("Invalidated paths", ("cloudfront", "invalidation_path"), INVALIDATED)
-    most = max((len(found) for found in _functions(scope)), default=0)
-    if most:
+    if most := _most(scope, "functionAssociations"):
         runs = scope.usage(INVOCATIONS, requests.amount * most)
         yield scope.use("Function invocations", ("cloudfront", "million_function_invocations"), runs)
+    if most := _most(scope, "lambdaFunctionAssociations"):
+        yield from _edge(scope, scope.usage(EDGE_INVOCATIONS, requests.amount * most))
+
+
+def _edge(scope: Scope, runs: Used) -> Iterator[Charge]:
+    """Lambda@Edge: requests and memory by time, of the largest function that the behaviours name."""
+    named = [
+        function
+        for each in BEHAVIOURS
+        for function in scope.graph.referenced(scope.resource, each.partition("[")[0], tokens.FUNCTION[0])
+    ]
+    sizes = [Scope(scope.pricing, one).number("memorySize", LEAST_MB) for one in named]
+    memory_gb = max(sizes, default=Decimal(LEAST_MB)) / 1024
+    milliseconds = scope.usage(EDGE_DURATION).amount.expected.to_integral_value(ROUND_CEILING)
+    yield scope.use("Lambda@Edge requests", ("lambda", "edge_million_requests"), runs)
+    yield scope.use(
+        f"Lambda@Edge duration ({memory_gb.normalize():f} GB, {milliseconds} ms)",
+        ("lambda", "edge_gb_second"),
+        Used(runs.amount * (milliseconds / 1000 * memory_gb), runs.assumed),
+    )
 
 
 def _dedicated(scope: Scope) -> bool:
@@ -63,20 +89,22 @@ def _dedicated(scope: Scope) -> bool:
     return billed.setdefault(certificate, scope.resource.urn) == scope.resource.urn
 
 
-def _functions(scope: Scope) -> Iterator[list[Any]]:
-    """CloudFront Functions of each cache behaviour; each of them runs for each request. Raises Unpriced."""
-    for path in ("defaultCacheBehavior", "orderedCacheBehaviors"):
-        for behaviour in scope.items(path):
-            found = behaviour.get("functionAssociations") if isinstance(behaviour, Mapping) else behaviour
+def _most(scope: Scope, path: str) -> int:
+    """Most functions of one cache behaviour at `path`: each of them runs for each request. Raises Unpriced."""
+    most = 0
+    for each in ("defaultCacheBehavior", "orderedCacheBehaviors"):
+        for behaviour in scope.items(each):
+            found = behaviour.get(path) if isinstance(behaviour, Mapping) else behaviour
             if found is UNKNOWN:
-                raise Unpriced("functionAssociations aren't known, and invocations of functions are billed")
-            yield list(found or ())
+                raise Unpriced(f"{path} aren't known, and invocations of functions are billed")
+            most = max(most, len(list(found or ())))
+    return most
 
 
 PRICERS: Final = {
     tokens.DISTRIBUTION[0]: Pricer(
         distribution,
         twins=("aws_cloudfront_distribution",),
-        usage=(DATA, REQUESTS, INVOCATIONS, LOGGED, ENCRYPTED, INVALIDATED),
+        usage=(DATA, REQUESTS, INVOCATIONS, EDGE_INVOCATIONS, EDGE_DURATION, LOGGED, ENCRYPTED, INVALIDATED),
     )
 }

@@ -43,6 +43,9 @@ NORMALIZED: Final = {
 developer guide, calculating extended support charges, 2026-10)."""
 
 
+EXTENDED_SUPPORT: Final = "extended_support_normalized_hour"
+
+
 def domain(scope: Scope) -> Iterator[Charge]:
     """Nodes of every kind that the domain declares, and the volumes of its data nodes."""
     nodes = scope.number("clusterConfig.instanceCount", 1) or Decimal(1)
@@ -82,10 +85,9 @@ def extended_support(scope: Scope, what: str, hour: Price, count: Decimal) -> It
         return
 
     def usd(support: Support) -> Decimal:
-        if support is Support.DEARER:
-            return hour.usd * count
-        fee = scope.price("opensearch", "extended_support_normalized_hour")
-        return fee.usd * normalized(hour.key) * count if support is Support.EXTENDED else Decimal(0)
+        if support is not Support.EXTENDED:
+            return hour.usd * count if support is Support.DEARER else Decimal(0)
+        return scope.price("opensearch", EXTENDED_SUPPORT).usd * normalized(hour.key) * count
 
     now = version.support(scope.pricing.day)
     if now is not Support.STANDARD:
@@ -94,6 +96,8 @@ def extended_support(scope: Scope, what: str, hour: Price, count: Decimal) -> It
         yield Charge(item, price, Amount.fixed(count), Metering.FULL_HOURS)
     for begins, then in version.steps():
         if begins > scope.pricing.day:
+            if scope.find("opensearch", EXTENDED_SUPPORT) is None:
+                return  # what isn't charged yet stands in no way of what is
             more_usd = (usd(then) - usd(now)) * MONTH_HOURS
             scope.announce(begins, f"{engine} {text} is in {Support.EXTENDED}", more_usd)
             return

@@ -435,7 +435,7 @@ def test_the_command_makes_a_region_and_a_stack_is_priced_there(plant, folder, r
         assert "./plant prices refresh --region eu-central-1" in before.lacking_told[0]
         status, out, _ = plant("refresh", "--region", "eu-central-1", "--from", str(folder))
         assert status == 0
-        assert "0 confirmed, 49 new, 0 changed or lost in eu-central-1" in out
+        assert "0 confirmed, 50 new, 0 changed or lost in eu-central-1" in out
         assert "  elb/gwlb_lcu_hour: no product of AWSELB fits" in out and "elb 5" in out
         after = estimate(graph)
         assert not after.unpriced and not after.lacking
