@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 
 class Group(BaseModel):
@@ -15,6 +23,25 @@ class Group(BaseModel):
 
     # Numbers become text where text is wanted: `pulumi config set --path plant:platform.account_id 1234…` stores one.
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # Python takes true for 1.
+        if (
+            isinstance(value, bool)
+            and info.field_name
+            and "bool" not in str(cls.model_fields[info.field_name].annotation)
+        ):
+            raise ValueError(f"{str(value).lower()} stands for yes or no, which this is not; write it as said here")
+        return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _no_control_characters(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.replace("\n", "").isprintable():
+            raise ValueError("holds characters that nobody sees, which garble terminals and mails; leave them out")
+        return value
 
 
 def _time_zone(name: str) -> str:

@@ -42,6 +42,10 @@ def test_defaults_are_the_numbers_of_the_story():
 STORE = {"name": "orders", "endpoint": "db.example.com", "port": 5432, "way": "security-group"}
 
 
+def window(**changes):
+    return {"name": "patching", "weekday": "WED", "time": "10:00", "duration_minutes": 60, **changes}
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_stack_files_are_sound(stack):
     from workbench.preview.stackfile import read_stack
@@ -58,6 +62,21 @@ def test_stack_files_are_sound(stack):
         ),
         pytest.param(
             {"plant:fleet": {"instance_types": ["t4g.nano"]}}, "plant:fleet.instance_types", "at least 2", id="one type"
+        ),
+        pytest.param(
+            {"plant:usage": {"monthly_requests": True}}, "plant:usage.monthly_requests", "yes or no", id="true requests"
+        ),
+        pytest.param(
+            {"plant:budget": {"total_monthly_usd": False}},
+            "plant:budget.total_monthly_usd",
+            "yes or no",
+            id="a limit of false",
+        ),
+        pytest.param(
+            {"plant:maintenance": {"windows": [window(reason="Patching\x1b[2J")]}},
+            "plant:maintenance.windows[0].reason",
+            "nobody sees",
+            id="a reason that clears the screen",
         ),
         pytest.param(
             {"plant:fleet": {"instance_types": ["t4g.nano", "t4g.nano"]}},
@@ -451,10 +470,6 @@ def test_cron_expressions_that_auto_scaling_takes_are_accepted(cron):
     size = {"name": "a", "cron": cron, "min_size": 0, "max_size": 1}
     [found] = load({**DEDICATED, "plant:fleet": {"scheduled_sizes": [size]}}, "Pulumi.test.yaml").fleet.scheduled_sizes
     assert found.cron == cron
-
-
-def window(**changes):
-    return {"name": "patching", "weekday": "WED", "time": "10:00", "duration_minutes": 60, **changes}
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,29 @@ def test_an_alias_is_read(project):
     assert json.loads(read_stack(root, "dev", {}).config["plant:b"]) == ["x", "y"]
 
 
+READ_BY_PULUMI = """
+x: &x {kind: dedicated}
+config:
+  plant:merged: {<<: *x, b: 1}
+  plant:own: {<<: [*x, {c: d}], kind: own}
+  plant:o: {a: 19:00, b: 1:30, c: 0o17, d: 017, e: 0xEA60, f: 60_000, g: yes, h: on, i: 2026-01-01, k: 019, n: ~,
+            l: 2026-01-01T10:00:00Z, m: 2026-01-01T10:00:00+02:00, p: +5, q: 0b101, r: .5, s: True, t: 2026-13-45}
+  plant:big: {a: 1e3}
+"""
+
+
+def test_scalars_and_merges_are_read_as_pulumi_reads_them(project):
+    config = read_stack(project(READ_BY_PULUMI), "dev", {}).config
+    assert json.loads(config["plant:merged"]) == {"kind": "dedicated", "b": 1}
+    assert json.loads(config["plant:own"]) == {"kind": "own", "c": "d"}
+    assert json.loads(config["plant:big"]) == {"a": 1000}
+    assert json.loads(config["plant:o"]) == {
+        **{"a": "19:00", "b": "1:30", "c": 15, "d": 15, "e": 60000, "f": 60000, "g": "yes", "h": "on"},
+        **{"i": "2026-01-01 00:00:00 +0000 UTC", "k": 19, "l": "2026-01-01 10:00:00 +0000 UTC", "n": None},
+        **{"m": "2026-01-01 10:00:00 +0200 +0200", "p": 5, "q": 5, "r": 0.5, "s": True, "t": "2026-13-45"},
+    }
+
+
 @pytest.mark.parametrize("key", ["", ":x", "plant:", "plant:list[-1]", "plant:a..b", "plant:a."])
 def test_an_override_without_a_proper_path_is_refused(project, key):
     with pytest.raises(InputError, match="must be NAMESPACE:KEY=VALUE"):
@@ -102,6 +125,10 @@ def test_an_unknown_stack_is_refused_with_the_ones_there_are(project):
         pytest.param("a: &a [x, x]\nb: &b [*a, *a]\nconfig: {plant:c: [*b, *b]}", id="aliases of aliases"),
         pytest.param("config: {plant:fleet: {2020-01-01: x}}", id="a date as key"),
         pytest.param("config: {plant:fleet: {max_size: 2, max_size: 3}}", id="a key twice"),
+        pytest.param("config: {plant:fleet: !!float x}", id="a tag that does not fit"),
+        pytest.param("config: {plant:fleet: !!bool x}", id="another tag that does not fit"),
+        pytest.param("config: {<<: 5}", id="a merge of a number"),
+        pytest.param("config: <<", id="a merge of nothing"),
     ],
 )
 def test_a_bad_file_is_refused_by_name(project, text):
