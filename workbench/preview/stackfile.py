@@ -21,8 +21,20 @@ MAX_BYTES: Final = 1_000_000
 DEFAULT_REGION: Final = "us-east-1"
 """Region of a stack that sets no `aws:region`; the provider itself would ask the environment."""
 
-OVERRIDE_PATH: Final = re.compile(r"[^.\[\]\s]+(\.[^.\[\]\s]+|\[\d+\])*")
-"""Dotted path of a value inside an object; ``[N]`` is an item of a list, or a new one just behind its end."""
+QUOTED: Final = r'\["(?:[^"\\]|\\["\\])+"\]'
+OVERRIDE_PATH: Final = re.compile(rf"[^.\[\]\s]+(\.[^.\[\]\s]+|\[\d{{1,9}}\]|{QUOTED})*")
+"""Dotted path of a value inside an object; ``[N]`` is an item of a list, or a new one just behind its end, and
+``["name"]`` a key that has dots in it (https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration)."""
+STEP: Final = re.compile(rf"\[\d+\]|{QUOTED}|[^.\[\]]+")
+
+MAX_DEPTH: Final = 50
+"""Objects nested deeper than this hold no settings; stack files are held to the same."""
+
+LONGEST_TOLD: Final = 80
+"""Characters of a key that a message repeats."""
+
+NAMESPACES: Final = ("aws", "kubernetes", "pulumi")
+"""Whose configuration a program of this kind has beside its own."""
 
 STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """What Pulumi allows as the name of a stack (pulumi 3.260)."""
@@ -69,8 +81,13 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
         raise InputError(f"{path.name}: config: must be a mapping of keys to values, got {settings!r}")
     name = str(project.get("name") or "")
     values = _defaults(project, name) | {full_key(str(key), name): value for key, value in settings.items()}
+    read = {name, *NAMESPACES, *(key.partition(":")[0] for key in values)}
     for key, text in overrides.items():
-        _override(values, full_key(key, name), text)
+        _override(values, _read(full_key(key, name), read), text)
+    for key in values:
+        namespace = key.partition(":")[0]
+        if namespace != name and namespace.casefold() == name.casefold():
+            raise InputError(f"{path.name}: {key}: nobody reads the namespace {namespace}; write {name}:…")
     secret_keys = frozenset(key for key, value in values.items() if _has_secret(value))
     return StackFile(
         project=name,
@@ -126,23 +143,36 @@ def full_key(key: str, project: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 
 
+def _read(key: str, namespaces: set[str]) -> str:
+    """`key`, whose namespace somebody reads. Raises InputError: it is none of `namespaces`."""
+    namespace = key.partition(":")[0]
+    if namespace and namespace not in namespaces:
+        raise InputError(
+            f"--config {key}: nobody reads the namespace {_short(namespace)}{meant(namespace, sorted(namespaces))}; "
+            f"there are {', '.join(sorted(namespaces))}"
+        )
+    return key
+
+
 def _override(values: dict[str, Any], key: str, text: str) -> None:
     """Set `namespace:name.path.to[0].item` the way `pulumi config set --path` does."""
     namespace, _, path = key.partition(":")
     if not namespace or not OVERRIDE_PATH.fullmatch(path):
         raise InputError(
-            f"--config {key}: must be NAMESPACE:KEY=VALUE, e.g. plant:fleet.max_size=4 or plant:a.list[0]=x"
+            f"--config {_short(key)}: must be NAMESPACE:KEY=VALUE, e.g. plant:fleet.max_size=4 or plant:a.list[0]=x"
         )
-    steps: list[str | int] = [
-        int(part[1:-1]) if part.startswith("[") else part for part in re.findall(r"\[\d+\]|[^.\[\]]+", path)
-    ]
+    # In brackets is JSON: a number, or a key in quotes.
+    steps: list[str | int] = [json.loads(part[1:-1]) if part[0] == "[" else part for part in STEP.findall(path)]
+    value = _scalar(text)
+    if len(steps) + _depth(value) > MAX_DEPTH:
+        raise InputError(f"--config {_short(key)}: nested more than {MAX_DEPTH} deep")
     target: Any = values
     steps[0] = f"{namespace}:{steps[0]}"
     for step, following in itertools.pairwise(steps):
         target = _item(target, step, key, [] if isinstance(following, int) else {})
     last = steps[-1]
     _item(target, last, key, None)
-    target[last] = _scalar(text)
+    target[last] = value
 
 
 def _item(target: Any, step: str | int, key: str, new: Any) -> Any:
@@ -160,8 +190,21 @@ def _scalar(text: str) -> Any:
     """`text` as the type that a stack file would give it (true, 4, 1.5, [..], {..}, or text)."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
+
+
+def _depth(value: Any) -> int:
+    """How deeply objects and lists are nested in `value`, as far as it matters."""
+    depth, nested = 0, [value]
+    while depth <= MAX_DEPTH and (nested := [one for one in nested if isinstance(one, (dict, list))]):
+        nested = [item for one in nested for item in (one.values() if isinstance(one, dict) else one)]
+        depth += 1
+    return depth
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "…"
 
 
 def _as_text(value: Any) -> str:

@@ -80,7 +80,37 @@ def test_scalars_and_merges_are_read_as_pulumi_reads_them(project):
     }
 
 
-@pytest.mark.parametrize("key", ["", ":x", "plant:", "plant:list[-1]", "plant:a..b", "plant:a."])
+def test_a_key_in_quotes_may_have_dots(project):
+    root = project("config:\n  plant:tags: {}\n")
+    changed = read_stack(root, "dev", {'plant:tags["cost.center"]': "4", 'plant:tags["a\\"b"][0]': "x"})
+    assert json.loads(changed.config["plant:tags"]) == {"cost.center": 4, 'a"b': ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("plant:a" + ".b" * 3000, "1"), ("plant:a", "[" * 100_000), ("plant:a", "[" * 60 + "]" * 60)],
+)
+def test_an_override_that_is_nested_without_end_is_refused_or_text(project, key, value):
+    root = project("config: {}\n")
+    if value.endswith("["):
+        assert read_stack(root, "dev", {key: value}).config == {key: value}
+        return
+    with pytest.raises(InputError, match="nested more than 50 deep"):
+        read_stack(root, "dev", {key: value})
+
+
+def test_a_namespace_that_nobody_reads_is_refused(project):
+    root = project("config:\n  github:owner: acme\n")
+    assert read_stack(root, "dev", {"github:owner": "b", "aws:region": "eu-west-1"}).config["github:owner"] == "b"
+    with pytest.raises(InputError, match="nobody reads the namespace plnt; did you mean 'plant'"):
+        read_stack(root, "dev", {"plnt:size": "3"})
+    with pytest.raises(InputError, match="nobody reads the namespace Plant"):
+        read_stack(project("config:\n  Plant:size: 3\n"), "dev", {})
+
+
+@pytest.mark.parametrize(
+    "key", ["", ":x", "plant:", "plant:list[-1]", "plant:a..b", "plant:a.", 'plant:a[""]', "plant:a['b']"]
+)
 def test_an_override_without_a_proper_path_is_refused(project, key):
     with pytest.raises(InputError, match="must be NAMESPACE:KEY=VALUE"):
         read_stack(project("config: {}\n"), "dev", {key: "1"})
