@@ -20,7 +20,7 @@ from policies import PACK_DIRECTORY
 from policies.context import Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import load_config
-from policies.registry import every_rule, promises, rules
+from policies.registry import promises, rules, rules_by_id
 from policies.releases import is_newer
 from policies.rule import Problem, Rule, undecided
 from policies.settings import PackConfig
@@ -242,7 +242,7 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
     """Which waivers have expired, name no rule, or cover nothing in this stack."""
     urn = context.stack.urn if context.stack is not None else ""
     here = [waiver for waiver in context.config.waivers if waiver.in_stack(urn)]
-    known = {rule.id for rule in every_rule()}
+    known = rules_by_id()
     used = {id(entry.waiver) for entry in waived}
 
     def meant(waiver: Waiver) -> bool:

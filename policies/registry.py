@@ -145,6 +145,7 @@ def _must_differ(found: Iterator[Rule] | list[Rule]) -> None:
         seen.add(rule.id)
 
 
-def rule_by_id(rule_id: str) -> Rule | None:
-    """The rule or promise with `rule_id`, or None."""
-    return next((rule for rule in every_rule() if rule.id == rule_id), None)
+@cache
+def rules_by_id() -> Mapping[str, Rule]:
+    """Id -> rule or promise."""
+    return {rule.id: rule for rule in every_rule()}

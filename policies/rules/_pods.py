@@ -89,6 +89,7 @@ _CONTAINER: Final[Mapping[str, Any]] = {
 }
 _POD: Final[Mapping[str, Any]] = {
     "serviceAccountName": "api",
+    "terminationGracePeriodSeconds": 60,
     "automountServiceAccountToken": False,
     "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
 }
@@ -106,6 +107,11 @@ HARDENED: Final = _workload(_POD, _CONTAINER)
 def with_container(**changes: Any) -> Mapping[str, Any]:
     """HARDENED with other properties of its container."""
     return _workload(_POD, {**_CONTAINER, **changes})
+
+
+def deployment(**changes: Any) -> tuple[str, Mapping[str, Any]]:
+    """Deployment of HARDENED with other properties of its container, as an entry of an example."""
+    return DEPLOYMENT, with_container(**changes)
 
 
 def without(key: str) -> Mapping[str, Any]:

@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final
 
 from cost.brake import BrakeBasis
 from cost.ledger import Entry
 from policies.assess import Violation, Waived
 from policies.finding import Enforcement, Finding
-from policies.registry import every_rule
+from policies.registry import rules_by_id
 from policies.rule import Rule
 from policies.waivers import Waiver
 
@@ -169,7 +168,7 @@ def decoded(content: bytes, *, findings: bool = True) -> Result:
         ),
         unpriced=tuple(Unpriced(*each) for each in document["unpriced"]),
         breaches=tuple(
-            Breach(_rules()[rule], Enforcement(enforcement), tuple(map(tuple, told)))
+            Breach(rules_by_id()[rule], Enforcement(enforcement), tuple(map(tuple, told)))
             for rule, enforcement, told in (json.loads(second) if findings else ())
         ),
         waived=tuple(
@@ -225,12 +224,7 @@ def _told(found: Finding) -> tuple[Any, ...]:
 
 
 def _violation(rule: str, enforcement: str, urn: str, message: str, path: str | None, unknown: bool) -> Violation:
-    return Violation(_rules()[rule], Finding(rule, urn, message, path, unknown), Enforcement(enforcement))
-
-
-@cache
-def _rules() -> dict[str, Rule]:
-    return {rule.id: rule for rule in every_rule()}
+    return Violation(rules_by_id()[rule], Finding(rule, urn, message, path, unknown), Enforcement(enforcement))
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -33,9 +33,6 @@ class Before:
     """Ids of the rules that it broke."""
 
 
-OTHER_SHAPES: Final = (KeyError, AttributeError, TypeError, ValueError, InvalidOperation, RecursionError)
-"""What reading a document of another shape raises."""
-
 NOTHING: Final[dict[str, list[Any]]] = {"violations": []}
 """Policies of a stack that could not be judged."""
 

@@ -8,7 +8,7 @@ import textwrap
 from typing import Final
 
 from deployment.errors import InputError
-from policies.registry import every_rule, promises, rules_by_service
+from policies.registry import every_rule, promises, rules_by_id, rules_by_service
 from policies.rule import Rule
 
 WIDTH: Final = 80
@@ -58,10 +58,9 @@ def listing_json() -> str:
 
 def explanation(rule_id: str) -> str:
     """What the rule wants, why, how to satisfy it, and an example of each kind. Raises InputError."""
-    by_id = {rule.id: rule for rule in every_rule()}
-    rule = by_id.get(rule_id)
+    rule = rules_by_id().get(rule_id)
     if rule is None:
-        near = difflib.get_close_matches(rule_id, by_id, n=3)
+        near = difflib.get_close_matches(rule_id, rules_by_id(), n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else "; `./plant check --list` names them"
         raise InputError(f"--explain {rule_id}: no such rule{hint}")
     parts = [

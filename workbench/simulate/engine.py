@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 from workbench.simulate import kernel
 from workbench.simulate.histogram import BUCKETS
 from workbench.simulate.kernel import Floats, Ints, Slice
-
-AnyArray = TypeVar("AnyArray", Floats, Ints)
 
 POOLS = 2
 """Stable and canary."""

@@ -24,9 +24,6 @@ from policies.table import must_be
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEVICES: Final = ("rootBlockDevice", "ebsBlockDevices")
-"""Where instances and launch configurations declare their volumes."""
-
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Of no volume it is said that it is not encrypted."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
@@ -11,7 +10,7 @@ from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import containers
+from policies.rules._pods import containers, deployment
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -20,12 +19,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if not is_absent(container.get("resources", "limits", "cpu")):
             path = f"{container.path}.resources.limits.cpu"
             yield Problem(f"{path} throttles the pod although its node has CPU left, and moves the p95; drop it", path)
-
-
-def _deployment(**container: Any) -> tuple[str, dict[str, Any]]:
-    pod = {"terminationGracePeriodSeconds": 60, "containers": [{"name": "api", **container}]}
-    template = {"metadata": {"labels": {"app": "api"}}, "spec": pod}
-    return (DEPLOYMENT, {"spec": {"template": template}})
 
 
 RULE = Rule(
@@ -38,6 +31,6 @@ RULE = Rule(
     source="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     types=(DEPLOYMENT,),
     check=check,
-    passing={"api": _deployment(resources={"limits": {"memory": "64Mi"}})},
-    failing={"api": _deployment(resources={"limits": {"cpu": "100m"}})},
+    passing={"api": deployment(resources={"limits": {"memory": "64Mi"}})},
+    failing={"api": deployment(resources={"limits": {"cpu": "100m"}})},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from deployment.decimals import number
 from deployment.graph import Resource
@@ -11,9 +11,10 @@ from deployment.manifests import namespace, object_name
 from deployment.tokens import DEPLOYMENT, KUBERNETES_SERVICE, TARGET_GROUP, TARGET_GROUP_BINDING
 from policies.checks import shown
 from policies.context import Context
+from policies.examples import Example
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import Container, containers, pod_labels, pod_spec
+from policies.rules._pods import Container, containers, deployment, pod_labels, pod_spec
 from policies.rules.kubernetes._objects import in_namespace, selects
 
 DEFAULT_GRACE_SECONDS: Final = 30
@@ -60,18 +61,13 @@ def _deregistration_delay(resource: Resource, context: Context) -> int | None:
     return None
 
 
-def _deployment(**container: Any) -> tuple[str, dict[str, Any]]:
-    pod = {"terminationGracePeriodSeconds": 60, "containers": [{"name": "api", **container}]}
-    template = {"metadata": {"labels": {"app": "api"}}, "spec": pod}
-    return (DEPLOYMENT, {"spec": {"template": template}})
-
-
-def _drains(seconds: int, delay: int) -> dict[str, tuple[str, dict[str, Any]]]:
+def _drains(seconds: int, delay: int) -> Example:
+    meta = {"name": "api", "namespace": "plant"}
     spec = {"serviceRef": {"name": "api"}, "targetGroupARN": "arn:group"}
     return {
-        "api": _deployment(lifecycle={"preStop": {"sleep": {"seconds": seconds}}}),
-        "service": (KUBERNETES_SERVICE, {"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}}}),
-        "binding": (TARGET_GROUP_BINDING, {"spec": spec}),
+        "api": deployment(lifecycle={"preStop": {"sleep": {"seconds": seconds}}}),
+        "service": (KUBERNETES_SERVICE, {"metadata": meta, "spec": {"selector": {"app": "api"}}}),
+        "binding": (TARGET_GROUP_BINDING, {"metadata": meta, "spec": spec}),
         "group": (TARGET_GROUP[0], {"deregistrationDelay": delay}),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import containers, pod_spec
+from policies.rules._pods import containers, deployment, pod_spec
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -29,12 +29,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             )
 
 
-def _deployment(**container: Any) -> tuple[str, dict[str, Any]]:
-    pod = {"terminationGracePeriodSeconds": 60, "containers": [{"name": "api", **container}]}
-    template = {"metadata": {"labels": {"app": "api"}}, "spec": pod}
-    return (DEPLOYMENT, {"spec": {"template": template}})
-
-
 _SCRATCH: Final = {"ephemeral-storage": "32Mi"}
 
 RULE = Rule(
@@ -47,8 +41,8 @@ RULE = Rule(
     frameworks=("kube-score:container-ephemeral-storage-request-and-limit",),
     types=(DEPLOYMENT,),
     check=check,
-    passing={"api": _deployment(resources={"requests": _SCRATCH, "limits": _SCRATCH})},
-    failing={"api": _deployment(resources={"requests": _SCRATCH})},
+    passing={"api": deployment(resources={"requests": _SCRATCH, "limits": _SCRATCH})},
+    failing={"api": deployment(resources={"requests": _SCRATCH})},
     also_failing=[
         {
             "api": (

@@ -9,9 +9,10 @@ from deployment.graph import Resource
 from deployment.tokens import DEPLOYMENT
 from policies.checks import is_absent, look_inside, mappings, shown
 from policies.context import Context
+from policies.examples import Example
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import containers
+from policies.rules._pods import containers, deployment
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -38,15 +39,9 @@ def _asked(probe: Any) -> Any:
     return {key: found.get(key) for key in ("httpGet", "tcpSocket", "exec", "grpc") if key in found}
 
 
-def _deployment(**container: Any) -> tuple[str, dict[str, Any]]:
-    pod = {"terminationGracePeriodSeconds": 60, "containers": [{"name": "api", **container}]}
-    template = {"metadata": {"labels": {"app": "api"}}, "spec": pod}
-    return (DEPLOYMENT, {"spec": {"template": template}})
-
-
-def _probes(liveness: str, scheme: str = "HTTPS") -> dict[str, tuple[str, dict[str, Any]]]:
+def _probes(liveness: str, scheme: str = "HTTPS") -> Example:
     return {
-        "api": _deployment(
+        "api": deployment(
             livenessProbe={"httpGet": {"path": liveness, "port": 8443, "scheme": scheme}},
             readinessProbe={"httpGet": {"path": "/ready", "port": 8443, "scheme": "HTTPS"}},
         )

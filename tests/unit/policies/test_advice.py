@@ -13,7 +13,7 @@ from policies.assess import assess, run_rule
 from policies.context import Context
 from policies.examples import example_graph
 from policies.finding import Enforcement
-from policies.registry import rule_by_id
+from policies.registry import rules_by_id
 
 SOURCES = sorted(Path(policies.__file__).parent.rglob("*.py"))
 NAMED = sorted({name for file in SOURCES for name in re.findall(r"plant:[a-z_]+(?:\.[a-z_]+)+", file.read_text())})
@@ -46,7 +46,7 @@ def test_an_always_on_stack_declares_no_hours_and_is_not_told_of_a_reaper(always
 
 
 def test_hours_without_a_reaper_are_told_in_plain_words():
-    rule = rule_by_id("uptime-reaper-rehearsed")
+    rule = rules_by_id()["uptime-reaper-rehearsed"]
     told = [found.message for example in rule.also_failing for found in run_rule(rule, Context(example_graph(example)))]
     assert (
         "30 hours a month are declared, and nothing ends them: no reaper is in the stack; without it the stack "

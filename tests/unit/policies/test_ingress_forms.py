@@ -9,7 +9,7 @@ import pytest
 from deployment.graph import Resource, ResourceGraph
 from policies.assess import run_rule
 from policies.context import Context
-from policies.registry import rule_by_id
+from policies.registry import rules_by_id
 
 ALB = "alb.ingress.kubernetes.io/"
 WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
@@ -48,7 +48,7 @@ def service(**annotations):
 
 
 def found(rule, *resources):
-    return run_rule(rule_by_id(f"kubernetes-ingress-{rule}"), Context(ResourceGraph(resources)))
+    return run_rule(rules_by_id()[f"kubernetes-ingress-{rule}"], Context(ResourceGraph(resources)))
 
 
 BOTH = json.dumps([{"HTTP": 80}, {"HTTPS": 443}])

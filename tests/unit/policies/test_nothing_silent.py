@@ -13,7 +13,7 @@ from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
 from policies.assess import run_rule
 from policies.context import Context
 from policies.examples import example_graph
-from policies.registry import every_rule, rule_by_id
+from policies.registry import every_rule, rules_by_id
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET = "[secret]"
@@ -66,7 +66,7 @@ def _put(holder, path, value):
     return [_put(item, rest, value) if number == step else item for number, item in enumerate(holder)]
 
 
-PRICED = rule_by_id("cost-everything-priced")
+PRICED = rules_by_id()["cost-everything-priced"]
 """What makes a stack impossible to price, this rule tells for the other rules about cost."""
 
 RULES = [rule for rule in every_rule() if not rule.judges_waivers]  # they read the waivers, not resources
@@ -84,7 +84,7 @@ def test_no_rule_passes_what_it_could_not_read(rule):
 
 
 def test_what_is_secret_inside_a_property_is_said_to_be_secret():
-    rule = rule_by_id("edge-cdn-https")
+    rule = rules_by_id()["edge-cdn-https"]
     graph = example_graph(rule.passing)
     resource = next(one for one in graph if not one.type.startswith("pulumi:"))
     path = ("defaultCacheBehavior", "viewerProtocolPolicy")

@@ -10,7 +10,7 @@ from policies import releases
 from policies.assess import assess
 from policies.examples import example_graph
 from policies.finding import Enforcement
-from policies.registry import every_rule, rule_by_id
+from policies.registry import every_rule, rules_by_id
 from policies.settings import PackConfig, PackSettings
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +33,7 @@ def test_whatever_is_not_listed_is_of_a_release_under_way():
 def test_a_rule_newer_than_the_configuration_wants_advises(monkeypatch, listed, profile, as_of):
     monkeypatch.setattr(releases, "since", lambda: {RULE: (1, 7)} if listed else {})
     config = PackConfig(PackSettings(profile=profile, rules_as_of=as_of))
-    judged = assess(example_graph(rule_by_id(RULE).failing), config)
+    judged = assess(example_graph(rules_by_id()[RULE].failing), config)
     (found,) = {one.enforcement for one in judged.violations if one.rule.id == RULE}
     blocks = as_of is None or (listed and as_of != "0.1")
     assert found is (Enforcement.MANDATORY if blocks else Enforcement.ADVISORY)

@@ -8,7 +8,7 @@ from deployment.tokens import QUEUE, SCALING_GROUP, TOPIC, VOLUME
 from policies.context import Context
 from policies.examples import example_graph
 from policies.pack import config_from_json
-from policies.registry import rule_by_id, rules
+from policies.registry import rules, rules_by_id
 from policies.remediation import each_of, set_to, set_to_if_set, with_inputs
 from policies.settings import PackConfig, PackSettings
 
@@ -22,7 +22,7 @@ def resource(token, **inputs):
 
 
 def tagged(token, **inputs):
-    return rule_by_id("tagging-required-tags").remediate(resource(token, **inputs), VALUES)
+    return rules_by_id()["tagging-required-tags"].remediate(resource(token, **inputs), VALUES)
 
 
 def test_what_the_issue_calls_mechanical_is_mended():
@@ -97,17 +97,17 @@ def test_tags_that_are_there_keep_their_values():
         {"key": "Owner", "value": "others", "propagateAtLaunch": False},
         {"key": "Project", "value": "plant", "propagateAtLaunch": True},
     ]
-    assert rule_by_id("tagging-required-tags").remediate(resource(TOPIC[0]), {}) is None
+    assert rules_by_id()["tagging-required-tags"].remediate(resource(TOPIC[0]), {}) is None
 
 
 def test_a_queue_with_a_customer_key_keeps_it():
-    mend = rule_by_id("data-queue-encrypted").remediate
+    mend = rules_by_id()["data-queue-encrypted"].remediate
     assert mend(resource(QUEUE[0], kmsMasterKeyId="arn:aws:kms:us-east-1:123456789012:key/1"), {}) is None
     assert mend(resource(QUEUE[0], kmsMasterKeyId="alias/aws/sqs"), {}) == {"sqsManagedSseEnabled": True}
 
 
 def test_a_volume_is_encrypted():
-    mend = rule_by_id("compute-volumes-encrypted").remediate
+    mend = rules_by_id()["compute-volumes-encrypted"].remediate
     assert mend(resource(VOLUME[0], size=8), {}) == {"size": 8, "encrypted": True}
 
 

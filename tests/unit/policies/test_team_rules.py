@@ -21,6 +21,7 @@ CACHED = (
     registry.rules,
     registry.rules_by_service,
     registry.promises,
+    registry.rules_by_id,
     registry.every_rule,
     registry._points,
     releases._ours,

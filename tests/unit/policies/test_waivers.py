@@ -12,7 +12,7 @@ from policies.assess import assess
 from policies.examples import example_graph
 from policies.finding import Enforcement
 from policies.pack import load_config
-from policies.registry import rule_by_id
+from policies.registry import rules_by_id
 from policies.settings import PackConfig
 from policies.waivers import Waiver, waivers_from_file
 from workbench.preview.synthesis import synthesize
@@ -108,7 +108,7 @@ def test_only_rules_that_see_the_whole_stack_are_waived_for_what_is_reaped():
     """Under the engine the others judge one resource, before anything is known of a reaper."""
     conditional = [entry for entry in waivers_from_file(PACK_DIRECTORY / "config" / "plant.waivers.toml") if entry.when]
     assert conditional
-    assert all(rule_by_id(entry.rule).stack_wide for entry in conditional)
+    assert all(rules_by_id()[entry.rule].stack_wide for entry in conditional)
 
 
 STRANGER = {"plant-logs-bucket": ("aws:s3/bucket:Bucket", {}), "plant-edge-alb": (ALB, {"subnets": ["a", "b"]})}

@@ -28,8 +28,6 @@ class Step:
     alarm_samples: int
     """Requests in one period of the canary's p95 alarm, at the declared peak."""
     alarm_conclusive: bool
-    hold_samples: int
-    """Requests of the whole hold at the declared mean rate."""
     verdict: str
 
 
@@ -71,7 +69,6 @@ def timeline(settings: Settings, basis: Basis, prediction: Prediction | None) ->
                 hold,
                 alarm.samples if alarm else 0,
                 bool(alarm and alarm.conclusive),
-                in_hold,
                 verdict,
             )
         )
