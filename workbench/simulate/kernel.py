@@ -219,29 +219,41 @@ def _settle(slot: int, now: float, state: State, budget_seconds: float) -> None:
     count = state.outstanding[slot]
     cpu = 0.0
     lowest, highest = state.counters[LOWEST], state.counters[HIGHEST]
-    while count > 0:
-        place = np.uint64(head & mask)
-        done = state.ring[slot, place, DONE_AT]
-        if done > now:
-            break
-        tag = int(state.ring[slot, place, TAG])
-        pool = (tag >> 1) & 1
-        latency = done - state.ring[slot, place, ARRIVED_AT]
-        head += 1
-        count -= 1
-        cpu += state.ring[slot, place, CPU_SECONDS]
-        state.tally[pool, COMPLETED] += 1
-        state.tally[pool, LATENCY] += latency
-        if tag & FAILS:
-            state.tally[pool, FAILED] += 1
-        elif not tag & GIVEN_UP:
-            state.tally[pool, ANSWERED] += 1
-            if latency <= budget_seconds:
-                state.tally[pool, WITHIN] += 1
-        bucket = _bucket(latency)
-        state.histogram[pool, bucket] += 1
-        lowest = min(lowest, bucket)
-        highest = max(highest, bucket)
+    pool = 0
+    while pool >= 0:  # each time round those of one pool, of which a target has one but while a rollout moves it
+        pool, counted = -1, pool
+        completed, failed, answered, within = 0, 0, 0, 0
+        total = 0.0
+        while count > 0:
+            place = np.uint64(head & mask)
+            done = state.ring[slot, place, DONE_AT]
+            if done > now:
+                break
+            tag = int(state.ring[slot, place, TAG])
+            if (tag >> 1) & 1 != counted:
+                pool = (tag >> 1) & 1
+                break
+            latency = done - state.ring[slot, place, ARRIVED_AT]
+            head += 1
+            count -= 1
+            cpu += state.ring[slot, place, CPU_SECONDS]
+            completed += 1
+            total += latency
+            if tag & FAILS:
+                failed += 1
+            elif not tag & GIVEN_UP:
+                answered += 1
+                if latency <= budget_seconds:
+                    within += 1
+            bucket = _bucket(latency)
+            state.histogram[counted, bucket] += 1
+            lowest = min(lowest, bucket)
+            highest = max(highest, bucket)
+        state.tally[counted, COMPLETED] += completed
+        state.tally[counted, LATENCY] += total
+        state.tally[counted, FAILED] += failed
+        state.tally[counted, ANSWERED] += answered
+        state.tally[counted, WITHIN] += within
     state.slot_cpu[slot] += cpu
     state.ring_head[slot] = head
     state.outstanding[slot] = count
