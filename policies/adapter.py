@@ -32,6 +32,7 @@ from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
 from policies import DISTRIBUTION, PACK_DIRECTORY
 from policies.assess import Assessment, assess, run_rule
 from policies.context import ROOT_TYPE, Context
+from policies.conversions import install, once, read_once
 from policies.deployed import deployed
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_from_json
@@ -285,8 +286,11 @@ class UndecidedError(UnknownValueError):
         self.message = "; ".join(f"{name_of(finding.urn)}: {finding.message}" for finding in findings)
 
 
+install()
+
+
 class Server(sdk._PolicyAnalyzerServicer):
-    """The SDK's server, where the pack's own policies stay on and secrets are secret.
+    """The SDK's server, where the pack's own policies stay on, secrets are secret, and messages are read once.
 
     They hold the settings and the inputs that the rules read, and tell their advice, so what switches off all rules
     (``"all": "disabled"``) must not switch off them; and they block nothing.
@@ -299,13 +303,21 @@ class Server(sdk._PolicyAnalyzerServicer):
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """As the SDK does, with secrets hidden: it hands their values over, and a state file does not."""
         hide_secrets(request.properties)
-        return super().Analyze(request, context)  # type: ignore[no-untyped-call]
+        with read_once():
+            return super().Analyze(request, context)  # type: ignore[no-untyped-call]
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """As `Analyze`."""
         for resource in request.resources:
             hide_secrets(resource.properties)
-        return super().AnalyzeStack(request, context)  # type: ignore[no-untyped-call]
+        with read_once():
+            return super().AnalyzeStack(request, context)  # type: ignore[no-untyped-call]
+
+    def _get_resource_options(self, request: Any) -> Any:
+        return once(super()._get_resource_options)(request)
+
+    def _get_provider_resource(self, request: Any) -> Any:
+        return once(super()._get_provider_resource)(request)
 
     def _get_enforcement_level(self, policy: engine.Policy) -> engine.EnforcementLevel:
         if policy.name in OWN_POLICIES:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("components", "cost", "deployment", "infra", "policies", "workbench")
 WITHOUT_SDK = ("deployment", "cost", "policies", "workbench.simulate")
 """What reads, prices, judges and simulates any file, without the start-up of the SDKs."""
-ADAPTERS = ("policies.__main__", "policies.adapter")
+ADAPTERS = ("policies.__main__", "policies.adapter", "policies.conversions")
 """What joins the pack to the engine, and so needs its SDK."""
 
 

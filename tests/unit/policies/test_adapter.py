@@ -2,14 +2,20 @@
 
 import json
 import re
+from collections import Counter
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
+from pulumi_policy import policy as sdk
 from sdk_server import told
 
 from deployment.reader import graph_from_json
 from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
+from policies import adapter, conversions
 from policies.adapter import ADVICE, COST_SUMMARY, STACK_ADVICE
 from policies.assess import assess
+from policies.conversions import once
 from policies.pack import PACK_DIRECTORY, config_from_json
 
 CONFIG = json.loads((PACK_DIRECTORY / "config" / "plant.json").read_text())
@@ -128,6 +134,35 @@ def test_the_server_and_the_process_agree(case):
 def test_they_agree_on_the_declared_stacks(deployment, name):
     behind, in_process = verdicts(deployment(name), CONFIG)
     assert behind == in_process
+
+
+def test_messages_are_read_once_a_request_and_forgotten_after_it(monkeypatch):
+    read = Counter()
+
+    def counted(name, make):
+        def made(argument, *others):
+            read[name] += 1
+            return make(argument, *others)
+
+        return made
+
+    document = CASES["secret and unknown values"]
+    before = told(document)
+    for name in ("deserialize_properties", "unknown_checking_proxy"):
+        monkeypatch.setattr(sdk, name, once(counted(name, getattr(sdk, name))))
+    assert told(document) == before
+    assert conversions._answering.made is None
+    resources = len(document["deployment"]["resources"])
+    managed = sum("provider" in state for state in document["deployment"]["resources"])
+    # Each resource and its provider in the request of its own, and again in the one for the stack.
+    assert read == dict.fromkeys(("deserialize_properties", "unknown_checking_proxy"), 2 * (resources + managed))
+
+
+def test_what_the_server_reads_once_is_what_it_reads_each_time(monkeypatch):
+    found = [told(document) for document in CASES.values()]
+    monkeypatch.setattr(conversions, "_answering", SimpleNamespace(made=None))
+    monkeypatch.setattr(adapter, "read_once", nullcontext)
+    assert [told(document) for document in CASES.values()] == found
 
 
 def test_a_component_is_no_resource_without_a_price():
