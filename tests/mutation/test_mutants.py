@@ -29,6 +29,7 @@ from .rollouts import Rollouts
 STACKS = ("dev", "prod", "parked", "k8s")
 SMALLEST_RATIO = 0.97
 SCHEMA = ("governance-required-properties", "governance-values-allowed")
+PROMISED = {rule.id for rule in promises()}
 COMPARED = 100
 """Of so many mutants one is judged whole, and has to be found the same of."""
 SURVIVORS = Path(__file__).parents[2] / "docs" / "mutation-survivors.md"
@@ -56,7 +57,7 @@ def keys(found):
 
 
 class Judge:
-    """What the pack finds in mutants of one stack and not in the stack."""
+    """What the pack finds in mutants of one stack and not in the stack, and which rule notices one first."""
 
     def __init__(self, recorded):
         self.before = findings(recorded)
@@ -69,6 +70,8 @@ class Judge:
             for rule in rules_for(context)
             if not rule.judges_waivers and level_of(rule, context) is not Enforcement.DISABLED
         }
+        # Rehearsals and whole estimates take a hundred times as long as looking at a property.
+        self.order = sorted(self.rules, key=lambda name: (name in PROMISED, self.rules[name].topic == "cost", name))
         self.readers = Readers(
             recorded, self.context, {name: partial(run_rule, rule) for name, rule in self.rules.items()}
         )
@@ -82,15 +85,16 @@ class Judge:
         return Context(graph, self.config)
 
     def new(self, mutant):
-        """What is found in `mutant` alone, and its graph."""
+        """What is found in `mutant` alone, rule by rule, the quickest first; and its graph."""
         graph, names = self.readers.changed(mutant)
-        context = self.context(graph)
-        rules = [self.rules[name] for name in names]
+        return self.found(self.context(graph), names), graph
+
+    def found(self, context, names):
         with no_garbage_collection(), ExitStack() as stack:
             for one in self.rollouts:
                 stack.enter_context(one.patched(one.again))
-            found = keys((rule, finding) for rule in rules for finding in run_rule(rule, context))
-        return found - self.before, graph
+            for rule in (self.rules[name] for name in self.order if name in names):
+                yield keys((rule, finding) for finding in run_rule(rule, context)) - self.before
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -99,12 +103,11 @@ def test_every_type_of_the_stack_is_mutated_or_known_to_be_kept(deployment, stac
 
 
 def noticed_by(said):
-    """What a reader of the table takes for the first line of defence of those that noticed."""
-    promised = {rule.id for rule in promises()}
+    """Kind of the rule that noticed."""
     for kind, which in (
         ("schema", lambda rule_id: rule_id in SCHEMA),
         ("budget", lambda rule_id: rule_id.startswith("cost-")),
-        ("promise", lambda rule_id: rule_id in promised),
+        ("promise", PROMISED.__contains__),
     ):
         if any(which(rule_id) for rule_id, *_ in said):
             return kind
@@ -122,9 +125,11 @@ def test_each_mutant_is_noticed_by_something(deployment, stack, monkeypatch):
     told = Counter()
     survivors = []
     for number, (name, mutant) in enumerate(mutants(recorded)):
-        said, graph = judge.new(mutant)
+        found, graph = judge.new(mutant)
+        said = next(filter(None, found), set())
         if number % COMPARED == 0:
-            assert said == findings(mutant) - judge.before
+            assert said.union(*found) == findings(mutant) - judge.before
+        found.close()  # one that notices it is enough
         if said:
             told[noticed_by(said)] += 1
         elif any(departures(graph)):
