@@ -78,17 +78,25 @@ MODULE_FILES: Final = {
 
 
 @cache
+def packages() -> frozenset[str]:
+    """Providers that have pricers."""
+    return frozenset(path.name for path in (HERE / "pricers").iterdir() if (path / "__init__.py").exists())
+
+
+@cache
 def files(package: str) -> frozenset[str]:
     """Files of pricers that the provider `package` has."""
+    if package not in packages():  # whatever a file from outside says is no path
+        return frozenset()
     return frozenset(path.stem for path in (HERE / "pricers" / package).glob("[a-z]*.py"))
 
 
 def all_pricers() -> Iterator[tuple[str, Pricer]]:
     """Every priced type with its pricer, sorted by type."""
     found: dict[str, Pricer] = {}
-    for folder in sorted(path for path in (HERE / "pricers").iterdir() if (path / "__init__.py").exists()):
-        for file in sorted(files(folder.name)):
-            found.update(pricers_of_module(folder.name, file))
+    for package in sorted(packages()):
+        for file in sorted(files(package)):
+            found.update(pricers_of_module(package, file))
     yield from sorted(found.items())
 
 

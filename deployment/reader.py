@@ -97,12 +97,28 @@ def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:
     if drain and isinstance(states, list):
         states = _drained(states)
     shared: dict[str, str] = {}
-    return ResourceGraph(
+    graph = ResourceGraph(
         _resource(state, source, shared)
         for state in states
         # What waits for its deletion is no part of the stack any more.
         if not (isinstance(state, dict) and state.get("delete") is True)
     )
+    _refuse_circles(graph, source)
+    return graph
+
+
+def _refuse_circles(graph: ResourceGraph, source: str) -> None:
+    """Refuse a resource that is above itself: no engine writes that, and looking upwards would never end."""
+    sound: set[str] = set()
+    for resource in graph:
+        met: dict[str, None] = {}
+        current: Resource | None = resource
+        while current is not None and current.urn not in sound:
+            if current.urn in met:
+                raise InputError(f"{source}: {current.urn}: is its own parent, or above it")
+            met[current.urn] = None
+            current = graph.by_urn.get(current.parent or "")
+        sound.update(met)
 
 
 def _drained(states: list[Any]) -> Iterator[Any]:

@@ -22,8 +22,16 @@ FOLDER: Final = PACK_DIRECTORY / "schema"
 
 @cache
 def _module(name: str) -> Mapping[str, Any]:
-    path = FOLDER / "aws" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"), object_hook=_with_inner) if path.is_file() else {}
+    if name not in _modules():  # whatever a file from outside says is no path
+        return {}
+    text = (FOLDER / "aws" / f"{name}.json").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = json.loads(text, object_hook=_with_inner)
+    return found
+
+
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(path.stem for path in (FOLDER / "aws").glob("*.json"))
 
 
 def _with_inner(asked: dict[str, Any]) -> dict[str, Any]:

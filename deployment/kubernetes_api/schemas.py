@@ -70,8 +70,14 @@ def _file(api_version: str, kind: str, version: str) -> Path | None:
     if group not in OWN:
         return None  # files are named after the first part of a group's name alone
     names = [kind.lower(), *filter(None, [group.partition(".")[0]]), own]
-    file = _folder(version) / f"{'-'.join(names)}.json"
-    return file if all(name.isalnum() for name in names) and file.is_file() else None
+    file = f"{'-'.join(names)}.json"
+    return _folder(version) / file if file in _files(version) else None
+
+
+@cache
+def _files(version: str) -> frozenset[str]:
+    """Names of the schemas that there are: whatever an object calls itself is no path."""
+    return frozenset(path.name for path in _folder(version).glob("*.json"))
 
 
 @cache

@@ -32,6 +32,9 @@ from workbench.cost.priced import worst_case_blocks
 MOST_TAG_SETS: Final = 200
 """Different sets of tags in one stack; with more, its dollars aren't told apart by tag, so a result stays small."""
 
+LONGEST_NAME: Final = 100
+"""Characters of a project's and of a stack's name (Pulumi docs, projects and stacks, 2026-11); a table shows them."""
+
 ENCRYPTED: Final = (
     (b"age-encryption.org/", "age"),
     (b"-----BEGIN AGE ENCRYPTED FILE", "age"),
@@ -185,7 +188,7 @@ def _names(graph: ResourceGraph) -> tuple[str, str]:
     for resource in graph:
         if resource.urn.startswith("urn:pulumi:"):
             stack, project, *_ = [*resource.urn.removeprefix("urn:pulumi:").split("::"), "", ""]
-            return project, stack
+            return project[:LONGEST_NAME], stack[:LONGEST_NAME]
     return "", ""
 
 

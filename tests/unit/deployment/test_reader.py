@@ -151,6 +151,15 @@ def test_a_malformed_resource_is_named(wrong, problem):
     assert problem in str(caught.value) and URN in str(caught.value)
 
 
+@pytest.mark.parametrize("above", [[0], [1, 0], [1, 2, 1]], ids=["itself", "each other", "those above are"])
+def test_a_resource_that_is_above_itself_is_named_and_not_climbed_for_ever(above):
+    names = [f"{URN}{number}" for number in range(len(above))]
+    resources = [state(urn=urn, parent=names[parent]) for urn, parent in zip(names, above, strict=True)]
+    with pytest.raises(InputError, match=r"is its own parent, or above it") as caught:
+        graph_from_json({"resources": resources}, "f")
+    assert URN in str(caught.value)
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_a_file_that_is_too_large_is_refused_and_the_limit_is_a_setting(tmp_path, monkeypatch, pack):
     path = tmp_path / "stack.json"

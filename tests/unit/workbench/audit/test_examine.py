@@ -57,6 +57,9 @@ DEEP: dict = {}
 for _ in range(200):
     DEEP = {"more": DEEP}
 
+ABOVE_ITSELF = state("web", "dev")
+ABOVE_ITSELF["deployment"]["resources"][-1]["parent"] = ABOVE_ITSELF["deployment"]["resources"][-1]["urn"]
+
 FAULTS = {
     "empty": (b"", Fault.MALFORMED, "empty"),
     "half": (b'{"version": 3, "deploy', Fault.MALFORMED, "not readable as JSON"),
@@ -67,6 +70,7 @@ FAULTS = {
     "brackets": (b"[" * 100_000, Fault.MALFORMED, "not readable as JSON"),
     "deep": (state("web", "dev", more=[("aws:s3/bucket:Bucket", "b", DEEP)]), Fault.MALFORMED, "deeper than"),
     "no URN": ({"version": 3, "deployment": {"resources": [{"type": "a:b:C"}]}}, Fault.MALFORMED, "without urn"),
+    "above itself": (ABOVE_ITSELF, Fault.MALFORMED, "is its own parent"),
     "half a gzip": (packed(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged"),
     "no zstd": (b"\x28\xb5\x2f\xfd" + b"\xff" * 20, Fault.UNREADABLE, "damaged zstd"),
     "half a zstd": (tight(state("web", "dev"))[:-20], Fault.UNREADABLE, "damaged"),
@@ -89,6 +93,25 @@ def test_what_cannot_be_judged_is_told_with_its_fault(name):
     result = examined(content)
     assert isinstance(result, Broken)
     assert result.fault is fault and said in result.message
+
+
+LONG = "a" * 5000
+
+
+@pytest.mark.parametrize(
+    "token",
+    [f"{LONG}:b:C", f"aws:{LONG}/c:C", f"kubernetes:{LONG}:Pod", f"kubernetes:v1:{LONG}", f"kubernetes:a/{LONG}:B",
+     "..:..:..", "../aws:kms/key:Key", "aws:../../x:Y", "aws:__init__/x:Y", "a\0b:c:D", "aws:kms/key:Key\n"],
+)  # fmt: skip
+def test_a_type_that_nobody_has_is_no_file_name(token):
+    _, version, kind = token.split(":")
+    result = examined(state("web", "dev", more=[(token, "x", {"apiVersion": version, "kind": kind, "metadata": {}})]))
+    assert isinstance(result, Judged) and len(result.unpriced) == 1
+
+
+def test_names_are_no_longer_than_pulumis():
+    result = examined(state("p" * 5000, "s" * 5000))
+    assert isinstance(result, Judged) and (result.project, result.stack) == ("p" * 100, "s" * 100)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
