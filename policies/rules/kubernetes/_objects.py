@@ -12,9 +12,9 @@ from deployment.graph import Resource
 from deployment.ingresses import ALB, is_albs, setting
 from deployment.kubernetes_api.values import fits_labels
 from deployment.manifests import metadata_value, namespace, object_name
-from deployment.tokens import KUBERNETES_SERVICE, NETWORK_POLICY, WORKLOADS
+from deployment.tokens import KUBERNETES_SERVICE, NETWORK_POLICY, TARGET_GROUP, WORKLOADS
 from deployment.unknown import SECRET, UNKNOWN
-from policies.checks import mappings, shown, strings
+from policies.checks import is_absent, mappings, shown, strings
 from policies.context import Context
 from policies.rule import Problem, undecided
 from policies.table import IT, Condition
@@ -60,10 +60,24 @@ def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
     )
 
 
+def picks_all(selector: Any) -> bool:
+    """Whether a label selector asks for nothing, and so picks every object."""
+    parts = selector.values() if isinstance(selector, Mapping) else [selector]
+    return all(is_absent(part) for part in parts)
+
+
 def labelled(key: str, *allowed: str | None) -> Condition:
     """The label `key` is one of `allowed`; absent is wrong unless None is among them."""
     good = next(one for one in allowed if one)
     return _metadata("labels", key, lambda value: value in allowed, good, "other", *([] if None in allowed else [None]))
+
+
+PINNED: Final = re.compile(r"v1\.\d{1,3}")
+
+
+def pinned(key: str, good: str, *bad: str | None) -> Condition:
+    """The label `key` names a version of Kubernetes, and not whichever is newest; each of `bad` doesn't."""
+    return _metadata("labels", key, lambda value: PINNED.fullmatch(str(value)) is not None, good, *bad)
 
 
 def annotated(
@@ -160,6 +174,16 @@ def lacking_attributes(found: Mapping[str, str]) -> list[tuple[str, str]]:
 def listens(value: Any) -> list[str]:
     """Protocols of ``[{"HTTP": 80}, {"HTTPS": 443}]``; plain HTTP where nothing is said."""
     return re.findall(r'"(HTTPS?)"', str(value)) if value else ["HTTP"]
+
+
+def bound_groups(binding: Resource, context: Context) -> list[Resource]:
+    """Target groups of the graph that a TargetGroupBinding names, by ARN or by name."""
+    found = {
+        group.urn: group
+        for key in ("targetGroupARN", "targetGroupName")
+        for group in context.graph.referenced(binding, f"spec.{key}", *TARGET_GROUP)
+    }
+    return list(found.values())
 
 
 def policies_for(context: Context, workload: Resource, labels: Mapping[str, Any]) -> Sequence[Resource]:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.ingresses import is_albs
 from deployment.manifests import metadata_value, namespace, object_name
-from deployment.tokens import DEPLOYMENT, INGRESS, KUBERNETES_SERVICE, NAMESPACE, TARGET_GROUP, TARGET_GROUP_BINDING
-from policies.checks import is_absent, shown
+from deployment.tokens import (
+    DEPLOYMENT,
+    INGRESS,
+    KUBERNETES_SERVICE,
+    NAMESPACE,
+    STATEFUL_SET,
+    TARGET_GROUP,
+    TARGET_GROUP_BINDING,
+    WORKLOADS,
+)
+from deployment.unknown import UNKNOWN
+from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import pod_labels
-from policies.rules.kubernetes._objects import in_namespace, selects
+from policies.rules.kubernetes._objects import bound_groups, in_namespace, selects
 
 GATE: Final = "elbv2.k8s.aws/pod-readiness-gate-inject"
 GUIDE: Final = (
@@ -26,12 +37,20 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A binding names a Service that has pods, and a target group of type ip that nobody else has."""
     if resource.get("spec.targetType", "ip") != "ip":
         yield Problem(f"spec.targetType is {shown(resource.get('spec.targetType'))}; set it to ip", "spec.targetType")
-    for group in context.graph.referenced(resource, "spec", *TARGET_GROUP):
+    groups = bound_groups(resource, context)
+    named = [value for key in ("ARN", "Name") if isinstance(value := resource.get(f"spec.targetGroup{key}"), str)]
+    if named and not groups:
+        yield Problem(
+            f"{named[0]} is no target group of the stack, and the controller takes out whatever else registers there;"
+            " bind to one of the stack",
+            "spec",
+        )
+    for group in groups:
         if group.get("targetType") != "ip":
             yield Problem(
                 f"targetType is {shown(group.get('targetType'))}, and pods bind to it; set ip", "targetType", group
             )
-        others = [one for one in context.pointing_at(group, "spec", TARGET_GROUP_BINDING) if one.urn != resource.urn]
+        others = [one for one in context.once(_bindings).get(group.urn, ()) if one.urn != resource.urn]
         if others:
             yield Problem(
                 f"{others[0].name} binds to the same target group, and each takes the other's pods out; give each"
@@ -44,11 +63,28 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(f"spec.serviceRef names {name}, which is not in the stack; name a Service", "spec.serviceRef")
     for service in services:
         chosen = {"matchLabels": service.get("spec.selector")}
-        workloads = in_namespace(context, space, DEPLOYMENT)
+        workloads = in_namespace(context, space, *WORKLOADS)
         if not any(selects(chosen, pod_labels(one)) for one in workloads):
             yield Problem(
                 f"the Service {name} selects no pods of the stack; give the labels of its pods", "spec", service
             )
+        port = resource.get("spec.serviceRef.port")
+        ports = [given for one in mappings(service.get("spec.ports")) for given in (one.get("port"), one.get("name"))]
+        if isinstance(port, (int, float, str)) and ports and port not in ports and UNKNOWN not in ports:
+            yield Problem(
+                f"spec.serviceRef.port is {shown(port)}, and the Service {name} has"
+                f" {', '.join(shown(one) for one in ports if one is not None)}; name one of them",
+                "spec.serviceRef.port",
+            )
+
+
+def _bindings(context: Context) -> Mapping[str, list[Resource]]:
+    """URN of a target group -> what binds to it."""
+    index: dict[str, list[Resource]] = defaultdict(list)
+    for binding in context.graph.of_type(TARGET_GROUP_BINDING):
+        for group in bound_groups(binding, context):
+            index[group.urn].append(binding)
+    return index
 
 
 def check_gate(context: Context) -> Iterator[Problem]:
@@ -104,7 +140,10 @@ def _bound(**changes: Any) -> dict[str, Any]:
         "group": (TARGET_GROUP[0], {"targetType": "ip"}),
         "service": (
             KUBERNETES_SERVICE,
-            {"metadata": {"name": "api", "namespace": "plant"}, "spec": {"selector": _LABELS}},
+            {
+                "metadata": {"name": "api", "namespace": "plant"},
+                "spec": {"selector": _LABELS, "ports": [{"name": "https", "port": 8443}]},
+            },
         ),
         "binding": (
             TARGET_GROUP_BINDING,
@@ -120,6 +159,10 @@ def _bound(**changes: Any) -> dict[str, Any]:
         ),
     }
     return {name: entry for name, entry in {**found, **changes}.items() if not is_absent(entry)}
+
+
+def _to(**spec: Any) -> tuple[str, dict[str, Any]]:
+    return TARGET_GROUP_BINDING, {"metadata": {"namespace": "plant"}, "spec": {"serviceRef": {"name": "api"}, **spec}}
 
 
 _OTHER: Final = {
@@ -150,6 +193,17 @@ RULES = (
             _bound(second=(TARGET_GROUP_BINDING, _OTHER)),
             _bound(service=None),
             _bound(api=None),
+            _bound(binding=_to(targetGroupARN="arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/1")),
+            _bound(
+                binding=_to(targetGroupARN="arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/1"),
+                group=(TARGET_GROUP[0], {"targetType": "ip", "name": "api"}),
+            ),
+            _bound(binding=_to(targetGroupARN="arn:group", serviceRef={"name": "api", "port": 80})),
+        ],
+        also_passing=[
+            _bound(binding=_to(targetGroupName="web"), group=(TARGET_GROUP[0], {"targetType": "ip", "name": "web"})),
+            _bound(binding=_to(targetGroupARN="arn:group", serviceRef={"name": "api", "port": "https"})),
+            _bound(api=(STATEFUL_SET, _API[1])),
         ],
     ),
     Rule(

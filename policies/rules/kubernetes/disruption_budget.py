@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
+from cost.basis import Basis
+from cost.pods import autoscaler_of
+from cost.scope import Pricing
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.manifests import namespace
-from deployment.tokens import DEPLOYMENT, DISRUPTION_BUDGET
+from deployment.tokens import DEPLOYMENT, DISRUPTION_BUDGET, POD_AUTOSCALER
 from policies.checks import shown
 from policies.context import Context
 from policies.finding import Severity
@@ -32,7 +36,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         )
     for budget in budgets:
         most, least = budget.get("spec.maxUnavailable"), budget.get("spec.minAvailable")
-        if most in ("0%", "0") or number(most) == 0 or least == "100%":
+        fewest = _fewest(resource, context)
+        stuck = fewest is not None and (number(least) or 0) >= fewest > 0
+        if most in ("0%", "0") or number(most) == 0 or least == "100%" or stuck:
             yield Problem(
                 f"maxUnavailable {shown(most)}, minAvailable {shown(least)} let no pod go, so no node is ever"
                 " drained; set"
@@ -48,14 +54,28 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             )
 
 
+def _fewest(resource: Resource, context: Context) -> Decimal | None:
+    """Pods of a Deployment at its quietest; None where nothing tells."""
+    scaler = autoscaler_of(Pricing(context.graph, Basis(region=None)), resource)
+    if scaler is None:
+        return number(resource.get("spec.replicas"))
+    return number(scaler.get("spec.minReplicaCount", scaler.get("spec.minReplicas")))
+
+
 _LABELS: Final = {"app": "api"}
-_API: Final = (DEPLOYMENT, {"spec": {"template": {"metadata": {"labels": _LABELS}}}})
+_API: Final[tuple[str, dict[str, Any]]] = (DEPLOYMENT, {"spec": {"template": {"metadata": {"labels": _LABELS}}}})
 
 
 def _budget(**spec: Any) -> tuple[str, dict[str, Any]]:
     whole = {"selector": {"matchLabels": _LABELS}, "maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
     return (DISRUPTION_BUDGET, {"spec": {**whole, **spec}})
 
+
+def _replicated(count: int) -> tuple[str, dict[str, Any]]:
+    return (DEPLOYMENT, {"spec": {**_API[1]["spec"], "replicas": count}})
+
+
+_SCALER: Final = (POD_AUTOSCALER[0], {"spec": {"scaleTargetRef": {"name": "api"}, "minReplicas": 3, "maxReplicas": 6}})
 
 RULE = Rule(
     id="kubernetes-disruption-budget",
@@ -70,10 +90,18 @@ RULE = Rule(
     check=check,
     passing={"api": _API, "budget": _budget()},
     failing={"api": _API},
+    also_passing=[
+        {"api": _replicated(2), "budget": _budget(maxUnavailable=None, minAvailable=1)},
+        {"api": _API, "scaler": _SCALER, "budget": _budget(maxUnavailable=None, minAvailable=2)},
+        {"api": _replicated(0), "budget": _budget(maxUnavailable=None, minAvailable=1)},
+    ],
     also_failing=[
         {"api": _API, "budget": _budget(selector={"matchLabels": {"app": "other"}})},
         {"api": _API, "budget": _budget(), "second": _budget()},
         {"api": _API, "budget": _budget(maxUnavailable=0)},
+        {"api": _API, "budget": _budget(maxUnavailable=None, minAvailable="100%")},
+        {"api": _replicated(2), "budget": _budget(maxUnavailable=None, minAvailable=2)},
+        {"api": _API, "scaler": _SCALER, "budget": _budget(maxUnavailable=None, minAvailable=3)},
         {"api": _API, "budget": _budget(unhealthyPodEvictionPolicy="IfHealthyBudget")},
     ],
 )

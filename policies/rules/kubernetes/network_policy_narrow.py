@@ -13,7 +13,7 @@ from policies.checks import is_absent, mappings, strings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules.kubernetes._objects import in_namespace, working_namespaces
+from policies.rules.kubernetes._objects import in_namespace, picks_all, working_namespaces
 
 METADATA: Final = "169.254.169.254/32"
 METADATA_PORT: Final = 80
@@ -29,6 +29,10 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             path = f"spec.{direction}[{index}]"
             if is_absent(rule.get(peers)) and is_absent(rule.get("ports")):
                 yield Problem(f"{path} is empty, which means everybody and everything; name peers and ports", path)
+            elif is_absent(rule.get(peers)) and direction == "ingress":
+                yield Problem(f"{path} names nobody, which admits every address; name from", path)
+            elif is_absent(rule.get(peers)) and any(map(_is_metadatas, mappings(rule.get("ports")))):
+                yield Problem(f"{path} names nobody, and reaches the node's credentials; name to", path)
             for peer in mappings(rule.get(peers)):
                 for block in mappings(peer.get("ipBlock")):
                     if direction == "egress" and _reaches_metadata(block, rule):
@@ -74,7 +78,7 @@ def check_default(context: Context) -> Iterator[Problem]:
         for policy in in_namespace(context, name, NETWORK_POLICY):
             types = strings(policy.get("spec.policyTypes"))
             empty = is_absent(policy.get("spec.ingress")) and is_absent(policy.get("spec.egress"))
-            if is_absent(policy.get("spec.podSelector")) and empty:
+            if picks_all(policy.get("spec.podSelector")) and empty:
                 refused.update(types or ["Ingress"])
         missing = [kind for kind in ("Ingress", "Egress") if kind not in refused]
         if missing:
@@ -121,6 +125,7 @@ RULES = (
             _policy(egress=[{"to": [_block("0.0.0.0/0", "169.254.0.0/16")]}]),
             _policy(egress=[{"to": [_block("::/0")]}, {"to": [{"namespaceSelector": {}}], "ports": [{"port": 53}]}]),
             _policy(egress=[{"to": [_block(METADATA)], "ports": [{"port": 80}]}]),
+            _policy(egress=[{"ports": [{"port": 53, "protocol": "UDP"}, {"port": 443}]}]),
             _policy(egress=[{"to": [_OPEN], "ports": [{"port": 1024, "endPort": 65535}]}]),
             _policy(
                 ingress=[{"from": [{"podSelector": {"matchExpressions": [_EXISTS]}}], "ports": [{"port": "https"}]}]
@@ -136,6 +141,8 @@ RULES = (
             _policy(ingress=[{"from": [_OPEN]}]),
             _policy(ingress=[{"from": [_block("0.0.0.0/1"), _block("128.0.0.0/1")]}]),
             _policy(ingress=[{"from": [_block("::/0")], "ports": [{"port": 8443}]}]),
+            _policy(ingress=[{"ports": [{"port": 8443}]}]),
+            _policy(egress=[{"ports": [{"port": 80}]}]),
         ],
     ),
     Rule(
@@ -149,7 +156,14 @@ RULES = (
         check_stack=check_default,
         passing={**_API, **_policy(podSelector={}, policyTypes=["Ingress", "Egress"])},
         failing=_API,
+        also_passing=[
+            {
+                **_API,
+                **_policy(podSelector={"matchLabels": {}, "matchExpressions": []}, policyTypes=["Ingress", "Egress"]),
+            }
+        ],
         also_failing=[
+            {**_API, **_policy(podSelector={"matchExpressions": [_EXISTS]}, policyTypes=["Ingress", "Egress"])},
             {**_API, **_policy(podSelector={}, policyTypes=["Ingress"])},
             {**_API, **_policy(podSelector={"matchLabels": {"app": "api"}}, policyTypes=["Ingress", "Egress"])},
             {**_API, **_policy(podSelector={}, policyTypes=["Ingress", "Egress"], ingress=[{}])},

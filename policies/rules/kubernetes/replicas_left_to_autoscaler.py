@@ -7,7 +7,7 @@ from typing import Final
 
 from deployment.graph import Resource
 from deployment.manifests import namespace, object_name
-from deployment.tokens import ARGO_ROLLOUT, DEPLOYMENT, POD_AUTOSCALER, REPLICA_SET, STATEFUL_SET
+from deployment.tokens import ARGO_ROLLOUT, DEPLOYMENT, POD_AUTOSCALER, REPLICA_SET, SCALED_OBJECT, STATEFUL_SET
 from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
@@ -24,15 +24,15 @@ KINDS: Final = {
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The target of an autoscaler is there, and leaves its replicas to it."""
-    token = KINDS.get(str(resource.get("spec.scaleTargetRef.kind")))
+    kind = str(resource.get("spec.scaleTargetRef.kind", "Deployment"))  # which KEDA takes one for that names none
+    token = KINDS.get(kind)
     name = resource.get("spec.scaleTargetRef.name")
     if token is None or not isinstance(name, str):
         return
     targets = [one for one in in_namespace(context, namespace(resource), token) if object_name(one) == name]
     if not targets:
         yield Problem(
-            f"scaleTargetRef names {resource.get('spec.scaleTargetRef.kind')} {name}, which is not in the stack;"
-            " name one",
+            f"scaleTargetRef names {kind} {name}, which is not in the stack; name one",
             "spec.scaleTargetRef",
         )
     for target in targets:
@@ -57,7 +57,7 @@ RULE = Rule(
     fix='Leave spec.replicas out, or list "spec.replicas" in ignoreChanges.',
     source="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
     frameworks=("kube-score:deployment-targeted-by-hpa-does-not-have-replicas-configured",),
-    types=POD_AUTOSCALER,
+    types=(*POD_AUTOSCALER, SCALED_OBJECT),
     reads_graph=True,
     check=check,
     passing={"api": (DEPLOYMENT, {"metadata": {"name": "api"}, "spec": {}}), "scaler": _SCALER},
@@ -72,5 +72,11 @@ RULE = Rule(
             "scaler": _SCALER,
         }
     ],
-    also_failing=[{"scaler": _SCALER}],
+    also_failing=[
+        {"scaler": _SCALER},
+        {
+            "api": (DEPLOYMENT, {"metadata": {"name": "api"}, "spec": {"replicas": 2}}),
+            "scaler": (SCALED_OBJECT, {"spec": {"scaleTargetRef": {"name": "api"}}}),
+        },
+    ],
 )

@@ -7,7 +7,7 @@ from typing import Final
 from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, NODE_CLASS, POD_AUTOSCALER
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.rules.kubernetes._objects import HARDENED, annotated, attributes, labelled, lacking_attributes
+from policies.rules.kubernetes._objects import HARDENED, annotated, attributes, labelled, lacking_attributes, pinned
 from policies.table import at_least, must_be, must_have, must_not_be, row
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
@@ -28,6 +28,17 @@ RULES: Final[tuple[Rule, ...]] = (
         fix="Set the label pod-security.kubernetes.io/enforce to restricted.",
         source=STANDARDS,
         frameworks=("cis-eks:4.2.1",),
+    ),
+    row(
+        "kubernetes-pod-security-pinned",
+        (NAMESPACE,),
+        pinned("pod-security.kubernetes.io/enforce-version", "v1.36", None, "latest", "1.36"),
+        title="Namespaces pin the version of the Pod Security Standards that they enforce",
+        severity=Severity.LOW,
+        why="Without it the next version of the cluster refuses pods that this one takes, in the middle of an update.",
+        fix="Set the label pod-security.kubernetes.io/enforce-version to the cluster's version, such as v1.36.",
+        source=STANDARDS,
+        frameworks=("pss:restricted",),
     ),
     row(
         "kubernetes-autoscaler-bounded",
@@ -162,6 +173,23 @@ RULES: Final[tuple[Rule, ...]] = (
             "fsbp:ELB.5",
             "fsbp:ELB.6",
         ),
+    ),
+    row(
+        "kubernetes-ingress-authenticated",
+        (INGRESS,),
+        annotated(
+            "jwt-validation",
+            lambda value: value not in (None, "", "none"),
+            '{"jwksEndpoint": "https://issuer.example.com/jwks", "issuer": "https://issuer.example.com"}',
+            None,
+            other="auth-type",
+        ),
+        title="Load balancers of Ingresses ask who calls",
+        severity=Severity.MEDIUM,
+        enforcement=Enforcement.ADVISORY,
+        why="A request without a token costs a pod the work of finding that out, and a forgotten path is open.",
+        fix="Set the annotation alb.ingress.kubernetes.io/jwt-validation, or auth-type to oidc or cognito.",
+        source=GUIDE,
     ),
     row(
         "kubernetes-ingress-of-one-team",

@@ -7,7 +7,7 @@ github.com/kubernetes/pod-security-admission, read 2026-11-27).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from policies.rules.kubernetes.pss_fields import (
     APPARMOR,
@@ -17,23 +17,9 @@ from policies.rules.kubernetes.pss_fields import (
     SAFE_SYSCTLS,
     SELINUX_TYPES,
 )
+from policies.rules.kubernetes.pss_restricted import VOLUMES
 
 Object = Mapping[str, Any]
-
-VOLUMES: Final = frozenset(
-    {
-        "configMap",
-        "csi",
-        "downwardAPI",
-        "emptyDir",
-        "ephemeral",
-        "image",
-        "persistentVolumeClaim",
-        "projected",
-        "secret",
-    }
-)
-"""Kinds of volumes that the restricted standard lets in (pod-security-admission 0.35.4, check_restrictedVolumes.go)."""
 
 
 def violations(level: str, metadata: Object, spec: Object) -> list[str]:
