@@ -44,6 +44,8 @@ class WindowArgs:
     """Of a monthly window: its next start in each month of the calendar, at which alarms are muted."""
     notices_past: Sequence[int] = ()
     """Of a window on a date: notices (hours ahead) whose time has passed. AWS takes no schedule in the past."""
+    has_begun: bool = False
+    """Of a window on a date: whether its start has passed, too."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where a month does not have such a window once, or a mute rule more than one start."""
@@ -225,6 +227,8 @@ class Maintenance(pulumi.ComponentResource):
                 target = {**started, "input": _asked({"phase": "due", "window": window.name, "mark": DUE}, stage)}
                 self._at(f"{window.name}-due", window.starts_at - timedelta(weeks=1), window, args, group, target)
             for phase, moment in (("start", window.starts_at), ("end", ends_at)):
+                if phase == "start" and window.has_begun:
+                    continue
                 message = {
                     "phase": phase,
                     "window": window.name,

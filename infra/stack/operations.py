@@ -82,6 +82,7 @@ def windows(settings: Settings, now: datetime) -> list[WindowArgs]:
                 week_of_month=window.week_of_month,
                 next_starts=next_starts(window, settings, now) if window.week_of_month else (),
                 notices_past=[hours for hours, moment in notices_of(window, settings) if moment <= now],
+                has_begun=(start := start_of(window, settings)) is not None and start <= now,
             )
         )
     return found
@@ -111,6 +112,11 @@ def notices_of(window: MaintenanceWindow, settings: Settings) -> list[tuple[int,
     ]
 
 
+def start_of(window: MaintenanceWindow, settings: Settings) -> datetime | None:
+    """When `window` begins; None for one that comes back."""
+    return None if window.starts_at is None else _moment(window.starts_at, timedelta(0), settings)
+
+
 def end_of(window: MaintenanceWindow, settings: Settings) -> datetime | None:
     """When `window` is over; None for one that comes back."""
     return None if window.starts_at is None else _end(window, window.starts_at, settings)
@@ -130,13 +136,12 @@ def _moment(start: datetime, offset: timedelta, settings: Settings) -> datetime:
 
 def next_effect_of_the_clock(settings: Settings, now: datetime) -> datetime | None:
     """First moment after `now` from which the same settings declare something else; None where there is none."""
-    ends = [end for window in settings.maintenance.windows if (end := end_of(window, settings)) is not None]
+    windows = settings.maintenance.windows
+    ends = [moment for of in (start_of, end_of) for window in windows if (moment := of(window, settings)) is not None]
     ends += [  # the mute rule of this month moves on to the next year
-        _end(window, next_starts(window, settings, now)[0], settings)
-        for window in settings.maintenance.windows
-        if window.week_of_month
+        _end(window, next_starts(window, settings, now)[0], settings) for window in windows if window.week_of_month
     ]
-    ends += [moment for window in settings.maintenance.windows for _, moment in notices_of(window, settings)]
+    ends += [moment for window in windows for _, moment in notices_of(window, settings)]
     return min((end for end in ends if end > now), default=None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[Problem]:
     for window, parts in windows(context).items():
         phases = {str(event["phase"]): (schedule, event) for schedule, event in parts if event.get("phase") in ENDS}
         for phase in ENDS:
-            if phase not in phases:
+            if phase not in phases and not has_begun(parts, context):
                 yield Problem(f"nothing happens at the {phase} of the window {window}; add an aws.scheduler.Schedule")
         years = calendar(parts, context)
         if "start" in phases:
@@ -95,6 +95,14 @@ def is_past(start: Resource, hours: int, context: Context) -> bool:
     if not isinstance(begins, datetime):
         return False
     return (begins - timedelta(hours=hours + 24)).date() <= (context.today or today_utc())
+
+
+def has_begun(parts: Iterable[Part], context: Context) -> bool:
+    """True for a window on a date of which only the end is to come: AWS takes no schedule for a start in the past."""
+    ends = [moment(schedule.get("scheduleExpression")) for schedule, event in parts if event.get("phase") == "end"]
+    starts = any(event.get("phase") == "start" for _, event in parts)
+    limit = (context.today or today_utc()) + timedelta(days=2)  # of a day, and a day's grace for its time zone
+    return not starts and any(isinstance(end, datetime) and end.date() <= limit for end in ends)
 
 
 def length_problems(window: str, phases: Mapping[str, Part], parts: list[Part], years: Calendar) -> Iterator[Problem]:
@@ -175,6 +183,8 @@ def opening(context: Context) -> list[tuple[Resource, tuple[str, str]]]:
     """State machines that windows start, each with the events of one window's start and end, as JSON."""
     started = {}
     for parts in windows(context).values():
+        if has_begun(parts, context):
+            continue
         events = {str(event["phase"]): event for _, event in parts if event.get("phase") in ENDS}
         for schedule, event in parts:
             if event.get("phase") not in ENDS:
@@ -374,6 +384,7 @@ RULE = Rule(
     + each(
         _LATE,
         {"start.scheduleExpression": "at(2120-01-17T10:00:00)", "end.scheduleExpression": "at(2120-01-17T10:30:00)"},
+        {"start": None, "end.scheduleExpression": "at(2120-01-17T10:30:00)"},
     )
     + each(
         _MONTHLY,
@@ -384,5 +395,5 @@ RULE = Rule(
         {"end.scheduleExpression": "cron(30 10 ? * 1#2 *)"},
         {"end.scheduleExpression": "cron(30 10 ? * SUN *)"},
     ),
-    also_passing=(_LATE, _MONTHLY),
+    also_passing=(_LATE, but(_LATE, {"start": None}), _MONTHLY),
 )

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from workbench.emulator.mapping import from_api
+from workbench.emulator.refused_values import CHECKS as VALUES
 
 Params = Mapping[str, Any]
 
@@ -22,7 +23,8 @@ Params = Mapping[str, Any]
 def problems(service: str, operation: str, params: Params) -> list[str]:
     """Everything that AWS's documents have against these parameters; an empty list means none."""
     check = _CHECKS.get((service, operation))
-    return list(check(params)) if check is not None else []
+    checks = (*((check,) if check is not None else ()), *VALUES.get((service, operation), ()))
+    return [problem for one in checks for problem in one(params)]
 
 
 def _state_machine(params: Params) -> Iterable[str]:
@@ -314,7 +316,7 @@ MOST_NOTIFICATIONS, MOST_ADDRESSES = 5, 10
 
 def _schedule(params: Params) -> Iterable[str]:
     """ValidationException (EventBridge Scheduler User Guide, "Cron-based schedules"): one of the two days is ``?``; an
-    n-th weekday (``1#2``) stands alone, and n is 1 to 5; ``1L`` is a last one."""
+    n-th weekday (``1#2``) stands alone, and n is 1 to 5; ``1L`` is a last one. One in the past would never fire."""
     from workbench.emulator.behaviour.schedules import next_time
 
     expression = str(params.get("ScheduleExpression", ""))
@@ -326,9 +328,12 @@ def _schedule(params: Params) -> Iterable[str]:
         yield f"ScheduleExpression: {fields[4]} in {expression} is no n-th weekday of a month, like 1#2"
     else:
         try:
-            next_time(expression, params.get("ScheduleExpressionTimezone") or "UTC", datetime(2026, 1, 1, tzinfo=UTC))
+            following = next_time(expression, params.get("ScheduleExpressionTimezone") or "UTC", datetime.now(UTC))
         except (ValueError, KeyError) as error:
             yield f"ScheduleExpression: {expression} can't be read ({error})"
+            return
+        if following is None and expression.startswith("at("):
+            yield f"ScheduleExpression: {expression} is in the past"
 
 
 def _every(*checks: Callable[[Params], Iterable[str]]) -> Callable[[Params], Iterable[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from workbench.emulator import additions
+from workbench.emulator import additions, surroundings
 
 
 @functools.cache
@@ -42,6 +42,7 @@ def apply() -> None:
     _records_are_made_once()
     _a_resource_has_one_web_acl()
     _what_a_firewall_protects_or_asks_stays()
+    surroundings.apply()
 
 
 def _methods_are_looked_up_once() -> None:

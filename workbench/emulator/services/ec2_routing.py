@@ -91,7 +91,14 @@ TYPES = (
             ),
         ),
         live={"routeTableId": "RouteTableId"},
+        update=(
+            Call(
+                operation="replace_route_table_association",
+                args={"AssociationId": "{id}", "RouteTableId": "{routeTableId}"},
+                when=("routeTableId",),
+            ),
+        ),
         delete=Call(operation="disassociate_route_table", args={"AssociationId": "{id}"}),
-        replaces=frozenset({"subnetId", "gatewayId", "routeTableId"}),
+        replaces=frozenset({"subnetId", "gatewayId"}),
     ),
 )

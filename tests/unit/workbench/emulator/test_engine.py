@@ -287,7 +287,7 @@ def test_a_successor_whose_answer_is_lost_is_not_taken_for_its_predecessor(deplo
 
 @pytest.mark.parametrize("first", [False, True])
 def test_an_association_that_is_deleted_after_its_successor_was_made_takes_the_firewall_off(deployer, first):
-    balancer = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/x/0123456789abcdef"
+    balancer = "arn:aws:apigateway:us-east-1::/restapis/x/stages/y"
     seen = {"sampledRequestsEnabled": False, "cloudwatchMetricsEnabled": False, "metricName": "x"}
 
     def protected(name: str) -> None:

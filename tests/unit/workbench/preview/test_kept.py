@@ -227,7 +227,7 @@ def test_the_program_declares_the_same_between_two_effects_of_the_clock():
         assert at(effect) != at(now)
         now, effects = effect, effects + 1
     assert at(now) == at(now + timedelta(days=3650))
-    assert effects == 3  # two notices, the third's time has passed, and the end
+    assert effects == 4  # two notices, the third's time has passed, the start, and the end
 
 
 def test_what_the_program_says_is_said_again(folder, runs, caplog):
