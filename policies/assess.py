@@ -94,6 +94,10 @@ class Assessment:
             if rule.id not in found and level_of(rule, context) is not Enforcement.DISABLED
         )
 
+    def worded(self, violations: tuple[Violation, ...]) -> Assessment:
+        """The same, told by `violations`."""
+        return Assessment(violations, self.waived, self._context)
+
     @property
     def estimate(self) -> Estimate:
         """What the stack costs, as the budget rules saw it. Raises InputError when it can't be priced."""

@@ -70,10 +70,15 @@ class Finding:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """Each way that mends it, where the message lists them at its end; else none."""
-        return tuple(self.remedy.split(WAYS_APART)) if self.message.endswith(WAYS_AHEAD + self.remedy) else ()
+        """Each way that mends it here; what is not enough is told as one; none where the rule's own `fix` says all."""
+        if not self.remedy:
+            return ()
+        is_listed = self.message.endswith(WAYS_AHEAD + self.remedy)
+        return tuple(self.remedy.split(WAYS_APART)) if is_listed else (self.remedy,)
 
     @property
     def what(self) -> str:
         """The message without the ways."""
-        return self.message.removesuffix(WAYS_AHEAD + self.remedy) if self.ways else self.message
+        if not self.remedy:
+            return self.message
+        return self.message.removesuffix(WAYS_AHEAD + self.remedy).removesuffix(f"; {self.remedy}")

@@ -114,8 +114,8 @@ def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> tuple
 
     ways, enough = ways_back(graph, estimate, figure)
     if not ways:
-        shorter = "" if estimate.basis.tenancy == "shared" else ", or keep it up for fewer hours"
-        return "; ", f"no change of few settings lowers it: drop what drives it{shorter}"
+        shorter = "" if estimate.basis.tenancy == "shared" else ", or keep the stack up for fewer hours"
+        return "; ", f"no known change lowers it and breaks no other rule: use less of what drives it{shorter}"
     told = WAYS_APART.join(f"{' and '.join(way.what)} (then ${way.cost_usd:.2f})" for way in ways)
     if enough:
         return WAYS_AHEAD, told

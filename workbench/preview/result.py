@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.simulate.predict import Prediction
 
 
+STORY: Final = "plant:infra:PlantApi"
+"""Root of the stacks whose settings are ours."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 
 
@@ -207,6 +209,11 @@ def preview(
     from workbench.simulate.predict import predict
 
     assessment = assess(graph)
+    if assessment.violations and any(resource.type == STORY for resource in graph):
+        from workbench.preview.causes import with_causes
+
+        progress("looking for the setting to change")
+        assessment = with_causes(assessment, stack, overrides, root)
     return Preview(
         stack=stack,
         graph=graph,

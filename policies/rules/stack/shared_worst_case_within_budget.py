@@ -36,10 +36,7 @@ RULE = Rule(
         "Both fleets at their maximum around the clock is what an attack can make of the bill. A stack that is always "
         "on can't pay for that out of one month's limit, so an owner may choose to be told only."
     ),
-    fix=(
-        "Make one of the changes that the message names; or set this rule to advisory in the pack's configuration, as"
-        " is done here."
-    ),
+    fix="Set what the message names, or less of what drives it. A pack's owner may make this rule advice.",
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing={**FREE_STACK, **SHARED},

@@ -249,7 +249,8 @@ def test_a_graph_too_large_to_price_again_and_again_gets_no_way(graph):
         ),
         pytest.param(
             ([], False),
-            "no change of few settings lowers it: drop what drives it, or keep it up for fewer hours",
+            "no known change lowers it and breaks no other rule: use less of what drives it, or keep the stack up for"
+            " fewer hours",
             id="none",
         ),
     ],
