@@ -287,6 +287,17 @@ class Summary:
                 self._tagged[key].stacks += len(parts) == len(row.entries)
 
     @property
+    def dearest_others(self) -> list[Line]:
+        """The dearest stacks, without those that are told as over their budget already."""
+        told = {(line.name, line.source) for line in self.over_budget.items}
+        return [line for line in self.dearest.items if (line.name, line.source) not in told]
+
+    @property
+    def dearest_told(self) -> str:
+        """What these are called."""
+        return "Dearest of the others" if self.over_budget.items else "Dearest"
+
+    @property
     def worst_findings(self) -> list[tuple[Rule, bool, Found]]:
         """Rules that were broken: what blocks first, then the gravest, then the most frequent."""
         return sorted(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 KINDS: Final = click.Choice(("dedicated", "shared"))
+EXAMPLE: Final = "qa --kind dedicated --domain api.qa.example.com --account 123456789012 --hosted-zone Z0ABCDEF1234567"
 
 
 @click.command()
@@ -104,7 +105,7 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
         missing.append("--hosted-zone is missing, if --kind is dedicated: Route 53 zone of the domain")
         missing.append(f"--platform KEY=VALUE is missing, if --kind is shared, for each of {lent}")
     if missing:
-        raise InputError(*missing)
+        raise InputError(*missing, f"this is no terminal to ask on: give flags, e.g. ./plant init {EXAMPLE}")
     return Answers(
         kind="shared" if kind == "shared" else "dedicated",
         domain=domain,

@@ -32,7 +32,7 @@ def _parts(summary: Summary, top: int, tags: Sequence[str]) -> Iterator[Renderab
     yield _broken(summary)
     yield _lines("Locked, judged as they stand", (f"{one.name}: {one.message}" for one in summary.locked.items))
     yield _stacks(f"Over budget ({summary.over_budget.count})", summary.over_budget.items, top)
-    yield _stacks("Dearest", summary.dearest.items, top)
+    yield _stacks(summary.dearest_told, summary.dearest_others, top)
     for heading, totals in (
         ("project", summary.by_project),
         ("account", summary.by_account),

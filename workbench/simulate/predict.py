@@ -89,7 +89,8 @@ class Prediction:
         """All of it, a thing a sentence."""
         is_thin = any(not step.conclusive for step in self.steps)
         if self.probe and (is_thin or self._is_asleep):
-            return (*self.in_short, f"a probe from outside would send it more requests, at extra cost: {self.probe}")
+            more = "a probe from outside would give the p95 alarm more requests, at extra cost"
+            return (*self.in_short, f"{more}: {self.probe}")
         return self.in_short
 
     @property

@@ -162,6 +162,19 @@ def test_json_tells_stacks_and_totals(plant, mixed):
     assert any(one["blocks"] and one["first"] == ["web/open"] for one in document["findings"])
 
 
+def test_a_stack_over_its_budget_is_told_in_one_table(plant, mixed):
+    def rows(*arguments):
+        told = plant(mixed, *arguments)[1].split("\n\n")
+        return {
+            part.splitlines()[0].split(" (")[0]: [line.split()[0] for line in part.splitlines()[2:]] for part in told
+        }
+
+    tables = rows("--limit", "5")
+    assert tables["Over budget"] == ["data/dev"]
+    assert "data/dev" not in tables["Dearest of the others"]
+    assert rows()["Dearest"][0] == "data/dev"
+
+
 def test_the_same_stacks_are_the_same_bytes(plant, mixed, tmp_path):
     for form in ("json", "html", "sarif", "table", "parquet"):
         files = [tmp_path / f"{form}-{number}" for number in range(2)]

@@ -5,7 +5,7 @@ import yaml
 from click.testing import CliRunner
 
 from deployment.errors import InputError
-from workbench.cli.init import command
+from workbench.cli.init import EXAMPLE, command
 from workbench.preview import stackfile, synthesis
 from workbench.preview.stackfile import read_stack
 
@@ -34,12 +34,12 @@ def platform():
 
 
 def test_a_dedicated_stack_passes_at_once(project):
-    result = CliRunner().invoke(command, ["qa", *DEDICATED, *ZONE])
+    result = CliRunner().invoke(command, EXAMPLE.split())
     assert result.exit_code == 0, result.output
     assert "qa: pass: " in result.output
     assert "waivers of policies/config/plant.waivers.toml" in result.output
     written = yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"]
-    assert written["plant:platform"] == {"account_id": "210987654321"}
+    assert written["plant:platform"] == {"account_id": "123456789012"}
     assert written["plant:edge"]["domain_name"] == "api.qa.example.com"
 
 
@@ -64,6 +64,7 @@ def test_a_shared_stack_passes_at_once_with_what_the_platform_lends(project, mon
                 "--account is missing",
                 "--hosted-zone is missing, if --kind is dedicated",
                 "--platform KEY=VALUE is missing, if --kind is shared, for each of vpc_id, ",
+                f"this is no terminal to ask on: give flags, e.g. ./plant init {EXAMPLE}",
             ],
             id="nothing given",
         ),
