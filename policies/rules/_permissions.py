@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
-from weakref import WeakKeyDictionary
 
 from deployment.graph import Resource
 from deployment.tokens import IAM_POLICY, POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
@@ -20,15 +19,11 @@ Need: TypeAlias = tuple[str, str | None]
 """Action, and the ARN that it is for; None for anything."""
 KEY_USE: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 """What publishing to an encrypted topic takes."""
-_SEEN: WeakKeyDictionary[Context, dict[str, tuple[Statement, ...] | None]] = WeakKeyDictionary()
 
 
 def permissions(role: Resource, context: Context) -> tuple[Statement, ...] | None:
     """Statements of every policy of `role`; None when one of them is not known or not in the stack."""
-    seen = _SEEN.setdefault(context, {})
-    if role.urn not in seen:
-        seen[role.urn] = _permissions(role, context)
-    return seen[role.urn]
+    return context.once_for(_permissions, role)
 
 
 def _permissions(role: Resource, context: Context) -> tuple[Statement, ...] | None:

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from deployment.unknown import UNKNOWN, watched
 from policies.context import Context
 from policies.examples import example_graph
 from policies.rules._chains import ADMINISTRATOR_ACCESS, Chains
 from policies.rules._grants import trusting
+from policies.rules._permissions import permissions
 from policies.rules._suspects import suspects
 
 ROLE = "aws:iam/role:Role"
@@ -186,3 +188,12 @@ def test_an_administrator_needs_no_chain():
 def test_managed_policies_that_nobody_here_knows_say_nothing():
     more = {"start": (ROLE, {"assumeRolePolicy": NOBODY, "managedPolicyArns": [ADMINISTRATOR_ACCESS]})}
     assert chain(allow("iam:PutRolePolicy"), more=more) is None
+
+
+def test_a_policy_that_is_not_known_is_told_to_each_rule_that_asks():
+    graph = example_graph({"role": (ROLE, {}), "policy": (ROLE_POLICY, {"role": "id:role", "policy": UNKNOWN})})
+    context, (role,) = Context(graph), graph.of_type(ROLE)
+    for _ in range(2):
+        with watched() as watch:
+            assert permissions(role, context) is None
+        assert UNKNOWN in watch.met.values()
