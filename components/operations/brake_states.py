@@ -16,6 +16,7 @@ from components.workflow.states import (
     parameter_value,
     publish,
     put,
+    set_parameter,
     succeed,
     when,
 )
@@ -88,13 +89,13 @@ def definition(
         "Within the limit": succeed(),
         **_hold(groups),
         "Was it on": choose(when("$.brake.value", "StringEquals", "on", held), otherwise="Note that it is on"),
-        "Note that it is on": _note(parameter, "on", then="Announce brake"),
+        "Note that it is on": set_parameter(parameter, "on", then="Announce brake"),
         "Announce brake": _announce(stack, "brake-on", topic_arn, then=held),
         **tight,
         "Held": succeed(),
         **_let_grow(groups, then=off),
         **restored,
-        "Note that it is off": _note(parameter, "off", then="Announce end"),
+        "Note that it is off": set_parameter(parameter, "off", then="Announce end"),
         "Announce end": _announce(stack, "brake-off", topic_arn, then="Lifted"),
         "Lifted": succeed(),
         "Blind": fail("BrakeUnknown", "the parameter that says whether the brake is on can't be read"),
@@ -132,10 +133,6 @@ def _let_grow(groups: Mapping[str, tuple[Any, int]], *, then: str) -> dict[str, 
         )
         for (fleet, (name, maximum)), following in zip(groups.items(), afterwards, strict=True)
     }
-
-
-def _note(parameter: Any, value: str, *, then: str) -> State:
-    return call("ssm", "putParameter", {"Name": parameter, "Value": value, "Overwrite": True}, then=then)
 
 
 def _announce(stack: str, event: str, topic_arn: Any, *, then: str) -> State:

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from components.operations.maintenance_page import Page
-from components.workflow.states import State, call, choose, fail, machine, publish, succeed, when
+from components.workflow.states import State, call, choose, fail, machine, publish, set_parameter, succeed, when
 
 IDLE, DUE, OPEN = "idle", "due", "open"
 """Stages of a monthly window: nothing, from a week before it, and from its start to its end."""
@@ -48,8 +48,8 @@ def definition(
             when("$.phase", "StringEquals", "end", close_page),
             otherwise="Unknown phase",
         ),
-        "Open window": _set(parameter, "open", then=open_page),
-        "Close window": _set(parameter, "closed", then="Is it monthly" if monthly else "Announce"),
+        "Open window": set_parameter(parameter, "open", then=open_page),
+        "Close window": set_parameter(parameter, "closed", then="Is it monthly" if monthly else "Announce"),
         "Announce": publish(
             topic_arn,
             "$.subject",
@@ -129,7 +129,3 @@ def _look_for(lent: LentRules) -> Mapping[str, State]:
             "RulesNotAsked", "the platform's web ACL (plant:tenancy.platform.web_acl_arn) lacks this stack's rule group"
         ),
     }
-
-
-def _set(parameter: Any, value: str, *, then: str) -> State:
-    return call("ssm", "putParameter", {"Name": parameter, "Value": value, "Overwrite": True}, then=then)

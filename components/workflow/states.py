@@ -51,6 +51,11 @@ def call(
     return state
 
 
+def set_parameter(name: Any, value: str, *, then: str) -> State:
+    """Write `value` into a parameter that is there."""
+    return call("ssm", "putParameter", {"Name": name, "Value": value, "Overwrite": True}, then=then)
+
+
 def publish(topic_arn: Any, subject: str, message: Mapping[str, Any], *, then: str) -> State:
     """Publish `message` as JSON. A `subject` that begins with ``$.`` is a path.
 

@@ -24,8 +24,3 @@ def tags_of(kind: str) -> Callable[[Context], list[dict[str, Any]]]:
 def owned(operation: str, item: str, filters: str = "Filters") -> Read:
     """Looks up all that carries this resource's mark."""
     return Read(operation=operation, args={filters: [{"Name": f"tag:{OWNER_TAG}", "Values": ["{uid}"]}]}, item=item)
-
-
-def by_id(operation: str, argument: str, item: str) -> Read:
-    """Describes the resource with this id."""
-    return Read(operation=operation, args={argument: ["{id}"]}, item=item)

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 TAGGING = tagging("add_tags", "remove_tags", ResourceArns=["{id}"])
 
 
-def by_arn(operation: str, argument: str, item: str) -> Read:
-    """Describes the resource with this ARN."""
-    return Read(operation=operation, args={argument: ["{id}"]}, item=item)
-
-
 def own(operation: str, item: str, **where: Arg) -> Callable[[Api, Context], list[str]]:
     """Looks up the ARNs that an operation lists and that carry this resource's mark."""
     return own_by_tags(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from workbench.emulator.resource_type import Arg, Call, Context
+from workbench.emulator.resource_type import Arg, Call, Context, Read
 
 
 def tagging(tag: str, untag: str, keys: str = "TagKeys", **who: Arg) -> tuple[Call, Call]:
@@ -22,6 +22,11 @@ def tagging(tag: str, untag: str, keys: str = "TagKeys", **who: Arg) -> tuple[Ca
         return [{"Key": key} for key in context.removed_tags] if keys == "Tags" else context.removed_tags
 
     return Call(operation=tag, args=who, takes=("tags",)), Call(operation=untag, args={**who, keys: removed})
+
+
+def by_id(operation: str, argument: str, item: str) -> Read:
+    """Describes the resource with this id, or ARN."""
+    return Read(operation=operation, args={argument: ["{id}"]}, item=item)
 
 
 def inside(block: str, **members: str) -> dict[str, Arg]:

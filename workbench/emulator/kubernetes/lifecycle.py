@@ -14,7 +14,7 @@ from deployment.urn import name_of
 from workbench.emulator.kubernetes.cluster import Cluster
 from workbench.emulator.kubernetes.provider_settings import ProviderSettings
 from workbench.emulator.kubernetes.replacement import AUTONAMED, is_deleted_first, replacing
-from workbench.emulator.kubernetes.store import ApiError, Manager, Ref
+from workbench.emulator.kubernetes.store import ApiError, Manager, Ref, value_at
 from workbench.emulator.lifecycle import META, Change, Created, Lifecycle, NothingMadeError
 
 MANAGER: Final = "pulumi-kubernetes"
@@ -153,7 +153,7 @@ class WithCluster(Lifecycle):
             steps = tuple(path.split("."))
             if cluster.store.is_others(ref, steps, manager):
                 _put(sent, steps, None)
-            elif (value := _at(live, path)) is not None:
+            elif (value := value_at(live, path)) is not None:
                 _put(sent, steps, copy.deepcopy(value))
         cluster.apply(sent, manager, force=self.settings.forces or annotations.get(FORCE) == "true")
 
@@ -211,13 +211,6 @@ def _autonamed(
     if "generateName" not in given:
         metadata["annotations"] = {**_annotations(document), AUTONAMED: "true"}
     return {**document, "metadata": metadata}
-
-
-def _at(document: Mapping[str, Any], path: str) -> Any:
-    value: Any = document
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
 
 
 def _put(document: dict[str, Any], steps: tuple[str, ...], value: Any) -> None:

@@ -219,7 +219,7 @@ class Store:
         """An update by the subresource ``scale``: its manager owns replicas where somebody did, and nobody owns none
         (as Kubernetes 1.35.4 answers)."""
         stored = self.objects.get(ref)
-        if stored is None or _at(stored.document, "spec.replicas") == replicas:
+        if stored is None or value_at(stored.document, "spec.replicas") == replicas:
             self.get(ref)
             return
         owned_before = any(REPLICAS in fields for fields in stored.managers.values())
@@ -245,11 +245,12 @@ def _refuse_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> None
     ref = Ref.of(before)
     sealed = SEALED if before.get("immutable") is True else ()
     for fixed in (*IMMUTABLE.get(ref.kind, ()), *sealed):
-        if _at(before, fixed) != _at(after, fixed):
+        if value_at(before, fixed) != value_at(after, fixed):
             raise ApiError("Invalid", f"{ref}: {fixed}: field is immutable")
 
 
-def _at(document: Mapping[str, Any], path: str) -> Any:
+def value_at(document: Mapping[str, Any], path: str) -> Any:
+    """What is in `document` at a path with dots; None where there is nothing."""
     value: Any = document
     for step in path.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None

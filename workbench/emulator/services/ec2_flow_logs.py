@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from deployment import tokens
-from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, owned, tags_of
+from workbench.emulator.ec2_rows import ARN, TAGGING, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call
+from workbench.emulator.rows import by_id
 
 _SENT = (
     "trafficType",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from deployment import tokens
-from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, by_id, owned, tags_of
+from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Read
-from workbench.emulator.rows import added, earlier, removed
+from workbench.emulator.rows import added, by_id, earlier, removed
 
 _ATTACHMENT = {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}
 

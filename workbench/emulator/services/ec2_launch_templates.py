@@ -7,8 +7,9 @@ from typing import Any
 from deployment import tokens
 from workbench.emulator import mapping
 from workbench.emulator.api import operation_model
-from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, tags_of
+from workbench.emulator.ec2_rows import ARN, TAGGING, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import by_id
 
 _RENAMES = {
     "vpcSecurityGroupIds": "SecurityGroupIds",

@@ -7,8 +7,9 @@ the documentation of pulumi-aws 7.51.1 ("Forces new resource").
 from __future__ import annotations
 
 from deployment import tokens
-from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, owned, tags_of
+from workbench.emulator.ec2_rows import ARN, TAGGING, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Read
+from workbench.emulator.rows import by_id
 
 
 def _attribute(name: str, property_name: str) -> Read:

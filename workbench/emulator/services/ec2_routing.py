@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from deployment import tokens
-from workbench.emulator.ec2_rows import ARN, TAGGING, by_id, owned, tags_of
+from workbench.emulator.ec2_rows import ARN, TAGGING, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import by_id
 
 
 def _declared(name: str) -> Any:

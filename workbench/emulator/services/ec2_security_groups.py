@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from deployment import tokens
-from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, by_id, owned, tags_of
+from workbench.emulator.ec2_rows import ARN, OWNED, TAGGING, owned, tags_of
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
+from workbench.emulator.rows import by_id
 
 _PEERS = {"cidrIpv4": "CidrIpv4", "cidrIpv6": "CidrIpv6", "prefixListId": "PrefixListId"}
 _RULE_PROPERTIES = ("description", "ipProtocol", "fromPort", "toPort", *_PEERS, "referencedSecurityGroupId")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from deployment import tokens
-from workbench.emulator.elbv2_rows import TAGGING, by_arn, own
+from workbench.emulator.elbv2_rows import TAGGING, own
 from workbench.emulator.ownership import tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context
-from workbench.emulator.rows import attribute_list, roots
+from workbench.emulator.rows import attribute_list, by_id, roots
 
 LISTENER_ATTRIBUTES = {
     "routingHttpResponseServerEnabled": "routing.http.response.server.enabled",
@@ -99,7 +99,7 @@ TYPES = (
                 when=roots(LISTENER_ATTRIBUTES),
             ),
         ),
-        read=(by_arn("describe_listeners", "ListenerArns", "Listeners[0]"),),
+        read=(by_id("describe_listeners", "ListenerArns", "Listeners[0]"),),
         live={"certificateArn": "Certificates[0].CertificateArn"},
         update=(
             Call(
@@ -130,7 +130,7 @@ TYPES = (
         find=own("describe_rules", "Rules[?Priority!='default'].RuleArn", ListenerArn="{listenerArn}"),
         finds_own=True,
         renames={**_action_renames("actions"), "conditions": "", "transforms": ""},
-        read=(by_arn("describe_rules", "RuleArns", "Rules[0]"),),
+        read=(by_id("describe_rules", "RuleArns", "Rules[0]"),),
         update=(
             # One call a property: conditions must not carry the actions along, whose weights a rollout owns.
             Call(operation="modify_rule", args={"RuleArn": "{id}"}, takes=("actions",), when=("actions",)),

@@ -7,10 +7,10 @@ TargetGroupAttribute and ListenerAttribute (botocore 1.44.5).
 from __future__ import annotations
 
 from deployment import tokens
-from workbench.emulator.elbv2_rows import TAGGING, by_arn, own
+from workbench.emulator.elbv2_rows import TAGGING, own
 from workbench.emulator.ownership import tag_list
 from workbench.emulator.resource_type import AwsType, Call, Read
-from workbench.emulator.rows import attribute_list, attribute_views, roots
+from workbench.emulator.rows import attribute_list, attribute_views, by_id, roots
 
 LOAD_BALANCER_ATTRIBUTES = {
     "clientKeepAlive": "client_keep_alive.seconds",
@@ -57,7 +57,7 @@ TYPES = (
             ),
         ),
         read=(
-            by_arn("describe_load_balancers", "LoadBalancerArns", "LoadBalancers[0]"),
+            by_id("describe_load_balancers", "LoadBalancerArns", "LoadBalancers[0]"),
             Read(
                 operation="describe_load_balancer_attributes",
                 args={"LoadBalancerArn": "{id}"},

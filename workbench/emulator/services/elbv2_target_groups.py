@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deployment import tokens
-from workbench.emulator.elbv2_rows import TAGGING, by_arn, own
+from workbench.emulator.elbv2_rows import TAGGING, own
 from workbench.emulator.ownership import tag_list
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
-from workbench.emulator.rows import attribute_list, attribute_views, inside, roots
+from workbench.emulator.rows import attribute_list, attribute_views, by_id, inside, roots
 
 TARGET_GROUP_ATTRIBUTES = {
     "deregistrationDelay": "deregistration_delay.timeout_seconds",
@@ -62,7 +62,7 @@ TYPES = (
             ),
         ),
         read=(
-            by_arn("describe_target_groups", "TargetGroupArns", "TargetGroups[0]"),
+            by_id("describe_target_groups", "TargetGroupArns", "TargetGroups[0]"),
             Read(
                 operation="describe_target_group_attributes",
                 args={"TargetGroupArn": "{id}"},
