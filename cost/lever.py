@@ -93,6 +93,9 @@ def _changes(before: Stack, after: Stack) -> Iterator[Change]:
     peak = after.basis.traffic.peak_requests_per_second
     if before.basis.traffic.peak_requests_per_second != peak:
         yield "costBasis.usage.peakRequestsPerSecond", _plain(peak)
+    rollouts = after.basis.traffic.rollouts_per_month
+    if before.basis.traffic.rollouts_per_month != rollouts:
+        yield "costBasis.usage.rolloutsPerMonth", _plain(rollouts)
 
 
 def _named(adjustable: Adjustable, path: str, value: str | Uptime) -> str | None:

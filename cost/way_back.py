@@ -27,6 +27,7 @@ SEARCHED: Final = frozenset({"fewer-hours", "shorter-sessions", "smaller-maximum
 """Levers whose size is searched for here: as far as needed, and no further."""
 LARGEST_SET: Final = 3
 """Changes that are tried together."""
+ROLLOUTS: Final = "usage.rolloutsPerMonth"
 TENTH: Final = Decimal("0.1")
 MOST_RESOURCES: Final = 1_000
 """In a larger graph no way is looked for: it is priced some fifty times."""
@@ -84,7 +85,9 @@ class _Search:
             yield way
         if (way := self.smaller_maximum()) is not None:
             yield way
-        if (way := self.smaller_minimum()) is not None:
+        if (way := self.smaller_fleets()) is not None:
+            yield way
+        if (way := self.fewer_rollouts()) is not None:
             yield way
         if (way := self.lower_peak()) is not None:
             yield way
@@ -162,17 +165,55 @@ class _Search:
         smaller = lowered(cap)
         return self.priced(smaller, f"{what_to_set(self.stack, smaller)} instead of {highest}")
 
-    def smaller_minimum(self) -> Way | None:
-        """One instance at least, where the stack's settings start its fleets with more."""
+    def smaller_fleets(self) -> Way | None:
+        """One instance at least, where the stack's settings start its fleets with more; and a smaller maximum with it,
+        where that alone is not enough."""
         adjustable = self.stack.basis.adjustable
         if adjustable is None or "minSize" not in adjustable.sets:
             return None
 
         def change(group: Resource) -> dict[str, Any] | None:
-            return {"minSize": 1, "desiredCapacity": 1} if (number(group.get("minSize")) or 0) > 1 else None
+            low, desired = number(group.get("minSize")) or 0, _sizes(group)[0]
+            fewer = {"minSize": 1, "desiredCapacity": 1} if low > 1 else {"desiredCapacity": 1}
+            return fewer if max(low, desired) > 1 else None
 
         smaller = changed(self.stack, GROUP, change)
-        return None if smaller is None else self.priced(smaller, what_to_set(self.stack, smaller))
+        if smaller is None:
+            return None
+        way = self.priced(smaller, what_to_set(self.stack, smaller))
+        return way if way is not None and way.passes else self.capped(smaller) or way
+
+    def capped(self, smaller: Stack) -> Way | None:
+        """The way with the largest maxSize that fits `smaller`; None where none does."""
+        adjustable = self.stack.basis.adjustable
+        least = 1 if adjustable is None else int(adjustable.least.get("maxSizeOfSmallest", least_max_size(self.stack)))
+        highest = max(_sizes(group)[1] for group in smaller.graph.of_type(*GROUP))
+
+        def lowered(cap: int) -> Stack:
+            return (
+                changed(smaller, GROUP, lambda group: {"maxSize": cap} if _sizes(group)[1] > cap else None) or smaller
+            )
+
+        both = lowered(max(least, self.largest(highest - 1, lowered)))
+        way = self.priced(both, what_to_set(self.stack, both))
+        return way if way is not None and way.passes else None
+
+    def fewer_rollouts(self) -> Way | None:
+        """The most rollouts a month that fit. Only a stack whose settings declare them has them to declare."""
+        basis = self.stack.basis
+        rollouts = int(basis.traffic.rollouts_per_month)
+        if basis.adjustable is None or ROLLOUTS not in basis.adjustable.sets or rollouts <= 1:
+            return None
+
+        def with_rollouts(number: int) -> Stack:
+            traffic = replace(basis.traffic, rollouts_per_month=Decimal(number))
+            return Stack(self.stack.graph, replace(basis, traffic=traffic))
+
+        fits = self.largest(rollouts - 1, with_rollouts)
+        fewer = with_rollouts(fits)
+        return self.priced(
+            fewer, f"roll out {fits} times a month instead of {rollouts} ({what_to_set(self.stack, fewer)})"
+        )
 
     def lower_peak(self) -> Way | None:
         """The largest declared peak that fits, to a tenth of a request a second. Only the worst case has one."""

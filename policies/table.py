@@ -206,13 +206,16 @@ def some_item_has(path: str, key: str, *wanted: str) -> Condition:
     )
 
 
-def no_item(path: str, refused: Mapping[str, tuple[str, ...]], use: str) -> Condition:
+def no_item(
+    path: str, refused: Mapping[str, tuple[str, ...]], use: str, keys: tuple[str, str] = ("name", "value")
+) -> Condition:
     """No ``{"name": ..., "value": ...}`` in the list at `path` gives a name of `refused` one of its values; `use`
-    says what to set instead."""
+    says what to set instead, and `keys` how the two are called."""
+    key, holds = keys
 
     def check(resource: Resource, context: Context) -> Iterator[Problem]:
         for item in mappings(resource.get(path)):
-            name, value = str(item.get("name")), item.get("value")
+            name, value = str(item.get(key)), item.get(holds)
             if name in refused and isinstance(value, Sentinel):
                 yield undecided(f"{path}, {name}", value)
             elif name in refused and str(value).lower() in refused[name]:
@@ -222,9 +225,9 @@ def no_item(path: str, refused: Mapping[str, tuple[str, ...]], use: str) -> Cond
     first, values = next(iter(refused.items()))
     return Condition(
         check=check,
-        good={where: [{"name": "other", "value": values[0]}]},
-        bad=tuple({where: [{"name": name, "value": value}]} for name, given in refused.items() for value in given),
-        unknown=({where: UNKNOWN}, {where: [{"name": first, "value": UNKNOWN}]}),
+        good={where: [{key: "other", holds: values[0]}]},
+        bad=tuple({where: [{key: name, holds: value}]} for name, given in refused.items() for value in given),
+        unknown=({where: UNKNOWN}, {where: [{key: first, holds: UNKNOWN}]}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,9 +22,13 @@ SETS: Final = {
     "aws:elasticache/serverlessCache:ServerlessCache": "plant:cache.node_type to null",
     "usage.monthlyRequests": "plant:usage.monthly_requests to {}",
     "usage.peakRequestsPerSecond": "plant:usage.peak_requests_per_second to {}",
+    "usage.rolloutsPerMonth": "plant:usage.rollouts_per_month to {}",
 }
 """Property of a resource, key of ``costBasis``, or type that takes another's place -> what to set; {}: new value."""
 
+SMALLEST: Final = {"min_size": 1, "desired_capacity": 1}
+SMALL: Final = "maxSizeOfSmallest"
+"""Key of the lowest maxSize that the settings accept of fleets that start with one instance."""
 SHORTEST_HOURS: Final = Decimal("0.5")
 """Least of plant:uptime.hours_per_session."""
 
@@ -33,7 +37,7 @@ def adjustable(settings: Settings) -> dict[str, Any]:
     """Part ``settings`` of the output ``costBasis``: what to set, the least that is accepted, plans of sessions."""
     return {
         "sets": SETS | {"tenancy.kind": _sharing(settings.uptime)},
-        "least": {"maxSize": _least_max_size(settings)},
+        "least": {"maxSize": _least_max_size(settings), SMALL: _least_max_size(settings, SMALLEST)},
         "sessions": list(_plans(settings.uptime)) if settings.tenancy.kind == "dedicated" else [],
     }
 
@@ -44,10 +48,10 @@ def _sharing(uptime: UptimeSettings) -> str:
     return f"plant:tenancy.kind to {{}}{schedule} and plant:tenancy.platform to what the platform lends"
 
 
-def _least_max_size(settings: Settings) -> int:
+def _least_max_size(settings: Settings, sizes: Mapping[str, int] | None = None) -> int:
     """The fewest instances that carry the declared peak, as many as the fleet starts with or never has on spot, and one
-    that a spike adds."""
-    fleet = settings.fleet
+    that a spike adds; with other `sizes` than declared."""
+    fleet = settings.fleet.model_copy(update=dict(sizes or {}))
     least = max(fleet.min_size + 1, fleet.desired_capacity, fleet.on_demand_base_capacity)
     if settings.platform.kind != "ec2":
         return least

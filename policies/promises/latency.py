@@ -27,7 +27,8 @@ def check(context: Context) -> Iterator[Problem]:
         if not raised:
             yield Problem(
                 f"no alarm goes off when the p95 of {group.name} is 201 ms for 5 minutes; watch the p95 of "
-                "TargetResponseTime with threshold 0.2 over 300 s",
+                "TargetResponseTime with threshold 0.2 over 300 s (plant:slo.p95_threshold_ms and "
+                "plant:slo.p95_window_minutes)",
                 resource=own[0].alarm if own else group,
             )
         elif not any(tells(one.alarm, context) for one in raised):

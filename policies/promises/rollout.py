@@ -273,7 +273,7 @@ def waiting(document: Mapping[str, Any], story: bool) -> str:
         since = one.now - one.weights[0][0] if one.weights else timedelta(0)
         for name in named:
             one.parameters[name] = ""
-        if timedelta(minutes=30) < since < timedelta(hours=2):
+        if timedelta(minutes=30) < since <= timedelta(hours=2):
             one.parameters = dict.fromkeys(named, "open")
         elif timedelta(hours=2) < since < timedelta(hours=4):
             one.parameters = dict.fromkeys(named, "hold")

@@ -49,7 +49,8 @@ def check(context: Context) -> Iterator[Problem]:
             told = "goes off and tells a topic" if watching else "reads the count"
             yield Problem(
                 f"no alarm {told} when 5.1 % of the launches of {fleet.name} fail; compare their rate with 5, over "
-                f"{LASTING_SECONDS} s at most, and name a topic in alarmActions",
+                f"{LASTING_SECONDS} s at most, and name a topic in alarmActions "
+                "(plant:slo.scaling_failure_threshold_percent and plant:slo.scaling_failure_window_minutes)",
                 "threshold",
                 watching[0].alarm if watching else fleet,
             )

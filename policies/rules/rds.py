@@ -27,6 +27,7 @@ from deployment.tokens import (
     PLAIN_DATABASES,
     REDSHIFT,
     REDSHIFT_NAMESPACE,
+    REDSHIFT_WORKGROUP,
     REPLICATION_GROUP,
     SECRET_INPUTS,
     SECRET_VERSION,
@@ -97,8 +98,14 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "data-database-keeps-tls",
-        DB_PARAMETERS,
+        (*DB_PARAMETERS, *REDSHIFT_WORKGROUP),
         no_item("parameters", TLS_OFF, "leave it out, or set it to what enforces TLS"),
+        no_item(
+            "configParameters",
+            {"require_ssl": TLS_OFF["require_ssl"]},
+            "leave it out, or set it to true",
+            ("parameterKey", "parameterValue"),
+        ),
         title="Databases don't switch TLS off",
         severity=Severity.HIGH,
         risk=Risk.LEAK,

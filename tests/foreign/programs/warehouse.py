@@ -12,6 +12,7 @@ TWINS = {
     "a graph in plain text": {"graph.storageEncrypted": False},
     "a broker with a public address": {"jobs.publiclyAccessible": True},
     "a replication instance with a public address": {"copy.publiclyAccessible": True},
+    "a workgroup without TLS": {"adhoc.configParameters": [{"parameterKey": "require_ssl", "parameterValue": "false"}]},
     "a password in plain text": {"catalog.masterPassword": "hunter2-and-more"},
 }
 
@@ -57,6 +58,7 @@ def program():
         subnet_ids=subnets,
         security_group_ids=[group.id],
         publicly_accessible=False,
+        config_parameters=[{"parameter_key": "require_ssl", "parameter_value": "true"}],
     )
     documents = aws.docdb.Cluster(
         "catalog",

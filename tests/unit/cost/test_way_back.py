@@ -77,6 +77,7 @@ SETTING = re.compile(r"(plant:[a-z_.]+) to (\[.*?\]|\S+?)(?= and | instead|\)|$)
         pytest.param("dev", {"cache__node_type": "cache.t4g.medium"}, id="large cache nodes"),
         pytest.param("dev", {"fleet__max_size": "6", "fleet__on_demand_base_capacity": "2"}, id="on demand"),
         pytest.param("prod", {"fleet__max_size": "9"}, id="prod"),
+        pytest.param("prod", {"usage__rollouts_per_month": "100"}, id="rollouts"),
     ],
 )
 def test_advice_on_a_stack_of_ours_names_settings_that_do_what_it_says(stack, name, overrides):
@@ -111,6 +112,10 @@ def test_advice_on_a_stack_of_ours_names_settings_that_do_what_it_says(stack, na
             {"fleet__min_size": "2", "fleet__desired_capacity": "2", "fleet__max_size": "4"},
             id="prod: a larger fleet",
         ),
+        pytest.param(
+            "dev", {"fleet__desired_capacity": "25", "fleet__max_size": "50"}, id="dev: a fleet that starts with many"
+        ),
+        pytest.param("prod", {"usage__rollouts_per_month": "100"}, id="prod: rollouts"),
     ],
 )
 def test_whoever_follows_any_of_the_ways_is_not_blocked_any_more(stack, name, overrides):
