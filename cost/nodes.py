@@ -78,10 +78,8 @@ def node_share(scope: Scope) -> NodeShare:
     declared = scope.pricing.basis.node
     instance_type = declared.instance_type if declared else ASSUMED_NODE
     size = node_size(instance_type)
-    try:
-        region, place = scope.pricing.region_of(scope.resource), ""
-    except InputError:  # a cluster's objects name no region, and often nothing beside them does
-        region, place = ASSUMED_REGION, f" in {ASSUMED_REGION}"
+    region, elsewhere = region_of(scope)
+    place = f" in {region}" if elsewhere else ""
     hour = scope.pricing.price(region, price_file(instance_type), f"linux.{instance_type}")
     usd = declared.usd_per_hour if declared and declared.usd_per_hour is not None else hour.usd
     return NodeShare(
@@ -91,6 +89,14 @@ def node_share(scope: Scope) -> NodeShare:
         idle_ratio=1 / declared.utilisation - 1 if declared and declared.idle_charged else Decimal(0),
         assumed=declared is None or bool(place),
     )
+
+
+def region_of(scope: Scope) -> tuple[str, bool]:
+    """Region of an object, and whether it is an assumed one."""
+    try:
+        return scope.pricing.region_of(scope.resource), False
+    except InputError:  # a cluster's objects name no region, and often nothing beside them does
+        return ASSUMED_REGION, True
 
 
 def _part(hour: Price, usd: Decimal, unit: str) -> Price:

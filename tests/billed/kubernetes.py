@@ -5,6 +5,14 @@ from decimal import Decimal
 from ._case import case
 
 POD = {"containers": [{"name": "api", "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}}}]}
+
+
+def claimed(storage):
+    """Template of a claim."""
+    return {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}}
+
+
+EPHEMERAL = {**POD, "volumes": [{"name": "scratch", "ephemeral": {"volumeClaimTemplate": claimed("10Gi")}}]}
 HOUR_VCPU, HOUR_GIB = "0.028246154", "0.003138462"
 """m7g.large, $0.0816 an hour, 2 vCPU and 8 GiB: 0.0816 / (9 x 2 + 8) is a GiB-hour, nine of them a vCPU-hour."""
 
@@ -110,5 +118,29 @@ CASES = [
         {"spec": {"resources": {"requests": {"storage": "512Mi"}}}},
         {"Volume (gp3)": "0.04"},
         id="claim",
+    ),
+    case(
+        "kubernetes:core/v1:PersistentVolumeClaim",
+        {"spec": {"resources": {"requests": {"storage": "107374182400"}}}},
+        {"Volume (gp3)": "8.00"},
+        id="claim in bytes",
+    ),
+    case(
+        "kubernetes:apps/v1:StatefulSet",
+        {"spec": {"replicas": 2, "template": {"spec": POD}, "volumeClaimTemplates": [claimed("100Gi")]}},
+        {"Volumes of its pods (gp3)": "16.00"},
+        id="a stateful set's volumes",
+    ),
+    case(
+        "kubernetes:apps/v1:Deployment",
+        {"spec": {"replicas": 3, "template": {"spec": EPHEMERAL}}},
+        {"Volumes of its pods (gp3)": "2.40"},
+        id="ephemeral volumes",
+    ),
+    case(
+        "kubernetes:batch/v1:Job",
+        {"spec": {"activeDeadlineSeconds": 36 * 3600, "template": {"spec": EPHEMERAL}}},
+        {"Volumes of its pods (gp3)": str(round(Decimal("0.8") * 36 / 730, 8))},
+        id="ephemeral volumes of a job, while it runs",
     ),
 ]

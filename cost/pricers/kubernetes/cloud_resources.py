@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Unpriced
 from cost.compute import Volume, volume_charges
+from cost.pod_volumes import size_gb
 from cost.pricers.aws.lb import LEAST_ZONES, lcu, outbound, reserved_units, transferred_gb
 from cost.registry import Pricer
 from cost.scope import Scope
@@ -25,9 +26,6 @@ from deployment.unknown import Sentinel
 BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer"
 BY_CONTROLLER: Final = ("external", "nlb-ip")
 """Types of a Service's load balancer that the AWS Load Balancer Controller makes, not the cluster's own."""
-
-GIGABYTES: Final = {"Ki": Decimal(1) / 1024**2, "Mi": Decimal(1) / 1024, "Gi": Decimal(1), "Ti": Decimal(1024)}
-
 
 CAPACITY: Final = "CapacityUnits"
 """What the annotation ``minimum-load-balancer-capacity`` reserves."""
@@ -154,11 +152,9 @@ def _public(annotations: Mapping[str, Any], controlled: bool, anyones: bool) -> 
 
 def claim(scope: Scope) -> Iterator[Charge]:
     """The gp3 volume that the EBS CSI driver makes for a claim; it keeps its data when the stack is parked."""
-    asked = scope.text("spec.resources.requests.storage")
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti)", asked)
-    if not found:
-        raise Unpriced(f"storage request {asked!r} isn't a size like 10Gi")
-    yield from volume_charges(scope, Volume(Decimal(found[1]) * GIGABYTES[found[2]], "gp3"), ONE, Metering.STANDING)
+    spec = scope.known("spec", None)
+    size = size_gb(spec if isinstance(spec, Mapping) else {})
+    yield from volume_charges(scope, Volume(size, "gp3"), ONE, Metering.STANDING)
 
 
 def _annotations(scope: Scope) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Final
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Driver, Unpriced
 from cost.fargate_pods import profile_of, size_of, takes_all
 from cost.nodes import CPU_WEIGHT, NodeShare, node_share, node_size
+from cost.pod_volumes import volumes
 from cost.pods import (
     AUTOSCALERS,
     KEDA_MAXIMUM,
@@ -87,6 +88,7 @@ def long_running(scope: Scope) -> Iterator[Charge]:
     """A Deployment, StatefulSet, ReplicaSet, Rollout or Pod, all of the time; and its canary in rollouts."""
     demand = demand_of(scope)
     yield from _where_they_run(scope, demand, "Pods")
+    yield from volumes(scope, _counted(scope))
     rollout = rollout_of(scope.pricing)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:
         size = _size(scope)
@@ -101,6 +103,11 @@ def long_running(scope: Scope) -> Iterator[Charge]:
 def demand_of(scope: Scope) -> Demand:
     """What the pods of a long-running workload ask for. Raises Unpriced."""
     size, largest = _sizes(scope)
+    return _demand(_counted(scope), size, largest)
+
+
+def _counted(scope: Scope) -> Amount:
+    """Pods of a long-running workload, by what is declared, given, and allowed."""
     count = _count(scope)
     given = scope.given(PODS)
     if given is not None:
@@ -108,7 +115,7 @@ def demand_of(scope: Scope) -> Demand:
     quota = quota_of(scope.pricing, namespace(scope.resource))
     if quota is not None and quota.pods is not None:
         count = Amount(*(min(each, quota.pods.amount) for each in (count.floor, count.expected, count.worst)))
-    return _demand(count, size, largest)
+    return count
 
 
 def _demand(count: Amount, size: PodSize, largest: PodSize) -> Demand:
@@ -228,6 +235,7 @@ def job(scope: Scope) -> Iterator[Charge]:
     used = scope.usage(POD_HOURS, None if scope.pricing.usage.get(scope.resource.urn) else planned)
     hours = Amount(ZERO, used.amount.expected, max(most + late, used.amount.expected))
     yield from _where_they_run(scope, _demand(hours, size, largest), "Pods of runs", Metering.USE)
+    yield from volumes(scope, hours * (1 / MONTH_HOURS), Metering.USE)
 
 
 UNIT_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}

@@ -17,6 +17,7 @@ from cost.pricers.kubernetes.workloads import _cron_runs, _weekdays
 from deployment.graph import Resource
 from deployment.quantities import quantity
 from deployment.tokens import NAMESPACE, RENDERED
+from deployment.unknown import UNKNOWN
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -535,3 +536,22 @@ def test_files_whose_objects_are_not_there_have_no_price(token, price):
     assert "aren't in the graph" in price(files).unpriced[0].reason
     read = Resource("urn:pulumi:test::test::kubernetes:core/v1:Namespace::one", NAMESPACE, "one", parent=urn)
     assert not price(files, read).unpriced
+
+
+CLAIM = {"spec": {"resources": {"requests": {"storage": "10Gi"}}}}
+CLAIM_MONTH = Decimal("0.8")
+
+
+def test_volumes_of_a_stateful_set_are_as_many_as_its_pods_may_be(thing, price):
+    spec = {"replicas": 1, "template": {"spec": asks()}, "volumeClaimTemplates": [CLAIM, CLAIM]}
+    scaler = thing(HPA, {"minReplicas": 2, "maxReplicas": 5, "scaleTargetRef": {"kind": "StatefulSet", "name": "api"}})
+    found = price(thing("kubernetes:apps/v1:StatefulSet", spec), scaler)
+    volumes = [line for line in found.lines if line.item.startswith("Volumes of its pods")]
+    assert sum(line.monthly_usd for line in volumes) == 2 * 2 * CLAIM_MONTH
+    assert sum(line.worst_case_usd for line in volumes) == 5 * 2 * CLAIM_MONTH
+
+
+@pytest.mark.parametrize("claims", [[UNKNOWN], [{"spec": UNKNOWN}], [{}], [{"spec": {"resources": {}}}], UNKNOWN])
+def test_volumes_whose_size_is_not_known_have_no_price(thing, price, claims):
+    spec = {"template": {"spec": asks()}, "volumeClaimTemplates": claims}
+    assert price(thing("kubernetes:apps/v1:StatefulSet", spec)).unpriced
