@@ -24,9 +24,9 @@ from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
 from deployment.errors import SHAPE_ERRORS, InputError
+from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import is_list, unread, with_items
-from deployment.quiet import no_garbage_collection
 from deployment.tokens import RENDERED
 
 NO_LIMIT_USD: Final = Decimal("Infinity")

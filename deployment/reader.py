@@ -12,8 +12,8 @@ from typing import Any, Final, NoReturn
 
 from deployment import preview
 from deployment.errors import EncryptedError, InputError
+from deployment.garbage import no_garbage_collection
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
-from deployment.quiet import no_garbage_collection
 from deployment.sharing import sharing
 from deployment.source import read_bytes
 from deployment.unknown import SECRET

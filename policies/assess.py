@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from deployment.day import today_utc
 from deployment.errors import SHAPE_ERRORS
+from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import split
 from deployment.per_text import forget_many
-from deployment.quiet import no_garbage_collection
 from deployment.unknown import SECRET, UNKNOWN, Met, watched
 from policies import PACK_DIRECTORY
 from policies.context import Context

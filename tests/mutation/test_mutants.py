@@ -10,8 +10,8 @@ import pytest
 from declared import departures
 from rejudged import Readers
 
+from deployment.garbage import no_garbage_collection
 from deployment.kept import FOLDER_VARIABLE
-from deployment.quiet import no_garbage_collection
 from deployment.reader import graph_from_json
 from deployment.tokens import STATE_MACHINE
 from policies.assess import assess, config_of, level_of, rules_for, run_rule

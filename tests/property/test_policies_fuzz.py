@@ -14,6 +14,8 @@ from deployment.errors import InputError
 from deployment.reader import graph_from_file
 from policies.assess import assess
 
+from .places import places
+
 ROUGH = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 LONGEST_SECONDS = 10
 """For a file of a few resources, on a busy machine; most take some hundredths of a second."""
@@ -70,14 +72,6 @@ def kinds(deployment):
         for state in deployment(stack)["deployment"]["resources"]:
             found.setdefault(state["type"], state)
     return list(found.values())
-
-
-def places(value, path=()):
-    """Paths of everything inside `value`."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield (*path, key)
-        yield from places(item, (*path, key))
 
 
 def swapped(value):

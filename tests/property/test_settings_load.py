@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from infra.settings import SettingsError, load
 from infra.settings.loading import GROUPS
 
+from .places import places
+
 FILE = {
     "plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"},
     "plant:maintenance": {"windows": [{"name": "a", "weekday": "MON", "time": "09:00", "duration_minutes": 60}]},
@@ -24,14 +26,6 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.sampled_from(["name", "a"]), inner, max_size=2),
     max_leaves=9,
 )
-
-
-def places(value, path=()):
-    """Paths of everything inside `value`."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield (*path, key)
-        yield from places(item, (*path, key))
 
 
 @st.composite

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deployment.quiet import no_garbage_collection
+from deployment.garbage import no_garbage_collection
 from workbench.emulator.behaviour.account import Account
 from workbench.emulator.deploy import Deployer
 from workbench.emulator.lifecycle import Lifecycle

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.errors import InputError
-from deployment.quiet import no_garbage_collection
+from deployment.garbage import no_garbage_collection
 from workbench.preview import kept
 from workbench.preview.outputs import SyntheticOutputs
 from workbench.preview.settings import blamed
