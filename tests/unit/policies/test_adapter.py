@@ -118,6 +118,18 @@ CASES = {
             {"items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostPID": True}}]},
         ),
     ),
+    "what no rule reads": stack(
+        resource("aws-native:s3:Bucket", "native", {"accessControl": "PublicRead"}),
+        resource("aws:cloudformation/stack:Stack", "template", {"templateBody": "{}"}),
+        resource("kubernetes:s3.services.k8s.aws/v1alpha1:Bucket", "ack", {"spec": {"name": "open"}}),
+        resource("kubernetes:helm.sh/v3:Release", "chart", {"chart": "grafana"}),
+        {
+            "urn": "urn:pulumi:dev::shop::kubernetes:yaml/v2:ConfigFile::files",
+            "type": "kubernetes:yaml/v2:ConfigFile",
+            "custom": False,
+            "parent": STACK,
+        },
+    ),
     "names of any kind": stack(resource("aws:ec2/securityGroup:SecurityGroup", "a::b [*] $x/ü", OPEN)),
 }
 
