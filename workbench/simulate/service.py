@@ -87,19 +87,6 @@ class Distribution:
         """Share of the times, in means, up to `time`: by its points."""
         return float((self.points() <= time).mean())
 
-    @property
-    def cv2(self) -> float:
-        """Squared coefficient of variation."""
-        match self.shape:
-            case Shape.EXPONENTIAL:
-                return 1.0
-            case Shape.DETERMINISTIC:
-                return 0.0
-            case Shape.EMPIRICAL:
-                return float(np.var(self.samples))
-            case _:
-                return self.cv**2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
