@@ -9,7 +9,6 @@ import contextlib
 import datetime
 import json
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -61,7 +60,8 @@ class Measured:
 
     def __init__(self, root, *options):
         out = root / "audit.out"
-        command = [sys.executable, "-m", "workbench.cli", "audit", root, "--format", "json", "--out", out, *options]
+        # By the launcher, which keeps byte code: to compile Dask anew takes longer than to start it.
+        command = [ROOT / "plant", "audit", root, "--format", "json", "--out", out, *options]
         start = time.perf_counter()
         process = psutil.Popen(list(map(str, command)), cwd=ROOT)
         spent, most = {}, {}  # by process: those that it forks are not its own to wait for
@@ -100,6 +100,7 @@ def test_time_and_memory_grow_no_faster_than_the_number_of_stacks(folder):
 def test_two_workers_against_one(folder):
     root = folder(MOST)
     few = folder(20)
+    Measured(few, "--workers", "2")  # what is imported is compiled from now on
     begin = Measured(few, "--workers", "2").cpu - Measured(few, "--workers", "1").cpu
     quiet = cores() > 1 and os.getloadavg()[0] < 1  # others on the machine take what the second worker would have
     loop, two = Measured(root, "--workers", "1"), Measured(root, "--workers", "2")
@@ -109,9 +110,9 @@ def test_two_workers_against_one(folder):
     print(
         f"CPU: {loop.cpu:.1f} s and {two.cpu:.1f} s, {begin:.1f} s of it to begin; {two.alone:.1f} s the first process"
     )
+    # Two cores are 1.7 times as fast only where all processes together take at most 2 / 1.7 of what one takes.
+    assert (two.cpu - begin) / loop.cpu < 2 / 1.7
     if quiet:
-        # Two cores are 1.7 times as fast only where all processes together take at most 2 / 1.7 of what one takes.
-        assert (two.cpu - begin) / loop.cpu < 2 / 1.7
         assert faster > (1.7 if MOST >= 2000 else 1.2)  # of fewer, the start is too large a part
 
 

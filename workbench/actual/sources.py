@@ -107,6 +107,8 @@ def _local(text: str) -> list[Source]:
             root = Path(path.anchor or ".")
             pattern = str(path.relative_to(path.anchor)) if path.anchor else text
             paths = sorted(one for one in root.glob(pattern) if one.is_file())
+        elif text == "-" or path.exists():
+            raise InputError(f"{plain(text)}: is no regular file; a bill is read more than once, so save it first")
         else:
             paths = []
         found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -298,6 +299,13 @@ def test_nothing_there_is_told(tmp_path, monkeypatch, given):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=r"no such file|no such kind of storage; allowed: file://, s3://"):
         read_bill([given], WANTED)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for given in ("-", str(tmp_path / "pipe.csv")):
+        with pytest.raises(InputError, match="is no regular file"):
+            read_bill([given], WANTED)
 
 
 def test_accounts_of_others_take_no_room(tmp_path):
