@@ -14,6 +14,7 @@ from cost.money import text
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
 from deployment.urn import name_of
+from policies.finding import WAYS_APART
 from workbench.preview.changes import Change, compare, counts
 from workbench.preview.synthesis import REPOSITORY, synthesize
 from workbench.report.money import dollars
@@ -150,10 +151,18 @@ class Preview:
             "baseCost": None if self.base_estimate is None else _figures(self.base_estimate),
             "policies": self.assessment.to_json(),
             "rulesPassed": len(self.assessment.passed),
-            "fixes": {one.rule.id: one.rule.fix for one in self.assessment.violations},
+            "fixes": self._fixes(),
             "prediction": None if self.prediction is None else self.prediction.line(),
             "verdict": self.verdict,
         }
+
+    def _fixes(self) -> dict[str, str]:
+        """Rule id -> how to satisfy it: by the stack's settings where they are known, and not told in the message."""
+        ways: dict[str, dict[str, None]] = defaultdict(dict)
+        for one in self.assessment.violations:
+            remedy = one.finding.remedy
+            ways[one.rule.id][remedy if remedy and remedy not in one.finding.message else one.rule.fix] = None
+        return {rule: WAYS_APART.join(found) for rule, found in ways.items()}
 
     def _resource_json(self, change: Change) -> dict[str, Any]:
         resource = change.resource

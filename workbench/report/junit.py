@@ -1,5 +1,8 @@
 """Assessments as JUnit XML, which most CIs show: a suite a file, a case a rule.
 
+As Jenkins' schema has it (xunit-plugin, junit-10.xsd, read 2026-11-27): counts of errors are required of a suite, and
+counts of what is skipped belong to suites only.
+
 A rule that blocks is a failure; one that advises passes, and its findings are in the case's output; a waived one is
 skipped, with the reason.
 """
@@ -21,8 +24,9 @@ def junit(judged: Sequence[tuple[str, Assessment]]) -> str:
         suite = ET.SubElement(root, "testsuite", name=_printable(file))
         _cases(suite, assessment)
         for element in (suite, root):
-            for name, path in (("tests", ".//testcase"), ("failures", ".//failure"), ("skipped", ".//skipped")):
+            for name, path in (("tests", ".//testcase"), ("failures", ".//failure"), ("errors", ".//error")):
                 element.set(name, str(len(element.findall(path))))
+        suite.set("skipped", str(len(suite.findall(".//skipped"))))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 

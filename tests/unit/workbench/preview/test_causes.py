@@ -41,6 +41,7 @@ def test_what_the_stack_file_breaks_is_told_with_the_setting_and_its_default(pro
     found = preview("dev", {}, root=root)
     assert [one.finding.remedy for one in found.blocking] == ["set plant:contract.page_size_max to 50 instead of 80"]
     assert found.remedies == ("set plant:contract.page_size_max to 50 instead of 80",)
+    assert found.to_json()["fixes"]["contract-published"] == found.remedies[0]
 
 
 def test_two_settings_of_which_each_breaks_a_rule_are_told_apart():

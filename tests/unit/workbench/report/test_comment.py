@@ -84,6 +84,13 @@ def test_each_way_back_is_a_line_of_its_own():
     assert "\n\nTo set, one of:\n- share it (then &#36;4)\n- set a&#95;b to 2\n\nTo set:\n- drop it\n" in told
 
 
+def test_a_stack_that_the_base_has_not_is_told_as_new():
+    """A renamed stack is one: what it makes anew is the old one's, under another name."""
+    new = document("renamed", base="main", baseCost=None)
+    assert "<code>renamed</code> against <code>main</code>, which has no such stack" in render([new])
+    assert "no such stack" not in render([document()])
+
+
 def test_what_gets_dearer_through_other_resources_is_told():
     same = {**preview()["resources"][0], "operation": "same", "name": "flag", "worstCaseDelta": "0.04"}
     assert "| <code>flag</code> | +$1.00 | +$0.04 |" in render([document(resources=[same])])

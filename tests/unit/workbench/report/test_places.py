@@ -76,7 +76,10 @@ def test_sarif_names_the_stack_file_and_no_path_of_this_machine(deployment, tmp_
 
 def test_junit_has_a_case_a_rule_and_a_failure_for_what_blocks(deployment, capsys):
     assert run(["check", str(deployment), "--format", "junit"]) == 1
-    [suite] = ET.fromstring(capsys.readouterr().out)  # noqa: S314 - our own output
+    root = ET.fromstring(capsys.readouterr().out)  # noqa: S314 - our own output
+    assert {*root.keys()} <= {"name", "time", "tests", "failures", "errors"}, "what Jenkins' junit-10.xsd has of it"
+    [suite] = root
+    assert {"name", "tests", "failures", "errors"} <= {*suite.keys()}, "what it requires of a suite"
     failed = {case.get("name") for case in suite if case.find("failure") is not None}
     assert failed == {"cost-worst-case-within-budget"}
     assert int(suite.get("tests")) == len(suite) > 100
