@@ -158,4 +158,10 @@ CASES = [
         )
     ),
     case("aws:rds/proxy:Proxy", {}, {"Proxy": "87.60"}, {"vcpu_count": 8}),  # 8 x 730 x .015
+    case(
+        "aws:rds/instance:Instance",
+        {"engine": "mysql", "instanceClass": "db.t3.large", "allocatedStorage": 20, "monitoringInterval": 15},
+        {"Logs of Enhanced Monitoring": "2.00"},  # four times the gigabyte that is counted for a minute's interval
+        id="rds: enhanced monitoring",
+    ),
 ]

@@ -78,4 +78,23 @@ CASES = [
         {"monthly_lifecycle_transition_requests": 20_000, "monitored_objects": 20_000},
         id="s3: intelligent tiering",
     ),
+    case(
+        "aws:s3/bucketNotification:BucketNotification",
+        {"eventbridge": True},
+        {"Events to EventBridge": "3.00"},
+        {"monthly_events": 3_000_000},
+    ),
+    case(
+        "aws:s3/bucketNotification:BucketNotification",
+        {"queues": [{"queueArn": "q", "events": ["s3:ObjectCreated:*"]}]},
+        {"Events": None},
+        id="s3: events to queues are free",
+    ),
+    case(
+        "aws:s3/bucket:Bucket",
+        {"replicationConfiguration": {"role": "r", "rules": [{"destination": {"bucket": "arn:aws:s3:::elsewhere"}}]}},
+        {"Data to other Regions": "2.00", "Objects replicated": "0.50"},
+        {"monthly_replicated_gb": 100, "monthly_replicated_objects": 100_000},
+        id="s3: replicated by the bucket itself",
+    ),
 ]

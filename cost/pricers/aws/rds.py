@@ -13,7 +13,7 @@ from cost.compute import BURSTABLE, CREDITS, surplus_credits, vcpus_of
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scaling import Limits
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.graph import Resource
@@ -26,6 +26,13 @@ MAGNETIC_IO: Final = UsageKey(
     "monthly_standard_io_requests", Decimal(1_000_000), "requests to a magnetic volume a month"
 )
 EXPORTED: Final = UsageKey("monthly_data_ingested_gb", Decimal(1), "gigabytes of exported logs a month")
+
+MONITORED: Final = UsageKey(
+    "monthly_enhanced_monitoring_gb",
+    Decimal(1),
+    "gigabytes of Enhanced Monitoring's logs a month; those of a minute's interval, and of shorter ones more, where "
+    "nobody gives a number",
+)
 
 GP3_FREE_MBPS: Final = 125
 GP3_FREE_MBPS_LARGE: Final = 500
@@ -93,7 +100,17 @@ def instance(scope: Scope) -> Iterator[Charge]:
         yield scope.use("Exported logs", ("cloudwatch", "logs_ingestion_gb"), scope.usage(EXPORTED))
     if scope.given(BACKUP) is not None:
         yield scope.kept("Backups", ("rds", "backup_gb_month"), scope.usage(BACKUP))
+    yield from enhanced_monitoring(scope)
     _insights_are_free(scope)
+
+
+def enhanced_monitoring(scope: Scope) -> Iterator[Charge]:
+    """Logs of Enhanced Monitoring, which an instance writes at the interval that it, or its cluster, sets."""
+    if seconds := scope.number("monitoringInterval"):
+        used = scope.usage(MONITORED)
+        if used.assumed:
+            used = Used(used.amount * (60 / seconds), assumed=True)
+        yield scope.use("Logs of Enhanced Monitoring", ("cloudwatch", "logs_ingestion_gb"), used)
 
 
 def is_striped(engine: str, size_gb: Decimal) -> bool:
@@ -206,6 +223,7 @@ def cluster_instance(scope: Scope) -> Iterator[Charge]:
     yield from _aurora_hours(scope, of, scope, ONE)
     if scope.flag("publiclyAccessible"):
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), ONE, Metering.SECONDS)
+    yield from enhanced_monitoring(scope)
     _insights_are_free(scope)
 
 
@@ -360,11 +378,11 @@ PRICERS: Final = {
         Pricer(snapshot, twins=("aws_db_cluster_snapshot", "aws_rds_cluster_snapshot_copy"), usage=(SNAPSHOT,)),
     ),
     tokens.DB_INSTANCE[0]: Pricer(
-        instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED, *CREDITS)
+        instance, twins=("aws_db_instance",), usage=(BACKUP, MAGNETIC_IO, EXPORTED, MONITORED, *CREDITS)
     ),
     CLUSTER: Pricer(cluster, twins=("aws_rds_cluster",), usage=(CLUSTER_STORAGE, CLUSTER_IO, CLUSTER_BACKUP, EXPORTED)),
     tokens.DB_PROXY[0]: Pricer(proxy, twins=("aws_db_proxy",), usage=(PROXY_VCPUS,)),
     tokens.DB_CLUSTER_INSTANCE[0]: Pricer(
-        cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY, *CREDITS)
+        cluster_instance, twins=("aws_rds_cluster_instance",), usage=(CAPACITY, MONITORED, *CREDITS)
     ),
 }

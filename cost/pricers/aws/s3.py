@@ -105,8 +105,12 @@ def bucket(scope: Scope) -> Iterator[Charge]:
         yield from scope.used_where_given(f"Storage, {name}", ("s3", price), KEPT[name], Metering.STANDING)
     for item, price, key in COLD_USE:
         yield from scope.used_where_given(item, ("s3", price), key)
-    if "lifecycleRules" in scope.resource.inputs:  # what AWS filled in is a lifecycle of its own
+    # what AWS filled in is a resource of its own
+    if "lifecycleRules" in scope.resource.inputs:
         yield from transitions(scope, "lifecycleRules")
+    for path in INLINE_REPLICATION:
+        if scope.resource.inputs.get(path):
+            yield from replication(scope, f"{path}{'[*]' if path.endswith('s') else ''}.rules")
 
 
 def lifecycle(scope: Scope) -> Iterator[Charge]:
@@ -167,19 +171,43 @@ REPLICATED: Final = UsageKey("monthly_replicated_gb", Decimal(10), "gigabytes re
 REPLICAS: Final = UsageKey("monthly_replicated_objects", Decimal(10_000), "objects replicated a month")
 
 
-def replication(scope: Scope) -> Iterator[Charge]:
+INLINE_REPLICATION: Final = ("replicationConfiguration", "replicationConfigurations")
+"""Where buckets of older programs say how they are replicated."""
+
+
+def replication(scope: Scope, path: str = "rules") -> Iterator[Charge]:
     """Objects put into other buckets, and their way to other Regions; the other buckets bill what they store. Buckets
     that aren't in the graph count as elsewhere."""
-    home, rules = scope.pricing.region_of(scope.resource), scope.items("rules")
-    found = scope.graph.referenced(scope.resource, "rules", *BUCKETS)
+    home, rules = scope.pricing.region_of(scope.resource), scope.items(path)
+    found = scope.graph.referenced(scope.resource, path, *BUCKETS)
     if len(found) < len(rules) or any(scope.pricing.region_of(one) != home for one in found):
         yield scope.use("Data to other Regions", ("data_transfer", "inter_region_gb"), scope.usage(REPLICATED))
     yield scope.use("Objects replicated", ("s3", "1k_put_requests"), scope.usage(REPLICAS))
 
 
-USAGE: Final = (STORAGE, TIER_1, TIER_2, *KEPT.values(), *(key for *_, key in COLD_USE), MOVED, WATCHED)
+USAGE: Final = (
+    STORAGE,
+    TIER_1,
+    TIER_2,
+    *KEPT.values(),
+    *(key for *_, key in COLD_USE),
+    MOVED,
+    WATCHED,
+    REPLICATED,
+    REPLICAS,
+)
+
+EVENTS: Final = UsageKey("monthly_events", Decimal(100_000), "events of the bucket that go to EventBridge a month")
+
+
+def notification(scope: Scope) -> Iterator[Charge]:
+    """Events of a bucket that go to EventBridge, which bills them as it does custom ones; others are free."""
+    if scope.flag("eventbridge"):
+        yield scope.use("Events to EventBridge", ("eventbridge", "million_custom_events"), scope.usage(EVENTS))
+
 
 PRICERS: Final = {
+    tokens.BUCKET_NOTIFICATION[0]: Pricer(notification, twins=("aws_s3_bucket_notification",), usage=(EVENTS,)),
     **dict.fromkeys(BUCKETS, Pricer(bucket, twins=("aws_s3_bucket",), usage=USAGE)),
     **dict.fromkeys(
         LIFECYCLES, Pricer(lifecycle, twins=("aws_s3_bucket_lifecycle_configuration",), usage=(MOVED, WATCHED))
