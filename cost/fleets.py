@@ -189,12 +189,9 @@ def scheduled(scope: Scope) -> list[Resource]:
     found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scheduled sizes")
     if found is None:
         found = scope.pricing.cache["scheduled sizes"] = {}
-        by_name = {str(group.get("name")): group for group in scope.graph.of_type(GROUP)}
         for schedule in scope.graph.of_type(SCHEDULE):
-            groups = scope.graph.referenced(schedule, "autoscalingGroupName", GROUP)
+            groups = Scope(scope.pricing, schedule).named("autoscalingGroupName", "name", GROUP)
             name = schedule.get("autoscalingGroupName")
-            if not groups and isinstance(name, str) and (named := by_name.get(name)) is not None:
-                groups = (named,)  # by a name of its own, which a preview knows before there is an id
             urns = [group.urn for group in groups] or ([ANY_GROUP] if name in (UNKNOWN, SECRET) else [])
             for urn in urns:
                 found.setdefault(urn, []).append(schedule)
@@ -228,12 +225,14 @@ def _divided(size: Amount, weight: Decimal) -> Amount:
 def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
     path = "launchTemplate" if scope.resource.get("launchTemplate") else ""
     source: tuple[Resource, ...] = ()
+    name = "name"
     if mixed:  # the template of the policy comes before those of its overrides
-        path = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"
+        path, name = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification", "launchTemplateName"
     if path:
         source = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
+        source = source or scope.named(f"{path}.{name}", "name", LAUNCH_TEMPLATE)
     if not source:
-        source = scope.graph.referenced(scope.resource, "launchConfiguration", LAUNCH_CONFIGURATION)
+        source = scope.named("launchConfiguration", "name", LAUNCH_CONFIGURATION)
     if not source:
         raise Unpriced("its launch template isn't in the graph, so its instance type isn't known")
     return source[0]

@@ -87,7 +87,7 @@ class Pricing:
     basis: Basis
     usage: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     """Resolved usage file: URN -> usage key -> number a month."""
-    cache: dict[str, Any] = field(default_factory=dict)
+    cache: dict[Any, Any] = field(default_factory=dict)
     """What one pricer works out once for the whole graph."""
     notes: dict[str, None] = field(default_factory=dict)
     """Sentences that a reader of the figures has to know, in the order in which they came up."""
@@ -253,6 +253,21 @@ class Scope:
             named = self.graph.referenced(self.resource, path, *types)
             return len(named) or None
         return 1
+
+    def named(self, path: str, key: str, *types: str) -> tuple[Resource, ...]:
+        """Resources of `types` that the value at `path` refers to, or that declare it as their `key`: a name of its own
+        is known in a preview before there is an id."""
+        if found := self.graph.referenced(self.resource, path, *types):
+            return found
+        value = self.resource.get(path)
+        if not isinstance(value, str):
+            return ()
+        index: dict[str, Resource] | None = self.pricing.cache.get(("by name", key, types))
+        if index is None:
+            declared = ((one.inputs.get(key), one) for one in self.graph.of_type(*types))
+            index = {name: one for name, one in declared if isinstance(name, str)}
+            self.pricing.cache["by name", key, types] = index
+        return (index[value],) if value in index else ()
 
     def text(self, path: str, default: str = "") -> str:
         """Property as text. Raises Unpriced when it isn't known."""

@@ -1044,6 +1044,30 @@ GRAPHS = [
             for name in ("a", "b")
         ),
     ),
+    case(
+        "a launch template and a group by names that a preview knows",
+        "worst_case_usd",
+        "119.136",  # 2 x 730 x .0816
+        "Instances on demand",
+        (*TEMPLATE[:2], {**TEMPLATE[2], "name": "web"}),
+        (
+            "aws:autoscaling/group:Group",
+            "fleet",
+            {**FLEET, "launchTemplate": {"name": "web"}, "vpcZoneIdentifiers": ["subnet"]},
+        ),
+    ),
+    case(
+        "an Aurora instance names its cluster by a name that a preview knows",
+        "monthly_usd",
+        "59.86",
+        "Database instance (aurora-mysql, db.t3.medium)",
+        ("aws:rds/cluster:Cluster", "db", {"engine": "aurora-mysql", "clusterIdentifier": "main"}),
+        (
+            "aws:rds/clusterInstance:ClusterInstance",
+            "one",
+            {"clusterIdentifier": "main", "instanceClass": "db.t3.medium"},
+        ),
+    ),
 ]
 
 UNBOUNDED = [
@@ -1058,6 +1082,11 @@ UNBOUNDED = [
             "up: limits of a scheduled action aren't known",
             TABLE,
             (ACTION, "up", {**READS_OF_ORDERS, "scalableTargetAction": UNKNOWN}),
+        ),
+        (
+            "what its warm pool keeps isn't known",
+            TEMPLATE,
+            ("aws:autoscaling/group:Group", "fleet", {**FLEET, "warmPool": {"maxGroupPreparedCapacity": UNKNOWN}}),
         ),
         (
             "which group the scheduled action up sizes isn't known",

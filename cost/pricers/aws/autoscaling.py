@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from cost.catalogue import Price
-from cost.charges import ZERO, Amount, Charge, Driver
+from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.compute import (
     CREDITS,
     DERIVED,
@@ -26,6 +26,7 @@ from cost.rollouts import hours_per_month, rollout_of
 from cost.scope import Scope, UsageKey
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
+from deployment.unknown import SECRET, UNKNOWN
 
 TARGET_TRACKING_ALARMS: Final = 2
 """Alarms that a target-tracking policy makes for itself (AWS Auto Scaling user guide, 2026-09)."""
@@ -153,6 +154,8 @@ def warm_pool(scope: Scope, fleet: Fleet) -> Iterator[Charge]:
     pool = scope.known("warmPool", None)
     if not pool:
         return
+    if any(pool.get(key) in (UNKNOWN, SECRET) for key in ("maxGroupPreparedCapacity", "minSize", "poolState")):
+        raise Unpriced("what its warm pool keeps isn't known, so it has no largest number")
     prepared = Decimal(str(pool.get("maxGroupPreparedCapacity") or 0))
     low = Decimal(str(pool.get("minSize") or 0))
     most = prepared if prepared > 0 else fleet.count.worst

@@ -228,7 +228,7 @@ def cluster_instance(scope: Scope) -> Iterator[Charge]:
 
 
 def _cluster_of(scope: Scope) -> Scope:
-    clusters = scope.graph.referenced(scope.resource, "clusterIdentifier", CLUSTER)
+    clusters = scope.named("clusterIdentifier", "clusterIdentifier", CLUSTER)
     if len(clusters) != 1:
         raise Unpriced("its cluster isn't in the graph, and its price depends on the cluster's storage and scaling")
     return Scope(scope.pricing, clusters[0])
@@ -302,7 +302,7 @@ def _index(scope: Scope) -> Mapping[str, list[Resource]]:
         for one in scope.graph.of_type(CLUSTER):
             found[f"cluster:{one.get('clusterIdentifier')}"].append(one)
         for member in scope.graph.of_type(*tokens.DB_CLUSTER_INSTANCE):
-            for one in scope.graph.referenced(member, "clusterIdentifier", CLUSTER):
+            for one in Scope(scope.pricing, member).named("clusterIdentifier", "clusterIdentifier", CLUSTER):
                 found[one.urn].append(member)
     return found
 
