@@ -1068,6 +1068,18 @@ GRAPHS = [
             {"clusterIdentifier": "main", "instanceClass": "db.t3.medium"},
         ),
     ),
+    case(
+        "of several task definitions that a preview names the largest may run",
+        "floor_usd",
+        "36.0401",  # 730 x (.04048 + 2 x .004445)
+        "Fargate",
+        ("aws:ecs/taskDefinition:TaskDefinition", "small", {"cpu": "256", "memory": "512"}),
+        TASK,
+        (
+            *service(launchType="FARGATE", taskDefinition=UNKNOWN, desiredCount=1),
+            [("taskDefinition", ("aws:ecs/taskDefinition:TaskDefinition", name)) for name in ("small", "task")],
+        ),
+    ),
 ]
 
 UNBOUNDED = [

@@ -31,4 +31,10 @@ CASES = [
         {"Cache (237 GB)": "2774.00"},
         id="rest api: the largest cache",
     ),
+    case(
+        "aws:apigateway/stage:Stage",
+        {"cacheClusterEnabled": True, "cacheClusterSize": "6.1"},
+        {"Cache": "146.00"},
+        id="rest api: a cache of 6.1 GB",
+    ),
 ]

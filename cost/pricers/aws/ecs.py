@@ -49,8 +49,14 @@ def task_charges(
     tasks = scope.graph.referenced(scope.resource, path, TASK)
     if not tasks:
         raise Unpriced("its task definition isn't in the graph, so its vCPUs and memory aren't known")
-    task = Scope(scope.pricing, tasks[0])
-    vcpus, memory_gb = size(task.text("cpu"), 1024), size(task.text("memory"), 1024)
+    # a preview may name several, and not say which of them runs: the largest is taken
+    vcpus, memory_gb, task = max(
+        (
+            (size(one.text("cpu"), 1024), size(one.text("memory"), 1024), one)
+            for one in (Scope(scope.pricing, each) for each in tasks)
+        ),
+        key=lambda found: found[:2],
+    )
     usage = metering is Metering.USE
     storage_gb = max(Decimal(0), task.number("ephemeralStorage.sizeInGib") - INCLUDED_STORAGE_GB)
     arm = task.text("runtimePlatform.cpuArchitecture", "X86_64") == "ARM64"
