@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
 
 from cost.catalogue import Catalogue, MissingPrice
+from cost.charges import Unpriced
 from cost.compute import price_file
 from cost.estimate import Estimate
 from cost.lever import Lever, Stack, changed, without
+from cost.lifecycle import Support, has_lifecycle, newest, version_of
 from cost.uptime import ALWAYS_ON, Uptime
 from deployment import tokens
+from deployment.day import today_utc
+from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
 
 ALB: Final = tokens.LOAD_BALANCER
@@ -106,6 +111,36 @@ def _smaller_maximum(stack: Stack, _: Estimate) -> Stack | None:
         return {"maxSize": least} if high > least else None
 
     return changed(stack, GROUP, change)
+
+
+def _smaller_scaling(stack: Stack, _: Estimate) -> Stack | None:
+    def change(resource: Resource) -> dict[str, Any] | None:
+        low, high = number(resource.get("minCapacity")), number(resource.get("maxCapacity"))
+        if low is None or high is None:
+            return None
+        least = max(low, Decimal(1))
+        return {"maxCapacity": int(least)} if high > least else None
+
+    return changed(stack, tokens.SCALABLE_TARGET, change)
+
+
+def _supported_version(stack: Stack, _: Estimate) -> Stack | None:
+    """Not of caches: those leave Redis altogether."""
+    day = stack.basis.on or today_utc()
+
+    def change(resource: Resource) -> dict[str, Any] | None:
+        cluster = resource.type in tokens.EKS_CLUSTER
+        product, path = ("eks", "version") if cluster else (str(resource.get("engine")), "engineVersion")
+        text = resource.get(path)
+        if not isinstance(text, str) or not has_lifecycle(product):
+            return None
+        with suppress(Unpriced):
+            version = version_of(product, text)
+            if version is not None and version.support(day) is not Support.STANDARD:
+                return {path: newest(product)}
+        return None
+
+    return changed(stack, (*tokens.EKS_CLUSTER, *tokens.DB_INSTANCE, *tokens.DB_CLUSTER), change)
 
 
 def _valkey(stack: Stack, _: Estimate) -> Stack | None:
@@ -244,6 +279,8 @@ LEVERS: Final = (
     Lever("spot", "Run every instance on spot", _spot),
     Lever("cheapest-type-only", "Allow only the cheapest of the groups' instance types", _cheapest_type_only),
     Lever("smaller-maximum", "Let fleets grow no further than their desired size", _smaller_maximum),
+    Lever("smaller-scaling", "Let autoscaling go no further than its minimum", _smaller_scaling),
+    Lever("supported-version", "Use a version in standard support", _supported_version),
     Lever("valkey", "Use Valkey instead of Redis OSS", _valkey),
     Lever("serverless-cache", "Use a serverless Valkey cache instead of nodes", _serverless_cache),
     Lever("fewer-hours", "Keep the stack up only for the hours that the budget buys", _fewer_hours),

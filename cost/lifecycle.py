@@ -72,6 +72,11 @@ def version_of(product: str, text: str) -> Version | None:
     return versions[same_or_newer[0]]
 
 
+def newest(product: str) -> str:
+    """The newest version of `product` that has dates."""
+    return list(_versions(product))[-1]
+
+
 def has_lifecycle(product: str) -> bool:
     """True for a product whose versions have dates."""
     return product in _document()

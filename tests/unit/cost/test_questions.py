@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -50,6 +51,37 @@ def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, 
     usage = {graph.resources[0].urn: {"monthly_data_processed_gb": Decimal(0), "data_storage_gb": Decimal(0)}}
     found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage), usage)}
     assert found[lever].saving_usd == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "what", "usd"),
+    [
+        ("aws:eks/cluster:Cluster", {"version": "1.29"}, "(set version to 1.36)", "365.00"),
+        (
+            "aws:rds/instance:Instance",
+            {"engine": "mysql", "engineVersion": "5.7.44", "instanceClass": "db.t3.large", "allocatedStorage": 20},
+            "(set engineVersion to 8.4)",
+            "292.00",  # 2 vCPUs x .20 x 730
+        ),
+    ],
+)
+def test_a_version_in_standard_support_is_advised(make, make_basis, token, inputs, what, usd):
+    graph = ResourceGraph([make(token, inputs)])
+    current = estimate(graph, basis=make_basis(monthly_requests=0), on=date(2026, 11, 27))
+    found = {each.levers[0].id: each for each in savings(graph, current)}
+    assert found["supported-version"].saving_usd == Decimal(usd)
+    assert found["supported-version"].what.endswith(what)
+
+
+def test_a_smaller_maximum_of_autoscaling_is_advised(make, make_basis):
+    table = make("aws:dynamodb/table:Table", {"name": "orders", "readCapacity": 5, "writeCapacity": 5})
+    scaling = {"minCapacity": 5, "maxCapacity": 4000, "resourceId": "table/orders"}
+    target = {**scaling, "scalableDimension": "dynamodb:table:ReadCapacityUnits"}
+    graph = ResourceGraph([table, make("aws:appautoscaling/target:Target", target)])
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=make_basis(monthly_requests=0)))}
+    saving = found["smaller-scaling"]
+    assert saving.worst_case_saving_usd == Decimal("379.1255")  # 3,995 x 730 x .00013
+    assert saving.what.endswith("(set maxCapacity to 5)")
 
 
 def test_without_nat_gateways_only_their_own_addresses_go(make, make_basis):
