@@ -61,7 +61,7 @@ def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...]) -
     for one in _by_dimension(scope, token).get(dimension, ()):
         identifier = one.get("resourceId")
         if identifier is UNKNOWN or identifier is SECRET:
-            means = scope.graph.referenced(one, "resourceId", scope.resource.type)
+            means = scope.graph.referenced(one, "resourceId", scope.resource.type) or _beside(scope, one)
             if not means:
                 if token == ACTION and one.urn in _paired(scope):
                     continue  # counted with its target
@@ -70,6 +70,17 @@ def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...]) -
                 yield one
         elif any(str(identifier).endswith(name) for name in names if name):
             yield one
+
+
+def _beside(scope: Scope, target: Resource) -> tuple[Resource, ...]:
+    """Resources of the scope's type that come from what the text of `target` comes from: of a service's name and its
+    cluster's a preview may know the first alone."""
+    named = {one.urn for one in scope.graph.referenced(target, "resourceId")}
+    return tuple(
+        each
+        for each in scope.graph.of_type(scope.resource.type)
+        if any(named.intersection(urns) for urns in each.property_dependencies.values())
+    )
 
 
 def limits_of_target(scope: Scope) -> Limits:

@@ -1080,6 +1080,29 @@ GRAPHS = [
             [("taskDefinition", ("aws:ecs/taskDefinition:TaskDefinition", name)) for name in ("small", "task")],
         ),
     ),
+    case(
+        "ecs scaling target of a preview that comes from the service's cluster alone",
+        "worst_case_usd",
+        "360.401",  # 10 tasks of one vCPU and 2 GB
+        "Fargate",
+        CLUSTER,
+        TASK,
+        (
+            *service(**ON_FARGATE, cluster=UNKNOWN),
+            [("cluster", CLUSTER[:2]), ("taskDefinition", TASK[:2])],
+        ),
+        (
+            TARGET,
+            "scaling",
+            {
+                "minCapacity": 1,
+                "maxCapacity": 10,
+                "resourceId": UNKNOWN,
+                "scalableDimension": "ecs:service:DesiredCount",
+            },
+            [("resourceId", CLUSTER[:2])],
+        ),
+    ),
 ]
 
 UNBOUNDED = [
