@@ -10,7 +10,12 @@ from infra.settings.base import minutes_of_day
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
 from infra.settings.contract import ContractSettings
-from infra.settings.data_checks import environment_fits_user_data, environment_is_its_own, stores_are_reached
+from infra.settings.data_checks import (
+    environment_fits_user_data,
+    environment_is_its_own,
+    stores_are_in_the_region,
+    stores_are_reached,
+)
 from infra.settings.edge import EdgeSettings
 from infra.settings.errors import Problem
 from infra.settings.firewall import LEAST_IN_A_WINDOW, FirewallSettings
@@ -433,6 +438,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (one_client_leaves_room, ("firewall", "usage")),
     (cache_holds_the_data, ("cache", "usage")),
     (stores_are_reached, ("data", "tenancy", "platform")),
+    (stores_are_in_the_region, ("data", "region")),
     (environment_is_its_own, ("data",)),
     (environment_fits_user_data, ("data", "platform")),
     (windows_are_sound, ("maintenance",)),

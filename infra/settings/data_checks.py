@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv6Network
 
@@ -63,6 +64,20 @@ def _way(key: str, store: DataStore, *, shared: bool, pods: bool) -> Iterator[Pr
         yield Problem(f"{key}.cidrs", ", ".join(map(str, store.cidrs)), "the fleet reaches the outside over IPv6 only")
     if store.way == "gateway-endpoint" and store.port != HTTPS_PORT:
         yield Problem(f"{key}.port", store.port, "DynamoDB answers on 443 only")
+
+
+def stores_are_in_the_region(data: DataSettings, region: str) -> Iterator[Problem]:
+    """Roles of the stack act in its Region alone, and a gateway endpoint leads to that Region's DynamoDB."""
+    for index, store in enumerate(data.stores):
+        for name in ("rds_user_arn", "table_arn", "endpoint_service"):
+            given = getattr(store, name)
+            found = re.search(r"[a-z]{2}(-[a-z]+)+-\d", given or "")
+            if found is not None and found[0] != region:
+                yield Problem(
+                    f"plant:data.stores[{index}].{name}",
+                    given,
+                    f"in another Region, where no role of the stack may act: allowed is {region} (aws:region)",
+                )
 
 
 def environment_is_its_own(data: DataSettings) -> Iterator[Problem]:

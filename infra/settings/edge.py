@@ -83,7 +83,9 @@ class AuthenticationSettings(Group):
         default=None, description="How the claim holds them; absent: as the issuer does."
     )
     read_scope: str = Field(
-        default="plant.read", pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}$", description="Scope that reading takes."
+        default="plant.read",
+        pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}$",
+        description="Scope that reading takes; with Cognito, <resource server>/<scope>, e.g. plants/read.",
     )
     write_scope: str = Field(
         default="plant.write", pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}$", description="Scope that changing takes."

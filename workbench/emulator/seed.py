@@ -42,7 +42,8 @@ def plant(identifiers: list[str], region: str = "us-east-1") -> None:
     for log in by_kind.get("cluster log", ()):
         _log_group(log, region)
     for vpc in by_kind.get("vpc", [])[:1]:
-        _network(vpc, by_kind.get("subnet", []), by_kind.get("group", []), region)
+        _network(vpc, by_kind.get("subnet", []), region)
+    _groups(by_kind.get("group", []), by_kind.get("vpc", [""])[0], region)
     for acl in by_kind.get("web acl", ()):
         _web_acl(acl, region)
     for listener in by_kind.get("listener", ()):
@@ -104,8 +105,8 @@ def _log_group(name: str, region: str) -> None:
         backend.create_log_group(name, {})
 
 
-def _network(vpc_id: str, subnet_ids: list[str], group_ids: list[str], region: str) -> None:
-    from moto.ec2.models import ec2_backends, security_groups, subnets, vpcs
+def _network(vpc_id: str, subnet_ids: list[str], region: str) -> None:
+    from moto.ec2.models import ec2_backends, subnets, vpcs
 
     backend = ec2_backends[ACCOUNT_ID][region]
     if vpc_id in backend.vpcs:
@@ -116,9 +117,18 @@ def _network(vpc_id: str, subnet_ids: list[str], group_ids: list[str], region: s
     for number, subnet_id in enumerate(subnet_ids):
         with _next_id(subnets, "random_subnet_id", subnet_id):
             backend.create_subnet(vpc_id, f"10.64.{number}.0/24", availability_zone=zones[number % len(zones)])
+
+
+def _groups(group_ids: list[str], vpc_id: str, region: str) -> None:
+    """Security groups; of a stack with a VPC of its own, e.g. that of a data store, somewhere in the account."""
+    from moto.ec2.models import ec2_backends, security_groups
+
+    backend = ec2_backends[ACCOUNT_ID][region]
     for group_id in group_ids:
-        with _next_id(security_groups, "random_security_group_id", group_id):
-            backend.create_security_group(f"platform-{group_id}", "The platform's", vpc_id=vpc_id)
+        if backend.get_security_group_from_id(group_id) is None:
+            within = vpc_id or backend.get_subnet(_default_subnets(region)[0]).vpc_id
+            with _next_id(security_groups, "random_security_group_id", group_id):
+                backend.create_security_group(f"platform-{group_id}", "The platform's", vpc_id=within)
 
 
 @contextlib.contextmanager

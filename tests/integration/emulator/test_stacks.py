@@ -104,6 +104,30 @@ def test_a_component_is_deployed_by_itself(deployment: Any, component: str) -> N
         assert leftovers(api) - before == set()
 
 
+def test_every_way_to_a_data_store_is_deployed_kept_and_destroyed() -> None:
+    from workbench.preview.synthesis import synthesize
+
+    ways = (
+        {"way": "security-group", "port": 5432, "security_group_id": "sg-0123456789abcdef0"},
+        {"way": "gateway-endpoint", "port": 443, "table_arn": "arn:aws:dynamodb:us-east-1:123456789012:table/plants"},
+        {"way": "vpc-endpoint", "port": 443, "endpoint_service": "com.amazonaws.us-east-1.rds-data"},
+        {"way": "ipv6", "port": 3306, "cidrs": ["2001:db8::/64"]},
+    )
+    stores = [{"name": f"s{number}", "endpoint": "db.example.com", **way} for number, way in enumerate(ways)]
+    declared = synthesize("dev", overrides={"plant:data.stores": json.dumps(stores)})
+    part = subgraph(declared, "plant:components:DataStores$")
+    with embedded_aws(platform=references(declared)) as api:
+        before = leftovers(api)
+        deployer = Deployer(Lifecycle(api))
+        deployer.deploy({"deployment": {"resources": part}})
+        assert read_back(deployer).differences == []
+        made = {e["VpcEndpointType"] for e in api.call("ec2", "describe_vpc_endpoints")["VpcEndpoints"]}
+        assert made >= {"Gateway", "Interface"}
+        assert set(deployer.deploy({"deployment": {"resources": part}}).actions) == {"same"}
+        deployer.destroy()
+        assert leftovers(api) - before == set()
+
+
 def test_a_warm_fleet_with_scheduled_sizes_is_deployed_and_kept() -> None:
     from workbench.preview.synthesis import synthesize
 

@@ -18,6 +18,36 @@ CLAIMS = {
 """By the issuers' documents (infra/settings/token_dialects.py names them)."""
 
 
+TOKENS = {
+    "rfc9068": ({"aud": "plant-api", "scope": "openid plant.read"}, {"aud": "plant-api", "scope": "plant.reader"}),
+    "auth0": ({"aud": "plant-api", "scope": "plant.read plant.write"}, {"aud": "other", "scope": "plant.read"}),
+    "cognito": ({"client_id": "plant-api", "scope": "plant.read"}, {"client_id": "other", "scope": "plant.read"}),
+    "entra": ({"aud": "plant-api", "scp": "User.Read plant.read"}, {"aud": "plant-api", "roles": ["plant.read"]}),
+    "entra-app": ({"aud": "plant-api", "roles": ["plant.read"]}, {"aud": "plant-api", "scp": "plant.read"}),
+    "keycloak": ({"aud": "plant-api", "scope": "email plant.read"}, {"aud": ["account"], "scope": "plant.read"}),
+    "okta": ({"aud": "plant-api", "scp": ["openid", "plant.read"]}, {"aud": "plant-api", "scp": "plant.read"}),
+}
+"""Kind of issuer -> claims of a token that it gives for reading, and of one that is not for this API or for reading."""
+
+
+def admits(asked, token):
+    """Whether claims hold what is asked, by JwtValidationActionAdditionalClaim's three formats (ELB API reference)."""
+    values = {
+        "single-string": lambda held: [held] if isinstance(held, str) else [],
+        "string-array": lambda held: held if isinstance(held, list) else [],
+        "space-separated-values": lambda held: held.split() if isinstance(held, str) else [],
+    }
+    return all(value in values[form](token.get(name)) for name, form, value in asked)
+
+
+@pytest.mark.parametrize("issuer", TOKENS)
+def test_a_token_of_each_kind_of_issuer_passes_and_one_for_something_else_does_not(issuer):
+    right, wrong = TOKENS[issuer]
+    asked = claims(issuer_kind=issuer)
+    assert admits(asked, right)
+    assert not admits(asked, wrong)
+
+
 def claims(**settings):
     overrides = {f"plant:edge.authentication.{key}": value for key, value in settings.items()}
     graph = graph_from_json(synthesize("prod", overrides=overrides), "tokens")

@@ -726,6 +726,40 @@ def test_a_range_of_a_data_store_that_is_none_has_one_problem_in_words():
     assert [key for key in found if "cidrs" in key] == ["plant:data.stores[0].cidrs[0]"]
 
 
+@pytest.mark.parametrize(
+    ("way", "name", "value"),
+    [
+        pytest.param(
+            {"way": "security-group", "security_group_id": "sg-0123456789abcdef0", "port": 5432},
+            "rds_user_arn",
+            "arn:aws:rds-db:{region}:123456789012:dbuser:db-ABC/plant",
+            id="a database user",
+        ),
+        pytest.param(
+            {"way": "gateway-endpoint", "port": 443},
+            "table_arn",
+            "arn:aws:dynamodb:{region}:123456789012:table/plants",
+            id="a table",
+        ),
+        pytest.param(
+            {"way": "vpc-endpoint", "port": 443},
+            "endpoint_service",
+            "com.amazonaws.{region}.rds-data",
+            id="a service",
+        ),
+    ],
+)
+def test_a_data_store_is_in_the_region_of_the_stack(way, name, value):
+    """The boundary of its roles lets nobody act elsewhere: the application would be refused, and nobody told."""
+
+    def stores(region):
+        store = {"name": "a", "endpoint": "db.example.com", **way, name: value.format(region=region)}
+        return {"plant:data": {"stores": [store]}}
+
+    load({**DEDICATED, **stores("us-east-1")}, "Pulumi.test.yaml")
+    assert list(problems(stores("eu-west-1"))) == [f"plant:data.stores[0].{name}"]
+
+
 def test_any_region_will_do_whose_zones_the_setting_names():
     elsewhere = {"aws:region": "ap-northeast-1", "plant:tenancy": {"network": {"zone_letters": "acd"}}}
     assert load({**DEDICATED, **elsewhere}, "Pulumi.test.yaml").region == "ap-northeast-1"
