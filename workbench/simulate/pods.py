@@ -82,7 +82,7 @@ class PodFleet(Fleet):
             if metric.kind == "cpu":
                 vcpu_seconds = self._autoscaling.cpu_request_vcpus * SYNC_SECONDS
                 values = tuple(float(cpu[slot]) / vcpu_seconds * 100 for slot in ready)
-                observed.append((PodMetrics(values, unready=unready), metric.target))
+                observed.append((PodMetrics(values, unready=unready, in_percent=True), metric.target))
             else:
                 values = tuple(float(requests[slot]) / SYNC_SECONDS for slot in ready)
                 observed.append((PodMetrics(values), metric.target))

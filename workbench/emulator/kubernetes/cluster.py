@@ -279,7 +279,7 @@ class Cluster:
                 values = tuple(
                     100 * self.used_vcpus.get(pod.name, 0.0) / float(asked(pod.spec, "cpu")) for pod in serving
                 )
-                observed.append((PodMetrics(values, unready=starting), goal))
+                observed.append((PodMetrics(values, unready=starting, in_percent=True), goal))
         wanted = scaler.sync((self.now() - START).total_seconds(), current, observed)
         wanted = min(max(wanted, scaler.min_replicas), scaler.max_replicas)
         if wanted != current:

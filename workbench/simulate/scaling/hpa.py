@@ -74,28 +74,35 @@ class PodMetrics:
     """Ready pods without a metric."""
     unready: int = 0
     """Pods that are not ready yet."""
+    in_percent: bool = False
+    """Whether it is a part of what the pods ask for, which the controller reads in whole percent."""
+
+    def average(self, total: float, count: int) -> float:
+        """Mean of `count` pods that have `total`, as the controller reads it."""
+        return math.floor(total / count + 1e-9) if self.in_percent else total / count
 
 
 def proposal(metrics: PodMetrics, current: int, target: float, *, up: float, down: float) -> int | None:
     """Replicas that one metric asks for; None when it can't tell.
 
-    `up` and `down` are the tolerances. Missing metrics count as 100 % of the target when scaling down and as
-    0 when scaling up, unready pods as 0 when scaling up; no action when that reverses the direction.
+    `up` and `down` are the tolerances. Missing metrics count as 100 % of the target when scaling down (of the request,
+    where it is a part of that and more), and as 0 when scaling up, unready pods as 0 when scaling up; no action when
+    that reverses the direction (pkg/controller/podautoscaler, replica_calculator.go and metrics/utilization.go).
     """
     if not metrics.values:
         return None
     total = sum(metrics.values)
-    ratio = total / len(metrics.values) / target
+    ratio = metrics.average(total, len(metrics.values)) / target
     if not metrics.missing and not (metrics.unready and ratio > 1):
         if 1 - down <= ratio <= 1 + up:
             return current
         return math.ceil(ratio * len(metrics.values) - 1e-9)
     count = len(metrics.values) + metrics.missing
     if ratio < 1:
-        total += metrics.missing * target
+        total += metrics.missing * (max(100.0, target) if metrics.in_percent else target)
     else:
         count += metrics.unready
-    adjusted = total / count / target
+    adjusted = metrics.average(total, count) / target
     if 1 - down <= adjusted <= 1 + up or (ratio < 1) != (adjusted < 1):
         return current
     wanted = math.ceil(adjusted * count - 1e-9)

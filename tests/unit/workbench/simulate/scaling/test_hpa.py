@@ -131,3 +131,31 @@ def test_rate_limits_count_what_was_added_and_what_was_removed():
     fresh = HorizontalPodAutoscaler(1, 100, up=up, down=down)
     assert fresh.sync(0.0, 10, [(even(10, 1000.0), 100.0)]) == 12
     assert fresh.sync(15.0, 12, [(even(12, 1000.0), 100.0)]) == 12
+
+
+CONTROLLERS_OWN_CASES = {
+    # what the controller's own tests ask (pkg/controller/podautoscaler/replica_calculator_test.go), told anew:
+    # percent of the request of each ready pod, pods without a metric and not ready, target, replicas now and then
+    "three pods at half of what they ask for grow to five": ((30, 50, 70), 0, 0, 30, 3, 5),
+    "one that is not ready makes it four": ((50, 70), 0, 1, 30, 3, 4),
+    "two that are not ready leave it as it is": ((40,), 0, 2, 30, 3, 3),
+    "five pods at a quarter shrink to three": ((10, 30, 50, 25, 25), 0, 0, 50, 5, 3),
+    "those that are not ready count for nothing when it shrinks": ((10, 30, 50), 0, 2, 50, 5, 2),
+    "one percent above the target is left alone": ((101, 103, 102), 0, 0, 100, 3, 3),
+    "two without a metric count for all that they ask for": ((40, 9.5), 2, 0, 100, 4, 3),
+    "one without a metric, the other at the target": ((100,), 1, 0, 100, 2, 2),
+    "growth that one without a metric takes back": ((190,), 1, 0, 100, 2, 2),
+    "shrinking that one without a metric takes back": ((60,), 1, 0, 100, 2, 2),
+    "one not ready, one without a metric, one near the target": ((45,), 1, 1, 50, 3, 3),
+    "one not ready, one without a metric, one far above": ((200,), 1, 1, 50, 3, 4),
+    "one not ready, one without a metric, two far below": ((10, 10), 1, 1, 50, 4, 3),
+    "a part of a percent is nothing": ((66.9,), 0, 0, 60, 1, 1),
+    "and a whole one more is something": ((67,), 0, 0, 60, 1, 2),
+}
+
+
+@pytest.mark.parametrize("case", CONTROLLERS_OWN_CASES)
+def test_it_decides_as_the_controllers_own_tests_ask(case):
+    values, missing, unready, target, current, wanted = CONTROLLERS_OWN_CASES[case]
+    metrics = PodMetrics(values, missing, unready, in_percent=True)
+    assert ask(metrics, current, target) == wanted
