@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import KEY, KEY_POLICY
+from deployment.tokens import EXTERNAL_KEY, KEY, KEY_POLICY, REPLICA_EXTERNAL_KEY, REPLICA_KEY
 from policies.finding import Risk, Severity
 from policies.rule import Rule
 from policies.rules._documents import names_principals
@@ -58,7 +58,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     row(
         "data-key-policy",
-        (*KEY, *KEY_POLICY),
+        (*KEY, *KEY_POLICY, *REPLICA_KEY, *EXTERNAL_KEY, *REPLICA_EXTERNAL_KEY),
         names_principals("policy", "kms:Decrypt"),
         title="KMS keys admit named principals only",
         severity=Severity.CRITICAL,

@@ -32,6 +32,11 @@ TWINS = {
     "metrics of everybody": {"watch.policy": _lent("oam:CreateLink", "*", "*")},
     "builds for everybody": {"builds.policy": _lent("codebuild:*", _arn("codebuild:project/app"), "*")},
     "a service network for everybody": {"net.policy": _lent("vpc-lattice:*", _arn("vpc-lattice:service/svc-0a"), "*")},
+    "a table for everybody": {"table.resourcePolicy": _lent("s3tables:GetTableData", "*", "*")},
+    "a warehouse's snapshots for everybody": {"snapshots.policy": _lent("redshift-serverless:*", "*", {"AWS": "*"})},
+    "a view of a bucket for everybody": {"view.policy": _lent("s3-object-lambda:*", "*", "*")},
+    "a search for everybody": {"find.accessPolicy": _lent("cloudsearch:*", "*", "*")},
+    "a key's replica for everybody": {"replica.policy": _lent("kms:Decrypt", "*", "*")},
     "a bucket for everybody, in all Regions": {"everywhere.details.policy": _lent("s3:*", EVERYWHERE, "*")},
 }
 
@@ -64,4 +69,26 @@ def program():
     aws.vpclattice.ResourcePolicy("net", resource_arn=service, policy=_lent("vpc-lattice:GetService", service))
     aws.s3control.MultiRegionAccessPointPolicy(
         "everywhere", details={"name": "everywhere", "policy": _lent("s3:GetObject", EVERYWHERE)}
+    )
+    table = _arn("s3tables:bucket/lake")
+    aws.s3tables.TablePolicy(
+        "table",
+        table_bucket_arn=table,
+        namespace="sales",
+        name="orders",
+        resource_policy=_lent("s3tables:GetTableData", f"{table}/table/*"),
+    )
+    snapshot = _arn("redshift-serverless:snapshot/s")
+    aws.redshiftserverless.ResourcePolicy(
+        "snapshots", resource_arn=snapshot, policy=_lent("redshift-serverless:RestoreFromSnapshot", snapshot)
+    )
+    view = _arn("s3-object-lambda:accesspoint/view")
+    aws.s3control.ObjectLambdaAccessPointPolicy("view", name="view", policy=_lent("s3-object-lambda:GetObject", view))
+    aws.cloudsearch.DomainServiceAccessPolicy(
+        "find", domain_name="find", access_policy=_lent("cloudsearch:search", _arn("cloudsearch:domain/find"))
+    )
+    aws.kms.ReplicaKey(
+        "replica",
+        primary_key_arn="arn:aws:kms:eu-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
+        policy=_lent("kms:*", "*", {"AWS": "arn:aws:iam::123456789012:root"}),
     )
