@@ -101,6 +101,7 @@ WAF_RULE_GROUP: Final = ("aws:wafv2/ruleGroup:RuleGroup",)
 IP_SET: Final = ("aws:wafv2/ipSet:IpSet",)
 REGEX_PATTERN_SET: Final = ("aws:wafv2/regexPatternSet:RegexPatternSet",)
 WEB_ACL_ASSOCIATION: Final = ("aws:wafv2/webAclAssociation:WebAclAssociation",)
+WEB_ACL_RULE: Final = ("aws:wafv2/webAclRule:WebAclRule",)
 WEB_ACL_RULE_GROUP: Final = ("aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation",)
 WEB_ACL_LOGGING: Final = ("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",)
 

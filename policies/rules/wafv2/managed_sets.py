@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from deployment.graph import Resource
 from deployment.tokens import WEB_ACL
 from deployment.unknown import UNKNOWN
-from policies.checks import mappings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._firewall import managed_groups
+from policies.rules._firewall import managed_groups, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The managed sets that the stack pays for are all there."""
     if resource.get("rules") is UNKNOWN:
         return
-    given = {group.get("name") for rule in mappings(resource.get("rules")) for group in managed_groups(rule)}
+    given = {group.get("name") for rule in rules_of(resource, context) for group in managed_groups(rule)}
     missing = [name for name in WANTED if name not in given]
     if missing:
         yield Problem(f"rules lacks {', '.join(missing)}; add a managedRuleGroupStatement for each", "rules")
@@ -38,6 +37,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html",
     frameworks=("checkov:CKV2_AWS_76",),
     types=WEB_ACL,
+    reads_graph=True,
     check=check,
     passing={
         "acl": (

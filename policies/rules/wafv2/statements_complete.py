@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from deployment.graph import Resource
-from deployment.tokens import WAF_RULE_GROUP, WEB_ACL
+from deployment.tokens import WAF_RULE_GROUP, WEB_ACL, WEB_ACL_RULE
 from deployment.unknown import UNKNOWN, Sentinel
 from policies.checks import is_absent, mappings, shown
 from policies.context import Context
@@ -76,6 +76,8 @@ TRANSFORMATIONS: Final = frozenset(
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Each rule has a name, a priority of its own, a statement with all it takes, and answers that exist."""
+    for fault in faults(resource.get("statement")):  # of a rule that is a resource of its own
+        yield Problem(fault, "statement")
     bodies = {one.get("key") for one in mappings(resource.get("customResponseBodies"))}
     priorities: list[Any] = []
     for index, rule in enumerate(mappings(resource.get("rules"))):
@@ -202,7 +204,7 @@ RULE = Rule(
     fix="Complete the statement that the message names.",
     source="https://docs.aws.amazon.com/waf/latest/APIReference/API_Statement.html",
     refused_by="wafv2 CreateWebACL, CreateRuleGroup: WAFInvalidParameterException",
-    types=(*WEB_ACL, *WAF_RULE_GROUP),
+    types=(*WEB_ACL, *WAF_RULE_GROUP, *WEB_ACL_RULE),
     check=check,
     passing=_ACL,
     failing=each(_ACL, {"acl.rules[0].statement.rateBasedStatement.limit": None})[0],
@@ -222,6 +224,7 @@ RULE = Rule(
     also_failing=each(
         _ACL,
         {"acl.rules[0].name": None},
+        {"acl": (WEB_ACL_RULE[0], {"statement": {"matchStatement": {}}})},
         {"acl.rules[0].statement": {}},
         {"acl.rules[0].statement": {"matchStatement": {}}},
         {"acl.rules[0].statement": {"andStatement": {"statements": [{"geoMatchStatement": {"countryCodes": ["DE"]}}]}}},

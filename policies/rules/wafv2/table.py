@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployment.tokens import WAF_RULE_GROUP, WEB_ACL, WEB_ACL_LOGGING
+from deployment.tokens import WEB_ACL, WEB_ACL_LOGGING
 from policies.finding import Severity
 from policies.rule import Rule
 from policies.table import Beside, companion, must_have, row
 
 RULES: Final[tuple[Rule, ...]] = (
-    row(
-        "waf-has-rules",
-        (*WEB_ACL, *WAF_RULE_GROUP),
-        must_have("rules", "rate limits and the managed rule sets"),
-        title="Web ACLs have rules",
-        severity=Severity.HIGH,
-        why="A web ACL without rules costs $5 a month and lets everything through.",
-        fix="Give rules: rate limits and the managed sets.",
-        source="https://docs.aws.amazon.com/securityhub/latest/userguide/waf-controls.html#waf-10",
-        frameworks=("checkov:CKV_AWS_175", "fsbp:WAF.10"),
-    ),
     row(
         "waf-logging",
         WEB_ACL,
