@@ -12,6 +12,13 @@ CASES = [
         {"managedRuleGroup": {"name": "AWSManagedRulesBotControlRuleSet", "vendorName": "AWS"}},
         {"Rule group in a web ACL": "1.00", "Bot Control": "10.00"},
     ),
+    case("aws:wafv2/webAclRule:WebAclRule", OWN, {"Rule in a web ACL": "1.00"}, id="a rule beside its acl"),
+    case(
+        "aws:wafv2/webAclRule:WebAclRule",
+        {"statement": {"managedRuleGroupStatement": {"name": "AWSManagedRulesBotControlRuleSet"}}},
+        {"Rule group in a web ACL": "1.00", "Bot Control": "10.00"},
+        id="a managed group beside its acl",
+    ),
     case(WAF, {"rules": [OWN, OWN, OWN]}, {"Web ACL": "5.00", "Rules": "3.00"}, id="acl with own rules"),
     case(
         WAF,

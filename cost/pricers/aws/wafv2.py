@@ -103,8 +103,20 @@ def rule_group(scope: Scope) -> Iterator[Charge]:
 
 def rule_group_association(scope: Scope) -> Iterator[Charge]:
     """A rule group that is put into an ACL from outside it."""
+    yield from _group(scope, scope.resource.get("managedRuleGroup"))
+
+
+def web_acl_rule(scope: Scope) -> Iterator[Charge]:
+    """A rule, or a group of them, that is put into an ACL from outside it."""
+    managed = scope.known("statement.managedRuleGroupStatement", None)
+    if managed or scope.known("statement.ruleGroupReferenceStatement", None):
+        yield from _group(scope, managed)
+    else:
+        yield scope.charge("Rule in a web ACL", ("wafv2", "rule_month"), ONE, Metering.PRORATED_MONTH)
+
+
+def _group(scope: Scope, group: Any) -> Iterator[Charge]:
     yield scope.charge("Rule group in a web ACL", ("wafv2", "rule_group_month"), ONE, Metering.PRORATED_MONTH)
-    group = scope.resource.get("managedRuleGroup")
     if isinstance(group, Mapping):
         yield from managed_extras(scope, group, scope.usage(REQUESTS, scope.requests).amount)
 
@@ -113,6 +125,7 @@ PRICERS: Final = {
     tokens.WEB_ACL_RULE_GROUP[0]: Pricer(
         rule_group_association, twins=("aws_wafv2_web_acl_rule_group_association",), usage=(REQUESTS,)
     ),
+    tokens.WEB_ACL_RULE[0]: Pricer(web_acl_rule, usage=(REQUESTS,)),
     WEB_ACL: Pricer(web_acl, twins=("aws_wafv2_web_acl",), usage=(REQUESTS,)),
     RULE_GROUP: Pricer(rule_group, twins=("aws_wafv2_rule_group",), usage=(REQUESTS,)),
 }
