@@ -12,6 +12,9 @@ from components.json_text import json_text
 MASKED = ("EmailAddress", "AwsSecretKey", "OpenSshPrivateKey")
 """Managed data identifiers that CloudWatch Logs masks; a person with logs:Unmask still sees them."""
 
+TOKEN = {"Name": "BearerToken", "Regex": r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"}
+"""A signed token (RFC 7519: three parts in base64url, the first a JSON object), wherever an application writes one: a
+header, an address, an error (CloudWatch Logs guide, "Custom data identifiers", read 2026-11)."""
 _IDENTIFIER = "arn:aws:dataprotection::aws:data-identifier/"
 
 
@@ -53,7 +56,7 @@ class AuditLog(pulumi.ComponentResource):
             kms_key_id=args.kms_key_arn,
             opts=child,
         )
-        identifiers = [f"{_IDENTIFIER}{identifier}" for identifier in MASKED]
+        identifiers = [*(f"{_IDENTIFIER}{identifier}" for identifier in MASKED), TOKEN["Name"]]
         aws.cloudwatch.LogDataProtectionPolicy(
             f"{name}-masking",
             log_group_name=group.name,
@@ -61,6 +64,7 @@ class AuditLog(pulumi.ComponentResource):
                 {
                     "Name": "mask-personal-data",
                     "Version": "2021-06-01",
+                    "Configuration": {"CustomDataIdentifier": [TOKEN]},
                     "Statement": [
                         {
                             "Sid": "audit",

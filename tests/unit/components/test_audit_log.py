@@ -37,3 +37,18 @@ def test_personal_data_is_masked(dev, one):
     operations = [key for statement in policy["Statement"] for key in statement["Operation"]]
     assert operations == ["Audit", "Deidentify"]
     assert any(identifier.endswith("/EmailAddress") for identifier in policy["Statement"][1]["DataIdentifier"])
+
+
+def test_tokens_that_an_application_writes_are_masked(graph, one):
+    import re
+
+    text = one(graph("dev"), "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy").get("policyDocument")
+    policy = json.loads(text)
+    (token,) = policy["Configuration"]["CustomDataIdentifier"]
+    for statement in policy["Statement"]:
+        assert token["Name"] in statement["DataIdentifier"]
+    signed = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl-_"
+    for line in (f"Authorization: Bearer {signed}", f"GET /v1/plants?access_token={signed} 400"):
+        assert re.search(token["Regex"], line)[0] == signed
+    assert not re.search(token["Regex"], "GET /v1/plants?page_size=50 200")
+    assert len(token["Regex"]) <= 200
