@@ -75,11 +75,12 @@ class _Search:
         self.current = current
         self.figure = figure
         self.cost_usd: Decimal = getattr(current, figure)
+        self._alone: dict[str, Way | None] = {}
 
     def singles(self) -> Iterator[Way]:
         """Every change that lowers the figure."""
         for lever in LEVERS:
-            if lever.id not in NOT_ADVISED | SEARCHED and (way := self.way((lever,))) is not None:
+            if lever.id not in NOT_ADVISED | SEARCHED and (way := self.alone(lever)) is not None:
                 yield way
         if (way := self.fewer_hours()) is not None:
             yield way
@@ -94,11 +95,17 @@ class _Search:
 
     def sets(self, size: int) -> Iterator[Way]:
         """Every `size` changes that are enough together."""
-        useful = [lever for lever in LEVERS if lever.id not in NOT_ADVISED and self.way((lever,)) is not None]
+        useful = [lever for lever in LEVERS if lever.id not in NOT_ADVISED and self.alone(lever) is not None]
         for levers in combinations(useful, size):
             way = self.way(levers)
             if way is not None and way.passes:
                 yield way
+
+    def alone(self, lever: Lever) -> Way | None:
+        """One lever, priced once: sets ask again which of them help."""
+        if lever.id not in self._alone:
+            self._alone[lever.id] = self.way((lever,))
+        return self._alone[lever.id]
 
     def way(self, levers: tuple[Lever, ...]) -> Way | None:
         """All of `levers` together; None where one changes nothing, or the figure isn't lower."""
@@ -243,12 +250,12 @@ class _Search:
         if not basis.declared or requests <= 1:
             return None
 
-        def with_requests(number: int) -> Stack:
-            traffic = replace(basis.traffic, monthly_requests=Decimal(_two_digits(number)))
+        def with_requests(place: int) -> Stack:
+            traffic = replace(basis.traffic, monthly_requests=Decimal(_of_two_digits(place)))
             return Stack(self.stack.graph, replace(basis, traffic=traffic))
 
-        fits = _two_digits(self.largest(requests - 1, with_requests))
-        fewer = with_requests(fits)
+        place = self.largest(_place_of(requests - 1), with_requests)
+        fits, fewer = _of_two_digits(place), with_requests(place)
         sets = what_to_set(self.stack, fewer)
         way = self.priced(fewer, f"serve {fits:,} requests a month instead of {requests:,} ({sets})")
         return way if way is not None and way.passes else None
@@ -305,10 +312,18 @@ def _shorter_told(old: Uptime, new: Uptime) -> str:
     return f"{fewer} of {_plain(new.hours_per_session)} h a month instead of {_plain(old.hours)} h"
 
 
-def _two_digits(number: int) -> int:
-    """`number`, rounded down to its first two digits."""
-    unit: int = 10 ** max(0, len(str(number)) - 2)
-    return number // unit * unit
+def _of_two_digits(place: int) -> int:
+    """The number at `place` among those that their first two digits make: 1 to 99, 100, 110, and so on."""
+    zeros, rest = divmod(max(0, place - 10), 90)
+    unit: int = 10**zeros
+    return place if place < 100 else (rest + 10) * unit
+
+
+def _place_of(number: int) -> int:
+    """Place of the largest such number that is no more than `number`."""
+    zeros = max(0, len(str(number)) - 2)
+    unit: int = 10**zeros
+    return number // unit + 90 * zeros
 
 
 def _lower_first(text: str) -> str:
