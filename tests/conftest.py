@@ -38,6 +38,12 @@ def pytest_collection_finish(session):
         gc.freeze()
 
 
+def pytest_sessionfinish(session):
+    """Nor at the end, where pytest looks through all that there is five times."""
+    if not _measuring(session.config):
+        gc.freeze()
+
+
 STACKS = {
     "dev": ("dev", {}),
     "prod": ("prod", {}),
