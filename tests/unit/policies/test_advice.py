@@ -16,7 +16,7 @@ from policies.finding import Enforcement
 from policies.registry import rules_by_id
 
 SOURCES = sorted(Path(policies.__file__).parent.rglob("*.py"))
-NAMED = sorted({name for file in SOURCES for name in re.findall(r"plant:[a-z_]+(?:\.[a-z_]+)+", file.read_text())})
+NAMED = sorted({name for file in SOURCES for name in re.findall(r"plant:[a-z_]+(?:\.[a-z0-9_]+)+", file.read_text())})
 
 
 @pytest.mark.parametrize("name", NAMED)
