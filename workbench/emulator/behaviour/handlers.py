@@ -61,7 +61,7 @@ def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, A
     for query in series.queries:
         if not query.get("ReturnData", True):
             continue
-        period = int((query.get("MetricStat") or {}).get("Period") or query.get("Period") or 60)
+        period = _period(query, series.queries)
         points = [
             (series.first + timedelta(seconds=period) * place, value)
             for place, value in enumerate(series.values(query, period))
@@ -77,6 +77,15 @@ def get_metric_data(metrics: MetricStore, params: dict[str, Any]) -> dict[str, A
             }
         )
     return {"MetricDataResults": results}
+
+
+def _period(query: dict[str, Any], queries: list[dict[str, Any]]) -> int:
+    """Seconds of a period: of an expression, that of the metrics which it reads (CloudWatch reference, MetricStat)."""
+    if stat := query.get("MetricStat"):
+        return int(stat["Period"])
+    read = named_in(query["Expression"])
+    asked = [_period(other, queries) for other in queries if other is not query and other["Id"] in read]
+    return int(query.get("Period") or max(asked, default=60))
 
 
 class _Series:
