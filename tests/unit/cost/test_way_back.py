@@ -11,7 +11,7 @@ from cost import estimate, way_back
 from cost.basis import Basis
 from cost.lever import Stack
 from cost.lever_changes import LEVERS
-from cost.way_back import Way, ways_back
+from cost.way_back import Way, _of_two_digits, _place_of, ways_back
 from deployment.graph import Resource, ResourceGraph
 from deployment.reader import graph_from_json
 from policies.assess import assess
@@ -267,3 +267,11 @@ def test_what_is_to_be_set_is_found_in_the_finding(stack, monkeypatch, ways, tol
     (finding,) = (each.finding for each in assess(graph).violations if each.rule.id.startswith("cost-worst"))
     assert finding.remedy == told
     assert finding.message.endswith(told)
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 99, 100, 101, 109, 110, 999, 1_000, 1_099, 200_001, 10**12 + 1])
+def test_requests_are_searched_among_the_numbers_that_two_digits_make(number):
+    place = _place_of(number)
+    digits = str(number)
+    assert _of_two_digits(place) == int(digits[:2] + "0" * (len(digits) - 2))
+    assert _of_two_digits(place + 1) > number
