@@ -44,11 +44,8 @@ READ = (
     "route53:GetChange",
     "route53:GetHostedZone",
     "route53:List*",
-    "s3:GetAccelerateConfiguration",
+    "s3:Get*Configuration",
     "s3:GetBucket*",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetLifecycleConfiguration",
-    "s3:GetReplicationConfiguration",
     "s3:ListBucket",
     "scheduler:Get*",
     "scheduler:List*",
@@ -62,8 +59,7 @@ READ = (
     "wafv2:GetIPSet",
     "wafv2:GetLoggingConfiguration",
     "wafv2:GetRuleGroup",
-    "wafv2:GetWebACL",
-    "wafv2:GetWebACLForResource",
+    "wafv2:GetWebACL*",
     "wafv2:List*",
 )
 """What `pulumi preview --refresh` asks, as far as the provider's documentation tells; no content of objects, logs,
@@ -74,11 +70,9 @@ WITHOUT_RESOURCE = (
     "appconfig:CreateApplication",
     "appconfig:CreateDeploymentStrategy",
     "elasticloadbalancing:SetWebAcl",  # half of putting a web ACL on a load balancer; the other half is bound
-    "logs:CreateLogDelivery",
-    "logs:DeleteLogDelivery",
+    "logs:*LogDelivery",
     "logs:DeleteResourcePolicy",
     "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
 )
 """What a deployment calls that knows no resource, or before there is one (Service Authorization Reference).
 Not `sns:Unsubscribe`, with which a job of dev could silence prod: an administrator takes subscribers away."""
@@ -120,6 +114,7 @@ EC2 = (
     "ec2:*InternetGateway",
     "ec2:*Route",
     "ec2:*RouteTable",
+    "ec2:*RouteTableAssociation",
     "ec2:*SecurityGroup*",
     "ec2:*Subnet*",
     "ec2:*Tags",
@@ -187,7 +182,9 @@ class CiAccess(pulumi.ComponentResource):
     these roles, nor the boundary of the others, nor the budget that restrains it, or it could raise its own rights: an
     administrator runs the first `pulumi up`, and those that change them, take subscribers away, or change who may do
     what in a cluster. Of resources that bear another stack's tag it
-    can change nothing, so a job of dev does not rule prod. Creates: two roles, each with its policy.
+    can change nothing, so a job of dev does not rule prod.
+
+    Creates: two roles, each with its policy; the deploying one with denials, too.
     """
 
     preview_role_arn: pulumi.Output[str]
@@ -213,6 +210,12 @@ class CiAccess(pulumi.ComponentResource):
             args,
             f"repo:{args.repository}:environment:{args.environment}",
             [allow(READ, "*"), _own_parameters(args), *_deployment(args)],
+        )
+        aws.iam.RolePolicy(
+            f"{name}-deploy-denials",
+            role=deploy.name,
+            policy=document(*_denials(args)),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.preview_role_arn = preview.arn
         self.deploy_role_arn = deploy.arn
@@ -282,6 +285,12 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         *_own_keys(args),
         *_own_zone(args),
         *_own_roles(args),
+    ]
+
+
+def _denials(args: CiAccessArgs) -> list[Statement]:
+    """What a deployment may not, whatever allows it; apart, for both do not fit the 6,144 characters of one policy."""
+    return [
         # Another stack's resources, dev's from prod's: whatever bears its tag.
         deny(
             [f"{service}:*" for service in (*REGIONAL_SERVICES, *NAMED, "ec2", "kms", "ssm")],
@@ -345,8 +354,7 @@ def _own_roles(args: CiAccessArgs) -> list[Statement]:
                 "iam:TagRole",
                 "iam:UntagRole",
                 "iam:UpdateAssumeRolePolicy",
-                "iam:UpdateRole",
-                "iam:UpdateRoleDescription",
+                "iam:UpdateRole*",
             ],
             roles,
         ),

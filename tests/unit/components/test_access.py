@@ -53,11 +53,18 @@ def test_no_policy_allows_everything(whole):
             assert "*" not in statement["Action"], policy.name
 
 
+def deploying(graph, one):
+    """Both policies of the deploying role as one document: what it may, and what it may not whatever allows it."""
+    may = json.loads(one(graph, MANAGED, "plant-ci-deploy-policy").get("policy"))
+    may_not = json.loads(one(graph, POLICY, "plant-ci-deploy-denials").get("policy"))
+    return {**may, "Statement": may["Statement"] + may_not["Statement"]}
+
+
 def test_wildcard_resources_are_for_reading_logging_and_tracing_only(whole):
     harmless = ("Describe", "Get", "List", "View", "Validate", "Put", "Create", "Delete", "Update")
     for policy in whole.of_type(POLICY):
         for statement in json.loads(policy.get("policy"))["Statement"]:
-            if statement["Resource"] != "*" or "Condition" in statement:
+            if statement["Effect"] == "Deny" or statement["Resource"] != "*" or "Condition" in statement:
                 continue
             for action in statement["Action"]:
                 service, _, verb = action.partition(":")
@@ -105,7 +112,7 @@ def test_preview_role_changes_nothing(graph, one):
 
 
 def test_roles_that_a_deployment_makes_need_the_boundary_and_the_path(graph, one):
-    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(graph("dev"), one)["Statement"]
     for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
         (making,) = [found for found in statements if action in found["Action"]]
         assert making["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/plant/plant-dev/*"]
@@ -113,7 +120,7 @@ def test_roles_that_a_deployment_makes_need_the_boundary_and_the_path(graph, one
 
 
 def test_roles_are_passed_to_the_services_that_assume_them_only(whole, one):
-    statements = json.loads(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(whole, one)["Statement"]
     (passing,) = [found for found in statements if "iam:PassRole" in found["Action"]]
     services = {
         json.loads(role.get("assumeRolePolicy"))["Statement"][0]["Principal"]["Service"]
@@ -169,7 +176,7 @@ def done_by_workloads(whole):
     """(policy, action, resource) of all that roles within the boundary may do."""
     for policy in whole.of_type(POLICY):
         for statement in json.loads(policy.get("policy"))["Statement"]:
-            resources = statement["Resource"]
+            resources = statement["Resource"] if statement["Effect"] == "Allow" else []
             for resource in [resources] if isinstance(resources, str) else resources:
                 yield from ((policy.name, action, resource) for action in statement["Action"])
 
@@ -288,7 +295,7 @@ def answers(statements, effect, action, resource):
 
 @pytest.mark.parametrize("action", NEEDED)
 def test_deploying_role_may_do_what_a_deployment_needs(graph, one, action):
-    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(graph("dev"), one)["Statement"]
     assert answers(statements, "Allow", action, NEEDED[action])
     assert not answers(statements, "Deny", action, NEEDED[action])
 
@@ -329,12 +336,12 @@ OUT_OF_REACH = {
 
 @pytest.mark.parametrize("action", OUT_OF_REACH)
 def test_deploying_role_has_no_way_to_more_rights_or_to_another_stack(graph, one, action):
-    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(graph("dev"), one)["Statement"]
     assert not answers(statements, "Allow", action, OUT_OF_REACH[action])
 
 
 def test_deploying_role_leaves_alone_what_bears_the_tag_of_another_stack(graph, one):
-    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(graph("dev"), one)["Statement"]
     of_another = {
         "StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"},
         "Null": {"aws:ResourceTag/StackId": "false"},
@@ -361,12 +368,12 @@ TEMPLATE = f"arn:aws:ec2:us-east-1:{ACCOUNT}:launch-template/lt-1"
     ],
 )
 def test_deploying_role_changes_launch_templates_of_its_stack_only(graph, one, action, known, allowed):
-    policy = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))
+    policy = deploying(graph("dev"), one)
     assert allows([policy], Ask(action, TEMPLATE, context=known)) is allowed
 
 
 def test_deploying_role_makes_no_template_its_own_by_a_tag(graph, one):
-    statements = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(graph("dev"), one)["Statement"]
     (tagging,) = [found for found in statements if found["Effect"] == "Deny" and "ec2:*Tags" in found["Action"]]
     assert tagging["Resource"] == [TEMPLATE.replace("lt-1", "*")]
     assert tagging["Condition"] == {
@@ -390,12 +397,12 @@ def test_deploying_role_reaches_every_resource_of_its_stack_by_name(most, one):
 
 @pytest.mark.parametrize("action", ["logs:Unmask", "wafv2:GetSampledRequests"])
 def test_deploying_role_reads_no_tokens(graph, one, action):
-    policy = json.loads(one(graph("dev"), MANAGED, "plant-ci-deploy-policy").get("policy"))
+    policy = deploying(graph("dev"), one)
     assert not allows([policy], Ask(action, f"arn:aws:{action.partition(':')[0]}:us-east-1:{ACCOUNT}:x"))
 
 
 def test_deploying_role_tags_no_key_that_is_not_its_own_already(whole, one):
-    statements = json.loads(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy"))["Statement"]
+    statements = deploying(whole, one)["Statement"]
     tagging = [
         found
         for found in statements
