@@ -137,8 +137,8 @@ def _widen(stage: Stage, limits: dict[str, int]) -> None:
         if rule["Name"] in limits:
             rule["Statement"]["RateBasedStatement"]["Limit"] = limits[rule["Name"]]
     named = {key: group[key] for key in ("Name", "Id", "Scope", "LockToken")}
-    visibility = group["RuleGroup"]["VisibilityConfig"]
-    stage.call("wafv2", "update_rule_group", **named, Rules=rules, VisibilityConfig=visibility)
+    whole = {key: group["RuleGroup"][key] for key in ("VisibilityConfig", "CustomResponseBodies")}
+    stage.call("wafv2", "update_rule_group", **named, Rules=rules, **whole)
 
 
 def _next_month(now: datetime) -> datetime:

@@ -81,21 +81,6 @@ SPIKE = [
         lambda live: live.altered(
             "Policy",
             "stable-track-requests",
-            targetTrackingConfiguration=lambda old: {
-                **old,
-                "predefinedMetricSpecification": {
-                    **old["predefinedMetricSpecification"],
-                    "resourceLabel": "app/another/0123456789abcdef/targetgroup/another/0123456789abcdef",
-                },
-            },
-        ),
-        "target tracking grows the fleet",
-        id="tracking of another target group",
-    ),
-    pytest.param(
-        lambda live: live.altered(
-            "Policy",
-            "stable-track-requests",
             targetTrackingConfiguration=lambda old: {**old, "disableScaleIn": True},
         ),
         "afterwards the fleet shrinks",
