@@ -20,6 +20,7 @@ from deployment.kept import FOLDER_VARIABLE
 from policies import assess
 from policies.finding import Enforcement
 from policies.pack import config_from_json
+from workbench.preview import causes
 from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
 
@@ -45,6 +46,7 @@ def judged(root, configuration):
 
 def main():
     gc.disable()
+    causes.MOST_TRIALS = 1  # whether a setting is told, nobody asks here, and each trial is a stack more
     os.environ[FOLDER_VARIABLE] = str(Path(sys.prefix, "kept-drawn"))
     # The waivers of our stacks in every Region: their own configuration allows that of the two alone.
     ours = config_from_json({"pack-settings": {"waiversFile": "config/plant.waivers.toml"}}, "fuzz")
