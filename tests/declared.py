@@ -86,6 +86,7 @@ KEPT = {
     "plant-ci-preview-role": {"assumeRolePolicy": SET},
     "plant-ci-preview-attachment": {"policyArn": SET, "role": Refers(*ROLE)},
     "plant-ci-deploy-attachment": {"policyArn": SET, "role": Refers(*ROLE)},
+    "plant-ci-deploy-denials": {"policy": SET, "role": Refers(*ROLE)},
     "plant-instances-instance-policy": {"policy": re.compile(r".*appconfig:GetLatestConfiguration.*")},
     "plant-audit-masking": {"policyDocument": re.compile(r".*Deidentify.*EmailAddress.*|.*EmailAddress.*Deidentify.*")},
     "plant-audit-anonymous-requests": {"metricTransformation.name": "anonymous_requests", **COUNT},
