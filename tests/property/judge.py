@@ -27,7 +27,7 @@ from workbench.preview.synthesis import REPOSITORY
 
 def judged(root, configuration):
     """Verdict and broken mandatory rules, a refusal's lines, or the traceback of anything else."""
-    text = json.dumps({"config": configuration})  # which is YAML, with what is text in quotes
+    text = json.dumps({"config": configuration}, ensure_ascii=False)  # which is YAML, with what is text in quotes
     (root / "Pulumi.fuzz.yaml").write_text(text, encoding="utf-8")
     try:
         result = preview("fuzz", {}, root=root)
