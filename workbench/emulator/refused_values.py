@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
+from workbench.emulator.behaviour.access import as_list
+
 Params = Mapping[str, Any]
 
 HIDDEN = "[secret]"
@@ -219,9 +221,9 @@ def _key_policy(params: Params) -> Iterable[str]:
     statements = json.loads(params["Policy"])["Statement"]
     actions = {
         action.lower()
-        for statement in _listed(statements)
+        for statement in as_list(statements)
         if statement["Effect"] == "Allow"
-        for action in _listed(statement.get("Action", ()))
+        for action in as_list(statement.get("Action", ()))
     }
     if not actions & {"kms:*", "*", "kms:put*", "kms:putkeypolicy"}:
         yield "Policy: nobody could change it (kms:PutKeyPolicy)"
@@ -281,13 +283,17 @@ def _topic_policy(params: Params) -> Iterable[str]:
     policy may name; ``sns:*`` is more than that)."""
     if params.get("AttributeName") == "Policy":
         yield from _is_json("AttributeValue", params["AttributeValue"])
-        for statement in _listed(_read(params["AttributeValue"]).get("Statement", ())):
-            for action in _listed(statement.get("Action", ())):
+        for statement in as_list(_read(params["AttributeValue"]).get("Statement", ())):
+            for action in as_list(statement.get("Action", ())):
                 if action.lower() not in TOPIC_ACTIONS:
                     yield f"AttributeValue: {action} is nothing that is done to a topic"
 
 
 REDACTED = ("SingleHeader", "UriPath", "QueryString", "Method")
+
+
+REFERRING = frozenset({"ManagedRuleGroupStatement", "RuleGroupReferenceStatement"})
+"""Statements that refer to a group of rules."""
 
 
 def _firewall(params: Params) -> Iterable[str]:
@@ -301,7 +307,7 @@ def _firewall(params: Params) -> Iterable[str]:
         custom = rule.get("Action", {}).get("Block", {}).get("CustomResponse", {})
         if custom.get("CustomResponseBodyKey", next(iter(bodies), None)) not in {*bodies, None}:
             yield f"Rules: {rule['Name']} answers with {custom['CustomResponseBodyKey']}, which is not defined"
-        refers = {"ManagedRuleGroupStatement", "RuleGroupReferenceStatement"} & rule.get("Statement", {}).keys()
+        refers = REFERRING & rule.get("Statement", {}).keys()
         if refers and "OverrideAction" not in rule:
             yield f"Rules: {rule['Name']} refers to a group, and has no OverrideAction"
         if not refers and "OverrideAction" in rule:
@@ -311,7 +317,7 @@ def _firewall(params: Params) -> Iterable[str]:
 def _firewall_group(params: Params) -> Iterable[str]:
     """AWS WAF reference, ManagedRuleGroupStatement: not in a rule group."""
     for rule in params.get("Rules", ()):
-        if {"ManagedRuleGroupStatement", "RuleGroupReferenceStatement"} & rule.get("Statement", {}).keys():
+        if REFERRING & rule.get("Statement", {}).keys():
             yield f"Rules: {rule['Name']} refers to a group, which a rule group can't"
 
 
@@ -367,7 +373,7 @@ def _bucket(params: Params) -> Iterable[str]:
 def _trust(params: Params) -> Iterable[str]:
     """MalformedPolicyDocument (IAM user guide, "Principal", "Resource"): a trust policy has the one, not the other."""
     name = "AssumeRolePolicyDocument" if "AssumeRolePolicyDocument" in params else "PolicyDocument"
-    for statement in _listed(_read(str(params.get(name, "{}"))).get("Statement", ())):
+    for statement in as_list(_read(str(params.get(name, "{}"))).get("Statement", ())):
         if not {"Principal", "NotPrincipal"} & statement.keys():
             yield f"{name}: a statement names no Principal"
         if {"Resource", "NotResource"} & statement.keys():
@@ -402,10 +408,6 @@ def _subnet(params: Params) -> Iterable[str]:
         yield f"CidrBlock: {params['CidrBlock']} is not from /16 to /28"
     if "Ipv6CidrBlock" in params and int(params["Ipv6CidrBlock"].partition("/")[2] or 128) not in range(44, 65, 4):
         yield f"Ipv6CidrBlock: {params['Ipv6CidrBlock']} is none of /44, /48 and so on to /64"
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _read(text: str) -> dict[str, Any]:

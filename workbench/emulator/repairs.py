@@ -61,7 +61,7 @@ def _flow_logs_may_go_to_a_folder() -> None:
     def get_bucket(self: Any, bucket_name: str) -> Any:
         return original(self, bucket_name.split("/", 1)[0])
 
-    _replace(S3Backend, "get_bucket", get_bucket)
+    surroundings.replace(S3Backend, "get_bucket", get_bucket)
 
 
 def _lock_tokens_are_uuids() -> None:
@@ -74,7 +74,7 @@ def _lock_tokens_are_uuids() -> None:
         self.__dict__["lock_token"] = str(uuid.uuid4())
 
     token = property(lambda self: self.__dict__["lock_token"], set_token)
-    _replace(models.FakeIPSet, "lock_token", token)
+    surroundings.replace(models.FakeIPSet, "lock_token", token)
 
 
 def _a_resource_has_one_web_acl() -> None:
@@ -95,8 +95,8 @@ def _a_resource_has_one_web_acl() -> None:
         if arn not in self.load_balancers:
             wafv2_backends[self.account_id][self.region_name].disassociate_web_acl(arn)
 
-    _replace(WAFV2Backend, "associate_web_acl", associate)
-    _replace(ELBv2Backend, "delete_load_balancer", delete)
+    surroundings.replace(WAFV2Backend, "associate_web_acl", associate)
+    surroundings.replace(ELBv2Backend, "delete_load_balancer", delete)
 
 
 def _what_a_firewall_protects_or_asks_stays() -> None:
@@ -125,7 +125,7 @@ def _what_a_firewall_protects_or_asks_stays() -> None:
         return delete
 
     for name in ("delete_web_acl", "delete_ip_set", "delete_rule_group", "delete_regex_pattern_set"):
-        _replace(WAFV2Backend, name, stays_while_used(getattr(WAFV2Backend, name)))
+        surroundings.replace(WAFV2Backend, name, stays_while_used(getattr(WAFV2Backend, name)))
 
 
 def _load_balancers_without_public_ipv4() -> None:
@@ -149,8 +149,8 @@ def _load_balancers_without_public_ipv4() -> None:
         change(self, arn, "dualstack" if ip_type == newest else ip_type)
         self.load_balancers[arn].ip_address_type = ip_type
 
-    _replace(ELBv2Backend, "create_load_balancer", create_load_balancer)
-    _replace(ELBv2Backend, "set_ip_address_type", set_ip_address_type)
+    surroundings.replace(ELBv2Backend, "create_load_balancer", create_load_balancer)
+    surroundings.replace(ELBv2Backend, "set_ip_address_type", set_ip_address_type)
 
 
 def _protected_load_balancers_stay() -> None:
@@ -169,7 +169,7 @@ def _protected_load_balancers_stay() -> None:
             )
         original(self, arn)
 
-    _replace(ELBv2Backend, "delete_load_balancer", delete_load_balancer)
+    surroundings.replace(ELBv2Backend, "delete_load_balancer", delete_load_balancer)
 
 
 def _load_balancers_stay_in_their_vpc() -> None:
@@ -194,8 +194,8 @@ def _load_balancers_stay_in_their_vpc() -> None:
             raise ELBClientError("InvalidSecurityGroup", "The security groups are not of the load balancer's VPC")
         groups_before(self, arn, sec_groups)
 
-    _replace(ELBv2Backend, "set_subnets", set_subnets)
-    _replace(ELBv2Backend, "set_security_groups", set_security_groups)
+    surroundings.replace(ELBv2Backend, "set_subnets", set_subnets)
+    surroundings.replace(ELBv2Backend, "set_security_groups", set_security_groups)
 
 
 def _gateways_stay_while_addresses_use_them() -> None:
@@ -216,7 +216,7 @@ def _gateways_stay_while_addresses_use_them() -> None:
             )
         original(self, internet_gateway_id, vpc_id)
 
-    _replace(EC2Backend, "detach_internet_gateway", detach)
+    surroundings.replace(EC2Backend, "detach_internet_gateway", detach)
 
 
 def _load_balancers_of_the_internet_need_a_gateway() -> None:
@@ -237,7 +237,7 @@ def _load_balancers_of_the_internet_need_a_gateway() -> None:
             raise ELBClientError("InvalidSubnet", f"VPC {balancer.vpc_id} has no internet gateway")
         return balancer
 
-    _replace(ELBv2Backend, "create_load_balancer", create)
+    surroundings.replace(ELBv2Backend, "create_load_balancer", create)
 
 
 def _rules_validate_tokens() -> None:
@@ -249,7 +249,7 @@ def _rules_validate_tokens() -> None:
     def validate(self: Any, actions: list[Any]) -> None:
         original(self, [action for action in actions if action.type != "jwt-validation"])
 
-    _replace(ELBv2Backend, "_validate_actions", validate)
+    surroundings.replace(ELBv2Backend, "_validate_actions", validate)
 
 
 def _groups_spread_over_zones() -> None:
@@ -268,7 +268,7 @@ def _groups_spread_over_zones() -> None:
             finally:
                 self.vpc_zone_identifier = ",".join(subnets) or None
 
-    _replace(FakeAutoScalingGroup, "replace_autoscaling_group_instances", replace)
+    surroundings.replace(FakeAutoScalingGroup, "replace_autoscaling_group_instances", replace)
 
 
 def _deleted_groups_leave_no_instance() -> None:
@@ -283,7 +283,7 @@ def _deleted_groups_leave_no_instance() -> None:
                 state.protected_from_scale_in = False
         original(self, group_name)
 
-    _replace(AutoScalingBackend, "delete_auto_scaling_group", delete)
+    surroundings.replace(AutoScalingBackend, "delete_auto_scaling_group", delete)
 
 
 def _only_what_serves_is_protected() -> None:
@@ -301,7 +301,7 @@ def _only_what_serves_is_protected() -> None:
                 raise ValidationError(f"The instance {instance_id} is not in InService or Standby.")
         original(self, group_name, instance_ids, protected_from_scale_in)
 
-    _replace(AutoScalingBackend, "set_instance_protection", protect)
+    surroundings.replace(AutoScalingBackend, "set_instance_protection", protect)
 
 
 def _terminated_instances_are_no_targets() -> None:
@@ -322,7 +322,7 @@ def _terminated_instances_are_no_targets() -> None:
                     del group.targets[key]
         return original(self, target_group_arn, *args)
 
-    _replace(ELBv2Backend, "describe_target_health", describe)
+    surroundings.replace(ELBv2Backend, "describe_target_health", describe)
 
 
 def _terminated_instances_lose_their_interface() -> None:
@@ -338,7 +338,7 @@ def _terminated_instances_lose_their_interface() -> None:
                 del self.enis[key]
         return result
 
-    _replace(EC2Backend, "terminate_instances", terminate)
+    surroundings.replace(EC2Backend, "terminate_instances", terminate)
 
 
 def _terminated_instances_free_their_addresses() -> None:
@@ -363,7 +363,7 @@ def _terminated_instances_free_their_addresses() -> None:
     def _holder_id(holder: Any) -> Any:
         return getattr(getattr(holder, "instance", None) or holder, "id", None)
 
-    _replace(Subnet, "get_available_subnet_ip", available)
+    surroundings.replace(Subnet, "get_available_subnet_ip", available)
 
 
 def _https_subscribers_are_not_called() -> None:
@@ -376,7 +376,7 @@ def _https_subscribers_are_not_called() -> None:
         if self.protocol not in ("http", "https"):
             original(self, *args, **kwargs)
 
-    _replace(Subscription, "publish", publish)
+    surroundings.replace(Subscription, "publish", publish)
 
 
 def _deleted_users_are_gone() -> None:
@@ -390,7 +390,7 @@ def _deleted_users_are_gone() -> None:
         self.users.pop(user_id, None)
         return user
 
-    _replace(ElastiCacheBackend, "delete_user", delete_user)
+    surroundings.replace(ElastiCacheBackend, "delete_user", delete_user)
 
 
 def _tokens_of_deleted_certificates_are_free() -> None:
@@ -403,7 +403,7 @@ def _tokens_of_deleted_certificates_are_free() -> None:
         arn: str | None = original(self, token)
         return arn if arn in self._certificates else None
 
-    _replace(AWSCertificateManagerBackend, "_get_arn_from_idempotency_token", look_up)
+    surroundings.replace(AWSCertificateManagerBackend, "_get_arn_from_idempotency_token", look_up)
 
 
 def _roles_leave_a_profile_once() -> None:
@@ -418,7 +418,7 @@ def _roles_leave_a_profile_once() -> None:
             raise NotFoundException(f"The role with name {role_name} cannot be found.")
         original(self, profile_name, role_name)
 
-    _replace(IAMBackend, "remove_role_from_instance_profile", remove)
+    surroundings.replace(IAMBackend, "remove_role_from_instance_profile", remove)
 
 
 def _replication_groups_have_their_nodes() -> None:
@@ -433,7 +433,7 @@ def _replication_groups_have_their_nodes() -> None:
             kwargs["replicas_per_node_group"] = int(kwargs["num_cache_clusters"]) - 1
         original(self, *args, **kwargs)
 
-    _replace(ReplicationGroup, "__init__", init)
+    surroundings.replace(ReplicationGroup, "__init__", init)
 
 
 def _deleted_replication_groups_are_gone() -> None:
@@ -447,7 +447,7 @@ def _deleted_replication_groups_are_gone() -> None:
         self.replication_groups.pop(replication_group_id, None)
         return group
 
-    _replace(ElastiCacheBackend, "delete_replication_group", delete)
+    surroundings.replace(ElastiCacheBackend, "delete_replication_group", delete)
 
 
 def _later_template_versions_have_user_data() -> None:
@@ -463,7 +463,7 @@ def _later_template_versions_have_user_data() -> None:
             data = {**data, "UserData": Base64EncodedString(data["UserData"])}
         original(self, template, number, data, description)
 
-    _replace(LaunchTemplateVersion, "__init__", init)
+    surroundings.replace(LaunchTemplateVersion, "__init__", init)
 
 
 def _metric_filters_are_put_once() -> None:
@@ -477,7 +477,7 @@ def _metric_filters_are_put_once() -> None:
         self.metric_filters = [f for f in self.metric_filters if (f["filterName"], f["logGroupName"]) != this]
         original(self, filter_name, pattern, log_group_name, transformations)
 
-    _replace(MetricFilters, "add_filter", add_filter)
+    surroundings.replace(MetricFilters, "add_filter", add_filter)
 
 
 def _what_is_gone_is_not_found() -> None:
@@ -501,9 +501,9 @@ def _what_is_gone_is_not_found() -> None:
         if self.config_versions.pop(version, None) is None:
             raise ConfigurationVersionNotFound
 
-    _replace(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedule_group)
-    _replace(AppConfigBackend, "delete_configuration_profile", delete_configuration_profile)
-    _replace(ConfigurationProfile, "delete_version", delete_version)
+    surroundings.replace(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedule_group)
+    surroundings.replace(AppConfigBackend, "delete_configuration_profile", delete_configuration_profile)
+    surroundings.replace(ConfigurationProfile, "delete_version", delete_version)
 
 
 def _records_are_made_once() -> None:
@@ -530,8 +530,4 @@ def _records_are_made_once() -> None:
         zone.rr_changes[:] = [earlier for earlier in zone.rr_changes if named(earlier) not in made]
         original(self, zoneid, change_list)
 
-    _replace(Route53Backend, "change_resource_record_sets", change)
-
-
-def _replace(owner: type, name: str, replacement: Any) -> None:
-    setattr(owner, name, replacement)
+    surroundings.replace(Route53Backend, "change_resource_record_sets", change)

@@ -7,6 +7,7 @@ does; one that looks at parameters alone is in `refusals`.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -46,13 +47,13 @@ def _subnets_have_one_route_table() -> None:
             raise ResourceAlreadyAssociatedError(subnet_id)
         return original(self, route_table_id, gateway_id, subnet_id)
 
-    def replace(self: Any, association_id: str, route_table_id: str) -> str:
+    def reassociate(self: Any, association_id: str, route_table_id: str) -> str:
         table = self.get_route_table(route_table_id)
         table._associations[association_id] = self.disassociate_route_table(association_id)
         return association_id
 
-    _replace(EC2Backend, "associate_route_table", associate)
-    _replace(EC2Backend, "replace_route_table_association", replace)
+    replace(EC2Backend, "associate_route_table", associate)
+    replace(EC2Backend, "replace_route_table_association", reassociate)
 
 
 def _tables_have_one_route_to_a_service() -> None:
@@ -65,8 +66,7 @@ def _tables_have_one_route_to_a_service() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = ("vpc_id", "service_name", "endpoint_type", "policy_document", "route_table_ids")
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        given = _named(original, self, *args, **kwargs)
         tables = set(given.get("route_table_ids") or ())
         for other in self.vpc_end_points.values():
             shared = tables & set(other.route_table_ids or ())
@@ -77,7 +77,7 @@ def _tables_have_one_route_to_a_service() -> None:
                 )
         return original(self, *args, **kwargs)
 
-    _replace(EC2Backend, "create_vpc_endpoint", create)
+    replace(EC2Backend, "create_vpc_endpoint", create)
 
 
 def _networks_have_one_internet_gateway() -> None:
@@ -92,7 +92,7 @@ def _networks_have_one_internet_gateway() -> None:
             raise EC2ClientError("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
         return original(self, internet_gateway_id, vpc_id)
 
-    _replace(EC2Backend, "attach_internet_gateway", attach)
+    replace(EC2Backend, "attach_internet_gateway", attach)
 
 
 def _load_balancers_are_in_two_zones() -> None:
@@ -105,11 +105,10 @@ def _load_balancers_are_in_two_zones() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = ("name", "security_groups", "subnet_ids", "subnet_mappings")
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        given = _named(original, self, *args, **kwargs)
         wanted = [*(given.get("subnet_ids") or ()), *(one["SubnetId"] for one in given.get("subnet_mappings") or ())]
         zones = [self.ec2_backend.get_subnet(subnet).availability_zone for subnet in wanted]
-        if kwargs.get("loadbalancer_type") in (None, "application"):
+        if given.get("loadbalancer_type") in (None, "application"):
             if len(set(zones)) < len(zones):
                 raise ELBClientError("InvalidConfigurationRequest", "A zone has more than one subnet specified")
             if len(zones) < 2:
@@ -118,7 +117,7 @@ def _load_balancers_are_in_two_zones() -> None:
                 )
         return original(self, *args, **kwargs)
 
-    _replace(ELBv2Backend, "create_load_balancer", create)
+    replace(ELBv2Backend, "create_load_balancer", create)
 
 
 def _listeners_have_a_port_of_their_own_and_an_issued_certificate() -> None:
@@ -133,8 +132,7 @@ def _listeners_have_a_port_of_their_own_and_an_issued_certificate() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = ("load_balancer_arn", "protocol", "port", "ssl_policy", "certificate", "actions")
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        given = _named(original, self, *args, **kwargs)
         balancer = self.load_balancers.get(given["load_balancer_arn"])
         taken = {str(listener.port) for listener in balancer.listeners.values()} if balancer else set()
         if str(given["port"]) in taken:
@@ -144,7 +142,7 @@ def _listeners_have_a_port_of_their_own_and_an_issued_certificate() -> None:
             raise ELBClientError("UnsupportedCertificate", f"The certificate {known.arn} is not issued")
         return original(self, *args, **kwargs)
 
-    _replace(ELBv2Backend, "create_listener", create)
+    replace(ELBv2Backend, "create_listener", create)
 
 
 def _is_issued(certificate: Any, account_id: str) -> bool:
@@ -169,15 +167,14 @@ def _tokens_are_checked_over_tls_only() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = ("listener_arn", "conditions", "priority", "actions")
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        given = _named(original, self, *args, **kwargs)
         (listener,) = self.describe_listeners(None, [given["listener_arn"]])
         checks = {str(action.get("Type", action.get("type"))) for action in given["actions"]}
         if listener.protocol != "HTTPS" and checks & {"jwt-validation", "authenticate-oidc", "authenticate-cognito"}:
             raise ELBClientError("InvalidLoadBalancerAction", "This action is for HTTPS listeners only")
         return original(self, *args, **kwargs)
 
-    _replace(ELBv2Backend, "create_rule", create)
+    replace(ELBv2Backend, "create_rule", create)
 
 
 LOG_WRITERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "delivery.logs.amazonaws.com")
@@ -204,7 +201,7 @@ def _access_logs_may_be_written() -> None:
                 )
         return original(self, arn, attrs)
 
-    _replace(ELBv2Backend, "modify_load_balancer_attributes", modify)
+    replace(ELBv2Backend, "modify_load_balancer_attributes", modify)
 
 
 def _groups_are_made_once() -> None:
@@ -220,7 +217,7 @@ def _groups_are_made_once() -> None:
             raise AutoscalingClientError("AlreadyExists", f"AutoScalingGroup by this name already exists: {name}")
         return original(self, name, *args, **kwargs)
 
-    _replace(AutoScalingBackend, "create_auto_scaling_group", create)
+    replace(AutoScalingBackend, "create_auto_scaling_group", create)
 
 
 def _groups_track_requests_that_they_get() -> None:
@@ -234,11 +231,11 @@ def _groups_track_requests_that_they_get() -> None:
 
     @functools.wraps(original)
     def put(self: Any, *args: Any, **kwargs: Any) -> Any:
-        config = kwargs.get("target_tracking_config") or {}
-        found = config.get("PredefinedMetricSpecification", {})
+        given = _named(original, self, *args, **kwargs)
+        found = (given.get("target_tracking_config") or {}).get("PredefinedMetricSpecification", {})
         if found.get("PredefinedMetricType") == "ALBRequestCountPerTarget":
             label = str(found.get("ResourceLabel"))
-            group = self.autoscaling_groups.get(kwargs.get("as_name"))
+            group = self.autoscaling_groups.get(given.get("as_name"))
             arns = group.target_group_arns if group is not None else ()
             ends = {
                 f"{balancer.split(':loadbalancer/', 1)[-1]}/{arn.rsplit(':', 1)[-1]}"
@@ -250,7 +247,7 @@ def _groups_track_requests_that_they_get() -> None:
                 raise ValidationError(f"The resource label {label} names no target group that the group is attached to")
         return original(self, *args, **kwargs)
 
-    _replace(AutoScalingBackend, "put_scaling_policy", put)
+    replace(AutoScalingBackend, "put_scaling_policy", put)
 
 
 def _services_may_assume_the_roles_they_are_given() -> None:
@@ -262,24 +259,18 @@ def _services_may_assume_the_roles_they_are_given() -> None:
     from moto.scheduler.models import EventBridgeSchedulerBackend
     from moto.stepfunctions.models import StepFunctionBackend
 
-    def asking(original: Any, service: str, role_of: Callable[..., Any], refuse: Callable[[str], Exception]) -> Any:
+    def asking(owner: type, name: str, service: str, refuse: Callable[[str], Exception]) -> None:
+        original = getattr(owner, name)
+
         @functools.wraps(original)
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            role = role_of(*args, **kwargs)
+            given = _named(original, self, *args, **kwargs)
+            role = given.get("roleArn") or given.get("role_arn") or given.get("target", {}).get("RoleArn")
             if role and not _trusts(self.account_id, role, service):
                 raise refuse(role)
             return original(self, *args, **kwargs)
 
-        return call
-
-    def of_schedule(*_: Any, target: dict[str, Any], **__: Any) -> Any:
-        return target.get("RoleArn")
-
-    def of_new_machine(*args: Any, **kwargs: Any) -> Any:
-        return kwargs.get("roleArn", args[2] if len(args) > 2 else None)
-
-    def of_machine(*args: Any, **kwargs: Any) -> Any:
-        return kwargs.get("role_arn", args[2] if len(args) > 2 else None)
+        replace(owner, name, call)
 
     def for_scheduler(_: str) -> Exception:
         return ValidationException(
@@ -291,12 +282,9 @@ def _services_may_assume_the_roles_they_are_given() -> None:
         return JsonRESTError("AccessDeniedException", message)
 
     for name in ("create_schedule", "update_schedule"):
-        before = getattr(EventBridgeSchedulerBackend, name)
-        asked = asking(before, "scheduler.amazonaws.com", of_schedule, for_scheduler)
-        _replace(EventBridgeSchedulerBackend, name, asked)
-    for name, role_of in (("create_state_machine", of_new_machine), ("update_state_machine", of_machine)):
-        before = getattr(StepFunctionBackend, name)
-        _replace(StepFunctionBackend, name, asking(before, "states.amazonaws.com", role_of, for_machine))
+        asking(EventBridgeSchedulerBackend, name, "scheduler.amazonaws.com", for_scheduler)
+    for name in ("create_state_machine", "update_state_machine"):
+        asking(StepFunctionBackend, name, "states.amazonaws.com", for_machine)
 
 
 def _trusts(account_id: str, role_arn: str, service: str) -> bool:
@@ -334,7 +322,7 @@ def _logs_may_use_their_key() -> None:
         check(self, kwargs.get("kmsKeyId"))
         return create_before(self, log_group_name, tags, **kwargs)
 
-    _replace(LogsBackend, "create_log_group", create)
+    replace(LogsBackend, "create_log_group", create)
 
 
 def _boundaries_exist() -> None:
@@ -346,13 +334,12 @@ def _boundaries_exist() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = ("role_name", "assume_role_policy_document", "path", "permissions_boundary")
-        boundary = {**dict(zip(names, args, strict=False)), **kwargs}.get("permissions_boundary")
+        boundary = _named(original, self, *args, **kwargs).get("permissions_boundary")
         if boundary and boundary not in self.managed_policies:
             raise NoSuchEntity(f"Scope ARN: {boundary} does not exist or is not attachable.")
         return original(self, *args, **kwargs)
 
-    _replace(IAMBackend, "create_role", create)
+    replace(IAMBackend, "create_role", create)
 
 
 def _firewalls_protect_and_log_to_what_exists() -> None:
@@ -382,9 +369,16 @@ def _firewalls_protect_and_log_to_what_exists() -> None:
                 )
         return log_before(self, arn, log_destination_configs, *args, **kwargs)
 
-    _replace(WAFV2Backend, "associate_web_acl", associate)
-    _replace(WAFV2Backend, "put_logging_configuration", log)
+    replace(WAFV2Backend, "associate_web_acl", associate)
+    replace(WAFV2Backend, "put_logging_configuration", log)
 
 
-def _replace(owner: type, name: str, replacement: Any) -> None:
+def _named(original: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """What a call of `original` gives, by the names of its parameters."""
+    bound = inspect.signature(original).bind(*args, **kwargs)
+    return {**bound.arguments, **bound.arguments.get("kwargs", {})}
+
+
+def replace(owner: type, name: str, replacement: Any) -> None:
+    """Put `replacement` in the place of a method of moto's."""
     setattr(owner, name, replacement)

@@ -50,27 +50,27 @@ def _statements(documents: Iterable[Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for document in documents:
         content = json.loads(document) if isinstance(document, str) else document
-        found += _listed(content["Statement"])
+        found += as_list(content["Statement"])
     return found
 
 
 def _is_about(statement: Mapping[str, Any], ask: Ask) -> bool:
     if "Principal" in statement and not _is_principal(statement["Principal"], ask.service):
         return False
-    if not any(_like(pattern.lower(), ask.action.lower()) for pattern in _listed(statement["Action"])):
+    if not any(_like(pattern.lower(), ask.action.lower()) for pattern in as_list(statement["Action"])):
         return False
-    if ask.resource != UNKNOWN and not any(_like(str(item), ask.resource) for item in _listed(statement["Resource"])):
+    if ask.resource != UNKNOWN and not any(_like(str(item), ask.resource) for item in as_list(statement["Resource"])):
         return False
     deny = statement["Effect"] == "Deny"
     return all(
-        _meets(name, key, _listed(wanted), ask.context, unknown=not deny)
+        _meets(name, key, as_list(wanted), ask.context, unknown=not deny)
         for name, keys in (statement.get("Condition") or {}).items()
         for key, wanted in keys.items()
     )
 
 
 def _is_principal(principal: Any, service: str) -> bool:
-    return principal == "*" or service in _listed(principal.get("Service", ()))
+    return principal == "*" or service in as_list(principal.get("Service", ()))
 
 
 _NUMERIC: Mapping[str, Callable[[float, float], bool]] = {
@@ -100,7 +100,8 @@ def _meets(name: str, key: str, wanted: list[Any], context: Mapping[str, str], *
     return any(_like(str(item), value) if plain != "StringEquals" else str(item) == value for item in wanted)
 
 
-def _listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """What stands in a policy as one, or as a list of several."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 

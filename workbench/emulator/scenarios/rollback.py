@@ -46,29 +46,31 @@ def play(stage: Stage) -> None:
     _with_few_errors(stage)
 
 
-def _with_errors(stage: Stage) -> None:
-    account = stage.account
-    account.clock.advance(CALM)
+def _begun(stage: Stage) -> tuple[Rollout, Execution]:
+    """A further rollout, when the one before is forgotten."""
+    stage.account.clock.advance(CALM)
     rollout = Rollout(stage)
-    execution = rollout.start()
-    account.clock.advance(timedelta(minutes=3))
+    return rollout, rollout.start()
+
+
+def _ended_by_a_look(stage: Stage, rollout: Rollout, execution: Execution, what: str) -> None:
+    rollout.run(execution, CALM)
+    stage.demand(what, "fail" in rollout.reason, f"{ending(execution)}; reason given: {rollout.reason or 'none'}")
+
+
+def _with_errors(stage: Stage) -> None:
+    rollout, execution = _begun(stage)
+    stage.account.clock.advance(timedelta(minutes=3))
     share = 5 * stage.settings.slo.server_error_threshold_percent / 100
     rollout.answer(CALM, lambda _: FAST_SECONDS, errors=min(share, 1.0), every=timedelta(minutes=1))
-    rollout.run(execution, CALM)
-    stage.demand(
-        "answers with errors: the next look ends it, before the alarm does",
-        "fail" in rollout.reason,
-        f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
-    )
+    _ended_by_a_look(stage, rollout, execution, "answers with errors: the next look ends it, before the alarm does")
     _given_back(stage, rollout, execution, "answers with errors")
 
 
 def _with_silence(stage: Stage) -> None:
     """Targets take connections and pass their checks, and answer no request: the load balancer does, with 504."""
     account = stage.account
-    account.clock.advance(CALM)
-    rollout = Rollout(stage)
-    execution = rollout.start()
+    rollout, execution = _begun(stage)
     account.clock.advance(timedelta(minutes=3))
 
     def serve() -> None:
@@ -76,21 +78,14 @@ def _with_silence(stage: Stage) -> None:
 
     for minute in range(int(CALM.total_seconds()) // 60):
         account.clock.at(account.clock.now + timedelta(minutes=minute), serve)
-    rollout.run(execution, CALM)
-    stage.demand(
-        "does not answer: the next look ends it",
-        "fail" in rollout.reason,
-        f"{ending(execution)}; reason given: {rollout.reason or 'none'}",
-    )
+    _ended_by_a_look(stage, rollout, execution, "does not answer: the next look ends it")
     _given_back(stage, rollout, execution, "does not answer")
 
 
 def _with_few_errors(stage: Stage) -> None:
     """Too few requests for a share that a look would act on, and all of them fail."""
     account = stage.account
-    account.clock.advance(CALM)
-    rollout = Rollout(stage)
-    execution = rollout.start()
+    rollout, execution = _begun(stage)
 
     def serve() -> None:
         for metric in ("RequestCount", "HTTPCode_Target_5XX_Count"):
