@@ -99,45 +99,49 @@ class ServiceAlarms(pulumi.ComponentResource):
         )
 
     def _errors(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:
-        self._alarm(
+        percent = args.server_error_threshold_percent
+        self._ratio(
             f"errors-{fleet}",
-            f"Over {args.server_error_threshold_percent} % of the answers of the {fleet} fleet are server errors",
-            metric_queries=[
-                {
-                    "id": "ratio",
-                    "expression": "IF(requests > 0, 100 * FILL(errors, 0) / requests, 0)",
-                    "label": "Server errors (%)",
-                    "return_data": True,
-                },
-                _query("errors", "HTTPCode_Target_5XX_Count", dimensions),
-                _query("requests", "RequestCount", dimensions),
-            ],
-            evaluation_periods=5,
-            datapoints_to_alarm=3,
-            threshold=float(args.server_error_threshold_percent),
+            f"Over {percent} % of the answers of the {fleet} fleet are server errors",
+            ("Server errors (%)", "IF(requests > 0, 100 * FILL(errors, 0) / requests, 0)"),
+            _query("errors", "HTTPCode_Target_5XX_Count", dimensions),
+            _query("requests", "RequestCount", dimensions),
+            percent,
         )
 
     def _edge_errors(self, args: ServiceAlarmsArgs) -> None:
         """Answers 502, 503 and 504 in place of a target's, whichever fleet was to give it: they have no target group,
         and one without a target is no request (RequestCount)."""
-        dimensions = {"LoadBalancer": args.load_balancer_suffix}
-        self._alarm(
+        dimensions, percent = {"LoadBalancer": args.load_balancer_suffix}, args.server_error_threshold_percent
+        self._ratio(
             "errors-edge",
-            f"The load balancer answers over {args.server_error_threshold_percent} % of the requests with server errors"
-            " of its own: no target, or none that answers",
+            f"The load balancer answers over {percent} % of the requests with server errors of its own: no target, or"
+            " none that answers",
+            (
+                "Server errors of the load balancer (%)",
+                "IF(errors > 0, 100 * errors / (FILL(requests, 0) + errors), 0)",
+            ),
+            _query("errors", "HTTPCode_ELB_5XX_Count", dimensions),
+            _query("requests", "RequestCount", dimensions),
+            percent,
+        )
+
+    def _ratio(
+        self, check: str, description: str, ratio: tuple[str, str], errors: Any, requests: Any, percent: float
+    ) -> None:
+        """Alarm on a share of requests, `ratio` (label, expression over the two queries), in three minutes of five."""
+        label, expression = ratio
+        self._alarm(
+            check,
+            description,
             metric_queries=[
-                {
-                    "id": "ratio",
-                    "expression": "IF(errors > 0, 100 * errors / (FILL(requests, 0) + errors), 0)",
-                    "label": "Server errors of the load balancer (%)",
-                    "return_data": True,
-                },
-                _query("errors", "HTTPCode_ELB_5XX_Count", dimensions),
-                _query("requests", "RequestCount", dimensions),
+                {"id": "ratio", "expression": expression, "label": label, "return_data": True},
+                errors,
+                requests,
             ],
             evaluation_periods=5,
             datapoints_to_alarm=3,
-            threshold=float(args.server_error_threshold_percent),
+            threshold=float(percent),
         )
 
     def _health(self, fleet: str, args: ServiceAlarmsArgs, dimensions: Mapping[str, pulumi.Input[str]]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from ipaddress import IPv6Network
 
 from infra.settings.data import DataSettings, DataStore
 from infra.settings.errors import Problem
+from infra.settings.network_checks import REGION
 from infra.settings.platform import PlatformSettings
 from infra.settings.tenancy import TenancySettings
 
@@ -71,7 +71,7 @@ def stores_are_in_the_region(data: DataSettings, region: str) -> Iterator[Proble
     for index, store in enumerate(data.stores):
         for name in ("rds_user_arn", "table_arn", "endpoint_service"):
             given = getattr(store, name)
-            found = re.search(r"[a-z]{2}(-[a-z]+)+-\d", given or "")
+            found = REGION.search(given or "")
             if found is not None and found[0] != region:
                 yield Problem(
                     f"plant:data.stores[{index}].{name}",

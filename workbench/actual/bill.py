@@ -10,7 +10,7 @@ import calendar
 import datetime
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -170,9 +170,7 @@ def read_bill(given: Iterable[str], wanted: Wanted) -> Bill:
                 f"{' and '.join(seen.values())}: the bill of {month} as FOCUS and as CUR; give one of them, or all "
                 "counts twice"
             )
-    met = _Met()
-    for name, sample in samples:
-        met.add(name, sample)
+    _refuse_repeated(samples)
     if not bill.groups:
         raise InputError(f"{', '.join(source.name for source in sources.files[:3])}: no lines; the export is empty")
     return bill
@@ -207,24 +205,18 @@ class _Sample:
         return bool(both := len(here & there)) and 2 * both > min(len(here), len(there))
 
 
-class _Met:
-    """Samples of the files so far."""
-
-    def __init__(self) -> None:
-        self.files: list[tuple[str, _Sample]] = []
-        self.by_hash: dict[int, list[int]] = defaultdict(list)
-
-    def add(self, name: str, sample: _Sample) -> None:
-        """Refuse lines that were read already: an export that somebody copied, converted or fetched again later."""
-        for number in sorted({number for each in sample.hashes for number in self.by_hash.get(each, ())}):
-            earlier, other = self.files[number]
+def _refuse_repeated(samples: Sequence[tuple[str, _Sample]]) -> None:
+    """Refuse lines that another file has, too: an export that somebody copied, converted or fetched again later."""
+    by_hash: dict[int, list[int]] = defaultdict(list)
+    for number, (name, sample) in enumerate(samples):
+        for place in sorted({place for each in sample.hashes for place in by_hash.get(each, ())}):
+            earlier, other = samples[place]
             if sample.repeats(other):
                 raise InputError(
                     f"{earlier} and {name}: hold the same lines, which would count twice; give one of them"
                 )
         for each in sample.hashes:
-            self.by_hash[each].append(len(self.files))
-        self.files.append((name, sample))
+            by_hash[each].append(number)
 
 
 def _reason(error: Exception) -> str:
