@@ -11,6 +11,8 @@ MODERN: Final = (
     "ELBSecurityPolicy-FS-1-2-",
 )
 """Beginnings of their names (Elastic Load Balancing user guide, "Security policies", 2026-11)."""
+GOOD_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+"""The one that messages and examples name."""
 OLDER_CIPHERS: Final = "-Ext0-"
 """In the name of a policy that takes TLS 1.0 as well."""
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from workbench.simulate.predict import Prediction
 
 
-STORY: Final = "plant:infra:PlantApi"
-"""Root of the stacks whose settings are ours."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 
 
@@ -215,10 +213,11 @@ def preview(
     progress("pricing and judging")
     from cost import estimate
     from policies.assess import assess
+    from policies.context import ROOT_TYPE
     from workbench.simulate.predict import predict
 
     assessment = assess(graph)
-    if assessment.violations and any(resource.type == STORY for resource in graph):
+    if assessment.violations and graph.of_type(ROOT_TYPE):
         from workbench.preview.causes import with_causes
 
         progress("looking for the setting to change")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from cost.basis import Basis
+from cost.scope import Pricing
 from deployment.graph import Resource
 from deployment.ingresses import ALB, is_albs, setting
 from deployment.kubernetes_api.values import fits_labels
@@ -155,6 +157,8 @@ def attributes(value: Any) -> dict[str, str]:
     return {key.strip(): given.strip() for key, _, given in pairs if key.strip()}
 
 
+WEB_ACL: Final = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
+"""One for examples."""
 HARDENED: Final = (
     "deletion_protection.enabled",
     "routing.http.drop_invalid_header_fields.enabled",
@@ -174,6 +178,11 @@ def lacking_attributes(found: Mapping[str, str]) -> list[tuple[str, str]]:
 def listens(value: Any) -> list[str]:
     """Protocols of ``[{"HTTP": 80}, {"HTTPS": 443}]``; plain HTTP where nothing is said."""
     return re.findall(r'"(HTTPS?)"', str(value)) if value else ["HTTP"]
+
+
+def pricing_of(context: Context) -> Pricing:
+    """What finds autoscalers and quotas of the graph for prices; ask by `context.once`, for it keeps what it found."""
+    return Pricing(context.graph, Basis(region=None))
 
 
 def bound_groups(binding: Resource, context: Context) -> list[Resource]:

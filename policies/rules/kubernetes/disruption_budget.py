@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from cost.basis import Basis
 from cost.pods import autoscaler_of
-from cost.scope import Pricing
 from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.manifests import namespace
@@ -18,7 +16,7 @@ from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._pods import pod_labels
-from policies.rules.kubernetes._objects import in_namespace, selects
+from policies.rules.kubernetes._objects import in_namespace, pricing_of, selects
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -56,7 +54,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 def _fewest(resource: Resource, context: Context) -> Decimal | None:
     """Pods of a Deployment at its quietest; None where nothing tells."""
-    scaler = autoscaler_of(Pricing(context.graph, Basis(region=None)), resource)
+    scaler = autoscaler_of(context.once(pricing_of), resource)
     if scaler is None:
         return number(resource.get("spec.replicas"))
     return number(scaler.get("spec.minReplicaCount", scaler.get("spec.minReplicas")))

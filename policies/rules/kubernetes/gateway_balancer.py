@@ -30,13 +30,11 @@ from policies.context import Context
 from policies.examples import Example, but, each
 from policies.finding import Risk, Severity
 from policies.rule import Check, Problem, Rule
-from policies.rules._tls import is_modern
-from policies.rules.kubernetes._objects import HARDENED, lacking_attributes
+from policies.rules._tls import GOOD_POLICY, is_modern
+from policies.rules.kubernetes._objects import HARDENED, WEB_ACL, lacking_attributes
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/gateway/loadbalancerconfig/"
 TARGETS: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/gateway/targetgroupconfig/"
-GOOD_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-WEB_ACL: Final = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
 PLACE: Final = "spec.infrastructure.parametersRef"
 UNREAD: Final = Problem("its LoadBalancerConfiguration isn't in the stack, so nothing tells", PLACE, unknown=True)
 

@@ -12,11 +12,10 @@ from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule, undecided
-from policies.rules._tls import is_modern
+from policies.rules._tls import GOOD_POLICY, is_modern
 from policies.rules.kubernetes._objects import listens
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
-GOOD_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 REDIRECTS: Final = "HTTPS"
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from cost.basis import Basis
 from cost.charges import Unpriced
 from cost.pods import limit_ranges, replicas
 from cost.scope import Pricing, Scope
@@ -21,7 +20,7 @@ from policies.checks import look_inside, mappings
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules.kubernetes._objects import objects_of, working_namespaces
+from policies.rules.kubernetes._objects import objects_of, pricing_of, working_namespaces
 
 SCALING: Final = (DEPLOYMENT, STATEFUL_SET, ARGO_ROLLOUT)
 UNITS: Final = {"cpu": ("CPU", Decimal(1)), "memory": ("GiB of memory", GIB)}
@@ -39,7 +38,7 @@ class _Pods:
 
 def check(context: Context) -> Iterator[Problem]:
     """All that the workloads of a namespace may ask for at once fits each of its quotas, and says what they count."""
-    pricing = Pricing(context.graph, Basis(region=None))
+    pricing = context.once(pricing_of)
     working = working_namespaces(context)
     every = {name: [pods for one in found if (pods := _most(pricing, one))] for name, found in working.items()}
     for quota in context.graph.of_type(RESOURCE_QUOTA):

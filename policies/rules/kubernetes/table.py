@@ -7,13 +7,21 @@ from typing import Final
 from deployment.tokens import INGRESS, KUBERNETES_SERVICE, NAMESPACE, NODE_CLASS, POD_AUTOSCALER
 from policies.finding import Enforcement, Risk, Severity
 from policies.rule import Rule
-from policies.rules.kubernetes._objects import HARDENED, annotated, attributes, labelled, lacking_attributes, pinned
+from policies.rules._tls import GOOD_POLICY
+from policies.rules.kubernetes._objects import (
+    HARDENED,
+    WEB_ACL,
+    annotated,
+    attributes,
+    labelled,
+    lacking_attributes,
+    pinned,
+)
 from policies.table import at_least, must_be, must_have, must_not_be, row
 
 GUIDE: Final = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/"
 STANDARDS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 
-WEB_ACL: Final = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
 RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-pod-security-enforced",
@@ -86,7 +94,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "kubernetes-ingress-tls-policy-named",
         (INGRESS,),
-        annotated("ssl-policy", bool, "ELBSecurityPolicy-TLS13-1-2-2021-06", None, ""),
+        annotated("ssl-policy", bool, GOOD_POLICY, None, ""),
         title="Load balancers of Ingresses name their security policy",
         severity=Severity.MEDIUM,
         why="The controller's default policy of 2016 still speaks TLS 1.0.",
