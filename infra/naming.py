@@ -81,7 +81,7 @@ class Names:
     @property
     def scaling_log_policy(self) -> str:
         """Log policy for the events of the fleets, one of ten that an account may have."""
-        return bounded(f"{self.slug}-scaling-events", 255)
+        return bounded(f"{self.slug}-event-writers", 255)
 
     @property
     def role_path(self) -> str:
@@ -98,14 +98,18 @@ class Names:
         """Policy that denies new capacity when the budget is spent: at most 128 characters."""
         return bounded(f"{self.slug}-no-new-capacity", 128)
 
-    @property
-    def bucket_prefix(self) -> str:
-        """How the names of the stack's buckets begin, that of its state, if it is kept in S3, included."""
-        return f"{bounded(self.slug, 40)}-"
-
     def log_bucket(self, account_id: str) -> str:
         """Bucket of logs: at most 63 characters; the account makes it the only one in the world."""
-        return f"{self.bucket_prefix}logs-{account_id}"
+        return f"{bounded(self.slug, 40)}-logs-{account_id}"
+
+    def state_bucket(self, account_id: str) -> str:
+        """Bucket of the stack's Pulumi state, where it is kept in S3: the only one that its deploying role may use."""
+        return f"{bounded(self.slug, 40)}-state-{account_id}"
+
+    @property
+    def schedule_group(self) -> str:
+        """Group of the stack's schedules: at most 64 characters."""
+        return bounded(self.slug, 64)
 
     def parameter(self, name: str) -> str:
         """SSM parameter: at most 1,011 characters with the ARN around it."""
@@ -118,6 +122,10 @@ class Names:
     def event_log_group(self, name: str) -> str:
         """Log group that EventBridge may write to; it insists on this beginning."""
         return f"/aws/events/{bounded(self.slug, 120)}/{name}"
+
+    def event_rule(self, name: str) -> str:
+        """Rule of EventBridge that a log policy names: at most 64 characters."""
+        return f"{bounded(self.slug, 50)}-{name}"
 
     def workflow_log_group(self, name: str) -> str:
         """Log group of a state machine; this beginning keeps the account's log policy within its size."""

@@ -70,12 +70,11 @@ WITHOUT_RESOURCE = (
     "appconfig:CreateApplication",
     "appconfig:CreateDeploymentStrategy",
     "elasticloadbalancing:SetWebAcl",  # half of putting a web ACL on a load balancer; the other half is bound
-    "logs:*LogDelivery",
-    "logs:DeleteResourcePolicy",
-    "logs:PutResourcePolicy",
+    "logs:*LogDelivery",  # no calls: what a service does when it is told to log
 )
 """What a deployment calls that knows no resource, or before there is one (Service Authorization Reference).
-Not `sns:Unsubscribe`, with which a job of dev could silence prod: an administrator takes subscribers away."""
+Not `sns:Unsubscribe` and `logs:DeleteResourcePolicy`, with which a job of dev could silence prod: an administrator
+takes subscribers and log policies away."""
 
 SERVICES_WITH_LINKED_ROLE = (
     "autoscaling.amazonaws.com",
@@ -102,11 +101,11 @@ reach into every instance, and not KMS, whose keys open every account's data: of
 NAMED: Mapping[str, Sequence[str]] = {
     "autoscaling": ("autoScalingGroup:*:autoScalingGroupName/{name}",),
     "events": ("rule/{name}",),
-    "scheduler": ("schedule/*/{name}", "schedule-group/{name}"),
-    "states": ("execution:{name}", "stateMachine:{name}"),
+    "states": ("stateMachine:{name}",),
 }
 """Services that run what they are told with roles of the account, where what they run bears a name -> its resources.
-Whoever changes somebody else's state machine acts with its role."""
+Whoever changes somebody else's state machine acts with its role. All of them have tags; schedules have none, so rights
+on those go by their group."""
 
 EC2 = (
     "ec2:*EgressOnlyInternetGateway",
@@ -158,8 +157,11 @@ class CiAccessArgs:
     """Tag that names one stack; resources that bear another value of it are another stack's."""
     parameter_path: str
     """How the names of this stack's parameters begin."""
-    bucket_prefix: str
-    """How the names of this stack's buckets begin, that of its Pulumi state included."""
+    bucket_names: Sequence[str]
+    """Names of this stack's buckets, that of its Pulumi state included: what begins like them may be a stack's whose
+    name begins like this one's."""
+    schedule_group_name: str
+    """Group of the stack's schedules."""
     key_alias: str
     """Alias of the stack's key, without ``alias/``."""
     name_prefix: str
@@ -209,7 +211,7 @@ class CiAccess(pulumi.ComponentResource):
             "Deployments of the stack",
             args,
             f"repo:{args.repository}:environment:{args.environment}",
-            [allow(READ, "*"), _own_parameters(args), *_deployment(args)],
+            [allow(READ, "*"), *_deployment(args)],
         )
         aws.iam.RolePolicy(
             f"{name}-deploy-denials",
@@ -250,7 +252,9 @@ class CiAccess(pulumi.ComponentResource):
 
 
 def _own_parameters(args: CiAccessArgs) -> Statement:
-    return allow(["ssm:GetParameter*"], [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter/plant/*"])
+    return allow(
+        ["ssm:GetParameter*"], [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter{args.parameter_path}*"]
+    )
 
 
 def _deployment(args: CiAccessArgs) -> list[Statement]:
@@ -259,7 +263,7 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         allow(
             [f"{service}:*" for service in REGIONAL_SERVICES],
             [
-                *(f"arn:aws:{service}:{args.region}:{args.account_id}:*" for service in REGIONAL_SERVICES),
+                f"arn:aws:*:{args.region}:{args.account_id}:*",  # of the service of each action
                 # Dashboards have neither a Region nor tags.
                 f"arn:aws:cloudwatch::{args.account_id}:dashboard/{args.dashboard_name}",
             ],
@@ -274,14 +278,25 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         ),
         allow(EC2, [f"arn:aws:ec2:{args.region}:{args.account_id}:*"]),
         allow(WITHOUT_RESOURCE, "*", here),
+        # WAF's and Step Functions' own policy, made by the service with the caller's rights; not one of any name.
+        allow(["logs:PutResourcePolicy"], "*", {**here, "Bool": {"aws:ViaAWSService": "true"}}),
         # Images and public parameters belong to no account.
-        allow(["ec2:RunInstances"], [f"arn:aws:ec2:{args.region}::image/*"]),
-        allow(["ssm:GetParameter*"], [f"arn:aws:ssm:{args.region}::parameter/aws/service/*"]),
+        allow(
+            ["ec2:RunInstances", "ssm:GetParameter*"],
+            [f"arn:aws:ec2:{args.region}::image/*", f"arn:aws:ssm:{args.region}::parameter/aws/service/*"],
+        ),
         allow(
             ["ssm:*Parameter*", "ssm:*Tag*"],
             [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter{args.parameter_path}*"],
         ),
-        allow(["s3:*"], [f"arn:aws:s3:::{args.bucket_prefix}*"]),
+        allow(
+            ["scheduler:*"],
+            [
+                f"arn:aws:scheduler:{args.region}:{args.account_id}:{resource}"
+                for resource in (f"schedule/{args.schedule_group_name}/*", f"schedule-group/{args.schedule_group_name}")
+            ],
+        ),
+        allow(["s3:*"], [f"arn:aws:s3:::{name}{within}" for name in args.bucket_names for within in ("", "/*")]),
         *_own_keys(args),
         *_own_zone(args),
         *_own_roles(args),
@@ -293,7 +308,7 @@ def _denials(args: CiAccessArgs) -> list[Statement]:
     return [
         # Another stack's resources, dev's from prod's: whatever bears its tag.
         deny(
-            [f"{service}:*" for service in (*REGIONAL_SERVICES, *NAMED, "ec2", "kms", "ssm")],
+            [f"{service}:*" for service in (*REGIONAL_SERVICES, *NAMED, "ec2", "kms", "scheduler", "ssm")],
             "*",
             {
                 "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
@@ -350,15 +365,15 @@ def _own_roles(args: CiAccessArgs) -> list[Statement]:
         allow(["iam:PassRole"], roles, {"StringEquals": {"iam:PassedToService": list(SERVICES_WITH_ROLES)}}),
         allow(
             [
+                "iam:*InstanceProfile*",
                 "iam:DeleteRole",
                 "iam:TagRole",
                 "iam:UntagRole",
                 "iam:UpdateAssumeRolePolicy",
                 "iam:UpdateRole*",
             ],
-            roles,
+            [*roles, f"{account}:instance-profile{args.role_path}*"],
         ),
-        allow(["iam:*InstanceProfile*"], [f"{account}:instance-profile{args.role_path}*"]),
         allow(
             ["iam:CreateServiceLinkedRole"],
             [f"{account}:role/aws-service-role/*"],

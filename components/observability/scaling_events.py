@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.access.iam_policy import document
 from components.json_text import json_text
 
 LAUNCHED = "EC2 Instance Launch Successful"
 LAUNCH_FAILED = "EC2 Instance Launch Unsuccessful"
 TERMINATED = "EC2 Instance Terminate Successful"
 TERMINATION_FAILED = "EC2 Instance Terminate Unsuccessful"
-
-EVENT_SERVICES = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
-"""Who writes what a rule sends to a log group."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +25,11 @@ class ScalingEventsArgs:
     spike_alarm_arns: Sequence[pulumi.Input[str]]
     """Alarms whose going off is a traffic spike."""
     log_group_name: pulumi.Input[str]
-    """Name of the log group that takes the events; starts with ``/aws/events/``."""
+    """Name of the log group that takes the events, and lets the rules; starts with ``/aws/events/``."""
     log_group_arn: pulumi.Input[str]
     """Its ARN."""
-    log_policy_name: str
-    """Name of the log policy; each stack of an account needs its own, since a second one takes the first over."""
+    rule_names: Mapping[str, str]
+    """``scaling`` and ``spikes`` -> name of the rule, at most 64 characters."""
     metric_namespace: str
     """Namespace of the metrics."""
     failure_threshold_percent: int
@@ -48,7 +44,7 @@ class ScalingEvents(pulumi.ComponentResource):
     """Metrics ``traffic_spikes``, and of groups ``auto_scale_events``, ``launch_attempts`` and ``launch_failures``.
 
     AWS has no metric of failed launches, only events (Amazon EC2 Auto Scaling guide, event reference), so they
-    are logged and counted. Creates: event rules with targets, log policy, metric filters, alarm.
+    are logged and counted. Creates: event rules with targets, metric filters, alarm.
     """
 
     failure_alarm_arn: pulumi.Output[str] | None
@@ -57,38 +53,16 @@ class ScalingEvents(pulumi.ComponentResource):
     def __init__(self, name: str, args: ScalingEventsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:ScalingEvents", name, {}, opts)
         self._name = name
-        child = pulumi.ResourceOptions(parent=self)
-        rules = [self._spikes(args)]
+        self._spikes(args)
         if args.group_names:
-            rules.insert(0, self._scaling(args))
-        stream = pulumi.Output.concat(args.log_group_arn, ":*")
-        aws.cloudwatch.LogResourcePolicy(
-            f"{name}-log-policy",
-            policy_name=args.log_policy_name,
-            policy_document=document(
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": EVENT_SERVICES},
-                    "Action": "logs:CreateLogStream",
-                    "Resource": stream,
-                },
-                # Only here does EventBridge name the rule (its guide, "Using resource-based policies").
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": EVENT_SERVICES},
-                    "Action": "logs:PutLogEvents",
-                    "Resource": stream,
-                    "Condition": {"ArnEquals": {"aws:SourceArn": [rule.arn for rule in rules]}},
-                },
-            ),
-            opts=child,
-        )
+            self._scaling(args)
         self._count(args, "traffic_spikes", '{ $.source = "aws.cloudwatch" }')
         self.failure_alarm_arn = self._launches(args) if args.group_names else None
         self.register_outputs({"failureAlarmArn": self.failure_alarm_arn})
 
-    def _scaling(self, args: ScalingEventsArgs) -> aws.cloudwatch.EventRule:
-        return self._collect(
+    def _scaling(self, args: ScalingEventsArgs) -> None:
+        self._collect(
+            args,
             "scaling",
             "Instances of the fleets come and go",
             {
@@ -96,11 +70,11 @@ class ScalingEvents(pulumi.ComponentResource):
                 "detail-type": [LAUNCHED, LAUNCH_FAILED, TERMINATED, TERMINATION_FAILED],
                 "detail": {"AutoScalingGroupName": list(args.group_names)},
             },
-            args.log_group_arn,
         )
 
-    def _spikes(self, args: ScalingEventsArgs) -> aws.cloudwatch.EventRule:
-        return self._collect(
+    def _spikes(self, args: ScalingEventsArgs) -> None:
+        self._collect(
+            args,
             "spikes",
             "A fleet meets a traffic spike",
             {
@@ -109,7 +83,6 @@ class ScalingEvents(pulumi.ComponentResource):
                 "resources": list(args.spike_alarm_arns),
                 "detail": {"state": {"value": ["ALARM"]}},
             },
-            args.log_group_arn,
         )
 
     def _count(self, args: ScalingEventsArgs, metric: str, pattern: str) -> None:
@@ -166,16 +139,17 @@ class ScalingEvents(pulumi.ComponentResource):
         )
         return pulumi.Output.from_input(alarm.arn)
 
-    def _collect(
-        self, suffix: str, description: str, pattern: dict[str, object], log_group_arn: pulumi.Input[str]
-    ) -> aws.cloudwatch.EventRule:
+    def _collect(self, args: ScalingEventsArgs, suffix: str, description: str, pattern: dict[str, object]) -> None:
         rule = aws.cloudwatch.EventRule(
             f"{self._name}-{suffix}",
+            name=args.rule_names[suffix],
             description=description,
             event_pattern=json_text(pattern),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         aws.cloudwatch.EventTarget(
-            f"{self._name}-{suffix}-to-log", rule=rule.name, arn=log_group_arn, opts=pulumi.ResourceOptions(parent=self)
+            f"{self._name}-{suffix}-to-log",
+            rule=rule.name,
+            arn=args.log_group_arn,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        return rule

@@ -122,7 +122,7 @@ def mute_expression(moment: datetime, *, weekly: bool) -> str:
 class Maintenance(pulumi.ComponentResource):
     """Tells users ahead, at the start and at the end; shows the 503 page; stops the rollout's clock.
 
-    Creates: parameter, workflow, schedule group, role, and for each window one schedule a notice, one each for
+    Creates: parameter, workflow, role, and for each window one schedule a notice, one each for
     start and end, and a mute rule. A monthly window has a parameter that says its stage, too, and a schedule that sets
     it a week ahead: what happens on a day that no cron expression says, is looked at each week, and done in its stage.
     It has a mute rule for each month of the calendar: their cron knows no first Sunday.
@@ -193,7 +193,6 @@ class Maintenance(pulumi.ComponentResource):
 
     def _schedule(self, args: MaintenanceArgs, workflow: Workflow, stages: dict[str, aws.ssm.Parameter]) -> None:
         child = pulumi.ResourceOptions(parent=self)
-        group = aws.scheduler.ScheduleGroup(f"{self._name}-windows", opts=child)
         role = WorkloadRole(
             f"{self._name}-schedules",
             WorkloadRoleArgs(
@@ -222,10 +221,10 @@ class Maintenance(pulumi.ComponentResource):
                     notice = _ahead(window, hours, args)
                     told = {"phase": "ahead", "subject": subject(window, "ahead", args.time_zone), "while": DUE}
                     target = {**started, "input": _asked({**notice, **told}, stage)}
-                self._at(f"{window.name}-{hours}h-ahead", moment, window, args, group, target)
+                self._at(f"{window.name}-{hours}h-ahead", moment, window, args, target)
             if stage is not None:
                 target = {**started, "input": _asked({"phase": "due", "window": window.name, "mark": DUE}, stage)}
-                self._at(f"{window.name}-due", window.starts_at - timedelta(weeks=1), window, args, group, target)
+                self._at(f"{window.name}-due", window.starts_at - timedelta(weeks=1), window, args, target)
             for phase, moment in (("start", window.starts_at), ("end", ends_at)):
                 if phase == "start" and window.has_begun:
                     continue
@@ -240,7 +239,7 @@ class Maintenance(pulumi.ComponentResource):
                 if stage is not None:
                     message |= {"mark": OPEN} if phase == "start" else {"mark": IDLE, "while": OPEN}
                 target = {**started, "input": _asked(message, stage)}
-                self._at(f"{window.name}-{phase}", moment, window, args, group, target)
+                self._at(f"{window.name}-{phase}", moment, window, args, target)
             for suffix, expression in _mutes(window) if args.muted_alarm_names else ():
                 aws.cloudwatch.AlarmMuteRule(
                     f"{self._name}-{window.name}-mute{suffix}",
@@ -263,12 +262,10 @@ class Maintenance(pulumi.ComponentResource):
         moment: datetime,
         window: WindowArgs,
         args: MaintenanceArgs,
-        group: aws.scheduler.ScheduleGroup,
         target: dict[str, Any],
     ) -> None:
         aws.scheduler.Schedule(
             f"{self._name}-{suffix}",
-            group_name=group.name,
             description=window.reason,
             schedule_expression=_expression(window, moment),
             schedule_expression_timezone=args.time_zone,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from components.access.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 from components.operations.maintenance import Maintenance
@@ -68,6 +69,9 @@ class PlantApi(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
+        schedules = aws.scheduler.ScheduleGroup(
+            f"{name}-schedules", name=names.schedule_group, opts=pulumi.ResourceOptions(parent=self)
+        )
         context = Context(
             settings=settings,
             stack=args.stack,
@@ -77,6 +81,7 @@ class PlantApi(pulumi.ComponentResource):
             tags=tags,
             root=self,
             permissions_boundary_arn=boundary.arn,
+            schedule_group_name=schedules.name,
         )
         _declare(context)
         self.exports = context.exports

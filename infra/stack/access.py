@@ -53,18 +53,19 @@ def instances(context: Context, application: ApplicationAccess) -> InstanceAcces
 
 def workflows(context: Context) -> CiAccess:
     """What previews and deployments may do. They act on what the boundary keeps from every other role."""
-    settings = context.settings
+    settings, account = context.settings, context.account_id
     ci = CiAccess(
         f"{context.name}-ci",
         CiAccessArgs(
-            account_id=context.account_id,
+            account_id=account,
             region=settings.region,
             repository=settings.platform.repository,
             environment=context.stack,
             permissions_boundary_arn=context.permissions_boundary_arn,
             stack_tag=(BUDGET_TAG, context.tags[BUDGET_TAG]),
             parameter_path=context.names.parameter(""),
-            bucket_prefix=context.names.bucket_prefix,
+            bucket_names=[context.names.log_bucket(account), context.names.state_bucket(account)],
+            schedule_group_name=context.names.schedule_group,
             key_alias=context.names.alias,
             name_prefix=f"{context.name}-",
             dashboard_name=context.names.dashboard,

@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 from components.access.permissions_boundary import bound_roles
+from components.workflow.schedule_group import grouped_schedules
 from infra.naming import Names
 from infra.settings import Settings
 
@@ -32,15 +33,20 @@ class Context:
     """The root component."""
     permissions_boundary_arn: pulumi.Output[str]
     """Boundary of all roles but the workflows' own."""
+    schedule_group_name: pulumi.Output[str]
+    """Group of all schedules."""
     exports: dict[str, pulumi.Input[Any]] = field(default_factory=dict)
     """Outputs of the stack, gathered part by part."""
 
     @property
     def child(self) -> pulumi.ResourceOptions:
-        """Options of the root's children; the one place where roles get their boundary."""
+        """Options of the root's children; the one place where roles get their boundary, and schedules their group."""
         return pulumi.ResourceOptions(
             parent=self.root,
-            transformations=[bound_roles(self.permissions_boundary_arn, self.names.role_path)],
+            transformations=[
+                bound_roles(self.permissions_boundary_arn, self.names.role_path),
+                grouped_schedules(self.schedule_group_name),
+            ],
         )
 
     @property

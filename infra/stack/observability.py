@@ -82,6 +82,10 @@ def topics(context: Context, kms_key_arn: pulumi.Input[str]) -> Topics:
     return found
 
 
+EVENT_RULES = ("scaling", "spikes")
+"""Rules that write to the log of the fleets' events."""
+
+
 def kept_logs(context: Context, kms_key_arn: pulumi.Input[str]) -> KeptLogs:
     """Logs that outlive a session; the web ACL of a shared stack is the platform's, and so are its logs."""
     settings, names = context.settings, context.names
@@ -94,7 +98,13 @@ def kept_logs(context: Context, kms_key_arn: pulumi.Input[str]) -> KeptLogs:
         for name in workflows
     }
     logs["scaling"] = KeptLogArgs(
-        log_group_name=names.event_log_group("scaling"), retention_days=settings.fleet.log_retention_days
+        log_group_name=names.event_log_group("scaling"),
+        retention_days=settings.fleet.log_retention_days,
+        event_rule_arns=[
+            f"arn:aws:events:{settings.region}:{context.account_id}:rule/{names.event_rule(rule)}"
+            for rule in EVENT_RULES
+        ],
+        log_policy_name=names.scaling_log_policy,
     )
     if settings.tenancy.kind == "dedicated":
         logs["firewall"] = KeptLogArgs(
@@ -154,7 +164,7 @@ def observe(context: Context, ground: Ground, traffic: Traffic, compute: Compute
             spike_alarm_arns=compute.spike_alarm_arns,
             log_group_name=ground.logs.names["scaling"],
             log_group_arn=ground.logs.arns["scaling"],
-            log_policy_name=context.names.scaling_log_policy,
+            rule_names={rule: context.names.event_rule(rule) for rule in EVENT_RULES},
             metric_namespace=context.names.metric_namespace,
             failure_threshold_percent=settings.slo.scaling_failure_threshold_percent,
             window_minutes=settings.slo.scaling_failure_window_minutes,

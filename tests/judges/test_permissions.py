@@ -37,6 +37,7 @@ BY_AN_ADMINISTRATOR = {
     "iam:TagPolicy": "managed policies are those of the restraint only",
     "iam:UntagPolicy": "managed policies are those of the restraint only",
     "kms:CreateKey": "whoever may tag a key without a tag makes it the stack's",
+    "logs:DeleteResourcePolicy": "knows no resource: prod's log policies would be within reach of dev",
     "sns:SetSubscriptionAttributes": "knows no resource: prod's subscribers would be within reach of dev",
     "sns:Unsubscribe": "knows no resource: prod's subscribers would be within reach of dev",
 }
@@ -64,7 +65,7 @@ ACTION_OF_CALL = {
 }
 """Calls that another action allows (Service Authorization Reference, "Actions" of AWS Budgets and Amazon S3)."""
 
-ALWAYS_THERE = ("aws:requestedregion", "aws:sourceaccount", "aws:sourcearn", "aws:securetransport")
+ALWAYS_THERE = ("aws:requestedregion", "aws:sourceaccount", "aws:sourcearn", "aws:securetransport", "aws:viaawsservice")
 """Condition keys that come with a request whatever it is for (IAM user guide, "AWS global condition context keys")."""
 
 IN_THE_CALLERS_NAME = {

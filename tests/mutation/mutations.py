@@ -370,7 +370,7 @@ MATTERS |= {
     },
 }
 
-HARMLESS_REFERENCES = {"groupName": "A schedule without its group is in the default one, which is a folder."}
+HARMLESS_REFERENCES = {"groupName": "A schedule in another group is none that the deploying role may make."}
 """Every property that refers to another resource is also left out, but for these."""
 
 KEPT_BY_SOMETHING_ELSE: dict[str, str] = {

@@ -272,9 +272,10 @@ NEEDED = {
     "autoscaling:CreateAutoScalingGroup": (
         f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/plant-stable-group-1a2b3c4"
     ),
-    "scheduler:CreateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/plant-reaper-looks-1a2b3c4",
+    "scheduler:CreateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/plant-dev/plant-reaper-looks-1a2b3c4",
     "events:PutTargets": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/plant-feed-rule-1a2b3c4",
     "s3:ListBucket": f"arn:aws:s3:::plant-dev-logs-{ACCOUNT}",
+    "s3:PutObject": f"arn:aws:s3:::plant-dev-state-{ACCOUNT}/.pulumi/stacks/plant/dev.json",
 }
 """What a deployment calls, and on what (Service Authorization Reference): first those that are easily forgotten."""
 
@@ -309,6 +310,7 @@ OUT_OF_REACH = {
     "iam:CreateUser": f"arn:aws:iam::{ACCOUNT}:user/x",
     "kms:CreateKey": "*",
     "sns:Unsubscribe": "*",
+    "logs:DeleteResourcePolicy": "*",
     "budgets:ModifyBudget": f"arn:aws:budgets::{ACCOUNT}:budget/plant-budget-budget-1",
     "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/Z9999999999ABCDEFGHIJ",
     "ssm:SendCommand": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1",
@@ -325,7 +327,13 @@ OUT_OF_REACH = {
     "states:UpdateStateMachine": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:payments",
     "states:StartExecution": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:payments",
     "events:PutTargets": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/payments",
-    "scheduler:UpdateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/payments",
+    "scheduler:UpdateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/plant-prod/plant-brake-look-1a2b3c4",
+    "scheduler:DeleteSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/plant-dev-2/plant-reaper-1a2b3c4",
+    "scheduler:CreateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/plant-reaper-1a2b3c4",
+    "scheduler:DeleteScheduleGroup": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/plant-dev-2",
+    "states:StopExecution": f"arn:aws:states:us-east-1:{ACCOUNT}:execution:plant-rollout-machine-1a2b3c4:1",
+    "s3:DeleteObject": f"arn:aws:s3:::plant-dev-2-logs-{ACCOUNT}/network/x",
+    "s3:PutBucketPolicy": f"arn:aws:s3:::plant-dev-2-state-{ACCOUNT}",
     "autoscaling:UpdateAutoScalingGroup": (
         f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/payments"
     ),
@@ -393,6 +401,18 @@ def test_deploying_role_reaches_every_resource_of_its_stack_by_name(most, one):
     assert len(arns) > 10
     for arn in arns:
         assert answers(statements, "Allow", f"{arn.split(':')[2]}:DeleteThis", arn), arn
+
+
+@pytest.mark.parametrize(("by_a_service", "allowed"), [("true", True), ("false", False)])
+def test_deploying_role_writes_no_log_policy_but_by_what_it_tells_to_log(graph, one, by_a_service, allowed):
+    known = {"aws:RequestedRegion": "us-east-1", "aws:ViaAWSService": by_a_service}
+    assert allows([deploying(graph("dev"), one)], Ask("logs:PutResourcePolicy", "*", context=known)) is allowed
+
+
+def test_log_policies_stay_while_a_stack_is_parked(graph):
+    """A session is made by the deploying role, which may write none."""
+    kind = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
+    assert [one.name for one in graph("parked").of_type(kind)] == [one.name for one in graph("dev").of_type(kind)] != []
 
 
 @pytest.mark.parametrize("action", ["logs:Unmask", "wafv2:GetSampledRequests"])

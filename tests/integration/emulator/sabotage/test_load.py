@@ -107,7 +107,7 @@ SPIKE = [
         id="event rule switched off",
     ),
     pytest.param(
-        lambda live: live.without("LogResourcePolicy", "scaling-log-policy"),
+        lambda live: live.without("LogResourcePolicy", "kept-scaling-writers"),
         "auto_scale_events counts",
         id="log group that does not let EventBridge write",
     ),
