@@ -118,11 +118,18 @@ def _account() -> Check:
             platform = {"account_id": f"not readable, {error}"}
         named[stack] = platform.get("account_id", "none")
     example = [stack for stack, account in named.items() if account == EXAMPLE_ACCOUNT_ID]
+    numbers = [
+        stack
+        for stack, account in named.items()
+        if isinstance(account, (int, float)) and not re.fullmatch(r"\d{12}", str(account))
+    ]
     found = "; ".join(f"{stack}: {account}" for stack, account in named.items())
     if example:
         found += f" ({EXAMPLE_ACCOUNT_ID} is the one of AWS's examples)"
     remedy = "pulumi config set --stack STACK --path plant:platform.account_id <12 digits>; only a deployment needs it"
-    return Check("account of stacks", not example, found, remedy)
+    if numbers:
+        remedy = f"put the account of {', '.join(numbers)} in quotes: a number keeps no 0 in front"
+    return Check("account of stacks", not example and not numbers, found, remedy)
 
 
 def _credentials() -> Check:

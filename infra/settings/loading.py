@@ -39,7 +39,7 @@ def load(config: Mapping[str, object], source: str) -> Settings:
     for key in sorted(config):
         package, _, name = key.partition(":")
         if package == NAMESPACE and name not in GROUPS:
-            problems.append(Problem(key, config[key], f"unknown group{did_you_mean(name, GROUPS)}"))
+            problems.append(Problem(key, config[key], _unknown_group(name)))
     for name, model in GROUPS.items():
         key = f"{NAMESPACE}:{name}"
         try:
@@ -61,6 +61,14 @@ def load(config: Mapping[str, object], source: str) -> Settings:
         except ValidationError as error:
             problems.extend(_problems("aws", Settings, error))
     raise SettingsError([Problem(found.key, found.value, found.message, source) for found in problems])
+
+
+def _unknown_group(name: str) -> str:
+    group, dot, setting = name.partition(".")
+    if dot and group in GROUPS:  # what `pulumi config set` writes without --path
+        key = f"{NAMESPACE}:{name}"
+        return f"write {setting} beneath {NAMESPACE}:{group}, as `pulumi config set --path {key} VALUE` does"
+    return f"unknown group{did_you_mean(name, GROUPS)}"
 
 
 class _NotJsonError(Exception):

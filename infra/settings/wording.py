@@ -40,7 +40,7 @@ def message_of(found: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in WORDS:
         return WORDS[kind]
     if kind == "string_pattern_mismatch":
-        return f"expected {form_of(context['pattern'])}"
+        return f"expected {form_of(context['pattern'])}{_quoted(found['input'])}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         names = ", ".join(fields_at(model, found["loc"]))
         return f"expected an object{' with ' + names if names else ''}"
@@ -50,6 +50,12 @@ def message_of(found: ErrorDetails, model: type[BaseModel]) -> str:
         return f"at most {context['max_length']} {_items(context['max_length'])}; it has {context['actual_length']}"
     text = found["msg"].removeprefix("Value error, ").replace("Input should", "has to")
     return text[0].lower() + text[1:]
+
+
+def _quoted(value: object) -> str:
+    """What to do where text was written like a number: YAML reads 012345678901 as 12345678901.0, and 1.30 as 1.3."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return "; read as a number, which keeps no 0 at either end: write it in quotes" if is_number else ""
 
 
 def repeats(found: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:

@@ -61,6 +61,24 @@ def test_stack_files_are_sound(stack):
             {"plant:fleet": {"min_size": 3}}, "plant:fleet.min_size", "max_size, which is 2", id="min over max"
         ),
         pytest.param(
+            {"plant:platform": {"account_id": 12345678901.0}},
+            "plant:platform.account_id",
+            "write it in quotes",
+            id="an account with a 0 in front and no quotes",
+        ),
+        pytest.param(
+            {"plant:platform": '{"account_id": 1402433619}'},
+            "plant:platform.account_id",
+            "write it in quotes",
+            id="one whose digits YAML takes for octal ones",
+        ),
+        pytest.param(
+            {"plant:fleet.max_size": 4},
+            "plant:fleet.max_size",
+            "config set --path plant:fleet.max_size VALUE",
+            id="set without --path",
+        ),
+        pytest.param(
             {"plant:fleet": {"instance_types": ["t4g.nano"]}}, "plant:fleet.instance_types", "at least 2", id="one type"
         ),
         pytest.param(

@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from workbench.cli.main import run
-from workbench.doctor import local_checks
+from workbench.doctor import _account, local_checks
 
 
 def doctor(tmp_path, **environment):
@@ -28,6 +30,19 @@ def test_a_machine_with_nothing_but_python_is_ready_for_a_preview(tmp_path):
 
 def test_whatever_is_missing_has_a_way_to_get_it():
     assert all(check.ok or check.remedy for check in local_checks())
+
+
+@pytest.mark.parametrize(
+    ("account", "ok"),
+    [("012345678901", False), ('"012345678901"', True), ("210987654321", True), ("000000000012", False)],
+)
+def test_an_account_that_lost_its_zeros_is_noticed(tmp_path, monkeypatch, account, ok):
+    (tmp_path / "Pulumi.yaml").write_text("name: plant\n")
+    (tmp_path / "Pulumi.qa.yaml").write_text(f"config:\n  plant:platform:\n    account_id: {account}\n")
+    monkeypatch.setattr("workbench.doctor.REPOSITORY", tmp_path)
+    found = _account()
+    assert found.ok is ok
+    assert ok or "quotes" in found.remedy
 
 
 def test_credentials_are_found_and_not_shown(tmp_path):
