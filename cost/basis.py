@@ -141,7 +141,7 @@ def basis_of(graph: ResourceGraph) -> Basis:
             return _Reader(graph, resource, declared).read()
     return Basis(
         region=_provider_region(graph),
-        notes=("No costBasis in the graph: priced for 730 hours, and for the stated default use.",),
+        notes=("The program declares neither hours nor use: priced for 730 hours, and for the stated default use.",),
     )
 
 

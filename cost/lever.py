@@ -63,10 +63,15 @@ def what_to_set(before: Stack, after: Stack) -> str:
         named = dict.fromkeys(_named(adjustable, *change) for change in changes)
         return "set " + " and ".join(text for text in named if text) if named else ""
     told = [f"{path} to {value}" for path, value in changes if isinstance(value, str) and path not in NEW_TYPES]
-    told += [
-        text for path, value in changes if isinstance(value, Uptime) for text in _hours_told(before.basis.uptime, value)
-    ]
-    return "set " + " and ".join(told) if told else ""
+    hours = [value for _, value in changes if isinstance(value, Uptime)]
+    if before.basis.declared:
+        told += [text for value in hours for text in _hours_told(before.basis.uptime, value)]
+    parts = ["set " + " and ".join(told)] if told else []
+    if not before.basis.declared:  # nothing of the program says when it is up
+        parts += [
+            f"{_plain(value.sessions * value.hours_per_session)} h a month, destroyed in between" for value in hours
+        ]
+    return "; ".join(parts)
 
 
 NEW_TYPES: Final = frozenset(tokens.SERVERLESS_CACHE)

@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Problem]:
         raised = [one for one in own if late(one)]
         if not raised:
             yield Problem(
-                f"no alarm goes off when the p95 of {group.name} is 201 ms for 5 minutes; watch the p95 of "
+                f"no alarm goes off when the p95 of {group.name} is over 200 ms for 5 minutes; watch the p95 of "
                 "TargetResponseTime with threshold 0.2 over 300 s (plant:slo.p95_threshold_ms and "
                 "plant:slo.p95_window_minutes)",
                 resource=own[0].alarm if own else group,

@@ -59,6 +59,19 @@ def collected(**groups: type) -> Callable[[Callable[..., Any]], Callable[..., An
     return decorate
 
 
+class Commands(click.Group):
+    """A group whose help says of each command what it does in a whole sentence, however narrow the terminal is."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands; click itself cuts what does not fit on a line."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(LONGEST_SENTENCE)) for name, each in found if each])
+
+
+LONGEST_SENTENCE: Final = 200
+
+
 class StackName(click.ParamType[str]):
     """A stack's name; shells complete those that have a file here."""
 

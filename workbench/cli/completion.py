@@ -21,9 +21,12 @@ def command(shell: str) -> None:
     It works for `./plant` and for `plant` on PATH.
 
     \b
-    bash: eval "$(./plant completion bash)"    in ~/.bashrc, with the whole path
-    zsh:  eval "$(./plant completion zsh)"     in ~/.zshrc, behind compinit
-    fish: ./plant completion fish | source     in ~/.config/fish/config.fish
+    bash: in ~/.bashrc, whole path
+      eval "$(./plant completion bash)"
+    zsh: in ~/.zshrc, behind compinit
+      eval "$(./plant completion zsh)"
+    fish: in ~/.config/fish/config.fish
+      ./plant completion fish | source
     """
     from workbench.cli.main import plant
 

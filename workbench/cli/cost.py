@@ -53,6 +53,7 @@ class Basis:
 @click.option("--limit", metavar="USD", help="Budget a month. Default: the pack's for this stack, else none.")
 @click.option("--no-allowances", is_flag=True, help="Leave the account's always-free allowances out.")
 @click.option("--on", type=Moment(), help="Day that is priced. Default: today (UTC).")
+@click.option("--all", "everything", is_flag=True, help="List every charge, not the largest.")
 @click.option("--levers", is_flag=True, help="Also show changes that would save, each priced.")
 @click.option("--controls", is_flag=True, help="Also show what each security and reliability control costs.")
 @click.option("--rollout", is_flag=True, help="Also show what a canary rollout and a rollback cost.")

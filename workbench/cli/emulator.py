@@ -7,17 +7,18 @@ from pathlib import Path
 
 import click
 
-from workbench.cli.common import Whole
+from workbench.cli.common import Commands, Whole
 
 
-@click.group()
+@click.group(cls=Commands)
 def command() -> None:
     """Run an AWS emulator that the Pulumi CLI can deploy to.
 
     \b
     ./plant emulator start
     eval "$(./plant emulator env)"
-    pulumi stack init dev; pulumi up --stack dev --policy-pack policies
+    pulumi stack init dev
+    pulumi up --stack dev --policy-pack policies
     ./plant emulator stop
     """
 
@@ -34,7 +35,7 @@ def start(port: int) -> None:
     server = process.start(folder, port, _platform(REPOSITORY))
     if lost:
         click.echo("warning: the server before this one died, and its resources with it: stacks start anew", err=True)
-    click.echo(f"embedded AWS on {server.endpoint} (process {server.pid})")
+    click.echo(f"AWS emulator on {server.endpoint} (process {server.pid})")
     click.echo('next: eval "$(./plant emulator env)"', err=True)
 
 

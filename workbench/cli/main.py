@@ -24,7 +24,7 @@ from click.shell_completion import shell_complete
 
 from deployment.errors import InputError, meant
 from deployment.urn import plain
-from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH, width_of
+from workbench.cli.common import COMPLETE, NARROWEST, USUAL_WIDTH, Commands, width_of
 
 NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 """Files of this folder that are no command."""
@@ -33,6 +33,9 @@ OWN_PACKAGES: Final = frozenset({"components", "cost", "deployment", "infra", "p
 """What comes with every installation; whatever else is missing belongs to an extra."""
 
 LINE_BREAK: Final = re.compile(r"\s*\n\s*")
+
+NARROW: Final = 60
+"""Columns of help under which two columns beside one another break words."""
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
@@ -46,11 +49,13 @@ class Help(click.HelpFormatter):
         super().__init__(indent_increment, columns - 2 if width is None else width, max_width)
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Definitions, of which the names leave the descriptions most of a narrow line."""
-        super().write_dl(rows, min(col_max, self.width * 2 // 5), col_spacing)
+        """Definitions; on a narrow line each is below its name, so that words stay whole."""
+        if self.width < NARROW:
+            col_max, col_spacing = 1, 5
+        super().write_dl(rows, col_max, col_spacing)
 
 
-class CommandFiles(click.Group):
+class CommandFiles(Commands):
     """A group whose commands are the files of this folder; each is imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

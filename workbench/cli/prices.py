@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import BLOCKED, Whole, terminal_width, write_text
+from workbench.cli.common import BLOCKED, Commands, Whole, terminal_width, write_text
 
 if TYPE_CHECKING:
     from cost.catalogue import Price
@@ -30,7 +30,7 @@ CHECKED: Final = {
 """How well a price is verified, for people; cost.catalogue.CONFIDENCES has what each means."""
 
 
-@click.group(name="prices")
+@click.group(name="prices", cls=Commands)
 def command() -> None:
     """Show the price catalogue's age and sources, or renew it."""
 

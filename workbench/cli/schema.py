@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from workbench.cli.common import BLOCKED
+from workbench.cli.common import BLOCKED, Commands
 
 
-@click.group(name="schema")
+@click.group(name="schema", cls=Commands)
 def command() -> None:
     """Generate what policies know of AWS from SDK and botocore."""
 

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 
 from deployment.errors import InputError
 from deployment.graph import STACK_TYPE, ResourceGraph
 from deployment.reader import graph_from_file, graph_from_text
+from workbench.preview.stackfile import name_in, stacks
 
 TIMEOUT_SECONDS = 120
 """A ref whose program takes longer is not going to end."""
@@ -49,6 +51,15 @@ def base_graph(base: str, stack: str, root: Path) -> ResourceGraph | None:
             if not (tree / needed).exists():
                 raise InputError(f"--base {base}: {needed} is not there yet, so it can't declare {stack}")
         return _exported(tree, base, stack) if (tree / f"Pulumi.{stack}.yaml").exists() else None
+
+
+def gone_stacks(base: str, root: Path) -> tuple[str, ...]:
+    """Stacks that the git ref `base` has a file of and `root` has not: removed, or renamed; none of a file."""
+    if Path(base).is_file():
+        return ()
+    listed = _git(root, "ls-tree", "--name-only", "-z", "--end-of-options", base).stdout.split("\0")
+    names = {name_in(name) for name in listed if fnmatch(name, "Pulumi.*.yaml")}
+    return tuple(sorted(names - set(stacks(root))))
 
 
 def _of_stack(graph: ResourceGraph, base: str, stack: str) -> ResourceGraph:

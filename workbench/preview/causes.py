@@ -39,7 +39,8 @@ Key = tuple[str, str]
 def with_causes(assessment: Assessment, stack: str, overrides: Mapping[str, str], root: Path) -> Assessment:
     """`assessment` of our own `stack`, its findings with the setting to change where one breaks the rule.
 
-    What says so itself stays as it is, as does advice that no override brought about: its reason is the design's.
+    What says so itself, with the value, stays as it is, as does advice that no override brought about: its reason is
+    the design's.
     """
     asked = {_key(one) for one in assessment.violations if _is_open(one, overrides)}
     if not asked:
@@ -60,7 +61,11 @@ def _key(violation: Violation) -> Key:
 
 def _is_open(violation: Violation, overrides: Mapping[str, str]) -> bool:
     finding = violation.finding
-    if finding.unknown or SETTING in finding.message + finding.remedy:
+    if (
+        finding.unknown
+        or SETTING in finding.remedy
+        or (finding.rule_id.startswith("cost-") and SETTING in finding.what)
+    ):
         return False
     is_advice_of_an_option = bool(overrides) and not finding.rule_id.startswith("cost-")
     return violation.enforcement is Enforcement.MANDATORY or is_advice_of_an_option

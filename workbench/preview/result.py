@@ -40,6 +40,8 @@ class Preview:
     """What was compared with; None: with nothing, so everything is created."""
     base_graph: ResourceGraph | None = None
     base_estimate: Estimate | None = None
+    base_gone: tuple[str, ...] = ()
+    """Stacks of a base that has none of this name, which are not here any more: one of them may be this one."""
     prediction: Prediction | None = None
     """What queueing theory says of the declared peak; None where no fleet is declared."""
     overrides: Mapping[str, str] = field(default_factory=dict)
@@ -140,6 +142,7 @@ class Preview:
         return {
             "stack": self.stack,
             "base": self.base,
+            "baseGone": list(self.base_gone),
             "reason": self.reason,
             "remedies": list(self.remedies),
             "hours": self.hours_told,
@@ -204,11 +207,13 @@ def preview(
     progress(f"declaring {stack}")
     graph = graph_from_json(synthesize(stack, overrides=overrides, root=root), f"Pulumi.{stack}.yaml")
     old = None
+    gone: tuple[str, ...] = ()
     if base is not None:
-        from workbench.preview.base import base_graph
+        from workbench.preview.base import base_graph, gone_stacks
 
         progress(f"declaring {stack} at {base}")
         old = base_graph(base, stack, root)
+        gone = gone_stacks(base, root) if old is None else ()
     changes = compare(old, graph)
     progress("pricing and judging")
     from cost import estimate
@@ -229,6 +234,7 @@ def preview(
         assessment=assessment,
         base=base,
         base_graph=old,
+        base_gone=gone,
         # A base that names no region is priced where the stack is.
         base_estimate=None if old is None else estimate(old, region=assessment.estimate.basis.region),
         prediction=predict(graph, region=assessment.estimate.basis.region),

@@ -160,6 +160,8 @@ class PreviewDocument(_Part):
     remedies: tuple[Text, ...] = Field(default=(), max_length=10_000)
     hours: Text
     base: Text | None = None
+    base_gone: tuple[Text, ...] = Field(default=(), max_length=10_000)
+    """Stacks of a base without this one that the pull request has no more."""
     changes: dict[Literal["create", "update", "replace", "delete", "same"], Count]
     resources: tuple[ChangedResource, ...] = Field(max_length=100_000)
     cost: Cost

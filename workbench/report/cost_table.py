@@ -1,4 +1,7 @@
-"""The cost of stacks as a table for a terminal: components, lines, four figures, and what a reader asks next."""
+"""The cost of stacks for a terminal: verdict and reason, four figures, the largest charges, what to set; or all lines.
+
+What a reader needs fits on one screen, whatever the program; the rest is there on request.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,10 @@ QUANTITY_WIDTH: Final = 10
 MONTHLY_WIDTH: Final = 11
 LEAST_NAME_WIDTH: Final = 24
 OWN: Final = "(directly under the stack)"
+LARGEST: Final = 6
+"""Charges, changes and so on that are shown where all would not fit on a screen."""
+MOST_TRIED: Final = 400
+"""Resources of a stack for which ways back into the budget are looked for without being asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Sections:
     controls: bool = False
     rollout: bool = False
     quantiles: bool = False
+    everything: bool = False
+    """Every charge with its quantity and every assumed number of use, instead of the largest."""
 
 
 class _Page:
@@ -85,8 +94,9 @@ class _Page:
     def alarm(self, text: str) -> None:
         self.wrapped(text, "  ", "red")
 
-    def wrapped(self, text: str, indent: str = "  ", colour: str | None = None) -> None:
-        for row in textwrap.wrap(text, self.width - len(indent), break_on_hyphens=False) or [""]:
+    def wrapped(self, text: str, indent: str = "  ", colour: str | None = None, further: str = "") -> None:
+        width = self.width - len(indent)
+        for row in textwrap.wrap(text, width, break_on_hyphens=False, subsequent_indent=further) or [""]:
             self.line(indent + (click.style(row, fg=colour) if colour and self.colours else row))
 
     def row(self, name: str, quantity: str, unit: str, monthly: str) -> None:
@@ -107,13 +117,21 @@ def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = 
     page = _Page(colours, width)
     for file in priced:
         page.heading(f"{file.source}" + (f" (stack {file.stack})" if file.stack else ""))
-        _lines(page, file.estimate)
-        _figures(page, file)
-        if file.comparison is not None:
-            _comparison(page, file)
-        _more(page, file, sections)
-        _unpriced(page, file)
         _verdict(page, file, len(priced))
+        _figures(page, file, whole := sections.everything or len(file.estimate.charges) <= LARGEST)
+        _unpriced(page, file, sections.everything)
+        if file.comparison is not None:
+            _comparison(page, file, sections.everything)
+        if whole:
+            _lines(page, file.estimate)
+            _assumed(page, file.estimate)
+        else:
+            _largest(page, file.estimate)
+        _notes(page, file.estimate, whole)
+        _more(page, file, sections)
+        if not sections.everything:
+            page.line()
+            page.wrapped("--all lists every charge; --levers what would save", "")
     if len(priced) > 1:
         total = sum((file.estimate.expected_usd for file in priced), Decimal(0))
         page.heading(f"All {len(priced)} files: {dollars(total)} a month expected")
@@ -132,6 +150,7 @@ def _lines(page: _Page, estimate: Estimate) -> None:
     for line in estimate.charges:
         tree[line.component or OWN][line.urn].append(line)
     page.unit_width = max((len(line.price.unit) for line in estimate.lines), default=len("Unit"))
+    page.line()
     page.row("Name", "Quantity", "Unit", "Monthly")
     page.line("─" * page.width)
     for component, resources in tree.items():
@@ -155,6 +174,10 @@ def _lines(page: _Page, estimate: Estimate) -> None:
     if allowances:
         page.row("Allowances", "", "", dollars(_sum(shown, allowances)))
     page.row("Expected total", "", "", dollars(_sum(shown, estimate.lines)))
+
+
+def _assumed(page: _Page, estimate: Estimate) -> None:
+    """Each number of use that nobody gave, with its price."""
     assumed = [line for line in estimate.charges if line.assumed]
     if assumed:
         page.line()
@@ -165,7 +188,46 @@ def _lines(page: _Page, estimate: Estimate) -> None:
             )
 
 
-def _figures(page: _Page, file: PricedFile) -> None:
+def _largest(page: _Page, estimate: Estimate) -> None:
+    """The largest charges with their shares of the month; the rest and the allowances in a line each."""
+    shown = _shown(estimate)
+    ranked = sorted(estimate.charges, key=lambda line: -line.monthly_usd)
+    top, rest = ranked[:LARGEST], ranked[LARGEST:]
+    page.heading(f"Largest of {len(ranked)} charges a month")
+    rows = [(line.name, line.item, _monthly(line, shown[line])) for line in top]
+    rows.append((f"{len(rest)} other charges", "", dollars(_sum(shown, rest)) + "  "))
+    allowances = [line for line in estimate.lines if line.charge is None]
+    if allowances:
+        rows.append(("always free, once an account", "", dollars(_sum(shown, allowances)) + "  "))
+    names = min(max(len(name) for name, item, _ in rows if item), page.width // 3)
+    for name, item, monthly in rows:
+        label = f"  {_cut(name, names):<{names}}  {item}" if item else f"  {name}"
+        page.line(
+            f"{_cut(label, page.width - MONTHLY_WIDTH - 1):<{page.width - MONTHLY_WIDTH}}{monthly:>{MONTHLY_WIDTH}}"
+        )
+    if any(line.usage_based for line in top):
+        page.line("  * depends on use")
+
+
+def _notes(page: _Page, estimate: Estimate, whole: bool) -> None:
+    """What a reader of the figures has to know; how much rests on use that nobody gave, where that is not listed."""
+    assumed = [line for line in estimate.charges if line.assumed] if not whole else []
+    notes = list(estimate.told)
+    if assumed:
+        usd = sum((line.monthly_usd for line in assumed), Decimal(0))
+        notes.insert(
+            0,
+            f"to set: numbers of use (--usage FILE, docs/cost.md); nobody gave those of {len(assumed)}"
+            f" charge{'s' if len(assumed) > 1 else ''}, and stated defaults count {dollars(usd)}",
+        )
+    if notes:
+        page.heading("Notes")
+    for note in notes:
+        page.wrapped(note, further="  ")
+
+
+def _figures(page: _Page, file: PricedFile, whole: bool) -> None:
+    """The four figures, and what they rest on."""
     estimate = file.estimate
     page.heading("Cost a month" + (f", budget {dollars(estimate.budget_usd)}" if file.judged else ""))
     for name, usd, meaning in (
@@ -181,6 +243,10 @@ def _figures(page: _Page, file: PricedFile) -> None:
     ):
         page.figure(name, dollars(usd), meaning)
     page.wrapped(estimate.hours_priced + (f"; {estimate.bought_told}" if file.judged else ""))
+    if whole or estimate.basis.tenancy == "shared":
+        page.wrapped(estimate.basis.allocation)
+    if not whole:  # the largest charges follow
+        return
     shown = _shown(estimate)
     net = [
         # in the cents that its row has, unless an allowance takes some off
@@ -190,12 +256,9 @@ def _figures(page: _Page, file: PricedFile) -> None:
     drivers = ", ".join(f"{line.name} {dollars(usd)}" for line, usd in net if usd > 0)
     if drivers:
         page.wrapped(f"driven by {drivers}")
-    page.wrapped(f"charged to the stack: {estimate.basis.allocation}")
-    for note in estimate.told:
-        page.wrapped(note)
 
 
-def _comparison(page: _Page, file: PricedFile) -> None:
+def _comparison(page: _Page, file: PricedFile, everything: bool) -> None:
     comparison = file.comparison
     if comparison is None:
         return
@@ -219,8 +282,11 @@ def _comparison(page: _Page, file: PricedFile) -> None:
 
     if not narrow:
         told("Resource", "Old", "New", "Change", "Worst case")
-    for change in comparison.changes:
+    changes = sorted(comparison.changes, key=lambda change: -abs(change.new_worst_usd - change.old_worst_usd))
+    for change in comparison.changes if everything or len(changes) <= LARGEST else changes[:LARGEST]:
         row(change.name, change)
+    if not everything and len(changes) > LARGEST:
+        page.line(f"({len(changes) - LARGEST} others)")
     row("Total", comparison)
 
 
@@ -240,19 +306,22 @@ def _more(page: _Page, file: PricedFile, sections: Sections) -> None:
                 page.wrapped(row)
 
 
-def _unpriced(page: _Page, file: PricedFile) -> None:
+def _unpriced(page: _Page, file: PricedFile, everything: bool) -> None:
     if not file.estimate.unpriced:
         return
     page.heading(f"{len(file.estimate.unpriced)} not priced, so the figures are too low")
-    for entry in file.estimate.unpriced:
+    unpriced = file.estimate.unpriced
+    for entry in unpriced if everything else unpriced[:LARGEST]:
         page.alarm(f"{entry.type} {entry.urn.rpartition('::')[2]}: {entry.reason}")
+    if not everything and len(unpriced) > LARGEST:
+        page.alarm(f"and {len(unpriced) - LARGEST} others")
     for sentence in file.estimate.lacking_told:
         page.alarm(sentence)
 
 
 def _verdict(page: _Page, file: PricedFile, files: int) -> None:
+    """What the file costs and whether that blocks, with the reason."""
     estimate = file.estimate
-    page.line()
     if file.over_budget:
         figure, usd = (
             ("expected", estimate.expected_usd)
@@ -261,15 +330,34 @@ def _verdict(page: _Page, file: PricedFile, files: int) -> None:
         )
         over, budget = dollars(usd - estimate.budget_usd), dollars(estimate.budget_usd)
         page.alarm(f"blocked: {figure}, {dollars(usd)} a month, is {over} over the budget of {budget}")
-    elif file.blocked:
+        if way := _way(file):
+            page.wrapped(f"to set: {way}")
+    if estimate.unpriced:
         page.alarm("blocked: a resource without a price is never counted as free")
-    elif file.judged:
-        page.line("  pass: within the budget")
+    if not file.blocked:
+        figures = f"{dollars(estimate.expected_usd)} a month is expected"
+        page.wrapped(
+            f"pass: {figures}, within the budget of {dollars(estimate.budget_usd)}"
+            if file.judged
+            else f"{figures}; no budget applies: --limit USD gives one"
+        )
     if estimate.expected_usd != (listed := estimate.total_usd("expected", allowances=False)):
         share = estimate.basis.allowance_share
         all_of_them = "as if alone in the account" if files == 1 else f"once for the {files} files together"
         counted = all_of_them if share == 1 else f"{share * 100:.0f} % of them"
         page.wrapped(f"without the account's allowances {dollars(listed)} is expected; counted: {counted}")
+
+
+def _way(file: PricedFile) -> str:
+    """The fewest known changes that bring the stack within its budget; a stack too large to try them is told how."""
+    from cost.levers import cheapest_set
+
+    if len(file.graph.resources) > MOST_TRIED:
+        return "`--levers` tries what would save"
+    best = cheapest_set(file.graph, file.estimate, file.usage)
+    if best is None:
+        return "no known change is enough; --levers lists what saves"
+    return f"{best.what} (then {dollars(best.expected_usd)}, worst case {dollars(best.worst_case_usd)})"
 
 
 def _sum(shown: dict[Line, Decimal], lines: Iterable[Line]) -> Decimal:

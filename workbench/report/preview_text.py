@@ -65,7 +65,7 @@ def render(preview: Preview, *, colours: bool = False, width: int = WIDTH, every
 def _verdict(preview: Preview) -> Group:
     compared = "" if preview.base is None else f", compared with {preview.base}"
     if preview.base is not None and preview.base_graph is None and preview.base_estimate is None:
-        compared += ", which has no such stack"
+        compared += ", which has no such stack" + "".join(f"; {name} is gone, or renamed" for name in preview.base_gone)
     head = Text.assemble((preview.stack, "bold"), ": ", verdict(preview.assessment), compared)
     return Group(head, Padding(Text(preview.reason), (0, 0, 0, 2)))
 

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,40 @@ def test_a_table_shows_components_lines_and_figures(plant, write):
     assert status == 0 and err == ""
     assert "Customer managed key" in out and "Expected total" in out and "worst case" in out
     assert all(len(line) <= 80 for line in out.splitlines() if "a.json" not in line)  # a path is never broken
+
+
+PROGRAMS = Path(__file__).parents[4] / "tests" / "fixtures" / "programs"
+SCREEN = 40
+
+
+@pytest.mark.parametrize("limit", [(), ("--limit", "20")], ids=["without a budget", "over its budget"])
+@pytest.mark.parametrize("program", ["eks_cluster", "serverless_api", "three_tier_web_app"])
+def test_a_program_of_somebody_else_is_told_on_one_screen(plant, program, limit):
+    """Verdict, reason and what to set, figures, largest charges; they and the rest add up to the cent."""
+    _, out, _ = plant(str(PROGRAMS / f"{program}.json"), *limit)
+    lines = out.splitlines()
+    assert len(lines) <= SCREEN
+    assert lines[1].startswith("  blocked: expected" if limit else "  $")
+    assert ("  to set: " in lines[2] or "  to set: " in lines[3]) == bool(limit)
+    expected = Decimal(re.search(r"expected +\$([\d,.]+)", out)[1].replace(",", ""))
+    charges = out.partition("charges a month\n")[2].partition("\n\n")[0]
+    amounts = re.findall(r"(-?)\$([\d,.]+)(?: \*)?$", charges, re.MULTILINE)
+    assert sum(Decimal(sign + usd.replace(",", "")) for sign, usd in amounts) == expected
+    assert "--all lists every charge" in lines[-1]
+
+
+def test_a_program_that_declares_no_hours_is_told_no_key_to_set(plant):
+    # `costBasis` is what our own root component publishes
+    _, out, _ = plant(str(PROGRAMS / "eks_cluster.json"), "--limit", "300", "--levers")
+    assert "h a month, destroyed in between" in " ".join(out.split()) and "costBasis" not in out
+
+
+def test_hundreds_of_resources_without_a_price_are_told_on_one_screen(plant, write):
+    file = write("a.json", *({**FLEET, "urn": f"{FLEET['urn']}{number}"} for number in range(300)))
+    _, out, _ = plant(file)
+    assert "blocked: a resource without a price" in out and "and 294 others" in out
+    assert len(out.splitlines()) <= SCREEN
+    assert plant(file, "--all")[1].count("no estimator for this type") == 300
 
 
 def test_json_is_one_object_for_one_file_and_a_list_for_several(plant, write):

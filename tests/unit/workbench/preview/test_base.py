@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from deployment.errors import InputError
-from workbench.preview.base import base_graph
+from workbench.preview.base import base_graph, gone_stacks
 
 STACK = {"urn": "urn:pulumi:dev::plant::pulumi:pulumi:Stack::plant-dev", "type": "pulumi:pulumi:Stack", "custom": False}
 
@@ -36,6 +36,17 @@ def saved(tmp_path, *resources):
     path = tmp_path / "base.json"
     path.write_text(json.dumps({"version": 3, "deployment": {"resources": list(resources)}}))
     return str(path)
+
+
+def test_stacks_that_a_ref_has_and_the_folder_has_not_are_gone(repository, tmp_path):
+    for name in ("qa", "dev"):
+        (repository / f"Pulumi.{name}.yaml").write_text("{}")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "stacks")
+    assert gone_stacks("HEAD", repository) == ()
+    (repository / "Pulumi.qa.yaml").rename(repository / "Pulumi.staging.yaml")
+    assert gone_stacks("HEAD", repository) == ("qa",)
+    assert gone_stacks(saved(tmp_path, STACK), repository) == ()
 
 
 def test_a_saved_deployment_of_the_stack_is_taken(tmp_path):

@@ -25,6 +25,9 @@ def project(tmp_path):
     [
         pytest.param("fleet.max_size", "1", "compute-spike-answered", "max_size to 2 instead of 1", id="size"),
         pytest.param("slo.p95_threshold_ms", "30000", "rollout-rehearsed", "to 200 instead of 30000", id="threshold"),
+        pytest.param(
+            "slo.p95_threshold_ms", "400", "observability-latency-alarm", "to 200 instead of 400", id="named before"
+        ),
         pytest.param("fleet.root_volume_gib", "99", "cost-worst-case-within-budget", "plant:uptime", id="dollars"),
     ],
 )

@@ -74,9 +74,9 @@ def test_the_worst_case_is_the_one_that_the_verdict_goes_by():
     now = {**figures, "worstCase": "29.28", "worstCaseWithBrake": "23.10", "budget": "5.00"}
     before = {**figures, "worstCase": "29.28", "worstCaseWithBrake": "22.10"}
     told = render([document(cost=now, baseCost=before), document("other")])
-    assert "worst case **$23.10** with the spend brake (+$1.00) of $5.00 a month" in told
+    assert "worst case **$23.10** with the spend brake (+$1.00), budget $5.00 a month" in told
     assert "| $23.10 with the spend brake (+$1.00) | $5.00 |" in told
-    assert "worst case **$3.00** (no change) of $5.00 a month" in told
+    assert "worst case **$3.00** (no change), budget $5.00 a month" in told
 
 
 def test_each_way_back_is_a_line_of_its_own():
@@ -89,6 +89,8 @@ def test_a_stack_that_the_base_has_not_is_told_as_new():
     new = document("renamed", base="main", baseCost=None)
     assert "<code>renamed</code> against <code>main</code>, which has no such stack" in render([new])
     assert "no such stack" not in render([document()])
+    renamed = document("renamed", base="main", baseCost=None, baseGone=["qa", "x`|@y"])
+    assert "gone, or renamed: <code>qa</code>, <code>x&#96;&#124;&#64;y</code>." in render([renamed])
 
 
 def test_what_gets_dearer_through_other_resources_is_told():
