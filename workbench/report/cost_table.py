@@ -129,7 +129,7 @@ def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = 
             _largest(page, file.estimate)
         _notes(page, file.estimate, whole)
         _more(page, file, sections)
-        if not sections.everything:
+        if not whole:
             page.line()
             page.wrapped("--all lists every charge; --levers what would save", "")
     if len(priced) > 1:
@@ -341,7 +341,7 @@ def _verdict(page: _Page, file: PricedFile, files: int) -> None:
             if file.judged
             else f"{figures}; no budget applies: --limit USD gives one"
         )
-    if estimate.expected_usd != (listed := estimate.total_usd("expected", allowances=False)):
+    if shown(estimate.expected_usd) != shown(listed := estimate.total_usd("expected", allowances=False)):
         share = estimate.basis.allowance_share
         all_of_them = "as if alone in the account" if files == 1 else f"once for the {files} files together"
         counted = all_of_them if share == 1 else f"{share * 100:.0f} % of them"

@@ -186,7 +186,7 @@ def _suppressed(file: str, waived: Waived, place: Place) -> dict[str, Any]:
 
 
 def _place(file: str, violation: Violation) -> dict[str, Any]:
-    """The line of the stack file that sets what was found, or else the beginning of the file that was checked."""
+    """The line of the stack file that sets what was found, or else the project's file, or the one that was checked."""
     finding = violation.finding
     stack, project, *_ = (*finding.urn.removeprefix("urn:pulumi:").split("::"), "")
     path = Path(f"Pulumi.{stack}.yaml")
@@ -195,7 +195,8 @@ def _place(file: str, violation: Violation) -> dict[str, Any]:
 
         line = line_of(path.read_text("utf-8"), finding.property_path or "", finding.message, violation.rule.fix)
         return {"artifactLocation": _artifact(str(path)), "region": {"startLine": line}}
-    return _at(file)
+    project_file = Path("Pulumi.yaml")
+    return _at(str(project_file) if project_file.is_file() and _is_of(project) else file)
 
 
 def _is_of(project: str) -> bool:

@@ -27,8 +27,9 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             and not one.no_port
             and (one.every_port or not (one.first == one.last and one.first in AUTHORISED))
         ):
+            ports = f"port {one.first}" if one.first == one.last else f"ports {one.first} to {one.last}"
             yield Problem(
-                f"the internet reaches ports {one.first} to {one.last}; open 443 only, or name a security group",
+                f"the internet reaches {ports}; open 443 only, or name a security group",
                 one.path or None,
             )
 

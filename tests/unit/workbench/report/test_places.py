@@ -145,3 +145,31 @@ def test_the_action_previews_a_stack_with_what_does_not_change_too(tmp_path, dep
     assert found.returncode == 1, found.stderr
     assert (tmp_path / "asked").read_text().split() == ["preview", "--json", "--show-sames", "--stack", "dev"]
     assert (tmp_path / "output").read_text().count("=") == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        pytest.param('{"steps": [], "diagnostics": [{"severity": "error", "message": "boom"}]}', "boom", id="told"),
+        pytest.param("", "pulumi preview of dev failed", id="silent"),
+    ],
+)
+def test_a_preview_that_fails_is_no_verdict_of_the_action(tmp_path, written, told):
+    """Pulumi's status is 1 then, which says "blocked" here; its reason is in the file, which nobody reads."""
+    cli = tmp_path / "bin" / "pulumi"
+    cli.parent.mkdir()
+    cli.write_text(f"#!/bin/sh\nprintf '%s' '{written}'\nexit 1\n")
+    cli.chmod(0o755)
+    found = judged("dev", tmp_path, PATH=f"{cli.parent}:{os.environ['PATH']}")
+    assert found.returncode == 2
+    assert told in found.stderr
+    assert not (tmp_path / "output").exists()
+
+
+def test_a_wrong_input_of_the_action_leaves_no_file_to_upload(tmp_path):
+    deployment = tmp_path / "a.json"
+    deployment.write_text('{"version": 3, "deployment": {"resources": []}}')
+    found = judged(deployment, tmp_path, BUDGET="five")
+    assert found.returncode == 2
+    assert "--limit five" in found.stderr
+    assert not (tmp_path / "output").exists()
