@@ -48,25 +48,32 @@ def settable(before: Stack, after: Stack) -> bool:
         return True
     lent = before.basis.tenancy != after.basis.tenancy
     whole = lent or len(before.graph) == len(after.graph)
-    return whole and None not in [_named(adjustable, *change) for change in _changes(before, after)]
+    return whole and None not in [_named(adjustable, *change) for change, _ in _changes(before, after)]
 
 
 def what_to_set(before: Stack, after: Stack) -> str:
-    """What a lever sets, and to what, for people; "" where it sets nothing: it then adds or drops resources.
+    """What a lever sets, and to what, for people.
 
-    In the words of the stack's settings where they make the change, else properties of resources and keys of
-    `costBasis`. Of what several resources get alike one is told.
+    In the words of the stack's settings where they make the change, else properties of the resources that it names,
+    keys of `costBasis`, and resources to leave out or to declare as another type.
     """
-    changes = dict.fromkeys(_changes(before, after))
+    changes = dict.fromkeys(change for change, _ in _changes(before, after))
     adjustable = before.basis.adjustable
     if adjustable is not None and settable(before, after):
         named = dict.fromkeys(_named(adjustable, *change) for change in changes)
         return "set " + " and ".join(text for text in named if text) if named else ""
-    told = [f"{path} to {value}" for path, value in changes if isinstance(value, str) and path not in NEW_TYPES]
+    told, declared = [], []
+    for (path, value), names in _by_change(before, after).items():
+        if path in NEW_TYPES:
+            declared.append(f"declare {_names(names)} as {path}")
+        elif isinstance(value, str):
+            told.append(f"{path} of {_names(names)} to {value}" if names else f"{path} to {value}")
     hours = [value for _, value in changes if isinstance(value, Uptime)]
     if before.basis.declared:
         told += [text for value in hours for text in _hours_told(before.basis.uptime, value)]
-    parts = ["set " + " and ".join(told)] if told else []
+    parts = [*declared, *(["set " + " and ".join(told)] if told else [])]
+    if gone := _gone(before, after):
+        parts.append(f"leave out {_names(gone)}")
     if not before.basis.declared:  # nothing of the program says when it is up
         parts += [
             f"{_plain(value.sessions * value.hours_per_session)} h a month, destroyed in between" for value in hours
@@ -82,12 +89,46 @@ Change = tuple[str, "str | Uptime"]
 """Property, key of `costBasis` or new type, and its new value."""
 
 
-def _changes(before: Stack, after: Stack) -> Iterator[Change]:
-    for old, new in zip(before.graph, after.graph, strict=False):
-        if old.urn == new.urn and old.type != new.type:
-            yield new.type, ""
-        elif old.urn == new.urn and old.inputs is not new.inputs:
-            yield from _set("", old.inputs, new.inputs)
+LISTED: Final = 3
+"""Resources that a text names before it counts the rest."""
+
+
+def _names(names: Sequence[str]) -> str:
+    rest = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _gone(before: Stack, after: Stack) -> list[str]:
+    """Names of the resources that a change drops."""
+    if len(before.graph) == len(after.graph):
+        return []
+    kept = {resource.urn for resource in after.graph}
+    return [resource.name for resource in before.graph if resource.urn not in kept]
+
+
+def _by_change(before: Stack, after: Stack) -> dict[Change, list[str]]:
+    """Changes, each with the names of the resources that get it alike; none for one of the basis."""
+    found: dict[Change, list[str]] = {}
+    for change, name in _changes(before, after):
+        found.setdefault(change, []).extend([name] if name else [])
+    return found
+
+
+def _changes(before: Stack, after: Stack) -> Iterator[tuple[Change, str]]:
+    """Each change with the name of its resource; "" for one of the basis."""
+    replaced = {resource.urn: resource for resource in after.graph}
+    for old in before.graph:
+        new = replaced.get(old.urn, old)
+        if old.type != new.type:
+            yield (new.type, ""), new.name
+        elif old.inputs is not new.inputs:
+            for change in _set("", old.inputs, new.inputs):
+                yield change, new.name
+    for change in _basis_changes(before, after):
+        yield change, ""
+
+
+def _basis_changes(before: Stack, after: Stack) -> Iterator[Change]:
     if before.basis.tenancy != after.basis.tenancy:
         yield "costBasis.tenancy.kind", after.basis.tenancy  # its hours come with it
     elif before.basis.uptime != after.basis.uptime:

@@ -143,6 +143,18 @@ def _supported_version(stack: Stack, _: Estimate) -> Stack | None:
     return changed(stack, (*tokens.EKS_CLUSTER, *tokens.DB_INSTANCE, *tokens.DB_CLUSTER), change)
 
 
+def _by_name(stack: Stack, _: Estimate) -> Stack | None:
+    """Certificates on dedicated addresses for clients without SNI, which all have learned by now."""
+
+    def change(resource: Resource) -> dict[str, Any] | None:
+        certificate = resource.get("viewerCertificate")
+        if not isinstance(certificate, Mapping) or certificate.get("sslSupportMethod") != "vip":
+            return None
+        return {"viewerCertificate": {**certificate, "sslSupportMethod": "sni-only"}}
+
+    return changed(stack, tokens.DISTRIBUTION, change)
+
+
 def _valkey(stack: Stack, _: Estimate) -> Stack | None:
     def change(resource: Resource) -> dict[str, Any] | None:
         return {"engine": "valkey"} if str(resource.get("engine", "redis")).lower() == "redis" else None
@@ -281,6 +293,7 @@ LEVERS: Final = (
     Lever("smaller-maximum", "Let fleets grow no further than their desired size", _smaller_maximum),
     Lever("smaller-scaling", "Let autoscaling go no further than its minimum", _smaller_scaling),
     Lever("supported-version", "Use a version in standard support", _supported_version),
+    Lever("server-name", "Serve HTTPS by the name that clients send (SNI)", _by_name),
     Lever("valkey", "Use Valkey instead of Redis OSS", _valkey),
     Lever("serverless-cache", "Use a serverless Valkey cache instead of nodes", _serverless_cache),
     Lever("fewer-hours", "Keep the stack up only for the hours that the budget buys", _fewer_hours),

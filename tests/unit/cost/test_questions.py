@@ -43,6 +43,12 @@ def saving_of(graph, lever, **options):
         ("gp3", "aws:ebs/volume:Volume", {"size": 100, "type": "gp2"}, "2.00"),
         ("no-nat", "aws:ec2/natGateway:NatGateway", {}, "32.85"),
         ("aws-owned-keys", "aws:kms/key:Key", {}, "1.00"),
+        (
+            "server-name",
+            "aws:cloudfront/distribution:Distribution",
+            {"viewerCertificate": {"iamCertificateId": "c", "sslSupportMethod": "vip"}},
+            "600.00",
+        ),
     ],
 )
 def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, inputs, usd):
@@ -56,11 +62,11 @@ def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, 
 @pytest.mark.parametrize(
     ("token", "inputs", "what", "usd"),
     [
-        ("aws:eks/cluster:Cluster", {"version": "1.29"}, "(set version to 1.36)", "365.00"),
+        ("aws:eks/cluster:Cluster", {"version": "1.29"}, "(set version of {name} to 1.36)", "365.00"),
         (
             "aws:rds/instance:Instance",
             {"engine": "mysql", "engineVersion": "5.7.44", "instanceClass": "db.t3.large", "allocatedStorage": 20},
-            "(set engineVersion to 8.4)",
+            "(set engineVersion of {name} to 8.4)",
             "292.00",  # 2 vCPUs x .20 x 730
         ),
     ],
@@ -70,7 +76,7 @@ def test_a_version_in_standard_support_is_advised(make, make_basis, token, input
     current = estimate(graph, basis=make_basis(monthly_requests=0), on=date(2026, 11, 27))
     found = {each.levers[0].id: each for each in savings(graph, current)}
     assert found["supported-version"].saving_usd == Decimal(usd)
-    assert found["supported-version"].what.endswith(what)
+    assert found["supported-version"].what.endswith(what.format(name=graph.resources[0].name))
 
 
 def test_a_smaller_maximum_of_autoscaling_is_advised(make, make_basis):
@@ -81,7 +87,7 @@ def test_a_smaller_maximum_of_autoscaling_is_advised(make, make_basis):
     found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=make_basis(monthly_requests=0)))}
     saving = found["smaller-scaling"]
     assert saving.worst_case_saving_usd == Decimal("379.1255")  # 3,995 x 730 x .00013
-    assert saving.what.endswith("(set maxCapacity to 5)")
+    assert saving.what.endswith(f"(set maxCapacity of {graph.resources[1].name} to 5)")
 
 
 def test_without_nat_gateways_only_their_own_addresses_go(make, make_basis):
@@ -92,6 +98,17 @@ def test_without_nat_gateways_only_their_own_addresses_go(make, make_basis):
     usage = {nat.urn: {"monthly_data_processed_gb": Decimal(0)}}
     found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage), usage)}
     assert found["no-nat"].saving_usd == Decimal("36.50")  # 32.85 + one address of 3.65
+    assert found["no-nat"].what.endswith(f"(leave out {nat.name}, gateway)")
+
+
+def test_a_change_names_the_resources_that_it_is_for_and_counts_the_rest(make, make_basis):
+    volumes = [make("aws:ebs/volume:Volume", {"size": 100}, name) for name in ("a", "b", "c", "d", "e")]
+    nodes = make("aws:elasticache/replicationGroup:ReplicationGroup", {"nodeType": "cache.m5.large"}, "nodes")
+    graph = ResourceGraph([*volumes, nodes])
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=make_basis(monthly_requests=0)))}
+    assert found["gp3"].what.endswith("(set type of a, b, c and 2 more to gp3)")
+    serverless = "aws:elasticache/serverlessCache:ServerlessCache"
+    assert found["serverless-cache"].what.endswith(f"(declare nodes as {serverless})")
 
 
 @pytest.mark.parametrize("module", ["lb", "alb"])

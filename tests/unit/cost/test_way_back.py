@@ -174,7 +174,7 @@ def test_advice_on_another_program_names_its_own_properties():
     before = Stack(graph, Basis(region="us-east-1"))
     lever = next(each for each in LEVERS if each.id == "smaller-maximum")
     after = lever.apply(before, estimate(graph, basis=before.basis))
-    assert lever.told(before, after) == f"{lever.title} (set maxSize to 1)"
+    assert lever.told(before, after) == f"{lever.title} (set maxSize of web to 1)"
 
 
 def test_large_cache_nodes_are_told_of_the_serverless_cache_at_the_price_of_it(stack):
