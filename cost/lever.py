@@ -62,7 +62,8 @@ def what_to_set(before: Stack, after: Stack) -> str:
     if adjustable is not None and settable(before, after):
         named = dict.fromkeys(_named(adjustable, *change) for change in changes)
         return "set " + " and ".join(text for text in named if text) if named else ""
-    told, declared = [], []
+    told: list[str] = []
+    declared: list[str] = []
     for (path, value), names in _by_change(before, after).items():
         if path in NEW_TYPES:
             declared.append(f"declare {_names(names)} as {path}")
@@ -122,8 +123,7 @@ def _changes(before: Stack, after: Stack) -> Iterator[tuple[Change, str]]:
         if old.type != new.type:
             yield (new.type, ""), new.name
         elif old.inputs is not new.inputs:
-            for change in _set("", old.inputs, new.inputs):
-                yield change, new.name
+            yield from ((each, new.name) for each in _set("", old.inputs, new.inputs))
     for change in _basis_changes(before, after):
         yield change, ""
 

@@ -114,6 +114,51 @@ GRAPHS = [
         ("aws:rds/proxy:Proxy", "proxy", {"name": "proxy-id"}),
         ("aws:rds/proxyTarget:ProxyTarget", "target", {"dbProxyName": "proxy-id", "dbClusterIdentifier": "db-id"}),
     ),
+    *(
+        case(
+            f"a proxy of a serverless cluster, {figure}: eight units at least, and replicas that scaling adds",
+            figure,
+            usd,
+            "Proxy of serverless instances",
+            (
+                "aws:rds/cluster:Cluster",
+                "db",
+                {
+                    "clusterIdentifier": "db",
+                    "engine": "aurora-postgresql",
+                    "serverlessv2ScalingConfiguration": {"minCapacity": 0.5, "maxCapacity": 16},
+                },
+            ),
+            (
+                "aws:rds/clusterInstance:ClusterInstance",
+                "one",
+                {"clusterIdentifier": "db-id", "instanceClass": "db.serverless"},
+            ),
+            ("aws:rds/proxy:Proxy", "proxy", {"name": "proxy-id"}),
+            ("aws:rds/proxyTarget:ProxyTarget", "target", {"dbProxyName": "proxy-id", "dbClusterIdentifier": "db-id"}),
+            (
+                TARGET,
+                "replicas",
+                {
+                    "minCapacity": 1,
+                    "maxCapacity": 3,
+                    "resourceId": "cluster:db",
+                    "scalableDimension": "rds:cluster:ReadReplicaCount",
+                },
+            ),
+        )
+        for figure, usd in (
+            ("floor_usd", "87.60"),  # 8 x 730 x .015
+            ("worst_case_usd", "700.80"),  # 16 x (1 + 3) x 730 x .015
+        )
+    ),
+    case(
+        "a serverless warehouse in the worst case: queries without pause on all that it may scale to",
+        "worst_case_usd",
+        "17520.00",  # 64 x 730 x .375
+        "Queries",
+        ("aws:redshiftserverless/workgroup:Workgroup", "adhoc", {"baseCapacity": 8, "maxCapacity": 64}),
+    ),
     case(
         "instances of App Runner up to the largest number of its scaling",
         "worst_case_usd",

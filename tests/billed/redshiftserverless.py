@@ -5,7 +5,7 @@ from ._case import case
 CASES = [
     case(
         "aws:redshiftserverless/workgroup:Workgroup",
-        {"baseCapacity": 8},
+        {"baseCapacity": 8, "maxCapacity": 64},
         {"Queries (8 RPUs)": "300.00"},  # 8 x 100 x 0.375
         {"monthly_hours": 100},
     ),

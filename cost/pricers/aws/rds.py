@@ -12,7 +12,7 @@ from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import BURSTABLE, CREDITS, surplus_credits, vcpus_of
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
-from cost.scaling import Limits
+from cost.scaling import Limits, limits_of
 from cost.scope import Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
@@ -308,26 +308,36 @@ def _index(scope: Scope) -> Mapping[str, list[Resource]]:
 
 
 PROXY_VCPUS: Final = UsageKey("vcpu_count", Decimal(0), "vCPUs of the databases behind the proxy, where no target says")
-LEAST_PROXY_VCPUS: Final = Decimal(2)
-"""vCPUs that a proxy is billed for at least (https://aws.amazon.com/rds/proxy/pricing/, minimum charge, 2026-08)."""
+LEAST_PROXIED: Final = {"vcpu": Decimal(2), "acu": Decimal(8)}
+"""vCPUs, or capacity units of serverless instances, that a proxy is billed for at least
+(https://aws.amazon.com/rds/proxy/pricing/, minimum charge, 2026-08)."""
+REPLICAS: Final = "rds:cluster:ReadReplicaCount"
 
 
 def proxy(scope: Scope) -> Iterator[Charge]:
-    """A proxy by the vCPUs of the databases behind it. Raises Unpriced where they aren't known."""
+    """A proxy by the vCPUs, or capacity units, of the databases behind it. Raises Unpriced where they aren't known."""
     vcpus = scope.given(PROXY_VCPUS)
-    if vcpus is None:
-        members = [one for target in _targets(scope) for one in _behind(scope, target)]
-        if not members:
-            raise Unpriced(
-                "no target in the graph says what is behind it, and it is billed by its databases' vCPUs; "
-                f"{PROXY_VCPUS.name} in a usage file gives their number"
+    if vcpus is not None:
+        sizes = {"vcpu": Amount.fixed(vcpus)}
+    else:
+        sizes = {}
+        for unit, amount in (each for target in _targets(scope) for each in _behind(scope, target)):
+            sizes[unit] = sizes.get(unit, Amount.fixed(0)) + amount
+    if not sizes:
+        raise Unpriced(
+            "no target in the graph says what is behind it, and it is billed by its databases' vCPUs; "
+            f"{PROXY_VCPUS.name} in a usage file gives their number"
+        )
+    for unit, least in LEAST_PROXIED.items():
+        if unit in sizes:
+            one = sizes[unit]
+            billed = Amount(max(least, one.floor), max(least, one.expected), max(least, one.worst))
+            yield scope.charge(
+                "Proxy" if unit == "vcpu" else "Proxy of serverless instances",
+                ("rds", f"proxy_{unit}_hour"),
+                billed,
+                Metering.SECONDS,
             )
-        kinds = [Scope(scope.pricing, one).text("instanceClass") for one in members]
-        if SERVERLESS in kinds:
-            raise Unpriced("proxies of serverless instances aren't priced; those of provisioned ones are")
-        vcpus = Decimal(sum(vcpus_of(kind.removeprefix("db.")) for kind in kinds))
-    count = Amount.fixed(max(vcpus, LEAST_PROXY_VCPUS))
-    yield scope.charge("Proxy", ("rds", "proxy_vcpu_hour"), count, Metering.SECONDS)
 
 
 def _targets(scope: Scope) -> Sequence[Resource]:
@@ -341,19 +351,39 @@ def _targets(scope: Scope) -> Sequence[Resource]:
     return found.get(scope.resource.urn, ())
 
 
-def _behind(scope: Scope, target: Resource) -> Iterator[Resource]:
-    """Instances that a target registers: one, or all of a cluster. Raises Unpriced where they aren't in the graph."""
+def _behind(scope: Scope, target: Resource) -> Iterator[tuple[str, Amount]]:
+    """Sizes of the instances that a target registers: one, or all of a cluster with the replicas that scaling adds.
+
+    Raises Unpriced where they aren't in the graph.
+    """
+    singles = scope.graph.referenced(target, "dbInstanceIdentifier", tokens.DB_INSTANCE[0])
     clusters = scope.graph.referenced(target, "dbClusterIdentifier", CLUSTER)
-    found = [
-        *scope.graph.referenced(target, "dbInstanceIdentifier", tokens.DB_INSTANCE[0]),
-        *(one for cluster in clusters for one in _index(scope)[cluster.urn]),
-    ]
+    found = [_size(Scope(scope.pricing, one)) for one in singles]
+    for cluster in clusters:
+        of = Scope(scope.pricing, cluster)
+        sizes = [_size(Scope(scope.pricing, one), of) for one in _index(scope)[cluster.urn]]
+        found += sizes
+        limits = limits_of(of, REPLICAS, f"cluster:{cluster.get('clusterIdentifier')}") if sizes else None
+        if limits is not None:
+            unit, size = max(sizes, key=lambda each: each[1].worst)
+            added = limits.beyond(Decimal(len(sizes) - 1))
+            found.append(
+                (unit, Amount(size.floor * added.floor, size.expected * added.expected, size.worst * added.worst))
+            )
     if not found:
         raise Unpriced(
             "the databases behind it aren't in the graph, and it is billed by their vCPUs; "
             f"{PROXY_VCPUS.name} in a usage file gives their number"
         )
     yield from found
+
+
+def _size(instance: Scope, cluster: Scope | None = None) -> tuple[str, Amount]:
+    """Unit and size that a proxy is billed for one instance behind it. Raises Unpriced."""
+    kind = instance.text("instanceClass")
+    if kind == SERVERLESS and cluster is not None:
+        return "acu", _capacity_units(cluster, instance)
+    return "vcpu", Amount.fixed(vcpus_of(kind.removeprefix("db.")))
 
 
 SNAPSHOT: Final = UsageKey("storage_gb", Decimal(20), "gigabytes of the snapshot")

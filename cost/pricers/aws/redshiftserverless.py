@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge
+from cost.charges import Amount, Charge, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
+from cost.uptime import MONTH_HOURS
 from deployment import tokens
 
 HOURS: Final = UsageKey("monthly_hours", Decimal(10), "hours a month in which queries run")
@@ -19,19 +20,18 @@ DEFAULT_UNITS: Final = Decimal(128)
 
 
 def workgroup(scope: Scope) -> Iterator[Charge]:
-    """Base capacity for the hours in which queries run; the worst case is all that scaling may reach in them."""
+    """Base capacity for the hours in which queries run; in the worst case they run without pause, and take all that
+    scaling may reach. Raises Unpriced without a largest capacity."""
     units, hours = scope.number("baseCapacity", DEFAULT_UNITS) or DEFAULT_UNITS, scope.usage(HOURS)
-    declared = scope.number("maxCapacity")
-    if not declared:
-        scope.tell(
-            "A Redshift Serverless workgroup without maxCapacity has no largest capacity: its worst case counts the "
-            "base capacity."
-        )
-    most = max(units, declared)
-    amount = Amount(hours.amount.floor * units, hours.amount.expected * units, hours.amount.worst * most)
+    most = max(units, scope.number("maxCapacity"))
+    amount = Amount(
+        hours.amount.floor * units, hours.amount.expected * units, max(MONTH_HOURS, hours.amount.worst) * most
+    )
     yield scope.use(
         f"Queries ({units.normalize():f} RPUs)", ("redshift", "serverless_rpu_hour"), Used(amount, hours.assumed)
     )
+    if not scope.number("maxCapacity"):
+        raise Unpriced("maxCapacity isn't declared, so there is no largest number of processing units")
 
 
 def namespace(scope: Scope) -> Iterator[Charge]:
