@@ -71,10 +71,28 @@ def send(api: Api, row: AwsType, call: Call, context: Context) -> dict[str, Any]
     answer: dict[str, Any] = {}
     for params in every_params(row, call, context):
         try:
-            answer = api.call(call.service or row.service, call.operation, **params)
+            answer = _whole(call.operation, api.call(call.service or row.service, call.operation, **params))
         except Exception as error:
             if not (call.removes and is_gone(error)):
                 raise
+    return answer
+
+
+def _whole(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """`answer`, unless it lists what was not done though the call succeeded: the provider takes that for a failure (EC2
+    reference, CreateFlowLogs and DeleteVpcEndpoints; EventBridge reference, PutTargets and RemoveTargets).
+
+    Raises:
+        botocore.exceptions.ClientError: Something was not done.
+    """
+    from botocore.exceptions import ClientError
+
+    not_done = [item["Error"] for item in answer.get("Unsuccessful") or ()]
+    not_done += [
+        {"Code": item["ErrorCode"], "Message": item["ErrorMessage"]} for item in answer.get("FailedEntries") or ()
+    ]
+    for error in not_done:
+        raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)
     return answer
 
 

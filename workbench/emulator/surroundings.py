@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from workbench.emulator import principals
 from workbench.emulator.behaviour.access import Ask, allows
 
 
@@ -18,6 +20,7 @@ from workbench.emulator.behaviour.access import Ask, allows
 def apply() -> None:
     """Make moto ask, in this process, once."""
     _subnets_have_one_route_table()
+    _endpoints_are_to_services_that_are_there()
     _tables_have_one_route_to_a_service()
     _networks_have_one_internet_gateway()
     _load_balancers_are_in_two_zones()
@@ -29,6 +32,7 @@ def apply() -> None:
     _services_may_assume_the_roles_they_are_given()
     _logs_may_use_their_key()
     _boundaries_exist()
+    principals.apply()
     _firewalls_protect_and_log_to_what_exists()
 
 
@@ -54,6 +58,76 @@ def _subnets_have_one_route_table() -> None:
 
     replace(EC2Backend, "associate_route_table", associate)
     replace(EC2Backend, "replace_route_table_association", reassociate)
+
+
+ENDPOINT_SERVICES = frozenset(
+    [
+        "aps-workspaces",
+        "awsconnector",
+        "codedeploy-commands-secure",
+        "ec2messages",
+        "ecs-agent",
+        "ecs-telemetry",
+        "email-smtp",
+        "execute-api",
+        "git-codecommit",
+        "grafana-workspace",
+        "guardduty-data",
+        "kinesis-firehose",
+        "kinesis-streams",
+        "q",
+        "qldb",
+        "s3express",
+        "ssmmessages",
+        "sync-states",
+    ]
+)
+"""Services with VPC endpoints whose own endpoints have other names (AWS PrivateLink guide, "AWS services that integrate
+with AWS PrivateLink")."""
+GATEWAY_SERVICES = frozenset({"dynamodb", "s3"})
+OF_A_REGION = re.compile(r"com\.amazonaws\.([a-z]{2,4}(?:-[a-z]+)+-\d)\.(.+)")
+
+
+@functools.cache
+def _services_with_endpoints() -> frozenset[str]:
+    """First parts of the names that endpoints of AWS's services have: as a rule that of the service's own endpoint."""
+    import botocore.session
+
+    session = botocore.session.get_session()
+    hosts = session.get_data("endpoints")["partitions"][0]["services"]
+    return ENDPOINT_SERVICES | {*session.get_available_services(), *hosts, *(host.split(".")[-1] for host in hosts)}
+
+
+def _endpoints_are_to_services_that_are_there() -> None:
+    """CreateVpcEndpoint to a service that there is not, or that another Region has, is InvalidServiceName, a gateway
+    to any but Amazon S3 and DynamoDB InvalidParameter (EC2 reference, "Error codes"; AWS PrivateLink guide, "Gateway
+    endpoints"); moto takes any name. Services of others (``vpce-svc-``) can't be looked up, and are left alone."""
+    from moto.ec2.exceptions import EC2ClientError, InvalidServiceName
+    from moto.ec2.models import EC2Backend
+
+    original = EC2Backend.create_vpc_endpoint
+
+    @functools.wraps(original)
+    def create(self: Any, *args: Any, **kwargs: Any) -> Any:
+        given = _named(original, self, *args, **kwargs)
+        service = str(given["service_name"])
+        found = OF_A_REGION.fullmatch(service)
+        if not service.startswith(("com.amazonaws.", "aws.")) or (
+            found is not None
+            and (
+                found[1] != self.region_name
+                or found[2].split(".")[0].removesuffix("-fips") not in _services_with_endpoints()
+            )
+        ):
+            raise InvalidServiceName(service)
+        is_gateway = (given.get("endpoint_type") or "Gateway") == "Gateway"
+        if is_gateway and (found is None or found[2] not in GATEWAY_SERVICES):
+            raise EC2ClientError(
+                "InvalidParameter", "Endpoint type (Gateway) does not match available service types ([Interface])."
+            )
+        return original(self, *args, **kwargs)
+
+    replace(EC2Backend, "create_vpc_endpoint", create)
 
 
 def _tables_have_one_route_to_a_service() -> None:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from workbench.emulator import calls
 from workbench.emulator.api import ACCOUNT_ID, Api
+from workbench.emulator.registry import type_for
+from workbench.emulator.resource_type import Context
 from workbench.emulator.world import embedded_aws
 
 ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/"
@@ -295,3 +298,107 @@ def test_a_firewall_protects_and_logs_to_what_is_there(api: Api) -> None:
         api.call("wafv2", "put_logging_configuration", LoggingConfiguration=log)
     api.call("logs", "create_log_group", logGroupName=name)
     api.call("wafv2", "put_logging_configuration", LoggingConfiguration=log)
+
+
+@pytest.mark.parametrize(
+    ("service", "kind", "code"),
+    [
+        pytest.param("com.amazonaws.us-east-1.rds", "Interface", "", id="of AWS"),
+        pytest.param("com.amazonaws.us-east-1.ecr.dkr", "Interface", "", id="of AWS, with a part of its own"),
+        pytest.param("com.amazonaws.us-east-1.ssmmessages", "Interface", "", id="of AWS, unknown to SDKs"),
+        pytest.param("com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0", "Interface", "", id="somebody's"),
+        pytest.param("com.amazonaws.us-east-1.dynamodb", "Gateway", "", id="gateway"),
+        pytest.param("com.amazonaws.us-east-1.rdz", "Interface", "InvalidServiceName", id="unknown"),
+        pytest.param("com.amazonaws.eu-west-1.rds", "Interface", "InvalidServiceName", id="of another Region"),
+        pytest.param("rds", "Interface", "InvalidServiceName", id="short"),
+        pytest.param("com.amazonaws.us-east-1.rds", "Gateway", "InvalidParameter", id="gateway to what has none"),
+    ],
+)
+def test_an_endpoint_is_to_a_service_that_is_there(api: Api, service: str, kind: str, code: str) -> None:
+    params = {"VpcId": vpc(api), "ServiceName": service, "VpcEndpointType": kind}
+    if not code:
+        api.call("ec2", "create_vpc_endpoint", **params)
+        return
+    with pytest.raises(ClientError, match=code):
+        api.call("ec2", "create_vpc_endpoint", **params)
+
+
+IAM_POLICY = {"Action": "sts:AssumeRole"}
+BUCKET_POLICY = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::plant/*"}
+
+
+def naming(principal: str, **statement: str) -> str:
+    allowed = {"Effect": "Allow", "Principal": {"AWS": principal}, **statement}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+
+
+@pytest.mark.parametrize("unknown", [f"{ROLE}none", f"arn:aws:iam::{ACCOUNT_ID}:user/none", f"{ROLE}*"])
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "statement", "code"),
+    [
+        (
+            "iam",
+            "create_role",
+            {"RoleName": "b", "AssumeRolePolicyDocument": None},
+            IAM_POLICY,
+            "MalformedPolicyDocument",
+        ),
+        (
+            "iam",
+            "update_assume_role_policy",
+            {"RoleName": "a", "PolicyDocument": None},
+            IAM_POLICY,
+            "MalformedPolicyDocument",
+        ),
+        (
+            "kms",
+            "create_key",
+            {"Policy": None},
+            {"Action": "kms:*", "Resource": "*"},
+            "MalformedPolicyDocumentException",
+        ),
+        ("s3", "put_bucket_policy", {"Bucket": "plant", "Policy": None}, BUCKET_POLICY, "MalformedPolicy"),
+        (
+            "sns",
+            "set_topic_attributes",
+            {"TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:a", "AttributeName": "Policy", "AttributeValue": None},
+            {"Action": "sns:Publish", "Resource": f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:a"},
+            "PrincipalNotFound",
+        ),
+    ],
+)
+def test_whom_a_policy_names_is_there(
+    api: Api, service: str, operation: str, params: Any, statement: Any, code: str, unknown: str
+) -> None:
+    api.call("iam", "create_role", RoleName="a", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+    api.call("s3", "create_bucket", Bucket="plant")
+    api.call("sns", "create_topic", Name="a")
+
+    def given(principal: str) -> Any:
+        policy = naming(principal, **statement)
+        return {name: policy if value is None else value for name, value in params.items()}
+
+    with pytest.raises(ClientError, match=code):
+        api.call(service, operation, **given(unknown))
+    api.call(service, operation, **given(f"{ROLE}a"))
+
+
+def test_roles_of_another_account_can_not_be_looked_up(api: Api) -> None:
+    policy = naming("arn:aws:iam::210987654321:role/none", **IAM_POLICY)
+    api.call("iam", "create_role", RoleName="a", AssumeRolePolicyDocument=policy)
+
+
+def test_flow_logs_go_to_a_bucket_that_is_there(api: Api) -> None:
+    """AWS makes a log group that is missing; of a bucket it says in its answer that there is none."""
+    row = type_for("aws:ec2/flowLog:FlowLog")
+    inputs = {
+        "vpcId": vpc(api),
+        "trafficType": "ALL",
+        "logDestinationType": "s3",
+        "logDestination": "arn:aws:s3:::plant",
+    }
+    context = Context("urn:pulumi:a::b::aws:ec2/flowLog:FlowLog::c", inputs, "us-east-1", uid="0" * 16, mark="0" * 16)
+    with pytest.raises(ClientError, match="does not exist"):
+        calls.send(api, row, row.create, context)
+    api.call("s3", "create_bucket", Bucket="plant")
+    assert calls.send(api, row, row.create, context)["FlowLogIds"]
