@@ -69,7 +69,7 @@ class PodMetricTarget:
     """One metric of a pod autoscaler."""
 
     kind: str
-    """cpu: utilisation of the request in percent; requests: requests a second and pod."""
+    """cpu: utilisation of the request in percent; vcpus: vCPUs that a pod uses; requests: requests a second and pod."""
     target: float
     """Value to hold."""
 

@@ -83,13 +83,14 @@ class PodFleet(Fleet):
                 vcpu_seconds = self._autoscaling.cpu_request_vcpus * SYNC_SECONDS
                 values = tuple(float(cpu[slot]) / vcpu_seconds * 100 for slot in ready)
                 observed.append((PodMetrics(values, unready=unready, in_percent=True), metric.target))
+            elif metric.kind == "vcpus":
+                values = tuple(float(cpu[slot]) / SYNC_SECONDS for slot in ready)
+                observed.append((PodMetrics(values, unready=unready), metric.target))
             else:
                 values = tuple(float(requests[slot]) / SYNC_SECONDS for slot in ready)
                 observed.append((PodMetrics(values), metric.target))
         self._cpu = self._engine.slot_cpu.copy()
         self._seen = self._engine.slot_requests.copy()
-        if self.desired == 0:
-            return  # "ScalingDisabled" until somebody scales it up
         wanted = self._autoscaler.sync(now, self.desired, observed)
         if wanted != self.desired:
             self._set_desired(now, wanted, "the pod autoscaler")

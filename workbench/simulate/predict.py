@@ -221,11 +221,9 @@ def needed_instances(declared: Declaration, rate: float) -> int | None:
         if policy.metric == "ALBRequestCountPerTarget" and policy.target_value > 0
     ]
     if fleet.pods is not None:
-        for metric in fleet.pods.metrics:
-            load = (
-                rate if metric.kind == "requests" else 100 * rate * declared.cpu_seconds / fleet.pods.cpu_request_vcpus
-            )
-            wanted.append(load / metric.target)
+        vcpus = rate * declared.cpu_seconds
+        load = {"requests": rate, "vcpus": vcpus, "cpu": 100 * vcpus / fleet.pods.cpu_request_vcpus}
+        wanted += [load[metric.kind] / metric.target for metric in fleet.pods.metrics]
     return max((math.ceil(each - 1e-9) for each in wanted), default=None)
 
 

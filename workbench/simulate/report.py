@@ -168,7 +168,10 @@ class Report:
                 },
             },
             "runs": [_run(run) for run in runs],
-            "inputs": [{"file": row.source, "rows": row.good, "badRows": row.bad} for row in self.rows],
+            "inputs": [
+                {"file": row.source, "rows": row.good, "badRows": row.bad, "missingIntervals": row.missing}
+                for row in self.rows
+            ],
             "assumptions": [*self.declared.notes, *self.assumptions],
             "reasons": [*self.judgement.broken, *self.judgement.missing],
             "verdict": self.verdict,

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from deployment.decimals import number
+from deployment.quantities import quantity
 from workbench.emulator.behaviour.clock import START
 from workbench.emulator.kubernetes.admission import admit, admit_pod, asked
 from workbench.emulator.kubernetes.pods import Node, Pod, Targets, stop_after
@@ -256,8 +257,6 @@ class Cluster:
         if target not in self.store.objects:
             return
         current = self.replicas(target.namespace, target.name)
-        if current == 0:
-            return  # "ScalingDisabled" until somebody scales it up
         behaviour = spec.get("behavior") or {}
         scaler = self._autoscalers.setdefault(
             ref,
@@ -275,13 +274,15 @@ class Cluster:
         observed = []
         for metric in spec.get("metrics") or ():
             if metric.get("type") == "Resource" and metric["resource"]["name"] == "cpu":
-                goal = float(metric["resource"]["target"]["averageUtilization"])
-                values = tuple(
-                    100 * self.used_vcpus.get(pod.name, 0.0) / float(asked(pod.spec, "cpu")) for pod in serving
-                )
-                observed.append((PodMetrics(values, unready=starting, in_percent=True), goal))
+                goal, used = metric["resource"]["target"], [self.used_vcpus.get(pod.name, 0.0) for pod in serving]
+                share, vcpus = (quantity(goal.get(key)) for key in ("averageUtilization", "averageValue"))
+                if share:
+                    asks = [float(asked(pod.spec, "cpu")) for pod in serving]
+                    shares = tuple(100 * vcpu / ask for vcpu, ask in zip(used, asks, strict=True))
+                    observed.append((PodMetrics(shares, unready=starting, in_percent=True), float(share)))
+                elif vcpus:
+                    observed.append((PodMetrics(tuple(used), unready=starting), float(vcpus)))
         wanted = scaler.sync((self.now() - START).total_seconds(), current, observed)
-        wanted = min(max(wanted, scaler.min_replicas), scaler.max_replicas)
         if wanted != current:
             self.store.scale(target, wanted, CONTROLLERS)
             self.scaled.append((self.now(), target.name, wanted))

@@ -105,8 +105,13 @@ class PodReader:
         for metric in autoscaler.all("spec.metrics[*]"):
             resource = metric.get("resource") if isinstance(metric, Mapping) else None
             pods = metric.get("pods") if isinstance(metric, Mapping) else None
-            if isinstance(resource, Mapping) and resource.get("name") == "cpu":
-                yield PodMetricTarget("cpu", as_float(resource.get("target", {}).get("averageUtilization"), 80.0))
+            target = resource.get("target") if isinstance(resource, Mapping) and resource.get("name") == "cpu" else None
+            share = as_float(target.get("averageUtilization"), 0.0) if isinstance(target, Mapping) else 0.0
+            vcpus = quantity(target.get("averageValue"), 0.0) if isinstance(target, Mapping) else 0.0
+            if share > 0:
+                yield PodMetricTarget("cpu", share)
+            elif vcpus > 0:
+                yield PodMetricTarget("vcpus", vcpus)
             elif isinstance(pods, Mapping) and "request" in str(pods.get("metric", {}).get("name", "")):
                 yield PodMetricTarget("requests", quantity(pods.get("target", {}).get("averageValue"), 1.0))
             else:

@@ -139,11 +139,26 @@ class HorizontalPodAutoscaler:
     max_replicas: int
     up: ScalingRules = DEFAULT_UP
     down: ScalingRules = DEFAULT_DOWN
-    _recommended: deque[tuple[float, int]] = field(default_factory=deque)
-    _changes: deque[tuple[float, int]] = field(default_factory=deque)
+    recommended: deque[tuple[float, int]] = field(default_factory=deque)
+    """When which number of replicas was asked for."""
+    changes: deque[tuple[float, int]] = field(default_factory=deque)
+    """When how many replicas were added (less than 0: removed)."""
 
     def sync(self, now: float, current: int, metrics: Sequence[tuple[PodMetrics, float]]) -> int:
         """Replicas to have from `now` on; `metrics` are (observation, target) pairs."""
+        if not self.recommended:
+            self.recommended.append((now, current))  # what it finds counts as the first recommendation
+        if current == 0:
+            return 0  # "ScalingDisabled" until somebody scales it up
+        wanted = self._asked(now, current, metrics)
+        if wanted != current:
+            self.changes.append((now, wanted - current))
+        return wanted
+
+    def _asked(self, now: float, current: int, metrics: Sequence[tuple[PodMetrics, float]]) -> int:
+        bounded = min(max(current, self.min_replicas), self.max_replicas)
+        if bounded != current:
+            return bounded  # at once, whatever the metrics say
         asked = [
             proposal(each, current, target, up=self.up.tolerance_ratio, down=self.down.tolerance_ratio)
             for each, target in metrics
@@ -151,21 +166,21 @@ class HorizontalPodAutoscaler:
         known = [value for value in asked if value is not None]
         if not known or (len(known) < len(asked) and max(known) < current):
             return current  # a metric that can't be read forbids scaling down
-        wanted = self._stabilized(now, current, max(known))
-        wanted = self._rate_limited(now, current, wanted)
-        wanted = min(max(wanted, self.min_replicas), self.max_replicas)
-        if wanted != current:
-            self._changes.append((now, wanted - current))
-        return wanted
+        return self.held(now, current, max(known))
+
+    def held(self, now: float, current: int, wanted: int) -> int:
+        """What is left of `wanted` replicas after the windows, the rate limits and the bounds."""
+        wanted = self._rate_limited(now, current, self._stabilized(now, current, wanted))
+        return min(max(wanted, self.min_replicas), self.max_replicas)
 
     def _stabilized(self, now: float, current: int, wanted: int) -> int:
-        self._recommended.append((now, wanted))
         longest = max(self.up.stabilization_seconds, self.down.stabilization_seconds)
-        while self._recommended[0][0] < now - longest:
-            self._recommended.popleft()
-        lowest = min(n for t, n in self._recommended if t >= now - self.up.stabilization_seconds)
-        highest = max(n for t, n in self._recommended if t >= now - self.down.stabilization_seconds)
-        return min(max(current, lowest), highest)
+        while self.recommended and self.recommended[0][0] < now - longest:
+            self.recommended.popleft()
+        lowest = min([n for t, n in self.recommended if t > now - self.up.stabilization_seconds], default=wanted)
+        highest = max([n for t, n in self.recommended if t > now - self.down.stabilization_seconds], default=wanted)
+        self.recommended.append((now, wanted))
+        return min(max(current, min(lowest, wanted)), max(highest, wanted))
 
     def _rate_limited(self, now: float, current: int, wanted: int) -> int:
         if wanted == current:
@@ -185,6 +200,6 @@ class HorizontalPodAutoscaler:
         held back by its own recovery.
         """
         longest = max(each.period_seconds for each in (*self.up.limits, *self.down.limits))
-        while self._changes and self._changes[0][0] <= now - longest:
-            self._changes.popleft()
-        return sum(n for t, n in self._changes if t > now - period_seconds)
+        while self.changes and self.changes[0][0] <= now - longest:
+            self.changes.popleft()
+        return sum(n for t, n in self.changes if t > now - period_seconds)

@@ -1,9 +1,9 @@
 """Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
 
-A timestamp is ISO 8601, a day of eight digits (20261123), or seconds since 1970, up to the year 2100. The interval is
-the commonest distance between two of them (where each is another, the usual one that most are near), and every row has
-to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds up; a missing
-interval has no requests. A CSV file may be gzip.
+A timestamp is ISO 8601, a day of eight digits (20261123), or seconds or milliseconds since 1970, up to the year 2100.
+The interval is the commonest distance between two of them (where each is another, the usual one that most are near),
+and every row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds
+up; a missing interval has no requests, and is counted. A CSV file may be gzip.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
             raise InputError(f"{path}: more than {MAX_ROWS:,} rows; cut it into shorter files")
         moment, requests = _moment(when), _count(count)
         if moment is None:
-            report.reject(place, f"{when!r} is no timestamp (ISO 8601 or seconds since 1970)")
+            report.reject(place, f"{when!r} is no timestamp (ISO 8601, or seconds or milliseconds since 1970)")
         elif requests is None:
             report.reject(place, f"{count!r} is no number of requests from 0 to {MAX_COUNT:,.0f}")
         else:
@@ -162,6 +162,7 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     dense = [0.0] * length
     for moment in moments:
         dense[places[moment]] += counts[moment]
+    report.missing = length - len(set(places.values()))
     return origin, Stream(path.name, from_counts(0.0, interval, dense)), report
 
 
@@ -198,6 +199,8 @@ def _moment(value: Any) -> float | None:
             parsed = datetime.fromisoformat(str(value).strip())
         else:
             seconds = float(value)
+            if seconds > LATEST:
+                seconds /= 1000  # milliseconds: as seconds it would be a year of five digits
             return seconds if 0 <= seconds <= LATEST else None
         seconds = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):

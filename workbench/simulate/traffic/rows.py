@@ -19,6 +19,8 @@ class RowReport:
     """Rows that were used."""
     bad: int = 0
     """Rows that were not."""
+    missing: int = 0
+    """Intervals between the first and the last row that have none: they are taken for silent."""
     examples: list[str] = field(default_factory=list)
     """The first bad rows: where and what."""
 
@@ -29,7 +31,11 @@ class RowReport:
             self.examples.append(f"{where}: {why}")
 
     def lines(self) -> list[str]:
-        """Sentences for people; empty when all rows were good."""
+        """Sentences for people; empty when all rows were good and none was missing."""
+        gaps = [f"{self.source}: {self.missing} intervals have no row, and are taken to have no requests"]
+        return self._bad() + (gaps if self.missing else [])
+
+    def _bad(self) -> list[str]:
         if not self.bad:
             return []
         shown = [f"{self.source}: {self.bad} of {self.bad + self.good} rows were left out:"]

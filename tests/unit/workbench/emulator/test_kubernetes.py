@@ -147,6 +147,25 @@ def test_pods_are_targets_only_while_they_serve(running):
     assert len(running.pods) == 1
 
 
+@pytest.mark.parametrize(
+    "target", [{"type": "Utilization", "averageUtilization": 50}, {"type": "AverageValue", "averageValue": "50m"}]
+)
+def test_an_autoscaler_holds_a_share_of_the_cpu_asked_for_or_an_amount(cluster, objects, target):
+    scaler = one(objects, "HorizontalPodAutoscaler", STABLE[1])
+    scaler["spec"] |= {"maxReplicas": 9, "behavior": {}}
+    scaler["spec"]["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
+    container = one(objects, "Deployment", STABLE[1])["spec"]["template"]["spec"]["containers"][0]
+    container["resources"]["requests"]["cpu"] = "100m"
+    for document in objects:
+        cluster.create(document, "pulumi-kubernetes")
+    cluster.rest()
+    assert cluster.replicas(*STABLE) == 2
+    cluster.used_vcpus |= {pod.name: 0.08 for pod in cluster.running(*STABLE)}
+    cluster.pass_time(15)
+    cluster.sync()
+    assert cluster.replicas(*STABLE) == 4  # 0.08 / 0.05 of 2, rounded up
+
+
 def test_full_nodes_leave_pods_waiting(running):
     results = []
     running.attempted = results.append

@@ -62,6 +62,7 @@ def cluster(small_stack, stack_resource):
     return of
 
 
+VCPUS = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "AverageValue", "averageValue": "150m"}}}
 CPU = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
 REQUESTS = {"type": "Pods", "pods": {"metric": {"name": "http_requests"}, "target": {"averageValue": "20"}}}
 
@@ -99,6 +100,7 @@ def test_quantities(text, value):
     [
         pytest.param(REQUESTS, 3, id="60 requests/s at 20 a pod"),
         pytest.param(CPU, 2, id="0.3 vCPU at 60 % of 0.25"),
+        pytest.param(VCPUS, 2, id="0.3 vCPU at 0.15 a pod"),
     ],
 )
 def test_a_spike_grows_the_deployment_within_a_minute(cluster, metric, pods):
@@ -128,6 +130,17 @@ def test_pods_have_no_credits_and_are_predicted(cluster):
     assert found.sustained_rps is None
     assert predict(cluster(REQUESTS, peak="6")).scale_seconds == 15 + 15
     assert predict(cluster(CPU, peak="6")).instances_at_peak == 1
+    # 60 requests/s of 5 ms are 0.3 vCPU, at 0.15 a pod, which are 60 % of 0.25
+    assert predict(cluster(VCPUS, peak="60")).instances_at_peak == 2
+    assert predict(cluster(CPU, peak="60")).instances_at_peak == 2
+
+
+@pytest.mark.parametrize("target", [{"type": "Utilization"}, {"type": "AverageValue", "averageValue": "x"}])
+def test_a_metric_without_a_target_is_noted_and_left_out(cluster, target):
+    declared = read(cluster({"type": "Resource", "resource": {"name": "cpu", "target": target}}))
+    assert declared.stable.pods is not None
+    assert declared.stable.pods.metrics == ()
+    assert [note for note in declared.notes if "left out" in note]
 
 
 def test_an_autoscaler_without_its_deployment_is_noted(small_stack, stack_resource):

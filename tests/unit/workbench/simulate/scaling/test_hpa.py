@@ -3,6 +3,8 @@ from itertools import pairwise
 import pytest
 
 from workbench.simulate.scaling.hpa import (
+    DEFAULT_DOWN,
+    DEFAULT_UP,
     HorizontalPodAutoscaler,
     PodMetrics,
     PolicyType,
@@ -110,8 +112,8 @@ def test_by_default_scale_down_waits_five_minutes_for_the_highest_recommendation
     hpa = HorizontalPodAutoscaler(1, 100)
     assert hpa.sync(0.0, 10, [(even(10, 100.0), 100.0)]) == 10
     assert hpa.sync(150.0, 10, [(even(10, 20.0), 100.0)]) == 10
-    assert hpa.sync(300.0, 10, [(even(10, 20.0), 100.0)]) == 10
-    assert hpa.sync(301.0, 10, [(even(10, 20.0), 100.0)]) == 2
+    assert hpa.sync(299.0, 10, [(even(10, 20.0), 100.0)]) == 10
+    assert hpa.sync(300.0, 10, [(even(10, 20.0), 100.0)]) == 2
 
 
 def test_bounds_hold():
@@ -133,29 +135,273 @@ def test_rate_limits_count_what_was_added_and_what_was_removed():
     assert fresh.sync(15.0, 12, [(even(12, 1000.0), 100.0)]) == 12
 
 
-CONTROLLERS_OWN_CASES = {
-    # what the controller's own tests ask (pkg/controller/podautoscaler/replica_calculator_test.go), told anew:
-    # percent of the request of each ready pod, pods without a metric and not ready, target, replicas now and then
-    "three pods at half of what they ask for grow to five": ((30, 50, 70), 0, 0, 30, 3, 5),
-    "one that is not ready makes it four": ((50, 70), 0, 1, 30, 3, 4),
-    "two that are not ready leave it as it is": ((40,), 0, 2, 30, 3, 3),
-    "five pods at a quarter shrink to three": ((10, 30, 50, 25, 25), 0, 0, 50, 5, 3),
-    "those that are not ready count for nothing when it shrinks": ((10, 30, 50), 0, 2, 50, 5, 2),
-    "one percent above the target is left alone": ((101, 103, 102), 0, 0, 100, 3, 3),
-    "two without a metric count for all that they ask for": ((40, 9.5), 2, 0, 100, 4, 3),
-    "one without a metric, the other at the target": ((100,), 1, 0, 100, 2, 2),
-    "growth that one without a metric takes back": ((190,), 1, 0, 100, 2, 2),
-    "shrinking that one without a metric takes back": ((60,), 1, 0, 100, 2, 2),
-    "one not ready, one without a metric, one near the target": ((45,), 1, 1, 50, 3, 3),
-    "one not ready, one without a metric, one far above": ((200,), 1, 1, 50, 3, 4),
-    "one not ready, one without a metric, two far below": ((10, 10), 1, 1, 50, 4, 3),
-    "a part of a percent is nothing": ((66.9,), 0, 0, 60, 1, 1),
-    "and a whole one more is something": ((67,), 0, 0, 60, 1, 2),
+# What the controller's own tests ask, told anew with their numbers: pkg/controller/podautoscaler of
+# kubernetes/kubernetes, replica_calculator_test.go and horizontal_test.go, read 2026-11.
+
+CALCULATOR_CASES = {
+    # TestReplicaCalc...: percent of the request of each ready pod, pods without a metric and not ready, target,
+    # replicas now and then
+    "ScaleUp": ((30, 50, 70), 0, 0, 30, 3, 5),
+    "ScaleUpUnreadyLessScale": ((50, 70), 0, 1, 30, 3, 4),
+    "ScaleUpUnreadyNoScale": ((40,), 0, 2, 30, 3, 3),
+    "ScaleUpIgnoresFailedPods": ((50, 70), 0, 0, 30, 2, 4),
+    "ScaleDown": ((10, 30, 50, 25, 25), 0, 0, 50, 5, 3),
+    "ScaleDownIncludeUnreadyPods": ((10, 30, 50), 0, 2, 50, 5, 2),
+    "ScaleDownExcludeUnscheduledPods": ((10,), 0, 4, 50, 5, 1),
+    "Tolerance": ((102, 102, 102), 0, 0, 100, 3, 3),
+    "SuperfluousMetrics": ((400, 950, 300, 700), 0, 0, 100, 4, 24),
+    "MissingMetrics": ((40, 9.5), 2, 0, 100, 4, 3),
+    "MissingMetricsNoChangeEq": ((100,), 1, 0, 100, 2, 2),
+    "MissingMetricsNoChangeGt": ((190,), 1, 0, 100, 2, 2),
+    "MissingMetricsNoChangeLt": ((60,), 1, 0, 100, 2, 2),
+    "MissingMetricsUnreadyChange": ((45,), 1, 1, 50, 3, 3),
+    "MissingMetricsUnreadyScaleUp": ((200,), 1, 1, 50, 3, 4),
+    "MissingMetricsUnreadyScaleDown": ((10, 10), 1, 1, 50, 4, 3),
+    "DuringRollingUpdateWithMaxSurge": ((10, 10), 1, 0, 50, 2, 2),
+    "ComputedToleranceAlgImplementation, over": ((50,) * 10, 0, 0, 56, 10, 9),
+    "ComputedToleranceAlgImplementation, within": ((50,) * 10, 0, 0, 55, 10, 10),
 }
 
 
-@pytest.mark.parametrize("case", CONTROLLERS_OWN_CASES)
-def test_it_decides_as_the_controllers_own_tests_ask(case):
-    values, missing, unready, target, current, wanted = CONTROLLERS_OWN_CASES[case]
-    metrics = PodMetrics(values, missing, unready, in_percent=True)
-    assert ask(metrics, current, target) == wanted
+@pytest.mark.parametrize("case", CALCULATOR_CASES)
+def test_it_calculates_as_the_controllers_own_tests_ask(case):
+    values, missing, unready, target, current, wanted = CALCULATOR_CASES[case]
+    assert ask(PodMetrics(values, missing, unready, in_percent=True), current, target) == wanted
+
+
+def test_a_part_of_a_percent_is_nothing():
+    assert ask(PodMetrics((66.9,), in_percent=True), 1, 60) == 1  # 66 / 60 is within the tolerance
+    assert ask(PodMetrics((67.0,), in_percent=True), 1, 60) == 2
+
+
+PODS_METRIC_CASES = {
+    # TestReplicaCalc...CM: thousandths of the metric of each pod, target, replicas now and then
+    "ScaleUpCM": ((20000, 10000, 30000), 15000, 3, 4),
+    "ScaleUpCMUnreadyHotCpuNoLessScale": ((50000, 10000, 30000), 15000, 3, 6),
+    "ScaleUpCMUnreadyHotCpuScaleWouldScaleDown": ((50000, 15000, 30000), 15000, 3, 7),
+    "ScaleDownCM": ((12000,) * 5, 20000, 5, 3),
+    "ToleranceCM": ((20000, 21000, 21000), 20000, 3, 3),
+}
+
+
+@pytest.mark.parametrize("case", PODS_METRIC_CASES)
+def test_it_reads_pods_metrics_as_the_controllers_own_tests_ask(case):
+    values, target, current, wanted = PODS_METRIC_CASES[case]
+    assert ask(PodMetrics(values), current, target) == wanted
+
+
+def rules(pods=0, pods_period=0, percent=0, percent_period=0):
+    """generateScalingRules of the controller's tests, less the window, which those of rates don't ask."""
+    both = ((PolicyType.PODS, pods, pods_period), (PolicyType.PERCENT, percent, percent_period))
+    return limits(*(ScalingLimit(*each) for each in both if each[1]))
+
+
+def spread(*replicas, sign=1):
+    """generateEventsUniformDistribution over 120 s: (seconds ago, replicas), each in the middle of its part."""
+    part = 120 / len(replicas)
+    return [(120 - part * (index + 0.5), sign * each) for index, each in enumerate(replicas)]
+
+
+FREE = ScalingRules(stabilization_seconds=0, limits=(ScalingLimit(PolicyType.PERCENT, 100, 15),))
+RATE_CASES = {
+    # TestScalingWithRules: rules up and down (None: the defaults), events before, bounds, replicas now, asked and then
+    "within range": (None, None, [], (3, 8), 5, 7, 7),
+    "desired < minReplicas": (None, None, [], (2, 8), 3, 1, 2),
+    "zeroed replicas within range": (None, None, [], (0, 10), 1, 0, 0),
+    "maxReplicas < scaleUpLimit": (None, None, [], (1, 10), 20, 1000, 10),
+    "more than the maximum": (None, None, [], (100, 150), 100, 1000, 150),
+    "scaleUpLimit < maxReplicas": (rules(percent=1, percent_period=60), None, [], (1, 2000), 3, 1000, 4),
+    "scaleDownLimit > minReplicas": (None, rules(20, 60), [], (3, 2000), 1000, 3, 980),
+    "up, default": (None, None, [], (1, 1000), 10, 50, 20),
+    "up, pods larger than percent": (rules(100, 60, 100, 60), None, [], (1, 1000), 10, 500, 110),
+    "up, percent larger than pods": (rules(2, 60, 100, 60), None, [], (1, 1000), 10, 500, 20),
+    "up, large pod policy": (rules(100, 60), None, [], (1, 1000), 10, 50, 50),
+    "up, larger pod policy": (rules(10000, 60), None, [], (1, 1000), 10, 50, 50),
+    "up, pod policy limitation": (rules(30, 60), None, [], (1, 1000), 10, 50, 40),
+    "up, percent policy limitation": (rules(percent=200, percent_period=60), None, [], (1, 1000), 10, 50, 30),
+    "down, 20 pods or 1 percent": (None, rules(20, 60, 1, 60), [], (1, 1000), 100, 2, 80),
+    "down, 2 pods or 1 percent": (None, rules(2, 60, 1, 60), [], (1, 1000), 100, 2, 98),
+    "down, minReplicas, large pod policy": (None, rules(100, 60), [], (1, 1000), 10, 0, 1),
+    "down, minReplicas, large percent": (None, rules(percent=100, percent_period=60), [], (5, 1000), 10, 2, 5),
+    "down, pod policy limitation": (None, rules(5, 60), [], (1, 1000), 10, 2, 5),
+    "down, percent policy limitation": (None, rules(percent=50, percent_period=60), [], (1, 1000), 10, 5, 5),
+    "up, maxReplicas, pods and events": (rules(300, 60), None, spread(1, 5, 9), (1, 200), 100, 500, 200),
+    "up, maxReplicas, percent and events": (
+        rules(percent=10000, percent_period=60),
+        None,
+        spread(1, 5, 9),
+        (1, 200),
+        100,
+        500,
+        200,
+    ),
+    "up, a lot of recent events": (rules(5, 120), None, spread(1, 5, 9), (1, 1000), 100, 500, 100),
+    "up, pods and events": (rules(150, 120), None, spread(1, 5, 9), (1, 1000), 100, 500, 235),
+    "up, percent and events": (
+        rules(percent=200, percent_period=120),
+        None,
+        spread(1, 5, 9),
+        (1, 1000),
+        100,
+        500,
+        255,
+    ),
+    "up, percent and events both ways": (
+        rules(percent=300, percent_period=300),
+        None,
+        spread(4) + spread(2, sign=-1),
+        (1, 1000),
+        6,
+        24,
+        16,
+    ),
+    "down, default and events": (None, FREE, spread(1, 5, 9, sign=-1), (1, 1000), 10, 5, 5),
+    "down, minReplicas, pods and events": (None, rules(115, 120), spread(1, 5, 9, sign=-1), (1, 1000), 100, 0, 1),
+    "down, minReplicas 5, pods and events": (None, rules(130, 120), spread(1, 5, 9, sign=-1), (5, 1000), 100, 0, 5),
+    "down, minReplicas 5, percent and events": (
+        None,
+        rules(percent=100, percent_period=120),
+        spread(1, 5, 9, sign=-1),
+        (5, 1000),
+        100,
+        2,
+        5,
+    ),
+    "down, pods and events": (None, rules(5, 120), spread(1, 5, 9, sign=-1), (1, 1000), 100, 2, 100),
+    "down, percent and events": (
+        None,
+        rules(percent=50, percent_period=120),
+        spread(2, 4, 6, sign=-1),
+        (1, 1000),
+        100,
+        0,
+        56,
+    ),
+    "down, percent and events both ways": (
+        None,
+        rules(percent=50, percent_period=180),
+        spread(2) + spread(4, sign=-1),
+        (1, 1000),
+        10,
+        1,
+        6,
+    ),
+    "down, events preventing more": (
+        None,
+        rules(percent=10, percent_period=120),
+        spread(10, 10, 10, sign=-1),
+        (1, 1000),
+        100,
+        0,
+        100,
+    ),
+    "down, events allowing more": (
+        None,
+        rules(percent=1000, percent_period=120),
+        spread(10, 10, 10, sign=-1),
+        (1, 1000),
+        10,
+        5,
+        5,
+    ),
+    "up, one policy, outdated": (rules(1000, 60), None, spread(8, 12, 9, 11), (1, 1000), 100, 200, 200),
+    "up, two policies": (rules(1000, 120, 100, 60), None, spread(8, 12, 9, 11), (1, 1000), 100, 200, 200),
+    "up, two policies, outdated": (rules(1000, 30, 100, 60), None, spread(8, 12, 9, 11), (1, 1000), 100, 200, 200),
+    "down, one policy, outdated": (None, rules(1000, 60), spread(8, 12, 9, 11, sign=-1), (1, 1000), 100, 5, 5),
+    "down, two policies": (None, rules(1000, 120, 100, 60), spread(8, 12, 9, 11, sign=-1), (1, 1000), 100, 5, 5),
+    "down, two, outdated": (None, rules(1000, 30, 100, 60), spread(8, 12, 9, 11, sign=-1), (1, 1000), 100, 5, 5),
+    # TestCalculateScaleUpLimitWithScalingRules and TestCalculateScaleDownLimitWithBehaviors
+    "the smaller of 2 pods and 50 percent, up": (
+        limits(ScalingLimit(PolicyType.PODS, 2, 60), ScalingLimit(PolicyType.PERCENT, 50, 60), select=SelectPolicy.MIN),
+        None,
+        [],
+        (1, 1000),
+        1,
+        1000,
+        2,
+    ),
+    "the smaller of 2 pods and 50 percent, down": (
+        None,
+        limits(ScalingLimit(PolicyType.PODS, 2, 60), ScalingLimit(PolicyType.PERCENT, 50, 60), select=SelectPolicy.MIN),
+        [],
+        (1, 1000),
+        5,
+        1,
+        3,
+    ),
+}
+NOW = 1000.0
+
+
+@pytest.mark.parametrize("case", RATE_CASES)
+def test_it_limits_rates_as_the_controllers_own_tests_ask(case):
+    up, down, events, (least, most), current, asked, wanted = RATE_CASES[case]
+    hpa = HorizontalPodAutoscaler(least, most, up=up or DEFAULT_UP, down=down or DEFAULT_DOWN)
+    hpa.changes.extend(sorted((NOW - ago, change) for ago, change in events))
+    assert hpa.held(NOW, current, asked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ago", "counted"),
+    [((), 0), ((61,), 0), ((58,), 7), ((61, 59), 6), ((29, 59, 61, 61), 14), ((58, 59), 13)],
+)
+def test_it_counts_the_events_that_the_controllers_own_tests_count(ago, counted):
+    # TestStoreScaleEvents: what was added within 60 s, of events of 7 replicas (6 at 59 s ago, 8 at 29, 9 the last)
+    replicas = {61: 7, 58: 7, 59: 6, 29: 8}
+    hpa = HorizontalPodAutoscaler(1, 1000, up=rules(10, 60, 100, 60), down=rules(10, 60, 100, 60))
+    hpa.changes.extend(sorted((NOW - each, replicas[each]) for each in ago))
+    # 10 pods more than at the beginning of the period, or twice as many
+    assert hpa.held(NOW, 100, 1000) == max(100 - counted + 10, 2 * (100 - counted))
+
+
+WINDOW_CASES = {
+    # TestNormalizeDesiredReplicasWithBehavior: windows up and down, (seconds ago, recommendation), replicas now,
+    # asked and then
+    "empty recommendations": (0, 0, (), 100, 5, 5),
+    "simple scale down stabilization": (0, 180, ((120, 4), (60, 5)), 100, 3, 5),
+    "simple scale up stabilization": (300, 0, ((120, 4), (60, 5)), 1, 7, 4),
+    "no scale down stabilization": (300, 0, ((120, 1), (60, 2)), 100, 3, 3),
+    "no scale up stabilization": (0, 300, ((120, 4), (60, 5)), 1, 3, 3),
+    "no scale down stabilization, old": (0, 0, ((600, 10), (540, 9)), 100, 3, 3),
+    "no scale up stabilization, old": (0, 0, ((600, 10), (540, 9)), 1, 100, 100),
+    "scale down stabilization, some obsolete": (0, 180, ((600, 10), (540, 9), (120, 5), (60, 4)), 100, 3, 5),
+    "scale up stabilization, some obsolete": (300, 0, ((6000, 10), (180, 9), (120, 5), (60, 6)), 1, 100, 5),
+    "not up when the recommendation goes down": (300, 300, ((6000, 2), (180, 3)), 2, 1, 2),
+    "not down when the recommendation goes up": (300, 300, ((6000, 2), (180, 1)), 2, 3, 2),
+    # TestNormalizeDesiredReplicas, whose window is five minutes
+    "empty log": (0, 300, (), 100, 5, 5),
+    "stabilize": (0, 300, ((120, 4), (60, 5)), 100, 3, 5),
+    "no stabilize": (0, 300, ((120, 1), (60, 2)), 100, 3, 3),
+    "no stabilize, old": (0, 300, ((600, 10), (540, 9)), 100, 3, 3),
+    "stabilize, old": (0, 300, ((600, 10), (540, 9), (120, 5), (60, 4)), 100, 3, 5),
+}
+
+
+@pytest.mark.parametrize("case", WINDOW_CASES)
+def test_it_stabilizes_as_the_controllers_own_tests_ask(case):
+    up, down, before, current, asked, wanted = WINDOW_CASES[case]
+    anything = ScalingLimit(PolicyType.PODS, 10_000, 15)
+    hpa = HorizontalPodAutoscaler(
+        1, 1000, up=limits(anything, stabilization=up), down=limits(anything, stabilization=down)
+    )
+    hpa.recommended.extend((NOW - ago, replicas) for ago, replicas in before)
+    assert hpa.held(NOW, current, asked) == wanted
+
+
+def test_replicas_out_of_bounds_are_brought_within_them_at_once():
+    # TestScaleUpRCImmediately and TestScaleDownRCImmediately, and with nothing to be read
+    assert HorizontalPodAutoscaler(2, 6).sync(0.0, 1, [(even(4, 0.0), 80.0)]) == 2
+    assert HorizontalPodAutoscaler(2, 5).sync(0.0, 6, [(even(3, 10.0), 50.0)]) == 5
+    assert HorizontalPodAutoscaler(2, 5).sync(0.0, 6, [(PodMetrics(()), 50.0)]) == 5
+
+
+def test_what_it_finds_is_its_first_recommendation():
+    # recordInitialRecommendation: an idle Deployment is left as it is for the window after the controller starts.
+    hpa = HorizontalPodAutoscaler(1, 100)
+    assert hpa.sync(0.0, 10, [(even(10, 10.0), 100.0)]) == 10
+    assert hpa.sync(285.0, 10, [(even(10, 10.0), 100.0)]) == 10
+    assert hpa.sync(300.0, 10, [(even(10, 10.0), 100.0)]) == 1
+
+
+def test_a_deployment_of_no_replicas_is_left_alone():
+    assert HorizontalPodAutoscaler(2, 5).sync(0.0, 0, [(PodMetrics(()), 50.0)]) == 0
