@@ -184,7 +184,8 @@ def _case(suite: ET.Element, what: str, status: Status, text: str, kind: str = "
     name = _printable(what)
     case = ET.SubElement(suite, "testcase", classname=f"rehearsal.{suite.get('name')}", name=name, time="0.000")
     if text and status is Status.NOT_APPLICABLE:
-        ET.SubElement(case, "skipped", message=_printable(text))
+        # As text, too: GitLab shows that, and of an attribute alone the markup.
+        ET.SubElement(case, "skipped", message=_printable(text)).text = _printable(text)
     elif text:
         ET.SubElement(case, kind, message=_printable(text), type=kind).text = _printable(text)
     return case

@@ -15,6 +15,7 @@ import yaml
 from infra.settings.loading import GROUPS, NAMESPACE
 
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,}")
+_SETTING: Final = re.compile(rf"{NAMESPACE}:[a-z_]+(?:\.[a-z0-9_]+)+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -24,6 +25,11 @@ def line_of(stack_file: str, *clues: str) -> int:
     The line of ``config`` where none of them names a setting.
     """
     places = dict(_places(yaml.compose(stack_file, Loader=yaml.SafeLoader)))
+    for clue in clues:
+        for setting in _SETTING.findall(clue):  # named whole, nested or not: no other group has it
+            group, *names = setting.split(".")
+            if line := places.get((group, *names)):
+                return line
     for clue in clues:
         for word in _WORD.findall(clue):
             name = _HUMP.sub("_", word).lower()
@@ -43,8 +49,13 @@ def _places(document: Any) -> Iterator[tuple[tuple[str, ...], int]]:
             yield (), key.start_mark.line + 1
             for group, settings in _pairs(value):
                 yield (group.value,), group.start_mark.line + 1
-                for setting, _ in _pairs(settings):
-                    yield (group.value, setting.value), setting.start_mark.line + 1
+                yield from _below((group.value,), settings)
+
+
+def _below(path: tuple[str, ...], node: Any) -> Iterator[tuple[tuple[str, ...], int]]:
+    for key, value in _pairs(node):
+        yield (*path, key.value), key.start_mark.line + 1
+        yield from _below((*path, key.value), value)
 
 
 def _pairs(node: Any) -> Any:

@@ -22,6 +22,9 @@ config:
     max_size: 50
   plant:uptime:
     parked: false
+  plant:tenancy:
+    network:
+      cidr: 10.0.0.0/22
 """
 
 
@@ -32,6 +35,11 @@ config:
         pytest.param(("set max_size to 2",), 6, id="a word of the message"),
         pytest.param(("", "worst case; Lower maxSize"), 6, id="a later clue"),
         pytest.param(("instanceTypes[0]",), 4, id="a default: the group"),
+        pytest.param(("a maxSize of 2; set plant:uptime.parked to true",), 8, id="a setting that is named whole"),
+        pytest.param(("set plant:tenancy.network.cidr",), 11, id="a nested setting"),
+        pytest.param(
+            ("set plant:tenancy.platform.vpc_id, or maxSize",), 9, id="a nested one that is not set: its group"
+        ),
         pytest.param(("idleTimeout",), 2, id="nothing that a setting is called"),
     ],
 )
@@ -86,6 +94,7 @@ def test_junit_has_a_case_a_rule_and_a_failure_for_what_blocks(deployment, capsy
     assert int(suite.get("failures")) == 1
     waived = next(case for case in suite if case.get("name") == "edge-deletion-protection")
     assert "Owner:" in waived.find("skipped").get("message")
+    assert waived.find("skipped").text == waived.find("skipped").get("message"), "what GitLab shows"
 
 
 def judged(deployment, folder, **inputs):
