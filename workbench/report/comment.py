@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from deployment.errors import InputError
 from policies.finding import WAYS_AHEAD
+from workbench.preview.result import SEVERITIES
 from workbench.preview.stackfile import STACK_NAME
 from workbench.report.markdown import clean
 from workbench.report.templating import environment
@@ -174,8 +175,9 @@ class PreviewDocument(_Part):
 
     @property
     def blocking(self) -> tuple[Violation, ...]:
-        """What blocks."""
-        return tuple(found for found in self.policies.violations if found.enforcement == "mandatory")
+        """What blocks, the worst first."""
+        found = (each for each in self.policies.violations if each.enforcement == "mandatory")
+        return tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity)))
 
     @property
     def advice(self) -> tuple[Violation, ...]:

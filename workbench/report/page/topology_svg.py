@@ -19,6 +19,8 @@ CHARACTER: Final = 7.2
 
 SMALL_CHARACTER: Final = 5.6
 """The same below it."""
+CLEAR: Final = 3
+"""Characters between a name and its marks: where a name is cut, its letters may be wide ones."""
 IN_SESSIONS: Final = ", in sessions"
 
 
@@ -127,7 +129,7 @@ def _block(block: Block, x: float, y: float, width: float) -> str:
         classes.append("changed")
     room = int((width - 20) / CHARACTER)
     marks = block.marks
-    title = shortened(block.title, room - len(marks) - 1 if marks else room)
+    title = shortened(block.title, room - len(marks) - CLEAR if marks else room)
     if block.lent:
         below = "lent, not charged"
     else:

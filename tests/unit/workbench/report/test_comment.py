@@ -81,7 +81,16 @@ def test_the_worst_case_is_the_one_that_the_verdict_goes_by():
 
 def test_each_way_back_is_a_line_of_its_own():
     told = render([document(verdict="blocked", remedies=["share it (then $4); or set a_b to 2", "drop it"])])
-    assert "\n\nTo set, one of:\n- share it (then &#36;4)\n- set a&#95;b to 2\n\nTo set:\n- drop it\n" in told
+    assert "\n\nTo set, one of:\n- share it (then &#36;4)\n- set a&#95;b to 2\n\nAnd to set:\n- drop it\n" in told
+
+
+def test_the_worst_of_what_blocks_is_first():
+    kept = preview(verdict="blocked")["policies"]
+    one = kept["violations"][0]
+    kept["violations"] = [{**one, "id": each, "severity": each} for each in ("low", "critical", "medium")]
+    told = render([document(verdict="blocked", policies=kept)])
+    places = [told.index(f"blocks ({each})") for each in ("critical", "medium", "low")]
+    assert places == sorted(places)
 
 
 def test_a_stack_that_the_base_has_not_is_told_as_new():
