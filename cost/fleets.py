@@ -11,7 +11,7 @@ from cost.addresses import interface_address, is_true, per_instance
 from cost.charges import NOTHING, Amount, Unpriced
 from cost.compute import ASSUMED_ROOT_GB, ROOT_GB, Volume, volume_of
 from cost.images import system_of
-from cost.scope import Scope
+from cost.scope import Scope, told
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
@@ -65,16 +65,18 @@ class Fleet:
 def fleet_of(scope: Scope) -> Fleet:
     """The fleet that the scope's group declares. Raises Unpriced when its size, type or template isn't known."""
     mixed = scope.known("mixedInstancesPolicy", None) or {}
-    distribution = mixed.get("instancesDistribution") or {}
+    distribution = told(mixed, "instancesDistribution") or {}
     source = _launch_source(scope, mixed)
     launch = source.inputs
-    overrides = [item for item in (mixed.get("launchTemplate") or {}).get("overrides") or [] if item is not UNKNOWN]
+    overrides = told(told(mixed, "launchTemplate") or {}, "overrides") or []
+    if any(not isinstance(item, Mapping) for item in overrides):
+        raise Unpriced("an instance type that its overrides name isn't known, so there is no dearest one")
     if any(isinstance(item, Mapping) and item.get("instanceRequirements") for item in overrides):
         raise Unpriced("overrides by instanceRequirements name no types, so there is no price; list the types")
     sources = _launched(scope, overrides, source)
     types = tuple(
         dict.fromkeys(
-            str(item.get("instanceType") or type_of(template.inputs))
+            str(told(item, "instanceType") or type_of(template.inputs))
             for item, templates in zip(overrides, sources, strict=True)
             for template in templates
         )
@@ -97,9 +99,9 @@ def fleet_of(scope: Scope) -> Fleet:
     return Fleet(
         count=_divided(group_size(scope), min(weights, default=Decimal(1))),
         types=types,
-        on_demand_base=Decimal(str(distribution.get("onDemandBaseCapacity") or 0)),
+        on_demand_base=Decimal(str(told(distribution, "onDemandBaseCapacity") or 0)),
         on_demand_percent=(
-            Decimal(str(distribution.get("onDemandPercentageAboveBaseCapacity", 100)))
+            Decimal(str(told(distribution, "onDemandPercentageAboveBaseCapacity", 100)))
             if mixed
             else Decimal(0 if all_spot else 100)
         ),
@@ -242,14 +244,20 @@ def volumes_of(launch: Mapping[str, Any], system: str) -> tuple[Volume, ...]:
     """Volumes of one instance of a launch template or configuration, the root one first; one that isn't declared has
     the size that images of the operating system have."""
     if "blockDeviceMappings" in launch:
-        devices = launch["blockDeviceMappings"]
-        if devices is UNKNOWN:
-            raise Unpriced("blockDeviceMappings of its launch template aren't known, and its price depends on them")
-        declared = [first(device.get("ebs")) for device in devices or []]
+        devices = blocks(launch, "blockDeviceMappings")
+        declared = [first(told(device, "ebs")) for device in devices]
         return tuple(volume_of(each) for each in declared if each) or (_assumed_root(system),)
-    root = first(launch.get("rootBlockDevice"))
-    extra = launch.get("ebsBlockDevices") or []
+    root = first(told(launch, "rootBlockDevice"))
+    extra = blocks(launch, "ebsBlockDevices")
     return (volume_of(root) if root else _assumed_root(system), *(volume_of(each) for each in extra))
+
+
+def blocks(launch: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """Devices of a launch template or configuration. Raises Unpriced where one isn't known."""
+    devices = told(launch, key) or []
+    if any(not isinstance(device, Mapping) for device in devices):
+        raise Unpriced(f"one of its {key} isn't known, and each volume is billed")
+    return list(devices)
 
 
 def _assumed_root(system: str) -> Volume:
@@ -259,8 +267,13 @@ def _assumed_root(system: str) -> Volume:
 def _detailed(source: Resource) -> bool:
     """Detailed monitoring is on by default in launch configurations, and off in launch templates."""
     if source.type == LAUNCH_CONFIGURATION:
-        return is_true(source.inputs.get("enableMonitoring", True))
-    return is_true((first(source.inputs.get("monitoring")) or {}).get("enabled"))
+        return is_true(told(source.inputs, "enableMonitoring", True))
+    return monitored(source.inputs)
+
+
+def monitored(launch: Mapping[str, Any]) -> bool:
+    """Whether a launch template turns detailed monitoring on. Raises Unpriced where that isn't known."""
+    return is_true(told(first(told(launch, "monitoring")) or {}, "enabled"))
 
 
 def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:

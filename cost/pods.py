@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 from cost.charges import ZERO, Amount, Unpriced
-from cost.scope import Pricing, Scope
+from cost.scope import Pricing, Scope, told
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
@@ -96,7 +96,7 @@ def largest_size(scope: Scope, template: str) -> PodSize:
     most: dict[str, Any] = {}
     for item in (one for limits in limit_ranges(scope) for one in limits if one.get("type") == "Container"):
         most |= of(item, "max")
-    grown = [_grown(scope, one, policies, most) for one in spec.get("containers") or ()]
+    grown = [_grown(scope, one, policies, most) for one in told(spec, "containers") or ()]
     return _size_of(scope, {**spec, "containers": grown})
 
 
@@ -142,7 +142,7 @@ def _pod(scope: Scope, template: str) -> Mapping[str, Any]:
 
 
 def _size_of(scope: Scope, spec: Mapping[str, Any]) -> PodSize:
-    for each in (spec, *_items(spec.get("initContainers")), *_items(spec.get("containers"))):
+    for each in (spec, *_items(told(spec, "initContainers")), *_items(told(spec, "containers"))):
         _refuse_unknown(each.get("resources"))
         _refuse_devices(each.get("resources"))
     if spec.get("resourceClaims"):

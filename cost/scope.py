@@ -164,6 +164,16 @@ class Pricing:
         return known
 
 
+def told(holder: Mapping[str, Any], key: str, default: Any = None) -> Any:
+    """What a part of a property says of `key`. Raises Unpriced where that is unknown during preview, or secret."""
+    value = holder.get(key, default)
+    if value is UNKNOWN:
+        raise Unpriced(f"{key} isn't known during preview, and its price depends on it")
+    if value is SECRET:
+        raise Unpriced(f"{key} is secret, and its price depends on it")
+    return value
+
+
 class Scope:
     """One resource being priced."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from cost.charges import Charge
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, told
 from deployment import tokens
 
 COPIES: Final = UsageKey(
@@ -39,8 +39,8 @@ def _selects_data(selector: object) -> bool:
     if not isinstance(selector, dict):
         return True
     if "fieldSelectors" not in selector:
-        return bool(selector.get("dataResources"))
-    categories = [each for each in selector["fieldSelectors"] or () if each.get("field") == "eventCategory"]
+        return bool(told(selector, "dataResources"))
+    categories = [each for each in told(selector, "fieldSelectors") or () if each.get("field") == "eventCategory"]
     return not any("Management" in (each.get("equals") or ()) for each in categories)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import GB_KB, Scope, UsageKey, Used
+from cost.scope import GB_KB, Scope, UsageKey, Used, told
 from cost.uptime import Metering
 from deployment import tokens
 
@@ -116,7 +116,7 @@ def capacity(scope: Scope, what: str) -> Amount:
     limits = limits_of(scope, f"dynamodb:table:{what}CapacityUnits", *tables)
     total = Amount.fixed(declared) if limits is None else limits.around(declared)
     for index in scope.items("globalSecondaryIndexes"):
-        units = Decimal(str(index.get(field) or 0))
+        units = Decimal(str(told(index, field) or 0))
         names = [f"{table}/index/{index.get('name')}" for table in tables]
         limits = limits_of(scope, f"dynamodb:index:{what}CapacityUnits", *names)
         total += Amount.fixed(units) if limits is None else limits.around(units)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, interface_address, is_true, per_instance
+from cost.addresses import DEFAULT_SUBNET, SUBNET, has_elastic_ip, interface_address, per_instance
 from cost.charges import NOTHING, ONE, ZERO, Amount, Charge, Unpriced
 from cost.compute import (
     CREDITS,
@@ -20,7 +20,7 @@ from cost.compute import (
     volume_charges,
     volume_of,
 )
-from cost.fleets import LAUNCH_TEMPLATE, first, type_of, volumes_of
+from cost.fleets import LAUNCH_TEMPLATE, first, monitored, type_of, volumes_of
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.logs import FLOW_LOG, FLOW_LOG_KB_PER_CONNECTION
 from cost.registry import Pricer
@@ -80,7 +80,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     addresses = _public(scope, launch)
     if addresses.worst:
         yield scope.charge("Public IPv4 address", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS)
-    if scope.flag("monitoring", is_true((first(launch.get("monitoring")) or {}).get("enabled"))):
+    if scope.flag("monitoring", monitored(launch)):
         yield scope.charge(
             "Detailed monitoring",
             ("cloudwatch", "metric_month"),

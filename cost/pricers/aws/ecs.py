@@ -11,7 +11,7 @@ from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.compute import volume_charges, volume_of
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, told
 from cost.uptime import Metering
 from deployment import tokens
 
@@ -151,7 +151,7 @@ def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool
         ):
             return True
         strategies = _default_providers(scope, cluster)
-    return any("FARGATE" in str(each.get("capacityProvider")) for each in strategies)
+    return any("FARGATE" in str(told(each, "capacityProvider")) for each in strategies)
 
 
 def _default_providers(scope: Scope, path: str) -> list[Mapping[str, Any]]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
-from typing import Final
+from typing import Any, Final
 
 from cost.addresses import interface_address, per_instance, zones
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import CREDITS, Volume, credit_charges, on_demand, spot, volume_charges, volume_of
 from cost.fargate_pods import profile_of
-from cost.fleets import LAUNCH_TEMPLATE
+from cost.fleets import LAUNCH_TEMPLATE, blocks, type_of
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.lifecycle import Support, version_of
 from cost.logs import LOG_GROUP
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, told
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 
@@ -67,6 +67,15 @@ def _log_group(scope: Scope) -> bool:
 NODES: Final = UsageKey("instances", Decimal(0), "nodes at a time, instead of the desired size")
 
 
+def _launch(scope: Scope) -> Mapping[str, Any] | None:
+    """What the launch template of a node group declares: nothing without one, None where it isn't in the graph."""
+    if not scope.resource.gives("launchTemplate"):
+        return {}
+    found = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
+    found = found or scope.named("launchTemplate.name", "name", LAUNCH_TEMPLATE)
+    return found[0].inputs if found else None
+
+
 def node_group(scope: Scope) -> Iterator[Charge]:
     """Nodes: floor at the minimum, expected at the desired size, worst case at the maximum and the dearest type."""
     low, high = scope.number("scalingConfig.minSize"), scope.number("scalingConfig.maxSize")
@@ -74,12 +83,14 @@ def node_group(scope: Scope) -> Iterator[Charge]:
     if (given := scope.given(NODES)) is not None:
         desired = min(max(low, given), max(desired, high))
     count = Amount.of(low, desired, max(desired, high) + update_surge(scope, max(desired, high)))
-    templates = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
-    launch = templates[0].inputs if templates else {}
+    launch = _launch(scope)
     declared = [str(each) for each in scope.items("instanceTypes")]
-    types = declared or [str(launch.get("instanceType") or DEFAULT_NODE_TYPE)]
+    if launch is None and not declared:
+        raise Unpriced("its launch template isn't in the graph, and says what its nodes are")
+    types = declared or [type_of(launch) if launch and launch.get("instanceType") is not None else DEFAULT_NODE_TYPE]
     image = scope.text("amiType", "AL2023_x86_64_STANDARD")
-    system = system_of(scope, launch.get("imageId") if image == "CUSTOM" else NODE_IMAGES.get(image[:7], "al2023"))
+    own_image = launch.get("imageId") if launch else None
+    system = system_of(scope, own_image if image == "CUSTOM" else NODE_IMAGES.get(image[:7], "al2023"))
     first = on_demand(scope, types[0], system)
     dearest = max((on_demand(scope, each, system) for each in types), key=lambda price: price.usd)
     if scope.text("capacityType", "ON_DEMAND") == "SPOT":
@@ -95,8 +106,9 @@ def node_group(scope: Scope) -> Iterator[Charge]:
         every = Amount(Decimal(0), Decimal(0), count.worst)
         yield Charge(f"Nodes ({types[0]}, {label})", expected, some, Metering.SECONDS, driver=Driver.FLEET)
         yield Charge("Worst case: all at the dearest price", dearest, every, Metering.SECONDS, driver=Driver.FLEET)
-    devices = launch.get("blockDeviceMappings") or []
-    volumes = [volume_of(device["ebs"]) for device in devices if isinstance(device, dict) and device.get("ebs")]
+    if launch is None:
+        raise Unpriced("its launch template isn't in the graph, and says which volumes and addresses its nodes have")
+    volumes = [volume_of(ebs) for device in blocks(launch, "blockDeviceMappings") if (ebs := told(device, "ebs"))]
     if not volumes:
         usual = WINDOWS_DISK_GB if image.startswith("WINDOWS") else NODE_DISK_GB
         volumes = [Volume(scope.number("diskSize", usual), "gp2", assumed=not scope.number("diskSize"))]

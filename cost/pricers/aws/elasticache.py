@@ -11,7 +11,7 @@ from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import GB_KB, Scope, UsageKey
+from cost.scope import GB_KB, Scope, UsageKey, told
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 
@@ -50,8 +50,8 @@ def serverless(scope: Scope) -> Iterator[Charge]:
         )
     limits = scope.items("cacheUsageLimits.ecpuPerSeconds")
     seconds = scope.pricing.basis.uptime.full_hours * 3600
-    minimum = Decimal(str(limits[0].get("minimum") or 0)) * seconds if limits else Decimal(0)
-    maximum = Decimal(str(limits[0].get("maximum") or 0)) * seconds if limits else Decimal(0)
+    minimum = Decimal(str(told(limits[0], "minimum") or 0)) * seconds if limits else Decimal(0)
+    maximum = Decimal(str(told(limits[0], "maximum") or 0)) * seconds if limits else Decimal(0)
     derived = scope.requests * max(Decimal(1), scope.traffic.cache_kb_per_request / ECPU_KB)
     used = scope.usage(ECPUS, derived)
     worst = min(used.amount.worst, maximum) if maximum else used.amount.worst
@@ -93,7 +93,7 @@ def _layout(scope: Scope) -> tuple[Decimal, Decimal]:
     """Shards (0: not told) and replicas of each: by their numbers, shard by shard, or by all nodes together."""
     configured = scope.items("nodeGroupConfigurations")
     if configured:
-        each = [Decimal(str(one.get("replicaCount") or 0)) for one in configured]
+        each = [Decimal(str(told(one, "replicaCount") or 0)) for one in configured]
         return Decimal(len(each)), max(each)
     for prefix in ("", "clusterMode."):
         if shards := scope.number(f"{prefix}numNodeGroups"):

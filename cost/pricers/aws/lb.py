@@ -158,7 +158,7 @@ def public_addresses(scope: Scope) -> Amount:
         return NOTHING
     mappings = scope.items("subnetMappings")
     if mappings:
-        return Amount.fixed(sum(1 for mapping in mappings if not mapping.get("allocationId")))
+        return Amount.fixed(sum(1 for mapping in mappings if mapping.get("allocationId") in (None, "")))
     return zones(scope, "subnets", LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1)
 
 

@@ -10,7 +10,7 @@ from cost.charges import NOTHING, Amount, Charge, Driver
 from cost.logs import MONTH_DAYS, UNLIMITED_MONTHS, access_log_gb
 from cost.pricers.aws.lb import LOAD_BALANCERS
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, told
 from cost.transitions import MOVED, WATCHED, transitions
 from cost.uptime import Metering
 from deployment import tokens
@@ -109,7 +109,7 @@ def bucket(scope: Scope) -> Iterator[Charge]:
     if "lifecycleRules" in scope.resource.inputs:
         yield from transitions(scope, "lifecycleRules")
     for path in INLINE_REPLICATION:
-        if scope.resource.inputs.get(path):
+        if told(scope.resource.inputs, path):
             yield from replication(scope, f"{path}{'[*]' if path.endswith('s') else ''}.rules")
 
 

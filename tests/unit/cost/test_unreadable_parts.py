@@ -1,0 +1,138 @@
+"""A part of a property that a preview doesn't know, or that is secret, leaves no bound: it is told, and never $0."""
+
+from decimal import Decimal
+
+import pytest
+
+from deployment.unknown import SECRET, UNKNOWN
+
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
+GROUP = "aws:autoscaling/group:Group"
+NODES = "aws:eks/nodeGroup:NodeGroup"
+CACHE = "aws:elasticache/serverlessCache:ServerlessCache"
+SIZES = {"minSize": 1, "maxSize": 4}
+SCALING = {"minSize": 1, "desiredSize": 1, "maxSize": 1}
+OF_TEMPLATE = {"launchTemplateSpecification": {"launchTemplateId": "template-id"}}
+
+
+def of_template(**launch):
+    return [
+        (TEMPLATE, "template", {"instanceType": "m5.large", "imageId": "al2023", **launch}),
+        (GROUP, "group", {**SIZES, "launchTemplate": {"id": "template-id"}}),
+    ]
+
+
+def mixed(template=None, **policy):
+    specification = {**OF_TEMPLATE, **(template or {})}
+    return [
+        of_template()[0],
+        (GROUP, "group", {**SIZES, "mixedInstancesPolicy": {"launchTemplate": specification, **policy}}),
+    ]
+
+
+def of_configuration(**launch):
+    return [
+        (CONFIGURATION, "launch", {"instanceType": "m5.large", "imageId": "al2023", **launch}),
+        (GROUP, "group", {**SIZES, "launchConfiguration": "launch-id"}),
+    ]
+
+
+def nodes(template, **launch):
+    return [
+        (TEMPLATE, "template", {"instanceType": "m5.large", **launch}),
+        (NODES, "nodes", {"scalingConfig": SCALING, "launchTemplate": template}),
+    ]
+
+
+def service(*strategies):
+    return [
+        ("aws:ecs/taskDefinition:TaskDefinition", "task", {"cpu": "1024", "memory": "2048"}),
+        (
+            "aws:ecs/service:Service",
+            "api",
+            {"capacityProviderStrategies": list(strategies), "taskDefinition": "task-id", "desiredCount": 2},
+        ),
+    ]
+
+
+def pods(**spec):
+    return [("kubernetes:apps/v1:Deployment", "api", {"spec": {"replicas": 2, "template": {"spec": spec}}})]
+
+
+ASKS = {"name": "api", "resources": {"requests": {"cpu": 1, "memory": "1Gi"}}}
+
+CASES = {
+    "the types of a mixed group": lambda gap: mixed({"overrides": gap}),
+    "one type of a mixed group": lambda gap: mixed({"overrides": [{"instanceType": "m5.large"}, gap]}),
+    "the type of an override": lambda gap: mixed({"overrides": [{"instanceType": gap}]}),
+    "what is on demand": lambda gap: mixed(instancesDistribution=gap),
+    "the share on demand": lambda gap: mixed(instancesDistribution={"onDemandPercentageAboveBaseCapacity": gap}),
+    "devices of a template": lambda gap: of_template(blockDeviceMappings=gap),
+    "a device of a template": lambda gap: of_template(blockDeviceMappings=[gap]),
+    "a volume of a template": lambda gap: of_template(blockDeviceMappings=[{"ebs": gap}]),
+    "monitoring of a template": lambda gap: of_template(monitoring=gap),
+    "whether a template is monitored": lambda gap: of_template(monitoring={"enabled": gap}),
+    "the root of a configuration": lambda gap: of_configuration(rootBlockDevice=gap),
+    "volumes of a configuration": lambda gap: of_configuration(ebsBlockDevices=gap),
+    "whether a configuration is monitored": lambda gap: of_configuration(enableMonitoring=gap),
+    "the template of nodes": lambda gap: nodes({"id": gap, "version": "1"}),
+    "the type of nodes": lambda gap: nodes({"id": "template-id"}, instanceType=gap),
+    "the volumes of nodes": lambda gap: nodes({"id": "template-id"}, blockDeviceMappings=gap),
+    "the provider of a strategy": lambda gap: service({"capacityProvider": gap, "weight": 1}),
+    "the least processing of a cache": lambda gap: [
+        (CACHE, "cache", {"engine": "valkey", "cacheUsageLimits": {"ecpuPerSeconds": [{"minimum": gap}]}})
+    ],
+    "the replicas of a shard": lambda gap: [
+        (
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            "cache",
+            {"nodeType": "cache.m5.large", "nodeGroupConfigurations": [{"replicaCount": gap}]},
+        )
+    ],
+    "the capacity of an index": lambda gap: [
+        (
+            "aws:dynamodb/table:Table",
+            "orders",
+            {"readCapacity": 5, "writeCapacity": 5, "globalSecondaryIndexes": [{"name": "i", "readCapacity": gap}]},
+        )
+    ],
+    "the events of a trail": lambda gap: [
+        ("aws:cloudtrail/trail:Trail", "trail", {"advancedEventSelectors": [{"fieldSelectors": gap}]})
+    ],
+    "the data events of a trail": lambda gap: [
+        ("aws:cloudtrail/trail:Trail", "trail", {"eventSelectors": [{"dataResources": gap}]})
+    ],
+    "the replication of a bucket": lambda gap: [("aws:s3/bucket:Bucket", "b", {"replicationConfiguration": gap})],
+    "containers": lambda gap: pods(containers=gap),
+    "containers that come first": lambda gap: pods(initContainers=gap, containers=[ASKS]),
+}
+
+
+@pytest.mark.parametrize("gap", [UNKNOWN, SECRET], ids=["unknown", "secret"])
+@pytest.mark.parametrize("case", CASES)
+def test_what_can_not_be_read_is_told(make, price, case, gap):
+    resources = [make(token, inputs, name) for token, name, inputs in CASES[case](gap)]
+    [told] = [entry.reason for entry in price(*resources).unpriced if entry.urn == resources[-1].urn]
+    assert "isn't known" in told or "secret" in told or "isn't in the graph" in told
+
+
+def test_a_template_of_another_stack_leaves_nodes_of_known_types_their_hours(make, price):
+    template = {"id": "lt-0", "version": "1"}
+    found = price(make(NODES, {"scalingConfig": SCALING, "instanceTypes": ["m5.large"], "launchTemplate": template}))
+    assert [line.item for line in found.lines if line.monthly_usd] == ["Nodes (m5.large, on demand)"]
+    assert "which volumes and addresses" in found.unpriced[0].reason
+
+
+def test_nodes_are_what_the_template_of_that_name_says(make, price):
+    template = make(TEMPLATE, {"name": "nodes", "instanceType": "m5.large"}, "template")
+    found = price(template, make(NODES, {"scalingConfig": SCALING, "launchTemplate": {"name": "nodes"}}))
+    assert not found.unpriced and found.lines[0].item == "Nodes (m5.large, on demand)"
+
+
+@pytest.mark.parametrize(("given", "addresses"), [(UNKNOWN, 0), ("address-id", 0), (None, 2)])
+def test_addresses_of_a_network_load_balancer_are_its_own_where_none_is_given(make, price, given, addresses):
+    mappings = [{"subnetId": zone, **({} if given is None else {"allocationId": given})} for zone in "ab"]
+    found = price(make("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "network", "subnetMappings": mappings}))
+    billed = [line for line in found.lines if line.item.startswith("Public IPv4") and line.monthly_usd]
+    assert sum(line.monthly_usd for line in billed) == addresses * Decimal("3.65")
