@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components.access.iam_policy import allow, deny, document
+
+PULL = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
+)
+"""What pulling an image from a private registry takes."""
 
 WORKLOAD_ACTIONS = (
     "appconfig:GetLatestConfiguration",
@@ -26,10 +34,7 @@ WORKLOAD_ACTIONS = (
     "dynamodb:*Item",
     "dynamodb:Query",
     "ec2:DescribeTags",
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:GetAuthorizationToken",
-    "ecr:GetDownloadUrlForLayer",
+    *PULL,
     "elasticache:Connect",
     "elasticache:DeleteReplicationGroup",
     "elasticache:DeleteServerlessCache",
@@ -91,13 +96,15 @@ class PermissionsBoundaryArgs:
     account_id: str
     """Account of the stack."""
     region: str
-    """The only region in which the roles may act."""
+    """The only region in which the roles may act, but for pulling images."""
     stack_tag: tuple[str, str]
     """Tag that names one stack."""
     sibling_tags: str
     """Pattern of the values that the tag has on other stacks of the program, whose resources are theirs alone."""
     parameter_path: str
     """How the names of this stack's parameters begin."""
+    image_regions: Sequence[str]
+    """Other Regions, from whose registries software is pulled."""
     of_others: Mapping[str, str]
     """Action on what belongs to somebody else -> ARN of the only thing on which it is done, e.g. an event bus."""
     path: str
@@ -131,6 +138,11 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     WORKLOAD_ACTIONS,
                     "*",
                     {"StringEquals": {"aws:RequestedRegion": args.region}},
+                ),
+                *(
+                    [allow(PULL, "*", {"StringEquals": {"aws:RequestedRegion": sorted(args.image_regions)}})]
+                    if args.image_regions
+                    else ()
                 ),
                 *(allow([action], [arn]) for action, arn in sorted(args.of_others.items())),
                 # Others keep secrets in theirs, mostly without a tag.

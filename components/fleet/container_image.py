@@ -18,6 +18,8 @@ class PrivateRepository:
 
     registry: str
     """Host name of the registry."""
+    region: str
+    """Its Region."""
     arn: str
     """ARN of the repository."""
 
@@ -28,4 +30,4 @@ def private_repository(image: str) -> PrivateRepository | None:
     if found is None:
         return None
     arn = f"arn:aws:ecr:{found['region']}:{found['account']}:repository/{found['repository']}"
-    return PrivateRepository(registry=found["registry"], arn=arn)
+    return PrivateRepository(registry=found["registry"], region=found["region"], arn=arn)

@@ -12,6 +12,9 @@ from components.fleet.container_image import private_repository
 SPARE_DAYS = 30
 """How much longer than an instance its certificate lives: a replacement may wait for capacity."""
 
+KILL_SECONDS = 30
+"""How much longer systemd waits than Docker does before it kills: its own 90 s would cut longer drains short."""
+
 SCRIPT = """\
 #!/bin/bash
 # Starts the Plant API. Written by Pulumi; change components/fleet/user_data.py instead.
@@ -43,11 +46,13 @@ cat > /etc/plant-api/environment <<'EOF'
 {environment}
 EOF
 
+# A start that fails is tried again without end: after five within 10 s, which a registry may be away, systemd gives up.
 cat > /etc/systemd/system/plant-api.service <<'EOF'
 [Unit]
 Description=Plant API
 After=docker.service network-online.target
 Requires=docker.service
+StartLimitIntervalSec=0
 
 [Service]
 Environment=HOME=/root AWS_USE_DUALSTACK_ENDPOINT=true
@@ -61,6 +66,7 @@ ExecStart=/usr/bin/docker run --rm --name plant-api --network host --user 10001:
   --log-opt awslogs-endpoint=https://logs.{region}.api.aws \\
   {image}
 ExecStop=/usr/bin/docker stop --time {drain_seconds} plant-api
+TimeoutStopSec={stop_seconds}
 
 [Install]
 WantedBy=multi-user.target
@@ -151,5 +157,6 @@ def render(
         region=region,
         log_group=shlex.quote(log_group),
         drain_seconds=drain_seconds,
+        stop_seconds=drain_seconds + KILL_SECONDS,
     )
     return base64.b64encode(script.encode()).decode()

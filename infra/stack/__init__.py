@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.access.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.fleet.container_image import private_repository
 from components.operations.maintenance import Maintenance
 from components.tagging import tag_all
 from infra.naming import Names
@@ -62,6 +63,7 @@ class PlantApi(pulumi.ComponentResource):
                 stack_tag=(BUDGET_TAG, tags[BUDGET_TAG]),
                 sibling_tags="plant-*",
                 parameter_path=names.parameter(""),
+                image_regions=_image_regions(settings),
                 of_others=_of_others(settings),
                 path=names.restraint_path,
                 restrained_roles_arn=f"{account}:role{names.restraint_path}*",
@@ -86,6 +88,13 @@ class PlantApi(pulumi.ComponentResource):
         _declare(context)
         self.exports = context.exports
         self.register_outputs({**facts, **self.exports})
+
+
+def _image_regions(settings: Settings) -> list[str]:
+    """Regions of the private registries that instances pull from, but for the stack's own."""
+    images = (settings.fleet.container_image, settings.rollout.candidate_image)
+    found = (private_repository(image) for image in images if image is not None)
+    return sorted({one.region for one in found if one is not None} - {settings.region})
 
 
 def _of_others(settings: Settings) -> dict[str, str]:

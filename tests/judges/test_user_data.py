@@ -146,6 +146,15 @@ def test_a_private_image_is_pulled_with_the_role_of_the_instance(tmp_path):
     assert "HOME=/root" in SCRIPTS["private image"]  # systemd sets none, and docker looks there
 
 
+@pytest.mark.parametrize("drain_seconds", [30, 60, 7_200])
+def test_systemd_waits_for_what_docker_waits_for_and_gives_no_start_up(drain_seconds):
+    # systemd.service(5): TimeoutStopSec, 90 s by default; systemd.unit(5): StartLimitIntervalSec, five starts in 10.
+    unit = re.search(r"plant-api\.service <<'EOF'\n(.*?)\nEOF\n", rendered(drain_seconds=drain_seconds), re.DOTALL)[1]
+    waits = int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1])
+    assert waits > int(re.search(r"docker stop --time (\d+) ", unit)[1]) == drain_seconds
+    assert "StartLimitIntervalSec=0" in unit.partition("[Service]")[0]
+
+
 def test_only_a_private_image_takes_a_sign_in(tmp_path):
     boot = Boot(SCRIPTS["public image"], tmp_path / "instance")
     assert not (boot.root / "root/.docker").exists()

@@ -63,7 +63,7 @@ def test_no_condition_of_a_job_reads_a_variable(workflow):
 def test_prod_waits_for_a_person():
     deploy = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]["deploy"]
     assert deploy["environment"] == "prod"
-    assert deploy["if"] == "needs.preview.outputs.gated == 'true'"
+    assert deploy["if"] == "needs.preview.outputs.gated == 'true' && github.ref == 'refs/heads/main'"
 
 
 def test_checkouts_keep_no_credentials(workflow):

@@ -239,6 +239,29 @@ ACTING_AS_OTHERS = (
 )
 
 
+ELSEWHERE = f"210987654321.dkr-ecr.eu-west-1.on.aws/team/plant-api@sha256:{'1f' * 32}"
+
+
+@pytest.mark.parametrize("key", ["plant:fleet.container_image", "plant:rollout.candidate_image"])
+def test_an_instance_pulls_the_image_of_another_region_and_account(one, key):
+    dev = graph_from_json(synthesize("dev", overrides={key: ELSEWHERE}), "dev")
+    own = json.loads(one(dev, POLICY, "plant-instances-instance-policy").get("policy"))
+    boundary = json.loads(one(dev, MANAGED, "plant-boundary-policy").get("policy"))
+    repository = "arn:aws:ecr:eu-west-1:210987654321:repository/team/plant-api"
+
+    def may(action, resource, region):
+        ask = Ask(action, resource, context={"aws:RequestedRegion": region})
+        return allows([own], ask) and allows([boundary], ask)
+
+    assert may("ecr:GetAuthorizationToken", "*", "eu-west-1")
+    assert may("ecr:BatchGetImage", repository, "eu-west-1")
+    assert not may("ecr:BatchGetImage", repository.replace("team", "other"), "eu-west-1")
+    assert not may("ecr:BatchGetImage", repository, "eu-central-1")
+    for policy in (own, boundary):
+        asked = Ask("kms:Decrypt", "*", context={"aws:RequestedRegion": "eu-west-1"})
+        assert policy is own or not allows([policy], asked)
+
+
 @pytest.mark.parametrize("action", ACTING_AS_OTHERS)
 def test_a_role_that_a_deployment_makes_can_become_nobody_else(within, action):
     assert not within(action, "*", "")
