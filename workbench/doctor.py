@@ -77,7 +77,9 @@ def _prices() -> Check:
     today = datetime.datetime.now(datetime.UTC).date()
     days = [(today - observed).days for price in all_prices() if (observed := _day(price.observed_on)) is not None]
     old = sum(age > OLD_DAYS for age in days)
-    found = f"{len(days)} dated, {old} older than {OLD_DAYS} days, the newest {min(days, default=0)} days old"
+    newest = min(days, default=0)
+    age = f"{newest} day{'' if newest == 1 else 's'} old"
+    found = f"{len(days)} dated, {old} older than {OLD_DAYS} days, the newest {age}"
     return Check("prices", not old, found, "./plant prices check names them; ./plant prices refresh renews them")
 
 

@@ -51,6 +51,16 @@ def stack_file(answers: Answers, source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def fault(answers: Answers, setting: str) -> str | None:
+    """What is wrong with the answer that becomes `setting` (``plant:edge.domain_name``); None where nothing is."""
+    try:
+        load(_config(answers), "")
+    except SettingsError as error:
+        found = (one for one in error.problems if one.key == setting or one.key.startswith(f"{setting}["))
+        return next((one.message for one in found), None)
+    return None
+
+
 def _config(answers: Answers) -> dict[str, Any]:
     edge: dict[str, Any] = {"domain_name": answers.domain}
     config: dict[str, Any] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -74,43 +75,82 @@ def _platform(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Answers by flags, and on a terminal by questions; what is missing where nobody can be asked is gathered."""
+
+    is_terminal: bool
+    missing: list[str] = field(default_factory=list)
+
+    def answer(self, flag: str, question: str, value: str | None, fault: Callable[[str], str | None]) -> str:
+        """The flag's value, or an answer; one with a `fault` is told what that is, and asked for again."""
+
+        def good(text: str) -> str:
+            if problem := fault(text.strip()):
+                raise click.UsageError(problem)
+            return text.strip()
+
+        if value is None and self.is_terminal:
+            return str(click.prompt(question, value_proc=good))
+        if value is None:
+            self.missing.append(f"{flag} is missing: {question}")
+        return value or ""
+
+
+def _on_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
     """The flags, and on a terminal the answers to what they leave open. Raises InputError where nobody can be asked."""
     from infra.settings.tenancy import SharedPlatformSettings
-    from workbench.new_stack import Answers
+    from workbench.new_stack import Answers, fault
 
-    asked = sys.stdin is not None and sys.stdin.isatty()
-    missing = []
+    asking = _Asking(_on_terminal())
+    found = Answers(kind="dedicated", domain="", account="", region=given["region"])
 
-    def answer(flag: str, question: str, value: str | None, choices: click.Choice[str] | None = None) -> str:
-        if value is None and asked:
-            return str(click.prompt(question, type=choices))
-        if value is None:
-            missing.append(f"{flag} is missing: {question}")
-        return value or ""
+    def answer(flag: str, question: str, name: str, setting: str) -> str:
+        def wrong(text: str) -> str | None:
+            part: dict[str, Any] = {name: text}
+            return fault(replace(found, **part), f"plant:{setting}")
 
-    kind = answer(
-        "--kind", "dedicated (all of its own, in sessions) or shared (borrows the platform's)", given["kind"], KINDS
+        return asking.answer(flag, question, given[name], wrong)
+
+    kind = asking.answer(
+        "--kind",
+        "dedicated (all of its own, in sessions) or shared (borrows the platform's)",
+        given["kind"],
+        lambda text: None if text in KINDS.choices else f"{text} is neither dedicated nor shared",
     )
-    domain = answer("--domain", "name of the API, e.g. api.example.com", given["domain"])
-    account = answer("--account", "AWS account, 12 digits", given["account"])
+    domain = answer("--domain", "name of the API, e.g. api.example.com", "domain", "edge.domain_name")
+    account = answer("--account", "AWS account, 12 digits", "account", "platform.account_id")
     zone = given["hosted_zone"]
     if kind == "dedicated":
-        zone = answer("--hosted-zone", "Route 53 zone of the domain, e.g. Z0123456789ABC", zone)
+        zone = answer(
+            "--hosted-zone", "Route 53 zone of the domain, e.g. Z0123456789ABC", "hosted_zone", "edge.hosted_zone_id"
+        )
     elif kind == "shared":
-        for name, field in SharedPlatformSettings.model_fields.items():
-            platform[name] = answer(f"--platform {name}=…", f"{field.description}", platform.get(name))
+        for name, lent in SharedPlatformSettings.model_fields.items():
+            platform[name] = asking.answer(
+                f"--platform {name}=…",
+                f"{lent.description}",
+                platform.get(name),
+                lambda text, name=name: fault(  # type: ignore[misc]  # mypy can't infer a lambda with a default
+                    replace(found, kind="shared", account=account, platform={**platform, name: text}),
+                    f"plant:tenancy.platform.{name}",
+                ),
+            )
     elif zone is None and not platform:
-        lent = ", ".join(SharedPlatformSettings.model_fields)
-        missing.append("--hosted-zone is missing, if --kind is dedicated: Route 53 zone of the domain")
-        missing.append(f"--platform KEY=VALUE is missing, if --kind is shared, for each of {lent}")
-    if missing:
-        raise InputError(*missing, f"this is no terminal to ask on: give flags, e.g. ./plant init {EXAMPLE}")
-    return Answers(
+        lent_names = ", ".join(SharedPlatformSettings.model_fields)
+        asking.missing.append("--hosted-zone is missing, if --kind is dedicated: Route 53 zone of the domain")
+        asking.missing.append(f"--platform KEY=VALUE is missing, if --kind is shared, for each of {lent_names}")
+    if asking.missing:
+        raise InputError(*asking.missing, f"this is no terminal to ask on: give flags, e.g. ./plant init {EXAMPLE}")
+    return replace(
+        found,
         kind="shared" if kind == "shared" else "dedicated",
         domain=domain,
         account=account,
-        region=given["region"],
         hosted_zone=zone,
         platform=platform or None,
     )

@@ -80,6 +80,33 @@ def test_what_is_missing_or_wrong_is_told_and_nothing_is_written(project, argume
     assert list(project.glob("Pulumi.*.yaml")) == []
 
 
+def test_an_answer_that_does_not_fit_is_asked_for_again(project, monkeypatch):
+    monkeypatch.setattr("workbench.cli.init._on_terminal", lambda: True)
+    domains = ("not a domain", "api.qa.example.com")
+    lines = ("both", "dedicated", *domains, "12", "210987654321", "zone", "Z0ABCDEF1234567")
+    result = CliRunner().invoke(command, ["qa"], input="\n".join(lines) + "\n")
+    assert result.exit_code == 0, result.output
+    told = [line for line in result.output.splitlines() if line.startswith("Error: ")]
+    assert len(told) == 4
+    for part, line in zip(("dedicated nor shared", "domain name", "12 digits", "hosted zone"), told, strict=True):
+        assert part in line
+    written = yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"]
+    assert written["plant:edge"] == {"domain_name": "api.qa.example.com", "hosted_zone_id": "Z0ABCDEF1234567"}
+    assert written["plant:platform"] == {"account_id": "210987654321"}
+
+
+def test_what_a_platform_lends_is_asked_for_one_by_one(project, monkeypatch):
+    monkeypatch.undo()
+    lent = [each.partition("=")[2] for each in platform()[1::2]]
+    monkeypatch.setattr(stackfile, "REPOSITORY", project)
+    monkeypatch.setattr("workbench.cli.init._on_terminal", lambda: True)
+    given = ["live", "--kind", "shared", "--domain", "api.example.com", "--account", "123456789012"]
+    result = CliRunner().invoke(command, given, input="\n".join(["no vpc", *lent]) + "\n")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("Error: ") == 1
+    assert "live: pass: " in result.output
+
+
 def test_a_file_that_is_there_stays(project):
     (project / "Pulumi.qa.yaml").write_text("config: {}")
     result = CliRunner().invoke(command, ["qa", *DEDICATED, *ZONE])
