@@ -232,13 +232,14 @@ class Fleet:
     def _open(self, instance: Instance, now: float, *, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word
         self._engine.open_slot(instance.slot, now)
         if self._burstable is not None:
+            unlimited = self.declared.credits_unlimited
             self._engine.give_credits(
                 instance.slot,
                 now,
                 earned=self._burstable.baseline_vcpus,
-                balance=60 * credits,
+                balance=60 * (credits + (0.0 if unlimited else self._burstable.launch_credits)),
                 most=60 * self._burstable.maximum,
-                unlimited=self.declared.credits_unlimited,
+                unlimited=unlimited,
             )
 
     def _ready_after(self, *, from_pool: bool) -> float:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+from infra.burstable import burstable_type
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.replications import Interval
 from workbench.simulate.report import Report
@@ -63,7 +64,8 @@ def _head(report: Report) -> Iterator[str]:
         f" (promised {report.objective.attainment_ratio:.0%})"
     )
     predicted = _predicted(report)
-    yield f"  p95             {_span(report.p95_ms, 1)} ms over all; predicted {predicted} at the declared peak"
+    p95 = "none" if math.isnan(report.p95_ms.mean) else f"{_span(report.p95_ms, 1)} ms"
+    yield f"  p95             {p95} over all; predicted {predicted} at the declared peak"
     windows, within = (sum(getattr(run, name) for run in runs) for name in ("windows", "windows_within"))
     few = sum(run.windows_inconclusive for run in runs)
     judged = f"{within} of {windows} windows of all runs kept {promise.p95_limit_seconds * 1000:g} ms"
@@ -138,9 +140,12 @@ def _foot(report: Report) -> Iterator[str]:
         yield f"note: {note}"
     sustained = report.prediction.sustained_rps
     if sustained is not None:
+        name = report.declared.stable.instance_type
+        kind = burstable_type(name)
+        at_start = f"with {kind.launch_credits:g}" if kind and kind.launch_credits else "without any"
         yield (
-            f"note: without CPU credits one {report.declared.stable.instance_type} serves {sustained:.1f} requests/s;"
-            f" what is asked of it beyond that waits for credits to be earned, and a new instance starts without any"
+            f"note: without CPU credits one {name} serves {sustained:.1f} requests/s; what is asked of it beyond that"
+            f" waits for credits to be earned, and a new instance starts {at_start}"
         )
     for row in report.rows:
         yield from row.lines()

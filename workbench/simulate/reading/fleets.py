@@ -8,6 +8,7 @@ from typing import Final
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
+from infra.burstable import unlimited_credits
 from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
 from workbench.simulate.reading.alarms import ALARM, read_alarm
 from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of
@@ -76,7 +77,8 @@ class FleetReader:
                 as_float(group.get(distribution + "onDemandPercentageAboveBaseCapacity"), 100) if has_mix else 100
             ),
             capacity_rebalance=group.get("capacityRebalance") is True,
-            credits_unlimited=bool(template and template.get("creditSpecification.cpuCredits") != "standard"),
+            credits_unlimited=template is not None
+            and unlimited_credits(instance_type, template.get("creditSpecification.cpuCredits")),
             warm_pool_size=int(as_float(group.get("warmPool.minSize"), 0)) if isinstance(warm_pool, Mapping) else 0,
             tracking=tuple(self._tracking(group)),
             steps=tuple(self._steps(group)),

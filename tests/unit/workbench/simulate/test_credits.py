@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infra.burstable import burstable_type
+from infra.burstable import burstable_type, unlimited_credits
 from workbench.simulate import kernel
 from workbench.simulate.engine import Engine, EngineOptions
 
@@ -42,6 +42,31 @@ def test_the_guides_example_of_accrual():
 def test_baseline_utilisation_of_the_credit_table(name, ratio):
     kind = burstable_type(f"t4g.{name}")
     assert kind.baseline_vcpus / kind.vcpus == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(
+    ("name", "ratio", "most"),
+    [("nano", 0.05, 72), ("micro", 0.1, 144), ("large", 0.3, 864), ("xlarge", 0.225, 1296), ("2xlarge", 0.17, 1958.4)],
+)
+def test_t2_has_a_table_of_its_own_and_launch_credits(name, ratio, most):
+    kind = burstable_type(f"t2.{name}")
+    assert kind.baseline_vcpus / kind.vcpus == pytest.approx(ratio, rel=0.001)
+    assert kind.maximum == pytest.approx(most)
+    assert kind.launch_credits == 30 * kind.vcpus
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "declared", "unlimited"),
+    [
+        ("t2.micro", None, False),
+        ("t3.micro", None, True),
+        ("t4g.nano", None, True),
+        ("t2.micro", "unlimited", True),
+        ("t4g.nano", "standard", False),
+    ],
+)
+def test_the_mode_is_the_declared_one_or_that_of_the_family(instance_type, declared, unlimited):
+    assert unlimited_credits(instance_type, declared) is unlimited
 
 
 def test_other_families_have_no_credits():

@@ -282,6 +282,16 @@ def test_a_new_burstable_instance_starts_without_credits_and_one_that_runs_has_t
     assert (state.earned[second], state.balance[second], state.balance_at[second]) == (pytest.approx(0.1), 0.0, 90.0)
 
 
+@pytest.mark.parametrize(("unlimited", "seconds"), [(False, 1800.0), (True, 0.0)])
+def test_each_new_t2_in_standard_mode_starts_with_its_launch_credits(unlimited, seconds):
+    bench = Bench(instance_type="t2.micro", credits_unlimited=unlimited)
+    state = bench.engine.state
+    assert state.balance[bench.fleet.instances[0].slot] == seconds
+    bench.fleet._set_desired(bench.now, 2, "a person")
+    bench.at(120)
+    assert state.balance[bench.fleet.instances[-1].slot] == seconds
+
+
 def test_what_would_decide_is_outside_the_range_that_the_fleet_may_be_left_alone_in():
     policy = StepPolicy(name="spike", steps=(StepAdjustment(lower_bound=0, adjustment=2),))
     bench = Bench(desired_capacity=2)
