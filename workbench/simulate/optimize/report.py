@@ -40,7 +40,7 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
             yield _row(each, None)
         if any(each.over_in_worst_case_only for each in closest):
             yield "  --ignore-worst-case finds those whose expected cost fits"
-        yield "verdict: blocked"
+        yield f"verdict: {found.verdict}"
         return
     best = found.best
     yield ""
@@ -64,11 +64,10 @@ def _row(each: Tried, best: Tried | None) -> str:
     mark = "*" if each is best else " "
     why = "holds" if each.holds else "; ".join(each.binds)
     p95 = each.performance.p95_ms
+    attained = each.performance.judgement.attainment.mean
     shown = "none" if math.isnan(p95) else f"{p95:,.0f}"
-    return (
-        f"{mark} {each.expected_usd:>8.2f} {each.worst_usd:>8.2f} {shown:>9}"
-        f" {each.performance.judgement.attainment.mean:>9.1%}  {each.candidate}: {why}"
-    )
+    share = "none" if math.isnan(attained) else f"{attained:.1%}"
+    return f"{mark} {each.expected_usd:>8.2f} {each.worst_usd:>8.2f} {shown:>9} {share:>9}  {each.candidate}: {why}"
 
 
 def to_json(found: Optimum, limits: Limits, scenario: str) -> dict[str, Any]:
@@ -85,7 +84,7 @@ def to_json(found: Optimum, limits: Limits, scenario: str) -> dict[str, Any]:
         "neighbours": [{"setting": name} | _json(each) for name, each in found.neighbours],
         "floors": list(found.floors),
         "frontier": [_json(each) for each in found.frontier],
-        "verdict": "blocked" if found.best is None else "pass",
+        "verdict": found.verdict,
     }
 
 

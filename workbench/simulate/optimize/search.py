@@ -1,8 +1,8 @@
 """Tries all candidates: price of each, one simulation for each fleet; then the cheapest that holds.
 
-The first look is at graphs with the candidate's settings put into them. What it recommends is declared by the program
-with the settings that `--write` writes, priced, and judged by several runs, as `simulate` would; the first that holds
-there is the answer.
+The first look is at graphs with the candidate's settings put into them, in one run. Whatever could still hold after it
+is looked at in all runs. What it recommends is declared by the program with the settings that `--write` writes, priced,
+and judged by those runs, as `simulate` would; the first that holds there is the answer.
 """
 
 from __future__ import annotations
@@ -82,6 +82,14 @@ class Optimum:
     seconds: float
 
     @property
+    def verdict(self) -> str:
+        """``pass``; ``inconclusive`` where nothing but evidence is missing; ``blocked``."""
+        if self.best is not None:
+            return "pass"
+        unsure = any(each.binds and each.binds == each.performance.judgement.missing for each in self.tried)
+        return "inconclusive" if unsure else "blocked"
+
+    @property
     def rate_per_minute(self) -> float:
         """Candidates a minute."""
         return len(self.tried) * 60 / self.seconds
@@ -95,6 +103,13 @@ class Limits:
     budget_usd: Decimal
     worst_case_binds: bool = True
     """Whether the worst case has to fit into the budget, too."""
+
+    def over(self, expected_usd: Decimal, worst_usd: Decimal) -> list[str]:
+        """What of a month's cost is over the budget."""
+        reasons = [f"${expected_usd:.2f} expected"] if expected_usd > self.budget_usd else []
+        if self.worst_case_binds and worst_usd > self.budget_usd:
+            reasons.append(_over_in_worst_case(worst_usd))
+        return reasons
 
 
 def optimize(
@@ -136,7 +151,7 @@ def optimize(
             progress(f"simulating {candidate}")
             simulated[candidate.fleet_key] = performance(graph, once, limits.objective)
         tried.append(_tried(candidate, graph, settings, simulated[candidate.fleet_key], limits))
-    best, confirmed = _declared_best(declare, settings, scenario, limits, tried, progress)
+    best, confirmed = _declared_best(declare, graph_of, settings, scenario, limits, tried, progress)
     tried.sort(key=_rank)
     seconds = time.perf_counter() - started
     return Optimum(
@@ -153,6 +168,7 @@ def optimize(
 
 def _declared_best(
     declare: Callable[[Mapping[str, str]], ResourceGraph],
+    graph_of: Callable[[Candidate], ResourceGraph],
     settings: Settings,
     scenario: Scenario,
     limits: Limits,
@@ -161,7 +177,24 @@ def _declared_best(
 ) -> tuple[Tried | None, Interval | None]:
     """The cheapest of `tried` that holds as the program declares it; what was declared replaces the first look."""
     several = replace(scenario, options=replace(scenario.options, keep_minutes=False))
-    for each in sorted((each for each in tried if each.holds), key=_rank)[:DECLARED]:
+    looked: dict[tuple[Any, ...], Performance] = {}
+    declared = 0
+    for each in sorted(tried, key=_rank):
+        if limits.over(each.expected_usd, each.worst_usd) or not _could_hold(each, limits.objective, several):
+            continue
+        key = each.candidate.fleet_key
+        if not each.holds:
+            if key not in looked:
+                progress(f"looking at {each.candidate} in all runs")
+                looked[key] = performance(graph_of(each.candidate), several, limits.objective)
+            closer = _tried(each.candidate, graph_of(each.candidate), settings, looked[key], limits)
+            tried[tried.index(each)] = closer
+            each = closer
+        if not each.holds:
+            continue
+        if declared == DECLARED:
+            break
+        declared += 1
         progress(f"declaring and confirming {each.candidate}")
         try:
             graph = declare(each.candidate.overrides())
@@ -174,6 +207,18 @@ def _declared_best(
         if real.holds:
             return real, real.performance.judgement.attainment
     return None, None
+
+
+def _could_hold(each: Tried, objective: Objective, scenario: Scenario) -> bool:
+    """Whether all runs together may keep the promise after what the first one showed.
+
+    At best all other runs are alike, and without a fault: then the lower end of the interval of n runs of which the
+    first lies e below the others is (1 + t) e / n below them (t is Student's), or with few runs all are like the first.
+    """
+    first, runs = each.performance.judgement, scenario.replications
+    best = max(interval([first.attainment.mean] + [other] * (runs - 1)).low for other in (1.0, first.attainment.mean))
+    windows = (first.windows.mean + runs - 1) / runs
+    return not (best < objective.attainment_ratio or windows < objective.windows_ratio)
 
 
 def performance(graph: ResourceGraph, scenario: Scenario, objective: Objective) -> Performance:
@@ -194,11 +239,8 @@ def _performance(prepared: Prepared, count: int, objective: Objective) -> Perfor
 
 def _tried(candidate: Candidate, graph: ResourceGraph, settings: Settings, found: Performance, limits: Limits) -> Tried:
     month = estimate(graph)
-    reasons = [*found.judgement.broken, *found.judgement.missing]
-    if month.expected_usd > limits.budget_usd:
-        reasons.append(f"${month.expected_usd:.2f} expected")
-    if limits.worst_case_binds and month.worst_case_usd > limits.budget_usd:
-        reasons.append(_over_in_worst_case(month.worst_case_usd))
+    over = limits.over(month.expected_usd, month.worst_case_usd)
+    reasons = [*found.judgement.broken, *found.judgement.missing, *over]
     return Tried(
         candidate,
         tracked_requests(candidate, settings),

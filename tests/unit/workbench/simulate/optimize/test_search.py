@@ -19,7 +19,7 @@ from workbench.simulate.optimize.report import render, to_json
 from workbench.simulate.optimize.search import Limits, frontier, optimize
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read
-from workbench.simulate.scenario import Scenario, run_scenario
+from workbench.simulate.scenario import Scenario, prepare, run_scenario
 
 NANO, MICRO, PLAIN = ("t4g.nano", "t4g.micro"), ("t4g.micro", "t4g.small"), ("m7g.medium", "m7g.large")
 CAPS = on_demand_prices((NANO, MICRO, PLAIN), "us-east-1")
@@ -191,7 +191,33 @@ def test_what_simulate_blocks_is_not_recommended(settings):
 
 def test_without_traffic_nothing_is_recommended(settings):
     nothing = Scenario(profiles=("steady:rate=0",), duration_seconds=600.0, replications=2)
-    assert optimize(declare, settings, nothing, LIMITS, space=SPACE).best is None
+    found = optimize(declare, settings, nothing, LIMITS, space=SPACE)
+    assert found.best is None
+    assert found.verdict == run_scenario(declare({}), nothing, None).verdict == "inconclusive"
+    assert "nan%" not in render(found, LIMITS, "steady")
+    poor = optimize(declare, settings, nothing, replace(LIMITS, budget_usd=Decimal("0.50")), space=SPACE)
+    assert poor.verdict == "blocked"
+
+
+def test_what_the_first_run_misses_and_all_runs_hold_is_recommended(settings):
+    runs, tight = 20, replace(SPACE, instance_types=(NANO,), min_sizes=(1,), max_sizes=(2,), hours=HOURS[:1])
+    easy = replace(HARD, profiles=("steady:rate=5",), duration_seconds=600.0, replications=runs)
+    (only,) = tight.candidates()
+    graph = declare(only.overrides())
+    of = {seed: prepare(graph, seeded(easy, seed)).replicate(1)[0].attainment_ratio for seed in range(40)}
+    unlucky = seeded(easy, min(range(20), key=lambda seed: of[seed]))
+    low = run_scenario(graph, unlucky, None).attainment.low
+    first = of[unlucky.options.seed]
+    assert first < low
+    for wanted, verdict in (((first + low) / 2, "pass"), (low - 1e-9, "pass"), (low + 1e-9, "blocked")):
+        objective = Objective(attainment_ratio=wanted)
+        assert run_scenario(graph, replace(unlucky, objective=objective), None).verdict == verdict
+        found = optimize(declare, settings, unlucky, replace(LIMITS, objective=objective), space=tight)
+        assert found.verdict == verdict
+
+
+def seeded(scenario, seed):
+    return replace(scenario, options=replace(scenario.options, seed=seed))
 
 
 def test_the_target_value_is_the_lower_of_queue_and_credits(settings):
