@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, TypedDict
 import click
 from click.shell_completion import CompletionItem
 
-from deployment.errors import InputError
+from deployment.errors import InputError, meant
 
 if TYPE_CHECKING:
     from workbench.cluster import Cluster
@@ -67,6 +67,15 @@ class Commands(click.Group):
         found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
         with formatter.section("Commands"):
             formatter.write_dl([(name, each.get_short_help_str(LONGEST_SENTENCE)) for name, each in found if each])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first of `args` names. Raises UsageError with the name that was probably meant."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            raise click.UsageError(f"no such command: {name}{meant(name, self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)
 
 
 LONGEST_SENTENCE: Final = 200

@@ -32,6 +32,8 @@ NOT_COMMANDS: Final = frozenset({"__init__", "__main__", "main", "common"})
 OWN_PACKAGES: Final = frozenset({"components", "cost", "deployment", "infra", "policies", "workbench"})
 """What comes with every installation; whatever else is missing belongs to an extra."""
 
+NOT_ONE_OF: Final = re.compile(r"'([^']*)' is not one of (.*)")
+"""What click says of a value that is none of an option's."""
 LINE_BREAK: Final = re.compile(r"\s*\n\s*")
 
 NARROW: Final = 60
@@ -68,15 +70,6 @@ class CommandFiles(Commands):
             return None
         command: click.Command = importlib.import_module(f"workbench.cli.{cmd_name}").command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first of `args` names. Raises UsageError with the name that was probably meant."""
-        name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
-            raise click.UsageError(f"no such command: {name}{meant(name, self.list_commands(ctx))}", ctx)
-        return super().resolve_command(ctx, args)
 
 
 def _tell_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -159,6 +152,8 @@ def run(arguments: list[str]) -> int:
         return stop.exit_code
     except click.ClickException as error:
         said = error.format_message()
+        if wrong := NOT_ONE_OF.search(said):
+            said = said.removesuffix(".") + meant(wrong[1], re.findall(r"'([^']*)'", wrong[2]))
         if isinstance(error, click.exceptions.NoArgsIsHelpError):
             click.echo(said, err=True)
             said = "give a command"

@@ -95,6 +95,10 @@ def test_bad_usage_exits_with_2_one_line_and_no_traceback(arguments):
     ("arguments", "told"),
     [
         pytest.param(["previw"], "error: no such command: previw; did you mean 'preview'?", id="command"),
+        pytest.param(
+            ["prices", "chek"], "error: no such command: chek; did you mean 'check'?", id="command of a command"
+        ),
+        pytest.param(["preview", "--format", "jsn"], "did you mean 'json'?", id="value"),
         pytest.param(["preview", "--stack", "pord"], "did you mean 'prod'?", id="stack"),
         pytest.param(["simulate", "--profile", "spke"], "did you mean 'spike'?", id="profile"),
         pytest.param(["preview", "--stack", "Pulumi.dev.yaml"], "did you mean 'dev'?", id="file of a stack"),
