@@ -191,3 +191,16 @@ def test_byte_code_is_kept_away_from_the_sources_of_those_who_want_none_there(co
     assert (result.returncode, result.stderr) == (0, "")
     assert not list((copy / "workbench").rglob("*.pyc"))
     assert list((copy / ".venv" / "bytecode").rglob("other.*.pyc"))
+
+
+def test_a_moved_copy_that_nobody_may_write_into_runs_what_is_there(copy, tmp_path):
+    plant(copy)
+    moved = copy.rename(tmp_path / "moved")
+    (moved / ".venv.lock").unlink()
+    (moved / ".venv.lock").mkdir()  # stands for a read-only file system: it can't be opened to write, even by root
+    result = plant(moved, "preview", PYTHONPATH="")
+    assert (result.stdout, result.stderr) == ("ran preview\n", "")
+    (moved / "requirements.lock").write_text("# another pin\n")
+    refused = plant(moved, "preview")
+    assert refused.returncode == 2
+    assert "can't be made" in refused.stderr
