@@ -67,6 +67,8 @@ def _packages() -> Check:
 
 def _git() -> Check:
     path = shutil.which("git")
+    if path is not None and not (REPOSITORY / ".git").exists():
+        return Check("git", False, f"{path}, and no repository here", "git clone it; only --base REF needs it")
     return Check("git", path is not None, path or "not on PATH", "install git; only --base REF needs it")
 
 
@@ -97,7 +99,10 @@ def _cli() -> Check:
         return Check("Pulumi CLI", False, "not on PATH", remedy)
     result = subprocess.run([path, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - from PATH
     numbers = tuple(map(int, re.findall(r"\d+", result.stdout)[:3]))
-    return Check("Pulumi CLI", numbers >= LEAST_CLI, f"{result.stdout.strip()} at {path}", remedy)
+    found = f"{result.stdout.strip() or 'no version'} at {path}"
+    if numbers < LEAST_CLI:
+        found += f"; older than {'.'.join(map(str, LEAST_CLI))}, with which this was tried"
+    return Check("Pulumi CLI", numbers >= LEAST_CLI, found, remedy)
 
 
 def _plugin() -> Check:

@@ -36,6 +36,7 @@ def command(shell: str) -> None:
     # click's scripts call a program on PATH; ours is called by its place, from whatever folder.
     script = found(plant, {}, "plant", COMPLETE).source()
     script = script.replace("    (( ! $+commands[plant] )) && return 1\n", "")
+    script = script.replace('string split ","', 'string split --max 1 ","')  # else help ends at its first comma
     script = script.replace("bash_complete $1", f"bash_complete {launcher}")
     script = script.replace("zsh_complete plant", f"zsh_complete {launcher}")
     click.echo(script.replace("COMP_CWORD=(commandline -t) plant", f"COMP_CWORD=(commandline -t) {launcher}"))

@@ -16,12 +16,22 @@ def check_text(judged: Sequence[tuple[str, Assessment]], *, colours: bool = Fals
     return as_text([part for file, found in judged for part in _file(file, found)], colours=colours, width=width)
 
 
+def _named(assessment: Assessment) -> str:
+    """Whose words the findings use: a file tells what its resources are, and not what was written to make them."""
+    basis = assessment.estimate.basis
+    if basis.root is not None and basis.adjustable is not None:
+        stack = basis.root.urn.removeprefix("urn:pulumi:").partition("::")[0]
+        return f"Properties are those of the file. Which setting makes them: ./plant preview --stack {stack}"
+    return "Properties are named as in the file; a Python program writes security_group_id for securityGroupId"
+
+
 def _file(file: str, assessment: Assessment) -> list[RenderableType]:
     covered = waived(assessment)
     return [
         Text(file, "bold"),
         *violations(assessment.violations),
         *([Group(Text(f"Waived ({len(assessment.waived)})", "bold"), *covered)] if covered else []),
+        *([Text(_named(assessment), "dim")] if assessment.violations else []),
         summary(assessment),
         Text.assemble(("verdict: ", "bold"), verdict(assessment)),
     ]

@@ -54,6 +54,18 @@ def test_a_broken_mandatory_rule_blocks_with_status_1_and_names_the_property(bro
     assert max(map(len, told.splitlines())) <= 80 or broken in told
 
 
+def test_whose_words_the_findings_use_is_told(broken, fine, deployment, tmp_path, capsys):
+    """A file does not tell which setting made a property; the preview of our own stacks does."""
+    run(["check", broken])
+    assert "security_group_id for securityGroupId" in " ".join(capsys.readouterr().out.split())
+    run(["check", fine])
+    assert "securityGroupId" not in capsys.readouterr().out
+    own = tmp_path / "prod.json"
+    own.write_text(json.dumps(deployment("prod")))
+    run(["check", str(own)])
+    assert "./plant preview --stack prod" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_waiver_is_told_once_for_each_resource_with_its_reason(deployment, tmp_path, capsys):
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(deployment("dev")))

@@ -58,6 +58,7 @@ def test_an_old_command_line_of_pulumi_is_noticed(tmp_path):
     line = next(line for line in result.stdout.splitlines() if "Pulumi CLI" in line)
     assert line.startswith("note")
     assert "v3.100.0" in line
+    assert "older than 3.260.0" in " ".join(result.stdout.split())
 
 
 def test_on_a_narrow_terminal_words_stand_below_what_they_are_about(monkeypatch, capsys):
