@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.rollout.verdict import (
+    FAILURES_LEAST_REQUESTS,
+    UNANSWERED_LEAST_REQUESTS,
+    UNANSWERED_PERCENT_MAX,
+)
 from infra.settings import Settings
 from infra.settings.maintenance import MaintenanceWindow
 from infra.stack.cost_basis import cost_basis
@@ -32,6 +37,12 @@ def published(settings: Settings, reaper: str | None, brake: str | None) -> dict
             "windows": [_window(each, settings.maintenance.time_zone) for each in settings.maintenance.windows],
             "minimumSamples": settings.slo.minimum_samples,
             "rolloutUnclearLooksMax": settings.rollout.inconclusive_polls_max,
+            "rolloutFailures": {
+                "percentMax": settings.slo.server_error_threshold_percent,
+                "leastRequests": FAILURES_LEAST_REQUESTS,
+                "unansweredPercentMax": UNANSWERED_PERCENT_MAX,
+                "unansweredLeastRequests": UNANSWERED_LEAST_REQUESTS,
+            },
             "sessions": sessions if uptime.schedule == "sessions" else None,
         },
     }

@@ -215,6 +215,20 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureLimits:
+    """What of a step's requests to the canary may fail: what each look counts since the step began."""
+
+    percent_max: float
+    """Server errors and refused connections."""
+    least_requests: int
+    """Fewer requests say nothing of them."""
+    unanswered_percent_max: float
+    """Requests without an answer; more are counted as failed, too."""
+    unanswered_least_requests: int
+    """Fewer requests say nothing of those."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPlan:
     """The canary rollout as declared."""
 
@@ -226,6 +240,8 @@ class RolloutPlan:
     """Looks, half a minute apart, that the canary has to become healthy."""
     unclear_looks_max: int = 72
     """Looks without a verdict, for want of requests, after which a step is rolled back."""
+    failures: FailureLimits | None = None
+    """None: failures are left to the alarms."""
 
     @property
     def seconds(self) -> float:

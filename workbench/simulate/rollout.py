@@ -1,8 +1,8 @@
 """A canary rollout on a simulated stack: the steps, holds, looks and verdicts of the declared one, and of a peer.
 
 The declared one follows what its state machine does (components/rollout): wait for a healthy canary, set the weight,
-look every `poll_seconds` at the canary's alarms, stop the clock in maintenance windows, and judge a step by the p95 of
-all of it once its time is over and enough requests were measured.
+look every `poll_seconds` at the canary's alarms and at what failed since the step began, stop the clock in maintenance
+windows, and judge a step by the p95 of all of it once its time is over and enough requests were measured.
 
 The peer is Argo Rollouts with the same steps and limits and the numbers of its documentation ("Analysis & Progressive
 Delivery", read 2026-11): a background analysis every five minutes over the last five, rolled back after more than
@@ -27,7 +27,7 @@ from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration, RolloutPlan, Sessions
 from workbench.simulate.histogram import quantile_seconds
-from workbench.simulate.kernel import Floats, Ints
+from workbench.simulate.kernel import Floats
 from workbench.simulate.reading import read
 from workbench.simulate.scenario import DAY_SECONDS, DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
 from workbench.simulate.simulation import MINUTE, Run
@@ -108,18 +108,21 @@ class Gate:
         self.declared, self.plan, self.start = declared, plan, start
         self.seconds = plan.poll_seconds
 
-    def begin(self, hold_seconds: float, counts: Ints) -> None:
-        """A step begins; `counts` is the histogram of the canary's response times so far."""
-        self.looks, self.unclear, self.hold_seconds, self.before = 0, 0, hold_seconds, counts
+    def begin(self, hold_seconds: float, run: Run) -> None:
+        """A step begins at the run's moment."""
+        self.looks, self.hold_seconds = 0, hold_seconds
+        self.go_on(run)
 
-    def go_on(self, counts: Ints) -> None:
+    def go_on(self, run: Run) -> None:
         """A session begins: the time of the step goes on, its requests are counted anew."""
-        self.unclear, self.before = 0, counts
+        self.unclear, self.before, self.since = 0, run.canary_histogram(), run.now
 
     def look(self, run: Run) -> str | None:
         """Decide at the run's moment."""
         if any(state is AlarmState.ALARM for state in run.canary_alarms()):
             return "an alarm of the canary is on"
+        if self._failing(run):
+            return "too many requests to the canary fail"
         moment = self.start + timedelta(seconds=run.now)
         if any(window.is_open(moment) for window in self.declared.windows):
             return None
@@ -132,6 +135,22 @@ class Gate:
             return "too few requests for a verdict" if self.unclear > self.plan.unclear_looks_max else None
         slow = quantile_seconds(counts, 0.95) > self.declared.promise.p95_limit_seconds
         return "the p95 over the whole step is too high" if slow else ""
+
+    def _failing(self, run: Run) -> bool:
+        """Whether more of the canary's requests failed since the step began than may, by the metrics that are there."""
+        limits = self.plan.failures
+        if limits is None:
+            return False
+        rows = run.arrived_minutes().rows[math.floor(self.since / MINUTE) :, kernel.TALLIES : 2 * kernel.TALLIES]
+        counts = rows.sum(axis=0)
+        requests = counts[kernel.OFFERED] - counts[kernel.NO_TARGET]
+        errors, refused = counts[kernel.FAILED], counts[kernel.BUSY]
+        unanswered = refused + counts[kernel.TIMED_OUT] + counts[kernel.ABANDONED]
+        silent = requests >= limits.unanswered_least_requests and (
+            100 * unanswered > limits.unanswered_percent_max * requests
+        )
+        failed = errors + (unanswered if silent else refused)
+        return bool(requests >= limits.least_requests and 100 * failed > limits.percent_max * requests)
 
 
 class PeerGate(Gate):
@@ -192,7 +211,7 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
         if len(steps) == len(plan.steps):
             outcome = "promoted"
             break
-        decides.begin(hold_seconds, before)
+        decides.begin(hold_seconds, run)
         verdict = None
         while verdict is None and run.now < end:
             run.run_until(min(end, run.now + decides.seconds))
@@ -221,7 +240,7 @@ def _next_session(run: Run, plan: RolloutPlan, end: float, decides: Gate, percen
     if reason := _start(run, plan, end):
         return reason
     run.set_canary_percent(percent)
-    decides.go_on(run.canary_histogram())
+    decides.go_on(run)
     return None
 
 

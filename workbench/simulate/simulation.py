@@ -214,10 +214,13 @@ class Run:
         counts: Ints = self.watch.group_histogram[1] + self.engine.histogram[1]
         return counts
 
+    def arrived_minutes(self) -> Minutes:
+        """The minutes whose metrics have arrived by now."""
+        return self.minutes.until(max(0, math.floor((self.now - self.options.alarms.metric_delay_seconds) / MINUTE)))
+
     def canary_alarms(self) -> list[AlarmState]:
         """States of the alarms on the canary's metrics that have arrived by now."""
-        arrived = max(0, math.floor((self.now - self.options.alarms.metric_delay_seconds) / MINUTE))
-        minutes = self.minutes.until(arrived)
+        minutes = self.arrived_minutes()
         mine = [watch for watch in self.alarms.values() if watch.declared.metric.pool == 1]
         for watch in mine:
             self.result.alarm_events += watch.catch_up(minutes)

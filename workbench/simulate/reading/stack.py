@@ -12,7 +12,15 @@ from components.operations.weekdays import WEEKDAYS
 from deployment import tokens
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
-from workbench.simulate.declaration import Declaration, DeclaredAlarm, Promise, RolloutPlan, Sessions, Window
+from workbench.simulate.declaration import (
+    Declaration,
+    DeclaredAlarm,
+    FailureLimits,
+    Promise,
+    RolloutPlan,
+    Sessions,
+    Window,
+)
 from workbench.simulate.reading.alarms import read_alarms
 from workbench.simulate.reading.fleets import FleetReader
 from workbench.simulate.reading.pods import PodReader
@@ -75,7 +83,7 @@ class _Reader:
             unwatched=tuple(unwatched),
             idle_timeout_seconds=as_float(balancers[0].get("idleTimeout"), 60.0) if balancers else 60.0,
             rollout_percents=self._rollout_percents(),
-            rollout=_rollout(self.basis.get("rollout"), self.limits.get("unclear_looks_max")),
+            rollout=_rollout(self.basis.get("rollout"), self.limits),
             windows=tuple(_windows(self.limits.get("windows"))),
             mean_rps=_mean_rps(self.basis),
             sessions=_sessions(self.limits.get("sessions")),
@@ -148,6 +156,7 @@ def _contract(graph: ResourceGraph) -> dict[str, Any]:
             limits["sessions"] = capacity.get("sessions")
             limits["windows"] = capacity.get("windows")
             limits["unclear_looks_max"] = capacity.get("rolloutUnclearLooksMax")
+            limits["rollout_failures"] = capacity.get("rolloutFailures")
             limits["minimum_samples"] = capacity.get("minimumSamples")
     return limits
 
@@ -163,7 +172,7 @@ def _sessions(published: Any) -> Sessions | None:
     )
 
 
-def _rollout(published: Any, unclear_looks_max: Any) -> RolloutPlan | None:
+def _rollout(published: Any, limits: Mapping[str, Any]) -> RolloutPlan | None:
     steps = published.get("steps") if isinstance(published, Mapping) else None
     if not steps:
         return None
@@ -171,7 +180,19 @@ def _rollout(published: Any, unclear_looks_max: Any) -> RolloutPlan | None:
         steps=tuple((int(as_float(step["percent"], 0)), as_float(step.get("holdSeconds"), 0.0)) for step in steps),
         poll_seconds=as_float(published.get("pollSeconds"), 300.0),
         start_looks=int(as_float(published.get("startLooks"), 40)),
-        unclear_looks_max=int(as_float(unclear_looks_max, 72)),
+        unclear_looks_max=int(as_float(limits.get("unclear_looks_max"), 72)),
+        failures=_failures(limits.get("rollout_failures")),
+    )
+
+
+def _failures(published: Any) -> FailureLimits | None:
+    if not isinstance(published, Mapping):
+        return None
+    return FailureLimits(
+        percent_max=float(published["percentMax"]),
+        least_requests=int(published["leastRequests"]),
+        unanswered_percent_max=float(published["unansweredPercentMax"]),
+        unanswered_least_requests=int(published["unansweredLeastRequests"]),
     )
 
 

@@ -1,12 +1,13 @@
 """Rollouts in virtual time: each version meets the gate that is meant for it."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from deployment.errors import InputError
-from workbench.simulate.declaration import RolloutPlan, Sessions, Window
+from workbench.simulate.declaration import FailureLimits, RolloutPlan, Sessions, Window
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture.canvas import Frame
 from workbench.simulate.picture.rollout import draw_rollouts
@@ -18,6 +19,7 @@ OWN, PEER = GATES
 GOOD, SLOW, ERRORS, DEAD = CANARIES
 HOUR = 3600.0
 PLAN = RolloutPlan(steps=((10, HOUR), (50, 2 * HOUR), (100, 0.0)), poll_seconds=300.0, unclear_looks_max=6)
+LIMITS = FailureLimits(percent_max=1, least_requests=20, unanswered_percent_max=5, unanswered_least_requests=100)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -71,6 +73,40 @@ def test_errors_are_found_and_most_of_the_users_are_spared(prepared):
     found = [roll(prepared(), ERRORS, OWN, seed) for seed in range(4)]
     assert all(each.outcome == "rolled back" for each in found)
     assert all(each.affected < 0.1 * each.answered for each in found)
+
+
+def test_the_limits_of_failures_are_those_of_the_state_machine(graph):
+    plan = prepare(graph("prod"), Scenario()).declared.rollout
+    assert plan.failures == LIMITS
+    (look,) = (
+        text
+        for each in graph("prod")
+        if each.type == "aws:sfn/stateMachine:StateMachine" and "Read failures" in (text := str(each.get("definition")))
+    )
+    assert "IF(requests >= 20, IF((requests >= 100) && (" in look
+    assert re.search(r"failures\.values\[0\]\W+NumericGreaterThan\W+1\D", look)
+
+
+def test_few_requests_are_enough_to_see_that_many_fail(prepared):
+    # Too few for any alarm in its five minutes, and from 20 on enough to see that more than one in a hundred fails.
+    blind = replace(PLAN, unclear_looks_max=500)
+    versions = [replace(ERRORS, errors=share) for share in (0.0, 0.3)]
+    rate, seconds = 0.04, 40 * HOUR
+    good, bad = (
+        roll(prepared(rate, seconds, replace(blind, failures=LIMITS)), version, OWN, 3) for version in versions
+    )
+    assert good.outcome == "promoted"
+    assert (bad.outcome, bad.reason) == ("rolled back", "too many requests to the canary fail")
+    assert 20 <= bad.answered < 40
+    assert roll(prepared(rate, seconds, blind), versions[1], OWN, 3).reason != bad.reason
+
+
+@pytest.mark.parametrize(("patience", "reason"), [(10.0, ""), (0.02, "too many requests to the canary fail")])
+def test_requests_without_an_answer_count_as_failed_where_they_are_many(prepared, patience, reason):
+    options = SimulationOptions(start=MONDAY, client_timeout_seconds=patience, max_attempts=1)
+    found = roll(prepared(1.0, plan=replace(PLAN, failures=LIMITS), options=options), GOOD, OWN, 1)
+    assert found.reason == reason
+    assert found.answered >= LIMITS.unanswered_least_requests
 
 
 def test_a_version_slower_than_the_alarm_is_judged_by_all_of_its_step(prepared):
