@@ -218,9 +218,8 @@ class _Search:
 
         fits = self.largest(rollouts - 1, with_rollouts)
         fewer = with_rollouts(fits)
-        return self.priced(
-            fewer, f"roll out {fits} times a month instead of {rollouts} ({what_to_set(self.stack, fewer)})"
-        )
+        often = "once" if fits == 1 else f"{fits} times"
+        return self.priced(fewer, f"roll out {often} a month instead of {rollouts} ({what_to_set(self.stack, fewer)})")
 
     def lower_peak(self) -> Way | None:
         """The largest declared peak that fits, to a tenth of a request a second. Only the worst case has one."""

@@ -14,11 +14,11 @@ RULES: Final[tuple[Rule, ...]] = (
     row(
         "data-topic-encrypted",
         TOPIC,
-        must_have("kmsMasterKeyId", "the ARN of the stack's key"),
+        must_have("kmsMasterKeyId", "the ARN of a customer managed key"),
         title="SNS topics are encrypted",
         severity=Severity.MEDIUM,
         why="Notices name resources, users and faults.",
-        fix="Set kmsMasterKeyId to the stack's key.",
+        fix="Set kmsMasterKeyId to the ARN of a customer managed key.",
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-1",
         frameworks=("checkov:CKV_AWS_26", "fsbp:SNS.1"),
     ),
