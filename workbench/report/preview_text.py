@@ -84,10 +84,11 @@ def _by_component(preview: Preview, changes: list[Change]) -> Table:
     for change in changes:
         if change.resource.custom:
             resources.setdefault(_component(preview, change.resource), []).append(change)
+    short = short_types(change.resource.type for members in resources.values() for change in members)
     table = _table()
     for component in sorted(resources, key=lambda name: (-_sum_usd(preview, resources[name]), name)):
         members = resources[component]
-        kinds = Counter(change.resource.type.rpartition(":")[2] for change in members)
+        kinds = Counter(short[change.resource.type] for change in members)
         what = ", ".join(f"{count} {kind}" if count > 1 else kind for kind, count in kinds.most_common())
         usd = _sum_usd(preview, members)
         amount = "" if not usd else dollars(usd) if preview.base is None else signed_dollars(usd)

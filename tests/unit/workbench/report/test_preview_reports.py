@@ -114,6 +114,15 @@ def test_two_types_of_one_short_name_are_told_apart():
     assert short_types(tokens) == {tokens[0]: tokens[0], tokens[1]: tokens[1], tokens[2]: "Bucket"}
 
 
+def test_types_that_share_a_name_are_whole_where_they_are_summed_up(graph):
+    dev = graph("dev")
+    told = preview_text.render(Preview("dev", dev, compare(None, dev), assess(dev)), width=160)
+    rows = told.partition("Resources: ")[2]
+    assert "plant-boundary" in rows and "  aws:iam/policy:Policy" in rows
+    assert "2 aws:autoscaling/policy:Policy" in rows
+    assert not re.search(r"[ ,]Policy\b", rows)
+
+
 def test_markdown_tells_the_verdict_first_and_risk_before_the_rest(changed):
     text = preview_markdown.render(changed)
     lines = text.splitlines()
