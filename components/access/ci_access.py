@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -14,10 +14,6 @@ ISSUER = "token.actions.githubusercontent.com"
 """Issuer of the workflows' tokens."""
 
 READ = (
-    "acm:Describe*",
-    "acm:List*",
-    "appconfig:Get*",
-    "appconfig:List*",
     "autoscaling:Describe*",
     "budgets:DescribeBudgetAction*",
     "budgets:ListTagsForResource",
@@ -31,39 +27,47 @@ READ = (
     "elasticache:Describe*",
     "elasticache:List*",
     "elasticloadbalancing:Describe*",
-    "events:Describe*",
-    "events:List*",
     "iam:Get*",
     "iam:List*",
     "kms:Describe*",
     "kms:Get*",
     "kms:List*",
     "logs:Describe*",
-    "logs:GetDataProtectionPolicy",
     "logs:List*",
     "route53:GetChange",
     "route53:GetHostedZone",
     "route53:List*",
-    "s3:Get*Configuration",
-    "s3:GetBucket*",
-    "s3:ListBucket",
-    "scheduler:Get*",
-    "scheduler:List*",
     "sns:Get*",
     "sns:List*",
     "ssm:Describe*",
-    "ssm:List*",
-    "states:Describe*",
-    "states:List*",
     "states:ValidateStateMachineDefinition",
-    "wafv2:GetIPSet",
-    "wafv2:GetLoggingConfiguration",
-    "wafv2:GetRuleGroup",
     "wafv2:GetWebACL*",
     "wafv2:List*",
 )
 """What `pulumi preview --refresh` asks, as far as the provider's documentation tells; no content of objects, logs,
 streams or sampled requests."""
+
+READ_OF_ONES_OWN = (
+    "acm:Describe*",
+    "acm:List*",
+    "appconfig:Get*",
+    "appconfig:List*",
+    "events:Describe*",
+    "events:List*",
+    "logs:GetDataProtectionPolicy",
+    "s3:Get*Configuration",
+    "s3:GetBucket*",
+    "s3:ListBucket",
+    "scheduler:Get*",
+    "scheduler:List*",
+    "ssm:List*",
+    "states:Describe*",
+    "states:List*",
+    "wafv2:GetIPSet",
+    "wafv2:GetLoggingConfiguration",
+    "wafv2:GetRuleGroup",
+)
+"""The rest of it: a deployment has these rights with those to change what is its own."""
 
 WITHOUT_RESOURCE = (
     "acm:RequestCertificate",
@@ -85,32 +89,31 @@ SERVICES_WITH_LINKED_ROLE = (
 )
 """Services that make a role of their own in an account that uses them for the first time."""
 
-REGIONAL_SERVICES = (
-    "acm",
-    "appconfig",
+WITHOUT_NAMES = ("acm", "appconfig")
+"""Services whose resources have ids only; which of them are the stack's their tags tell."""
+
+NAMED = (
+    "autoscaling",
     "cloudwatch",
     "elasticache",
     "elasticloadbalancing",
+    "events",
     "logs",
     "sns",
+    "states",
     "wafv2",
 )
-"""Services in which a deployment creates resources, each within its own region and account. Not SSM, whose commands
-reach into every instance, and not KMS, whose keys open every account's data: of those it gets its own."""
+"""Services whose resources bear a name, and tags. What begins like the stack's names may be another stack's, which its
+tag tells; the rest is the platform's or somebody else's: whoever changes their state machine acts with its role, and
+whoever deletes their load balancer stops prod behind it. Schedules have no tags, so rights on those go by their group.
+Not SSM, whose commands reach into every instance, and not KMS, whose keys open every account's data."""
 
-NAMED: Mapping[str, Sequence[str]] = {
-    "autoscaling": ("autoScalingGroup:*:autoScalingGroupName/{name}",),
-    "events": ("rule/{name}",),
-    "states": ("stateMachine:{name}",),
-}
-"""Services that run what they are told with roles of the account, where what they run bears a name -> its resources.
-Whoever changes somebody else's state machine acts with its role. All of them have tags; schedules have none, so rights
-on those go by their group."""
+BORROWED = ("elasticloadbalancing:*Rule*", "elasticloadbalancing:*Tags", "logs:*MetricFilter")
+"""What is added to what the platform lends: rules to its listener, metric filters to a cluster's log."""
 
 EC2 = (
-    "ec2:*EgressOnlyInternetGateway",
     "ec2:*FlowLogs",
-    "ec2:*InternetGateway",
+    "ec2:*InternetGateway",  # egress-only ones, too
     "ec2:*Route",
     "ec2:*RouteTable",
     "ec2:*RouteTableAssociation",
@@ -168,6 +171,10 @@ class CiAccessArgs:
     """How the names begin that Pulumi gives to the stack's resources."""
     dashboard_name: str
     """Name of the stack's dashboard."""
+    borrowed_arns: Sequence[str]
+    """Listener of the platform, its rules, and the log of its cluster: what the stack adds to; may hold wildcards."""
+    borrowed_group_ids: Sequence[str]
+    """Security groups of others that the stack adds rules to."""
     role_path: str
     """IAM path of the stack's roles, the only ones that a deployment may make."""
     own_path: str
@@ -183,8 +190,8 @@ class CiAccess(pulumi.ComponentResource):
     its boundary, too: whatever else somebody attaches to it, it can't do more. The deploying role can change neither
     these roles, nor the boundary of the others, nor the budget that restrains it, or it could raise its own rights: an
     administrator runs the first `pulumi up`, and those that change them, take subscribers away, or change who may do
-    what in a cluster. Of resources that bear another stack's tag it
-    can change nothing, so a job of dev does not rule prod.
+    what in a cluster. Of resources that bear another stack's tag it can change nothing, and of the platform's only what
+    a stack adds to, so a job of dev does not rule prod.
 
     Creates: two roles, each with its policy; the deploying one with denials, too.
     """
@@ -204,7 +211,7 @@ class CiAccess(pulumi.ComponentResource):
             args,
             f"repo:{args.repository}:pull_request",
             # Describing and listing know no resources.
-            [allow(READ, "*"), _own_parameters(args)],
+            [allow(sorted((*READ, *READ_OF_ONES_OWN)), "*"), _own_parameters(args)],
         )
         deploy = self._role(
             f"{name}-deploy",
@@ -259,24 +266,22 @@ def _own_parameters(args: CiAccessArgs) -> Statement:
 
 def _deployment(args: CiAccessArgs) -> list[Statement]:
     here = {"StringEquals": {"aws:RequestedRegion": args.region}}
+    own = f"arn:aws:*:{args.region}:{args.account_id}:"  # of the service of each action
     return [
+        allow([*(f"{service}:*" for service in WITHOUT_NAMES), *EC2], [f"{own}*"]),
         allow(
-            [f"{service}:*" for service in REGIONAL_SERVICES],
+            [f"{service}:*" for service in NAMED],
             [
-                f"arn:aws:*:{args.region}:{args.account_id}:*",  # of the service of each action
+                # "plant-a" of a topic, "alarm:plant-a", "rule/plant-a" and "log-group:/aws/events/plant-dev/a"
+                *(f"{own}{before}{args.name_prefix}*" for before in ("", "*:", "*/", "*:aws-waf-logs-")),
+                # Defaults of AWS's that a cache and a web ACL refer to.
+                f"{own}parametergroup:default.*",
+                f"{own}*/managedruleset/*",
                 # Dashboards have neither a Region nor tags.
                 f"arn:aws:cloudwatch::{args.account_id}:dashboard/{args.dashboard_name}",
             ],
         ),
-        allow(
-            [f"{service}:*" for service in NAMED],
-            [
-                f"arn:aws:{service}:{args.region}:{args.account_id}:{resource.format(name=f'{args.name_prefix}*')}"
-                for service, resources in NAMED.items()
-                for resource in resources
-            ],
-        ),
-        allow(EC2, [f"arn:aws:ec2:{args.region}:{args.account_id}:*"]),
+        *([allow(BORROWED, args.borrowed_arns)] if args.borrowed_arns else ()),
         allow(WITHOUT_RESOURCE, "*", here),
         # WAF's and Step Functions' own policy, made by the service with the caller's rights; not one of any name.
         allow(["logs:PutResourcePolicy"], "*", {**here, "Bool": {"aws:ViaAWSService": "true"}}),
@@ -286,17 +291,14 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
             [f"arn:aws:ec2:{args.region}::image/*", f"arn:aws:ssm:{args.region}::parameter/aws/service/*"],
         ),
         allow(
-            ["ssm:*Parameter*", "ssm:*Tag*"],
-            [f"arn:aws:ssm:{args.region}:{args.account_id}:parameter{args.parameter_path}*"],
-        ),
-        allow(
-            ["scheduler:*"],
+            ["s3:*", "scheduler:*", "ssm:*Parameter*", "ssm:*Tag*"],
             [
-                f"arn:aws:scheduler:{args.region}:{args.account_id}:{resource}"
-                for resource in (f"schedule/{args.schedule_group_name}/*", f"schedule-group/{args.schedule_group_name}")
+                *(f"arn:aws:s3:::{name}{within}" for name in args.bucket_names for within in ("", "/*")),
+                f"{own}schedule/{args.schedule_group_name}/*",
+                f"{own}schedule-group/{args.schedule_group_name}",
+                f"{own}parameter{args.parameter_path}*",
             ],
         ),
-        allow(["s3:*"], [f"arn:aws:s3:::{name}{within}" for name in args.bucket_names for within in ("", "/*")]),
         *_own_keys(args),
         *_own_zone(args),
         *_own_roles(args),
@@ -308,29 +310,68 @@ def _denials(args: CiAccessArgs) -> list[Statement]:
     return [
         # Another stack's resources, dev's from prod's: whatever bears its tag.
         deny(
-            [f"{service}:*" for service in (*REGIONAL_SERVICES, *NAMED, "ec2", "kms", "scheduler", "ssm")],
+            [f"{service}:*" for service in (*WITHOUT_NAMES, *NAMED, "ec2", "kms", "scheduler", "ssm")],
             "*",
             {
                 "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
                 "Null": {f"aws:ResourceTag/{args.stack_tag[0]}": "false"},
             },
         ),
-        *_own_templates(args),
+        *_own_network(args),
         # What others masked or left out on purpose: tokens and addresses of users.
         deny(["logs:Unmask", "wafv2:GetSampledRequests"], "*"),
+        # Executions bear the names of their machines, which all stacks have.
+        deny(["states:RedriveExecution", "states:StopExecution"], "*"),
     ]
 
 
-def _own_templates(args: CiAccessArgs) -> list[Statement]:
-    """A launch template has no name in its ARN, and starts instances with the profile that it has: one without a tag is
-    somebody else's, and can't be made the stack's by a tag but while it is made."""
-    templates = [f"arn:aws:ec2:{args.region}:{args.account_id}:launch-template/*"]
+OWN_NETWORK = (
+    "egress-only-internet-gateway",
+    "internet-gateway",
+    "launch-template",
+    "route-table",
+    "security-group",
+    "subnet",
+    "vpc",
+    "vpc-endpoint",
+)
+CHANGES_OF_NETWORK = (
+    "ec2:AssociateRouteTable",
+    "ec2:CreateLaunchTemplateVersion",
+    "ec2:CreateRoute",
+    "ec2:Delete*",
+    "ec2:DetachInternetGateway",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifyLaunchTemplate",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceRoute*",
+)
+CHANGES_OF_GROUPS = (
+    "ec2:AuthorizeSecurityGroup*",
+    "ec2:ModifySecurityGroupRules",
+    "ec2:RevokeSecurityGroup*",
+    "ec2:UpdateSecurityGroupRule*",
+)
+
+
+def _own_network(args: CiAccessArgs) -> list[Statement]:
+    """EC2's resources have no names in their ARNs: one without a tag is the platform's or somebody else's, and can't be
+    made the stack's by a tag but while it is made. A launch template, too: it starts instances with the profile that it
+    has. A VPC's default group gets its tag by the administrator's first `pulumi up`, with the VPC."""
+    own = f"arn:aws:ec2:{args.region}:{args.account_id}"
+    kinds = [f"{own}:{kind}/*" for kind in OWN_NETWORK]
+    groups = [f"{own}:security-group/{group}" for group in args.borrowed_group_ids]
     not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
     return [
-        deny(
-            ["ec2:CreateLaunchTemplateVersion", "ec2:DeleteLaunchTemplate*", "ec2:ModifyLaunchTemplate"], "*", not_own
-        ),
-        deny(["ec2:*Tags"], templates, {**not_own, "Null": {"ec2:CreateAction": "true"}}),
+        deny(CHANGES_OF_NETWORK, kinds, not_own),
+        {  # a rule that is made has no tag yet
+            "Effect": "Deny",
+            "Action": list(CHANGES_OF_GROUPS),
+            "NotResource": [*groups, f"{own}:security-group-rule/*"],
+            "Condition": not_own,
+        },
+        deny(["ec2:*Tags"], kinds, {**not_own, "Null": {"ec2:CreateAction": "true"}}),
     ]
 
 

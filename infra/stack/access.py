@@ -7,6 +7,7 @@ import pulumi
 from components.access.application_access import ApplicationAccess
 from components.access.ci_access import CiAccess, CiAccessArgs
 from components.fleet.instance_access import InstanceAccess, InstanceAccessArgs
+from infra.settings import Settings
 from infra.stack.context import Context
 from infra.stack.declared import Application, Ground
 from infra.stack.fleet import warm_group_names
@@ -72,8 +73,31 @@ def workflows(context: Context) -> CiAccess:
             role_path=context.names.role_path,
             own_path=context.names.restraint_path,
             hosted_zone_id=settings.edge.hosted_zone_id,
+            borrowed_arns=_borrowed_arns(context),
+            borrowed_group_ids=_borrowed_group_ids(settings),
         ),
         pulumi.ResourceOptions(parent=context.root),
     )
     context.exports.update({"previewRole": ci.preview_role_arn, "deployRole": ci.deploy_role_arn})
     return ci
+
+
+def _borrowed_arns(context: Context) -> list[str]:
+    """What of the platform the stack adds to: rules to the listener, metric filters to the cluster's log."""
+    platform, cluster = context.settings.tenancy.platform, context.settings.platform.cluster
+    found = []
+    if platform is not None:
+        found.append(f"{platform.listener_arn.replace(':listener/', ':listener*/')}*")  # and listener-rule/
+    if cluster is not None:
+        logs = f"arn:aws:logs:{context.settings.region}:{context.account_id}:log-group"
+        found.append(f"{logs}:/aws/eks/{cluster.name}/cluster*")
+    return found
+
+
+def _borrowed_group_ids(settings: Settings) -> list[str]:
+    """Security groups of others that the stack adds rules to."""
+    platform, cluster = settings.tenancy.platform, settings.platform.cluster
+    lent = [platform.load_balancer_security_group_id, platform.cache_security_group_id] if platform is not None else []
+    nodes = [cluster.node_security_group_id] if cluster is not None else []
+    stores = [store.security_group_id for store in settings.data.stores]
+    return sorted({group for group in (*lent, *nodes, *stores) if group is not None})

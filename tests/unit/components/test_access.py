@@ -2,9 +2,11 @@
 
 import json
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
+from components.access.ci_access import NAMED
 from components.access.permissions_boundary import WORKLOAD_ACTIONS
 from deployment.reader import graph_from_json
 from workbench.emulator.behaviour.access import Ask, allows
@@ -354,7 +356,17 @@ OUT_OF_REACH = {
     "scheduler:DeleteSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/plant-dev-2/plant-reaper-1a2b3c4",
     "scheduler:CreateSchedule": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/plant-reaper-1a2b3c4",
     "scheduler:DeleteScheduleGroup": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/plant-dev-2",
-    "states:StopExecution": f"arn:aws:states:us-east-1:{ACCOUNT}:execution:plant-rollout-machine-1a2b3c4:1",
+    "sns:DeleteTopic": f"arn:aws:sns:us-east-1:{ACCOUNT}:payments",
+    "cloudwatch:DeleteAlarms": f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:payments",
+    "elasticache:DeleteServerlessCache": f"arn:aws:elasticache:us-east-1:{ACCOUNT}:serverlesscache:platform",
+    "elasticloadbalancing:DeleteLoadBalancer": (
+        f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/app/platform/0a1b2c3d4e5f6071"
+    ),
+    "elasticloadbalancing:ModifyListener": (
+        f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:listener/app/platform/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081"
+    ),
+    "logs:DeleteLogGroup": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/lambda/payments",
+    "wafv2:UpdateWebACL": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/webacl/platform/0a1b2c3d",
     "s3:DeleteObject": f"arn:aws:s3:::plant-dev-2-logs-{ACCOUNT}/network/x",
     "s3:PutBucketPolicy": f"arn:aws:s3:::plant-dev-2-state-{ACCOUNT}",
     "autoscaling:UpdateAutoScalingGroup": (
@@ -406,22 +418,98 @@ def test_deploying_role_changes_launch_templates_of_its_stack_only(graph, one, a
 def test_deploying_role_makes_no_template_its_own_by_a_tag(graph, one):
     statements = deploying(graph("dev"), one)["Statement"]
     (tagging,) = [found for found in statements if found["Effect"] == "Deny" and "ec2:*Tags" in found["Action"]]
-    assert tagging["Resource"] == [TEMPLATE.replace("lt-1", "*")]
+    assert TEMPLATE.replace("lt-1", "*") in tagging["Resource"]
     assert tagging["Condition"] == {
         "StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"},
         "Null": {"ec2:CreateAction": "true"},
     }
 
 
+NETWORK = f"arn:aws:ec2:us-east-1:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("ec2:DeleteVpc", "vpc/vpc-0a1b2c3d4e5f60718"),
+        ("ec2:DeleteSubnet", "subnet/subnet-0a1b2c3d4e5f60711"),
+        ("ec2:CreateRoute", "route-table/rtb-1"),
+        ("ec2:ReplaceRoute", "route-table/rtb-1"),
+        ("ec2:ReplaceRouteTableAssociation", "subnet/subnet-0a1b2c3d4e5f60711"),
+        ("ec2:DisassociateRouteTable", "subnet/subnet-0a1b2c3d4e5f60711"),
+        ("ec2:DeleteRoute", "route-table/rtb-1"),
+        ("ec2:DetachInternetGateway", "internet-gateway/igw-1"),
+        ("ec2:RevokeSecurityGroupIngress", "security-group/sg-0c"),
+        ("ec2:AuthorizeSecurityGroupIngress", "security-group/sg-0c"),
+        ("ec2:ModifySecurityGroupRules", "security-group/sg-0c"),
+        ("ec2:DeleteSecurityGroup", "security-group/sg-0c"),
+        ("ec2:DeleteVpcEndpoints", "vpc-endpoint/vpce-1"),
+        ("ec2:CreateTags", "vpc/vpc-0a1b2c3d4e5f60718"),
+    ],
+)
+def test_deploying_role_changes_the_network_of_its_stack_only(graph, one, action, resource):
+    """What bears no stack's tag is the platform's, whose network prod is in."""
+    policy, arn = deploying(graph("dev"), one), f"{NETWORK}:{resource}"
+    assert allows([policy], Ask(action, arn, context={"aws:ResourceTag/StackId": "plant-dev"}))
+    for owner in ("", "plant-prod", "plant-dev-2"):
+        assert not allows([policy], Ask(action, arn, context={"aws:ResourceTag/StackId": owner})), owner
+
+
+def about_others(graph, one):
+    """The deploying role's rights on what bears no stack's tag: that of another stack is denied apart."""
+    whole = deploying(graph, one)
+    kept = [
+        one for one in whole["Statement"] if "aws:ResourceTag/StackId" not in one.get("Condition", {}).get("Null", {})
+    ]
+    return {**whole, "Statement": kept}
+
+
+def test_deploying_role_adds_to_what_the_platform_lends_and_to_nothing_else_of_it(graph, one):
+    prod = graph("prod")
+    policy, none = about_others(prod, one), {"aws:ResourceTag/StackId": ""}
+    (rule, *_) = prod.of_type("aws:lb/listenerRule:ListenerRule")
+    listener = rule.get("listenerArn")
+    group = next(
+        found.get("securityGroupId")
+        for found in prod.of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+        if str(found.get("securityGroupId")).startswith("sg-0a1b2c3d")
+    )
+
+    def may(action, arn):
+        return allows([policy], Ask(action, arn, context=none))
+
+    assert may("elasticloadbalancing:CreateRule", listener)
+    assert not may("elasticloadbalancing:DeleteListener", listener)
+    assert may("ec2:AuthorizeSecurityGroupEgress", f"{NETWORK}:security-group/{group}")
+    assert may("ec2:AuthorizeSecurityGroupEgress", f"{NETWORK}:security-group-rule/*")
+    assert not may("ec2:DeleteSecurityGroup", f"{NETWORK}:security-group/{group}")
+    assert not may("ec2:AuthorizeSecurityGroupEgress", f"{NETWORK}:security-group/sg-0fffffffffffffff0")
+
+
+def test_deploying_role_adds_metric_filters_to_the_log_of_the_cluster(graph, one):
+    policy = about_others(graph("k8s"), one)
+    log = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/eks/platform/cluster"
+    assert allows([policy], Ask("logs:PutMetricFilter", log, context={"aws:ResourceTag/StackId": ""}))
+    assert not allows([policy], Ask("logs:DeleteLogGroup", log, context={"aws:ResourceTag/StackId": ""}))
+
+
+@pytest.mark.parametrize("action", ["states:StopExecution", "states:RedriveExecution"])
+def test_deploying_role_stops_no_executions_whose_names_all_stacks_have(graph, one, action):
+    execution = f"arn:aws:states:us-east-1:{ACCOUNT}:execution:plant-rollout-machine-1a2b3c4:1"
+    assert not allows([deploying(graph("dev"), one)], Ask(action, execution))
+
+
 def test_deploying_role_reaches_every_resource_of_its_stack_by_name(most, one):
     policy = one(most, MANAGED, "plant-ci-deploy-policy").get("policy")
     statements = json.loads(policy)["Statement"]
-    named = {"autoscaling", "events", "scheduler", "states"}
+    named = {"scheduler", *NAMED}
     target = "aws:cloudwatch/eventTarget:EventTarget"  # its ARN is that of what it calls, which may be somebody else's
     found = [one for one in most if ":" in str(one.outputs.get("arn")) and one.type != target]
     # A scaling policy is none of IAM's resources: rights on it are rights on its group.
     arns = [arn for one in found if (arn := one.outputs["arn"]).split(":")[2] in named and "scalingPolicy" not in arn]
-    assert len(arns) > 10
+    # The listener and its rules are below the load balancer's name, which the preview does not put there.
+    arns = [arn for arn in arns if ":listener" not in arn]
+    assert len(arns) > 20
     for arn in arns:
         assert answers(statements, "Allow", f"{arn.split(':')[2]}:DeleteThis", arn), arn
 
@@ -455,6 +543,29 @@ def test_deploying_role_tags_no_key_that_is_not_its_own_already(whole, one):
         assert any("aws:ResourceTag/StackId" in keys for keys in found["Condition"].values())
 
 
-def test_deploying_role_fits_into_what_iam_takes(whole, one):
+def fits(policy):
     # IAM quotas: a managed policy, without white space.
-    assert len(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy").replace(" ", "")) <= 6_144
+    return len(json.dumps(json.loads(policy), separators=(",", ":"))) <= 6_144
+
+
+def test_deploying_role_fits_into_what_iam_takes(whole, one):
+    assert fits(one(whole, MANAGED, "plant-ci-deploy-policy").get("policy"))
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
+def test_deploying_role_fits_with_the_longest_names_in_the_region_of_the_longest(stack, tmp_path):
+    root, longest = Path(__file__).parents[3], "Feature_.-".ljust(100, "x")
+    project = (root / "Pulumi.yaml").read_text().replace("main: infra", f"main: {root / 'infra'}")
+    (tmp_path / "Pulumi.yaml").write_text(project)
+    text = (root / f"Pulumi.{stack}.yaml").read_text().replace("us-east-1", "ap-southeast-1")
+    text = text.replace("app/platform/", f"app/{'platform'.ljust(32, 'x')}/").replace(
+        "name: platform", f"name: {'p' * 100}"
+    )
+    text = text.replace("kind: dedicated", "kind: dedicated\n    network: {zone_letters: abc}")
+    (tmp_path / f"Pulumi.{longest}.yaml").write_text(text)
+    state = synthesize(longest, root=tmp_path)
+    policies = [
+        resource["inputs"]["policy"] for resource in state["deployment"]["resources"] if resource["type"] == MANAGED
+    ]
+    assert len(policies) >= 4
+    assert [len(policy) for policy in policies if not fits(policy)] == []

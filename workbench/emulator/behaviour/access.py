@@ -59,8 +59,10 @@ def _is_about(statement: Mapping[str, Any], ask: Ask) -> bool:
         return False
     if not any(_like(pattern.lower(), ask.action.lower()) for pattern in as_list(statement["Action"])):
         return False
-    if ask.resource != UNKNOWN and not any(_like(str(item), ask.resource) for item in as_list(statement["Resource"])):
-        return False
+    if ask.resource != UNKNOWN:
+        named = as_list(statement.get("Resource", statement.get("NotResource", [])))
+        if any(_like(str(item), ask.resource) for item in named) is ("NotResource" in statement):
+            return False
     deny = statement["Effect"] == "Deny"
     return all(
         _meets(name, key, as_list(wanted), ask.context, unknown=not deny)
