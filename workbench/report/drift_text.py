@@ -64,7 +64,7 @@ def _head(drift: Drift) -> Text:
 
 def _one(drift: Drift, one: Drifted) -> RenderableType:
     sign, word = WORDS[one.operation]
-    kind = short_types([one.resource.type])[one.resource.type]
+    kind = short_types(each.resource.type for each in (*drift.by_hand, *drift.by_machines))[one.resource.type]
     label = Text.assemble(f"  {sign} ", plain(one.resource.name), (f"  {kind}", "dim"), f"  {word}")
     if one.by:
         label.append(f" by {one.by}", "dim")

@@ -17,6 +17,7 @@ from workbench.drift.machines import BRAKE, LEFT, REAPER, ROLLOUT, SCALING
 from workbench.drift.refresh import refresh
 from workbench.drift.result import drift
 from workbench.preview.changes import Operation
+from workbench.report.drift_text import render
 
 GROUP = "aws:autoscaling/group:Group"
 RULE = "aws:lb/listenerRule:ListenerRule"
@@ -205,6 +206,16 @@ def test_what_the_preview_of_a_refresh_repeats_of_the_state_is_noted(pair, tmp_p
     assert run(["drift", str(path), "--format", "json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["notes"]) == 1
     assert compared(before, after).notes == ()
+
+
+def test_types_that_share_a_name_are_told_apart(pair):
+    before, after = pair("dev")
+    policies = ("aws:autoscaling/policy:Policy", "aws:iam/policy:Policy")
+    states = before["deployment"]["resources"]
+    firsts = (next(one for one in states if one["type"] == token) for token in policies)
+    gone(after, *(first["urn"].rpartition("::")[2] for first in firsts))
+    text = render(compared(before, after), width=160)
+    assert all(token in text for token in policies)
 
 
 def test_a_harmless_hand_does_not_block(pair):
