@@ -50,7 +50,7 @@ def command(
     from workbench.emulator.scenarios import ORDER, load
 
     if list_:
-        emit("\n".join(f"{name}: {load(name).criterion}" for name in ORDER), out)
+        emit_marked("\n".join(f"{name}: {load(name).criterion}" for name in ORDER), out)
         return
     unknown = sorted(set(scenarios) - set(ORDER))
     if unknown:
