@@ -47,10 +47,12 @@ def _lines(found: Comparison) -> Iterator[str]:
     for gate in GATES:
         yield ""
         yield gate
-        yield f"  {'version':<12} {'outcome':<42} {'after':>10} {'requests to it':>16} {'affected':>14} {'wrong':>6}"
-        for canary in CANARIES:
-            runs = found.rollouts[gate, canary.name]
-            yield _row(canary.name, runs)
+        outcomes = {canary.name: _outcome(found.rollouts[gate, canary.name]) for canary in CANARIES}
+        width = max(map(len, outcomes.values()))
+        head = f"  {'version':<12} {'outcome':<{width}} {'after':>10}"
+        yield f"{head} {'requests to it':>16} {'affected':>14} {'wrong':>6}"
+        for name, outcome in outcomes.items():
+            yield _row(name, f"{outcome:<{width}}", found.rollouts[gate, name])
     yield ""
     yield f"steps of this stack's rollout, seed {found.seeds[0]}"
     for canary in CANARIES:
@@ -68,15 +70,18 @@ def _lines(found: Comparison) -> Iterator[str]:
     yield f"verdict: {verdict(found)}"
 
 
-def _row(name: str, runs: Sequence[Rollout]) -> str:
+def _outcome(runs: Sequence[Rollout]) -> str:
     outcomes = Counter(each.outcome + (f" ({each.reason})" if each.reason else "") for each in runs)
     told, *others = outcomes.most_common()
-    text = f"{told[1]} {told[0]}" + (f", {sum(each for _, each in others)} otherwise" if others else "")
+    return f"{told[1]} {told[0]}" + (f", {sum(each for _, each in others)} otherwise" if others else "")
+
+
+def _row(name: str, outcome: str, runs: Sequence[Rollout]) -> str:
     after = interval([each.exposed_minutes for each in runs])
     answered, affected = (interval([getattr(each, key) for each in runs]) for key in ("answered", "affected"))
     bad = sum(wrong(name, each) for each in runs)
     return (
-        f"  {name:<12} {text:<42} {clock(60 * after.mean):>10} {_span(answered):>16} {_span(affected):>14}"
+        f"  {name:<12} {outcome} {clock(60 * after.mean):>10} {_span(answered):>16} {_span(affected):>14}"
         f" {f'{bad}/{len(runs)}':>6}"
     )
 
