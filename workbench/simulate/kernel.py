@@ -322,11 +322,12 @@ def _admit(slot: int, now: float, work: float, wait: float, tag: int, state: Sta
     come first served. While it lasts, work takes its own time; without it, work takes as long as its credits take
     to be earned, so no more work is ever done than was earned.
     """
-    worker = 0
-    for other in range(1, state.free_at.shape[1]):
-        if state.free_at[slot, other] < state.free_at[slot, worker]:
-            worker = other
-    begin = max(now, state.free_at[slot, worker])
+    free_at = state.free_at[slot]
+    worker, first = 0, free_at[0]
+    for other in range(1, len(free_at)):
+        if free_at[other] < first:
+            worker, first = other, free_at[other]
+    begin = max(now, first)
     busy = work
     earned = state.earned[slot]
     if earned > 0.0:
@@ -341,25 +342,26 @@ def _admit(slot: int, now: float, work: float, wait: float, tag: int, state: Sta
         state.balance[slot] = balance
         state.balance_at[slot] = begin
     done = begin + busy + wait
-    state.free_at[slot, worker] = done
+    free_at[worker] = done
     patience = min(routing.patience_seconds, routing.timeout_seconds)
     if done - now > patience:
         tag |= GIVEN_UP
     # In order of completion: first come first served, so at most the other workers' requests end later.
-    mask = state.ring.shape[1] - 1
-    place = state.ring_head[slot] + state.outstanding[slot]
-    for _ in range(state.outstanding[slot]):
-        before = (place - 1) & mask
-        if state.ring[slot, before, DONE_AT] <= done:
+    ring = state.ring[slot]
+    mask = ring.shape[0] - 1
+    last = state.ring_head[slot] + state.outstanding[slot]
+    place = np.uint64(last & mask)
+    for back in range(1, state.outstanding[slot] + 1):
+        before = np.uint64((last - back) & mask)
+        if ring[before, DONE_AT] <= done:
             break
         for column in range(4):
-            state.ring[slot, place & mask, column] = state.ring[slot, before, column]
-        place -= 1
-    place &= mask
-    state.ring[slot, place, DONE_AT] = done
-    state.ring[slot, place, ARRIVED_AT] = now
-    state.ring[slot, place, CPU_SECONDS] = work
-    state.ring[slot, place, TAG] = tag
+            ring[place, column] = ring[before, column]
+        place = before
+    ring[place, DONE_AT] = done
+    ring[place, ARRIVED_AT] = now
+    ring[place, CPU_SECONDS] = work
+    ring[place, TAG] = tag
     state.outstanding[slot] += 1
     state.slot_requests[slot] += 1
     state.tally[(tag >> 1) & 1, WAIT] += begin - now
