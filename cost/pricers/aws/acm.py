@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cost.charges import Amount, Charge, Driver
+from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope
 from cost.uptime import MONTH_HOURS, Metering
@@ -22,7 +22,10 @@ def certificate(scope: Scope) -> Iterator[Charge]:
     share, the worst case a month with an issue in it."""
     if scope.text("options.export", "DISABLED").upper() != "ENABLED":
         return
-    names = {scope.text("domainName"), *(str(name) for name in scope.items("subjectAlternativeNames"))}
+    others = scope.items("subjectAlternativeNames")
+    if any(not isinstance(name, str) for name in others):
+        raise Unpriced("one of its subjectAlternativeNames isn't known, and wildcards are dearer")
+    names = {scope.text("domainName"), *others}
     wildcards = sum(1 for name in names if name.startswith("*."))
     share = min(Decimal(1), MONTH_HOURS / 24 / RENEWED_AFTER_DAYS)
     for what, key, count in (

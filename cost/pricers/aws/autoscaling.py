@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -23,7 +23,7 @@ from cost.fleets import GROUP, Fleet, fleet_of, group_size
 from cost.images import OPERATING_SYSTEM
 from cost.registry import Pricer
 from cost.rollouts import hours_per_month, rollout_of
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, told
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.unknown import SECRET, UNKNOWN
@@ -180,8 +180,10 @@ def policy(scope: Scope) -> Iterator[Charge]:
 
 def tracked_metrics(scope: Scope, path: str) -> int:
     """Metrics that each alarm of the policy watches: one, or all that its expressions combine."""
-    metrics = scope.resource.all(f"{path}.customizedMetricSpecification.metrics[*].metricStat")
-    return max(1, sum(1 for metric in metrics if isinstance(metric, dict)))
+    metrics = scope.items(f"{path}.customizedMetricSpecification.metrics")
+    if any(not isinstance(metric, Mapping) for metric in metrics):
+        raise Unpriced("a metric that it tracks isn't known, and each alarm is billed by its metrics")
+    return max(1, sum(1 for metric in metrics if told(metric, "metricStat") is not None))
 
 
 def _hours(item: str, price: Price, count: Amount) -> Charge:

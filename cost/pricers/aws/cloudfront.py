@@ -48,7 +48,7 @@ def distribution(scope: Scope) -> Iterator[Charge]:
         ("Lines of real-time logs", "realtimeLogConfigArn", "million_log_lines", LOGGED, requests.amount),
         ("Requests with field-level encryption", "fieldLevelEncryptionId", "10k_encrypted_requests", ENCRYPTED, None),
     ):
-        if any(value for each in BEHAVIOURS for value in scope.resource.all(f"{each}.{path}")):
+        if any(value not in (None, "") for each in BEHAVIOURS for value in scope.resource.all(f"{each}.{path}")):
             yield scope.use(item, ("cloudfront", price), scope.usage(key, derived))
     yield from scope.used_where_given("Invalidated paths", ("cloudfront", "invalidation_path"), INVALIDATED)
     if most := _most(scope, "functionAssociations"):

@@ -12,7 +12,7 @@ from cost.logs import LOG_GROUP, log_volume_gb, stored_gb
 from cost.pricers.aws.ecs import TASK_MINUTES, started
 from cost.registry import Pricer
 from cost.schedules import runs_per_month
-from cost.scope import Scope, UsageKey
+from cost.scope import Scope, UsageKey, told
 from cost.uptime import Metering
 from deployment import tokens
 
@@ -50,14 +50,14 @@ def metric_alarm(scope: Scope) -> Iterator[Charge]:
     periods = [Decimal(str(period)) for period in _known(scope, queries)]
     if not queries:
         periods.append(scope.number("period", HIGH_RESOLUTION_SECONDS))
-    expressions = [str(query.get("expression") or "") for query in queries]
+    expressions = [str(told(query, "expression") or "") for query in queries]
     insights = [text for text in expressions if text.strip().upper().startswith("SELECT")]
     if insights:
         yield scope.charge(
             "Metrics Insights alarm", ("cloudwatch", "insights_alarm_month"), ONE, Metering.PRORATED_MONTH
         )
         return
-    metrics = sum(1 for query in queries if query.get("metric")) if queries else 1
+    metrics = sum(1 for query in queries if query.get("metric") not in (None, {})) if queries else 1
     if any("ANOMALY_DETECTION_BAND" in text for text in expressions):
         metrics = max(1, metrics) * ANOMALY_METRICS
     high = any(period < HIGH_RESOLUTION_SECONDS for period in periods)

@@ -77,6 +77,8 @@ def _settings(scope: Scope) -> Mapping[tuple[str, str], str]:
     """Option settings by namespace and name. Raises Unpriced where one isn't known."""
     found: dict[tuple[str, str], str] = {}
     for one in scope.items("settings"):
+        if isinstance(one, Mapping) and {one.get("namespace"), one.get("name")} & {UNKNOWN, SECRET}:
+            raise Unpriced("which option one of its settings is isn't known, and options are billed")
         if not isinstance(one, Mapping) or one.get("value") in (UNKNOWN, SECRET):
             name = one.get("name") if isinstance(one, Mapping) else "settings"
             if name in COSTLY:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from cost.charges import ONE, ZERO, Amount, Charge, Unpriced
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey, Used
+from cost.scope import Scope, UsageKey, Used, told
 from cost.uptime import Metering
 from deployment import tokens
 from deployment.decimals import number
@@ -72,13 +72,13 @@ def capacity_surcharge(scope: Scope, used: Used) -> Iterator[Charge]:
 
 def managed_extras(scope: Scope, group: Mapping[str, Any], requests: Amount) -> Iterator[Charge]:
     """Subscription and requests of the managed groups that cost more than their place in the ACL."""
-    name = group.get("name")
+    name = told(group, "name")
     if name in FRAUD_CONTROL:
         yield scope.charge("Fraud Control", ("wafv2", "fraud_control_month"), ONE, Metering.PRORATED_MONTH)
         yield scope.use("Fraud Control attempts", ("wafv2", "fraud_control_1k_attempts"), requests)
     if name == BOT_CONTROL:
         yield scope.charge("Bot Control", ("wafv2", "bot_control_month"), ONE, Metering.PRORATED_MONTH)
-        level = "targeted" if "TARGETED" in str(group.get("managedRuleGroupConfigs")) else "common"
+        level = "targeted" if "TARGETED" in str(told(group, "managedRuleGroupConfigs")) else "common"
         yield scope.use(f"Bot Control requests ({level})", ("wafv2", f"bot_control_{level}_million_requests"), requests)
 
 
@@ -103,7 +103,7 @@ def rule_group(scope: Scope) -> Iterator[Charge]:
 
 def rule_group_association(scope: Scope) -> Iterator[Charge]:
     """A rule group that is put into an ACL from outside it."""
-    yield from _group(scope, scope.resource.get("managedRuleGroup"))
+    yield from _group(scope, scope.known("managedRuleGroup", None))
 
 
 def web_acl_rule(scope: Scope) -> Iterator[Charge]:

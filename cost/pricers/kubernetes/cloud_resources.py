@@ -51,11 +51,17 @@ def ingress(scope: Scope) -> Iterator[Charge]:
     count = Amount(ZERO, ZERO, ONE.worst) if anyones else ONE
     what = "Worst case: its class is the AWS Load Balancer Controller's" if anyones else "Application load balancer"
     yield scope.charge(what, ("elb", "alb_hour"), count, Metering.FULL_HOURS)
+    unread = isinstance(told["scheme"], Sentinel) or isinstance(scope.resource.get("metadata.annotations"), Sentinel)
     if anyones:
+        if unread or told["scheme"] == "internet-facing":
+            worst = Amount(ZERO, ZERO, LEAST_ZONES * ONE.worst)
+            yield scope.charge("Public IPv4 addresses", ("vpc", "public_ipv4_hour"), worst, Metering.SECONDS)
         return
     yield lcu(scope, rules=0)
     reserved = _reserved(setting(scope.resource, scope.graph, "minimum-load-balancer-capacity"))
     yield from reserved_units(scope, reserved, "alb_lcu_hour")
+    if unread:
+        raise Unpriced("whether it faces the internet isn't known, and each public address is billed")
     internet_facing = told["scheme"] == "internet-facing"
     if setting(scope.resource, scope.graph, "enable-frontend-nlb") == "true":
         yield scope.charge("Network load balancer before it", ("elb", "nlb_hour"), ONE, Metering.FULL_HOURS)
@@ -147,6 +153,8 @@ def _public(annotations: Mapping[str, Any], controlled: bool, anyones: bool) -> 
         scheme = "internal"
     if scheme is None:
         return NOTHING if controlled else Amount(ZERO, ZERO, ONE.worst) if anyones else ONE
+    if isinstance(scheme, Sentinel):
+        return Amount(ZERO, ZERO, ONE.worst)
     return ONE if scheme == "internet-facing" else NOTHING
 
 

@@ -29,7 +29,7 @@ from cost.pods import (
 from cost.registry import Pricer
 from cost.rollouts import hours_per_month, rollout_of
 from cost.schedules import runs_per_month
-from cost.scope import Pricing, Scope, UsageKey
+from cost.scope import Pricing, Scope, UsageKey, told
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.graph import Resource
@@ -282,6 +282,8 @@ def _weekday(text: str, field: str) -> int:
 
 def quota(scope: Scope) -> Iterator[Charge]:
     """The worst case of a namespace: pods that ask for all that its quotas allow, all of the time."""
+    for key in scope.known("spec.hard", None) or ():
+        told(scope.resource.get("spec.hard"), key)
     own = quota_of(scope.pricing, namespace(scope.resource))
     if own is None or _nodes(scope.pricing) is not None or takes_all(scope.pricing, namespace(scope.resource)):
         return

@@ -1,8 +1,10 @@
 """A part of a property that a preview doesn't know, or that is secret, leaves no bound: it is told, and never $0."""
 
+import copy
 from decimal import Decimal
 
 import pytest
+from billed import CASES as PRICED
 
 from deployment.unknown import SECRET, UNKNOWN
 
@@ -136,3 +138,37 @@ def test_addresses_of_a_network_load_balancer_are_its_own_where_none_is_given(ma
     found = price(make("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "network", "subnetMappings": mappings}))
     billed = [line for line in found.lines if line.item.startswith("Public IPv4") and line.monthly_usd]
     assert sum(line.monthly_usd for line in billed) == addresses * Decimal("3.65")
+
+
+TELLS_BY_NOTE = {("instance: windows", "ami")}
+"""A system that nobody tells is priced as Linux, and said so."""
+
+
+def places(value, path=()):
+    if path:
+        yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+
+
+def hidden(inputs, path):
+    """`inputs` with an unknown value at `path`."""
+    changed = copy.deepcopy(inputs)
+    holder = changed
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = UNKNOWN
+    return changed
+
+
+@pytest.mark.parametrize(("token", "inputs", "lines", "usage"), PRICED)
+def test_what_a_preview_does_not_know_never_lowers_the_worst_case(make, price, request, token, inputs, lines, usage):
+    known = price(make(token, inputs), usage=usage)
+    cheaper = []
+    for path in places(inputs):
+        found = price(make(token, hidden(inputs, path)), usage=usage)
+        if len(found.unpriced) <= len(known.unpriced) and found.worst_case_usd < known.worst_case_usd:
+            cheaper.append(".".join(map(str, path)))
+    name = request.node.callspec.id
+    assert [each for each in cheaper if (name, each) not in TELLS_BY_NOTE] == []
