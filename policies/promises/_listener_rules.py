@@ -22,10 +22,11 @@ _WILD: Final = re.compile(r"[*?\[\]]")
 
 class ListenerRules:
     """Rules of one listener, in their order. Each is kept under the letters with which a value must begin or end that
-    fits one of its conditions; of several conditions under the one that fewest other rules have."""
+    fits one of its conditions; of several conditions under the one that fewest other rules have. Of rules that ask for
+    the same the first takes all, so the others are not looked at."""
 
     def __init__(self, rules: Sequence[Resource]) -> None:
-        self._rules = rules
+        self._rules = rules = _first_of_each(rules)
         choices = [list(_conditions(rule)) for rule in rules]
         shared = Counter(key for choice in choices for keys in choice for key in keys)
         self._by_key: dict[_Key, list[int]] = {}
@@ -48,6 +49,16 @@ class ListenerRules:
                 found.update(self._by_key.get((place, begins, text), ()))
         for number in sorted(found):
             yield self._rules[number]
+
+
+def _first_of_each(rules: Sequence[Resource]) -> list[Resource]:
+    """The rules without those that ask for what an earlier one asks for; one with something hidden asks for its own."""
+    found: dict[str, Resource] = {}
+    for rule in rules:
+        conditions: Any = unasked(rule.inputs, "conditions")
+        hidden = any(isinstance(leaf, Sentinel) for leaf in leaves(conditions))
+        found.setdefault(rule.urn if hidden else repr(conditions), rule)
+    return list(found.values())
 
 
 def _conditions(rule: Resource) -> Iterator[set[_Key]]:

@@ -27,7 +27,8 @@ def rule(number, conditions):
 def test_no_rule_that_takes_a_request_is_left_out_and_their_order_stays(listed, request):
     rules = [rule(number, conditions) for number, conditions in enumerate(listed)]
     found = ListenerRules(rules).that_may_take(request)
-    assert [one for one in found if takes(one, request)] == [one for one in rules if takes(one, request)]
+    first = [one for number, one in enumerate(rules) if listed[number] not in listed[:number]]
+    assert [one for one in found if takes(one, request)] == [one for one in first if takes(one, request)]
 
 
 def test_of_many_rules_for_paths_and_hosts_of_their_own_a_request_meets_few():
@@ -39,6 +40,12 @@ def test_of_many_rules_for_paths_and_hosts_of_their_own_a_request_meets_few():
     rules = ListenerRules([*hosts, *paths])
     met = list(rules.that_may_take({"hostHeader": "x.tenant7.example", "pathPattern": "/v7/x"}))
     assert hosts[7] in met and paths[7] in met and len(met) < 5
+
+
+def test_of_rules_that_ask_for_the_same_the_first_takes_all():
+    asked = [{"hostHeader": {"values": ["a.example"]}}, {"httpHeader": {"values": ["x"]}}]
+    rules = [rule(number, asked) for number in range(300)]
+    assert list(ListenerRules(rules).that_may_take({"hostHeader": "a.example", "pathPattern": "/"})) == rules[:1]
 
 
 def test_a_rule_with_something_hidden_is_always_asked():
