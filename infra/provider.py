@@ -41,22 +41,22 @@ def provider_arguments(
         elif name not in known:
             problems.append(Problem(key, config[key], "the AWS provider has no such setting", source))
         else:
-            value = _plain(config[key])
+            value = _plain(config[key], is_number="[int," in str(known[name].annotation))
             found[name] = pulumi.Output.secret(value) if is_secret(key) else value
     if problems:
         raise SettingsError(problems)
     return found
 
 
-def _plain(value: Any) -> Any:
-    """An object, list, number or boolean from its JSON text; other text as it is."""
+def _plain(value: Any, *, is_number: bool) -> Any:
+    """An object, list or boolean from its JSON text, and a number where one is meant; other text as it is."""
     if not isinstance(value, str):
         return value
     try:
         parsed = json.loads(value)
     except ValueError:
         return value
-    return parsed if isinstance(parsed, (dict, list, bool)) else value
+    return parsed if isinstance(parsed, (dict, list, bool)) or (is_number and isinstance(parsed, int)) else value
 
 
 def check_account(settings: Settings, source: str, *, deploying: bool, emulated: bool) -> None:

@@ -29,6 +29,7 @@ def test_configuration_of_the_provider_is_passed_on():
             "aws:defaultTags": '{"tags":{"Team":"plants"}}',
             "aws:skipCredentialsValidation": "true",
             "aws:maxRetries": "7",
+            "aws:token": "007",
             "plant:fleet": "{}",
         },
         SOURCE,
@@ -37,7 +38,8 @@ def test_configuration_of_the_provider_is_passed_on():
         "profile": "plant",
         "default_tags": {"tags": {"Team": "plants"}},
         "skip_credentials_validation": True,
-        "max_retries": "7",
+        "max_retries": 7,
+        "token": "007",
     }
 
 
