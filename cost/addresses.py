@@ -49,9 +49,12 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
     if scope.resource.get(subnets) in (None, "", []):
         return ONE if anywhere else NOTHING
     found = scope.graph.referenced(scope.resource, subnets, SUBNET, DEFAULT_SUBNET)
-    maps = [subnet.type == DEFAULT_SUBNET or is_true(subnet.get("mapPublicIpOnLaunch")) for subnet in found]
+    said = [subnet.get("mapPublicIpOnLaunch") for subnet in found]
+    maps = [subnet.type == DEFAULT_SUBNET or is_true(each) for subnet, each in zip(found, said, strict=True)]
     if any(maps):
         return ONE
+    if UNKNOWN in said or SECRET in said:
+        return Amount.of(0, 0, 1)
     return NOTHING if len(maps) >= (scope.members(subnets) or 1) else Amount.of(0, 0, 1)
 
 

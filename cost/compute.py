@@ -197,6 +197,8 @@ def _unlimited_families(scope: Scope) -> frozenset[str]:
     if found is None:
         defaults = scope.graph.of_type(*tokens.CREDIT_DEFAULT)
         raised = {str(one.get("instanceFamily")) for one in defaults if one.get("cpuCredits") != "standard"}
+        if raised & {str(UNKNOWN), str(SECRET)}:
+            raised.add("t2")  # the one family that the default can raise
         found = scope.pricing.cache["unlimited families"] = frozenset({"t3", "t3a", "t4g"} | raised)
     return found
 

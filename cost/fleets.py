@@ -123,7 +123,7 @@ def _launched(scope: Scope, overrides: Sequence[Mapping[str, Any]], source: Reso
     found: list[tuple[Resource, ...]] = []
     for place, item in enumerate(overrides):
         own: tuple[Resource, ...] = ()
-        if item.get("launchTemplateSpecification"):
+        if told(item, "launchTemplateSpecification"):
             path = f"mixedInstancesPolicy.launchTemplate.overrides[{place}].launchTemplateSpecification"
             own = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
             if not own:

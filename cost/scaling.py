@@ -58,7 +58,10 @@ def limits_of(scope: Scope, dimension: str, *names: str) -> Limits | None:
 
 def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...]) -> Iterator[Resource]:
     """Resources of type `token` (targets, or scheduled actions) that mean the scope's resource in `dimension`."""
-    for one in _by_dimension(scope, token).get(dimension, ()):
+    found = _by_dimension(scope, token)
+    blind = (str(UNKNOWN), str(SECRET)) if token == ACTION else ()  # of a target it is told at the target itself
+    untold = [one for each in blind for one in found.get(each, ())]
+    for one in (*found.get(dimension, ()), *untold):
         identifier = one.get("resourceId")
         if identifier is UNKNOWN or identifier is SECRET:
             means = scope.graph.referenced(one, "resourceId", scope.resource.type) or _beside(scope, one)

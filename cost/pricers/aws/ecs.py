@@ -14,6 +14,7 @@ from cost.scaling import limits_of
 from cost.scope import Scope, UsageKey, told
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.unknown import SECRET, UNKNOWN
 
 TASK: Final = tokens.TASK_DEFINITION[0]
 CLUSTER: Final = tokens.ECS_CLUSTER[0]
@@ -145,12 +146,13 @@ def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool
     strategies = scope.items(f"{prefix}capacityProviderStrategies")
     if not strategies:  # a definition for Fargate alone runs on nothing else, whatever the cluster has
         path = f"{prefix}taskDefinitionArn" if prefix else "taskDefinition"
-        if any(
-            task.get("requiresCompatibilities") == ["FARGATE"]
-            for task in scope.graph.referenced(scope.resource, path, TASK)
-        ):
+        tasks = scope.graph.referenced(scope.resource, path, TASK)
+        needs = [task.get("requiresCompatibilities") for task in tasks] or [scope.resource.get(path)]
+        if any(need == ["FARGATE"] for need in needs):
             return True
         strategies = _default_providers(scope, cluster)
+        if not strategies and any(need in (UNKNOWN, SECRET) or need in ([UNKNOWN], [SECRET]) for need in needs):
+            raise Unpriced("its task definition isn't known, and may be for Fargate alone; set launchType")
     return any("FARGATE" in str(told(each, "capacityProvider")) for each in strategies)
 
 
@@ -162,6 +164,8 @@ def _default_providers(scope: Scope, path: str) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for providers in scope.graph.of_type(PROVIDERS):
         named = scope.graph.referenced(providers, "clusterName", CLUSTER)
+        if not named and providers.get("clusterName") in (UNKNOWN, SECRET):
+            raise Unpriced(f"which cluster the capacity providers {providers.name} are of isn't known; set launchType")
         if clusters[0] in named or providers.get("clusterName") in (clusters[0].get("name"), clusters[0].name):
             found += Scope(scope.pricing, providers).items("defaultCapacityProviderStrategies")
     return found + Scope(scope.pricing, clusters[0]).items("defaultCapacityProviderStrategies")
