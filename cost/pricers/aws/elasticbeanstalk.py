@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from cost.addresses import MOST_ZONES
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import CREDITS, Volume, credit_charges, on_demand, volume_charges
 from cost.images import OPERATING_SYSTEM, system_of
@@ -81,13 +82,16 @@ def _settings(scope: Scope) -> Mapping[tuple[str, str], str]:
             raise Unpriced("which option one of its settings is isn't known, and options are billed")
         if not isinstance(one, Mapping) or one.get("value") in (UNKNOWN, SECRET):
             name = one.get("name") if isinstance(one, Mapping) else "settings"
-            if name in COSTLY:
+            if name in COSTLY or not isinstance(one, Mapping):
                 raise Unpriced(f"{name} isn't known, and its price depends on it")
+            found[str(one.get("namespace")), str(one.get("name"))] = UNTOLD
             continue
         found[str(one.get("namespace")), str(one.get("name"))] = str(one.get("value"))
     return found
 
 
+UNTOLD: Final = "(not known)"
+"""Value of an option that a preview doesn't know, or that is secret."""
 COSTLY: Final = frozenset(
     {
         "settings", "InstanceType", "InstanceTypes", "MinSize", "MaxSize", "EnvironmentType", "LoadBalancerType",
@@ -122,8 +126,12 @@ def _instances(
         assumed=not size,
     )
     yield from volume_charges(scope, volume, count, what="Root volume")
-    if settings.get((NETWORK, "AssociatePublicIpAddress"), str((NETWORK, "VPCId") not in settings)).lower() == "true":
-        yield scope.charge("Public IPv4 addresses", ("vpc", "public_ipv4_hour"), count, Metering.SECONDS, driver=driver)
+    public = settings.get((NETWORK, "AssociatePublicIpAddress"), str((NETWORK, "VPCId") not in settings)).lower()
+    if public in ("true", UNTOLD):
+        addresses = count if public == "true" else Amount(Decimal(0), Decimal(0), count.worst)
+        yield scope.charge(
+            "Public IPv4 addresses", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS, driver=driver
+        )
 
 
 def _balancer(scope: Scope, settings: Mapping[tuple[str, str], str]) -> Iterator[Charge]:
@@ -142,8 +150,9 @@ def _balancer(scope: Scope, settings: Mapping[tuple[str, str], str]) -> Iterator
     else:
         yield scope.use("Data processed", ("elb", "classic_gb"), scope.usage(PROCESSED_BYTES, transferred_gb(scope)))
     if settings.get((NETWORK, "ELBScheme"), "public") != "internal":
-        named = [each for each in settings.get((NETWORK, "ELBSubnets"), "").split(",") if each.strip()]
-        addresses = Amount.fixed(max(len(named), LEAST_ZONES))
+        subnets = settings.get((NETWORK, "ELBSubnets"), "")
+        least = max(sum(1 for each in subnets.split(",") if each.strip()), LEAST_ZONES)
+        addresses = Amount.of(least, least, MOST_ZONES if subnets == UNTOLD else least)
         yield scope.charge(
             "Public IPv4 addresses of the load balancer", ("vpc", "public_ipv4_hour"), addresses, Metering.SECONDS
         )

@@ -181,6 +181,33 @@ def test_a_default_of_credits_for_a_family_that_nobody_knows_counts_for_t2(make,
     assert price(default, instance).worst_case_usd > price(instance).worst_case_usd
 
 
+@pytest.mark.parametrize(
+    ("namespace", "option", "usd"),
+    [
+        ("aws:ec2:vpc", "AssociatePublicIpAddress", "3.65"),
+        ("aws:ec2:vpc", "ELBSubnets", "14.60"),  # four zones more than two
+    ],
+)
+def test_an_option_of_an_environment_that_nobody_knows_counts_in_the_worst_case(make, price, namespace, option, usd):
+    known = {
+        ("aws:autoscaling:launchconfiguration", "InstanceType"): "m5.large",
+        ("aws:autoscaling:asg", "MinSize"): "1",
+        ("aws:autoscaling:asg", "MaxSize"): "1",
+        ("aws:elasticbeanstalk:environment", "LoadBalancerType"): "application",
+        ("aws:ec2:vpc", "VPCId"): UNKNOWN,
+        ("aws:ec2:vpc", "AssociatePublicIpAddress"): "false",
+        ("aws:ec2:vpc", "ELBSubnets"): "a,b",
+    }
+
+    def worst(options):
+        settings = [{"namespace": space, "name": name, "value": value} for (space, name), value in options.items()]
+        found = price(make("aws:elasticbeanstalk/environment:Environment", {"settings": settings}))
+        assert not found.unpriced
+        return found.worst_case_usd
+
+    assert worst({**known, (namespace, option): UNKNOWN}) - worst(known) == Decimal(usd)
+
+
 TELLS_BY_NOTE = {("instance: windows", "ami")}
 """A system that nobody tells is priced as Linux, and said so."""
 
