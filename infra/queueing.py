@@ -11,8 +11,11 @@ The last two are approximations and say so.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import mul
 
 
 def erlang_b(servers: int, offered_load: float) -> float:
@@ -94,9 +97,11 @@ class Bracket:
     """Bounds of a figure that the balancing algorithm decides on."""
 
     optimistic_seconds: float
-    """One shared queue: no request waits while any server of the fleet is idle."""
+    """One shared queue: no request waits while any server of the fleet is idle. Exact for exponential service, an
+    approximation otherwise."""
     pessimistic_seconds: float
-    """Random split: each target is on its own."""
+    """Random split: each target is on its own, and where service is not exponential each of its servers. A bound for
+    any service: a shared queue makes nobody wait longer (Wolff, "An Upper Bound for Multi-Channel Queues", 1977)."""
 
 
 def balanced_quantile(
@@ -106,18 +111,68 @@ def balanced_quantile(
 
     Least outstanding requests lies between the two bounds, and so does round robin: its arrivals at one
     target are more regular than a random split's. Service is exponential, or given by equally likely
-    `service_points` (seconds), for which both bounds rest on `quantile_with_service`.
+    `service_points` (seconds).
     """
-
-    def sojourn(servers: int, arrivals: float) -> float:
-        if service_points:
-            return quantile_with_service(servers, arrivals, service_points, quantile)
-        return Station(servers, station.service_seconds).sojourn_quantile_seconds(arrivals, quantile)
-
+    servers = targets * station.servers
+    if not targets:
+        return Bracket(math.inf, math.inf)
+    if service_points:
+        return Bracket(
+            optimistic_seconds=quantile_with_service(servers, rate, service_points, quantile),
+            pessimistic_seconds=single_server_quantile(rate / servers, service_points, quantile),
+        )
     return Bracket(
-        optimistic_seconds=sojourn(targets * station.servers, rate),
-        pessimistic_seconds=sojourn(station.servers, rate / targets) if targets else math.inf,
+        *(
+            Station(count, station.service_seconds).sojourn_quantile_seconds(arrivals, quantile)
+            for count, arrivals in ((servers, rate), (station.servers, rate / targets))
+        )
     )
+
+
+CELLS = 400
+"""Steps of a wait that is computed: at first up to four times what is expected of its quantile, then up to that."""
+
+
+def single_server_quantile(rate: float, service_points: tuple[float, ...], quantile: float) -> float:
+    """Sojourn quantile of M/G/1 for equally likely `service_points` (seconds), at most a step too high.
+
+    The wait is a geometric sum of what is left of service times (Pollaczek-Khinchine); they are rounded up to whole
+    steps, so that the sum is one over their multiples, and nothing comes out too low.
+    """
+    count, mean = len(service_points), sum(service_points) / len(service_points)
+    load = rate * mean
+    if load >= 1:
+        return math.inf
+    points = sorted(service_points)
+    sums = [0.0, *accumulate(points)]
+    step = quantile_with_service(1, rate, service_points, quantile) * 4 / CELLS
+
+    def left_within(seconds: float) -> float:
+        index = bisect_right(points, seconds)
+        return (sums[index] + (count - index) * seconds) / sums[-1]
+
+    found = math.inf
+    while True:
+        edges = [left_within(cell * step) for cell in range(CELLS + 1)]
+        left = [later - earlier for earlier, later in pairwise(edges)]
+        wait = [1 - load]
+        for cell in range(1, CELLS + 1):
+            wait.append(load * sum(map(mul, left[:cell], reversed(wait))))
+        beyond = max(0.0, 1 - sum(wait))
+
+        def excess(seconds: float, wait: list[float] = wait, step: float = step, beyond: float = beyond) -> float:
+            late = sum(
+                chance * (count - bisect_right(points, seconds - cell * step)) for cell, chance in enumerate(wait)
+            )
+            return beyond + late / count - (1 - quantile)
+
+        if excess(CELLS * step) > 0:
+            step *= 2
+            continue
+        before, found = found, _solve_decreasing(excess, mean)
+        if found > 0.98 * before:
+            return found
+        step = found / CELLS  # what comes out is too high by some steps, so shorter ones reach as far as is needed
 
 
 def quantile_with_service(

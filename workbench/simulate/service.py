@@ -165,7 +165,7 @@ class ServiceModel:
         """Equally likely service times in seconds, for formulas; empty for an exponential one of the declared mean."""
         if self.distribution.shape is Shape.EXPONENTIAL:
             return ()
-        return tuple((self.distribution.points(200) * self.mean_seconds).tolist())
+        return tuple((self.distribution.points() * self.mean_seconds).tolist())
 
     def failing_ratio(self, rate: float) -> float:
         """Share of the requests that fail at `rate` a second, so also of the repeats."""

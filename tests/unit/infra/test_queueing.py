@@ -8,6 +8,7 @@ from infra.queueing import (
     erlang_b,
     erlang_c,
     quantile_with_service,
+    single_server_quantile,
 )
 
 # p95 sojourn in mean service times; solved from the exact tail, checked there with SimPy and Ciw (2026-11).
@@ -88,6 +89,21 @@ def test_quantile_with_exponential_points_agrees_with_the_exact_one():
 def test_quantile_without_load_is_that_of_the_service_time():
     points = tuple(float(index) for index in range(1, 101))
     assert quantile_with_service(4, 1e-9, points, 0.95) == pytest.approx(95.0, abs=1.0)
+
+
+@pytest.mark.parametrize("load", [0.1, 0.5, 0.9])
+def test_one_server_with_exponential_points_agrees_with_the_exact_one(load):
+    points = tuple(-math.log(1 - (index + 0.5) / 4000) for index in range(4000))
+    exact = -math.log(0.05) / (1 - load)
+    assert 0.995 * exact <= single_server_quantile(load, points, 0.95) <= 1.04 * exact
+
+
+def test_one_server_without_load_takes_the_service_time_and_saturated_for_ever():
+    assert single_server_quantile(1e-9, (1.0,), 0.95) == pytest.approx(1.0, rel=0.01)
+    assert single_server_quantile(1.0, (1.0,), 0.95) == math.inf
+    # M/D/1 at a load of one half: P(W <= t) = (1 - load) e^(load t) up to one service time, less its second term then.
+    wait = single_server_quantile(0.5, (1.0,), 0.75) - 1
+    assert 0.5 * math.exp(0.5 * wait) == pytest.approx(0.75, abs=0.005)
 
 
 def test_balancing_bracket_is_ordered_and_closes_with_one_target():

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import pytest
 
-from infra.queueing import Station
+from infra.queueing import Station, balanced_quantile
 from workbench.simulate import kernel
 from workbench.simulate.engine import Engine, EngineOptions
 from workbench.simulate.histogram import quantile_seconds
@@ -106,6 +106,17 @@ def test_the_p95_of_the_published_table_is_reproduced():
     off, error = deviation(simulated(3, 0.8, 4_000_000, seed=1)["p95"], 5.729)
     assert abs(off) < 0.01
     assert error < 0.005
+
+
+@pytest.mark.parametrize("text", ["deterministic", "lognormal:2", "lognormal:3", "gamma:0.5", "gamma:3"])
+@pytest.mark.parametrize("servers", [1, 2, 4])
+@pytest.mark.parametrize("ratio", [0.3, 0.6, 0.85])
+def test_the_pessimistic_bound_is_one_for_any_service(text, servers, ratio):
+    distribution = Distribution.parse(text)
+    points = tuple(distribution.points().tolist())
+    bracket = balanced_quantile(1, Station(servers, 1.0), servers * ratio, 0.95, points)
+    (found,) = simulated(servers, ratio, 400_000, seed=3, distribution=distribution, batches=1)["p95"]
+    assert found <= bracket.pessimistic_seconds * (1.05 if servers == 1 else 1)  # one server's is exact, the run is not
 
 
 def exact_wait_of_deterministic_service(servers, ratio, states=400):
