@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ import click
 
 from deployment.errors import InputError, meant
 from deployment.urn import name_of
-from workbench.cli.common import BLOCKED, emit_marked, pairs, progress, write_text
+from workbench.cli.common import BLOCKED, RegionName, emit_marked, pairs, progress, write_text
 
 if TYPE_CHECKING:
     from workbench.new_stack import Answers
@@ -34,7 +35,7 @@ EXAMPLE: Final = "qa --kind dedicated --domain api.qa.example.com --account 1234
     metavar="KEY=VALUE",
     help="What a shared stack borrows (plant:tenancy.platform); repeatable.",
 )
-@click.option("--region", default="us-east-1", show_default=True, help="AWS Region.")
+@click.option("--region", type=RegionName(), default="us-east-1", show_default=True, help="AWS Region.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def command(stack: str, platform: tuple[str, ...], force: bool, **given: Any) -> None:
     """Write Pulumi.STACK.yaml and preview it.
@@ -122,6 +123,10 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
         given["kind"],
         lambda text: None if text in KINDS.choices else f"{text} is neither dedicated nor shared",
     )
+    if kind == "dedicated" and platform:
+        raise InputError("--platform: a dedicated stack borrows nothing; leave it out, or give --kind shared")
+    if kind == "shared" and given["hosted_zone"] is not None:
+        raise InputError("--hosted-zone: a shared stack has no zone of its own; leave it out, or give --kind dedicated")
     domain = answer("--domain", "name of the API, e.g. api.example.com", "domain", "edge.domain_name")
     account = answer("--account", "AWS account, 12 digits", "account", "platform.account_id")
     zone = given["hosted_zone"]
@@ -167,8 +172,11 @@ def _told(found: Preview) -> Iterator[str]:
             f" findings; the first ends on {last}: read them (./plant preview --stack {found.stack} --all),"
             " they are yours now"
         )
+    rules = Counter(violation.rule.id for violation in found.blocking)
     for violation in found.blocking:
         finding = violation.finding
-        yield f"blocks: {violation.rule.id} ({name_of(finding.urn)}): {finding.what}"
-        yield from (f"  fix: {way}" for way in finding.ways or (violation.rule.fix,))
+        if count := rules.pop(violation.rule.id, 0):  # each rule once: a Region without prices breaks one many times
+            more = f" and {count - 1} more" if count > 1 else ""
+            yield f"blocks: {violation.rule.id} ({name_of(finding.urn)}{more}): {finding.what}"
+            yield from (f"  fix: {way}" for way in finding.ways or (violation.rule.fix,))
     yield f"next: ./plant preview --stack {found.stack}; with an account: pulumi stack init {found.stack}"

@@ -42,7 +42,8 @@ RULE = Rule(
     severity=Severity.HIGH,
     risk=Risk.CONFIGURED,
     why="A resource that the estimate leaves out would cost $0 by silence.",
-    fix="Add a pricer in cost/pricers, or the type with its reason to the table of free types.",
+    fix="Fetch prices that a Region lacks: ./plant prices refresh --region REGION. A type that nothing prices needs a "
+    "pricer in cost/pricers, or its reason in cost/free.toml.",
     source="docs/architecture.md, the budget",
     check_stack=check,
     passing=FREE_STACK,

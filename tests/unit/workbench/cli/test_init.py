@@ -70,6 +70,17 @@ def test_a_shared_stack_passes_at_once_with_what_the_platform_lends(project, mon
         ),
         pytest.param(["qa", *DEDICATED], ["--hosted-zone is missing"], id="no zone"),
         pytest.param(["qa", *DEDICATED[:4], "--account", "12", *ZONE], ["account_id", "Pulumi.qa.yaml"], id="account"),
+        pytest.param(
+            ["qa", *DEDICATED, *ZONE, "--platform", "vpc_id=vpc-1"],
+            ["a dedicated stack borrows nothing"],
+            id="borrowed",
+        ),
+        pytest.param(
+            ["qa", "--kind", "shared", *DEDICATED[2:], *ZONE], ["a shared stack has no zone of its own"], id="own zone"
+        ),
+        pytest.param(
+            ["qa", *DEDICATED, *ZONE, "--region", "us-esat-1"], ["not the name of an AWS Region"], id="region"
+        ),
         pytest.param(["../qa", *DEDICATED, *ZONE], ["a stack's name has letters"], id="name"),
     ],
 )
@@ -78,6 +89,15 @@ def test_what_is_missing_or_wrong_is_told_and_nothing_is_written(project, argume
     assert isinstance(result.exception, InputError)
     assert all(part in str(result.exception) for part in told)
     assert list(project.glob("Pulumi.*.yaml")) == []
+
+
+def test_each_rule_that_blocks_is_told_once(project):
+    result = CliRunner().invoke(command, ["qa", *DEDICATED, *ZONE, "--region", "eu-west-1"])
+    assert result.exit_code == 1
+    told = [line for line in result.output.splitlines() if line.startswith("blocks: ")]
+    assert any("cost-everything-priced" in line and " more)" in line for line in told)
+    assert len({line.split()[1] for line in told}) == len(told)
+    assert "./plant prices refresh --region" in result.output
 
 
 def test_an_answer_that_does_not_fit_is_asked_for_again(project, monkeypatch):
