@@ -110,7 +110,11 @@ KEPT = {
 
 SERVING = {
     "plant-scaling-auto-scale-events": {"metricTransformation.name": "auto_scale_events", **COUNT},
-    "plant-scaling-launch-attempts": {"metricTransformation.name": "launch_attempts", **COUNT},
+    "plant-scaling-launch-successes": {
+        "metricTransformation.name": "launch_failure_percent",
+        "metricTransformation.value": "0",
+        "metricTransformation.unit": "Percent",
+    },
     "plant-scaling-traffic-spikes": {"metricTransformation.name": "traffic_spikes", **COUNT},
     "plant-rollout-before": {"type": "String", "insecureValue": re.compile(r'.*"flagVersion":.*"stableSize":.*')},
     "plant-rollout-control": {"type": "String"},
@@ -119,7 +123,7 @@ SERVING = {
     "plant-access-fleet-to-cache": {"fromPort": 6379, "toPort": 6380},
     "plant-alerts-subscriber-4a2e67c9": {"endpoint": SET},
     "plant-notices-subscriber-8ef3e32a": {"endpoint": SET},
-    "plant-scaling-launch-failures": alarm(threshold=5),
+    "plant-scaling-launch-failures": alarm(metricName="launch_failure_percent", statistic="Average", threshold=5),
     "plant-slo-database-latency": {
         **alarm(metricName="database_latency", namespace=OWN, threshold=30, period=300, evaluationPeriods=1),
         **P95,

@@ -95,6 +95,7 @@ class PodScaling(pulumi.ComponentResource):
     def _unplaced(self) -> aws.cloudwatch.MetricAlarm:
         args = self._args
         metrics = {"attempts": "total", "unschedulable": "UNSCHEDULABLE", "errors": "ERROR"}
+        failed = "(SUM([attempts, unschedulable, errors]) - attempts)"
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-placement-failures",
             alarm_description=f"Over {args.failure_threshold_percent} % of the attempts to place a pod fail",
@@ -105,7 +106,7 @@ class PodScaling(pulumi.ComponentResource):
             metric_queries=[
                 {
                     "id": "rate",
-                    "expression": "IF(attempts > 0, 100 * (FILL(unschedulable, 0) + FILL(errors, 0)) / attempts, 0)",
+                    "expression": f"IF(attempts > 0, 100 * {failed} / attempts, 0)",
                     "label": "Failed placements (%)",
                     "return_data": True,
                 },

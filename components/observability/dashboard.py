@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.json_text import json_text
+from components.observability.scaling_events import LAUNCH_FAILURES
 
 WIDTH = 12
 HEIGHT = 6
@@ -97,7 +98,11 @@ class Dashboard(pulumi.ComponentResource):
             (
                 "auto_scale_events, traffic_spikes and failed launches",
                 "Sum",
-                [[own, "auto_scale_events"], [own, "traffic_spikes"], [own, "launch_failures"]],
+                [
+                    [own, "auto_scale_events"],
+                    [own, "traffic_spikes"],
+                    [own, LAUNCH_FAILURES, {"stat": "Average", "yAxis": "right", "label": "failed launches (%)"}],
+                ],
             )
             if args.group_names
             else ("auto_scale_events and traffic_spikes", "Sum", [[own, "auto_scale_events"], [own, "traffic_spikes"]]),

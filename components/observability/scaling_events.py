@@ -15,6 +15,9 @@ LAUNCH_FAILED = "EC2 Instance Launch Unsuccessful"
 TERMINATED = "EC2 Instance Terminate Successful"
 TERMINATION_FAILED = "EC2 Instance Terminate Unsuccessful"
 
+LAUNCH_FAILURES = "launch_failure_percent"
+"""Metric whose average is the share of launches that failed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingEventsArgs:
@@ -41,7 +44,7 @@ class ScalingEventsArgs:
 
 
 class ScalingEvents(pulumi.ComponentResource):
-    """Metrics ``traffic_spikes``, and of groups ``auto_scale_events``, ``launch_attempts`` and ``launch_failures``.
+    """Metrics ``traffic_spikes``, and of groups ``auto_scale_events`` and ``launch_failure_percent``.
 
     AWS has no metric of failed launches, only events (Amazon EC2 Auto Scaling guide, event reference), so they
     are logged and counted. Creates: event rules with targets, metric filters, alarm.
@@ -86,53 +89,47 @@ class ScalingEvents(pulumi.ComponentResource):
         )
 
     def _count(self, args: ScalingEventsArgs, metric: str, pattern: str) -> None:
+        counted = {"value": "1", "default_value": "0", "unit": "Count"}
+        self._filter(args, metric.replace("_", "-"), metric, pattern, counted)
+
+    def _filter(
+        self, args: ScalingEventsArgs, suffix: str, metric: str, pattern: str, transformation: Mapping[str, str]
+    ) -> None:
         aws.cloudwatch.LogMetricFilter(
-            f"{self._name}-{metric.replace('_', '-')}",
+            f"{self._name}-{suffix}",
             log_group_name=args.log_group_name,
             pattern=pattern,
-            metric_transformation={
-                "name": metric,
-                "namespace": args.metric_namespace,
-                "value": "1",
-                "default_value": "0",
-                "unit": "Count",
-            },
+            metric_transformation={"name": metric, "namespace": args.metric_namespace, **transformation},
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _launches(self, args: ScalingEventsArgs) -> pulumi.Output[str]:
-        """Count launches, and tell when too many of them fail."""
-        failed = f'($.detail-type = "{LAUNCH_FAILED}")'
+        """Tell when too many launches fail.
+
+        Two filters write one metric, 100 for a launch that failed and 0 for one that did not, so its average is their
+        rate: an alarm on one metric costs half of one on attempts and failures. There is no default value, which would
+        count events that are no launches.
+        """
         self._count(args, "auto_scale_events", '{ $.source = "aws.autoscaling" }')
-        self._count(args, "launch_attempts", f'{{ ($.detail-type = "{LAUNCHED}") || {failed} }}')
-        self._count(args, "launch_failures", f"{{ {failed} }}")
+        for suffix, outcome, percent in (("successes", LAUNCHED, "0"), ("failures", LAUNCH_FAILED, "100")):
+            self._filter(
+                args,
+                f"launch-{suffix}",
+                LAUNCH_FAILURES,
+                f'{{ $.detail-type = "{outcome}" }}',
+                {"value": percent, "unit": "Percent"},
+            )
         alarm = aws.cloudwatch.MetricAlarm(
             f"{self._name}-launch-failures",
             alarm_description=f"Over {args.failure_threshold_percent} % of the instance launches fail",
             comparison_operator="GreaterThanThreshold",
             threshold=float(args.failure_threshold_percent),
+            namespace=args.metric_namespace,
+            metric_name=LAUNCH_FAILURES,
+            statistic="Average",
+            period=args.window_minutes * 60,
             evaluation_periods=1,
             treat_missing_data="notBreaching",
-            metric_queries=[
-                {
-                    "id": "rate",
-                    "expression": "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)",
-                    "label": "Failed launches (%)",
-                    "return_data": True,
-                },
-                *(
-                    {
-                        "id": identifier,
-                        "metric": {
-                            "namespace": args.metric_namespace,
-                            "metric_name": metric,
-                            "stat": "Sum",
-                            "period": args.window_minutes * 60,
-                        },
-                    }
-                    for identifier, metric in (("attempts", "launch_attempts"), ("failures", "launch_failures"))
-                ),
-            ],
             alarm_actions=[args.alert_topic_arn],
             ok_actions=[args.alert_topic_arn],
             opts=pulumi.ResourceOptions(parent=self),

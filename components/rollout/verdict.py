@@ -132,9 +132,10 @@ def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
     Balancing user guide, "CloudWatch metrics for your Application Load Balancer", 2026-11), so what lacks among the
     answers tells of it.
     """
-    failed = "100 * (FILL(errors, 0) + FILL(refused, 0)) / requests"
-    rest = "100 * (requests - FILL(good, 0) - FILL(moved, 0) - FILL(denied, 0)) / requests"
-    unanswered = f"{rest} - 100 * FILL(errors, 0) / requests"
+    # Sums with what has a value: whether FILL makes a datapoint where a metric has none at all, no document tells.
+    failed = "100 * (SUM([requests, errors, refused]) - requests) / requests"
+    rest = "100 * (2 * requests - SUM([requests, good, moved, denied])) / requests"
+    unanswered = "100 * (2 * requests - SUM([requests, good, moved, denied, errors])) / requests"
     silent = f"(requests >= {UNANSWERED_LEAST_REQUESTS}) && ({unanswered} > {UNANSWERED_PERCENT_MAX})"
     ratio = f"IF({silent}, {rest}, {failed})"
     return {

@@ -21,6 +21,7 @@ NAMES: Final = frozenset(
         "GroupDesiredCapacity",
         "CPUCreditBalance",
         "launch_attempts",
+        "launch_failure_percent",
         "launch_failures",
         "launch_successes",
         "auto_scale_events",

@@ -154,6 +154,8 @@ def _response_time(periods: Periods, pool: int | None, statistic: str) -> Value:
     quantile = quantile_of(statistic)
     if quantile is not None:
         return periods.quantile(pool, quantile), samples
+    if statistic == "SampleCount":
+        return _some(samples)
     with np.errstate(invalid="ignore", divide="ignore"):
         return periods.total(pool, kernel.LATENCY) / samples, samples
 
@@ -191,6 +193,12 @@ def _launch_successes(periods: Periods, pool: int | None, statistic: str) -> Val
     return _some(periods.gained("attempts", pool) - periods.gained("failures", pool))
 
 
+def _launch_failure_percent(periods: Periods, pool: int | None, statistic: str) -> Value:
+    attempts = periods.gained("attempts", pool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 * periods.gained("failures", pool) / attempts, attempts
+
+
 def _credits(periods: Periods, pool: int | None, statistic: str) -> Value:
     return periods.least_credits(), np.full(periods.count, float(periods.length))
 
@@ -212,6 +220,7 @@ METRICS: Final[Mapping[str, Callable[[Periods, int | None, str], Value]]] = {
     "launch_attempts": _gained("attempts"),
     "launch_failures": _gained("failures"),
     "launch_successes": _launch_successes,
+    "launch_failure_percent": _launch_failure_percent,
     "auto_scale_events": _gained("scale_events"),
 }
 """Metric name -> its value over each period."""
@@ -262,8 +271,9 @@ class UnsupportedExpressionError(ValueError):
 def evaluate(expression: str, values: Mapping[str, Floats]) -> Floats:
     """Metric math of many datapoints: arithmetic, comparisons, IF, FILL, MAX, MIN, SUM.
 
-    A missing value (NaN) makes the result missing, except inside FILL and in the branch of IF that is not taken; a
-    division by zero has no result (CloudWatch drops such datapoints). Raises UnsupportedExpressionError.
+    A missing value (NaN) beside another metric's counts as 0, and as such in the branch of IF that is taken because its
+    condition is true; beside a number the result is missing. A division by zero has no result (CloudWatch drops such
+    datapoints). Raises UnsupportedExpressionError.
     """
     try:
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -296,7 +306,9 @@ def _node(node: ast.AST, values: Mapping[str, Floats]) -> Floats:
             return result
         case ast.Call(func=ast.Name(id="IF"), args=[condition, then, otherwise]):
             chosen = _node(condition, values)
-            picked = np.where(chosen != 0, _node(then, values), _node(otherwise, values))
+            if_true = _node(then, values)
+            if_true = np.where(np.isnan(if_true), 0.0, if_true)  # dropped where it is false ("IF expressions")
+            picked = np.where(chosen != 0, if_true, _node(otherwise, values))
             return np.where(np.isnan(chosen), np.nan, picked)
         case ast.Call(func=ast.Name(id="FILL"), args=[inner, fallback]):
             value = _node(inner, values)
@@ -312,5 +324,11 @@ def _node(node: ast.AST, values: Mapping[str, Floats]) -> Floats:
 
 
 def _apply(kind: ast.AST, left: Floats, right: Floats) -> Floats:
+    if np.ndim(left) and np.ndim(right):  # of two metrics the missing one counts as 0 (CloudWatch guide, "Metric math")
+        nothing_left, nothing_right = np.isnan(left), np.isnan(right)
+        left, right = (
+            np.where(nothing_left & ~nothing_right, 0.0, left),
+            np.where(nothing_right & ~nothing_left, 0.0, right),
+        )
     value = np.asarray(_OPERATORS[type(kind)](left, right), float)
     return np.where(np.isnan(left) | np.isnan(right) | np.isinf(value), np.nan, value)

@@ -16,10 +16,18 @@ def whole(graph, request):
 def test_failed_launches_over_five_percent_raise_an_alarm(whole, one):
     alarm = one(whole, "aws:cloudwatch/metricAlarm:MetricAlarm", "plant-scaling-launch-failures")
     assert alarm.get("threshold") == 5
-    queries = {query["id"]: query for query in alarm.get("metricQueries")}
-    assert queries["rate"]["expression"] == "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)"
-    assert queries["attempts"]["metric"]["metricName"] == "launch_attempts"
-    assert queries["failures"]["metric"]["metricName"] == "launch_failures"
+    assert (alarm.get("metricName"), alarm.get("statistic")) == ("launch_failure_percent", "Average")
+    filters = {
+        found.get("pattern"): found.get("metricTransformation")
+        for found in whole.of_type(FILTER)
+        if found.get("metricTransformation.name") == "launch_failure_percent"
+    }
+    assert {pattern.split('"')[1]: written["value"] for pattern, written in filters.items()} == {
+        "EC2 Instance Launch Successful": "0",
+        "EC2 Instance Launch Unsuccessful": "100",
+    }
+    # A default value would count other events as launches that went well.
+    assert not [written for written in filters.values() if written.get("defaultValue") is not None]
 
 
 def test_events_of_both_fleets_are_collected(whole, one):
@@ -42,7 +50,7 @@ def test_spikes_are_counted_when_their_alarm_goes_off(whole, one):
 
 def test_metrics_of_the_story_exist(whole):
     names = {found.get("metricTransformation.name") for found in whole.of_type(FILTER)}
-    assert names >= {"api_latency", "traffic_spikes", "auto_scale_events", "launch_attempts", "launch_failures"}
+    assert names >= {"api_latency", "traffic_spikes", "auto_scale_events", "launch_failure_percent"}
 
 
 def test_eventbridge_may_write_to_its_log_group_only(whole, one):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from workbench.emulator.behaviour.metrics import metric_math
+
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
@@ -30,14 +32,43 @@ def test_percentile_of_few_requests_raises_nothing(whole):
 def test_error_alarm_is_a_ratio(whole, one, fleet):
     alarm = one(whole, ALARM, f"plant-slo-errors-{fleet}")
     queries = {query["id"]: query for query in alarm.get("metricQueries")}
-    assert queries["ratio"]["expression"] == "IF(requests > 0, 100 * FILL(errors, 0) / requests, 0)"
+    expression = queries["ratio"]["expression"]
     assert queries["errors"]["metric"]["metricName"] == "HTTPCode_Target_5XX_Count"
     assert [key for key, query in queries.items() if query.get("returnData")] == ["ratio"]
+    answered = {"requests": 50.0, "answers": 50.0}
+    assert metric_math(expression, {**answered, "errors": 1.0}) == 2
+    assert metric_math(expression, {**answered, "errors": None}) == 0
+    assert metric_math(expression, {"requests": None, "answers": None, "errors": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("stack", "fleet"), [("dev", "stable"), ("dev", "canary"), ("prod", "stable"), ("k8s", "stable"), ("k8s", "canary")]
+)
+def test_requests_that_a_fleet_does_not_answer_are_errors_of_it(graph, one, stack, fleet):
+    queries = {
+        query["id"]: query for query in one(graph(stack), ALARM, f"plant-slo-errors-{fleet}").get("metricQueries")
+    }
+    answers = queries["answers"]["metric"]
+    assert (answers["metricName"], answers["stat"]) == ("TargetResponseTime", "SampleCount")
+    assert set(answers["dimensions"]) == {"TargetGroup", "LoadBalancer"}
+    expression = queries["ratio"]["expression"]
+    assert metric_math(expression, {"requests": 50.0, "answers": 40.0, "errors": None}) == 20
+    assert metric_math(expression, {"requests": 50.0, "answers": 40.0, "errors": 5.0}) == 30
+    assert metric_math(expression, {"requests": 50.0, "answers": None, "errors": None}) == 100
+    assert metric_math(expression, {"requests": 50.0, "answers": 48.0, "errors": None}) == 0  # who hung up
+    assert metric_math(expression, {"requests": 50.0, "answers": 60.0, "errors": None}) == 0  # late answers
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
+def test_no_expression_makes_datapoints_where_a_metric_has_none(graph, stack):
+    whole = graph(stack)
+    told = [str(alarm.get("metricQueries")) for alarm in whole.of_type(ALARM)]
+    told += [str(machine.get("definition")) for machine in whole.of_type("aws:sfn/stateMachine:StateMachine")]
+    assert told
+    assert not [text for text in told if "FILL(" in text]
 
 
 def test_what_the_load_balancer_answers_in_place_of_a_target_is_watched_where_it_is_the_stacks_own(graph, one):
-    from workbench.emulator.behaviour.metrics import metric_math
-
     dev = graph("dev")
     alarm = one(dev, ALARM, "plant-slo-errors-edge")
     queries = {query["id"]: query for query in alarm.get("metricQueries")}

@@ -136,10 +136,10 @@ def _evaluate(node: ast.expr, values: Mapping[str, float | None]) -> float | boo
         operand = _evaluate(node.operand, values)
         return None if operand is None else -operand
     if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-        left, right = _evaluate(node.left, values), _evaluate(node.right, values)
+        left, right = _pair(node.left, node.right, values)
         return None if left is None or right is None else _BINARY[type(node.op)](left, right)
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARE:
-        left, right = _evaluate(node.left, values), _evaluate(node.comparators[0], values)
+        left, right = _pair(node.left, node.comparators[0], values)
         return None if left is None or right is None else _COMPARE[type(node.ops[0])](left, right)
     if isinstance(node, ast.BoolOp):
         parts = [bool(_evaluate(item, values)) for item in node.values]
@@ -147,6 +147,17 @@ def _evaluate(node: ast.expr, values: Mapping[str, float | None]) -> float | boo
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return _function(node.func.id, node.args, values)
     raise ValueError(f"metric math: {ast.unparse(node)} is not covered")
+
+
+def _pair(left: ast.expr, right: ast.expr, values: Mapping[str, float | None]) -> tuple[Any, Any]:
+    """Both sides of an operator: of two metrics the one without a datapoint counts as 0 where the other has one
+    (CloudWatch user guide, "Metric math syntax and functions", 2026-11); a number makes no datapoint."""
+    found = _evaluate(left, values), _evaluate(right, values)
+    if found.count(None) == 1 and all(
+        any(isinstance(part, ast.Name) for part in ast.walk(side)) for side in (left, right)
+    ):
+        return (found[0] or 0.0, found[1] or 0.0)
+    return found
 
 
 def _function(name: str, nodes: list[ast.expr], values: Mapping[str, float | None]) -> float | bool | None:
@@ -157,7 +168,8 @@ def _function(name: str, nodes: list[ast.expr], values: Mapping[str, float | Non
         condition = _evaluate(nodes[0], values)
         if condition is None:
             return None
-        return _evaluate(nodes[1 if condition else 2], values)
+        chosen = _evaluate(nodes[1 if condition else 2], values)
+        return 0.0 if condition and chosen is None else chosen  # dropped where it is false (the same, "IF expressions")
     if name in ("MAX", "MIN", "SUM"):
         items = nodes[0].elts if len(nodes) == 1 and isinstance(nodes[0], ast.List) else nodes
         known = [value for item in items if (value := _evaluate(item, values)) is not None]

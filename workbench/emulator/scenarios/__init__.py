@@ -29,6 +29,7 @@ ORDER = (
     "abuse",
     "cache-outage",
     "zone-loss",
+    "silent-fleet",
     "runaway",
     "drain",
     "failing-reaper",

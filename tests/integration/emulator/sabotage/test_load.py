@@ -129,9 +129,9 @@ FAILURES = [
         id="failures counted by the wrong pattern",
     ),
     pytest.param(
-        lambda live: live.altered("LogMetricFilter", "scaling-launch-attempts", pattern=NOTHING),
-        "more than 5 % are an alarm",
-        id="attempts counted by the wrong pattern",
+        lambda live: live.altered("LogMetricFilter", "scaling-launch-successes", pattern=NOTHING),
+        "5 % failed launches are no alarm",
+        id="successes counted by the wrong pattern",
     ),
     pytest.param(
         lambda live: live.altered("MetricAlarm", "scaling-launch-failures", threshold=50.0),
@@ -327,6 +327,37 @@ ZONE = [
 ]
 
 
+def not_counting_answers(queries: Any) -> Any:
+    return [
+        {**query, "expression": "IF(requests > 0, 100 * errors / requests, 0)"} if query["id"] == "ratio" else query
+        for query in queries
+    ]
+
+
+SILENCE = [
+    pytest.param(
+        lambda live: live.altered("MetricAlarm", "errors-stable", metricQueries=not_counting_answers),
+        "no answers are an alarm",
+        id="only what targets answer is watched",
+    ),
+    pytest.param(
+        lambda live: live.altered("MetricAlarm", "errors-stable", threshold=-1.0),
+        "a few callers who hang up are no alarm",
+        id="alarm that is always on",
+    ),
+    pytest.param(
+        lambda live: live.altered("CompositeAlarm", "users-affected", alarmActions=[]),
+        "it affects users, and people are told",
+        id="composite without its action",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sabotage", "demand"), SILENCE)
+def test_a_silent_fleet_that_is_not_noticed_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
+    assert any(demand in what for what in broken("silent-fleet", sabotage))
+
+
 @pytest.mark.parametrize(("sabotage", "demand"), SPIKE)
 def test_a_spike_that_is_not_met_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in broken("spike", sabotage))
@@ -347,7 +378,7 @@ def test_a_lost_zone_that_is_not_survived_is_noticed(broken: Any, sabotage: Any,
     assert any(demand in what for what in broken("zone-loss", sabotage))
 
 
-@pytest.mark.parametrize("name", ["spike", "scaling-failures", "cache-outage", "zone-loss"])
+@pytest.mark.parametrize("name", ["spike", "scaling-failures", "cache-outage", "zone-loss", "silent-fleet"])
 def test_afterwards_the_stack_is_as_it_was(live: Any, name: str) -> None:
     played = live.play(name)
     assert played.status is Status.PASSED, [check for check in played.checks if check.status is Status.FAILED]

@@ -83,6 +83,13 @@ def test_filter_patterns(pattern: str, message: str, expected: bool) -> None:
         pytest.param("IF(a > 0, 100 * FILL(f, 0) / a, 0)", {"a": 20.0, "f": None}, 0.0, id="filled"),
         pytest.param("IF(a > 0, 100 * FILL(f, 0) / a, 0)", {"a": None, "f": 1.0}, None, id="no datapoint"),
         pytest.param("a / b", {"a": 1.0, "b": 0.0}, None, id="division by zero has no datapoint"),
+        pytest.param("100 * f", {"a": 20.0, "f": None}, None, id="a number makes no datapoint"),
+        pytest.param("f / a", {"a": 20.0, "f": None}, 0.0, id="missing beside another metric's value is 0"),
+        pytest.param("f > a", {"a": 20.0, "f": None}, False, id="in comparisons, too"),
+        pytest.param("f + a", {"a": None, "f": None}, None, id="nothing beside nothing"),
+        pytest.param("SUM([a, f]) - a", {"a": 20.0, "f": None}, 0.0, id="summed up with what is there"),
+        pytest.param("IF(a > 0, f, 5)", {"a": 1.0, "f": None}, 0.0, id="missing where the condition is true is 0"),
+        pytest.param("IF(a > 0, 5, f)", {"a": 0.0, "f": None}, None, id="and dropped where it is false"),
         pytest.param("MAX([a, b]) - 1", {"a": 1.0, "b": 4.0}, 3.0, id="list"),
     ],
 )
