@@ -458,13 +458,18 @@ class Chains:
                 )
                 if fills and actor.may("iam:CreateRole", arn, boundary=within):
                     bound = f" within {within.rpartition('/')[2]}" if within else ""
+                    if within and self._unbinds(actor, arn, within):
+                        bound, layers = f"{bound}, which it takes off", _UNBOUND
+                    elif layers is None:
+                        continue
                     found = Actor(f"a new role{bound}", arn, layers)
                     found = self._roles.made.setdefault((found.name, arn, tuple(map(id, layers))), found)
                     yield found, f"{actor.name} makes a role{bound}"
                     break
 
-    def _bounds_of_made(self, actor: Actor) -> Iterator[tuple[str, tuple[tuple[Statement, ...], ...]]]:
-        """Boundaries that a role made by `actor` may have: the policies that a condition names, else all."""
+    def _bounds_of_made(self, actor: Actor) -> Iterator[tuple[str, tuple[tuple[Statement, ...], ...] | None]]:
+        """Boundaries that a role made by `actor` may have: the policies that a condition names, else all. What one says
+        that is somebody else's is not known."""
         limits = self.context.once(_limits)
         patterns = actor.bounded_by("iam:CreateRole")
         if patterns is None:
@@ -473,6 +478,7 @@ class Chains:
         names = list(limits)
         for place in sorted(set(self.context.once(_limit_places).among(patterns))):
             yield names[place], limits[names[place]]
+        yield from ((pattern, None) for pattern in sorted(set(patterns) - limits.keys()) if "*" not in pattern)
 
 
 def _limit_places(context: Context) -> Places:

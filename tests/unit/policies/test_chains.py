@@ -168,6 +168,26 @@ def test_a_boundary_that_its_own_role_takes_off_is_none(allowed, reached):
     assert bool(chain(allow(*own, resource="arn:start"), more=more)) is reached
 
 
+@pytest.mark.parametrize("boundary", ["arn:bound", "arn:somebody-elses"])
+@pytest.mark.parametrize(
+    ("more", "reached"),
+    [
+        pytest.param(allow("iam:DeleteRolePermissionsBoundary"), True, id="takes it off"),
+        pytest.param(allow("iam:PutRolePermissionsBoundary"), True, id="puts another on"),
+        pytest.param(allow("iam:CreatePolicyVersion"), True, id="rewrites it"),
+        pytest.param(allow("iam:PutRolePermissionsBoundary", when=BOUND), False, id="puts it on again"),
+        pytest.param(allow("iam:CreatePolicyVersion", resource="arn:other"), False, id="rewrites another"),
+        pytest.param(allow("s3:GetObject"), False, id="nothing"),
+    ],
+)
+def test_a_boundary_that_the_maker_of_a_role_takes_off_is_none(boundary, more, reached):
+    bound = {"iam:PermissionsBoundary": boundary}
+    making = allow("iam:CreateRole", "iam:AttachRolePolicy", when=bound)
+    stack = {"bound": (POLICY, {"policy": policy(allow("s3:GetObject"))})}
+    steps = chain(making, more, boss=[allow("s3:GetObject")], more=stack)
+    assert steps == ([f"start makes a role within {boundary}, which it takes off"] if reached else None)
+
+
 def test_two_roles_are_a_way_when_neither_is():
     trust = trusting({"AWS": "arn:start"})
     statements = [allow("lambda:UpdateFunctionCode", resource="arn:f")]
