@@ -1,6 +1,7 @@
-"""Writes the same charges as FOCUS 1.0, 1.1, 1.2, CUR 2.0 or legacy CUR; as CSV, gzip CSV or Parquet.
+"""Writes the same charges as FOCUS 1.0 to 1.3, CUR 2.0 or legacy CUR; as CSV, gzip CSV or Parquet.
 
-Columns: AWS Data Exports user guide, table dictionaries (2026-11); all of FOCUS's, those of CUR 2.0 that tell charges.
+Columns: AWS Data Exports user guide, table dictionaries (2026-11), and the specification of FOCUS 1.3; all of FOCUS's,
+those of CUR 2.0 that tell charges.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ ADDED_11 = _names(
 ADDED_12 = _names(
     "BillingAccountType InvoiceId PricingCurrency PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost "
     "PricingCurrencyListUnitPrice SubAccountType"
+)
+ADDED_13 = _names(
+    "AllocatedMethodDetails AllocatedMethodId AllocatedResourceId AllocatedResourceName AllocatedTags ContractApplied "
+    "HostProviderName ServiceProviderName"
 )
 AWS_12 = ["x_Discounts", "x_Operation", "x_ServiceCode"]
 CUR_20 = _names(
@@ -85,6 +90,7 @@ FORMATS = {
     "focus-1.0": FOCUS_10 + AWS_10,
     "focus-1.1": FOCUS_10 + ADDED_11 + AWS_10[1:4],
     "focus-1.2": FOCUS_10 + ADDED_11 + ADDED_12 + AWS_12,
+    "focus-1.3": FOCUS_10 + ADDED_11 + ADDED_12 + ADDED_13 + AWS_12,
     "cur-2.0": CUR_20,
     "cur-legacy": [*LEGACY.values(), *LEGACY_TAGS.values()],
 }
@@ -110,6 +116,8 @@ class Billed:
     tags: dict[str, str] = field(default_factory=dict)
     split: tuple[str, Decimal, Decimal] | None = None
     """Instance, split cost and unused cost of a line that split cost allocation adds for a pod, in CUR 2.0."""
+    allocated: tuple[str, dict[str, str]] | None = None
+    """Id and tags of the pod that a line of FOCUS 1.3 allocates a part of its resource's cost to."""
     currency: str = "USD"
     month: str = "2026-10"
     begins: str = ""
@@ -216,11 +224,23 @@ def _row(charge: Billed, format_: str) -> dict[str, Any]:
         "SubAccountId": charge.account,
         "BillingAccountId": charge.account,
         "Tags": charge.tags,
+        "ServiceProviderName": "AWS",
+        "HostProviderName": "AWS",
+        **({} if charge.allocated is None else _allocated(*charge.allocated)),
         "x_Operation": charge.operation,
         "x_ServiceCode": charge.service,
         "x_UsageType" if format_ == "focus-1.0" else "SkuMeter": charge.usage_type,
     }
     return {key: value for key, value in row.items() if key in FORMATS[format_]}
+
+
+def _allocated(pod: str, tags: dict[str, str]) -> dict[str, Any]:
+    return {
+        "AllocatedMethodId": "SplitCostAllocationData",
+        "AllocatedResourceId": pod,
+        "AllocatedResourceName": pod,
+        "AllocatedTags": tags,
+    }
 
 
 def _cur_key(key: str) -> str:
@@ -231,7 +251,7 @@ def _cur_key(key: str) -> str:
 
 DOUBLES = re.compile(r"(?i)cost$|amount$|quantity$|price$|fee|commitment_to_date|used_commitment")
 TIMES = re.compile(r"(?i)Period(Start|End)$|(start|end)_?date$")
-MAPS = ("Tags", "resource_tags")
+MAPS = ("AllocatedTags", "Tags", "resource_tags")
 
 
 def _parquet(path: Path, columns: list[str], rows: list[dict[str, Any]]) -> None:

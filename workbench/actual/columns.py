@@ -1,8 +1,9 @@
-"""Columns of billing exports, as SQL: FOCUS 1.0 to 1.2, CUR 2.0 and legacy CUR say the same things by other names.
+"""Columns of billing exports, as SQL: FOCUS 1.0 to 1.3, CUR 2.0 and legacy CUR say the same things by other names.
 
 Names: AWS Data Exports user guide, table dictionaries of "FOCUS 1.0 with AWS columns", "FOCUS 1.2 with AWS columns" and
-"Cost and Usage Report (CUR) 2.0" (2026-11). From 1.1 on the
-usage type is in ``SkuMeter``, before in ``x_UsageType``.
+"Cost and Usage Report (CUR) 2.0" (2026-11). From 1.1 on the usage type is in ``SkuMeter``, before in ``x_UsageType``.
+What 1.3 adds: its specification by the FinOps Foundation (2025-12). Allocated charges stand in place of the charge of
+the shared resource and add up to it, so that every line counts.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ _SPELLED: Final = {
     name.lower(): name
     for name in (
         *FOCUS_NEEDED,
+        *("AllocatedMethodId", "AllocatedTags"),
         *("BillingAccountId", "BillingAccountType", "ChargeClass", "CommitmentDiscountStatus", "ConsumedQuantity"),
         *("ListCost", "PricingQuantity", "ResourceId", "ServiceName", "ServiceProviderName", "SkuMeter"),
         *("SubAccountId", "Tags", "x_Operation", "x_ServiceCode", "x_UsageType"),
@@ -117,7 +119,12 @@ CUR_NEEDED: Final = (
 
 def _focus(columns: Mapping[str, str], source: str) -> Dialect:
     _demand(columns, FOCUS_NEEDED, source, "FOCUS")
-    added = (("1.3", "ServiceProviderName"), ("1.2", "BillingAccountType"), ("1.1", "SkuMeter"))
+    added = (
+        ("1.3", "ServiceProviderName"),
+        ("1.3", "AllocatedMethodId"),
+        ("1.2", "BillingAccountType"),
+        ("1.1", "SkuMeter"),
+    )
     version = next((number for number, column in added if column in columns), "1.0")
     status = _text(columns, "CommitmentDiscountStatus")
     category = "lower(trim(CAST(ChargeCategory AS VARCHAR)))"
@@ -225,6 +232,8 @@ _ON_DEMAND: Final = "pricing_public_on_demand_cost"
 def tag_sql(columns: Mapping[str, str], key: str) -> str:
     """SQL for the value of the tag `key` of a line; '' where it has none.
 
+    A line that is a pod's or a task's part of an instance has its tags apart from the instance's, in ``AllocatedTags``.
+
     Exports spell keys in their own way (``user:StackId``, ``user_stack_id``, ``resourceTags/user:StackId``), so that
     only letters and digits are compared, in lower case.
     """
@@ -232,7 +241,7 @@ def tag_sql(columns: Mapping[str, str], key: str) -> str:
     spelled = {wanted, f"user{wanted}", f"resourcetags{wanted}", f"resourcetagsuser{wanted}"}
     keys = ", ".join(f"'{one}'" for one in sorted(spelled))
     found = []
-    for name in ("Tags", "resource_tags", "tags"):
+    for name in ("AllocatedTags", "Tags", "resource_tags", "tags"):
         if (kind := columns.get(name)) is None:
             continue
         pairs = f'"{name}"'

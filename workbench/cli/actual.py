@@ -83,7 +83,7 @@ class Writes:
 def command(files: tuple[str, ...], of: Of, read: Read, writes: Writes, output: Output) -> None:
     """Compare the bill with the estimate.
 
-    FILEs are exports of AWS, FOCUS 1.0 to 1.2, CUR 2.0 or legacy CUR, as Parquet or CSV, gzip or not: files, folders or
+    FILEs are exports of AWS, FOCUS 1.0 to 1.3, CUR 2.0 or legacy CUR, as Parquet or CSV, gzip or not: files, folders or
     patterns, here or at s3://. Lines are matched to resources by id, by the stack's tag, else by usage type; settings
     of use are derived from them. Exit status 1 when more was paid than the budget or the worst case.
     """

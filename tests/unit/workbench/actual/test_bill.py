@@ -64,7 +64,27 @@ def test_version_of_focus_is_told(tmp_path):
     names = [
         read_bill([str(write(tmp_path, CHARGES, format_))], WANTED).formats for format_ in FORMATS if "focus" in format_
     ]
-    assert names == [["FOCUS 1.0"], ["FOCUS 1.1"], ["FOCUS 1.2"]]
+    assert names == [["FOCUS 1.0"], ["FOCUS 1.1"], ["FOCUS 1.2"], ["FOCUS 1.3"]]
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("spelled", [str, str.lower])
+def test_a_pods_part_of_a_shared_node_is_its_stacks_by_the_tags_of_the_pod(tmp_path, packing, spelled):
+    """FOCUS 1.3: the parts stand in place of the node's charge and add up to it; what is left of it has no pod."""
+    node = Billed(Decimal("1"), resource="i-0456", account="999999999999", tags={"Team": "platform"})
+    charges = [
+        replace(node, cost=Decimal("0.5"), allocated=("pod/plant-dev/api", OURS)),
+        replace(node, cost=Decimal("0.3"), allocated=("pod/shop/cart", {"StackId": "shop"})),
+        replace(node, cost=Decimal("0.2")),
+    ]
+    path = write(tmp_path, charges, "focus-1.3", packing)
+    if packing == "csv":
+        header, rest = path.read_text().split("\n", 1)
+        path.write_text(f"{spelled(header)}\n{rest}")
+    bill = read_bill([str(path)], WANTED)
+    assert bill.total("USD", amortised=True) == 1
+    assert paid(bill, owner="plant-dev") == Decimal("0.5")
+    assert paid(bill, account="") == Decimal("0.5")
 
 
 def test_a_database_that_spells_out_nothing_means_nothing(tmp_path):
