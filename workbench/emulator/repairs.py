@@ -16,6 +16,7 @@ def apply() -> None:
     """Repair moto in this process, once."""
     additions.apply()
     _methods_are_looked_up_once()
+    _private_keys_are_made_once()
     _flow_logs_may_go_to_a_folder()
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
@@ -50,6 +51,22 @@ def _methods_are_looked_up_once() -> None:
     from moto.core import responses
 
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)  # type: ignore[attr-defined]
+
+
+def _private_keys_are_made_once() -> None:
+    """No difference to AWS: moto makes an RSA key for each KMS key, of which those that encrypt have none, and one for
+    each subscription, whose certificate nobody fetches; they took up to a tenth of a rehearsal."""
+    from moto.kms import models as kms
+    from moto.sns.models import Subscription
+
+    make_key = Subscription.private_key
+    kms.generate_private_key = functools.cache(kms.generate_private_key)  # type: ignore[attr-defined]
+
+    @functools.cache
+    def shared() -> Any:
+        return make_key(None)
+
+    surroundings.replace(Subscription, "private_key", lambda self: shared())
 
 
 def _flow_logs_may_go_to_a_folder() -> None:
