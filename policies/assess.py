@@ -17,7 +17,7 @@ from deployment.object_lists import split
 from deployment.per_text import forget_many
 from deployment.unknown import SECRET, UNKNOWN, Met, watched
 from policies import PACK_DIRECTORY
-from policies.context import Context
+from policies.context import ROOT_TYPE, Context
 from policies.finding import Enforcement, Finding, Profile
 from policies.pack import load_config
 from policies.registry import promises, rules, rules_by_id
@@ -102,6 +102,11 @@ class Assessment:
     def estimate(self) -> Estimate:
         """What the stack costs, as the budget rules saw it. Raises InputError when it can't be priced."""
         return self._context.estimate
+
+    @property
+    def root(self) -> Resource | None:
+        """The root component of our own program; None in a program of somebody else's."""
+        return next(iter(self._context.graph.of_type(ROOT_TYPE)), None)
 
     def to_json(self) -> dict[str, Any]:
         """The ``policies`` object of the command line's JSON."""

@@ -17,10 +17,12 @@ from policies.finding import Enforcement, Finding
 from workbench.report.names import resource_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from policies.assess import Assessment, Violation
 
+MOST_ALIKE: Final = 3
+"""Findings of one rule with the same words that are told one by one."""
 WIDTH: Final = 80
 """Columns where there is no terminal to ask."""
 
@@ -77,7 +79,7 @@ def violations(found: Iterable[Violation]) -> list[RenderableType]:
         members = blocks if violation.enforcement is Enforcement.MANDATORY else advises
         (open_ if violation.finding.unknown else members).append(violation)
     told: list[RenderableType] = [
-        Group(Text(f"{heading} ({len(members)})", "bold"), *(_violation(violation, style) for violation in members))
+        Group(Text(f"{heading} ({len(members)})", "bold"), *(_violations(alike, style) for alike in _alike(members)))
         for heading, style, members in (("Blocks", "bold red", blocks), ("Advises", "yellow", advises))
         if members
     ]
@@ -99,11 +101,24 @@ def _undecided(found: Iterable[Violation]) -> list[RenderableType]:
     return lines
 
 
-def _violation(violation: Violation, style: str) -> RenderableType:
+def _alike(found: Iterable[Violation]) -> Iterator[list[Violation]]:
+    """Each by itself, in order; more than a few that say the same of different resources stand together."""
+    groups: dict[tuple[str, str, str], list[Violation]] = {}
+    for one in found:
+        groups.setdefault((one.rule.id, one.finding.what, one.finding.remedy), []).append(one)
+    for group in groups.values():
+        yield from [group] if len(group) > MOST_ALIKE else ([one] for one in group)
+
+
+def _violations(alike: Sequence[Violation], style: str) -> RenderableType:
+    violation = alike[0]
+    names = list(dict.fromkeys(resource_name(one.finding.urn) for one in alike))
+    if len(names) > MOST_ALIKE:
+        names = [*names[: MOST_ALIKE - 1], f"and {len(names) - MOST_ALIKE + 1} others"]
     head = Text.assemble(
         "  ",
         (violation.rule.id, style),
-        (f"  [{violation.rule.severity.value}]  {resource_name(violation.finding.urn)}", "dim"),
+        (f"  [{violation.rule.severity.value}]  {', '.join(names)}", "dim"),
         no_wrap=True,
         overflow="ellipsis",
     )

@@ -54,6 +54,27 @@ def test_a_broken_mandatory_rule_blocks_with_status_1_and_names_the_property(bro
     assert max(map(len, told.splitlines())) <= 80 or broken in told
 
 
+def test_what_is_wrong_with_many_resources_alike_is_told_once(tmp_path, capsys):
+    balancers = [state(f"alb{number}", ALB, subnets=["a", "b"], desyncMitigationMode="monitor") for number in range(60)]
+    file = write(tmp_path / "many.json", *balancers)
+    assert run(["check", file, *STRICT]) == 1
+    told = capsys.readouterr().out
+    assert told.count("desyncMitigationMode is monitor") == 1
+    assert "edge-desync-mitigation  [high]  alb0, alb1, and 58 others" in told
+    assert "--format json names every resource" in " ".join(told.split())
+    assert "blocked" in told.partition("Blocks")[0]
+    assert run(["check", write(tmp_path / "few.json", *balancers[:3]), *STRICT]) == 1
+    assert capsys.readouterr().out.count("desyncMitigationMode is monitor") == 3
+
+
+def test_a_program_that_names_no_region_is_judged_all_the_same(tmp_path, capsys):
+    file = tmp_path / "nowhere.json"
+    topic = state("alerts", "aws:sns/topic:Topic")
+    file.write_text(json.dumps({"version": 3, "deployment": {"resources": [topic]}}))
+    assert run(["check", str(file)]) == 0
+    assert "data-topic-encrypted" in capsys.readouterr().out
+
+
 def test_whose_words_the_findings_use_is_told(broken, fine, deployment, tmp_path, capsys):
     """A file does not tell which setting made a property; the preview of our own stacks does."""
     run(["check", broken])
