@@ -15,8 +15,9 @@ from components.workflow.states import State, call, choose, each, fail, put, suc
 TIMEOUT_SECONDS = 30 * 24 * 3600
 """Longest life of an execution, which is then rolled back.
 
-One that is held and forgotten ends before: a look writes 34 entries while held, and Step Functions keeps 25,000 of
-an execution, which is two and a half days at a look every 5 minutes.
+One that is held and forgotten, or sits out a window of days, ends before, and the execution that follows rolls it back:
+a look writes 34 entries while held, and Step Functions keeps 25,000 of an execution, which is two and a half days at a
+look every 5 minutes.
 """
 
 

@@ -50,6 +50,15 @@ def test_a_spike_of_ten_times_the_peak_scales_the_fleet_by_itself(spike):
         assert run.max_serving == 2
 
 
+def test_growing_calls_nobody_about_health(spike):
+    """An instance that starts is no healthy target for all of the warm-up, and the others are."""
+    for run in spike.runs:
+        assert any(event.kind == "scale-out" for event in run.fleet_events)
+        assert run.alarm_states.keys() >= {"plant-slo-unhealthy-stable", "plant-slo-unhealthy-canary"}
+        rang = [event for event in run.alarm_events if "unhealthy" in event.alarm and event.state == "ALARM"]
+        assert rang == []
+
+
 def test_the_fleet_has_grown_within_the_predicted_time(spike, graph):
     predicted = predict(graph("dev")).scale_seconds
     serving = minutes(spike, "serving")

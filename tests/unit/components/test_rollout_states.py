@@ -328,3 +328,19 @@ def test_its_history_is_no_longer_than_the_settings_count(graph, stack):
     looks = [state for _, state in execution.history].count("Read failures")
     assert execution.status == "SUCCEEDED" and looks > 50
     assert 0.9 * EVENTS_PER_POLL < execution.events / looks <= EVENTS_PER_POLL
+
+
+def test_a_held_rollout_is_looked_at_for_days(machine):
+    """Its history grows by 34 entries a look, of which 25,000 are kept."""
+    control = machine["States"]["Read control"]["Parameters"]["Name"]
+    grown = []
+    for looks in (100, 200):
+
+        def hold(world, looks=looks):
+            held = world.made["cloudwatch:getMetricData"] < looks
+            world.parameters[control] = "hold" if held else "abort"
+
+        execution = run(machine, {}, World(), hold)
+        assert execution.error is not None and execution.error.name == "RolledBack"
+        grown.append(execution.events)
+    assert grown[1] - grown[0] == 34 * 100
