@@ -1,6 +1,7 @@
 """Settings: defaults are the story's numbers, and every mistake is told at once."""
 
 import json
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -802,3 +803,14 @@ def test_what_a_value_has_to_look_like_is_told_in_words():
     assert set(FORMS) <= patterns, "no setting takes these any more"
     told = "an ARN like arn:aws:acm:REGION:ACCOUNT:certificate/…"
     assert form_of(next(pattern for pattern in patterns if ":acm:" in pattern)) == told
+
+
+def test_the_warm_up_is_what_its_reason_computes():
+    """What the launch leaves of it, at the CPU that a nano without credits has (EC2 user guide, credit table)."""
+    from infra.burstable import SIZES
+    from infra.settings.fleet import FleetSettings
+
+    field = FleetSettings.model_fields["warm_up_seconds"]
+    launch, cpu, left = (int(part) for part in re.findall(r"(\d+) s", field.description)[-3:])
+    assert launch + left == field.default
+    assert cpu == pytest.approx(left * SIZES["nano"].baseline_vcpus)
