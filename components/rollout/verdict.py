@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from components.observability.service_alarms import UNANSWERED_PERCENT_MAX
 from components.rollout.entry import ALONE, ENDED
 from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, healthy, notice, set_and_verify
 from components.rollout.progress import forget
@@ -110,9 +111,8 @@ def _query(plan: RolloutPlan, metric: str, statistic: str, identifier: str) -> d
     }
 
 
-UNANSWERED_LEAST_REQUESTS, UNANSWERED_PERCENT_MAX = 100, 5
-"""From so many requests on, and above this share of them, those without an answer are the canary's fault. A few are
-not: a client may hang up first."""
+UNANSWERED_LEAST_REQUESTS = 100
+"""From so many requests on a share of them without an answer says something."""
 COUNTED: Mapping[str, str] = {
     "requests": "RequestCount",
     "good": "HTTPCode_Target_2XX_Count",

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.rollout.verdict import (
-    FAILURES_LEAST_REQUESTS,
-    UNANSWERED_LEAST_REQUESTS,
-    UNANSWERED_PERCENT_MAX,
-)
+from components.observability.service_alarms import UNANSWERED_PERCENT_MAX
+from components.rollout.verdict import FAILURES_LEAST_REQUESTS, UNANSWERED_LEAST_REQUESTS
 from infra.settings import Settings
 from infra.settings.maintenance import MaintenanceWindow
 from infra.stack.cost_basis import cost_basis
