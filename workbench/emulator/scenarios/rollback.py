@@ -90,6 +90,7 @@ def _with_few_errors(stage: Stage) -> None:
     def serve() -> None:
         for metric in ("RequestCount", "HTTPCode_Target_5XX_Count"):
             account.put_metric("AWS/ApplicationELB", metric, rollout.canary, 1.0)
+        account.put_metric("AWS/ApplicationELB", "TargetResponseTime", rollout.canary, FAST_SECONDS, 1)
 
     for minute in range(3, 13):
         account.clock.at(account.clock.now + timedelta(minutes=minute), serve)
