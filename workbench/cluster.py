@@ -140,6 +140,10 @@ def mapped(
         for item in items:
             yield item, function(item)
         return
+    items = iter(items)
+    if not (first := list(itertools.islice(items, 1))):
+        return  # a cluster takes a second or two to begin
+    items = itertools.chain(first, items)
     with _client(cluster, preload) as client:
         lost: list[T] = []
         several = _Several(function)

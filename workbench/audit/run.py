@@ -29,8 +29,9 @@ worker loads rules and prices, and a second one has to earn that back."""
 TYPICAL_BYTES: Final = 500_000
 """Of a stack whose listing doesn't say."""
 
-BUNDLE_BYTES: Final = 1_000_000
-"""States that go to a worker at a time: about a quarter of a second of work."""
+BUNDLE_BYTES: Final = 1_500_000
+"""States that go to a worker at a time: about half a second of work, beside the 15 ms that a call takes all processes
+of Dask."""
 
 WARM: Final = "workbench.audit.warm"
 """Module that a worker begins with."""

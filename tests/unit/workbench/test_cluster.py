@@ -71,12 +71,20 @@ def test_it_is_told_before_anything_is_declared(command, monkeypatch, capsys):
     assert len(err.splitlines()) == 1
 
 
+def test_nothing_to_do_starts_no_cluster(monkeypatch):
+    monkeypatch.setattr(cluster, "_client", lambda *_: pytest.fail("a cluster is started"))
+    assert list(cluster.mapped(str, iter(()), Cluster(workers=2))) == []
+    with pytest.raises(pytest.fail.Exception, match="started"):
+        list(cluster.mapped(str, iter([1]), Cluster(workers=2)))
+
+
 def test_workers_leave_ctrl_c_to_the_command_and_no_port_is_missed(recwarn):
+    before = signal.getsignal(signal.SIGINT)  # a shell's background jobs ignore it from the start
     with contextlib.suppress(OSError):  # Dask's usual port is somebody else's, here or already
         taken = socket.create_server(("127.0.0.1", 8787))
     done = list(cluster.mapped(signal.getsignal, [signal.SIGINT], Cluster(workers=2)))
     with contextlib.suppress(NameError):
         taken.close()
     assert done == [(signal.SIGINT, signal.SIG_IGN)]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
     assert not [str(one.message) for one in recwarn if "Port" in str(one.message)]
