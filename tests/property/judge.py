@@ -1,8 +1,8 @@
 """Previews one configuration a line of standard input, and answers with a line of JSON; the settings fuzz starts it.
 
 A process of its own, because looking for garbage took a quarter of the time: a declared stack leaves some 7 MB of it,
-which is looked for once in STACKS_A_LOOK stacks. Rehearsals, which several drawn stacks share, are kept in a folder of
-their own: they would drive out what previews find again.
+which goes with the process. Rehearsals, which several drawn stacks share, are kept in a folder of their own: they would
+drive out what previews find again.
 """
 
 import gc
@@ -23,9 +23,6 @@ from policies.pack import config_from_json
 from workbench.preview import causes
 from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
-
-STACKS_A_LOOK = 25
-"""Stacks between two looks for garbage."""
 
 
 def judged(root, configuration):
@@ -58,12 +55,8 @@ def main():
         root = Path(folder)
         program = {"name": "fuzzed", "main": str(REPOSITORY / "infra")}
         (root / "Pulumi.yaml").write_text(yaml.safe_dump(program), encoding="utf-8")
-        for number, line in enumerate(sys.stdin, start=1):
+        for line in sys.stdin:
             print(json.dumps(judged(root, json.loads(line))), flush=True)
-            if number == 1:
-                gc.freeze()  # the SDK, which stays
-            elif number % STACKS_A_LOOK == 0:
-                gc.collect()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Any settings are refused with a reason, or make a stack that previews, and that breaks no mandatory security rule."""
 
+import contextlib
 import json
 import os
 import re
@@ -98,20 +99,20 @@ def examples(count, part):
     return decorate
 
 
-@pytest.fixture(scope="module")
-def ask():
-    """`ask(configuration)`: what the judging process says of it. It takes five seconds to start: one for all parts."""
+@contextlib.contextmanager
+def judge():
+    """`ask(configuration)`: what the judging process says of it."""
     command = [sys.executable, "-P", str(Path(__file__).with_name("judge.py"))]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
     ) as process:
 
-        def asked(configuration):
+        def ask(configuration):
             process.stdin.write(json.dumps(configuration) + "\n")
             process.stdin.flush()
             return json.loads(process.stdout.readline())
 
-        yield asked
+        yield ask
         process.stdin.close()
 
 
@@ -136,19 +137,21 @@ def test_generated_settings_are_accepted_or_refused_with_a_reason(part):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(ceil(WHOLE_STACKS / STACKS_A_PART)))
-def test_no_accepted_settings_make_a_stack_that_breaks_a_security_rule(ask, part):
+def test_no_accepted_settings_make_a_stack_that_breaks_a_security_rule(part):
     count = min(STACKS_A_PART, WHOLE_STACKS - part * STACKS_A_PART)
     outcomes = {"pass": 0, "blocked": 0}
 
-    @examples(count, part)
-    @given(configurations())
-    def check(drawn):
-        said = ask(drawn[0])
-        assert "verdict" in said, said.get("traceback") or said.get("refused")
-        outcomes[said["verdict"]] += 1
-        broken = [(rule, message) for rule, group, message in said["broken"] if group in SECURITY]
-        assert [one for one in broken if one[0] != CAPACITY] == []
+    with judge() as ask:
 
-    check()
+        @examples(count, part)
+        @given(configurations())
+        def check(drawn):
+            said = ask(drawn[0])
+            assert "verdict" in said, said.get("traceback") or said.get("refused")
+            outcomes[said["verdict"]] += 1
+            broken = [(rule, message) for rule, group, message in said["broken"] if group in SECURITY]
+            assert [one for one in broken if one[0] != CAPACITY] == []
+
+        check()
     print(outcomes)
     assert sum(outcomes.values()) >= count
