@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from workbench.emulator import surroundings
 from workbench.emulator.behaviour.access import as_list
 
 KINDS = ("role/", "user/")
@@ -45,29 +46,26 @@ def apply() -> None:
     def sns(_: str) -> Exception:
         return SNSInvalidParameter("Invalid parameter: Policy Error: PrincipalNotFound")
 
-    _look(IAMBackend, "create_role", 2, iam)
-    _look(IAMBackend, "update_assume_role_policy", 2, iam)
-    _look(KmsBackend, "create_key", 1, kms)
-    _look(KmsBackend, "put_key_policy", 2, kms)
-    _look(S3Backend, "put_bucket_policy", 2, s3)
-    _look(SNSBackend, "set_topic_attribute", 3, sns)
+    _look(IAMBackend, "create_role", "assume_role_policy_document", iam)
+    _look(IAMBackend, "update_assume_role_policy", "policy_document", iam)
+    _look(KmsBackend, "create_key", "policy", kms)
+    _look(KmsBackend, "put_key_policy", "policy", kms)
+    _look(S3Backend, "put_bucket_policy", "policy", s3)
+    _look(SNSBackend, "set_topic_attribute", "attribute_value", sns)
 
 
-def _look(owner: type, name: str, position: int, refuse: Callable[[str], Exception]) -> None:
-    """Look at the policy that a method takes at `position`, the object itself being the first."""
-    import inspect
-
+def _look(owner: type, name: str, parameter: str, refuse: Callable[[str], Exception]) -> None:
+    """Look at the policy that a method takes as `parameter`."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = list(inspect.signature(original).bind(self, *args, **kwargs).arguments.values())
-        policy = given[position] if position < len(given) else None
+        policy = surroundings.given_to(original, self, *args, **kwargs).get(parameter)
         for principal in _unknown(policy, self.account_id):
             raise refuse(principal)
         return original(self, *args, **kwargs)
 
-    setattr(owner, name, call)
+    surroundings.replace(owner, name, call)
 
 
 def _unknown(policy: Any, account_id: str) -> Iterator[str]:

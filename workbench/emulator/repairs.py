@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from workbench.emulator import additions, surroundings
+from workbench.emulator import additions, principals, surroundings
 
 
 @functools.cache
@@ -44,6 +44,7 @@ def apply() -> None:
     _a_resource_has_one_web_acl()
     _what_a_firewall_protects_or_asks_stays()
     surroundings.apply()
+    principals.apply()
 
 
 def _methods_are_looked_up_once() -> None:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from workbench.emulator import principals
 from workbench.emulator.behaviour.access import Ask, allows
 
 
@@ -32,7 +31,6 @@ def apply() -> None:
     _services_may_assume_the_roles_they_are_given()
     _logs_may_use_their_key()
     _boundaries_exist()
-    principals.apply()
     _firewalls_protect_and_log_to_what_exists()
 
 
@@ -109,7 +107,7 @@ def _endpoints_are_to_services_that_are_there() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = _named(original, self, *args, **kwargs)
+        given = given_to(original, self, *args, **kwargs)
         service = str(given["service_name"])
         found = OF_A_REGION.fullmatch(service)
         if not service.startswith(("com.amazonaws.", "aws.")) or (
@@ -140,7 +138,7 @@ def _tables_have_one_route_to_a_service() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = _named(original, self, *args, **kwargs)
+        given = given_to(original, self, *args, **kwargs)
         tables = set(given.get("route_table_ids") or ())
         for other in self.vpc_end_points.values():
             shared = tables & set(other.route_table_ids or ())
@@ -179,7 +177,7 @@ def _load_balancers_are_in_two_zones() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = _named(original, self, *args, **kwargs)
+        given = given_to(original, self, *args, **kwargs)
         wanted = [*(given.get("subnet_ids") or ()), *(one["SubnetId"] for one in given.get("subnet_mappings") or ())]
         zones = [self.ec2_backend.get_subnet(subnet).availability_zone for subnet in wanted]
         if given.get("loadbalancer_type") in (None, "application"):
@@ -206,7 +204,7 @@ def _listeners_have_a_port_of_their_own_and_an_issued_certificate() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = _named(original, self, *args, **kwargs)
+        given = given_to(original, self, *args, **kwargs)
         balancer = self.load_balancers.get(given["load_balancer_arn"])
         taken = {str(listener.port) for listener in balancer.listeners.values()} if balancer else set()
         if str(given["port"]) in taken:
@@ -241,7 +239,7 @@ def _tokens_are_checked_over_tls_only() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = _named(original, self, *args, **kwargs)
+        given = given_to(original, self, *args, **kwargs)
         (listener,) = self.describe_listeners(None, [given["listener_arn"]])
         checks = {str(action.get("Type", action.get("type"))) for action in given["actions"]}
         if listener.protocol != "HTTPS" and checks & {"jwt-validation", "authenticate-oidc", "authenticate-cognito"}:
@@ -305,7 +303,7 @@ def _groups_track_requests_that_they_get() -> None:
 
     @functools.wraps(original)
     def put(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = _named(original, self, *args, **kwargs)
+        given = given_to(original, self, *args, **kwargs)
         found = (given.get("target_tracking_config") or {}).get("PredefinedMetricSpecification", {})
         if found.get("PredefinedMetricType") == "ALBRequestCountPerTarget":
             label = str(found.get("ResourceLabel"))
@@ -338,7 +336,7 @@ def _services_may_assume_the_roles_they_are_given() -> None:
 
         @functools.wraps(original)
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            given = _named(original, self, *args, **kwargs)
+            given = given_to(original, self, *args, **kwargs)
             role = given.get("roleArn") or given.get("role_arn") or given.get("target", {}).get("RoleArn")
             if role and not _trusts(self.account_id, role, service):
                 raise refuse(role)
@@ -408,7 +406,7 @@ def _boundaries_exist() -> None:
 
     @functools.wraps(original)
     def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        boundary = _named(original, self, *args, **kwargs).get("permissions_boundary")
+        boundary = given_to(original, self, *args, **kwargs).get("permissions_boundary")
         if boundary and boundary not in self.managed_policies:
             raise NoSuchEntity(f"Scope ARN: {boundary} does not exist or is not attachable.")
         return original(self, *args, **kwargs)
@@ -447,7 +445,7 @@ def _firewalls_protect_and_log_to_what_exists() -> None:
     replace(WAFV2Backend, "put_logging_configuration", log)
 
 
-def _named(original: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+def given_to(original: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
     """What a call of `original` gives, by the names of its parameters."""
     bound = inspect.signature(original).bind(*args, **kwargs)
     return {**bound.arguments, **bound.arguments.get("kwargs", {})}
