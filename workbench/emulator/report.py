@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.stage import Status
+from workbench.junit_text import printable, skip
 
 if TYPE_CHECKING:
     from workbench.emulator.rehearsal import Played, Rehearsal
@@ -174,20 +175,19 @@ def as_junit(result: Rehearsal) -> str:
 def _checked(suite: ET.Element, check: Check) -> None:
     if check.status is Status.PASSED:
         case = _case(suite, check.what, Status.PASSED, "")
-        ET.SubElement(case, "system-out").text = _printable(check.evidence)
+        ET.SubElement(case, "system-out").text = printable(check.evidence)
     else:
         _case(suite, check.what, check.status, check.evidence)
 
 
 def _case(suite: ET.Element, what: str, status: Status, text: str, kind: str = "failure") -> ET.Element:
     """A test case of a suite; without a text it passed."""
-    name = _printable(what)
+    name = printable(what)
     case = ET.SubElement(suite, "testcase", classname=f"rehearsal.{suite.get('name')}", name=name, time="0.000")
     if text and status is Status.NOT_APPLICABLE:
-        # As text, too: GitLab shows that, and of an attribute alone the markup.
-        ET.SubElement(case, "skipped", message=_printable(text)).text = _printable(text)
+        skip(case, text)
     elif text:
-        ET.SubElement(case, kind, message=_printable(text), type=kind).text = _printable(text)
+        ET.SubElement(case, kind, message=printable(text), type=kind).text = printable(text)
     return case
 
 
@@ -204,11 +204,6 @@ def _count(element: ET.Element, *suites: ET.Element) -> None:
 
 def _passed(status: Status) -> bool | None:
     return None if status is Status.NOT_APPLICABLE else status is Status.PASSED
-
-
-def _printable(text: str) -> str:
-    """A text without the characters that XML 1.0 forbids."""
-    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff"))
 
 
 _UNIT = re.compile(

@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from deployment.urn import name_of
 from policies.assess import Assessment
 from policies.finding import Enforcement
+from workbench.junit_text import printable, skip
 
 
 def junit(judged: Sequence[tuple[str, Assessment]]) -> str:
     """JUnit XML of all files."""
     root = ET.Element("testsuites", name="plant-policies")
     for file, assessment in judged:
-        suite = ET.SubElement(root, "testsuite", name=_printable(file))
+        suite = ET.SubElement(root, "testsuite", name=printable(file))
         _cases(suite, assessment)
         for element in (suite, root):
             for name, path in (("tests", ".//testcase"), ("failures", ".//failure"), ("errors", ".//error")):
@@ -44,18 +45,11 @@ def _cases(suite: ET.Element, assessment: Assessment) -> None:
     for rule in sorted({*failed, *advised, *waived, *(rule.id for rule in assessment.passed)}):
         case = ET.SubElement(suite, "testcase", classname="policies", name=rule)
         if rule in failed:
-            text = _printable("\n".join(failed[rule]))
+            text = printable("\n".join(failed[rule]))
             ET.SubElement(case, "failure", message=text.partition("\n")[0], type="policy").text = text
         elif rule in waived and rule not in advised:
             waiver = waived[rule]
             told = f"{waiver.reason} Owner: {waiver.owner}; until {waiver.expires}."
-            # As text, too: GitLab shows that, and of an attribute alone the markup.
-            ET.SubElement(case, "skipped", message=_printable(told)).text = _printable(told)
+            skip(case, told)
         if rule in advised:
-            ET.SubElement(case, "system-out").text = _printable("\n".join(advised[rule]))
-
-
-def _printable(text: str) -> str:
-    """`text` without the characters that XML 1.0 forbids, and without what GitLab takes for a file to link to."""
-    text = text.replace("[[ATTACHMENT|", "[[ATTACHMENT |")
-    return "".join(one for one in text if one in "\t\n" or (one >= " " and one not in "\ufffe\uffff"))
+            ET.SubElement(case, "system-out").text = printable("\n".join(advised[rule]))
