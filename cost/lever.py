@@ -57,14 +57,14 @@ def what_to_set(before: Stack, after: Stack) -> str:
     In the words of the stack's settings where they make the change, else properties of the resources that it names,
     keys of `costBasis`, and resources to leave out or to declare as another type.
     """
-    changes = dict.fromkeys(change for change, _ in _changes(before, after))
+    changes = _by_change(before, after)
     adjustable = before.basis.adjustable
     if adjustable is not None and settable(before, after):
         named = dict.fromkeys(_named(adjustable, *change) for change in changes)
         return "set " + " and ".join(text for text in named if text) if named else ""
     told: list[str] = []
     declared: list[str] = []
-    for (path, value), names in _by_change(before, after).items():
+    for (path, value), names in changes.items():
         if path in NEW_TYPES:
             declared.append(f"declare {_names(names)} as {path}")
         elif isinstance(value, str):

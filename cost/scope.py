@@ -166,11 +166,14 @@ class Pricing:
 
 def told(holder: Mapping[str, Any], key: str, default: Any = None) -> Any:
     """What a part of a property says of `key`. Raises Unpriced where that is unknown during preview, or secret."""
-    value = holder.get(key, default)
+    return _readable(holder.get(key, default), key)
+
+
+def _readable(value: Any, name: str) -> Any:
     if value is UNKNOWN:
-        raise Unpriced(f"{key} isn't known during preview, and its price depends on it")
+        raise Unpriced(f"{name} isn't known during preview, and its price depends on it")
     if value is SECRET:
-        raise Unpriced(f"{key} is secret, and its price depends on it")
+        raise Unpriced(f"{name} is secret, and its price depends on it")
     return value
 
 
@@ -323,8 +326,4 @@ class Scope:
         value = self.resource.get(path, default)
         if value is UNKNOWN and path.partition(".")[0].partition("[")[0] not in self.resource.inputs:
             return default  # nobody declares it: in a preview the engine does not know yet what AWS will say
-        if value is UNKNOWN:
-            raise Unpriced(f"{path} isn't known during preview, and its price depends on it")
-        if value is SECRET:
-            raise Unpriced(f"{path} is secret, and its price depends on it")
-        return value
+        return _readable(value, path)

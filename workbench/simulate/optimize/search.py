@@ -187,7 +187,7 @@ def _declared_best(
             if key not in looked:
                 progress(f"looking at {each.candidate} in all runs")
                 looked[key] = performance(graph_of(each.candidate), several, limits.objective)
-            closer = _tried(each.candidate, graph_of(each.candidate), settings, looked[key], limits)
+            closer = replace(each, performance=looked[key], binds=_unkept(looked[key]))  # its dollars stay, and fit
             tried[tried.index(each)] = closer
             each = closer
         if not each.holds:
@@ -239,16 +239,19 @@ def _performance(prepared: Prepared, count: int, objective: Objective) -> Perfor
 
 def _tried(candidate: Candidate, graph: ResourceGraph, settings: Settings, found: Performance, limits: Limits) -> Tried:
     month = estimate(graph)
-    over = limits.over(month.expected_usd, month.worst_case_usd)
-    reasons = [*found.judgement.broken, *found.judgement.missing, *over]
     return Tried(
         candidate,
         tracked_requests(candidate, settings),
         month.expected_usd,
         month.worst_case_usd,
         found,
-        tuple(reasons),
+        (*_unkept(found), *limits.over(month.expected_usd, month.worst_case_usd)),
     )
+
+
+def _unkept(found: Performance) -> tuple[str, ...]:
+    """What of the promise is broken, or lacks evidence."""
+    return (*found.judgement.broken, *found.judgement.missing)
 
 
 def _over_in_worst_case(worst_usd: Decimal) -> str:
