@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -135,15 +136,14 @@ def _answers(given: dict[str, Any], platform: dict[str, str]) -> Answers:
             "--hosted-zone", "Route 53 zone of the domain, e.g. Z0123456789ABC", "hosted_zone", "edge.hosted_zone_id"
         )
     elif kind == "shared":
+
+        def wrong_loan(name: str, text: str) -> str | None:
+            shared = replace(found, kind="shared", account=account, platform={**platform, name: text})
+            return fault(shared, f"plant:tenancy.platform.{name}")
+
         for name, lent in SharedPlatformSettings.model_fields.items():
             platform[name] = asking.answer(
-                f"--platform {name}=…",
-                f"{lent.description}",
-                platform.get(name),
-                lambda text, name=name: fault(  # type: ignore[misc]  # mypy can't infer a lambda with a default
-                    replace(found, kind="shared", account=account, platform={**platform, name: text}),
-                    f"plant:tenancy.platform.{name}",
-                ),
+                f"--platform {name}=…", f"{lent.description}", platform.get(name), partial(wrong_loan, name)
             )
     elif zone is None and not platform:
         lent_names = ", ".join(SharedPlatformSettings.model_fields)
