@@ -6,18 +6,18 @@ EKS user guide, "Understand Fargate Pod configuration details" and "Define which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Final
 
 from cost.charges import Unpriced
 from cost.pods import PodSize
 from cost.scope import Pricing
 from deployment.graph import Resource
 from deployment.manifests import namespace
-from deployment.pod_resources import template_path
-from deployment.tokens import DAEMON_SET, FARGATE_PROFILE
+from deployment.pod_resources import of, template_path
+from deployment.tokens import DAEMON_SET, FARGATE_PROFILE, WORKLOADS
 
 OVERHEAD_GIB: Final = Decimal("0.25")
 """Memory that is added to each pod for kubelet, kube-proxy and containerd."""
@@ -38,28 +38,36 @@ SIZES: Final = tuple(
 """vCPUs, and the GB of memory from least to most in steps, from small to large."""
 
 
+_Selector = tuple[str, tuple[tuple[str, str], ...]]
+"""Namespace, and labels with their values; both may have wildcards."""
+
+
 def profile_of(pricing: Pricing, workload: Resource) -> Resource | None:
     """The profile that the pods of `workload` match; None for those that run on nodes, as all daemons do."""
     if workload.type == DAEMON_SET:
         return None
     labels = workload.get(f"{template_path(workload.type)}.metadata.labels".lstrip("."))
     labels = labels if isinstance(labels, Mapping) else {}
-    for profile in pricing.graph.of_type(*FARGATE_PROFILE):
-        for place, wanted in _selectors(profile):
-            if fnmatchcase(namespace(workload), place) and all(
-                fnmatchcase(str(labels.get(key, "")), str(value)) for key, value in wanted.items()
-            ):
-                return profile
+    for (place, wanted), profile in _selectors(pricing).items():
+        if fnmatchcase(namespace(workload), place) and all(
+            fnmatchcase(str(labels.get(key, "")), value) for key, value in wanted
+        ):
+            return profile
     return None
+
+
+def profiles_with_pods(pricing: Pricing) -> frozenset[str]:
+    """URNs of the profiles that take pods of the graph."""
+    found = pricing.cache.get("profiles with pods")
+    if found is None:
+        profiles = (profile_of(pricing, workload) for workload in pricing.graph.of_type(*WORKLOADS))
+        found = pricing.cache["profiles with pods"] = frozenset(one.urn for one in profiles if one is not None)
+    return found
 
 
 def takes_all(pricing: Pricing, name: str) -> bool:
     """True where a profile takes every pod of the namespace `name`."""
-    return any(
-        not wanted and fnmatchcase(name, place)
-        for profile in pricing.graph.of_type(*FARGATE_PROFILE)
-        for place, wanted in _selectors(profile)
-    )
+    return any(not wanted and fnmatchcase(name, place) for place, wanted in _selectors(pricing))
 
 
 def size_of(asked: PodSize) -> PodSize:
@@ -75,8 +83,15 @@ def size_of(asked: PodSize) -> PodSize:
     )
 
 
-def _selectors(profile: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for selector in profile.all("selectors[*]"):
-        if isinstance(selector, Mapping):
-            labels = selector.get("labels")
-            yield str(selector.get("namespace")), labels if isinstance(labels, Mapping) else {}
+def _selectors(pricing: Pricing) -> Mapping[_Selector, Resource]:
+    """Namespace and labels -> the first profile that asks for them; looked up once, since every workload asks."""
+    found = pricing.cache.get("selectors of profiles")
+    if found is None:
+        found = pricing.cache["selectors of profiles"] = {}
+        for profile in pricing.graph.of_type(*FARGATE_PROFILE):
+            for selector in profile.all("selectors[*]"):
+                if isinstance(selector, Mapping):
+                    labels = of(selector, "labels")
+                    wanted = tuple((key, str(value)) for key, value in labels.items())
+                    found.setdefault((str(selector.get("namespace")), wanted), profile)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -183,12 +184,15 @@ def _refuse_devices(resources: Any) -> None:
 
 
 def limit_ranges(scope: Scope) -> list[list[Mapping[str, Any]]]:
-    """``spec.limits`` of each LimitRange of the namespace, as far as it can be read."""
-    return [
-        [limit for limit in ranges.all("spec.limits[*]") if isinstance(limit, Mapping)]
-        for ranges in scope.graph.of_type(LIMIT_RANGE)
-        if namespace(ranges) == namespace(scope.resource)
-    ]
+    """``spec.limits`` of each LimitRange of the namespace, as far as it can be read; what two say alike once."""
+    found: dict[str, list[list[Mapping[str, Any]]]] | None = scope.pricing.cache.get("limit ranges")
+    if found is None:
+        found = scope.pricing.cache["limit ranges"] = defaultdict(list)
+        for resource in scope.graph.of_type(LIMIT_RANGE):
+            limits = [limit for limit in resource.all("spec.limits[*]") if isinstance(limit, Mapping)]
+            if limits not in found[namespace(resource)]:
+                found[namespace(resource)].append(limits)
+    return found.get(namespace(scope.resource), [])
 
 
 def _items(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from cost.addresses import interface_address, per_instance, zones
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.compute import CREDITS, Volume, credit_charges, on_demand, spot, volume_charges, volume_of
-from cost.fargate_pods import profile_of
+from cost.fargate_pods import profiles_with_pods
 from cost.fleets import LAUNCH_TEMPLATE, blocks, type_of
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.lifecycle import Support, version_of
@@ -57,11 +57,13 @@ def cluster(scope: Scope) -> Iterator[Charge]:
 
 def _log_group(scope: Scope) -> bool:
     """True where the graph has the log group of the control plane: it is billed there."""
+    names: frozenset[str | None] | None = scope.pricing.cache.get("names of log groups")
+    if names is None:
+        declared = (group.get("name") for group in scope.graph.of_type(LOG_GROUP))
+        names = frozenset(name if isinstance(name, str) else None for name in declared)  # None: it may be any
+        scope.pricing.cache["names of log groups"] = names
     name = scope.resource.get("name", scope.resource.name)
-    return any(
-        group.get("name") == f"/aws/eks/{name}/cluster" or not isinstance(group.get("name"), str)
-        for group in scope.graph.of_type(LOG_GROUP)
-    )
+    return None in names or f"/aws/eks/{name}/cluster" in names
 
 
 NODES: Final = UsageKey("instances", Decimal(0), "nodes at a time, instead of the desired size")
@@ -145,7 +147,8 @@ NODE_IMAGES: Final = {"WINDOWS": "windows"}
 
 def fargate_profile(scope: Scope) -> Iterator[Charge]:
     """The pods that a profile runs, by the size that the usage file gives; those of the graph are billed themselves."""
-    if scope.given(POD_VCPU) is None and scope.given(POD_GB) is None and _runs_pods_of_the_graph(scope):
+    given = any(scope.given(key) is not None for key in (POD_VCPU, POD_GB))
+    if not given and scope.resource.urn in profiles_with_pods(scope.pricing):
         return
     cpu, memory = scope.usage(POD_VCPU), scope.usage(POD_GB)
     for item, key, used in (("vCPU", "x86_vcpu_hour", cpu), ("Memory", "x86_gb_hour", memory)):
@@ -157,12 +160,6 @@ def fargate_profile(scope: Scope) -> Iterator[Charge]:
             usage_based=True,
             assumed=used.assumed,
         )
-
-
-def _runs_pods_of_the_graph(scope: Scope) -> bool:
-    return any(
-        profile_of(scope.pricing, workload) is scope.resource for workload in scope.graph.of_type(*tokens.WORKLOADS)
-    )
 
 
 PRICERS: Final = {

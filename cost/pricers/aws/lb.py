@@ -7,7 +7,7 @@ the first ten rules free; the dimension that uses most is billed.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
@@ -18,6 +18,7 @@ from cost.registry import Pricer
 from cost.scope import GB_KB, Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.graph import ResourceGraph
 
 LEAST_ZONES: Final = 2
 """An application load balancer is in two zones at least."""
@@ -93,13 +94,20 @@ def lcu(scope: Scope, rules: int) -> Charge:
 
 def nlcu(scope: Scope) -> Charge:
     """Capacity units of a network load balancer, by the protocol of its listeners that holds fewest flows."""
-    mine = {
-        str(listener.get("protocol", "TCP")).upper()
-        for listener in scope.graph.of_type(*LISTENERS)
-        if scope.resource in scope.graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS)
-    }
+    protocols: Mapping[str, set[str]] | None = scope.pricing.cache.get("protocols of load balancers")
+    if protocols is None:
+        protocols = scope.pricing.cache["protocols of load balancers"] = _protocols(scope.graph)
+    mine = protocols.get(scope.resource.urn, set())
     limits = next((each for protocol, each in NLCU_LIMITS.items() if protocol in mine), NLCU_LIMITS["TCP"])
     return _units(scope, "Network load balancer", "nlb_lcu_hour", limits, NOTHING)
+
+
+def _protocols(graph: ResourceGraph) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for listener in graph.of_type(*LISTENERS):
+        for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS):
+            found[balancer.urn].add(str(listener.get("protocol", "TCP")).upper())
+    return found
 
 
 def _units(scope: Scope, what: str, price: str, limits: tuple[Decimal, Decimal], evaluations: Amount) -> Charge:
