@@ -8,6 +8,7 @@ until somebody can change it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -20,7 +21,7 @@ from policies.context import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._globs import fits
 from policies.rules._permissions import ATTACHMENTS, names, permissions, reaches
-from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, roles
+from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, own_account, roles
 
 ADMINISTRATOR: Final = "administrator"
 """Node that has every right."""
@@ -95,9 +96,9 @@ class Actor:
 
     def may(self, action: str, resource: str | None = None, **facts: str) -> bool:
         """True when each layer allows `action` on `resource` (None: on anything), given the facts of the request."""
-        return all(_allows(about, resource, facts) for about in self._about(action))
+        return all(_allows(about, resource, facts) for about in self.about(action))
 
-    def _about(self, action: str) -> tuple[tuple[Statement, ...], ...]:
+    def about(self, action: str) -> tuple[tuple[Statement, ...], ...]:
         """What each layer says about `action`, on whatever."""
         found = self._known.get(action)
         if found is None:
@@ -122,7 +123,7 @@ class Actor:
         return [
             pattern
             for action in actions
-            for one in self._about(action)[0]
+            for one in self.about(action)[0]
             if one.allows
             for pattern in (("*",) if one.not_resources else one.resources)
         ]
@@ -130,7 +131,7 @@ class Actor:
     def bounded_by(self, action: str) -> list[str] | None:
         """Patterns of the boundaries to which the first layer binds `action`; None where it binds it to none."""
         found: list[str] = []
-        for one in self._about(action)[0]:
+        for one in self.about(action)[0]:
             if one.allows:
                 patterns = one.compared_with("iam:PermissionsBoundary")
                 if not patterns or any("[" in pattern for pattern in patterns):
@@ -146,7 +147,7 @@ class Actor:
     @cached_property
     def harmless(self) -> bool:
         """True for somebody who may take no step but to assume a role that trusts them, as most workloads."""
-        return not any(one.allows for action in STEPS for one in self._about(action)[0])
+        return not any(one.allows for action in STEPS for one in self.about(action)[0])
 
     @cached_property
     def runs(self) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ class Actor:
 
     def resources(self, action: str) -> Iterator[str]:
         """An ARN that fits each pattern for which some layer allows `action`."""
-        for about in self._about(action):
+        for about in self.about(action):
             for statement in about:
                 if statement.allows:
                     yield from (pattern.replace("*", "new") for pattern in statement.resources)
@@ -277,13 +278,20 @@ class Chains:
         found = self._roles
         near = set(found.trusting.get(actor.arn, ()))
         if not actor.harmless:
-            near.update(found.among(actor.scope("sts:AssumeRole", "iam:UpdateAssumeRolePolicy")))
+            near |= self.allowed(actor, "iam:UpdateAssumeRolePolicy")
+            near |= self.allowed(actor, "sts:AssumeRole") & found.open.get("", set())
             if actor.runs:
-                near.update(found.among(actor.scope("iam:PassRole")))
+                passable = set().union(*(found.open.get(service, ()) for service in actor.runs))
+                near |= self.allowed(actor, "iam:PassRole") & passable
             for what, _, action in RUNS:
                 near.update(found.behind(what, actor.scope(action)))
             near.update(found.behind(LAUNCH_TEMPLATE, actor.scope("ec2:CreateLaunchTemplateVersion")))
         return sorted(near)
+
+    def allowed(self, actor: Actor, *actions: str) -> set[int]:
+        """Places of the roles on which `actor` may do any of `actions`, as far as is known without a look at each."""
+        bounded = self.context.once(_bounded)
+        return set().union(*(self._roles.allowed(actor.about(action), bounded) for action in actions))
 
     def _steps_of(self, actor: Actor) -> None:
         means = self._means(actor)
@@ -346,10 +354,8 @@ class Chains:
         """How `actor` gets to act as `role`; "" when it does not."""
         trusted = [one for one in statements(role.get("assumeRolePolicy")) or () if one.allows and not one.conditions]
         principals = {principal for one in trusted for principal in one.principals}
-        account = arn.split(":")[4] if arn.count(":") >= 5 else ""
         if ("AWS", actor.arn) in principals or (
-            {("AWS", account), ("AWS", f"arn:aws:iam::{account}:root")} & principals
-            and actor.may("sts:AssumeRole", arn)
+            principals.intersection(("AWS", one) for one in own_account(arn)) and actor.may("sts:AssumeRole", arn)
         ):
             return f"{actor.name} assumes {role.name}"
         if actor.harmless:
@@ -479,6 +485,15 @@ class Chains:
         for place in sorted(set(self.context.once(_limit_places).among(patterns))):
             yield names[place], limits[names[place]]
         yield from ((pattern, None) for pattern in sorted(set(patterns) - limits.keys()) if "*" not in pattern)
+
+
+def _bounded(context: Context) -> Places:
+    """ARN of a boundary, "" for none -> places of the roles that have it."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, (role, _) in enumerate(context.once(roles).found):
+        boundary = boundary_of(role, context)
+        found["" if boundary is None else str(boundary.outputs.get("arn"))].append(place)
+    return Places(found)
 
 
 def _limit_places(context: Context) -> Places:

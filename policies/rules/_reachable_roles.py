@@ -78,6 +78,8 @@ class Roles:
     """AWS principal -> places of the roles that trust it whatever the conditions."""
     named: Mapping[str, Iterable[int]]
     """Logical name -> places."""
+    open: Mapping[str, set[int]]
+    """Service, or "" for their own account -> places of the roles that trust it."""
     by_arn: Places
     running: Mapping[tuple[str, ...], Places]
     """Types that run with a role -> ARN of what runs -> places of its roles."""
@@ -98,6 +100,21 @@ class Roles:
         """Places of the roles whose ARN fits any of `patterns`."""
         return self.by_arn.among(patterns)
 
+    def allowed(self, about: Iterable[Iterable[Statement]], by_boundary: Places) -> set[int]:
+        """Places of the roles on which each layer may allow what it says `about` an action. Conditions are taken to
+        hold, but for those on the boundary of the role."""
+        found: set[int] | None = None
+        for statements_of_layer in about:
+            here: set[int] = set()
+            for one in statements_of_layer:
+                if one.allows:
+                    bounds = one.compared_with("iam:PermissionsBoundary")
+                    named = set(self.by_arn.among(("*",) if one.not_resources else one.resources))
+                    known = bounds and not any("[" in pattern for pattern in bounds)
+                    here |= named.intersection(by_boundary.among(bounds)) if known else named
+            found = here if found is None else found & here
+        return found or set()
+
     def behind(self, types: tuple[str, ...], patterns: Iterable[str]) -> Iterator[int]:
         """Places of the roles with which something of `types` runs whose ARN fits any of `patterns`."""
         return self.running[types].among(patterns)
@@ -108,6 +125,7 @@ def roles(context: Context) -> Roles:
     found: list[tuple[Resource, str]] = []
     trusting: dict[str, list[int]] = defaultdict(list)
     named: dict[str, list[int]] = defaultdict(list)
+    open_to: dict[str, set[int]] = defaultdict(set)
     by_arn: dict[str, list[int]] = defaultdict(list)
     running: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for role in context.graph.of_type(*ROLE):
@@ -118,19 +136,28 @@ def roles(context: Context) -> Roles:
         found.append((role, arn))
         named[role.name].append(place)
         by_arn[arn].append(place)
-        trusted = {
-            principal
-            for one in statements(role.get("assumeRolePolicy")) or ()
-            if one.allows and not one.conditions
-            for kind, principal in one.principals
-            if kind == "AWS"
-        }
-        for principal in trusted:
+        trusted = [one for one in statements(role.get("assumeRolePolicy")) or () if one.allows]
+        for principal in {
+            who for one in trusted if not one.conditions for kind, who in one.principals if kind == "AWS"
+        }:
             trusting[principal].append(place)
+            if principal in own_account(arn):
+                open_to[""].add(place)
+        for kind, service in {who for one in trusted for who in one.principals}:
+            if kind == "Service":
+                open_to[service].add(place)
         for types, running_arn in _runs_with(role, context):
             running[types][running_arn].append(place)
     kinds = [*(types for types, _, _ in RUNS), LAUNCH_TEMPLATE]
-    return Roles(tuple(found), trusting, named, Places(by_arn), {types: Places(running[types]) for types in kinds})
+    return Roles(
+        tuple(found), trusting, named, open_to, Places(by_arn), {types: Places(running[types]) for types in kinds}
+    )
+
+
+def own_account(arn: str) -> tuple[str, ...]:
+    """How a trust policy names the whole account of the role `arn`; nothing where the ARN has none."""
+    account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+    return (account, f"arn:aws:iam::{account}:root") if account else ()
 
 
 def _runs_with(role: Resource, context: Context) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -107,7 +107,7 @@ class _Walk:
 
     def _raisable(self, actor: Actor) -> set[int]:
         """Places of the roles to which `actor` may give rights."""
-        found = set(self._roles.among(actor.scope("iam:PutRolePolicy", "iam:AttachRolePolicy")))
+        found = self._chains.allowed(actor, "iam:PutRolePolicy", "iam:AttachRolePolicy")
         return found.union(self._context.once(_written).among(actor.scope("iam:CreatePolicyVersion")))
 
     def _set(self, key: Node, places: Places, pattern: str) -> Node:
