@@ -70,6 +70,12 @@ class Context:
                 on=self.today,
             )
 
+    @cached_property
+    def has_budget(self) -> bool:
+        """Whether the pack, or the stack itself, may name a limit. Without one no rule asks for the estimate, which
+        takes as long as a third of the rules."""
+        return self.config.settings.monthly_limit_usd is not None or self.cost_basis is not None
+
     def pointing_at(self, target: Resource, path: str, *types: str) -> Sequence[Resource]:
         """Resources of `types` whose value at `path` is `target`; looked up once for all targets."""
         return self._once((path, types), lambda: self._pointing(path, types)).get(target.urn, ())

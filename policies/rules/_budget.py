@@ -31,9 +31,10 @@ MOST_DRIVERS: Final = 3
 
 
 def priced(context: Context) -> Estimate | None:
-    """The estimate; None when the stack can't be priced at all, which one rule reports for all three."""
+    """The estimate; None without a budget, and when the stack can't be priced at all, which one rule reports for all
+    three."""
     try:
-        return context.estimate
+        return context.estimate if context.has_budget else None
     except InputError:
         return None
 

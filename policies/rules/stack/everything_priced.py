@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def check(context: Context) -> Iterator[Problem]:
     """No resource is left without a price, where there is a budget to hold."""
+    if not context.has_budget:
+        return
     try:
         if not context.estimate.budget_usd.is_finite():
             return
         unpriced, lacking = context.estimate.unpriced, context.estimate.lacking_told
     except InputError as error:
-        if context.config.settings.monthly_limit_usd is None and context.cost_basis is None:
-            return  # nobody has asked for a price
         for problem in error.problems:
             yield Problem(f"the stack can't be priced: {problem}")
         return
