@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from foreign.declared import together
 
 from deployment.reader import graph_from_json
 from policies.assess import assess
@@ -102,13 +103,13 @@ def run_apart(command, file):
 
 
 @pytest.mark.parametrize("count", [10_000, 100_000])
-@pytest.mark.parametrize("one_id", [False, True], ids=["ids of their own", "one id for all"])
-def test_check_and_cost_beside_the_parser(deployment, tmp_path, one_id, count):
+@pytest.mark.parametrize("of", ["dev, ids of their own", "dev, one id for all", "programs of other people"])
+def test_check_and_cost_beside_the_parser(deployment, tmp_path, of, count):
     file = tmp_path / "large.json"
-    recorded = deployment("dev")
+    recorded = deployment("dev") if of.startswith("dev") else together(1)
     copies = -(-count // len(recorded["deployment"]["resources"]))
-    document = enlarged(recorded, copies)
-    if one_id:
+    document = enlarged(recorded, copies) if of.startswith("dev") else together(copies)
+    if of == "dev, one id for all":
         share_one_id(document)
     file.write_text(json.dumps(document))
     megabytes = file.stat().st_size / 1e6

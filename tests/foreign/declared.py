@@ -6,6 +6,7 @@ import copy
 import importlib
 import json
 import pkgutil
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -24,6 +25,8 @@ from workbench.preview.synthesis import record
 
 NAMES = tuple(module.name for module in pkgutil.iter_modules(programs.__path__))
 REGION = "us-east-1"
+SHORT_ID = 6
+"""Ids that short, as numbers, stand in other text, too."""
 
 
 class AnyOutputs(SyntheticOutputs):
@@ -153,3 +156,18 @@ def broken(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
                 state.setdefault(section, {})
                 state[section] = dict(but({"it": ("t", state[section])}, {f"it.{inside}": value})["it"][1])
     return document
+
+
+def together(copies: int) -> dict[str, Any]:
+    """All programs in one deployment, `copies` times over, each with names and ids of its own."""
+    resources: dict[str, dict[str, Any]] = {}
+    for name in NAMES:
+        own = _declared(name)["deployment"]["resources"]
+        ids = sorted({one["id"] for one in own if len(one.get("id", "")) > SHORT_ID}, key=len, reverse=True)
+        text = json.dumps(own)
+        for number in range(copies):
+            renamed = re.sub(r'(urn:pulumi:(?:(?!::pulumi:pulumi:Stack::)[^"])*::)', rf"\g<1>{name}-{number}-", text)
+            for identifier in ids if number else ():
+                renamed = renamed.replace(json.dumps(identifier)[1:-1], f"{json.dumps(identifier)[1:-1]}x{number}")
+            resources |= {one["urn"]: one for one in json.loads(renamed)}
+    return {"version": 3, "deployment": {"resources": list(resources.values())}}
