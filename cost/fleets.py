@@ -15,7 +15,7 @@ from cost.scope import Scope, told
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import UNKNOWN
 
 GROUP: Final = tokens.SCALING_GROUP[0]
 LAUNCH_TEMPLATE: Final = tokens.LAUNCH_TEMPLATE[0]
@@ -192,9 +192,9 @@ def scheduled(scope: Scope) -> list[Resource]:
     if found is None:
         found = scope.pricing.cache["scheduled sizes"] = {}
         for schedule in scope.graph.of_type(SCHEDULE):
-            groups = Scope(scope.pricing, schedule).named("autoscalingGroupName", "name", GROUP)
-            name = schedule.get("autoscalingGroupName")
-            urns = [group.urn for group in groups] or ([ANY_GROUP] if name in (UNKNOWN, SECRET) else [])
+            of = Scope(scope.pricing, schedule)
+            groups = of.may_name("autoscalingGroupName", "name", GROUP)
+            urns = [ANY_GROUP] if of.untold("autoscalingGroupName", GROUP) else [group.urn for group in groups]
             for urn in urns:
                 found.setdefault(urn, []).append(schedule)
     if unsure := found.get(ANY_GROUP):

@@ -6,10 +6,12 @@ dependencies that it declares tell; where they don't, what it may mean has no up
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from cost.charges import ZERO, Amount, Unpriced
@@ -41,26 +43,29 @@ class Limits:
         return Amount.of(self.low, max(declared, self.low), max(declared, self.high))
 
 
-def limits_of(scope: Scope, dimension: str, *names: str) -> Limits | None:
+def limits_of(scope: Scope, dimension: str, *names: str, key: str = "name") -> Limits | None:
     """Limits of the scaling target for `dimension` (``ecs:service:DesiredCount``) of the resource; None without one.
 
-    `names` are texts that the target's ``resourceId`` ends with when it means the resource. A scheduled action counts
+    `names` are texts that the target's ``resourceId`` ends with when it means the resource, whose own name is at `key`:
+    where that isn't known, every target counts that names no other resource of its type. A scheduled action counts
     without its target, too: that may be another stack's. Raises Unpriced when a target or an action may mean the
     resource and nothing tells, or its limits aren't known.
     """
-    found = [limits_of_target(Scope(scope.pricing, one)) for one in _meaning(scope, TARGET, dimension, names)]
-    alone = [action for action in _meaning(scope, ACTION, dimension, names) if action.urn not in _paired(scope)]
+    meaning = partial(_meaning, scope, dimension=dimension, names=names, key=key)
+    found = [limits_of_target(Scope(scope.pricing, one)) for one in meaning(TARGET)]
+    alone = [action for action in meaning(ACTION) if action.urn not in _paired(scope)]
     highs = [high for action in alone for high in _change(action)[1]]
     if found:
         return Limits(min(each.low for each in found), max([each.high for each in found] + highs))
     return Limits(ZERO, max(highs)) if highs else None
 
 
-def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...]) -> Iterator[Resource]:
+def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...], key: str) -> Iterator[Resource]:
     """Resources of type `token` (targets, or scheduled actions) that mean the scope's resource in `dimension`."""
     found = _by_dimension(scope, token)
     blind = (str(UNKNOWN), str(SECRET)) if token == ACTION else ()  # of a target it is told at the target itself
     untold = [one for each in blind for one in found.get(each, ())]
+    unnamed = scope.resource.get(key) in (UNKNOWN, SECRET)
     for one in (*found.get(dimension, ()), *untold):
         identifier = one.get("resourceId")
         if identifier is UNKNOWN or identifier is SECRET:
@@ -71,8 +76,25 @@ def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...]) -
                 raise Unpriced(f"{one.name}: what it scales isn't known, so there is no largest number of it")
             if any(each.urn == scope.resource.urn for each in means):
                 yield one
-        elif any(str(identifier).endswith(name) for name in names if name):
+        elif any(str(identifier).endswith(name) for name in names if name) or (
+            unnamed and not _names_of_type(scope, key) & set(PARTS.split(str(identifier)))
+        ):
             yield one
+
+
+PARTS: Final = re.compile("[/:]")
+"""Between the parts of a ``resourceId``."""
+
+
+def _names_of_type(scope: Scope, key: str) -> frozenset[str]:
+    """Names at `key` of all resources of the scope's type, as far as they are known."""
+    token = scope.resource.type
+    found: frozenset[str] | None = scope.pricing.cache.get(("names", token, key))
+    if found is None:
+        names = (one.get(key) for one in scope.graph.of_type(token))
+        found = frozenset(name for name in names if isinstance(name, str))
+        scope.pricing.cache["names", token, key] = found
+    return found
 
 
 def _beside(scope: Scope, target: Resource) -> tuple[Resource, ...]:

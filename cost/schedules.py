@@ -9,6 +9,7 @@ from typing import Final
 
 from cost.charges import Unpriced
 from cost.uptime import MONTH_HOURS
+from deployment.graph import Resource
 
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": 1440}
 _MONTH_DAYS: Final = MONTH_HOURS / 24
@@ -17,6 +18,16 @@ _NAMES: Final = {
     for names, start in (("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC", 1), ("SUN MON TUE WED THU FRI SAT", 1))
     for number, name in enumerate(names.split(), start)
 }
+
+
+def rule_runs(schedule: Resource) -> Decimal:
+    """Runs a month of a schedule, or of a rule of EventBridge; 0 of one that is disabled, or waits for events. Raises
+    Unpriced where its times can't be read."""
+    if schedule.get("state") == "DISABLED" or schedule.get("isEnabled") in (False, "false"):
+        return Decimal(0)
+    if not schedule.gives("scheduleExpression"):
+        return Decimal(0)
+    return runs_per_month(str(schedule.get("scheduleExpression")))
 
 
 @lru_cache(maxsize=1024)  # stacks start many things at the same times

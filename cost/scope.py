@@ -282,6 +282,24 @@ class Scope:
             self.pricing.cache["by name", key, types] = index
         return (index[value],) if value in index else ()
 
+    def may_name(self, path: str, key: str, *types: str) -> tuple[Resource, ...]:
+        """What `named` gives; where that is nothing, all of `types` that the value at `path` may name: every one where
+        it isn't known, and those whose own `key` isn't where it is a text that no other has."""
+        if found := self.named(path, key, *types):
+            return found
+        if self.untold(path, *types):
+            return self.graph.of_type(*types)
+        cache, entry = self.pricing.cache, ("without a name", key, types)
+        if entry not in cache:
+            cache[entry] = tuple(one for one in self.graph.of_type(*types) if one.get(key) in (UNKNOWN, SECRET))
+        unnamed: tuple[Resource, ...] = cache[entry]
+        return unnamed if isinstance(self.resource.get(path), str) else ()
+
+    def untold(self, path: str, *types: str) -> bool:
+        """True where the value at `path` isn't known, and no dependency names what (of `types`) it refers to."""
+        hidden = any(value is UNKNOWN or value is SECRET for value in self.resource.peek(path))
+        return hidden and not self.graph.referenced(self.resource, path, *types)
+
     def text(self, path: str, default: str = "") -> str:
         """Property as text. Raises Unpriced when it isn't known."""
         value = self.known(path, default)

@@ -1,5 +1,7 @@
 """Dollars a month of small graphs: what one resource costs depends on another. us-east-1, list prices, 730 hours."""
 
+import json
+
 import pytest
 
 from deployment.graph import Resource
@@ -13,6 +15,26 @@ TABLE = ("aws:dynamodb/table:Table", "orders", {"name": "orders", "readCapacity"
 TARGET = "aws:appautoscaling/target:Target"
 ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
 SCHEDULE = "aws:autoscaling/schedule:Schedule"
+EVERY_FIVE = "rate(5 minutes)"
+TWO_STEPS = json.dumps(
+    {
+        "StartAt": "a",
+        "States": {"a": {"Type": "Pass", "Next": "b"}, "b": {"Type": "Pass", "Next": "c"}, "c": {"Type": "Succeed"}},
+    }
+)
+STARTS = {
+    "a rule of EventBridge": (
+        ("aws:cloudwatch/eventRule:EventRule", "often", {"name": "often", "scheduleExpression": EVERY_FIVE}),
+        ("aws:cloudwatch/eventTarget:EventTarget", "run", {"rule": "often", "arn": "machine-id"}),
+    ),
+    "a schedule": (
+        (
+            "aws:scheduler/schedule:Schedule",
+            "run",
+            {"scheduleExpression": EVERY_FIVE, "target": {"arn": "machine-id"}},
+        ),
+    ),
+}
 READS_OF_ORDERS = {"resourceId": "table/orders", "scalableDimension": "dynamodb:table:ReadCapacityUnits"}
 TEMPLATE = ("aws:ec2/launchTemplate:LaunchTemplate", "template", {"instanceType": "m7g.large", "imageId": "al2023"})
 KEPT_READY = (
@@ -585,6 +607,46 @@ GRAPHS = [
                 "ecsTarget": {"taskDefinitionArn": "task-id", "launchType": "FARGATE", "taskCount": 2},
             },
         ),
+    ),
+    case(
+        "no tasks of a rule that is disabled",
+        "monthly_usd",
+        "0",
+        "Fargate tasks that it starts",
+        TASK,
+        ("aws:cloudwatch/eventRule:EventRule", "off", {"scheduleExpression": "rate(1 hour)", "state": "DISABLED"}),
+        (
+            "aws:cloudwatch/eventTarget:EventTarget",
+            "run",
+            {
+                "rule": "off-id",
+                "arn": "arn:aws:ecs:us-east-1:123456789012:cluster/c",
+                "ecsTarget": {"taskDefinitionArn": "task-id", "launchType": "FARGATE"},
+            },
+        ),
+    ),
+    *(
+        case(
+            f"executions that {what} starts every 5 minutes: 8,760 of 3 transitions",
+            "monthly_usd",
+            "0.657",  # 26,280 x .025 / 1,000
+            "State transitions",
+            ("aws:sfn/stateMachine:StateMachine", "machine", {"definition": TWO_STEPS}),
+            *starts,
+        )
+        for what, starts in STARTS.items()
+    ),
+    case(
+        "a snapshot of a database is at most its size",
+        "monthly_usd",
+        "9.50",  # 100 x .095
+        "Snapshot storage",
+        (
+            "aws:rds/instance:Instance",
+            "db",
+            {"engine": "postgres", "instanceClass": "db.t3.micro", "allocatedStorage": 100},
+        ),
+        ("aws:rds/snapshot:Snapshot", "kept", {"dbInstanceIdentifier": "db-id"}),
     ),
     case(
         "tasks that a schedule of EventBridge Scheduler starts, by the cluster's default capacity provider",
@@ -1173,6 +1235,14 @@ UNBOUNDED = [
             TEMPLATE,
             ("aws:autoscaling/group:Group", "fleet", FLEET),
             (SCHEDULE, "up", {"autoscalingGroupName": UNKNOWN, "maxSize": 40}),
+        ),
+        (
+            "where it logs isn't known, and what it writes to a log group is billed there",
+            (
+                "aws:sfn/stateMachine:StateMachine",
+                "machine",
+                {"definition": TWO_STEPS, "loggingConfiguration": {"level": "ALL", "logDestination": UNKNOWN}},
+            ),
         ),
     )
 ]

@@ -11,7 +11,7 @@ from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.logs import LOG_GROUP, log_volume_gb, stored_gb
 from cost.pricers.aws.ecs import TASK_MINUTES, started
 from cost.registry import Pricer
-from cost.schedules import runs_per_month
+from cost.schedules import rule_runs
 from cost.scope import Scope, UsageKey, told
 from cost.uptime import Metering
 from deployment import tokens
@@ -149,9 +149,9 @@ def event_target(scope: Scope) -> Iterator[Charge]:
     """A target is free; the tasks on Fargate that its rule starts there aren't."""
     if not scope.resource.gives("ecsTarget"):
         return
-    rules = scope.graph.referenced(scope.resource, "rule", *tokens.EVENT_RULE)
-    expression = Scope(scope.pricing, rules[0]).text("scheduleExpression") if rules else ""
-    runs = Amount.fixed(runs_per_month(expression)) if expression else scope.usage(TASK_RUNS).amount
+    rules = scope.may_name("rule", "name", *tokens.EVENT_RULE)  # of several the one that starts most counts
+    often = [rule_runs(rule) for rule in rules if rule.gives("scheduleExpression")]
+    runs = Amount.fixed(max(often)) if often else scope.usage(TASK_RUNS).amount
     yield from started(scope, "ecsTarget.", "arn", runs)
 
 

@@ -157,9 +157,11 @@ def snapshot(scope: Scope) -> Iterator[Charge]:
 def _volume_size(scope: Scope) -> Amount | None:
     """Gigabytes of the volume that a snapshot, or the one that it copies, was taken of; None without one."""
     found = scope.graph.referenced(scope.resource, "sourceSnapshotId", *tokens.SNAPSHOT)
-    first = found[0] if found else scope.resource
-    volumes = scope.graph.referenced(first, "volumeId", *tokens.VOLUME)
-    size = Scope(scope.pricing, volumes[0]).number("size") if volumes else ZERO
+    first = Scope(scope.pricing, found[0]) if found else scope
+    volumes = scope.graph.referenced(first.resource, "volumeId", *tokens.VOLUME)
+    if scope.untold("sourceSnapshotId", *tokens.SNAPSHOT) or first.untold("volumeId", *tokens.VOLUME):
+        volumes = scope.graph.of_type(*tokens.VOLUME)  # it may be any of them: the largest counts
+    size = max((Scope(scope.pricing, one).number("size") for one in volumes), default=ZERO)
     return Amount.of(0, size, size) if size else None
 
 

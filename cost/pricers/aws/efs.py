@@ -53,8 +53,13 @@ def file_system(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Provisioned throughput", ("efs", "provisioned_mbps_month"), Amount.fixed(extra), Metering.STANDING
         )
-    if backed_up(scope).get(scope.resource.urn, kind == "one_zone"):
+    backups = backed_up(scope)
+    if backups.get(scope.resource.urn, kind == "one_zone" or backups.get(ANY_FILE_SYSTEM, False)):
         yield scope.kept("Backups", ("efs", "backup_gb_month"), scope.usage(BACKUP, stored.amount))
+
+
+ANY_FILE_SYSTEM: Final = ""
+"""In place of a URN: a file system that nothing tells."""
 
 
 def backed_up(scope: Scope) -> Mapping[str, bool]:
@@ -63,11 +68,12 @@ def backed_up(scope: Scope) -> Mapping[str, bool]:
     found: dict[str, bool] | None = scope.pricing.cache.get("backed up file systems")
     if found is None:
         graph = scope.graph
-        found = scope.pricing.cache["backed up file systems"] = {
-            target.urn: policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
-            for policy in graph.of_type(BACKUP_POLICY)
-            for target in graph.referenced(policy, "fileSystemId", FILE_SYSTEM)
-        }
+        found = scope.pricing.cache["backed up file systems"] = {}
+        for policy in graph.of_type(BACKUP_POLICY):
+            on = policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
+            found.update((target.urn, on) for target in graph.referenced(policy, "fileSystemId", FILE_SYSTEM))
+            if on and Scope(scope.pricing, policy).untold("fileSystemId", FILE_SYSTEM):
+                found[ANY_FILE_SYSTEM] = True
     return found
 
 

@@ -72,7 +72,7 @@ def cluster(scope: Scope) -> Iterator[Charge]:
         return
     identifiers = (scope.resource.get("clusterId"), scope.resource.name, scope.resource.outputs.get("id"))
     names = [f"cache-cluster/{each}" for each in identifiers if each]
-    limits = limits_of(scope, "elasticache:cache-cluster:Nodes", *names)
+    limits = limits_of(scope, "elasticache:cache-cluster:Nodes", *names, key="clusterId")
     declared = scope.number("numCacheNodes", 1)
     count = Amount.fixed(declared) if limits is None else limits.around(declared)
     yield from nodes(scope, scope.text("engine", "redis"), count)
@@ -103,7 +103,7 @@ def _layout(scope: Scope) -> tuple[Decimal, Decimal]:
 
 
 def _between(scope: Scope, what: str, names: list[str], declared: Decimal) -> Amount:
-    limits = limits_of(scope, f"elasticache:replication-group:{what}", *names)
+    limits = limits_of(scope, f"elasticache:replication-group:{what}", *names, key="replicationGroupId")
     return Amount.fixed(declared) if limits is None else limits.around(declared)
 
 

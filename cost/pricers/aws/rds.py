@@ -363,7 +363,11 @@ def _behind(scope: Scope, target: Resource) -> Iterator[tuple[str, Amount]]:
         of = Scope(scope.pricing, cluster)
         sizes = [_size(Scope(scope.pricing, one), of) for one in _index(scope)[cluster.urn]]
         found += sizes
-        limits = limits_of(of, REPLICAS, f"cluster:{cluster.get('clusterIdentifier')}") if sizes else None
+        limits = (
+            limits_of(of, REPLICAS, f"cluster:{cluster.get('clusterIdentifier')}", key="clusterIdentifier")
+            if sizes
+            else None
+        )
         if limits is not None:
             unit, size = max(sizes, key=lambda each: each[1].worst)
             added = limits.beyond(Decimal(len(sizes) - 1))
@@ -392,7 +396,9 @@ SNAPSHOT: Final = UsageKey("storage_gb", Decimal(20), "gigabytes of the snapshot
 def snapshot(scope: Scope) -> Iterator[Charge]:
     """Stored data of a snapshot that is taken by hand, at most the size of its database."""
     found = scope.graph.referenced(scope.resource, "dbInstanceIdentifier", tokens.DB_INSTANCE[0])
-    size = Scope(scope.pricing, found[0]).number("allocatedStorage") if found else Decimal(0)
+    if scope.untold("dbInstanceIdentifier", tokens.DB_INSTANCE[0]):
+        found = scope.graph.of_type(tokens.DB_INSTANCE[0])  # it may be any of them: the largest counts
+    size = max((Scope(scope.pricing, one).number("allocatedStorage") for one in found), default=Decimal(0))
     derived = Amount.of(0, size, size) if size else None
     key = "aurora_backup_gb_month" if scope.resource.type in tokens.DB_CLUSTER_SNAPSHOT else "backup_gb_month"
     yield scope.kept("Snapshot storage", ("rds", key), scope.usage(SNAPSHOT, derived))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.rollouts import durations, looks_in, looks_of_one
-from cost.schedules import runs_per_month
+from cost.schedules import rule_runs
 from cost.scope import Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.workflows import MOST_TRANSITIONS, Workflow, read_workflow
 from deployment import tokens
+from deployment.graph import Resource
 
 STATE_MACHINE: Final = tokens.STATE_MACHINE[0]
 SCHEDULE: Final = tokens.SCHEDULE[0]
@@ -30,17 +31,22 @@ def is_express(scope: Scope) -> bool:
 
 
 def state_machine(scope: Scope) -> Iterator[Charge]:
-    """What the executions of a month cost."""
+    """What the executions of a month cost. Raises Unpriced where it isn't known which log group they write to."""
     yield from traces(scope, "tracingConfiguration.enabled", executions(scope))
     if is_express(scope):
         yield from express(scope)
-        return
-    yield scope.use(
-        "State transitions",
-        ("stepfunctions", "standard_1k_transitions"),
-        scope.usage(TRANSITIONS, transitions(scope)),
-        Driver.EVENTS,
-    )
+    else:
+        yield scope.use(
+            "State transitions",
+            ("stepfunctions", "standard_1k_transitions"),
+            scope.usage(TRANSITIONS, transitions(scope)),
+            Driver.EVENTS,
+        )
+    if (
+        scope.untold("loggingConfiguration.logDestination")
+        and scope.resource.get("loggingConfiguration.level") != "OFF"
+    ):
+        raise Unpriced("where it logs isn't known, and what it writes to a log group is billed there")
 
 
 def express(scope: Scope) -> Iterator[Charge]:
@@ -57,7 +63,7 @@ def executions(scope: Scope) -> Amount | None:
     tells."""
     if is_express(scope):
         return scope.usage(REQUESTS).amount
-    runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
+    runs = runs_of(scope)
     if not runs and not scope.pricing.basis.declared:
         return None
     runs = runs or scope.traffic.rollouts_per_month
@@ -89,7 +95,7 @@ def transitions(scope: Scope) -> Amount | None:
     workflow = read_workflow(definition)
     if workflow is None:
         raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
-    runs = scheduled_runs(scope).get(scope.resource.urn, Decimal(0))
+    runs = runs_of(scope)
     if runs and not (workflow.is_rollout and scope.pricing.basis.declared):
         # A reaper finds something to do once a session, and otherwise that there is nothing.
         is_reaper = scope.resource.urn == scope.pricing.basis.reaper_urn
@@ -115,16 +121,37 @@ def _held(scope: Scope, workflow: Workflow) -> Decimal:
     return looks * workflow.pass_states + rollouts * (workflow.most_transitions(ZERO) + starts)
 
 
+ANY_MACHINE: Final = ""
+"""In place of a URN: a state machine that nothing tells."""
+
+
+def runs_of(scope: Scope) -> Decimal:
+    """Executions a month that schedules start; of a machine without one, those whose machine nothing tells."""
+    runs = scheduled_runs(scope)
+    return runs.get(scope.resource.urn) or runs.get(ANY_MACHINE, Decimal(0))
+
+
 def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:
     """Executions a month by URN of the state machine that schedules of the graph start."""
     found: dict[str, Decimal] | None = scope.pricing.cache.get("scheduled runs")
     if found is None:
         found = scope.pricing.cache["scheduled runs"] = {}
-        for schedule in scope.graph.of_type(SCHEDULE):
-            runs = runs_per_month(str(schedule.get("scheduleExpression")))
-            for machine in scope.graph.referenced(schedule, "target.arn", STATE_MACHINE):
-                found[machine.urn] = found.get(machine.urn, Decimal(0)) + runs
+        for one, path, schedules in _starters(scope):
+            machines = [machine.urn for machine in scope.graph.referenced(one, path, STATE_MACHINE)]
+            if not machines and Scope(scope.pricing, one).untold(path):
+                machines = [ANY_MACHINE]
+            runs = max(map(rule_runs, schedules), default=Decimal(0))
+            for urn in machines:
+                found[urn] = found.get(urn, Decimal(0)) + runs
     return found
+
+
+def _starters(scope: Scope) -> Iterator[tuple[Resource, str, Sequence[Resource]]]:
+    """What may start a state machine by the clock, the path of what it starts, and where its times stand."""
+    for schedule in scope.graph.of_type(SCHEDULE):
+        yield schedule, "target.arn", (schedule,)
+    for target in scope.graph.of_type(*tokens.EVENT_TARGET):
+        yield target, "arn", Scope(scope.pricing, target).may_name("rule", "name", *tokens.EVENT_RULE)
 
 
 PRICERS: Final = {

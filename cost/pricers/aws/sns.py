@@ -55,7 +55,9 @@ def subscription(scope: Scope) -> Iterator[Charge]:
     protocol = scope.text("protocol").lower()
     delivered = scope.usage(DELIVERIES, messages(scope))
     topics = scope.graph.referenced(scope.resource, "topic", TOPIC)
-    if any(is_fifo(Scope(scope.pricing, one)) for one in topics) or str(scope.resource.get("topic")).endswith(".fifo"):
+    untold = protocol == "sqs" and scope.untold("topic", TOPIC)  # FIFO topics deliver to queues alone
+    fifo = any(is_fifo(Scope(scope.pricing, one)) for one in topics)
+    if fifo or untold or str(scope.resource.get("topic")).endswith(".fifo"):
         yield scope.use("FIFO deliveries", ("sns", "million_fifo_deliveries"), delivered, Driver.EVENTS)
         payload = payload_gb(scope, delivered)
         yield scope.use("FIFO payload delivered", ("sns", "fifo_delivery_gb"), payload, Driver.EVENTS)
