@@ -349,3 +349,12 @@ def test_what_is_missing_is_told_before_anything_is_loaded(arguments, heavy):
     assert set(heavy).isdisjoint(modules.split())
     missing = next((one for one in arguments if one.startswith("nowhere")), None)
     assert told == [] if missing is None else told[0].startswith(f"error: {missing}: ")
+
+
+def test_a_command_ends_without_a_look_for_garbage():
+    script = (
+        "import atexit, gc, runpy, sys; atexit.register(lambda: print('frozen', gc.get_freeze_count() > 0));"
+        " sys.argv = ['plant', '--help']; runpy.run_module('workbench.cli', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("frozen True\n")
