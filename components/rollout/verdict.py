@@ -22,8 +22,9 @@ from components.workflow.states import (
     when,
 )
 
-FAILURES_LEAST_REQUESTS = 20
-"""Requests below which one that failed is a share that says nothing."""
+FAILURES_LEAST = 3
+"""So many requests have to fail before their share says something. Where one in a thousand does, the first hundred hold
+one or more in 10 of 100 rollouts, and three or more in 2 of 10,000 (binomial distribution)."""
 UNSETTLED = "NotSettled"
 """Error of a settling that left everything as it was; no reason to roll anything back."""
 STABLE_CHECK_SECONDS = 30
@@ -133,11 +134,11 @@ def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
     answers tells of it.
     """
     # Sums with what has a value: whether FILL makes a datapoint where a metric has none at all, no document tells.
-    failed = "100 * (SUM([requests, errors, refused]) - requests) / requests"
+    count = "(SUM([requests, errors, refused]) - requests)"
+    failed = f"IF({count} >= {FAILURES_LEAST}, 100 * {count} / requests, 0)"
     rest = "100 * (2 * requests - SUM([requests, good, moved, denied])) / requests"
     unanswered = "100 * (2 * requests - SUM([requests, good, moved, denied, errors])) / requests"
     silent = f"(requests >= {UNANSWERED_LEAST_REQUESTS}) && ({unanswered} > {UNANSWERED_PERCENT_MAX})"
-    ratio = f"IF({silent}, {rest}, {failed})"
     return {
         "Read failures": call(
             "cloudwatch",
@@ -146,7 +147,7 @@ def failures(plan: RolloutPlan, *, then: str) -> dict[str, State]:
                 "StartTime.$": "$.progress.since",
                 "EndTime.$": "$$.State.EnteredTime",
                 "MetricDataQueries": [
-                    {"Id": "ratio", "Expression": f"IF(requests >= {FAILURES_LEAST_REQUESTS}, {ratio}, 0)"},
+                    {"Id": "ratio", "Expression": f"IF({silent}, {rest}, {failed})"},
                     *({**_query(plan, metric, "Sum", name), "ReturnData": False} for name, metric in COUNTED.items()),
                 ],
             },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.observability.service_alarms import UNANSWERED_PERCENT_MAX
-from components.rollout.verdict import FAILURES_LEAST_REQUESTS, UNANSWERED_LEAST_REQUESTS
+from components.rollout.verdict import FAILURES_LEAST, UNANSWERED_LEAST_REQUESTS
 from infra.settings import Settings
 from infra.settings.maintenance import MaintenanceWindow
 from infra.stack.cost_basis import cost_basis
@@ -36,7 +36,7 @@ def published(settings: Settings, reaper: str | None, brake: str | None) -> dict
             "rolloutUnclearLooksMax": settings.rollout.inconclusive_polls_max,
             "rolloutFailures": {
                 "percentMax": settings.slo.server_error_threshold_percent,
-                "leastRequests": FAILURES_LEAST_REQUESTS,
+                "least": FAILURES_LEAST,
                 "unansweredPercentMax": UNANSWERED_PERCENT_MAX,
                 "unansweredLeastRequests": UNANSWERED_LEAST_REQUESTS,
             },

@@ -132,7 +132,8 @@ RULE = Rule(
     title="More than 5 % of failed launches is told",
     severity=Severity.HIGH,
     why="A fleet that can't launch looks healthy until the spike; AWS has no metric for it, so events are counted.",
-    fix="Send launch events to a log group, count failures and attempts there, and compare their rate with 5.",
+    fix="Send launch events to a log group, count failures and attempts there, or write 100 and 0 into one metric, and"
+    " alarm on more than 5 %.",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html",
     check_stack=check,
     walks=True,

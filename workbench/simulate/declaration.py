@@ -220,8 +220,8 @@ class FailureLimits:
 
     percent_max: float
     """Server errors and refused connections."""
-    least_requests: int
-    """Fewer requests say nothing of them."""
+    least: int
+    """Fewer of those say nothing."""
     unanswered_percent_max: float
     """Requests without an answer; more are counted as failed, too."""
     unanswered_least_requests: int

@@ -150,7 +150,7 @@ class Gate:
             100 * unanswered > limits.unanswered_percent_max * requests
         )
         failed = errors + (unanswered if silent else refused)
-        return bool(requests >= limits.least_requests and 100 * failed > limits.percent_max * requests)
+        return bool((silent or failed >= limits.least) and 100 * failed > limits.percent_max * requests)
 
 
 class PeerGate(Gate):

@@ -169,7 +169,8 @@ def test_a_dead_canary_ends_the_rollout_at_the_next_look(states):
     [
         pytest.param({"RequestCount": 200.0, "2XX": 150.0, "3XX": 20.0, "4XX": 30.0}, 0.0, id="all answered"),
         pytest.param({"RequestCount": 200.0, "2XX": 190.0, "5XX": 10.0}, 5.0, id="server errors"),
-        pytest.param({"RequestCount": 50.0, "2XX": 48.0, "refused": 2.0}, 4.0, id="refused"),
+        pytest.param({"RequestCount": 75.0, "2XX": 72.0, "refused": 3.0}, 4.0, id="refused"),
+        pytest.param({"RequestCount": 75.0, "2XX": 73.0, "5XX": 2.0}, 0.0, id="two are no share"),
         pytest.param({"RequestCount": 200.0, "2XX": 100.0}, 50.0, id="closed or timed out"),
         pytest.param({"RequestCount": 200.0}, 100.0, id="silent"),
         pytest.param({"RequestCount": 200.0, "2XX": 192.0}, 0.0, id="a few clients hung up"),

@@ -190,7 +190,7 @@ def _failures(published: Any) -> FailureLimits | None:
         return None
     return FailureLimits(
         percent_max=float(published["percentMax"]),
-        least_requests=int(published["leastRequests"]),
+        least=int(published["least"]),
         unanswered_percent_max=float(published["unansweredPercentMax"]),
         unanswered_least_requests=int(published["unansweredLeastRequests"]),
     )

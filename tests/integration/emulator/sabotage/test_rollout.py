@@ -147,7 +147,7 @@ def patient(states: dict[str, Any]) -> None:
 
 def only_what_targets_say(states: dict[str, Any]) -> None:
     ratio, *_ = states["Read failures"]["Parameters"]["MetricDataQueries"]
-    ratio["Expression"] = "IF(requests >= 20, 100 * errors / requests, 0)"
+    ratio["Expression"] = "IF(errors >= 3, 100 * errors / requests, 0)"
 
 
 def failures_out_of_reach(states: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ OWN, PEER = GATES
 GOOD, SLOW, ERRORS, DEAD = CANARIES
 HOUR = 3600.0
 PLAN = RolloutPlan(steps=((10, HOUR), (50, 2 * HOUR), (100, 0.0)), poll_seconds=300.0, unclear_looks_max=6)
-LIMITS = FailureLimits(percent_max=1, least_requests=20, unanswered_percent_max=5, unanswered_least_requests=100)
+LIMITS = FailureLimits(percent_max=1, least=3, unanswered_percent_max=5, unanswered_least_requests=100)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -83,12 +83,13 @@ def test_the_limits_of_failures_are_those_of_the_state_machine(graph):
         for each in graph("prod")
         if each.type == "aws:sfn/stateMachine:StateMachine" and "Read failures" in (text := str(each.get("definition")))
     )
-    assert "IF(requests >= 20, IF((requests >= 100) && (" in look
+    assert "IF((requests >= 100) && (" in look
+    assert "IF((SUM([requests, errors, refused]) - requests) >= 3, " in look
     assert re.search(r"failures\.values\[0\]\W+NumericGreaterThan\W+1\D", look)
 
 
 def test_few_requests_are_enough_to_see_that_many_fail(prepared):
-    # Too few for any alarm in its five minutes, and from 20 on enough to see that more than one in a hundred fails.
+    # Too few for any alarm in its five minutes, and three that fail are enough.
     blind = replace(PLAN, unclear_looks_max=500)
     versions = [replace(ERRORS, errors=share) for share in (0.0, 0.3)]
     rate, seconds = 0.04, 40 * HOUR
@@ -97,8 +98,18 @@ def test_few_requests_are_enough_to_see_that_many_fail(prepared):
     )
     assert good.outcome == "promoted"
     assert (bad.outcome, bad.reason) == ("rolled back", "too many requests to the canary fail")
-    assert 20 <= bad.answered < 40
+    assert 3 <= bad.answered < 40
     assert roll(prepared(rate, seconds, blind), versions[1], OWN, 3).reason != bad.reason
+
+
+def test_one_failure_is_no_reason_to_stop_a_good_version(prepared):
+    good = replace(ERRORS, errors=0.002)
+    plans = [replace(PLAN, unclear_looks_max=500, failures=replace(LIMITS, least=least)) for least in (1, LIMITS.least)]
+    at_one, as_declared = (
+        [roll(prepared(0.04, 40 * HOUR, plan), good, OWN, seed).outcome for seed in range(6)] for plan in plans
+    )
+    assert "rolled back" in at_one
+    assert set(as_declared) == {"promoted"}
 
 
 @pytest.mark.parametrize(("patience", "reason"), [(10.0, ""), (0.02, "too many requests to the canary fail")])
