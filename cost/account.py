@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from cost.allowances import Allowance, Relief, allowances, relief, wanted
@@ -32,7 +33,15 @@ def settle(estimates: Sequence[Estimate]) -> list[Estimate]:
     once, by every stack no more than the share that it counts on."""
     charged = _blended([list(found.charges) for found in estimates])
     taken = _allowance_lines(charged, [found.basis.allowance_share for found in estimates])
-    return [replace(found, lines=(*lines, *off)) for found, lines, off in zip(estimates, charged, taken, strict=True)]
+    several = len(estimates) > 1
+    return [
+        replace(found, lines=(*lines, *off), among=partial(_settled_among, estimates, place) if several else None)
+        for place, (found, lines, off) in enumerate(zip(estimates, charged, taken, strict=True))
+    ]
+
+
+def _settled_among(estimates: Sequence[Estimate], place: int, changed: Estimate) -> Estimate:
+    return settle([*estimates[:place], changed, *estimates[place + 1 :]])[place]
 
 
 def _blended(stacks: list[list[Line]]) -> list[list[Line]]:

@@ -5,13 +5,12 @@ A control's cost is the difference that leaving it out makes, so allowances that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from cost.estimate import Estimate
-from cost.estimator import estimate
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 
@@ -95,9 +94,7 @@ CONTROLS: Final = (
 """Controls of the ledger, in the order in which it tells them."""
 
 
-def ledger(
-    graph: ResourceGraph, current: Estimate, usage: Mapping[str, Mapping[str, Decimal]] | None = None
-) -> list[ControlCost]:
+def ledger(graph: ResourceGraph, current: Estimate) -> list[ControlCost]:
     """What each control that the graph has costs; controls without resources in it are left out.
 
     The basis stays as it is: leaving the reaper out would also end the sessions, which is not its price.
@@ -107,7 +104,7 @@ def ledger(
         kept = [resource for resource in graph if not _belongs(resource, control)]
         if len(kept) == len(graph):
             continue
-        without = estimate(ResourceGraph(kept), limit_usd=current.budget_usd, usage=usage, basis=current.basis)
+        without = current.again(ResourceGraph(kept), current.basis)
         entries.append(
             ControlCost(
                 control,

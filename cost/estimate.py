@@ -17,6 +17,7 @@ from cost.charges import ZERO, Charge
 from cost.money import text
 from cost.scope import Coming
 from cost.uptime import MONTH_HOURS, Uptime
+from deployment.graph import ResourceGraph
 from deployment.urn import name_of
 
 
@@ -111,8 +112,10 @@ class Estimate:
     """Charges that begin within six months of the day that is priced."""
     held_usd: Decimal | None = None
     """Worst case of the same stack with its fleets at their minimum all month; None without a spend brake."""
-    reprice: Callable[[Basis], Estimate] | None = field(default=None, repr=False, compare=False)
-    """Prices the same graph on another basis."""
+    reprice: Callable[[Basis, ResourceGraph | None], Estimate] | None = field(default=None, repr=False, compare=False)
+    """Prices another basis with the same use, and another graph in place of its own."""
+    among: Callable[[Estimate], Estimate] | None = field(default=None, repr=False, compare=False)
+    """Settles another estimate in its place with the other stacks of the account; None: it was settled alone."""
     currency: str = "USD"
 
     @cached_property
@@ -143,6 +146,12 @@ class Estimate:
         """The declared use at list prices for 730 hours, without allowances."""
         return sum((line.list_always_on_usd for line in self.lines), ZERO)
 
+    def again(self, graph: ResourceGraph, basis: Basis) -> Estimate:
+        """The figures of a changed stack: with the same use, and beside the same other stacks of the account."""
+        assert self.reprice is not None  # noqa: S101 - the estimator always gives it
+        found = self.reprice(basis, graph)
+        return found if self.among is None else self.among(found)
+
     @property
     def gates(self) -> tuple[str, ...]:
         """Figures that the budget is held against; the worst case of a shared stack is its platform's to bound."""
@@ -172,7 +181,7 @@ class Estimate:
         assert self.reprice is not None  # noqa: S101 - `bought` asks only then
         hours = Decimal(sessions)
         uptime = Uptime(Decimal(1), hours) if session is ONE_HOUR else replace(session, sessions=hours)
-        priced = self.reprice(replace(self.basis, uptime=uptime))
+        priced = self.reprice(replace(self.basis, uptime=uptime), None)
         return {gate: priced.total_usd(gate) - self.budget_usd for gate in self.gates}
 
     @property

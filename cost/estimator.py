@@ -101,6 +101,11 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         bill.add(transfer.resource, "", partial(transfer_charges, pricing, transfer))
     if bill.nowhere is not None and not bill.lines:
         raise bill.nowhere
+
+    def reprice(basis: Basis, changed: ResourceGraph | None) -> Estimate:
+        other = graph if changed is None else with_items(changed)
+        return _estimate(Pricing(other, basis, pricing.usage), limit_usd, transfers)
+
     alone = Estimate(
         budget_usd=limit_usd,
         lines=tuple(bill.lines),
@@ -111,7 +116,7 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         lacking={region: tuple(sorted(names)) for region, names in sorted(pricing.lacking.items())},
         coming=tuple(each for each in pricing.coming if each.day <= pricing.day + TOLD_AHEAD),
         held_usd=None if found.brake is None else _held_usd(pricing, limit_usd, transfers),
-        reprice=lambda other: _estimate(Pricing(graph, other, pricing.usage), limit_usd, transfers),
+        reprice=reprice,
     )
     return settle([alone])[0]
 

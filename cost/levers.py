@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
 from cost.estimate import Estimate
-from cost.estimator import estimate
 from cost.lever import Lever, Stack
 from cost.lever_changes import LEVERS
 from deployment.graph import ResourceGraph
 
 LARGEST_SET: Final = 3
 """Changes that are tried together. More at once is a redesign, not a lever."""
-
-Usage = Mapping[str, Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +34,33 @@ class Saving:
     """What to do and to set, for people."""
 
 
-def savings(graph: ResourceGraph, current: Estimate, usage: Usage | None = None) -> list[Saving]:
+def savings(graph: ResourceGraph, current: Estimate) -> list[Saving]:
     """Every single lever that saves anything, the largest saving first."""
-    found = (_saving((lever,), graph, current, usage) for lever in LEVERS)
+    found = (_saving((lever,), graph, current) for lever in LEVERS)
     useful = [each for each in found if each is not None and (each.saving_usd > 0 or each.worst_case_saving_usd > 0)]
     return sorted(useful, key=lambda each: (-each.saving_usd, -each.worst_case_saving_usd, each.levers[0].id))
 
 
-def cheapest_set(graph: ResourceGraph, current: Estimate, usage: Usage | None = None) -> Saving | None:
+def cheapest_set(graph: ResourceGraph, current: Estimate) -> Saving | None:
     """The fewest changes that bring expected and worst case within the budget; of these the cheapest result.
 
     None when the stack is within its budget already, or no set of up to `LARGEST_SET` levers is enough.
     """
     if current.expected_usd <= current.budget_usd and current.bounded_usd <= current.budget_usd:
         return None
-    single = [saving.levers[0] for saving in savings(graph, current, usage)]
+    single = [saving.levers[0] for saving in savings(graph, current)]
     for size in range(1, LARGEST_SET + 1):
         fitting = [
             saving
             for chosen in combinations(single, size)
-            if (saving := _saving(chosen, graph, current, usage)) is not None and saving.meets_budget
+            if (saving := _saving(chosen, graph, current)) is not None and saving.meets_budget
         ]
         if fitting:
             return min(fitting, key=lambda each: (each.worst_case_usd, [lever.id for lever in each.levers]))
     return None
 
 
-def _saving(levers: Sequence[Lever], graph: ResourceGraph, current: Estimate, usage: Usage | None) -> Saving | None:
+def _saving(levers: Sequence[Lever], graph: ResourceGraph, current: Estimate) -> Saving | None:
     stack = Stack(graph, current.basis)
     told = []
     for lever in levers:
@@ -72,7 +69,7 @@ def _saving(levers: Sequence[Lever], graph: ResourceGraph, current: Estimate, us
             return None
         told.append(lever.told(stack, after_lever))
         stack = after_lever
-    after = estimate(stack.graph, limit_usd=current.budget_usd, usage=usage, basis=stack.basis)
+    after = current.again(stack.graph, stack.basis)
     if len(after.unpriced) > len(current.unpriced):
         return None
     return Saving(

@@ -10,7 +10,6 @@ from typing import Any, Final, Literal
 
 from cost.adjustable import Adjustable
 from cost.estimate import Estimate
-from cost.estimator import estimate
 from cost.lever import Lever, Stack, changed, settable, what_to_set
 from cost.lever_changes import GROUP, LEVERS, least_max_size
 from cost.uptime import Uptime
@@ -286,7 +285,7 @@ class _Search:
         return max(figures) <= self.current.budget_usd
 
     def estimate(self, stack: Stack) -> Estimate:
-        return estimate(stack.graph, limit_usd=self.current.budget_usd, basis=stack.basis)
+        return self.current.again(stack.graph, stack.basis)
 
 
 def _applied(lever: Lever, stack: Stack, current: Estimate) -> Stack | None:

@@ -15,5 +15,14 @@ CASES = [
         {"Database instance": "56.94", "Surplus CPU credits": "0.90"},
         {"monthly_cpu_credit_hrs": 5},  # of 2 vCPUs
     ),
+    *(
+        case(
+            "aws:docdb/clusterInstance:ClusterInstance",
+            {"instanceClass": kind},
+            {"Database instance": usd},
+            id=f"docdb {kind}",
+        )
+        for kind, usd in (("db.t4g.medium", "55.2318"), ("db.r5.large", "202.21"), ("db.r6g.large", "192.0995"))
+    ),
     case("aws:docdb/clusterSnapshot:ClusterSnapshot", {}, {"Snapshot storage": "21.00"}, {"backup_storage_gb": 1000}),
 ]

@@ -23,4 +23,10 @@ CASES = [
         {"storage_size_gb": 5},
         id="activemq alone",
     ),
+    case(
+        "aws:mq/broker:Broker",
+        {"engineType": "ActiveMQ", "hostInstanceType": "mq.t3.micro"},
+        {"Broker": "19.7392", "Storage (efs)": "3.00"},
+        id="activemq on the smallest type",
+    ),
 ]

@@ -35,8 +35,6 @@ class PricedFile:
     stack: str
     graph: ResourceGraph
     estimate: Estimate
-    usage: dict[str, dict[str, Decimal]]
-    """Numbers of use by URN, as the usage file gives them."""
     judged: bool
     """True when a budget applies: the stack declares one, or the caller gave a limit."""
     worst_case_blocks: bool
@@ -146,7 +144,6 @@ def _price(
         stack=stack_name(graph) or "",
         graph=graph,
         estimate=found,
-        usage=usage,
         judged=found.budget_usd.is_finite(),
         worst_case_blocks=worst_case_blocks(config, found.basis),
     )

@@ -17,12 +17,12 @@ def levers(file: PricedFile) -> Section:
     """Changes that save, each priced, and the smallest set that meets the budget."""
     from cost.levers import cheapest_set, savings
 
-    found = savings(file.graph, file.estimate, file.usage)
+    found = savings(file.graph, file.estimate)
     rows = [
         f"{dollars(each.saving_usd)} expected, {dollars(each.worst_case_saving_usd)} worst case: {each.what}"
         for each in found
     ]
-    best = cheapest_set(file.graph, file.estimate, file.usage) if file.judged else None
+    best = cheapest_set(file.graph, file.estimate) if file.judged else None
     if best is not None:
         rows.insert(
             0,
@@ -39,7 +39,7 @@ def controls(file: PricedFile) -> Section:
     from cost.controls import ledger
 
     rows = []
-    for entry in ledger(file.graph, file.estimate, file.usage):
+    for entry in ledger(file.graph, file.estimate):
         note = f"; {entry.control.note}" if entry.control.note else ""
         rows.append(
             f"{dollars(entry.expected_usd)} expected, {dollars(entry.list_always_on_usd)} list always-on: "

@@ -354,7 +354,7 @@ def _way(file: PricedFile) -> str:
 
     if len(file.graph.resources) > MOST_TRIED:
         return "`--levers` tries what would save"
-    best = cheapest_set(file.graph, file.estimate, file.usage)
+    best = cheapest_set(file.graph, file.estimate)
     if best is None:
         return "no known change is enough; --levers lists what saves"
     return f"{best.what} (then {dollars(best.expected_usd)}, worst case {dollars(best.worst_case_usd)})"

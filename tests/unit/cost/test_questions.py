@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from cost import estimate
+from cost.account import settle
 from cost.controls import ledger
 from cost.lever_changes import LEVERS
 from cost.levers import cheapest_set, savings
 from cost.quantiles import quantiles, sample_months
 from cost.rollout_cost import rollout_cost
+from cost.transfers import Transfer
 from cost.uptime import ALWAYS_ON
 from deployment.graph import ResourceGraph
 
@@ -55,7 +57,7 @@ def test_a_lever_saves_what_the_price_list_says(make, make_basis, lever, token, 
     graph = ResourceGraph([make(token, inputs)])
     basis = make_basis(monthly_requests=0, allowances=True)
     usage = {graph.resources[0].urn: {"monthly_data_processed_gb": Decimal(0), "data_storage_gb": Decimal(0)}}
-    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage), usage)}
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage))}
     assert found[lever].saving_usd == Decimal(usd)
 
 
@@ -96,7 +98,7 @@ def test_without_nat_gateways_only_their_own_addresses_go(make, make_basis):
     graph = ResourceGraph([nat, *addresses])
     basis = make_basis(monthly_requests=0)
     usage = {nat.urn: {"monthly_data_processed_gb": Decimal(0)}}
-    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage), usage)}
+    found = {each.levers[0].id: each for each in savings(graph, estimate(graph, basis=basis, usage=usage))}
     assert found["no-nat"].saving_usd == Decimal("36.50")  # 32.85 + one address of 3.65
     assert found["no-nat"].what.endswith(f"(leave out {nat.name}, gateway)")
 
@@ -190,3 +192,34 @@ def test_quantiles_rise_and_say_how_often_the_budget_lasts(graph):
     assert levels == sorted(levels)
     assert found.samples == 10_000
     assert found.within_budget_percent == 100
+
+
+FUNCTION = "aws:lambda/function:Function"
+
+
+def test_a_lever_keeps_the_use_that_belongs_to_no_resource(make, make_basis):
+    graph = ResourceGraph([make("aws:ebs/volume:Volume", {"size": 100, "type": "gp2"})])
+    out = Transfer("out", None, {"monthly_outbound_internet_gb": Decimal(1000)})
+    current = estimate(graph, basis=make_basis(monthly_requests=0), transfers=[out])
+    (found,) = savings(graph, current)
+    assert (found.saving_usd, found.expected_usd) == (Decimal(2), Decimal(98))  # 90 of them what is sent
+
+
+def test_a_lever_shares_the_allowances_with_the_other_stacks_of_the_account(make, make_basis):
+    """Each has half of the free million; what is promised is what pricing both again gives."""
+    basis = make_basis(allowances=True, monthly_requests=0)
+    one = ResourceGraph([make("aws:ebs/volume:Volume", {"size": 100, "type": "gp2"}), make(FUNCTION, name="one")])
+    two = ResourceGraph([make(FUNCTION, name="two")])
+    current = settle([estimate(one, basis=basis), estimate(two, basis=basis)])
+    (found,) = savings(one, current[0])
+    after = ResourceGraph([make("aws:ebs/volume:Volume", {"size": 100, "type": "gp3"}), make(FUNCTION, name="one")])
+    priced = settle([estimate(after, basis=basis), estimate(two, basis=basis)])[0]
+    assert found.expected_usd == priced.expected_usd
+    assert found.saving_usd == Decimal(2)
+
+
+def test_what_controls_cost_keeps_the_use_that_belongs_to_no_resource(make, make_basis):
+    graph = ResourceGraph([make("aws:cloudwatch/dashboard:Dashboard")])
+    out = Transfer("out", None, {"monthly_outbound_internet_gb": Decimal(1000)})
+    (entry,) = ledger(graph, estimate(graph, basis=make_basis(monthly_requests=0), transfers=[out]))
+    assert entry.expected_usd == Decimal(3)

@@ -226,6 +226,17 @@ def test_several_changes_are_told_together_where_none_alone_is_enough():
     assert way.cost_usd <= 20
 
 
+def test_a_way_back_counts_the_use_that_a_file_gives(make):
+    """Priced without it, the change would seem to save what nobody uses less of."""
+    volume = make("aws:ebs/volume:Volume", {"size": 100, "type": "gp2"}, "data")
+    function = make("aws:lambda/function:Function", {}, "api")
+    usage = {function.urn: {"monthly_requests": Decimal(50_000_000)}}
+    graph = ResourceGraph([volume, function])
+    current = estimate(graph, basis=Basis(region="us-east-1"), usage=usage, limit_usd=Decimal(1))
+    (way, *_), enough = ways_back(graph, current, "expected_usd")
+    assert current.expected_usd - way.cost_usd == Decimal(2) and not enough
+
+
 def test_advice_never_breaks_another_rule(stack):
     graph = stack("dev", uptime__schedule="always-on")
     ways, _ = ways_back(graph, estimate(graph, limit_usd=Decimal("1.60")), "expected_usd")
