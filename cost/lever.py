@@ -163,6 +163,10 @@ def _set(path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
             before = old.get(key) if isinstance(old, Mapping) else None
             if value != before:
                 yield from _set(f"{path}.{key}" if path else str(key), before, value)
+    elif isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        for place, (before, value) in enumerate(zip(old, new, strict=True)):
+            if value != before:
+                yield from _set(f"{path}[{place}]", before, value)
     elif isinstance(new, list):
         kept = [str(each.get("instanceType")) for each in new if isinstance(each, Mapping)]
         yield path, ", ".join(kept)

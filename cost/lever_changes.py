@@ -124,23 +124,33 @@ def _smaller_scaling(stack: Stack, _: Estimate) -> Stack | None:
     return changed(stack, tokens.SCALABLE_TARGET, change)
 
 
+VERSIONS: Final = {tokens.EKS_CLUSTER[0]: "version", tokens.OPENSEARCH[1]: "elasticsearchVersion"}
+"""Type -> where its version stands, unless at ``engineVersion``."""
+
+
 def _supported_version(stack: Stack, _: Estimate) -> Stack | None:
     """Not of caches: those leave Redis altogether."""
     day = stack.basis.on or today_utc()
 
     def change(resource: Resource) -> dict[str, Any] | None:
-        cluster = resource.type in tokens.EKS_CLUSTER
-        product, path = ("eks", "version") if cluster else (str(resource.get("engine")), "engineVersion")
-        text = resource.get(path)
-        if not isinstance(text, str) or not has_lifecycle(product):
+        path = VERSIONS.get(resource.type, "engineVersion")
+        declared = resource.get(path)
+        if not isinstance(declared, str):
+            return None
+        prefix, apart, text = declared.rpartition("_")
+        if resource.type in tokens.OPENSEARCH:
+            product = f"opensearch-{prefix.lower() or 'elasticsearch'}"
+        else:
+            product = "eks" if resource.type in tokens.EKS_CLUSTER else str(resource.get("engine"))
+        if not has_lifecycle(product):
             return None
         with suppress(Unpriced):
-            version = version_of(product, text)
-            if version is not None and version.support(day) is not Support.STANDARD:
-                return {path: newest(product)}
+            version, latest = version_of(product, text), version_of(product, newest(product))
+            if version is not None and latest is not None and version.support(day) is not Support.STANDARD:
+                return {path: f"{prefix}{apart}{newest(product)}"} if latest.support(day) is Support.STANDARD else None
         return None
 
-    return changed(stack, (*tokens.EKS_CLUSTER, *tokens.DB_INSTANCE, *tokens.DB_CLUSTER), change)
+    return changed(stack, (*tokens.EKS_CLUSTER, *tokens.DB_INSTANCE, *tokens.DB_CLUSTER, *tokens.OPENSEARCH), change)
 
 
 def _by_name(stack: Stack, _: Estimate) -> Stack | None:
@@ -238,16 +248,36 @@ def _standard_credits(stack: Stack, _: Estimate) -> Stack | None:
 
 def _basic_monitoring(stack: Stack, _: Estimate) -> Stack | None:
     def change(resource: Resource) -> dict[str, Any] | None:
-        return {"monitoring": {"enabled": False}} if resource.get("monitoring.enabled") else None
+        if resource.type in TEMPLATE:
+            return {"monitoring": {"enabled": False}} if resource.get("monitoring.enabled") is True else None
+        return {"monitoring": False} if resource.get("monitoring") is True else None
 
-    return changed(stack, TEMPLATE, change)
+    return changed(stack, (*TEMPLATE, *tokens.INSTANCE), change)
 
 
 def _gp3(stack: Stack, _: Estimate) -> Stack | None:
     def change(resource: Resource) -> dict[str, Any] | None:
-        return {"type": "gp3"} if resource.get("type", "gp2") == "gp2" else None
+        if resource.type in tokens.VOLUME:
+            return {"type": "gp3"} if resource.get("type", "gp2") == "gp2" else None
+        devices = {key: resource.inputs[key] for key in DEVICES if key in resource.inputs}
+        other = {key: _on_gp3(value) for key, value in devices.items()}
+        return other if other != devices else None
 
-    return changed(stack, tokens.VOLUME, change)
+    return changed(stack, (*tokens.VOLUME, *tokens.INSTANCE, *TEMPLATE, *tokens.LAUNCH_CONFIGURATION), change)
+
+
+DEVICES: Final = ("rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings")
+"""Where instances, launch templates and configurations declare volumes."""
+
+
+def _on_gp3(value: Any) -> Any:
+    """Block devices with gp3 volumes for those that are declared as gp2."""
+    if isinstance(value, list):
+        return [_on_gp3(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    other = {key: _on_gp3(each) for key, each in value.items()}
+    return {**other, "volumeType": "gp3"} if other.get("volumeType") == "gp2" else other
 
 
 def _no_nat(stack: Stack, _: Estimate) -> Stack | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -223,3 +225,82 @@ def test_what_controls_cost_keeps_the_use_that_belongs_to_no_resource(make, make
     out = Transfer("out", None, {"monthly_outbound_internet_gb": Decimal(1000)})
     (entry,) = ledger(graph, estimate(graph, basis=make_basis(monthly_requests=0), transfers=[out]))
     assert entry.expected_usd == Decimal(3)
+
+
+SET = re.compile(r"(\S+) of (\S+) to ([^ )]+)")
+
+
+def applied(what, graph):
+    """The graph with what a lever says to set, set."""
+    resources = {one.name: one for one in graph}
+    for path, name, value in SET.findall(what):
+        inputs = copy.deepcopy(dict(resources[name].inputs))
+        *holders, last = path.replace("[", ".[").split(".")
+        holder = inputs
+        for step in holders:
+            holder = holder[int(step[1:-1])] if step.startswith("[") else holder.setdefault(step, {})
+        holder[last] = {"true": True, "false": False}.get(value, value)
+        resources[name] = replace(resources[name], inputs=inputs)
+    return ResourceGraph(resources.values())
+
+
+OLD_TYPES = {"volumeSize": 100, "volumeType": "gp2"}
+
+
+@pytest.mark.parametrize(
+    ("lever", "usd", "resources"),
+    [
+        pytest.param(
+            "gp3",
+            "6.00",  # 300 GB
+            [
+                ("aws:ec2/instance:Instance", {"rootBlockDevice": OLD_TYPES, "ebsBlockDevices": [OLD_TYPES]}),
+                ("aws:ec2/launchTemplate:LaunchTemplate", {"blockDeviceMappings": [{"ebs": OLD_TYPES}]}),
+                ("aws:autoscaling/group:Group", {"minSize": 1, "maxSize": 1, "launchTemplate": {"id": "two-id"}}),
+            ],
+            id="volumes of instances and templates",
+        ),
+        pytest.param(
+            "basic-monitoring",
+            "2.10",
+            [("aws:ec2/instance:Instance", {"monitoring": True})],
+            id="monitoring of an instance",
+        ),
+        pytest.param(
+            "supported-version",
+            "93.44",  # prolonged: as much again as the node, .128 x 730
+            [
+                (
+                    "aws:opensearch/domain:Domain",
+                    {"engineVersion": "OpenSearch_1.2", "clusterConfig": {"instanceType": "m6g.large.search"}},
+                )
+            ],
+            id="a domain in extended support",
+        ),
+        pytest.param(
+            "supported-version",
+            "93.44",
+            [
+                (
+                    "aws:elasticsearch/domain:Domain",
+                    {"elasticsearchVersion": "7.1", "clusterConfig": {"instanceType": "m6g.large.search"}},
+                )
+            ],
+            id="a domain by its older name",
+        ),
+        pytest.param(
+            "standard-credits", "0", [("aws:ec2/instance:Instance", {"instanceType": "t3.large"})], id="credits"
+        ),
+    ],
+)
+def test_what_a_lever_says_to_set_gives_the_figures_that_it_promises(make, make_basis, lever, usd, resources):
+    common = {"instanceType": "m5.large", "ami": "al2023", "imageId": "al2023"}
+    names = ("one", "two", "three")
+    graph = ResourceGraph(
+        make(token, {**common, **inputs}, name) for name, (token, inputs) in zip(names, resources, strict=False)
+    )
+    options = {"basis": make_basis(monthly_requests=0), "on": date(2026, 11, 27)}
+    (found,) = (each for each in savings(graph, estimate(graph, **options)) if each.levers[0].id == lever)
+    assert found.saving_usd == Decimal(usd)
+    after = estimate(applied(found.what, graph), **options)
+    assert (after.expected_usd, after.worst_case_usd) == (found.expected_usd, found.worst_case_usd)
