@@ -9,6 +9,7 @@ from infra.capacity import UnreachableError
 from infra.settings.base import minutes_of_day
 from infra.settings.budget import BudgetSettings
 from infra.settings.cache import CacheSettings
+from infra.settings.clock_checks import sessions_end, windows_begin_and_end
 from infra.settings.contract import ContractSettings
 from infra.settings.data_checks import (
     environment_fits_user_data,
@@ -443,6 +444,8 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (environment_fits_user_data, ("data", "platform")),
     (windows_are_sound, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),
+    (windows_begin_and_end, ("maintenance",)),
+    (sessions_end, ("uptime",)),
     (subscribers_can_be_reached, ("maintenance",)),
     (region_has_the_zones, ("tenancy", "region")),
     (network_fits, ("tenancy",)),
