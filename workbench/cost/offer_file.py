@@ -7,18 +7,22 @@ then ``terms.Reserved``, the longest part, which isn't read.
 
 from __future__ import annotations
 
+import zlib
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from gzip import GzipFile
 from pathlib import Path
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias, cast
 
 from deployment.errors import InputError, first_line
 from workbench.cost.selectors import Selector, bare, is_of
 
 BUFFER_BYTES: Final = 1 << 18
+GZIP: Final = b"\x1f\x8b"
 HEADER: Final = frozenset(("offerCode", "version", "publicationDate"))
 
 MOST_EVENTS: Final = 20_000
@@ -77,7 +81,7 @@ def read_offer_file(path: Path, region: str, chosen: Sequence[Selector]) -> Offe
     Raises InputError when it isn't an offer file, or a price that is asked for isn't in US dollars.
     """
     header = read_header(path)
-    with _opened(path) as file, _explained(path):
+    with opened(path) as file, _explained(path):
         return _read(file, header, region, [each for each in chosen if header.code in each.offers])
 
 
@@ -86,7 +90,7 @@ def read_header(path: Path) -> Header:
 
     Real files begin with them; one that was written anew, with its keys sorted, is read as far as its last.
     """
-    with _opened(path) as file, _explained(path):
+    with opened(path) as file, _explained(path):
         return _header_in(file)
 
 
@@ -229,11 +233,18 @@ def _sections(file: IO[bytes], wanted: Iterable[str]) -> Iterator[tuple[str, str
                 raise InputError(f"{keys[1]} {keys[base]}: larger than any product")
 
 
-def _opened(path: Path) -> IO[bytes]:
+def opened(path: Path) -> IO[bytes]:
+    """The file at `path` for reading, unpacked where it is compressed, behind the mark of its byte order where it has
+    one: downloads keep what a server or a tool made of them. Raises InputError."""
     try:
-        return path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
+        file = path.open("rb")
+        unpacked: IO[bytes] = cast(IO[bytes], GzipFile(fileobj=file)) if file.read(2) == GZIP else file
+        file.seek(0)
+        if unpacked.read(len(BOM_UTF8)) != BOM_UTF8:
+            unpacked.seek(0)
+    except (OSError, EOFError) as error:
+        raise InputError(f"{path}: can't be read: {getattr(error, 'strerror', None) or error}") from error
+    return unpacked
 
 
 @contextmanager
@@ -241,7 +252,10 @@ def _explained(path: Path) -> Iterator[None]:
     """Turns what a broken file raises into an InputError that names it."""
     import ijson
 
-    wrong = (ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError, OSError, InputError)
+    wrong = (
+        ijson.JSONError, UnicodeDecodeError, InvalidOperation, AttributeError, TypeError, OSError, EOFError, zlib.error,
+        InputError,
+    )  # fmt: skip
     try:
         yield
     except wrong as error:

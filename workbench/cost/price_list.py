@@ -11,10 +11,12 @@ import json
 import re
 import urllib.error
 import urllib.request
+import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from gzip import BadGzipFile
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
@@ -22,7 +24,7 @@ from urllib.parse import urlsplit
 
 from cost.catalogue import GLOBAL
 from deployment.errors import InputError
-from workbench.cost.offer_file import Header, read_header
+from workbench.cost.offer_file import Header, opened, read_header
 
 AWS: Final = "https://pricing.us-east-1.amazonaws.com"
 INDEX: Final = "/offers/v1.0/aws/index.json"
@@ -33,6 +35,7 @@ TRIES: Final = 5
 
 CHUNK_BYTES: Final = 1 << 20
 MOST_INDEX_BYTES: Final = 32 << 20
+ENDINGS: Final = (".json", ".json.gz")
 MOST_FILES: Final = 20_000
 """Files of a folder that are looked at."""
 
@@ -111,14 +114,15 @@ class Folder:
         """Offer files by code, and Region indexes by code. Raises InputError when there are none."""
         offers: dict[str, list[_Found]] = defaultdict(list)
         indexes: dict[str, Any] = {}
-        paths = sorted(self.root.rglob("*.json"))[:MOST_FILES]
+        paths = sorted(path for path in self.root.rglob("*.json*") if path.name.endswith(ENDINGS))[:MOST_FILES]
         for path in paths:
             kind = _kind(path)
             if kind == "products":
                 header = read_header(path)
                 offers[header.code].append(_Found(header, path))
             elif kind == "regions":
-                document = _index(path.read_bytes(), str(path))
+                with opened(path) as file:
+                    document = _index(file.read(MOST_INDEX_BYTES + 1), str(path))
                 code = document.get("offerCode") or _code_in(document)
                 if isinstance(code, str):
                     indexes[code] = document
@@ -291,11 +295,9 @@ def _kind(path: Path) -> str:
     import ijson
 
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return _first_of(("products", "regions", "offers"), file)
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
-    except (ijson.JSONError, UnicodeDecodeError):
+    except (ijson.JSONError, UnicodeDecodeError, EOFError, zlib.error, BadGzipFile):
         return ""
 
 

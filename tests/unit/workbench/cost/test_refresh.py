@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import json
 import shutil
 import threading
@@ -365,6 +367,29 @@ def test_files_that_were_written_anew_are_read_whatever_the_order_of_their_keys(
     for path in folder.rglob("*.json"):
         path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True, indent=1))
     assert rows_of("eu-central-1", Folder(folder), root) == before
+
+
+@pytest.mark.parametrize(
+    ("ending", "kept"),
+    [("json.gz", gzip.compress), ("json", gzip.compress), ("json", lambda content: codecs.BOM_UTF8 + content)],
+    ids=["packed", "packed under its own name", "with a mark of its byte order"],
+)
+def test_files_are_read_as_a_server_or_a_tool_left_them(folder, root, ending, kept):
+    before = rows_of("eu-central-1", Folder(folder), root)
+    shutil.rmtree(root / "aws/eu-central-1")
+    for path in sorted(folder.rglob("*.json")):
+        content = path.read_bytes()
+        path.unlink()
+        path.with_suffix(f".{ending}").write_bytes(kept(content))
+    assert rows_of("eu-central-1", Folder(folder), root) == before
+
+
+def test_a_packed_file_that_is_cut_off_is_refused(tmp_path):
+    path = tmp_path / "offer.json.gz"
+    packed = gzip.compress((OFFERS / "AWSELB.json").read_bytes())
+    path.write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(InputError, match="not an AWS Price List offer file"):
+        read(path=path)
 
 
 def test_a_file_of_another_version_than_its_index_names_is_not_used(folder, root):
