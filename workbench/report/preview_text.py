@@ -82,13 +82,14 @@ def _by_component(preview: Preview, changes: list[Change]) -> Table:
     """What happens, summed up for each component right below the root."""
     resources: dict[str, list[Change]] = {}
     for change in changes:
-        if change.resource.custom:
+        # a component has dollars of its own where it is charged a share of what others keep
+        if change.resource.custom or _usd(preview, change):
             resources.setdefault(_component(preview, change.resource), []).append(change)
     short = short_types(change.resource.type for members in resources.values() for change in members)
     table = _table()
     for component in sorted(resources, key=lambda name: (-_sum_usd(preview, resources[name]), name)):
         members = resources[component]
-        kinds = Counter(short[change.resource.type] for change in members)
+        kinds = Counter(short[change.resource.type] for change in members if change.resource.custom)
         what = ", ".join(f"{count} {kind}" if count > 1 else kind for kind, count in kinds.most_common())
         usd = _sum_usd(preview, members)
         amount = "" if not usd else dollars(usd) if preview.base is None else signed_dollars(usd)
@@ -131,9 +132,9 @@ def _usd(preview: Preview, change: Change) -> Decimal:
 
 
 def _component(preview: Preview, resource: Resource) -> str:
-    """Name of the component right below the root that `resource` belongs to."""
+    """Name of the component right below the root that `resource` belongs to, or is."""
     above: list[Resource] = []
-    current = _resource(preview, resource.parent or "")
+    current = _resource(preview, resource.parent or "") if resource.custom else resource
     while current is not None and current.type != "pulumi:pulumi:Stack":
         above.append(current)
         current = _resource(preview, current.parent or "")

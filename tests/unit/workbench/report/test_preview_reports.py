@@ -1,6 +1,7 @@
 """The preview as text, markdown and page, on a small program that breaks rules and the budget."""
 
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pulumi
@@ -121,6 +122,17 @@ def test_types_that_share_a_name_are_whole_where_they_are_summed_up(graph):
     assert "plant-boundary" in rows and "  aws:iam/policy:Policy" in rows
     assert "2 aws:autoscaling/policy:Policy" in rows
     assert not re.search(r"[ ,]Policy\b", rows)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
+def test_what_is_summed_up_by_component_is_all_that_is_charged(graph, stack):
+    """A stack that borrows is charged a share of what its platform keeps: dollars of the root itself."""
+    assessment = assess(graph(stack))
+    shown = preview_text.render(Preview(stack, graph(stack), compare(None, graph(stack)), assessment), width=160)
+    amounts = re.findall(r"^  \S+ +\$(\d+\.\d\d)  ", shown.partition("Resources: ")[2], re.MULTILINE)
+    told = sum(map(Decimal, amounts))
+    charged = sum(line.monthly_usd for line in assessment.estimate.charges)
+    assert abs(told - charged) <= Decimal("0.05")  # each is rounded to cents
 
 
 def test_markdown_tells_the_verdict_first_and_risk_before_the_rest(changed):
