@@ -18,7 +18,7 @@ from infra.settings.maintenance import MaintenanceSettings, MaintenanceWindow
 from infra.settings.uptime import UptimeSettings
 from infra.settings.window_checks import is_day_of
 
-FIRST_YEAR, LAST_YEAR = 2026, 2053
+FIRST_YEAR, LAST_YEAR = 2027, 2054
 """28 years, after which the days of the week fall on the same dates again."""
 
 

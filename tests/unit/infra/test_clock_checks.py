@@ -31,14 +31,14 @@ def maintenance(zone="Europe/Berlin", **window):
 @pytest.mark.parametrize(
     ("window", "skipped"),
     [
-        pytest.param({"weekday": "SUN", "time": "02:30"}, "02:30 on 2026-03-29", id="start"),
-        pytest.param({"weekday": "SUN", "time": "01:15"}, "02:15 on 2026-03-29", id="end"),
+        pytest.param({"weekday": "SUN", "time": "02:30"}, "02:30 on 2027-03-28", id="start"),
+        pytest.param({"weekday": "SUN", "time": "01:15"}, "02:15 on 2027-03-28", id="end"),
         pytest.param(
-            {"weekday": "SAT", "time": "23:30", "duration_minutes": 180}, "02:30 on 2026-03-29", id="overnight"
+            {"weekday": "SAT", "time": "23:30", "duration_minutes": 180}, "02:30 on 2027-03-28", id="overnight"
         ),
         pytest.param({"weekday": "SUN", "time": "02:00", "week_of_month": 4}, "02:00 on 2027-03-28", id="monthly"),
         pytest.param(
-            {"zone": "America/New_York", "weekday": "SUN", "time": "02:59"}, "02:59 on 2026-03-08", id="elsewhere"
+            {"zone": "America/New_York", "weekday": "SUN", "time": "02:59"}, "02:59 on 2027-03-14", id="elsewhere"
         ),
     ],
 )
@@ -95,4 +95,4 @@ def test_a_session_whose_end_the_clocks_skip_is_refused(start, refused):
 
 def test_clocks_that_are_put_forward_by_half_an_hour_skip_that():
     first, *_ = skipped_times("Australia/Lord_Howe")
-    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in first] == ["2026-10-04 02:00", "2026-10-04 02:30"]
+    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in first] == ["2027-10-03 02:00", "2027-10-03 02:30"]
