@@ -32,7 +32,11 @@ from workbench.simulate.result import COLUMNS
 LONGEST_NAME: Final = 60
 """Characters of the scenario that fit into the title."""
 _ERRORS: Final = ("refused", "unavailable", "timed_out", "abandoned", "failed")
-_DASHES: Final = ((0, (1, 2)), (0, (4, 2)), (0, (6, 2, 1, 2)), (0, (1, 1)))
+_DASHES: Final = tuple(
+    (0, pattern)
+    for pattern in ((1, 2), (4, 2), (6, 2, 1, 2), (10, 3), (4, 2, 1, 2, 1, 2), (1, 5), (8, 2, 4, 2), (2, 2))
+)
+"""Of alarm lines; more than these rarely ring in one run."""
 
 
 def draw(report: Report, frame: Frame) -> bytes:

@@ -26,7 +26,7 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
     """This stack's rollout of each version, seed by seed the first. Same input, same bytes."""
     theme, gate = frame.colours, next(iter(GATES))
     first = {canary.name: found.rollouts[gate, canary.name][0] for canary in CANARIES}
-    length = max(len(each.minutes) for each in first.values())
+    length = max(len(each.minutes) for each in first.values()) + 1
     size = bin_minutes(length)
     looks = dict(
         zip(first, ((theme.third, "-"), (theme.second, "--"), (theme.strong, "-."), (theme.bad, ":")), strict=True)
@@ -37,11 +37,13 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
         for name, rollout in first.items():
             colour, style = looks[name]
             minutes = rollout.minutes
-            weight = _weights(rollout.steps, rollout.outcome, rollout.ended, len(minutes))
-            times = np.arange(1, len(minutes) + 1, dtype=float)
+            # A minute more than was simulated: a version is promoted where its minutes end.
+            weight = _weights(rollout.steps, rollout.outcome, rollout.ended, len(minutes) + 1)
+            later = np.arange(1, len(weight) + 1, dtype=float)
             told = f"{name}: {rollout.outcome}"
-            share.plot(times, weight, color=colour, linestyle=style, linewidth=1.8, drawstyle="steps-pre", label=told)
-            share.plot(times[-1:], weight[-1:], color=colour, marker="o", markersize=4)
+            share.plot(later, weight, color=colour, linestyle=style, linewidth=1.8, drawstyle="steps-pre", label=told)
+            share.plot(later[-1:], weight[-1:], color=colour, marker="o", markersize=4, clip_on=False)
+            times = later[:-1]
             bins = np.minimum((np.arange(-(-len(minutes) // size)) + 1) * size, len(minutes)).astype(float)
             running = np.cumsum(minutes[:, 1])
             draw_line(affected, times, Line(name, style, colour, running))

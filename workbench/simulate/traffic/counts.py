@@ -1,6 +1,7 @@
 """Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
 
-A timestamp is ISO 8601, a day of eight digits (20261123), or seconds or milliseconds since 1970, up to the year 2100.
+A timestamp is ISO 8601, a day of eight digits (20261123), or seconds since 1970, up to the year 2100, or thousandths,
+millionths or billionths of them: their numbers do not overlap.
 The interval is the commonest distance between two of them (where each is another, the usual one that most are near),
 and every row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds
 up; a missing interval has no requests, and is counted. A CSV file may be gzip.
@@ -36,6 +37,8 @@ LATEST: Final = datetime(2100, 12, 31, tzinfo=UTC).timestamp()
 """Seconds since 1970 of the last moment; calendars and time zones are known for no later ones."""
 _DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 """A day without dashes; as seconds since 1970 it would be one of 1970."""
+_FINER: Final = ("ms", "us", "ns")
+"""Units that a number of 1970 on may count in; each is tried where the coarser one would be a year of five digits."""
 JITTER: Final = 0.1
 """How far from its place a row may be, as a share of the interval: a collector that is a little late."""
 
@@ -133,7 +136,7 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
             raise InputError(f"{path}: more than {MAX_ROWS:,} rows; cut it into shorter files")
         moment, requests = _moment(when), _count(count)
         if moment is None:
-            report.reject(place, f"{when!r} is no timestamp (ISO 8601, or seconds or milliseconds since 1970)")
+            report.reject(place, f"{when!r} is no timestamp (ISO 8601, or seconds, ms, us or ns since 1970)")
         elif requests is None:
             report.reject(place, f"{count!r} is no number of requests from 0 to {MAX_COUNT:,.0f}")
         else:
@@ -199,8 +202,9 @@ def _moment(value: Any) -> float | None:
             parsed = datetime.fromisoformat(str(value).strip())
         else:
             seconds = float(value)
-            if seconds > LATEST:
-                seconds /= 1000  # milliseconds: as seconds it would be a year of five digits
+            for _ in _FINER:
+                if seconds > LATEST:
+                    seconds /= 1000
             return seconds if 0 <= seconds <= LATEST else None
         seconds = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):

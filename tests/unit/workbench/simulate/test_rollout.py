@@ -10,7 +10,7 @@ from deployment.errors import InputError
 from workbench.simulate.declaration import FailureLimits, RolloutPlan, Sessions, Window
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture.canvas import Frame
-from workbench.simulate.picture.rollout import draw_rollouts
+from workbench.simulate.picture.rollout import _weights, draw_rollouts
 from workbench.simulate.rollout import CANARIES, GATES, compare, roll, run_rollouts
 from workbench.simulate.rollout_report import render, to_json, verdict
 from workbench.simulate.scenario import Scenario, prepare
@@ -189,6 +189,12 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
     pictures = [draw_rollouts(each, Frame("png", "dark", 400)) for each in (one, other)]
     assert pictures[0] == pictures[1]
     assert pictures[0].startswith(b"\x89PNG")
+
+
+def test_the_picture_of_a_promoted_canary_ends_with_all_requests(prepared):
+    good = compare(prepared(seconds=4 * HOUR), "steady", 1).rollouts[OWN, GOOD.name][0]
+    weights = _weights(good.steps, good.outcome, good.ended, len(good.minutes) + 1)
+    assert list(dict.fromkeys(weights)) == [0, 10, 50, 100]
 
 
 def test_a_rollout_of_a_stack_of_sessions_is_simulated_to_its_end(graph):
