@@ -79,9 +79,9 @@ class Names:
         return bounded(f"PlantApi/{self.slug}", 255)
 
     @property
-    def scaling_log_policy(self) -> str:
-        """Log policy for the events of the fleets, one of ten that an account may have."""
-        return bounded(f"{self.slug}-event-writers", 255)
+    def log_policy(self) -> str:
+        """Log policy for those who write to the stack's log groups, one of ten that an account may have."""
+        return bounded(f"{self.slug}-log-writers", 255)
 
     @property
     def role_path(self) -> str:

@@ -143,7 +143,7 @@ SERVING = {
     "plant-canary-track-requests": {"policyType": "TargetTrackingScaling"},
     "plant-stable-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
     "plant-canary-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
-    "plant-kept-scaling-writers": {"policyDocument": re.compile(r".*events\.amazonaws\.com.*")},
+    "plant-kept-writers": {"policyDocument": re.compile(r".*events\.amazonaws\.com.*")},
     "plant-overview-dashboard": {"dashboardBody": re.compile(r'.*"widgets": \[\{.*')},
     "plant-rollout-end": {"arn": Refers(*STATE_MACHINE), "roleArn": SET, "input": '{"action":"alarm"}'},
     "plant-rollout-recover": {"arn": Refers(*STATE_MACHINE), "roleArn": SET, "input": '{"action":"abort"}'},

@@ -112,24 +112,40 @@ BORROWED = ("elasticloadbalancing:*Rule*", "elasticloadbalancing:*Tags", "logs:*
 """What is added to what the platform lends: rules to its listener, metric filters to a cluster's log."""
 
 EC2 = (
-    "ec2:*FlowLogs",
-    "ec2:*InternetGateway",  # egress-only ones, too
-    "ec2:*Route",
-    "ec2:*RouteTable",
-    "ec2:*RouteTableAssociation",
-    "ec2:*SecurityGroup*",
-    "ec2:*Subnet*",
+    "ec2:*SecurityGroup",
+    "ec2:*SecurityGroupEgress",
+    "ec2:*SecurityGroupIngress",
+    "ec2:*SecurityGroupRule*",
     "ec2:*Tags",
-    "ec2:*Vpc",
-    "ec2:*VpcAttribute",
-    "ec2:*VpcEndpoint*",
+    "ec2:*VpcEndpoint",
     "ec2:CreateLaunchTemplate*",
     "ec2:DeleteLaunchTemplate*",
+    "ec2:DeleteVpcEndpoints",
     "ec2:ModifyLaunchTemplate",
     "ec2:RunInstances",
 )
-"""A network, launch templates, and the launches of a group. Not what is on somebody's instance: its user data, its
-profile, its disks and their snapshots, each of which is a way to the rights of its role."""
+"""Security groups, endpoints, launch templates, and the launches of a group. Not what is on somebody's instance: its
+user data, its profile, its disks and their snapshots, each of which is a way to the rights of its role."""
+
+NETWORK = (
+    "ec2:*FlowLogs",
+    "ec2:*InternetGateway",  # egress-only ones, too
+    "ec2:AssociateRouteTable",
+    "ec2:CreateRoute",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:DeleteRoute",
+    "ec2:DeleteRouteTable",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ReplaceRoute",
+    "ec2:ReplaceRouteTableAssociation",
+)
+"""A network of the stack's own. Not routes of transit gateways and VPNs, which are a platform's."""
 
 SERVICES_WITH_ROLES = (
     "ec2.amazonaws.com",
@@ -175,6 +191,10 @@ class CiAccessArgs:
     """Listener of the platform, its rules, and the log of its cluster: what the stack adds to; may hold wildcards."""
     borrowed_group_ids: Sequence[str]
     """Security groups of others that the stack adds rules to."""
+    owns_network: bool
+    """Whether the stack has a network of its own."""
+    borrowed_vpc_id: str | None
+    """Network of others in which the stack makes endpoints; None where it makes none."""
     role_path: str
     """IAM path of the stack's roles, the only ones that a deployment may make."""
     own_path: str
@@ -267,8 +287,9 @@ def _own_parameters(args: CiAccessArgs) -> Statement:
 def _deployment(args: CiAccessArgs) -> list[Statement]:
     here = {"StringEquals": {"aws:RequestedRegion": args.region}}
     own = f"arn:aws:*:{args.region}:{args.account_id}:"  # of the service of each action
+    network = NETWORK if args.owns_network else ()
     return [
-        allow([*(f"{service}:*" for service in WITHOUT_NAMES), *EC2], [f"{own}*"]),
+        allow([*(f"{service}:*" for service in WITHOUT_NAMES), *EC2, *network], [f"{own}*"]),
         allow(
             [f"{service}:*" for service in NAMED],
             [
@@ -283,12 +304,17 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         ),
         *([allow(BORROWED, args.borrowed_arns)] if args.borrowed_arns else ()),
         allow(WITHOUT_RESOURCE, "*", here),
-        # WAF's and Step Functions' own policy, made by the service with the caller's rights; not one of any name.
+        # What WAF and Step Functions would add by themselves, with the caller's rights, is declared (KeptLogs). Only
+        # they may add more: IAM binds this action to no policy.
         allow(["logs:PutResourcePolicy"], "*", {**here, "Bool": {"aws:ViaAWSService": "true"}}),
-        # Images and public parameters belong to no account.
+        # Images, public parameters and the addresses of AWS's services belong to no account.
         allow(
-            ["ec2:RunInstances", "ssm:GetParameter*"],
-            [f"arn:aws:ec2:{args.region}::image/*", f"arn:aws:ssm:{args.region}::parameter/aws/service/*"],
+            ["ec2:ModifySecurityGroupRules", "ec2:RunInstances", "ssm:GetParameter*"],
+            [
+                f"arn:aws:ec2:{args.region}::image/*",
+                f"arn:aws:ec2:{args.region}:aws:prefix-list/*",
+                f"arn:aws:ssm:{args.region}::parameter/aws/service/*",
+            ],
         ),
         allow(
             ["s3:*", "scheduler:*", "ssm:*Parameter*", "ssm:*Tag*"],
@@ -318,6 +344,7 @@ def _denials(args: CiAccessArgs) -> list[Statement]:
             },
         ),
         *_own_network(args),
+        *_own_by_id(args),
         # What others masked or left out on purpose: tokens and addresses of users.
         deny(["logs:Unmask", "wafv2:GetSampledRequests"], "*"),
         # Executions bear the names of their machines, which all stacks have.
@@ -334,6 +361,7 @@ OWN_NETWORK = (
     "subnet",
     "vpc",
     "vpc-endpoint",
+    "vpc-flow-log",
 )
 CHANGES_OF_NETWORK = (
     "ec2:AssociateRouteTable",
@@ -347,6 +375,13 @@ CHANGES_OF_NETWORK = (
     "ec2:ModifyVpcAttribute",
     "ec2:ReplaceRoute*",
 )
+ADDITIONS_TO_NETWORK = (
+    "ec2:AttachInternetGateway",
+    "ec2:CreateEgressOnlyInternetGateway",
+    "ec2:CreateFlowLogs",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSubnet",
+)
 CHANGES_OF_GROUPS = (
     "ec2:AuthorizeSecurityGroup*",
     "ec2:ModifySecurityGroupRules",
@@ -358,20 +393,52 @@ CHANGES_OF_GROUPS = (
 def _own_network(args: CiAccessArgs) -> list[Statement]:
     """EC2's resources have no names in their ARNs: one without a tag is the platform's or somebody else's, and can't be
     made the stack's by a tag but while it is made. A launch template, too: it starts instances with the profile that it
-    has. A VPC's default group gets its tag by the administrator's first `pulumi up`, with the VPC."""
+    has, and an endpoint decides for a whole network where a service's names lead to. A VPC's default group gets its tag
+    by the administrator's first `pulumi up`, with the VPC."""
     own = f"arn:aws:ec2:{args.region}:{args.account_id}"
     kinds = [f"{own}:{kind}/*" for kind in OWN_NETWORK]
     groups = [f"{own}:security-group/{group}" for group in args.borrowed_group_ids]
-    not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
+    other_tag = {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}
+    lent = {"ec2:VpcID": args.borrowed_vpc_id} if args.borrowed_vpc_id else {}
+    not_own = {"StringNotEquals": other_tag}
     return [
         deny(CHANGES_OF_NETWORK, kinds, not_own),
+        deny(ADDITIONS_TO_NETWORK, [f"{own}:vpc/*"], not_own),
+        deny(["ec2:CreateVpcEndpoint"], [f"{own}:vpc/*"], {"StringNotEquals": {**other_tag, **lent}}),
+        deny(["ec2:ModifyVpcEndpoint"], [f"{own}:vpc-endpoint/*"], not_own),
         {  # a rule that is made has no tag yet
             "Effect": "Deny",
             "Action": list(CHANGES_OF_GROUPS),
-            "NotResource": [*groups, f"{own}:security-group-rule/*"],
+            "NotResource": [*groups, f"{own}:security-group-rule/*", f"arn:aws:ec2:{args.region}:*:prefix-list/*"],
             "Condition": not_own,
         },
-        deny(["ec2:*Tags"], kinds, {**not_own, "Null": {"ec2:CreateAction": "true"}}),
+        {  # a rule gets its tags by a call of its own, and is changed by calls on its group, too
+            "Effect": "Deny",
+            "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
+            "NotResource": f"{own}:security-group-rule/*",
+            "Condition": {**not_own, "Null": {"ec2:CreateAction": "true"}},
+        },
+    ]
+
+
+APPLICATION_ID_LENGTHS = range(4, 8)
+"""Characters of an application's id (AppConfig API reference, GetApplication): so many ``?`` are no part of one."""
+
+
+def _own_by_id(args: CiAccessArgs) -> list[Statement]:
+    """Certificates and flags have ids only, and those without a tag are somebody else's. What is within an application
+    is changed by a call on the application, too, so its tag decides for versions, which have none. A certificate gets
+    its tag by a call of its own while it is made, which nothing tells from tagging another: so nobody may take the key
+    out of one, put another in or revoke it, and AWS deletes none that is in use."""
+    own = f"{args.region}:{args.account_id}"
+    applications = [f"arn:aws:appconfig:{own}:application/{'?' * length}" for length in APPLICATION_ID_LENGTHS]
+    others = [f"arn:aws:appconfig:{own}:{kind}/*" for kind in ("deploymentstrategy", "extension*")]
+    not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
+    changes = ("Create*", "Delete*", "Start*", "Stop*", "TagResource", "UntagResource", "Update*")
+    return [
+        deny([f"appconfig:{change}" for change in changes], [*applications, *others], not_own),
+        deny(["acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:Update*"], "*", not_own),
+        deny(["acm:ExportCertificate", "acm:ImportCertificate", "acm:RevokeCertificate"], "*"),
     ]
 
 

@@ -28,14 +28,10 @@ WORKLOAD_ACTIONS = (
     "autoscaling:SetInstanceProtection",
     "autoscaling:UpdateAutoScalingGroup",
     "cloudwatch:DeleteAlarms",
-    "cloudwatch:DeleteDashboards",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
-    "dynamodb:*Item",
-    "dynamodb:Query",
     "ec2:DescribeTags",
     *PULL,
-    "elasticache:Connect",
     "elasticache:DeleteReplicationGroup",
     "elasticache:DeleteServerlessCache",
     "elasticloadbalancing:DeleteLoadBalancer",
@@ -50,8 +46,6 @@ WORKLOAD_ACTIONS = (
     "logs:DescribeResourcePolicies",
     "logs:ListLogDeliveries",
     "logs:PutLogEvents",
-    "logs:PutResourcePolicy",
-    "rds-db:connect",
     "sns:Publish",
     "states:ListExecutions",
     "states:StartExecution",
@@ -70,6 +64,21 @@ WORKLOAD_ACTIONS = (
 """What the workloads of a stack do, and nothing by which one of them could act as somebody else: who deploys writes the
 policies of these roles, and by `ssm:SendCommand` or `states:UpdateStateMachine` would have the rights of every
 instance and workflow in the account."""
+
+CHANGES_BY_TAG = (
+    "autoscaling:CompleteLifecycleAction",
+    "autoscaling:SetInstanceProtection",
+    "autoscaling:UpdateAutoScalingGroup",
+    "cloudwatch:DeleteAlarms",
+    "elasticache:Delete*",
+    "elasticloadbalancing:DeleteLoadBalancer",
+    "elasticloadbalancing:ModifyRule",
+    "states:StartExecution",
+    "wafv2:DeleteWebACL",
+    "wafv2:Update*",
+)
+"""Of these, what changes or deletes a resource, each kind of which tells its tags in the request (the same reference).
+Not `appconfig:StartDeployment`, which makes a deployment that has none yet, nor `sns:Publish`."""
 
 SERVICES_WITH_TAGS = (
     "appconfig",
@@ -105,8 +114,9 @@ class PermissionsBoundaryArgs:
     """How the names of this stack's parameters begin."""
     image_regions: Sequence[str]
     """Other Regions, from whose registries software is pulled."""
-    of_others: Mapping[str, str]
-    """Action on what belongs to somebody else -> ARN of the only thing on which it is done, e.g. an event bus."""
+    only_on: Mapping[str, Sequence[str]]
+    """Action -> ARNs of the only things on which it is done: what belongs to somebody else, such as an event bus or a
+    table, and what no tag tells from another stack's."""
     path: str
     """IAM path of what restrains the stack (the boundary, the budget's policy), which no role of the stack may change:
     begins and ends with a slash."""
@@ -118,6 +128,8 @@ class PermissionsBoundaryArgs:
 
 class PermissionsBoundary(pulumi.ComponentResource):
     """A policy used as boundary: no other Region or stack, and of identity management what the budget guard does.
+
+    Somebody else's data are named in it, so an administrator runs the `pulumi up` that adds a data store, too.
 
     Whoever deploys a stack writes the policies of its roles, so what those may not do to prod has to stand here.
 
@@ -139,12 +151,19 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     "*",
                     {"StringEquals": {"aws:RequestedRegion": args.region}},
                 ),
+                # IAM binds it to no policy: a role by itself would change those of every stack. What it needs for its
+                # logs is declared (KeptLogs); AWS may add what is missing when a state machine is told to log.
+                allow(
+                    ["logs:PutResourcePolicy"],
+                    "*",
+                    {"StringEquals": {"aws:RequestedRegion": args.region}, "Bool": {"aws:ViaAWSService": "true"}},
+                ),
                 *(
                     [allow(PULL, "*", {"StringEquals": {"aws:RequestedRegion": sorted(args.image_regions)}})]
                     if args.image_regions
                     else ()
                 ),
-                *(allow([action], [arn]) for action, arn in sorted(args.of_others.items())),
+                *(allow([action], arns) for action, arns in sorted(args.only_on.items())),
                 # Others keep secrets in theirs, mostly without a tag.
                 allow(
                     ["ssm:GetParameter", "ssm:PutParameter"],
@@ -156,6 +175,12 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
                     [args.restrained_roles_arn],
                     {"ArnEquals": {"iam:PolicyARN": args.restraint_arn}},
+                ),
+                # What has no tag is the platform's: its load balancer, its firewall.
+                deny(
+                    CHANGES_BY_TAG,
+                    [f"arn:aws:*:{args.region}:{args.account_id}:*"],
+                    {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}},
                 ),
                 deny(
                     [f"{service}:*" for service in SERVICES_WITH_TAGS],

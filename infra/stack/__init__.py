@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,7 +65,7 @@ class PlantApi(pulumi.ComponentResource):
                 sibling_tags="plant-*",
                 parameter_path=names.parameter(""),
                 image_regions=_image_regions(settings),
-                of_others=_of_others(settings),
+                only_on=_only_on(settings, names),
                 path=names.restraint_path,
                 restrained_roles_arn=f"{account}:role{names.restraint_path}*",
                 restraint_arn=f"{account}:policy{names.restraint_path}{names.restraint_policy}",
@@ -97,14 +98,24 @@ def _image_regions(settings: Settings) -> list[str]:
     return sorted({one.region for one in found if one is not None} - {settings.region})
 
 
-def _of_others(settings: Settings) -> dict[str, str]:
-    """What roles of the stack do to what is not the stack's, but for data and its keys."""
-    cluster = settings.platform.cluster
-    found = {
-        "events:PutEvents": settings.platform.health_aggregator.event_bus_arn,
-        "lambda:InvokeFunction": cluster.caller_function_arn if cluster is not None else None,
+def _only_on(settings: Settings, names: Names) -> dict[str, list[str]]:
+    """What roles of the stack do to things that have no tag of the stack, or to which its tag says nothing."""
+    cluster, platform, stores = settings.platform.cluster, settings.tenancy.platform, settings.data.stores
+    account = settings.platform.account_id
+    caches = [f"arn:aws:elasticache:{settings.region}:{account}:*:{names.cache}*"]
+    tables = [store.table_arn for store in stores if store.table_arn is not None]
+    rows = [arn for table in tables for arn in (table, f"{table}/index/*")]
+    found: Mapping[str, Sequence[str | None]] = {
+        "cloudwatch:DeleteDashboards": [f"arn:aws:cloudwatch::{account}:dashboard/{names.dashboard}"],
+        "dynamodb:*Item": rows,
+        "dynamodb:Query": rows,
+        "elasticache:Connect": caches if platform is None else [platform.cache_arn, platform.cache_user_arn],
+        "events:PutEvents": [settings.platform.health_aggregator.event_bus_arn],
+        "lambda:InvokeFunction": [cluster.caller_function_arn if cluster is not None else None],
+        "rds-db:connect": [store.rds_user_arn for store in stores],
     }
-    return {action: arn for action, arn in found.items() if arn is not None}
+    known = {action: [arn for arn in arns if arn is not None] for action, arns in found.items()}
+    return {action: arns for action, arns in known.items() if arns}
 
 
 def _declare(context: Context) -> None:

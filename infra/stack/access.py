@@ -75,6 +75,8 @@ def workflows(context: Context) -> CiAccess:
             hosted_zone_id=settings.edge.hosted_zone_id,
             borrowed_arns=_borrowed_arns(context),
             borrowed_group_ids=_borrowed_group_ids(settings),
+            owns_network=settings.tenancy.platform is None,
+            borrowed_vpc_id=_borrowed_vpc_id(settings),
         ),
         pulumi.ResourceOptions(parent=context.root),
     )
@@ -101,3 +103,10 @@ def _borrowed_group_ids(settings: Settings) -> list[str]:
     nodes = [cluster.node_security_group_id] if cluster is not None else []
     stores = [store.security_group_id for store in settings.data.stores]
     return sorted({group for group in (*lent, *nodes, *stores) if group is not None})
+
+
+def _borrowed_vpc_id(settings: Settings) -> str | None:
+    """The platform's network, where the stack makes endpoints for data stores in it."""
+    platform = settings.tenancy.platform
+    makes_endpoints = any(store.endpoint_service for store in settings.data.stores)
+    return platform.vpc_id if platform is not None and makes_endpoints else None

@@ -94,7 +94,9 @@ def kept_logs(context: Context, kms_key_arn: pulumi.Input[str]) -> KeptLogs:
     workflows = ["maintenance", "rollout", *([watcher] if watcher else [])]
     logs = {
         name: KeptLogArgs(
-            log_group_name=names.workflow_log_group(name), retention_days=settings.rollout.log_retention_days
+            log_group_name=names.workflow_log_group(name),
+            retention_days=settings.rollout.log_retention_days,
+            delivered=True,
         )
         for name in workflows
     }
@@ -105,13 +107,24 @@ def kept_logs(context: Context, kms_key_arn: pulumi.Input[str]) -> KeptLogs:
             f"arn:aws:events:{settings.region}:{context.account_id}:rule/{names.event_rule(rule)}"
             for rule in EVENT_RULES
         ],
-        log_policy_name=names.scaling_log_policy,
     )
     if settings.tenancy.kind == "dedicated":
         logs["firewall"] = KeptLogArgs(
-            log_group_name=names.firewall_log_group, retention_days=settings.firewall.log_retention_days
+            log_group_name=names.firewall_log_group,
+            retention_days=settings.firewall.log_retention_days,
+            delivered=True,
         )
-    return KeptLogs(f"{context.name}-kept", KeptLogsArgs(logs=logs, kms_key_arn=kms_key_arn), context.child)
+    return KeptLogs(
+        f"{context.name}-kept",
+        KeptLogsArgs(
+            logs=logs,
+            kms_key_arn=kms_key_arn,
+            account_id=context.account_id,
+            region=settings.region,
+            log_policy_name=names.log_policy,
+        ),
+        context.child,
+    )
 
 
 def audit_log(context: Context, kms_key_arn: pulumi.Input[str]) -> AuditLog:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import pytest
 from conftest import STACKS
@@ -20,6 +21,7 @@ from policies.rules._grants import granting, matches
 from policies.rules._permissions import may, permissions
 from policies.rules._workflows import definition, tasks
 from workbench.emulator.api import operation_model
+from workbench.emulator.behaviour.access import Ask, allows
 from workbench.emulator.registry import type_for
 
 BY_AN_ADMINISTRATOR = {
@@ -67,6 +69,26 @@ ACTION_OF_CALL = {
 
 ALWAYS_THERE = ("aws:requestedregion", "aws:sourceaccount", "aws:sourcearn", "aws:securetransport", "aws:viaawsservice")
 """Condition keys that come with a request whatever it is for (IAM user guide, "AWS global condition context keys")."""
+
+HARMLESS = {
+    "acm:AddTagsToCertificate": "a certificate gets its tag by it while it is made; nothing else tells its maker",
+    "acm:RenewCertificate": "makes nothing worse",
+    "acm:RequestCertificate": "makes a new one",
+    "acm:ResendValidationEmail": "its owner decides",
+    "appconfig:CreateApplication": "makes a new one",
+    "appconfig:CreateDeploymentStrategy": "makes a new one",
+    "appconfig:StartConfigurationSession": "reads",
+    "appconfig:ValidateConfiguration": "changes nothing",
+    "ec2:CreateInternetGateway": "makes a new one, which leads nowhere yet",
+    "ec2:CreateLaunchTemplate": "makes a new one; whose profile it has iam:PassRole decides",
+    "ec2:CreateSecurityGroup": "makes a new one, which nothing has yet",
+    "elasticloadbalancing:SetWebAcl": "half of a call; the other half is bound",
+    "logs:CreateLogDelivery": "no call: what a service does that is told to log",
+    "logs:DeleteLogDelivery": "no call: what a service does that is told to log",
+    "logs:UpdateLogDelivery": "no call: what a service does that is told to log",
+    "wafv2:UpdateManagedRuleSetVersionExpiryDate": "sellers of rule sets alone have any",
+}
+"""Action that a deployment may do to what bears no stack's tag and no stack's name -> why that is as it should be."""
 
 IN_THE_CALLERS_NAME = {
     "iam:PassRole": "no call of a workflow names a role that a service is to act as",
@@ -229,6 +251,37 @@ def out_of_reach(given: Iterable[Statement], kinds: Iterable[str]) -> set[str]:
     }
 
 
+def changed_of_others(documents: list[Any], services: Iterable[str]) -> set[str]:
+    """Actions that change something, and that policies allow on each resource that these take, though it is
+    somebody else's: without a tag, and with another name than a stack's."""
+    return {
+        action
+        for service in services
+        for action in actions_of(service)
+        if level(action) not in ("Read", "List")
+        and all(allows(documents, Ask(action, form, context=NOBODYS)) for form in somebody_elses(action))
+    }
+
+
+NOBODYS = {"aws:RequestedRegion": "us-east-1", "aws:ResourceTag/StackId": "", "aws:ViaAWSService": "false"}
+
+
+def level(action: str) -> str:
+    from policy_sentry.querying.actions import get_action_data
+
+    service, _, name = action.partition(":")
+    return str(get_action_data(service, name)[service][0]["access_level"])
+
+
+def somebody_elses(action: str) -> list[str]:
+    """An ARN of each kind of resource that an action takes, as somebody else in the account would have it."""
+    where = {"${Partition}": "aws", "${Region}": "us-east-1", "${Account}": "123456789012"}
+    found = [form for form in resource_types(action) if form != "*"] or ["*"]
+    for known, value in where.items():
+        found = [form.replace(known, value) for form in found]
+    return [re.sub(r"\$\{\w+\}", "a1b2c3d", form) for form in found]
+
+
 def called(graph: ResourceGraph) -> list[tuple[Resource, str]]:
     return [
         (machine, task.action)
@@ -268,6 +321,28 @@ def test_a_deployment_may_make_read_change_and_delete_what_the_stack_has(stack):
     kinds = {resource.type for resource in stack.resources if resource.type.startswith("aws:")}
     found = out_of_reach(statements(policy.get("policy")) or (), kinds)
     assert found - BY_AN_ADMINISTRATOR.keys() == set()
+
+
+def test_a_deployment_changes_nothing_of_somebody_elses(stack):
+    documents = [
+        json.loads(one.get("policy"))
+        for one in stack.of_type(*IAM_POLICY, *ROLE_POLICY)
+        if one.name in ("plant-ci-deploy-policy", "plant-ci-deploy-denials")
+    ]
+    assert len(documents) == 2
+    for document in documents:  # what bears another stack's tag is denied apart
+        document["Statement"] = [one for one in document["Statement"] if not is_about_tags_alone(one)]
+    services = {
+        action.partition(":")[0]
+        for document in documents
+        for statement in document["Statement"]
+        for action in statement["Action"]
+    }
+    assert changed_of_others(documents, services) - HARMLESS.keys() == set()
+
+
+def is_about_tags_alone(statement: dict[str, Any]) -> bool:
+    return "aws:ResourceTag/StackId" in statement.get("Condition", {}).get("Null", {})
 
 
 def test_every_call_of_a_workflow_is_an_action(stack):
@@ -323,6 +398,16 @@ def test_a_right_that_a_deployment_lacks_is_noticed():
         "sns:SetSubscriptionAttributes",
         "sns:Unsubscribe",
     }
+
+
+def test_a_right_on_what_is_somebody_elses_is_noticed():
+    document = json.loads(granting("ec2:*Route", resource="arn:aws:ec2:us-east-1:123456789012:*"))
+    own = {"StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"}}
+    tables = "arn:aws:ec2:us-east-1:123456789012:route-table/*"
+    denied = {"Effect": "Deny", "Action": "ec2:*", "Resource": tables, "Condition": own}
+    found = changed_of_others([document, {"Statement": [denied]}], ["ec2"])
+    assert "ec2:DeleteTransitGatewayRoute" in found
+    assert "ec2:DeleteRoute" not in found
 
 
 def test_a_dependent_action_that_is_missing_is_noticed():

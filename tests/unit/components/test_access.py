@@ -228,6 +228,50 @@ def test_a_role_that_a_deployment_makes_changes_nothing_of_another_stack(graph, 
     assert tried > 50
 
 
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("autoscaling:UpdateAutoScalingGroup", "autoScalingGroup:1:autoScalingGroupName/payments"),
+        ("cloudwatch:DeleteAlarms", "alarm:payments"),
+        ("elasticache:DeleteServerlessCache", "serverlesscache:platform"),
+        ("elasticloadbalancing:DeleteLoadBalancer", "loadbalancer/app/platform/0a1b2c3d4e5f6071"),
+        ("elasticloadbalancing:ModifyRule", "listener-rule/app/platform/0a1b2c3d4e5f6071/1/2"),
+        ("states:StartExecution", "stateMachine:payments"),
+        ("wafv2:DeleteWebACL", "regional/webacl/platform/0a1b2c3d"),
+        ("wafv2:UpdateRuleGroup", "regional/rulegroup/payments/0a1b2c3d"),
+    ],
+)
+def test_a_role_that_a_deployment_makes_changes_nothing_without_a_tag(within, action, resource):
+    """That is the platform's, which prod stands on."""
+    arn = f"arn:aws:{action.partition(':')[0]}:us-east-1:{ACCOUNT}:{resource}"
+    assert within(action, arn, "plant-dev")
+    assert not within(action, arn, "")
+
+
+@pytest.mark.parametrize(
+    ("action", "own", "other"),
+    [
+        ("cloudwatch:DeleteDashboards", f"cloudwatch::{ACCOUNT}:dashboard/plant-dev",
+         f"cloudwatch::{ACCOUNT}:dashboard/plant-prod"),
+        ("dynamodb:PutItem", f"dynamodb:us-east-1:{ACCOUNT}:table/plants",
+         f"dynamodb:us-east-1:{ACCOUNT}:table/orders"),
+        ("dynamodb:Query", f"dynamodb:us-east-1:{ACCOUNT}:table/plants/index/a",
+         f"dynamodb:us-east-1:{ACCOUNT}:table/orders/index/a"),
+        ("elasticache:Connect", f"elasticache:us-east-1:{ACCOUNT}:serverlesscache:plant-dev",
+         f"elasticache:us-east-1:{ACCOUNT}:serverlesscache:platform"),
+        ("elasticache:Connect", f"elasticache:us-east-1:{ACCOUNT}:user:plant-dev",
+         f"elasticache:us-east-1:{ACCOUNT}:user:plant-prod"),
+        ("rds-db:connect", f"rds-db:us-east-1:{ACCOUNT}:dbuser:db-ABC/plant",
+         f"rds-db:us-east-1:{ACCOUNT}:dbuser:db-ABC/admin"),
+    ],
+)  # fmt: skip
+def test_a_role_that_a_deployment_makes_reaches_the_data_of_its_stack_alone(one, action, own, other):
+    dev = graph_from_json(synthesize("dev", overrides=MOST["dev"]), "dev")
+    boundary = json.loads(one(dev, MANAGED, "plant-boundary-policy").get("policy"))
+    assert allows([boundary], Ask(action, f"arn:aws:{own}"))
+    assert not allows([boundary], Ask(action, f"arn:aws:{other}"))
+
+
 ACTING_AS_OTHERS = (
     "ec2:RunInstances",
     "events:PutTargets",
@@ -396,6 +440,15 @@ def test_deploying_role_leaves_alone_what_bears_the_tag_of_another_stack(graph, 
     assert writing - {"s3"} <= {action.partition(":")[0] for action in denied["Action"]}
 
 
+def about_others(graph, one):
+    """The deploying role's rights on what bears no stack's tag: that of another stack is denied apart."""
+    whole = deploying(graph, one)
+    kept = [
+        one for one in whole["Statement"] if "aws:ResourceTag/StackId" not in one.get("Condition", {}).get("Null", {})
+    ]
+    return {**whole, "Statement": kept}
+
+
 TEMPLATE = f"arn:aws:ec2:us-east-1:{ACCOUNT}:launch-template/lt-1"
 
 
@@ -403,7 +456,6 @@ TEMPLATE = f"arn:aws:ec2:us-east-1:{ACCOUNT}:launch-template/lt-1"
     ("action", "known", "allowed"),
     [
         pytest.param("ec2:CreateLaunchTemplateVersion", {"aws:ResourceTag/StackId": "plant-dev"}, True, id="own"),
-        pytest.param("ec2:CreateLaunchTemplateVersion", {"aws:ResourceTag/StackId": ""}, False, id="of-others"),
         pytest.param("ec2:ModifyLaunchTemplate", {"aws:ResourceTag/StackId": "plant-prod"}, False, id="of-prod"),
         pytest.param("ec2:CreateTags", {"aws:ResourceTag/StackId": "plant-dev"}, True, id="tags-of-own"),
         pytest.param("ec2:CreateTags", {"ec2:CreateAction": "CreateLaunchTemplate"}, True, id="tags-of-new"),
@@ -417,8 +469,8 @@ def test_deploying_role_changes_launch_templates_of_its_stack_only(graph, one, a
 
 def test_deploying_role_makes_no_template_its_own_by_a_tag(graph, one):
     statements = deploying(graph("dev"), one)["Statement"]
-    (tagging,) = [found for found in statements if found["Effect"] == "Deny" and "ec2:*Tags" in found["Action"]]
-    assert TEMPLATE.replace("lt-1", "*") in tagging["Resource"]
+    (tagging,) = [found for found in statements if found["Effect"] == "Deny" and "ec2:CreateTags" in found["Action"]]
+    assert tagging["NotResource"] == f"{NETWORK}:security-group-rule/*"
     assert tagging["Condition"] == {
         "StringNotEquals": {"aws:ResourceTag/StackId": "plant-dev"},
         "Null": {"ec2:CreateAction": "true"},
@@ -444,24 +496,96 @@ NETWORK = f"arn:aws:ec2:us-east-1:{ACCOUNT}"
         ("ec2:ModifySecurityGroupRules", "security-group/sg-0c"),
         ("ec2:DeleteSecurityGroup", "security-group/sg-0c"),
         ("ec2:DeleteVpcEndpoints", "vpc-endpoint/vpce-1"),
-        ("ec2:CreateTags", "vpc/vpc-0a1b2c3d4e5f60718"),
+        ("ec2:CreateLaunchTemplateVersion", "launch-template/lt-1"),
+        ("ec2:ModifyVpcEndpoint", "vpc-endpoint/vpce-1"),
+        ("ec2:DeleteFlowLogs", "vpc-flow-log/fl-1"),
+        ("ec2:AttachInternetGateway", "vpc/vpc-0a1b2c3d4e5f60718"),
+        ("ec2:CreateSubnet", "vpc/vpc-0a1b2c3d4e5f60718"),
+        ("ec2:CreateVpcEndpoint", "vpc/vpc-0a1b2c3d4e5f60718"),
     ],
 )
 def test_deploying_role_changes_the_network_of_its_stack_only(graph, one, action, resource):
     """What bears no stack's tag is the platform's, whose network prod is in."""
     policy, arn = deploying(graph("dev"), one), f"{NETWORK}:{resource}"
     assert allows([policy], Ask(action, arn, context={"aws:ResourceTag/StackId": "plant-dev"}))
-    for owner in ("", "plant-prod", "plant-dev-2"):
+    for owner in ("plant-prod", "plant-dev-2"):
         assert not allows([policy], Ask(action, arn, context={"aws:ResourceTag/StackId": owner})), owner
+    assert not allows([about_others(graph("dev"), one)], Ask(action, arn, context={"aws:ResourceTag/StackId": ""}))
 
 
-def about_others(graph, one):
-    """The deploying role's rights on what bears no stack's tag: that of another stack is denied apart."""
-    whole = deploying(graph, one)
-    kept = [
-        one for one in whole["Statement"] if "aws:ResourceTag/StackId" not in one.get("Condition", {}).get("Null", {})
-    ]
-    return {**whole, "Statement": kept}
+CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/6f8b1d2e"
+FLAGS = f"arn:aws:appconfig:us-east-1:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("ec2:CreateTransitGatewayRoute", "transit-gateway-route-table/tgw-rtb-1"),
+        ("ec2:DeleteTransitGatewayRouteTable", "transit-gateway-route-table/tgw-rtb-1"),
+        ("ec2:CreateVpnConnectionRoute", "vpn-connection/vpn-1"),
+        ("ec2:ModifyVpcEndpointServicePermissions", "vpc-endpoint-service/vpce-svc-1"),
+        ("ec2:DisassociateSubnetCidrBlock", "subnet/subnet-0a1b2c3d4e5f60711"),
+        ("ec2:AssociateSecurityGroupVpc", "vpc/vpc-0a1b2c3d4e5f60718"),
+    ],
+)
+def test_deploying_role_has_no_rights_on_a_network_that_no_stack_has(graph, one, action, resource):
+    assert not allows([deploying(graph("dev"), one)], Ask(action, f"{NETWORK}:{resource}"))
+
+
+@pytest.mark.parametrize("store", ["", "endpoint"])
+def test_deploying_role_makes_endpoints_in_the_platforms_network_for_its_data_stores_only(one, store):
+    stores = [{"name": "a", "endpoint": "db.example.com", "port": 5432, "way": "vpc-endpoint"}
+              | {"endpoint_service": "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"}]  # fmt: skip
+    overrides = {"plant:data.stores": json.dumps(stores)} if store else {}
+    policy = about_others(graph_from_json(synthesize("prod", overrides=overrides), "prod"), one)
+    for vpc, allowed in (("vpc-0a1b2c3d4e5f60718", bool(store)), ("vpc-0fffffffffffffff0", False)):
+        known = {"aws:ResourceTag/StackId": "", "ec2:VpcID": vpc}
+        assert allows([policy], Ask("ec2:CreateVpcEndpoint", f"{NETWORK}:vpc/{vpc}", context=known)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("acm:DeleteCertificate", CERTIFICATE),
+        ("acm:UpdateCertificateOptions", CERTIFICATE),
+        *((f"appconfig:{verb}Application", f"{FLAGS}:application/{'a1b2c3d'[:length]}")
+          for verb in ("Delete", "Update") for length in range(4, 8)),
+        ("appconfig:CreateEnvironment", f"{FLAGS}:application/a1b2c3d"),
+        ("appconfig:CreateHostedConfigurationVersion", f"{FLAGS}:application/a1b2c3d"),
+        ("appconfig:StartDeployment", f"{FLAGS}:application/a1b2c3d"),
+        ("appconfig:StopDeployment", f"{FLAGS}:application/a1b2c3d"),
+        ("appconfig:TagResource", f"{FLAGS}:application/a1b2c3d"),
+        ("appconfig:TagResource", f"{FLAGS}:deploymentstrategy/a1b2c3d"),
+        ("appconfig:UpdateDeploymentStrategy", f"{FLAGS}:deploymentstrategy/a1b2c3d"),
+        ("appconfig:DeleteExtension", f"{FLAGS}:extension/a1b2c3d/1"),
+    ],
+)  # fmt: skip
+def test_deploying_role_changes_what_has_ids_only_where_it_bears_the_tag_of_its_stack(graph, one, action, resource):
+    policy = deploying(graph("dev"), one)
+    assert allows([policy], Ask(action, resource, context={"aws:ResourceTag/StackId": "plant-dev"}))
+    for owner in ("plant-prod", "plant-dev-2"):
+        assert not allows([policy], Ask(action, resource, context={"aws:ResourceTag/StackId": owner})), owner
+    assert not allows([about_others(graph("dev"), one)], Ask(action, resource, context={"aws:ResourceTag/StackId": ""}))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        # Versions bear no tag; a call on them is one on their application, too.
+        ("appconfig:DeleteHostedConfigurationVersion",
+         f"{FLAGS}:application/a1b2c3d/configurationprofile/e4f5a6b/hostedconfigurationversion/1"),
+        ("appconfig:TagResource", f"{FLAGS}:application/a1b2c3d/environment/e4f5a6b/deployment/1"),
+        ("acm:AddTagsToCertificate", CERTIFICATE),
+    ],
+)  # fmt: skip
+def test_deploying_role_makes_what_has_no_tag_yet(graph, one, action, resource):
+    assert allows([about_others(graph("dev"), one)], Ask(action, resource, context={"aws:ResourceTag/StackId": ""}))
+
+
+@pytest.mark.parametrize("action", ["acm:ExportCertificate", "acm:ImportCertificate", "acm:RevokeCertificate"])
+def test_deploying_role_has_no_use_for_the_key_of_a_certificate(graph, one, action):
+    own = {"aws:ResourceTag/StackId": "plant-dev"}
+    assert not allows([deploying(graph("dev"), one)], Ask(action, CERTIFICATE, context=own))
 
 
 def test_deploying_role_adds_to_what_the_platform_lends_and_to_nothing_else_of_it(graph, one):
@@ -518,6 +642,14 @@ def test_deploying_role_reaches_every_resource_of_its_stack_by_name(most, one):
 def test_deploying_role_writes_no_log_policy_but_by_what_it_tells_to_log(graph, one, by_a_service, allowed):
     known = {"aws:RequestedRegion": "us-east-1", "aws:ViaAWSService": by_a_service}
     assert allows([deploying(graph("dev"), one)], Ask("logs:PutResourcePolicy", "*", context=known)) is allowed
+
+
+@pytest.mark.parametrize(("by_a_service", "allowed"), [("true", True), ("false", False)])
+def test_a_role_that_a_deployment_makes_writes_no_log_policy_by_itself(graph, one, by_a_service, allowed):
+    """IAM binds the action to no policy: prod's would be within reach of dev's state machines."""
+    boundary = json.loads(one(graph("dev"), MANAGED, "plant-boundary-policy").get("policy"))
+    known = {"aws:RequestedRegion": "us-east-1", "aws:ViaAWSService": by_a_service}
+    assert allows([boundary], Ask("logs:PutResourcePolicy", "*", context=known)) is allowed
 
 
 def test_log_policies_stay_while_a_stack_is_parked(graph):

@@ -55,8 +55,9 @@ def test_metrics_of_the_story_exist(whole):
 
 def test_eventbridge_may_write_to_its_log_group_only(whole, one):
     policy = json.loads(one(whole, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy").get("policyDocument"))
-    assert all(":log-group:/aws/events/" in statement["Resource"] for statement in policy["Statement"])
-    by_action = {statement["Action"]: statement for statement in policy["Statement"]}
+    statements = [found for found in policy["Statement"] if "events.amazonaws.com" in found["Principal"]["Service"]]
+    assert all(":log-group:/aws/events/" in statement["Resource"] for statement in statements)
+    by_action = {statement["Action"]: statement for statement in statements}
     rules = [one(whole, EVENT_RULE, f"plant-scaling-{name}").get("arn") for name in ("scaling", "spikes")]
     assert by_action["logs:PutLogEvents"]["Condition"] == {"ArnEquals": {"aws:SourceArn": rules}}
     # EventBridge makes its log streams in nobody's name.

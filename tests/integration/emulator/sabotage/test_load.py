@@ -107,7 +107,7 @@ SPIKE = [
         id="event rule switched off",
     ),
     pytest.param(
-        lambda live: live.without("LogResourcePolicy", "kept-scaling-writers"),
+        lambda live: live.without("LogResourcePolicy", "kept-writers"),
         "auto_scale_events counts",
         id="log group that does not let EventBridge write",
     ),
