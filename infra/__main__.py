@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
-from infra.provider import check_account, provider_arguments
+from infra.provider import check_account, check_lent, provider_arguments
 from infra.settings import SettingsError, load
 from infra.stack import PlantApi, PlantApiArgs
 
@@ -21,8 +21,9 @@ def main() -> None:
     try:
         settings = load(config, source)
         told = provider_arguments(config, source, is_secret=is_config_secret)
-        emulated = "AWS_ENDPOINT_URL" in os.environ
-        check_account(settings, source, deploying=not pulumi.runtime.is_dry_run(), emulated=emulated)
+        emulated, deploying = "AWS_ENDPOINT_URL" in os.environ, not pulumi.runtime.is_dry_run()
+        check_account(settings, source, deploying=deploying, emulated=emulated)
+        check_lent(settings, source, deploying=deploying, emulated=emulated)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.platform.account_id], **told)

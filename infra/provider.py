@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -72,3 +72,31 @@ def check_account(settings: Settings, source: str, *, deploying: bool, emulated:
         message = f"the account of AWS's examples, which nobody can deploy to; {remedy}"
         raise SettingsError([Problem(key, EXAMPLE_ACCOUNT_ID, message, source)])
     pulumi.log.warn(f"{key} is {EXAMPLE_ACCOUNT_ID}, the account of AWS's examples; before `pulumi up` {remedy}")
+
+
+def check_lent(settings: Settings, source: str, *, deploying: bool, emulated: bool) -> None:
+    """Refuse a deployment that names what AWS takes from the stack's own Region and account only; a preview says so.
+
+    Raises SettingsError.
+    """
+    here = (settings.region, settings.platform.account_id)
+    problems = [
+        Problem(key, arn, f"of {' of account '.join(of)}; allowed is one of {' of account '.join(here)}", source)
+        for key, arn in _lent(settings)
+        if (of := tuple(arn.split(":")[3:5])) != here
+    ]
+    if not problems or emulated:
+        return
+    if deploying:
+        raise SettingsError(problems)
+    keys = ", ".join(problem.key for problem in problems)
+    pulumi.log.warn(f"{keys}: of another Region or account than {' of account '.join(here)}; `pulumi up` refuses that")
+
+
+def _lent(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Key and ARN of what a load balancer, its firewall and a cache take from their own place only."""
+    if settings.edge.certificate_arn is not None:
+        yield "plant:edge.certificate_arn", settings.edge.certificate_arn
+    if (platform := settings.tenancy.platform) is not None:
+        for name in ("load_balancer_arn", "listener_arn", "web_acl_arn", "cache_arn", "cache_user_arn"):
+            yield f"plant:tenancy.platform.{name}", getattr(platform, name)

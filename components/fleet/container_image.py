@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 PRIVATE = re.compile(
-    r"(?P<registry>(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com|on\.aws))"
+    r"(?P<registry>(?P<account>\d{12})\.(?P<service>dkr[.-]ecr)(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<domain>[a-z.]+))"
     r"/(?P<repository>[a-z0-9][a-z0-9._/-]*?)(?:[:@].*)?"
 )
+DOMAINS = {"dkr.ecr": "amazonaws.com", "dkr-ecr": "on.aws"}
 """Names of an image over IPv4 and over both families (Amazon ECR guide, "Making requests", read 2026-11)."""
 
 
@@ -27,7 +28,7 @@ class PrivateRepository:
 def private_repository(image: str) -> PrivateRepository | None:
     """The private repository that `image` is in; None for an image that everybody may pull, or of another registry."""
     found = PRIVATE.fullmatch(image)
-    if found is None:
+    if found is None or DOMAINS[found["service"]] != found["domain"]:
         return None
     arn = f"arn:aws:ecr:{found['region']}:{found['account']}:repository/{found['repository']}"
     return PrivateRepository(registry=found["registry"], region=found["region"], arn=arn)

@@ -26,6 +26,7 @@ from infra.settings.network_checks import (
     images_are_within_reach,
     network_collides_with_none,
     network_fits,
+    private_images_are_named_whole,
     region_has_the_zones,
 )
 from infra.settings.platform import PlatformSettings
@@ -451,6 +452,7 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (network_fits, ("tenancy",)),
     (network_collides_with_none, ("tenancy",)),
     (images_are_within_reach, ("fleet", "rollout", "tenancy")),
+    (private_images_are_named_whole, ("fleet", "rollout")),
     (kubernetes_is_complete, ("platform", "pods", "tenancy")),
     (the_rollout_reaches_the_cluster, ("platform",)),
     (pods_fit_their_quota, ("platform", "pods")),

@@ -61,8 +61,9 @@ class FirewallSettings(Group):
         default=("rate-per-ip",),
         min_length=1,
         description=(
-            "What a shared stack adds to the platform's web ACL, rate-per-ip at least; each is $1 a month. Page sizes"
-            " are checked by free listener rules, too, which see no percent-encoded name of the parameter."
+            "What a shared stack adds to the platform's web ACL, rate-per-ip at least; each is $1 a month."
+            " rate-per-user counts by the token, which stands in the platform's log unless its web ACL hashes it. Page"
+            " sizes are checked by free listener rules, too, which see no percent-encoded name of the parameter."
         ),
     )
     log_retention_days: LogRetentionDays = Field(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from components.fleet.container_image import private_repository
 from infra.settings.errors import Problem
 from infra.settings.fleet import FleetSettings
 from infra.settings.rollout import RolloutSettings
@@ -13,6 +14,10 @@ from infra.settings.tenancy import SMALLEST_LOAD_BALANCER_SUBNET, ZONES_BY_REGIO
 
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 """How the name of a Region looks."""
+
+COMMERCIAL_REGION = re.compile(r"(?!cn-)[a-z]{2}-[a-z]+-\d{1,2}")
+"""A Region of the partition ``aws``, in which the stack's ARNs are: China has ``cn-``, GovCloud, the European sovereign
+and the isolated clouds have longer names (AWS General Reference, "Partitions", read 2026-11)."""
 
 ZONES_MIN = 2
 """A load balancer has to be in two zones."""
@@ -25,6 +30,11 @@ def region_has_the_zones(tenancy: TenancySettings, region: object) -> Iterator[P
     known = ", ".join(sorted(ZONES_BY_REGION))
     if not REGION.fullmatch(str(region)):
         yield Problem("aws:region", region, f"not supported; allowed are {known}, or the name of another AWS Region")
+        return
+    if not COMMERCIAL_REGION.fullmatch(str(region)):
+        yield Problem(
+            "aws:region", region, "not supported: of another partition than aws, in which the stack's ARNs are"
+        )
         return
     if tenancy.kind != "dedicated":
         return
@@ -82,10 +92,31 @@ def network_collides_with_none(tenancy: TenancySettings) -> Iterator[Problem]:
 
 IPV4_ONLY_REGISTRIES = (
     (re.compile(r"public\.ecr\.aws"), "ecr-public.aws.com"),
-    (re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com"), r"\1.dkr-ecr.\2.on.aws"),
+    (re.compile(r"(\d{12})\.dkr\.ecr(-fips)?\.([a-z0-9-]+)\.amazonaws\.com"), r"\1.dkr-ecr\2.\3.on.aws"),
     (re.compile(r"ghcr\.io"), "ecr-public.aws.com or Docker Hub"),
 )
 """Registries without IPv6, and which to use instead (Amazon ECR guides, "Making requests", read 2026-11)."""
+
+
+PRIVATE_REGISTRY = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\..*")
+"""Names of private registries of Amazon ECR, in any partition."""
+
+
+def private_images_are_named_whole(fleet: FleetSettings, rollout: RolloutSettings) -> Iterator[Problem]:
+    """What is granted is one repository: without one, or in another partition, an instance could sign in nowhere."""
+    for key, image in _images(fleet, rollout):
+        if PRIVATE_REGISTRY.fullmatch(image.partition("/")[0]) and private_repository(image) is None:
+            yield Problem(
+                key,
+                image,
+                "names no image of a private registry; write <account>.dkr-ecr.<region>.on.aws/<repository>:<tag>",
+            )
+
+
+def _images(fleet: FleetSettings, rollout: RolloutSettings) -> Iterator[tuple[str, str]]:
+    yield "plant:fleet.container_image", fleet.container_image
+    if rollout.candidate_image is not None:
+        yield "plant:rollout.candidate_image", rollout.candidate_image
 
 
 def images_are_within_reach(
@@ -94,12 +125,8 @@ def images_are_within_reach(
     """Instances of a dedicated stack have IPv6 egress only: an image behind IPv4 is never pulled."""
     if tenancy.kind != "dedicated":
         return
-    images = {
-        "plant:fleet.container_image": fleet.container_image,
-        "plant:rollout.candidate_image": rollout.candidate_image,
-    }
-    for key, image in images.items():
-        registry = (image or "").partition("/")[0]
+    for key, image in _images(fleet, rollout):
+        registry = image.partition("/")[0]
         for pattern, instead in IPV4_ONLY_REGISTRIES:
             if found := pattern.fullmatch(registry):
                 yield Problem(

@@ -77,7 +77,8 @@ class SharedPlatformSettings(Group):
         pattern=arn("wafv2", "regional/webacl/"),
         description=(
             "Web ACL of the listener; it has to refer to this stack's rule group (stack output ruleGroup). Each"
-            " maintenance window looks whether it does, and fails where it does not."
+            " maintenance window looks whether it does, and fails where it does not. What it logs and samples is the"
+            " platform's: its data protection has to hash authorization, cookie and plant:firewall.user_header."
         ),
     )
     cache_endpoint: str = Field(pattern=r"^[a-z0-9.-]+:[0-9]{2,5}$", description="Cache as host:port.")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.provider import check_account, provider_arguments
+from infra.provider import check_account, check_lent, provider_arguments
 from infra.settings import SettingsError, load
 from workbench.preview.synthesis import synthesize
 
@@ -85,6 +85,39 @@ def test_nobody_deploys_to_the_example_account(account, deploying, emulated, ref
         return
     with pytest.raises(SettingsError, match=r"pulumi config set --path plant:platform\.account_id"):
         check_account(settings(account), SOURCE, deploying=deploying, emulated=emulated)
+
+
+CERTIFICATE = "arn:aws:acm:{}:{}:certificate/0a1b2c3d-4e5f-4071-a2b3-c4d5e6f70819"
+
+
+@pytest.mark.parametrize(
+    ("of", "refused"),
+    [
+        (("us-east-1", "210987654321"), False),
+        (("eu-west-1", "210987654321"), True),
+        (("us-east-1", "123456789012"), True),
+    ],
+)
+def test_nobody_deploys_with_what_aws_takes_from_its_own_place_only(of, refused):
+    config = {
+        "plant:edge": {"certificate_arn": CERTIFICATE.format(*of)},
+        "plant:platform": {"account_id": "210987654321"},
+    }
+    found = load(config, SOURCE)
+    check_lent(found, SOURCE, deploying=True, emulated=True)
+    if not refused:
+        check_lent(found, SOURCE, deploying=True, emulated=False)
+        return
+    check_lent(found, SOURCE, deploying=False, emulated=False)
+    with pytest.raises(SettingsError, match="allowed is one of us-east-1 of account 210987654321"):
+        check_lent(found, SOURCE, deploying=True, emulated=False)
+
+
+def test_a_preview_names_everything_lent_that_is_elsewhere(caplog):
+    synthesize("prod", overrides={"aws:region": "eu-central-1"})
+    for name in ("load_balancer_arn", "listener_arn", "web_acl_arn", "cache_arn", "cache_user_arn"):
+        assert f"plant:tenancy.platform.{name}" in caplog.text
+    assert "of another Region or account than eu-central-1 of account 123456789012" in caplog.text
 
 
 def test_the_account_is_asked_for():

@@ -221,6 +221,29 @@ def test_stack_files_are_sound(stack):
             id="private image behind IPv4",
         ),
         pytest.param(
+            {"plant:fleet": {"container_image": "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/plant-api:2"}},
+            "plant:fleet.container_image",
+            "use 123456789012.dkr-ecr-fips.us-east-1.on.aws",
+            id="private image behind IPv4, encrypted as FIPS asks",
+        ),
+        *(
+            pytest.param(
+                {"plant:fleet": {"container_image": f"123456789012.{image}"}},
+                "plant:fleet.container_image",
+                "write <account>.dkr-ecr.<region>.on.aws/<repository>",
+                id=image,
+            )
+            for image in (
+                "dkr-ecr.us-east-1.on.aws",
+                "dkr.ecr-fips.us-east-1.on.aws/plant-api:2",
+                "dkr.ecr.cn-north-1.amazonaws.com.cn/plant-api:2",
+            )
+        ),
+        *(
+            pytest.param({"aws:region": region}, "aws:region", "of another partition than aws", id=region)
+            for region in ("cn-north-1", "us-gov-west-1", "eu-isoe-west-1")
+        ),
+        pytest.param(
             {"plant:edge": {"ip_address_type": "dualstack-without-public-ipv4"}},
             "plant:edge.ip_address_type",
             "'dualstack' or 'ipv4'",
