@@ -104,6 +104,42 @@ def test_a_component_is_deployed_by_itself(deployment: Any, component: str) -> N
         assert leftovers(api) - before == set()
 
 
+@pytest.mark.parametrize("component", ["Certificate", "LoadBalancer"])
+@pytest.mark.parametrize("leaves", ["first", "second"])
+def test_of_two_stacks_with_one_name_the_second_is_refused_and_takes_nothing_along(
+    deployment: Any, component: str, leaves: str
+) -> None:
+    """Route 53 makes no record twice; whichever stack goes first, the other's record stays, or the name is free."""
+    declared = deployment("dev")
+    part = subgraph(declared, f"plant:components:{component}$")
+    other = json.loads(json.dumps(part).replace("urn:pulumi:dev::", "urn:pulumi:second::"))
+    assert other != part
+    with embedded_aws(platform=references(declared)) as api:
+        stacks = {name: Deployer(Lifecycle(api)) for name in ("first", "second")}
+        stacks["first"].deploy({"deployment": {"resources": part}})
+        records = names_in_zones(api)
+        with pytest.raises(DeployError, match="already exists"):
+            stacks["second"].deploy({"deployment": {"resources": other}})
+        assert names_in_zones(api) == records
+        stacks[leaves].destroy()
+        if leaves == "second":
+            assert names_in_zones(api) == records
+        else:
+            stacks["second"].deploy({"deployment": {"resources": other}})
+            assert names_in_zones(api).keys() == records.keys()
+
+
+def names_in_zones(api: Any) -> dict[tuple[str, str], Any]:
+    """(name, type) -> what it says, of the records of all zones but those that a zone is born with."""
+    zones = [zone["Id"].rpartition("/")[2] for zone in api.call("route53", "list_hosted_zones")["HostedZones"]]
+    found = [
+        record
+        for zone in zones
+        for record in api.call("route53", "list_resource_record_sets", HostedZoneId=zone)["ResourceRecordSets"]
+    ]
+    return {(one["Name"], one["Type"]): one for one in found if one["Type"] not in ("NS", "SOA")}
+
+
 def test_every_way_to_a_data_store_is_deployed_kept_and_destroyed() -> None:
     from workbench.preview.synthesis import synthesize
 

@@ -8,7 +8,7 @@ import pytest
 TOKEN_HEADERS = {"authorization", "cookie"}
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=["dev", "prod", "k8s"])
 def whole(graph, request):
     return graph(request.param)
 
