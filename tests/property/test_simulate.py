@@ -112,6 +112,50 @@ def jobs(times, cpu, wait=None):
     )
 
 
+def run_alone(times, cpu, until, **options):
+    """Engine of one target that served these requests."""
+    engine = Engine(EngineOptions(**{"queue_limit": 2**40, "timeout_seconds": 2.0**60} | options), slots=1, seed=1)
+    engine.set_rotation([0])
+    engine.run(until, jobs(times, cpu))
+    return engine
+
+
+@EXAMPLES
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.floats(0.3, 3.0), st.integers(-6, 6))
+def test_requests_that_come_and_are_served_twice_as_fast_take_half_as_long(workers, seed, load, power):
+    # By a power of two, which no rounding disturbs: the engine has no length of its own.
+    rng = np.random.default_rng(seed)
+    times, service = np.cumsum(rng.exponential(1 / load, 100)), rng.exponential(1.0, 100)
+    one = run_alone(times, service, 1e4, workers=workers)
+    other = run_alone(times * 2.0**power, service * 2.0**power, 1e4 * 2.0**power, workers=workers)
+    assert other.tally[0, kernel.WAIT] == one.tally[0, kernel.WAIT] * 2.0**power
+    assert other.tally[0, kernel.LATENCY] == one.tally[0, kernel.LATENCY] * 2.0**power
+
+
+@EXAMPLES
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.floats(0.3, 3.0), st.integers(1, 10**6))
+def test_the_hour_that_requests_come_in_changes_nothing(workers, seed, load, hours):
+    # Times are whole multiples of a 1,024th of a second, which a sum of days leaves exact.
+    rng = np.random.default_rng(seed)
+    times = np.sort(rng.integers(0, round(100 / load * 1024), 100)) / 1024
+    service = rng.integers(1, 4096, 100) / 1024
+    shift = 3600.0 * hours
+    one = run_alone(times, service, 1e4, workers=workers)
+    other = run_alone(times + shift, service, 1e4 + shift, workers=workers)
+    assert (other.histogram == one.histogram).all()
+    assert other.tally[0].tolist() == one.tally[0].tolist()
+
+
+@EXAMPLES
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.floats(0.3, 3.0))
+def test_twice_the_workers_never_answer_later(workers, seed, load):
+    # Kiefer and Wolfowitz, 1955: on the same arrivals and service times each request waits no longer.
+    rng = np.random.default_rng(seed)
+    times, service = np.cumsum(rng.exponential(1 / load, 200)), rng.exponential(1.0, 200)
+    few, many = (run_alone(times, service, 1e4, workers=count) for count in (workers, 2 * workers))
+    assert (np.cumsum(many.histogram[0]) >= np.cumsum(few.histogram[0])).all()
+
+
 @EXAMPLES
 @given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.floats(0.1, 3.0))
 def test_littles_law_holds_on_every_path(workers, seed, load):

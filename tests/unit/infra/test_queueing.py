@@ -50,6 +50,8 @@ def test_bronsons_worked_example():
 def test_erlang_b_of_a_textbook_case():
     # Two lines, one Erlang: (1/2) / (1 + 1 + 1/2).
     assert erlang_b(2, 1.0) == pytest.approx(0.2)
+    # Westbay Engineers, manual of their calculator (erlang.com): 15 lines that block one call in 100 are offered 8.108.
+    assert erlang_b(15, 8.108) == pytest.approx(0.01, abs=1e-5)
 
 
 def test_erlang_c_of_one_server_is_its_utilisation():
