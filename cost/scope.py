@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from cost.basis import Basis
-from cost.catalogue import REFERENCE, Catalogue, MissingPrice, Price
+from cost.catalogue import GLOBAL, REFERENCE, Catalogue, MissingPrice, Price, price_at
 from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
 from cost.money import text
 from cost.uptime import Metering
@@ -194,7 +194,9 @@ class Scope:
         return self.pricing.requests
 
     def price(self, service: str, key: str) -> Price:
-        """Price in the resource's region. Raises MissingPrice."""
+        """Price in the resource's region; of what costs the same everywhere, wherever that is. Raises MissingPrice."""
+        if (same := price_at(f"{GLOBAL}/{service}/{key}")) is not None:
+            return same
         return self.pricing.price(self.pricing.region_of(self.resource), service, key)
 
     def find(self, service: str, key: str) -> Price | None:

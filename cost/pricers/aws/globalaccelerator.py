@@ -25,7 +25,10 @@ def accelerator(scope: Scope) -> Iterator[Charge]:
     yield scope.charge("Accelerator", ("globalaccelerator", "accelerator_hour"), ONE, Metering.FULL_HOURS)
     if not scope.items("ipAddresses"):  # those are of one's own range (BYOIP)
         yield scope.charge(
-            "Public IPv4 addresses", ("vpc", "public_ipv4_hour"), Amount.fixed(ADDRESSES), Metering.SECONDS
+            "Public IPv4 addresses",
+            ("globalaccelerator", "public_ipv4_hour"),
+            Amount.fixed(ADDRESSES),
+            Metering.SECONDS,
         )
     yield scope.use("Data transfer premium", ("globalaccelerator", "premium_gb"), scope.usage(DATA))
 

@@ -152,3 +152,18 @@ def test_surplus_credits_cost_the_same_in_every_region(region, price, make, make
     inputs = {"instanceType": "t3.micro", "associatePublicIpAddress": False, "ami": "al2023"}
     found = price(make("aws:ec2/instance:Instance", inputs), basis=make_basis(region=region))
     assert "ec2/cpu_credit.t3" not in found.lacking.get(region, ())
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "usd"),
+    [
+        ("aws:route53/zone:Zone", {"name": "example.com"}, "0.50"),
+        ("aws:cloudfront/distribution:Distribution", {"enabled": True}, "9.50"),  # 100 x .085 + 1 of requests
+        ("aws:globalaccelerator/accelerator:Accelerator", {}, "27.05"),  # 730 x (.025 + 2 x .005) + 100 x .015
+    ],
+)
+@pytest.mark.parametrize("region", [None, "sa-east-1"])
+def test_what_costs_the_same_everywhere_needs_no_region(price, make, make_basis, token, inputs, usd, region):
+    found = price(make(token, inputs), basis=make_basis(region=region, monthly_requests=0, declared=False))
+    assert not found.unpriced
+    assert found.expected_usd == Decimal(usd)
