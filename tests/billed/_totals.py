@@ -369,6 +369,13 @@ TOTALS = [
         allowances=True,
     ),
     total(
+        "requests to keys for codes: of those, too, 20k are free",
+        1 + Decimal(".06"),
+        ("aws:kms/key:Key", "k", {"customerMasterKeySpec": "HMAC_256"}),
+        usage={"k": {"monthly_requests": 40000}},
+        allowances=True,
+    ),
+    total(
         "three secrets with requests",
         3 * Decimal(".40") + 3 * Decimal(".05"),
         *[("aws:secretsmanager/secret:Secret", n, {}) for n in "abc"],

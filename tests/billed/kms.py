@@ -26,4 +26,11 @@ CASES = [
     ),
     case("aws:kms/externalKey:ExternalKey", {}, {"Customer managed key": "1.00"}),
     case("aws:kms/replicaExternalKey:ReplicaExternalKey", {}, {"Customer managed key": "1.00"}),
+    case(
+        "aws:kms/key:Key",
+        {"customerMasterKeySpec": "HMAC_256", "keyUsage": "GENERATE_VERIFY_MAC"},
+        {"Requests": "3.00"},
+        {"monthly_requests": 1_000_000},
+        id="hmac: a symmetric key",
+    ),
 ]

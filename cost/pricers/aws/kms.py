@@ -20,8 +20,12 @@ REPLICA: Final = tokens.REPLICA_KEY[0]
 BILLED_ROTATIONS: Final = 2
 """Rotations that add a dollar a month each; later ones add nothing (AWS KMS pricing page, 2026)."""
 
-CHEAP_SPECS: Final = ("SYMMETRIC_DEFAULT", "RSA_2048")
-"""Key specs with the lower price of requests (AWS KMS pricing page, 2026); the free requests are the first one's."""
+SYMMETRIC: Final = ("SYMMETRIC_DEFAULT", "HMAC_")
+"""Beginning of the key specs whose requests have the lower price, and of which some are free: all but asymmetric ones
+(AWS KMS pricing page, 2026)."""
+
+CHEAP: Final = (*SYMMETRIC, "RSA_2048")
+"""Beginning of all specs with the lower price (the same page)."""
 
 KMS_REQUESTS_PER_REQUEST: Final = Decimal("0.001")
 """Assumed requests to a key for one request of the stack: data keys are cached."""
@@ -41,13 +45,13 @@ def key(scope: Scope) -> Iterator[Charge]:
     derived = None
     if scope.pricing.basis.declared:
         derived = scope.requests * KMS_REQUESTS_PER_REQUEST + Amount.fixed(REQUESTS.default)
-    price = "10k_requests" if spec in CHEAP_SPECS else "asymmetric_10k_requests"
+    price = "10k_requests" if spec.startswith(CHEAP) else "asymmetric_10k_requests"
     yield scope.use(
         "Requests",
         ("kms", price),
         scope.usage(REQUESTS, derived),
         Driver.TRAFFIC,
-        allowed=spec == CHEAP_SPECS[0],
+        allowed=spec.startswith(SYMMETRIC),
     )
 
 
