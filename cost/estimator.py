@@ -13,7 +13,7 @@ from typing import Final
 from cost.account import settle
 from cost.basis import Basis, basis_of
 from cost.brake import held
-from cost.catalogue import Catalogue, MissingPrice
+from cost.catalogue import GLOBAL, Catalogue, MissingPrice
 from cost.charges import Charge, Unpriced
 from cost.estimate import Estimate, Line, UnpricedResource
 from cost.money import line_usd
@@ -99,7 +99,7 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
         bill.add(transfer.resource, "", partial(transfer_charges, pricing, transfer))
-    if bill.nowhere is not None and not bill.lines:
+    if bill.nowhere is not None and all(line.price.region == GLOBAL for line in bill.lines):
         raise bill.nowhere
 
     def reprice(basis: Basis, changed: ResourceGraph | None) -> Estimate:
