@@ -23,6 +23,8 @@ NARROW: Final = 700
 """Pixels under which there are fewer ticks and columns."""
 _STEPS: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 5760, 10080, 20160, 43200)
 """Whole minutes, hours and days that ticks and aggregates may be apart."""
+_MARKS: Final = {"1 min": 1, "10 min": 10, "1 h": 60, "6 h": 360, "1 d": 1440, "7 d": 10_080, "28 d": 40_320}
+"""Ticks of a logarithmic axis, in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,18 @@ def time_axis(axes: Any, minutes: float, frame: Frame) -> None:
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value / unit:g}")
     axes.set_xlabel(name)
+
+
+def log_time_axis(axes: Any, minutes: float) -> None:
+    """Minutes beside days: equal ratios of time since the start are equally far apart; `axes` has minutes."""
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    axes.set_xscale("log")
+    axes.set_xlim(1, minutes)
+    axes.xaxis.set_major_locator(FixedLocator(list(_MARKS.values())))
+    axes.xaxis.set_major_formatter(FixedFormatter(list(_MARKS)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("since the start, logarithmic")
 
 
 @dataclass(frozen=True, slots=True)

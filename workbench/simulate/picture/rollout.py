@@ -15,8 +15,8 @@ from workbench.simulate.picture.canvas import (
     draw_line,
     legend,
     limit,
+    log_time_axis,
     paint,
-    time_axis,
 )
 from workbench.simulate.rollout import CANARIES, GATES, Comparison
 from workbench.simulate.rollout_report import verdict
@@ -37,7 +37,7 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
         for name, rollout in first.items():
             colour, style = looks[name]
             minutes = rollout.minutes
-            # A minute more than was simulated: a version is promoted where its minutes end.
+            # A minute more than was simulated: a version is promoted, or rolled back, where its minutes end.
             weight = _weights(rollout.steps, rollout.outcome, rollout.ended, len(minutes) + 1)
             later = np.arange(1, len(weight) + 1, dtype=float)
             told = f"{name}: {rollout.outcome}"
@@ -60,7 +60,7 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
         limit(p95, found.budget_ms, f"budget {found.budget_ms:g} ms", theme)
         for axes in panels:
             legend(axes, frame)
-        time_axis(p95, float(length), frame)
+        log_time_axis(p95, float(length))  # a bad version is gone in minutes, a good one may take weeks of sessions
 
     title = (
         f"{found.stack}: rollout under {found.scenario}, {verdict(found)} over {len(found.seeds)} seeds; shown is seed"
@@ -74,6 +74,6 @@ def _weights(steps: Any, outcome: str, ended: float, length: int) -> Floats:
     weights = np.zeros(length)
     for step in steps:
         weights[int(step.began // 60) :] = step.percent
-    if outcome != "promoted":
-        weights[int(ended // 60) + 1 :] = 0
+    if outcome == "rolled back":
+        weights[min(int(ended // 60) + 1, length - 1) :] = 0
     return weights

@@ -3,13 +3,16 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby, pairwise
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from deployment.errors import InputError
 from workbench.simulate.declaration import FailureLimits, RolloutPlan, Sessions, Window
 from workbench.simulate.options import SimulationOptions
-from workbench.simulate.picture.canvas import Frame
+from workbench.simulate.picture.canvas import Frame, log_time_axis
 from workbench.simulate.picture.rollout import _weights, draw_rollouts
 from workbench.simulate.rollout import CANARIES, GATES, compare, roll, run_rollouts
 from workbench.simulate.rollout_report import render, to_json, verdict
@@ -191,10 +194,33 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
     assert pictures[0].startswith(b"\x89PNG")
 
 
-def test_the_picture_of_a_promoted_canary_ends_with_all_requests(prepared):
-    good = compare(prepared(seconds=4 * HOUR), "steady", 1).rollouts[OWN, GOOD.name][0]
-    weights = _weights(good.steps, good.outcome, good.ended, len(good.minutes) + 1)
-    assert list(dict.fromkeys(weights)) == [0, 10, 50, 100]
+def test_the_picture_of_a_rollout_ends_with_all_requests_or_none(prepared):
+    found = compare(prepared(seconds=4 * HOUR), "steady", 1)
+    shown = {}
+    for version in (GOOD, DEAD):
+        one = found.rollouts[OWN, version.name][0]
+        weights = _weights(one.steps, one.outcome, one.ended, len(one.minutes) + 1)
+        shown[version] = [weight for weight, _ in groupby(weights)]
+    assert shown == {GOOD: [0, 10, 50, 100], DEAD: [0, 10, 0]}
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_minutes_and_weeks_of_rollouts_are_both_seen(width):
+    figure = Figure(figsize=(width / 100, 3), dpi=100)
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    log_time_axis(axes, 73_457.0)
+    boxes = [each.get_window_extent(figure.canvas.get_renderer()) for each in axes.get_xticklabels()]
+    assert [each.get_text() for each in axes.get_xticklabels()] == [
+        "1 min",
+        "10 min",
+        "1 h",
+        "6 h",
+        "1 d",
+        "7 d",
+        "28 d",
+    ]
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
 def test_a_rollout_of_a_stack_of_sessions_is_simulated_to_its_end(graph):
