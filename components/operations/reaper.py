@@ -127,7 +127,7 @@ class Reaper(pulumi.ComponentResource):
                     # These know no resources (Service Authorization Reference). A cache's deletion asks for its tags.
                     allow(["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeTags", "tag:GetResources"], "*"),
                     allow(
-                        ["autoscaling:UpdateAutoScalingGroup"],
+                        ["autoscaling:SetInstanceProtection", "autoscaling:UpdateAutoScalingGroup"],
                         [f"arn:aws:autoscaling:{own}:autoScalingGroup:*:autoScalingGroupName/*"],
                         tagged,
                     ),

@@ -20,6 +20,9 @@ name them."""
 UNTIL_RELEASED = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 1.5}]
 """A web ACL stays in use for minutes after its load balancer was deleted: 30 to 152 s, 6 minutes in all."""
 
+PROTECTED = "Instances[?(@.ProtectedFromScaleIn == true)].InstanceId"
+"""What a rollout keeps from scale-in (EC2 Auto Scaling guide, "Use instance scale-in protection")."""
+
 LOOK_AGAIN_SECONDS = 180
 LOOKS_MAX = 5
 """A quarter of an hour: a serverless cache takes minutes to go, and the tagging API names what is gone for a while."""
@@ -40,15 +43,20 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
         "TagFilters": [{"Key": key, "Values": [value]} for key, value in named],
     }
     # Emptied groups stay behind; found again they would be announced again, every three hours.
-    names = {"names.$": "$.AutoScalingGroups[?(@.MaxSize > 0)].AutoScalingGroupName"}
+    groups = {
+        "all.$": "$.AutoScalingGroups",
+        "names.$": "$.AutoScalingGroups[?(@.MaxSize > 0)].AutoScalingGroupName",
+        "protected.$": f"$.AutoScalingGroups[*].{PROTECTED}",
+    }
+    left_groups = {"names.$": groups["names.$"], "instances.$": "$.AutoScalingGroups[*].Instances[*].InstanceId"}
     arns = {"arns.$": "$.ResourceTagMappingList[*].ResourceARN"}
 
-    def anything(found: str, groups: str, then: str) -> list[dict[str, Any]]:
-        return [{"Variable": path, "IsPresent": True, "Next": then} for path in (f"{found}[0]", f"{groups}[0]")]
+    def anything(then: str, *paths: str) -> list[dict[str, Any]]:
+        return [{"Variable": f"{path}[0]", "IsPresent": True, "Next": then} for path in paths]
 
     states: dict[str, State] = {
         "Find groups": call(
-            "autoscaling", "describeAutoScalingGroups", find_groups, keep=names, at="$.groups", then="Find resources"
+            "autoscaling", "describeAutoScalingGroups", find_groups, keep=groups, at="$.groups", then="Find resources"
         ),
         "Find resources": call(
             "resourcegroupstaggingapi",
@@ -59,10 +67,10 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
             then="Is anything left",
         ),
         "Is anything left": choose(
-            *anything("$.found.arns", "$.groups.names", "Empty groups"), otherwise="Nothing left"
+            *anything("Empty groups", "$.found.arns", "$.groups.names", "$.groups.protected"), otherwise="Nothing left"
         ),
         "Nothing left": succeed(),
-        "Empty groups": each("$.groups.names", _empty_group(), "Empty group", item="name", then="Remove resources"),
+        "Empty groups": each("$.groups.all", _empty_group(), "Find protected", item="group", then="Remove resources"),
         # All at once: a web ACL can only go after its load balancer, and is retried until then.
         "Remove resources": {
             **each("$.found.arns", _by_kind(), "Which kind", item="arn", then="Remove dashboard"),
@@ -82,7 +90,7 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
             "autoscaling",
             "describeAutoScalingGroups",
             find_groups,
-            keep=names,
+            keep=left_groups,
             at="$.leftGroups",
             then="Find resources again",
         ),
@@ -91,7 +99,8 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
         ),
         "Count look": put({"looks.$": "States.MathAdd($.again.looks, 1)"}, "$.again", then="Is anything left over"),
         "Is anything left over": choose(
-            *anything("$.leftFound.arns", "$.leftGroups.names", "Is it time to give up"), otherwise="Announce"
+            *anything("Is it time to give up", "$.leftFound.arns", "$.leftGroups.names", "$.leftGroups.instances"),
+            otherwise="Announce",
         ),
         "Is it time to give up": choose(
             when("$.again.looks", "NumericGreaterThanEquals", LOOKS_MAX, "Announce leftovers"), otherwise="Let go"
@@ -106,6 +115,7 @@ def definition(*, stack: str, tags: Mapping[str, str], dashboard_name: str, topi
                 "event": "reaper-leftovers",
                 "left.$": "$.leftFound.arns",
                 "groups.$": "$.leftGroups.names",
+                "instances.$": "$.leftGroups.instances",
             },
             then="Leftovers",
         ),
@@ -171,12 +181,24 @@ def _part(separator: str, index: int) -> str:
 
 
 def _empty_group() -> dict[str, State]:
-    """States for one group; the item is its name."""
+    """States for one group. What is protected from scale-in stays in a group of size 0, too."""
+    name = {"AutoScalingGroupName.$": "$.group.AutoScalingGroupName"}
     return {
+        "Find protected": put({"ids.$": f"$.group.{PROTECTED}"}, "$.protected", then="Is any protected"),
+        "Is any protected": choose(
+            {"Variable": "$.protected.ids[0]", "IsPresent": True, "Next": "Let instances go"}, otherwise="Empty group"
+        ),
+        "Let instances go": call(
+            "autoscaling",
+            "setInstanceProtection",
+            {**name, "InstanceIds.$": "$.protected.ids", "ProtectedFromScaleIn": False},
+            then="Empty group",
+            on_error="Empty group",
+        ),
         "Empty group": call(
             "autoscaling",
             "updateAutoScalingGroup",
-            {"AutoScalingGroupName.$": "$.name", "MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0},
+            {**name, "MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0},
             then="Emptied",
             on_error="Emptied",
         ),

@@ -35,7 +35,8 @@ KEPT = (
 
 
 def play(stage: Stage) -> None:
-    """Let a session end with nobody parking it: the reaper's own schedules do the rest. Then deploy again."""
+    """Let a session end in the middle of a rollout, with nobody parking it: the reaper's own schedules do the rest.
+    Then deploy again."""
     uptime = stage.settings.uptime
     if uptime.schedule != "sessions":
         raise NotApplicableError("the stack is always on (plant:uptime.schedule): there is no session to end")
@@ -51,6 +52,7 @@ def play(stage: Stage) -> None:
     account.clock.advance(ends - timedelta(minutes=1))
     if not uptime.parked:
         stage.demand("there is something to reap", bool(billed), names(billed))
+        _hold(stage)
         there = [urn for urn in billed if is_there(stage, urn)]
         stage.demand(
             "nothing is taken while the session lasts",
@@ -95,6 +97,19 @@ def play(stage: Stage) -> None:
         ),
     )
     _brought_back(stage, billed)
+
+
+def _hold(stage: Stage) -> None:
+    """Keep all instances from scale-in, as a rollout that is under way does with those of the stable fleet."""
+    for group in stage.call("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]:
+        if serving := [item["InstanceId"] for item in group["Instances"]]:
+            stage.call(
+                "autoscaling",
+                "set_instance_protection",
+                AutoScalingGroupName=group["AutoScalingGroupName"],
+                InstanceIds=serving,
+                ProtectedFromScaleIn=True,
+            )
 
 
 def _brought_back(stage: Stage, billed: list[str]) -> None:

@@ -316,6 +316,10 @@ def groups_left(states: dict[str, Any]) -> None:
     ]
 
 
+def protected_left(states: dict[str, Any]) -> None:
+    states["Empty groups"]["ItemProcessor"]["States"]["Is any protected"]["Choices"][0]["Next"] = "Empty group"
+
+
 REAPER = [
     pytest.param(
         lambda live: live.altered("Schedule", "session-end", state="DISABLED"),
@@ -346,6 +350,11 @@ REAPER = [
         lambda live: live.redefined("reaper-machine", groups_left),
         "everything billed by the hour is gone",
         id="fleets left running",
+    ),
+    pytest.param(
+        lambda live: live.redefined("reaper-machine", protected_left),
+        "the reaper's workflow succeeds",
+        id="what a rollout holds left running",
     ),
     pytest.param(
         lambda live: live.redefined("reaper-machine", announced_again), "people are told, once", id="told every time"
