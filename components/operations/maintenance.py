@@ -323,7 +323,8 @@ def in_words(window: WindowArgs, phase: str, time_zone: str) -> str:
         day = f"on the {ORDINALS[window.week_of_month - 1]} {starts:%A} of the month"
     if phase == "end":
         return f"Maintenance of the Plant API is over ({window.reason}). Send requests again."
-    when = f"until {ends:%H:%M}" if phase == "start" else f"{day} from {starts:%H:%M} to {ends:%H:%M}"
+    until = f"{_other_day(window, '%A, %d %B %Y')}{ends:%H:%M}"
+    when = f"until {until}" if phase == "start" else f"{day} from {starts:%H:%M} to {until}"
     return (
         f"Maintenance of the Plant API {when} ({time_zone}): {window.reason}. Requests are answered with status 503"
         " until it is over; send them again then."
@@ -335,10 +336,19 @@ def subject(window: WindowArgs, phase: str, time_zone: str) -> str:
     starts, ends = window.starts_at, window.starts_at + timedelta(minutes=window.duration_minutes)
     if phase == "end":
         return "Plant API maintenance is over"
+    other = _other_day(window, "%d %b")
     if phase == "start":
-        return f"Plant API maintenance has begun, until {ends:%H:%M} {time_zone}"
+        return f"Plant API maintenance has begun, until {other}{ends:%H:%M} {time_zone}"
     day = f"{starts:%A}" if window.weekly else f"{starts:%d %b %Y}"
-    return f"Plant API maintenance on {day}, {starts:%H:%M}-{ends:%H:%M} {time_zone}"
+    return f"Plant API maintenance on {day}, {starts:%H:%M}-{other}{ends:%H:%M} {time_zone}"
+
+
+def _other_day(window: WindowArgs, dated: str) -> str:
+    """The day on which a window ends and a space, a date as `dated` says; nothing where it is that of the start."""
+    ends = window.starts_at + timedelta(minutes=window.duration_minutes)
+    if ends.date() == window.starts_at.date():
+        return ""
+    return f"{ends:%A} " if window.weekly else f"{ends:{dated}} "
 
 
 def _day_name(window: WindowArgs) -> str:

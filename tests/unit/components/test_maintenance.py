@@ -286,8 +286,45 @@ def test_users_are_told_from_when_to_when_why_and_what_to_do(weekly, phase, told
     assert "again" in text
 
 
-def test_longest_subject_fits_a_mail():
-    window = WindowArgs(name="w", starts_at=WEDNESDAY, weekly=False, duration_minutes=30, reason="Patching")
+@pytest.mark.parametrize(
+    ("changes", "ahead", "begun", "title"),
+    [
+        pytest.param(
+            {"weekly": True},
+            "every Thursday from 23:30 to Friday 00:30 (UTC)",
+            "until Friday 00:30 (UTC)",
+            "Thursday, 23:30-Friday 00:30 UTC",
+            id="weekly",
+        ),
+        pytest.param(
+            {"weekly": True, "week_of_month": 1},
+            "on the first Thursday of the month from 23:30 to Friday 00:30 (UTC)",
+            "until Friday 00:30 (UTC)",
+            "Thursday, 23:30-Friday 00:30 UTC",
+            id="monthly",
+        ),
+        pytest.param(
+            {"weekly": False},
+            "on Thursday, 31 December 2026 from 23:30 to Friday, 01 January 2027 00:30 (UTC)",
+            "until Friday, 01 January 2027 00:30 (UTC)",
+            "31 Dec 2026, 23:30-01 Jan 00:30 UTC",
+            id="over the end of a year",
+        ),
+    ],
+)
+def test_a_window_over_midnight_names_the_day_that_it_ends_on(changes, ahead, begun, title):
+    starts_at = datetime(2026, 12, 31, 23, 30)  # noqa: DTZ001 - local time of a window
+    window = WindowArgs(name="w", starts_at=starts_at, duration_minutes=60, reason="Patching", **changes)
+    assert ahead in in_words(window, "ahead", "UTC")
+    assert begun in in_words(window, "start", "UTC")
+    assert subject(window, "ahead", "UTC").endswith(title)
+    assert subject(window, "start", "UTC").endswith("00:30 UTC")
+
+
+@pytest.mark.parametrize("minutes", [30, 1440])
+@pytest.mark.parametrize("weekly", [True, False])
+def test_longest_subject_fits_a_mail(weekly, minutes):
+    window = WindowArgs(name="w", starts_at=WEDNESDAY, weekly=weekly, duration_minutes=minutes, reason="Patching")
     for phase in ("ahead", "start", "end"):
         title = subject(window, phase, "America/Argentina/ComodRivadavia")
         assert len(title) <= 100 and title.isascii()
