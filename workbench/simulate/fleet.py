@@ -318,6 +318,8 @@ class Fleet:
                 each.healthy = True
             old_enough = now - each.started_at >= self.declared.health_check_grace_seconds
             if not each.healthy and self.declared.elb_health_checks and old_enough:
+                # What it has it still answers ("Health checks for instances in an Auto Scaling group", read 2026-11:
+                # with a deregistration delay, unhealthy instances end once requests in flight have, or it is over).
                 self._drain(each, now, self.declared.deregistration_seconds)
 
     # --- decisions -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmRule
 from workbench.simulate.declaration import FleetDeclaration, TargetHealth
 from workbench.simulate.engine import Engine, EngineOptions
@@ -207,6 +208,19 @@ def test_a_target_that_does_not_answer_in_time_is_replaced_after_the_grace_perio
     bench.at(101)
     assert bench.fleet.count(Phase.DRAINING) == 1
     assert bench.fleet.count(Phase.STARTING) == 1
+
+
+@pytest.mark.parametrize(("seconds", "cut"), [(120, 0), (1000, 1)])
+def test_a_target_that_is_replaced_answers_what_it_has_within_the_deregistration_delay(seconds, cut):
+    bench = Bench()
+    bench.engine.set_rotation(bench.fleet.rotation())
+    bench.engine.run(1, work([0.1], seconds))
+    bench.now = 1.0
+    bench.at(101)
+    assert bench.fleet.count(Phase.DRAINING) == 1
+    bench.at(140)
+    assert bench.fleet.count(Phase.DRAINING) == 0
+    assert bench.engine.tally[:, [kernel.COMPLETED, kernel.FAILED]].sum(axis=0).tolist() == [1, cut]
 
 
 def test_when_all_targets_are_unhealthy_the_load_balancer_uses_all_of_them():
