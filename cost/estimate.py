@@ -182,7 +182,16 @@ class Estimate:
         hours = Decimal(sessions)
         uptime = Uptime(Decimal(1), hours) if session is ONE_HOUR else replace(session, sessions=hours)
         priced = self.reprice(replace(self.basis, uptime=uptime), None)
-        return {gate: priced.total_usd(gate) - self.budget_usd for gate in self.gates}
+        return {gate: priced.total_usd(gate) + self._shared_usd[gate] - self.budget_usd for gate in self.gates}
+
+    @cached_property
+    def _shared_usd(self) -> Mapping[str, Decimal]:
+        """What each gate's figure is above that of the stack alone, because others share allowances and tiers: as it is
+        for the declared hours, whatever the hours."""
+        if self.among is None or self.reprice is None:
+            return dict.fromkeys(self.gates, ZERO)
+        alone = self.reprice(self.basis, None)
+        return {gate: self.total_usd(gate) - alone.total_usd(gate) for gate in self.gates}
 
     @property
     def hours_bought(self) -> Decimal:

@@ -24,11 +24,16 @@ def text(amount: Decimal) -> str:
     return f"{whole}.{digits.rstrip('0').ljust(2, '0')}"
 
 
-def cents(amounts: Sequence[Decimal]) -> list[Decimal]:
-    """`amounts` in whole cents whose sum is the rounded sum: the largest remainders are rounded up."""
+def cents(amounts: Sequence[Decimal], total: Decimal | None = None) -> list[Decimal]:
+    """`amounts` in whole cents whose sum is the rounded sum, or `total`, which is at most a cent from it: the largest
+    remainders are rounded up."""
     floors = [amount.quantize(CENT, ROUND_FLOOR) for amount in amounts]
-    total = sum(amounts, Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
+    if total is None:
+        total = sum(amounts, Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
     missing = int((total - sum(floors, Decimal(0))) / CENT)
+    if missing < 0 and amounts:  # no remainder, and a cent less: the largest amount bears it
+        floors[amounts.index(max(amounts))] += missing * CENT
+        return floors
     by_remainder = sorted(range(len(amounts)), key=lambda index: (floors[index] - amounts[index], index))
     for index in by_remainder[:missing]:
         floors[index] += CENT

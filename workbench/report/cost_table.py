@@ -138,14 +138,18 @@ def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = 
     return page.text.getvalue().lstrip("\n")
 
 
-def _shown(estimate: Estimate) -> dict[Line, Decimal]:
-    """Lines in whole cents that add up to the total."""
-    return dict(zip(estimate.lines, cents([line.monthly_usd for line in estimate.lines]), strict=True))
+def in_cents(estimate: Estimate) -> dict[Line, Decimal]:
+    """Lines in whole cents that add up to the total, and allowances to what every screen says of them."""
+    off = [line for line in estimate.lines if line.charge is None]
+    allowed = cents([line.monthly_usd for line in off])
+    rest_usd = shown(estimate.expected_usd) - sum(allowed, Decimal(0))
+    charged = cents([line.monthly_usd for line in estimate.charges], rest_usd)
+    return dict(zip((*estimate.charges, *off), (*charged, *allowed), strict=True))
 
 
 def _lines(page: _Page, estimate: Estimate) -> None:
     """Components with their resources and lines. Cents are shared out so that they add up to the total."""
-    shown = _shown(estimate)
+    shown = in_cents(estimate)
     tree: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in estimate.charges:
         tree[line.component or OWN][line.urn].append(line)
@@ -190,7 +194,7 @@ def _assumed(page: _Page, estimate: Estimate) -> None:
 
 def _largest(page: _Page, estimate: Estimate) -> None:
     """The largest charges with their shares of the month; the rest and the allowances in a line each."""
-    shown = _shown(estimate)
+    shown = in_cents(estimate)
     ranked = sorted(estimate.charges, key=lambda line: -line.monthly_usd)
     top, rest = ranked[:LARGEST], ranked[LARGEST:]
     page.heading(f"Largest of {len(ranked)} charges a month")
@@ -247,7 +251,7 @@ def _figures(page: _Page, file: PricedFile, whole: bool) -> None:
         page.wrapped(estimate.basis.allocation)
     if not whole:  # the largest charges follow
         return
-    shown = _shown(estimate)
+    shown = in_cents(estimate)
     net = [
         # in the cents that its row has, unless an allowance takes some off
         (line, shown[line] if (usd := estimate.net_usd(line)) == line.monthly_usd else usd)

@@ -134,6 +134,19 @@ def test_cents_add_up_to_the_rounded_total(amounts, shown):
 
 
 @pytest.mark.parametrize(
+    ("amounts", "total", "shown"),
+    [
+        (["0.333", "0.333"], "0.66", ["0.33", "0.33"]),
+        (["0.333", "0.334"], "0.68", ["0.34", "0.34"]),
+        (["1.00", "2.00"], "2.99", ["1.00", "1.99"]),
+    ],
+    ids=str,
+)
+def test_cents_add_up_to_a_total_that_is_given(amounts, total, shown):
+    assert cents([Decimal(each) for each in amounts], Decimal(total)) == [Decimal(each) for each in shown]
+
+
+@pytest.mark.parametrize(
     ("amount", "shown"),
     [("5", "5.00"), ("0.0225", "0.0225"), ("1.10000000", "1.10"), ("-0.5", "-0.50"), ("1E+2", "100.00")],
 )

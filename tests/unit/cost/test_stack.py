@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from cost import estimate
+from cost.account import settle
 from cost.registry import MODULE_FILES, free_reason, pricer_of
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
@@ -202,3 +203,13 @@ def test_pricing_leaves_the_graph_as_it_was(deployment):
     before = copy.deepcopy(document)
     estimate(graph_from_json(document, "dev"))
     assert document == before
+
+
+def test_what_the_budget_buys_beside_other_stacks_agrees_with_the_verdict(graph):
+    """Allowances that others share are missing at every number of hours."""
+    limit = Decimal(5)
+    alone = [estimate(graph(name), limit_usd=limit) for name in ("dev", "prod")]
+    for found in settle(alone):
+        over = any(found.total_usd(gate) > limit for gate in found.gates)
+        assert over
+        assert found.hours_bought < found.basis.uptime.sessions * found.basis.uptime.hours_per_session

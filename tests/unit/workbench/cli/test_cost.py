@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from cost import estimate
 from cost.catalogue import REGION
 from workbench.cli.main import run
+from workbench.report.cost_table import in_cents
+from workbench.report.money import shown
 
 KEY = {"urn": "urn:pulumi:s::p::aws:kms/key:Key::key", "type": "aws:kms/key:Key", "custom": True, "inputs": {}}
 FLEET = {"urn": "urn:pulumi:s::p::aws:gamelift/fleet:Fleet::f", "type": "aws:gamelift/fleet:Fleet", "custom": True}
@@ -290,3 +293,12 @@ def test_what_drives_the_cost_has_the_cents_of_its_row(plant, tmp_path):
     _, out, _ = plant(str(file))
     row = next(line for line in out.splitlines() if "Read capacity units" in line)
     assert row.endswith("$0.48") and "driven by t $2.37, t $0.48, t $0.25" in out
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "k8s"])
+def test_allowances_are_the_same_on_every_screen(graph, name):
+    found = estimate(graph(name))
+    rows = in_cents(found)
+    off = [line for line in found.lines if line.charge is None]
+    assert sum(rows[line] for line in off) == shown(sum(line.monthly_usd for line in off))
+    assert sum(rows.values()) == shown(found.expected_usd)
