@@ -78,13 +78,16 @@ class Api:
 
     def client(self, service: str) -> BaseClient:
         """The boto3 client of a service, made once."""
-        clients = self.__dict__.setdefault("_clients", {})
+        clients: dict[str, BaseClient] = self.__dict__.setdefault("_clients", {})
         if service not in clients:
-            clients[service] = _session().client(
-                service, region_name=self.region, endpoint_url=self.endpoint_url, config=_config(), **_CREDENTIALS
+            clients[service] = (
+                _session().client(
+                    service, region_name=self.region, endpoint_url=self.endpoint_url, config=_config(), **_CREDENTIALS
+                )
+                if self.endpoint_url
+                else _embedded_client(service, self.region)
             )
-        client: BaseClient = clients[service]
-        return client
+        return clients[service]
 
 
 @functools.cache
@@ -92,6 +95,25 @@ def _session() -> Any:
     import boto3
 
     return boto3.session.Session()
+
+
+@functools.cache
+def _embedded_client(service: str, region: str) -> Any:
+    """A client of moto in this process: it has no connection, and serves one account after the other.
+
+    moto asks for no signature here; to a server it would tell the Region.
+    """
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    unsigned = _config().merge(Config(signature_version=UNSIGNED))
+    return _session().client(service, region_name=region, config=unsigned)
+
+
+def forget_sessions() -> None:
+    """Make sessions and clients anew."""
+    _session.cache_clear()
+    _embedded_client.cache_clear()
 
 
 @functools.cache

@@ -6,6 +6,7 @@ Applied both in process and in the server, before the first call.
 from __future__ import annotations
 
 import functools
+from types import SimpleNamespace
 from typing import Any
 
 from workbench.emulator import additions, principals, surroundings
@@ -17,6 +18,7 @@ def apply() -> None:
     additions.apply()
     _methods_are_looked_up_once()
     _private_keys_are_made_once()
+    _public_images_are_not_listed()
     _flow_logs_may_go_to_a_folder()
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
@@ -55,19 +57,63 @@ def _methods_are_looked_up_once() -> None:
 
 
 def _private_keys_are_made_once() -> None:
-    """No difference to AWS: moto makes an RSA key for each KMS key, of which those that encrypt have none, and one for
-    each subscription, whose certificate nobody fetches; they took up to a tenth of a rehearsal."""
+    """No difference to AWS: moto makes an RSA key for each KMS key, of which those that encrypt have none, one for each
+    subscription, whose certificate nobody fetches, and one for each certificate, which nobody exports; they took up to
+    a tenth of a rehearsal."""
+    from moto.acm.models import CertBundle
     from moto.kms import models as kms
     from moto.sns.models import Subscription
 
-    make_key = Subscription.private_key
+    make_key, make_certificate = Subscription.private_key, CertBundle.generate_cert
     kms.generate_private_key = functools.cache(kms.generate_private_key)  # type: ignore[attr-defined]
 
     @functools.cache
     def shared() -> Any:
         return make_key(None)
 
+    @functools.cache
+    def issued(domain: str, sans: tuple[str, ...], authority: str | None) -> Any:
+        return make_certificate(domain, "", "us-east-1", list(sans), authority)
+
+    def certificate(
+        domain_name: str,
+        account_id: str,
+        region: str,
+        sans: list[str] | None = None,
+        cert_authority_arn: str | None = None,
+    ) -> Any:
+        first = issued(domain_name, tuple(sans or ()), cert_authority_arn)
+        return CertBundle(
+            account_id,
+            first.cert,
+            first.key,
+            region=region,
+            cert_type=first.type,
+            cert_status=first.status,
+            cert_authority_arn=cert_authority_arn,
+        )
+
     surroundings.replace(Subscription, "private_key", lambda self: shared())
+    surroundings.replace(CertBundle, "generate_cert", staticmethod(certificate))
+    surroundings.replace(CertBundle, "validate_pk", _once_a_key(CertBundle.validate_pk))
+
+
+def _once_a_key(validate: Any) -> Any:
+    """moto's look at a private key, once for each key."""
+
+    @functools.cache
+    def of(key: bytes) -> Any:
+        return validate(SimpleNamespace(key=key))
+
+    return lambda self: of(self.key)
+
+
+def _public_images_are_not_listed() -> None:
+    """No difference to AWS: moto makes some 1,300 images of Amazon's for each account and Region, a tenth of a
+    deployment, and nobody asks for them; templates name an image by its SSM parameter."""
+    from moto.ec2.models.amis import AmiBackend
+
+    surroundings.replace(AmiBackend, "_load_amis", lambda self: None)
 
 
 def _flow_logs_may_go_to_a_folder() -> None:

@@ -38,4 +38,4 @@ def embedded_aws(region: str = "us-east-1", platform: Sequence[str] = ()) -> Ite
 @functools.cache
 def _forget_earlier_session() -> None:
     """A session that was made before moto came in would ask the network and not moto."""
-    aws._session.cache_clear()
+    aws.forget_sessions()
