@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,17 +29,17 @@ class Logs:
         self._answers = answers
         self._clock = clock
         self._metrics = metrics
+        self._stream = f"emulator-{uuid.uuid4()}"  # accounts may follow each other on one stack
         self._streams: set[str] = set()
 
     def write(self, group: str, messages: Sequence[str]) -> None:
         """Write log events; the group's metric filters count them."""
-        stream = f"emulator-{id(self)}"
         if group not in self._streams:
-            self._answers.call("logs", "create_log_stream", logGroupName=group, logStreamName=stream)
+            self._answers.call("logs", "create_log_stream", logGroupName=group, logStreamName=self._stream)
             self._streams.add(group)
         stamp = int(self._clock.now.timestamp() * 1000)
         events = [{"timestamp": stamp, "message": message} for message in messages]
-        self._answers.call("logs", "put_log_events", logGroupName=group, logStreamName=stream, logEvents=events)
+        self._answers.call("logs", "put_log_events", logGroupName=group, logStreamName=self._stream, logEvents=events)
         for item in self._answers.call("logs", "describe_metric_filters", logGroupName=group)["metricFilters"]:
             for message, times in Counter(messages).items():
                 self._count(item, message, times)

@@ -19,9 +19,12 @@ from workbench.emulator.behaviour.answers import Answers
 from workbench.emulator.behaviour.budgets import BudgetWatch, Charge
 from workbench.emulator.behaviour.clock import Clock
 from workbench.emulator.behaviour.composite import holds
+from workbench.emulator.behaviour.logs import Logs
+from workbench.emulator.behaviour.metrics import MetricStore
 from workbench.emulator.behaviour.receiver import Receiver
 from workbench.emulator.behaviour.topics import Publisher, Topics
 from workbench.emulator.scenarios._windows import clock_changes, seasons
+from workbench.emulator.world import embedded_aws
 
 VILNIUS = ZoneInfo("Europe/Vilnius")
 NOW = datetime(2026, 10, 19, 8, tzinfo=UTC)
@@ -113,6 +116,14 @@ MUTE = {
     "muteTargets": {"alarmNames": ["p95"]},
     "rule": {"schedule": {"expression": "cron(0 10 * * WED)", "duration": "PT30M", "timezone": "Europe/Vilnius"}},
 }
+
+
+def test_accounts_that_follow_each_other_write_to_streams_of_their_own() -> None:
+    with embedded_aws() as api:
+        api.call("logs", "create_log_group", logGroupName="g")
+        for _ in range(3):  # each has the place in memory of the one before
+            Logs(Answers(api), Clock(), MetricStore()).write("g", ["{}"])
+        assert len(api.call("logs", "describe_log_streams", logGroupName="g")["logStreams"]) == 3
 
 
 @pytest.mark.parametrize(
