@@ -227,6 +227,7 @@ def test_the_rules_agree_with_checkov_on_mutated_stacks(checkov, deployment):
     assert len(stacks) >= 200
     checks = checkov(merged([tfplan(document) for _, document in stacks]))
     by_id = claimed()
+    answering_rules = [rule for rule in every_rule() if any(rule in rules for rules in by_id.values())]
     fails = {}
     passes = {}
     for check, address, passed in checks:
@@ -240,13 +241,13 @@ def test_the_rules_agree_with_checkov_on_mutated_stacks(checkov, deployment):
     stricter = []
     for number, (name, document) in enumerate(stacks):
         context = Context(graph_from_json(document, name))
-        broken = {rule.id for rule in every_rule() if any(not one.unknown for one in run_rule(rule, context))}
+        broken = {rule.id for rule in answering_rules if any(not one.unknown for one in run_rule(rule, context))}
         for check, answering in by_id.items():
             if (number, check) in fails and check not in NARROWER and (name, check) not in ELSEWHERE:
                 compared += 1
                 if not any(rule.id in broken for rule in answering):
                     missed.append((name, check, fails[number, check]))
-        for rule in every_rule():
+        for rule in answering_rules:
             ids = [control.removeprefix("checkov:") for control in rule.frameworks if control.startswith("checkov:")]
             judged = [check for check in ids if (number, check) in fails or (number, check) in passes]
             if judged and rule.id in broken:
