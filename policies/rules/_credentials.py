@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import zlib
 from typing import Any, Final
@@ -167,8 +168,12 @@ def _is_kept(value: str) -> bool:
     return bool(REFERENCE.fullmatch(value) or WORDS.fullmatch(value))
 
 
+@functools.lru_cache(maxsize=256)
 def holds_credential(text: str) -> bool:
-    """True when a script or a file of settings has a key in it, or sets a password."""
+    """True when a script or a file of settings has a key in it, or sets a password.
+
+    Remembered, for several rules read the same scripts, and whoever compares stacks judges them again.
+    """
     folded = text.casefold()
     if _holds_key(text, folded) or _logs_in(text) or any(word in folded and one.search(text) for word, one in COMMANDS):
         return True

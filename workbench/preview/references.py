@@ -28,8 +28,7 @@ class References:
                 # What the program itself says (a domain name) is the same wherever it stands.
                 if isinstance(value, str) and len(value) >= SHORTEST and value not in declared:
                     self._names.setdefault(value, f"{resource.type.rpartition(':')[2]}[{resource.name}].{output}")
-        longest_first = sorted(self._names, key=lambda value: (-len(value), value))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._longest_first = sorted(self._names, key=lambda value: (-len(value), value))
 
     def normalised(self, resource: Resource) -> dict[str, Any]:
         """Inputs of `resource` with every value of this graph's outputs replaced by what it refers to."""
@@ -39,8 +38,10 @@ class References:
         if isinstance(value, str):
             if value in self._names:
                 return f"<{self._names[value]}>"
-            if self._pattern is not None and len(value) > SHORTEST:
-                return self._pattern.sub(lambda found: f"<{self._names[found.group()]}>", value)
+            # A pattern of all of them would try each at every character; a few are in a text.
+            held = [name for name in self._longest_first if name in value]
+            if held:
+                return re.sub("|".join(map(re.escape, held)), lambda found: f"<{self._names[found.group()]}>", value)
             return value
         if isinstance(value, Mapping):
             return {key: self._of(item) for key, item in value.items()}
