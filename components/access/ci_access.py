@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.access.iam_policy import Statement, allow, deny, document
+from components.access.iam_policy import Statement, allow, application_arns, deny, document
 
 ISSUER = "token.actions.githubusercontent.com"
 """Issuer of the workflows' tokens."""
@@ -421,22 +421,21 @@ def _own_network(args: CiAccessArgs) -> list[Statement]:
     ]
 
 
-APPLICATION_ID_LENGTHS = range(4, 8)
-"""Characters of an application's id (AppConfig API reference, GetApplication): so many ``?`` are no part of one."""
-
-
 def _own_by_id(args: CiAccessArgs) -> list[Statement]:
     """Certificates and flags have ids only, and those without a tag are somebody else's. What is within an application
     is changed by a call on the application, too, so its tag decides for versions, which have none. A certificate gets
     its tag by a call of its own while it is made, which nothing tells from tagging another: so nobody may take the key
     out of one, put another in or revoke it, and AWS deletes none that is in use."""
     own = f"{args.region}:{args.account_id}"
-    applications = [f"arn:aws:appconfig:{own}:application/{'?' * length}" for length in APPLICATION_ID_LENGTHS]
     others = [f"arn:aws:appconfig:{own}:{kind}/*" for kind in ("deploymentstrategy", "extension*")]
     not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
     changes = ("Create*", "Delete*", "Start*", "Stop*", "TagResource", "UntagResource", "Update*")
     return [
-        deny([f"appconfig:{change}" for change in changes], [*applications, *others], not_own),
+        deny(
+            [f"appconfig:{change}" for change in changes],
+            [*application_arns(args.region, args.account_id), *others],
+            not_own,
+        ),
         deny(["acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:Update*"], "*", not_own),
         deny(["acm:ExportCertificate", "acm:ImportCertificate", "acm:RevokeCertificate"], "*"),
     ]

@@ -49,6 +49,17 @@ def use_key(key_arn: pulumi.Input[str]) -> Statement:
     return allow(["kms:Decrypt", "kms:GenerateDataKey"], [key_arn])
 
 
+APPLICATION_ID_LENGTHS = range(4, 8)
+"""Characters of an AppConfig application's id (API reference, GetApplication)."""
+
+
+def application_arns(region: str, account_id: str) -> list[str]:
+    """Patterns of the ARNs of AppConfig's applications, and of nothing within one: that has no tag of its own, or not
+    yet, and each call on it is one on its application, too."""
+    own = f"arn:aws:appconfig:{region}:{account_id}:application/"
+    return [own + "?" * length for length in APPLICATION_ID_LENGTHS]
+
+
 def _statement(
     effect: str,
     actions: Sequence[str],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.access.iam_policy import allow, deny, document
+from components.access.iam_policy import allow, application_arns, deny, document
 
 PULL = (
     "ecr:BatchCheckLayerAvailability",
@@ -78,7 +78,7 @@ CHANGES_BY_TAG = (
     "wafv2:Update*",
 )
 """Of these, what changes or deletes a resource, each kind of which tells its tags in the request (the same reference).
-Not `appconfig:StartDeployment`, which makes a deployment that has none yet, nor `sns:Publish`."""
+Not `sns:Publish`: messages reach people and services of others."""
 
 SERVICES_WITH_TAGS = (
     "appconfig",
@@ -141,6 +141,7 @@ class PermissionsBoundary(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PermissionsBoundaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("plant:components:PermissionsBoundary", name, {}, opts)
+        not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
         policy = aws.iam.Policy(
             f"{name}-policy",
             path=args.path,
@@ -177,11 +178,8 @@ class PermissionsBoundary(pulumi.ComponentResource):
                     {"ArnEquals": {"iam:PolicyARN": args.restraint_arn}},
                 ),
                 # What has no tag is the platform's: its load balancer, its firewall.
-                deny(
-                    CHANGES_BY_TAG,
-                    [f"arn:aws:*:{args.region}:{args.account_id}:*"],
-                    {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}},
-                ),
+                deny(CHANGES_BY_TAG, [f"arn:aws:*:{args.region}:{args.account_id}:*"], not_own),
+                deny(["appconfig:StartDeployment"], application_arns(args.region, args.account_id), not_own),
                 deny(
                     [f"{service}:*" for service in SERVICES_WITH_TAGS],
                     "*",

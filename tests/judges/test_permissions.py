@@ -341,6 +341,30 @@ def test_a_deployment_changes_nothing_of_somebody_elses(stack):
     assert changed_of_others(documents, services) - HARMLESS.keys() == set()
 
 
+BY_A_WORKLOAD = {
+    "appconfig:StartConfigurationSession": "reads",
+    "kms:Decrypt": "the platform's key; what is encrypted by others' is out of reach",
+    "kms:GenerateDataKey": "the platform's key",
+    "logs:CreateLogDelivery": "no call: what a service does that is told to log",
+    "logs:CreateLogStream": "adds to a log",
+    "logs:DeleteLogDelivery": "no call: what a service does that is told to log",
+    "logs:PutLogEvents": "adds to a log",
+    "logs:UpdateLogDelivery": "no call: what a service does that is told to log",
+    "sns:Publish": "says something",
+    "xray:PutTelemetryRecords": "adds to traces, which are the account's",
+    "xray:PutTraceSegments": "adds to traces, which are the account's",
+}
+"""The same for roles within the boundary, which a deployment may make and write the policies of."""
+
+
+def test_a_role_that_a_deployment_makes_changes_nothing_of_somebody_elses(stack):
+    (boundary,) = (one for one in stack.of_type(*IAM_POLICY) if one.name == "plant-boundary-policy")
+    document = json.loads(boundary.get("policy"))
+    actions = [action for statement in document["Statement"] for action in statement["Action"]]
+    services = {action.partition(":")[0] for action in actions}
+    assert changed_of_others([document], services) - BY_A_WORKLOAD.keys() == set()
+
+
 def is_about_tags_alone(statement: dict[str, Any]) -> bool:
     return "aws:ResourceTag/StackId" in statement.get("Condition", {}).get("Null", {})
 

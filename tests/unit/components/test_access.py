@@ -231,6 +231,7 @@ def test_a_role_that_a_deployment_makes_changes_nothing_of_another_stack(graph, 
 @pytest.mark.parametrize(
     ("action", "resource"),
     [
+        ("appconfig:StartDeployment", "application/a1b2c3d"),
         ("autoscaling:UpdateAutoScalingGroup", "autoScalingGroup:1:autoScalingGroupName/payments"),
         ("cloudwatch:DeleteAlarms", "alarm:payments"),
         ("elasticache:DeleteServerlessCache", "serverlesscache:platform"),
