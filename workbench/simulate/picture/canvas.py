@@ -154,7 +154,8 @@ def time_axis(axes: Any, minutes: float, frame: Frame) -> None:
     from matplotlib.ticker import MultipleLocator
 
     most = 6 if frame.narrow else 13
-    step = next((each for each in _STEPS if minutes / each <= most), _STEPS[-1])
+    least = 60 if minutes >= 180 else 1  # hours are told in hours
+    step = next((each for each in _STEPS if each >= least and minutes / each <= most), _STEPS[-1])
     unit, name = (1440, "days") if step >= 1440 else (60, "hours") if step >= 60 else (1, "minutes")
     axes.set_xlim(0, minutes)
     axes.xaxis.set_major_locator(MultipleLocator(step))

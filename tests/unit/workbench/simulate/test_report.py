@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from cost import estimate
 from deployment.errors import InputError
@@ -15,7 +16,7 @@ from workbench.simulate.event_cost import event_cost, instance_hour_usd
 from workbench.simulate.judge import Objective, judge
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import draw
-from workbench.simulate.picture.canvas import THEMES, Frame, bin_minutes
+from workbench.simulate.picture.canvas import THEMES, Frame, bin_minutes, time_axis
 from workbench.simulate.reading.fleets import TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
@@ -218,6 +219,21 @@ def test_no_label_of_a_picture_overlaps_another(reports, monkeypatch, profile, w
         for other_text, other in boxes[index + 1 :]:
             shared = min(box.x1, other.x1) - max(box.x0, other.x0), min(box.y1, other.y1) - max(box.y0, other.y0)
             assert min(shared) <= 1, (text, other_text)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "name"),
+    [(60, "minutes"), (179, "minutes"), (180, "hours"), (360, "hours"), (2880, "hours"), (20_160, "days")],
+)
+@pytest.mark.parametrize("width", [400, 1200])
+def test_ticks_are_at_whole_hours_or_days_where_there_are_some(minutes, name, width):
+    axes = Figure().add_subplot()
+    time_axis(axes, float(minutes), Frame("png", "light", width))
+    unit = {"minutes": 1, "hours": 60, "days": 1440}[axes.get_xlabel()]
+    ticks = [tick for tick in axes.get_xticks() if 0 <= tick <= minutes]
+    assert axes.get_xlabel() == name
+    assert all(tick % unit == 0 for tick in ticks)
+    assert 3 <= len(ticks) <= 14
 
 
 def test_a_picture_says_what_its_figures_are(reports, monkeypatch):
