@@ -112,6 +112,8 @@ NAMING: Final = ("pass", "pw", "key", "token", "secret", "requirepass", "mastera
 """What each of _NAMES has in it."""
 NAMED: Final = re.compile(_NAMES)
 """For a text without letter case: finds none far sooner than ASSIGNED does."""
+LONGEST_NAME: Final = len("secret_access_key_base")
+"""Letters that NAMED takes at most."""
 
 
 PUBLIC: Final = re.compile(
@@ -178,11 +180,7 @@ def holds_credential(text: str) -> bool:
     if _holds_key(text, folded) or _logs_in(text) or any(word in folded and one.search(text) for word, one in COMMANDS):
         return True
     # No value that is looked for goes over the end of a line, so the few lines that name a credential are enough.
-    named = [
-        line
-        for line, plain in zip(text.split("\n"), folded.split("\n"), strict=True)
-        if any(word in plain for word in NAMING) and NAMED.search(plain)  # a line may be a whole definition
-    ]
+    named = [line for line, plain in zip(text.split("\n"), folded.split("\n"), strict=True) if _names_one(plain)]
     text = COMMENT.sub("", "\n".join(named))
     for found in ASSIGNED.finditer(text):
         if found["argument"] and not OPTION.search(text[max(0, found.start() - LONGEST_OPTION) : found.start()]):
@@ -190,6 +188,17 @@ def holds_credential(text: str) -> bool:
         value = found["quoted"] or found["bare"] or found["element"] or found["argument"]
         if not (found["bare"] and _is_code(value)) and VALUE.fullmatch(value) and not _is_kept(value):
             return True
+    return False
+
+
+def _names_one(folded: str) -> bool:
+    """`NAMED.search(folded)`, only beside the words that all of its names have: a line may be a whole definition."""
+    for word in NAMING:
+        place = folded.find(word)
+        while place >= 0:
+            if NAMED.search(folded, max(0, place + len(word) - LONGEST_NAME), place + LONGEST_NAME):
+                return True
+            place = folded.find(word, place + 1)
     return False
 
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from policies.rules import _credentials
 from policies.rules._credentials import holds_credential, is_credential
 
 KEY = "sk" + "_test_" + "4eC39HqLyjWDarjtT1zdp7dc"
@@ -112,3 +113,33 @@ def test_four_times_the_text_takes_no_sixteen_times_the_time(part):
         return time.process_time() - start
 
     assert seconds(200_000) < 10 * seconds(50_000) + 0.5
+
+
+class Counted:
+    """A pattern that counts the letters it is asked to look at."""
+
+    def __init__(self, pattern):
+        self.pattern = pattern
+        self.letters = 0
+
+    def search(self, text, start=0, end=None):
+        end = len(text) if end is None else min(end, len(text))
+        self.letters += end - start
+        return self.pattern.search(text, start, end)
+
+
+def test_names_are_looked_for_beside_their_words_only(monkeypatch):
+    named = Counted(_credentials.NAMED)
+    monkeypatch.setattr(_credentials, "NAMED", named)
+    states = '{"Type": "Wait", "Seconds": 60, "Next": "Route"}, ' * 500
+    assert not _credentials.holds_credential(states)
+    assert named.letters == 0
+    assert not _credentials.holds_credential(states + '{"Type": "Pass"}')
+    assert named.letters < 100
+
+
+@pytest.mark.parametrize("name", ["secret_access_key_base", "pwd", "vault-token", "requirepass", "rabbitmq_pass"])
+def test_a_name_is_found_wherever_it_stands(name):
+    for text in (name, f"{'a' * 99}{name}", f"{name}{'b' * 99}", f"key pass {'a' * 99}{name}{'b' * 99} token"):
+        assert _credentials.NAMED.search(text)
+        assert _credentials._names_one(text)
