@@ -62,11 +62,25 @@ def target_needs(resource: Resource, context: Context) -> Iterator[Need]:
 def budget_needs(action: Resource, context: Context) -> Iterator[Need]:
     """What attaching the budget's policy, and taking it off, takes."""
     named = strings(action.get("definition.iamActionDefinition.roles"))
-    for role in context.graph.of_type(*ROLE):
-        arn = role.outputs.get("arn")
-        if isinstance(arn, str) and arn.rpartition("/")[2] in named:
-            yield ("iam:AttachRolePolicy", arn)
-            yield ("iam:DetachRolePolicy", arn)
+    places = context.once(_places_by_name)
+    arns = context.once(_role_arns)
+    for place in sorted({place for name in named for place in places.get(name, ())}):
+        yield ("iam:AttachRolePolicy", arns[place])
+        yield ("iam:DetachRolePolicy", arns[place])
+
+
+def _role_arns(context: Context) -> list[str]:
+    """ARNs of the stack's roles, as far as they are known."""
+    arns = (role.outputs.get("arn") for role in context.graph.of_type(*ROLE))
+    return [arn for arn in arns if isinstance(arn, str)]
+
+
+def _places_by_name(context: Context) -> dict[str, list[int]]:
+    """Name of a role -> its places in `_role_arns`: each budget action names a few of them."""
+    found: dict[str, list[int]] = {}
+    for place, arn in enumerate(context.once(_role_arns)):
+        found.setdefault(arn.rpartition("/")[2], []).append(place)
+    return found
 
 
 _SCHEDULE: Final = {"target": {"arn": "arn:aws:states:us-east-1:123456789012:stateMachine:park", "roleArn": "arn:role"}}
