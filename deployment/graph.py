@@ -126,6 +126,16 @@ class ResourceGraph:
         return {resource.urn: resource for resource in self.resources}
 
     @cached_property
+    def managed(self) -> tuple[Resource, ...]:
+        """Resources that a provider manages; Pulumi itself has providers and references to stacks."""
+        return tuple(one for one in self.resources if one.custom and not one.type.startswith("pulumi:"))
+
+    @cached_property
+    def types(self) -> Iterable[str]:
+        """Type tokens that the stack has, each once."""
+        return self._by_type.keys()
+
+    @cached_property
     def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
         grouped: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:

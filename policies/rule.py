@@ -125,7 +125,7 @@ class Rule:
     def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
         """Resources of `graph` that `check` runs on."""
         if ANY_TYPE in self.types:
-            return (one for one in graph if one.custom and not one.type.startswith("pulumi:"))
+            return graph.managed
         return (one for token in self.types for one in graph.of_type(token))
 
 

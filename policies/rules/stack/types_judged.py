@@ -42,22 +42,32 @@ CUSTOM_OBJECTS: Final = frozenset(
 def check(context: Context) -> Iterator[Problem]:
     """Every resource is of a type that the rules know, and what it makes is in the graph."""
     graph = context.graph
-    for whose, number in sorted(Counter(filter(None, (_unread(one, graph) for one in graph))).items()):
+    unread: Counter[str] = Counter()
+    for token in graph.types:
+        managed = _whose(token)
+        for resource in graph.of_type(token) if managed or token in tokens.RENDERED else ():
+            if whose := managed if resource.custom else _rendered(resource, graph):
+                unread[whose] += 1
+    for whose, number in sorted(unread.items()):
         yield Problem(
             f"no rule judges {number} {'resource' if number == 1 else 'resources'} of {whose}; read what they make"
             " yourself, or use another pack"
         )
 
 
-def _unread(resource: Resource, graph: ResourceGraph) -> str | None:
-    """Whose `resource` is, where no rule reads it or what it makes; None where rules do."""
-    if not resource.custom:
-        return resource.type if resource.type in tokens.RENDERED and not graph.children(resource.urn) else None
-    if resource.package == "kubernetes":
-        return _whose_object(resource.type)
-    if resource.type in tokens.ELSEWHERE_WRITTEN:
-        return resource.type
-    return None if resource.package in JUDGED | TOOLS else resource.package
+def _rendered(component: Resource, graph: ResourceGraph) -> str | None:
+    """Type of a `component` that renders what the graph does not have; None for any other."""
+    return component.type if component.type in tokens.RENDERED and not graph.children(component.urn) else None
+
+
+def _whose(token: str) -> str | None:
+    """Whose resources of type `token` are, where no rule reads them or what they make; None where rules do."""
+    package = token.partition(":")[0]
+    if package == "kubernetes":
+        return _whose_object(token)
+    if token in tokens.ELSEWHERE_WRITTEN:
+        return token
+    return None if package in JUDGED | TOOLS else package
 
 
 def _whose_object(token: str) -> str | None:
