@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,8 +83,10 @@ def _files(version: str) -> frozenset[str]:
 
 @cache
 def _folder(version: str) -> Path:
-    import kubernetes_validate  # 100 MB of schemas, of which a file a kind is read
-
-    found = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
+    # 100 MB of schemas, of which a file a kind is read; its code, which reads YAML too, is not needed.
+    package = find_spec("kubernetes_validate")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("No module named 'kubernetes_validate'", name="kubernetes_validate")
+    found = Path(package.submodule_search_locations[0], "kubernetes-json-schema")
     whole = found / f"v{version}.0-local-strict"
     return whole if whole in set(found.iterdir()) else found / f"v{NEWEST}.0-local-strict"

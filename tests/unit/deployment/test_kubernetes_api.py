@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from deployment.kubernetes_api import GROUPS, fields, objects, pods, refused
@@ -76,3 +79,13 @@ def test_kinds_of_others_that_are_called_alike_are_held_to_nothing_of_ours(versi
     document = {"apiVersion": version, "kind": kind, "metadata": {"name": "api"}, "spec": own}
     assert schema_problem(document, "1.35") is None
     assert schema_problem({**document, "metadata": {"name": "No Name"}}, "1.35")[0] == "metadata.name"
+
+
+def test_schemas_are_read_without_the_code_that_comes_with_them():
+    script = (
+        "import sys\nfrom deployment.kubernetes_api.schemas import NEWEST, validator\n"
+        "assert validator('apps/v1', 'Deployment', NEWEST) is not None\n"
+        "print(*sorted({'kubernetes_validate', 'yaml'} & set(sys.modules)))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
