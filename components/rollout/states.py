@@ -86,14 +86,15 @@ def _start(plan: RolloutPlan) -> dict[str, State]:
 
 
 def _remember(plan: RolloutPlan) -> dict[str, State]:
-    """Keep what a rollback, maybe by another execution, goes back to. Nothing was ever deployed: the flag is off."""
+    """Keep what a rollback, maybe by another execution, goes back to. Nothing was ever deployed: the flag is off. What
+    was stopped, rolled back or reverted is no value that the flag has (AppConfig API reference, DeploymentSummary)."""
     size = "$.stable.size"
     return {
         "Read flag": call(
             "appconfig",
             "listDeployments",
-            {key: plan.flag[key] for key in ("ApplicationId", "EnvironmentId")} | {"MaxResults": 1},
-            keep={"versions.$": "$.Items[*].ConfigurationVersion"},
+            {key: plan.flag[key] for key in ("ApplicationId", "EnvironmentId")} | {"MaxResults": 50},
+            keep={"versions.$": "$.Items[?(@.State == 'COMPLETE')].ConfigurationVersion"},
             at="$.flag",
             then="Was flag deployed",
             on_error="Because of error",

@@ -213,20 +213,8 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             "Next": "Restore flag",
         },
         # The switch first: it acts at once and needs nothing else to work.
-        "Restore flag": call(
-            "appconfig",
-            "startDeployment",
-            {**plan.flag, "ConfigurationVersion.$": "$.before.flagVersion"},
-            then="Grow stable",
-            on_error="Grow stable",
-        ),
-        "Switch flag off": call(
-            "appconfig",
-            "startDeployment",
-            {**plan.flag, "ConfigurationVersion": plan.flag_off_version},
-            then="Begin stable checks",
-            on_error="Begin stable checks",
-        ),
+        "Restore flag": _switch(plan, {"ConfigurationVersion.$": "$.before.flagVersion"}, then="Grow stable"),
+        "Switch flag off": _switch(plan, {"ConfigurationVersion": plan.flag_off_version}, then="Begin stable checks"),
         "Grow stable": plan.sizing.grow_stable(then="Begin stable checks"),
         **_stable_ready(plan, then="Set weights back"),
         "Set weights back": set_and_verify(plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"),
@@ -252,13 +240,22 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             on_error="Rolled back",
         ),
         # An abort that another execution has yet to read stays.
-        "Is control needed": choose({"Not": ALONE, "Next": "Announce rollback"}, otherwise="Reset control"),
+        "Is control needed": choose({"Not": ALONE, "Next": "Is flag back"}, otherwise="Reset control"),
         "Reset control": call(
             "ssm",
             "putParameter",
             {"Name": plan.control_parameter, "Value": "run", "Overwrite": True},
-            then="Announce rollback",
-            on_error="Announce rollback",
+            then="Is flag back",
+            on_error="Is flag back",
+        ),
+        "Is flag back": choose(
+            {"Variable": FLAG_ERROR, "IsPresent": True, "Next": "Announce flag"}, otherwise="Announce rollback"
+        ),
+        "Announce flag": publish(
+            plan.operator_topic_arn,
+            "Plant API rollout: rolled back, BUT NOT THE FLAG, deploy its earlier version by hand",
+            notice(plan, "rolled-back", {"percent": 0, "reason.$": "$.outcome.reason", "flag": "not restored"}),
+            then="Rolled back",
         ),
         "Announce rollback": publish(
             plan.operator_topic_arn,
@@ -275,6 +272,17 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
         ),
         "Stuck": fail("RollbackFailed", "the weights could not be set back, or the stable fleet has no healthy target"),
     }
+
+
+FLAG_ERROR = "$.flagError"
+"""Where it is kept that the flag could not be set back: AppConfig refuses while a deployment that somebody began by
+hand goes on (API reference, StartDeployment, ConflictException)."""
+
+
+def _switch(plan: RolloutPlan, version: Mapping[str, object], *, then: str) -> State:
+    """Deploy a version of the flag; traffic goes back whether or not that works."""
+    state = call("appconfig", "startDeployment", {**plan.flag, **version}, then=then)
+    return {**state, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": FLAG_ERROR, "Next": then}]}
 
 
 def _stable_ready(plan: RolloutPlan, *, then: str) -> dict[str, State]:

@@ -125,7 +125,7 @@ class World:
         return {"DeploymentNumber": len(self.flags)}
 
     def _listDeployments(self, given: Parameters) -> Any:  # noqa: N802
-        return {"Items": [{"ConfigurationVersion": version} for version in self.flags]}
+        return {"Items": [{"ConfigurationVersion": version, "State": "COMPLETE"} for version in self.flags]}
 
     def _updateAutoScalingGroup(self, given: Parameters) -> Any:  # noqa: N802
         self.sizes.append(given["DesiredCapacity"])

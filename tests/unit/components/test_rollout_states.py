@@ -100,7 +100,7 @@ def test_one_execution_at_a_time(states, arns, alone):
     alarmed = {"running": summed, "action": "alarm"}
     assert goes_to("Which action", alarmed) == "Is there a rollout to end"
     assert goes_to("Is there a rollout to end", alarmed) == ("No rollout to end" if alone else "Tell running rollout")
-    assert goes_to("Is control needed", aborting) == ("Reset control" if alone else "Announce rollback")
+    assert goes_to("Is control needed", aborting) == ("Reset control" if alone else "Is flag back")
 
 
 def test_unknown_executions_refuse_a_rollout_and_never_an_abort(states):
@@ -157,6 +157,32 @@ def test_failures_go_to_operators_and_progress_to_users(states):
         "rollout-stuck",
         "rollout-unsettled",
     }
+
+
+@pytest.mark.parametrize("stored", ["{}", '{"flagVersion":"2","stableSize":1}'])
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_flag_that_could_not_be_set_back_is_no_rollback_of_all(machine, stored, refused):
+    name = machine["States"]["Read before"]["Parameters"]["Name"]
+    world = World(
+        parameters={name: stored}, failing=lambda call, times: refused and call == "appconfig:startDeployment"
+    )
+    execution = run(machine, {"action": "abort"}, world)
+    assert str(execution.error).startswith("RolledBack")
+    [subject] = [given["Subject"] for _, call, given in world.calls if call.endswith("sns:publish")]
+    assert ("NOT THE FLAG" in subject) is refused
+    assert {weight for *_, weight in world.weights} == {0}
+
+
+def test_what_was_rolled_back_is_no_value_of_the_flag(machine):
+    from deployment.asl.templates import fill
+
+    deployments = [
+        {"ConfigurationVersion": version, "State": state}
+        for version, state in (("5", "DEPLOYING"), ("4", "ROLLED_BACK"), ("3", "COMPLETE"), ("2", "COMPLETE"))
+    ]
+    read = machine["States"]["Read flag"]
+    assert fill(read["ResultSelector"], {"Items": deployments}, {}) == {"versions": ["3", "2"]}
+    assert read["Parameters"]["MaxResults"] > len(deployments)
 
 
 def test_a_dead_canary_ends_the_rollout_at_the_next_look(states):
