@@ -44,12 +44,7 @@ from infra.settings.slo import SloSettings
 from infra.settings.tenancy import TenancySettings
 from infra.settings.uptime import UptimeSettings
 from infra.settings.usage import UsageSettings
-from infra.settings.window_checks import (
-    notices_are_sound,
-    subscribers_can_be_reached,
-    windows_are_on_the_clock,
-    windows_are_sound,
-)
+from infra.settings.window_checks import notices_are_sound, subscribers_can_be_reached, windows_are_sound
 
 HOURS_PER_MONTH = 730
 """AWS calculator's month."""
@@ -449,7 +444,6 @@ CHECKS: tuple[tuple[Callable[..., Iterator[Problem]], tuple[str, ...]], ...] = (
     (environment_is_its_own, ("data",)),
     (environment_fits_user_data, ("data", "platform")),
     (windows_are_sound, ("maintenance",)),
-    (windows_are_on_the_clock, ("maintenance",)),
     (notices_are_sound, ("maintenance",)),
     (windows_begin_and_end, ("maintenance",)),
     (sessions_end, ("uptime",)),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from components.operations.weekdays import WEEKDAYS, week_of_month
 from infra.settings.base import EMAIL, HTTPS, minutes_of_day
@@ -44,60 +42,6 @@ def windows_are_sound(maintenance: MaintenanceSettings) -> Iterator[Problem]:
                 yield Problem(
                     f"plant:maintenance.windows[{index}]", window.name, f"overlaps the window {other.name!r}; move one"
                 )
-
-
-def windows_are_on_the_clock(maintenance: MaintenanceSettings) -> Iterator[Problem]:
-    """No window begins or ends in an hour that clocks skip: EventBridge Scheduler leaves such a start or end out (user
-    guide, "Daylight savings time on EventBridge Scheduler", 2026-11), and a page that was shown would stay."""
-    skipped = skipped_times(maintenance.time_zone) if maintenance.windows else ()
-    for index, window in enumerate(maintenance.windows):
-        found = ((gap, edge) for gap in skipped for edge, at in _edges(window, gap[0]) if gap[0] <= at < gap[1])
-        for (first, last), edge in found:
-            key = "starts_at" if window.starts_at else "time"
-            yield Problem(
-                f"plant:maintenance.windows[{index}].{key}",
-                window.starts_at.isoformat() if window.starts_at else str(window.time),
-                f"clocks of {maintenance.time_zone} skip {first:%H:%M} to {last:%H:%M} on {first:%Y-%m-%d}, and its"
-                f" {edge} with it; choose another time",
-            )
-            break
-
-
-def _edges(window: MaintenanceWindow, around: datetime) -> Iterator[tuple[str, datetime]]:
-    """Local start and end of a window that is near some moment."""
-    starts = [window.starts_at] if window.starts_at else []
-    if window.time is not None:
-        days = (around.date() - timedelta(days=back) for back in (1, 0))
-        starts = [datetime.combine(day, time.fromisoformat(window.time)) for day in days if is_day_of(window, day)]
-    for start in starts:
-        yield "start", start.replace(tzinfo=None)
-        if start.year < date.max.year:
-            yield "end", start.replace(tzinfo=None) + timedelta(minutes=window.duration_minutes)
-
-
-YEARS = range(2026, 2055)
-"""Years in which clock changes are looked for: the days of the week fall on all dates of a year in 28 of them."""
-
-
-@lru_cache
-def skipped_times(time_zone: str) -> tuple[tuple[datetime, datetime], ...]:
-    """Local times that clocks skip, from and to."""
-    zone = ZoneInfo(time_zone)
-
-    def offset(moment: datetime) -> timedelta:
-        return moment.astimezone(zone).utcoffset() or timedelta(0)
-
-    found = []
-    week, day = timedelta(weeks=1), datetime(YEARS[0], 1, 1, tzinfo=UTC)
-    while day.year in YEARS:
-        before, after = day, day + week
-        if offset(before) < offset(after):
-            while after - before > timedelta(minutes=1):
-                middle = before + timedelta(minutes=(after - before) // timedelta(minutes=2))
-                before, after = (middle, after) if offset(middle) == offset(day) else (before, middle)
-            found.append(((after + offset(before)).replace(tzinfo=None), (after + offset(after)).replace(tzinfo=None)))
-        day += week
-    return tuple(found)
 
 
 def subscribers_can_be_reached(maintenance: MaintenanceSettings) -> Iterator[Problem]:

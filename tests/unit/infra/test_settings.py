@@ -557,47 +557,6 @@ def test_monthly_windows_overlap_where_some_month_has_both_at_once(one, other, m
         assert len(loaded.maintenance.windows) == 2
 
 
-ONCE = {"name": "a", "duration_minutes": 60}
-
-
-@pytest.mark.parametrize(
-    ("zone", "window", "told"),
-    [
-        pytest.param(
-            "Europe/Berlin", window(weekday="SUN", time="02:30"), "skip 02:00 to 03:00 on 2026-03-29, and its start"
-        ),
-        pytest.param("Europe/Berlin", window(weekday="SUN", time="01:30"), "and its end"),
-        pytest.param("Africa/Cairo", window(weekday="THU", time="23:30"), "skip 00:00 to 01:00"),
-        pytest.param("Europe/Berlin", window(weekday="SUN", time="02:30", week_of_month=4), "on 2027-03-28"),
-        pytest.param("America/New_York", window(weekday="SUN", time="02:30", week_of_month=2), "02:00 to 03:00"),
-        pytest.param("Europe/Berlin", {**ONCE, "starts_at": "2027-03-28T02:30"}, "on 2027-03-28, and its start"),
-        pytest.param("Europe/Berlin", {**ONCE, "starts_at": "2027-03-28T01:30"}, "and its end"),
-    ],
-)
-def test_a_window_in_an_hour_that_clocks_skip_is_refused(zone, window, told):
-    [(key, found)] = problems({"plant:maintenance": {"time_zone": zone, "windows": [window]}}).items()
-    assert key == f"plant:maintenance.windows[0].{'starts_at' if 'starts_at' in window else 'time'}"
-    assert told in found
-
-
-@pytest.mark.parametrize(
-    ("zone", "window"),
-    [
-        pytest.param("Europe/Berlin", window(weekday="SUN", time="03:00"), id="after it"),
-        pytest.param("Europe/Berlin", window(weekday="SUN", time="01:00", duration_minutes=59), id="before it"),
-        pytest.param("Europe/Berlin", window(weekday="SUN", time="01:00", duration_minutes=180), id="around it"),
-        pytest.param("Europe/Berlin", window(weekday="SAT", time="02:30"), id="another day"),
-        pytest.param("America/New_York", window(weekday="SUN", time="02:30", week_of_month=1), id="another week"),
-        pytest.param("Europe/Berlin", {**ONCE, "starts_at": "2026-10-25T02:30"}, id="an hour that is there twice"),
-        pytest.param("UTC", window(weekday="SUN", time="02:30"), id="no clock change"),
-        pytest.param("Europe/Berlin", {**ONCE, "starts_at": "9999-12-31T23:30"}, id="the end of the calendar"),
-    ],
-)
-def test_a_window_at_another_time_is_not(zone, window):
-    given = {**DEDICATED, "plant:maintenance": {"time_zone": zone, "windows": [window]}}
-    assert len(load(given, "x").maintenance.windows) == 1
-
-
 def test_windows_that_touch_do_not_overlap():
     later = window(name="later", time="11:00")
     assert len(load({**DEDICATED, "plant:maintenance": {"windows": [window(), later]}}, "x").maintenance.windows) == 2
