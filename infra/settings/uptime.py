@@ -7,15 +7,12 @@ them (`billed_minutes`).
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
 from infra.settings.base import Group, SessionHours, TimeOfDay, TimeZone
-
-DAYS_PER_MONTH = 365.25 / 12
 
 
 class UptimeSettings(Group):
@@ -69,8 +66,9 @@ class UptimeSettings(Group):
 
     @property
     def sessions_per_month(self) -> int:
-        """Sessions in a month, rounded up."""
-        return math.ceil(len(set(self.session_days)) * DAYS_PER_MONTH / 7)
+        """Sessions of the month that has most: of 31 days three fall on days of the week that come a fifth time."""
+        days = len(set(self.session_days))
+        return 4 * days + min(days, 3)
 
     @property
     def session_minutes(self) -> int:

@@ -1,16 +1,20 @@
 """Settings: defaults are the story's numbers, and every mistake is told at once."""
 
+import calendar
 import json
 import re
 import subprocess
 import sys
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 
+from components.operations.weekdays import WEEKDAYS
 from infra.settings import SettingsError, load
 from infra.settings.forms import FORMS, form_of
 from infra.settings.loading import GROUPS
+from infra.settings.uptime import UptimeSettings
 
 DEDICATED = {
     "plant:edge": {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"},
@@ -749,6 +753,14 @@ def test_what_is_like_nothing_gets_no_misleading_suggestion():
     message = problems({"plant:uptime": {"sessions_per_month": 20}})["plant:uptime.sessions_per_month"]
     assert "session_start'" not in message
     assert "known are" in message
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_sessions_are_those_of_the_month_that_has_most(count):
+    months = {calendar.monthrange(year, month) for year in range(2000, 2028) for month in range(1, 13)}
+    for days in combinations(range(7), count):
+        most = max(sum((first + day) % 7 in days for day in range(length)) for first, length in months)
+        assert UptimeSettings(session_days=[WEEKDAYS[day] for day in days]).sessions_per_month >= most
 
 
 def test_a_platform_subnet_that_is_named_twice_is_refused():

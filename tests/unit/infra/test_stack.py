@@ -140,8 +140,8 @@ def test_cost_basis_tells_the_estimate_what_no_resource_says(graph):
     assert basis["budget"] == {"monthlyLimitUsd": "5.00", "allowances": "1"}
     assert basis["uptime"] == {
         "parked": False,
-        "sessionsPerMonth": 9,
-        "hoursPerSession": "1.5",
+        "sessionsPerMonth": 10,
+        "hoursPerSession": "1.25",
         "leadMinutes": 10,
         "lateMinutes": 10,
         "deletionMinutes": 10,

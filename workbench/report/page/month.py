@@ -49,7 +49,7 @@ class Month:
 
     @property
     def sessions(self) -> int:
-        """Sessions of this month; a mean month may have others."""
+        """Sessions of this month; the estimate is for the most that a month has."""
         return sum(len(day.sessions) for day in self.days)
 
     @property

@@ -196,7 +196,7 @@ def test_the_page_is_well_formed_self_contained_and_escaped(changed):
     ("stack", "told"),
     [
         pytest.param("parked", "parked: nothing is billed by the hour", id="parked"),
-        pytest.param("dev", "(2 h with start and end); the budget buys", id="running"),
+        pytest.param("dev", "(1.75 h with start and end); the budget", id="running"),
     ],
 )
 def test_hours_are_told_only_of_a_stack_that_is_up(graph, stack, told, render):

@@ -229,9 +229,9 @@ def test_a_rollout_of_a_stack_of_sessions_is_simulated_to_its_end(graph):
     (good,), (dead,) = (found.rollouts[OWN, version.name] for version in (GOOD, DEAD))
     assert [step.percent for step in good.steps] == [10, 50, 100]
     held = sum(hold for _, hold in found.plan.steps)
-    assert good.ended > held / 1.5 / 2 * 7 * 24  # an hour and a half, twice a week
-    # 60,000 requests in nine sessions of a month; the clock stops in Thursday's window, the requests do not.
-    assert 1 < good.answered / ((0.1 * 6 + 0.5 * 12) * 60_000 / 9 / 1.5) < 1.4
+    assert good.ended > held / 1.25 / 2 * 7 * 24  # an hour and a quarter, twice a week
+    # 60,000 requests in ten sessions of a month; the clock stops in Thursday's window, the requests do not.
+    assert 1 < good.answered / ((0.1 * 6 + 0.5 * 12) * 60_000 / 10 / 1.25) < 1.4
     assert (dead.outcome, dead.exposed_minutes) == ("rolled back", pytest.approx(5, abs=2))
 
 

@@ -33,7 +33,7 @@ def test_a_session_is_on_its_days_and_pays_what_it_adds():
     up = [day for day in found.days if day.sessions]
     assert [day.date.isoformat() for day in up[:3]] == ["2026-11-02", "2026-11-04", "2026-11-09"]
     assert up[0].sessions == ["09:00-12:00"]
-    assert found.session_usd == Decimal("3.00") / 9  # 2 days a week are 8.7 sessions a month, rounded up
+    assert found.session_usd == Decimal("3.00") / 10  # a month of 31 days that begins on one of the two has ten
     assert found.sessions == len(up) == 9
     assert abs(up[0].usd - found.standing_usd - found.session_usd) < Decimal("1e-9")
     assert abs(found.usd - (30 / MONTH_DAYS + len(up) * found.session_usd)) < Decimal("1e-9")
