@@ -20,7 +20,12 @@ SPOT_LIMIT: Final = "0.003"
 """US$/h, a quarter more than a t4g.nano costs in its dearest zone (cost/prices, us-east-1): bounds the worst case."""
 DEDICATED_USAGE: Final = {"monthly_requests": 60_000, "rollouts_per_month": 1}
 """Something over one a second in the hours of its sessions, which one rollout takes up."""
-SHARED_USAGE: Final = {"monthly_requests": 100_000, "peak_requests_per_second": 2, "cache_data_gb": "0.003"}
+SHARED_USAGE: Final = {
+    "monthly_requests": 100_000,
+    "peak_requests_per_second": 2,
+    "cache_data_gb": "0.0015",
+    "rollouts_per_month": 1,
+}
 """What a shared stack of $5 a month can carry all the time; `./plant optimize` finds more."""
 
 

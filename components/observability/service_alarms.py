@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,6 @@ class ServiceAlarmsArgs:
     """Name of the composite alarm over both fleets; $0.50 a month, prorated."""
     watches_load_balancer: bool
     """Whether the load balancer is the stack's own: one that is shared counts its 5xx for all who share it."""
-    unanswered_fleets: Collection[str]
-    """Fleets whose errors count requests that the load balancer answered in their place (502, 504); an alarm reads one
-    metric more for it, $0.10 a month."""
 
 
 class ServiceAlarms(pulumi.ComponentResource):
@@ -112,21 +109,19 @@ class ServiceAlarms(pulumi.ComponentResource):
         metrics is told by its examples, that FILL makes datapoints out of none is told nowhere.
         """
         percent = args.server_error_threshold_percent
-        failed, what = "100 * (SUM([requests, errors]) - requests) / requests", "are server errors"
-        queries = [
-            _query("errors", "HTTPCode_Target_5XX_Count", dimensions),
-            _query("requests", "RequestCount", dimensions),
-        ]
-        if fleet in args.unanswered_fleets:
-            rest = "100 * (2 * requests - SUM([requests, answers])) / requests"
-            failed = f"{failed} + IF({rest} > {UNANSWERED_PERCENT_MAX}, {rest}, 0)"
-            what += f", or over {UNANSWERED_PERCENT_MAX} % get none"
-            queries.append(_query("answers", "TargetResponseTime", dimensions, "SampleCount"))
+        failed = "100 * (SUM([requests, errors]) - requests) / requests"
+        rest = "100 * (2 * requests - SUM([requests, answers])) / requests"
+        unanswered = f"IF({rest} > {UNANSWERED_PERCENT_MAX}, {rest}, 0)"
         self._ratio(
             f"errors-{fleet}",
-            f"Over {percent} % of the answers of the {fleet} fleet {what}",
-            ("Server errors (%)", f"IF(requests > 0, {failed}, 0)"),
-            queries,
+            f"Over {percent} % of the answers of the {fleet} fleet are server errors, or over"
+            f" {UNANSWERED_PERCENT_MAX} % of its requests get none",
+            ("Server errors (%)", f"IF(requests > 0, {failed} + {unanswered}, 0)"),
+            [
+                _query("errors", "HTTPCode_Target_5XX_Count", dimensions),
+                _query("requests", "RequestCount", dimensions),
+                _query("answers", "TargetResponseTime", dimensions, "SampleCount"),
+            ],
             percent,
         )
 

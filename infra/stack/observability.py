@@ -16,7 +16,6 @@ from components.observability.log_bucket import LogBucket, LogBucketArgs
 from components.observability.notifications import Notifications, NotificationsArgs, SubscriberArgs
 from components.observability.scaling_events import ScalingEvents, ScalingEventsArgs
 from components.observability.service_alarms import ServiceAlarms, ServiceAlarmsArgs
-from infra.settings import Settings
 from infra.stack.context import Context
 from infra.stack.declared import Compute, FrontDoor, Ground, Topics, Traffic
 
@@ -162,18 +161,10 @@ def traffic(context: Context, ground: Ground, door: FrontDoor | None, split: Tra
             alert_topic_arn=ground.topics.alerts,
             composite_name=context.names.composite_alarm,
             watches_load_balancer=context.settings.tenancy.kind == "dedicated",
-            unanswered_fleets=_unanswered_fleets(context.settings),
         ),
         context.child,
     )
     return Traffic(door=door, split=split, alarms=alarms)
-
-
-def _unanswered_fleets(settings: Settings) -> tuple[str, ...]:
-    """Fleets whose requests without an answer raise the alarm, too. Instances that are always on leave no $0.10 for
-    those of the canary, which each look counts while it is tried (docs/decisions/0125)."""
-    always_on_instances = settings.tenancy.kind == "shared" and settings.platform.kind != "kubernetes"
-    return ("stable",) if always_on_instances else ("stable", "canary")
 
 
 def observe(context: Context, ground: Ground, traffic: Traffic, compute: Compute, cache: Cache | None) -> None:

@@ -14,26 +14,36 @@ ENOUGH_MINUTES = 6
 
 
 def play(stage: Stage) -> None:
-    """Let the stable fleet fall silent, hang up on a few callers, and answer again."""
+    """Let each fleet fall silent, hang up on a few callers, and answer again: after a rollout the canary serves."""
     stage.needs_a_running_stack()
-    _serve(stage, answered=REQUESTS_A_MINUTE - 2)
-    _is(stage, "a few callers who hang up are no alarm", "OK")
-    _serve(stage, answered=0)
-    _is(stage, "no answers are an alarm", "ALARM")
+    for fleet in ("stable", "canary"):
+        _fall_silent(stage, fleet)
+
+
+def _fall_silent(stage: Stage, fleet: str) -> None:
+    _serve(stage, fleet, answered=REQUESTS_A_MINUTE - 2)
+    _is(stage, fleet, "a few callers who hang up are no alarm", "OK")
+    told = len(_told(stage))
+    _serve(stage, fleet, answered=0)
+    _is(stage, fleet, "no answers are an alarm", "ALARM")
     composite = stage.entry(tokens.COMPOSITE_ALARM[0])
-    told = [item for item in stage.account.topics.messages if item.subject == f"ALARM: {composite.id}"]
-    state = stage.account.alarms.state(composite.id)
+    more, state = len(_told(stage)) - told, stage.account.alarms.state(composite.id)
     stage.demand(
-        "it affects users, and people are told",
-        state == "ALARM" and bool(told),
-        f"{composite.id} is in state {state}; {words.count(len(told), 'message')}",
+        f"{fleet}: it affects users, and people are told",
+        state == "ALARM" and more > 0,
+        f"{composite.id} is in state {state}; {words.count(more, 'message')}",
     )
-    _serve(stage, answered=REQUESTS_A_MINUTE)
-    _is(stage, "it ends with the answers", "OK")
+    _serve(stage, fleet, answered=REQUESTS_A_MINUTE)
+    _is(stage, fleet, "it ends with the answers", "OK")
 
 
-def _serve(stage: Stage, answered: int) -> None:
-    account, dimensions = stage.account, metric_dimensions(stage, "stable")
+def _told(stage: Stage) -> list[str]:
+    subject = f"ALARM: {stage.entry(tokens.COMPOSITE_ALARM[0]).id}"
+    return [item.subject for item in stage.account.topics.messages if item.subject == subject]
+
+
+def _serve(stage: Stage, fleet: str, answered: int) -> None:
+    account, dimensions = stage.account, metric_dimensions(stage, fleet)
     for _ in range(ENOUGH_MINUTES):
         account.put_metric("AWS/ApplicationELB", "RequestCount", dimensions, float(REQUESTS_A_MINUTE))
         if answered:
@@ -41,6 +51,6 @@ def _serve(stage: Stage, answered: int) -> None:
         account.minute()
 
 
-def _is(stage: Stage, what: str, wanted: str) -> None:
-    state = stage.account.alarms.state(stage.alarm("errors-stable").id)
-    stage.demand(what, state == wanted, f"the alarm on errors of the stable fleet is in state {state}")
+def _is(stage: Stage, fleet: str, what: str, wanted: str) -> None:
+    state = stage.account.alarms.state(stage.alarm(f"errors-{fleet}").id)
+    stage.demand(f"{fleet}: {what}", state == wanted, f"the alarm on its errors is in state {state}")

@@ -337,8 +337,13 @@ def not_counting_answers(queries: Any) -> Any:
 SILENCE = [
     pytest.param(
         lambda live: live.altered("MetricAlarm", "errors-stable", metricQueries=not_counting_answers),
-        "no answers are an alarm",
+        "stable: no answers are an alarm",
         id="only what targets answer is watched",
+    ),
+    pytest.param(
+        lambda live: live.altered("MetricAlarm", "errors-canary", metricQueries=not_counting_answers),
+        "canary: no answers are an alarm",
+        id="nor of the canary",
     ),
     pytest.param(
         lambda live: live.altered("MetricAlarm", "errors-stable", threshold=-1.0),
