@@ -292,7 +292,7 @@ def test_writing_changes_values_and_leaves_comments_and_order(dev, compared, pro
     calibration = calibrate(actual, dev[0], measures_of(actual))
     text, changes = calibrated_text("dev", calibration, project)
     before = (project / "Pulumi.dev.yaml").read_text()
-    assert "    monthly_requests: 120000 # 1.2 a second in the hours of the sessions\n" in text
+    assert "    monthly_requests: 120000 # 1.3 a second in the hours of ten sessions\n" in text
     names = {"monthly_requests", "notices_per_month", "rollouts_per_month"}
     assert {change.split(":")[1].partition(".")[2] for change in changes} == names
     kept = [line for line in before.splitlines() if line.strip().partition(":")[0] not in names]
