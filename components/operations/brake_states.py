@@ -68,7 +68,8 @@ def definition(
             "budgets",
             "describeBudget",
             budget,
-            keep={"usd.$": "States.StringToJson($.Budget.CalculatedSpend.ActualSpend.Amount)"},
+            # Text in the API reference, a number in the Java SDK, on which Step Functions rests: Format takes either.
+            keep={"usd.$": "States.StringToJson(States.Format('{}', $.Budget.CalculatedSpend.ActualSpend.Amount))"},
             at="$.spend",
             then="Find day",
         ),

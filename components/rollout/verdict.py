@@ -213,8 +213,14 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
             "Next": "Restore flag",
         },
         # The switch first: it acts at once and needs nothing else to work.
-        "Restore flag": _switch(plan, {"ConfigurationVersion.$": "$.before.flagVersion"}, then="Grow stable"),
+        "Restore flag": _switch(plan, {"ConfigurationVersion.$": "$.before.flagVersion"}, then="Read stable to grow"),
         "Switch flag off": _switch(plan, {"ConfigurationVersion": plan.flag_off_version}, then="Begin stable checks"),
+        # A fleet that grew meanwhile, as in the spike that set off the alarm, is not made smaller.
+        "Read stable to grow": plan.sizing.read_stable(then="Has stable shrunk", on_error="Grow stable"),
+        "Has stable shrunk": choose(
+            {"Variable": "$.stable.size", "NumericLessThanPath": SIZE_BEFORE, "Next": "Grow stable"},
+            otherwise="Begin stable checks",
+        ),
         "Grow stable": plan.sizing.grow_stable(then="Begin stable checks"),
         **_stable_ready(plan, then="Set weights back"),
         "Set weights back": set_and_verify(plan, "back", "$.plan.back", then="Empty canary", on_error="Announce stuck"),

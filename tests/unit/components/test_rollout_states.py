@@ -371,3 +371,14 @@ def test_a_held_rollout_is_looked_at_for_days(machine):
         assert execution.error is not None and execution.error.name == "RolledBack"
         grown.append(execution.events)
     assert grown[1] - grown[0] == 34 * 100
+
+
+def test_a_stable_fleet_that_grew_is_not_made_smaller_by_a_rollback(states):
+    assert states["Restore flag"]["Next"] == "Read stable to grow"
+    [smaller] = states["Has stable shrunk"]["Choices"]
+    assert smaller == {
+        "Variable": "$.stable.size",
+        "NumericLessThanPath": "$.before.stableSize",
+        "Next": "Grow stable",
+    }
+    assert states["Has stable shrunk"]["Default"] == "Begin stable checks"

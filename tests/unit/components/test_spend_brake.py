@@ -13,6 +13,7 @@ from components.edge.firewall import RuleGroup
 from components.operations.brake_states import allowed_spend, definition
 from components.operations.rate_limits import RateLimits
 from cost.brake import BrakeBasis
+from deployment.asl.templates import fill
 
 LIMIT = Decimal("5.00")
 
@@ -129,3 +130,9 @@ def test_the_bound_counts_what_is_spent_unnoticed_and_never_more_than_the_worst_
     assert LIMIT + Decimal("1.80") - Decimal("0.10") < bound < LIMIT + Decimal("1.80") + Decimal("0.10")
     assert brake.bound_usd(LIMIT, Decimal("4.00"), Decimal("4.00")) == 4
     assert brake.bound_usd(LIMIT, worst, worst) == worst
+
+
+@pytest.mark.parametrize("amount", ["12.34", 12.34], ids=["text", "number"])
+def test_the_spend_is_read_whether_it_comes_as_text_or_as_a_number(states, amount):
+    answer = {"Budget": {"CalculatedSpend": {"ActualSpend": {"Amount": amount, "Unit": "USD"}}}}
+    assert fill(states["Read spend"]["ResultSelector"], answer, {}) == {"usd": 12.34}
