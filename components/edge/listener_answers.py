@@ -19,9 +19,9 @@ from components.edge.firewall_rules import BODIES, PAGE_TOO_LARGE
 NO_ADDRESS = "192.0.2.0/24"
 """Addresses of documents, which no client has (RFC 5737)."""
 VALUES_PER_CONDITION = 3
-WILDCARDS_PER_RULE = 6
+WILDCARDS_PER_RULE = 5
 """Application Load Balancer guide, "Condition types for listener rules" and "Quotas", read 2026-11: three values of a
-condition; of a rule, five values (the host is one) and six wildcards."""
+condition; of a rule, five values (the host is one) and five wildcards, six in accounts from before 2020-12."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class ListenerAnswers(pulumi.ComponentResource):
 
 
 MOST_RULES = 15
-"""Listener rules, and so priorities, that `ListenerAnswers` takes at most, at 1,000 items. What comes after them keeps
+"""Listener rules, and so priorities, that `ListenerAnswers` may take; 999 items ask for 12. What comes after them keeps
 its priority when the number of items changes: AWS takes no priority that another rule still has."""
 
 

@@ -22,7 +22,7 @@ class ContractSettings(Group):
         le=86_400,
         description="Age at which a cached answer expires (s, up to 86,400); an update invalidates it at once.",
     )
-    page_size_max: int = Field(default=50, ge=1, le=1_000, description="Items on one page at most (1 to 1,000).")
+    page_size_max: int = Field(default=50, ge=1, le=999, description="Items on one page at most (1 to 999).")
     body_size_max_kib: int = Field(
         default=8,
         ge=1,

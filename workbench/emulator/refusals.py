@@ -70,8 +70,9 @@ USER_DATA_BYTES = 16 * 1024
 
 
 def _listener_rule(params: Params) -> Iterable[str]:
-    """Application Load Balancer guide, "Quotas": five values in the conditions of a rule, six wildcards; "Condition
-    types for listener rules": three values of one condition. API reference, FixedResponseActionConfig, MessageBody."""
+    """Application Load Balancer guide, "Quotas": five values in the conditions of a rule, five wildcards (six in old
+    accounts); "Condition types for listener rules": three values of one condition. API reference,
+    FixedResponseActionConfig, MessageBody."""
     together = [
         config.get("Values", ())
         for condition in params.get("Conditions", ())
@@ -93,7 +94,7 @@ def _listener_rule(params: Params) -> Iterable[str]:
             yield f"MessageBody: {size:,} characters are more than {MOST_ANSWER_CHARACTERS:,}"
 
 
-MOST_VALUES_OF_ONE, MOST_CONDITION_VALUES, MOST_WILDCARDS = 3, 5, 6
+MOST_VALUES_OF_ONE, MOST_CONDITION_VALUES, MOST_WILDCARDS = 3, 5, 5
 MOST_ANSWER_CHARACTERS = 1024
 
 

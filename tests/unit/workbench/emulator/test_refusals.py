@@ -153,7 +153,7 @@ def at(expression: str) -> dict[str, Any]:
             "elbv2",
             "create_rule",
             {"Conditions": [{"Field": "query-string", "QueryStringConfig": {"Values": [{"Value": "*?*?*?*"}]}}]},
-            "7 wildcards are more than 6",
+            "7 wildcards are more than 5",
             id="many wildcards of a query",
         ),
         pytest.param(
@@ -167,7 +167,7 @@ def at(expression: str) -> dict[str, Any]:
             "elbv2",
             "modify_rule",
             {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["*******"]}}]},
-            "7 wildcards are more than 6",
+            "7 wildcards are more than 5",
             id="many wildcards",
         ),
         pytest.param(
