@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.access.iam_policy import Statement, allow, application_arns, deny, document
+from components.edge.request_checks import ASKED_OF_USER_POOL
 
 ISSUER = "token.actions.githubusercontent.com"
 """Issuer of the workflows' tokens."""
@@ -22,6 +23,7 @@ READ = (
     "cloudwatch:Get*",
     "cloudwatch:List*",
     "ec2:Describe*",
+    "ec2:GetSecurityGroupsForVpc",  # a load balancer is made with it, in some accounts
     "eks:DescribeAccessEntry",
     "eks:DescribePodIdentityAssociation",
     "elasticache:Describe*",
@@ -195,6 +197,10 @@ class CiAccessArgs:
     """Whether the stack has a network of its own."""
     borrowed_vpc_id: str | None
     """Network of others in which the stack makes endpoints; None where it makes none."""
+    image_parameter: str
+    """Parameter that holds the image of the instances: who uses a launch template reads what it names."""
+    user_pool_arn: str | None
+    """Pool of the people who sign in by a browser; None without any."""
     role_path: str
     """IAM path of the stack's roles, the only ones that a deployment may make."""
     own_path: str
@@ -316,6 +322,8 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
                 f"arn:aws:ssm:{args.region}::parameter/aws/service/*",
             ],
         ),
+        *_own_image(args),
+        *([allow([ASKED_OF_USER_POOL], [args.user_pool_arn])] if args.user_pool_arn else ()),
         allow(
             ["s3:*", "scheduler:*", "ssm:*Parameter*", "ssm:*Tag*"],
             [
@@ -329,6 +337,15 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
         *_own_zone(args),
         *_own_roles(args),
     ]
+
+
+def _own_image(args: CiAccessArgs) -> list[Statement]:
+    """The parameter of a baked image: whoever uses a launch template has to be allowed to read it (EC2 Auto Scaling
+    user guide, "Use AWS Systems Manager parameters instead of AMI IDs in launch templates", 2026-11)."""
+    if args.image_parameter.startswith(("/aws/service/", args.parameter_path)):
+        return []
+    own = f"arn:aws:ssm:{args.region}:{args.account_id}:parameter"
+    return [allow(["ssm:GetParameters"], [f"{own}{args.image_parameter}"])]
 
 
 def _denials(args: CiAccessArgs) -> list[Statement]:

@@ -46,6 +46,11 @@ class BearerToken:
         return {"Type": "jwt-validation", "Order": 1, "JwtValidationConfig": config}
 
 
+ASKED_OF_USER_POOL = "cognito-idp:DescribeUserPoolClient"
+"""What whoever makes or changes a rule with a browser's sign-in has to be allowed of its pool (Elastic Load Balancing
+user guide, "Authenticate users", 2026-11)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BrowserSignIn:
     """A person in a browser, who is sent to Cognito's sign-in page and comes back with a session cookie."""

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 
 from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
-from components.edge.request_checks import Route
+from components.edge.request_checks import ASKED_OF_USER_POOL, BrowserSignIn, Route
 from components.json_text import json_text
 from components.rollout.entry import REFUSED
 from components.rollout.feature_flag import FeatureFlag
@@ -210,6 +210,7 @@ class CanaryRollout(pulumi.ComponentResource):
                 "EnvironmentId": flag.environment_id,
                 "ConfigurationProfileId": flag.profile_id,
                 "DeploymentStrategyId": flag.strategy_id,
+                "KmsKeyIdentifier": args.kms_key_arn,
             },
             flag_off_version=flag.versions[0],
             control_parameter=control.name,
@@ -223,8 +224,10 @@ class CanaryRollout(pulumi.ComponentResource):
 
     def _statements(self, name: str, args: CanaryRolloutArgs, parameter_arns: Sequence[pulumi.Input[str]]) -> list[Any]:
         own = f"{args.region}:{args.account_id}"
+        pools = [route.check.user_pool_arn for route in args.routes if isinstance(route.check, BrowserSignIn)]
         return [
             allow(["elasticloadbalancing:ModifyRule"], list(args.rule_arns.values())),
+            *([allow([ASKED_OF_USER_POOL], pools)] if pools else ()),
             # None of these reading actions knows resources.
             allow(
                 [

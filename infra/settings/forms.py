@@ -41,7 +41,9 @@ FORMS: Final = {
     r"^1\.3[0-7]$": "1.30 to 1.37",
     r"^[\w .@-]{1,64}$": "up to 64 letters, digits, spaces and any of _ . @ -",
     r"^[\w .-]{1,64}$": "up to 64 letters, digits, spaces and any of _ . -",
-    r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$": "a repository of GitHub, e.g. example/plant-api",
+    r"^[A-Za-z0-9-]{1,39}(/[A-Za-z0-9._-]{1,100}|@[0-9]{1,20}/[A-Za-z0-9._-]{1,100}@[0-9]{1,20})$": (
+        "a repository of GitHub, e.g. example/plant-api or example@9919/plant-api@1296269"
+    ),
 }
 """Pattern of a setting -> what it takes; ARNs, ids and domain names are told by what is in the pattern."""
 IDENTIFIER: Final = re.compile(r"\^(\w+)-\[0-9a-f\]\{8,17\}\$")

@@ -43,8 +43,11 @@ class PlatformSettings(Group):
     )
     repository: str = Field(
         default="plant-api/plant-api-stack",
-        pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$",
-        description="GitHub repository (owner/name) whose workflows may assume the CI roles.",
+        pattern=r"^[A-Za-z0-9-]{1,39}(/[A-Za-z0-9._-]{1,100}|@[0-9]{1,20}/[A-Za-z0-9._-]{1,100}@[0-9]{1,20})$",
+        description=(
+            "GitHub repository (owner/name) whose workflows may assume the CI roles; owner@id/name@id where its tokens"
+            " say that: those of repositories made, renamed or transferred since 2026-07-15 do."
+        ),
     )
     operator_emails: tuple[Email, ...] = Field(
         default=("plant-api-team@example.com",),

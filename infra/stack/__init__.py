@@ -11,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.access.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.edge.request_checks import ASKED_OF_USER_POOL
 from components.fleet.container_image import private_repository
 from components.operations.maintenance import Maintenance
 from components.tagging import tag_all
@@ -101,12 +102,13 @@ def _image_regions(settings: Settings) -> list[str]:
 def _only_on(settings: Settings, names: Names) -> dict[str, list[str]]:
     """What roles of the stack do to things that have no tag of the stack, or to which its tag says nothing."""
     cluster, platform, stores = settings.platform.cluster, settings.tenancy.platform, settings.data.stores
-    account = settings.platform.account_id
+    account, browser = settings.platform.account_id, settings.edge.authentication.browser
     caches = [f"arn:aws:elasticache:{settings.region}:{account}:*:{names.cache}*"]
     tables = [store.table_arn for store in stores if store.table_arn is not None]
     rows = [arn for table in tables for arn in (table, f"{table}/index/*")]
     found: Mapping[str, Sequence[str | None]] = {
         "cloudwatch:DeleteDashboards": [f"arn:aws:cloudwatch::{account}:dashboard/{names.dashboard}"],
+        ASKED_OF_USER_POOL: [browser.user_pool_arn if browser is not None else None],
         "dynamodb:*Item": rows,
         "dynamodb:Query": rows,
         "elasticache:Connect": caches if platform is None else [platform.cache_arn, platform.cache_user_arn],

@@ -55,6 +55,7 @@ def instances(context: Context, application: ApplicationAccess) -> InstanceAcces
 def workflows(context: Context) -> CiAccess:
     """What previews and deployments may do. They act on what the boundary keeps from every other role."""
     settings, account = context.settings, context.account_id
+    browser = settings.edge.authentication.browser
     ci = CiAccess(
         f"{context.name}-ci",
         CiAccessArgs(
@@ -69,6 +70,8 @@ def workflows(context: Context) -> CiAccess:
             schedule_group_name=context.names.schedule_group,
             key_alias=context.names.alias,
             name_prefix=f"{context.name}-",
+            image_parameter=settings.fleet.image_parameter,
+            user_pool_arn=browser.user_pool_arn if browser is not None else None,
             dashboard_name=context.names.dashboard,
             role_path=context.names.role_path,
             own_path=context.names.restraint_path,

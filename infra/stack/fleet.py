@@ -131,11 +131,16 @@ def environment(context: Context, application: Application) -> Mapping[str, pulu
 
 
 def _store_environment(context: Context) -> dict[str, pulumi.Input[str]]:
-    """Where the application finds its data stores."""
+    """Where the application finds its data stores. SDKs would take a table's dual-stack name, which a gateway endpoint,
+    being IPv4, does not serve (VPC guide, "Gateway endpoints for Amazon DynamoDB", 2026-11)."""
+    tables = next((f"https://{store.endpoint}" for store in context.settings.data.stores if store.table_arn), None)
     return {
-        f"PLANT_STORE_{store.name.upper().replace('-', '_')}_{part}": value
-        for store in context.settings.data.stores
-        for part, value in (("HOST", store.endpoint), ("PORT", str(store.port)))
+        **({"AWS_ENDPOINT_URL_DYNAMODB": tables} if tables else {}),
+        **{
+            f"PLANT_STORE_{store.name.upper().replace('-', '_')}_{part}": value
+            for store in context.settings.data.stores
+            for part, value in (("HOST", store.endpoint), ("PORT", str(store.port)))
+        },
     }
 
 

@@ -702,3 +702,11 @@ def test_deploying_role_fits_with_the_longest_names_in_the_region_of_the_longest
     ]
     assert len(policies) >= 4
     assert [len(policy) for policy in policies if not fits(policy)] == []
+
+
+@pytest.mark.parametrize(("parameter", "read"), [("/plant/image", True), ("/plant/plant-dev/image", False)])
+def test_the_deploying_role_reads_the_parameter_of_a_baked_image(one, parameter, read):
+    graph = graph_from_json(synthesize("dev", overrides={"plant:fleet.image_parameter": parameter}), "baked")
+    arn = f"arn:aws:ssm:us-east-1:123456789012:parameter{parameter}"
+    asked = [said for said in deploying(graph, one)["Statement"] if said.get("Resource") == [arn]]
+    assert [said["Action"] for said in asked] == ([["ssm:GetParameters"]] if read else [])

@@ -122,3 +122,14 @@ def test_rollout_keeps_the_sign_in_when_it_moves_the_weights(with_browser, one):
     back = json.loads(machine.get("definition"))["States"]["Plan"]["Result"]["back"]
     assert [rule["Actions"][0]["Type"] for rule in back] == ["jwt-validation", "jwt-validation", "authenticate-cognito"]
     assert back[2]["Actions"][0]["AuthenticateCognitoConfig"]["UserPoolDomain"] == "plant"
+
+
+def test_whoever_changes_the_rule_of_a_sign_in_may_read_its_pool(with_browser):
+    asked = {
+        holder.name: said["Resource"]
+        for holder in with_browser.of_type("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
+        for said in json.loads(holder.get("policy"))["Statement"]
+        if "cognito-idp:DescribeUserPoolClient" in said["Action"]
+    }
+    assert set(asked) == {"plant-boundary-policy", "plant-ci-deploy-policy", "plant-rollout-workflow-policy"}
+    assert set(map(str, asked.values())) == {"['arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc']"}

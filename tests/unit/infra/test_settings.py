@@ -511,6 +511,24 @@ def test_cron_expressions_that_auto_scaling_would_refuse_are_refused_here(cron, 
     assert words in found["plant:fleet.scheduled_sizes[0].cron"]
 
 
+@pytest.mark.parametrize(
+    ("repository", "taken"),
+    [
+        ("plant/api", True),
+        ("plant@9919/api@1296269", True),  # GitHub's immutable subjects, of repositories since 2026-07-15
+        ("plant@9919/api", False),
+        ("plant/api@1296269", False),
+        ("plant/api:environment:prod", False),
+    ],
+)
+def test_a_repository_is_named_as_the_tokens_of_github_name_it(repository, taken):
+    platform = {**DEDICATED["plant:platform"], "repository": repository}
+    if taken:
+        assert load({**DEDICATED, "plant:platform": platform}, "x").platform.repository == repository
+    else:
+        assert "plant:platform.repository" in problems({"plant:platform": platform})
+
+
 @pytest.mark.parametrize("cron", ["30 6 * * MON-FRI", "*/5 0-7,23 1 jan 7", "0 0 1-31/2 */3 *"])
 def test_cron_expressions_that_auto_scaling_takes_are_accepted(cron):
     size = {"name": "a", "cron": cron, "min_size": 0, "max_size": 1}
