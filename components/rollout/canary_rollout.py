@@ -14,7 +14,7 @@ from components.access.iam_policy import allow, use_key
 from components.access.workload_role import WorkloadRole, WorkloadRoleArgs
 from components.edge.request_checks import ASKED_OF_USER_POOL, BrowserSignIn, Route
 from components.json_text import json_text
-from components.rollout.entry import REFUSED
+from components.rollout.entry import NOT_STARTED, REFUSED
 from components.rollout.feature_flag import FeatureFlag
 from components.rollout.plan import RolloutPlan, Step
 from components.rollout.sizing import Sizing
@@ -279,7 +279,11 @@ class CanaryRollout(pulumi.ComponentResource):
                         "stateMachineArn": [workflow.arn],
                         "status": ["FAILED", "TIMED_OUT", "ABORTED"],
                         # Null where none was given; whether "anything but" these strings takes null is written nowhere.
-                        "error": [None, {"exists": False}, {"anything-but": ["RolledBack", REFUSED, UNSETTLED]}],
+                        "error": [
+                            None,
+                            {"exists": False},
+                            {"anything-but": ["RolledBack", REFUSED, NOT_STARTED, UNSETTLED]},
+                        ],
                         # Its own failure must not start it again.
                         "input": [{"anything-but": [ABORT]}],
                     },

@@ -11,6 +11,10 @@ from components.workflow.states import State, call, choose, fail, publish, put, 
 REFUSED = "AlreadyRunning"
 """Error of an execution that leaves everything to the one that runs; no reason to roll anything back."""
 
+NOT_STARTED = "NotStarted"
+"""Error of an execution that a call failed before it could keep what a rollback goes back to: what is kept is the last
+rollout's, whose flag and size may be long outdated. Nothing was moved yet, so there is nothing to roll back."""
+
 ENDED = "ended"
 """Word in the control parameter for a rollout that another execution rolls back, and announces as rolled back."""
 
@@ -89,6 +93,13 @@ def enter(plan: RolloutPlan) -> dict[str, State]:
             then="Refused",
         ),
         "Refused": fail(REFUSED, "another execution runs, or it could not be found out whether one does"),
+        "Announce no start": publish(
+            plan.operator_topic_arn,
+            "Plant API rollout: not started, a call to AWS failed",
+            notice(plan, "refused", {}),
+            then="Not started",
+        ),
+        "Not started": fail(NOT_STARTED, "a call to AWS failed before anything was moved"),
     }
 
 

@@ -78,8 +78,8 @@ def _start(plan: RolloutPlan) -> dict[str, State]:
         "Begin": put({"index": 0, "healthChecks": 0, "polls": 0, "unclear": 0}, "$.progress", then="List executions"),
         **enter(plan),
         # The canary gets as many instances as the stable fleet has: it ends up with all of the traffic.
-        "Read stable size": plan.sizing.read_stable(then="Hold stable", on_error="Because of error"),
-        "Hold stable": plan.sizing.hold_stable(then="Read flag", on_error="Because of error"),
+        "Read stable size": plan.sizing.read_stable(then="Hold stable", on_error="Announce no start"),
+        "Hold stable": plan.sizing.hold_stable(then="Read flag", on_error="Announce no start"),
         **_remember(plan),
         "Size canary": plan.sizing.size_canary(then="Take step", on_error="Because of error"),
     }
@@ -97,7 +97,7 @@ def _remember(plan: RolloutPlan) -> dict[str, State]:
             keep={"versions.$": "$.Items[?(@.State == 'COMPLETE')].ConfigurationVersion"},
             at="$.flag",
             then="Was flag deployed",
-            on_error="Because of error",
+            on_error="Announce no start",
         ),
         "Was flag deployed": choose(
             {"Variable": "$.flag.versions[0]", "IsPresent": True, "Next": "Remember flag"}, otherwise="Remember off"
@@ -111,7 +111,7 @@ def _remember(plan: RolloutPlan) -> dict[str, State]:
             "putParameter",
             {"Name": plan.before_parameter, "Value.$": "States.JsonToString($.kept)", "Overwrite": True},
             then="Size canary",
-            on_error="Because of error",
+            on_error="Announce no start",
         ),
     }
 
