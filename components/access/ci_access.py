@@ -249,7 +249,7 @@ class CiAccess(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{name}-deploy-denials",
             role=deploy.name,
-            policy=document(*_denials(args)),
+            policy=document(*_denials(args), *_asked_of_callers(args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.preview_role_arn = preview.arn
@@ -322,8 +322,6 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
                 f"arn:aws:ssm:{args.region}::parameter/aws/service/*",
             ],
         ),
-        *_own_image(args),
-        *([allow([ASKED_OF_USER_POOL], [args.user_pool_arn])] if args.user_pool_arn else ()),
         allow(
             ["s3:*", "scheduler:*", "ssm:*Parameter*", "ssm:*Tag*"],
             [
@@ -339,13 +337,16 @@ def _deployment(args: CiAccessArgs) -> list[Statement]:
     ]
 
 
-def _own_image(args: CiAccessArgs) -> list[Statement]:
-    """The parameter of a baked image: whoever uses a launch template has to be allowed to read it (EC2 Auto Scaling
-    user guide, "Use AWS Systems Manager parameters instead of AMI IDs in launch templates", 2026-11)."""
-    if args.image_parameter.startswith(("/aws/service/", args.parameter_path)):
-        return []
+def _asked_of_callers(args: CiAccessArgs) -> list[Statement]:
+    """What AWS asks of whoever uses a launch template that names a parameter (EC2 Auto Scaling user guide, "Use AWS
+    Systems Manager parameters instead of AMI IDs in launch templates", 2026-11), or makes a rule with a sign-in. Here,
+    since the policy of what a deployment may do has no room for long names."""
     own = f"arn:aws:ssm:{args.region}:{args.account_id}:parameter"
-    return [allow(["ssm:GetParameters"], [f"{own}{args.image_parameter}"])]
+    known = args.image_parameter.startswith(("/aws/service/", args.parameter_path))
+    return [
+        *([] if known else [allow(["ssm:GetParameters"], [f"{own}{args.image_parameter}"])]),
+        *([allow([ASKED_OF_USER_POOL], [args.user_pool_arn])] if args.user_pool_arn else []),
+    ]
 
 
 def _denials(args: CiAccessArgs) -> list[Statement]:

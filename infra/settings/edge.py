@@ -13,7 +13,10 @@ from infra.settings.token_dialects import DIALECTS, ClaimFormat, Issuer, TokenDi
 class BrowserSettings(Group):
     """Sign-in of people in browsers through a Cognito user pool."""
 
-    user_pool_arn: str = Field(pattern=arn("cognito-idp", "userpool/"), description="User pool of the people.")
+    user_pool_arn: str = Field(
+        pattern=arn("cognito-idp", "userpool/", "[a-z0-9-]{1,25}_[A-Za-z0-9]{1,29}"),
+        description="User pool of the people.",
+    )
     user_pool_client_id: str = Field(
         pattern=r"^[A-Za-z0-9_+]{1,128}$",
         description="Client of the pool, with a secret and the load balancer's callback.",

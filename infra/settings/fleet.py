@@ -72,7 +72,7 @@ class FleetSettings(Group):
     )
     image_parameter: str = Field(
         default="/aws/service/ami-amazon-linux-latest/al2023-ami-minimal-kernel-default-arm64",
-        pattern=r"^/[A-Za-z0-9/._-]{1,1000}$",
+        pattern=r"^/[A-Za-z0-9/._-]{1,255}$",
         description=(
             "SSM parameter that holds the AMI, AWS's public one or your own of a baked image (docs/image.md); EC2"
             " resolves it at launch."

@@ -20,7 +20,7 @@ FORMS: Final = {
     r"^/[A-Za-z0-9/_.-]{1,60}$": "a path of up to 60 letters, digits and any of / _ . -, e.g. /v1",
     r"^/[A-Za-z0-9/_.-]{0,99}$": "a path of up to 99 letters, digits and any of / _ . -, e.g. /v1/reports",
     r"^/[A-Za-z0-9/_.-]{0,200}$": "a path of up to 200 letters, digits and any of / _ . -, e.g. /healthz",
-    r"^/[A-Za-z0-9/._-]{1,1000}$": "the name of a parameter, which begins with /",
+    r"^/[A-Za-z0-9/._-]{1,255}$": "the name of a parameter, which begins with /",
     r"^Z[A-Z0-9]{6,31}$": "the id of a hosted zone, e.g. Z0123456789ABC",
     r"^[0-9]{12}$": "12 digits",
     r"^[a-z][a-z0-9-]{0,23}$": "1 to 24 lower-case letters, digits and dashes, a letter first",

@@ -131,5 +131,6 @@ def test_whoever_changes_the_rule_of_a_sign_in_may_read_its_pool(with_browser):
         for said in json.loads(holder.get("policy"))["Statement"]
         if "cognito-idp:DescribeUserPoolClient" in said["Action"]
     }
-    assert set(asked) == {"plant-boundary-policy", "plant-ci-deploy-policy", "plant-rollout-workflow-policy"}
-    assert set(map(str, asked.values())) == {"['arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc']"}
+    assert set(asked) == {"plant-boundary-policy", "plant-ci-deploy-denials", "plant-rollout-workflow-policy"}
+    pool = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc"
+    assert all([arn for arn in arns if ":cognito-idp:" in arn] == [pool] for arns in asked.values())
