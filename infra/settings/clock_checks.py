@@ -7,7 +7,7 @@ EventBridge Scheduler skips what falls on a time that doesn't exist (user guide,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ def windows_begin_and_end(maintenance: MaintenanceSettings) -> Iterator[Problem]
         start = window.starts_at
         if start is not None and start.tzinfo is not None:
             continue  # another check says so
-        skipped = _skipped_by(window, maintenance.time_zone) if start is None else _skipped(start, length, zone)
+        skipped = _skipped(window, maintenance.time_zone)
         value = window.time if start is None else start.isoformat(timespec="minutes")
         if skipped is not None:
             yield Problem(
@@ -92,28 +92,30 @@ def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta(0)
 
 
-def _skipped_by(window: MaintenanceWindow, time_zone: str) -> datetime | None:
-    """First start or end of a window that comes back which the clocks skip."""
-    length = timedelta(minutes=window.duration_minutes)
-    for begin, over in skipped_times(time_zone):
-        for day in (begin.date() - timedelta(days=days) for days in range(3)):
-            if window.weekday is None or window.time is None or not is_day_of(window, day):
-                continue
-            start = _at(day, window.time)
-            for moment in (start, start + length):
-                if begin <= moment < over:
-                    return moment
-    return None
-
-
-def _skipped(start: datetime, length: timedelta, zone: ZoneInfo) -> datetime | None:
-    """Start or end of a window on a date, where the clocks skip it."""
+def _skipped(window: MaintenanceWindow, time_zone: str) -> datetime | None:
+    """First start or end of a window that the clocks skip."""
+    zone, length = ZoneInfo(time_zone), timedelta(minutes=window.duration_minutes)
     try:
-        moments = (start, start + length)
-        seen = [moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) for moment in moments]
+        moments = (moment for start in _starts(window, time_zone) for moment in (start, start + length))
+        return next((moment for moment in moments if _shown(moment, zone) != moment), None)
     except OverflowError:  # at an end of the calendar
         return None
-    return next((moment for moment, shown in zip(moments, seen, strict=True) if shown != moment), None)
+
+
+def _starts(window: MaintenanceWindow, time_zone: str) -> Iterator[datetime]:
+    """The start of a window on a date; of one that comes back those around each hour that the clocks skip."""
+    if window.starts_at is not None:
+        yield window.starts_at
+    elif window.weekday is not None and window.time is not None:
+        for begin, _ in skipped_times(time_zone):
+            for day in (begin.date() - timedelta(days=days) for days in range(3)):
+                if is_day_of(window, day):
+                    yield datetime.combine(day, time.fromisoformat(window.time))
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks show at a local time: another one where they skip it."""
+    return moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
 
 
 def _lasts(start: datetime, length: timedelta, zone: ZoneInfo) -> timedelta:
@@ -123,7 +125,3 @@ def _lasts(start: datetime, length: timedelta, zone: ZoneInfo) -> timedelta:
     except OverflowError:  # at an end of the calendar
         return length
     return ends - begins
-
-
-def _at(day: date, at: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(at))
