@@ -188,10 +188,7 @@ class PermissionsBoundary(pulumi.ComponentResource):
                 deny(
                     [f"{service}:*" for service in SERVICES_WITH_TAGS],
                     "*",
-                    {
-                        "StringLike": {f"aws:ResourceTag/{args.stack_tag[0]}": args.sibling_tags},
-                        "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
-                    },
+                    {"StringLike": {f"aws:ResourceTag/{args.stack_tag[0]}": args.sibling_tags}, **not_own},
                 ),
                 deny(
                     [

@@ -96,10 +96,6 @@ class Roles:
     made: dict[tuple[str, str, tuple[int, ...]], Any] = field(default_factory=dict)
     """Name, ARN and identities of the rights -> who has them; it holds the rights, so their identities stay theirs."""
 
-    def among(self, patterns: Iterable[str]) -> Iterator[int]:
-        """Places of the roles whose ARN fits any of `patterns`."""
-        return self.by_arn.among(patterns)
-
     def allowed(self, about: Iterable[Iterable[Statement]], by_boundary: Places) -> set[int]:
         """Places of the roles on which each layer may allow what it says `about` an action. Conditions are taken to
         hold, but for those on the boundary of the role."""
