@@ -120,6 +120,12 @@ class ResourceGraph:
     def __len__(self) -> int:
         return len(self.resources)
 
+    def look_ups(self) -> None:
+        """Make what the look-ups need now: before a process is copied, for what each copy would make for itself."""
+        for made in (self.by_urn, self.managed, self._by_type, self._children, self._uses, self._dependents):
+            len(made)
+        len(self._identities_of)
+
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
         """URN -> resource."""

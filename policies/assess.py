@@ -24,6 +24,7 @@ from policies.registry import promises, rules, rules_by_id
 from policies.releases import is_newer
 from policies.rule import Problem, Rule, undecided
 from policies.settings import PackConfig
+from policies.side_by_side import findings_of
 from policies.waivers import Waiver, WaiverUse, waiver_for
 
 if TYPE_CHECKING:
@@ -137,9 +138,9 @@ def assess(
     waived: list[Waived] = []
     with no_garbage_collection():  # the rules make many small objects, and hardly a cycle
         asked = rules_for(context)
-        for rule in asked:
-            if not rule.judges_waivers:
-                _sort(run_rule(rule, context), rule, context, day, violations, waived)
+        judging = [rule for rule in asked if not rule.judges_waivers]
+        for rule, findings in zip(judging, findings_of(judging, context, run_rule), strict=True):
+            _sort(findings, rule, context, day, violations, waived)
         context.waiver_use = waiver_use(context, day, waived)
         for rule in asked:
             if rule.judges_waivers:
