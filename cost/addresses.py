@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cost.charges import NOTHING, ONE, Amount
-from cost.scope import Scope
+from cost.scope import Pricing, Scope
 from deployment import tokens
-from deployment.graph import ResourceGraph
 from deployment.unknown import SECRET, UNKNOWN
 
 SUBNET: Final = tokens.SUBNET[0]
@@ -60,13 +59,11 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
 
 def has_elastic_ip(scope: Scope) -> bool:
     """True when an Elastic IP address of the graph is associated with the instance: it replaces what AWS assigned."""
-    found: frozenset[str] | None = scope.pricing.cache.get("elastic addresses")
-    if found is None:
-        found = scope.pricing.cache["elastic addresses"] = frozenset(_associated(scope.graph))
-    return scope.resource.urn in found
+    return scope.resource.urn in scope.pricing.once(_associated)
 
 
-def _associated(graph: ResourceGraph) -> set[str]:
+def _associated(pricing: Pricing) -> set[str]:
+    graph = pricing.graph
     found: set[str] = set()
     known = ((one.outputs.get("primaryNetworkInterfaceId"), one) for one in graph.of_type(*INSTANCES))
     by_interface = {interface: one for interface, one in known if isinstance(interface, str)}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cost.catalogue import Price
 from cost.charges import Amount, Charge, Driver, Unpriced
-from cost.scope import Scope, UsageKey, Used
+from cost.scope import Pricing, Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.unknown import SECRET, UNKNOWN
@@ -181,7 +181,7 @@ def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: 
     """Surplus CPU credits of burstable types in `unlimited` mode, the default of T3 and T4g: what a usage file says,
     and the worst case."""
     bursting = [each for each in types if each.startswith(BURSTABLE)]
-    unlimited = _unlimited_families(scope)
+    unlimited = scope.pricing.once(_unlimited_families)
     default = "unlimited" if any(each.partition(".")[0] in unlimited for each in bursting) else "standard"
     if not bursting or (mode or default) == "standard":
         return
@@ -190,17 +190,14 @@ def credit_charges(scope: Scope, types: Sequence[str], mode: str | None, count: 
     yield from surplus_credits(scope, ("ec2", f"cpu_credit.{family}"), vcpus, count)
 
 
-def _unlimited_families(scope: Scope) -> frozenset[str]:
+def _unlimited_families(pricing: Pricing) -> frozenset[str]:
     """Burstable families that run in unlimited mode where an instance doesn't say: all but T2, unless the account's
     default, a resource of its own, makes that unlimited, too. A default that spares credits counts no other stack."""
-    found: frozenset[str] | None = scope.pricing.cache.get("unlimited families")
-    if found is None:
-        defaults = scope.graph.of_type(*tokens.CREDIT_DEFAULT)
-        raised = {str(one.get("instanceFamily")) for one in defaults if one.get("cpuCredits") != "standard"}
-        if raised & {str(UNKNOWN), str(SECRET)}:
-            raised.add("t2")  # the one family that the default can raise
-        found = scope.pricing.cache["unlimited families"] = frozenset({"t3", "t3a", "t4g"} | raised)
-    return found
+    defaults = pricing.graph.of_type(*tokens.CREDIT_DEFAULT)
+    raised = {str(one.get("instanceFamily")) for one in defaults if one.get("cpuCredits") != "standard"}
+    if raised & {str(UNKNOWN), str(SECRET)}:
+        raised.add("t2")  # the one family that the default can raise
+    return frozenset({"t3", "t3a", "t4g"} | raised)
 
 
 def _hours(scope: Scope) -> Decimal:

@@ -48,7 +48,7 @@ def profile_of(pricing: Pricing, workload: Resource) -> Resource | None:
         return None
     labels = workload.get(f"{template_path(workload.type)}.metadata.labels".lstrip("."))
     labels = labels if isinstance(labels, Mapping) else {}
-    for (place, wanted), profile in _selectors(pricing).items():
+    for (place, wanted), profile in pricing.once(_selectors).items():
         if fnmatchcase(namespace(workload), place) and all(
             fnmatchcase(str(labels.get(key, "")), value) for key, value in wanted
         ):
@@ -58,16 +58,13 @@ def profile_of(pricing: Pricing, workload: Resource) -> Resource | None:
 
 def profiles_with_pods(pricing: Pricing) -> frozenset[str]:
     """URNs of the profiles that take pods of the graph."""
-    found = pricing.cache.get("profiles with pods")
-    if found is None:
-        profiles = (profile_of(pricing, workload) for workload in pricing.graph.of_type(*WORKLOADS))
-        found = pricing.cache["profiles with pods"] = frozenset(one.urn for one in profiles if one is not None)
-    return found
+    profiles = (profile_of(pricing, workload) for workload in pricing.graph.of_type(*WORKLOADS))
+    return frozenset(one.urn for one in profiles if one is not None)
 
 
 def takes_all(pricing: Pricing, name: str) -> bool:
     """True where a profile takes every pod of the namespace `name`."""
-    return any(not wanted and fnmatchcase(name, place) for place, wanted in _selectors(pricing))
+    return any(not wanted and fnmatchcase(name, place) for place, wanted in pricing.once(_selectors))
 
 
 def size_of(asked: PodSize) -> PodSize:
@@ -84,14 +81,12 @@ def size_of(asked: PodSize) -> PodSize:
 
 
 def _selectors(pricing: Pricing) -> Mapping[_Selector, Resource]:
-    """Namespace and labels -> the first profile that asks for them; looked up once, since every workload asks."""
-    found = pricing.cache.get("selectors of profiles")
-    if found is None:
-        found = pricing.cache["selectors of profiles"] = {}
-        for profile in pricing.graph.of_type(*FARGATE_PROFILE):
-            for selector in profile.all("selectors[*]"):
-                if isinstance(selector, Mapping):
-                    labels = of(selector, "labels")
-                    wanted = tuple((key, str(value)) for key, value in labels.items())
-                    found.setdefault((str(selector.get("namespace")), wanted), profile)
+    """Namespace and labels -> the first profile that asks for them."""
+    found: dict[_Selector, Resource] = {}
+    for profile in pricing.graph.of_type(*FARGATE_PROFILE):
+        for selector in profile.all("selectors[*]"):
+            if isinstance(selector, Mapping):
+                labels = of(selector, "labels")
+                wanted = tuple((key, str(value)) for key, value in labels.items())
+                found.setdefault((str(selector.get("namespace")), wanted), profile)
     return found

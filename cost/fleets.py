@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
@@ -11,7 +12,7 @@ from cost.addresses import interface_address, is_true, per_instance
 from cost.charges import NOTHING, Amount, Unpriced
 from cost.compute import ASSUMED_ROOT_GB, ROOT_GB, Volume, volume_of
 from cost.images import system_of
-from cost.scope import Scope, told
+from cost.scope import Pricing, Scope, told
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
@@ -188,31 +189,29 @@ ANY_GROUP: Final = ""
 
 def scheduled(scope: Scope) -> list[Resource]:
     """Scheduled actions that set the size of the group. Raises Unpriced where one may be of any group."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scheduled sizes")
-    if found is None:
-        found = scope.pricing.cache["scheduled sizes"] = {}
-        for schedule in scope.graph.of_type(SCHEDULE):
-            of = Scope(scope.pricing, schedule)
-            groups = of.may_name("autoscalingGroupName", "name", GROUP)
-            urns = [ANY_GROUP] if of.untold("autoscalingGroupName", GROUP) else [group.urn for group in groups]
-            for urn in urns:
-                found.setdefault(urn, []).append(schedule)
+    found = scope.pricing.once(_by_group)
     if unsure := found.get(ANY_GROUP):
         raise Unpriced(f"which group the scheduled action {unsure[0].name} sizes isn't known, so it has no maximum")
     return found.get(scope.resource.urn, [])
 
 
-def instances_of_graph(scope: Scope) -> Amount:
+def _by_group(pricing: Pricing) -> Mapping[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for schedule in pricing.graph.of_type(SCHEDULE):
+        of = Scope(pricing, schedule)
+        groups = of.may_name("autoscalingGroupName", "name", GROUP)
+        urns = [ANY_GROUP] if of.untold("autoscalingGroupName", GROUP) else [group.urn for group in groups]
+        for urn in urns:
+            found.setdefault(urn, []).append(schedule)
+    return found
+
+
+def instances_of_graph(pricing: Pricing) -> Amount:
     """Instances of all groups of the graph, for what each of them calls; sizes that aren't known count nothing."""
-    found: Amount | None = scope.pricing.cache.get("instances")
-    if found is None:
-        found = NOTHING
-        for group in scope.graph.of_type(GROUP):
-            try:
-                found += group_size(Scope(scope.pricing, group))
-            except Unpriced:
-                continue
-        scope.pricing.cache["instances"] = found
+    found = NOTHING
+    for group in pricing.graph.of_type(GROUP):
+        with suppress(Unpriced):
+            found += group_size(Scope(pricing, group))
     return found
 
 

@@ -12,9 +12,9 @@ from typing import Final
 
 from cost.charges import NOTHING, Amount
 from cost.pricers.aws.sfn import STATE_MACHINE, moves
-from cost.scope import GB_KB, Scope
+from cost.scope import GB_KB, Pricing, Scope
 from deployment import tokens
-from deployment.graph import Resource, ResourceGraph
+from deployment.graph import Resource
 
 LOG_GROUP: Final = tokens.LOG_GROUP[0]
 FLOW_LOG: Final = tokens.FLOW_LOG[0]
@@ -51,7 +51,7 @@ UNLIMITED_MONTHS: Final = 12
 
 def log_volume_gb(scope: Scope) -> Amount | None:
     """Gigabytes a month that the graph sends to the log group; None when nothing in the graph tells."""
-    sources = _sources(scope)
+    sources = scope.pricing.once(_sources)
     kind = sources.get(scope.resource.urn)
     requests, traffic = scope.requests, scope.traffic
     if kind == "waf":
@@ -67,13 +67,13 @@ def log_volume_gb(scope: Scope) -> Amount | None:
         return _execution_logs_gb(scope)
     if not scope.pricing.basis.declared:
         return None
-    return requests * traffic.application_log_kb_per_request / GB_KB / _application_groups(scope, sources)
+    return requests * traffic.application_log_kb_per_request / GB_KB / scope.pricing.once(_application_groups)
 
 
 def _execution_logs_gb(scope: Scope) -> Amount | None:
     """Gigabytes a month that state machines write to the log group; None when their executions aren't known."""
     total = NOTHING
-    for machine in _logging_machines(scope).get(scope.resource.urn, ()):
+    for machine in scope.pricing.once(_logging_machines).get(scope.resource.urn, ()):
         level = str(machine.get("loggingConfiguration.level", "OFF")).upper()
         if level == "OFF":
             continue
@@ -97,36 +97,24 @@ def access_log_gb(requests: Amount) -> Amount:
     return requests * ACCESS_LOG_KB / GB_KB
 
 
-def _application_groups(scope: Scope, sources: Mapping[str, str]) -> int:
+def _application_groups(pricing: Pricing) -> int:
     """Log groups that the application writes to: those that nothing else is known to write to."""
-    count: int | None = scope.pricing.cache.get("application log groups")
-    if count is None:
-        count = max(1, sum(1 for group in scope.graph.of_type(LOG_GROUP) if group.urn not in sources))
-        scope.pricing.cache["application log groups"] = count
-    return count
+    sources = pricing.once(_sources)
+    return max(1, sum(1 for group in pricing.graph.of_type(LOG_GROUP) if group.urn not in sources))
 
 
-def _sources(scope: Scope) -> Mapping[str, str]:
-    found: Mapping[str, str] | None = scope.pricing.cache.get("log sources")
-    if found is None:
-        states = dict.fromkeys(_logging_machines(scope), "states")
-        found = scope.pricing.cache["log sources"] = {**_find_sources(scope.graph), **states}
-    return found
-
-
-def _logging_machines(scope: Scope) -> Mapping[str, list[Resource]]:
+def _logging_machines(pricing: Pricing) -> Mapping[str, list[Resource]]:
     """URN of a log group -> the state machines that log to it."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("logging machines")
-    if found is None:
-        found = scope.pricing.cache["logging machines"] = defaultdict(list)
-        for machine in scope.graph.of_type(STATE_MACHINE):
-            for group in scope.graph.referenced(machine, "loggingConfiguration", LOG_GROUP):
-                found[group.urn].append(machine)
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for machine in pricing.graph.of_type(STATE_MACHINE):
+        for group in pricing.graph.referenced(machine, "loggingConfiguration", LOG_GROUP):
+            found[group.urn].append(machine)
     return found
 
 
-def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
-    """URN of a log group -> what AWS itself writes there, but for what state machines log."""
+def _sources(pricing: Pricing) -> Mapping[str, str]:
+    """URN of a log group -> what AWS itself writes there."""
+    graph = pricing.graph
     found: dict[str, str] = {}
     for flow_log in graph.of_type(FLOW_LOG):
         for path in ("logDestination", "logGroupName"):
@@ -139,4 +127,5 @@ def _find_sources(graph: ResourceGraph) -> Mapping[str, str]:
     for target in graph.of_type(*tokens.EVENT_TARGET):
         for group in graph.referenced(target, "arn", LOG_GROUP):
             found[group.urn] = "events"
+    found.update(dict.fromkeys(pricing.once(_logging_machines), "states"))
     return found

@@ -185,14 +185,16 @@ def _refuse_devices(resources: Any) -> None:
 
 def limit_ranges(scope: Scope) -> list[list[Mapping[str, Any]]]:
     """``spec.limits`` of each LimitRange of the namespace, as far as it can be read; what two say alike once."""
-    found: dict[str, list[list[Mapping[str, Any]]]] | None = scope.pricing.cache.get("limit ranges")
-    if found is None:
-        found = scope.pricing.cache["limit ranges"] = defaultdict(list)
-        for resource in scope.graph.of_type(LIMIT_RANGE):
-            limits = [limit for limit in resource.all("spec.limits[*]") if isinstance(limit, Mapping)]
-            if limits not in found[namespace(resource)]:
-                found[namespace(resource)].append(limits)
-    return found.get(namespace(scope.resource), [])
+    return scope.pricing.once(_ranges).get(namespace(scope.resource), [])
+
+
+def _ranges(pricing: Pricing) -> Mapping[str, list[list[Mapping[str, Any]]]]:
+    found: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
+    for resource in pricing.graph.of_type(LIMIT_RANGE):
+        limits = [limit for limit in resource.all("spec.limits[*]") if isinstance(limit, Mapping)]
+        if limits not in found[namespace(resource)]:
+            found[namespace(resource)].append(limits)
+    return found
 
 
 def _items(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -235,13 +237,14 @@ def _by_keda(scaler: Scope) -> tuple[Decimal, Decimal, Decimal]:
 
 def autoscaler_of(pricing: Pricing, workload: Resource) -> Resource | None:
     """What changes the number of `workload`'s pods; None when nothing in the graph does."""
-    found: dict[tuple[str, str, str], Resource] | None = pricing.cache.get("pod autoscalers")
-    if found is None:
-        found = pricing.cache["pod autoscalers"] = {
-            (namespace(scaler), *target(scaler)): scaler
-            for scaler in pricing.graph.of_type(*AUTOSCALERS, SCALED_OBJECT)
-        }
-    return found.get((namespace(workload), workload.type.rpartition(":")[2], object_name(workload)))
+    scaled = namespace(workload), workload.type.rpartition(":")[2], object_name(workload)
+    return pricing.once(_scalers).get(scaled)
+
+
+def _scalers(pricing: Pricing) -> Mapping[tuple[str, str, str], Resource]:
+    """Namespace, kind and name of what is scaled -> its autoscaler."""
+    scalers = pricing.graph.of_type(*AUTOSCALERS, SCALED_OBJECT)
+    return {(namespace(scaler), *target(scaler)): scaler for scaler in scalers}
 
 
 def target(scaler: Resource) -> tuple[str, str]:
@@ -291,19 +294,21 @@ def surge_pods(declared: Any, count: Decimal) -> Decimal:
 
 def quota_of(pricing: Pricing, name: str) -> Quota | None:
     """The quotas on all pods of the namespace `name`, all of which hold: the least of each; None without one."""
-    quotas: dict[str, Quota] | None = pricing.cache.get("quotas")
-    if quotas is None:
-        quotas = pricing.cache["quotas"] = {}
-        for resource in pricing.graph.of_type(QUOTA):
-            hard = resource.get("spec.hard")
-            scopes = resource.get("spec.scopes") or []
-            if not isinstance(hard, Mapping) or scopes not in EVERY_POD or resource.get("spec.scopeSelector"):
-                continue
-            pods = [amount for key in PODS if (amount := quantity(hard.get(key))) is not None]
-            vcpus, memory = (_bound(resource, hard, unit) for unit in ("cpu", "memory"))
-            found = Quota(vcpus, memory, Bound(resource, min(pods)) if pods else None)
-            quotas[namespace(resource)] = found.and_also(quotas.get(namespace(resource)))
-    return quotas.get(name)
+    return pricing.once(_quotas).get(name)
+
+
+def _quotas(pricing: Pricing) -> Mapping[str, Quota]:
+    quotas: dict[str, Quota] = {}
+    for resource in pricing.graph.of_type(QUOTA):
+        hard = resource.get("spec.hard")
+        scopes = resource.get("spec.scopes") or []
+        if not isinstance(hard, Mapping) or scopes not in EVERY_POD or resource.get("spec.scopeSelector"):
+            continue
+        pods = [amount for key in PODS if (amount := quantity(hard.get(key))) is not None]
+        vcpus, memory = (_bound(resource, hard, unit) for unit in ("cpu", "memory"))
+        found = Quota(vcpus, memory, Bound(resource, min(pods)) if pods else None)
+        quotas[namespace(resource)] = found.and_also(quotas.get(namespace(resource)))
+    return quotas
 
 
 def _bound(resource: Resource, hard: Mapping[str, Any], unit: str) -> Bound | None:

@@ -41,13 +41,8 @@ class Rollout:
 
 
 def rollout_of(pricing: Pricing) -> Rollout | None:
-    """The rollout of a declared stack, looked for once; None without one."""
-    if not pricing.basis.declared:
-        return None
-    if "rollout" not in pricing.cache:
-        pricing.cache["rollout"] = find_rollout(pricing.graph)
-    found: Rollout | None = pricing.cache["rollout"]
-    return found
+    """The rollout of a declared stack; None without one."""
+    return find_rollout(pricing.graph) if pricing.basis.declared else None
 
 
 def find_rollout(graph: ResourceGraph) -> Rollout | None:

@@ -15,10 +15,10 @@ from functools import partial
 from typing import Final
 
 from cost.charges import ZERO, Amount, Unpriced
-from cost.scope import Scope
+from cost.scope import Pricing, Scope
 from deployment import tokens
 from deployment.decimals import number
-from deployment.graph import Resource
+from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import SECRET, UNKNOWN
 
 TARGET: Final = tokens.SCALABLE_TARGET[0]
@@ -53,7 +53,7 @@ def limits_of(scope: Scope, dimension: str, *names: str, key: str = "name") -> L
     """
     meaning = partial(_meaning, scope, dimension=dimension, names=names, key=key)
     found = [limits_of_target(Scope(scope.pricing, one)) for one in meaning(TARGET)]
-    alone = [action for action in meaning(ACTION) if action.urn not in _paired(scope)]
+    alone = [action for action in meaning(ACTION) if action.urn not in scope.pricing.once(_paired)]
     highs = [high for action in alone for high in _change(action)[1]]
     if found:
         return Limits(min(each.low for each in found), max([each.high for each in found] + highs))
@@ -62,22 +62,23 @@ def limits_of(scope: Scope, dimension: str, *names: str, key: str = "name") -> L
 
 def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...], key: str) -> Iterator[Resource]:
     """Resources of type `token` (targets, or scheduled actions) that mean the scope's resource in `dimension`."""
-    found = _by_dimension(scope, token)
+    pricing, type_ = scope.pricing, scope.resource.type
+    found = pricing.once(_by_dimension, token)
     blind = (str(UNKNOWN), str(SECRET)) if token == ACTION else ()  # of a target it is told at the target itself
     untold = [one for each in blind for one in found.get(each, ())]
     unnamed = scope.resource.get(key) in (UNKNOWN, SECRET)
     for one in (*found.get(dimension, ()), *untold):
         identifier = one.get("resourceId")
         if identifier is UNKNOWN or identifier is SECRET:
-            means = scope.graph.referenced(one, "resourceId", scope.resource.type) or _beside(scope, one)
+            means = scope.graph.referenced(one, "resourceId", type_) or _beside(scope, one)
             if not means:
-                if token == ACTION and one.urn in _paired(scope):
+                if token == ACTION and one.urn in pricing.once(_paired):
                     continue  # counted with its target
                 raise Unpriced(f"{one.name}: what it scales isn't known, so there is no largest number of it")
             if any(each.urn == scope.resource.urn for each in means):
                 yield one
         elif any(str(identifier).endswith(name) for name in names if name) or (
-            unnamed and not _names_of_type(scope, key) & set(PARTS.split(str(identifier)))
+            unnamed and pricing.once(_names_of_type, type_, key).isdisjoint(PARTS.split(str(identifier)))
         ):
             yield one
 
@@ -86,15 +87,10 @@ PARTS: Final = re.compile("[/:]")
 """Between the parts of a ``resourceId``."""
 
 
-def _names_of_type(scope: Scope, key: str) -> frozenset[str]:
-    """Names at `key` of all resources of the scope's type, as far as they are known."""
-    token = scope.resource.type
-    found: frozenset[str] | None = scope.pricing.cache.get(("names", token, key))
-    if found is None:
-        names = (one.get(key) for one in scope.graph.of_type(token))
-        found = frozenset(name for name in names if isinstance(name, str))
-        scope.pricing.cache["names", token, key] = found
-    return found
+def _names_of_type(pricing: Pricing, token: str, key: str) -> frozenset[str]:
+    """Names at `key` of all resources of the type `token`, as far as they are known."""
+    names = (one.get(key) for one in pricing.graph.of_type(token))
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _beside(scope: Scope, target: Resource) -> tuple[Resource, ...]:
@@ -112,7 +108,7 @@ def limits_of_target(scope: Scope) -> Limits:
     """Limits of the scaling target that `scope` is of, scheduled actions included. Raises Unpriced."""
     target = scope.resource
     lows, highs = [scope.number("minCapacity")], [scope.number("maxCapacity")]
-    for action in _paired(scope).get(target.urn, ()):
+    for action in scope.pricing.once(_paired).get(target.urn, ()):
         low, high = _change(action)
         lows += low
         highs += high
@@ -129,41 +125,37 @@ def _change(action: Resource) -> tuple[list[Decimal], list[Decimal]]:
     return [size for size in sizes[:1] if size is not None], [size for size in sizes if size is not None]
 
 
-def _paired(scope: Scope) -> Mapping[str, list[Resource]]:
+def _paired(pricing: Pricing) -> Mapping[str, list[Resource]]:
     """URN of a target -> the scheduled actions that set its limits, and URN of an action -> its targets."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("scheduled limits")
-    if found is None:
-        found = scope.pricing.cache["scheduled limits"] = defaultdict(list)
-        targets, told = scope.graph.of_type(TARGET), defaultdict(list)
-        for target in targets:
-            told[str(target.get("resourceId"))].append(target)
-        unsure = [*told[str(UNKNOWN)], *told[str(SECRET)]]
-        for action in scope.graph.of_type(ACTION):
-            identifier = action.get("resourceId")
-            able = targets if identifier in (UNKNOWN, SECRET) else [*told[str(identifier)], *unsure]
-            for target in able:
-                if _sets(scope, action, target):
-                    found[target.urn].append(action)
-                    found[action.urn].append(target)
+    graph = pricing.graph
+    found: dict[str, list[Resource]] = defaultdict(list)
+    targets, told = graph.of_type(TARGET), defaultdict(list)
+    for target in targets:
+        told[str(target.get("resourceId"))].append(target)
+    unsure = [*told[str(UNKNOWN)], *told[str(SECRET)]]
+    for action in graph.of_type(ACTION):
+        identifier = action.get("resourceId")
+        able = targets if identifier in (UNKNOWN, SECRET) else [*told[str(identifier)], *unsure]
+        for target in able:
+            if _sets(graph, action, target):
+                found[target.urn].append(action)
+                found[action.urn].append(target)
     return found
 
 
-def _sets(scope: Scope, action: Resource, target: Resource) -> bool:
+def _sets(graph: ResourceGraph, action: Resource, target: Resource) -> bool:
     if action.get("scalableDimension") not in (target.get("scalableDimension"), UNKNOWN):
         return False
     identifier, meant = action.get("resourceId"), target.get("resourceId")
     if not {identifier, meant} & {UNKNOWN, SECRET}:
         return bool(identifier == meant)
-    named = {one.urn for one in scope.graph.referenced(action, "resourceId")}
-    return target.urn in named or bool(named & {one.urn for one in scope.graph.referenced(target, "resourceId")})
+    named = {one.urn for one in graph.referenced(action, "resourceId")}
+    return target.urn in named or bool(named & {one.urn for one in graph.referenced(target, "resourceId")})
 
 
-def _by_dimension(scope: Scope, token: str) -> Mapping[str, list[Resource]]:
+def _by_dimension(pricing: Pricing, token: str) -> Mapping[str, list[Resource]]:
     """Scaling targets, or scheduled actions, by dimension."""
-    key = f"{token} by dimension"
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get(key)
-    if found is None:
-        found = scope.pricing.cache[key] = defaultdict(list)
-        for one in scope.graph.of_type(token):
-            found[str(one.get("scalableDimension"))].append(one)
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for one in pricing.graph.of_type(token):
+        found[str(one.get("scalableDimension"))].append(one)
     return found

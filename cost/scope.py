@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from cost.basis import Basis
 from cost.catalogue import GLOBAL, REFERENCE, Catalogue, MissingPrice, Price, price_at
@@ -19,6 +19,9 @@ from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import SECRET, UNKNOWN
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 GB_KB: Final = Decimal(1024 * 1024)
 """Kilobytes of a gigabyte, as AWS bills data."""
@@ -87,8 +90,6 @@ class Pricing:
     basis: Basis
     usage: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     """Resolved usage file: URN -> usage key -> number a month."""
-    cache: dict[Any, Any] = field(default_factory=dict)
-    """What one pricer works out once for the whole graph."""
     notes: dict[str, None] = field(default_factory=dict)
     """Sentences that a reader of the figures has to know, in the order in which they came up."""
     coming: list[Coming] = field(default_factory=list)
@@ -99,6 +100,15 @@ class Pricing:
     """Not None while a resource that lacks a price is gone through again, for what else it lacks: its charges don't
     count then, and prices of another Region stand in."""
     _catalogues: dict[str, Catalogue] = field(default_factory=dict)
+    _made: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, make: Callable[[Pricing, *Arguments], T], *arguments: *Arguments) -> T:
+        """`make(self, *arguments)`, the same object each time that it is asked for in one estimate."""
+        key = make, arguments
+        if key not in self._made:
+            self._made[key] = make(self, *arguments)
+        found: T = self._made[key]
+        return found
 
     def catalogue(self, region: str) -> Catalogue:
         """Prices of `region`, opened once. Raises InputError for what is no region's name."""
@@ -151,17 +161,29 @@ class Pricing:
         """The day that is priced."""
         return self.basis.on or today_utc()
 
-    @property
+    @cached_property
     def requests(self) -> Amount:
         """Requests a month at the edge of the stack."""
-        if (known := self.cache.get("requests")) is None:
-            traffic = self.basis.traffic
-            peak = traffic.peak_requests_per_second * 3600 * self.basis.uptime.hours
-            known = Amount.of(0, traffic.monthly_requests, peak)
-            if self.basis.parked:  # nothing answers: the edge is gone
-                known = NOTHING
-            self.cache["requests"] = known
-        return known
+        if self.basis.parked:  # nothing answers: the edge is gone
+            return NOTHING
+        traffic = self.basis.traffic
+        peak = traffic.peak_requests_per_second * 3600 * self.basis.uptime.hours
+        return Amount.of(0, traffic.monthly_requests, peak)
+
+
+def _by_name(pricing: Pricing, key: str, types: tuple[str, ...]) -> Mapping[str, Resource]:
+    """What resources of `types` declare as their `key` -> the last that declares it."""
+    declared = ((one.inputs.get(key), one) for one in pricing.graph.of_type(*types))
+    return {name: one for name, one in declared if isinstance(name, str)}
+
+
+def _unnamed(pricing: Pricing, key: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
+    """Resources of `types` whose `key` isn't known."""
+    return tuple(one for one in pricing.graph.of_type(*types) if one.get(key) in (UNKNOWN, SECRET))
+
+
+def _billed_with(_: Pricing, what: str) -> dict[Any, str]:
+    return {}
 
 
 def told(holder: Mapping[str, Any], key: str, default: Any = None) -> Any:
@@ -256,6 +278,10 @@ class Scope:
         """Note a charge of the resource that begins on `day`."""
         self.pricing.coming.append(Coming(self.resource.urn, day, what, monthly_usd))
 
+    def is_first(self, what: str, key: Any) -> bool:
+        """True for the first resource that asks for this `key` of `what`: several share it, and it is billed once."""
+        return self.pricing.once(_billed_with, what).setdefault(key, self.resource.urn) == self.resource.urn
+
     def members(self, path: str, *types: str) -> int | None:
         """How many members the list at `path` has; of one that isn't known, how many of its dependencies (of `types`)
         are named. None when neither tells, or there is no list."""
@@ -277,11 +303,7 @@ class Scope:
         value = self.resource.get(path)
         if not isinstance(value, str):
             return ()
-        index: dict[str, Resource] | None = self.pricing.cache.get(("by name", key, types))
-        if index is None:
-            declared = ((one.inputs.get(key), one) for one in self.graph.of_type(*types))
-            index = {name: one for name, one in declared if isinstance(name, str)}
-            self.pricing.cache["by name", key, types] = index
+        index = self.pricing.once(_by_name, key, types)
         return (index[value],) if value in index else ()
 
     def may_name(self, path: str, key: str, *types: str) -> tuple[Resource, ...]:
@@ -291,11 +313,7 @@ class Scope:
             return found
         if self.untold(path, *types):
             return self.graph.of_type(*types)
-        cache, entry = self.pricing.cache, ("without a name", key, types)
-        if entry not in cache:
-            cache[entry] = tuple(one for one in self.graph.of_type(*types) if one.get(key) in (UNKNOWN, SECRET))
-        unnamed: tuple[Resource, ...] = cache[entry]
-        return unnamed if isinstance(self.resource.get(path), str) else ()
+        return self.pricing.once(_unnamed, key, types) if isinstance(self.resource.get(path), str) else ()
 
     def untold(self, path: str, *types: str) -> bool:
         """True where the value at `path` isn't known, and no dependency names what (of `types`) it refers to."""

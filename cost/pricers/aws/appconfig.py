@@ -25,7 +25,7 @@ RECEIVED: Final = UsageKey("monthly_configurations_received", Decimal(10), "conf
 
 def profile(scope: Scope) -> Iterator[Charge]:
     """Polls by the fleets of the graph while they run, and received configurations."""
-    instances = instances_of_graph(scope)
+    instances = scope.pricing.once(instances_of_graph)
     polls_per_hour = instances * (Decimal(3600) / POLL_SECONDS)
     if scope.pricing.basis.declared and scope.given(POLLS) is None:
         yield scope.charge(

@@ -39,7 +39,7 @@ def group(scope: Scope) -> Iterator[Charge]:
     fleet = fleet_of(scope)
     given = scope.given(INSTANCES)
     count = fleet.count if given is None else Amount.of(fleet.count.floor, given, fleet.count.worst)
-    rollout = rollout_of(scope.pricing)
+    rollout = scope.pricing.once(rollout_of)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:
         yield from canary(
             scope, fleet, group_size(Scope(scope.pricing, rollout.stable)), hours_per_month(scope.pricing)

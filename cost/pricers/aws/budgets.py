@@ -20,10 +20,8 @@ def action(scope: Scope) -> Iterator[Charge]:
     budgets = scope.graph.referenced(scope.resource, "budgetName", BUDGET)
     known = scope.resource.get("budgetName")
     name = budgets[0].urn if budgets else known if isinstance(known, str) else scope.resource.urn
-    billed: set[str] = scope.pricing.cache.setdefault("action budgets", set())
-    if name in billed:
+    if not scope.is_first("action budget", name):
         return
-    billed.add(name)
     days = Amount.fixed(MONTH_HOURS / 24)
     yield scope.charge("Budget with actions", ("budgets", "action_budget_day"), days, Metering.STANDING)
 

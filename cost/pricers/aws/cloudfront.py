@@ -83,10 +83,7 @@ def _dedicated(scope: Scope) -> bool:
         return False
     names = [scope.resource.get(f"viewerCertificate.{key}") for key in ("acmCertificateArn", "iamCertificateId")]
     certificate = next((name for name in names if isinstance(name, str) and name), None)
-    if certificate is None:
-        return True
-    billed: dict[str, str] = scope.pricing.cache.setdefault("certificates on addresses", {})
-    return billed.setdefault(certificate, scope.resource.urn) == scope.resource.urn
+    return certificate is None or scope.is_first("certificate on addresses", certificate)
 
 
 def _most(scope: Scope, path: str) -> int:

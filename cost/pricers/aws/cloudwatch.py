@@ -136,10 +136,8 @@ def metric_filter(scope: Scope) -> Iterator[Charge]:
     """The metric that a filter writes; several filters that write the same metric make one."""
     namespace = scope.text("metricTransformation.namespace")
     name = scope.text("metricTransformation.name")
-    seen: set[tuple[str, str]] = scope.pricing.cache.setdefault("custom metrics", set())
-    if (namespace, name) in seen:
+    if not scope.is_first("custom metric", (namespace, name)):
         return
-    seen.add((namespace, name))
     yield scope.charge(
         f"Custom metric {name}", ("cloudwatch", "metric_month"), ONE, Metering.PRORATED_MONTH, usage_based=True
     )

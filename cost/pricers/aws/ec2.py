@@ -24,7 +24,7 @@ from cost.fleets import LAUNCH_TEMPLATE, first, monitored, type_of, volumes_of
 from cost.images import OPERATING_SYSTEM, system_of
 from cost.logs import FLOW_LOG, FLOW_LOG_KB_PER_CONNECTION
 from cost.registry import Pricer
-from cost.scope import GB_KB, Scope, UsageKey
+from cost.scope import GB_KB, Pricing, Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
 
@@ -190,7 +190,7 @@ def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
     if kind == "Gateway":
         return
     zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or scope.members("subnetConfigurations")
-    if scope.resource.urn in _associated_endpoints(scope) and not scope.resource.inputs.get("subnetIds"):
+    if scope.resource.urn in scope.pricing.once(_associated_endpoints) and not scope.resource.inputs.get("subnetIds"):
         zones = 0  # an export repeats those of the associations
     if zones is None:
         if scope.resource.get("subnetIds") is not None:
@@ -207,17 +207,13 @@ def _endpoint_prices(kind: str) -> tuple[str, str]:
     return f"{prefix}_endpoint_hour", f"{prefix}_endpoint_gb"
 
 
-def _associated_endpoints(scope: Scope) -> frozenset[str]:
+def _associated_endpoints(pricing: Pricing) -> frozenset[str]:
     """URNs of endpoints that subnet associations of the graph name."""
-    found: frozenset[str] | None = scope.pricing.cache.get("associated endpoints")
-    if found is None:
-        graph = scope.graph
-        found = scope.pricing.cache["associated endpoints"] = frozenset(
-            endpoint.urn
-            for association in graph.of_type(ENDPOINT_ASSOCIATION)
-            for endpoint in graph.referenced(association, "vpcEndpointId", ENDPOINT)
-        )
-    return found
+    return frozenset(
+        endpoint.urn
+        for association in pricing.graph.of_type(ENDPOINT_ASSOCIATION)
+        for endpoint in pricing.graph.referenced(association, "vpcEndpointId", ENDPOINT)
+    )
 
 
 def endpoint_association(scope: Scope) -> Iterator[Charge]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from cost.charges import Amount, Charge
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey
+from cost.scope import Pricing, Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
 
@@ -53,7 +53,7 @@ def file_system(scope: Scope) -> Iterator[Charge]:
         yield scope.charge(
             "Provisioned throughput", ("efs", "provisioned_mbps_month"), Amount.fixed(extra), Metering.STANDING
         )
-    backups = backed_up(scope)
+    backups = scope.pricing.once(backed_up)
     if backups.get(scope.resource.urn, kind == "one_zone" or backups.get(ANY_FILE_SYSTEM, False)):
         yield scope.kept("Backups", ("efs", "backup_gb_month"), scope.usage(BACKUP, stored.amount))
 
@@ -62,18 +62,15 @@ ANY_FILE_SYSTEM: Final = ""
 """In place of a URN: a file system that nothing tells."""
 
 
-def backed_up(scope: Scope) -> Mapping[str, bool]:
+def backed_up(pricing: Pricing) -> Mapping[str, bool]:
     """Whether automatic backups are on, by the URN of each file system that a backup policy of the graph names. Without
     a policy those of one zone have them, and others don't (EFS API, CreateFileSystem, Backup, 2026-11)."""
-    found: dict[str, bool] | None = scope.pricing.cache.get("backed up file systems")
-    if found is None:
-        graph = scope.graph
-        found = scope.pricing.cache["backed up file systems"] = {}
-        for policy in graph.of_type(BACKUP_POLICY):
-            on = policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
-            found.update((target.urn, on) for target in graph.referenced(policy, "fileSystemId", FILE_SYSTEM))
-            if on and Scope(scope.pricing, policy).untold("fileSystemId", FILE_SYSTEM):
-                found[ANY_FILE_SYSTEM] = True
+    found: dict[str, bool] = {}
+    for policy in pricing.graph.of_type(BACKUP_POLICY):
+        on = policy.get("backupPolicy.status", "ENABLED") != "DISABLED"
+        found.update((target.urn, on) for target in pricing.graph.referenced(policy, "fileSystemId", FILE_SYSTEM))
+        if on and Scope(pricing, policy).untold("fileSystemId", FILE_SYSTEM):
+            found[ANY_FILE_SYSTEM] = True
     return found
 
 

@@ -15,7 +15,7 @@ from cost.images import OPERATING_SYSTEM, system_of
 from cost.lifecycle import Support, version_of
 from cost.logs import LOG_GROUP
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey, told
+from cost.scope import Pricing, Scope, UsageKey, told
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 
@@ -55,13 +55,14 @@ def cluster(scope: Scope) -> Iterator[Charge]:
         )
 
 
+def _names_of_log_groups(pricing: Pricing) -> frozenset[str | None]:
+    declared = (group.get("name") for group in pricing.graph.of_type(LOG_GROUP))
+    return frozenset(name if isinstance(name, str) else None for name in declared)  # None: it may be any
+
+
 def _log_group(scope: Scope) -> bool:
     """True where the graph has the log group of the control plane: it is billed there."""
-    names: frozenset[str | None] | None = scope.pricing.cache.get("names of log groups")
-    if names is None:
-        declared = (group.get("name") for group in scope.graph.of_type(LOG_GROUP))
-        names = frozenset(name if isinstance(name, str) else None for name in declared)  # None: it may be any
-        scope.pricing.cache["names of log groups"] = names
+    names = scope.pricing.once(_names_of_log_groups)
     name = scope.resource.get("name", scope.resource.name)
     return None in names or f"/aws/eks/{name}/cluster" in names
 
@@ -148,7 +149,7 @@ NODE_IMAGES: Final = {"WINDOWS": "windows"}
 def fargate_profile(scope: Scope) -> Iterator[Charge]:
     """The pods that a profile runs, by the size that the usage file gives; those of the graph are billed themselves."""
     given = any(scope.given(key) is not None for key in (POD_VCPU, POD_GB))
-    if not given and scope.resource.urn in profiles_with_pods(scope.pricing):
+    if not given and scope.resource.urn in scope.pricing.once(profiles_with_pods):
         return
     cpu, memory = scope.usage(POD_VCPU), scope.usage(POD_GB)
     for item, key, used in (("vCPU", "x86_vcpu_hour", cpu), ("Memory", "x86_gb_hour", memory)):

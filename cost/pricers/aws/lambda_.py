@@ -10,7 +10,7 @@ from typing import Final
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scaling import Limits
-from cost.scope import Scope, UsageKey
+from cost.scope import Pricing, Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.uptime import Metering
 from deployment import tokens
@@ -74,7 +74,7 @@ def scaled_concurrency(scope: Scope, limits: Limits) -> Iterator[Charge]:
     declared = sum(
         (
             Scope(scope.pricing, config).number("provisionedConcurrentExecutions")
-            for config in _index(scope)[function.urn]
+            for config in scope.pricing.once(_index)[function.urn]
             if config.type == CONCURRENCY and (qualifier is None or config.get("qualifier") in (qualifier, UNKNOWN))
         ),
         Decimal(0),
@@ -92,23 +92,22 @@ def _scaled(scope: Scope) -> tuple[Resource, str | None]:
     for token in (*tokens.FUNCTION_ALIAS, CONCURRENCY):
         for one in graph.referenced(scope.resource, "resourceId", token):
             found += graph.referenced(one, "functionName", FUNCTION)
-    found += _index(scope)[name] if name else []
+    found += scope.pricing.once(_index)[name] if name else []
     if len({one.urn for one in found}) != 1:
         raise Unpriced("the function that it scales isn't in the graph, and its memory is billed")
     return found[0], qualifier or None
 
 
-def _index(scope: Scope) -> Mapping[str, list[Resource]]:
-    """Functions by their names, and the provisioned concurrency of each by its URN; made once for the graph."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("functions")
-    if found is None:
-        found = scope.pricing.cache["functions"] = defaultdict(list)
-        for one in scope.graph.of_type(FUNCTION):
-            for name in {str(each) for each in (one.get("name"), one.outputs.get("id")) if each}:
-                found[name].append(one)
-        for config in scope.graph.of_type(CONCURRENCY):
-            for one in scope.graph.referenced(config, "functionName", FUNCTION):
-                found[one.urn].append(config)
+def _index(pricing: Pricing) -> Mapping[str, list[Resource]]:
+    """Functions by their names, and the provisioned concurrency of each by its URN."""
+    graph = pricing.graph
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for one in graph.of_type(FUNCTION):
+        for name in {str(each) for each in (one.get("name"), one.outputs.get("id")) if each}:
+            found[name].append(one)
+    for config in graph.of_type(CONCURRENCY):
+        for one in graph.referenced(config, "functionName", FUNCTION):
+            found[one.urn].append(config)
     return found
 
 

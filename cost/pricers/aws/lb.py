@@ -15,10 +15,9 @@ from typing import Final
 from cost.addresses import zones
 from cost.charges import NOTHING, ONE, Amount, Charge, Driver
 from cost.registry import Pricer
-from cost.scope import GB_KB, Scope, UsageKey
+from cost.scope import GB_KB, Pricing, Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
-from deployment.graph import ResourceGraph
 
 LEAST_ZONES: Final = 2
 """An application load balancer is in two zones at least."""
@@ -94,15 +93,13 @@ def lcu(scope: Scope, rules: int) -> Charge:
 
 def nlcu(scope: Scope) -> Charge:
     """Capacity units of a network load balancer, by the protocol of its listeners that holds fewest flows."""
-    protocols: Mapping[str, set[str]] | None = scope.pricing.cache.get("protocols of load balancers")
-    if protocols is None:
-        protocols = scope.pricing.cache["protocols of load balancers"] = _protocols(scope.graph)
-    mine = protocols.get(scope.resource.urn, set())
+    mine = scope.pricing.once(_protocols).get(scope.resource.urn, set())
     limits = next((each for protocol, each in NLCU_LIMITS.items() if protocol in mine), NLCU_LIMITS["TCP"])
     return _units(scope, "Network load balancer", "nlb_lcu_hour", limits, NOTHING)
 
 
-def _protocols(graph: ResourceGraph) -> Mapping[str, set[str]]:
+def _protocols(pricing: Pricing) -> Mapping[str, set[str]]:
+    graph = pricing.graph
     found: dict[str, set[str]] = defaultdict(set)
     for listener in graph.of_type(*LISTENERS):
         for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS):
@@ -172,14 +169,11 @@ def public_addresses(scope: Scope) -> Amount:
 
 def listener_rules(scope: Scope) -> int:
     """Rules, default ones included, of the busiest listener of the load balancer."""
-    counted: Mapping[str, int] | None = scope.pricing.cache.get("listener rules")
-    if counted is None:
-        counted = scope.pricing.cache["listener rules"] = _count_rules(scope)
-    return counted.get(scope.resource.urn, 0)
+    return scope.pricing.once(_count_rules).get(scope.resource.urn, 0)
 
 
-def _count_rules(scope: Scope) -> Mapping[str, int]:
-    graph = scope.graph
+def _count_rules(pricing: Pricing) -> Mapping[str, int]:
+    graph = pricing.graph
     per_listener = Counter(
         listener.urn for rule in graph.of_type(*RULES) for listener in graph.referenced(rule, "listenerArn", *LISTENERS)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,7 @@ from cost.compute import BURSTABLE, CREDITS, surplus_credits, vcpus_of
 from cost.lifecycle import Support, has_lifecycle, version_of
 from cost.registry import Pricer
 from cost.scaling import Limits, limits_of
-from cost.scope import Scope, UsageKey, Used
+from cost.scope import Pricing, Scope, UsageKey, Used
 from cost.uptime import MONTH_HOURS, Metering
 from deployment import tokens
 from deployment.graph import Resource
@@ -279,7 +279,7 @@ def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
     """Replicas that a scaling target adds to an Aurora cluster: of the writer's class, and the dearest of the
     cluster's instances can become the writer (Aurora user guide, Aurora Auto Scaling, 2026)."""
     graph, identifier = scope.graph, scope.resource.get("resourceId")
-    index = _index(scope)
+    index = scope.pricing.once(_index)
     found = graph.referenced(scope.resource, "resourceId", CLUSTER) or tuple(index[str(identifier)])
     if len(found) != 1:
         raise Unpriced("the cluster that it scales isn't in the graph, and its replicas are billed")
@@ -294,16 +294,14 @@ def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
         yield replace(charge, item=f"{charge.item} by scaling", driver=Driver.FLEET)
 
 
-def _index(scope: Scope) -> Mapping[str, list[Resource]]:
-    """Clusters by the name that scaling targets give them, and the instances of each by its URN; made once."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("database clusters")
-    if found is None:
-        found = scope.pricing.cache["database clusters"] = defaultdict(list)
-        for one in scope.graph.of_type(CLUSTER):
-            found[f"cluster:{one.get('clusterIdentifier')}"].append(one)
-        for member in scope.graph.of_type(*tokens.DB_CLUSTER_INSTANCE):
-            for one in Scope(scope.pricing, member).named("clusterIdentifier", "clusterIdentifier", CLUSTER):
-                found[one.urn].append(member)
+def _index(pricing: Pricing) -> Mapping[str, list[Resource]]:
+    """Clusters by the name that scaling targets give them, and the instances of each by its URN."""
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for one in pricing.graph.of_type(CLUSTER):
+        found[f"cluster:{one.get('clusterIdentifier')}"].append(one)
+    for member in pricing.graph.of_type(*tokens.DB_CLUSTER_INSTANCE):
+        for one in Scope(pricing, member).named("clusterIdentifier", "clusterIdentifier", CLUSTER):
+            found[one.urn].append(member)
     return found
 
 
@@ -321,7 +319,8 @@ def proxy(scope: Scope) -> Iterator[Charge]:
         sizes = {"vcpu": Amount.fixed(vcpus)}
     else:
         sizes = {}
-        for unit, amount in (each for target in _targets(scope) for each in _behind(scope, target)):
+        targets = scope.pricing.once(_targets)[scope.resource.urn]
+        for unit, amount in (each for target in targets for each in _behind(scope, target)):
             sizes[unit] = sizes.get(unit, Amount.fixed(0)) + amount
     if not sizes:
         raise Unpriced(
@@ -340,15 +339,13 @@ def proxy(scope: Scope) -> Iterator[Charge]:
             )
 
 
-def _targets(scope: Scope) -> Sequence[Resource]:
-    """Targets of the proxy; which proxy each has is found once for all."""
-    found: dict[str, list[Resource]] | None = scope.pricing.cache.get("targets of proxies")
-    if found is None:
-        found = scope.pricing.cache["targets of proxies"] = defaultdict(list)
-        for target in scope.graph.of_type(*tokens.DB_PROXY_TARGET):
-            for one in scope.graph.referenced(target, "dbProxyName", *tokens.DB_PROXY):
-                found[one.urn].append(target)
-    return found.get(scope.resource.urn, ())
+def _targets(pricing: Pricing) -> Mapping[str, list[Resource]]:
+    """Targets of each proxy, by its URN."""
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for target in pricing.graph.of_type(*tokens.DB_PROXY_TARGET):
+        for one in pricing.graph.referenced(target, "dbProxyName", *tokens.DB_PROXY):
+            found[one.urn].append(target)
+    return found
 
 
 def _behind(scope: Scope, target: Resource) -> Iterator[tuple[str, Amount]]:
@@ -361,7 +358,7 @@ def _behind(scope: Scope, target: Resource) -> Iterator[tuple[str, Amount]]:
     found = [_size(Scope(scope.pricing, one)) for one in singles]
     for cluster in clusters:
         of = Scope(scope.pricing, cluster)
-        sizes = [_size(Scope(scope.pricing, one), of) for one in _index(scope)[cluster.urn]]
+        sizes = [_size(Scope(scope.pricing, one), of) for one in scope.pricing.once(_index)[cluster.urn]]
         found += sizes
         limits = (
             limits_of(of, REPLICAS, f"cluster:{cluster.get('clusterIdentifier')}", key="clusterIdentifier")

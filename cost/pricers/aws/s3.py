@@ -10,12 +10,11 @@ from cost.charges import NOTHING, Amount, Charge, Driver
 from cost.logs import MONTH_DAYS, UNLIMITED_MONTHS, access_log_gb
 from cost.pricers.aws.lb import LOAD_BALANCERS
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey, told
+from cost.scope import Pricing, Scope, UsageKey, told
 from cost.transitions import MOVED, WATCHED, transitions
 from cost.uptime import Metering
 from deployment import tokens
 from deployment.decimals import number
-from deployment.graph import ResourceGraph
 
 
 def by_class(storage_class: str, name: str, what: str) -> UsageKey:
@@ -120,13 +119,11 @@ def lifecycle(scope: Scope) -> Iterator[Charge]:
 
 def receives_access_logs(scope: Scope) -> int:
     """Zones whose load balancer nodes write access logs into the bucket; 0 when none does."""
-    zones: Mapping[str, int] | None = scope.pricing.cache.get("access log buckets")
-    if zones is None:
-        zones = scope.pricing.cache["access log buckets"] = _access_log_buckets(scope.graph)
-    return zones.get(scope.resource.urn, 0)
+    return scope.pricing.once(_access_log_buckets).get(scope.resource.urn, 0)
 
 
-def _access_log_buckets(graph: ResourceGraph) -> Mapping[str, int]:
+def _access_log_buckets(pricing: Pricing) -> Mapping[str, int]:
+    graph = pricing.graph
     found: dict[str, int] = {}
     for balancer in graph.of_type(*LOAD_BALANCERS):
         if not balancer.get("accessLogs.enabled"):
@@ -140,13 +137,11 @@ def _access_log_buckets(graph: ResourceGraph) -> Mapping[str, int]:
 
 def retention_months(scope: Scope) -> Decimal:
     """Months that objects stay, by the first lifecycle rule that expires them."""
-    months: dict[str, Decimal] | None = scope.pricing.cache.get("bucket retention")
-    if months is None:
-        months = scope.pricing.cache["bucket retention"] = _retentions(scope.graph)
-    return months.get(scope.resource.urn, Decimal(UNLIMITED_MONTHS))
+    return scope.pricing.once(_retentions).get(scope.resource.urn, Decimal(UNLIMITED_MONTHS))
 
 
-def _retentions(graph: ResourceGraph) -> dict[str, Decimal]:
+def _retentions(pricing: Pricing) -> Mapping[str, Decimal]:
+    graph = pricing.graph
     found: dict[str, Decimal] = {}
     for lifecycle in graph.of_type(*LIFECYCLES):
         given = [number(each) for each in lifecycle.all("rules[*].expiration.days")]

@@ -10,7 +10,7 @@ from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.rollouts import durations, looks_in, looks_of_one
 from cost.schedules import rule_runs
-from cost.scope import Scope, UsageKey
+from cost.scope import Pricing, Scope, UsageKey
 from cost.tracing import TRACES, traces
 from cost.workflows import MOST_TRANSITIONS, Workflow, read_workflow
 from deployment import tokens
@@ -127,31 +127,29 @@ ANY_MACHINE: Final = ""
 
 def runs_of(scope: Scope) -> Decimal:
     """Executions a month that schedules start; of a machine without one, those whose machine nothing tells."""
-    runs = scheduled_runs(scope)
+    runs = scope.pricing.once(scheduled_runs)
     return runs.get(scope.resource.urn) or runs.get(ANY_MACHINE, Decimal(0))
 
 
-def scheduled_runs(scope: Scope) -> Mapping[str, Decimal]:
+def scheduled_runs(pricing: Pricing) -> Mapping[str, Decimal]:
     """Executions a month by URN of the state machine that schedules of the graph start."""
-    found: dict[str, Decimal] | None = scope.pricing.cache.get("scheduled runs")
-    if found is None:
-        found = scope.pricing.cache["scheduled runs"] = {}
-        for one, path, schedules in _starters(scope):
-            machines = [machine.urn for machine in scope.graph.referenced(one, path, STATE_MACHINE)]
-            if not machines and Scope(scope.pricing, one).untold(path):
-                machines = [ANY_MACHINE]
-            runs = max(map(rule_runs, schedules), default=Decimal(0))
-            for urn in machines:
-                found[urn] = found.get(urn, Decimal(0)) + runs
+    found: dict[str, Decimal] = {}
+    for one, path, schedules in _starters(pricing):
+        machines = [machine.urn for machine in pricing.graph.referenced(one, path, STATE_MACHINE)]
+        if not machines and Scope(pricing, one).untold(path):
+            machines = [ANY_MACHINE]
+        runs = max(map(rule_runs, schedules), default=Decimal(0))
+        for urn in machines:
+            found[urn] = found.get(urn, Decimal(0)) + runs
     return found
 
 
-def _starters(scope: Scope) -> Iterator[tuple[Resource, str, Sequence[Resource]]]:
+def _starters(pricing: Pricing) -> Iterator[tuple[Resource, str, Sequence[Resource]]]:
     """What may start a state machine by the clock, the path of what it starts, and where its times stand."""
-    for schedule in scope.graph.of_type(SCHEDULE):
+    for schedule in pricing.graph.of_type(SCHEDULE):
         yield schedule, "target.arn", (schedule,)
-    for target in scope.graph.of_type(*tokens.EVENT_TARGET):
-        yield target, "arn", Scope(scope.pricing, target).may_name("rule", "name", *tokens.EVENT_RULE)
+    for target in pricing.graph.of_type(*tokens.EVENT_TARGET):
+        yield target, "arn", Scope(pricing, target).may_name("rule", "name", *tokens.EVENT_RULE)
 
 
 PRICERS: Final = {

@@ -42,11 +42,8 @@ def ingress(scope: Scope) -> Iterator[Charge]:
         return
     told = {key: setting(scope.resource, scope.graph, key) for key in ("group.name", "scheme", "ip-address-type")}
     group = told["group.name"]
-    if isinstance(group, str) and group:
-        seen: set[Any] = scope.pricing.cache.setdefault("ingress groups", set())
-        if group in seen:
-            return
-        seen.add(group)
+    if isinstance(group, str) and group and not scope.is_first("ingress group", group):
+        return
     anyones = its is None and class_of(scope.resource) is not None
     count = Amount(ZERO, ZERO, ONE.worst) if anyones else ONE
     what = "Worst case: its class is the AWS Load Balancer Controller's" if anyones else "Application load balancer"

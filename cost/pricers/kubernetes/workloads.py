@@ -89,7 +89,7 @@ def long_running(scope: Scope) -> Iterator[Charge]:
     demand = demand_of(scope)
     yield from _where_they_run(scope, demand, "Pods")
     yield from volumes(scope, _counted(scope))
-    rollout = rollout_of(scope.pricing)
+    rollout = scope.pricing.once(rollout_of)
     if rollout is not None and rollout.canary.urn == scope.resource.urn:
         size = _size(scope)
         pods = replicas(Scope(scope.pricing, rollout.stable)).expected * hours_per_month(scope.pricing)
@@ -133,7 +133,7 @@ def _count(scope: Scope) -> Amount:
         return ONE
     if kind != "DaemonSet":
         return replicas(scope)
-    nodes = _nodes(scope.pricing)
+    nodes = scope.pricing.once(_nodes)
     given = scope.given(PODS)
     if nodes is None and given is None:
         raise Unpriced("it runs one pod a node, and the graph has no node group; give the usage key `pods`")
@@ -186,7 +186,7 @@ def _on_fargate(profile: Scope, demand: Demand, what: str, metering: Metering) -
 
 def _on_nodes(scope: Scope, demand: Demand, what: str, metering: Metering) -> Iterator[Charge]:
     """Charges of `demand`: above what the graph's own node groups carry, and below what the quota allows."""
-    nodes = _nodes(scope.pricing)
+    nodes = scope.pricing.once(_nodes)
     if nodes is not None:
         demand = Demand(_times(demand.vcpus, nodes.uncarried_vcpus), _times(demand.memory_gib, nodes.uncarried_gib))
         what = f"{what} beyond the graph's node groups"
@@ -285,7 +285,7 @@ def quota(scope: Scope) -> Iterator[Charge]:
     for key in scope.known("spec.hard", None) or ():
         told(scope.resource.get("spec.hard"), key)
     own = quota_of(scope.pricing, namespace(scope.resource))
-    if own is None or _nodes(scope.pricing) is not None or takes_all(scope.pricing, namespace(scope.resource)):
+    if own is None or scope.pricing.once(_nodes) is not None or takes_all(scope.pricing, namespace(scope.resource)):
         return
     hard = Demand(*(_bounded_by(scope.resource, bound) for bound in (own.vcpus, own.memory_gib)))
     if hard.vcpus.worst or hard.memory_gib.worst:
@@ -329,19 +329,11 @@ class _Nodes:
 
 
 def _nodes(pricing: Pricing) -> _Nodes | None:
-    """The graph's node groups, worked out once; None without one.
+    """The graph's node groups; None without one.
 
     What doesn't fit the nodes of a figure makes the groups grow, at most to their maximum: pods that don't fit then
     are never started, so the groups' own worst case is the pods', too.
     """
-    if "nodes of pods" not in pricing.cache:
-        pricing.cache["nodes of pods"] = None  # what is asked while it is worked out
-        pricing.cache["nodes of pods"] = _find_nodes(pricing)
-    found: _Nodes | None = pricing.cache["nodes of pods"]
-    return found
-
-
-def _find_nodes(pricing: Pricing) -> _Nodes | None:
     count, vcpus, memory = NOTHING, NOTHING, NOTHING
     for group in pricing.graph.of_type(NODE_GROUP):
         scope = Scope(pricing, group)

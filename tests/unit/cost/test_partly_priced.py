@@ -5,8 +5,11 @@ from decimal import Decimal
 import pytest
 
 from cost import estimate
+from cost.basis import Basis
 from cost.pricers.aws.rds import is_striped
+from cost.scope import Pricing
 from deployment.errors import InputError
+from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
 
 UNKNOWN_NUMBER = "3eeb2bf0-c639-47a8-9e75-3b44932eb421"
@@ -54,6 +57,31 @@ def test_every_price_that_a_stack_lacks_is_listed_once_with_the_command():
     assert len(found.unpriced) == 3 and found.floor_usd == priced(nat("here", "us-east-1")).floor_usd
     for entry in found.unpriced[:2]:  # each resource says all of its own
         assert "elb/alb_hour" in entry.reason and "vpc/public_ipv4_hour" in entry.reason
+
+
+def test_the_first_of_those_that_share_a_load_balancer_says_every_price_that_it_lacks():
+    def ingress(name, **annotations):
+        given = {f"alb.ingress.kubernetes.io/{key}": value for key, value in annotations.items()}
+        metadata = {"name": name, "annotations": {**given, "alb.ingress.kubernetes.io/scheme": "internet-facing"}}
+        token = "kubernetes:networking.k8s.io/v1:Ingress"
+        return resource(name, token, metadata=metadata, spec={"ingressClassName": "alb"}, region="sa-east-1")
+
+    alone, *grouped = (ingress("a"), *(ingress(name, **{"group.name": "g"}) for name in "bc"))
+    here = nat("here", "us-east-1")
+    reasons = [[entry.reason for entry in priced(*some, here).unpriced] for some in ([alone], grouped)]
+    assert reasons[0] == reasons[1] and "nor " in reasons[0][0]
+
+
+def test_what_several_pricers_need_is_made_once_an_estimate():
+    def make(pricing, *arguments):
+        made.append((pricing, arguments))
+        return made
+
+    made = []
+    one, other = (Pricing(ResourceGraph([]), Basis(None)) for _ in range(2))
+    for pricing in (one, one, other):
+        assert pricing.once(make) is pricing.once(make) is pricing.once(make, "a", ("b",)) is made
+    assert made == [(pricing, arguments) for pricing in (one, other) for arguments in ((), ("a", ("b",)))]
 
 
 def test_a_spot_price_that_a_region_lacks_is_no_gap():
