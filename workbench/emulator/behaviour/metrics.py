@@ -154,7 +154,7 @@ def _pair(left: ast.expr, right: ast.expr, values: Mapping[str, float | None]) -
     (CloudWatch user guide, "Metric math syntax and functions", 2026-11); a number makes no datapoint."""
     found = _evaluate(left, values), _evaluate(right, values)
     if found.count(None) == 1 and all(
-        any(isinstance(part, ast.Name) for part in ast.walk(side)) for side in (left, right)
+        any(isinstance(part, ast.Name) and part.id in values for part in ast.walk(side)) for side in (left, right)
     ):
         return (found[0] or 0.0, found[1] or 0.0)
     return found
