@@ -51,7 +51,10 @@ class Resource:
         Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
         the property is absent (or null). Use ``all`` for ``[*]``.
         """
-        found = self.all(path)
+        found = self.peek(path)
+        for value in found:
+            if value.__class__ is Sentinel:
+                meet(value, self.urn, path)
         return default if not found or found[0] is None else found[0]
 
     def all(self, path: str) -> list[Any]:
@@ -78,11 +81,12 @@ class Resource:
 
     def sources(self, path: str) -> tuple[str, ...]:
         """URNs of the resources that the value at `path` comes from."""
-        return self.property_dependencies.get(str(_parse_path(path)[0]), ())
+        declared = self.property_dependencies
+        return declared.get(str(_parse_path(path)[0]), ()) if declared else ()
 
     def peek(self, path: str) -> list[Any]:
         """What `all` gives, for who says itself what it makes of a value that can't be read."""
-        steps = _parse_path(path)
+        steps = _PATHS.get(path) or _parse_path(path)
         value: Any
         for properties in (self.inputs, self.outputs):
             value = properties
@@ -124,7 +128,6 @@ class ResourceGraph:
         """Make what the look-ups need now: before a process is copied, for what each copy would make for itself."""
         for made in (self.by_urn, self.managed, self._by_type, self._children, self._uses, self._dependents):
             len(made)
-        len(self._identities_of)
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
@@ -193,15 +196,16 @@ class ResourceGraph:
         target's ARN from its inputs. Who has a value as an output alone comes before who merely repeats it,
         wherever the two stand in the graph.
         """
-        own: dict[str, dict[str, Resource]] = defaultdict(dict)
-        repeated: dict[str, dict[str, Resource]] = defaultdict(dict)
-        sharing: dict[tuple[str, str], int] = defaultdict(int)
+        first: dict[str, tuple[Resource, bool]] = {}
+        shared: dict[str, list[tuple[Resource, bool]]] = {}
         for resource in self.resources:
-            for value, repeats in _identities(resource):
-                sharing[value, resource.type] += 1
-                if sharing[value, resource.type] <= MOST_SHARING:
-                    (repeated if repeats else own)[value].setdefault(resource.urn, resource)
-        return {value: tuple({**own[value], **repeated[value]}.values()) for value in (*own, *(repeated.keys() - own))}
+            for value, repeats in _identities(resource).items():
+                claim = resource, repeats
+                earlier = first.setdefault(value, claim)
+                if earlier is not claim:
+                    shared.setdefault(value, [earlier]).append(claim)
+        alone = {value: (resource,) for value, (resource, _) in first.items()}
+        return {**alone, **{value: _owners_first(claims) for value, claims in shared.items()}}
 
     def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """Resources that the value at `path` refers to, narrowed to `types` when given.
@@ -209,10 +213,13 @@ class ResourceGraph:
         Uses the value (an id or ARN of the graph) where it is known, and the declared property
         dependencies where it is not; those also decide between several that have the value.
         """
-        found: dict[str, Resource] = {}
         declared = resource.sources(path)
+        values = resource.peek(path)
+        if not values and not declared:  # as nearly always
+            return ()
+        found: dict[str, Resource] = {}
         unresolved: Sentinel | None = None
-        for value in resource.peek(path):
+        for value in values:
             for item in leaves(value):
                 if item.__class__ is Sentinel:
                     unresolved = item
@@ -253,21 +260,21 @@ class ResourceGraph:
         key = target.urn, types
         found = self._referrers.get(key)
         if found is None:
-            found = self._referrers[key] = self._referring(target.urn, types)
+            found = self._referrers[key] = self._referring(target, types)
         return found
 
     @cached_property
     def _referrers(self) -> dict[tuple[str, tuple[str, ...]], tuple[Resource, ...]]:
         return {}
 
-    def _referring(self, urn: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
-        places = set(self._dependents.get(urn, ()))
-        for value in self._identities_of.get(urn, ()):
+    def _referring(self, target: Resource, types: tuple[str, ...]) -> tuple[Resource, ...]:
+        places = set(self._dependents.get(target.urn, ()))
+        for value in _identities(target):
             users = self._users.get(value)
-            if users is not None:
+            if users is not None and any(one.urn == target.urn for one in self._by_identity[value]):
                 for some in users.values() if not types else (users.get(token, ()) for token in types):
                     places.update(some)
-        referring = {one.urn: one for place in sorted(places) if (one := self.resources[place]).urn != urn}
+        referring = {one.urn: one for place in sorted(places) if (one := self.resources[place]).urn != target.urn}
         return tuple(one for one in referring.values() if not types or one.type in types)
 
     @cached_property
@@ -277,15 +284,6 @@ class ResourceGraph:
         for place, resource in enumerate(self.resources):
             for urn in {*resource.dependencies, *chain.from_iterable(resource.property_dependencies.values())}:
                 found[urn].append(place)
-        return found
-
-    @cached_property
-    def _identities_of(self) -> Mapping[str, list[str]]:
-        """URN -> the values by which others may mean it."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for value, sharing in self._by_identity.items():
-            for resource in sharing:
-                found[resource.urn].append(value)
         return found
 
     @property
@@ -301,23 +299,28 @@ class ResourceGraph:
     @cached_property
     def _uses(self) -> tuple[Mapping[str, Mapping[str, list[int]]], Mapping[str, list[tuple[str, str, Sentinel]]]]:
         """Both of the two above, for which each input is looked at once."""
-        users: dict[str, dict[str, list[int]]] = {}
+        users: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         untraced: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
         identities = self._by_identity
         for place, resource in enumerate(self.resources):
             used: set[str] = set()
-            for key, value in resource.inputs.items():
-                hidden = None
-                for one in (value,) if value.__class__ is str else leaves(value):
-                    if one.__class__ is str:
+            hides = False
+            todo: list[Iterable[Any]] = [resource.inputs.values()]
+            while todo:
+                for one in todo.pop():
+                    if one.__class__ is str:  # as nearly all are
                         if one in identities:
                             used.add(one)
-                    elif hidden is None and one.__class__ is Sentinel:
-                        hidden = one
-                if hidden is not None and not resource.property_dependencies.get(key):
-                    untraced[resource.type].append((resource.urn, key, hidden))
-            for one in used:
-                users.setdefault(one, {}).setdefault(resource.type, []).append(place)
+                    elif isinstance(one, dict):
+                        todo.append(one.values())
+                    elif isinstance(one, (list, tuple)):
+                        todo.append(one)
+                    elif one.__class__ is Sentinel:
+                        hides = True
+            for value in used:
+                users[value][resource.type].append(place)
+            if hides:
+                untraced[resource.type] += _untraced(resource)
         return users, untraced
 
 
@@ -369,22 +372,45 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
         yield from _walk(dict.__getitem__(value, step), steps[1:])
 
 
-def _identities(resource: Resource) -> Iterator[tuple[str, bool]]:
+def _identities(resource: Resource) -> dict[str, bool]:
     """Values by which others refer to `resource`, each with whether it only repeats it from its inputs."""
+    found: dict[str, bool] = {}
     if resource.custom:
         inputs, outputs = _plain(resource.inputs), _plain(resource.outputs)  # nobody asks for a value here
         for key in IDENTITY_OUTPUTS:
             value = outputs.get(key)
             if isinstance(value, str) and value:
-                yield value, inputs.get(key) == value
+                found[value] = inputs.get(key) == value and found.get(value, True)
+    return found
+
+
+def _is(resource: Resource, value: str) -> bool:
+    """Whether `value`, which is some resource's, is one of `resource`."""
+    return resource.custom and value in map(_plain(resource.outputs).get, IDENTITY_OUTPUTS)
+
+
+def _owners_first(claims: Iterable[tuple[Resource, bool]]) -> tuple[Resource, ...]:
+    """The first few of each type of those that have a value; `claims` says of each whether it only repeats it."""
+    sharing: dict[str, int] = {}
+    own: dict[str, Resource] = {}
+    repeated: dict[str, Resource] = {}
+    for resource, repeats in claims:
+        number = sharing[resource.type] = sharing.get(resource.type, 0) + 1
+        if number <= MOST_SHARING:
+            (repeated if repeats else own)[resource.urn] = resource
+    return tuple({**own, **repeated}.values())
 
 
 def _plain(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     return properties if properties.__class__ is dict else dict(properties)
 
 
-def _is(resource: Resource, value: str) -> bool:
-    return any(value == identity for identity, _ in _identities(resource))
+def _untraced(resource: Resource) -> Iterator[tuple[str, str, Sentinel]]:
+    """(URN, property, value) of what can't be read in the inputs, and whose origin is not declared."""
+    for key, value in _plain(resource.inputs).items():
+        hidden = next((one for one in leaves(value) if one.__class__ is Sentinel), None)
+        if hidden is not None and not resource.property_dependencies.get(key):
+            yield resource.urn, key, hidden
 
 
 def leaves(value: Any) -> list[Any]:

@@ -63,7 +63,7 @@ def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[
     A kind without a schema, which is a custom resource, is taken as it is. A version that is not known counts as the
     newest one.
     """
-    return _problem(json.dumps(_whole(document), sort_keys=True), version)
+    return _problem(_written(document), version)
 
 
 @lru_cache(maxsize=1024)
@@ -78,9 +78,11 @@ def _problem(text: str, version: str) -> tuple[str, str] | None:
     return refused(document)
 
 
-def _whole(value: Any) -> Any:
-    if isinstance(value, Sentinel):
-        return STAND_IN
-    if isinstance(value, Mapping):
-        return {key: _whole(item) for key, item in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, (list, tuple)) else value
+class _Encoder(json.JSONEncoder):
+    """Writes something right in every way for what can't be read."""
+
+    def default(self, o: Any) -> Any:
+        return STAND_IN if isinstance(o, Sentinel) else super().default(o)
+
+
+_written: Final = _Encoder(sort_keys=True).encode

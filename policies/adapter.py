@@ -38,7 +38,7 @@ from policies.finding import Enforcement, Finding, Profile
 from policies.pack import SETTINGS_KEY, config_file, config_from_file, settings_from_json
 from policies.registry import every_rule
 from policies.releases import is_newer
-from policies.rule import ANY_TYPE, Rule
+from policies.rule import Rule
 from policies.rules._budget import summary
 from policies.settings import PackConfig, settings_schema
 from policies.waivers import load_waivers, waiver_for
@@ -410,7 +410,7 @@ def concerns(rule: Rule, args: engine.ResourceValidationArgs) -> bool:
     """True when `rule` has something to say about the resource."""
     if args.resource_type.endswith("List") and is_list(resource_of(args)):
         return True  # of its items: the rule finds those that it is about
-    return args.resource_type in rule.types or (ANY_TYPE in rule.types and is_custom(args))
+    return rule.is_about(args.resource_type, managed=is_custom(args))
 
 
 def _framework(rule: Rule) -> engine.PolicyComplianceFramework | None:

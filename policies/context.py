@@ -97,13 +97,14 @@ class Context:
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, and what it could not read told again to whoever asks again."""
-        if key not in self._made:
+        known = self._made.get(key)
+        if known is None:
             with watched() as watch:
                 found = make()
             met = [(urn, path, value) for (urn, path), value in watch.met.items()]
-            self._made[key] = found, [one for one in met if one[0]], [one for one in met if not one[0]]
+            known = self._made[key] = found, [one for one in met if one[0]], [one for one in met if not one[0]]
         made: T
-        made, named, nameless = self._made[key]
+        made, named, nameless = known
         meet_each(named)
         for urn, path, value in nameless:  # of whichever resource is looked at
             meet(value, urn, path)

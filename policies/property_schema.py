@@ -99,8 +99,8 @@ def refused(rule: Mapping[str, Any], value: Any) -> str:
     values = rule.get("values")
     if values and text not in values and text.lower() not in {one.lower() for one in values} and text:
         return ", ".join(values)
-    amount = number(value)
-    if "least" in rule and amount is not None and amount not in (0, -1) and not rule["least"] <= amount <= rule["most"]:
+    amount = number(value) if "least" in rule else None
+    if amount is not None and amount not in (0, -1) and not rule["least"] <= amount <= rule["most"]:
         return f"{rule['least']} to {rule['most']}"
     if "longest" in rule and len(text) > rule["longest"]:
         return f"{rule['longest']} characters at most"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from deployment.graph import Resource, ResourceGraph
-from deployment.unknown import SECRET, look_at
+from deployment.unknown import SECRET, watching
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Enforcement, Profile, Risk, Severity
@@ -31,6 +31,10 @@ class Problem(NamedTuple):
 
 ANY_TYPE: Final = "*"
 """In `Rule.types`: the check runs on every resource that a provider manages."""
+
+ANY_OBJECT: Final = "kubernetes:*"
+"""In `Rule.types`: the check runs on every resource of the Kubernetes provider."""
+OBJECTS: Final = ANY_OBJECT.removesuffix("*")
 
 Check: TypeAlias = Callable[[Resource, Context], Iterable[Problem]]
 """Yields what is wrong with one resource."""
@@ -68,7 +72,7 @@ class Rule:
     refused_by: str = ""
     """Which call refuses what breaks the rule, and how: ``wafv2 CreateRuleGroup: WAFLimitsExceededException``."""
     types: tuple[str, ...] = ()
-    """Type tokens `check` runs on; ANY_TYPE for all."""
+    """Type tokens `check` runs on; ANY_TYPE for all, ANY_OBJECT for those of Kubernetes."""
     check: Check | None = None
     """Judges one resource of `types`."""
     reads_graph: bool = False
@@ -117,15 +121,23 @@ class Rule:
             for problem in self.check_stack(context):
                 yield problem.resource or context.stack, problem
         if self.check is not None:
+            watch = watching()
             for resource in self.resources(context.graph):
-                look_at(resource.urn)
+                watch.about = resource.urn
                 for problem in self.check(resource, context):
                     yield problem.resource or resource, problem
+
+    def is_about(self, token: str, *, managed: bool) -> bool:
+        """True when `check` runs on a resource of type `token`, which a provider manages or not."""
+        wide = ANY_TYPE in self.types or (ANY_OBJECT in self.types and token.startswith(OBJECTS))
+        return token in self.types or (managed and wide)
 
     def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
         """Resources of `graph` that `check` runs on."""
         if ANY_TYPE in self.types:
             return graph.managed
+        if ANY_OBJECT in self.types:
+            return (one for one in graph.managed if one.type.startswith(OBJECTS))
         return (one for token in self.types for one in graph.of_type(token))
 
 

@@ -41,6 +41,11 @@ def is_gone(api_version: str, kind: str, version: str | None) -> bool:
     return not any(_file(api_version, kind, each) for each in ([version] if version else SUPPORTED))
 
 
+def has_schema(api_version: str, kind: str, version: str) -> bool:
+    """Whether a kind is one of Kubernetes' own that `version` serves."""
+    return _file(api_version, kind, version) is not None
+
+
 @lru_cache(maxsize=2)
 def definitions(version: str) -> dict[str, Any]:
     """The document that the schemas of `version` refer to: ``$defs`` is name -> schema."""

@@ -9,9 +9,9 @@ until somebody can change it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +20,7 @@ from deployment.tokens import IAM_POLICY, INSTANCE_PROFILE, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._globs import fits
-from policies.rules._permissions import ATTACHMENTS, names, permissions, reaches
+from policies.rules._permissions import ATTACHMENTS, Said, permissions, reaches, said
 from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, own_account, roles
 
 ADMINISTRATOR: Final = "administrator"
@@ -62,29 +62,6 @@ STEPS: Final = (
 """Actions with which a step begins."""
 
 
-class Said:
-    """Actions that the statements of a policy name, which many policies have in common."""
-
-    __slots__ = ("_about", "_actions")
-
-    def __init__(self, actions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> None:
-        self._actions = actions
-        self._about: dict[str, tuple[int, ...]] = {}
-
-    def about(self, action: str) -> tuple[int, ...]:
-        """Places of the statements that are about `action`."""
-        found = self._about.get(action)
-        if found is None:
-            found = self._about[action] = tuple(
-                place for place, (given, excluded) in enumerate(self._actions) if names(given, excluded, action)
-            )
-        return found
-
-
-_said = lru_cache(maxsize=4096)(Said)
-"""What is asked of the actions of one policy is known for all that name the same."""
-
-
 @dataclass(frozen=True)
 class Actor:
     """Somebody whose rights are known: what every layer allows."""
@@ -98,45 +75,36 @@ class Actor:
         """True when each layer allows `action` on `resource` (None: on anything), given the facts of the request."""
         return all(_allows(about, resource, facts) for about in self.about(action))
 
-    def about(self, action: str) -> tuple[tuple[Statement, ...], ...]:
+    def about(self, action: str) -> Iterator[list[Statement]]:
         """What each layer says about `action`, on whatever."""
-        found = self._known.get(action)
-        if found is None:
-            found = self._known[action] = tuple(
-                [
-                    tuple([layer[place] for place in said.about(action)])
-                    for layer, said in zip(self.layers, self._said, strict=True)
-                ]
-            )
-        return found
+        return ([layer[place] for place in about.about(action)] for layer, about in self._layers)
 
     @cached_property
-    def _said(self) -> tuple[Said, ...]:
-        return tuple(_said(tuple((one.actions, one.not_actions) for one in layer)) for layer in self.layers)
+    def _layers(self) -> list[tuple[tuple[Statement, ...], Said]]:
+        return [(layer, said(layer)) for layer in self.layers]
 
-    @cached_property
-    def _known(self) -> dict[str, tuple[tuple[Statement, ...], ...]]:
-        return {}
+    def granted(self, action: str) -> list[Statement]:
+        """Statements of the first layer that allow `action`, on whatever."""
+        layer, about = self._layers[0]
+        return [layer[place] for place in about.about(action) if layer[place].allows]
 
     def scope(self, *actions: str) -> list[str]:
         """Patterns of all that the first layer allows any of `actions` on; "*" where it names what it does not."""
         return [
             pattern
             for action in actions
-            for one in self.about(action)[0]
-            if one.allows
+            for one in self.granted(action)
             for pattern in (("*",) if one.not_resources else one.resources)
         ]
 
     def bounded_by(self, action: str) -> list[str] | None:
         """Patterns of the boundaries to which the first layer binds `action`; None where it binds it to none."""
         found: list[str] = []
-        for one in self.about(action)[0]:
-            if one.allows:
-                patterns = one.compared_with("iam:PermissionsBoundary")
-                if not patterns or any("[" in pattern for pattern in patterns):
-                    return None
-                found += patterns
+        for one in self.granted(action):
+            patterns = one.compared_with("iam:PermissionsBoundary")
+            if not patterns or any("[" in pattern for pattern in patterns):
+                return None
+            found += patterns
         return found
 
     @property
@@ -147,13 +115,15 @@ class Actor:
     @cached_property
     def harmless(self) -> bool:
         """True for somebody who may take no step but to assume a role that trusts them, as most workloads."""
-        return not any(one.allows for action in STEPS for one in self.about(action)[0])
+        return not any(self.granted(action) for action in STEPS)
 
     @cached_property
     def runs(self) -> tuple[str, ...]:
-        """Services that it can have run what it says with a role that it passes."""
+        """Services that it can have run what it says with a role that it passes; none where it may pass no role."""
         return tuple(
-            service for service, ways in RUNNING.items() if any(all(self.may(one) for one in way) for way in ways)
+            service
+            for service, ways in (RUNNING if self.granted("iam:PassRole") else {}).items()
+            if any(all(self.may(one) for one in way) for way in ways)
         )
 
     @cached_property
@@ -174,10 +144,10 @@ class Actor:
                     yield from (pattern.replace("*", "new") for pattern in statement.resources)
 
 
-def _allows(about: tuple[Statement, ...], resource: str | None, facts: Mapping[str, str]) -> bool:
+def _allows(about: Iterable[Statement], resource: str | None, facts: Mapping[str, str]) -> bool:
     """Whether what is said of an action allows it on `resource`."""
-    found = [one for one in about if reaches(one, resource) and _holds(one, facts)]
-    return any(one.allows for one in found) and all(one.allows for one in found)
+    found = [one.allows for one in about if reaches(one, resource) and _holds(one, facts)]
+    return bool(found) and all(found)
 
 
 KEYS: Final = {

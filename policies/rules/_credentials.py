@@ -177,8 +177,12 @@ def holds_credential(text: str) -> bool:
     Remembered, for several rules read the same scripts, and whoever compares stacks judges them again.
     """
     folded = text.casefold()
-    if _holds_key(text, folded) or _logs_in(text) or any(word in folded and one.search(text) for word, one in COMMANDS):
+    # A whole definition says the same again and again; and no word that is looked for has a quotation mark in it.
+    said = '"'.join(set(folded.split('"')))
+    if _holds_key(text, said) or _logs_in(text) or any(word in said and one.search(text) for word, one in COMMANDS):
         return True
+    if not _names_one(said):
+        return False
     # No value that is looked for goes over the end of a line, so the few lines that name a credential are enough.
     named = [line for line, plain in zip(text.split("\n"), folded.split("\n"), strict=True) if _names_one(plain)]
     text = COMMENT.sub("", "\n".join(named))
@@ -202,9 +206,9 @@ def _names_one(folded: str) -> bool:
     return False
 
 
-def _holds_key(text: str, folded: str) -> bool:
-    """`KEYS.search(text)`, which takes long, where `folded`, the text without letter case, has what any key has."""
-    return (any(part in folded for part in KEY_PARTS) or ADDRESS.search(text) is not None) and bool(KEYS.search(text))
+def _holds_key(text: str, said: str) -> bool:
+    """`KEYS.search(text)`, which takes long, where `said`, all of it without letter case, has what any key has."""
+    return (any(part in said for part in KEY_PARTS) or ADDRESS.search(text) is not None) and bool(KEYS.search(text))
 
 
 def readable_text(text: str) -> str:

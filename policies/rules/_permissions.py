@@ -43,6 +43,34 @@ def _permissions(role: Resource, context: Context) -> tuple[Statement, ...] | No
     return statements_of({one if isinstance(one, str) else id(one): one for one in documents}.values())
 
 
+class Said:
+    """Actions that the statements of a policy name, which many policies have in common."""
+
+    __slots__ = ("_about", "_actions")
+
+    def __init__(self, actions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> None:
+        self._actions = actions
+        self._about: dict[str, tuple[int, ...]] = {}
+
+    def about(self, action: str) -> tuple[int, ...]:
+        """Places of the statements that are about `action`."""
+        found = self._about.get(action)
+        if found is None:
+            found = self._about[action] = tuple(
+                place for place, (given, excluded) in enumerate(self._actions) if names(given, excluded, action)
+            )
+        return found
+
+
+_said = lru_cache(maxsize=4096)(Said)
+"""What is asked of the actions of one policy is known for all that name the same."""
+
+
+def said(layer: Iterable[Statement]) -> Said:
+    """What the statements of `layer` are about."""
+    return _said(tuple([(one.actions, one.not_actions) for one in layer]))
+
+
 def may(given: Iterable[Statement], action: str, resource: str | None = None) -> bool:
     """True when the statements allow `action` on `resource` (None: on anything at all) and none denies it.
 
@@ -94,12 +122,13 @@ def lacking(role: Resource, needs: Iterable[Need], context: Context) -> Iterator
         return
     boundary = next(iter(context.graph.referenced(role, "permissionsBoundary", *IAM_POLICY)), None)
     bounds = statements(boundary.get("policy")) if boundary is not None else None
+    layers = [(layer, said(layer)) for layer in (given, bounds) if layer is not None]
     seen = set()
     for need in needs:
         if need in seen:
             continue
         seen.add(need)
-        if not may(given, *need) or (bounds is not None and not may(bounds, *need)):
+        if not all(may([layer[place] for place in about.about(need[0])], *need) for layer, about in layers):
             yield need
 
 

@@ -55,12 +55,13 @@ class Places:
             yield from [pattern] if pattern in self.by_name else ()
             return
         prefix = pattern[: wild.start()]
-        fits = re.compile(translate(pattern.replace("[", "[[]"))).match
+        any_end = pattern == f"{prefix}*"  # as of most, for which an expression would be made in vain
+        fits = re.compile(translate(pattern.replace("[", "[[]"))).match if not any_end else None
         for position in range(bisect_left(self._sorted, prefix), len(self._sorted)):
             name = self._sorted[position]
             if not name.startswith(prefix):
                 return
-            if fits(name):
+            if fits is None or fits(name):
                 yield name
 
     @cached_property

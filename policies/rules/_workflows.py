@@ -128,14 +128,16 @@ def action_of(resource: Any) -> str:
     return (SDK_ACTIONS if found[1] else ACTIONS).get(call, call)
 
 
-def literals(value: Any) -> Iterator[str]:
+def literals(value: Any) -> list[str]:
     """Every plain string inside the parameters of a call, in order; paths and functions are left out."""
+    found: list[str] = []
     todo = [value]
     while todo:
         item = todo.pop()
         if isinstance(item, str):
-            yield item
+            found.append(item)
         elif isinstance(item, dict):
             todo.extend(reversed([inner for key, inner in item.items() if not str(key).endswith(".$")]))
         elif isinstance(item, list):
             todo.extend(reversed(item))
+    return found

@@ -55,7 +55,7 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
         if not task.action:
             continue
         service = task.action.partition(":")[0]
-        named = list(literals(task.state.get("Parameters", task.state.get("Arguments"))))
+        named = literals(task.state.get("Parameters", task.state.get("Arguments")))
         arns = [value for value in named if value.startswith(f"arn:aws:{service}:")]
         arns += [arn for value in named for arn in context.once(arns_of).get(value, {}) if arn.split(":")[2] == service]
         if not arns:

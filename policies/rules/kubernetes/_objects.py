@@ -24,20 +24,20 @@ from policies.table import IT, Condition
 
 def in_namespace(context: Context, name: str, *types: str) -> list[Resource]:
     """Objects of `types` in the namespace `name`."""
-    index = context.once(_by_namespace)
-    return [one for token in types for one in index.get((token, name), ())]
+    found = objects_of(context, name)
+    return [one for token in types for one in found.get(token, ())]
 
 
-def objects_of(context: Context, name: str) -> list[Resource]:
-    """All objects in the namespace `name`."""
-    return [one for (_, place), found in context.once(_by_namespace).items() if place == name for one in found]
+def objects_of(context: Context, name: str) -> Mapping[str, Sequence[Resource]]:
+    """Type -> objects in the namespace `name`."""
+    return context.once(_by_namespace).get(name, {})
 
 
-def _by_namespace(context: Context) -> Mapping[tuple[str, str], list[Resource]]:
-    index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+def _by_namespace(context: Context) -> Mapping[str, Mapping[str, list[Resource]]]:
+    index: dict[str, dict[str, list[Resource]]] = defaultdict(lambda: defaultdict(list))
     for resource in context.graph:
         if resource.type.startswith("kubernetes:"):
-            index[resource.type, namespace(resource)].append(resource)
+            index[namespace(resource)][resource.type].append(resource)
     return index
 
 

@@ -87,14 +87,17 @@ def _bindings(context: Context) -> Mapping[str, list[Resource]]:
     return index
 
 
+def _served(context: Context) -> set[str]:
+    """Namespaces in which something makes targets of pods."""
+    ingresses = [one for one in context.graph.of_type(INGRESS) if is_albs(one, context.graph)]
+    return {namespace(one) for one in (*context.graph.of_type(TARGET_GROUP_BINDING), *ingresses)}
+
+
 def check_gate(context: Context) -> Iterator[Problem]:
     """A rolling update waits for the load balancer: the namespace asks for it, and the binding comes first."""
     bindings = context.graph.of_type(TARGET_GROUP_BINDING)
-    ingresses = [one for one in context.graph.of_type(INGRESS) if is_albs(one, context.graph)]
     for space in context.graph.of_type(NAMESPACE):
-        name = object_name(space)
-        inside = [one for one in (*bindings, *ingresses) if namespace(one) == name]
-        if inside and metadata_value(space, "labels", GATE) != "enabled":
+        if object_name(space) in context.once(_served) and metadata_value(space, "labels", GATE) != "enabled":
             yield Problem(
                 f"the label {GATE} is not enabled, so old pods go before the new ones are targets; enable it",
                 "metadata.labels",

@@ -11,7 +11,7 @@ from deployment.tokens import DEPLOYMENT, WORKLOADS
 from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Enforcement, Severity
-from policies.rule import ANY_TYPE, Problem, Rule
+from policies.rule import ANY_OBJECT, Problem, Rule
 from policies.rules._pods import PATCH
 
 PROVIDER: Final = "pulumi:providers:kubernetes"
@@ -22,8 +22,6 @@ FORCE: Final = "pulumi.com/patchForce"
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A provider of the program's own, with an identity of its own; no workload is declared there unseen."""
-    if not resource.type.startswith("kubernetes:"):
-        return
     reference = str(resource.options.get("provider", ""))
     provider = context.graph.by_urn.get(reference.rpartition("::")[0])
     if provider is not None and provider.type == PROVIDER and provider.name.startswith("default"):
@@ -90,7 +88,7 @@ RULES = (
         why="Without a provider a deployment lands on the cluster that somebody last looked at.",
         fix=f"Pass a kubernetes.Provider, and leave {SKIP}, {FORCE} and orphaning off workloads.",
         source=SOURCE,
-        types=(ANY_TYPE,),
+        types=(ANY_OBJECT,),
         reads_graph=True,
         check=check,
         passing=_under("cluster", clusterIdentifier="arn:cluster"),

@@ -53,10 +53,11 @@ def check(context: Context) -> Iterator[Problem]:
             if bound is None:
                 continue
             yield from _beyond(quota, name, meant, key, bound)
-            objects = [one for one in objects_of(context, name) if counts_objects(key, *identity(one.type))]
-            if len(objects) > bound:
+            kinds = objects_of(context, name).items()
+            objects = sum(len(found) for token, found in kinds if counts_objects(key, *identity(token)))
+            if objects > bound:
                 yield Problem(
-                    f"namespace {name} is to have {len(objects)} objects that the quota counts as {key}, and it allows"
+                    f"namespace {name} is to have {objects} objects that the quota counts as {key}, and it allows"
                     f" {bound:f}; raise spec.hard",
                     "spec.hard",
                     quota,

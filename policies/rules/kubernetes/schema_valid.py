@@ -13,7 +13,7 @@ from deployment.tokens import DEPLOYMENT, KUBERNETES_SECRET
 from deployment.unknown import UNKNOWN, Sentinel
 from policies.context import ROOT_TYPE, Context
 from policies.finding import Risk, Severity
-from policies.rule import ANY_TYPE, Problem, Rule, undecided
+from policies.rule import ANY_OBJECT, Problem, Rule, undecided
 from policies.rules._pods import PATCH
 
 REMOVED: Final = {
@@ -112,7 +112,7 @@ RULES = (
         fix="Use the version that the message names.",
         source="https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
         refused_by="the API server: no matches for this kind",
-        types=(ANY_TYPE,),
+        types=(ANY_OBJECT,),
         reads_graph=True,
         check=check_version,
         passing=_deployment(),
@@ -138,7 +138,7 @@ RULES = (
         fix="Correct the property that the message names.",
         source="https://github.com/yannh/kubernetes-json-schema",
         refused_by="the API server: strict decoding error, or 422 Invalid",
-        types=(ANY_TYPE,),
+        types=(ANY_OBJECT,),
         reads_graph=True,
         check=check,
         passing=_deployment(),

@@ -8,7 +8,7 @@ from typing import Final
 
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
-from deployment.kubernetes_api.schemas import NEWEST, validator
+from deployment.kubernetes_api.schemas import NEWEST, has_schema
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import Problem, Rule
@@ -75,7 +75,7 @@ def _whose_object(token: str) -> str | None:
     group = version.rpartition("/")[0]
     if token == tokens.HELM_RELEASE:
         return token
-    its_own = "." not in group or validator(version, kind.removesuffix("Patch").removesuffix("List"), NEWEST)
+    its_own = "." not in group or has_schema(version, kind.removesuffix("Patch").removesuffix("List"), NEWEST)
     return None if its_own or token in CUSTOM_OBJECTS else f"kubernetes:{group}"
 
 

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Final
 
 from deployment.graph import Resource
+from deployment.per_text import per_text
 from deployment.tokens import SUBNET, VPC, VPC_BLOCKS
 from policies.context import Context
 from policies.examples import Example, each
@@ -50,6 +51,7 @@ class Blocks:
         self._places: dict[tuple[int, int], tuple[int, IPv4Network]] = {}
         """(first address, length of the prefix) -> (how many came before, range)"""
         self._sorted: list[tuple[int, int]] = []
+        self._lengths: set[int] = set()
 
     def add(self, own: IPv4Network, subnet: Resource) -> None:
         """Note that `subnet` has the range `own`."""
@@ -57,6 +59,7 @@ class Blocks:
         if own not in self._holders:
             self._places[key] = len(self._places), own
             insort(self._sorted, key)
+            self._lengths.add(own.prefixlen)
         self._holders[own] = subnet
 
     def overlapping(self, own: IPv4Network) -> Iterator[tuple[IPv4Network, Resource]]:
@@ -64,7 +67,7 @@ class Blocks:
         first, length = int(own.network_address), own.prefixlen
         last = int(own.broadcast_address)
         inside = self._sorted[bisect_left(self._sorted, (first, length)) : bisect_left(self._sorted, (last + 1, 0))]
-        around = ((first >> (32 - shorter) << (32 - shorter), shorter) for shorter in range(length))
+        around = ((first >> (32 - shorter) << (32 - shorter), shorter) for shorter in self._lengths if shorter < length)
         found = [self._places[key] for key in (*around, *inside) if key in self._places]
         for _, other in sorted(found):
             yield other, self._holders[other]
@@ -72,8 +75,13 @@ class Blocks:
 
 def block(value: Any) -> IPv4Network | None:
     """The range that `value` writes; None when it is none."""
+    return _block(value) if isinstance(value, str) else None
+
+
+@per_text
+def _block(text: str) -> IPv4Network | None:
     try:
-        return IPv4Network(value) if isinstance(value, str) else None
+        return IPv4Network(text)
     except ValueError:
         return None
 

@@ -21,28 +21,22 @@ from policies.rule import Problem, Rule
 from policies.rules._reach import ASSOCIATION, groups_of, templates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-ENDPOINT: Final = VPC_ENDPOINT[0]
-PARTS: Final = (
-    "subnets",
-    "subnetIds",
-    "subnetId",
-    "vpcZoneIdentifiers",
-    "securityGroups",
-    "securityGroupIds",
-    "targetGroupArns",
-    "routeTableId",
-    "routeTableIds",
-    "gatewayId",
-    "egressOnlyGatewayId",
-)
-"""Where resources name what has to be in their VPC."""
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(LOAD_BALANCER, ("subnets", "securityGroups")),
+    **dict.fromkeys(SERVERLESS_CACHE, ("subnetIds", "securityGroupIds")),
+    **dict.fromkeys(SCALING_GROUP, ("vpcZoneIdentifiers", "targetGroupArns")),
+    ASSOCIATION: ("subnetId", "routeTableId", "gatewayId"),
+    **dict.fromkeys(ROUTE, ("routeTableId", "gatewayId", "egressOnlyGatewayId")),
+    **dict.fromkeys(VPC_ENDPOINT, ("subnetIds", "securityGroupIds", "routeTableIds")),
+}
+"""Type -> where such a resource names what has to be in its VPC."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The parts that a resource joins name the same VPC."""
-    parts = [resource, *(one for path in PARTS for one in context.graph.referenced(resource, path))]
+    parts = [resource, *(one for path in PARTS[resource.type] for one in context.graph.referenced(resource, path))]
     for template in templates_of(resource, context):
         parts += groups_of(template, context)
     named = {one.name: vpc for one in parts if isinstance(vpc := one.get("vpcId"), str)}
@@ -66,7 +60,7 @@ RULE = Rule(
     fix="Set vpcId to the VPC of the parts that belong together.",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
     refused_by="ec2 RunInstances, elasticloadbalancing CreateLoadBalancer: different networks",
-    types=(*LOAD_BALANCER, *SERVERLESS_CACHE, *SCALING_GROUP, ASSOCIATION, *ROUTE, ENDPOINT),
+    types=tuple(PARTS),
     reads_graph=True,
     check=check,
     passing=_STACK,

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from deployment.graph import Resource, ResourceGraph
+from deployment.graph import MOST_SHARING, Resource, ResourceGraph
 from deployment.unknown import SECRET, UNKNOWN, watched
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -129,6 +129,14 @@ def test_an_id_that_many_share_is_followed_by_what_the_program_declares():
     assert [one.urn for one in graph.referenced(alarms[1], "to")] == ["urn:topic-0"]
     assert graph.referrers(topics[-1]) == (alarms[0],)
     assert alarms[1] in graph.referrers(topics[0])
+
+
+def test_who_has_a_value_twice_counts_once_among_the_few_that_it_may_lead_to():
+    both = {"id": "same", "name": "same"}
+    topics = [Resource(f"urn:topic-{n}", "topic", f"topic-{n}", outputs=both) for n in range(MOST_SHARING)]
+    alarm = Resource("urn:a", "alarm", "a", inputs={"to": "same"})
+    graph = ResourceGraph([*topics, alarm])
+    assert [graph.referrers(topic) for topic in topics] == [(alarm,)] * MOST_SHARING
 
 
 def test_what_may_refer_to_anything_is_met_once_by_each_who_asks():
