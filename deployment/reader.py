@@ -11,21 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from deployment import preview
-from deployment.errors import EncryptedError, InputError
+from deployment.errors import InputError
 from deployment.garbage import no_garbage_collection
-from deployment.graph import STACK_TYPE, Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph
 from deployment.sharing import sharing
 from deployment.source import read_bytes
-from deployment.unknown import SECRET
-from deployment.urn import name_of, plain
-from deployment.values import NestedTooDeepError, readable
+from deployment.states import resource_of
+from deployment.urn import plain
+
+LARGE_BYTES: Final = 1_000_000
+"""Size from which it pays to import what reads large files (8 ms)."""
 
 
 def graph_from_file(path: str) -> ResourceGraph:
     """Graph of the stack in the file `path`, which may be gzip; ``-`` is standard input. Raises InputError."""
     source = "standard input" if path == "-" else plain(path)
     with no_garbage_collection():  # looking for it takes as long as the reading
-        return _graph(_parsed(_decoded(read_bytes(path), source), source), source, drain=True)
+        return _whole(read_bytes(path), source)
 
 
 def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
@@ -35,7 +37,11 @@ def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
     """
     source = "standard input" if path == "-" else plain(path)
     with no_garbage_collection():
-        document = _parsed(_decoded(read_bytes(path), source), source)
+        content = read_bytes(path)
+        graph = _large(content, source)
+        if graph is not None:
+            return graph, None
+        document = _parsed(_decoded(content, source), source)
         told = isinstance(document, dict) and "deployment" not in document and "steps" in document
         before = preview.deployed(document) if told else []
         return _graph(document, source, drain=True), _graph(before, source) if before else None
@@ -59,7 +65,7 @@ def refresh_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph, Mapping[
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
     with no_garbage_collection():
-        return _graph(_parsed(text if isinstance(text, str) else _decoded(text, source), source), source, drain=True)
+        return _graph(_parsed(text, source), source, drain=True) if isinstance(text, str) else _whole(text, source)
 
 
 def graph_from_json(document: Any, source: str) -> ResourceGraph:
@@ -70,6 +76,34 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
     tells of a preview that failed.
     """
     return _graph(document, source)
+
+
+def _whole(content: bytes, source: str) -> ResourceGraph:
+    graph = _large(content, source)
+    if graph is None:
+        text = _decoded(content, source)
+        del content  # of a large file no more is held than has to be
+        document = _parsed(text, source)
+        del text
+        graph = _graph(document, source, drain=True)
+    return graph
+
+
+def _large(content: bytes, source: str) -> ResourceGraph | None:
+    """Graph of the stack in the large export or state file `content`; None for any other, and for what is damaged."""
+    if len(content) < LARGE_BYTES:
+        return None
+    from deployment.large import Resources, states_of
+
+    states = states_of(content)
+    if states is None:
+        return None
+    try:
+        graph = ResourceGraph(Resources(source).of(states))
+    except (ValueError, RecursionError):
+        return None
+    _refuse_circles(graph, source)
+    return graph
 
 
 def _decoded(content: bytes, source: str) -> str:
@@ -98,7 +132,7 @@ def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:
         states = _drained(states)
     shared: dict[str, str] = {}
     graph = ResourceGraph(
-        _resource(state, source, shared)
+        resource_of(state, source, shared)
         for state in states
         # What waits for its deletion is no part of the stack any more.
         if not (isinstance(state, dict) and state.get("delete") is True)
@@ -111,6 +145,9 @@ def _refuse_circles(graph: ResourceGraph, source: str) -> None:
     """Refuse a resource that is above itself: no engine writes that, and looking upwards would never end."""
     sound: set[str] = set()
     for resource in graph:
+        if resource.parent is None or resource.parent in sound:  # told after its parent, as nearly always
+            sound.add(resource.urn)
+            continue
         met: dict[str, None] = {}
         current: Resource | None = resource
         while current is not None and current.urn not in sound:
@@ -167,119 +204,3 @@ def _deployed(deployment: Any, source: str) -> list[Any]:
 
 def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number")
-
-
-def _resource(state: Any, source: str, shared: dict[str, str]) -> Resource:
-    """Resource of one `state`; `shared` holds the URNs met so far, each of which a file repeats many times."""
-
-    if not isinstance(state, dict) or not _is_text(state.get("urn")) or not _is_text(state.get("type")):
-        raise InputError(f"{source}: a resource without urn and type in plain text: {_shown(str(state)[:80])}")
-    urn, token = _urn(state["urn"], shared), _urn(state["type"], shared)
-    try:
-        return Resource(
-            urn=urn,
-            type=token,
-            name=name_of(urn),
-            inputs=_inputs(state),
-            outputs=_outputs(state),
-            parent=_urn(state["parent"], shared) if _is_text(state.get("parent")) else None,
-            dependencies=_urns(state.get("dependencies"), "dependencies", shared),
-            property_dependencies={
-                key: _urns(urns, "propertyDependencies", shared)
-                for key, urns in _object(state, "propertyDependencies").items()
-            },
-            custom=bool(state.get("custom", token != STACK_TYPE)),
-            protect=bool(state.get("protect", False)),
-            options={
-                key: _urn(value, shared) if isinstance(value, str) else value
-                for key in OPTION_KEYS
-                if (value := state.get(key))
-            },
-        )
-    except _VeiledError as error:
-        raise EncryptedError(f"{source}: {urn}: {error}") from error
-    except (_MalformedError, NestedTooDeepError) as error:
-        raise InputError(f"{source}: {urn}: {error}") from error
-
-
-class _MalformedError(Exception):
-    """A part of a resource has another shape than Pulumi writes."""
-
-
-class _VeiledError(_MalformedError):
-    """A resource is one secret."""
-
-
-def _inputs(state: Mapping[str, Any]) -> Mapping[str, Any]:
-    inputs = readable(_object(state, "inputs"))
-    if inputs is SECRET:
-        raise _VeiledError("inputs is one secret value, so nothing about the resource can be judged")
-    found: Mapping[str, Any] = inputs
-    return found
-
-
-def _outputs(state: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Outputs, with the id that a state keeps beside them; other resources refer to it.
-
-    A component may register its outputs as one secret object; then none of them can be read.
-    """
-    outputs: Any = readable(_object(state, "outputs"))
-    if outputs is SECRET:
-        outputs = {}
-    identifier = state.get("id")
-    found: Mapping[str, Any] = {"id": readable(identifier), **outputs} if isinstance(identifier, str) else outputs
-    return found
-
-
-def _object(state: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = state.get(key) or {}
-    if not isinstance(value, dict):
-        raise _MalformedError(f"{key} must be an object, not {type(value).__name__}")
-    return value
-
-
-def _urn(text: str, shared: dict[str, str]) -> str:
-    found = shared.get(text)
-    if found is None:
-        found = plain(text)
-        found = shared[text] = shared.setdefault(found, found)
-    return found
-
-
-def _urns(value: Any, key: str, shared: dict[str, str]) -> tuple[str, ...]:
-    if not value:
-        return ()
-    if isinstance(value, list):
-        try:
-            return tuple([shared[urn] for urn in value])  # met before, as nearly all
-        except (KeyError, TypeError):
-            if all(isinstance(urn, str) for urn in value):
-                return tuple(_urn(urn, shared) for urn in value)
-    raise _MalformedError(f"{key} must be a list of URNs")
-
-
-def _is_text(value: Any) -> bool:
-    """True for text of whole characters; half of one (a lone surrogate) can't be written anywhere."""
-    if not isinstance(value, str) or value == "":
-        return False
-    return value.isascii() or not any("\ud800" <= one <= "\udfff" for one in value)
-
-
-def _shown(text: str) -> str:
-    return text if text.isprintable() else ascii(text)[1:-1]
-
-
-OPTION_KEYS: Final = (
-    "aliases",
-    "customTimeouts",
-    "deleteBeforeReplace",
-    "deletedWith",
-    "external",
-    "ignoreChanges",
-    "provider",
-    "replaceOnChanges",
-    "replaceWith",
-    "replacementTrigger",
-    "retainOnDelete",
-)
-"""Resource options that a deployment keeps, beside protect."""
