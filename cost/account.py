@@ -14,9 +14,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-from cost.allowances import Allowance, Relief, allowances, relief, wanted
+from cost.allowances import Allowance, Bill, Relief, allowances, relief, wanted
 from cost.catalogue import Price
-from cost.charges import ZERO
+from cost.charges import ZERO, Charge
 from cost.estimate import Estimate, Line
 from cost.money import line_usd
 from cost.uptime import ALWAYS_ON
@@ -83,7 +83,7 @@ def _at_mean(
             after_usd = line_usd(usd * after_units / units)
             shared[line.price.path, field] = after_units, after_usd
             dollars[field] = after_usd - before_usd
-    return replace(line, **dollars)
+    return line._replace(**dollars)
 
 
 def quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
@@ -100,8 +100,9 @@ def quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
 def _allowance_lines(stacks: Sequence[Sequence[Line]], shares: Sequence[Decimal]) -> list[list[Line]]:
     """For each stack one negative line for each allowance and price. The figure always-on at list price gets none."""
     found: list[dict[tuple[str, str], dict[str, Relief]]] = [{} for _ in stacks]
+    allowed = [_allowed(lines) if share else [] for lines, share in zip(stacks, shares, strict=True)]
     for figure in FIGURES:
-        bills = [list(_bills(lines, figure)) if share else [] for lines, share in zip(stacks, shares, strict=True)]
+        bills = [list(_bills(lines, figure)) for lines in allowed]
         amounts = _divided([wanted(bill, share) for bill, share in zip(bills, shares, strict=True)])
         for by_price, bill, amount in zip(found, bills, amounts, strict=True):
             for taken in relief(bill, amount):
@@ -143,9 +144,18 @@ def _line(by_figure: Mapping[str, Relief]) -> Line:
     )
 
 
-def _bills(lines: Iterable[Line], figure: str) -> Iterator[tuple[Price, Decimal, Decimal]]:
-    for line in lines:
-        if (charge := line.charge) is None or not charge.allowed:
-            continue
+def _allowed(lines: Iterable[Line]) -> list[tuple[Line, Charge]]:
+    """Lines that an allowance covers, with their charges."""
+    covered = allowances()
+    return [
+        (line, charge)
+        for line in lines
+        if (charge := line.charge) is not None and charge.allowed and charge.price.name in covered
+    ]
+
+
+def _bills(allowed: Iterable[tuple[Line, Charge]], figure: str) -> Iterator[Bill]:
+    field = FIGURES[figure]
+    for line, charge in allowed:
         amount: Decimal = getattr(charge.amount, figure)
-        yield charge.price, amount * line.factor / charge.price.unit_size, getattr(line, FIGURES[figure])
+        yield charge.price, amount * line.factor / charge.price.unit_size, getattr(line, field)

@@ -95,10 +95,11 @@ class Price:
             return quantity * self.usd
         total, start = Decimal(0), Decimal(0)
         for tier in self.tiers:
+            if start >= quantity:  # nothing is left for this one, nor for those above it
+                break
             end = quantity if tier.up_to is None else min(quantity, tier.up_to)
-            if end > start:
-                total += (end - start) * tier.usd
-                start = end
+            total += (end - start) * tier.usd
+            start = end
         return total
 
 
@@ -119,7 +120,7 @@ class Catalogue:
 
     def find(self, service: str, key: str) -> Price | None:
         """The price `key` of `service`, or None."""
-        return _price(self.region, service, key) or _price(GLOBAL, service, key)
+        return price_in(self.region, service, key) or price_in(GLOBAL, service, key)
 
     def price(self, service: str, key: str) -> Price:
         """The price `key` of `service`. Raises MissingPrice."""
@@ -132,7 +133,14 @@ class Catalogue:
 def price_at(path: str) -> Price | None:
     """The price at ``region/service/key`` (`Price.path`); None where no file holds it: not every price is of a file."""
     region, service, key = path.split("/", 2)
-    return _price(region, service, key)
+    return price_in(region, service, key)
+
+
+@cache
+def price_in(region: str, service: str, key: str) -> Price | None:
+    """The price `key` of `service` that the files of `region`, or `GLOBAL`, hold themselves."""
+    row = _rows(region, service).get(key)
+    return None if row is None else read_price(region, service, key, row)
 
 
 @cache
@@ -151,14 +159,8 @@ def all_prices() -> Iterator[Price]:
 
 def reread() -> None:
     """Read price files anew from now on: they have changed."""
-    for known in (regions, _price, _rows):
+    for known in (regions, price_in, _rows):
         known.cache_clear()
-
-
-@cache
-def _price(region: str, service: str, key: str) -> Price | None:
-    row = _rows(region, service).get(key)
-    return None if row is None else read_price(region, service, key, row)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from cost.catalogue import Price
 from cost.uptime import Metering
@@ -69,8 +69,7 @@ class Driver(StrEnum):
     EVENTS = "events"
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """One billed dimension of one resource."""
 
     item: str

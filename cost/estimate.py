@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cost.basis import Basis
 from cost.budget import GATES, Bought, hours_bought, sessions_bought
@@ -21,9 +21,11 @@ from deployment.graph import ResourceGraph
 from deployment.urn import name_of
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One charge of one resource, or what one allowance takes off (then negative, without a resource)."""
+class Line(NamedTuple):
+    """One charge of one resource, or what one allowance takes off (then negative, without a resource).
+
+    A tuple, as a large stack has tens of thousands: they are made in a third of the time of frozen dataclasses.
+    """
 
     urn: str
     """The resource; "" for an allowance."""

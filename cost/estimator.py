@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from cost.account import settle
@@ -19,14 +19,14 @@ from cost.estimate import Estimate, Line, UnpricedResource
 from cost.money import line_usd
 from cost.registry import free_reason, pricer_of
 from cost.scope import Pricing, Scope
-from cost.surcharges import surcharges
+from cost.surcharges import has_surcharges, surcharges
 from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
 from deployment.errors import SHAPE_ERRORS, InputError
 from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
-from deployment.object_lists import is_list, unread, with_items
+from deployment.object_lists import is_list, may_be_list, unread, with_items
 from deployment.tokens import RENDERED
 
 NO_LIMIT_USD: Final = Decimal("Infinity")
@@ -77,24 +77,26 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         root = Scope(pricing, found.root)
         bill.add(found.root, found.root.name, lambda: increment(root))
     for resource in graph:
-        if resource.type in RENDERED and not graph.children(resource.urn):
+        kind = _kind_of(resource.type)
+        if kind.rendered and not graph.children(resource.urn):
             bill.refuse(
                 resource, "the objects of its files aren't in the graph; preview with the Pulumi CLI reads them"
             )
-        if not resource.custom or resource.type.startswith("pulumi:") or resource.options.get("external"):
+        if not resource.custom or kind.own or resource.options.get("external"):
             continue
-        if is_list(resource):
+        if kind.list and is_list(resource):
             if unread(resource):
                 bill.refuse(resource, "its items aren't known, or say no kind; declare each object by itself")
             else:
                 free[resource.urn] = "a list: each of its items has a price, or a reason, of its own"
             continue
-        for reason in surcharges(resource):
-            bill.refuse(resource, reason)
-        if (pricer := pricer_of(resource.type)) is not None:
-            bill.add(resource, graph.component_of(resource), partial(pricer.charges, Scope(pricing, resource)))
-        elif (why := free_reason(resource.type)) is not None:
-            free[resource.urn] = why
+        if kind.surcharged:
+            for reason in surcharges(resource):
+                bill.refuse(resource, reason)
+        if kind.charges is not None:
+            bill.add(resource, graph.component_of(resource), partial(kind.charges, Scope(pricing, resource)))
+        elif kind.free is not None:
+            free[resource.urn] = kind.free
         else:
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
@@ -119,6 +121,37 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         reprice=reprice,
     )
     return settle([alone])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the type of a resource says of its price."""
+
+    own: bool
+    """Pulumi's own: it makes nothing in a cloud."""
+    rendered: bool
+    """A chart or a file: its objects are other resources."""
+    list: bool
+    """Resources of the type may be lists of objects."""
+    surcharged: bool
+    """Some of its properties cost extra."""
+    charges: Callable[[Scope], Iterable[Charge]] | None
+    """Its pricer; None for a type that has none."""
+    free: str | None
+    """Why it costs nothing; None where nothing proves that."""
+
+
+@cache
+def _kind_of(token: str) -> _Kind:
+    pricer = pricer_of(token)
+    return _Kind(
+        own=token.startswith("pulumi:"),
+        rendered=token in RENDERED,
+        list=may_be_list(token),
+        surcharged=has_surcharges(token),
+        charges=None if pricer is None else pricer.charges,
+        free=free_reason(token),
+    )
 
 
 def _held_usd(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer]) -> Decimal:

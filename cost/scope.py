@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from cost.basis import Basis
-from cost.catalogue import GLOBAL, REFERENCE, Catalogue, MissingPrice, Price, price_at
+from cost.catalogue import GLOBAL, REFERENCE, Catalogue, MissingPrice, Price, price_in
 from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
 from cost.money import text
 from cost.uptime import Metering
@@ -67,6 +67,8 @@ class Coming:
         return {"urn": self.urn, "from": self.day.isoformat(), "what": self.what, "monthly": text(self.monthly_usd)}
 
 
+_ABSENT: Final = object()
+
 REGIONAL_ARN: Final = re.compile(r"arn:aws[\w-]*:[^:]+:([a-z0-9-]+):")
 
 
@@ -105,10 +107,11 @@ class Pricing:
     def once(self, make: Callable[[Pricing, *Arguments], T], *arguments: *Arguments) -> T:
         """`make(self, *arguments)`, the same object each time that it is asked for in one estimate."""
         key = make, arguments
-        if key not in self._made:
-            self._made[key] = make(self, *arguments)
-        found: T = self._made[key]
-        return found
+        found = self._made.get(key, _ABSENT)
+        if found is _ABSENT:
+            found = self._made[key] = make(self, *arguments)
+        made: T = found
+        return made
 
     def catalogue(self, region: str) -> Catalogue:
         """Prices of `region`, opened once. Raises InputError for what is no region's name."""
@@ -140,10 +143,8 @@ class Pricing:
         if own is not None:
             raise InputError(f"{resource.urn}: its region is no text that can be read; give it as a plain value")
         reference = resource.options.get("provider")
-        if isinstance(reference, str) and (provider := self.graph.by_urn.get(reference.rpartition("::")[0])):
-            region = provider.get("region")
-            if isinstance(region, str) and region:
-                return region
+        if isinstance(reference, str) and (its := self.once(_region_of_provider, reference)):
+            return its
         # Programs that take their region from the environment leave it in no input.
         region = region_of_arn(resource) or self.basis.region or self._only_region
         if region:
@@ -169,6 +170,13 @@ class Pricing:
         traffic = self.basis.traffic
         peak = traffic.peak_requests_per_second * 3600 * self.basis.uptime.hours
         return Amount.of(0, traffic.monthly_requests, peak)
+
+
+def _region_of_provider(pricing: Pricing, reference: str) -> str:
+    """Region of the provider that a resource's option refers to; "" where that tells none."""
+    provider = pricing.graph.by_urn.get(reference.rpartition("::")[0])
+    region = None if provider is None else provider.get("region")
+    return region if isinstance(region, str) else ""
 
 
 def _by_name(pricing: Pricing, key: str, types: tuple[str, ...]) -> Mapping[str, Resource]:
@@ -202,13 +210,21 @@ def _readable(value: Any, name: str) -> Any:
 class Scope:
     """One resource being priced."""
 
-    __slots__ = ("graph", "pricing", "resource", "traffic")
+    __slots__ = ("_region", "graph", "pricing", "resource", "traffic")
 
     def __init__(self, pricing: Pricing, resource: Resource) -> None:
         self.pricing = pricing
         self.resource = resource
         self.graph = pricing.graph
         self.traffic = pricing.basis.traffic
+        self._region = ""
+
+    @property
+    def region(self) -> str:
+        """Region of the resource. Raises InputError when none is known."""
+        if not self._region:
+            self._region = self.pricing.region_of(self.resource)
+        return self._region
 
     @property
     def requests(self) -> Amount:
@@ -217,13 +233,11 @@ class Scope:
 
     def price(self, service: str, key: str) -> Price:
         """Price in the resource's region; of what costs the same everywhere, wherever that is. Raises MissingPrice."""
-        if (same := price_at(f"{GLOBAL}/{service}/{key}")) is not None:
-            return same
-        return self.pricing.price(self.pricing.region_of(self.resource), service, key)
+        return price_in(GLOBAL, service, key) or self.pricing.price(self.region, service, key)
 
     def find(self, service: str, key: str) -> Price | None:
         """Price in the resource's region, or None: one that it can do without."""
-        return self.pricing.catalogue(self.pricing.region_of(self.resource)).find(service, key)
+        return self.pricing.catalogue(self.region).find(service, key)
 
     def charge(self, item: str, price: tuple[str, str], amount: Amount, metering: Metering, **more: Any) -> Charge:
         """A charge at the price ``(service, key)``; `more` are the other fields of Charge. Raises MissingPrice."""
@@ -244,8 +258,8 @@ class Scope:
 
     def given(self, key: UsageKey) -> Decimal | None:
         """What the usage file says of `key`, by either of its names; None where it says nothing."""
-        numbers = self.pricing.usage.get(self.resource.urn, {})
-        return numbers.get(key.name, numbers.get(key.also))
+        numbers = self.pricing.usage.get(self.resource.urn)
+        return None if numbers is None else numbers.get(key.name, numbers.get(key.also))
 
     def used_where_given(
         self, item: str, price: tuple[str, str], key: UsageKey, metering: Metering = Metering.USE

@@ -77,6 +77,11 @@ def surcharges(resource: Resource) -> Iterator[str]:
             yield reason
 
 
+def has_surcharges(token: str) -> bool:
+    """Whether some property of the type `token` costs extra."""
+    return present(token) in _rows()
+
+
 @cache
 def _rows() -> Mapping[str, tuple[Surcharge, ...]]:
     """Rows by type token."""

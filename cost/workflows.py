@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any, Final
 
 from deployment.per_text import per_text
@@ -62,8 +61,7 @@ class Workflow:
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:
-        retries: list[int] = []
-        document = json.loads(definition, object_hook=partial(_counted, retries))
+        document = json.loads(definition)
         states = document["States"]
         start = document["StartAt"]
         if not isinstance(states, dict) or start not in states:
@@ -74,41 +72,52 @@ def read_workflow(definition: str) -> Workflow | None:
             straight=_straight(following, start, nested),
             states=sum(1 + count for count in nested.values()),
             pass_states=_longest_waiting_pass(states, following, nested),
-            retries=sum(retries),
+            retries=sum(map(_attempts, states.values())),
             actions=frozenset(_actions(definition)),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _counted(retries: list[int], value: dict[str, Any]) -> dict[str, Any]:
-    """`value` as it is; MaxAttempts of each retrier in it joins `retries`, wherever it stands."""
-    for retrier in value.get("Retry") or ():
+def _attempts(state: Any) -> int:
+    """Further attempts that a state, and each inside it, allows."""
+    found = sum([_attempts(each) for each in _inside(state)])
+    for retrier in state.get("Retry") or ():
         attempts = retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) if isinstance(retrier, dict) else 0
-        retries.append(attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS)
-    return value
+        found += attempts if isinstance(attempts, int) and 0 <= attempts < 10**8 else DEFAULT_ATTEMPTS
+    return found
 
 
 def _actions(definition: str) -> Iterator[str]:
     """Calls of the AWS SDK integrations, e.g. ``elasticache:deleteserverlesscache``, of clusters and of functions."""
-    yield from re.findall(r"states:::(eks:call|lambda:invoke)", definition)
-    for service, action in re.findall(r"aws-sdk:(\w{1,64}):(\w{1,128})", definition):
-        yield f"{service}:{action}".lower()
+    for call, other in CALL.findall(definition):
+        yield other or call.lower()
+
+
+CALL: Final = re.compile(r"states:::(?:aws-sdk:(\w{1,64}:\w{1,128})|(eks:call|lambda:invoke))")
 
 
 def _next(state: Any) -> list[str]:
     if not isinstance(state, dict):
         return []
     found = [state.get("Next")]
-    found += [choice.get("Next") for choice in state.get("Choices") or [] if isinstance(choice, dict)]
+    if choices := state.get("Choices"):
+        found += [choice.get("Next") for choice in choices if isinstance(choice, dict)]
     found.append(state.get("Default"))
     return [name for name in found if isinstance(name, str)]
 
 
 def _nested(state: Any) -> int:
     """States inside a Parallel or Map state, one iteration counted."""
-    inner = [*(state.get("Branches") or []), state.get("ItemProcessor") or state.get("Iterator") or {}]
-    return sum(1 + _nested(each) for part in inner for each in (part.get("States") or {}).values())
+    return sum([1 + _nested(each) for each in _inside(state)])
+
+
+def _inside(state: Any) -> Collection[Any]:
+    """States of the branches of a Parallel state, or of what a Map state does with an item."""
+    branches, item = state.get("Branches"), state.get("ItemProcessor") or state.get("Iterator")
+    if not branches and not item:  # as nearly always
+        return ()
+    return [each for part in (*(branches or ()), item or {}) for each in (part.get("States") or {}).values()]
 
 
 def _straight(following: Mapping[str, list[str]], start: str, nested: Mapping[str, int]) -> int:

@@ -18,11 +18,15 @@ MARK: Final = " items["
 """Between a list's URN and the number of an item in the URN that stands for the item."""
 
 
+def may_be_list(token: str) -> bool:
+    """Whether resources of the type `token` may be lists of objects."""
+    return token.endswith(SUFFIX) and token.startswith(PREFIX)
+
+
 def is_list(resource: Resource) -> bool:
     """Whether a resource is a list of objects. One with a ``spec`` is an object of a kind that is called so."""
     return (
-        resource.type.endswith(SUFFIX)
-        and resource.type.startswith(PREFIX)
+        may_be_list(resource.type)
         and ("items" in resource.inputs or resource.type == f"{PREFIX}core/v1:{SUFFIX}")
         and "spec" not in resource.inputs
     )
@@ -30,7 +34,8 @@ def is_list(resource: Resource) -> bool:
 
 def with_items(graph: ResourceGraph) -> ResourceGraph:
     """`graph` with the items of each list behind it; the same graph where it has no list, or they are there."""
-    lists = {resource.urn for resource in graph if is_list(resource)}
+    types = filter(may_be_list, graph.types)
+    lists = {resource.urn for resource in graph.of_type(*types) if is_list(resource)}
     if not lists or any(MARK in resource.urn and split(resource.urn)[0] in lists for resource in graph):
         return graph
     return ResourceGraph(one for resource in graph for one in (resource, *_items(resource)))

@@ -10,7 +10,6 @@ import datetime
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -121,7 +120,7 @@ def _changed(change: Change, old: Estimate, new: Estimate) -> dict[str, Any]:
             part[1] += sign * line.quantity
             part[2] += sign * line.monthly_usd
     components = [
-        _component(replace(line, quantity=quantity, monthly_usd=usd))
+        _component(line._replace(quantity=quantity, monthly_usd=usd))
         for line, quantity, usd in parts.values()
         if quantity or usd
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -291,7 +290,7 @@ def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
     ways = [list(_aurora_hours(scope, of, Scope(scope.pricing, one), added)) for one in instances]
     del scope.pricing.coming[told:]  # the cluster's own instances tell it
     for charge in max(ways, key=lambda way: sum((each.price.usd * each.amount.worst for each in way), Decimal(0))):
-        yield replace(charge, item=f"{charge.item} by scaling", driver=Driver.FLEET)
+        yield charge._replace(item=f"{charge.item} by scaling", driver=Driver.FLEET)
 
 
 def _index(pricing: Pricing) -> Mapping[str, list[Resource]]:
