@@ -31,6 +31,7 @@ class AlarmWatch:
         """The last datapoint."""
         self._minutes = max(1, declared.rule.period_seconds // 60)
         self._seen = 0
+        self._gone = False
 
     @property
     def state(self) -> AlarmState:
@@ -49,6 +50,8 @@ class AlarmWatch:
 
     def catch_up(self, minutes: Minutes) -> Iterator[AlarmEvent]:
         """Look at all periods that ended in `minutes`; the changes of state on the way."""
+        if self._gone:
+            return
         periods = minutes.periods(self._minutes, self._seen)
         if not periods.count:
             return
@@ -70,3 +73,12 @@ class AlarmWatch:
                     yield AlarmEvent(at, rule.name, self.state)
         self.value = None if np.isnan(values[-1]) else float(values[-1])
         self._seen += periods.count
+
+    def remove(self) -> None:
+        """The stack is parked, and its alarms with it: it looks at nothing, and is in no state."""
+        self._gone, self.value = True, None
+        self.alarm = Alarm(self.declared.rule, low_sample_periods=self.alarm.low_sample_periods)
+
+    def put_back(self, minute: int) -> None:
+        """A session begins: a new alarm looks at the periods from `minute` on."""
+        self._gone, self._seen = False, -(-minute // self._minutes)

@@ -273,8 +273,20 @@ class Run:
                     fleet.park(self.now)
                 else:
                     fleet.unpark(self.now)
+            watches = [*self.alarms.values(), *(watch for steps in self.steps for _, watch in steps)]
             if parked:
                 self.due.clear()
+                self._read_alarms()
+                for watch in watches:
+                    watch.remove()
+            else:
+                for watch in watches:
+                    watch.put_back(math.ceil(self.now / MINUTE))
+
+    def _read_alarms(self) -> None:
+        """Let the alarms look at all minutes that are over."""
+        for watch in self.alarms.values():
+            self.result.alarm_events += watch.catch_up(self.minutes)
 
     def _note_minute(self) -> None:
         """Decide on the minute that ended as soon as its metrics have arrived."""
@@ -376,8 +388,8 @@ class Run:
         result, engine = self.result, self.engine
         self._close()
         minutes = self.minutes
+        self._read_alarms()
         for watch in self.alarms.values():
-            result.alarm_events += watch.catch_up(minutes)
             result.alarm_states[watch.declared.rule.name] = watch.state
             result.low_sample_periods[watch.declared.rule.name] = watch.alarm.low_sample_periods
         result.alarm_events.sort(key=lambda event: event.at)

@@ -8,8 +8,8 @@ import pytest
 
 from deployment.errors import InputError
 from workbench.simulate import kernel
-from workbench.simulate.alarms import AlarmState
-from workbench.simulate.declaration import Sessions
+from workbench.simulate.alarms import AlarmRule, AlarmState, MissingData
+from workbench.simulate.declaration import DeclaredAlarm, Metric, Sessions
 from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.reading import read
@@ -235,6 +235,28 @@ def test_between_sessions_nobody_answers_and_nothing_is_billed(small_graph):
     assert result.total(kernel.ANSWERED) >= 0.99 * (result.arrived - result.arrived_parked)
     without = run(None, "steady:rate=10", declared=declared, start=start)
     assert without.arrived_parked == 0
+
+
+def test_a_parked_stack_has_no_alarms_that_could_ring(small_graph):
+    unreachable = DeclaredAlarm(
+        rule=AlarmRule(name="unreachable", threshold=0),
+        metric=Metric(names=(("m", "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum"),)),
+    )
+    nobody = DeclaredAlarm(
+        rule=AlarmRule(
+            name="nobody", threshold=1, comparison="LessThanThreshold", period_seconds=120, missing=MissingData.BREACHING
+        ),
+        metric=Metric(names=(("m", "AWS/ApplicationELB", "HealthyHostCount", "Minimum"),), pool=0),
+    )
+    sessions = Sessions(weekdays=frozenset({0}), start=time(9, 30), hours=0.25, time_zone="UTC")
+    declared = replace(read(small_graph()), sessions=sessions, alarms=(unreachable, nobody))
+    start = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    result = run(None, "steady:rate=10", declared=declared, start=start, real_clock=True)
+    told = [(event.at, event.alarm, event.state) for event in result.alarm_events]
+    assert told == [(32 * 60.0, "nobody", AlarmState.OK)]
+    assert set(result.alarm_states.values()) == {AlarmState.INSUFFICIENT_DATA}
+    always = run(None, "steady:rate=10", declared=replace(declared, sessions=None), start=start, real_clock=True)
+    assert always.alarm_states["nobody"] is AlarmState.OK
 
 
 def test_a_warm_up_is_left_out_of_the_sums_and_not_of_the_series(small_graph):
