@@ -11,6 +11,7 @@ from typing import Final
 from cost.charges import Driver
 from cost.estimate import Estimate
 from workbench.simulate import kernel
+from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.reading.fleets import GROUP
 from workbench.simulate.result import RunResult
 
@@ -24,9 +25,9 @@ class EventCost:
     """US dollars at list price, allowances aside."""
 
     instances_usd: Decimal
-    """Instance hours of the simulation, and surplus CPU credits of instances in unlimited mode."""
+    """Instance hours of the simulation (pods' share of their nodes), and surplus CPU credits in unlimited mode."""
     requests_usd: Decimal
-    """What traffic drives, scaled from the declared month to the simulated requests."""
+    """What traffic drives, scaled from the declared month to the simulated requests that found a load balancer."""
     fixed_usd: Decimal
     """Everything else that exists meanwhile, by the hour."""
 
@@ -46,25 +47,30 @@ def mean_cost(costs: Sequence[EventCost]) -> EventCost:
     )
 
 
-def instance_hour_usd(estimate: Estimate) -> Mapping[str, Decimal]:
-    """Logical name of each group -> dollars of one of its instances for an hour, its disk included.
+def instance_hour_usd(estimate: Estimate, fleets: Sequence[FleetDeclaration]) -> Mapping[str, Decimal]:
+    """Logical name of each fleet -> dollars of one of its instances for an hour, its disk included, or of a pod.
 
-    What the group's instances cost a month, divided by their hours; for a group that is expected to be empty,
-    the dearest declared price.
+    What the fleet's instances cost a month, divided by their hours; for a group that is expected to be empty,
+    the dearest declared price, for pods that are, what the others cost.
     """
+    asked = {each.name: Decimal(str(each.pods.cpu_request_vcpus)) for each in fleets if each.pods is not None}
     hours: dict[str, Decimal] = defaultdict(Decimal)
     dollars: dict[str, Decimal] = defaultdict(Decimal)
     dearest: dict[str, Decimal] = defaultdict(Decimal)
     for line in estimate.charges:
-        if line.type != GROUP or line.charge is None:
+        if line.charge is None or (line.name not in asked and line.type != GROUP):
             continue
         if line.price.unit.endswith("instance-hour"):
             dearest[line.name] = max(dearest[line.name], line.price.usd)
-        if line.charge.driver is Driver.FLEET and line.price.unit != SURPLUS:
+        if line.charge.driver is Driver.FLEET and (line.name in asked or line.price.unit != SURPLUS):
             dollars[line.name] += line.monthly_usd
             if line.price.unit.endswith("instance-hour"):
                 hours[line.name] += line.quantity
-    return {name: dollars[name] / hours[name] if hours[name] else dearest[name] for name in dearest}
+            elif line.name in asked and line.price.unit == "vCPU-hour":
+                hours[line.name] += line.quantity / asked[line.name]
+    pods = max((dollars[name] / hours[name] for name in asked if hours[name]), default=Decimal(0))
+    found = dearest | dict.fromkeys(asked, pods)
+    return {name: dollars[name] / hours[name] if hours[name] else fallback for name, fallback in found.items()}
 
 
 def surplus_usd(estimate: Estimate) -> Mapping[str, Decimal]:
@@ -72,10 +78,11 @@ def surplus_usd(estimate: Estimate) -> Mapping[str, Decimal]:
     return {line.name: line.price.usd for line in estimate.charges if line.type == GROUP and line.price.unit == SURPLUS}
 
 
-def event_cost(estimate: Estimate, run: RunResult) -> EventCost:
-    """Cost of the time and the requests of `run` on the stack of `estimate`."""
+def event_cost(estimate: Estimate, fleets: Sequence[FleetDeclaration], run: RunResult) -> EventCost:
+    """Cost of the time and the requests of `run` on the stack of `estimate`, of which `fleets` were simulated."""
     hours = Decimal(run.open_seconds) / SECONDS_PER_HOUR
-    used = ((instance_hour_usd(estimate), run.instance_seconds), (surplus_usd(estimate), run.surplus_vcpu_seconds))
+    prices_of = instance_hour_usd(estimate, fleets)
+    used = ((prices_of, run.instance_seconds), (surplus_usd(estimate), run.surplus_vcpu_seconds))
     instances = sum(
         (
             Decimal(seconds) / SECONDS_PER_HOUR * prices.get(name, Decimal(0))
@@ -84,11 +91,13 @@ def event_cost(estimate: Estimate, run: RunResult) -> EventCost:
         ),
         Decimal(0),
     )
-    requests = Decimal(run.total(kernel.OFFERED) + run.total(kernel.REFUSED))
+    requests = Decimal(run.total(kernel.OFFERED) + run.total(kernel.REFUSED) - run.attempts_parked)
     monthly = estimate.basis.traffic.monthly_requests
     by_driver: dict[Driver, Decimal] = defaultdict(Decimal)
     for line in estimate.charges:
-        if line.type != GROUP and line.charge is not None:
+        if line.charge is None or line.type == GROUP:
+            continue
+        if line.charge.driver is not Driver.FLEET or line.name not in prices_of:
             by_driver[line.charge.driver] += line.monthly_usd
     fixed = by_driver[Driver.FIXED] + by_driver[Driver.FLEET]
     return EventCost(

@@ -56,6 +56,8 @@ class RunResult:
     """First attempts after the warm-up, like all sums."""
     arrived_parked: int = 0
     """Those of them that came while the stack was parked, so that nobody was there to answer."""
+    attempts_parked: int = 0
+    """Attempts then, which no load balancer saw."""
     open_seconds: float = 0.0
     """Time that the stack was not parked."""
     tally: Floats = field(default_factory=lambda: np.zeros((2, kernel.TALLIES)))

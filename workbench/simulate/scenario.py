@@ -262,7 +262,7 @@ def run_scenario(
         ),
         objective=scenario.objective,
         estimate=estimate,
-        events=() if estimate is None else [event_cost(estimate, run) for run in runs],
+        events=() if estimate is None else [event_cost(estimate, prepared.declared.fleets, run) for run in runs],
         rows=prepared.loaded.rows,
         assumptions=(*_assumptions(prepared, scenario), *pod_size.notes(prepared.declared, estimate)),
     )

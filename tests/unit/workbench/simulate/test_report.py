@@ -2,12 +2,14 @@ import json
 import math
 import struct
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from cost import estimate
+from cost.charges import Driver
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
@@ -137,12 +139,54 @@ def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
     dev = graph("dev")
     month = estimate(dev)
     run = reports("spike").runs[0]
-    cost = event_cost(month, run)
-    price = instance_hour_usd(month)["plant-stable-group"]
+    fleets = reports("spike").declared.fleets
+    cost = event_cost(month, fleets, run)
+    price = instance_hour_usd(month, fleets)["plant-stable-group"]
     assert float(cost.instances_usd) == pytest.approx(run.instance_seconds["plant-stable-group"] / 3600 * float(price))
     assert cost.requests_usd > 0
     assert cost.fixed_usd > 0
     assert cost.total_usd < month.expected_usd
+
+
+def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
+    k8s = graph("k8s")
+    month, scenario = estimate(k8s), Scenario(profiles=("spike",), duration_seconds=1800.0, replications=1)
+    report = run_scenario(k8s, scenario, month)
+    run, fleets = report.runs[0], report.declared.fleets
+    stable, canary = fleets
+    a_month = sum(line.monthly_usd for line in month.charges if line.name == stable.name)
+    an_hour = a_month / 730 / stable.desired_capacity
+    assert run.instance_seconds[stable.name] > 1.2 * stable.desired_capacity * 1800
+    assert float(event_cost(month, fleets, run).instances_usd) == pytest.approx(
+        run.instance_seconds[stable.name] / 3600 * float(an_hour)
+    )
+    fixed = sum(
+        line.monthly_usd
+        for line in month.charges
+        if line.charge is not None
+        and line.charge.driver in (Driver.FIXED, Driver.FLEET)
+        and line.name not in (stable.name, canary.name)
+    )
+    assert float(event_cost(month, fleets, run).fixed_usd) == pytest.approx(float(fixed) / 730 / 2)
+
+
+def test_requests_to_a_parked_stack_cost_nothing(graph):
+    dev = graph("dev")  # a session from 07:00 UTC on
+    start = datetime(2026, 11, 24, 6, 50, tzinfo=UTC)
+    options = SimulationOptions(start=start, real_clock=True, max_attempts=2)
+    scenario = Scenario(profiles=("steady:rate=5",), duration_seconds=1800.0, replications=1, options=options)
+    report = run_scenario(dev, scenario, estimate(dev))
+    run = report.runs[0]
+    assert run.attempts_parked == pytest.approx(2 * run.arrived_parked, rel=0.02)
+    from_seven = replace(
+        scenario, duration_seconds=1200.0, options=replace(options, start=start.replace(hour=7, minute=0))
+    )
+    without = run_scenario(dev, from_seven, estimate(dev))
+    assert float(report.events[0].requests_usd) == pytest.approx(float(without.events[0].requests_usd), rel=0.05)
+    warmed = run_scenario(dev, replace(scenario, options=replace(options, warm_up_seconds=300.0)), estimate(dev)).runs[
+        0
+    ]
+    assert warmed.attempts_parked == pytest.approx(run.attempts_parked / 2, rel=0.1)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -335,9 +379,8 @@ def test_surplus_credits_of_unlimited_mode_are_in_the_cost_of_the_event(graph):
     done = run.total(kernel.COMPLETED) * 0.005
     assert vcpu_seconds == pytest.approx(done - 0.1 * run.instance_seconds[name], rel=0.1)
     without = replace(run, surplus_vcpu_seconds={})
-    charged = (
-        event_cost(estimate(unlimited), run).instances_usd - event_cost(estimate(unlimited), without).instances_usd
-    )
+    with_surplus, bare = (event_cost(estimate(unlimited), report.declared.fleets, each) for each in (run, without))
+    charged = with_surplus.instances_usd - bare.instances_usd
     assert float(charged) == pytest.approx(vcpu_seconds / 3600 * 0.04)  # AWS: $0.04 a vCPU-hour of T4g
 
 

@@ -244,7 +244,11 @@ def test_a_parked_stack_has_no_alarms_that_could_ring(small_graph):
     )
     nobody = DeclaredAlarm(
         rule=AlarmRule(
-            name="nobody", threshold=1, comparison="LessThanThreshold", period_seconds=120, missing=MissingData.BREACHING
+            name="nobody",
+            threshold=1,
+            comparison="LessThanThreshold",
+            period_seconds=120,
+            missing=MissingData.BREACHING,
         ),
         metric=Metric(names=(("m", "AWS/ApplicationELB", "HealthyHostCount", "Minimum"),), pool=0),
     )
