@@ -29,11 +29,20 @@ GAUGES: Final = (
 """What the fleets are at the end of each minute, for the stable and the canary pool; the last three add up."""
 RUNNING: Final = frozenset({"attempts", "failures", "scale_events"})
 """Gauges that count from the beginning: a period's value is the difference."""
+POINTS: Final = 300
+"""Most points that a run is drawn with; those of a longer one stand for several minutes each."""
+STEP_MINUTES: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 5760, 10080, 20160, 43200)
+"""Whole minutes, hours and days that points, and ticks of an axis, may be apart."""
 COLUMNS: Final = kernel.GAUGES + 2 * len(GAUGES)
 """Columns of a minute."""
 
 Quantile = tuple[int, int | None, float]
 """Minutes of the period, pool (None: both), and quantile 0..1."""
+
+
+def point_minutes(minutes: int) -> int:
+    """Minutes that one point stands for, so that a run of `minutes` has at most POINTS of them."""
+    return next((step for step in STEP_MINUTES if minutes / step <= POINTS), math.ceil(minutes / POINTS))
 
 
 @dataclass(frozen=True, slots=True)

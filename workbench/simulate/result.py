@@ -37,6 +37,10 @@ COLUMNS: Final = (
 """Columns of the per-minute series. `requests` are attempts at the load balancer, refused ones apart."""
 
 
+SHOWN: Final = (0.5, 0.95, 0.99)
+"""Quantiles of response times that are shown over time."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
     """An alarm that changed its state."""
@@ -66,6 +70,10 @@ class RunResult:
     """Response times over the run: a row for each pool."""
     series: Floats = field(default_factory=lambda: np.empty((0, len(COLUMNS))))
     """A row for each minute, columns as in COLUMNS."""
+    point_minutes: int = 1
+    """Minutes that a row of `point_quantiles_ms` stands for."""
+    point_quantiles_ms: Floats = field(default_factory=lambda: np.empty((0, len(SHOWN))))
+    """Response times of all requests of each point's minutes: a column for each of SHOWN."""
     fleet_events: list[FleetEvent] = field(default_factory=list)
     alarm_events: list[AlarmEvent] = field(default_factory=list)
     alarm_states: dict[str, AlarmState] = field(default_factory=dict)

@@ -93,7 +93,9 @@ class Rollout:
     affected: float
     """Those of them that had no good answer within the budget."""
     minutes: Floats = field(repr=False)
-    """By the minute: requests to the canary, those of them that are affected, its share in percent, its p95 in ms."""
+    """By the minute: requests to the canary, those of them that are affected, its share in percent."""
+    looks: tuple[tuple[float, float], ...] = field(default=(), repr=False)
+    """Minute of each look, and the p95 of the step until then, ms: what its verdict will rest on."""
 
     @property
     def exposed_minutes(self) -> float:
@@ -199,10 +201,12 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
         canary_percent=0.0,
         canary_slowdown=canary.slowdown,
         canary_errors=canary.errors,
+        keep_minutes=False,
     )
     run = Run(declared, prepared.loaded.traffic, prepared.service, options)
     decides, end = GATES[gate](declared, plan, options.start), prepared.loaded.traffic.duration_seconds
     steps: list[Step] = []
+    looks: list[tuple[float, float]] = []
     outcome, reason = "under way", _start(run, plan, end)
     for percent, hold_seconds in plan.steps if reason == "" else ():
         before = run.canary_histogram()
@@ -216,6 +220,7 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
         while verdict is None and run.now < end:
             run.run_until(min(end, run.now + decides.seconds))
             verdict = _next_session(run, plan, end, decides, percent) if run.parked else decides.look(run)
+            looks.append((run.now / MINUTE, quantile_seconds(run.canary_histogram() - before, 0.95) * 1000))
         counts = run.canary_histogram() - before
         steps[-1] = Step(percent, steps[-1].began, run.now, int(counts.sum()), quantile_seconds(counts, 0.95) * 1000)
         reason = verdict
@@ -227,7 +232,9 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
     ended = run.now
     run.run_until(min(end, MINUTE * math.ceil(ended / MINUTE + 1)))
     minutes = _minutes(run, outcome, ended)
-    return Rollout(outcome, reason or "", tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes)
+    return Rollout(
+        outcome, reason or "", tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes, tuple(looks)
+    )
 
 
 def _next_session(run: Run, plan: RolloutPlan, end: float, decides: Gate, percent: int) -> str | None:
@@ -268,7 +275,7 @@ def _minutes(run: Run, outcome: str, ended: float) -> Floats:
     offered, within = canary[:, kernel.OFFERED], canary[:, kernel.WITHIN]
     with np.errstate(invalid="ignore", divide="ignore"):
         share = 100 * offered / both
-    return np.column_stack([offered, np.maximum(offered - within, 0.0), share, run.canary_p95_ms()[:count]])
+    return np.column_stack([offered, np.maximum(offered - within, 0.0), share])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,14 @@ from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
 from workbench.simulate.fleet import ALWAYS, Fleet, Wake
-from workbench.simulate.histogram import BUCKETS
+from workbench.simulate.histogram import BUCKETS, quantile_seconds
 from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats, Ints, Slice
 from workbench.simulate.metrics import COLUMNS as MINUTE_COLUMNS
-from workbench.simulate.metrics import Minutes, Quantile, quantiles_of
+from workbench.simulate.metrics import Minutes, Quantile, point_minutes, quantiles_of
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.pods import PodFleet
-from workbench.simulate.result import COLUMNS, RunResult
+from workbench.simulate.result import COLUMNS, SHOWN, RunResult
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.traffic.arrivals import ArrivalSource
@@ -35,8 +35,6 @@ from workbench.simulate.traffic.stream import Traffic
 MINUTE: Final = 60.0
 WHOLE_RUN: Final = 2**40
 """Minutes of a histogram that never ends."""
-SHOWN: Final = (0.5, 0.95, 0.99)
-"""Quantiles of each minute in the series."""
 
 
 def simulate(declared: Declaration, traffic: Traffic, service: ServiceModel, options: SimulationOptions) -> RunResult:
@@ -68,6 +66,7 @@ class Run:
         self.warm_minutes = options.warm_minutes(self.window_minutes)
         if self.warm_minutes and self.warm_minutes * MINUTE >= traffic.duration_seconds:
             raise ValueError(f"a warm-up of {self.warm_minutes} min leaves nothing of {traffic.duration_seconds:g} s")
+        self.point_minutes = point_minutes(math.ceil(traffic.duration_seconds / MINUTE))
         self.known = self._quantiles()
         self.watch = self._watch()
         self.canary_percent = options.canary_percent
@@ -126,9 +125,7 @@ class Run:
         wanted: list[Quantile] = [(self.window_minutes, None, 0.95)]
         wanted += [quantile for each in watched for quantile in quantiles_of(each.metric, each.rule.period_seconds)]
         if self.options.keep_minutes:
-            wanted += [(1, None, quantile) for quantile in SHOWN]
-            if len(self.declared.fleets) > 1:
-                wanted.append((1, 1, 0.95))
+            wanted += [(length, None, quantile) for length in (1, self.point_minutes) for quantile in SHOWN]
         return list(dict.fromkeys(wanted))
 
     def _watch(self) -> kernel.Watch:
@@ -227,10 +224,6 @@ class Run:
         for watch in mine:
             self.result.alarm_events += watch.catch_up(minutes)
         return [watch.state for watch in mine]
-
-    def canary_p95_ms(self) -> Floats:
-        """The canary's p95 by the minute; NaN where it answered nothing."""
-        return self.minutes.periods(1).quantile(1, 0.95) * 1000
 
     def _next_block(self) -> None:
         """Draw the requests of the next stretch."""
@@ -419,9 +412,20 @@ class Run:
         self._judge_windows(counted)
         if self.options.keep_minutes:
             result.series = _series(minutes)
+            result.point_minutes, result.point_quantiles_ms = self.point_minutes, self._point_quantiles_ms()
         result.left = engine.afoot
         result.surplus_vcpu_seconds = {fleet.declared.name: fleet.surplus(self.now) for fleet in self.fleets}
         return result
+
+    def _point_quantiles_ms(self) -> Floats:
+        """Quantiles of the points, the last of which may be a shorter one."""
+        length, minutes = self.point_minutes, self.minutes
+        found = np.column_stack([minutes.periods(length).quantile(None, quantile) for quantile in SHOWN])
+        if len(minutes.rows) % length:
+            group = int(self.watch.quantile_group[self.known.index((length, None, SHOWN[0]))])
+            counts = self.watch.group_histogram[group]
+            found = np.vstack([found, [quantile_seconds(counts, quantile) for quantile in SHOWN]])
+        return found * 1000
 
     def _close(self) -> None:
         """Close the minute that is under way."""

@@ -17,7 +17,6 @@ from workbench.simulate.kernel import Floats
 from workbench.simulate.picture.canvas import (
     Frame,
     Line,
-    bin_minutes,
     binned,
     draw_empty,
     draw_line,
@@ -27,7 +26,7 @@ from workbench.simulate.picture.canvas import (
     time_axis,
 )
 from workbench.simulate.report import Report
-from workbench.simulate.result import COLUMNS
+from workbench.simulate.result import COLUMNS, SHOWN
 
 LONGEST_NAME: Final = 60
 """Characters of the scenario that fit into the title."""
@@ -76,17 +75,16 @@ class _View:
     @classmethod
     def of(cls, report: Report, frame: Frame) -> _View:
         length = len(report.runs[0].series)
-        size = bin_minutes(length)
+        size = report.runs[0].point_minutes
+        # Counts are per minute and levels are levels: the mean of the minutes. Of quantiles there is none: they are
+        # those of all requests of a point, however few come in a minute.
         values = {
-            # Counts are per minute and levels are levels: the mean of the minutes; of quantiles, the median.
-            name: np.stack(
-                [
-                    binned(run.series[:, index], size, np.nanmedian if name.endswith("_ms") else np.nanmean)
-                    for run in report.runs
-                ]
-            )
+            name: np.stack([binned(run.series[:, index], size, np.nanmean) for run in report.runs])
             for index, name in enumerate(COLUMNS)
+            if not name.endswith("_ms")
         }
+        for index, quantile in enumerate(SHOWN):
+            values[f"p{round(100 * quantile)}_ms"] = np.stack([run.point_quantiles_ms[:, index] for run in report.runs])
         ends = np.minimum((np.arange(values["requests"].shape[1]) + 1) * size, length).astype(float)
         return cls(report, frame, size, ends, values)
 

@@ -6,7 +6,6 @@ runs through it. matplotlib is imported when a picture is drawn, and without a d
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from workbench.simulate.metrics import STEP_MINUTES
+
 FORMATS: Final = ("png", "svg")
-POINTS: Final = 300
-"""Most points of a line; longer simulations are aggregated."""
 PIXELS_PER_INCH: Final = 100
 NARROW: Final = 700
 """Pixels under which there are fewer ticks and columns."""
-_STEPS: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 5760, 10080, 20160, 43200)
-"""Whole minutes, hours and days that ticks and aggregates may be apart."""
 _MARKS: Final = {"1 min": 1, "10 min": 10, "1 h": 60, "6 h": 360, "1 d": 1440, "7 d": 10_080, "28 d": 40_320}
 """Ticks of a logarithmic axis, in minutes."""
 
@@ -131,11 +128,6 @@ def _numbered_clips(svg: bytes) -> bytes:
     return re.sub(rb"\bp[0-9a-f]{10}\b", number, svg)
 
 
-def bin_minutes(minutes: int) -> int:
-    """Minutes that one point stands for, so that a picture of `minutes` has at most POINTS of them."""
-    return next((step for step in _STEPS if minutes / step <= POINTS), math.ceil(minutes / POINTS))
-
-
 def binned(values: np.ndarray, size: int, combine: Callable[..., np.ndarray]) -> np.ndarray:
     """`values` by the minute, `size` of them combined into one; a rest at the end is one more."""
     if size == 1:
@@ -155,7 +147,7 @@ def time_axis(axes: Any, minutes: float, frame: Frame) -> None:
 
     most = 6 if frame.narrow else 13
     least = 60 if minutes >= 180 else 1  # hours are told in hours
-    step = next((each for each in _STEPS if each >= least and minutes / each <= most), _STEPS[-1])
+    step = next((each for each in STEP_MINUTES if each >= least and minutes / each <= most), STEP_MINUTES[-1])
     unit, name = (1440, "days") if step >= 1440 else (60, "hours") if step >= 60 else (1, "minutes")
     axes.set_xlim(0, minutes)
     axes.xaxis.set_major_locator(MultipleLocator(step))

@@ -1,4 +1,4 @@
-"""A picture of simulated rollouts: the canary's share, what it did to requests, and its p95, for each version."""
+"""A picture of simulated rollouts: the share of each version, what it did to requests, and the p95 that judges it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from workbench.simulate.kernel import Floats
 from workbench.simulate.picture.canvas import (
     Frame,
     Line,
-    bin_minutes,
-    binned,
     draw_line,
     legend,
     limit,
@@ -27,7 +25,6 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
     theme, gate = frame.colours, next(iter(GATES))
     first = {canary.name: found.rollouts[gate, canary.name][0] for canary in CANARIES}
     length = max(len(each.minutes) for each in first.values()) + 1
-    size = bin_minutes(length)
     looks = dict(
         zip(first, ((theme.third, "-"), (theme.second, "--"), (theme.strong, "-."), (theme.bad, ":")), strict=True)
     )
@@ -44,26 +41,29 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
             share.plot(later, weight, color=colour, linestyle=style, linewidth=1.8, drawstyle="steps-pre", label=told)
             share.plot(later[-1:], weight[-1:], color=colour, marker="o", markersize=4, clip_on=False)
             times = later[:-1]
-            bins = np.minimum((np.arange(-(-len(minutes) // size)) + 1) * size, len(minutes)).astype(float)
             running = np.cumsum(minutes[:, 1])
             draw_line(affected, times, Line(name, style, colour, running))
             affected.plot(times[-1:], running[-1:], color=colour, marker="o", markersize=4)
-            draw_line(p95, bins, Line(name, style, colour, binned(minutes[:, 3], size, np.nanmedian)))
+            looked, so_far = np.array(rollout.looks).reshape(-1, 2).T
+            draw_line(p95, looked, Line(name, style, colour, so_far))
+            p95.plot(looked[-1:], so_far[-1:], color=colour, marker="o", markersize=4)
         share.set_ylabel("canary, %")
         share.set_ylim(0, 105)
         affected.set_ylabel("requests affected")
         affected.set_ylim(0.8, None)
         affected.set_yscale("symlog", linthresh=1)
         affected.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        p95.set_ylabel("canary's p95, ms")
-        p95.set_ylim(0, None)
+        p95.set_ylabel("p95 of the step, ms")
         limit(p95, found.budget_ms, f"budget {found.budget_ms:g} ms", theme)
+        limit(p95, found.limit_ms, f"p95 alert {found.limit_ms:g} ms", theme, (0, (2, 2)))
+        p95.set_ylim(0, 1.1 * max(p95.get_ylim()[1], found.limit_ms))
         for axes in panels:
             legend(axes, frame)
         log_time_axis(p95, float(length))  # a bad version is gone in minutes, a good one may take weeks of sessions
 
+    seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) != 1 else ''}"
     title = (
-        f"{found.stack}: rollout under {found.scenario}, {verdict(found)} over {len(found.seeds)} seeds; shown is seed"
+        f"{found.stack}: rollout under {found.scenario}, {verdict(found)} over {seeds}; shown is seed"
         f" {found.seeds[0]}; affected: attempts at the canary without a good answer within {found.budget_ms:g} ms"
     )
     return paint(frame, title, [1.8, 2.0, 2.0], fill)

@@ -16,9 +16,10 @@ from workbench.simulate import kernel
 from workbench.simulate.engine import Afoot
 from workbench.simulate.event_cost import event_cost, instance_hour_usd
 from workbench.simulate.judge import Objective, judge
+from workbench.simulate.metrics import point_minutes
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import draw
-from workbench.simulate.picture.canvas import THEMES, Frame, bin_minutes, time_axis
+from workbench.simulate.picture.canvas import THEMES, Frame, time_axis
 from workbench.simulate.reading.fleets import TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
@@ -148,6 +149,21 @@ def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
     assert cost.total_usd < month.expected_usd
 
 
+def test_what_is_drawn_of_several_minutes_is_the_quantile_of_all_their_requests(reports):
+    seldom = reports("steady:rate=0.05", seconds=7 * 86_400.0, replications=1).runs[0]
+    assert seldom.point_minutes == 60
+    p95 = seldom.point_quantiles_ms[:, 1]
+    assert len(p95) == 7 * 24
+    # Of 25 ms exponential service 75; the median of minutes with three requests each is not even 40.
+    assert np.median(p95) == pytest.approx(75, rel=0.06)
+    assert np.nanmedian(seldom.series[:, COLUMNS.index("p95_ms")]) < 50
+    cut = reports("steady:rate=2", seconds=19_500.0, replications=1).runs[0]  # 325 minutes, the last point of one
+    assert (cut.point_minutes, len(cut.point_quantiles_ms)) == (2, 163)
+    assert np.array_equal(cut.point_quantiles_ms[-1], cut.series[-1, 2:5])
+    short = reports("spike").runs[0]
+    assert np.array_equal(short.point_quantiles_ms, short.series[:, 2:5], equal_nan=True)
+
+
 def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
     k8s = graph("k8s")
     month, scenario = estimate(k8s), Scenario(profiles=("spike",), duration_seconds=1800.0, replications=1)
@@ -222,7 +238,7 @@ def test_every_colour_has_the_contrast_that_text_needs(theme, role):
     ("minutes", "size"), [(60, 1), (300, 1), (301, 2), (1440, 5), (7 * 1440, 60), (30 * 1440, 180), (366 * 1440, 2880)]
 )
 def test_long_simulations_are_aggregated_by_whole_minutes_hours_or_days(minutes, size):
-    assert bin_minutes(minutes) == size
+    assert point_minutes(minutes) == size
 
 
 def panels(report, frame, monkeypatch):

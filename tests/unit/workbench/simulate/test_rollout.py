@@ -54,6 +54,8 @@ def test_a_good_version_takes_its_holds_and_gets_everything(prepared):
     assert first.samples == pytest.approx(0.1 * 3 * HOUR, rel=0.15)
     assert second.samples == pytest.approx(0.5 * 3 * 2 * HOUR, rel=0.05)
     assert found.answered == pytest.approx(first.samples + second.samples, abs=60)
+    told = dict(found.looks)
+    assert [told[step.ended / 60] for step in (first, second)] == [first.p95_ms, second.p95_ms]
 
 
 def test_the_canary_never_gets_more_than_its_weight(prepared):
