@@ -7,7 +7,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypedDict
+
+import msgspec
 
 from deployment.per_text import per_text
 
@@ -57,11 +59,48 @@ class Workflow:
         return min(MOST_TRANSITIONS, self.transitions(passes) + self.retries)
 
 
+class _Choice(TypedDict, total=False):
+    Next: Any
+
+
+class _Retrier(TypedDict, total=False):
+    MaxAttempts: Any
+
+
+class _State(TypedDict, total=False):
+    Type: Any
+    Next: Any
+    Default: Any
+    Choices: list[_Choice]
+    Retry: list[_Retrier]
+    Branches: list[_Machine]
+    ItemProcessor: _Machine
+    Iterator: _Machine
+
+
+class _Machine(TypedDict, total=False):
+    """What counts of a definition, or of one inside it: the rest, most of the text, is passed over."""
+
+    StartAt: Any
+    States: dict[str, _State]
+
+
+_decoded: Final = msgspec.json.Decoder(_Machine).decode
+
+
+def _document(definition: str) -> Any:
+    """The definition as far as it counts; raises ValueError or RecursionError when it is no JSON."""
+    try:
+        return _decoded(definition)
+    except (ValueError, RecursionError):
+        return json.loads(definition)  # parts of other shapes have no meaning, and do no harm to the others
+
+
 @per_text
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:
-        document = json.loads(definition)
+        document = _document(definition)
         states = document["States"]
         start = document["StartAt"]
         if not isinstance(states, dict) or start not in states:

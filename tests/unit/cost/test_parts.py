@@ -215,6 +215,19 @@ def test_nested_states_count():
     assert found.straight == found.states == 5
 
 
+def test_attempts_count_of_states_alone_and_parts_of_another_shape_do_no_harm():
+    task = {"Type": "Task", "Retry": [{"MaxAttempts": 5}, {"ErrorEquals": ["States.ALL"]}], "End": True}
+    inner = {"StartAt": "A", "States": {"A": task}}
+    told = {"Retry": [{"MaxAttempts": 100}]}  # what a task is given says nothing of its own attempts
+    states = {
+        "B": {**task, "Arguments": told, "Next": "M"},
+        "M": {"Type": "Map", "Iterator": inner, "Retry": "never", "Choices": {"Next": "B"}, "End": True},
+    }
+    for some in (states, {**states, "M": {**states["M"], "Retry": [], "Choices": []}}):
+        found = read_workflow(json.dumps({"StartAt": "B", "States": some}))
+        assert (found.retries, found.states, found.straight) == (2 * (5 + 3), 3, 3)
+
+
 @pytest.mark.parametrize(
     "definition", ["", "[]", "{}", '{"StartAt": "A", "States": {}}', '{"StartAt":"A","States":[1]}']
 )
