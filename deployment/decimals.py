@@ -11,7 +11,7 @@ def number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
     try:
-        parsed = Decimal(str(value))
+        parsed = Decimal(value if isinstance(value, int) else str(value))
     except InvalidOperation:
         return None
     return parsed if parsed.is_finite() else None

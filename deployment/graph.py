@@ -220,15 +220,19 @@ class ResourceGraph:
         found: dict[str, Resource] = {}
         unresolved: Sentinel | None = None
         for value in values:
-            for item in leaves(value):
+            for item in (value,) if value.__class__ is str else leaves(value):
                 if item.__class__ is Sentinel:
                     unresolved = item
                 elif isinstance(item, str) and item in self._by_identity:
-                    named = [one for urn in declared if (one := self.by_urn.get(urn)) is not None and _is(one, item)]
-                    meant = [one for one in named if one.urn != resource.urn and (not types or one.type in types)]
-                    if meant:
-                        found.update((one.urn, one) for one in meant)
-                    elif (able := self._first(item, types, resource.urn)) is not None:
+                    meant = False
+                    for urn in declared:
+                        one = self.by_urn.get(urn)
+                        if one is None or urn == resource.urn or (types and one.type not in types):
+                            continue
+                        if _is(one, item):
+                            found[urn] = one
+                            meant = True
+                    if not meant and (able := self._first(item, types, resource.urn)) is not None:
                         found[able.urn] = able
         if unresolved is not None and not declared:
             meet(unresolved, resource.urn, path)

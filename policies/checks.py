@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from deployment.decimals import number as number  # the rules' name for it
 from deployment.graph import leaves
 from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet
 from deployment.values import Veiled
+
+T = TypeVar("T")
 
 
 def is_absent(value: Any) -> bool:
@@ -53,21 +55,21 @@ def look_inside(value: Any) -> None:
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list, or `value` itself as the only one; anything else is left out."""
-    if value is None:  # as of most properties
-        return []
-    return [item for item in _items(value) if isinstance(item, dict)]
+    return [] if value is None else _of(dict, value)  # as of most properties
 
 
 def strings(value: Any) -> list[str]:
     """The strings in a list, or `value` itself as the only one; anything else is left out."""
     if value is None or value.__class__ is str:
         return [] if value is None else [value]
-    return [item for item in _items(value) if isinstance(item, str)]
+    return _of(str, value)
 
 
-def _items(value: Any) -> list[Any]:
-    items = list(value) if isinstance(value, (list, tuple)) else [value]
-    for item in items:
-        if item.__class__ is Sentinel:
+def _of(kind: type[T], value: Any) -> list[T]:
+    found: list[T] = []
+    for item in value if isinstance(value, (list, tuple)) else (value,):
+        if isinstance(item, kind):
+            found.append(item)
+        elif item.__class__ is Sentinel:
             meet(item)
-    return items
+    return found

@@ -80,12 +80,10 @@ def hidden_objects(holder: Mapping[str, Any], asked: Mapping[str, Any]) -> Itera
                     yield where, item
 
 
-def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _items(path: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield f"{path}[{index}]", item
-    else:
-        yield path, value
+        return [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+    return [(path, value)]
 
 
 def refused(rule: Mapping[str, Any], value: Any) -> str:

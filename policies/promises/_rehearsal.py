@@ -259,11 +259,15 @@ def shape(text: str) -> str:
 @per_text
 def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     """The shape of `text`, and its own names, each in the place of the number that stands for it."""
-    named = {
+    given = {
         value
         for machine in machines(read(text) or {})
         for state in machine["States"].values()
         for value in _names(state)
+    }
+    named = {
+        value
+        for value in given
         if len(value) > SHORTEST and any(mark in value for mark in ":/-") and not RANGE.fullmatch(value)
     }
     written = {value: json.dumps(value)[1:-1] for value in named}

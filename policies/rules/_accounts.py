@@ -17,8 +17,9 @@ def own_accounts(context: Context) -> frozenset[str]:
 
 def _own_accounts(context: Context) -> frozenset[str]:
     # An event target is declared with the ARN of what it delivers to, which may be in another account.
-    arns = (
-        resource.outputs.get("arn") for resource in context.graph if resource.custom and "arn" not in resource.inputs
-    )
-    matches = (ACCOUNT.match(arn) for arn in arns if isinstance(arn, str))
-    return frozenset(match[1] for match in matches if match)
+    found: set[str] = set()
+    for resource in context.graph:
+        arn = resource.outputs.get("arn") if resource.custom and "arn" not in resource.inputs else None
+        if isinstance(arn, str) and (match := ACCOUNT.match(arn)):
+            found.add(match[1])
+    return frozenset(found)

@@ -73,7 +73,11 @@ class Actor:
 
     def may(self, action: str, resource: str | None = None, **facts: str) -> bool:
         """True when each layer allows `action` on `resource` (None: on anything), given the facts of the request."""
-        return all(_allows(about, resource, facts) for about in self.about(action))
+        for layer, about in self._layers:
+            places = about.about(action)
+            if not places or not _allows([layer[place] for place in places], resource, facts):
+                return False
+        return True
 
     def about(self, action: str) -> Iterator[list[Statement]]:
         """What each layer says about `action`, on whatever."""

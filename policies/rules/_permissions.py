@@ -76,13 +76,17 @@ def may(given: Iterable[Statement], action: str, resource: str | None = None) ->
 
     A condition is taken to hold in an Allow, and not to hold in a Deny.
     """
+    return _allow([one for one in given if concerns(one, action)], resource)
+
+
+def _allow(about: Iterable[Statement], resource: str | None) -> bool:
+    """`may`, of the statements that are about the action."""
     allowed = False
-    for statement in given:
-        if not covers(statement, action, resource):
-            continue
-        if statement.effect == "Deny" and not statement.conditions:
-            return False
-        allowed = allowed or statement.allows
+    for statement in about:
+        if reaches(statement, resource):
+            if statement.effect == "Deny" and not statement.conditions:
+                return False
+            allowed = allowed or statement.allows
     return allowed
 
 
@@ -128,7 +132,8 @@ def lacking(role: Resource, needs: Iterable[Need], context: Context) -> Iterator
         if need in seen:
             continue
         seen.add(need)
-        if not all(may([layer[place] for place in about.about(need[0])], *need) for layer, about in layers):
+        action, resource = need
+        if not all(_allow([layer[place] for place in about.about(action)], resource) for layer, about in layers):
             yield need
 
 

@@ -20,11 +20,11 @@ def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:
     sources = [resource.get("tagsAll") if provider is None else context.once_for(provider_tags, provider), tags]
     if resource.type in SCALING_GROUP:
         sources = [tags]
-    if any(source is UNKNOWN for source in sources):
+    if UNKNOWN in sources:
         return None
     found: dict[str, Any] = {}
     for source in sources:
-        if isinstance(source, Mapping):
+        if isinstance(source, dict):
             found.update(source)
         else:
             found.update({str(tag.get("key")): tag.get("value") for tag in mappings(source)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -41,6 +41,8 @@ class Task(NamedTuple):
     state: Mapping[str, Any]
     action: str
     """As IAM names it, e.g. ``ssm:PutParameter``; "" for a call whose permission can't be told from its name."""
+    given: Sequence[str]
+    """Plain strings in what the call is given."""
 
     @property
     def changes(self) -> bool:
@@ -99,9 +101,9 @@ def machines_in(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def targets_of(state: Mapping[str, Any]) -> Iterator[str]:
     """Names of the states that `state` goes on to."""
     for holder in (state, *mappings(state.get("Choices")), *mappings(state.get("Catch"))):
-        for key in ("Next", "Default"):
-            if holder.get(key) is not None:
-                yield str(holder[key])
+        for target in (holder.get("Next"), holder.get("Default")):
+            if target is not None:
+                yield str(target)
 
 
 def tasks(document: Mapping[str, Any]) -> Iterable[Task]:
@@ -113,7 +115,8 @@ def _tasks(found: Iterable[Mapping[str, Any]]) -> Iterator[Task]:
     for machine in found:
         for name, state in machine["States"].items():
             if isinstance(state, Mapping) and state.get("Type") == "Task":
-                yield Task(str(name), state, action_of(state.get("Resource")))
+                given = literals(state.get("Parameters", state.get("Arguments")))
+                yield Task(str(name), state, action_of(state.get("Resource")), given)
 
 
 def action_of(resource: Any) -> str:

@@ -14,7 +14,7 @@ from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._grants import granting
 from policies.rules._permissions import Need, key_needs, lacking, role_at
-from policies.rules._workflows import definition, literals, tasks
+from policies.rules._workflows import definition, read, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +55,14 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
         if not task.action:
             continue
         service = task.action.partition(":")[0]
-        named = literals(task.state.get("Parameters", task.state.get("Arguments")))
-        arns = [value for value in named if value.startswith(f"arn:aws:{service}:")]
-        arns += [arn for value in named for arn in context.once(arns_of).get(value, {}) if arn.split(":")[2] == service]
+        known = context.once(arns_of) if task.given else {}
+        arns = [value for value in task.given if value.startswith(f"arn:aws:{service}:")]
+        arns += [arn for value in task.given for arn in known.get(value, ()) if arn.split(":")[2] == service]
         if not arns:
             yield (task.action, None)
         yield from ((task.action, arn) for arn in arns)
         if task.action == "sns:Publish":
-            for topic in topics_of(context, *named):
+            for topic in topics_of(context, *task.given):
                 yield from key_needs(topic, "kmsMasterKeyId")
     if not is_absent(machine.get("loggingConfiguration.logDestination")):
         yield from ((action, None) for action in LOG_DELIVERY)
@@ -83,13 +83,16 @@ def topics_by_arn(context: Context) -> dict[str, Resource]:
 
 
 def arns_of(context: Context) -> dict[str, dict[str, None]]:
-    """Name or id of resources of the stack -> their ARNs, each once."""
+    """Name or id that a machine's calls are given -> ARNs of the resources of the stack that have it, each once."""
+    machines = context.graph.of_type(*STATE_MACHINE)
+    texts = [text for machine in machines for text in machine.peek("definition") if isinstance(text, str)]
+    given = {value for text in texts for task in tasks(read(text) or {}) for value in task.given}
     found: dict[str, dict[str, None]] = {}
     for resource in context.graph:
         arn = resource.outputs.get("arn")
         if isinstance(arn, str) and arn.count(":") >= 5:
-            for key in {resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")} - {arn}:
-                if isinstance(key, str) and key:
+            for key in (resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")):
+                if isinstance(key, str) and key in given and key != arn:
                     found.setdefault(key, {})[arn] = None
     return found
 

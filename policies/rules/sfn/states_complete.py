@@ -102,7 +102,8 @@ def state_faults(state: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator
     elif sum(follows) != 1:
         yield "give either Next or End true"
     yield from targets_missing(state, known)
-    yield from handlers_wrong(state, kind)
+    if "Retry" in state or "Catch" in state:
+        yield from handlers_wrong(state, kind)
 
 
 def targets_missing(state: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
@@ -130,9 +131,11 @@ def handlers_wrong(state: Mapping[str, Any], kind: str) -> Iterator[str]:
                 yield f"{key} has no ErrorEquals; name errors, or States.ALL"
     for retrier in mappings(state.get("Retry")):
         for key, (least, most) in RETRIES.items():
-            value = number(retrier.get(key))
-            if key in retrier and (value is None or not least <= value <= most):
-                yield f"Retry.{key} is {shown(retrier.get(key))}; allowed is {least} to {most:,}"
+            if key not in retrier:
+                continue
+            value = number(retrier[key])
+            if value is None or not least <= value <= most:
+                yield f"Retry.{key} is {shown(retrier[key])}; allowed is {least} to {most:,}"
         if "JitterStrategy" in retrier and retrier["JitterStrategy"] not in JITTER:
             yield f"Retry.JitterStrategy is {shown(retrier['JitterStrategy'])}; allowed: {', '.join(JITTER)}"
 
