@@ -112,8 +112,8 @@ class Estimate:
     """Region -> service and key of each price that the stack uses and the catalogue hasn't."""
     coming: tuple[Coming, ...] = ()
     """Charges that begin within six months of the day that is priced."""
-    held_usd: Decimal | None = None
-    """Worst case of the same stack with its fleets at their minimum all month; None without a spend brake."""
+    held: Callable[[], Decimal] | None = field(default=None, repr=False, compare=False)
+    """Prices the same stack with its fleets at their minimum all month; None without a spend brake."""
     reprice: Callable[[Basis, ResourceGraph | None], Estimate] | None = field(default=None, repr=False, compare=False)
     """Prices another basis with the same use, and another graph in place of its own."""
     among: Callable[[Estimate], Estimate] | None = field(default=None, repr=False, compare=False)
@@ -136,10 +136,15 @@ class Estimate:
         return sum((line.worst_case_usd for line in self.lines), ZERO)
 
     @cached_property
+    def held_usd(self) -> Decimal | None:
+        """Worst case with the fleets at their minimum all month; None without a spend brake."""
+        return None if self.held is None else self.held()
+
+    @cached_property
     def bounded_usd(self) -> Decimal:
         """The worst case that the budget is held against: with the spend brake, where the stack has one."""
         brake = self.basis.brake
-        if brake is None or self.held_usd is None or not self.budget_usd.is_finite():
+        if brake is None or self.worst_case_usd <= self.budget_usd or self.held_usd is None:
             return self.worst_case_usd
         return brake.bound_usd(self.budget_usd, self.worst_case_usd, self.held_usd)
 

@@ -117,7 +117,7 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
         notes=tuple(pricing.notes),
         lacking={region: tuple(sorted(names)) for region, names in sorted(pricing.lacking.items())},
         coming=tuple(each for each in pricing.coming if each.day <= pricing.day + TOLD_AHEAD),
-        held_usd=None if found.brake is None else _held_usd(pricing, limit_usd, transfers),
+        held=None if found.brake is None else cache(partial(_held_usd, pricing, limit_usd, transfers)),
         reprice=reprice,
     )
     return settle([alone])[0]

@@ -259,8 +259,13 @@ class _Search:
         return way if way is not None and way.passes else None
 
     def largest(self, most: int, at: Callable[[int], Stack]) -> int:
-        """The largest number from 1 to `most` with which the stack is within the budget; 1 where none is."""
+        """The largest number from 1 to `most` with which the stack is within the budget; 1 where none is.
+
+        1 is tried first: where it is not enough, which is mostly so, no other is.
+        """
         low, high = 1, max(1, most)
+        if low == high or not self.passes(self.estimate(at(low))):
+            return low
         while low < high:
             middle = (low + high + 1) // 2
             if self.passes(self.estimate(at(middle))):
@@ -280,9 +285,14 @@ class _Search:
         return Way(what, cost_usd, self.passes(after))
 
     def passes(self, after: Estimate) -> bool:
-        """Whether the figure is within the budget, and every other that the budget is held against."""
-        figures: list[Decimal] = [getattr(after, self.figure), *(after.total_usd(gate) for gate in after.gates)]
-        return max(figures) <= self.current.budget_usd
+        """Whether the figure is within the budget, and every other that the budget is held against.
+
+        The figure comes last: the worst case with a brake prices the stack once more.
+        """
+        limit_usd = self.current.budget_usd
+        return (
+            all(after.total_usd(gate) <= limit_usd for gate in after.gates) and getattr(after, self.figure) <= limit_usd
+        )
 
     def estimate(self, stack: Stack) -> Estimate:
         return self.current.again(stack.graph, stack.basis)

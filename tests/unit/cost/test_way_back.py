@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from cost import estimate, way_back
+from cost import estimate, estimator, way_back
 from cost.basis import Basis
 from cost.lever import Stack
 from cost.lever_changes import LEVERS
@@ -244,6 +244,24 @@ def test_advice_never_breaks_another_rule(stack):
 def test_nothing_is_searched_while_the_stack_is_within_its_budget(graph, monkeypatch):
     monkeypatch.setattr(way_back, "ways_back", lambda *_: pytest.fail("searched"))
     assess(graph("dev"))
+
+
+@pytest.mark.parametrize(
+    ("name", "overrides", "most"),
+    [
+        pytest.param("prod", {"fleet__max_size": "50"}, 20, id="prod"),
+        pytest.param("dev", {"budget__total_monthly_usd": "10"}, 10, id="dev"),
+    ],
+)
+def test_a_search_ends_where_the_least_is_too_much(stack, monkeypatch, name, overrides, most):
+    """It priced the stacks in between as well, each a second time for its brake: 44 and 18."""
+    graph, priced = stack(name, **overrides), []
+    current = estimate(graph)
+    original = estimator._estimate
+    monkeypatch.setattr(estimator, "_estimate", lambda *given: [priced.append(1), original(*given)][1])
+    _, enough = ways_back(graph, current, "bounded_usd")
+    assert not enough
+    assert 1 < len(priced) <= most
 
 
 def test_a_graph_too_large_to_price_again_and_again_gets_no_way(graph):
