@@ -40,19 +40,28 @@ class Bought:
         return f"the budget buys {count if self.hours else 'none'}: with more the {figure} is over it"
 
 
-def sessions_bought(most: int, beyond: Callable[[int], Mapping[str, Decimal]]) -> tuple[int, str]:
+def sessions_bought(
+    most: int, beyond: Callable[[int], Mapping[str, Decimal]], known: Mapping[int, Mapping[str, Decimal]] | None = None
+) -> tuple[int, str]:
     """The most sessions up to `most` with which no gate is exceeded, and the gate that one more exceeds.
 
-    `beyond` gives each gate's dollars beyond the budget with some sessions, and is asked seldom: they grow nearly in
-    proportion, so the place is guessed on a straight line, and by halves where the line bends.
+    `beyond` gives each gate's dollars beyond the budget with some sessions, and is asked seldom, for it prices the
+    stack anew: they grow nearly in proportion, so the place is guessed on a straight line, and by halves where the line
+    bends. What it would give is `known` for some.
     """
-    after = beyond(most)
+    told = {count: usd for count, usd in (known or {}).items() if count <= most}
+    low = max((count for count, usd in told.items() if max(usd.values()) <= 0), default=0)
+    high = min((count for count, usd in told.items() if max(usd.values()) > 0), default=most)
+    after = told[high] if high in told else beyond(high)
     if max(after.values()) <= 0:
         return most, ""
-    low, high, slow = 0, most, 0
-    before = beyond(0)
-    if max(before.values()) > 0:
+    before = told[low] if low in told else beyond(low)
+    if max(before.values()) > 0:  # that is without any; what one session exceeds first is asked only where it matters
+        gate = next(iter(before))
+        if before[gate] > 0:
+            return 0, gate
         high, after = 1, beyond(1)
+    slow = 0
     while (width := high - low) > 1:
         within, over = max(before.values()), max(after.values())
         guess = low + (width // 2 if slow > 1 else int(width * within / (within - over)))

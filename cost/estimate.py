@@ -179,16 +179,18 @@ class Estimate:
             charges = [(line.charge, line.in_sessions) for line in self.lines if line.charge is not None]
             return hours_bought(charges, self.budget_usd, self.basis.allowance_share, self.gates)
         session = self.basis.uptime if self.basis.uptime.sessions > 1 else ONE_HOUR
-        sessions, gate = sessions_bought(int(MONTH_HOURS / session.existence_hours), lambda n: self._beyond(session, n))
+        uptime = self.basis.uptime
+        count = int(uptime.hours if session is ONE_HOUR else uptime.sessions)
+        declared = {gate: self.total_usd(gate) - self.budget_usd for gate in self.gates}
+        known = {count: declared} if _together(session, count) == uptime else {}
+        most = int(MONTH_HOURS / session.existence_hours)
+        sessions, gate = sessions_bought(most, lambda number: self._beyond(session, number), known)
         return Bought(sessions * session.hours_per_session, gate)
 
     def _beyond(self, session: Uptime, sessions: int) -> dict[str, Decimal]:
-        """Each gate's dollars beyond the budget with `sessions` like `session`; hours are in one piece where one has
-        an hour."""
+        """Each gate's dollars beyond the budget with `sessions` like `session`."""
         assert self.reprice is not None  # noqa: S101 - `bought` asks only then
-        hours = Decimal(sessions)
-        uptime = Uptime(Decimal(1), hours) if session is ONE_HOUR else replace(session, sessions=hours)
-        priced = self.reprice(replace(self.basis, uptime=uptime), None)
+        priced = self.reprice(replace(self.basis, uptime=_together(session, sessions)), None)
         return {gate: priced.total_usd(gate) + self._shared_usd[gate] - self.budget_usd for gate in self.gates}
 
     @cached_property
@@ -339,6 +341,12 @@ class Estimate:
             "coming": [entry.to_json() for entry in self.coming],
             "notes": [*self.told, *self.lacking_told],
         }
+
+
+def _together(session: Uptime, sessions: int) -> Uptime:
+    """`sessions` like `session` a month; in one piece where one has an hour."""
+    count = Decimal(sessions)
+    return Uptime(Decimal(1), count) if session is ONE_HOUR else replace(session, sessions=count)
 
 
 def plain_price(usd: Decimal) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -185,8 +187,8 @@ bends = st.tuples(st.integers(-600, 50), st.integers(0, 5), st.integers(0, 730),
 """Dollars beyond the budget at no session, a session up to the bend, sessions to the bend, a session after it."""
 
 
-@given(most=st.integers(1, 730), gates=st.lists(bends, min_size=2, max_size=2))
-def test_the_sessions_bought_are_those_that_trying_each_finds(most, gates):
+@given(most=st.integers(1, 730), gates=st.lists(bends, min_size=2, max_size=2), part=st.fractions(0, 1))
+def test_the_sessions_bought_are_those_that_trying_each_finds(most, gates, part):
     def beyond(sessions):
         asked.append(sessions)
         return {
@@ -194,9 +196,13 @@ def test_the_sessions_bought_are_those_that_trying_each_finds(most, gates):
             for name, (start, before, bend, after) in zip(GATES, gates, strict=True)
         }
 
-    asked = []
+    asked, declared = [], round(part * most)
     found = sessions_bought(most, beyond)
     assert len(asked) <= 30
+    told = {declared: beyond(declared)}
+    asked.clear()
+    assert sessions_bought(most, beyond, told) == found
+    assert declared not in asked and len(asked) <= 30
     over = next((number for number in range(1, most + 1) if max(beyond(number).values()) > 0), None)
     if over is None:
         assert found == (most, "")
@@ -209,6 +215,19 @@ def test_sessions_that_cost_alike_are_found_at_once(most, start, slope):
     asked = []
     sessions_bought(most, lambda sessions: {"expected": Decimal(start + slope * (asked.append(sessions) or sessions))})
     assert len(asked) <= 4
+
+
+@pytest.mark.parametrize(("limit", "most"), [("0.50", 1), ("5", 3)])
+def test_a_stack_is_priced_again_only_for_the_hours_that_are_not_known(limit, most, graph):
+    def counted(basis, changed):
+        asked.append(basis.uptime)
+        return reprice(basis, changed)
+
+    asked = []
+    found = estimate(graph("dev"), limit_usd=Decimal(limit), on=datetime.date(2026, 11, 26))
+    reprice = found.reprice
+    assert replace(found, reprice=counted).bought == found.bought
+    assert len(asked) <= most and found.basis.uptime not in asked
 
 
 MICRO = Decimal("0.0084")
