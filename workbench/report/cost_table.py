@@ -138,13 +138,14 @@ def render(priced: Sequence[PricedFile], sections: Sections, *, colours: bool = 
     return page.text.getvalue().lstrip("\n")
 
 
-def in_cents(estimate: Estimate) -> dict[Line, Decimal]:
-    """Lines in whole cents that add up to the total, and allowances to what every screen says of them."""
+def in_cents(estimate: Estimate) -> dict[int, Decimal]:
+    """Identity of each line -> its whole cents, which add up to the total, and those of allowances to what every screen
+    says of them. Lines may be equal: two volumes of one size."""
     off = [line for line in estimate.lines if line.charge is None]
     allowed = cents([line.monthly_usd for line in off])
     rest_usd = shown(estimate.expected_usd) - sum(allowed, Decimal(0))
     charged = cents([line.monthly_usd for line in estimate.charges], rest_usd)
-    return dict(zip((*estimate.charges, *off), (*charged, *allowed), strict=True))
+    return dict(zip(map(id, (*estimate.charges, *off)), (*charged, *allowed), strict=True))
 
 
 def _lines(page: _Page, estimate: Estimate) -> None:
@@ -164,12 +165,12 @@ def _lines(page: _Page, estimate: Estimate) -> None:
             page.row(f"  {lines[0].name}", "", "", "")
             for position, line in enumerate(lines):
                 branch = "└─" if position == len(lines) - 1 else "├─"
-                page.row(f"  {branch} {line.item}", _quantity(line), line.price.unit, _monthly(line, shown[line]))
+                page.row(f"  {branch} {line.item}", _quantity(line), line.price.unit, _monthly(line, shown[id(line)]))
     allowances = [line for line in estimate.lines if line.charge is None]
     if allowances:
         page.row("Always free, once an account", "", "", dollars(_sum(shown, allowances)))
         for line in allowances:
-            page.row(f"  {line.item.partition(': ')[2]}", _quantity(line), line.price.unit, dollars(shown[line]))
+            page.row(f"  {line.item.partition(': ')[2]}", _quantity(line), line.price.unit, dollars(shown[id(line)]))
     page.line("─" * page.width)
     usage = [line for line in estimate.charges if line.usage_based]
     base = [line for line in estimate.charges if not line.usage_based]
@@ -198,7 +199,7 @@ def _largest(page: _Page, estimate: Estimate) -> None:
     ranked = sorted(estimate.charges, key=lambda line: -line.monthly_usd)
     top, rest = ranked[:LARGEST], ranked[LARGEST:]
     page.heading(f"Largest of {len(ranked)} charges a month")
-    rows = [(line.name, line.item, _monthly(line, shown[line])) for line in top]
+    rows = [(line.name, line.item, _monthly(line, shown[id(line)])) for line in top]
     rows.append((f"{len(rest)} other charges", "", dollars(_sum(shown, rest)) + "  "))
     allowances = [line for line in estimate.lines if line.charge is None]
     if allowances:
@@ -254,7 +255,7 @@ def _figures(page: _Page, file: PricedFile, whole: bool) -> None:
     shown = in_cents(estimate)
     net = [
         # in the cents that its row has, unless an allowance takes some off
-        (line, shown[line] if (usd := estimate.net_usd(line)) == line.monthly_usd else usd)
+        (line, shown[id(line)] if (usd := estimate.net_usd(line)) == line.monthly_usd else usd)
         for line in estimate.top()
     ]
     drivers = ", ".join(f"{line.name} {dollars(usd)}" for line, usd in net if usd > 0)
@@ -364,8 +365,8 @@ def _way(file: PricedFile) -> str:
     return f"{best.what} (then {dollars(best.expected_usd)}, worst case {dollars(best.worst_case_usd)})"
 
 
-def _sum(shown: dict[Line, Decimal], lines: Iterable[Line]) -> Decimal:
-    return sum((shown[line] for line in lines), Decimal(0))
+def _sum(shown: dict[int, Decimal], lines: Iterable[Line]) -> Decimal:
+    return sum((shown[id(line)] for line in lines), Decimal(0))
 
 
 def _quantity(line: Line) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from cost import estimate
 from cost.catalogue import REGION
+from deployment.graph import Resource, ResourceGraph
 from workbench.cli.main import run
 from workbench.report.cost_table import in_cents
 from workbench.report.money import shown
@@ -295,10 +296,25 @@ def test_what_drives_the_cost_has_the_cents_of_its_row(plant, tmp_path):
     assert row.endswith("$0.48") and "driven by t $2.37, t $0.48, t $0.25" in out
 
 
+def test_equal_charges_of_half_a_cent_add_up_to_their_total():
+    token = "aws:ec2/launchTemplate:LaunchTemplate"
+    of = {"id": "t", "latestVersion": 1}
+    device = {"ebs": {"volumeType": "io1", "volumeSize": 1}}
+    launch = {"instanceType": "m7g.medium", "blockDeviceMappings": [{"ebs": {"volumeType": "gp3"}}, device, device]}
+    template = Resource(f"urn:pulumi:d::p::{token}::t", token, "t", launch, of)
+    token = "aws:ec2/instance:Instance"
+    inputs = {"launchTemplate": {"id": "t"}, "region": "us-east-1", "associatePublicIpAddress": False}
+    found = estimate(ResourceGraph([template, Resource(f"urn:pulumi:d::p::{token}::i", token, "i", inputs)]))
+    volumes = [line for line in found.lines if "io1" in line.item and line.monthly_usd]
+    assert [line.monthly_usd for line in volumes] == [Decimal("0.125")] * 2 and volumes[0] == volumes[1]
+    assert len({in_cents(found)[id(line)] for line in volumes}) == 2
+    assert sum(in_cents(found).values()) == shown(found.expected_usd)
+
+
 @pytest.mark.parametrize("name", ["dev", "prod", "k8s"])
 def test_allowances_are_the_same_on_every_screen(graph, name):
     found = estimate(graph(name))
     rows = in_cents(found)
     off = [line for line in found.lines if line.charge is None]
-    assert sum(rows[line] for line in off) == shown(sum(line.monthly_usd for line in off))
+    assert sum(rows[id(line)] for line in off) == shown(sum(line.monthly_usd for line in off))
     assert sum(rows.values()) == shown(found.expected_usd)
