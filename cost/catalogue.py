@@ -6,6 +6,8 @@ never another region's: the caller reports the resource as unpriced.
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from deployment import kept
 from deployment.errors import InputError
 
 ROOT: Final = Path(__file__).parent / "prices"
@@ -167,7 +170,7 @@ def reread() -> None:
 def _rows(region: str, service: str) -> Mapping[str, Mapping[str, Any]]:
     """Rows of one file by key; empty when the region has no file for the service."""
     path = ROOT / "aws" / region / f"{service}.toml"
-    return file_rows(read_toml(path)) if path.is_file() else {}
+    return file_rows(read_kept(path)) if path.is_file() else {}
 
 
 def file_rows(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -189,6 +192,24 @@ def read_toml(path: Path) -> dict[str, Any]:
             return tomllib.load(file)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not valid TOML: {error}") from error
+
+
+LARGE_BYTES: Final = 8_000
+"""From what size on what is in a file is kept."""
+
+
+def read_kept(path: Path) -> dict[str, Any]:
+    """What `read_toml` gives, days as text; of a large file from run to run, for reading TOML takes ten times as long
+    as reading that. Raises InputError."""
+    content = path.read_bytes()
+    key = kept.key_of("TOML", content) if len(content) >= LARGE_BYTES else None
+    known = None if key is None else kept.read(key)
+    if known is None:
+        known = json.dumps(read_toml(path), default=datetime.date.isoformat).encode()
+        if key is not None:
+            kept.write(key, known)
+    found: dict[str, Any] = json.loads(known)
+    return found
 
 
 def read_price(region: str, service: str, key: str, row: Any) -> Price:

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from cost.catalogue import read_toml
+from cost.catalogue import read_kept
 from cost.charges import Charge
 from cost.scope import Scope, UsageKey
 from deployment.errors import InputError
@@ -104,7 +104,7 @@ def all_pricers() -> Iterator[tuple[str, Pricer]]:
 def free_types() -> Mapping[str, str]:
     """Type -> the reason why it costs nothing, from ``free.toml``. A type ending in ``*`` stands for a package."""
     reasons: dict[str, str] = {}
-    for entry in read_toml(HERE / "free.toml")["free"]:
+    for entry in read_kept(HERE / "free.toml")["free"]:
         if not (entry.get("reason") and entry.get("source") and entry.get("types")):
             raise InputError(f"cost/free.toml: a row needs reason, source and types; one has only {entry}")
         for token in entry["types"]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from cost.catalogue import read_toml
+from cost.catalogue import read_kept
 from cost.registry import NATIVE, present
 from deployment.decimals import number
 from deployment.graph import Resource
@@ -86,7 +86,7 @@ def has_surcharges(token: str) -> bool:
 def _rows() -> Mapping[str, tuple[Surcharge, ...]]:
     """Rows by type token."""
     found: dict[str, tuple[Surcharge, ...]] = {}
-    for row in read_toml(Path(__file__).parent / "surcharges.toml")["surcharge"]:
+    for row in read_kept(Path(__file__).parent / "surcharges.toml")["surcharge"]:
         read = Surcharge(
             path=row["property"],
             costs=row["costs"],

@@ -73,7 +73,7 @@ def config_from_json(document: Any, source: str, folder: Path = PACK_DIRECTORY) 
         raise InputError(f"{source}: expected an object of rule id -> enforcement level")
     problems: list[str] = []
     enforcement: dict[str, Enforcement] = {}
-    own_keys = {rule.id: set(rule.config_schema) for rule in every_rule()}
+    own_keys = {rule.id: set(rule.config_schema) for rule in every_rule()} if document else {}
     known = own_keys.keys() | {"all", SETTINGS_KEY}
     for key, value in document.items():
         if key == "environments":

@@ -106,7 +106,8 @@ def price_files(
     ]
     priced, before = priced[: len(files)], iter(priced[len(files) :])
     common = next(before, None) if base is not None else None
-    settled = settle([file.estimate for file in priced])
+    estimates = [file.estimate for file in priced]
+    settled = settle(estimates) if len(estimates) > 1 else estimates  # one is settled as it is priced
     return [
         replace(file, estimate=found, base=common if base is not None or deployed is None else next(before))
         for file, found, (_, deployed) in zip(priced, settled, plans, strict=True)

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 import pytest
 
-from cost import estimate, registry
+from cost import catalogue, estimate, registry
 from cost.allowances import allowances
 from cost.basis import Basis
-from cost.catalogue import ROOT, Catalogue, MissingPrice, all_prices, read_price, regions
+from cost.catalogue import ROOT, Catalogue, MissingPrice, all_prices, read_kept, read_price, regions
 from cost.charges import Unpriced
 from cost.compare import compare
 from cost.money import cents, text
@@ -30,6 +30,18 @@ def test_every_row_of_the_catalogue_has_a_price_a_unit_and_a_source():
     assert len(prices) > 1000
     for price in prices:
         assert price.usd >= 0 and price.unit and price.source, price.path
+
+
+def test_what_is_in_a_large_price_file_is_kept_until_the_file_changes(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLANT_KEPT", str(tmp_path / "kept"))
+    file, row = tmp_path / "large.toml", '["{}"]\nprice_usd = "0.1"\nobserved_on = 2026-11-01\n'
+    for count in (1, 200, 201):
+        file.write_text("".join(row.format(number) for number in range(count)))
+        found = read_kept(file)
+        assert found == {str(number): {"price_usd": "0.1", "observed_on": "2026-11-01"} for number in range(count)}
+        with monkeypatch.context() as patched:
+            patched.setattr(catalogue, "read_toml", lambda path: {})
+            assert read_kept(file) == (found if count > 1 else {})  # a small one is as quickly read
 
 
 ADDRESS = re.compile(r"https?://[\w.-]+(/\S*)?")
@@ -295,6 +307,6 @@ def test_charges_that_come_by_a_date_are_told_six_months_ahead():
     ],
 )
 def test_a_wrong_row_of_what_is_free_names_the_file(row, problem, monkeypatch):
-    monkeypatch.setattr(registry, "read_toml", lambda path: {"free": [row]})
+    monkeypatch.setattr(registry, "read_kept", lambda path: {"free": [row]})
     with pytest.raises(InputError, match=f"cost/free.toml: {problem}"):
         registry.free_types.__wrapped__()
