@@ -87,7 +87,6 @@ KEPT = {
     "plant-ci-preview-attachment": {"policyArn": SET, "role": Refers(*ROLE)},
     "plant-ci-deploy-attachment": {"policyArn": SET, "role": Refers(*ROLE)},
     "plant-ci-deploy-denials": {"policy": SET, "role": Refers(*ROLE)},
-    "plant-instances-instance-policy": {"policy": re.compile(r".*appconfig:GetLatestConfiguration.*")},
     "plant-audit-masking": {"policyDocument": re.compile(r".*Deidentify.*EmailAddress.*|.*EmailAddress.*Deidentify.*")},
     "plant-audit-anonymous-requests": {"metricTransformation.name": "anonymous_requests", **COUNT},
     "plant-audit-api-latency": {
@@ -105,25 +104,18 @@ KEPT = {
     "plant-flag-off": {"configurationVersion": SET, "deploymentStrategyId": SET},
     **{f"plant-flag-{percent}-percent": {"contentType": "application/json"} for percent in (0, 10, 50, 100)},
     "plant-maintenance-window": {"insecureValue": SET},
+    "plant-budget-action": {"approvalModel": "AUTOMATIC", "actionThreshold.actionThresholdValue": 100},
 }
 """Logical name -> property -> value, of what each stack holds, parked or not."""
 
 SERVING = {
-    "plant-scaling-auto-scale-events": {"metricTransformation.name": "auto_scale_events", **COUNT},
-    "plant-scaling-launch-successes": {
-        "metricTransformation.name": "launch_failure_percent",
-        "metricTransformation.value": "0",
-        "metricTransformation.unit": "Percent",
-    },
     "plant-scaling-traffic-spikes": {"metricTransformation.name": "traffic_spikes", **COUNT},
     "plant-rollout-before": {"type": "String", "insecureValue": re.compile(r'.*"flagVersion":.*"stableSize":.*')},
     "plant-rollout-control": {"type": "String"},
-    "plant-access-fleet-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
     "plant-access-edge-to-fleet": {"fromPort": 8443, "toPort": 8443},
     "plant-access-fleet-to-cache": {"fromPort": 6379, "toPort": 6380},
     "plant-alerts-subscriber-4a2e67c9": {"endpoint": SET},
     "plant-notices-subscriber-8ef3e32a": {"endpoint": SET},
-    "plant-scaling-launch-failures": alarm(metricName="launch_failure_percent", statistic="Average", threshold=5),
     "plant-slo-database-latency": {
         **alarm(metricName="database_latency", namespace=OWN, threshold=30, period=300, evaluationPeriods=1),
         **P95,
@@ -135,14 +127,6 @@ SERVING = {
     "plant-slo-unhealthy-stable": {**NO_HOST, "evaluationPeriods": 3, "treatMissingData": "breaching"},
     "plant-slo-unhealthy-canary": {**NO_HOST, "evaluationPeriods": 5, "treatMissingData": "notBreaching"},
     "plant-slo-users-affected": {"alarmRule": re.compile(r'(ALARM\("[\w-]+"\)( OR )?){6,7}')},
-    "plant-stable-traffic-spike": SPIKE,
-    "plant-canary-traffic-spike": SPIKE,
-    "plant-stable-answer-spike": {"policyType": "StepScaling"},
-    "plant-canary-answer-spike": {"policyType": "StepScaling"},
-    "plant-stable-track-requests": {"policyType": "TargetTrackingScaling"},
-    "plant-canary-track-requests": {"policyType": "TargetTrackingScaling"},
-    "plant-stable-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
-    "plant-canary-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
     "plant-kept-writers": {"policyDocument": re.compile(r".*events\.amazonaws\.com.*")},
     "plant-overview-dashboard": {"dashboardBody": re.compile(r'.*"widgets": \[\{.*')},
     "plant-rollout-end": {"arn": Refers(*STATE_MACHINE), "roleArn": SET, "input": '{"action":"alarm"}'},
@@ -151,6 +135,75 @@ SERVING = {
     "plant-workflows-to-operators": {"arn": Refers(*TOPIC)},
 }
 """The same, of what a stack holds while it serves."""
+
+INSTANCES = {"plant-instances-instance-policy": {"policy": re.compile(r".*appconfig:GetLatestConfiguration.*")}}
+"""The same, of fleets of instances, parked or not."""
+
+FLEETS = {
+    "plant-scaling-auto-scale-events": {"metricTransformation.name": "auto_scale_events", **COUNT},
+    "plant-scaling-launch-successes": {
+        "metricTransformation.name": "launch_failure_percent",
+        "metricTransformation.value": "0",
+        "metricTransformation.unit": "Percent",
+    },
+    "plant-access-fleet-https-ipv6": {"cidrIpv6": "::/0", "fromPort": 443, "toPort": 443},
+    "plant-scaling-launch-failures": alarm(metricName="launch_failure_percent", statistic="Average", threshold=5),
+    "plant-stable-traffic-spike": SPIKE,
+    "plant-canary-traffic-spike": SPIKE,
+    "plant-stable-answer-spike": {"policyType": "StepScaling"},
+    "plant-canary-answer-spike": {"policyType": "StepScaling"},
+    "plant-stable-track-requests": {"policyType": "TargetTrackingScaling"},
+    "plant-canary-track-requests": {"policyType": "TargetTrackingScaling"},
+    "plant-stable-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
+    "plant-canary-drain": {"lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
+}
+"""The same, of fleets of instances while they serve."""
+
+TRACKS = ("stable", "canary")
+SCALERS = "plant-k8s:rollout"
+API_PODS = {
+    "app.kubernetes.io/instance": "plant-k8s",
+    "app.kubernetes.io/name": "plant-api",
+    "app.kubernetes.io/part-of": "plant",
+}
+ROUTED = {"spec.targetType": "ip", "spec.serviceRef.port": 8443, "spec.targetGroupARN": SET}
+ROLLED = {
+    "spec.strategy.rollingUpdate.maxUnavailable": 0,
+    "spec.template.spec.containers[0].startupProbe.httpGet.path": "/livez",
+}
+
+PODS = {
+    "cluster": {"enableServerSideApply": "true"},
+    "plant-space-namespace": {"metadata.name": "plant-k8s"},
+    "plant-space-quota": {"spec.hard.pods": "10"},
+    "plant-space-from-load-balancer": {"spec.policyTypes": ["Ingress"], "spec.podSelector.matchLabels": API_PODS},
+    "plant-space-to-what-the-service-uses": {"spec.policyTypes": ["Egress"], "spec.podSelector.matchLabels": API_PODS},
+    "plant-scale-entry": {"principalArn": re.compile(r".*-rollout-workflow-role-.*"), "kubernetesGroups": [SCALERS]},
+    "plant-scale-role": {
+        "rules[0].resources": ["deployments/scale"],
+        "rules[0].resourceNames": ["stable", "canary"],
+        "rules[0].verbs": ["get", "update"],
+    },
+    "plant-scale-binding": {"roleRef.kind": "Role", "roleRef.name": "scale-fleets", "subjects[0].name": SCALERS},
+    "plant-identity-account": {"automountServiceAccountToken": False},
+    "plant-identity-pod-policy": {"policy": re.compile(r".*appconfig:GetLatestConfiguration.*")},
+    "plant-identity-association": {"roleArn": re.compile(r".*-pod-role-.*"), "serviceAccount": "plant-api"},
+    "plant-pods-auto-scale-events": {"metricTransformation.name": "auto_scale_events", **COUNT},
+    "plant-pods-placement-failures": alarm(threshold=5, evaluationPeriods=1),
+    "plant-pods-missing-pods": {
+        **NO_HOST,
+        "threshold": 2,
+        "statistic": "Minimum",
+        "evaluationPeriods": 15,
+        "treatMissingData": "breaching",
+    },
+    "plant-pods-traffic-spike": SPIKE,
+    **{f"plant-{track}-binding": ROUTED for track in TRACKS},
+    **{f"plant-{track}-deployment": ROLLED for track in TRACKS},
+    **{f"plant-{track}-autoscaler": {"spec.behavior.scaleUp.stabilizationWindowSeconds": 0} for track in TRACKS},
+    **{f"plant-{track}-disruptions": {"spec.maxUnavailable": 1} for track in TRACKS},
+}
+"""The same, of pods on somebody's cluster."""
 
 GROUND = {
     "plant-access-fleet-s3": {"prefixListId": SET},
@@ -206,6 +259,9 @@ GOES_ON = {"plant-rollout-resume": {"target.input": '{"action":"resume"}'}}
 """The same, of a rollout in sessions while it serves."""
 
 PARTS = (
+    (("plant:components:InstanceAccess",), INSTANCES),
+    (("plant:components:Fleet",), FLEETS),
+    (("plant:components:GuardedNamespace",), PODS),
     (("plant:components:ListenerAnswers",), ANSWERS),
     (VPC, GROUND),
     (SERVERLESS_CACHE, CACHE),

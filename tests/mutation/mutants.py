@@ -24,6 +24,7 @@ def mutants(deployment: dict) -> Iterator[tuple[str, dict]]:
     resources = deployment["deployment"]["resources"]
     basis = next(one["outputs"]["costBasis"] for one in resources if one["type"] == "plant:infra:PlantApi")
     parked = basis["uptime"]["parked"]
+    texts = [json.dumps(state) for state in resources]
     for index, state in enumerate(resources):
         name = state["urn"].rpartition("::")[2]
         section = "inputs" if state.get("custom") else "outputs"
@@ -40,7 +41,7 @@ def mutants(deployment: dict) -> Iterator[tuple[str, dict]]:
                     yield f"{name}: {label}", _with(deployment, index, changed)
         kept = state["type"] in KEPT_BY_SOMETHING_ELSE or (parked and state["type"] in SERVING)
         if state["type"] in MATTERS and not kept and state.get("custom"):
-            yield f"{name}: deleted", _without(deployment, state)
+            yield f"{name}: deleted", _without(deployment, state, texts)
 
 
 def _references(state: dict) -> list[str]:
@@ -145,14 +146,13 @@ def _with(deployment: dict, index: int, changed: dict) -> dict:
     return {**deployment, "deployment": {**deployment["deployment"], "resources": resources}}
 
 
-def _without(deployment: dict, gone: dict) -> dict:
-    """The stack as a program would declare it without the resource: nothing refers to it any more."""
+def _without(deployment: dict, gone: dict, texts: list[str]) -> dict:
+    """The stack, each state a text too, as a program would declare it without the resource: nothing refers to it."""
     values = {gone.get("id"), gone.get("outputs", {}).get("arn"), gone.get("outputs", {}).get("name")} - {None, ""}
     kept = []
-    for state in deployment["deployment"]["resources"]:
+    for state, text in zip(deployment["deployment"]["resources"], texts, strict=True):
         if state is gone:
             continue
-        text = json.dumps(state)
         if gone["urn"] in text or any(f'"{value}' in text for value in values):
             state = _stripped(state, gone["urn"], values)
         kept.append(state)
