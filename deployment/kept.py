@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import sys
 import tempfile
@@ -42,13 +43,19 @@ def key_of(*parts: str | bytes) -> str:
 
 
 def code(*places: Path) -> tuple[str, bool]:
-    """What is in `places`, files or folders, and whether this process runs just that: no file is newer than it."""
+    """What is in `places`, files or folders, and whether this process runs just that: no file is newer than it.
+
+    Of a file that can't be read, a link to nowhere or one that goes meanwhile, nobody knows that.
+    """
     found: list[str | bytes] = []
     newest = 0.0
     for place in places:
         for path in [place] if place.is_file() else _files(place):
-            found += [str(path.relative_to(place.parent)), path.read_bytes()]
-            newest = max(newest, path.stat().st_mtime)
+            try:
+                found += [str(path.relative_to(place.parent)), path.read_bytes()]
+                newest = max(newest, path.stat().st_mtime)
+            except OSError:
+                newest = math.inf
     return key_of(*found), newest < STARTED
 
 
@@ -103,9 +110,15 @@ def folder() -> Path | None:
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    for parent, folders, names in os.walk(folder):
+    """Files below `folder`, links to folders followed as an import follows them; none that leads back to above it."""
+    for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
+        folders[:] = [name for name in folders if not _leads_back(Path(parent, name))]
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _leads_back(folder: Path) -> bool:
+    return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
 
 def _prune(folder: Path) -> None:

@@ -185,6 +185,23 @@ def test_sources_that_are_newer_than_the_process_are_not_its_code(tmp_path, monk
     assert store.code(tmp_path)[0] != digest
 
 
+def test_code_behind_a_link_has_a_part_in_the_key_and_a_link_to_nowhere_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "STARTED", store.STARTED + 1e6)
+    code, elsewhere = tmp_path / "code", tmp_path / "elsewhere"
+    code.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "module.py").write_text("1")
+    (code / "package").symlink_to(elsewhere)
+    (elsewhere / "itself").symlink_to(elsewhere)
+    (code / "above").symlink_to(tmp_path)
+    first, current = store.code(code)
+    assert current
+    (elsewhere / "module.py").write_text("2")
+    assert store.code(code)[0] != first
+    (code / "lost.py").symlink_to(tmp_path / "nowhere")
+    assert not store.code(code)[1]
+
+
 def test_a_graph_holds_until_the_clock_changes_it(folder, runs, clock):
     first = synthesize("dev", overrides=ONE_OFF)
     assert synthesize("dev", overrides=ONE_OFF) == first and len(runs) == 1
