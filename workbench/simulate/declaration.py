@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -176,7 +177,10 @@ class Sessions:
             begin = (datetime.combine(day, self.start, zone) - start).total_seconds()
             end = begin + self.hours * 3600
             if day.weekday() in self.weekdays and end > 0:
-                found += [(max(begin, 0.0), False), (end, True)]
+                if found and begin <= found[-1][0]:  # a day long, and the clocks go forward
+                    found[-1] = (end, True)
+                else:
+                    found += [(max(begin, 0.0), False), (end, True)]
             day += timedelta(days=1)
         if not found or found[0][0] > 0:
             found.insert(0, (0.0, True))
@@ -202,16 +206,20 @@ class Window:
 
     def is_open(self, moment: datetime) -> bool:
         """Whether it is open at `moment`."""
-        local = moment.astimezone(ZoneInfo(self.time_zone))
-        for back in (0, 1):  # it may have begun yesterday
-            day = local.date() - timedelta(days=back)
+        return any(begin <= moment for begin in self.openings(moment, moment))
+
+    def openings(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """When it opens, each time that it is open between `start` and `end`."""
+        zone = ZoneInfo(self.time_zone)
+        day, last = start.astimezone(zone).date() - timedelta(days=1), end.astimezone(zone).date()  # since yesterday
+        while day <= last:
             in_week = self.week_of_month in (None, week_of_month(day))
             if day == self.date or (day.weekday() == self.weekday and in_week):
                 # In UTC: the difference of two times of one zone is that of their clocks, whatever summer time does.
-                begin = datetime.combine(day, self.start, local.tzinfo).astimezone(UTC)
-                if timedelta(0) <= moment - begin < timedelta(minutes=self.minutes):
-                    return True
-        return False
+                begin = datetime.combine(day, self.start, zone).astimezone(UTC)
+                if begin <= end and start < begin + timedelta(minutes=self.minutes):
+                    yield begin
+            day += timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,10 @@ def judge(runs: Sequence[RunResult], objective: Objective) -> Judgement:
         missing.append("no request was answered")
     elif low < objective.attainment_ratio:
         width = "" if math.isnan(attained.half_width) else f" ± {attained.half_width:.2%}"
+        came, parked = sum(run.arrived for run in runs), sum(run.arrived_parked for run in runs)
+        nobody = f"; {parked / came:.1%} of the requests came while the stack was parked" if parked else ""
         broken.append(
-            f"{attained.mean:.2%}{width} of the answers within budget, {objective.attainment_ratio:.2%} wanted"
+            f"{attained.mean:.2%}{width} of the answers within budget, {objective.attainment_ratio:.2%} wanted{nobody}"
         )
     if math.isnan(windows.mean):
         missing.append("no p95 window had requests enough to be judged")

@@ -38,6 +38,8 @@ DEFAULT_SECONDS: Final = 3600.0
 DAY_SECONDS: Final = 86_400.0
 MOST_RPS: Final = 1e6
 """Requests a second that are simulated at most: those that clients wait to repeat are all kept in memory."""
+TABLES: Final = (".csv", ".csv.gz", ".parquet", ".pq")
+"""Ends of the names of tables of counts; any other file is an access log."""
 EPOCH_CLOCK: Final = 1e8
 """Timestamps under this many seconds (before 1973) are no dates: they count from a start of their own."""
 LEFT_OUT: Final = (
@@ -111,9 +113,9 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
     recorded: list[TargetTimes] = []
     for path in scenario.files:
         try:
-            if path.name.lower().endswith((".csv", ".csv.gz")):
+            if path.name.lower().endswith(TABLES[:2]):
                 origin, stream, report = read_csv(path)
-            elif path.suffix.lower() in (".parquet", ".pq"):
+            elif path.name.lower().endswith(TABLES):
                 origin, stream, report = read_parquet(path)
             else:
                 log = read_access_log(path)
@@ -123,6 +125,8 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
             rows.append(report)
         except InputError as error:
             problems += error.problems
+            if not path.name.lower().endswith(TABLES):
+                problems.append(f"{path}: by its name an access log; tables of counts are called {', '.join(TABLES)}")
     first = min((origin for origin, _ in files), default=0.0)
     streams = [stream.later(origin - first) for origin, stream in files]
     recorded_seconds = max((stream.segments[-1].end for stream in streams if stream.segments), default=0.0)
@@ -280,6 +284,12 @@ def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
         )
         clock += f"; {kept}"
     yield clock
+    opened = sorted(begin for window in declared.windows for begin in window.openings(options.start, end))
+    if opened and options.real_clock:
+        yield (
+            f"maintenance windows that open meanwhile: {len(opened)}, the first on {opened[0]:%Y-%m-%d %H:%M} UTC; the"
+            " page that is shown in them (503) is not simulated, requests are answered"
+        )
     warm_seconds = _warm_seconds(declared, options)
     warm_up = (
         f"the first {warm_seconds:g} s are left out of the sums"

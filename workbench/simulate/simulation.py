@@ -292,9 +292,10 @@ class Run:
         self.result.attempts_parked += round(self._attempts() - self.attempts_before)
 
     def _read_alarms(self) -> None:
-        """Let the alarms look at all minutes that are over."""
+        """Let the alarms look at all minutes that are over; the last one of a run may be cut short."""
+        minutes = self.minutes.until(math.floor(self.now / MINUTE))
         for watch in self.alarms.values():
-            self.result.alarm_events += watch.catch_up(self.minutes)
+            self.result.alarm_events += watch.catch_up(minutes)
 
     def _note_minute(self) -> None:
         """Decide on the minute that ended as soon as its metrics have arrived."""

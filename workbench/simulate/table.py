@@ -6,8 +6,11 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from infra.burstable import burstable_type
 from workbench.simulate.alarms import AlarmState
+from workbench.simulate.kernel import Floats
 from workbench.simulate.replications import Interval
 from workbench.simulate.report import Report
 from workbench.simulate.result import COLUMNS
@@ -88,20 +91,24 @@ def _timeline(report: Report, width: int) -> Iterator[str]:
     if not len(series):
         return
     step = math.ceil(len(series) / TIMELINE_ROWS)
-    columns = [(COLUMNS.index(name), title, form) for name, title, form in _SHOWN]
-    if all(math.isnan(row[COLUMNS.index("least_credits")]) for row in series):
-        columns = columns[:-1]
-    room = (width - TIME_WIDTH) // COLUMN_WIDTH
-    if len(columns) > room:
-        kept = {COLUMNS.index(name) for name in FIRST[:room]}
-        columns = [column for column in columns if column[0] in kept]
+    found = {name: _column(series[::step, COLUMNS.index(name)], title, form) for name, title, form in _SHOWN}
+    if np.isnan(series[:, COLUMNS.index("least_credits")]).all():
+        del found["least_credits"]
+    wide = {name: max(COLUMN_WIDTH, *(len(cell) + 1 for cell in cells)) for name, cells in found.items()}
+    for name in (*(each for each in found if each not in FIRST), *reversed(FIRST)):
+        if TIME_WIDTH + sum(wide.values()) > width:
+            del wide[name]
     if len(report.runs) > 1:
         yield "by the minute, the median of the runs"
-    yield "   time" + "".join(f"{title:>{COLUMN_WIDTH}}" for _, title, _ in columns)
-    for index in range(0, len(series), step):
-        row = series[index]
-        cells = (("-" if math.isnan(row[place]) else form.format(row[place])) for place, _, form in columns)
-        yield f"{clock((index + 1) * 60):>{TIME_WIDTH}}" + "".join(f"{cell:>{COLUMN_WIDTH}}" for cell in cells)
+    last = report.runs[0].duration_seconds
+    times = ["time", *(clock(min((index + 1) * 60, last)) for index in range(0, len(series), step))]
+    for index, time in enumerate(times):
+        yield f"{time:>{TIME_WIDTH}}" + "".join(f"{found[name][index]:>{size}}" for name, size in wide.items())
+
+
+def _column(values: Floats, title: str, form: str) -> list[str]:
+    """A column of the timeline: its title, and its cells."""
+    return [title, *("-" if math.isnan(value) else form.format(value) for value in values)]
 
 
 def _events(report: Report) -> Iterator[str]:

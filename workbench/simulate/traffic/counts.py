@@ -33,6 +33,8 @@ MAX_INTERVALS: Final = 600_000
 """Intervals from the first to the last timestamp (over a year of minutes)."""
 MAX_LINE: Final = 100_000
 MAX_COUNT: Final = 1e9
+SHOWN_CHARACTERS: Final = 60
+"""Of a header that is wrong."""
 LATEST: Final = datetime(2100, 12, 31, tzinfo=UTC).timestamp()
 """Seconds since 1970 of the last moment; calendars and time zones are known for no later ones."""
 _DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
@@ -80,7 +82,10 @@ def read_csv(path: Path) -> tuple[float, Stream, RowReport]:
             header = [name.strip().lower() for name in next(reader, [])]
             missing = [name for name in COLUMNS if name not in header]
             if missing:
-                raise InputError(f"{path}: no column {', '.join(missing)}; the header has to name {', '.join(COLUMNS)}")
+                raise InputError(
+                    f"{path}: no column {', '.join(missing)}; the first line has to name {', '.join(COLUMNS)}, between"
+                    f" commas, and is {','.join(header)[:SHOWN_CHARACTERS]!r}"
+                )
             when, count = (header.index(name) for name in COLUMNS)
             rows = ((f"line {reader.line_num}", _cell(row, when), _cell(row, count)) for row in reader if row)
             return _stream(path, rows)
@@ -146,10 +151,12 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     if len(counts) < 2:
         raise InputError(f"{path}: {len(counts)} usable intervals; at least 2 are needed", *report.lines())
     moments = sorted(counts)
-    interval = _interval([round(later - earlier, 6) for earlier, later in pairwise(moments)])
-    origin = _origin(moments, interval)
-    places = {moment: round((moment - origin) / interval) for moment in moments}
-    stray = [moment for moment in moments if abs(moment - origin - places[moment] * interval) > JITTER * interval]
+    gaps = [round(later - earlier, 6) for earlier, later in pairwise(moments)]
+    usual = _usual(gaps)
+    interval = _interval(gaps, usual)
+    origin, places, stray = _on_grid(moments, interval)
+    if stray and not (on_usual := _on_grid(moments, usual))[2]:  # of late rows, too, many may be as late as the last
+        interval, (origin, places, stray) = usual, on_usual
     if stray:
         raise InputError(
             f"{path}: most rows are {interval:g} s apart, and {len(stray)} of {len(moments)} are not on that grid;"
@@ -169,16 +176,34 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     return origin, Stream(path.name, from_counts(0.0, interval, dense)), report
 
 
-def _interval(gaps: Sequence[float]) -> float:
+def _interval(gaps: Sequence[float], usual: float) -> float:
     """The commonest gap; of several, the shortest, which the others may be multiples of.
 
-    Where none is common, because every row is a little late in its own way, the usual interval that most are near.
+    Where none is common, because every row is a little late in its own way, the usual interval, if most are near it.
     """
     counted = Counter(gaps)
     commonest = min(counted, key=lambda gap: (-counted[gap], gap))
-    near = {usual: sum(abs(gap - usual) <= JITTER * usual for gap in gaps) for usual in USUAL_SECONDS}
-    usual = max(near, key=lambda each: near[each])
-    return float(usual) if 2 * counted[commonest] < len(gaps) < 2 * near[usual] else commonest
+    return usual if 2 * counted[commonest] < len(gaps) < 2 * _near(gaps, usual) else commonest
+
+
+def _usual(gaps: Sequence[float]) -> float:
+    """The usual interval that most gaps are near."""
+    return float(max(USUAL_SECONDS, key=lambda usual: _near(gaps, usual)))
+
+
+def _near(gaps: Sequence[float], usual: float) -> int:
+    return sum(abs(gap - usual) <= JITTER * usual for gap in gaps)
+
+
+def _on_grid(moments: Sequence[float], interval: float) -> tuple[float, dict[float, int], list[float]]:
+    """First moment of the grid of `interval`, the place of each moment on it, and the moments that are off it."""
+    origin = _origin(moments, interval)
+    places = {moment: round((moment - origin) / interval) for moment in moments}
+    return (
+        origin,
+        places,
+        [each for each in moments if abs(each - origin - places[each] * interval) > JITTER * interval],
+    )
 
 
 def _origin(moments: Sequence[float], interval: float) -> float:

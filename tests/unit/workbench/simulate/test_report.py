@@ -63,6 +63,31 @@ def test_the_timeline_has_as_many_columns_as_there_is_room_for(reports, width, c
     assert all(len(row) <= width for row in rows[head : head + 10])
 
 
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_large_figures_do_not_run_together(reports, width):
+    report = reports("steady:rate=400000", seconds=40.0, replications=1)
+    rows = render(report, width).splitlines()
+    head = next(number for number, row in enumerate(rows) if "req/min" in row)
+    assert len(rows[head].replace("p50 ms", "p50").replace("p95 ms", "p95").replace("p99 ms", "p99").split()) == len(
+        rows[head + 1].split()
+    )
+    assert len(rows[head + 1]) <= width
+    assert rows[head + 1].split()[0] == "00:40"
+
+
+def test_the_verdict_says_who_came_to_a_parked_stack(graph):
+    options = SimulationOptions(start=datetime(2026, 11, 26, 7, 30, tzinfo=UTC), real_clock=True)
+    scenario = Scenario(profiles=("steady",), duration_seconds=7200.0, replications=1, options=options)
+    report = run_scenario(graph("dev"), scenario, None)
+    assert "62.2% of the requests came while the stack was parked" in report.judgement.broken[0]
+    # dev's window is on Thursdays at 10:00 in Vilnius.
+    assert any(
+        "windows that open meanwhile: 1, the first on 2026-11-26 08:00 UTC" in each for each in report.assumptions
+    )
+    later = replace(scenario, options=replace(options, start=datetime(2026, 11, 24, 7, 30, tzinfo=UTC)))
+    assert not any("windows" in each for each in run_scenario(graph("dev"), later, None).assumptions)
+
+
 def test_the_interval_of_independent_means():
     found = interval([1.0, 2.0, 3.0])
     assert found.mean == 2.0

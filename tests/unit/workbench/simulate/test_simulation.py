@@ -263,6 +263,19 @@ def test_a_parked_stack_has_no_alarms_that_could_ring(small_graph):
     assert always.alarm_states["nobody"] is AlarmState.OK
 
 
+def test_sessions_of_a_day_each_are_one_when_the_clocks_go_forward():
+    sessions = Sessions(weekdays=frozenset(range(7)), start=time(9), hours=24.0, time_zone="Europe/Vilnius")
+    changes = sessions.changes(datetime(2026, 3, 26, tzinfo=UTC), 5 * 86_400.0)  # a day of 23 hours among them
+    assert changes == [(0.0, False), (453_600.0, True)]
+
+
+def test_no_alarm_looks_at_a_minute_that_is_cut_short(small_graph):
+    result = run(small_graph(), "steady:rate=200", seconds=90.0)
+    assert result.alarm_events
+    assert max(event.at for event in result.alarm_events) == 60.0
+    assert not run(small_graph(), "steady:rate=200", seconds=30.0).alarm_events
+
+
 def test_a_warm_up_is_left_out_of_the_sums_and_not_of_the_series(small_graph):
     whole, rest = (run(small_graph(), "steady:rate=10", warm_up_seconds=seconds) for seconds in (0.0, 600.0))
     assert np.array_equal(whole.series, rest.series, equal_nan=True)

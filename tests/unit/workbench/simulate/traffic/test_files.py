@@ -96,6 +96,31 @@ def test_rows_that_are_all_late_in_their_own_way_are_on_the_usual_grid(tmp_path,
     assert sum(counted) == sum(range(200)) - 7
 
 
+def test_a_collector_that_is_a_second_later_each_time_counts_minutes(tmp_path):
+    rows = [f"{1_795_000_020 + 60 * index + index % 6},{index}" for index in range(30)]  # gaps of 61 s, mostly
+    file = tmp_path / "drifting.csv"
+    file.write_text("\n".join(["timestamp,requests", *rows]))
+    origin, stream, report = read_csv(file)
+    assert (origin, stream.segments[-1].end, report.missing) == (1_795_000_020, 1800, 0)
+    slow = [f"{1_795_000_020 + 61 * index},{index}" for index in range(30)]  # which sleeps a minute after its work
+    file.write_text("\n".join(["timestamp,requests", *slow]))
+    assert read_csv(file)[1].segments[-1].end == 30 * 61
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("counts.csv", "timestamp;requests\n1;2\n", "is 'timestamp;requests'"),
+        ("counts.jsonl", '{"timestamp": 1, "requests": 2}\n', "by its name an access log"),
+        ("counts.txt", "timestamp,requests\n0,1\n60,1\n", r"tables of counts are called \.csv"),
+    ],
+)
+def test_a_table_of_another_kind_is_refused_with_the_kind_that_is_read(tmp_path, name, content, told):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=told):
+        load_traffic(Scenario(files=(tmp_path / name,)), 1.0)
+
+
 def test_a_row_off_the_grid_is_refused_by_name(tmp_path):
     file = tmp_path / "odd.csv"
     rows = [f"2026-11-02T{hour:02}:00:00Z,10" for hour in range(5)]
