@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from deployment.unknown import Sentinel, meet, meet_each
@@ -196,16 +195,17 @@ class ResourceGraph:
         target's ARN from its inputs. Who has a value as an output alone comes before who merely repeats it,
         wherever the two stand in the graph.
         """
-        first: dict[str, tuple[Resource, bool]] = {}
-        shared: dict[str, list[tuple[Resource, bool]]] = {}
+        found: dict[str, tuple[Resource, ...]] = {}
+        shared: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            for value, repeats in _identities(resource).items():
-                claim = resource, repeats
-                earlier = first.setdefault(value, claim)
-                if earlier is not claim:
-                    shared.setdefault(value, [earlier]).append(claim)
-        alone = {value: (resource,) for value, (resource, _) in first.items()}
-        return {**alone, **{value: _owners_first(claims) for value, claims in shared.items()}}
+            alone = (resource,)
+            for value in _identities(resource):
+                earlier = found.setdefault(value, alone)
+                if earlier is not alone:
+                    shared.setdefault(value, [*earlier]).append(resource)
+        for value, holders in shared.items():
+            found[value] = _owners_first(value, holders)
+        return found
 
     def referenced(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """Resources that the value at `path` refers to, narrowed to `types` when given.
@@ -286,8 +286,12 @@ class ResourceGraph:
         """URN -> places in the graph of the resources that say that they depend on it."""
         found: dict[str, list[int]] = defaultdict(list)
         for place, resource in enumerate(self.resources):
-            for urn in {*resource.dependencies, *chain.from_iterable(resource.property_dependencies.values())}:
+            for urn in resource.dependencies:
                 found[urn].append(place)
+            for urns in resource.property_dependencies.values():
+                for urn in urns:
+                    if urn not in resource.dependencies:
+                        found[urn].append(place)
         return found
 
     @property
@@ -307,22 +311,21 @@ class ResourceGraph:
         untraced: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
         identities = self._by_identity
         for place, resource in enumerate(self.resources):
-            used: set[str] = set()
             hides = False
-            todo: list[Iterable[Any]] = [resource.inputs.values()]
-            while todo:
-                for one in todo.pop():
+            holders: list[Iterable[Any]] = [resource.inputs.values()]
+            for values in holders:  # more of which are found on the way
+                for one in values:
                     if one.__class__ is str:  # as nearly all are
                         if one in identities:
-                            used.add(one)
+                            places = users[one][resource.type]
+                            if not places or places[-1] != place:
+                                places.append(place)
                     elif isinstance(one, dict):
-                        todo.append(one.values())
+                        holders.append(one.values())
                     elif isinstance(one, (list, tuple)):
-                        todo.append(one)
+                        holders.append(one)
                     elif one.__class__ is Sentinel:
                         hides = True
-            for value in used:
-                users[value][resource.type].append(place)
             if hides:
                 untraced[resource.type] += _untraced(resource)
         return users, untraced
@@ -376,16 +379,12 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
         yield from _walk(dict.__getitem__(value, step), steps[1:])
 
 
-def _identities(resource: Resource) -> dict[str, bool]:
-    """Values by which others refer to `resource`, each with whether it only repeats it from its inputs."""
-    found: dict[str, bool] = {}
-    if resource.custom:
-        inputs, outputs = _plain(resource.inputs), _plain(resource.outputs)  # nobody asks for a value here
-        for key in IDENTITY_OUTPUTS:
-            value = outputs.get(key)
-            if isinstance(value, str) and value:
-                found[value] = inputs.get(key) == value and found.get(value, True)
-    return found
+def _identities(resource: Resource) -> list[str]:
+    """Values by which others refer to `resource`."""
+    if not resource.custom:
+        return []
+    values = map(_plain(resource.outputs).get, IDENTITY_OUTPUTS)  # nobody asks for a value here
+    return [value for value in values if isinstance(value, str) and value]
 
 
 def _is(resource: Resource, value: str) -> bool:
@@ -393,15 +392,22 @@ def _is(resource: Resource, value: str) -> bool:
     return resource.custom and value in map(_plain(resource.outputs).get, IDENTITY_OUTPUTS)
 
 
-def _owners_first(claims: Iterable[tuple[Resource, bool]]) -> tuple[Resource, ...]:
-    """The first few of each type of those that have a value; `claims` says of each whether it only repeats it."""
+def _repeats(resource: Resource, value: str) -> bool:
+    """Whether `resource` has `value`, which is one of its own, from its inputs alone."""
+    inputs, outputs = _plain(resource.inputs), _plain(resource.outputs)
+    return all(inputs.get(key) == value for key in IDENTITY_OUTPUTS if outputs.get(key) == value)
+
+
+def _owners_first(value: str, holders: Iterable[Resource]) -> tuple[Resource, ...]:
+    """The first few of each type of those that have `value`: before the others who does not only repeat it."""
     sharing: dict[str, int] = {}
     own: dict[str, Resource] = {}
     repeated: dict[str, Resource] = {}
-    for resource, repeats in claims:
-        number = sharing[resource.type] = sharing.get(resource.type, 0) + 1
-        if number <= MOST_SHARING:
-            (repeated if repeats else own)[resource.urn] = resource
+    for resource in holders:
+        number = sharing.get(resource.type, 0)
+        if number < MOST_SHARING and resource.urn not in own and resource.urn not in repeated:
+            sharing[resource.type] = number + 1
+            (repeated if _repeats(resource, value) else own)[resource.urn] = resource
     return tuple({**own, **repeated}.values())
 
 
