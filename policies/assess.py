@@ -180,7 +180,7 @@ def _sort(
     if level is Enforcement.DISABLED:
         return
     for finding in findings:
-        advises = finding.unknown or _is_only_read(finding, context)
+        advises = finding.unknown or finding.urn in context.once(_only_read)
         violation = Violation(rule, finding, Enforcement.ADVISORY if advises else level)
         waiver = (
             None
@@ -193,14 +193,13 @@ def _sort(
             waived.append(Waived(violation, waiver))
 
 
-def _is_only_read(finding: Finding, context: Context) -> bool:
-    """True for a finding about what another program manages and this one reads (``get``), so can't mend.
+def _only_read(context: Context) -> frozenset[str]:
+    """URNs of what another program manages and this one reads (``get``), so can't mend.
 
     The engine shows its packs no such resource in `preview` and `up` (pulumi/pulumi#3950), so nothing blocks there; a
     state in which all is only read, as one of discovered resources is, still gets advice.
     """
-    resource = context.graph.by_urn.get(finding.urn)
-    return resource is not None and bool(resource.options.get("external"))
+    return frozenset(resource.urn for resource in context.graph if resource.options.get("external"))
 
 
 def run_rule(rule: Rule, context: Context) -> list[Finding]:

@@ -97,21 +97,27 @@ class Context:
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, and what it could not read told again to whoever asks again."""
-        known = self._made.get(key)
-        if known is None:
+        if key not in self._made:
             with watched() as watch:
-                found = make()
-            met = [(urn, path, value) for (urn, path), value in watch.met.items()]
-            known = self._made[key] = found, [one for one in met if one[0]], [one for one in met if not one[0]]
-        made: T
-        made, named, nameless = known
-        meet_each(named)
-        for urn, path, value in nameless:  # of whichever resource is looked at
-            meet(value, urn, path)
+                self._made[key] = make()
+            if watch.met:
+                met = [(urn, path, value) for (urn, path), value in watch.met.items()]
+                self._met[key] = [one for one in met if one[0]], [one for one in met if not one[0]]
+        if key in self._met:
+            named, nameless = self._met[key]
+            meet_each(named)
+            for urn, path, value in nameless:  # of whichever resource is looked at
+                meet(value, urn, path)
+        made: T = self._made[key]
         return made
 
     @cached_property
-    def _made(self) -> dict[Any, tuple[Any, list[_Met], list[_Met]]]:
+    def _made(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
+    def _met(self) -> dict[Any, tuple[list[_Met], list[_Met]]]:
+        """What was met where something was."""
         return {}
 
     @property

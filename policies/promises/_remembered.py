@@ -14,7 +14,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 POLICIES: Final = Path(__file__).resolve().parents[1]
-IN_MEMORY: Final = 64
+MOST: Final = 64
+"""Results of one rehearsal that are remembered, and that a run keeps: all those of a large stack would push out what
+other runs keep."""
 
 
 def remembered(rehearse: Callable[P, R]) -> Callable[P, R]:
@@ -23,10 +25,11 @@ def remembered(rehearse: Callable[P, R]) -> Callable[P, R]:
     Arguments and result are made of text, numbers, tuples, lists and dicts, which say in Python what they are.
     """
 
-    @lru_cache(maxsize=IN_MEMORY)
+    @lru_cache(maxsize=MOST)
     @wraps(rehearse)
     def recall(*arguments: Any) -> Any:
         code, current = _code()
+        current = current and recall.cache_info().misses <= MOST
         key = kept.key_of("rehearsal", rehearse.__module__, rehearse.__qualname__, repr(arguments), code)
         found = kept.read(key) if current else None
         if found is not None:

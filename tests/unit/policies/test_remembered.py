@@ -31,6 +31,14 @@ def test_another_process_does_not_rehearse_again(rehearsals):
     assert runs == ["definition"]
 
 
+def test_a_large_stack_pushes_out_nothing_that_is_kept(rehearsals, tmp_path):
+    make, _ = rehearsals
+    rehearse = make()
+    for number in range(_remembered.MOST + 10):
+        rehearse(f"definition {number}", True)
+    assert len(list((tmp_path / "kept").iterdir())) == _remembered.MOST
+
+
 def test_what_differs_is_rehearsed(rehearsals, monkeypatch):
     make, runs = rehearsals
     make()("definition", True)
