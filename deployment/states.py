@@ -89,7 +89,9 @@ def urn_of(text: str, shared: dict[str, str]) -> str:
     found = shared.get(text)
     if found is None:
         found = plain(text)
-        found = shared[text] = shared.setdefault(found, found)
+        if found is not text:
+            found = shared.setdefault(found, found)
+        shared[text] = found
     return found
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from deployment import reader
 from deployment.errors import InputError
 from deployment.large import Resources, states_of
+from deployment.states import OPTION_KEYS
 from deployment.unknown import Sentinel
 from deployment.values import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY
 
@@ -75,11 +76,8 @@ PARTS = {
     "delete": FLAGS,
     "dependencies": LISTS,
     "propertyDependencies": st.lists(st.tuples(KEYS, LISTS), max_size=2).map(object_of),
+    **dict.fromkeys(OPTION_KEYS, URN_TEXTS | FLAGS | st.sampled_from(['""', '["a"]', "[]", '{"create": "1h"}'])),
     "provider": st.sampled_from([json.dumps(f"{URNS[0]}::04da"), '""']),
-    "ignoreChanges": st.sampled_from(['["a"]', "[]"]),
-    "deletedWith": URN_TEXTS,
-    "retainOnDelete": FLAGS,
-    "customTimeouts": st.just('{"create": "1h"}'),
     "created": VALUES,
 }
 NAMED = st.tuples(URN_TEXTS, st.sampled_from(["aws:kms/key:Key", "pulumi:pulumi:Stack"]).map(json.dumps))
