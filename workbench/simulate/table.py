@@ -64,7 +64,7 @@ def _head(report: Report) -> Iterator[str]:
         yield f"  parked          {_span(parked)} requests came while the stack was parked: nobody answers then"
     yield (
         f"  within budget   {_share(report.attainment)} of the answers in {promise.budget_seconds * 1000:g} ms"
-        f" (promised {report.objective.attainment_ratio:.0%})"
+        f" (promised {100 * report.objective.attainment_ratio:g}%)"
     )
     predicted = _predicted(report)
     p95 = "none" if math.isnan(report.p95_ms.mean) else f"{_span(report.p95_ms, 1)} ms"

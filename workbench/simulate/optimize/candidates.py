@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cost.catalogue import Catalogue
 from cost.compute import price_file
+from deployment.errors import InputError
 from infra.settings import Settings
 
 INSTANCE_TYPES: Final = ("t4g.nano", "t4g.micro", "t4g.small", "t4g.medium", "m7g.medium", "m7g.large")
@@ -33,8 +34,8 @@ class Candidate:
     """plant:fleet.warm_pool_size."""
     cache_node_type: str | None
     """plant:cache.node_type; None is serverless."""
-    hours_per_session: Decimal
-    """plant:uptime.hours_per_session."""
+    hours_per_session: Decimal | None
+    """plant:uptime.hours_per_session; None where the stack has no sessions."""
     spot_max_usd_per_hour: Decimal | None = None
     """plant:fleet.spot_max_usd_per_hour, where the stack has such a cap: the declared one with the declared types, the
     on-demand price of the first type with others."""
@@ -60,6 +61,11 @@ class Candidate:
             if self.spot_max_usd_per_hour is None
             else {"spot_max_usd_per_hour": f"{self.spot_max_usd_per_hour.normalize():f}"}
         )
+        session: dict[str, dict[str, Any]] = (
+            {}
+            if self.hours_per_session is None
+            else {"plant:uptime": {"hours_per_session": session_length(self.hours_per_session)}}
+        )
         return {
             "plant:fleet": {
                 "instance_types": list(self.instance_types),
@@ -70,8 +76,7 @@ class Candidate:
             }
             | cap,
             "plant:cache": {"node_type": self.cache_node_type},
-            "plant:uptime": {"hours_per_session": session_length(self.hours_per_session)},
-        }
+        } | session
 
     def overrides(self) -> dict[str, str]:
         """Configuration values for a run of the program; a setting that is absent is left out."""
@@ -85,10 +90,8 @@ class Candidate:
     def __str__(self) -> str:
         cache = self.cache_node_type or "serverless"
         pool = f", warm pool {self.warm_pool_size}" if self.warm_pool_size else ""
-        return (
-            f"{self.instance_types[0]} {self.min_size} to {self.max_size}{pool},"
-            f" cache {cache}, {self.hours_per_session.normalize():f} h a session"
-        )
+        session = "" if self.hours_per_session is None else f", {self.hours_per_session.normalize():f} h a session"
+        return f"{self.instance_types[0]} {self.min_size} to {self.max_size}{pool}, cache {cache}{session}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ class Space:
     max_sizes: Sequence[int]
     warm_pools: Sequence[int]
     caches: Sequence[str | None]
-    hours: Sequence[Decimal]
+    hours: Sequence[Decimal | None]
     spot_caps: Mapping[tuple[str, ...], Decimal] = field(default_factory=dict)
     """What a spot instance of each choice of types may cost; empty where the stack has no cap."""
 
@@ -146,7 +149,7 @@ class Space:
             yield f"min_size: {candidate.min_size} is the least that answers at any time"
         if candidate.max_size == candidate.min_size + 1:
             yield "max_size: a fleet that can't grow can't replace an instance without an outage"
-        if candidate.hours_per_session == self.hours[0]:
+        if candidate.hours_per_session is not None and candidate.hours_per_session == self.hours[0]:
             yield f"hours_per_session: the stack declares {candidate.hours_per_session.normalize():f} h"
 
 
@@ -157,7 +160,15 @@ def session_length(hours: Decimal) -> int | str:
 
 
 def space_for(settings: Settings) -> Space:
-    """What is worth trying around `settings`: nothing below the declared session length."""
+    """What is worth trying around `settings`: nothing below the declared session length.
+
+    Raises InputError where no instances run the service.
+    """
+    if settings.platform.kind == "kubernetes":
+        raise InputError(
+            "optimize tries fleets of instances, and pods run the service here (plant:platform.kind is kubernetes);"
+            " `./plant simulate` says what size of pods (plant:pods.cpu_millicores) holds the promise, and at what cost"
+        )
     types = [INSTANCE_TYPES[index : index + 2] for index in range(len(INSTANCE_TYPES) - 1)]
     hours = settings.uptime.hours_per_session
     sessions = settings.uptime.schedule == "sessions"
@@ -169,7 +180,7 @@ def space_for(settings: Settings) -> Space:
         # Its instances are stopped, which spot instances can't be.
         warm_pools=(0, 1) if settings.fleet.on_demand_percent_above_base == 100 else (0,),
         caches=CACHES if settings.tenancy.kind == "dedicated" else (None,),
-        hours=tuple(dict.fromkeys((hours, min(Decimal(24), hours + 1)))) if sessions else (hours,),
+        hours=tuple(dict.fromkeys((hours, min(Decimal(24), hours + 1)))) if sessions else (None,),
         spot_caps=spot_caps(types, settings),
     )
 

@@ -24,7 +24,7 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
         f" ({found.rate_per_minute:,.0f} candidates a minute)"
     )
     yield (
-        f"promise: {limits.objective.attainment_ratio:.0%} of the answers within budget; at most"
+        f"promise: {100 * limits.objective.attainment_ratio:g}% of the answers within budget; at most"
         f" ${limits.budget_usd:.2f} a month" + (", worst case included" if limits.worst_case_binds else "")
     )
     yield ""

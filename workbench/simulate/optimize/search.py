@@ -267,7 +267,7 @@ def _rank(each: Tried) -> tuple[Any, ...]:
         each.performance.p95_ms,
         candidate.fleet_key,
         candidate.cache_node_type or "",
-        candidate.hours_per_session,
+        candidate.hours_per_session or Decimal(0),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from cost import estimate
+from deployment.errors import InputError
 from deployment.reader import graph_from_json
 from infra.settings import load
 from workbench.preview.stackfile import read_stack
@@ -138,11 +139,18 @@ def test_what_the_stack_declares_is_a_candidate_at_its_own_price(stack):
         for each in space_for(settings).candidates()
         if (each.instance_types, each.min_size, each.max_size) == (fleet.instance_types, fleet.min_size, fleet.max_size)
         and (each.warm_pool_size, each.cache_node_type) == (fleet.warm_pool_size, settings.cache.node_type)
-        and each.hours_per_session == uptime.hours_per_session
+        and each.hours_per_session == (uptime.hours_per_session if uptime.schedule == "sessions" else None)
     )
+    assert ("a session" in str(same)) == ("plant:uptime" in same.settings()) == (uptime.schedule == "sessions")
     graph = graph_from_json(synthesize(stack), "the program")
     ours, theirs = estimate(patched(graph, same, settings)), estimate(graph)
     assert (ours.expected_usd, ours.worst_case_usd) == (theirs.expected_usd, theirs.worst_case_usd)
+
+
+def test_a_stack_whose_service_runs_in_pods_is_refused_before_anything_is_tried():
+    settings = load(read_stack(REPOSITORY, "k8s", {}).config, "Pulumi.k8s.yaml")
+    with pytest.raises(InputError, match="pods run the service here"):
+        optimize(pytest.fail, settings, HARD, LIMITS)
 
 
 def test_where_only_the_worst_case_is_over_the_way_to_leave_it_out_is_told(settings):
