@@ -27,7 +27,7 @@ from workbench.simulate.service import Database, Distribution, ServiceModel
 from workbench.simulate.traffic.access_log import TargetTimes, read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 from workbench.simulate.traffic.profiles import Context, parse
-from workbench.simulate.traffic.rows import RowReport
+from workbench.simulate.traffic.rows import TABLES, RowReport
 from workbench.simulate.traffic.stream import Segment, Stream, Traffic
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ DEFAULT_SECONDS: Final = 3600.0
 DAY_SECONDS: Final = 86_400.0
 MOST_RPS: Final = 1e6
 """Requests a second that are simulated at most: those that clients wait to repeat are all kept in memory."""
-TABLES: Final = (".csv", ".csv.gz", ".parquet", ".pq")
-"""Ends of the names of tables of counts; any other file is an access log."""
 EPOCH_CLOCK: Final = 1e8
 """Timestamps under this many seconds (before 1973) are no dates: they count from a start of their own."""
 LEFT_OUT: Final = (
@@ -125,8 +123,6 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
             rows.append(report)
         except InputError as error:
             problems += error.problems
-            if not path.name.lower().endswith(TABLES):
-                problems.append(f"{path}: by its name an access log; tables of counts are called {', '.join(TABLES)}")
     first = min((origin for origin, _ in files), default=0.0)
     streams = [stream.later(origin - first) for origin, stream in files]
     recorded_seconds = max((stream.segments[-1].end for stream in streams if stream.segments), default=0.0)

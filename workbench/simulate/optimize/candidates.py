@@ -56,27 +56,19 @@ class Candidate:
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """Group -> settings, as in a stack file."""
-        cap = (
-            {}
-            if self.spot_max_usd_per_hour is None
-            else {"spot_max_usd_per_hour": f"{self.spot_max_usd_per_hour.normalize():f}"}
-        )
-        session: dict[str, dict[str, Any]] = (
-            {}
-            if self.hours_per_session is None
-            else {"plant:uptime": {"hours_per_session": session_length(self.hours_per_session)}}
-        )
-        return {
-            "plant:fleet": {
-                "instance_types": list(self.instance_types),
-                "min_size": self.min_size,
-                "desired_capacity": max(self.min_size, min(1, self.max_size)),
-                "max_size": self.max_size,
-                "warm_pool_size": self.warm_pool_size,
-            }
-            | cap,
-            "plant:cache": {"node_type": self.cache_node_type},
-        } | session
+        fleet: dict[str, Any] = {
+            "instance_types": list(self.instance_types),
+            "min_size": self.min_size,
+            "desired_capacity": max(self.min_size, min(1, self.max_size)),
+            "max_size": self.max_size,
+            "warm_pool_size": self.warm_pool_size,
+        }
+        if self.spot_max_usd_per_hour is not None:
+            fleet["spot_max_usd_per_hour"] = f"{self.spot_max_usd_per_hour.normalize():f}"
+        found: dict[str, dict[str, Any]] = {"plant:fleet": fleet, "plant:cache": {"node_type": self.cache_node_type}}
+        if self.hours_per_session is not None:
+            found["plant:uptime"] = {"hours_per_session": session_length(self.hours_per_session)}
+        return found
 
     def overrides(self) -> dict[str, str]:
         """Configuration values for a run of the program; a setting that is absent is left out."""

@@ -22,7 +22,7 @@ import numpy as np
 from deployment.errors import InputError
 from workbench.simulate.kernel import Floats
 from workbench.simulate.service import Distribution
-from workbench.simulate.traffic.rows import RowReport
+from workbench.simulate.traffic.rows import TABLES, RowReport
 from workbench.simulate.traffic.stream import Stream, from_counts
 
 INTERVAL_SECONDS: Final = 10.0
@@ -38,6 +38,10 @@ SAMPLES: Final = 100_000
 """Target times kept for the service-time distribution (reservoir sampling)."""
 MAX_ADDRESSES: Final = 1_000_000
 
+BY_NAME: Final = (
+    "by its name it has to be an Application Load Balancer's access log, in text or gzip; the names of tables of counts"
+    f" end in {', '.join(TABLES)}"
+)
 _FIELD: Final = re.compile(r'"([^"]*)"|(\S+)')
 _TIMESTAMP, _CLIENT, _REQUEST_TIME, _TARGET_TIME, _RESPONSE_TIME = 1, 3, 5, 6, 7
 _CREATION: Final = 21
@@ -125,9 +129,9 @@ def read_access_log(path: Path) -> RecordedTraffic:
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: {error}; it has to be a text file or a complete gzip file") from None
     if not counts and binary:
-        raise InputError(f"{path}: no text file; it has to be an Application Load Balancer's access log")
+        raise InputError(f"{path}: no text file; {BY_NAME}")
     if not counts:
-        raise InputError(f"{path}: no usable row of an Application Load Balancer's access log", *report.lines())
+        raise InputError(f"{path}: no usable row; {BY_NAME}", *report.lines())
     first, last = min(counts), max(counts)
     if last - first >= MAX_INTERVALS:
         raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")

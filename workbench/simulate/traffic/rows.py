@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+TABLES: Final = (".csv", ".csv.gz", ".parquet", ".pq")
+"""Ends of the names of tables of counts; any other file is an access log."""
 NAMED: Final = 5
 """Bad rows that are shown; the rest is counted."""
 

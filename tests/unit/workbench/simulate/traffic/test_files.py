@@ -111,8 +111,12 @@ def test_a_collector_that_is_a_second_later_each_time_counts_minutes(tmp_path):
     ("name", "content", "told"),
     [
         ("counts.csv", "timestamp;requests\n1;2\n", "is 'timestamp;requests'"),
-        ("counts.jsonl", '{"timestamp": 1, "requests": 2}\n', "by its name an access log"),
-        ("counts.txt", "timestamp,requests\n0,1\n60,1\n", r"tables of counts are called \.csv"),
+        (
+            "counts.jsonl",
+            '{"timestamp": 1, "requests": 2}\n',
+            "by its name it has to be an Application Load Balancer's access log",
+        ),
+        ("counts.txt", "timestamp,requests\n0,1\n60,1\n", r"tables of counts end in \.csv"),
     ],
 )
 def test_a_table_of_another_kind_is_refused_with_the_kind_that_is_read(tmp_path, name, content, told):
