@@ -19,7 +19,7 @@ from cost.estimate import Estimate, Line, UnpricedResource
 from cost.money import line_usd
 from cost.registry import free_reason, pricer_of
 from cost.scope import Pricing, Scope
-from cost.surcharges import has_surcharges, surcharges
+from cost.surcharges import rows_of, surcharges
 from cost.transfers import Transfer, transfer_charges
 from cost.uptime import ALWAYS_ON, Metering, Uptime
 from deployment.day import today_utc
@@ -148,7 +148,7 @@ def _kind_of(token: str) -> _Kind:
         own=token.startswith("pulumi:"),
         rendered=token in RENDERED,
         list=may_be_list(token),
-        surcharged=has_surcharges(token),
+        surcharged=bool(rows_of(token)),
         charges=None if pricer is None else pricer.charges,
         free=free_reason(token),
     )

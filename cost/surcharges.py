@@ -27,6 +27,8 @@ class Surcharge:
     """One property, and when it costs something."""
 
     path: str
+    property: str
+    """The first part of the path."""
     costs: str
     """What is charged, for people."""
     words: frozenset[str] = frozenset()
@@ -39,7 +41,10 @@ class Surcharge:
 
     def reason(self, resource: Resource) -> str | None:
         """Why `resource` can't be priced; None when the row doesn't hold for it."""
-        for value in _declared(resource, self.path):
+        inputs = resource.inputs
+        if inputs and self.property not in inputs:  # as nearly always
+            return None
+        for value in resource.peek(self.path):
             if any(not {str(each).lower() for each in _declared(resource, path)} & words for path, words in self.where):
                 continue
             if value is UNKNOWN or value is SECRET:
@@ -61,15 +66,18 @@ class Surcharge:
 
 def _declared(resource: Resource, path: str) -> list[Any]:
     """What the program sets at `path`, in a preview what is not known yet included; never what AWS filled in."""
-    declared = path.partition(".")[0].partition("[")[0] in resource.inputs
-    return resource.peek(path) if declared or not resource.inputs else []
+    return resource.peek(path) if not resource.inputs or _property(path) in resource.inputs else []
+
+
+def _property(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 def surcharges(resource: Resource) -> Iterator[str]:
     """Why (a part of) `resource` has no price: a sentence for each property that costs extra."""
-    name = present(resource.type)
-    rows = _rows().get(name, ())
+    rows = rows_of(resource.type)
     if rows and resource.type.startswith(NATIVE):  # its properties may have other names
+        name = present(resource.type)
         yield f"properties of it may cost extra, and are known by the names that {name} has for them"
         return
     for row in rows:
@@ -77,9 +85,10 @@ def surcharges(resource: Resource) -> Iterator[str]:
             yield reason
 
 
-def has_surcharges(token: str) -> bool:
-    """Whether some property of the type `token` costs extra."""
-    return present(token) in _rows()
+@cache
+def rows_of(token: str) -> tuple[Surcharge, ...]:
+    """The properties of the type `token` that cost something more."""
+    return _rows().get(present(token), ())
 
 
 @cache
@@ -89,6 +98,7 @@ def _rows() -> Mapping[str, tuple[Surcharge, ...]]:
     for row in read_kept(Path(__file__).parent / "surcharges.toml")["surcharge"]:
         read = Surcharge(
             path=row["property"],
+            property=_property(row["property"]),
             costs=row["costs"],
             words=_small(row.get("is", ())),
             free_words=_small(row.get("unless", ())),
