@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -46,10 +46,10 @@ class Limits:
 def limits_of(scope: Scope, dimension: str, *names: str, key: str = "name") -> Limits | None:
     """Limits of the scaling target for `dimension` (``ecs:service:DesiredCount``) of the resource; None without one.
 
-    `names` are texts that the target's ``resourceId`` ends with when it means the resource, whose own name is at `key`:
-    where that isn't known, every target counts that names no other resource of its type. A scheduled action counts
-    without its target, too: that may be another stack's. Raises Unpriced when a target or an action may mean the
-    resource and nothing tells, or its limits aren't known.
+    `names` are texts that the target's ``resourceId`` ends with when it means the resource: its kind, and its name as
+    the last part. That name is at `key`: where it isn't known, every target counts that names no other resource of its
+    type. A scheduled action counts without its target, too: that may be another stack's. Raises Unpriced when a target
+    or an action may mean the resource and nothing tells, or its limits aren't known.
     """
     meaning = partial(_meaning, scope, dimension=dimension, names=names, key=key)
     found = [limits_of_target(Scope(scope.pricing, one)) for one in meaning(TARGET)]
@@ -63,11 +63,14 @@ def limits_of(scope: Scope, dimension: str, *names: str, key: str = "name") -> L
 def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...], key: str) -> Iterator[Resource]:
     """Resources of type `token` (targets, or scheduled actions) that mean the scope's resource in `dimension`."""
     pricing, type_ = scope.pricing, scope.resource.type
-    found = pricing.once(_by_dimension, token)
+    by_dimension = pricing.once(_by_dimension, token)
+    found = by_dimension[dimension]
     blind = (str(UNKNOWN), str(SECRET)) if token == ACTION else ()  # of a target it is told at the target itself
-    untold = [one for each in blind for one in found.get(each, ())]
+    untold = [one for each in blind for one in by_dimension[each].every]
     unnamed = scope.resource.get(key) in (UNKNOWN, SECRET)
-    for one in (*found.get(dimension, ()), *untold):
+    places = {*found.unread, *(place for name in names for place in found.by_end.get(_end(name), ()))}
+    able = found.every if unnamed else [found.every[place] for place in sorted(places)]
+    for one in (*able, *untold):
         identifier = one.get("resourceId")
         if identifier is UNKNOWN or identifier is SECRET:
             means = scope.graph.referenced(one, "resourceId", type_) or _beside(scope, one)
@@ -153,9 +156,27 @@ def _sets(graph: ResourceGraph, action: Resource, target: Resource) -> bool:
     return target.urn in named or bool(named & {one.urn for one in graph.referenced(target, "resourceId")})
 
 
-def _by_dimension(pricing: Pricing, token: str) -> Mapping[str, list[Resource]]:
+@dataclass(frozen=True, slots=True)
+class _OfDimension:
+    """Scaling targets, or scheduled actions, of one dimension, and the places in their list by which they are found."""
+
+    every: list[Resource] = field(default_factory=list)
+    by_end: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Last part of the ``resourceId`` -> places."""
+    unread: list[int] = field(default_factory=list)
+    """Those whose ``resourceId`` isn't known."""
+
+
+def _by_dimension(pricing: Pricing, token: str) -> dict[str, _OfDimension]:
     """Scaling targets, or scheduled actions, by dimension."""
-    found: dict[str, list[Resource]] = defaultdict(list)
+    by_dimension: dict[str, _OfDimension] = defaultdict(_OfDimension)
     for one in pricing.graph.of_type(token):
-        found[str(one.get("scalableDimension"))].append(one)
-    return found
+        found, identifier = by_dimension[str(one.get("scalableDimension"))], one.get("resourceId")
+        unread = identifier is UNKNOWN or identifier is SECRET
+        (found.unread if unread else found.by_end[_end(str(identifier))]).append(len(found.every))
+        found.every.append(one)
+    return by_dimension
+
+
+def _end(identifier: str) -> str:
+    return PARTS.split(identifier)[-1]

@@ -10,6 +10,8 @@ import pstats
 import pytest
 
 from cost import estimate
+from deployment import tokens
+from deployment.graph import Resource, ResourceGraph
 from deployment.reader import graph_from_json
 from foreign.declared import together
 from policies.assess import assess
@@ -27,3 +29,35 @@ def test_twice_the_resources_take_twice_the_calls(judge):
     judge(graph_from_json(together(1), "together"))  # reads what it rests on, once
     once, twice, four_times = (calls(judge, copies) for copies in (1, 2, 4))
     assert four_times - twice <= 2.005 * (twice - once)
+
+
+def scaled(number):
+    """Tables and workloads, each with what scales it."""
+
+    def resource(token, urn_name, **inputs):
+        return Resource(f"urn:pulumi:t::t::{token}::{urn_name}", token, urn_name, inputs, {"id": urn_name})
+
+    sizes = {"readCapacity": 1, "writeCapacity": 1, "billingMode": "PROVISIONED", "region": "us-east-1"}
+    limits = {"minCapacity": 1, "maxCapacity": 9, "scalableDimension": "dynamodb:table:ReadCapacityUnits"}
+    container = {"name": "c", "image": "i", "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}
+    for index in range(number):
+        yield resource("aws:dynamodb/table:Table", f"t{index}", name=f"t{index}", **sizes)
+        yield resource(tokens.SCALABLE_TARGET[0], f"s{index}", resourceId=f"table/t{index}", **limits)
+        pods = {"template": {"spec": {"containers": [container]}}}
+        yield resource(tokens.DEPLOYMENT, f"d{index}", metadata={"name": f"d{index}"}, spec=pods)
+        scaled_pods = {"scaleTargetRef": {"kind": "Deployment", "name": f"d{index}"}, "maxReplicas": 4}
+        yield resource("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", f"h{index}", spec=scaled_pods)
+
+
+def test_what_is_scaled_and_what_scales_it_find_one_another_without_looking_through_all():
+    def calls_for(number):
+        profile = cProfile.Profile()
+        profile.runcall(lambda: estimate(ResourceGraph(scaled(number)), region="us-east-1"))
+        return pstats.Stats(profile).total_calls
+
+    found = estimate(ResourceGraph(scaled(2)), region="us-east-1")
+    reads = [line for line in found.lines if line.item.startswith("Read capacity")]
+    assert [line.worst_case_usd / line.floor_usd for line in reads] == [9, 9]
+    calls_for(1)
+    few, some, many = map(calls_for, (20, 40, 80))
+    assert many - some <= 2.005 * (some - few)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -300,14 +300,7 @@ def _bounded_by(resource: Resource, bound: Bound | None) -> Amount:
 def autoscaler(scope: Scope) -> Iterator[Charge]:
     """An autoscaler costs what it starts, which is counted at its target; what a CloudWatch trigger asks, here."""
     kind, name = target(scope.resource)
-    targets = [
-        each
-        for token, priced in PRICERS.items()
-        if priced.charges in (long_running, job) and token.endswith(f":{kind}")
-        for each in scope.graph.of_type(token)
-        if object_name(each) == name and namespace(each) == namespace(scope.resource)
-    ]
-    if not targets:
+    if (kind, namespace(scope.resource), name) not in scope.pricing.once(_workloads):
         raise Unpriced(f"the graph has no {kind} {name!r}, so what it scales has no price")
     if scope.resource.type == SCALED_OBJECT:
         for trigger in scope.items("spec.triggers"):
@@ -316,6 +309,14 @@ def autoscaler(scope: Scope) -> Iterator[Charge]:
                 yield scope.use(
                     "Metrics asked of CloudWatch", ("cloudwatch", "get_metric_data_1k"), polls, Driver.FIXED
                 )
+
+
+def _workloads(pricing: Pricing) -> Set[tuple[str, str, str]]:
+    """Kind, namespace and name of everything that may be scaled."""
+    tokens_of = [token for token, priced in PRICERS.items() if priced.charges in (long_running, job)]
+    return {
+        (one.type.rpartition(":")[2], namespace(one), object_name(one)) for one in pricing.graph.of_type(*tokens_of)
+    }
 
 
 @dataclass(frozen=True, slots=True)
