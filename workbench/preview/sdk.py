@@ -17,6 +17,7 @@ from pulumi import Output, Resource, _types, log, output
 from pulumi.output import _OutputData
 from pulumi.runtime import resource, rpc
 from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.settings import SETTINGS
 
 Resolver = Callable[[Any, bool, bool, set[Resource] | None, Exception | None], None]
 """Value, whether it is known and secret, what it depends on, and why there is none."""
@@ -24,6 +25,9 @@ Resolver = Callable[[Any, bool, bool, set[Resource] | None, Exception | None], N
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 """Types of values that hold no others; an unknown value is of none of them."""
 _contains_unknowns: Final = rpc.contains_unknowns
+_serialize_property: Final = rpc.serialize_property
+_create_urn: Final = resource.create_urn
+_lifts_parts: Final = Output.from_input
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -76,7 +80,88 @@ def _settle(
 
 
 def _unknowns(value: object) -> bool:
-    return type(value) not in _PLAIN and _contains_unknowns(value)
+    kind = type(value)
+    if kind in _PLAIN:
+        return False
+    if kind is dict:
+        return any(_unknowns(one) for one in value.values())  # type: ignore[attr-defined]
+    if kind is list:
+        return any(_unknowns(one) for one in value)  # type: ignore[attr-defined]
+    return _contains_unknowns(value)
+
+
+class _NotPlainError(Exception):
+    """A value holds something that has to be waited for, or that the SDK has its own way with."""
+
+
+def _copied(value: Any) -> Any:
+    """`value` with lists, tuples and objects of its own, as the SDK gives it on; all of it is plain."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is dict:
+        if any(type(key) is not str for key in value):
+            raise _NotPlainError
+        return {key: _copied(one) for key, one in value.items()}
+    if kind is list or kind is tuple:
+        return kind(_copied(one) for one in value)
+    raise _NotPlainError
+
+
+def _from_input(value: Any) -> Output[Any]:
+    """The output of `value`, in one piece where it holds no other: the SDK makes three for every text within."""
+    if isinstance(value, Output):
+        return value.apply(_lifted, True)
+    try:
+        return _known(_copied(value))
+    except _NotPlainError:
+        return _lifts_parts(value)
+
+
+def _lifted(value: Any) -> Any:
+    """What an output gives: itself if it is plain, else the output of what it holds."""
+    try:
+        return _copied(value)
+    except _NotPlainError:
+        return _lifts_parts(value)
+
+
+def _known(value: Any) -> Output[Any]:
+    """An output that is there at once; nobody has to wait for it at the end."""
+    data = asyncio.get_running_loop().create_future()
+    data.set_result(_OutputData(set(), value, True, False))
+    one: Output[Any] = object.__new__(Output)
+    one._data = data
+    return one
+
+
+def _track(one: Output[Any]) -> None:
+    """As the SDK does, with one function for all outputs."""
+    with SETTINGS.lock:
+        SETTINGS.outputs.add(one._data)
+    one._data.add_done_callback(_forget)
+
+
+def _forget(data: asyncio.Future[_OutputData[Any]]) -> None:
+    if not data.cancelled() and data.exception() is None:  # what failed is told at the end
+        with SETTINGS.lock:
+            SETTINGS.outputs.discard(data)
+
+
+async def _serialized(value: Any, *others: Any, **named: Any) -> Any:
+    """Most values are what the engine gets; the SDK asks a dozen times what else they might be."""
+    if type(value) in _PLAIN and not named.get("return_protobuf_value"):
+        return value
+    return await _serialize_property(value, *others, **named)
+
+
+def _urn(
+    name: Any, type_: Any, parent: Any = None, project: str | None = None, stack: str | None = None
+) -> Output[str]:
+    """The URN of what is known, without the four outputs of the SDK."""
+    if type(name) is type(type_) is type(parent) is str:
+        return _known(f"{parent[: parent.rfind('::')]}${type_}::{name}")
+    return _create_urn(name, type_, parent, project, stack)
 
 
 def _silent(*_arguments: object, **_named: object) -> None:
@@ -88,6 +173,10 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     (rpc, "transfer_properties", _outputs),
     (rpc, "contains_unknowns", _unknowns),
     (output, "contains_unknowns", _unknowns),
+    (rpc, "serialize_property", _serialized),
+    (resource, "create_urn", _urn),
+    (Output, "from_input", staticmethod(_from_input)),
+    (Output, "_track", _track),
     (log, "debug", _silent),
     # What follows from a class alone.
     *(
@@ -106,7 +195,7 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
 @contextlib.contextmanager
 def spared() -> Iterator[None]:
     """The SDK without what a preview has no use for."""
-    before = [(holder, name, getattr(holder, name)) for holder, name, _ in _REPLACED]
+    before = [(holder, name, vars(holder)[name]) for holder, name, _ in _REPLACED]
     for holder, name, ours in _REPLACED:
         setattr(holder, name, ours)
     try:

@@ -72,13 +72,34 @@ def parts():
         "secret": second.given,
         "passed on": third.given,
         "both": pulumi.Output.all(second.given, third.given),
+        "plain parts": pulumi.Output.from_input({"a": [1, "x", None, ()], "b": ({"c": 2.5},)}),
+        "parts that wait": pulumi.Output.from_input({"a": [1, third.given], "b": {"c": second.given}}),
+        "keys that wait": pulumi.Output.from_input({first.given: 1}),
+        "given on": pulumi.Output.from_input(first.given.apply(lambda given: {"a": [given]})),
+        "given on with parts that wait": pulumi.Output.from_input(first.given.apply(lambda _: [third.given])),
+        "not known": pulumi.Output.from_input([pulumi.output.UNKNOWN]),
+        "urn of a child": pulumi.runtime.resource.create_urn("child", "aws:test/part:Part", first.urn),
+        "urn": pulumi.runtime.resource.create_urn("child", "aws:test/part:Part", "urn:pulumi:s::p::a:b:C::first"),
+        "urn without a parent": pulumi.runtime.resource.create_urn("child", "aws:test/part:Part"),
     }
+
+
+def test_what_an_output_is_made_of_may_change_afterwards():
+    given = {"a": [1]}
+
+    async def changed():
+        made = pulumi.Output.from_input(given)
+        given["a"].append(2)
+        assert (await made._data).value == {"a": [1]}
+
+    record(changed, StackFile("sdk", "sdk", "us-east-1", {}))
 
 
 def test_outputs_have_the_same_values_and_secrets_and_depend_on_the_same(monkeypatch):
     spared = told(parts)
     assert spared["given"] == ("plain", True, False, ["first"])
     assert spared["secret"][2]
+    assert spared["parts that wait"][2:] == (True, ["second", "third"])
     whole_sdk(monkeypatch)
     assert told(parts) == spared
 
