@@ -299,6 +299,8 @@ class Server(sdk._PolicyAnalyzerServicer):
     def __init__(self, name: str, version: str, *rest: Any) -> None:
         # The SDK always says 0.0.1; what PulumiPolicy.yaml says goes before either.
         super().__init__(name, importlib.metadata.version(DISTRIBUTION), *rest)
+        self._options_of = once(super()._get_resource_options)
+        self._provider_of = once(super()._get_provider_resource)
 
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """As the SDK does, with secrets hidden: it hands their values over, and a state file does not."""
@@ -314,10 +316,10 @@ class Server(sdk._PolicyAnalyzerServicer):
             return super().AnalyzeStack(request, context)  # type: ignore[no-untyped-call]
 
     def _get_resource_options(self, request: Any) -> Any:
-        return once(super()._get_resource_options)(request)
+        return self._options_of(request)
 
     def _get_provider_resource(self, request: Any) -> Any:
-        return once(super()._get_provider_resource)(request)
+        return self._provider_of(request)
 
     def _get_enforcement_level(self, policy: engine.Policy) -> engine.EnforcementLevel:
         if policy.name in OWN_POLICIES:

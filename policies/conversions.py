@@ -8,6 +8,7 @@ that was nine tenths of the time of `pulumi preview --policy-pack`.
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -20,8 +21,8 @@ from pulumi_policy import policy as sdk
 class _Answering(threading.local):
     """The request that this thread answers: the server has several threads."""
 
-    made: dict[tuple[Any, int], tuple[Any, Any]] | None = None
-    """(Function, identity of its argument) -> the argument, which keeps its identity by that, and what came of it."""
+    made: defaultdict[int, dict[int, tuple[Any, Any]]] | None = None
+    """Function -> identity of its argument -> the argument, which keeps its identity by that, and what came of it."""
 
 
 _answering = _Answering()
@@ -30,7 +31,7 @@ _answering = _Answering()
 @contextmanager
 def read_once() -> Iterator[None]:
     """For the time of a ``with``, what the SDK makes of a message is made once."""
-    _answering.made = {}
+    _answering.made = defaultdict(dict)
     try:
         yield
     finally:
@@ -44,11 +45,13 @@ def once(make: Callable[..., Any]) -> Callable[..., Any]:
         known = _answering.made
         if known is None or others:
             return make(argument, *others)
-        key = make, id(argument)
-        if key not in known:
-            known[key] = argument, make(argument)
-        return known[key][1]
+        results = known[place]
+        result = results.get(id(argument))
+        if result is None:
+            result = results[id(argument)] = argument, make(argument)
+        return result[1]
 
+    place = id(made)
     return made
 
 

@@ -30,24 +30,46 @@ class Told(NamedTuple):
 
 def told(document: dict[str, Any], config: dict[str, Any] | None = None) -> set[Told]:
     """All that the pack says of the stack in `document`, a stack export, under the pack configuration `config`."""
-    policies = Pack().policies()
-    server = Server("plant-policies", "0.0.1", policies, EnforcementLevel.MANDATORY)
-    server.Configure(_configured(policies, config or {}), None)
-    states = [state for state in document["deployment"]["resources"] if not state.get("delete")]
-    providers = {state["urn"]: state for state in states if state["type"].startswith("pulumi:providers:")}
-    found = set()
-    for state in states:
+    return Engine(config or {}).told(document)
+
+
+class Engine:
+    """One server with its pack, which is told of a stack, and of what changes about it.
+
+    What a resource policy says follows from the message; so a resource that is as it was when the server last saw its
+    URN is not shown to it again.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        policies = Pack().policies()
+        self._server = Server("plant-policies", "0.0.1", policies, EnforcementLevel.MANDATORY)
+        self._server.Configure(_configured(policies, config), None)
+        self._seen: dict[str, tuple[bytes, set[Told]]] = {}
+        """URN -> the message of the resource as it was last, and what was said of it."""
+
+    def told(self, document: dict[str, Any]) -> set[Told]:
+        """All that the pack says of the stack in `document`."""
+        states = [state for state in document["deployment"]["resources"] if not state.get("delete")]
+        providers = {state["urn"]: state for state in states if state["type"].startswith("pulumi:providers:")}
+        found = set().union(*(self._told_of(state, providers) for state in states))
+        stack = analyzer_pb2.AnalyzeStackRequest()
+        for state in states:
+            resource = _message(analyzer_pb2.AnalyzerResource, state, "outputs", providers)
+            resource.parent = state.get("parent") or ""
+            resource.dependencies.extend(state.get("dependencies") or ())
+            for key, urns in (state.get("propertyDependencies") or {}).items():
+                resource.propertyDependencies[key].urns.extend(urns)
+            stack.resources.append(resource)
+        return found | {_told(one, one.urn) for one in self._server.AnalyzeStack(stack, None).diagnostics}
+
+    def _told_of(self, state: dict[str, Any], providers: dict[str, Any]) -> set[Told]:
         request = _message(analyzer_pb2.AnalyzeRequest, state, "inputs", providers)
-        found |= {_told(one, state["urn"]) for one in server.Analyze(request, None).diagnostics}
-    stack = analyzer_pb2.AnalyzeStackRequest()
-    for state in states:
-        resource = _message(analyzer_pb2.AnalyzerResource, state, "outputs", providers)
-        resource.parent = state.get("parent") or ""
-        resource.dependencies.extend(state.get("dependencies") or ())
-        for key, urns in (state.get("propertyDependencies") or {}).items():
-            resource.propertyDependencies[key].urns.extend(urns)
-        stack.resources.append(resource)
-    return found | {_told(one, one.urn) for one in server.AnalyzeStack(stack, None).diagnostics}
+        message = request.SerializeToString(deterministic=True)
+        urn = state["urn"]
+        if urn not in self._seen or self._seen[urn][0] != message:
+            said = self._server.Analyze(request, None).diagnostics
+            self._seen[urn] = message, {_told(one, urn) for one in said}
+        return self._seen[urn][1]
 
 
 def _told(one: Any, urn: str) -> Told:
