@@ -124,11 +124,18 @@ def _grown(
 
 
 def _vertical_of(scope: Scope) -> Resource | None:
-    kind, name = scope.resource.type.rpartition(":")[2], object_name(scope.resource)
-    for scaler in scope.graph.of_type(tokens.VERTICAL_AUTOSCALER):
-        if target(scaler) == (kind, name) and namespace(scaler) == namespace(scope.resource):
-            return scaler
-    return None
+    return scope.pricing.once(_verticals).get(_as_scaled(scope.resource))
+
+
+def _verticals(pricing: Pricing) -> Mapping[tuple[str, str, str], Resource]:
+    """Namespace, kind and name of what is scaled -> the first VerticalPodAutoscaler of it."""
+    scalers = reversed(pricing.graph.of_type(tokens.VERTICAL_AUTOSCALER))
+    return {(namespace(scaler), *target(scaler)): scaler for scaler in scalers}
+
+
+def _as_scaled(workload: Resource) -> tuple[str, str, str]:
+    """Namespace, kind and name, by which autoscalers say what they scale."""
+    return namespace(workload), workload.type.rpartition(":")[2], object_name(workload)
 
 
 def _pod(scope: Scope, template: str) -> Mapping[str, Any]:
@@ -136,10 +143,14 @@ def _pod(scope: Scope, template: str) -> Mapping[str, Any]:
     spec = scope.known(template, None)
     if not isinstance(spec, Mapping):
         raise Unpriced(f"{template} isn't known, and the pods' price depends on it")
-    for one in scope.graph.of_type(tokens.RUNTIME_CLASS):
-        if object_name(one) == spec.get("runtimeClassName") and not spec.get("overhead"):
-            return {**spec, "overhead": one.get("overhead.podFixed")}
-    return spec
+    if not isinstance(name := spec.get("runtimeClassName"), str) or spec.get("overhead"):
+        return spec
+    found = scope.pricing.once(_runtime_classes).get(name)
+    return spec if found is None else {**spec, "overhead": found.get("overhead.podFixed")}
+
+
+def _runtime_classes(pricing: Pricing) -> Mapping[str, Resource]:
+    return {object_name(one): one for one in reversed(pricing.graph.of_type(tokens.RUNTIME_CLASS))}
 
 
 def _size_of(scope: Scope, spec: Mapping[str, Any]) -> PodSize:
@@ -237,8 +248,7 @@ def _by_keda(scaler: Scope) -> tuple[Decimal, Decimal, Decimal]:
 
 def autoscaler_of(pricing: Pricing, workload: Resource) -> Resource | None:
     """What changes the number of `workload`'s pods; None when nothing in the graph does."""
-    scaled = namespace(workload), workload.type.rpartition(":")[2], object_name(workload)
-    return pricing.once(_scalers).get(scaled)
+    return pricing.once(_scalers).get(_as_scaled(workload))
 
 
 def _scalers(pricing: Pricing) -> Mapping[tuple[str, str, str], Resource]:

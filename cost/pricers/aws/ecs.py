@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -11,9 +12,10 @@ from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.compute import volume_charges, volume_of
 from cost.registry import Pricer
 from cost.scaling import limits_of
-from cost.scope import Scope, UsageKey, told
+from cost.scope import Pricing, Scope, UsageKey, told
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
 
 TASK: Final = tokens.TASK_DEFINITION[0]
@@ -161,14 +163,31 @@ def _default_providers(scope: Scope, path: str) -> list[Mapping[str, Any]]:
     clusters = scope.graph.referenced(scope.resource, path, CLUSTER)
     if not clusters:
         raise Unpriced("its launch type is left to a cluster that isn't in the graph; set launchType")
+    by_cluster = scope.pricing.once(_providers_by_cluster)
+    if unsure := by_cluster.get(ANY_CLUSTER):
+        raise Unpriced(f"which cluster the capacity providers {unsure[0].name} are of isn't known; set launchType")
+    keys = (clusters[0].urn, str(clusters[0].get("name")), clusters[0].name)
+    its = {one.urn: one for key in keys for one in by_cluster.get(key, ())}
     found: list[Mapping[str, Any]] = []
-    for providers in scope.graph.of_type(PROVIDERS):
-        named = scope.graph.referenced(providers, "clusterName", CLUSTER)
-        if not named and providers.get("clusterName") in (UNKNOWN, SECRET):
-            raise Unpriced(f"which cluster the capacity providers {providers.name} are of isn't known; set launchType")
-        if clusters[0] in named or providers.get("clusterName") in (clusters[0].get("name"), clusters[0].name):
-            found += Scope(scope.pricing, providers).items("defaultCapacityProviderStrategies")
+    for providers in its.values():
+        found += Scope(scope.pricing, providers).items("defaultCapacityProviderStrategies")
     return found + Scope(scope.pricing, clusters[0]).items("defaultCapacityProviderStrategies")
+
+
+ANY_CLUSTER: Final = ""
+"""In place of a URN: a cluster that nothing tells."""
+
+
+def _providers_by_cluster(pricing: Pricing) -> Mapping[str, list[Resource]]:
+    """Capacity providers by URN and by name of the cluster that they are of."""
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for providers in pricing.graph.of_type(PROVIDERS):
+        named = pricing.graph.referenced(providers, "clusterName", CLUSTER)
+        name = providers.get("clusterName")
+        unsure = name is UNKNOWN or name is SECRET
+        for key in {*(one.urn for one in named), *([] if unsure else [str(name)])} or {ANY_CLUSTER}:
+            found[key].append(providers)
+    return found
 
 
 def tasks_of(scope: Scope) -> Amount:
