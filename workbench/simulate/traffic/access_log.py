@@ -69,7 +69,7 @@ class TargetTimes:
         # As many equally likely times of each as are its share: all that were measured, where they fit.
         sizes = [part.count if count <= SAMPLES else round(SAMPLES * part.count / count) for part in parts]
         drawn = [
-            part.sample if size == len(part.sample) else np.quantile(part.sample, (np.arange(size) + 0.5) / size)
+            part.sample if size == len(part.sample) else equally_likely(part.sample, size)
             for part, size in zip(parts, sizes, strict=True)
             if size
         ]
@@ -84,6 +84,17 @@ class TargetTimes:
     def distribution(self) -> Distribution | None:
         """Their spread; None when nothing took any time."""
         return Distribution.empirical(self.sample) if self.sample.any() else None
+
+
+def equally_likely(sample: Floats, size: int) -> Floats:
+    """`size` quantiles of `sample`, equally spaced: numpy's, which for 100,000 of 100,000 takes six seconds."""
+    ordered = np.sort(sample)
+    place = (np.arange(size) + 0.5) / size * (len(ordered) - 1)
+    below = np.floor(place).astype(np.int64)
+    left, right, part = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)], place - below
+    # Linear between the two, from the nearer one, as numpy has it to the last bit.
+    found: Floats = np.where(part < 0.5, left + (right - left) * part, right - (right - left) * (1 - part))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

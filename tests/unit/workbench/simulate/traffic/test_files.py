@@ -2,13 +2,14 @@ import gzip
 import re
 import tracemalloc
 from datetime import UTC, datetime
+from time import process_time
 
 import numpy as np
 import pytest
 
 from deployment.errors import InputError
 from workbench.simulate.scenario import Scenario, load_traffic
-from workbench.simulate.traffic.access_log import SAMPLES, TargetTimes, read_access_log
+from workbench.simulate.traffic.access_log import SAMPLES, TargetTimes, equally_likely, read_access_log
 from workbench.simulate.traffic.arrivals import LARGEST, ArrivalOptions, ArrivalSource
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 
@@ -286,6 +287,21 @@ def test_pooled_times_stay_as_few_as_those_of_one_file():
     pooled = TargetTimes.pooled([*parts, TargetTimes(np.empty(0), 0, 0.0)])
     assert len(pooled.sample) == pytest.approx(SAMPLES, abs=2)
     assert pooled.sample.mean() == pytest.approx(pooled.mean_seconds, rel=1e-3)
+
+
+def test_equally_likely_times_are_numpys_quantiles():
+    rng = np.random.default_rng(1)
+    for many in (1, 2, 3, 1000):
+        sample = rng.lognormal(size=many)
+        for size in (1, 2, 7, 1000):
+            found = equally_likely(sample, size)
+            assert (found == np.quantile(sample, (np.arange(size) + 0.5) / size)).all()
+
+
+def test_as_many_quantiles_as_there_are_samples_take_no_seconds():
+    begin = process_time()
+    equally_likely(np.full(SAMPLES, 0.1), SAMPLES - 300)
+    assert process_time() - begin < 1  # 6 by numpy's
 
 
 @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:58Z"])
