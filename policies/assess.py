@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,7 +219,7 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
                 path = f"{inside}.{problem.path}" if inside and problem.path else problem.path
                 findings.append(Finding(rule.id, urn, message, path, problem.unknown, problem.remedy))
         if rule.walks and UNKNOWN in watch.met.values():
-            findings = [replace(finding, unknown=True) for finding in findings]
+            findings = [finding._replace(unknown=True) for finding in findings]
         findings.extend(_undecided(rule, findings, watch.met, context))
     except SHAPE_ERRORS as error:
         urn = context.stack.urn if context.stack is not None else ""

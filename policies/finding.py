@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 WAYS_APART: Final = "; or "
 """Stands between the ways to mend one thing."""
@@ -53,9 +52,8 @@ class Enforcement(StrEnum):
     DISABLED = "disabled"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule says about one resource."""
+class Finding(NamedTuple):
+    """What a rule says about one resource; a tuple, for one process tells another tens of thousands."""
 
     rule_id: str
     urn: str

@@ -29,12 +29,9 @@ class Problem(NamedTuple):
     """What to set here and now, where that depends on more than the rule; `message` has it, too."""
 
 
-ANY_TYPE: Final = "*"
-"""In `Rule.types`: the check runs on every resource that a provider manages."""
-
+ANY_OF_AWS: Final = "aws:*"
 ANY_OBJECT: Final = "kubernetes:*"
-"""In `Rule.types`: the check runs on every resource of the Kubernetes provider."""
-OBJECTS: Final = ANY_OBJECT.removesuffix("*")
+"""In `Rule.types`: the check runs on every resource that the provider manages."""
 
 Check: TypeAlias = Callable[[Resource, Context], Iterable[Problem]]
 """Yields what is wrong with one resource."""
@@ -72,7 +69,7 @@ class Rule:
     refused_by: str = ""
     """Which call refuses what breaks the rule, and how: ``wafv2 CreateRuleGroup: WAFLimitsExceededException``."""
     types: tuple[str, ...] = ()
-    """Type tokens `check` runs on; ANY_TYPE for all, ANY_OBJECT for those of Kubernetes."""
+    """Type tokens `check` runs on; ANY_OF_AWS or ANY_OBJECT for all of a provider."""
     check: Check | None = None
     """Judges one resource of `types`."""
     reads_graph: bool = False
@@ -129,16 +126,18 @@ class Rule:
 
     def is_about(self, token: str, *, managed: bool) -> bool:
         """True when `check` runs on a resource of type `token`, which a provider manages or not."""
-        wide = ANY_TYPE in self.types or (ANY_OBJECT in self.types and token.startswith(OBJECTS))
-        return token in self.types or (managed and wide)
+        return token in self.types or (managed and token.startswith(self._providers))
 
     def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
         """Resources of `graph` that `check` runs on."""
-        if ANY_TYPE in self.types:
-            return graph.managed
-        if ANY_OBJECT in self.types:
-            return (one for one in graph.managed if one.type.startswith(OBJECTS))
+        if providers := self._providers:
+            return (one for one in graph.managed if one.type.startswith(providers))
         return (one for token in self.types for one in graph.of_type(token))
+
+    @property
+    def _providers(self) -> tuple[str, ...]:
+        """How the tokens of those providers begin whose types are all meant."""
+        return tuple(one.removesuffix("*") for one in self.types if one.endswith("*"))
 
 
 def undecided(path: str, value: Any = None) -> Problem:

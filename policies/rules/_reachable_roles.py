@@ -42,12 +42,14 @@ class Places:
     by_name: Mapping[str, Iterable[int]]
     _matched: dict[str, set[int]] = field(default_factory=dict)
 
-    def among(self, patterns: Iterable[str]) -> Iterator[int]:
+    def among(self, patterns: Iterable[str]) -> set[int]:
         """Places to which the names lead that fit any of `patterns`."""
-        for pattern in patterns:
-            if pattern not in self._matched:
-                self._matched[pattern] = {place for name in self._fitting(pattern) for place in self.by_name[name]}
-            yield from self._matched[pattern]
+        return set().union(*map(self._matching, patterns))
+
+    def _matching(self, pattern: str) -> set[int]:
+        if pattern not in self._matched:
+            self._matched[pattern] = {place for name in self._fitting(pattern) for place in self.by_name[name]}
+        return self._matched[pattern]
 
     def _fitting(self, pattern: str) -> Iterator[str]:
         wild = WILD.search(pattern)
@@ -106,13 +108,13 @@ class Roles:
             for one in statements_of_layer:
                 if one.allows:
                     bounds = one.compared_with("iam:PermissionsBoundary")
-                    named = set(self.by_arn.among(("*",) if one.not_resources else one.resources))
+                    named = self.by_arn.among(("*",) if one.not_resources else one.resources)
                     known = bounds and not any("[" in pattern for pattern in bounds)
                     here |= named.intersection(by_boundary.among(bounds)) if known else named
             found = here if found is None else found & here
         return found or set()
 
-    def behind(self, types: tuple[str, ...], patterns: Iterable[str]) -> Iterator[int]:
+    def behind(self, types: tuple[str, ...], patterns: Iterable[str]) -> set[int]:
         """Places of the roles with which something of `types` runs whose ARN fits any of `patterns`."""
         return self.running[types].among(patterns)
 

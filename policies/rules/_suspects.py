@@ -42,7 +42,7 @@ def _hides_something(context: Context) -> bool:
     """True when a value that can't be read may be met on the way; who meets it is told role by role."""
     values = [one.inputs for one in context.graph.of_type(*IAM)]
     values += [{"arn": dict(one.outputs).get("arn")} for one in context.graph.of_type(*IAM, *RUNNING)]
-    return any(leaf.__class__ is Sentinel for value in values for leaf in leaves(value))
+    return any(Sentinel in map(type, leaves(value)) for value in values)
 
 
 class _Walk:

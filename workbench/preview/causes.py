@@ -49,7 +49,7 @@ def with_causes(assessment: Assessment, stack: str, overrides: Mapping[str, str]
     told = {key: way for key in sorted(asked) if (way := trials.way(key))}
     return assessment.worded(
         tuple(
-            replace(one, finding=replace(one.finding, remedy=told[_key(one)])) if _key(one) in told else one
+            replace(one, finding=one.finding._replace(remedy=told[_key(one)])) if _key(one) in told else one
             for one in assessment.violations
         )
     )

@@ -14,7 +14,7 @@ from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.property_schema import hidden_objects, holders
-from policies.rule import ANY_TYPE, Problem, Rule
+from policies.rule import ANY_OF_AWS, Problem, Rule
 
 REFERS: Final = re.compile(r"(?:^|[a-z])(?:arn|id|Arn|Id)$")
 """How a property is called that names another resource."""
@@ -64,7 +64,7 @@ RULE = Rule(
     fix="Set the property that the message names.",
     source="https://www.pulumi.com/registry/packages/aws/api-docs/",
     refused_by="the provider, before any call: missing required argument",
-    types=(ANY_TYPE,),
+    types=(ANY_OF_AWS,),
     check=check,
     passing=_GOOD,
     failing={"https": (LISTENER[0], {"loadBalancerArn": "arn:alb"})},

@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.property_schema import takes_tags
-from policies.rule import ANY_TYPE, Problem, Rule
+from policies.rule import ANY_OF_AWS, Problem, Rule
 from policies.rules._tags import tags_of
 from policies.settings import PackConfig, PackSettings
 
@@ -63,7 +63,7 @@ RULE = Rule(
     why=("The budget, the reaper and the bill find the stack's resources by their tags; what lacks them is nobody's."),
     fix="Set tags, or the provider's defaultTags, with the keys of pack-settings.requiredTags.",
     source="https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html",
-    types=(ANY_TYPE,),
+    types=(ANY_OF_AWS,),
     check=check,
     remediate=add,
     config_schema={

@@ -13,7 +13,7 @@ from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.property_schema import holders, refused
-from policies.rule import ANY_TYPE, Problem, Rule, undecided
+from policies.rule import ANY_OF_AWS, Problem, Rule, undecided
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ RULE = Rule(
     fix="Set the property to what the message says.",
     source="https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/supported-resources.html",
     refused_by="the call that makes it: ValidationException, InvalidParameterValue",
-    types=(ANY_TYPE,),
+    types=(ANY_OF_AWS,),
     check=check,
     passing=_GOOD,
     failing={"alarm": (METRIC_ALARM[0], {"comparisonOperator": "MoreThanThreshold"})},

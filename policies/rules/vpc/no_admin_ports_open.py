@@ -101,9 +101,10 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         if not one.ingress or (over_udp and one.last - one.first >= WIDE):
             continue
         path = one.path or None
+        if not one.from_world and not (one.lists and lists_world(resource, one.lists, context)):
+            continue
         open_ports = [port for port in (OVER_UDP if over_udp else PORTS) if one.covers(port)]
-        world = one.from_world or (one.lists and lists_world(resource, one.lists, context))
-        if world and open_ports and not (open_ports == [SFTP] and is_for_sftp(resource, context)):
+        if open_ports and not (open_ports == [SFTP] and is_for_sftp(resource, context)):
             named = ", ".join(f"{port} ({PORTS[port]})" for port in open_ports[:3])
             yield Problem(f"the internet reaches port {named}; name the security group or CIDR that needs it", path)
 
