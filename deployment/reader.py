@@ -27,7 +27,8 @@ def graph_from_file(path: str) -> ResourceGraph:
     """Graph of the stack in the file `path`, which may be gzip; ``-`` is standard input. Raises InputError."""
     source = "standard input" if path == "-" else plain(path)
     with no_garbage_collection():  # looking for it takes as long as the reading
-        return _whole(read_bytes(path), source)
+        graph, document = _read(read_bytes(path), source)
+        return _graph(document, source, drain=True) if graph is None else graph
 
 
 def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
@@ -37,14 +38,11 @@ def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
     """
     source = "standard input" if path == "-" else plain(path)
     with no_garbage_collection():
-        content = read_bytes(path)
-        graph = _large(content, source)
-        if graph is not None:
-            return graph, None
-        document = _parsed(_decoded(content, source), source)
+        graph, document = _read(read_bytes(path), source)
         told = isinstance(document, dict) and "deployment" not in document and "steps" in document
         before = preview.deployed(document) if told else []
-        return _graph(document, source, drain=True), _graph(before, source) if before else None
+        graph = _graph(document, source, drain=True) if graph is None else graph
+        return graph, _graph(before, source) if before else None
 
 
 def refresh_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph, Mapping[str, frozenset[str]]]:
@@ -65,7 +63,8 @@ def refresh_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph, Mapping[
 def graph_from_text(text: str | bytes, source: str) -> ResourceGraph:
     """Graph of the stack in the JSON `text`; `source` names the file in errors. Raises InputError."""
     with no_garbage_collection():
-        return _graph(_parsed(text, source), source, drain=True) if isinstance(text, str) else _whole(text, source)
+        graph, document = (None, _parsed(text, source)) if isinstance(text, str) else _read(text, source)
+        return _graph(document, source, drain=True) if graph is None else graph
 
 
 def graph_from_json(document: Any, source: str) -> ResourceGraph:
@@ -78,19 +77,17 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
     return _graph(document, source)
 
 
-def _whole(content: bytes, source: str) -> ResourceGraph:
+def _read(content: bytes, source: str) -> tuple[ResourceGraph | None, Any]:
+    """Graph of the stack in a large export or state file `content`; of any other None, and the document in it."""
     graph = _large(content, source)
-    if graph is None:
-        text = _decoded(content, source)
-        del content  # of a large file no more is held than has to be
-        document = _parsed(text, source)
-        del text
-        graph = _graph(document, source, drain=True)
-    return graph
+    if graph is not None:
+        return graph, None
+    text = _decoded(content, source)
+    del content  # of a large file no more is held than has to be
+    return None, _parsed(text, source)
 
 
 def _large(content: bytes, source: str) -> ResourceGraph | None:
-    """Graph of the stack in the large export or state file `content`; None for any other, and for what is damaged."""
     if len(content) < LARGE_BYTES:
         return None
     from deployment.large import Resources, states_of
@@ -100,7 +97,7 @@ def _large(content: bytes, source: str) -> ResourceGraph | None:
         return None
     try:
         graph = ResourceGraph(Resources(source).of(states))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # no JSON after all; the reader says why
         return None
     _refuse_circles(graph, source)
     return graph

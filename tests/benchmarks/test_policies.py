@@ -17,6 +17,8 @@ from policies.assess import assess
 pytestmark = pytest.mark.benchmark
 MOST_PARSES = 25
 """How often the file could be parsed while it is judged, or priced; measured are 3 to 8."""
+MOST_MEMORY = 3
+"""How often the file may be held in memory, with all that is made of it."""
 CHECKOV = Path(__file__).parents[2] / ".venv-checkov" / "bin" / "checkov"
 
 
@@ -125,6 +127,8 @@ def test_check_and_cost_beside_the_parser(deployment, tmp_path, of, count):
         )
     assert found["check"][0] < MOST_PARSES * parser
     assert found["cost"][0] < MOST_PARSES * parser
+    if megabytes > 100:  # where what the commands import is a small part
+        assert max(found["check"][1], found["cost"][1]) <= MOST_MEMORY * megabytes
 
 
 @pytest.mark.skipif(not CHECKOV.is_file(), reason="Checkov is not installed; the tests in tests/checkov do that")

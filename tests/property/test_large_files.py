@@ -202,3 +202,12 @@ def test_equal_parts_are_one_object_and_nothing_is_left_of_the_states():
 @pytest.mark.parametrize("key", ["steps", "resources"])
 def test_what_no_engine_keeps_is_left_to_the_reader(key):
     assert states_of(json.dumps({key: []}).encode()) is None
+
+
+def test_a_large_file_whose_resources_all_wait_for_their_deletion_is_an_empty_stack(tmp_path):
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps({"deployment": {"resources": [{"urn": URN, "type": "t", "delete": True}]}}))
+    with patch.object(reader, "LARGE_BYTES", 0):
+        assert len(reader.graph_from_file(str(file))) == 0
+        graph, deployed = reader.plan_from_file(str(file))
+    assert len(graph) == 0 and deployed is None
