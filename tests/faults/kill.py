@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     trial = Trial.load(options.trial)
-    expected = trial.clean()
+    expected = trial.expected
     dice = random.Random(options.seed)  # noqa: S311 - a sample, not a secret
     killed: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -85,21 +86,30 @@ FAULTS = (*REFUSALS, *LOSSES, *KILLS)
 _ID = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*")
 
 ATTEMPTS = 25
-"""More failures of one resource than it has calls mean that it never converges."""
+"""More failures of one resource, of each kind, than it has calls mean that it never converges."""
 
 
 @dataclass
 class Stutter:
-    """Makes every distinct call of an API fail the first time it is sent."""
+    """Makes every distinct call of an API fail the first times that it is sent, once in each of some ways.
 
-    fault: Fault
-    failed: set[str] = field(default_factory=set)
-    """The calls that were failed, each once."""
+    All of these are before the call takes effect, or all after. With which of them a call begins goes round.
+    """
+
+    faults: Sequence[Fault]
+    failed: dict[str, list[str]] = field(default_factory=dict)
+    """Call → the names of the faults that it met with."""
+    _first: dict[str, int] = field(default_factory=dict)
 
     def attach(self, api: Api) -> None:
         """Start failing."""
-        api.on_call = None if self.fault.after else self._fail
-        api.on_answer = self._fail if self.fault.after else None
+        [after] = {fault.after for fault in self.faults}
+        api.on_call = None if after else self._fail
+        api.on_answer = self._fail if after else None
+
+    def times(self) -> Counter[str]:
+        """Fault → the distinct calls that failed with it."""
+        return Counter(name for names in self.failed.values() for name in names)
 
     def detach(self, api: Api) -> None:
         """Stop failing."""
@@ -109,14 +119,19 @@ class Stutter:
         # A resource that was taken back comes again under another id: its calls are still the same calls.
         params = _ID.sub("*", json.dumps(record.params, sort_keys=True, default=str))
         key = f"{record.service}.{record.operation} {params}"
-        if key not in self.failed:
-            self.failed.add(key)
-            raise self.fault.error(record)
+        met = self.failed.setdefault(key, [])
+        if len(met) < len(self.faults):
+            first = self._first.setdefault(key, len(self._first))
+            fault = self.faults[(first + len(met)) % len(self.faults)]
+            met.append(fault.name)
+            raise fault.error(record)
 
 
 class PatientDeployer(Deployer):
     """Comes back to a resource that failed until it works, as repeated runs would; the ones before it are settled."""
 
+    kinds: int = 1
+    """In how many ways each call fails."""
     attempts: int = 0
     """Failed attempts so far."""
 
@@ -124,9 +139,9 @@ class PatientDeployer(Deployer):
         """Bring one resource to what is declared, however often it takes.
 
         Raises:
-            DeployError: The same resource failed ATTEMPTS times in a row.
+            DeployError: The same resource failed ATTEMPTS times for each kind of fault in a row.
         """
-        for remaining in range(ATTEMPTS, 0, -1):
+        for remaining in range(ATTEMPTS * self.kinds, 0, -1):
             try:
                 return super().settle(item, inputs, outcome)
             except DeployError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.emulator.deploy import Deployer, Outcome
+from in_fork import in_fork
+
+from workbench.emulator.deploy import Deployer, DeployError, Outcome
 from workbench.emulator.lifecycle import Lifecycle
 from workbench.emulator.readback import inventory, read_back
 from workbench.emulator.world import embedded_aws
@@ -42,6 +43,15 @@ class Phase:
         return deployer.destroy() if self.deployment is None else deployer.deploy(self.deployment)
 
 
+@dataclass(frozen=True)
+class Clean:
+    """A phase in which nothing went wrong."""
+
+    outcome: Outcome
+    holds: Counts
+    """What the account holds after it."""
+
+
 @dataclass
 class Trial:
     """Phases one after the other, in an account that had something in it before."""
@@ -49,26 +59,27 @@ class Trial:
     phases: list[Phase]
     platform: list[str]
     """Ids of what is there beforehand (seed.references)."""
+    expected: dict[str, Counts] = field(default_factory=dict)
+    """What the account has to hold after each phase: what it holds when nothing goes wrong."""
 
-    def clean(self) -> dict[str, Counts]:
-        """What the account holds after each phase when nothing goes wrong."""
+    def clean(self) -> dict[str, Clean]:
+        """Each phase when nothing goes wrong."""
         found = {}
         with embedded_aws(platform=self.platform) as api:
             before, deployer = inventory(api), Deployer(Lifecycle(api))
             for phase in self.phases:
-                phase.run(deployer)
-                found[phase.name] = counts(api, before)
+                found[phase.name] = Clean(phase.run(deployer), counts(api, before))
         return found
 
     def dump(self) -> str:
         """The trial as text, for another process."""
-        return json.dumps({"phases": [vars(phase) for phase in self.phases], "platform": self.platform})
+        return json.dumps({**vars(self), "phases": [vars(phase) for phase in self.phases]})
 
     @classmethod
     def load(cls, path: Path) -> Trial:
         """The trial in a file."""
         content = json.loads(path.read_text(encoding="utf-8"))
-        return cls([Phase(**phase) for phase in content["phases"]], content["platform"])
+        return cls(**{**content, "phases": [Phase(**phase) for phase in content["phases"]]})
 
 
 def counts(api: Api, before: dict[str, set[str]]) -> Counts:
@@ -105,24 +116,15 @@ def demand_nothing_left_when_destroyed_now(deployer: Deployer, before: dict[str,
     Raises:
         NotConvergedError: Something stays.
     """
-    reading, writing = os.pipe()
-    process = os.fork()
-    if process == 0:
-        os.close(reading)
-        with os.fdopen(writing, "w") as report:
-            try:
-                deployer.destroy()
-                for kind, count in counts(deployer.lifecycle.api, before).items():
-                    report.write(f"{count} in {kind} left when destroyed\n")
-            except BaseException as error:
-                report.write(f"destroying: {error}\n")
-            report.flush()
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "r") as report:
-        wrong = report.read().splitlines()
-    os.waitpid(process, 0)
-    _raise(wrong)
+    _raise(in_fork(lambda: _left_when_destroyed(deployer, before)))
+
+
+def _left_when_destroyed(deployer: Deployer, before: dict[str, set[str]]) -> list[str]:
+    try:
+        deployer.destroy()
+    except DeployError as error:
+        return [f"destroying: {error}"]
+    return [f"{count} in {kind} left when destroyed" for kind, count in counts(deployer.lifecycle.api, before).items()]
 
 
 def _raise(wrong: Iterable[str]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
-from faults.trial import Phase, Trial
+from faults.trial import Clean, Phase, Trial
 
 from workbench.emulator.seed import references
 
@@ -51,9 +52,12 @@ def _overridden(name: str) -> dict[str, Any]:
     return synthesize("dev", overrides=OVERRIDES[name])
 
 
+LIFE = ("deploy", "changed", "replaced", "park", "unpark", "destroy")
+
+
 @pytest.fixture(scope="session")
-def life(deployment: Any) -> Callable[..., Trial]:
-    """`life("deploy", "park", "destroy")`: a trial of these phases of dev, in this order."""
+def phases_of(deployment: Any) -> Callable[..., Trial]:
+    """A trial of some phases of dev, in this order, that does not know what to expect."""
 
     def trial(*names: str) -> Trial:
         found = {
@@ -66,3 +70,19 @@ def life(deployment: Any) -> Callable[..., Trial]:
         return Trial(phases, references(deployment("dev")))
 
     return trial
+
+
+@pytest.fixture(scope="session")
+def clean(phases_of: Any) -> dict[str, Clean]:
+    """Phase of dev → what it does and leaves when nothing goes wrong."""
+    return phases_of(*LIFE).clean()
+
+
+@pytest.fixture(scope="session")
+def life(phases_of: Any, clean: dict[str, Clean]) -> Callable[..., Trial]:
+    """`life("deploy", "park", "destroy")`: a trial of these phases of dev, in this order.
+
+    What a phase leaves follows from what it declares, whatever came before it.
+    """
+    expected = {name: phase.holds for name, phase in clean.items()}
+    return lambda *names: replace(phases_of(*names), expected=expected)
