@@ -9,8 +9,8 @@ drifted away from zero for good.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from infra.burstable import burstable_type
 from infra.queueing import Station
@@ -36,7 +36,7 @@ class InstanceCapacity:
     """Response time that 95 % of the requests keep."""
     p95_window_seconds: float
     """Window that a p95 is taken over."""
-    instance_types: Sequence[str]
+    instance_types: tuple[str, ...]
     """Types that the fleet may be made of; the weakest one counts."""
 
     def late_share(self, rate: float) -> float:
@@ -72,21 +72,27 @@ class InstanceCapacity:
 
         Raises UnreachableError when the limit is under the p95 of the service time alone (about 3 times its mean).
         """
-        if self.late_share(0.0) >= 1 - P95:
-            idle_p95_ms = -math.log(1 - P95) * self.service_time_ms
-            raise UnreachableError(
-                f"the p95 of an idle instance is {idle_p95_ms:.0f} ms and the limit is {self.p95_limit_ms:g} ms;"
-                f" allowed is up to {self.p95_limit_ms / -math.log(1 - P95):.1f} ms"
-            )
-        low, high = 0.0, self.workers / self.service_time_ms * 1000
-        for _ in range(60):
-            middle = (low + high) / 2
-            if self.late_share(middle) < 1 - P95:
-                low = middle
-            else:
-                high = middle
-        return low
+        return _highest_rate(self)
 
     def requests_per_minute(self) -> int:
         """Target-tracking value for ALBRequestCountPerTarget: `highest_rate` as requests a minute, rounded down."""
         return max(1, math.floor(self.highest_rate() * 60 + 1e-9))
+
+
+@lru_cache(maxsize=64)
+def _highest_rate(one: InstanceCapacity) -> float:
+    """As the method; the checks of the settings ask again for each stack that is declared."""
+    if one.late_share(0.0) >= 1 - P95:
+        idle_p95_ms = -math.log(1 - P95) * one.service_time_ms
+        raise UnreachableError(
+            f"the p95 of an idle instance is {idle_p95_ms:.0f} ms and the limit is {one.p95_limit_ms:g} ms;"
+            f" allowed is up to {one.p95_limit_ms / -math.log(1 - P95):.1f} ms"
+        )
+    low, high = 0.0, one.workers / one.service_time_ms * 1000
+    for _ in range(60):
+        middle = (low + high) / 2
+        if one.late_share(middle) < 1 - P95:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -48,6 +48,7 @@ URLS = ["https://login.example.com", "https://a.b/c?d=e#f", "https://[2001:db8::
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
+@cache
 def numbers(low: float, high: float, default: Any) -> st.SearchStrategy[int]:
     """Whole numbers within the bounds: more often the bounds, the default and what is near them."""
     near = [value for value in {low, high, default, low + 1} if isinstance(value, int) and low <= value <= high]
@@ -58,32 +59,45 @@ def rising(low: int, high: int, most: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(low, high), min_size=1, max_size=most, unique=True).map(sorted)
 
 
+SHARES = st.lists(st.integers(1, 99), max_size=4, unique=True).map(sorted)
+HOURS = st.sampled_from([0.25, 1, 6, 12, 24]) | st.floats(0.01, 168)
+UP_TO_THREE = st.integers(0, 3)
+EITHER = st.booleans()
+WEEKDAYS = st.sampled_from(DAYS)
+# Strategies are made here, once: making them as they were drawn from was a tenth of drawing.
+
+
 @st.composite
 def steps(draw: Any) -> list[dict[str, Any]]:
     """Rising shares that end with all, as a rollout needs them."""
-    shares = draw(st.lists(st.integers(1, 99), max_size=4, unique=True).map(sorted))
-    hours = st.sampled_from([0.25, 1, 6, 12, 24]) | st.floats(0.01, 168)
-    return [*({"percent": share, "hold_hours": draw(hours)} for share in shares), {"percent": 100}]
+    return [*({"percent": share, "hold_hours": draw(HOURS)} for share in draw(SHARES)), {"percent": 100}]
 
 
 @st.composite
 def windows(draw: Any) -> list[dict[str, Any]]:
     """Weekly and one-off windows, each with a name of its own; some overlap."""
     found = []
-    for number in range(draw(st.integers(0, 3))):
+    for number in range(draw(UP_TO_THREE)):
         window: dict[str, Any] = {"name": f"window-{number}", "duration_minutes": draw(numbers(5, 1_440, 30))}
-        if draw(st.booleans()):
-            window |= {"weekday": draw(st.sampled_from(DAYS)), "time": draw(times())}
+        if draw(EITHER):
+            window |= {"weekday": draw(WEEKDAYS), "time": draw(times())}
         else:
             window["starts_at"] = draw(starts())
-        found.append({**window, **draw(st.fixed_dictionaries({}, optional={"reason": words(1, 200)}))})
+        found.append({**window, **draw(reasons())})
     return found
 
 
+@cache
+def reasons() -> st.SearchStrategy[dict[str, str]]:
+    return st.fixed_dictionaries({}, optional={"reason": words(1, 200)})
+
+
+@cache
 def times() -> st.SearchStrategy[str]:
     return st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.sampled_from([0, 0, 30, 59]))
 
 
+@cache
 def starts() -> st.SearchStrategy[str]:
     local = st.datetimes(datetime(2026, 1, 1), datetime(2031, 12, 31))  # noqa: DTZ001 - the settings' zone applies
     return local.map(lambda at: at.isoformat(timespec="minutes"))
@@ -109,13 +123,15 @@ def words(shortest: int, longest: int | None) -> st.SearchStrategy[str]:
 @st.composite
 def scheduled_sizes(draw: Any) -> list[dict[str, Any]]:
     """A few changes of a fleet's bounds, most of them in order."""
-    cron = st.sampled_from(["0 6 * * *", "*/5 0-7,23 1 JAN MON-FRI", "0 6 * * 1-5", "x x x x x", "61 25 32 13 8"])
-    sizes = st.lists(st.integers(0, 3), min_size=2, max_size=2).map(sorted) | st.tuples(*[numbers(0, 50, 1)] * 2)
     found = []
-    for number in range(draw(st.integers(0, 3))):
-        low, high = draw(sizes)
-        found.append({"name": f"size-{number}", "cron": draw(cron), "min_size": low, "max_size": high})
+    for number in range(draw(UP_TO_THREE)):
+        low, high = draw(SIZES)
+        found.append({"name": f"size-{number}", "cron": draw(CRON), "min_size": low, "max_size": high})
     return found
+
+
+CRON = st.sampled_from(["0 6 * * *", "*/5 0-7,23 1 JAN MON-FRI", "0 6 * * 1-5", "x x x x x", "61 25 32 13 8"])
+SIZES = st.lists(st.integers(0, 3), min_size=2, max_size=2).map(sorted) | st.tuples(*[numbers(0, 50, 1)] * 2)
 
 
 def subscribers() -> st.SearchStrategy[list[dict[str, str]]]:
@@ -253,17 +269,16 @@ def objects(model: type[BaseModel], whole: bool = False) -> st.SearchStrategy[di
     )
 
 
+HOW_MANY = st.sampled_from(["few", "some", "some", "all"])
+FEW = st.lists(st.sampled_from(sorted(GROUPS)), min_size=1, max_size=3, unique=True)
 REFUSED_KEY = re.compile(r"(plant|aws):[a-z_.\[\]0-9]+")
 
 
 @st.composite
 def drawn_groups(draw: Any) -> dict[str, dict[str, Any]]:
     """Values for a few settings, for some of each group, or for every setting there is."""
-    how_many = draw(st.sampled_from(["few", "some", "some", "all"]))
-    if how_many == "few":
-        chosen = draw(st.lists(st.sampled_from(sorted(GROUPS)), min_size=1, max_size=3, unique=True))
-    else:
-        chosen = sorted(GROUPS)
+    how_many = draw(HOW_MANY)
+    chosen = draw(FEW) if how_many == "few" else sorted(GROUPS)
     return {group: draw(objects(GROUPS[group], how_many == "all")) for group in chosen}
 
 

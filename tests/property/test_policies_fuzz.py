@@ -5,6 +5,7 @@ import io
 import json
 import sys
 import time
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,24 +86,41 @@ def swapped(value):
     return str(value) if isinstance(value, int | float) else [value]
 
 
+@cache
+def below(number):
+    """A strategy is made once: making them as they were drawn from was half of drawing."""
+    return st.sampled_from(range(number))
+
+
+def one_of(draw, options):
+    return options[draw(below(len(options)))]
+
+
+SEVERAL = st.integers(1, 4)
+EITHER = st.booleans()
+CHANGES = ("replace", "replace", "delete", "swap", "nest", "repeat")
+A_FEW = st.integers(1, 3)
+OF_FORTY = st.integers(0, 39)
+
+
 @st.composite
 def mutated(draw, kinds):
     """Some states with a few places replaced, deleted, swapped, nested, or repeated."""
-    states = copy.deepcopy(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4)))
-    for _ in range(draw(st.integers(1, 4))):
+    states = [copy.deepcopy(one_of(draw, kinds)) for _ in range(draw(SEVERAL))]
+    for _ in range(draw(SEVERAL)):
         # A place at any depth; each level as likely as the next, or the many leaves of the web ACL would take all.
         # What a state itself is made of is mostly left alone: without it the reader refuses the file.
-        shallowest = draw(st.sampled_from([2, 3, 3, 3, 3, 3]))
+        shallowest = one_of(draw, (2, 3, 3, 3, 3, 3))
         found = [path for path in places(states) if len(path) >= shallowest]
-        depth = draw(st.sampled_from(sorted({len(path) for path in found} or {0})))
+        depth = one_of(draw, sorted({len(path) for path in found} or {0}))
         choice = [path for path in found if len(path) == depth]
         if not choice:
             break
-        *parents, last = draw(st.sampled_from(choice))
+        *parents, last = one_of(draw, choice)
         holder = states
         for step in parents:
             holder = holder[step]
-        match draw(st.sampled_from(["replace", "replace", "delete", "swap", "nest", "repeat"])):
+        match one_of(draw, CHANGES):
             case "replace":
                 holder[last] = draw(VALUES)
             case "delete":
@@ -110,27 +128,27 @@ def mutated(draw, kinds):
             case "swap":
                 holder[last] = swapped(holder[last])
             case "nest":
-                holder[last] = deep(draw(st.sampled_from([2, 3, 5, 60, 150])))
+                holder[last] = deep(one_of(draw, (2, 3, 5, 60, 150)))
             case "repeat":
-                states.append(copy.deepcopy(draw(st.sampled_from(states))))  # its URN, too
+                states.append(copy.deepcopy(one_of(draw, states)))  # its URN, too
     document = {"version": 3, "deployment": {"resources": states}}
-    if draw(st.booleans()):
-        document = draw(st.sampled_from([document["deployment"], {"steps": [{"newState": state} for state in states]}]))
+    if draw(EITHER):
+        document = one_of(draw, [document["deployment"], {"steps": [{"newState": state} for state in states]}])
     return document
 
 
 def damaged(draw, text):
     """Bytes of the file: mostly whole, else cut off, not JSON, not UTF-8, or with a mark at the front."""
     content = text.encode("utf-8", "surrogatepass")
-    match draw(st.integers(0, 39)):
+    match draw(OF_FORTY):
         case 0 | 1:
             return content[: draw(st.integers(0, len(content)))]
         case 2:
-            return content.replace(b'"', draw(st.sampled_from([b"'", b"\xff", b"\x00"])), draw(st.integers(1, 3)))
+            return content.replace(b'"', one_of(draw, (b"'", b"\xff", b"\x00")), draw(A_FEW))
         case 3:
-            return content.replace(b"true", draw(st.sampled_from([b"NaN", b"-Infinity", b"1e999", b"9" * 5_000])))
+            return content.replace(b"true", one_of(draw, (b"NaN", b"-Infinity", b"1e999", b"9" * 5_000)))
         case 4:
-            return draw(st.sampled_from([text.encode("utf-16", "surrogatepass"), b"\xef\xbb\xbf" + content]))
+            return one_of(draw, (text.encode("utf-16", "surrogatepass"), b"\xef\xbb\xbf" + content))
     return content
 
 
@@ -139,10 +157,12 @@ def damaged(draw, text):
 def test_mutated_deployments_get_a_verdict_or_one_line(kinds, judged, part):
     verdicts = {True: 0, False: 0, None: 0}
 
+    documents = mutated(kinds)
+
     @ROUGH
     @given(st.data())
     def check(data):
-        text = json.dumps(data.draw(mutated(kinds)))
+        text = json.dumps(data.draw(documents))
         verdicts[judged(damaged(data.draw, text))] += 1
 
     check()

@@ -93,9 +93,14 @@ def assert_clear(problem):
 def configurations(draw):
     """Configuration that is accepted, and the problems of what was drawn beside it."""
     refusals = []
-    region = draw(st.sampled_from(["us-east-1", "us-east-1", "us-east-1", "eu-west-1"]))
-    config = {**base(draw(st.sampled_from(["dev", "prod", "parked", "little"]))), "aws:region": region}
-    return settled(config, draw(drawn_groups()), refusals), refusals
+    region = draw(REGIONS)
+    config = {**base(draw(BASES)), "aws:region": region}
+    return settled(config, draw(DRAWN), refusals), refusals
+
+
+REGIONS = st.sampled_from(["us-east-1", "us-east-1", "us-east-1", "eu-west-1"])
+BASES = st.sampled_from(["dev", "prod", "parked", "little"])
+DRAWN = drawn_groups()
 
 
 def examples(count, part):

@@ -62,3 +62,10 @@ def test_the_balance_is_below_zero_for_as_long_as_the_formula_says(rate):
             balance += 0.1 * gap - rng.expovariate(1 / 0.005)
     share = NANO.late_share(rate) - replace(NANO, instance_types=()).late_share(rate)
     assert starved / runs == pytest.approx(share * NANO.p95_window_seconds, rel=0.25)
+
+
+def test_the_same_instance_is_worked_out_once(monkeypatch):
+    """Several checks ask for each stack that is declared; it takes some milliseconds."""
+    first = replace(INSTANCE, service_time_ms=21).highest_rate()
+    monkeypatch.setattr(InstanceCapacity, "late_share", lambda *_: pytest.fail("worked out again"))
+    assert replace(INSTANCE, service_time_ms=21).highest_rate() == first

@@ -27,6 +27,6 @@ def test_the_declared_target_value_is_the_derived_one(graph, stack):
         cpu_time_ms=declared.cpu_seconds * 1000,
         p95_limit_ms=declared.promise.budget_seconds * 1000,
         p95_window_seconds=declared.promise.p95_window_seconds,
-        instance_types=["t4g.nano"],
+        instance_types=("t4g.nano",),
     )
     assert policy.target_value == derived.requests_per_minute()
