@@ -104,8 +104,8 @@ def test_each_instance_is_billed_from_its_start_to_its_end(stack):
     lives = {}
     remove, start = Fleet._remove, Fleet._start
 
-    def started(self, now, *, ready=False):
-        start(self, now, ready=ready)
+    def started(self, now, **how):
+        start(self, now, **how)
         lives[id(self.instances[-1])] = [self.instances[-1], self.declared.name, None]
 
     def removed(self, each):

@@ -72,7 +72,7 @@ class Fleet:
         self._next_launch_at = 0.0
         self._pool = declared.warm_pool_size
         for _ in range(self.desired):
-            self._start(0.0, ready=True)
+            self._start(0.0, ready=True, credits=constants.initial_credits)
 
     def _new_trackers(self) -> list[TargetTracker]:
         return [TargetTracker(policy, self._alarms) for policy in self.declared.tracking]
@@ -198,7 +198,7 @@ class Fleet:
         for _ in range(self.desired):
             self._start(now, ready=True)
 
-    def _start(self, now: float, *, ready: bool = False) -> None:
+    def _start(self, now: float, *, ready: bool = False, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word
         declared, constants = self.declared, self.constants
         index = self.count(Phase.STARTING, Phase.SERVING)
         above = index >= declared.on_demand_base
@@ -226,7 +226,7 @@ class Fleet:
             taken_at=taken + SPOT_NOTICE_SECONDS,
         )
         if ready:
-            self._open(instance, now, credits=constants.initial_credits)
+            self._open(instance, now, credits=credits)
         self.instances.append(instance)
 
     def _open(self, instance: Instance, now: float, *, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word

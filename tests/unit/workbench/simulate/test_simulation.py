@@ -263,6 +263,19 @@ def test_a_parked_stack_has_no_alarms_that_could_ring(small_graph):
     assert always.alarm_states["nobody"] is AlarmState.OK
 
 
+def test_only_instances_that_run_at_the_start_have_the_credits_of_the_start(small_graph):
+    sessions = Sessions(weekdays=frozenset({0}), start=time(9, 30), hours=0.25, time_zone="UTC")
+    declared = read(small_graph())
+    nano = replace(declared.stable, instance_type="t4g.nano")
+    declared = replace(declared, fleets=(nano, *declared.fleets[1:]), sessions=sessions)
+    rich = FleetConstants(initial_credits=100.0)
+    start = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    later = run(None, "steady:rate=1", declared=declared, start=start, real_clock=True, fleet=rich)
+    assert np.nanmax(column(later, "least_credits")) < 2  # a session's instances are new
+    at_once = run(None, "steady:rate=1", declared=declared, fleet=rich)
+    assert column(at_once, "least_credits")[0] == pytest.approx(100, abs=1)
+
+
 def test_sessions_of_a_day_each_are_one_when_the_clocks_go_forward():
     sessions = Sessions(weekdays=frozenset(range(7)), start=time(9), hours=24.0, time_zone="Europe/Vilnius")
     changes = sessions.changes(datetime(2026, 3, 26, tzinfo=UTC), 5 * 86_400.0)  # a day of 23 hours among them
