@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.emulator import refusals, validation
+from workbench.emulator import refusals, shortcuts, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,9 @@ def _embedded_client(service: str, region: str) -> Any:
     from botocore.config import Config
 
     unsigned = _config().merge(Config(signature_version=UNSIGNED))
-    return _session().client(service, region_name=region, config=unsigned)
+    client = _session().client(service, region_name=region, config=unsigned)
+    shortcuts.attach(client)
+    return client
 
 
 def forget_sessions() -> None:

@@ -9,13 +9,14 @@ import functools
 from types import SimpleNamespace
 from typing import Any
 
-from workbench.emulator import additions, principals, surroundings
+from workbench.emulator import additions, principals, shortcuts, surroundings
 
 
 @functools.cache
 def apply() -> None:
     """Repair moto in this process, once."""
     additions.apply()
+    shortcuts.apply()
     _methods_are_looked_up_once()
     _private_keys_are_made_once()
     _public_images_are_not_listed()

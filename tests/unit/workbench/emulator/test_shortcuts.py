@@ -1,0 +1,156 @@
+"""The shorter ways to moto in this process end where moto's own do."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import pytest
+import xmltodict
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import ClientError
+from moto.core import botocore_stubber, request, serialize
+from moto.core.models import botocore_stubber as by_moto
+
+from workbench.emulator import shortcuts
+from workbench.emulator.api import Api
+from workbench.emulator.world import embedded_aws
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with embedded_aws() as api:
+        yield api
+
+
+def without_streams(environ: dict[str, Any]) -> dict[str, Any]:
+    apart = ("wsgi.input", "werkzeug.request")
+    return {**{name: value for name, value in environ.items() if name not in apart}, "": environ["wsgi.input"].read()}
+
+
+CALLS: list[tuple[str, str, dict[str, Any]]] = [
+    ("ec2", "describe_vpcs", {"Filters": [{"Name": "tag:a b", "Values": ["é&="]}]}),
+    ("logs", "describe_log_groups", {"logGroupNamePrefix": "a.b"}),
+    ("s3", "list_buckets", {}),
+    ("route53", "list_hosted_zones", {"MaxItems": "5"}),
+    ("appconfig", "create_application", {"Name": "é"}),
+    ("elbv2", "describe_load_balancers", {}),
+    ("sns", "list_topics", {}),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "params"), CALLS)
+def test_a_request_is_the_one_that_moto_makes(
+    api: Api, monkeypatch: pytest.MonkeyPatch, service: str, operation: str, params: dict[str, Any]
+) -> None:
+    """And the server is the one that moto finds."""
+    seen: list[tuple[Any, Any]] = []
+    ours = shortcuts.request_of
+
+    def both(prepared: Any) -> Any:
+        seen.append((ours(prepared), request.normalize_request(copy.copy(prepared))))
+        return ours(prepared)
+
+    monkeypatch.setattr(shortcuts, "request_of", both)
+    monkeypatch.setattr(botocore_stubber, "normalize_request", lambda prepared: pytest.fail("moto's own way"))
+    api.call(service, operation, **params)
+    [(short, long)] = seen
+    assert type(short) is type(long)
+    assert (short.raw_url, short.data, dict(short.headers)) == (long.raw_url, long.data, dict(long.headers))
+    assert dict(short.form) == dict(long.form) and dict(short.args) == dict(long.args)
+
+
+def test_a_request_that_is_not_plain_goes_the_way_of_moto(api: Api) -> None:
+    from moto.s3.models import s3_backends
+
+    api.call("s3", "create_bucket", Bucket="bucket")
+    api.client("s3").put_object(Bucket="bucket", Key="a b/é", Body=b"x")
+    [key] = s3_backends["123456789012"]["aws"].buckets["bucket"].keys.values()
+    assert (key.name, key.value) == ("a b/é", b"x")
+
+
+def test_a_call_is_carried_out_once(api: Api) -> None:
+    """moto listens to the same event, and botocore asks everybody who listens."""
+    before = len(api.call("ec2", "describe_vpcs")["Vpcs"])
+    api.call("ec2", "create_vpc", CidrBlock="10.0.0.0/24")
+    assert len(api.call("ec2", "describe_vpcs")["Vpcs"]) == before + 1
+
+
+def test_outside_of_the_embedded_aws_nothing_is_served() -> None:
+    assert not by_moto.enabled
+    asked = AWSRequest("POST", "https://ec2.us-east-1.amazonaws.com/", data={"Action": "DescribeVpcs"}).prepare()
+    assert shortcuts._answer(asked) is None
+
+
+def test_what_moto_refuses_is_refused(api: Api) -> None:
+    with pytest.raises(ClientError, match="InvalidVpcID"):
+        api.call("ec2", "describe_vpcs", VpcIds=["vpc-0123456789abcdef0"])
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        api.call("iam", "get_role", RoleName="nobody")
+
+
+class DBThing:
+    """What moto's models look like: attributes in snake case, some without the name of their class, and aliases."""
+
+    class Meta:
+        serialization_aliases: ClassVar = {"Size": "how_large"}
+
+    identifier, some_name, how_large, nothing = "id", "name", 3, None
+
+
+def test_members_are_found_as_moto_finds_them() -> None:
+    from moto.core.utils import get_service_model
+
+    for service, operation in (("rds", "DescribeDBInstances"), ("ec2", "DescribeVpcs"), ("wafv2", "GetWebACL")):
+        model = get_service_model(service).operation_model(operation)
+        serializer = serialize.get_serializer_class(service, model.service_model.metadata["protocol"])(
+            model, value_picker=serialize.XFormedAttributePicker(response_transformers={"Ids.Id": str.upper})
+        )
+        shapes = [model.output_shape]
+        looked = 0
+        while shapes:
+            shape = shapes.pop()
+            if shape.type_name == "list":
+                shapes.append(shape.member)
+            for name, member in shape.members.items() if shape.type_name == "structure" else ():
+                member.parent = shape
+                for value in (DBThing(), {name: 1}, {serialize.xform_name(name): 2}, {}, {name: None}):
+                    context = serialize.AttributePickerContext(obj=value, key=name, shape=member, key_path="")
+                    assert serializer.get_value(value, name, member) == serializer._value_picker(context)
+                    looked += 1
+                if len(shapes) < 100:
+                    shapes.append(member)
+            if looked > 3_000:
+                break
+
+
+TREES: list[dict[str, Any]] = [
+    {"A": {"@xmlns": 'http://a/"b"', "B": ["x", "", None, "<&>", 1, True, 2.5], "C": [], "D": {}, "E": None}},
+    {"A": {"B": [{"C": "x"}, {"C": []}, {"@type": "t", "D": {"E": ["y"]}}]}},
+    {"A": None},
+    {"A": ""},
+    {"A": {"B": ("x", "y")}},
+    {"A": {"#text": "x", "@a": "b"}},
+    {"A": {"b:c": "x", "B": b"bytes"}},
+]
+
+
+@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("short", [True, False])
+def test_answers_are_written_as_moto_writes_them(tree: dict[str, Any], full: bool, short: bool) -> None:
+    with embedded_aws():
+        ours = vars(serialize)["xmltodict"]
+    assert ours is not xmltodict
+    written = ours.unparse(copy.deepcopy(tree), full_document=full, short_empty_elements=short)
+    assert written == xmltodict.unparse(tree, full_document=full, short_empty_elements=short)
+
+
+def test_random_texts_hold_what_they_did() -> None:
+    from moto.moto_api._internal import mock_random
+
+    with embedded_aws():
+        assert len(mock_random.get_random_string(length=52)) == 52
+        assert mock_random.get_random_string(200, include_digits=False, lower_case=True).isalpha()
+        assert mock_random.get_random_string(200, lower_case=True).islower()
