@@ -10,7 +10,7 @@ from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.alarms import COMPARISONS, AlarmRule, MissingData
 from workbench.simulate.declaration import DeclaredAlarm, Metric
 from workbench.simulate.known_metrics import NAMES, expression_names
-from workbench.simulate.reading.values import as_float
+from workbench.simulate.reading.values import as_float, reading
 
 ALARM: Final = tokens.METRIC_ALARM[0]
 
@@ -23,7 +23,8 @@ def read_alarms(graph: ResourceGraph, suffixes: Sequence[str]) -> tuple[list[Dec
     known: list[DeclaredAlarm] = []
     unwatched: list[str] = []
     for resource in graph.of_type(ALARM):
-        declared = read_alarm(resource, suffixes)
+        with reading(resource.name):
+            declared = read_alarm(resource, suffixes)
         if declared is None:
             unwatched.append(resource.name)
         else:
@@ -36,7 +37,10 @@ def read_alarm(alarm: Resource, suffixes: Sequence[str]) -> DeclaredAlarm | None
     metrics = _metrics(alarm)
     threshold = alarm.get("threshold")
     comparison = str(alarm.get("comparisonOperator"))
+    missing = alarm.get("treatMissingData", "missing")
     if not metrics or comparison not in COMPARISONS or not isinstance(threshold, (int, float)):
+        return None
+    if missing not in list(MissingData):  # not known yet, for instance
         return None
     names, expression, period, dimensions = metrics
     if any(name not in NAMES for _, _, name, _ in names) or not expression_names(expression) <= {n for n, *_ in names}:
@@ -55,7 +59,7 @@ def read_alarm(alarm: Resource, suffixes: Sequence[str]) -> DeclaredAlarm | None
             period_seconds=period,
             evaluation_periods=periods,
             datapoints_to_alarm=int(as_float(alarm.get("datapointsToAlarm"), periods)),
-            missing=MissingData(alarm.get("treatMissingData", "missing")),
+            missing=MissingData(missing),
             percentile=percentile,
             ignore_low_samples=alarm.get("evaluateLowSampleCountPercentiles") == "ignore",
         ),

@@ -11,7 +11,7 @@ from deployment.unknown import Sentinel
 from infra.burstable import unlimited_credits
 from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
 from workbench.simulate.reading.alarms import ALARM, read_alarm
-from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of
+from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of, reading
 from workbench.simulate.scaling.schedule import Cron, ScheduledAction
 from workbench.simulate.scaling.step import AdjustmentType, StepAdjustment, StepPolicy
 from workbench.simulate.scaling.target_tracking import TargetTrackingPolicy
@@ -36,7 +36,9 @@ class FleetReader:
     def fleets(self) -> Iterator[FleetDeclaration]:
         """The stable fleet, then the canary: the group whose name says so."""
         for group in self.groups:
-            yield self._fleet(group)
+            with reading(f"{group.name}, a policy or a scheduled action of it,"):
+                fleet = self._fleet(group)
+            yield fleet
 
     def _target_group(self, group: Resource) -> Resource | None:
         for path in ("targetGroupArns", "trafficSources"):
@@ -122,6 +124,10 @@ class FleetReader:
             if declared is None:
                 self.notes.append(f"{policy.name}: no alarm that the twin simulates runs it; left out")
                 continue
+            kind = policy.get("adjustmentType", "ChangeInCapacity")
+            if kind not in list(AdjustmentType):
+                self.notes.append(f"{policy.name}: what its adjustments mean is not known; left out")
+                continue
             steps = tuple(
                 StepAdjustment(
                     adjustment=as_float(step.get("scalingAdjustment"), 0.0),
@@ -135,7 +141,7 @@ class FleetReader:
                 policy=StepPolicy(
                     name=policy.name,
                     steps=steps,
-                    adjustment_type=AdjustmentType(policy.get("adjustmentType", "ChangeInCapacity")),
+                    adjustment_type=AdjustmentType(kind),
                     min_adjustment_magnitude=int(as_float(policy.get("minAdjustmentMagnitude"), 0)),
                 ),
                 alarm=declared,

@@ -10,7 +10,7 @@ from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.declaration import FleetDeclaration, PodAutoscaling, PodMetricTarget
 from workbench.simulate.reading.fleets import TARGET_GROUPS, metric_name, target_health
-from workbench.simulate.reading.values import as_float, first_of
+from workbench.simulate.reading.values import as_float, first_of, reading
 from workbench.simulate.scaling.hpa import (
     DEFAULT_DOWN,
     DEFAULT_UP,
@@ -46,7 +46,9 @@ class PodReader:
     def fleets(self) -> Iterator[FleetDeclaration]:
         """The stable Deployment, then the canary: the one whose name says so."""
         for autoscaler, deployment in self.found:
-            yield self._fleet(autoscaler, deployment)
+            with reading(f"{autoscaler.name} or {deployment.name}"):
+                fleet = self._fleet(autoscaler, deployment)
+            yield fleet
 
     def _target_group(self, deployment: Resource) -> Resource | None:
         """The target group that a TargetGroupBinding binds to a Service of the Deployment's pods."""

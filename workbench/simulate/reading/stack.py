@@ -25,7 +25,7 @@ from workbench.simulate.reading.alarms import read_alarms
 from workbench.simulate.reading.fleets import FleetReader
 from workbench.simulate.reading.pods import PodReader
 from workbench.simulate.reading.rates import read_rates
-from workbench.simulate.reading.values import as_float
+from workbench.simulate.reading.values import as_float, reading
 
 LOAD_BALANCERS: Final = tokens.LOAD_BALANCER
 PARAMETER: Final = tokens.PARAMETER[0]
@@ -42,8 +42,12 @@ class Assumptions:
 
 
 def read(graph: ResourceGraph, assumed: Assumptions | None = None) -> Declaration:
-    """Declaration of the stack in `graph`. Raises InputError when it has no fleet to simulate."""
-    return _Reader(graph, assumed or Assumptions()).read()
+    """Declaration of the stack in `graph`.
+
+    Raises InputError when it has no fleet to simulate, or values that can't be.
+    """
+    with reading("what the root component publishes"):
+        return _Reader(graph, assumed or Assumptions()).read()
 
 
 class _Reader:

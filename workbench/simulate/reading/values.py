@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from deployment.errors import InputError
 from deployment.graph import Resource
 from deployment.unknown import Sentinel
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Read `what`: a value of a kind that it can't have, or that is not known yet, is an InputError that names it."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{what} has a value that can't be simulated: {error}") from error
 
 
 def first_of(found: Sequence[Resource]) -> Resource | None:

@@ -1,7 +1,13 @@
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 
 from deployment.errors import InputError
+from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
+from deployment.unknown import UNKNOWN
+from workbench.simulate.predict import predict
 from workbench.simulate.reading import Assumptions, read
 from workbench.simulate.scaling.step import AdjustmentType
 
@@ -103,6 +109,55 @@ def test_a_schedule_and_a_warm_pool_are_read(small_graph, stack_resource):
 def test_a_stack_without_a_fleet_is_an_input_error(graph):
     with pytest.raises(InputError, match="simulate it unparked"):
         read(graph("parked"))
+
+
+def with_value(graph, kind, path, value):
+    """`graph` with `value` at `path` of each resource of `kind` that has something there."""
+
+    def changed(tree, keys):
+        if not keys:
+            return value
+        key, *rest = keys
+        if isinstance(tree, list | tuple):
+            return [changed(each, rest) if index == key else each for index, each in enumerate(tree)]
+        return {**tree, key: changed(tree[key], rest)} if key in tree else tree
+
+    return ResourceGraph(
+        [
+            replace(each, inputs=changed(each.inputs, path), outputs=changed(each.outputs, path))
+            if each.type.endswith(kind)
+            else each
+            for each in graph
+        ]
+    )
+
+
+@pytest.mark.parametrize("value", [UNKNOWN, None, "x", {}, [], -1], ids=repr)
+@pytest.mark.parametrize(
+    ("stack", "kind", "path"),
+    [
+        ("dev", ":MetricAlarm", ["treatMissingData"]),
+        ("dev", ":Policy", ["adjustmentType"]),
+        ("dev", ":PlantApi", ["capacity", "windows", 0]),
+        ("dev", ":PlantApi", ["capacity", "sessions", "start"]),
+        ("dev", ":PlantApi", ["capacity", "rolloutFailures", "least"]),
+        ("dev", ":PlantApi", ["costBasis", "rollout", "steps", 0]),
+        ("k8s", ":HorizontalPodAutoscaler", ["spec", "behavior", "scaleUp", "policies", 0]),
+        ("k8s", ":HorizontalPodAutoscaler", ["spec", "behavior", "scaleDown", "selectPolicy"]),
+    ],
+)
+def test_a_value_of_another_kind_is_left_out_or_an_input_error_and_never_a_traceback(graph, stack, kind, path, value):
+    edited = with_value(graph(stack), kind, path, value)
+    with suppress(InputError):
+        read(edited)
+    predict(edited)
+
+
+def test_an_alarm_that_is_not_known_yet_is_named_and_its_policies_are_left_out(graph):
+    dev = with_value(graph("dev"), ":MetricAlarm", ["treatMissingData"], UNKNOWN)
+    declared = read(dev)
+    assert "plant-slo-p95-stable" in declared.unwatched and not declared.stable.steps
+    assert any("no alarm that the twin simulates" in note for note in declared.notes)
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
