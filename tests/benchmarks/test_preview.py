@@ -10,6 +10,8 @@ from pathlib import Path
 import pulumi_aws as aws
 import pytest
 
+from deployment.kept import FOLDER_VARIABLE
+from workbench.preview import synthesis
 from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record
 
@@ -82,6 +84,19 @@ def test_preview_costs_little_more_than_the_program(capsys):
     with capsys.disabled():
         print(f"\nprogram alone {bare:.2f} s, ./plant preview {preview:.2f} s, ratio {preview / bare:.2f}")
         print(f"peak memory: program alone {peak_mb(BARE):.0f} MB, ./plant preview {peak_mb(PREVIEW):.0f} MB")
+
+
+def test_a_declaration_beside_one_by_the_whole_sdk(capsys, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
+    taken = {}
+    for name, release in [("spared", synthesis.SPARED_RELEASE), ("whole", "another")] * ROUNDS:
+        monkeypatch.setattr(synthesis, "SPARED_RELEASE", release)
+        start = time.process_time()
+        synthesis.synthesize("dev")
+        taken[name] = min(taken.get(name, 99), time.process_time() - start)
+    with capsys.disabled():
+        print(f"\ndeclared beside the whole SDK {taken['spared'] / taken['whole']:.2f}")
+    assert taken["spared"] < taken["whole"]
 
 
 def test_synthesis_is_linear_in_the_number_of_resources(capsys):

@@ -1,8 +1,9 @@
 """What the SDK does in a declaration and a preview has no use for, left out while a program is recorded.
 
 Its engine may be far away and answer late; ours is a function that has answered when it returns. And most outputs of
-a resource are read by nobody. What is declared is the same (tests/unit/workbench/preview/test_sdk.py), in half of the
-time. Names are those of one release; with any other the SDK stays whole (`SPARED_RELEASE` in synthesis.py).
+a resource are read by nobody. What is declared is the same (tests/unit/workbench/preview/test_sdk.py), in two fifths of
+the time or less (tests/benchmarks/test_preview.py). Names are those of one release; with any other the SDK stays whole
+(`SPARED_RELEASE` in synthesis.py).
 """
 
 from __future__ import annotations
