@@ -7,6 +7,7 @@ map, or a list with one map.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,16 @@ def member_for(shape: Shape, key: str, renames: Mapping[str, str], path: str = "
         if name in renames:
             renamed = renames[name]
             return renamed if renamed in shape.members else None
-    lowered: dict[str, str] = {member.lower().replace("_", ""): member for member in shape.members}
-    plain = key.lower()
+    lowered, plain = _members_by_plain_name(shape), key.lower()
     for candidate in (plain, plain + "s", plain.removesuffix("s"), plain + "list", plain.removesuffix("s") + "ies"):
         if candidate in lowered:
             return lowered[candidate]
     return None
+
+
+@functools.cache
+def _members_by_plain_name(shape: Shape) -> dict[str, str]:
+    return {member.lower().replace("_", ""): member for member in shape.members}
 
 
 def to_api(shape: Shape, value: Any, renames: Mapping[str, str], path: str = "") -> Any:

@@ -38,6 +38,23 @@ def attach(client: BaseClient) -> None:
     # botocore asks everybody who listens, and a call would be carried out twice.
     client.meta.events.unregister("before-send", botocore_stubber)
     client.meta.events.register("before-send", _answer)
+    _endpoints_are_found_once(client)
+
+
+def _endpoints_are_found_once(client: BaseClient) -> None:
+    """botocore asks the rules of a service for the endpoint at each call; without a parameter in them it stays."""
+    resolver = client._ruleset_resolver
+    resolve, known = resolver.construct_endpoint, {}
+
+    def construct_endpoint(operation_model: Any, call_args: Any, request_context: Any) -> Any:
+        if operation_model.context_parameters or operation_model.operation_context_parameters:
+            return resolve(operation_model, call_args, request_context)
+        name = operation_model.name
+        if name not in known:
+            known[name] = resolve(operation_model, call_args, request_context)
+        return known[name]
+
+    resolver.construct_endpoint = construct_endpoint
 
 
 def _answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse | None:

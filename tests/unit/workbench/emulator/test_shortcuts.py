@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
 import xmltodict
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.core import botocore_stubber, request, serialize
 from moto.core.models import botocore_stubber as by_moto
 
@@ -88,6 +89,27 @@ def test_what_moto_refuses_is_refused(api: Api) -> None:
         api.call("ec2", "describe_vpcs", VpcIds=["vpc-0123456789abcdef0"])
     with pytest.raises(ClientError, match="NoSuchEntity"):
         api.call("iam", "get_role", RoleName="nobody")
+
+
+@pytest.mark.parametrize("service", ["ec2", "events", "iam", "route53", "s3", "sns"])
+def test_the_endpoint_of_a_call_is_the_one_that_the_rules_give(api: Api, service: str) -> None:
+    """Of each bucket and event bus its own, wherever a parameter is part of it."""
+    client = api.client(service)
+    rules = client._ruleset_resolver  # type: ignore[attr-defined]
+    given = [{}, {"Bucket": "one"}, {"Bucket": "two.three"}, {"EndpointId": "abc.def"}]
+    for name in client.meta.service_model.operation_names:
+        model = client.meta.service_model.operation_model(name)
+        for params in given if model.context_parameters else [{}, {}]:
+            found = []
+            for resolve in (rules.construct_endpoint, functools.partial(type(rules).construct_endpoint, rules)):
+                try:
+                    found.append(resolve(operation_model=model, call_args=params, request_context={}))
+                except BotoCoreError as error:
+                    found.append(str(error))
+            assert found[0] == found[1]
+    model = api.client("ec2").meta.service_model.operation_model("DescribeVpcs")
+    resolve = api.client("ec2")._ruleset_resolver.construct_endpoint  # type: ignore[attr-defined]
+    assert resolve(model, {}, {}) is resolve(model, {}, {})
 
 
 class DBThing:
