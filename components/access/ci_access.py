@@ -356,10 +356,7 @@ def _denials(args: CiAccessArgs) -> list[Statement]:
         deny(
             [f"{service}:*" for service in (*WITHOUT_NAMES, *NAMED, "ec2", "kms", "scheduler", "ssm")],
             "*",
-            {
-                "StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]},
-                "Null": {f"aws:ResourceTag/{args.stack_tag[0]}": "false"},
-            },
+            {**_not_own(args), "Null": {f"aws:ResourceTag/{args.stack_tag[0]}": "false"}},
         ),
         *_own_network(args),
         *_own_by_id(args),
@@ -416,13 +413,12 @@ def _own_network(args: CiAccessArgs) -> list[Statement]:
     own = f"arn:aws:ec2:{args.region}:{args.account_id}"
     kinds = [f"{own}:{kind}/*" for kind in OWN_NETWORK]
     groups = [f"{own}:security-group/{group}" for group in args.borrowed_group_ids]
-    other_tag = {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}
+    not_own = _not_own(args)
     lent = {"ec2:VpcID": args.borrowed_vpc_id} if args.borrowed_vpc_id else {}
-    not_own = {"StringNotEquals": other_tag}
     return [
         deny(CHANGES_OF_NETWORK, kinds, not_own),
         deny(ADDITIONS_TO_NETWORK, [f"{own}:vpc/*"], not_own),
-        deny(["ec2:CreateVpcEndpoint"], [f"{own}:vpc/*"], {"StringNotEquals": {**other_tag, **lent}}),
+        deny(["ec2:CreateVpcEndpoint"], [f"{own}:vpc/*"], {"StringNotEquals": {**not_own["StringNotEquals"], **lent}}),
         deny(["ec2:ModifyVpcEndpoint"], [f"{own}:vpc-endpoint/*"], not_own),
         {  # a rule that is made has no tag yet
             "Effect": "Deny",
@@ -439,6 +435,11 @@ def _own_network(args: CiAccessArgs) -> list[Statement]:
     ]
 
 
+def _not_own(args: CiAccessArgs) -> dict[str, dict[str, str]]:
+    """Condition of what is not tagged as the stack's: with another value, or not at all."""
+    return {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
+
+
 def _own_by_id(args: CiAccessArgs) -> list[Statement]:
     """Certificates and flags have ids only, and those without a tag are somebody else's. What is within an application
     is changed by a call on the application, too, so its tag decides for versions, which have none. A certificate gets
@@ -446,7 +447,7 @@ def _own_by_id(args: CiAccessArgs) -> list[Statement]:
     out of one, put another in or revoke it, and AWS deletes none that is in use."""
     own = f"{args.region}:{args.account_id}"
     others = [f"arn:aws:appconfig:{own}:{kind}/*" for kind in ("deploymentstrategy", "extension*")]
-    not_own = {"StringNotEquals": {f"aws:ResourceTag/{args.stack_tag[0]}": args.stack_tag[1]}}
+    not_own = _not_own(args)
     changes = ("Create*", "Delete*", "Start*", "Stop*", "TagResource", "UntagResource", "Update*")
     return [
         deny(
