@@ -60,6 +60,8 @@ def _inputs(state: Mapping[str, Any]) -> Mapping[str, Any]:
     inputs = readable(_object(state, "inputs"))
     if inputs is SECRET:
         raise _VeiledError("inputs is one secret value, so nothing about the resource can be judged")
+    if not isinstance(inputs, dict):
+        raise _MalformedError("inputs must be an object, not an output")
     found: Mapping[str, Any] = inputs
     return found
 
@@ -67,10 +69,10 @@ def _inputs(state: Mapping[str, Any]) -> Mapping[str, Any]:
 def _outputs(state: Mapping[str, Any]) -> Mapping[str, Any]:
     """Outputs, with the id that a state keeps beside them; other resources refer to it.
 
-    A component may register its outputs as one secret object; then none of them can be read.
+    A component may register its outputs as one output, secret or without a value; then none of them can be read.
     """
     outputs: Any = readable(_object(state, "outputs"))
-    if outputs is SECRET:
+    if not isinstance(outputs, dict):
         outputs = {}
     identifier = state.get("id")
     found: Mapping[str, Any] = {"id": readable(identifier), **outputs} if isinstance(identifier, str) else outputs

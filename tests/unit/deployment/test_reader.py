@@ -236,10 +236,19 @@ def test_a_name_may_hold_any_character_and_none_steers_a_terminal(name, shown):
     assert key.property_dependencies == {"a": (parent.urn,)}
 
 
-def test_outputs_that_are_one_secret_tell_nothing_and_secret_inputs_are_refused():
-    secret = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"}
-    component = {"urn": URN, "type": "acme:infra:Web", "custom": False, "outputs": secret}
+@pytest.mark.parametrize(
+    "output",
+    [
+        {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "x"},
+        {SIGNATURE_KEY: OUTPUT_SIGNATURE},
+        {SIGNATURE_KEY: OUTPUT_SIGNATURE, "value": "text"},
+    ],
+)
+def test_outputs_that_are_one_output_tell_nothing_and_such_inputs_are_refused(output):
+    component = {"urn": URN, "type": "acme:infra:Web", "custom": False, "outputs": output}
     (resource,) = graph_from_json({"resources": [component]}, "f")
     assert resource.outputs == {} and not resource.custom
-    with pytest.raises(InputError, match="inputs is one secret value"):
-        graph_from_json({"resources": [state(inputs=secret)]}, "f")
+    (resource,) = graph_from_json({"resources": [state(id="i-1", outputs=output)]}, "f")
+    assert resource.outputs == {"id": "i-1"}
+    with pytest.raises(InputError, match=r"inputs (is one secret value|must be an object, not an output)"):
+        graph_from_json({"resources": [state(inputs=output)]}, "f")
