@@ -60,7 +60,8 @@ def sessions_bought(
         gate = next(iter(before))
         if before[gate] > 0:
             return 0, gate
-        high, after = 1, beyond(1)
+        if high != 1:
+            high, after = 1, beyond(1)
     slow = 0
     while (width := high - low) > 1:
         within, over = max(before.values()), max(after.values())

@@ -135,16 +135,13 @@ class Resources:
             except (ValueError, RecursionError):  # of another shape, or with a number that is none elsewhere
                 parsed = json.loads(bytes(state), object_hook=self._share)
                 if isinstance(parsed, dict) and parsed.get("delete") is True:
-                    continue
+                    continue  # what waits for its deletion is no part of the stack any more
                 resource = resource_of(parsed, self._source, self._urns)
-            if resource is not None:
-                yield resource
+            yield resource
 
-    def _resource(self, raw: Raw) -> Resource | None:
+    def _resource(self, raw: Raw) -> Resource:
         state = self._state(raw)
-        if state.delete:  # what waits for its deletion is no part of the stack any more
-            return None
-        if not state.urn or not state.type:
+        if state.delete or not state.urn or not state.type:
             raise ValueError
         met, urn, parent = self._urns, state.urn, state.parent
         # Here and below: a call that is spared a hundred thousand times is worth a line.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cost import estimate
@@ -188,6 +188,7 @@ bends = st.tuples(st.integers(-600, 50), st.integers(0, 5), st.integers(0, 730),
 
 
 @given(most=st.integers(1, 730), gates=st.lists(bends, min_size=2, max_size=2), part=st.fractions(0, 1))
+@example(most=1, gates=[(0, 0, 0, 0), (1, 0, 0, 0)], part=1)
 def test_the_sessions_bought_are_those_that_trying_each_finds(most, gates, part):
     def beyond(sessions):
         asked.append(sessions)
