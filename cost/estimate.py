@@ -135,7 +135,7 @@ class Estimate:
         """Fleets at their maximum for all of the uptime, and the declared peak of requests without pause."""
         return sum((line.worst_case_usd for line in self.lines), ZERO)
 
-    @cached_property
+    @property
     def held_usd(self) -> Decimal | None:
         """Worst case with the fleets at their minimum all month; None without a spend brake."""
         return None if self.held is None else self.held()

@@ -142,9 +142,10 @@ class Pricing:
             return own
         if own is not None:
             raise InputError(f"{resource.urn}: its region is no text that can be read; give it as a plain value")
-        reference = resource.options.get("provider")
-        if isinstance(reference, str) and (its := self.once(_region_of_provider, reference)):
-            return its
+        provider = self.graph.provider_of(resource)
+        region = None if provider is None else provider.get("region")
+        if isinstance(region, str) and region:
+            return region
         # Programs that take their region from the environment leave it in no input.
         region = region_of_arn(resource) or self.basis.region or self._only_region
         if region:
@@ -170,13 +171,6 @@ class Pricing:
         traffic = self.basis.traffic
         peak = traffic.peak_requests_per_second * 3600 * self.basis.uptime.hours
         return Amount.of(0, traffic.monthly_requests, peak)
-
-
-def _region_of_provider(pricing: Pricing, reference: str) -> str:
-    """Region of the provider that a resource's option refers to; "" where that tells none."""
-    provider = pricing.graph.by_urn.get(reference.rpartition("::")[0])
-    region = None if provider is None else provider.get("region")
-    return region if isinstance(region, str) else ""
 
 
 def _by_name(pricing: Pricing, key: str, types: tuple[str, ...]) -> Mapping[str, Resource]:

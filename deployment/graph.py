@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, TypeAlias
 
 from deployment.unknown import Sentinel, meet, meet_each
@@ -50,10 +50,7 @@ class Resource:
         Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
         the property is absent (or null). Use ``all`` for ``[*]``.
         """
-        found = self.peek(path)
-        for value in found:
-            if value.__class__ is Sentinel:
-                meet(value, self.urn, path)
+        found = self.all(path)
         return default if not found or found[0] is None else found[0]
 
     def all(self, path: str) -> list[Any]:
@@ -73,9 +70,8 @@ class Resource:
         Whether there is something inside what can't be read, nobody knows.
         """
         holder = path.rpartition(".")[0]
-        for value in self.peek(holder) if holder else ():
-            if value.__class__ is Sentinel:
-                meet(value, self.urn, holder)
+        if holder:
+            self.all(holder)  # which notes what can't be read
         return any(value.__class__ is Sentinel or value not in (None, "", [], {}) for value in self.peek(path))
 
     def sources(self, path: str) -> tuple[str, ...]:
@@ -85,7 +81,7 @@ class Resource:
 
     def peek(self, path: str) -> list[Any]:
         """What `all` gives, for who says itself what it makes of a value that can't be read."""
-        steps = _PATHS.get(path) or _parse_path(path)
+        steps = _parse_path(path)
         value: Any
         for properties in (self.inputs, self.outputs):
             value = properties
@@ -175,6 +171,10 @@ class ResourceGraph:
             if resource.parent:
                 grouped[resource.parent].append(resource)
         return {urn: tuple(found) for urn, found in grouped.items()}
+
+    def provider_of(self, resource: Resource) -> Resource | None:
+        """The provider that manages `resource`, where the stack holds it; the option says its URN and id."""
+        return self.by_urn.get(str(resource.options.get("provider") or "").rpartition("::")[0])
 
     def children(self, urn: str) -> tuple[Resource, ...]:
         """Direct children of the resource with `urn`."""
@@ -344,23 +344,19 @@ IDENTITY_OUTPUTS: Final = ("id", "arn", "name", "bucket", "url")
 _Step: TypeAlias = str | int | None
 
 
+@cache
 def _parse_path(path: str) -> tuple[_Step, ...]:
     """``a.b[0].c`` -> ("a", "b", 0, "c"); ``[*]`` -> None."""
-    cached = _PATHS.get(path)
-    if cached is None:
-        steps: list[_Step] = []
-        for part in path.split("."):
-            name, *indexes = part.split("[")
-            if name:
-                steps.append(name)
-            for index in indexes:
-                text = index.removesuffix("]")
-                steps.append(None if text == "*" else int(text))
-        cached = _PATHS[path] = tuple(steps)
-    return cached
+    steps: list[_Step] = []
+    for part in path.split("."):
+        name, *indexes = part.split("[")
+        if name:
+            steps.append(name)
+        for index in indexes:
+            text = index.removesuffix("]")
+            steps.append(None if text == "*" else int(text))
+    return tuple(steps)
 
-
-_PATHS: dict[str, tuple[_Step, ...]] = {}
 
 _ABSENT: Final = object()
 
@@ -389,7 +385,7 @@ def _identities(resource: Resource) -> list[str]:
 
 def _is(resource: Resource, value: str) -> bool:
     """Whether `value`, which is some resource's, is one of `resource`."""
-    return resource.custom and value in map(_plain(resource.outputs).get, IDENTITY_OUTPUTS)
+    return value in _identities(resource)
 
 
 def _repeats(resource: Resource, value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from deployment.graph import Resource, ResourceGraph
@@ -126,18 +127,19 @@ class Rule:
 
     def is_about(self, token: str, *, managed: bool) -> bool:
         """True when `check` runs on a resource of type `token`, which a provider manages or not."""
-        return token in self.types or (managed and token.startswith(self._providers))
+        return token in self.types or (managed and token.startswith(_providers_of(self.types)))
 
     def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
         """Resources of `graph` that `check` runs on."""
-        if providers := self._providers:
+        if providers := _providers_of(self.types):
             return (one for one in graph.managed if one.type.startswith(providers))
         return (one for token in self.types for one in graph.of_type(token))
 
-    @property
-    def _providers(self) -> tuple[str, ...]:
-        """How the tokens of those providers begin whose types are all meant."""
-        return tuple(one.removesuffix("*") for one in self.types if one.endswith("*"))
+
+@cache
+def _providers_of(types: tuple[str, ...]) -> tuple[str, ...]:
+    """How the tokens of those providers begin whose types are all meant by `types`."""
+    return tuple(one.removesuffix("*") for one in types if one.endswith("*"))
 
 
 def undecided(path: str, value: Any = None) -> Problem:

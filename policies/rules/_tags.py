@@ -16,7 +16,7 @@ from policies.rules._documents import read_json
 def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:
     """Key -> value; None when they are not known yet."""
     tags = resource.get("tags")
-    provider = provider_of(resource, context)
+    provider = context.graph.provider_of(resource)
     sources = [resource.get("tagsAll") if provider is None else context.once_for(provider_tags, provider), tags]
     if resource.type in SCALING_GROUP:
         sources = [tags]
@@ -29,11 +29,6 @@ def tags_of(resource: Resource, context: Context) -> dict[str, Any] | None:
         else:
             found.update({str(tag.get("key")): tag.get("value") for tag in mappings(source)})
     return found
-
-
-def provider_of(resource: Resource, context: Context) -> Resource | None:
-    """The provider that manages `resource`, where the stack holds it."""
-    return context.graph.by_urn.get(str(resource.options.get("provider") or "").rpartition("::")[0])
 
 
 def provider_tags(provider: Resource, context: Context) -> Any:

@@ -22,8 +22,7 @@ FORCE: Final = "pulumi.com/patchForce"
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A provider of the program's own, with an identity of its own; no workload is declared there unseen."""
-    reference = str(resource.options.get("provider", ""))
-    provider = context.graph.by_urn.get(reference.rpartition("::")[0])
+    provider = context.graph.provider_of(resource)
     if provider is not None and provider.type == PROVIDER and provider.name.startswith("default"):
         yield Problem("no provider is given, so it goes to whatever cluster the caller's kubectl points to; give one")
     if resource.type in WORKLOADS and metadata_value(resource, "annotations", SKIP) in ("true", True):
