@@ -10,6 +10,7 @@ from typing import Final
 
 from cost.charges import Driver
 from cost.estimate import Estimate
+from cost.uptime import MONTH_HOURS, Metering
 from workbench.simulate import kernel
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.reading.fleets import GROUP
@@ -18,6 +19,9 @@ from workbench.simulate.result import RunResult
 SECONDS_PER_HOUR: Final = Decimal(3600)
 SURPLUS: Final = "vCPU-hour"
 """Unit of the price of surplus CPU credits."""
+
+OUTLIVES_SESSIONS: Final = (Metering.STANDING, Metering.USE)
+"""What no session ends, and a month has once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class EventCost:
     requests_usd: Decimal
     """What traffic drives, scaled from the declared month to the simulated requests that found a load balancer."""
     fixed_usd: Decimal
-    """Everything else that exists meanwhile, by the hour."""
+    """Everything else that exists meanwhile, by the hour: what sessions end for as long as the stack isn't parked."""
 
     @property
     def total_usd(self) -> Decimal:
@@ -80,7 +84,6 @@ def surplus_usd(estimate: Estimate) -> Mapping[str, Decimal]:
 
 def event_cost(estimate: Estimate, fleets: Sequence[FleetDeclaration], run: RunResult) -> EventCost:
     """Cost of the time and the requests of `run` on the stack of `estimate`, of which `fleets` were simulated."""
-    hours = Decimal(run.open_seconds) / SECONDS_PER_HOUR
     prices_of = instance_hour_usd(estimate, fleets)
     used = ((prices_of, run.instance_seconds), (surplus_usd(estimate), run.surplus_vcpu_seconds))
     instances = sum(
@@ -93,15 +96,20 @@ def event_cost(estimate: Estimate, fleets: Sequence[FleetDeclaration], run: RunR
     )
     requests = Decimal(run.total(kernel.OFFERED) + run.total(kernel.REFUSED) - run.attempts_parked)
     monthly = estimate.basis.traffic.monthly_requests
-    by_driver: dict[Driver, Decimal] = defaultdict(Decimal)
+    by_traffic = standing = in_sessions = Decimal(0)
     for line in estimate.charges:
         if line.charge is None or line.type == GROUP:
             continue
-        if line.charge.driver is not Driver.FLEET or line.name not in prices_of:
-            by_driver[line.charge.driver] += line.monthly_usd
-    fixed = by_driver[Driver.FIXED] + by_driver[Driver.FLEET]
+        if line.charge.driver is Driver.TRAFFIC:
+            by_traffic += line.monthly_usd
+        elif line.charge.driver is Driver.FIXED or (line.charge.driver is Driver.FLEET and line.name not in prices_of):
+            if line.in_sessions and line.charge.metering not in OUTLIVES_SESSIONS:
+                in_sessions += line.list_always_on_usd
+            else:
+                standing += line.monthly_usd
+    seconds = standing * Decimal(run.duration_seconds) + in_sessions * Decimal(run.open_seconds)
     return EventCost(
         instances_usd=instances,
-        requests_usd=by_driver[Driver.TRAFFIC] * requests / monthly if monthly else Decimal(0),
-        fixed_usd=fixed / estimate.uptime_hours * hours if estimate.uptime_hours else Decimal(0),
+        requests_usd=by_traffic * requests / monthly if monthly else Decimal(0),
+        fixed_usd=seconds / SECONDS_PER_HOUR / MONTH_HOURS,
     )

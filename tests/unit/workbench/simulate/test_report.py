@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from cost import estimate
 from cost.charges import Driver
+from cost.uptime import Metering
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
@@ -20,7 +21,7 @@ from workbench.simulate.metrics import point_minutes
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import draw
 from workbench.simulate.picture.canvas import THEMES, Frame, time_axis
-from workbench.simulate.reading.fleets import TEMPLATE
+from workbench.simulate.reading.fleets import GROUP, TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
@@ -209,6 +210,29 @@ def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
         and line.name not in (stable.name, canary.name)
     )
     assert float(event_cost(month, fleets, run).fixed_usd) == pytest.approx(float(fixed) / 730 / 2)
+
+
+def test_a_month_of_what_stands_anyway_is_the_bills(reports, graph):
+    month, fleets = estimate(graph("dev")), reports("spike").declared.fleets
+    standing = [
+        line
+        for line in month.charges
+        if line.charge is not None and line.charge.driver in (Driver.FIXED, Driver.FLEET) and line.type != GROUP
+    ]
+    seconds = 730 * 3600.0
+    on = event_cost(month, fleets, RunResult(1, seconds, open_seconds=seconds)).fixed_usd
+    parked = event_cost(month, fleets, RunResult(1, seconds)).fixed_usd
+    half = event_cost(month, fleets, RunResult(1, seconds, open_seconds=seconds / 2)).fixed_usd
+    assert on == pytest.approx(sum(line.list_always_on_usd for line in standing))
+    # What is stored and called costs its month whether the stack is parked or not.
+    outlives = [
+        line.monthly_usd
+        for line in standing
+        if line.charge.metering in (Metering.STANDING, Metering.USE) or not line.in_sessions
+    ]
+    assert parked == pytest.approx(sum(outlives))
+    assert 0 < parked < on / 10
+    assert half == pytest.approx((on + parked) / 2)
 
 
 def test_requests_to_a_parked_stack_cost_nothing(graph):
