@@ -3,9 +3,12 @@
 A stand-in for `uv` on PATH makes the environments, so that nothing is installed.
 """
 
+import hashlib
+import runpy
 import shutil
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -204,3 +207,56 @@ def test_a_moved_copy_that_nobody_may_write_into_runs_what_is_there(copy, tmp_pa
     refused = plant(moved, "preview")
     assert refused.returncode == 2
     assert "can't be made" in refused.stderr
+
+
+@pytest.fixture
+def pinned(copy):
+    """Environment in which PATH has no uv, and the lock file pins the stand-in, as a wheel that pip finds."""
+    wheels = copy.parent / "wheels"
+    wheels.mkdir()
+    wheel = wheels / "uv-9.9.9-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        program = zipfile.ZipInfo("uv-9.9.9.data/scripts/uv")
+        program.external_attr = 0o100755 << 16
+        archive.writestr(program, UV)
+        archive.writestr("uv-9.9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: uv\nVersion: 9.9.9\n")
+        archive.writestr("uv-9.9.9.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("uv-9.9.9.dist-info/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    hashes = "".join(f" \\\n    --hash=sha256:{each}" for each in ("0" * 64, digest))
+    (copy / "requirements.lock").write_text(f"uv==9.9.9{hashes}\n")
+    return {"path": "/usr/bin:/bin", "PIP_FIND_LINKS": str(wheels), "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
+
+
+def test_pip_installs_the_pinned_uv_and_that_the_rest(copy, pinned):
+    assert plant(copy, **pinned).stdout == "ran\n"
+    locked, project = installs(copy)
+    assert "--require-hashes --requirement" in locked
+    assert "--editable" in project
+
+
+def test_pip_installs_what_uv_can_not(copy, pinned):
+    # The copy is no project that could be installed: what tries to is told.
+    result = plant(copy, **pinned, PLANT_TEST_FAIL="1")
+    assert result.returncode == 2
+    assert "-m pip install" in result.stderr
+    assert len(installs(copy)) == 1
+
+
+@pytest.mark.parametrize(
+    ("index", "status", "asked"),
+    [
+        pytest.param("https://pypi.example.invalid/simple", "0", False, id="pip has an index of its own"),
+        pytest.param("", "1", True, id="none for this machine"),
+        pytest.param("", "0", True, id="there is one"),
+    ],
+)
+def test_uv_is_asked_for_where_pip_has_no_index_of_its_own(copy, pinned, monkeypatch, index, status, asked):
+    launcher = runpy.run_path(str(copy / "plant"))
+    (copy / ".venv" / "bin").mkdir(parents=True)
+    (copy / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", index) if index else monkeypatch.delenv("PIP_INDEX_URL", raising=False)
+    got = launcher["pinned_uv"](["sh", "-c", f'echo "$@" > {copy}/asked; exit {status}', "pip"])
+    assert (got is not None) == (asked and status == "0")
+    assert (copy / "asked").exists() == asked
