@@ -18,20 +18,17 @@ ASK = Path(__file__).parent / "ask.py"
 
 def install():
     """Makes the environment from the hash-locked list. Raises CalledProcessError where no index is reachable."""
-    uv = shutil.which("uv", path=os.pathsep.join([os.environ.get("PATH", ""), "/opt/tools"]))
     python = ENVIRONMENT / "bin" / "python"
-    if uv:
-        commands = [
-            [uv, "venv", "--quiet", "--python", sys.executable, ENVIRONMENT],
-            [uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "--requirement", LOCK],
-        ]
-    else:
-        commands = [
-            [sys.executable, "-m", "venv", ENVIRONMENT],
-            [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", LOCK],
-        ]
-    for command in commands:
-        subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=300)
+    pins = ["--quiet", "--require-hashes", "--requirement", LOCK]
+    run([sys.executable, "-m", "venv", ENVIRONMENT])
+    try:
+        run([sys.executable, "-m", "uv", "pip", "install", "--python", python, *pins])
+    except subprocess.CalledProcessError:  # it doesn't read pip's settings
+        run([python, "-m", "pip", "install", *pins])
+
+
+def run(command):
+    subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture(scope="session")
