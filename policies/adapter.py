@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pulumi_policy as engine
@@ -71,17 +72,26 @@ PROXY_TARGET: Final = "__target"
 """Key by which the SDK's proxies give what they wrap (pulumi_policy/proxy.py, 1.21.0)."""
 
 
+class _Answering(threading.local):
+    """What the policies of one request share: the engine's server answers a request on one thread."""
+
+    judged: Assessment
+    """Of `see_stack`, the first of the stack policies, which is never switched off."""
+
+    def __init__(self) -> None:
+        self.advice: list[Finding] = []
+
+
 class Pack:
-    """What the policies of one run share: the configuration, the inputs seen, and the judgement of the stack."""
+    """What the policies of one run share: the configuration, and the inputs seen."""
 
     def __init__(self, folder: Path = PACK_DIRECTORY) -> None:
         self._folder = folder
         self.config = PackConfig(waivers=load_waivers(PackConfig().settings.waivers_file, folder))
         self._inputs: dict[str, Mapping[str, Any]] = {}
-        self._judged: Assessment | None = None
         self._own = False
         """True once a resource of this project's root component was seen, which comes before what is in it."""
-        self._advice = threading.local()
+        self._answering = _Answering()
         self._lock = threading.Lock()  # the engine's server answers on several threads
 
     def policies(self) -> list[engine.Policy]:
@@ -133,26 +143,17 @@ class Pack:
                 waivers = load_waivers(settings.waivers_file, self._folder)
                 self.config = replace(self.config, settings=settings, waivers=waivers)
             self._inputs[args.urn] = inputs
-            self._judged = None
 
     def see_stack(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
         """Judges the stack, for the policies after this one."""
         graph = ResourceGraph(self._resource(one) for one in args.resources)
-        with self._lock:
-            self._judged = self._assessed(graph)
-
-    def _assessed(self, graph: ResourceGraph) -> Assessment:
         # What to do about a broken rule is the engine's to say here: it knows the configured levels.
-        return assess(graph, replace(self.config, enforcement={}), region=_region())
+        self._answering.judged = assess(graph, replace(self.config, enforcement={}), region=_region())
 
     def sum_up(self, args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
         """Tells what the stack costs, once everything else is said."""
-        with self._lock:
-            judged = self._judged
-        if judged is None:
-            return
         try:
-            report(summary(judged.estimate, self._deployed()), None)
+            report(summary(self._answering.judged.estimate, self._deployed()), None)
         except InputError:  # what can't be priced at all has a rule that says so
             return
 
@@ -206,11 +207,7 @@ class Pack:
 
     def _stack_check(self, rule: Rule) -> Any:
         def validate(args: engine.StackValidationArgs, report: engine.ReportViolation) -> None:
-            judged = self._judged
-            if judged is None:  # the settings policy is switched off in the pack's configuration
-                graph = ResourceGraph(self._resource(one) for one in args.resources)
-                judged = self._judged = self._assessed(graph)
-            found = [entry.finding for entry in judged.violations if entry.rule is rule]
+            found = [entry.finding for entry in self._answering.judged.violations if entry.rule is rule]
             if self._tells(rule):
                 tell(found, report)
             else:
@@ -227,12 +224,11 @@ class Pack:
 
     def _keep(self, found: Sequence[Finding]) -> None:
         """Keeps advice for the last policy of the same request, which the engine's server answers on one thread."""
-        self._advice.found = [*getattr(self._advice, "found", ()), *found]
+        self._answering.advice += found
 
     def advise(self, report: engine.ReportViolation) -> None:
         """Tells the advice that the policies before this one have kept."""
-        kept: list[Finding] = getattr(self._advice, "found", [])
-        self._advice.found = []
+        kept, self._answering.advice = self._answering.advice, []
         for finding in kept:
             report(f"{finding.rule_id}: {finding.message}", finding.urn or None)
 
@@ -312,8 +308,10 @@ class Server(sdk._PolicyAnalyzerServicer):
         """As `Analyze`."""
         for resource in request.resources:
             hide_secrets(resource.properties)
+        # The SDK looks through the resources again for each policy; only the first, `see_stack`, is given them.
+        once_only = SimpleNamespace(resources=iter(request.resources))
         with read_once():
-            return super().AnalyzeStack(request, context)  # type: ignore[no-untyped-call]
+            return super().AnalyzeStack(once_only, context)  # type: ignore[no-untyped-call]
 
     def _get_resource_options(self, request: Any) -> Any:
         return self._options_of(request)

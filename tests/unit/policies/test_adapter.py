@@ -170,6 +170,15 @@ def test_messages_are_read_once_a_request_and_forgotten_after_it(monkeypatch):
     assert read == dict.fromkeys(("deserialize_properties", "unknown_checking_proxy"), 2 * (resources + managed))
 
 
+def test_the_resources_of_a_stack_are_made_for_one_policy_not_for_each(monkeypatch):
+    made = Counter()
+    monkeypatch.setattr(
+        sdk, "PolicyResource", lambda *given, make=sdk.PolicyResource: made.update(all=1) or make(*given)
+    )
+    told(DEAR)
+    assert made["all"] == len(DEAR["deployment"]["resources"])
+
+
 def test_what_the_server_reads_once_is_what_it_reads_each_time(monkeypatch):
     found = [told(document) for document in CASES.values()]
     monkeypatch.setattr(conversions, "_answering", SimpleNamespace(made=None))
