@@ -51,6 +51,10 @@ class DaskCluster:
             **os.environ,
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",  # one death is proof enough here
             "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "10s",
+            # Clocks and meters that nobody reads, as in a cluster of our own.
+            "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+            "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+            "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
         }
         with (self.folder / f"{kind}-{len(self.processes)}.log").open("w") as log:
             process = subprocess.Popen(

@@ -6,24 +6,25 @@ import json
 
 import pytest
 from audited import backend, put
-from dask_processes import kill, wait_for
+from dask_processes import Audit, kill, wait_for
 
 pytestmark = pytest.mark.slow
 
 STACKS = 40
 
 
-@pytest.fixture
-def stacks(tmp_path):
+@pytest.fixture(scope="module")
+def stacks(tmp_path_factory):
     """A backend of stacks that take a while, several calls of them."""
     more = [("aws:sqs/queue:Queue", f"queue-{number}", {}) for number in range(200)]
-    return backend(tmp_path / "root", *(f"web/s{number:02}" for number in range(STACKS)), more=more)
+    root = tmp_path_factory.mktemp("stacks")
+    return backend(root, *(f"web/s{number:02}" for number in range(STACKS)), more=more)
 
 
-@pytest.fixture
-def plain(start, stacks):
+@pytest.fixture(scope="module")
+def plain(stacks, tmp_path_factory):
     """What the audit writes when one process does it all."""
-    audit = start(stacks, "plain", "--workers", "1")
+    audit = Audit(stacks, tmp_path_factory.mktemp("plain"), "--workers", "1")
     assert audit.finish() == (0, "")
     return audit.out.read_bytes()
 
