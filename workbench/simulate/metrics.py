@@ -67,10 +67,6 @@ class Minutes:
         """Whole periods of `length` minutes from the period `first` on."""
         return Periods(self, length, first)
 
-    def tally(self, column: int) -> Floats:
-        """A tally by minute and pool."""
-        return self.rows[:, [column, kernel.TALLIES + column]]
-
     def gauge(self, name: str) -> Floats:
         """A gauge by minute and pool."""
         place = kernel.GAUGES + 2 * GAUGES.index(name)
@@ -96,9 +92,10 @@ class Periods:
 
     def total(self, pool: int | None, *columns: int) -> Floats:
         """Sum of tallies."""
-        values = sum(self.minutes.tally(column) for column in columns)
-        found: Floats = _of(pool, self._cut(np.asarray(values)).sum(axis=1))
-        return found
+        begin, length = self.first * self.length, self.length
+        rows = self.minutes.rows[begin : begin + self.count * length]  # not all minutes since the beginning
+        values = sum(rows[:, [column, kernel.TALLIES + column]] for column in columns)
+        return _of(pool, np.asarray(values).reshape(self.count, length, 2).sum(axis=1))
 
     def mean(self, name: str, pool: int | None) -> Floats:
         """Mean of a gauge."""
