@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -253,7 +253,7 @@ def command(
         show("loading the simulator")
         from workbench.simulate.scenario import run_scenario
 
-        scenario = _scenario(traffic, service, conditions, experiment)
+        scenario = replace(_scenario(traffic, service, conditions, experiment), drawn=drawing.picture is not None)
         show("simulating")
         if drawing.rollout:
             _rollouts(graph, scenario, drawing, output)

@@ -129,6 +129,7 @@ class Engine:
             np.array([rule.ticks for rule in rules], np.int64),
         )
         self.canary_ratio = 0.0
+        self.parked = False
         self.routing = self._make_routing()
 
     @property
@@ -252,6 +253,11 @@ class Engine:
             self.canary_ratio = canary_ratio
             self.routing = self._make_routing()
 
+    def set_parked(self, parked: bool) -> None:
+        """Say whether the whole stack is gone for now: then attempts reach nobody."""
+        self.parked = parked
+        self.routing = self._make_routing()
+
     def make_room(self, requests: Slice) -> None:
         """Room for the repeats of `requests`, which are about to arrive; their first one is next."""
         self.state.counters[kernel.NEXT] = 0
@@ -306,6 +312,7 @@ class Engine:
         return kernel.Routing(
             rotation=self._rotation,
             targets=self._targets,
+            parked=self.parked,
             canary_ratio=float(self.canary_ratio),
             canary_slowdown=float(options.canary_slowdown),
             canary_errors=float(options.canary_errors),

@@ -11,7 +11,6 @@ from typing import Final
 from cost.charges import Driver
 from cost.estimate import Estimate
 from cost.uptime import MONTH_HOURS, Metering
-from workbench.simulate import kernel
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.reading.fleets import GROUP
 from workbench.simulate.result import RunResult
@@ -34,10 +33,12 @@ class EventCost:
     """What traffic drives, scaled from the declared month to the simulated requests that found a load balancer."""
     fixed_usd: Decimal
     """Everything else that exists meanwhile, by the hour: what sessions end for as long as the stack isn't parked."""
+    sessions_usd: Decimal
+    """The part of `fixed_usd` that sessions end."""
 
     @property
     def total_usd(self) -> Decimal:
-        """All three."""
+        """Instances, requests and what is fixed."""
         return self.instances_usd + self.requests_usd + self.fixed_usd
 
 
@@ -48,6 +49,7 @@ def mean_cost(costs: Sequence[EventCost]) -> EventCost:
         instances_usd=sum((each.instances_usd for each in costs), Decimal(0)) / count,
         requests_usd=sum((each.requests_usd for each in costs), Decimal(0)) / count,
         fixed_usd=sum((each.fixed_usd for each in costs), Decimal(0)) / count,
+        sessions_usd=sum((each.sessions_usd for each in costs), Decimal(0)) / count,
     )
 
 
@@ -94,7 +96,7 @@ def event_cost(estimate: Estimate, fleets: Sequence[FleetDeclaration], run: RunR
         ),
         Decimal(0),
     )
-    requests = Decimal(run.total(kernel.OFFERED) + run.total(kernel.REFUSED) - run.attempts_parked)
+    requests = Decimal(run.billed_attempts)
     monthly = estimate.basis.traffic.monthly_requests
     by_traffic = standing = in_sessions = Decimal(0)
     for line in estimate.charges:
@@ -107,9 +109,11 @@ def event_cost(estimate: Estimate, fleets: Sequence[FleetDeclaration], run: RunR
                 in_sessions += line.list_always_on_usd
             else:
                 standing += line.monthly_usd
-    seconds = standing * Decimal(run.duration_seconds) + in_sessions * Decimal(run.open_seconds)
+    standing *= Decimal(run.duration_seconds) / SECONDS_PER_HOUR / MONTH_HOURS
+    in_sessions *= Decimal(run.open_seconds) / SECONDS_PER_HOUR / MONTH_HOURS
     return EventCost(
         instances_usd=instances,
         requests_usd=by_traffic * requests / monthly if monthly else Decimal(0),
-        fixed_usd=seconds / SECONDS_PER_HOUR / MONTH_HOURS,
+        fixed_usd=standing + in_sessions,
+        sessions_usd=in_sessions,
     )

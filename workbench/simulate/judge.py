@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.simulate import kernel
 from workbench.simulate.replications import Interval, interval
 from workbench.simulate.result import RunResult
 
@@ -25,7 +26,7 @@ class Judgement:
     """What the runs showed, and what that means."""
 
     attainment: Interval
-    """Good answers within the budget, share of the attempts that the firewall let through, over the runs."""
+    """Good answers within the budget, share of the attempts that the firewall did not refuse, over the runs."""
     windows: Interval
     """Share of the judged p95 windows within the limit, over the runs; NaN when none had samples enough."""
     broken: tuple[str, ...]
@@ -52,8 +53,8 @@ def judge(runs: Sequence[RunResult], objective: Objective) -> Judgement:
         missing.append("no request was answered")
     elif low < objective.attainment_ratio:
         width = "" if math.isnan(attained.half_width) else f" ± {attained.half_width:.2%}"
-        came, parked = sum(run.arrived for run in runs), sum(run.arrived_parked for run in runs)
-        nobody = f"; {parked / came:.1%} of the requests came while the stack was parked" if parked else ""
+        tried, parked = (sum(run.total(each) for run in runs) for each in (kernel.OFFERED, kernel.UNREACHED))
+        nobody = f"; {parked / (tried + parked):.1%} of the attempts found the stack parked" if parked else ""
         broken.append(
             f"{attained.mean:.2%}{width} of the answers within budget, {objective.attainment_ratio:.2%} wanted{nobody}"
         )

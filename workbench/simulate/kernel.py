@@ -39,7 +39,8 @@ LOST: Final = 10  # requests that ended without a good response
 ABANDONED: Final = 11  # 460: the client gave up before the response
 ANSWERED: Final = 12  # requests that ended with a good response
 WITHIN: Final = 13  # those of them within the response budget
-TALLIES: Final = 14
+UNREACHED: Final = 14  # attempts at a parked stack: nothing is there that could count or refuse them
+TALLIES: Final = 15
 
 # Places in State.counters.
 RETRIES: Final = 0  # size of the heap of scheduled repeats
@@ -116,6 +117,7 @@ class Routing(NamedTuple):
 
     rotation: Ints  # [pool, place]: slots in rotation
     targets: Ints  # [pool]: how many places are in use
+    parked: bool  # the stack is: there is no firewall, and no load balancer
     canary_ratio: float  # share of the requests that goes to pool 1
     canary_slowdown: float  # service time of pool 1 relative to pool 0
     canary_errors: float  # share of pool 1's responses that is a 5xx, beyond the others
@@ -427,10 +429,13 @@ def serve(end: float, requests: Slice, state: State, routing: Routing) -> bool:
 
         again_at = -1.0  # when the client knows that this attempt failed
         refused = False
-        for rule in range(rules):
+        for rule in range(0 if routing.parked else rules):
             if heavy or not routing.rule_heavy_only[rule]:
                 refused = _limited(rule, address % routing.rule_keys[rule], now, state, routing) or refused
-        if refused:
+        if routing.parked:
+            tally[pool, UNREACHED] += 1
+            again_at = now
+        elif refused:
             tally[pool, REFUSED] += 1
             again_at = now
         else:

@@ -32,6 +32,7 @@ REQUESTS: Final[Mapping[str, tuple[int, ...]]] = {
     "withinBudget": (kernel.WITHIN,),
     "failed": (kernel.FAILED,),
     "refused": (kernel.REFUSED,),
+    "unreached": (kernel.UNREACHED,),
     "unavailable": (kernel.NO_TARGET, kernel.BUSY),
     "timedOut": (kernel.TIMED_OUT,),
     "abandoned": (kernel.ABANDONED,),
@@ -69,7 +70,7 @@ class Report:
 
     @property
     def attainment(self) -> Interval:
-        """Good answers within the budget, share of the attempts that the firewall let through."""
+        """Good answers within the budget, share of the attempts that the firewall did not refuse."""
         return self.judgement.attainment
 
     @property

@@ -22,6 +22,7 @@ COLUMNS: Final = (
     "p95_ms",
     "p99_ms",
     "refused",
+    "unreached",
     "unavailable",
     "timed_out",
     "abandoned",
@@ -34,7 +35,8 @@ COLUMNS: Final = (
     "unhealthy",
     "least_credits",
 )
-"""Columns of the per-minute series. `requests` are attempts at the load balancer, refused ones apart."""
+"""Columns of the per-minute series. `requests` are attempts at the load balancer, refused ones apart, and `unreached`
+those that found the stack parked."""
 
 
 SHOWN: Final = (0.5, 0.95, 0.99)
@@ -60,8 +62,8 @@ class RunResult:
     """First attempts after the warm-up, like all sums."""
     arrived_parked: int = 0
     """Those of them that came while the stack was parked, so that nobody was there to answer."""
-    attempts_parked: int = 0
-    """Attempts then, which no load balancer saw."""
+    billed_attempts: float = 0.0
+    """Attempts at the load balancer or its firewall from the beginning on, warm-up included: all is billed."""
     open_seconds: float = 0.0
     """Time that the stack was not parked."""
     tally: Floats = field(default_factory=lambda: np.zeros((2, kernel.TALLIES)))
@@ -125,10 +127,11 @@ class RunResult:
     def attainment_ratio(self) -> float:
         """Share of the attempts, those refused by the firewall apart, that get a good answer within the budget.
 
+        Who finds the stack parked has no answer: that counts like a 503.
         Attempts in flight at the end are counted by the answer that they will have: those that wait too long are no
         less late for not being answered yet.
         """
-        offered = self.total(kernel.OFFERED)
+        offered = self.total(kernel.OFFERED) + self.total(kernel.UNREACHED)
         within = self.total(kernel.WITHIN) + self.left.within - self.carried.within
         return within / offered if offered > 0 else math.nan
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DEFAULT_PROFILE: Final = "spike"
 DEFAULT_SECONDS: Final = 3600.0
 DAY_SECONDS: Final = 86_400.0
+MINUTE_SECONDS: Final = 60.0
 MOST_RPS: Final = 1e6
 """Requests a second that are simulated at most: those that clients wait to repeat are all kept in memory."""
 EPOCH_CLOCK: Final = 1e8
@@ -89,6 +90,8 @@ class Scenario:
     """Independent runs."""
     objective: Objective = field(default_factory=Objective)
     """What the verdict asks for."""
+    drawn: bool = False
+    """A picture is made of the runs: those that are too short for one are refused before they are simulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,10 @@ def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
     options = scenario.options
     if not options.real_clock and loaded.start is not None:
         options = replace(options, start=loaded.start, real_clock=True)
+    if scenario.drawn and loaded.traffic.duration_seconds <= MINUTE_SECONDS:
+        raise InputError(
+            f"--picture: of {loaded.traffic.duration_seconds:g} s there is nothing to draw; simulate more than a minute"
+        )
     warm_seconds = _warm_seconds(declared, options)
     if warm_seconds and warm_seconds >= loaded.traffic.duration_seconds:
         raise InputError(

@@ -76,8 +76,6 @@ class Run:
         sessions = declared.sessions if options.real_clock else None
         self.sessions = deque(sessions.changes(options.start, traffic.duration_seconds) if sessions else ())
         self.parked = False
-        self.attempts_before = 0.0
-        """Attempts until the stack was parked last."""
         self.due: deque[tuple[float, int, list[int]]] = deque()
         """Minutes to decide on: when, which, and the instances behind each fleet's metrics."""
         self.seen_minutes = [0] * len(self.fleets)
@@ -241,7 +239,6 @@ class Run:
         to_come = self.block.time[int(self.engine.state.counters[kernel.NEXT]) :]
         self.result.arrived, self.result.arrived_parked = len(to_come), self._arrive_parked(to_come)
         self.result.carried = self.engine.afoot
-        self.result.attempts_parked, self.attempts_before = 0, self._attempts()
 
     def _arrive_parked(self, times: Floats) -> int:
         """How many of `times` fall into parked time: `sessions` holds the changes from the block's start on."""
@@ -264,6 +261,7 @@ class Run:
             if parked == self.parked:
                 continue  # the run begins within a session, with the instances that it has
             self.parked = parked
+            self.engine.set_parked(parked)
             for fleet in self.fleets:
                 if parked:
                     fleet.park(self.now)
@@ -271,25 +269,13 @@ class Run:
                     fleet.unpark(self.now)
             watches = [*self.alarms.values(), *(watch for steps in self.steps for _, watch in steps)]
             if parked:
-                self.attempts_before = self._attempts()
                 self.due.clear()
                 self._read_alarms()
                 for watch in watches:
                     watch.remove()
             else:
-                self._count_parked()
                 for watch in watches:
                     watch.put_back(math.ceil(self.now / MINUTE))
-
-    def _attempts(self) -> float:
-        """Attempts so far."""
-        done, columns = int(self.engine.state.counters[kernel.MINUTE]), [kernel.OFFERED, kernel.REFUSED]
-        closed = self.watch.rows[:done, : 2 * kernel.TALLIES].reshape(done, 2, kernel.TALLIES)
-        return float(closed[:, :, columns].sum() + self.engine.tally[:, columns].sum())
-
-    def _count_parked(self) -> None:
-        """Parked time ends: count what was tried in it."""
-        self.result.attempts_parked += round(self._attempts() - self.attempts_before)
 
     def _read_alarms(self) -> None:
         """Let the alarms look at all minutes that are over; the last one of a run may be cut short."""
@@ -398,8 +384,6 @@ class Run:
         self._close()
         minutes = self.minutes
         self._read_alarms()
-        if self.parked:
-            self._count_parked()
         for watch in self.alarms.values():
             result.alarm_states[watch.declared.rule.name] = watch.state
             result.low_sample_periods[watch.declared.rule.name] = watch.alarm.low_sample_periods
@@ -407,6 +391,7 @@ class Run:
         result.fleet_events = sorted(
             (event for fleet in self.fleets for event in fleet.events), key=lambda event: event.at
         )
+        result.billed_attempts = float(minutes.periods(1).total(None, kernel.OFFERED, kernel.REFUSED).sum())
         counted = minutes.since(self.warm_minutes)
         result.tally = counted.rows[:, : 2 * kernel.TALLIES].sum(axis=0).reshape(2, kernel.TALLIES)
         result.histogram = self.watch.group_histogram[:2].copy()
@@ -455,6 +440,7 @@ def _series(minutes: Minutes) -> Floats:
         "completed": answered,
         **{f"p{round(quantile * 100)}_ms": each.quantile(None, quantile) * 1000 for quantile in SHOWN},
         "refused": each.total(None, kernel.REFUSED),
+        "unreached": each.total(None, kernel.UNREACHED),
         "unavailable": each.total(None, kernel.NO_TARGET, kernel.BUSY),
         "timed_out": each.total(None, kernel.TIMED_OUT),
         "abandoned": each.total(None, kernel.ABANDONED),

@@ -22,7 +22,7 @@ EVENTS: Final = 12
 
 TIME_WIDTH: Final = 7
 COLUMN_WIDTH: Final = 8
-FIRST: Final = ("requests", "p95_ms", "serving", "refused", "unavailable", "p99_ms", "desired", "p50_ms")
+FIRST: Final = ("requests", "p95_ms", "serving", "unreached", "refused", "unavailable", "p99_ms", "desired", "p50_ms")
 """Columns of the timeline, the one that stays longest where the terminal is narrow first."""
 
 _SHOWN: Final = (
@@ -31,6 +31,7 @@ _SHOWN: Final = (
     ("p95_ms", "p95 ms", "{:.0f}"),
     ("p99_ms", "p99 ms", "{:.0f}"),
     ("refused", "refused", "{:,.0f}"),
+    ("unreached", "parked", "{:,.0f}"),
     ("unavailable", "5xx", "{:,.0f}"),
     ("desired", "desired", "{:.0f}"),
     ("serving", "serving", "{:.0f}"),
@@ -59,9 +60,12 @@ def _head(report: Report) -> Iterator[str]:
         f" {_span(report.requests('abandoned'))} given up by clients, {_span(report.requests('failed'))} x 5xx of the"
         f" application; {_span(report.requests('lost'))} requests lost after retries"
     )
-    parked = report.over(run.arrived_parked for run in runs)
-    if parked.mean:
-        yield f"  parked          {_span(parked)} requests came while the stack was parked: nobody answers then"
+    parked, unreached = report.over(run.arrived_parked for run in runs), report.requests("unreached")
+    if unreached.mean:
+        yield (
+            f"  parked          {_span(parked)} requests came while the stack was parked; {_span(unreached)} attempts"
+            " found nobody, which is no answer within the budget"
+        )
     yield (
         f"  within budget   {_share(report.attainment)} of the answers in {promise.budget_seconds * 1000:g} ms"
         f" (promised {100 * report.objective.attainment_ratio:g}%)"
@@ -94,6 +98,8 @@ def _timeline(report: Report, width: int) -> Iterator[str]:
     found = {name: _column(series[::step, COLUMNS.index(name)], title, form) for name, title, form in _SHOWN}
     if np.isnan(series[:, COLUMNS.index("least_credits")]).all():
         del found["least_credits"]
+    if not series[:, COLUMNS.index("unreached")].any():
+        del found["unreached"]
     wide = {name: max(COLUMN_WIDTH, *(len(cell) + 1 for cell in cells)) for name, cells in found.items()}
     for name in (*(each for each in found if each not in FIRST), *reversed(FIRST)):
         if TIME_WIDTH + sum(wide.values()) > width:

@@ -30,7 +30,7 @@ from workbench.simulate.result import COLUMNS, SHOWN
 
 LONGEST_NAME: Final = 60
 """Characters of the scenario that fit into the title."""
-_ERRORS: Final = ("refused", "unavailable", "timed_out", "abandoned", "failed")
+_ERRORS: Final = ("refused", "unreached", "unavailable", "timed_out", "abandoned", "failed")
 _DASHES: Final = tuple(
     (0, pattern)
     for pattern in ((1, 2), (4, 2), (6, 2, 1, 2), (10, 3), (4, 2, 1, 2, 1, 2), (1, 5), (8, 2, 4, 2), (2, 2))
@@ -42,7 +42,7 @@ def draw(report: Report, frame: Frame) -> bytes:
     """The picture as the bytes of a file. Same report, same bytes. Raises InputError without minutes to show."""
     length = len(report.runs[0].series)
     if length < 2:
-        raise InputError("a picture needs a simulation of at least two minutes")
+        raise InputError("a picture needs a simulation of more than a minute")
     view = _View.of(report, frame)
     panels: list[tuple[float, Callable[[Any, _View], None]]] = [(1.5, _traffic), (2.4, _latency), (1.1, _errors)]
     panels.append((1.5, _fleet))
@@ -127,6 +127,8 @@ def _traffic(axes: Any, view: _View) -> None:
     lines = [("at the load balancer", "-", theme.strong, values["requests"])]
     if values["refused"].any():
         lines.append(("refused by the firewall (429)", "--", theme.bad, values["refused"]))
+    if values["unreached"].any():
+        lines.append(("while the stack is parked", ":", theme.second, values["unreached"]))
     for name, style, colour, counts in lines:
         draw_line(axes, view.times, view.line(name, style, colour, counts / 60))
     axes.set_ylim(0, None)
@@ -166,11 +168,11 @@ def _latency(axes: Any, view: _View) -> None:
 def _errors(axes: Any, view: _View) -> None:
     theme, values = view.frame.colours, view.values
     axes.set_ylabel("errors, %")
-    attempts = values["requests"] + values["refused"]
+    attempts = values["requests"] + values["refused"] + values["unreached"]
     with np.errstate(invalid="ignore", divide="ignore"):
         # An answer may fail minutes after its attempt came, when fewer do.
         share = np.minimum(100.0, 100 * sum(values[name] for name in _ERRORS) / attempts)
-    draw_line(axes, view.times, view.line("attempts refused, failed or given up", "-", theme.bad, share))
+    draw_line(axes, view.times, view.line("attempts without a good answer", "-", theme.bad, share))
     draw_empty(axes, view.times, np.isnan(_ignoring(np.nanmedian, share)), "no requests", theme)
     axes.set_ylim(0, max(1.0, 1.05 * float(np.nanmax(share, initial=0.0))))
 
@@ -207,20 +209,35 @@ def _dollars(axes: Any, view: _View) -> None:
         axes.text(0.5, 0.5, "not priced", ha="center", va="center", transform=axes.transAxes, color=theme.text)
         axes.set_yticks([])
         return
-    growth = partial(_growth, view)
+    growth, in_sessions = partial(_growth, view), float(event.sessions_usd)
+    standing = (float(event.fixed_usd) - in_sessions) * growth() + in_sessions * _opened(view)
+    running, coming = growth("serving", "starting", "canary_serving"), growth("requests", "refused")
     sums = {
-        "what stands anyway": (event.fixed_usd, growth()),
-        "instances": (event.instances_usd, growth("serving", "starting", "canary_serving")),
-        "requests": (event.requests_usd, growth("requests", "refused")),
+        "what stands anyway": (event.fixed_usd, standing),
+        "instances": (event.instances_usd, float(event.instances_usd) * running),
+        "requests": (event.requests_usd, float(event.requests_usd) * coming),
     }
     # With its dollars: a part of a thousandth is a line, and its name all that shows of it.
-    parts = {f"{name} ${_short(usd)}": float(usd) * share for name, (usd, share) in sums.items()}
+    parts = {f"{name} ${_short(usd)}": so_far for name, (usd, so_far) in sums.items()}
     colours = (theme.third, theme.strong, theme.second)
     stacks = axes.stackplot(view.times, *parts.values(), labels=list(parts), colors=colours, alpha=0.75, linewidth=0)
     for area, hatch in zip(stacks, ("", "//", ".."), strict=True):
         area.set_hatch(hatch)
         area.set_edgecolor(theme.background)
     axes.set_ylim(0, None)
+
+
+def _opened(view: _View) -> Floats:
+    """Share up to each point of the time that the stack is not parked."""
+    report, run = view.report, view.report.runs[0]
+    sessions = report.declared.sessions
+    if sessions is None or run.open_seconds in (0.0, run.duration_seconds):
+        return _growth(view)
+    changes = [*sessions.changes(report.start, run.duration_seconds), (run.duration_seconds, True)]
+    moments = np.array([min(moment, run.duration_seconds) for moment, _ in changes])
+    opened = np.cumsum([0.0, *(0.0 if parked else 1.0 for _, parked in changes[:-1])] * np.diff(moments, prepend=0.0))
+    share: Floats = np.interp(view.times * 60, moments, opened / opened[-1])
+    return share
 
 
 def _short(usd: Decimal) -> str:

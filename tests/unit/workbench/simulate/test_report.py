@@ -24,7 +24,7 @@ from workbench.simulate.picture.canvas import THEMES, Frame, time_axis
 from workbench.simulate.reading.fleets import GROUP, TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
-from workbench.simulate.scenario import Scenario, ServiceOptions, run_scenario
+from workbench.simulate.scenario import Prepared, Scenario, ServiceOptions, run_scenario
 from workbench.simulate.table import clock, render
 
 
@@ -82,7 +82,7 @@ def test_the_verdict_says_who_came_to_a_parked_stack(graph):
     options = SimulationOptions(start=datetime(2026, 11, 26, 7, 30, tzinfo=UTC), real_clock=True)
     scenario = Scenario(profiles=("steady",), duration_seconds=7200.0, replications=1, options=options)
     report = run_scenario(graph("dev"), scenario, None)
-    assert "62.2% of the requests came while the stack was parked" in report.judgement.broken[0]
+    assert "83.2% of the attempts found the stack parked" in report.judgement.broken[0]
     # dev's window is on Thursdays at 10:00 in Vilnius.
     assert any(
         "windows that open meanwhile: 1, the first on 2026-11-26 08:00 UTC" in each for each in report.assumptions
@@ -244,7 +244,9 @@ def test_requests_to_a_parked_stack_cost_nothing(graph):
     scenario = Scenario(profiles=("steady:rate=5",), duration_seconds=1800.0, replications=1, options=options)
     report = run_scenario(dev, scenario, estimate(dev))
     run = report.runs[0]
-    assert run.attempts_parked == pytest.approx(2 * run.arrived_parked, rel=0.02)
+    assert run.total(kernel.UNREACHED) == pytest.approx(2 * run.arrived_parked, rel=0.02)
+    assert run.total(kernel.NO_TARGET) == 0  # there is no load balancer that could say 503
+    assert run.attainment_ratio == pytest.approx(0.98 * 2 / 4, abs=0.02)
     from_seven = replace(
         scenario, duration_seconds=1200.0, options=replace(options, start=start.replace(hour=7, minute=0))
     )
@@ -253,7 +255,13 @@ def test_requests_to_a_parked_stack_cost_nothing(graph):
     warmed = run_scenario(dev, replace(scenario, options=replace(options, warm_up_seconds=300.0)), estimate(dev)).runs[
         0
     ]
-    assert warmed.attempts_parked == pytest.approx(run.attempts_parked / 2, rel=0.1)
+    assert warmed.total(kernel.UNREACHED) == pytest.approx(run.total(kernel.UNREACHED) / 2, rel=0.1)
+
+
+def test_what_is_left_out_of_the_sums_is_billed_all_the_same(reports):
+    whole, warmed = (reports("steady", seconds=1800.0, warm_up_seconds=each) for each in (0.0, 1200.0))
+    assert warmed.requests("attempts").mean < whole.requests("attempts").mean / 2
+    assert warmed.event == whole.event
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -362,8 +370,32 @@ def test_a_picture_says_what_its_figures_are(reports, monkeypatch):
 
 
 def test_a_picture_of_a_minute_is_refused(reports):
-    with pytest.raises(InputError, match="at least two minutes"):
+    with pytest.raises(InputError, match="more than a minute"):
         draw(reports("steady", seconds=60.0, replications=1), Frame("png", "light"))
+
+
+def test_a_run_too_short_for_its_picture_is_refused_before_it_is_simulated(graph, monkeypatch):
+    monkeypatch.setattr(Prepared, "replicate", None)  # nothing could be simulated
+    with pytest.raises(InputError, match="of 60 s there is nothing to draw"):
+        run_scenario(graph("dev"), Scenario(profiles=("steady",), duration_seconds=60.0, drawn=True), None)
+
+
+def test_dollars_are_drawn_when_they_come(graph, monkeypatch):
+    dev = graph("dev")  # a session from 07:00 UTC on
+    options = SimulationOptions(start=datetime(2026, 11, 24, 6, 0, tzinfo=UTC), real_clock=True)
+    scenario = Scenario(profiles=("steady",), duration_seconds=7200.0, replications=2, options=options)
+    report = run_scenario(dev, scenario, estimate(dev))
+    figure = panels(report, Frame("png", "light"), monkeypatch)
+    sums = [area.get_paths()[0].get_extents().y1 for area in figure.axes[-1].collections]
+    assert sums[-1] == pytest.approx(float(report.event.total_usd), rel=1e-6)
+    fixed, total = figure.axes[-1].collections[0].get_paths()[0].vertices, figure.axes[-1].collections[-1]
+    before, until = (max(y for x, y in fixed if x <= minute) for minute in (60, 120))
+    standing = report.event.fixed_usd - report.event.sessions_usd
+    assert before == pytest.approx(float(standing) / 2)
+    assert until == pytest.approx(float(report.event.fixed_usd))
+    # Before the session begins, nothing is there that could be asked or run.
+    assert max(y for x, y in total.get_paths()[0].vertices if x <= 59) == pytest.approx(before * 59 / 60)
+    assert "while the stack is parked" in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
 
 
 def test_the_cache_model_serves_and_its_misses_wait_for_the_database(graph):

@@ -9,7 +9,7 @@ import pytest
 from deployment.errors import InputError
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmRule, AlarmState, MissingData
-from workbench.simulate.declaration import DeclaredAlarm, Metric, Sessions
+from workbench.simulate.declaration import DeclaredAlarm, Metric, RateLimit, Sessions
 from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.reading import read
@@ -233,8 +233,25 @@ def test_between_sessions_nobody_answers_and_nothing_is_billed(small_graph):
     assert result.instance_seconds["stable-group"] == pytest.approx(900)
     assert result.arrived_parked == pytest.approx(45 * 600, rel=0.05)
     assert result.total(kernel.ANSWERED) >= 0.99 * (result.arrived - result.arrived_parked)
+    assert result.total(kernel.UNREACHED) == pytest.approx(3 * result.arrived_parked, rel=0.02)
+    assert result.total(kernel.UNREACHED) == column(result, "unreached").sum()
+    assert result.total(kernel.OFFERED) + result.total(kernel.UNREACHED) == (
+        result.arrived + result.total(kernel.RETRIED) - result.waiting_retries
+    )
     without = run(None, "steady:rate=10", declared=declared, start=start)
     assert without.arrived_parked == 0
+
+
+def test_a_parked_stack_has_no_firewall_that_could_refuse(small_graph):
+    sessions = Sessions(weekdays=frozenset({0}), start=time(9, 30), hours=0.25, time_zone="UTC")
+    rates = (RateLimit(name="per-ip", limit=10, window_seconds=60),)
+    declared = replace(read(small_graph()), sessions=sessions, rates=rates)
+    start = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    result = run(None, "steady:rate=10,clients=1", declared=declared, start=start, real_clock=True)
+    refused = column(result, "refused")
+    assert not refused[:30].any()
+    assert refused[31:45].all()
+    assert not refused[45:].any()
 
 
 def test_a_parked_stack_has_no_alarms_that_could_ring(small_graph):
