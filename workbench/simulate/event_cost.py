@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +19,9 @@ SECONDS_PER_HOUR: Final = Decimal(3600)
 SURPLUS: Final = "vCPU-hour"
 """Unit of the price of surplus CPU credits."""
 
+PROBED: Final = Decimal(1_000_000)
+"""Requests of a month that the price of one is read from; what rollouts and time alone log is in no request's price."""
+
 OUTLIVES_SESSIONS: Final = (Metering.STANDING, Metering.USE)
 """What no session ends, and a month has once."""
 
@@ -30,7 +33,7 @@ class EventCost:
     instances_usd: Decimal
     """Instance hours of the simulation (pods' share of their nodes), and surplus CPU credits in unlimited mode."""
     requests_usd: Decimal
-    """What traffic drives, scaled from the declared month to the simulated requests that found a load balancer."""
+    """What traffic drives: of requests that found a load balancer, and of those that its firewall refused."""
     fixed_usd: Decimal
     """Everything else that exists meanwhile, by the hour: what sessions end for as long as the stack isn't parked."""
     sessions_usd: Decimal
@@ -84,36 +87,81 @@ def surplus_usd(estimate: Estimate) -> Mapping[str, Decimal]:
     return {line.name: line.price.usd for line in estimate.charges if line.type == GROUP and line.price.unit == SURPLUS}
 
 
-def event_cost(estimate: Estimate, fleets: Sequence[FleetDeclaration], run: RunResult) -> EventCost:
-    """Cost of the time and the requests of `run` on the stack of `estimate`, of which `fleets` were simulated."""
-    prices_of = instance_hour_usd(estimate, fleets)
-    used = ((prices_of, run.instance_seconds), (surplus_usd(estimate), run.surplus_vcpu_seconds))
-    instances = sum(
-        (
-            Decimal(seconds) / SECONDS_PER_HOUR * prices.get(name, Decimal(0))
-            for prices, each in used
-            for name, seconds in each.items()
-        ),
-        Decimal(0),
-    )
-    requests = Decimal(run.billed_attempts)
-    monthly = estimate.basis.traffic.monthly_requests
-    by_traffic = standing = in_sessions = Decimal(0)
-    for line in estimate.charges:
-        if line.charge is None or line.type == GROUP:
-            continue
-        if line.charge.driver is Driver.TRAFFIC:
-            by_traffic += line.monthly_usd
-        elif line.charge.driver is Driver.FIXED or (line.charge.driver is Driver.FLEET and line.name not in prices_of):
-            if line.in_sessions and line.charge.metering not in OUTLIVES_SESSIONS:
-                in_sessions += line.list_always_on_usd
-            else:
-                standing += line.monthly_usd
-    standing *= Decimal(run.duration_seconds) / SECONDS_PER_HOUR / MONTH_HOURS
-    in_sessions *= Decimal(run.open_seconds) / SECONDS_PER_HOUR / MONTH_HOURS
-    return EventCost(
-        instances_usd=instances,
-        requests_usd=by_traffic * requests / monthly if monthly else Decimal(0),
-        fixed_usd=standing + in_sessions,
-        sessions_usd=in_sessions,
-    )
+@dataclass(frozen=True, slots=True)
+class EventPrices:
+    """What an event on one stack is charged by."""
+
+    instance_hour_usd: Mapping[str, Decimal]
+    surplus_usd: Mapping[str, Decimal]
+    request_usd: Decimal
+    """Of an attempt at the load balancer."""
+    refusal_usd: Decimal
+    """Of one that the firewall refuses: it is inspected and logged there, and has no answer of the application."""
+    standing_usd: Decimal
+    """A month of what outlives sessions."""
+    in_sessions_usd: Decimal
+    """A month of what sessions end, if it stood all the time."""
+
+    @classmethod
+    def of(cls, estimate: Estimate, fleets: Sequence[FleetDeclaration]) -> EventPrices:
+        """Prices of the stack of `estimate`, of which `fleets` are simulated."""
+        prices_of = instance_hour_usd(estimate, fleets)
+        standing = in_sessions = Decimal(0)
+        for line in estimate.charges:
+            if line.charge is None or line.type == GROUP:
+                continue
+            if line.charge.driver is Driver.FIXED or (
+                line.charge.driver is Driver.FLEET and line.name not in prices_of
+            ):
+                if line.in_sessions and line.charge.metering not in OUTLIVES_SESSIONS:
+                    in_sessions += line.list_always_on_usd
+                else:
+                    standing += line.monthly_usd
+        nothing = Decimal(0)
+        none = _of_traffic_usd(estimate, monthly_requests=nothing)
+        answered = _of_traffic_usd(estimate, monthly_requests=PROBED, blocked_request_ratio=nothing)
+        refused = _of_traffic_usd(
+            estimate,
+            monthly_requests=PROBED,
+            blocked_request_ratio=Decimal(1),
+            response_kb=nothing,
+            application_log_kb_per_request=nothing,
+            cache_kb_per_request=nothing,
+        )
+        return cls(
+            instance_hour_usd=prices_of,
+            surplus_usd=surplus_usd(estimate),
+            request_usd=(answered - none) / PROBED,
+            refusal_usd=(refused - none) / PROBED,
+            standing_usd=standing,
+            in_sessions_usd=in_sessions,
+        )
+
+    def cost(self, run: RunResult) -> EventCost:
+        """Cost of the time and the requests of `run`, its warm-up included."""
+        used = ((self.instance_hour_usd, run.instance_seconds), (self.surplus_usd, run.surplus_vcpu_seconds))
+        instances = sum(
+            (
+                Decimal(seconds) / SECONDS_PER_HOUR * prices.get(name, Decimal(0))
+                for prices, each in used
+                for name, seconds in each.items()
+            ),
+            Decimal(0),
+        )
+        month = SECONDS_PER_HOUR * MONTH_HOURS
+        in_sessions = self.in_sessions_usd * Decimal(run.open_seconds) / month
+        return EventCost(
+            instances_usd=instances,
+            requests_usd=self.request_usd * Decimal(run.billed_attempts)
+            + self.refusal_usd * Decimal(run.billed_refusals),
+            fixed_usd=self.standing_usd * Decimal(run.duration_seconds) / month + in_sessions,
+            sessions_usd=in_sessions,
+        )
+
+
+def _of_traffic_usd(estimate: Estimate, **declared: Decimal) -> Decimal:
+    """A month of what traffic drives, were it declared so."""
+    assert estimate.reprice is not None  # noqa: S101 - the estimator always gives it
+    basis = replace(estimate.basis, traffic=replace(estimate.basis.traffic, **declared))
+    lines = estimate.reprice(basis, None).charges
+    return sum((line.monthly_usd for line in lines if line.charge and line.charge.driver is Driver.TRAFFIC), Decimal(0))

@@ -63,7 +63,9 @@ class RunResult:
     arrived_parked: int = 0
     """Those of them that came while the stack was parked, so that nobody was there to answer."""
     billed_attempts: float = 0.0
-    """Attempts at the load balancer or its firewall from the beginning on, warm-up included: all is billed."""
+    """Attempts at the load balancer from the beginning on, warm-up included: all is billed."""
+    billed_refusals: float = 0.0
+    """The same of those that the firewall refused."""
     open_seconds: float = 0.0
     """Time that the stack was not parked."""
     tally: Floats = field(default_factory=lambda: np.zeros((2, kernel.TALLIES)))

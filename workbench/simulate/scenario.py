@@ -14,7 +14,7 @@ from deployment.graph import ResourceGraph
 from workbench.simulate import pod_size
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration, FleetDeclaration
-from workbench.simulate.event_cost import event_cost
+from workbench.simulate.event_cost import EventPrices
 from workbench.simulate.judge import Objective
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict_declared
@@ -256,6 +256,7 @@ def run_scenario(
     """Simulate `scenario` on the stack in `graph`, its runs on `cluster` where there is one. Raises InputError."""
     prepared = prepare(graph, scenario)
     runs = prepared.replicate(scenario.replications, cluster)
+    prices = None if estimate is None else EventPrices.of(estimate, prepared.declared.fleets)
     names: Sequence[str] = [*map(str, scenario.files), *scenario.profiles] or [DEFAULT_PROFILE]
     return Report(
         scenario=" + ".join(names),
@@ -269,7 +270,7 @@ def run_scenario(
         ),
         objective=scenario.objective,
         estimate=estimate,
-        events=() if estimate is None else [event_cost(estimate, prepared.declared.fleets, run) for run in runs],
+        events=() if prices is None else [prices.cost(run) for run in runs],
         rows=prepared.loaded.rows,
         assumptions=(*_assumptions(prepared, scenario), *pod_size.notes(prepared.declared, estimate)),
     )

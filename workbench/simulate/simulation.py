@@ -391,7 +391,9 @@ class Run:
         result.fleet_events = sorted(
             (event for fleet in self.fleets for event in fleet.events), key=lambda event: event.at
         )
-        result.billed_attempts = float(minutes.periods(1).total(None, kernel.OFFERED, kernel.REFUSED).sum())
+        result.billed_attempts, result.billed_refusals = (
+            float(minutes.periods(1).total(None, each).sum()) for each in (kernel.OFFERED, kernel.REFUSED)
+        )
         counted = minutes.since(self.warm_minutes)
         result.tally = counted.rows[:, : 2 * kernel.TALLIES].sum(axis=0).reshape(2, kernel.TALLIES)
         result.histogram = self.watch.group_histogram[:2].copy()

@@ -3,6 +3,7 @@ import math
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
 from workbench.simulate.engine import Afoot
-from workbench.simulate.event_cost import event_cost, instance_hour_usd
+from workbench.simulate.event_cost import EventPrices, instance_hour_usd
 from workbench.simulate.judge import Objective, judge
 from workbench.simulate.metrics import point_minutes
 from workbench.simulate.options import SimulationOptions
@@ -169,12 +170,28 @@ def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
     month = estimate(dev)
     run = reports("spike").runs[0]
     fleets = reports("spike").declared.fleets
-    cost = event_cost(month, fleets, run)
+    cost = EventPrices.of(month, fleets).cost(run)
     price = instance_hour_usd(month, fleets)["plant-stable-group"]
     assert float(cost.instances_usd) == pytest.approx(run.instance_seconds["plant-stable-group"] / 3600 * float(price))
     assert cost.requests_usd > 0
     assert cost.fixed_usd > 0
     assert cost.total_usd < month.expected_usd
+
+
+def test_a_request_costs_what_it_drives_and_no_more(reports, graph):
+    dev, fleets = graph("dev"), reports("spike").declared.fleets
+    month = estimate(dev)
+    prices = EventPrices.of(month, fleets)
+    per_million = [float(each) * 1e6 for each in (prices.request_usd, prices.refusal_usd)]
+    # Of AWS's price pages: WAF $0.60 a million; CloudWatch Logs $0.50/GB for 0.5 KiB of the application's log and
+    # $0.12/GB for its masking, or for 1.5 KiB of WAF's log; EC2 $0.09/GB for 8 KiB of an answer out.
+    gigabytes = {kib: kib * 1e6 / 1024**2 for kib in (0.5, 1.5, 8)}
+    answered = 0.60 + gigabytes[0.5] * 0.62 + gigabytes[8] * 0.09
+    assert per_million == pytest.approx([answered, 0.60 + gigabytes[1.5] * 0.50], rel=0.2)
+    for changed in ({"rollouts_per_month": Decimal(9)}, {"monthly_requests": Decimal(0)}):
+        basis = replace(month.basis, traffic=replace(month.basis.traffic, **changed))
+        other = EventPrices.of(estimate(dev, basis=basis), fleets)
+        assert (other.request_usd, other.refusal_usd) == (prices.request_usd, prices.refusal_usd)
 
 
 def test_what_is_drawn_of_several_minutes_is_the_quantile_of_all_their_requests(reports):
@@ -201,7 +218,7 @@ def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
     a_month = sum(line.monthly_usd for line in month.charges if line.name == stable.name)
     an_hour = a_month / 730 / stable.desired_capacity
     assert run.instance_seconds[stable.name] > 1.2 * stable.desired_capacity * 1800
-    assert float(event_cost(month, fleets, run).instances_usd) == pytest.approx(
+    assert float(EventPrices.of(month, fleets).cost(run).instances_usd) == pytest.approx(
         run.instance_seconds[stable.name] / 3600 * float(an_hour)
     )
     fixed = sum(
@@ -211,7 +228,7 @@ def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
         and line.charge.driver in (Driver.FIXED, Driver.FLEET)
         and line.name not in (stable.name, canary.name)
     )
-    assert float(event_cost(month, fleets, run).fixed_usd) == pytest.approx(float(fixed) / 730 / 2)
+    assert float(EventPrices.of(month, fleets).cost(run).fixed_usd) == pytest.approx(float(fixed) / 730 / 2)
 
 
 def test_a_month_of_what_stands_anyway_is_the_bills(reports, graph):
@@ -222,9 +239,9 @@ def test_a_month_of_what_stands_anyway_is_the_bills(reports, graph):
         if line.charge is not None and line.charge.driver in (Driver.FIXED, Driver.FLEET) and line.type != GROUP
     ]
     seconds = 730 * 3600.0
-    on = event_cost(month, fleets, RunResult(1, seconds, open_seconds=seconds)).fixed_usd
-    parked = event_cost(month, fleets, RunResult(1, seconds)).fixed_usd
-    half = event_cost(month, fleets, RunResult(1, seconds, open_seconds=seconds / 2)).fixed_usd
+    on = EventPrices.of(month, fleets).cost(RunResult(1, seconds, open_seconds=seconds)).fixed_usd
+    parked = EventPrices.of(month, fleets).cost(RunResult(1, seconds)).fixed_usd
+    half = EventPrices.of(month, fleets).cost(RunResult(1, seconds, open_seconds=seconds / 2)).fixed_usd
     assert on == pytest.approx(sum(line.list_always_on_usd for line in standing))
     # What is stored and called costs its month whether the stack is parked or not.
     outlives = [
@@ -478,7 +495,9 @@ def test_surplus_credits_of_unlimited_mode_are_in_the_cost_of_the_event(graph):
     done = run.total(kernel.COMPLETED) * 0.005
     assert vcpu_seconds == pytest.approx(done - 0.1 * run.instance_seconds[name], rel=0.1)
     without = replace(run, surplus_vcpu_seconds={})
-    with_surplus, bare = (event_cost(estimate(unlimited), report.declared.fleets, each) for each in (run, without))
+    with_surplus, bare = (
+        EventPrices.of(estimate(unlimited), report.declared.fleets).cost(each) for each in (run, without)
+    )
     charged = with_surplus.instances_usd - bare.instances_usd
     assert float(charged) == pytest.approx(vcpu_seconds / 3600 * 0.04)  # AWS: $0.04 a vCPU-hour of T4g
 
