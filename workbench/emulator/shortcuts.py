@@ -9,14 +9,15 @@ import functools
 import string
 import sys
 from io import BytesIO
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
+from urllib.parse import urlencode
+
+from workbench.emulator import answers_without_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
 
 _PLAIN_PATH = frozenset(string.ascii_letters + string.digits + "/-._")
@@ -26,19 +27,15 @@ _PLAIN_PATH = frozenset(string.ascii_letters + string.digits + "/-._")
 @functools.cache
 def apply() -> None:
     """Shorten moto's own ways, in this process, once."""
-    _attributes_are_found_by_names_that_are_made_once()
+    answers_without_text.apply()
     _ids_are_drawn_at_once()
-    _answers_are_written_without_a_generator()
 
 
 def attach(client: BaseClient) -> None:
     """Let a client of moto in this process reach it by the shorter way; by moto's own wherever that one ends."""
-    from moto.core.models import botocore_stubber
-
-    # botocore asks everybody who listens, and a call would be carried out twice.
-    client.meta.events.unregister("before-send", botocore_stubber)
-    client.meta.events.register("before-send", _answer)
     _endpoints_are_found_once(client)
+    if client.meta.service_model.service_name != "s3":  # botocore looks at its answers once more
+        _requests_are_answered_without_http(client)
 
 
 def _endpoints_are_found_once(client: BaseClient) -> None:
@@ -57,18 +54,53 @@ def _endpoints_are_found_once(client: BaseClient) -> None:
     resolver.construct_endpoint = construct_endpoint
 
 
-def _answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse | None:
-    """moto's answer."""
+def _requests_are_answered_without_http(client: BaseClient) -> None:
+    """botocore prepares each request to be signed, sent, recorded and sent again, and asks everybody who listens."""
+    endpoint = client._endpoint
+    send = endpoint.make_request
+    parser = endpoint._response_parser_factory.create_parser(client.meta.service_model.resolved_protocol)
+
+    def make_request(operation_model: Any, request: dict[str, Any]) -> Any:
+        streams = operation_model.has_streaming_output or operation_model.has_event_stream_output
+        kept: list[dict[str, Any]] = []
+        http = None if streams else _answer(request, kept)
+        if http is None:
+            return send(operation_model, request)
+        if kept:
+            return http, {**kept[0], "ResponseMetadata": _metadata(http)}
+        answer = {"status_code": http.status_code, "headers": http.headers, "body": http.content, "context": {}}
+        parsed = parser.parse(answer, operation_model.output_shape)
+        if http.status_code >= 300:
+            endpoint._add_modeled_error_fields(answer, parsed, operation_model, parser)
+        parsed["ResponseMetadata"]["RetryAttempts"] = 0
+        return http, parsed
+
+    endpoint.make_request = make_request
+
+
+def _metadata(http: AWSResponse) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in http.headers.items()}
+    return {
+        "RequestId": headers.get("x-amzn-requestid"),
+        "HTTPStatusCode": http.status_code,
+        "HTTPHeaders": headers,
+        "RetryAttempts": 0,
+    }
+
+
+def _answer(request: dict[str, Any], kept: list[dict[str, Any]]) -> AWSResponse | None:
+    """moto's answer; None if only its own way leads to one. `kept` takes what need not be written as text."""
     from botocore.awsrequest import AWSResponse
     from moto.core.botocore_stubber import MockRawResponse
     from moto.core.models import botocore_stubber
     from werkzeug.exceptions import HTTPException
 
-    url = request.url
+    url = request["url"]
     serve = _server_of(url.partition("?")[0]) if botocore_stubber.enabled else None
     normalized = request_of(request) if serve is not None else None
     if serve is None or normalized is None:
-        return botocore_stubber("before-send", request)
+        return None
+    normalized.environ[answers_without_text.KEPT] = kept
     try:
         status, headers, body = serve(normalized, url, normalized.headers)
     except HTTPException as error:
@@ -102,17 +134,19 @@ def _server_of(url: str) -> Callable[..., Any] | None:
     return None
 
 
-def request_of(request: AWSPreparedRequest) -> Any:
-    """The request as moto has it, from parts that are plain text; None for any other.
+def request_of(request: dict[str, Any]) -> Any:
+    """A request of botocore's as moto has it, from parts that are plain text; None for any other.
 
     moto has werkzeug's test client build it, which reads form and files that a prepared request has not.
     """
     from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request
 
-    scheme, _, rest = request.url.partition("://")
+    scheme, _, rest = request["url"].partition("://")
     host, slash, path = rest.partition("/")
     path, _, query = path.partition("?")
-    path, body = slash + path, request.body
+    path, body, method = slash + path, request["body"], request["method"]
+    if isinstance(body, dict):
+        body = urlencode(body, doseq=True)
     if isinstance(body, str):
         body = body.encode()
     if scheme != "https" or ":" in host or not slash or path.startswith("//") or not _PLAIN_PATH.issuperset(path):
@@ -121,11 +155,11 @@ def request_of(request: AWSPreparedRequest) -> Any:
         not isinstance(body, bytes | None)
         or "%" in query
         or not query.isascii()
-        or "transfer-encoding" in request.headers
+        or "transfer-encoding" in request["headers"]
     ):
         return None
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method,
+        "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
         "PATH_INFO": path,
         "QUERY_STRING": query,
@@ -143,7 +177,7 @@ def request_of(request: AWSPreparedRequest) -> Any:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for name, value in request.headers.items():
+    for name, value in request["headers"].items():
         key = name.upper().replace("-", "_")
         if "_" in name:
             return None
@@ -156,41 +190,6 @@ def request_of(request: AWSPreparedRequest) -> Any:
     return Request(environ)
 
 
-def _attributes_are_found_by_names_that_are_made_once() -> None:
-    """moto makes the names under which an object may hold a member of the answer at each look, of which there are some
-    20 a call; they follow from the member and the object's class."""
-    from moto.core import serialize
-    from moto.core.constants import MISSING
-    from moto.core.utils import get_value as value_of
-
-    by_moto = serialize.ResponseSerializer.get_value
-
-    def get_value(self: Any, value: Any, key: str, shape: Any) -> Any:
-        picker = self._value_picker
-        if type(picker) is not serialize.XFormedAttributePicker:
-            return by_moto(self, value, key, shape)
-        known = shape.__dict__.setdefault("names_by_class", {})
-        kind = type(value)
-        names = known.get(kind)
-        if names is None:
-            context = serialize.AttributePickerContext(obj=value, key=key, shape=shape)
-            names = known[kind] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
-        found = None
-        for name in names:
-            one = value_of(value, name, MISSING)
-            if one is not MISSING:
-                found = one
-                break
-        if picker.response_transformers:
-            path = ".".join([*self.path, key])
-            for end, transform in picker.response_transformers.items():
-                if path.endswith(end):
-                    return transform(found)
-        return found
-
-    serialize.ResponseSerializer.get_value = get_value  # type: ignore[method-assign]
-
-
 def _ids_are_drawn_at_once() -> None:
     """moto draws the 52 characters of a request's id one by one."""
     from moto.moto_api._internal.moto_random import MotoRandom
@@ -200,51 +199,3 @@ def _ids_are_drawn_at_once() -> None:
         return drawn.lower() if lower_case else drawn
 
     MotoRandom.get_random_string = get_random_string  # type: ignore[method-assign]
-
-
-def _answers_are_written_without_a_generator() -> None:
-    """moto writes XML by a generator of events that looks at each name, and the names are those of the service."""
-    from moto.core import serialize
-
-    by_moto = vars(serialize)["xmltodict"]
-
-    def unparse(body: dict[str, Any], *, full_document: bool, short_empty_elements: bool, pretty: bool = False) -> str:
-        parts = ['<?xml version="1.0" encoding="utf-8"?>\n'] if full_document else []
-        if (
-            pretty
-            or len(body) != 1
-            or not all(_write(parts, name, value, short=short_empty_elements) for name, value in body.items())
-        ):
-            return by_moto.unparse(  # type: ignore[no-any-return]
-                body, full_document=full_document, short_empty_elements=short_empty_elements, pretty=pretty
-            )
-        return "".join(parts)
-
-    vars(serialize)["xmltodict"] = SimpleNamespace(unparse=unparse)
-
-
-def _write(parts: list[str], name: str, value: Any, *, short: bool) -> bool:
-    """Add elements to `parts`, one for each item of a list; False if they hold more than text and trees of it."""
-    if not name.isidentifier():
-        return False
-    for item in value if type(value) is list else [value]:
-        parts.append(f"<{name}")
-        opened = len(parts)
-        if isinstance(item, dict):
-            parts.append(">")
-            for key, inner in item.items():
-                if key.startswith("@") and type(inner) is str and len(parts) == opened + 1:
-                    parts.insert(opened, f" {key[1:]}={quoteattr(inner)}")
-                    opened += 1
-                elif not (type(inner) is list and not inner) and not _write(parts, key, inner, short=short):
-                    return False
-        elif item is None or isinstance(item, str | int | float):
-            text = "" if item is None else str(item).lower() if isinstance(item, bool) else str(item)
-            parts += [">", escape(text)] if text else [">"]
-        else:
-            return False
-        if short and len(parts) == opened + 1:
-            parts[opened] = "/>"
-        else:
-            parts.append(f"</{name}>")
-    return True

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
-import xmltodict
-from botocore.awsrequest import AWSRequest
+from botocore.config import Config as BotocoreConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core import botocore_stubber, request, serialize
 from moto.core.models import botocore_stubber as by_moto
 
-from workbench.emulator import shortcuts
-from workbench.emulator.api import Api
+from workbench.emulator import answers_without_text, shortcuts
+from workbench.emulator.api import Api, operation_model
 from workbench.emulator.world import embedded_aws
+
+ONCE = {"total_max_attempts": 1}
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def without_streams(environ: dict[str, Any]) -> dict[str, Any]:
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "describe_vpcs", {"Filters": [{"Name": "tag:a b", "Values": ["é&="]}]}),
     ("logs", "describe_log_groups", {"logGroupNamePrefix": "a.b"}),
-    ("s3", "list_buckets", {}),
+    ("ssm", "put_parameter", {"Name": "/a", "Value": "é=&", "Type": "String"}),
     ("route53", "list_hosted_zones", {"MaxItems": "5"}),
     ("appconfig", "create_application", {"Name": "é"}),
     ("elbv2", "describe_load_balancers", {}),
@@ -45,13 +46,14 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
 def test_a_request_is_the_one_that_moto_makes(
     api: Api, monkeypatch: pytest.MonkeyPatch, service: str, operation: str, params: dict[str, Any]
 ) -> None:
-    """And the server is the one that moto finds."""
+    """Of what botocore would send."""
     seen: list[tuple[Any, Any]] = []
-    ours = shortcuts.request_of
+    ours, endpoint = shortcuts.request_of, api.client(service)._endpoint  # type: ignore[attr-defined]
 
-    def both(prepared: Any) -> Any:
-        seen.append((ours(prepared), request.normalize_request(copy.copy(prepared))))
-        return ours(prepared)
+    def both(asked: Any) -> Any:
+        sent = endpoint.create_request(copy.deepcopy(asked), operation_model(service, operation))
+        seen.append((ours(asked), request.normalize_request(sent)))
+        return ours(asked)
 
     monkeypatch.setattr(shortcuts, "request_of", both)
     monkeypatch.setattr(botocore_stubber, "normalize_request", lambda prepared: pytest.fail("moto's own way"))
@@ -80,15 +82,47 @@ def test_a_call_is_carried_out_once(api: Api) -> None:
 
 def test_outside_of_the_embedded_aws_nothing_is_served() -> None:
     assert not by_moto.enabled
-    asked = AWSRequest("POST", "https://ec2.us-east-1.amazonaws.com/", data={"Action": "DescribeVpcs"}).prepare()
-    assert shortcuts._answer(asked) is None
+    asked = {"method": "POST", "url": "https://ec2.us-east-1.amazonaws.com/", "headers": {}, "body": {"Action": "x"}}
+    assert shortcuts._answer(asked, []) is None
 
 
-def test_what_moto_refuses_is_refused(api: Api) -> None:
-    with pytest.raises(ClientError, match="InvalidVpcID"):
-        api.call("ec2", "describe_vpcs", VpcIds=["vpc-0123456789abcdef0"])
-    with pytest.raises(ClientError, match="NoSuchEntity"):
-        api.call("iam", "get_role", RoleName="nobody")
+ASKED: list[tuple[str, str, dict[str, Any]]] = [
+    ("ec2", "describe_vpcs", {"VpcIds": ["vpc-0123456789abcdef0"]}),
+    ("iam", "get_role", {"RoleName": "nobody"}),
+    ("ssm", "get_parameter", {"Name": "/nothing"}),
+    ("sqs", "get_queue_url", {"QueueName": "nothing"}),
+    ("stepfunctions", "describe_state_machine", {"stateMachineArn": "arn:aws:states:us-east-1:123456789012:x:y"}),
+    ("route53", "get_hosted_zone", {"Id": "Z0123"}),
+    ("scheduler", "get_schedule", {"Name": "nothing"}),
+    ("sns", "list_topics", {}),
+    ("kms", "list_aliases", {}),
+    ("logs", "put_retention_policy", {"logGroupName": "nothing", "retentionInDays": 7}),
+    ("wafv2", "list_web_acls", {"Scope": "REGIONAL"}),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "params"), ASKED)
+def test_what_is_answered_or_refused_is_what_a_client_without_shortcuts_gets(
+    api: Api, service: str, operation: str, params: dict[str, Any]
+) -> None:
+    """But for what differs from call to call."""
+    import boto3
+
+    long = boto3.client(
+        service, "us-east-1", aws_access_key_id="a", aws_secret_access_key="b", config=BotocoreConfig(retries=ONCE)
+    )
+    found = []
+    for client in (api.client(service), long):
+        try:
+            answer = getattr(client, operation)(**params)
+        except ClientError as error:
+            answer = {**error.response, "raised": (type(error).__name__, str(error))}
+        metadata = answer["ResponseMetadata"]
+        assert metadata.pop("RequestId")
+        for name in ("x-amzn-requestid", "date", "x-amz-crc32", "content-type", "x-amzn-errortype"):
+            metadata["HTTPHeaders"].pop(name, None)
+        found.append(answer)
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("service", ["ec2", "events", "iam", "route53", "s3", "sns"])
@@ -127,7 +161,7 @@ def test_members_are_found_as_moto_finds_them() -> None:
     for service, operation in (("rds", "DescribeDBInstances"), ("ec2", "DescribeVpcs"), ("wafv2", "GetWebACL")):
         model = get_service_model(service).operation_model(operation)
         serializer = serialize.get_serializer_class(service, model.service_model.metadata["protocol"])(
-            model, value_picker=serialize.XFormedAttributePicker(response_transformers={"Ids.Id": str.upper})
+            model, value_picker=serialize.XFormedAttributePicker()
         )
         shapes = [model.output_shape]
         looked = 0
@@ -139,34 +173,13 @@ def test_members_are_found_as_moto_finds_them() -> None:
                 member.parent = shape
                 for value in (DBThing(), {name: 1}, {serialize.xform_name(name): 2}, {}, {name: None}):
                     context = serialize.AttributePickerContext(obj=value, key=name, shape=member, key_path="")
-                    assert serializer.get_value(value, name, member) == serializer._value_picker(context)
+                    found = answers_without_text._member(serializer, value, type(value), name, member, shape)
+                    assert found == serializer._value_picker(context)
                     looked += 1
                 if len(shapes) < 100:
                     shapes.append(member)
             if looked > 3_000:
                 break
-
-
-TREES: list[dict[str, Any]] = [
-    {"A": {"@xmlns": 'http://a/"b"', "B": ["x", "", None, "<&>", 1, True, 2.5], "C": [], "D": {}, "E": None}},
-    {"A": {"B": [{"C": "x"}, {"C": []}, {"@type": "t", "D": {"E": ["y"]}}]}},
-    {"A": None},
-    {"A": ""},
-    {"A": {"B": ("x", "y")}},
-    {"A": {"#text": "x", "@a": "b"}},
-    {"A": {"b:c": "x", "B": b"bytes"}},
-]
-
-
-@pytest.mark.parametrize("tree", TREES)
-@pytest.mark.parametrize("full", [True, False])
-@pytest.mark.parametrize("short", [True, False])
-def test_answers_are_written_as_moto_writes_them(tree: dict[str, Any], full: bool, short: bool) -> None:
-    with embedded_aws():
-        ours = vars(serialize)["xmltodict"]
-    assert ours is not xmltodict
-    written = ours.unparse(copy.deepcopy(tree), full_document=full, short_empty_elements=short)
-    assert written == xmltodict.unparse(tree, full_document=full, short_empty_elements=short)
 
 
 def test_random_texts_hold_what_they_did() -> None:
