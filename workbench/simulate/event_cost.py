@@ -71,7 +71,8 @@ def instance_hour_usd(estimate: Estimate, fleets: Sequence[FleetDeclaration]) ->
             continue
         if line.price.unit.endswith("instance-hour"):
             dearest[line.name] = max(dearest[line.name], line.price.usd)
-        if line.charge.driver is Driver.FLEET and (line.name in asked or line.price.unit != SURPLUS):
+        # All that a group is charged for is of its instances, also the volumes of one whose size never changes.
+        if line.price.unit != SURPLUS if line.type == GROUP else line.charge.driver is Driver.FLEET:
             dollars[line.name] += line.monthly_usd
             if line.price.unit.endswith("instance-hour"):
                 hours[line.name] += line.quantity
@@ -105,14 +106,13 @@ class EventPrices:
     @classmethod
     def of(cls, estimate: Estimate, fleets: Sequence[FleetDeclaration]) -> EventPrices:
         """Prices of the stack of `estimate`, of which `fleets` are simulated."""
-        prices_of = instance_hour_usd(estimate, fleets)
+        simulated = {each.name for each in fleets}
         standing = in_sessions = Decimal(0)
         for line in estimate.charges:
-            if line.charge is None or line.type == GROUP:
+            if line.charge is None or (line.type == GROUP and line.name in simulated):
                 continue
-            if line.charge.driver is Driver.FIXED or (
-                line.charge.driver is Driver.FLEET and line.name not in prices_of
-            ):
+            driver = line.charge.driver
+            if driver is Driver.FIXED or (driver is Driver.FLEET and line.name not in simulated):
                 if line.in_sessions and line.charge.metering not in OUTLIVES_SESSIONS:
                     in_sessions += line.list_always_on_usd
                 else:
@@ -129,7 +129,7 @@ class EventPrices:
             cache_kb_per_request=nothing,
         )
         return cls(
-            instance_hour_usd=prices_of,
+            instance_hour_usd=instance_hour_usd(estimate, fleets),
             surplus_usd=surplus_usd(estimate),
             request_usd=(answered - none) / PROBED,
             refusal_usd=(refused - none) / PROBED,

@@ -156,7 +156,7 @@ class Report:
                 "month": None
                 if self.estimate is None
                 else {
-                    "budget": money(self.estimate.budget_usd),
+                    "budget": money(self.estimate.budget_usd) if self.estimate.budget_usd.is_finite() else None,
                     "expected": money(self.estimate.expected_usd),
                     "worstCase": money(self.estimate.worst_case_usd),
                 },

@@ -143,9 +143,10 @@ def _foot(report: Report) -> Iterator[str]:
             f" ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f}, what stands anyway"
             f" ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         )
+        budget = f"budget ${month.budget_usd:.2f}" if month.budget_usd.is_finite() else "no budget"
         yield (
             f"cost of the month   ${month.expected_usd:.2f} expected, ${month.worst_case_usd:.2f} worst case,"
-            f" budget ${month.budget_usd:.2f}, allowances taken off"
+            f" {budget}, allowances taken off"
         )
     for name in report.declared.unwatched:
         yield f"note: alarm {name} watches something that is not simulated"

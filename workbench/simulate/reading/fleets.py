@@ -30,7 +30,10 @@ class FleetReader:
         self.graph = graph
         self.notes: list[str] = []
         groups = [group for group in graph.of_type(GROUP) if not isinstance(group.get("maxSize"), Sentinel)]
-        self.groups = sorted(groups, key=lambda group: "canary" in group.name.lower())[:2]
+        groups.sort(key=lambda group: "canary" in group.name.lower())
+        self.groups = groups[:2]
+        for group in groups[2:]:
+            self.notes.append(f"{group.name}: no requests are sent to a third group; it stands and costs, no more")
         self.suffixes = [metric_name(self._target_group(group)) for group in self.groups]
 
     def fleets(self) -> Iterator[FleetDeclaration]:

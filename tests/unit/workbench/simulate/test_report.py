@@ -22,6 +22,7 @@ from workbench.simulate.metrics import point_minutes
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import draw
 from workbench.simulate.picture.canvas import THEMES, Frame, time_axis
+from workbench.simulate.reading import read
 from workbench.simulate.reading.fleets import GROUP, TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
@@ -178,6 +179,14 @@ def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
     assert cost.total_usd < month.expected_usd
 
 
+def test_a_stack_without_a_budget_has_none(reports):
+    report = reports("steady", seconds=600.0, replications=1)
+    unlimited = replace(report, estimate=replace(report.estimate, budget_usd=Decimal("Infinity")))
+    assert unlimited.to_json()["cost"]["month"]["budget"] is None
+    assert ", no budget, allowances" in render(unlimited)
+    assert ", budget $5.00, allowances" in render(report)
+
+
 def test_a_request_costs_what_it_drives_and_no_more(reports, graph):
     dev, fleets = graph("dev"), reports("spike").declared.fleets
     month = estimate(dev)
@@ -252,6 +261,30 @@ def test_a_month_of_what_stands_anyway_is_the_bills(reports, graph):
     assert parked == pytest.approx(sum(outlives))
     assert 0 < parked < on / 10
     assert half == pytest.approx((on + parked) / 2)
+
+
+def test_a_group_costs_all_that_it_is_charged_for_whether_it_grows_or_is_simulated_or_not(graph):
+    def of_one_size(each):
+        size = {"minSize": 1, "maxSize": 1}
+        return replace(each, inputs={**each.inputs, **size}, outputs={**each.outputs, **size})
+
+    prod = [of_one_size(each) if each.type == GROUP else each for each in graph("prod")]
+    canary = next(each for each in prod if each.name == "plant-canary-group")
+    third = replace(canary, urn=f"{canary.urn}-3", name=f"{canary.name}-3")
+    stack = ResourceGraph([*prod, third])
+    month, fleets = estimate(stack), read(stack).fleets
+    assert [each.name for each in fleets] == ["plant-stable-group", "plant-canary-group"]
+    assert any(each.startswith("plant-canary-group-3: no requests") for each in read(stack).notes)
+    charged = {
+        name: sum(line.monthly_usd for line in month.charges if line.name == name)
+        for name in ("plant-stable-group", "plant-canary-group-3")
+    }
+    assert "GB-month" in {line.price.unit for line in month.charges if line.name == "plant-stable-group"}
+    prices, without = (EventPrices.of(each, fleets) for each in (month, estimate(ResourceGraph(prod))))
+    assert prices.instance_hour_usd["plant-stable-group"] * 730 == pytest.approx(charged["plant-stable-group"])
+    stands = [each.standing_usd + each.in_sessions_usd for each in (prices, without)]
+    # And what its instances ask of the flag beyond.
+    assert stands[0] - stands[1] == pytest.approx(charged["plant-canary-group-3"], rel=Decimal("0.01"))
 
 
 def test_requests_to_a_parked_stack_cost_nothing(graph):
