@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from cost.basis import Basis
 from cost.budget import GATES, Bought, hours_bought, sessions_bought
@@ -77,6 +77,9 @@ SPOT: Final = "ec2_spot"
 SPOT_FRESH_DAYS: Final = 30
 """Days for which a spot price says anything; others of the catalogue hold for years."""
 
+INFINITE: Final = Decimal("Infinity")
+"""What no stack costs."""
+
 ONE_HOUR: Final = Uptime(Decimal(1), Decimal(1))
 """In what steps hours in one piece are counted."""
 
@@ -92,6 +95,14 @@ class UnpricedResource:
     def to_json(self) -> dict[str, str]:
         """The entry as in the preview's JSON."""
         return {"urn": self.urn, "type": self.type, "reason": self.reason}
+
+
+class Reprice(Protocol):
+    """Prices another basis with the same use, and another graph in place of its own."""
+
+    def __call__(self, basis: Basis, changed: ResourceGraph | None, enough_usd: Decimal = INFINITE, /) -> Estimate:
+        """Resources of a large stack are left out once those before them are sure to cost more than `enough_usd`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -114,8 +125,7 @@ class Estimate:
     """Charges that begin within six months of the day that is priced."""
     held: Callable[[], Decimal] | None = field(default=None, repr=False, compare=False)
     """Prices the same stack with its fleets at their minimum all month; None without a spend brake."""
-    reprice: Callable[[Basis, ResourceGraph | None], Estimate] | None = field(default=None, repr=False, compare=False)
-    """Prices another basis with the same use, and another graph in place of its own."""
+    reprice: Reprice | None = field(default=None, repr=False, compare=False)
     among: Callable[[Estimate], Estimate] | None = field(default=None, repr=False, compare=False)
     """Settles another estimate in its place with the other stacks of the account; None: it was settled alone."""
     currency: str = "USD"
@@ -190,7 +200,10 @@ class Estimate:
     def _beyond(self, session: Uptime, sessions: int) -> dict[str, Decimal]:
         """Each gate's dollars beyond the budget with `sessions` like `session`."""
         assert self.reprice is not None  # noqa: S101 - `bought` asks only then
-        priced = self.reprice(replace(self.basis, uptime=_together(session, sessions)), None)
+        basis = replace(self.basis, uptime=_together(session, sessions))
+        # Of what stands without any nobody asks by how much it is beyond the budget.
+        enough_usd = INFINITE if sessions else self.budget_usd - self._shared_usd["expected"]
+        priced = self.reprice(basis, None, enough_usd)
         return {gate: priced.total_usd(gate) + self._shared_usd[gate] - self.budget_usd for gate in self.gates}
 
     @cached_property

@@ -11,10 +11,11 @@ from functools import cache, partial
 from typing import Final
 
 from cost.account import settle
+from cost.allowances import allowances
 from cost.basis import Basis, basis_of
 from cost.brake import held
 from cost.catalogue import GLOBAL, Catalogue, MissingPrice
-from cost.charges import Charge, Unpriced
+from cost.charges import ZERO, Charge, Unpriced
 from cost.estimate import Estimate, Line, UnpricedResource
 from cost.money import line_usd
 from cost.registry import free_reason, pricer_of
@@ -31,6 +32,9 @@ from deployment.tokens import RENDERED
 
 NO_LIMIT_USD: Final = Decimal("Infinity")
 """Limit of a stack for which neither the pack nor the stack itself names one."""
+
+MANY: Final = 1024
+"""Resources after which it pays to look whether the others have to be priced, too."""
 
 TOLD_AHEAD: Final = datetime.timedelta(days=183)
 """How long before they begin charges are told: six months."""
@@ -67,7 +71,10 @@ def estimate(
         return _estimate(Pricing(with_items(graph), found, usage or {}), limit, tuple(transfers))
 
 
-def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer]) -> Estimate:
+def _estimate(
+    pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer], enough_usd: Decimal = NO_LIMIT_USD
+) -> Estimate:
+    """Of a large stack resources are left out once those before them are sure to cost more than `enough_usd`."""
     graph, found = pricing.graph, pricing.basis
     bill = _Bill(pricing)
     free: dict[str, str] = {}
@@ -76,7 +83,9 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
 
         root = Scope(pricing, found.root)
         bill.add(found.root, found.root.name, lambda: increment(root))
-    for resource in graph:
+    for place, resource in enumerate(graph, 1):
+        if place >= MANY and place.bit_count() == 1 and enough_usd.is_finite() and bill.certain_usd > enough_usd:
+            break
         kind = _kind_of(resource.type)
         if kind.rendered and not graph.children(resource.urn):
             bill.refuse(
@@ -101,12 +110,12 @@ def _estimate(pricing: Pricing, limit_usd: Decimal, transfers: Sequence[Transfer
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
         bill.add(transfer.resource, "", partial(transfer_charges, pricing, transfer))
-    if bill.nowhere is not None and all(line.price.region == GLOBAL for line in bill.lines):
+    if bill.nowhere is not None and enough_usd.is_infinite() and all(line.price.region == GLOBAL for line in bill.lines):
         raise bill.nowhere
 
-    def reprice(basis: Basis, changed: ResourceGraph | None) -> Estimate:
+    def reprice(basis: Basis, changed: ResourceGraph | None, enough_usd: Decimal = NO_LIMIT_USD) -> Estimate:
         other = graph if changed is None else with_items(changed)
-        return _estimate(Pricing(other, basis, pricing.usage), limit_usd, transfers)
+        return _estimate(Pricing(other, basis, pricing.usage), limit_usd, transfers, enough_usd)
 
     alone = Estimate(
         budget_usd=limit_usd,
@@ -201,6 +210,14 @@ class _Bill:
         del pricing.coming[announced:]
         more = sorted(gathered - {first.name})
         return str(first) if not more else f"{first}, nor {', '.join(more)}"
+
+    @property
+    def certain_usd(self) -> Decimal:
+        """What is expected of the lines so far whatever follows: neither allowances nor tiers change them."""
+        free = allowances()
+        return sum(
+            (line.monthly_usd for line in self.lines if line.price.name not in free and not line.price.tiers), ZERO
+        )
 
     def refuse(self, resource: Resource, reason: str) -> None:
         """Note that (a part of) a resource has no price."""

@@ -198,11 +198,13 @@ class ResourceGraph:
         found: dict[str, tuple[Resource, ...]] = {}
         shared: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            alone = (resource,)
-            for value in _identities(resource):
-                earlier = found.setdefault(value, alone)
-                if earlier is not alone:
-                    shared.setdefault(value, [*earlier]).append(resource)
+            if resource.custom:
+                alone = (resource,)
+                for value in map(_plain(resource.outputs).get, IDENTITY_OUTPUTS):  # as in `_identities`, for each
+                    if value.__class__ is str and value:
+                        earlier = found.setdefault(value, alone)
+                        if earlier is not alone:
+                            shared.setdefault(value, [*earlier]).append(resource)
         for value, holders in shared.items():
             found[value] = _owners_first(value, holders)
         return found

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cost import estimate
 from cost.basis import Basis, RolloutBasis, TrafficBasis
-from cost.budget import GATES, sessions_bought
+from cost.budget import GATES, Bought, sessions_bought
 from cost.money import cents
 from cost.quantiles import sample_months
 from cost.uptime import Uptime
@@ -220,15 +220,31 @@ def test_sessions_that_cost_alike_are_found_at_once(most, start, slope):
 
 @pytest.mark.parametrize(("limit", "most"), [("0.50", 1), ("5", 3)])
 def test_a_stack_is_priced_again_only_for_the_hours_that_are_not_known(limit, most, graph):
-    def counted(basis, changed):
+    def counted(basis, changed, *enough):
         asked.append(basis.uptime)
-        return reprice(basis, changed)
+        return reprice(basis, changed, *enough)
 
     asked = []
     found = estimate(graph("dev"), limit_usd=Decimal(limit), on=datetime.date(2026, 11, 26))
     reprice = found.reprice
     assert replace(found, reprice=counted).bought == found.bought
     assert len(asked) <= most and found.basis.uptime not in asked
+
+
+def test_of_what_stands_no_more_is_priced_again_than_is_sure_to_be_beyond_the_budget(graph):
+    def counted(basis, changed, *enough):
+        again.append((basis.uptime.sessions, reprice(basis, changed, *enough)))
+        return again[-1][1]
+
+    again = []
+    own = graph("dev").resources
+    keys = [Resource(f"urn:pulumi:dev::plant::aws:kms/key:Key::{n}", "aws:kms/key:Key", str(n)) for n in range(4096)]
+    found = estimate(ResourceGraph([*own, *keys]), limit_usd=Decimal(5), on=datetime.date(2026, 11, 26))
+    reprice = found.reprice
+    assert replace(found, reprice=counted).bought == Bought(Decimal(0), "expected")
+    ((sessions, standing),) = again
+    assert not sessions and 5 < standing.expected_usd < found.expected_usd - 2000
+    assert len(found.reprice(standing.basis, None).lines) > len(standing.lines) + 2000
 
 
 MICRO = Decimal("0.0084")
