@@ -110,7 +110,11 @@ def _estimate(
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
     for transfer in transfers:
         bill.add(transfer.resource, "", partial(transfer_charges, pricing, transfer))
-    if bill.nowhere is not None and enough_usd.is_infinite() and all(line.price.region == GLOBAL for line in bill.lines):
+    if (
+        bill.nowhere is not None
+        and enough_usd.is_infinite()
+        and all(line.price.region == GLOBAL for line in bill.lines)
+    ):
         raise bill.nowhere
 
     def reprice(basis: Basis, changed: ResourceGraph | None, enough_usd: Decimal = NO_LIMIT_USD) -> Estimate:

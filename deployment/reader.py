@@ -90,13 +90,13 @@ def _read(content: bytes, source: str) -> tuple[ResourceGraph | None, Any]:
 def _large(content: bytes, source: str) -> ResourceGraph | None:
     if len(content) < LARGE_BYTES:
         return None
-    from deployment.large import Resources, states_of
+    from deployment.large import resources_of, states_of
 
     states = states_of(content)
     if states is None:
         return None
     try:
-        graph = ResourceGraph(Resources(source).of(states))
+        graph = ResourceGraph(resources_of(states, source))
     except (ValueError, RecursionError):  # no JSON after all; the reader says why
         return None
     _refuse_circles(graph, source)

@@ -256,11 +256,11 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
 
     def meant(waiver: Waiver) -> bool:
         """One for every stack is only unused where what it covers is there, and needs it no more."""
-        any_name = waiver.is_pattern
+        ending = waiver.ending
         return bool(waiver.stacks) or any(
             waiver.covers(waiver.rule, resource.urn, context.is_reaped)
             for resource in context.graph
-            if any_name or resource.urn.endswith(waiver.resource)
+            if resource.urn.endswith(ending)
         )
 
     return WaiverUse(

@@ -6,15 +6,11 @@ one process, in the same order.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from deployment.second_process import has_a_second_core, in_second_process
 from policies.finding import Finding
 
 if TYPE_CHECKING:
@@ -32,7 +28,7 @@ Run: TypeAlias = "Callable[[Rule, Context], list[Finding]]"
 
 def findings_of(rules: Sequence[Rule], context: Context, run: Run) -> Iterable[list[Finding]]:
     """`run(rule, context)` for each of `rules`, in their order."""
-    if len(context.graph) < FEWEST_RESOURCES or not _has_a_second_core():
+    if len(context.graph) < FEWEST_RESOURCES or not has_a_second_core():
         return (run(rule, context) for rule in rules)
     context.graph.look_ups()  # once, for both
     topics: dict[str, list[int]] = {PRICING: []}  # they share what they read, such as definitions of workflows
@@ -52,34 +48,10 @@ def findings_of(rules: Sequence[Rule], context: Context, run: Run) -> Iterable[l
             found |= run_each(shared[int.from_bytes(topic)])
         return found
 
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    second = multiprocessing.get_context("fork").Process(target=_tell, args=(taken, sender, receiver), daemon=True)
-    second.start()
-    sender.close()
     try:
-        found = run_each(own) | taken()
-        with suppress(EOFError):  # it told nothing: what it had taken is run here
-            found |= receiver.recv()
+        with in_second_process(taken) as told:
+            found = run_each(own) | taken()
+            found |= told() or {}  # where it tells nothing, what it had taken is run here
     finally:
         os.close(queue)
-        receiver.close()
-        second.kill()
-        second.join()
     return (found[number] if number in found else run(rule, context) for number, rule in enumerate(rules))
-
-
-def _tell(taken: Callable[[], dict[int, list[Finding]]], sender: Connection, receiver: Connection) -> None:
-    receiver.close()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the first process says that it was interrupted
-    with suppress(Exception):  # which the first process meets, too, where nothing is told
-        sender.send(taken())
-
-
-def _has_a_second_core() -> bool:
-    """Whether there is one, and a process of ours may go there: none that works for others, or shares its memory."""
-    return (
-        hasattr(os, "sched_getaffinity")
-        and len(os.sched_getaffinity(0)) > 1
-        and threading.active_count() == 1
-        and not multiprocessing.current_process().daemon
-    )

@@ -25,8 +25,8 @@ USUAL_FILE: Final = "config/waivers.toml"
 FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
 OPTIONAL: Final = ("stacks", "when")
 
-GLOB: Final = re.compile(r"[*?[]")
-"""What makes a name a pattern."""
+GLOB: Final = re.compile(r"[][*?]")
+"""What makes a name a pattern, or may belong to what does."""
 
 REAPED: Final = "reaped"
 """Value of `when`: only for resources of a type that the stack's own reaper deletes after each session."""
@@ -55,7 +55,7 @@ class Waiver:
         """True when a finding of `rule_id` about `urn` is within this waiver; `is_reaped` says it of a type."""
         if rule_id != self.rule or not self.in_stack(urn):
             return False
-        if not self.is_pattern and not urn.endswith(self.resource):
+        if not urn.endswith(self.ending):
             return False  # most, and the rest costs ten times as much
         name = name_of(urn)
         token = type_of(urn)
@@ -64,9 +64,9 @@ class Waiver:
         return any(fnmatchcase(text, self.resource) for text in (name, f"{token}::{name}", urn))
 
     @property
-    def is_pattern(self) -> bool:
-        """True when `resource` may match more than the one name that it is."""
-        return GLOB.search(self.resource) is not None
+    def ending(self) -> str:
+        """With what every URN ends that `resource` matches."""
+        return GLOB.split(self.resource)[-1]
 
     def in_stack(self, urn: str) -> bool:
         """True when `urn` belongs to a stack that this waiver counts in."""

@@ -82,8 +82,7 @@ def _granted(resource: Resource, context: Context) -> Iterator[Grant]:
 
 def is_boundary(policy: Resource, context: Context) -> bool:
     """True when roles use `policy` as their permissions boundary."""
-    graph = context.graph
-    return any(policy in graph.referenced(role, "permissionsBoundary") for role in graph.referrers(policy, *ROLE))
+    return policy.urn in context.once(_boundaries)
 
 
 def is_attached(policy: Resource, context: Context) -> bool:
@@ -94,6 +93,12 @@ def is_attached(policy: Resource, context: Context) -> bool:
         for other in graph.referrers(policy)
         for path in ("policyArn", "managedPolicyArns", "policyArns")
     )
+
+
+def _boundaries(context: Context) -> set[str]:
+    """URNs of what roles use as their permissions boundary."""
+    graph = context.graph
+    return {one.urn for role in graph.of_type(*ROLE) for one in graph.referenced(role, "permissionsBoundary")}
 
 
 def granting(*actions: str, resource: str = "*") -> str:

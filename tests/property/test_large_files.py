@@ -1,13 +1,15 @@
 """A large file is read as a small one: both ways give the same graph, or refuse it with the same words."""
 
 import json
+import os
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deployment import reader
+from deployment import large, reader, second_process
 from deployment.errors import InputError
 from deployment.large import Resources, states_of
 from deployment.states import OPTION_KEYS
@@ -179,6 +181,41 @@ def test_damaged_files_are_refused_alike(content, data):
     end = place + data.draw(st.sampled_from([0, 1, 1, 2, 9, len(content)]))
     instead = data.draw(st.sampled_from([b"", b'"', b"}", b",", b"\xff", b"\\", b"1"]))
     same_both_ways(content[:place] + instead + content[end:])
+
+
+needs_cores = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core only")
+
+
+@contextmanager
+def two_processes():
+    """pytest-xdist has a thread of its own."""
+    with patch.object(large, "FEWEST_STATES", 1), patch.object(second_process.threading, "active_count", lambda: 1):
+        yield
+
+
+@needs_cores
+@settings(MANY, max_examples=30)
+@given(documents(STATES | odd_states()))
+def test_two_processes_read_or_refuse_alike(content):
+    with two_processes():
+        same_both_ways(content)
+
+
+@needs_cores
+@pytest.mark.parametrize("end", [None, lambda: os._exit(1), lambda: 1 / 0], ids=["sound", "killed", "failed"])
+def test_what_a_lost_process_had_to_read_is_read_again(end):
+    def told(resource):
+        if end is not None:
+            end()
+        return (*large_fields(resource)[:2], "told", *large_fields(resource)[3:])
+
+    large_fields = large._FIELDS
+    states = [{"urn": f"{URN}{number}", "type": "t", "inputs": {"a": number}} for number in range(9)]
+    content = json.dumps({"deployment": {"resources": states}}).encode()
+    with two_processes(), patch.object(large, "_FIELDS", told), patch.object(reader, "LARGE_BYTES", 0):
+        graph = reader.graph_from_text(content, "f")
+    assert [one.inputs["a"] for one in graph] == list(range(9))
+    assert [one.name for one in graph] == [*"01234", *(["told"] * 4 if end is None else "5678")]
 
 
 @pytest.mark.parametrize("part", ["urn", "type", *sorted(PARTS.keys() - {"created"})])

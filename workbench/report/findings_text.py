@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.text import Text
 
 from policies.finding import Enforcement, Finding
@@ -65,6 +66,19 @@ class Hanging:
             yield Padding(rest, (0, 0, 0, min(hang, options.max_width // 2)))
 
 
+class Indented:
+    """A paragraph that stands in by four columns; rich's own padding takes twice as long, and there are thousands."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines, as rich asks for them."""
+        for line in self.text.wrap(console, max(options.max_width - 4, 1)):
+            yield Segment("    ")
+            yield from line.render(console, "\n")
+
+
 def verdict(assessment: Assessment) -> tuple[str, str]:
     """The verdict and its style."""
     return ("blocked", "bold red") if assessment.blocked else ("pass", "bold green")
@@ -96,7 +110,7 @@ def _undecided(found: Iterable[Violation]) -> list[RenderableType]:
     for (rule, severity, message), names in groups.items():
         lines += [
             Text.assemble("  ", (rule, "yellow"), (f"  [{severity}]", "dim")),
-            Padding(Text(f"{', '.join(names)}: {message}"), (0, 0, 0, 4)),
+            Indented(Text(f"{', '.join(names)}: {message}")),
         ]
     return lines
 
@@ -126,7 +140,7 @@ def _violations(alike: Sequence[Violation], style: str) -> RenderableType:
     inside = [Text(finding.what), Text.assemble(("fix: ", "bold"), ways_told(finding) or violation.rule.fix)]
     ways = finding.ways if len(finding.ways) > 1 else ()
     listed = (Hanging(Text(f"- {way}"), 4) for way in ways)
-    return Group(head, *(Padding(text, (0, 0, 0, 4)) for text in inside), *listed)
+    return Group(head, *map(Indented, inside), *listed)
 
 
 def ways_told(finding: Finding) -> str:
@@ -152,6 +166,6 @@ def waived(assessment: Assessment) -> list[RenderableType]:
         times = f", {count} findings" if count > 1 else ""
         lines += [
             Text.assemble(f"  {rule}", (f"  {resource_name(urn)}{times}, until {waiver.expires}", "dim")),
-            Padding(Text(waiver.reason, "dim"), (0, 0, 0, 4)),
+            Indented(Text(waiver.reason, "dim")),
         ]
     return lines

@@ -5,6 +5,7 @@ import os
 import pytest
 from foreign.declared import together
 
+from deployment import second_process
 from deployment.reader import graph_from_json
 from policies import side_by_side
 from policies.assess import assess, config_of, run_rule
@@ -18,7 +19,7 @@ needs_cores = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one c
 @pytest.fixture
 def two_processes(monkeypatch):
     monkeypatch.setattr(side_by_side, "FEWEST_RESOURCES", 1)
-    monkeypatch.setattr(side_by_side.threading, "active_count", lambda: 1)  # pytest-xdist has one of its own
+    monkeypatch.setattr(second_process.threading, "active_count", lambda: 1)  # pytest-xdist has one of its own
 
 
 @pytest.fixture(scope="module")
@@ -80,5 +81,5 @@ def test_a_small_stack_is_judged_in_one(programs, monkeypatch):
     def refused(*_):
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(side_by_side.multiprocessing, "get_context", refused)
+    monkeypatch.setattr(second_process.multiprocessing, "get_context", refused)
     assert list(findings_of(every_rule()[:3], Context(programs), lambda *_: [])) == [[], [], []]
