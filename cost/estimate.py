@@ -293,7 +293,7 @@ class Estimate:
         uptime = self.basis.uptime
         return self.bought.told(uptime.hours_per_session if uptime.sessions > 1 else None)
 
-    @property
+    @cached_property
     def charges(self) -> tuple[Line, ...]:
         """Lines that are charges, not allowances."""
         return tuple(line for line in self.lines if line.charge is not None)
