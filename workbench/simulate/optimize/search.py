@@ -48,6 +48,7 @@ class Tried:
     """Target value, requests per target and minute."""
     expected_usd: Decimal
     worst_usd: Decimal
+    """What the budget rule holds against the budget: with the spend brake, where the stack has one."""
     performance: Performance
     binds: tuple[str, ...]
     """Why it does not hold; empty when it does."""
@@ -243,9 +244,9 @@ def _tried(candidate: Candidate, graph: ResourceGraph, settings: Settings, found
         candidate,
         tracked_requests(candidate, settings),
         month.expected_usd,
-        month.worst_case_usd,
+        month.bounded_usd,
         found,
-        (*_unkept(found), *limits.over(month.expected_usd, month.worst_case_usd)),
+        (*_unkept(found), *limits.over(month.expected_usd, month.bounded_usd)),
     )
 
 

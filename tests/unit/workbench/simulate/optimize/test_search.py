@@ -153,6 +153,23 @@ def test_a_stack_whose_service_runs_in_pods_is_refused_before_anything_is_tried(
         optimize(pytest.fail, settings, HARD, LIMITS)
 
 
+def test_the_worst_case_is_the_one_that_the_budget_rule_holds_against_the_budget():
+    settings = load(read_stack(REPOSITORY, "prod", {}).config, "Pulumi.prod.yaml")
+    graph = graph_from_json(synthesize("prod"), "the program")
+    month = estimate(graph)
+    assert month.expected_usd < month.bounded_usd < month.worst_case_usd  # prod has a spend brake
+    easy = replace(HARD, profiles=("steady",), duration_seconds=600.0)
+    space = replace(space_for(settings), instance_types=(NANO,), min_sizes=(1,), max_sizes=(2,), warm_pools=(0,))
+    space = replace(space, caches=(None,))
+    plain = replace(LIMITS, objective=Objective(attainment_ratio=0.5))
+    holds, over = (
+        optimize(lambda _: graph, settings, easy, replace(plain, budget_usd=usd), space=space)
+        for usd in (month.bounded_usd, month.bounded_usd - Decimal("0.01"))
+    )
+    assert holds.best.worst_usd == month.bounded_usd
+    assert over.best is None
+
+
 def test_where_only_the_worst_case_is_over_the_way_to_leave_it_out_is_told(settings):
     least = estimate(declare({}))
     between = (least.expected_usd + least.worst_case_usd) / 2
