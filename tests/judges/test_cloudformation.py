@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -29,8 +30,14 @@ def rendered(graph: ResourceGraph) -> dict[str, Rendering]:
     }
 
 
+ACCEPTED = set()
+"""Type and properties of what was judged: a parked stack has three resources that are not in the open one as well."""
+
+
 def test_no_value_is_one_that_cloudformation_refuses(stack):
-    assert list(findings(rendered(stack))) == []
+    told = {name: json.dumps([one.type, one.properties], default=str) for name, one in rendered(stack).items()}
+    assert list(findings({name: one for name, one in rendered(stack).items() if told[name] not in ACCEPTED})) == []
+    ACCEPTED.update(told.values())
 
 
 def test_every_property_has_its_counterpart(stack):
