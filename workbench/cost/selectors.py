@@ -130,6 +130,7 @@ def selectors() -> tuple[Selector, ...]:
     return tuple(_read())
 
 
+@cache
 def selector_of(service: str, key: str) -> Selector | None:
     """The selector of one price: of several that fit, the one that says most."""
     fitting = [each for each in selectors() if each.covers(service, key)]
