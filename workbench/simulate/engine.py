@@ -280,7 +280,8 @@ class Engine:
         `requests` are those of a longer stretch; those that arrived already are passed over.
         """
         while True:
-            now, why = kernel.advance(now, until, requests, self.state, self.routing, watch)
+            # Whole numbers would have it compiled a second time.
+            now, why = kernel.advance(float(now), float(until), requests, self.state, self.routing, watch)
             if why != kernel.NO_ROOM:
                 return now, why
             self._grow_rings()

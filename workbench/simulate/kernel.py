@@ -164,6 +164,13 @@ class Watch(NamedTuple):
     quantiles: Floats  # [minute, quantile]: seconds; NaN where no period ends or nothing was counted
 
 
+@njit(cache=True, inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+def _copy(found: Floats | Ints, into: Floats | Ints) -> None:
+    """`into[:] = found`, which numba would compile for seconds longer: its message about wrong lengths does that."""
+    for place in range(len(found)):
+        into[place] = found[place]
+
+
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _push(heap: Floats, size: int, row: Floats) -> None:
     """Add `row` to the binary heap ordered by column 0."""
@@ -172,9 +179,9 @@ def _push(heap: Floats, size: int, row: Floats) -> None:
         parent = (place - 1) >> 1
         if heap[parent, 0] <= row[0]:
             break
-        heap[place] = heap[parent]
+        _copy(heap[parent], heap[place])
         place = parent
-    heap[place] = row
+    _copy(row, heap[place])
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -190,9 +197,9 @@ def _drop_first(heap: Floats, size: int) -> None:
             child += 1
         if heap[child, 0] >= heap[last, 0]:
             break
-        heap[place] = heap[child]
+        _copy(heap[child], heap[place])
         place = child
-    heap[place] = heap[last]
+    _copy(heap[last], heap[place])
 
 
 @njit(cache=True, inline="always")  # type: ignore[untyped-decorator, unused-ignore]
@@ -541,7 +548,7 @@ def close_minute(now: float, state: State, routing: Routing, watch: Watch) -> bo
         for column in range(TALLIES):
             row[pool * TALLIES + column] = state.tally[pool, column]
             state.tally[pool, column] = 0.0
-    row[GAUGES : GAUGES + len(watch.gauges)] = watch.gauges
+    _copy(watch.gauges, row[GAUGES:])
     row[CREDITS] = math.nan
     decide = minute == state.counters[WAKE]
     for pool in range(2):
@@ -567,8 +574,8 @@ def close_minute(now: float, state: State, routing: Routing, watch: Watch) -> bo
             # NaN compares false: without data a policy keeps still, and its caller says with -inf that it does not.
             decide = decide or value < watch.low[pool, index] or value > watch.high[pool, index]
             decide = decide or watch.high[pool, index] == -math.inf
-    watch.base_requests[:] = state.slot_requests
-    watch.base_cpu[:] = state.slot_cpu
+    _copy(state.slot_requests, watch.base_requests)
+    _copy(state.slot_cpu, watch.base_cpu)
     _gather(state, watch, minute)
     state.counters[MINUTE] = minute + 1
     return bool(decide)
@@ -579,7 +586,10 @@ def _late(pool: int, now: float, state: State, routing: Routing, watch: Watch) -
     """Whether a target in rotation would answer a health check too late: it queues behind the requests there."""
     for place in range(routing.targets[pool]):
         free = state.free_at[routing.rotation[pool, place]]
-        if free.min() - now > watch.check_timeout[pool]:
+        first = free[0]
+        for worker in range(1, len(free)):
+            first = min(first, free[worker])
+        if first - now > watch.check_timeout[pool]:
             return True
     return False
 
