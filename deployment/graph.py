@@ -134,6 +134,18 @@ class ResourceGraph:
         """Resources that a provider manages; Pulumi itself has providers and references to stacks."""
         return tuple(one for one in self.resources if one.custom and not one.type.startswith("pulumi:"))
 
+    def managed_by(self, providers: tuple[str, ...]) -> tuple[Resource, ...]:
+        """Resources that one of `providers` manages, each given as its types begin: ``aws:``."""
+        found = self._managed_by.get(providers)
+        if found is None:
+            types = {token for token in self.types if token.startswith(providers)}
+            found = self._managed_by[providers] = tuple([one for one in self.managed if one.type in types])
+        return found
+
+    @cached_property
+    def _managed_by(self) -> dict[tuple[str, ...], tuple[Resource, ...]]:
+        return {}
+
     @cached_property
     def types(self) -> Iterable[str]:
         """Type tokens that the stack has, each once."""

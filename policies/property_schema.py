@@ -35,9 +35,11 @@ def _modules() -> frozenset[str]:
 
 
 def _with_inner(asked: dict[str, Any]) -> dict[str, Any]:
-    """What is asked of an object, with those of its properties that hold objects: all resources are walked by them."""
+    """What is asked of an object, with those of its properties that hold objects, by which all resources are walked,
+    and those whose values are judged."""
     if "properties" in asked:
         asked["inner"] = tuple((name, one["object"]) for name, one in asked["properties"].items() if "object" in one)
+        asked["judged"] = {name: one for name, one in asked["properties"].items() if one.keys() - {"object"}}
     return asked
 
 

@@ -132,7 +132,7 @@ class Rule:
     def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
         """Resources of `graph` that `check` runs on."""
         if providers := _providers_of(self.types):
-            return (one for one in graph.managed if one.type.startswith(providers))
+            return graph.managed_by(providers)
         return (one for token in self.types for one in graph.of_type(token))
 
 

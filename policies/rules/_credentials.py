@@ -176,15 +176,14 @@ def holds_credential(text: str) -> bool:
 
     Remembered, for several rules read the same scripts, and whoever compares stacks judges them again.
     """
-    folded = text.casefold()
     # A whole definition says the same again and again; and no word that is looked for has a quotation mark in it.
-    said = '"'.join(set(folded.split('"')))
+    said = '"'.join(set(text.split('"'))).casefold()
     if _holds_key(text, said) or _logs_in(text) or any(word in said and one.search(text) for word, one in COMMANDS):
         return True
     if not _names_one(said):
         return False
     # No value that is looked for goes over the end of a line, so the few lines that name a credential are enough.
-    named = [line for line, plain in zip(text.split("\n"), folded.split("\n"), strict=True) if _names_one(plain)]
+    named = [line for line in text.split("\n") if _names_one(line.casefold())]
     text = COMMENT.sub("", "\n".join(named))
     for found in ASSIGNED.finditer(text):
         if found["argument"] and not OPTION.search(text[max(0, found.start() - LONGEST_OPTION) : found.start()]):

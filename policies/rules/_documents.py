@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
+
+import msgspec
 
 from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
@@ -105,10 +108,10 @@ def statements_of(documents: Iterable[Any]) -> tuple[Statement, ...] | None:
 
 def parse_json(text: str) -> Any:
     """`text` parsed as JSON, or None when it is not JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    for read in (msgspec.json.decode, json.loads):  # the first takes a third of the time, and not every odd number
+        with suppress(ValueError, RecursionError):
+            return read(text)
+    return None
 
 
 def read_json(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from deployment.errors import InputError
+from deployment.garbage import lasting
 from workbench.cli.common import (
     BLOCKED,
     Moment,
@@ -72,14 +73,16 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
     if [*files, base].count("-") > 1:
         raise InputError("standard input (-) can be read once only")
     with progress("pricing"):
-        priced = price_files(
-            files,
-            usage_file=basis.usage_file,
-            region=basis.region,
-            base=base,
-            limit_usd=None if basis.limit is None else dollars_of(basis.limit),
-            allowances=not basis.no_allowances,
-            on=None if basis.on is None else basis.on.date(),
+        priced = lasting(
+            price_files(
+                files,
+                usage_file=basis.usage_file,
+                region=basis.region,
+                base=base,
+                limit_usd=None if basis.limit is None else dollars_of(basis.limit),
+                allowances=not basis.no_allowances,
+                on=None if basis.on is None else basis.on.date(),
+            )
         )
     if output.format_ == "json":
         text = json.dumps(_json(priced), indent=2, ensure_ascii=False)

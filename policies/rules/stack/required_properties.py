@@ -25,11 +25,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if resource.options.get("external"):
         return
     for path, holder, asked in holders(resource.type, resource.inputs):
-        if holder.__class__ is not dict:  # which holds nothing that can't be read
+        plain = holder.__class__ is dict  # which holds nothing that can't be read
+        if not plain:
             for name, value in hidden_objects(holder, asked):
                 meet(value, resource.urn, f"{path}{name}")
         for name in asked.get("required", ()):
-            if lacks(holder, name, asked):
+            if not (plain and holder.get(name)) and lacks(holder, name, asked):
                 yield Problem(f"{path}{name} is not set; AWS can't make this resource without it", f"{path}{name}")
 
 

@@ -19,7 +19,7 @@ from policies.rule import ANY_OF_AWS, Problem, Rule, undecided
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Each value is one that AWS takes for its property: of an enumeration, within bounds, and not too long."""
     for path, holder, asked in holders(resource.type, resource.inputs):
-        for name, rule in asked.get("properties", {}).items():
+        for name, rule in asked.get("judged", {}).items():
             value = holder.get(name)
             if value is None:
                 continue

@@ -1,8 +1,15 @@
 """An audit judges thousands of graphs in one process: those that it is done with go."""
 
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
+
+import pytest
+
+from deployment.garbage import lasting, no_garbage_collection
+from deployment.graph import ResourceGraph
 
 ROOT = Path(__file__).parents[3]
 COUNT = 30
@@ -30,3 +37,17 @@ def test_graphs_that_were_judged_are_freed():
     command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{PROGRAM}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert int(done.stdout) < COUNT / 2
+
+
+@pytest.mark.parametrize("ending", [True, False])
+def test_what_lasts_is_freed_unless_the_process_is_about_to_end(ending):
+    def made():
+        with no_garbage_collection():
+            if not ending:
+                gc.enable()
+            return weakref.ref(lasting(ResourceGraph(())))
+
+    seen = made()
+    assert (seen() is not None) is ending
+    gc.collect()
+    assert seen() is None

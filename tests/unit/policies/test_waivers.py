@@ -41,7 +41,7 @@ def ids(entries):
     return {entry.rule.id for entry in entries}
 
 
-@pytest.mark.parametrize("pattern", ["alb", "al*", f"{ALB}::alb", "urn:pulumi:*::alb"])
+@pytest.mark.parametrize("pattern", ["alb", "al*", "a[kl]b", "[a]lb", f"{ALB}::alb", "urn:pulumi:*::alb"])
 def test_a_waiver_moves_the_violation_to_the_waived(pattern):
     assessment = judged(waiver(resource=pattern))
     assert "edge-deletion-protection" not in ids(assessment.violations)
