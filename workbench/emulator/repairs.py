@@ -52,9 +52,11 @@ def apply() -> None:
 
 
 def _methods_are_looked_up_once() -> None:
-    """No difference to AWS: moto lists the methods of a service at each call, a tenth of its time."""
+    """No difference to AWS: moto lists the methods of a service at each call, a tenth of its time, and spells the
+    operation as a method letter by letter."""
     from moto.core import responses
 
+    responses.camelcase_to_underscores = functools.cache(responses.camelcase_to_underscores)  # type: ignore[attr-defined]
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)  # type: ignore[attr-defined]
 
 

@@ -137,16 +137,21 @@ def _server_of(url: str) -> Callable[..., Any] | None:
 def request_of(request: dict[str, Any]) -> Any:
     """A request of botocore's as moto has it, from parts that are plain text; None for any other.
 
-    moto has werkzeug's test client build it, which reads form and files that a prepared request has not.
+    moto has werkzeug's test client build it, and then parse the form that botocore made of a dictionary.
     """
     from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request
+    from werkzeug.datastructures import ImmutableMultiDict
 
     scheme, _, rest = request["url"].partition("://")
     host, slash, path = rest.partition("/")
     path, _, query = path.partition("?")
     path, body, method = slash + path, request["body"], request["method"]
+    form = {}
     if isinstance(body, dict):
-        body = urlencode(body, doseq=True)
+        form = {key: str(value) for key, value in body.items()}
+        if any(isinstance(value, list | bytes) for value in body.values()):
+            return None
+        body = urlencode(form)
     if isinstance(body, str):
         body = body.encode()
     if scheme != "https" or ":" in host or not slash or path.startswith("//") or not _PLAIN_PATH.issuperset(path):
@@ -187,7 +192,12 @@ def request_of(request: dict[str, Any]) -> Any:
         environ["CONTENT_LENGTH"] = str(len(body))
     environ.setdefault("CONTENT_LENGTH", "0")
     environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = {}
-    return Request(environ)
+    made = Request(environ)
+    # What werkzeug parses when it is first asked for it.
+    made.__dict__["form"] = ImmutableMultiDict(form)
+    made.__dict__["files"] = ImmutableMultiDict()
+    made.__dict__["stream"] = BytesIO(b"" if form else body or b"")
+    return made
 
 
 def _ids_are_drawn_at_once() -> None:

@@ -128,7 +128,7 @@ def record(
             # more the larger the stack (tests/benchmarks/test_preview.py).
             with (
                 no_garbage_collection(),
-                _spared_sdk(waits=type(recorder) is not Recorder) as loop,
+                _spared_sdk() as loop,
                 asyncio.Runner(loop_factory=loop) as runner,
             ):
                 runner.run(run_in_stack(lambda: _settled(program)))
@@ -142,8 +142,8 @@ def record(
 
 
 @contextlib.contextmanager
-def _spared_sdk(*, waits: bool) -> Iterator[Callable[[], asyncio.AbstractEventLoop] | None]:
-    """The SDK without what a preview has no use for, and the event loop to run in, one that `waits` for answers or not.
+def _spared_sdk() -> Iterator[Callable[[], asyncio.AbstractEventLoop] | None]:
+    """The SDK without what a preview has no use for, and the event loop to run in.
 
     Any release but the one whose inside is known stays whole, with its own loop.
     """
@@ -153,7 +153,7 @@ def _spared_sdk(*, waits: bool) -> Iterator[Callable[[], asyncio.AbstractEventLo
     from workbench.preview.sdk import Loop, spared
 
     with spared():
-        yield None if waits else Loop
+        yield Loop
 
 
 def _noting(notes: list[kept.Note]) -> logging.Logger:

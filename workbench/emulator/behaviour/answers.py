@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Answers:
         self.api = api
         self._kept: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._seen = 0
+        self._changes: Counter[str] = Counter()
 
     @property
     def region(self) -> str:
@@ -55,6 +57,11 @@ class Answers:
             self._kept[key] = answer
         return self._kept[key]
 
+    def changes(self, service: str) -> int:
+        """How often what a service describes may have changed; what follows from it stays until the next time."""
+        self._forget_what_changed()
+        return self._changes[service]
+
     def _forget_what_changed(self) -> None:
         new = self.api.calls[self._seen :]
         self._seen = len(self.api.calls)
@@ -65,6 +72,7 @@ class Answers:
                 written.add(record.params["Name"])
             elif not record.operation.startswith(_READING) and record.operation not in _CHANGES_NOTHING_DESCRIBED:
                 changed |= _CHANGES_TOO.get(record.service, {record.service})
+        self._changes.update(changed)
         if changed or written:
             self._kept = {
                 key: answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.behaviour.access import UNKNOWN, Ask, allows
@@ -25,6 +26,12 @@ class Roles:
     def __init__(self, answers: Answers, deployer: Deployer) -> None:
         self._answers = answers
         self._deployer = deployer
+        self._may: dict[tuple[Any, ...], bool] = {}
+        self._of_iam = 0
+        """Changes of IAM before what is kept was found out."""
+        self._by_name: dict[str, list[Entry]] = {}
+        self._outputs: list[dict[str, Any]] = []
+        """Outputs that `_by_name` was made of."""
 
     def may_call(
         self, role_arn: str, service: str, operation: str, params: dict[str, Any], assumed_by: str = ""
@@ -53,13 +60,20 @@ class Roles:
         assumed_by: str = "",
     ) -> bool:
         """Whether a role may do something, and a service may assume it; one that does not exist may do nothing."""
+        if self._of_iam != (now := self._answers.changes("iam")):
+            self._may, self._of_iam = {}, now
+        asked = role_arn, action, resource, frozenset((context or {}).items()), assumed_by
+        if asked not in self._may:
+            self._may[asked] = self._find_out(role_arn, Ask(action, resource, context=context or {}), assumed_by)
+        return self._may[asked]
+
+    def _find_out(self, role_arn: str, ask: Ask, assumed_by: str) -> bool:
         try:
             documents, boundary, trust = self._documents(role_arn.rsplit("/", 1)[-1])
         except Exception as error:
             if is_gone(error):
                 return False
             raise
-        ask = Ask(action, resource, context=context or {})
         assumed = not assumed_by or allows([trust], Ask("sts:AssumeRole", service=assumed_by))
         return assumed and allows(documents, ask) and (boundary is None or allows([boundary], ask))
 
@@ -87,11 +101,17 @@ class Roles:
         given = {value for value in params.values() if isinstance(value, str)}
         if not given:
             return []
-        return [
-            entry
-            for entry in self._deployer.state.entries.values()
-            if entry.id in given or entry.outputs.get("arn") in given or entry.outputs.get("name") in given
-        ]
+        entries = self._deployer.state.entries.values()
+        outputs = [entry.outputs for entry in entries]
+        # An update gives a resource other outputs, and a replacement another entry.
+        if len(outputs) != len(self._outputs) or not all(map(operator.is_, outputs, self._outputs)):
+            self._outputs, self._by_name = outputs, {}
+            for entry in entries:
+                for name in {entry.id, entry.outputs.get("arn"), entry.outputs.get("name")}:
+                    if isinstance(name, str):
+                        self._by_name.setdefault(name, []).append(entry)
+        found = {entry.urn: entry for name in given for entry in self._by_name.get(name, ())}
+        return list(found.values())
 
 
 def _tags(entry: Entry) -> dict[str, str]:
