@@ -14,8 +14,9 @@ from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Where several workers share the tests, each begins with long ones."""
+    """Where several workers share the tests, each begins with long ones: of those that `-m` has left."""
     if (number := workers()) > 1:
         items[:] = spread(items, lambda item: item.path, lambda item: item.get_closest_marker("slow"), number)
 

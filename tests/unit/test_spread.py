@@ -1,6 +1,7 @@
 """The order of the tests among workers: nothing is lost, and each worker begins with what takes long."""
 
-from spread import spread
+import pytest
+from spread import spread, workers
 
 
 def order(files, number):
@@ -31,3 +32,12 @@ def test_long_tests_that_fill_more_than_a_stretch_are_all_run():
 
 def test_one_worker_has_the_long_ones_first():
     assert [test[0] for test in order([("a", 1, False), ("b", 1, True)], 1)] == ["b", "a"]
+
+
+def test_each_worker_of_this_run_begins_with_long_tests(request):
+    items, number = request.session.items, workers()
+    long_ones = {item.path for item in items if item.get_closest_marker("slow")}
+    if not 1 < number <= len(long_ones):
+        pytest.skip("nothing to share, or too few long tests")
+    begins = [items[len(items) * worker // number] for worker in range(number)]
+    assert {item.path for item in begins} <= long_ones
