@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+CPU: Final = "CPUUtilization"
+"""Of an Auto Scaling group: the mean over its instances."""
+
 NAMES: Final = frozenset(
     {
+        CPU,
         "RequestCount",
         "RequestCountPerTarget",
         "TargetResponseTime",

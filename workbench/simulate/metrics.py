@@ -14,6 +14,7 @@ import numpy as np
 from workbench.simulate import kernel
 from workbench.simulate.declaration import Metric
 from workbench.simulate.kernel import Floats
+from workbench.simulate.known_metrics import CPU
 
 GAUGES: Final = (
     "healthy",
@@ -118,6 +119,15 @@ class Periods:
         running = self.minutes.gauge(name)
         return _of(pool, self._cut(np.diff(running, axis=0, prepend=0.0)).sum(axis=1))
 
+    def cpu_percent(self, pool: int | None) -> Floats:
+        """Mean CPU utilisation of a pool's targets past their warm-up; NaN without any."""
+        columns = [kernel.CPU, kernel.CPU + 1] if pool is None else [kernel.CPU + pool]
+        values = self._cut(self.minutes.rows[:, columns]).reshape(self.count, self.length * len(columns))
+        known = ~np.isnan(values)
+        with np.errstate(invalid="ignore"):
+            mean: Floats = np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1)
+        return mean
+
     def least_credits(self) -> Floats:
         """Fewest CPU credits; NaN without any."""
         values = self._cut(self.minutes.rows[:, kernel.CREDITS])
@@ -205,11 +215,16 @@ def _launch_failure_percent(periods: Periods, pool: int | None, statistic: str) 
         return 100 * periods.gained("failures", pool) / attempts, attempts
 
 
+def _cpu(periods: Periods, pool: int | None, statistic: str) -> Value:
+    return periods.cpu_percent(pool), np.full(periods.count, float(periods.length))
+
+
 def _credits(periods: Periods, pool: int | None, statistic: str) -> Value:
     return periods.least_credits(), np.full(periods.count, float(periods.length))
 
 
 METRICS: Final[Mapping[str, Callable[[Periods, int | None, str], Value]]] = {
+    CPU: _cpu,
     "RequestCount": _count(kernel.OFFERED),
     "RequestCountPerTarget": _per_target,
     "TargetResponseTime": _response_time,

@@ -9,22 +9,26 @@ from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.alarms import COMPARISONS, AlarmRule, MissingData
 from workbench.simulate.declaration import DeclaredAlarm, Metric
-from workbench.simulate.known_metrics import NAMES, expression_names
+from workbench.simulate.known_metrics import CPU, NAMES, expression_names
 from workbench.simulate.reading.values import as_float, reading
 
 ALARM: Final = tokens.METRIC_ALARM[0]
+OF_GROUP: Final = "AutoScalingGroupName"
+"""Dimension that names an Auto Scaling group."""
 
 
-def read_alarms(graph: ResourceGraph, suffixes: Sequence[str]) -> tuple[list[DeclaredAlarm], list[str]]:
+def read_alarms(
+    graph: ResourceGraph, suffixes: Sequence[str], groups: Sequence[Resource] = ()
+) -> tuple[list[DeclaredAlarm], list[str]]:
     """Alarms on what the twin simulates, and the names of the others.
 
-    `suffixes` are the metric names (arnSuffix) of the fleets' target groups, the stable one first.
+    `suffixes` are the metric names (arnSuffix) of the fleets' target groups, the stable one first, `groups` the fleets.
     """
     known: list[DeclaredAlarm] = []
     unwatched: list[str] = []
     for resource in graph.of_type(ALARM):
         with reading(resource.name):
-            declared = read_alarm(resource, suffixes)
+            declared = read_alarm(graph, resource, suffixes, groups)
         if declared is None:
             unwatched.append(resource.name)
         else:
@@ -32,7 +36,9 @@ def read_alarms(graph: ResourceGraph, suffixes: Sequence[str]) -> tuple[list[Dec
     return known, unwatched
 
 
-def read_alarm(alarm: Resource, suffixes: Sequence[str]) -> DeclaredAlarm | None:
+def read_alarm(
+    graph: ResourceGraph, alarm: Resource, suffixes: Sequence[str], groups: Sequence[Resource] = ()
+) -> DeclaredAlarm | None:
     """The alarm, or None when it watches something that the twin does not simulate."""
     metrics = _metrics(alarm)
     threshold = alarm.get("threshold")
@@ -47,6 +53,17 @@ def read_alarm(alarm: Resource, suffixes: Sequence[str]) -> DeclaredAlarm | None
         return None
     target_group = dimensions.get("TargetGroup")
     if target_group is not None and target_group not in suffixes:
+        return None
+    pool = suffixes.index(target_group) if target_group is not None else None
+    if OF_GROUP in dimensions:
+        kind, paths = tokens.SCALING_GROUP[0], ("dimensions", "metricQueries")
+        named = [each for path in paths for each in graph.referenced(alarm, path, kind)]
+        pool = next((groups.index(each) for each in named if each in groups), None)
+        if pool is None:
+            return None
+    if pool is None and any(name == CPU for _, _, name, _ in names):  # of a database, or of one instance
+        return None
+    if any(name == CPU and kind != "Average" for _, _, name, kind in names):
         return None
     statistic = names[0][3]
     percentile = float(statistic[1:]) if len(names) == 1 and statistic.startswith("p") else None
@@ -66,7 +83,7 @@ def read_alarm(alarm: Resource, suffixes: Sequence[str]) -> DeclaredAlarm | None
         metric=Metric(
             names=tuple(names),
             expression=expression,
-            pool=suffixes.index(target_group) if target_group is not None else None,
+            pool=pool,
         ),
     )
 

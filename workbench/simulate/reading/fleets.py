@@ -123,7 +123,7 @@ class FleetReader:
                 ),
                 None,
             )
-            declared = read_alarm(alarm, self.suffixes) if alarm else None
+            declared = read_alarm(self.graph, alarm, self.suffixes, self.groups) if alarm else None
             if declared is None:
                 self.notes.append(f"{policy.name}: no alarm that the twin simulates runs it; left out")
                 continue

@@ -67,7 +67,7 @@ class _Reader:
                 " (a parked stack has none: simulate it unparked)"
             )
         self.notes += [*fleets.notes, *pods.notes]
-        alarms, unwatched = read_alarms(self.graph, fleets.suffixes or pods.suffixes)
+        alarms, unwatched = read_alarms(self.graph, fleets.suffixes or pods.suffixes, fleets.groups)
         usage = self.basis.get("usage", {}) if isinstance(self.basis.get("usage"), Mapping) else {}
         balancers = self.graph.of_type(*LOAD_BALANCERS)
         p95 = next(

@@ -49,6 +49,13 @@ def test_without_any_target_there_is_no_datapoint():
     assert math.isnan(value(metric("RequestCountPerTarget"), minutes(OFFERED=[300, 0]))[0])
 
 
+def test_the_cpu_of_a_group_is_the_mean_of_the_minutes_that_have_one():
+    three = minutes(3)
+    three.rows[:, [kernel.CPU, kernel.CPU + 1]] = [[40, np.nan], [np.nan, np.nan], [60, np.nan]]
+    assert value(metric("CPUUtilization", "Average", pool=0), three, 3)[0] == 50
+    assert math.isnan(value(metric("CPUUtilization", "Average", pool=1), three, 3)[0])
+
+
 def test_periods_add_up():
     five = minutes(5, healthy=[2, 0], OFFERED=[100, 0])
     assert value(metric("RequestCountPerTarget"), five, 5)[0] == 250

@@ -44,6 +44,70 @@ def test_a_steady_load_needs_no_scaling_and_keeps_the_budget(small_graph):
     assert result.windows == result.windows_within == 12
 
 
+def cpu_steps(resource, **alarm):
+    """The step policy of AWS's guide ("Step and simple scaling policies"), run by an alarm on the group's CPU."""
+    return [
+        resource(
+            "aws:autoscaling/policy:Policy",
+            "cpu-steps",
+            {
+                "autoscalingGroupName": "stable-group",
+                "policyType": "StepScaling",
+                "adjustmentType": "PercentChangeInCapacity",
+                "stepAdjustments": [
+                    {"metricIntervalLowerBound": "0", "metricIntervalUpperBound": "10", "scalingAdjustment": 0},
+                    {"metricIntervalLowerBound": "10", "metricIntervalUpperBound": "20", "scalingAdjustment": 10},
+                    {"metricIntervalLowerBound": "20", "scalingAdjustment": 30},
+                ],
+            },
+        ),
+        resource(
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            "cpu-high",
+            {
+                "namespace": "AWS/EC2",
+                "metricName": "CPUUtilization",
+                "dimensions": {"AutoScalingGroupName": "stable-group"},
+                "statistic": "Average",
+                "period": 60,
+                "evaluationPeriods": 2,
+                "comparisonOperator": "GreaterThanOrEqualToThreshold",
+                "threshold": 50.0,
+                "alarmActions": ["arn:aws:test:us-east-1:123456789012:cpu-steps"],
+                **alarm,
+            },
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("percent", "size"), [(55, 10), (65, 11), (76, 13)])
+def test_steps_on_the_cpu_of_a_group_are_those_of_the_guide(small_graph, stack_resource, percent, size):
+    declared = read(small_graph(*cpu_steps(stack_resource), desiredCapacity=10, maxSize=20))
+    (step,) = (each for each in declared.stable.steps if each.policy.name == "cpu-steps")
+    assert step.alarm.metric.pool == 0
+    declared = replace(declared, fleets=(replace(declared.stable, tracking=(), steps=(step,)), declared.fleets[1]))
+    busy = ServiceModel(mean_seconds=0.025, cpu_ratio=1.0)
+    rate = percent / 100 * 10 * 2 / 0.025
+    # Two minutes that breach, and one until the metric has arrived; then new instances warm up.
+    result = run(None, f"steady:rate={rate}", declared=declared, service=busy, seconds=240.0)
+    assert column(result, "desired")[-1] == size
+
+
+@pytest.mark.parametrize(
+    "alarm",
+    [
+        {"dimensions": {"DBInstanceIdentifier": "other"}, "namespace": "AWS/RDS"},
+        {"dimensions": {"AutoScalingGroupName": "other-group"}},
+        {"statistic": "Maximum"},
+    ],
+    ids=["of a database", "of a group that is not here", "of the busiest instance"],
+)
+def test_cpu_that_is_not_the_mean_of_a_group_is_not_watched(small_graph, stack_resource, alarm):
+    declared = read(small_graph(*cpu_steps(stack_resource, **alarm)))
+    assert "cpu-high" in declared.unwatched
+    assert any(note.startswith("cpu-steps: no alarm that the twin simulates") for note in declared.notes)
+
+
 def test_a_spike_rings_the_alarm_within_two_minutes_and_scales(small_graph):
     result = run(small_graph(), "spike:factor=24,at=600,ramp=0s")
     out = first(result, "scale-out")
