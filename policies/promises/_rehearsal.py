@@ -50,10 +50,14 @@ class World:
     """What every web ACL refers to."""
     failing: Callable[[str, int], bool] = lambda call, times: False
     """(call, times it was made) -> True when it fails."""
+    refused: str = ""
+    """A call that fails for good once the canary has traffic."""
     now: datetime = START
     calls: list[tuple[datetime, str, Parameters]] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
     """Call -> how often it was made."""
+    made_since: set[str] = field(default_factory=set)
+    """Calls that were made once the canary had traffic."""
     rules: dict[str, Any] = field(default_factory=dict)
     """ARN of a listener rule -> its actions."""
     conditions: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +76,9 @@ class World:
         times = self.made[call]
         self.made[call] += 1
         self.calls.append((self.now, call, parameters))
-        if self.failing(call, times):
+        if self.weights:
+            self.made_since.add(call)
+        if (call in self.made_since and call == self.refused) or self.failing(call, times):
             raise StateError("Service.Exception", "the call fails in this scenario")
         reply = getattr(self, f"_{call.partition(':')[2]}", None)
         try:

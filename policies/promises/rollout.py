@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ from policies.checks import mappings, number
 from policies.context import ROOT_TYPE, Context
 from policies.examples import each
 from policies.finding import Severity
-from policies.promises._rehearsal import OTHER, OWN, START, World, canary_weight, moves_traffic, run, shaped, unshaped
+from policies.promises._rehearsal import OTHER, OWN, World, canary_weight, moves_traffic, run, shaped, unshaped
 from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._workflows import definition, tasks
@@ -47,9 +49,10 @@ def check(context: Context) -> Iterator[Problem]:
     ]
     for machine in moving:
         text, names = shaped(str(machine.get("definition")))
-        for problem in rehearsal(text, story_holds(context)):
+        problems, left = rehearsal(text, story_holds(context))
+        for problem in problems:
             yield Problem(problem, "definition", machine)
-        for rule in changed(unshaped(left(text), names), context):
+        for rule in changed(unshaped(left, names), context):
             yield Problem(
                 f"a rollout leaves other actions on {rule.name} than are declared: the checks of the token, or the "
                 "target groups, change with the weights",
@@ -71,14 +74,6 @@ def splitting(context: Context) -> list[Resource]:
         for rule in context.graph.of_type(*LISTENER_RULE)
         if len(rule.all("actions[*].forward.targetGroups[*].arn")) >= LEAST_GROUPS
     ]
-
-
-@remembered
-def left(text: str) -> dict[str, Any]:
-    """ARN of a listener rule -> the actions that a rollout that goes well leaves on it."""
-    world = World()
-    run(json.loads(text), {}, world)
-    return world.rules
 
 
 def changed(actions: Mapping[str, Any], context: Context) -> Iterator[Resource]:
@@ -166,22 +161,37 @@ def story_holds(context: Context) -> bool:
     return declared == [(Decimal(percent), Decimal(hours * 3600)) for percent, hours in STORY]
 
 
+@dataclass(frozen=True)
+class Rollout:
+    """What is rehearsed."""
+
+    document: Mapping[str, Any]
+    story: bool
+    """Whether its steps are the story's."""
+
+    @cached_property
+    def well(self) -> tuple[Execution, World]:
+        """How it goes when all is well, and what it leaves; run once, for several scenarios go just so."""
+        world = World()
+        return run(self.document, {}, world), world
+
+
 @remembered
-def rehearsal(text: str, story: bool) -> tuple[str, ...]:
-    """What goes wrong in the scenarios; one message a scenario."""
-    document = json.loads(text)
+def rehearsal(text: str, story: bool) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """What goes wrong in the scenarios, one message a scenario; and ARN of a listener rule -> the actions that it is
+    left with when all is well."""
+    rollout = Rollout(json.loads(text), story)
     found = []
     for name, judge in SCENARIOS.items():
-        problem = judge(document, story)
+        problem = judge(rollout)
         if problem:
             found.append(f"rehearsed: {name}: {problem}")
-    return tuple(found)
+    return tuple(found), rollout.well[1].rules
 
 
-def healthy(document: Mapping[str, Any], story: bool) -> str:
+def healthy(rollout: Rollout) -> str:
     """All is well: the canary gets all, by the steps, each watched for its hours, and the flag follows."""
-    world = World()
-    execution = run(document, {}, world)
+    execution, world = rollout.well
     if problem := ended_with(execution, world, 100, "SUCCEEDED"):
         return problem
     steps = list(dict.fromkeys(weight for _, _, weight in world.weights))
@@ -193,7 +203,7 @@ def healthy(document: Mapping[str, Any], story: bool) -> str:
         return "a step is not announced"
     if 2 not in world.sizes:
         return "the canary is not made as large as the stable fleet"
-    if story:
+    if rollout.story:
         moments = {weight: moment for moment, _, weight in reversed(world.weights)}
         for (percent, hours), (later, _) in pairwise(STORY):
             if percent not in moments or later not in moments:
@@ -205,11 +215,11 @@ def healthy(document: Mapping[str, Any], story: bool) -> str:
     return ""
 
 
-def back(**state: Any) -> Callable[[Mapping[str, Any], bool], str]:
+def back(**state: Any) -> Callable[[Rollout], str]:
     """Something turns bad while the canary has traffic: the stable fleet gets all of it back."""
 
-    def judge(document: Mapping[str, Any], story: bool) -> str:
-        world, named = World(), _parameters(document)
+    def judge(rollout: Rollout) -> str:
+        world, named = World(), _parameters(rollout.document)
 
         def worsen(one: World) -> None:
             if one.weights and one.now - one.weights[0][0] > timedelta(minutes=10):
@@ -219,18 +229,18 @@ def back(**state: Any) -> Callable[[Mapping[str, Any], bool], str]:
                     else:
                         setattr(one, key, value)
 
-        execution = run(document, {}, world, worsen)
+        execution = run(rollout.document, {}, world, worsen)
         return rolled_back(execution, world)
 
     return judge
 
 
-def never(**state: Any) -> Callable[[Mapping[str, Any], bool], str]:
+def never(**state: Any) -> Callable[[Rollout], str]:
     """Bad from the start: the canary gets no traffic at all."""
 
-    def judge(document: Mapping[str, Any], story: bool) -> str:
+    def judge(rollout: Rollout) -> str:
         world = World(**state)
-        execution = run(document, {}, world)
+        execution = run(rollout.document, {}, world)
         if any(weight > 0 for _, _, weight in world.weights):
             return "the canary gets traffic all the same"
         if execution.status == "SUCCEEDED":
@@ -240,21 +250,22 @@ def never(**state: Any) -> Callable[[Mapping[str, Any], bool], str]:
     return judge
 
 
-def transient(document: Mapping[str, Any], story: bool) -> str:
+def transient(rollout: Rollout) -> str:
     """Every call fails twice, and works the third time: nothing comes of it."""
     world = World(failing=lambda call, times: times < 2)
-    return ended_with(run(document, {}, world), world, 100, "SUCCEEDED")
+    return ended_with(run(rollout.document, {}, world), world, 100, "SUCCEEDED")
 
 
-def permanent(document: Mapping[str, Any], story: bool) -> str:
+def permanent(rollout: Rollout) -> str:
     """One call fails for good, once the canary has traffic: it gets none, or all; nothing in between stays."""
-    calls = sorted({f"{one}" for one in _calls(document)})
+    calls = sorted({f"{one}" for one in _calls(rollout.document)})
     for failing in calls:
         if failing.startswith("elasticloadbalancingv2:") and failing.endswith("Rule"):
             continue  # without it nobody can set weights; the machine says so and fails
-        world = World()
-        world.failing = lambda call, times, bad=failing, now=world: call == bad and bool(now.weights)  # type: ignore[misc]
-        execution = run(document, {}, world)
+        execution, world = rollout.well
+        if failing in world.made_since:  # else all goes as well as if it worked
+            world = World(refused=failing)
+            execution = run(rollout.document, {}, world)
         final = {canary_weight(actions) for actions in world.rules.values()}
         if execution.status == "SUCCEEDED" and final == {100}:
             continue
@@ -263,11 +274,9 @@ def permanent(document: Mapping[str, Any], story: bool) -> str:
     return ""
 
 
-def waiting(document: Mapping[str, Any], story: bool) -> str:
+def waiting(rollout: Rollout) -> str:
     """A window stops the clock, and so does somebody who holds: neither goes on, nor rolls back."""
-    plain, held = World(), World()
-    named = _parameters(document)
-    run(document, {}, plain)
+    held, named = World(), _parameters(rollout.document)
 
     def hold(one: World) -> None:
         since = one.now - one.weights[0][0] if one.weights else timedelta(0)
@@ -278,10 +287,10 @@ def waiting(document: Mapping[str, Any], story: bool) -> str:
         elif timedelta(hours=2) < since < timedelta(hours=4):
             one.parameters = dict.fromkeys(named, "hold")
 
-    execution = run(document, {}, held, hold)
+    execution = run(rollout.document, {}, held, hold)
     if problem := ended_with(execution, held, 100, "SUCCEEDED"):
         return problem
-    longer = (held.now - START) - (plain.now - START)
+    longer = held.now - rollout.well[1].now
     return (
         ""
         if longer >= timedelta(hours=3)
@@ -289,19 +298,19 @@ def waiting(document: Mapping[str, Any], story: bool) -> str:
     )
 
 
-def alone(document: Mapping[str, Any], story: bool) -> str:
+def alone(rollout: Rollout) -> str:
     """Another rollout runs: this one touches nothing."""
     world = World(running=(OWN, OTHER))
-    execution = run(document, {}, world)
+    execution = run(rollout.document, {}, world)
     if world.done("elasticloadbalancingv2:modifyRule") or world.sizes:
         return "it changes weights or sizes beside the one that runs"
     return "" if execution.status == "FAILED" else "it does not say that it was refused"
 
 
-def recovered(document: Mapping[str, Any], story: bool) -> str:
+def recovered(rollout: Rollout) -> str:
     """Started to abort: all traffic goes to the stable fleet, and a running rollout is told."""
     world = World()
-    execution = run(document, {"action": "abort"}, world)
+    execution = run(rollout.document, {"action": "abort"}, world)
     if not any(call.get("Value") not in (None, "run") for call in world.done("ssm:putParameter")):
         return "a rollout that runs is not told to abort"
     return rolled_back(execution, world)
@@ -347,7 +356,7 @@ def _parameters(document: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
-SCENARIOS: Final[dict[str, Callable[[Mapping[str, Any], bool], str]]] = {
+SCENARIOS: Final[dict[str, Callable[[Rollout], str]]] = {
     "all is well": healthy,
     "an alarm goes off": back(alarm="ALARM"),
     "an alarm is gone": back(alarms_missing=1),

@@ -65,7 +65,8 @@ def test_all_rehearsals_come_back_as_they_were(tmp_path, monkeypatch, graph):
     ]
     assert texts
     asked = [
-        *((function, (text,)) for text in texts for function in (rollout.left, flag.switching)),
+        *((flag.switching, (text,)) for text in texts),
+        *((rollout.rehearsal, (text, True)) for text in texts),
         (users_warned.rehearsal, (texts[0], ('{"phase": "start"}', '{"phase": "end"}'))),
         (uptime.rehearsal, (texts[0], ("a kind",))),
     ]
