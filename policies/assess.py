@@ -124,16 +124,25 @@ def assess(
     today: datetime.date | None = None,
     region: str | None = None,
     usage: Usage | None = None,
+    tells_ways: bool = True,
 ) -> Assessment:
     """Judges `graph` under `config` (default: the pack configuration of the graph's own project).
 
     `today` decides which waivers have expired and which versions cost extended support; default: the current day in
     UTC. `region` prices what names no Region of its own, `usage` are numbers of use beside what the stack declares.
+    Who asks only what is broken needs no `tells_ways`: what brings a stack back within its budget.
     Raises InputError when the pack's configuration or waivers file is wrong.
     """
     forget_many()
     day = today or today_utc()
-    context = Context(graph, config if config is not None else config_of(graph), region=region, today=day, usage=usage)
+    context = Context(
+        graph,
+        config if config is not None else config_of(graph),
+        region=region,
+        today=day,
+        usage=usage,
+        tells_ways=tells_ways,
+    )
     violations: list[Violation] = []
     waived: list[Waived] = []
     with no_garbage_collection():  # the rules make many small objects, and hardly a cycle

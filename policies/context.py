@@ -39,6 +39,7 @@ class Context:
         region: str | None = None,
         today: datetime.date | None = None,
         usage: Usage | None = None,
+        tells_ways: bool = True,
     ) -> None:
         self.graph = with_items(graph)
         self.config = config if config is not None else PackConfig()
@@ -48,6 +49,8 @@ class Context:
         """Day that is judged; None for the day of the run."""
         self.usage = usage
         """Numbers of use that are given beside the stack; None for what it declares alone."""
+        self.tells_ways = tells_ways
+        """Whether messages say what brings a stack back within its budget: it is priced some twenty times for that."""
         self.waiver_use: WaiverUse | None = None
         """How the waivers were used; set once every other rule has run."""
 

@@ -82,11 +82,11 @@ def _signed(usd: Decimal) -> str:
     return f"{'-' if usd < 0 else '+'}${abs(usd):.2f}"
 
 
-def over_budget(which: str, figure: Figure, graph: ResourceGraph, estimate: Estimate) -> Problem:
+def over_budget(which: str, figure: Figure, context: Context, estimate: Estimate) -> Problem:
     """Says by how much the dollars of `figure` exceed the budget, what drives them, and what brings them back."""
     cost_usd: Decimal = getattr(estimate, figure)
     over = cost_usd - estimate.budget_usd
-    lead, remedy = _way_back(graph, estimate, figure)
+    lead, remedy = _way_back(context.graph, estimate, figure) if context.tells_ways else ("", "")
     message = (
         f"{which} ${cost_usd:.2f} a month{_brake(estimate, figure)} is ${over:.2f} over the budget of "
         f"${estimate.budget_usd:.2f}; "

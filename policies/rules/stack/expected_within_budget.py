@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
     """The expected monthly cost is within the limit."""
     estimate = priced(context)
     if estimate is not None and estimate.expected_usd > estimate.budget_usd:
-        yield over_budget("expected", "expected_usd", context.graph, estimate)
+        yield over_budget("expected", "expected_usd", context, estimate)
 
 
 RULE = Rule(

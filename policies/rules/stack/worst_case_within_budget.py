@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
     """The worst monthly cost that a dedicated stack allows itself is within the limit."""
     estimate = priced(context)
     if estimate is not None and estimate.basis.tenancy != "shared" and estimate.bounded_usd > estimate.budget_usd:
-        yield over_budget("worst case", "bounded_usd", context.graph, estimate)
+        yield over_budget("worst case", "bounded_usd", context, estimate)
 
 
 RULE = Rule(
