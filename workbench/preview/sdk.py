@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, cast
 
+from google.protobuf import struct_pb2
 from pulumi import Output, Resource, _types, log, output
 from pulumi.output import _OutputData
 from pulumi.runtime import resource, rpc
@@ -46,38 +47,98 @@ class Loop(asyncio.SelectorEventLoop):
         return future
 
 
-def _outputs(res: Resource, props: Iterable[str], custom: bool) -> dict[str, Resolver]:
-    """Give `res` an output for each of `props`, and return what settles them.
+class _Outputs(dict[str, Resolver]):
+    """The outputs of one resource, each worked out once it is read: nineteen of twenty never are.
 
-    One future each: the SDK makes four and a task that waits for them, a quarter of the time.
+    The SDK makes four futures and a task of each, and reads all that the engine answers: a quarter of the time.
     """
-    loop = asyncio.get_running_loop()
-    resolvers: dict[str, Resolver] = {}
+
+    def __init__(self, res: Resource) -> None:
+        super().__init__({"": self._fail})  # the SDK asks for resolvers only to tell them what failed
+        self._resource = res
+        self._asked: dict[str, asyncio.Future[_OutputData[Any]]] = {}
+        self._find: Callable[[str], _OutputData[Any]] | None = None
+        self._failed: Exception | None = None
+
+    def read(self, name: str) -> asyncio.Future[_OutputData[Any]]:
+        """What the output `name` will be, or is."""
+        if name not in self._asked:
+            self._asked[name] = asyncio.get_running_loop().create_future()
+            self._settle(name)
+        return self._asked[name]
+
+    def answered(self, find: Callable[[str], _OutputData[Any]]) -> None:
+        """`find` gives each output from what the engine has answered."""
+        self._find = find
+        for name in self._asked:
+            self._settle(name)
+
+    def _fail(self, _value: object, _known: bool, _secret: bool, _about: object, failed: Exception | None) -> None:
+        self._failed = failed
+        for name in self._asked:
+            self._settle(name)
+
+    def _settle(self, name: str) -> None:
+        data = self._asked[name]
+        if data.done():
+            return
+        if self._failed is not None:
+            data.set_exception(self._failed)
+            data.exception()  # the registration says it; asyncio need not say that nobody asked for it
+        elif self._find is not None:
+            data.set_result(self._find(name))
+
+
+class _ResourceOutput(Output[Any]):
+    """An output of a resource, of which nothing is made before it is read."""
+
+    def __init__(self, outputs: _Outputs, name: str) -> None:
+        self.__dict__["_made"] = outputs, name
+
+    @property
+    def _data(self) -> asyncio.Future[_OutputData[Any]]:  # type: ignore[override]  # an attribute of the base class
+        outputs, name = self.__dict__["_made"]
+        return cast("_Outputs", outputs).read(name)
+
+
+def _outputs(res: Resource, props: Iterable[str], custom: bool) -> _Outputs:
+    """Give `res` an output for each of `props`, and return what settles them."""
+    found = _Outputs(res)
     for name in props:
-        if name == "urn" or (name == "id" and custom):  # the SDK makes these elsewhere
-            continue
-        data = loop.create_future()
-        one: Output[Any] = object.__new__(Output)
-        one._data = data
-        res.__dict__[name] = one
-        resolvers[name] = functools.partial(_settle, res, data)
-    return resolvers
+        if name != "urn" and not (name == "id" and custom):  # the SDK makes these elsewhere
+            res.__dict__[name] = _ResourceOutput(found, name)
+    return found
 
 
-def _settle(
+def _resolve_outputs(
     res: Resource,
-    data: asyncio.Future[_OutputData[Any]],
-    value: object,
-    known: bool,
-    secret: bool,
-    dependencies: set[Resource] | None,
-    failed: Exception | None,
+    _inputs: object,
+    answer: struct_pb2.Struct,
+    about: Mapping[str, set[Resource]],
+    outputs: _Outputs,
+    _custom: bool,
+    by_types: bool = False,
+    *_known: bool,
+    **_missing: bool,
 ) -> None:
-    if failed is None:
-        data.set_result(_OutputData({*(dependencies or ()), res}, value, known, secret))
-    else:
-        data.set_exception(failed)
-        data.exception()  # the registration says it; asyncio need not say that nobody asked for it
+    """What the SDK makes of the engine's `answer` in a preview, output by output."""
+    types = _types.resource_types(type(res))
+    names = _types.resource_pulumi_to_py_names(type(res)) if by_types else {}
+    translate = (lambda prop: names.get(prop) or prop) if by_types else res.translate_output_property
+    keys = {translate(key): key for key in answer.fields}
+    inner = (lambda prop: prop) if by_types else translate
+    told = {translate(key): found for key, found in about.items()}
+
+    def find(name: str) -> _OutputData[Any]:
+        key = keys.get(name, "")
+        value = rpc.deserialize_property(answer[key]) if key else None
+        if value is not None:
+            path = rpc._Path(name, resource=res._name)
+            value = rpc.translate_output_properties(value, inner, types.get(key), by_types, path=path)
+        plain = rpc.unwrap_rpc_secret(value)
+        return _OutputData({*told.get(name, ()), res}, plain, plain is not None, rpc.is_rpc_secret(value))
+
+    outputs.answered(find)
 
 
 def _unknowns(value: object) -> bool:
@@ -172,6 +233,7 @@ def _silent(*_arguments: object, **_named: object) -> None:
 _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     (resource, "_get_stack_trace", source_pb2.StackTrace),  # where it is declared: no deployment holds it
     (rpc, "transfer_properties", _outputs),
+    (rpc, "resolve_outputs", _resolve_outputs),
     (rpc, "contains_unknowns", _unknowns),
     (output, "contains_unknowns", _unknowns),
     (rpc, "serialize_property", _serialized),
