@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -307,20 +307,21 @@ def where_to_write(setting: str) -> str:
     return f'{HERE}:{place or lines.index("DEV = {") + 1}: "{name}": ...'
 
 
-def declared(stack: str, overrides: dict[str, object]) -> str:
+def declared(stack: str, overrides: dict[str, object]) -> dict[str, Any]:
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in overrides.items()}
-    return json.dumps(synthesize(stack, overrides=texts), sort_keys=True)
+    return synthesize(stack, overrides=texts)
 
 
 @cache
-def unchanged(stack: str) -> str:
+def unchanged(stack: str) -> dict[str, Any]:
     return declared(stack, {})
 
 
 def declared_usage(overrides: dict[str, object]) -> dict[str, object]:
-    states = json.loads(declared("dev", overrides))["deployment"]["resources"]
+    states = declared("dev", overrides)["deployment"]["resources"]
     (root,) = [state for state in states if state["type"] == "plant:infra:PlantApi"]
-    return root["outputs"]["costBasis"]["usage"]
+    usage: dict[str, object] = root["outputs"]["costBasis"]["usage"]
+    return usage
 
 
 def test_each_declared_usage_reaches_the_estimate():

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from forked import Forked
 
 from deployment import kept as store
 from workbench.preview import kept, synthesis
@@ -65,22 +66,36 @@ def project(tmp_path_factory):
     return root
 
 
-def exported(root, folder, *options, **environment):
-    """Bytes of the graph that a process of its own exports, and whether it ran the program."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-P", "-c"),
-            "import sys; from workbench.cli.main import run; status = run(sys.argv[1:]);"
-            "print('pulumi' in sys.modules, file=sys.stderr); sys.exit(status)",
-            *("export", "--format", "stack", *options),
-        ],
-        env={**os.environ, "PYTHONPATH": str(root), store.FOLDER_VARIABLE: str(folder), **environment},
-        cwd=root,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout, done.stderr.decode().split()[-1] == "True"
+EXPORT = (
+    "import os, sys; sys.path.insert(0, os.getcwd()); from workbench.cli.main import run; status = run(sys.argv[1:]);"
+    "print({module!r} in sys.modules, file=sys.stderr); sys.exit(status)"
+)
+"""In the folder of a copy of the project: its command, and whether it had to import `module`."""
+SDK = ("pulumi", "pulumi_aws", "pulumi_kubernetes", "pydantic", "google")
+
+
+def started(code, *arguments, cwd, environment):
+    """A process that begins with nothing."""
+    command = [sys.executable, "-P", "-c", code, *arguments]
+    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def forked():
+    """A process that begins with what the program needs of others, and nothing of the project."""
+    import infra.stack  # noqa: F401 - for what it imports
+
+    needed = sorted(name for name in sys.modules if name.partition(".")[0] in SDK)
+    return Forked(*needed, environment=os.environ).run
+
+
+def exported(root, folder, *options, start=started, sign="pulumi"):
+    """Text of the graph that a process of its own exports, and whether it ran the program."""
+    environment = {**os.environ, store.FOLDER_VARIABLE: str(folder)}
+    arguments = ("export", "--format", "stack", *options)
+    done = start(EXPORT.format(module=sign), *arguments, cwd=root, environment=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr.split()[-1] == "True"
 
 
 def edited(path, old, new):
@@ -110,7 +125,7 @@ def with_prod(root):
 
 @pytest.fixture(scope="module")
 def before(project, tmp_path_factory):
-    """Folder where the copy's graph is kept, and its bytes."""
+    """Folder where the copy's graph is kept, and its text."""
     folder = tmp_path_factory.mktemp("before")
     content, ran = exported(project, folder)
     assert ran
@@ -139,13 +154,14 @@ def test_the_same_bytes_come_with_and_without(project, before):
         pytest.param(with_prod, ("--stack", "prod"), id="another stack"),
     ],
 )
-def test_another_input_gives_another_graph(project, before, change, options):
+def test_another_input_gives_another_graph(project, before, change, options, forked):
     # In the place where it was compiled: to compile a copy took as long as to declare it.
     folder, content = before
     with change(project):
-        after, ran = exported(project, folder, *options)
+        after, ran = exported(project, folder, *options, start=forked, sign="workbench.preview.recorder")
         assert ran and after != content
-        assert exported(project, folder, *options) == (after, False)
+        again = exported(project, folder, *options, start=forked, sign="workbench.preview.recorder")
+        assert again == (after, False)
 
 
 @pytest.mark.slow
