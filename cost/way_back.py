@@ -46,16 +46,24 @@ class Way:
     """Whether every figure that the budget is held against is within it afterwards."""
 
 
-def ways_back(graph: ResourceGraph, current: Estimate, figure: Figure) -> tuple[list[Way], bool]:
+Priced = list[tuple[Stack, Estimate]]
+"""Changed stacks that have a price already."""
+
+
+def ways_back(
+    graph: ResourceGraph, current: Estimate, figure: Figure, priced: Priced | None = None
+) -> tuple[list[Way], bool]:
     """Ways that bring `figure` within the budget, the fewest changes first, then the cheapest; and True.
 
     Those that bring the other figures within it, too, where there are any: whoever follows one is done. A lower number
     of requests is told where nothing else is enough: traffic is no choice of the stack's. Where no set of changes is
     enough: the single ones that help most, and False. A graph of more than `MOST_RESOURCES` gets none.
+
+    What is tried is added to `priced`: give it again for another figure of the same `current`, most is tried for both.
     """
     if len(graph) > MOST_RESOURCES:
         return [], False
-    search = _Search(Stack(graph, current.basis), current, figure)
+    search = _Search(Stack(graph, current.basis), current, figure, [] if priced is None else priced)
     singles = sorted(search.singles(), key=lambda way: way.cost_usd)
     if done := [way for way in singles if way.passes]:
         return done[:MOST_WAYS], True
@@ -69,10 +77,11 @@ def ways_back(graph: ResourceGraph, current: Estimate, figure: Figure) -> tuple[
 
 
 class _Search:
-    def __init__(self, stack: Stack, current: Estimate, figure: Figure) -> None:
+    def __init__(self, stack: Stack, current: Estimate, figure: Figure, known: Priced) -> None:
         self.stack = stack
         self.current = current
         self.figure = figure
+        self.known = known
         self.cost_usd: Decimal = getattr(current, figure)
         self._alone: dict[str, Way | None] = {}
 
@@ -295,7 +304,12 @@ class _Search:
         )
 
     def estimate(self, stack: Stack) -> Estimate:
-        return self.current.again(stack.graph, stack.basis)
+        for known, found in self.known:
+            if known == stack:
+                return found
+        found = self.current.again(stack.graph, stack.basis)
+        self.known.append((stack, found))
+        return found
 
 
 def _applied(lever: Lever, stack: Stack, current: Estimate) -> Stack | None:

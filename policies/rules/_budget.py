@@ -12,8 +12,7 @@ from deployment.tokens import LOAD_BALANCER, NAT_GATEWAY, PARAMETER
 
 if TYPE_CHECKING:
     from cost import Estimate
-    from cost.way_back import Figure
-    from deployment.graph import ResourceGraph
+    from cost.way_back import Figure, Priced
     from policies.context import Context
 from policies.examples import Example
 from policies.finding import WAYS_AHEAD, WAYS_APART
@@ -86,7 +85,7 @@ def over_budget(which: str, figure: Figure, context: Context, estimate: Estimate
     """Says by how much the dollars of `figure` exceed the budget, what drives them, and what brings them back."""
     cost_usd: Decimal = getattr(estimate, figure)
     over = cost_usd - estimate.budget_usd
-    lead, remedy = _way_back(context.graph, estimate, figure) if context.tells_ways else ("", "")
+    lead, remedy = _way_back(context, estimate, figure) if context.tells_ways else ("", "")
     message = (
         f"{which} ${cost_usd:.2f} a month{_brake(estimate, figure)} is ${over:.2f} over the budget of "
         f"${estimate.budget_usd:.2f}; "
@@ -109,11 +108,15 @@ def _drivers(estimate: Estimate, figure: str) -> str:
     return ", ".join(f"{name} ${cost:.2f}" for name, cost in largest if cost > 0) or "nothing that has a price"
 
 
-def _way_back(graph: ResourceGraph, estimate: Estimate, figure: Figure) -> tuple[str, str]:
+def _priced(_context: Context) -> Priced:
+    return []
+
+
+def _way_back(context: Context, estimate: Estimate, figure: Figure) -> tuple[str, str]:
     """How a message leads up to what brings the figure back, and that."""
     from cost.way_back import ways_back  # prices the stack many times: only once it is over its budget
 
-    ways, enough = ways_back(graph, estimate, figure)
+    ways, enough = ways_back(context.graph, estimate, figure, context.once(_priced))
     if not ways:
         shorter = "" if estimate.basis.tenancy == "shared" else ", or keep the stack up for fewer hours"
         return "; ", f"no known change lowers it and breaks no other rule: use less of what drives it{shorter}"
