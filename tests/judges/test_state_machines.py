@@ -19,17 +19,18 @@ FILTERED = re.compile(r"Field \"(?P<field>.*)\.\$\" .* is not a JSONPath or intr
 10)]``), and asl-validator reads each of them."""
 
 
-@pytest.fixture(params=STACKS)
-def definitions(request, graph, tmp_path):
-    """Files with the machines of a stack, by name; and the one of monthly windows, which none of them has."""
-    monthly = definition(parameter="/window", page=None, topic_arn=TOPIC, monthly=True)
-    found = {"monthly": tmp_path / "monthly.json"}
-    found["monthly"].write_text(json.dumps(monthly))
-    for machine in graph(request.param).of_type(MACHINE):
-        found[machine.name] = tmp_path / f"{machine.name}.json"
-        found[machine.name].write_text(machine.get("definition"))
-    assert len(found) > 1
-    return found
+@pytest.fixture(scope="module")
+def definitions(graph, tmp_path_factory):
+    """Files with the machines of all stacks, each definition once; and the one of monthly windows, which none has."""
+    folder = tmp_path_factory.mktemp("machines")
+    texts = {json.dumps(definition(parameter="/window", page=None, topic_arn=TOPIC, monthly=True)): "monthly"}
+    for stack in STACKS:
+        machines = graph(stack).of_type(MACHINE)
+        assert machines
+        texts |= {machine.get("definition"): f"{stack}-{machine.name}" for machine in machines}
+    for text, name in texts.items():
+        (folder / f"{name}.json").write_text(text)
+    return sorted(folder.iterdir())
 
 
 def faulty(tmp_path, name: str, **states: Any):
@@ -39,12 +40,12 @@ def faulty(tmp_path, name: str, **states: Any):
 
 
 def test_asl_validator_accepts_every_machine(definitions):
-    result = run("asl-validator", *(part for path in definitions.values() for part in ("--json-path", path)))
+    result = run("asl-validator", *(part for path in definitions for part in ("--json-path", path)))
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_statelint_accepts_every_machine(definitions):
-    for path in definitions.values():
+    for path in definitions:
         text = path.read_text()
         lines = run("statelint", path).stdout.splitlines()
         faults = [line.strip() for line in lines if line and not re.fullmatch(r"(One|\d+) errors?:", line.strip())]
