@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cli.main import run
 from workbench.emulator import process
 
 ROOT = Path(__file__).parents[2]
@@ -42,10 +43,15 @@ def in_environment(folder, *command, status=0):
     return done.stdout
 
 
-def in_checkout(*command):
-    """Standard output of a command of this working copy."""
-    arguments = [ROOT / ".venv" / "bin" / "python", "-P", "-m", "workbench.cli", *command]
-    return subprocess.run([*map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+@pytest.fixture
+def in_checkout(capsys):
+    """Standard output of a command of this working copy, in this process."""
+
+    def ran(*command):
+        run([*map(str, command)])
+        return capsys.readouterr().out
+
+    return ran
 
 
 def bare():
@@ -68,7 +74,7 @@ def test_the_wheel_has_every_file_that_is_read_at_run_time(wheel):
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_an_installed_pack_prices_and_judges_as_the_checkout_does(team, deployment, tmp_path, stack):
+def test_an_installed_pack_prices_and_judges_as_the_checkout_does(team, in_checkout, deployment, tmp_path, stack):
     file = tmp_path / "stack.json"
     file.write_text(json.dumps(deployment(stack)))
     pack = ROOT / "policies"

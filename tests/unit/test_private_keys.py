@@ -4,6 +4,7 @@ it."""
 import json
 import re
 import shutil
+from functools import cache
 
 import pytest
 
@@ -79,14 +80,23 @@ def test_a_rollout_of_unknown_length_has_no_price(deployment):
     assert all("costBasis.rollout" in each.reason for each in unpriced)
 
 
+@cache
+def told(name, root):
+    """What is said of the stack `name`, a copy of dev, in the project in `root`."""
+    shutil.copy(REPOSITORY / "Pulumi.dev.yaml", root / f"Pulumi.{name}.yaml")
+    judged = assess(graph_from_json(synthesize(name, root=root), name))
+    findings = [(one.rule.id, one.finding.message) for one in judged.violations]
+    return findings, [one.violation.rule.id for one in judged.waived], judged.estimate.expected_usd
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    root = tmp_path_factory.mktemp("project")
+    (root / "infra").symlink_to(REPOSITORY / "infra")
+    shutil.copy(REPOSITORY / "Pulumi.yaml", root)
+    return root
+
+
 @pytest.mark.parametrize("name", ["token-refresh", "health", "feature-flag-rollout"])
-def test_a_stack_called_as_what_rules_look_for_has_the_verdict_of_any_other(tmp_path, name):
-    (tmp_path / "infra").symlink_to(REPOSITORY / "infra")
-    shutil.copy(REPOSITORY / "Pulumi.yaml", tmp_path)
-    told = []
-    for stack in ("blue", name):
-        shutil.copy(REPOSITORY / "Pulumi.dev.yaml", tmp_path / f"Pulumi.{stack}.yaml")
-        judged = assess(graph_from_json(synthesize(stack, root=tmp_path), stack))
-        findings = [(one.rule.id, one.finding.message) for one in judged.violations]
-        told.append((findings, [one.violation.rule.id for one in judged.waived], judged.estimate.expected_usd))
-    assert told[1] == told[0]
+def test_a_stack_called_as_what_rules_look_for_has_the_verdict_of_any_other(project, name):
+    assert told(name, project) == told("blue", project)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,12 @@ from workbench.simulate.predict import APART
 TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """Templates of this folder: `.html.j2` is escaped, `.md.j2` escapes by the filters `code` and `words`."""
+    """Templates of this folder: `.html.j2` is escaped, `.md.j2` escapes by the filters `code` and `words`.
+
+    It keeps what it compiled, which takes longer than to fill it in.
+    """
     found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
