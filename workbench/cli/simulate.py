@@ -244,8 +244,8 @@ def command(
         traffic.checked,
         conditions.checked,
     )
-    if drawing.rollout and experiment.scheduler is not None:
-        raise InputError("--scheduler: --rollout runs on this machine only")
+    if drawing.rollout:
+        _rollout_takes(traffic, conditions, experiment)
     cluster = cluster_at(experiment.scheduler)
     with progress("declaring the stack") as show:
         graph = _graph(source)
@@ -280,6 +280,17 @@ def _seconds(text: str | None, option: str) -> float | None:
     from workbench.simulate.traffic.duration import parse_duration
 
     return None if text is None else parse_duration(text, option)
+
+
+def _rollout_takes(traffic: Traffic, conditions: Conditions, experiment: Experiment) -> None:
+    """Raises InputError that names all options that say nothing of a rollout."""
+    refused = {
+        "--scheduler: --rollout runs on this machine only": experiment.scheduler is not None,
+        "--warm-up: --rollout begins with its canary, and leaves nothing out": traffic.warm_up is not None,
+        "--canary: --rollout sets the canary's share itself": conditions.canary > 0,
+    }
+    if problems := [why for why, given in refused.items() if given]:
+        raise InputError(*problems)
 
 
 def _rollouts(graph: ResourceGraph, scenario: Scenario, drawing: Drawing, output: Output) -> None:

@@ -71,9 +71,12 @@ def _lines(found: Comparison) -> Iterator[str]:
 
 
 def _outcome(runs: Sequence[Rollout]) -> str:
-    outcomes = Counter(each.outcome + (f" ({each.reason})" if each.reason else "") for each in runs)
-    told, *others = outcomes.most_common()
-    return f"{told[1]} {told[0]}" + (f", {sum(each for _, each in others)} otherwise" if others else "")
+    told = []
+    for outcome, count in Counter(each.outcome for each in runs).most_common():
+        reasons = Counter(each.reason for each in runs if each.outcome == outcome and each.reason).most_common()
+        others = ", or others" if len(reasons) > 1 else ""
+        told.append(f"{count} {outcome}" + (f" ({reasons[0][0]}{others})" if reasons else ""))
+    return ", ".join(told)
 
 
 def _row(name: str, outcome: str, runs: Sequence[Rollout]) -> str:

@@ -110,6 +110,13 @@ def test_wrong_input_is_status_2_with_a_line_and_no_traceback(plant, saved, argu
     assert "Traceback" not in err
 
 
+def test_what_says_nothing_of_a_rollout_is_refused(plant):
+    status, _, err = plant("simulate", "--rollout", "--canary", "10", "--warm-up", "5m", "--scheduler", "tcp://x:1")
+    assert status == 2
+    for option in ("--canary: ", "--warm-up: ", "--scheduler: "):
+        assert option in err
+
+
 def test_a_missing_file_and_a_parked_stack_are_status_2(plant, tmp_path, deployment):
     assert plant("simulate", "--file", str(tmp_path / "none.json"))[0] == 2
     parked = tmp_path / "parked.json"

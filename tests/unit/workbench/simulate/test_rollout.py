@@ -196,6 +196,15 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
     assert pictures[0].startswith(b"\x89PNG")
 
 
+def test_each_outcome_is_told_with_its_number_and_its_usual_reason(prepared):
+    found = compare(prepared(seconds=4 * HOUR), "steady", 1)
+    (dead,) = found.rollouts[OWN, DEAD.name]
+    (good,) = found.rollouts[OWN, GOOD.name]
+    runs = [good, dead, dead, replace(dead, reason="something else")]
+    told = render(replace(found, rollouts={**found.rollouts, (OWN, DEAD.name): runs}))
+    assert f"3 rolled back ({dead.reason}, or others), 1 promoted " in told
+
+
 def test_the_picture_of_a_rollout_ends_with_all_requests_or_none(prepared):
     found = compare(prepared(seconds=4 * HOUR), "steady", 1)
     shown = {}
