@@ -80,9 +80,15 @@ def test_rows_are_found_whatever_the_sdk_had_to_call_its_modules_and_classes():
     assert "targetBucket" in row_of("aws:s3/bucketLogging:BucketLogging")[0]["required"]  # its class, InitArgs
 
 
-def test_every_type_token_is_one_that_the_sdk_has():
+@pytest.fixture(scope="module")
+def sdk():
+    """Type token -> its properties, and those of the objects of its module."""
+    return {token: (one.resources[token], one.objects) for one in modules() for token in one.resources}
+
+
+def test_every_type_token_is_one_that_the_sdk_has(sdk):
     """Or that one of its types was called before, and has as an alias."""
-    known = {token for module in modules() for token in module.resources}
+    known = set(sdk)
     folder = Path(importlib.util.find_spec("pulumi_aws").submodule_search_locations[0])
     for module in ("lb", "alb", "elb"):
         for file in (folder / module).glob("*.py"):
@@ -104,19 +110,18 @@ def unknown_properties(value, known, objects, path=""):
                 yield from unknown_properties(one, objects[found.holds], objects, f"{path}{name}.")
 
 
-def test_every_property_that_a_rule_asks_for_is_one_that_the_sdk_has():
+def test_every_property_that_a_rule_asks_for_is_one_that_the_sdk_has(sdk):
     """A row's examples follow from its path, so a misspelt one would pass them and fail all programs.
 
     A rule about several types may ask for what one of them has.
     """
-    known = {token: (one.resources[token], one.objects) for one in modules() for token in one.resources}
     misspelt = {
         f"{rule.id}: {token} has no {path}"
         for rule in rules()
         for example in (rule.passing, *rule.also_passing)
         for token, inputs, *_ in example.values()
-        if token in known
-        for path in unknown_properties(inputs, *known[token])
-        if not any(one.name == path for other in rule.types if other in known for one in known[other][0])
+        if token in sdk
+        for path in unknown_properties(inputs, *sdk[token])
+        if not any(one.name == path for other in rule.types if other in sdk for one in sdk[other][0])
     }
     assert not misspelt
