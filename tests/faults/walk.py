@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from faults.kinds import FAULTS, Fault, KilledError
 from faults.trial import Trial, demand_converged, demand_nothing_left_when_destroyed_now
+from workbench.emulator.api import READING
 from workbench.emulator.deploy import Deployer, DeployError
 from workbench.emulator.lifecycle import Lifecycle
 from workbench.emulator.readback import inventory
@@ -36,9 +37,6 @@ from workbench.emulator.world import embedded_aws
 
 if TYPE_CHECKING:
     from workbench.emulator.api import CallRecord
-
-READS = ("describe_", "get_", "list_")
-"""Operations that change nothing."""
 
 FORK_LIMIT_SECONDS = 120
 
@@ -192,7 +190,7 @@ def _situation(deployer: Deployer) -> str:
     """What decides what happens next: the calls that took effect so far, and what the state knows."""
     digest = hashlib.sha256(deployer.state.dump().encode())
     for record in deployer.lifecycle.api.calls:
-        if not record.operation.startswith(READS):
+        if not record.operation.startswith(READING):
             call = (record.service, record.operation, record.params)
             digest.update(json.dumps(call, sort_keys=True, default=str).encode())
     return digest.hexdigest()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from unit.infra.test_dead_knobs import DEV, K8S, PROD, TOGETHER
 
-from workbench.emulator.api import Api
+from workbench.emulator.api import READING, Api
 from workbench.emulator.deploy import Deployer, Outcome
 from workbench.emulator.program import deploy_program
 from workbench.emulator.readback import leftovers, read_back
@@ -79,7 +79,7 @@ def answered_once(api: Api) -> Iterator[None]:
     ask, answers = api.call, {}
 
     def call(service: str, operation: str, **params: Any) -> dict[str, Any]:
-        assert operation.startswith(("describe_", "get_", "list_")), f"{service}.{operation} writes"
+        assert operation.startswith(READING), f"{service}.{operation} writes"
         question = json.dumps([service, operation, params], sort_keys=True)
         if question not in answers:
             answers[question] = ask(service, operation, **params)

@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from workbench.emulator.api import READING
+
 if TYPE_CHECKING:
     from workbench.emulator.api import Api
-
-_READING = ("describe_", "get_", "list_")
 
 _CHANGES_NOTHING_DESCRIBED = frozenset(
     {"delete_message", "publish", "put_log_events", "put_metric_data", "receive_message", "send_message"}
@@ -46,7 +46,7 @@ class Answers:
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Call the API; a describing call is answered from before where nothing has changed since."""
-        if not operation.startswith(_READING):
+        if not operation.startswith(READING):
             return self.api.call(service, operation, **params)
         self._forget_what_changed()
         key = service, operation, json.dumps(params, sort_keys=True, default=str)
@@ -70,7 +70,7 @@ class Answers:
         for record in new:
             if (record.service, record.operation) == ("ssm", "put_parameter"):
                 written.add(record.params["Name"])
-            elif not record.operation.startswith(_READING) and record.operation not in _CHANGES_NOTHING_DESCRIBED:
+            elif not record.operation.startswith(READING) and record.operation not in _CHANGES_NOTHING_DESCRIBED:
                 changed |= _CHANGES_TOO.get(record.service, {record.service})
         self._changes.update(changed)
         if changed or written:
