@@ -143,6 +143,8 @@ def test_stand_ins_are_replaced_also_inside_texts_and_longest_first() -> None:
         "v": ["vpc-real"],
     }
     assert substitution.apply("2600:1f18:abcd:ab01::/64") == "2400:6500:6d28:b901::/64"
+    assert substitution.apply("\nvpc-0000000000 /vpc-0000000000b") == "\nvpc-real /vpc-realb"
+    assert substitution.apply("a-vpc-0000000000 avpc-0000000000") == "a-vpc-real avpc-0000000000", "within a word"
 
 
 @pytest.mark.parametrize(
