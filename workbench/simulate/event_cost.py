@@ -11,11 +11,14 @@ from typing import Final
 from cost.charges import Driver
 from cost.estimate import Estimate
 from cost.uptime import MONTH_HOURS, Metering
+from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.declaration import FleetDeclaration
 from workbench.simulate.reading.fleets import GROUP
 from workbench.simulate.result import RunResult
 
 SECONDS_PER_HOUR: Final = Decimal(3600)
+ON_DEMAND: Final = "instance-hour"
+SPOT: Final = "spot-instance-hour"
 SURPLUS: Final = "vCPU-hour"
 """Unit of the price of surplus CPU credits."""
 
@@ -83,6 +86,43 @@ def instance_hour_usd(estimate: Estimate, fleets: Sequence[FleetDeclaration]) ->
     return {name: dollars[name] / hours[name] if hours[name] else fallback for name, fallback in found.items()}
 
 
+def market_hour_usd(
+    estimate: Estimate, fleets: Sequence[FleetDeclaration], graph: ResourceGraph
+) -> Mapping[str, tuple[Decimal, Decimal]]:
+    """Logical name of each group that has both -> dollars of an hour of one instance on demand, and of one on spot.
+
+    A month is expected with few instances, which may be of one kind; so the prices are of the groups at their maximum.
+    """
+    mixed = {
+        each.name for each in fleets if each.on_demand_percent < 100 and (each.on_demand_base or each.on_demand_percent)
+    }
+    if not mixed or estimate.reprice is None:
+        return {}
+    hours: dict[str, Decimal] = defaultdict(Decimal)
+    beyond: dict[str, Decimal] = defaultdict(Decimal)
+    of_kind: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for line in estimate.reprice(estimate.basis, ResourceGraph(map(_at_maximum, graph))).charges:
+        if line.type != GROUP or line.name not in mixed or line.price.unit == SURPLUS:
+            continue
+        if line.price.unit in (ON_DEMAND, SPOT) and line.quantity:
+            of_kind[line.name][line.price.unit] = line.price.usd
+            hours[line.name] += line.quantity
+        else:
+            beyond[line.name] += line.monthly_usd
+    return {
+        name: (kinds[ON_DEMAND] + beyond[name] / hours[name], kinds[SPOT] + beyond[name] / hours[name])
+        for name, kinds in of_kind.items()
+        if len(kinds) == len((ON_DEMAND, SPOT))
+    }
+
+
+def _at_maximum(resource: Resource) -> Resource:
+    if resource.type != GROUP:
+        return resource
+    size = {"desiredCapacity": resource.get("maxSize")}
+    return replace(resource, inputs={**resource.inputs, **size}, outputs={**resource.outputs, **size})
+
+
 def surplus_usd(estimate: Estimate) -> Mapping[str, Decimal]:
     """Logical name of each group in unlimited mode -> dollars of a vCPU-hour of surplus CPU credits."""
     return {line.name: line.price.usd for line in estimate.charges if line.type == GROUP and line.price.unit == SURPLUS}
@@ -93,6 +133,8 @@ class EventPrices:
     """What an event on one stack is charged by."""
 
     instance_hour_usd: Mapping[str, Decimal]
+    spot_hour_usd: Mapping[str, Decimal]
+    """The same of an instance on spot: another figure where a group has both."""
     surplus_usd: Mapping[str, Decimal]
     request_usd: Decimal
     """Of an attempt at the load balancer."""
@@ -104,8 +146,8 @@ class EventPrices:
     """A month of what sessions end, if it stood all the time."""
 
     @classmethod
-    def of(cls, estimate: Estimate, fleets: Sequence[FleetDeclaration]) -> EventPrices:
-        """Prices of the stack of `estimate`, of which `fleets` are simulated."""
+    def of(cls, estimate: Estimate, fleets: Sequence[FleetDeclaration], graph: ResourceGraph) -> EventPrices:
+        """Prices of the stack in `graph`, which `estimate` is of, and of which `fleets` are simulated."""
         simulated = {each.name for each in fleets}
         standing = in_sessions = Decimal(0)
         for line in estimate.charges:
@@ -128,8 +170,10 @@ class EventPrices:
             application_log_kb_per_request=nothing,
             cache_kb_per_request=nothing,
         )
+        hours, kinds = instance_hour_usd(estimate, fleets), market_hour_usd(estimate, fleets, graph)
         return cls(
-            instance_hour_usd=instance_hour_usd(estimate, fleets),
+            instance_hour_usd={name: kinds.get(name, (usd, usd))[0] for name, usd in hours.items()},
+            spot_hour_usd={name: kinds.get(name, (usd, usd))[1] for name, usd in hours.items()},
             surplus_usd=surplus_usd(estimate),
             request_usd=(answered - none) / PROBED,
             refusal_usd=(refused - none) / PROBED,
@@ -139,7 +183,13 @@ class EventPrices:
 
     def cost(self, run: RunResult) -> EventCost:
         """Cost of the time and the requests of `run`, its warm-up included."""
-        used = ((self.instance_hour_usd, run.instance_seconds), (self.surplus_usd, run.surplus_vcpu_seconds))
+        spot = run.spot_seconds
+        regular = {name: seconds - spot.get(name, 0.0) for name, seconds in run.instance_seconds.items()}
+        used = (
+            (self.instance_hour_usd, regular),
+            (self.spot_hour_usd, spot),
+            (self.surplus_usd, run.surplus_vcpu_seconds),
+        )
         instances = sum(
             (
                 Decimal(seconds) / SECONDS_PER_HOUR * prices.get(name, Decimal(0))

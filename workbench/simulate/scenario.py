@@ -256,7 +256,7 @@ def run_scenario(
     """Simulate `scenario` on the stack in `graph`, its runs on `cluster` where there is one. Raises InputError."""
     prepared = prepare(graph, scenario)
     runs = prepared.replicate(scenario.replications, cluster)
-    prices = None if estimate is None else EventPrices.of(estimate, prepared.declared.fleets)
+    prices = None if estimate is None else EventPrices.of(estimate, prepared.declared.fleets, graph)
     names: Sequence[str] = [*map(str, scenario.files), *scenario.profiles] or [DEFAULT_PROFILE]
     return Report(
         scenario=" + ".join(names),

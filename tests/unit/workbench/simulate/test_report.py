@@ -171,7 +171,7 @@ def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
     month = estimate(dev)
     run = reports("spike").runs[0]
     fleets = reports("spike").declared.fleets
-    cost = EventPrices.of(month, fleets).cost(run)
+    cost = EventPrices.of(month, fleets, dev).cost(run)
     price = instance_hour_usd(month, fleets)["plant-stable-group"]
     assert float(cost.instances_usd) == pytest.approx(run.instance_seconds["plant-stable-group"] / 3600 * float(price))
     assert cost.requests_usd > 0
@@ -190,7 +190,7 @@ def test_a_stack_without_a_budget_has_none(reports):
 def test_a_request_costs_what_it_drives_and_no_more(reports, graph):
     dev, fleets = graph("dev"), reports("spike").declared.fleets
     month = estimate(dev)
-    prices = EventPrices.of(month, fleets)
+    prices = EventPrices.of(month, fleets, dev)
     per_million = [float(each) * 1e6 for each in (prices.request_usd, prices.refusal_usd)]
     # Of AWS's price pages: WAF $0.60 a million; CloudWatch Logs $0.50/GB for 0.5 KiB of the application's log and
     # $0.12/GB for its masking, or for 1.5 KiB of WAF's log; EC2 $0.09/GB for 8 KiB of an answer out.
@@ -199,7 +199,7 @@ def test_a_request_costs_what_it_drives_and_no_more(reports, graph):
     assert per_million == pytest.approx([answered, 0.60 + gigabytes[1.5] * 0.50], rel=0.2)
     for changed in ({"rollouts_per_month": Decimal(9)}, {"monthly_requests": Decimal(0)}):
         basis = replace(month.basis, traffic=replace(month.basis.traffic, **changed))
-        other = EventPrices.of(estimate(dev, basis=basis), fleets)
+        other = EventPrices.of(estimate(dev, basis=basis), fleets, dev)
         assert (other.request_usd, other.refusal_usd) == (prices.request_usd, prices.refusal_usd)
 
 
@@ -227,7 +227,7 @@ def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
     a_month = sum(line.monthly_usd for line in month.charges if line.name == stable.name)
     an_hour = a_month / 730 / stable.desired_capacity
     assert run.instance_seconds[stable.name] > 1.2 * stable.desired_capacity * 1800
-    assert float(EventPrices.of(month, fleets).cost(run).instances_usd) == pytest.approx(
+    assert float(EventPrices.of(month, fleets, k8s).cost(run).instances_usd) == pytest.approx(
         run.instance_seconds[stable.name] / 3600 * float(an_hour)
     )
     fixed = sum(
@@ -237,7 +237,7 @@ def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
         and line.charge.driver in (Driver.FIXED, Driver.FLEET)
         and line.name not in (stable.name, canary.name)
     )
-    assert float(EventPrices.of(month, fleets).cost(run).fixed_usd) == pytest.approx(float(fixed) / 730 / 2)
+    assert float(EventPrices.of(month, fleets, k8s).cost(run).fixed_usd) == pytest.approx(float(fixed) / 730 / 2)
 
 
 def test_a_month_of_what_stands_anyway_is_the_bills(reports, graph):
@@ -248,9 +248,10 @@ def test_a_month_of_what_stands_anyway_is_the_bills(reports, graph):
         if line.charge is not None and line.charge.driver in (Driver.FIXED, Driver.FLEET) and line.type != GROUP
     ]
     seconds = 730 * 3600.0
-    on = EventPrices.of(month, fleets).cost(RunResult(1, seconds, open_seconds=seconds)).fixed_usd
-    parked = EventPrices.of(month, fleets).cost(RunResult(1, seconds)).fixed_usd
-    half = EventPrices.of(month, fleets).cost(RunResult(1, seconds, open_seconds=seconds / 2)).fixed_usd
+    prices = EventPrices.of(month, fleets, graph("dev"))
+    on, parked, half = (
+        prices.cost(RunResult(1, seconds, open_seconds=share * seconds)).fixed_usd for share in (1, 0, 0.5)
+    )
     assert on == pytest.approx(sum(line.list_always_on_usd for line in standing))
     # What is stored and called costs its month whether the stack is parked or not.
     outlives = [
@@ -280,11 +281,28 @@ def test_a_group_costs_all_that_it_is_charged_for_whether_it_grows_or_is_simulat
         for name in ("plant-stable-group", "plant-canary-group-3")
     }
     assert "GB-month" in {line.price.unit for line in month.charges if line.name == "plant-stable-group"}
-    prices, without = (EventPrices.of(each, fleets) for each in (month, estimate(ResourceGraph(prod))))
+    prices, without = (EventPrices.of(estimate(each), fleets, each) for each in (stack, ResourceGraph(prod)))
     assert prices.instance_hour_usd["plant-stable-group"] * 730 == pytest.approx(charged["plant-stable-group"])
     stands = [each.standing_usd + each.in_sessions_usd for each in (prices, without)]
     # And what its instances ask of the flag beyond.
     assert stands[0] - stands[1] == pytest.approx(charged["plant-canary-group-3"], rel=Decimal("0.01"))
+
+
+def test_an_instance_on_spot_is_charged_as_one(graph):
+    def with_base(each):
+        path = ("mixedInstancesPolicy", "instancesDistribution")
+        mixed = {**each.inputs[path[0]], path[1]: {**each.inputs[path[0]][path[1]], "onDemandBaseCapacity": 1}}
+        return replace(each, inputs={**each.inputs, path[0]: mixed}, outputs={**each.outputs, path[0]: mixed})
+
+    prod = ResourceGraph([with_base(each) if each.name == "plant-stable-group" else each for each in graph("prod")])
+    name, fleets = "plant-stable-group", read(prod).fleets
+    prices = EventPrices.of(estimate(prod), fleets, prod)
+    all_spot = EventPrices.of(estimate(graph("prod")), fleets, graph("prod"))
+    assert prices.spot_hour_usd[name] == pytest.approx(all_spot.instance_hour_usd[name])
+    disk = Decimal("0.24") / 730  # 3 GB of gp3 at $0.08
+    assert prices.instance_hour_usd[name] == pytest.approx(Decimal("0.0042") + disk)  # a t4g.nano on demand
+    hour = RunResult(1, 3600.0, instance_seconds={name: 7200.0}, spot_seconds={name: 3600.0})
+    assert prices.cost(hour).instances_usd == pytest.approx(prices.spot_hour_usd[name] + Decimal("0.0042") + disk)
 
 
 def test_requests_to_a_parked_stack_cost_nothing(graph):
@@ -529,7 +547,7 @@ def test_surplus_credits_of_unlimited_mode_are_in_the_cost_of_the_event(graph):
     assert vcpu_seconds == pytest.approx(done - 0.1 * run.instance_seconds[name], rel=0.1)
     without = replace(run, surplus_vcpu_seconds={})
     with_surplus, bare = (
-        EventPrices.of(estimate(unlimited), report.declared.fleets).cost(each) for each in (run, without)
+        EventPrices.of(estimate(unlimited), report.declared.fleets, unlimited).cost(each) for each in (run, without)
     )
     charged = with_surplus.instances_usd - bare.instances_usd
     assert float(charged) == pytest.approx(vcpu_seconds / 3600 * 0.04)  # AWS: $0.04 a vCPU-hour of T4g
