@@ -200,9 +200,7 @@ class Fleet:
 
     def _start(self, now: float, *, ready: bool = False, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word
         declared, constants = self.declared, self.constants
-        index = self.count(Phase.STARTING, Phase.SERVING)
-        above = index >= declared.on_demand_base
-        spot = above and bool(self._rng.random() * 100 >= declared.on_demand_percent)
+        spot = self._base_stands() and bool(self._rng.random() * 100 >= declared.on_demand_percent)
         if not self._free_slots:
             first = self._engine.slots
             self._engine.grow(2 * first)
@@ -250,6 +248,12 @@ class Fleet:
             ready = min(ready, constants.warm_pool_ready_seconds)
         checks = declared.health.healthy_threshold * declared.health.interval_seconds
         return max(ready, constants.launch_seconds + checks)
+
+    def _base_stands(self) -> bool:
+        """Whether as many instances are on demand as the base asks for; whoever ends, it is made up for first."""
+        alive = (Phase.STARTING, Phase.SERVING)
+        regular = sum(1 for each in self.instances if not each.spot and each.phase in alive)
+        return regular >= self.declared.on_demand_base
 
     def _missing(self) -> int:
         leaving = sum(1 for each in self.instances if each.announced and each.phase is not Phase.DRAINING)
@@ -404,9 +408,12 @@ class Fleet:
         """Order in which a smaller group gives its instances up: the closest to its next hour first.
 
         EC2 Auto Scaling User Guide, "How the default termination policy works", read 2026-11: zones (not simulated),
-        then outdated configurations (there are none here), then this; one that still starts is no exception.
+        then what leaves on demand and spot as declared, then outdated configurations (there are none here), then this;
+        one that still starts is no exception.
         """
-        return (-((now - each.started_at) % HOUR), each.number)
+        regular = sum(1 for other in self.instances if not other.spot)
+        of_base = not each.spot and regular <= self.declared.on_demand_base
+        return (of_base, -((now - each.started_at) % HOUR), each.number)
 
     def _note(self, now: float, kind: str, detail: str) -> None:
         self.events.append(FleetEvent(now, self.declared.name, kind, self.desired, detail))

@@ -253,6 +253,20 @@ def test_spot_interruption_without_rebalancing_leaves_a_gap():
     assert bench.fleet.count(Phase.STARTING) == 1
 
 
+def test_the_base_on_demand_is_made_up_for_and_is_the_last_to_leave():
+    bench = Bench(on_demand_base=1, on_demand_percent=0, desired_capacity=3)
+    fleet = bench.at(50 * 60)  # all are alike, so that the oldest would leave first
+    assert [each.spot for each in fleet.instances] == [False, True, True]
+    fleet._set_desired(bench.now, 2, "a test")
+    fleet = bench.at(bench.now + 60)
+    assert sorted(each.spot for each in fleet.instances) == [False, True]
+    (regular,) = (each for each in fleet.instances if not each.spot)
+    fleet._drain(regular, bench.now, 0.0)
+    fleet = bench.at(bench.now + 200)
+    assert regular not in fleet.instances
+    assert sorted(each.spot for each in fleet.instances) == [False, True]
+
+
 def test_on_demand_base_is_never_interrupted():
     constants = FleetConstants(spot_interruptions_per_hour=60)
     bench = Bench(constants=constants, on_demand_base=1, on_demand_percent=0)
