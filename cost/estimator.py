@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -83,9 +83,7 @@ def _estimate(
 
         root = Scope(pricing, found.root)
         bill.add(found.root, found.root.name, lambda: increment(root))
-    for place, resource in enumerate(graph, 1):
-        if place >= MANY and place.bit_count() == 1 and enough_usd.is_finite() and bill.certain_usd > enough_usd:
-            break
+    for resource in graph if enough_usd.is_infinite() else _until_sure(graph, bill, enough_usd):
         kind = _kind_of(resource.type)
         if kind.rendered and not graph.children(resource.urn):
             bill.refuse(
@@ -134,6 +132,14 @@ def _estimate(
         reprice=reprice,
     )
     return settle([alone])[0]
+
+
+def _until_sure(graph: ResourceGraph, bill: _Bill, enough_usd: Decimal) -> Iterator[Resource]:
+    """Resources of `graph`, until those before are sure to cost more than `enough_usd`."""
+    for place, resource in enumerate(graph, 1):
+        if place >= MANY and place.bit_count() == 1 and bill.certain_usd > enough_usd:
+            return
+        yield resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,11 +278,9 @@ def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     }
     written = {value: json.dumps(value)[1:-1] for value in named}
     ordered = sorted(named, key=lambda one: text.index(written[one]))
-    shapes = {written[value]: f"name-{number}-" for number, value in enumerate(ordered)}
-    text = '"'.join([shapes.get(part, part) for part in text.split('"')])  # most names are all of a text
-    for value in sorted(shapes, key=len, reverse=True):
-        if value in text:
-            text = text.replace(value, shapes[value])
+    order = {value: number for number, value in enumerate(ordered)}
+    for value in sorted(named, key=len, reverse=True):
+        text = text.replace(written[value], f"name-{order[value]}-")
     return text, tuple(ordered)
 
 
