@@ -67,12 +67,15 @@ class Recorder(MockMonitor):
         state: dict[str, Any] = {"urn": urn, "custom": request.custom, "type": request.type}
         identifier = ""
         outputs: Mapping[str, Any] = {}
+        answer = struct_pb2.Struct()
         if request.custom:
             provider = self._provider(request)
             managed_by = self.states[provider.rpartition("::")[0]]["inputs"] if provider else {}
             identifier, computed = self._synthetic.of(request.type, request.name, urn, inputs, managed_by)
             state["provider"] = provider
             outputs = {**inputs, **computed}
+            answer.CopyFrom(request.object)
+            answer.update(computed)
             state["id"] = identifier
         state |= {
             "inputs": _stored(inputs),
@@ -103,7 +106,7 @@ class Recorder(MockMonitor):
                     f"{urn}: {path} is not known; add the output it comes from to workbench/preview/outputs.py"
                 )
             self.states[urn] = {key: value for key, value in state.items() if value or key in ALWAYS}
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=_to_struct(outputs))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=answer)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """Record what a component (or the stack) registers as its outputs."""
@@ -177,15 +180,9 @@ def _plain(value: struct_pb2.Value) -> Any:
     return None
 
 
-def _to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    struct = struct_pb2.Struct()
-    struct.update(values)
-    return struct
-
-
 def _stored(value: Any) -> Any:
     """`value` as a deployment stores it: a secret keeps its envelope and loses its content."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
             return {SIGNATURE_KEY: SECRET_SIGNATURE, "plaintext": SECRET_PLAINTEXT}
         return {key: _stored(item) for key, item in value.items()}

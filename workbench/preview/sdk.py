@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 from google.protobuf import struct_pb2
 from pulumi import Output, Resource, _types, log, output
 from pulumi.output import _OutputData
-from pulumi.runtime import resource, rpc
+from pulumi.runtime import resource, resource_cycle_breaker, rpc
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
@@ -217,6 +217,15 @@ async def _serialized(value: Any, *others: Any, **named: Any) -> Any:
     return await _serialize_property(value, *others, **named)
 
 
+def _declare_dependency(from_resource: Resource, to_resource: Resource) -> bool:
+    """As the SDK does; nobody goes round to a resource on which none depends yet, so there no way is followed."""
+    to_resource.__dict__["_is_needed"] = True
+    if "_is_needed" in from_resource.__dict__:
+        return resource_cycle_breaker.declare_dependency(from_resource, to_resource)
+    resource_cycle_breaker._add_dep(from_resource, to_resource)
+    return True
+
+
 def _urn(
     name: Any, type_: Any, parent: Any = None, project: str | None = None, stack: str | None = None
 ) -> Output[str]:
@@ -237,6 +246,7 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     (rpc, "contains_unknowns", _unknowns),
     (output, "contains_unknowns", _unknowns),
     (rpc, "serialize_property", _serialized),
+    (rpc, "declare_dependency", _declare_dependency),
     (resource, "create_urn", _urn),
     (Output, "from_input", staticmethod(_from_input)),
     (Output, "_track", _track),

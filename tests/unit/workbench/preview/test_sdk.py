@@ -1,5 +1,6 @@
 """What is left out of the SDK changes nothing about what a program declares or what it is told."""
 
+import asyncio
 from importlib.metadata import version
 
 import pulumi
@@ -120,6 +121,27 @@ def test_who_reads_a_resource_that_is_refused_is_told_why(monkeypatch, caplog):
     spared = problems()
     assert "division by zero" in spared
     assert "never retrieved" not in caplog.text
+    whole_sdk(monkeypatch)
+    assert problems() == spared
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_resources_that_depend_on_each_other_in_a_circle_are_refused(monkeypatch, length):
+    async def circle():
+        last = asyncio.get_running_loop().create_future()
+        before = pulumi.Output.from_input(last)
+        for number in range(length):
+            made = Part(f"part-{number}", "x", pulumi.ResourceOptions(depends_on=before))
+            before = [made]
+        last.set_result([made])
+
+    def problems():
+        with pytest.raises((InputError, RuntimeError)) as caught:
+            record(circle, StackFile("sdk", "sdk", "us-east-1", {}))
+        return str(caught.value)
+
+    spared = problems()
+    assert "circular dependency" in spared
     whole_sdk(monkeypatch)
     assert problems() == spared
 
