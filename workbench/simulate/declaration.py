@@ -317,6 +317,11 @@ class Declaration:
     """What was assumed because the stack does not say it."""
 
     @property
+    def served_by(self) -> str:
+        """What the fleets are of, for people."""
+        return "pods" if self.stable.pods else "instances"
+
+    @property
     def stable(self) -> FleetDeclaration:
         """The stable fleet."""
         return self.fleets[0]

@@ -81,7 +81,7 @@ def _head(report: Report) -> Iterator[str]:
         f"{name} {_span(report.over(run.instance_seconds[name] / 3600 for run in runs), 2)} h"
         for name in runs[0].instance_seconds
     )
-    yield f"  instances       {hours}; at most {max(run.max_serving for run in runs)} at once"
+    yield f"  {report.declared.served_by:<15} {hours}; at most {max(run.max_serving for run in runs)} at once"
 
 
 def _predicted(report: Report) -> str:
@@ -139,9 +139,9 @@ def _foot(report: Report) -> Iterator[str]:
         event, month = report.event, report.estimate
         length = clock(report.runs[0].duration_seconds)
         yield (
-            f"cost of these {length}   ${event.total_usd:.2f} at list price, mean of the runs: instances"
-            f" ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f}, what stands anyway"
-            f" ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
+            f"cost of these {length}   ${event.total_usd:.2f} at list price, mean of the runs:"
+            f" {report.declared.served_by} ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f}, what stands"
+            f" anyway ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         )
         budget = f"budget ${month.budget_usd:.2f}" if month.budget_usd.is_finite() else "no budget"
         yield (

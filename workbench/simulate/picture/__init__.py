@@ -179,7 +179,7 @@ def _errors(axes: Any, view: _View) -> None:
 
 def _fleet(axes: Any, view: _View) -> None:
     theme, values, stable = view.frame.colours, view.values, view.report.declared.stable
-    axes.set_ylabel("pods" if stable.pods else "instances")
+    axes.set_ylabel(view.report.declared.served_by)
     lines = [("desired", "--", theme.second), ("serving", "-", theme.strong)]
     if values["canary_serving"].any():
         lines.append(("canary_serving", ":", theme.third))
@@ -214,7 +214,7 @@ def _dollars(axes: Any, view: _View) -> None:
     running, coming = growth("serving", "starting", "canary_serving"), growth("requests", "refused")
     sums = {
         "what stands anyway": (event.fixed_usd, standing),
-        "instances": (event.instances_usd, float(event.instances_usd) * running),
+        view.report.declared.served_by: (event.instances_usd, float(event.instances_usd) * running),
         "requests": (event.requests_usd, float(event.requests_usd) * coming),
     }
     # With its dollars: a part of a thousandth is a line, and its name all that shows of it.

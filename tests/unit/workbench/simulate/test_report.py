@@ -222,6 +222,7 @@ def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
     k8s = graph("k8s")
     month, scenario = estimate(k8s), Scenario(profiles=("spike",), duration_seconds=1800.0, replications=1)
     report = run_scenario(k8s, scenario, month)
+    assert "mean of the runs: pods $" in render(report)
     run, fleets = report.runs[0], report.declared.fleets
     stable, canary = fleets
     a_month = sum(line.monthly_usd for line in month.charges if line.name == stable.name)
