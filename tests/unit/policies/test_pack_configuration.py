@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 
 import pytest
 
@@ -13,21 +14,17 @@ from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
 
 
-@pytest.fixture
-def told():
+@cache
+def told(stack, root):
     """What the policies say of a stack, without its name."""
-
-    def of(stack, root):
-        result = preview(stack, {}, root=root)
-        said = json.dumps(result.assessment.to_json(), sort_keys=True)
-        return result.verdict, said.replace(f"urn:pulumi:{stack}::", "").replace(f"plant-{stack}", "plant-NAME")
-
-    return of
+    result = preview(stack, {}, root=root)
+    said = json.dumps(result.assessment.to_json(), sort_keys=True)
+    return result.verdict, said.replace(f"urn:pulumi:{stack}::", "").replace(f"plant-{stack}", "plant-NAME")
 
 
 @pytest.mark.parametrize("copied", ["my", "feature-x", "prod2"])
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_copied_stack_file_gets_the_verdict_of_the_original(stack, copied, tmp_path, told):
+def test_a_copied_stack_file_gets_the_verdict_of_the_original(stack, copied, tmp_path):
     (tmp_path / "infra").symlink_to(REPOSITORY / "infra")
     for name, source in (("Pulumi.yaml", "Pulumi.yaml"), (f"Pulumi.{copied}.yaml", f"Pulumi.{stack}.yaml")):
         shutil.copy(REPOSITORY / source, tmp_path / name)
