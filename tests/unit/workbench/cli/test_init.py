@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from deployment.errors import InputError
 from workbench.cli.init import EXAMPLE, command
-from workbench.preview import stackfile, synthesis
+from workbench.preview import result, stackfile, synthesis
 from workbench.preview.stackfile import read_stack
 
 DEDICATED = ["--kind", "dedicated", "--domain", "api.qa.example.com", "--account", "210987654321"]
@@ -18,7 +18,7 @@ def project(tmp_path, monkeypatch):
     """A project whose program is ours, and which has no stack yet."""
     document = {"name": "plant", "runtime": "python", "main": str(stackfile.REPOSITORY / "infra")}
     (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(document))
-    for module in (synthesis, stackfile):
+    for module in (result, synthesis, stackfile):  # whichever were imported first here would keep the project
         monkeypatch.setattr(module, "REPOSITORY", tmp_path)
     return tmp_path
 
