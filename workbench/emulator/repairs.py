@@ -20,7 +20,6 @@ def apply() -> None:
     _methods_are_looked_up_once()
     _private_keys_are_made_once()
     _public_images_are_not_listed()
-    _old_versions_of_policies_go()
     _flow_logs_may_go_to_a_folder()
     _lock_tokens_are_uuids()
     _load_balancers_without_public_ipv4()
@@ -110,25 +109,6 @@ def _once_a_key(validate: Any) -> Any:
         return validate(SimpleNamespace(key=key))
 
     return lambda self: of(self.key)
-
-
-def _old_versions_of_policies_go() -> None:
-    """The AWS provider takes the oldest version of a managed policy away before it makes a sixth
-    (terraform-provider-aws, internal/service/iam/policy.go, policyPruneVersions, 2026); nobody else here makes any."""
-    from moto.iam.models import IAMBackend
-
-    make = IAMBackend.create_policy_version
-
-    def pruned(self: Any, policy_arn: str, *args: Any, **given: Any) -> Any:
-        versions = self.get_policy(policy_arn).versions
-        if len(versions) == MOST_VERSIONS:
-            versions.remove(next(one for one in versions if not one.is_default))
-        return make(self, policy_arn, *args, **given)
-
-    surroundings.replace(IAMBackend, "create_policy_version", pruned)
-
-
-MOST_VERSIONS = 5
 
 
 def _public_images_are_not_listed() -> None:

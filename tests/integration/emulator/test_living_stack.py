@@ -92,7 +92,7 @@ def answered_once(api: Api) -> Iterator[None]:
         del api.call
 
 
-UNREAD = ("egress", "ingress", "loadBalancerArns", "lockToken", "version")
+UNREAD = ("__otherVersions", "egress", "ingress", "loadBalancerArns", "lockToken", "version")
 """Outputs that are others after nearly each change. The program is not answered them, so it reads none."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from deployment import tokens
 from workbench.emulator.resource_type import AwsType, Call, Context, Read
 from workbench.emulator.rows import earlier, tagging
@@ -9,6 +11,18 @@ from workbench.emulator.rows import earlier, tagging
 
 def _provider_arn(context: Context) -> str:
     return f"arn:aws:iam::{context.account}:oidc-provider/{str(context['url']).removeprefix('https://')}"
+
+
+MOST_VERSIONS = 5
+"""Versions that a managed policy may have (IAM user guide, "IAM and AWS STS quotas", 2026-11)."""
+_OTHER_VERSIONS = "__otherVersions"
+
+
+def _oldest_version(context: Context) -> list[dict[str, Any]]:
+    """The version that the provider takes away before it makes a sixth (terraform-provider-aws,
+    internal/service/iam/policy.go, policyPruneVersions, 2026)."""
+    others = sorted(context.state[_OTHER_VERSIONS], key=lambda version: int(version.removeprefix("v")))
+    return [{"VersionId": others[0]}] if len(others) == MOST_VERSIONS - 1 else []
 
 
 TYPES = (
@@ -92,12 +106,20 @@ TYPES = (
             Read(
                 operation="list_policy_versions",
                 args={"PolicyArn": "{id}"},
-                item="Versions[?IsDefaultVersion] | [0]",
-                under="version",
+                item="Versions",
+                under="versions",
             ),
         ),
-        live={"policy": "version.Document", "name": "PolicyName"},
+        live={"policy": "versions[?IsDefaultVersion] | [0].Document", "name": "PolicyName"},
+        reads_first=True,
         update=(
+            Call(
+                operation="delete_policy_version",
+                args={"PolicyArn": "{id}"},
+                each=_oldest_version,
+                when=("policy",),
+                removes=True,
+            ),
             Call(
                 operation="create_policy_version",
                 args={"PolicyArn": "{id}", "PolicyDocument": "{policy}", "SetAsDefault": True},
@@ -105,7 +127,11 @@ TYPES = (
             ),
         ),
         delete=Call(operation="delete_policy", args={"PolicyArn": "{id}"}),
-        outputs={"arn": "Arn", "policyId": "PolicyId"},
+        outputs={
+            "arn": "Arn",
+            "policyId": "PolicyId",
+            _OTHER_VERSIONS: "versions[?!IsDefaultVersion].VersionId",
+        },
         defaults={"path": "/"},
         replaces=frozenset({"name", "namePrefix", "path", "description"}),
         tagging=tagging("tag_policy", "untag_policy", PolicyArn="{id}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from workbench.emulator.rows import attribute_list
 from workbench.emulator.services.elbv2_load_balancers import LOAD_BALANCER_ATTRIBUTES
 from workbench.emulator.substitution import Substitution
 from workbench.emulator.validation import problems
+from workbench.emulator.world import embedded_aws
 
 
 @pytest.mark.parametrize(
@@ -176,3 +178,21 @@ def test_secrets_are_opened_for_the_api() -> None:
 def test_the_plugin_serves_only_the_emulator_on_this_machine(environment: dict[str, str]) -> None:
     with pytest.raises(SystemExit, match="pulumi-resource-aws"):
         endpoint_from(environment)
+
+
+def test_the_oldest_version_of_a_policy_goes_before_the_sixth() -> None:
+    def inputs(number: int) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": f"arn:aws:sns:*:*:topic-{number}"}
+        return {"name": "one", "path": "/", "policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+
+    with embedded_aws() as api:
+        lifecycle, token, urn = Lifecycle(api), "aws:iam/policy:Policy", "urn:pulumi:dev::p::aws:iam/policy:Policy::one"
+        made = lifecycle.create(token, urn, inputs(0))
+        state = made.outputs
+        for number in range(1, 8):
+            state = lifecycle.update(token, urn, made.id, state, inputs(number), ["policy"])
+        versions = api.call("iam", "list_policy_versions", PolicyArn=made.id)["Versions"]
+        assert {one["VersionId"] for one in versions} == {"v4", "v5", "v6", "v7", "v8"}
+        assert [one["VersionId"] for one in versions if one["IsDefaultVersion"]] == ["v8"]
+        lifecycle.delete(token, urn, made.id, state)
+        assert api.call("iam", "list_policies", Scope="Local")["Policies"] == []
