@@ -77,8 +77,8 @@ SPOT: Final = "ec2_spot"
 SPOT_FRESH_DAYS: Final = 30
 """Days for which a spot price says anything; others of the catalogue hold for years."""
 
-INFINITE: Final = Decimal("Infinity")
-"""What no stack costs."""
+NO_LIMIT_USD: Final = Decimal("Infinity")
+"""Limit of a stack for which neither the pack nor the stack itself names one."""
 
 ONE_HOUR: Final = Uptime(Decimal(1), Decimal(1))
 """In what steps hours in one piece are counted."""
@@ -100,7 +100,7 @@ class UnpricedResource:
 class Reprice(Protocol):
     """Prices another basis with the same use, and another graph in place of its own."""
 
-    def __call__(self, basis: Basis, changed: ResourceGraph | None, enough_usd: Decimal = INFINITE, /) -> Estimate:
+    def __call__(self, basis: Basis, changed: ResourceGraph | None, enough_usd: Decimal = NO_LIMIT_USD, /) -> Estimate:
         """Resources of a large stack are left out once those before them are sure to cost more than `enough_usd`."""
         ...
 
@@ -202,7 +202,7 @@ class Estimate:
         assert self.reprice is not None  # noqa: S101 - `bought` asks only then
         basis = replace(self.basis, uptime=_together(session, sessions))
         # Of what stands without any nobody asks by how much it is beyond the budget.
-        enough_usd = INFINITE if sessions else self.budget_usd - self._shared_usd["expected"]
+        enough_usd = NO_LIMIT_USD if sessions else self.budget_usd - self._shared_usd["expected"]
         priced = self.reprice(basis, None, enough_usd)
         return {gate: priced.total_usd(gate) + self._shared_usd[gate] - self.budget_usd for gate in self.gates}
 

@@ -16,7 +16,7 @@ from cost.basis import Basis, basis_of
 from cost.brake import held
 from cost.catalogue import GLOBAL, Catalogue, MissingPrice
 from cost.charges import ZERO, Charge, Unpriced
-from cost.estimate import Estimate, Line, UnpricedResource
+from cost.estimate import NO_LIMIT_USD, Estimate, Line, UnpricedResource
 from cost.money import line_usd
 from cost.registry import free_reason, pricer_of
 from cost.scope import Pricing, Scope
@@ -30,11 +30,8 @@ from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import is_list, may_be_list, unread, with_items
 from deployment.tokens import RENDERED
 
-NO_LIMIT_USD: Final = Decimal("Infinity")
-"""Limit of a stack for which neither the pack nor the stack itself names one."""
-
 MANY: Final = 1024
-"""Resources after which it pays to look whether the others have to be priced, too."""
+"""Resources after which, and after each doubling, it pays to look whether the others have to be priced, too."""
 
 TOLD_AHEAD: Final = datetime.timedelta(days=183)
 """How long before they begin charges are told: six months."""
