@@ -35,6 +35,7 @@ BY_AN_ADMINISTRATOR = {
     "iam:CreatePolicy": "managed policies are those of the restraint only",
     "iam:CreatePolicyVersion": "managed policies are those of the restraint only",
     "iam:DeletePolicy": "managed policies are those of the restraint only",
+    "iam:DeletePolicyVersion": "managed policies are those of the restraint only",
     "iam:DetachRolePolicy": "managed policies are those of the restraint only",
     "iam:TagPolicy": "managed policies are those of the restraint only",
     "iam:UntagPolicy": "managed policies are those of the restraint only",

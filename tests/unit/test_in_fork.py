@@ -1,5 +1,6 @@
 """What comes back from a fork, and what does not stay."""
 
+import copyreg
 import os
 import signal
 import threading
@@ -50,6 +51,7 @@ class PickyError(Exception):
 
 
 def refuse():
+    copyreg.dispatch_table.pop(PickyError, None)  # distributed, where it is loaded, knows a way for all that there are
     raise PickyError("this", "that")
 
 

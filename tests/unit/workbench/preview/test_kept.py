@@ -72,6 +72,7 @@ EXPORT = (
 )
 """In the folder of a copy of the project: its command, and whether it had to import `module`."""
 SDK = ("pulumi", "pulumi_aws", "pulumi_kubernetes", "pydantic", "google")
+LOADED_LATER = ("pulumi_aws.", "pulumi_kubernetes.")
 
 
 def started(code, *arguments, cwd, environment):
@@ -85,7 +86,12 @@ def forked():
     """A process that begins with what the program needs of others, and nothing of the project."""
     import infra.stack  # noqa: F401 - for what it imports
 
-    needed = sorted(name for name in sys.modules if name.partition(".")[0] in SDK)
+    # Not what is inside the providers' packages: those load themselves, and one that others load first ends half empty.
+    needed = sorted(
+        name
+        for name in sys.modules
+        if name.partition(".")[0] in SDK and not (name.startswith(LOADED_LATER) and name.count(".") > 1)
+    )
     return Forked(*needed, environment=os.environ).run
 
 
