@@ -78,7 +78,7 @@ class World:
         self.calls.append((self.now, call, parameters))
         if self.weights:
             self.made_since.add(call)
-        if (call in self.made_since and call == self.refused) or self.failing(call, times):
+        if (self.weights and call == self.refused) or self.failing(call, times):
             raise StateError("Service.Exception", "the call fails in this scenario")
         reply = getattr(self, f"_{call.partition(':')[2]}", None)
         try:

@@ -72,12 +72,12 @@ def instance_hour_usd(estimate: Estimate, fleets: Sequence[FleetDeclaration]) ->
     for line in estimate.charges:
         if line.charge is None or (line.name not in asked and line.type != GROUP):
             continue
-        if line.price.unit.endswith("instance-hour"):
+        if line.price.unit in (ON_DEMAND, SPOT):
             dearest[line.name] = max(dearest[line.name], line.price.usd)
         # All that a group is charged for is of its instances, also the volumes of one whose size never changes.
         if line.price.unit != SURPLUS if line.type == GROUP else line.charge.driver is Driver.FLEET:
             dollars[line.name] += line.monthly_usd
-            if line.price.unit.endswith("instance-hour"):
+            if line.price.unit in (ON_DEMAND, SPOT):
                 hours[line.name] += line.quantity
             elif line.name in asked and line.price.unit == "vCPU-hour":
                 hours[line.name] += line.quantity / asked[line.name]

@@ -26,11 +26,12 @@ from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration, RolloutPlan, Sessions
+from workbench.simulate.fleet import MINUTE
 from workbench.simulate.histogram import quantile_seconds
 from workbench.simulate.kernel import Floats
 from workbench.simulate.reading import read
 from workbench.simulate.scenario import DAY_SECONDS, DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
-from workbench.simulate.simulation import MINUTE, Run
+from workbench.simulate.simulation import Run
 from workbench.simulate.traffic.stream import Segment, Stream
 
 HEALTH_LOOK_SECONDS: Final = 30.0

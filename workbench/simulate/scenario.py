@@ -15,6 +15,7 @@ from workbench.simulate import pod_size
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration, FleetDeclaration
 from workbench.simulate.event_cost import EventPrices
+from workbench.simulate.fleet import MINUTE
 from workbench.simulate.judge import Objective
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict_declared
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 DEFAULT_PROFILE: Final = "spike"
 DEFAULT_SECONDS: Final = 3600.0
 DAY_SECONDS: Final = 86_400.0
-MINUTE_SECONDS: Final = 60.0
 MOST_RPS: Final = 1e6
 """Requests a second that are simulated at most: those that clients wait to repeat are all kept in memory."""
 EPOCH_CLOCK: Final = 1e8
@@ -213,7 +213,7 @@ def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
     options = scenario.options
     if not options.real_clock and loaded.start is not None:
         options = replace(options, start=loaded.start, real_clock=True)
-    if scenario.drawn and loaded.traffic.duration_seconds <= MINUTE_SECONDS:
+    if scenario.drawn and loaded.traffic.duration_seconds <= MINUTE:
         raise InputError(
             f"--picture: of {loaded.traffic.duration_seconds:g} s there is nothing to draw; simulate more than a minute"
         )

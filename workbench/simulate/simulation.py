@@ -18,7 +18,7 @@ from workbench.simulate.alarm_watch import AlarmWatch
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
-from workbench.simulate.fleet import ALWAYS, Fleet, Wake
+from workbench.simulate.fleet import ALWAYS, MINUTE, Fleet, Wake
 from workbench.simulate.histogram import BUCKETS, quantile_seconds
 from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats, Ints, Slice
@@ -32,7 +32,6 @@ from workbench.simulate.service import ServiceModel
 from workbench.simulate.traffic.arrivals import ArrivalSource
 from workbench.simulate.traffic.stream import Traffic
 
-MINUTE: Final = 60.0
 WHOLE_RUN: Final = 2**40
 """Minutes of a histogram that never ends."""
 
