@@ -85,8 +85,10 @@ class PodAutoscaling:
     """behavior.scaleUp."""
     down: ScalingRules = DEFAULT_DOWN
     """behavior.scaleDown."""
+    has_behavior: bool = True
+    """Whether any of the two is declared."""
     cpu_request_vcpus: float = 0.25
-    """CPU request of one pod, which utilisation refers to."""
+    """CPU request of one pod with all its containers, which utilisation refers to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,11 @@ class PodFleet(Fleet):
             raise ValueError(f"{declared.name} declares no pod autoscaling")
         self._autoscaling = declared.pods
         self._autoscaler = HorizontalPodAutoscaler(
-            declared.min_size, declared.max_size, up=declared.pods.up, down=declared.pods.down
+            declared.min_size,
+            declared.max_size,
+            up=declared.pods.up,
+            down=declared.pods.down,
+            has_behavior=declared.pods.has_behavior,
         )
         self._next_sync_at = float(SYNC_SECONDS)
         self._cpu = np.zeros(engine.slots)
@@ -88,7 +92,7 @@ class PodFleet(Fleet):
                 observed.append((PodMetrics(values, unready=unready), metric.target))
             else:
                 values = tuple(float(requests[slot]) / SYNC_SECONDS for slot in ready)
-                observed.append((PodMetrics(values), metric.target))
+                observed.append((PodMetrics(values, unready=unready), metric.target))
         self._cpu = self._engine.slot_cpu.copy()
         self._seen = self._engine.slot_requests.copy()
         wanted = self._autoscaler.sync(now, self.desired, observed)

@@ -25,6 +25,8 @@ DEPLOYMENT: Final = tokens.DEPLOYMENT
 SERVICE: Final = tokens.KUBERNETES_SERVICE
 BINDING: Final = tokens.TARGET_GROUP_BINDING
 
+ASSUMED_VCPUS: Final = 0.25
+"""CPU that a pod is taken to request whose containers request none."""
 _QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(m|k)?$")
 _FACTORS: Final = {"": 1.0, "m": 0.001, "k": 1000.0}
 
@@ -99,9 +101,25 @@ class PodReader:
                 metrics=tuple(self._metrics(autoscaler)),
                 up=rules_of(autoscaler.get("spec.behavior.scaleUp"), DEFAULT_UP),
                 down=rules_of(autoscaler.get("spec.behavior.scaleDown"), DEFAULT_DOWN),
-                cpu_request_vcpus=quantity(deployment.get(container + "resources.requests.cpu"), 0.25),
+                has_behavior=isinstance(autoscaler.get("spec.behavior"), Mapping),
+                cpu_request_vcpus=self._requested_vcpus(deployment),
             ),
         )
+
+    def _requested_vcpus(self, deployment: Resource) -> float:
+        """What the containers of one pod request, sidecars included, as the autoscaler adds it up."""
+        spec = "spec.template.spec."
+        beside = [
+            each
+            for each in deployment.all(spec + "initContainers[*]")
+            if isinstance(each, Mapping) and each.get("restartPolicy") == "Always"
+        ]
+        asked = 0.0
+        for each in (*deployment.all(spec + "containers[*]"), *beside):
+            resources = each.get("resources") if isinstance(each, Mapping) else None
+            requests = resources.get("requests") if isinstance(resources, Mapping) else None
+            asked += quantity(requests.get("cpu") if isinstance(requests, Mapping) else None, 0.0)
+        return round(asked, 6) or ASSUMED_VCPUS
 
     def _metrics(self, autoscaler: Resource) -> Iterator[PodMetricTarget]:
         for metric in autoscaler.all("spec.metrics[*]"):
@@ -138,5 +156,5 @@ def rules_of(declared: Any, default: ScalingRules) -> ScalingRules:
         stabilization_seconds=int(as_float(declared.get("stabilizationWindowSeconds"), default.stabilization_seconds)),
         limits=limits or default.limits,
         select=SelectPolicy(declared.get("selectPolicy") or "Max"),
-        tolerance_ratio=as_float(declared.get("tolerance"), default.tolerance_ratio),
+        tolerance_ratio=quantity(declared.get("tolerance"), default.tolerance_ratio),
     )

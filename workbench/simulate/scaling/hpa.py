@@ -17,6 +17,8 @@ SYNC_SECONDS: Final = 15
 """Default of --horizontal-pod-autoscaler-sync-period."""
 TOLERANCE_RATIO: Final = 0.1
 """Default of --horizontal-pod-autoscaler-tolerance."""
+LEAST_GROWTH_TO: Final = 4
+"""Replicas that a Deployment without a behavior may grow to at once, however few it has."""
 
 
 class PolicyType(StrEnum):
@@ -139,6 +141,8 @@ class HorizontalPodAutoscaler:
     max_replicas: int
     up: ScalingRules = DEFAULT_UP
     down: ScalingRules = DEFAULT_DOWN
+    has_behavior: bool = True
+    """Whether one is declared; without any the controller keeps to its rules from before there were behaviors."""
     recommended: deque[tuple[float, int]] = field(default_factory=deque)
     """When which number of replicas was asked for."""
     changes: deque[tuple[float, int]] = field(default_factory=deque)
@@ -170,8 +174,22 @@ class HorizontalPodAutoscaler:
 
     def held(self, now: float, current: int, wanted: int) -> int:
         """What is left of `wanted` replicas after the windows, the rate limits and the bounds."""
+        if not self.has_behavior:
+            return self._held_without_behavior(now, current, wanted)
         wanted = self._rate_limited(now, current, self._stabilized(now, current, wanted))
         return min(max(wanted, self.min_replicas), self.max_replicas)
+
+    def _held_without_behavior(self, now: float, current: int, wanted: int) -> int:
+        """The highest recommendation of the window, on the way up too, and at most twice the replicas, or four.
+
+        pkg/controller/podautoscaler/horizontal.go of kubernetes/kubernetes, normalizeDesiredReplicas: a behavior gets
+        its defaults only where a part of it is declared.
+        """
+        while self.recommended and self.recommended[0][0] < now - self.down.stabilization_seconds:
+            self.recommended.popleft()
+        self.recommended.append((now, wanted))
+        highest = max(replicas for _, replicas in self.recommended)
+        return max(self.min_replicas, min(highest, max(2 * current, LEAST_GROWTH_TO), self.max_replicas))
 
     def _stabilized(self, now: float, current: int, wanted: int) -> int:
         longest = max(self.up.stabilization_seconds, self.down.stabilization_seconds)

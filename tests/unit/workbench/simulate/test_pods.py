@@ -3,6 +3,7 @@
 import pytest
 
 from deployment.reader import graph_from_json
+from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read
@@ -67,10 +68,10 @@ CPU = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utili
 REQUESTS = {"type": "Pods", "pods": {"metric": {"name": "http_requests"}, "target": {"averageValue": "20"}}}
 
 
-def run(graph, *profiles):
+def run(graph, *profiles, **options):
     declared = read(graph)
     traffic = load_traffic(Scenario(profiles=profiles, duration_seconds=1800.0), declared.peak_rps).traffic
-    return simulate(declared, traffic, ServiceModel(mean_seconds=0.025, cpu_ratio=0.2), SimulationOptions())
+    return simulate(declared, traffic, ServiceModel(mean_seconds=0.025, cpu_ratio=0.2), SimulationOptions(**options))
 
 
 def column(result, name):
@@ -86,6 +87,40 @@ def test_an_autoscaler_is_read_with_its_deployment(cluster):
     assert [(metric.kind, metric.target) for metric in fleet.pods.metrics] == [("cpu", 60)]
     assert fleet.pods.up.select is SelectPolicy.MIN
     assert fleet.pods.down.stabilization_seconds == 120
+
+
+def test_the_request_of_a_pod_is_that_of_all_its_containers(cluster):
+    graph = cluster(CPU)
+    deployment = next(each for each in graph if each.type.endswith(":Deployment"))
+    pod = deployment.inputs["spec"]["template"]["spec"]
+    pod["containers"].append({"name": "proxy", "resources": {"requests": {"cpu": "50m"}}})
+    pod["initContainers"] = [
+        {"name": "sidecar", "restartPolicy": "Always", "resources": {"requests": {"cpu": "100m"}}},
+        {"name": "once", "resources": {"requests": {"cpu": "2"}}},
+    ]
+    assert read(graph).stable.pods.cpu_request_vcpus == 0.4
+
+
+def test_a_tolerance_is_a_quantity(cluster):
+    pods = read(cluster(CPU, {"scaleUp": {"tolerance": "50m"}, "scaleDown": {"tolerance": 0.2}})).stable.pods
+    assert (pods.up.tolerance_ratio, pods.down.tolerance_ratio) == (0.05, 0.2)
+
+
+def test_an_autoscaler_without_behavior_is_read_as_one(cluster):
+    assert not read(cluster(CPU)).stable.pods.has_behavior
+    assert read(cluster(CPU, BEHAVIOR)).stable.pods.has_behavior
+    up_from_one = run(cluster(REQUESTS), "steady:rate=120")
+    assert "1 to 4 by the pod autoscaler" in up_from_one.fleet_events[0].detail
+
+
+def test_pods_that_start_count_as_idle_for_every_metric(cluster):
+    # 15 requests/s are one pod, 94 are five, and then 31 are two: those that start would have the one that serves, too
+    # busy by itself, ask for fewer.
+    behavior = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    traffic = ("spike:base=7,factor=10,at=60,ramp=0s,hold=30", "spike:base=8,factor=3,at=60,ramp=0s,hold=900")
+    events = run(cluster(REQUESTS, behavior), *traffic, fleet=FleetConstants(ready_seconds=60.0)).fleet_events
+    (grown, *_), (fewer, *_) = ([each.at for each in events if each.kind == kind] for kind in ("scale-out", "scale-in"))
+    assert fewer >= grown + 60
 
 
 @pytest.mark.parametrize(

@@ -405,3 +405,27 @@ def test_what_it_finds_is_its_first_recommendation():
 
 def test_a_deployment_of_no_replicas_is_left_alone():
     assert HorizontalPodAutoscaler(2, 5).sync(0.0, 0, [(PodMetrics(()), 50.0)]) == 0
+
+
+PLAIN_CASES = {
+    # TestNormalizeDesiredReplicas and TestScaleUpOneMetric...: what a spec without any behavior comes to: (seconds ago,
+    # recommendation), bounds, replicas now, asked and then
+    "empty log": ((), (1, 1000), 100, 5, 5),
+    "stabilize": (((120, 4), (60, 5)), (1, 1000), 100, 3, 5),
+    "no stabilize": (((120, 1), (60, 2)), (1, 1000), 100, 3, 3),
+    "no stabilize, old": (((600, 10), (540, 9)), (1, 1000), 100, 3, 3),
+    "stabilize, old": (((600, 10), (540, 9), (120, 5), (60, 4)), (1, 1000), 100, 3, 5),
+    "from one to four, not to five": ((), (1, 1000), 1, 50, 4),
+    "twice as many": ((), (1, 1000), 10, 50, 20),
+    "the highest of the window on the way up, too": (((15, 9),), (1, 1000), 8, 8, 9),
+    "bounded": ((), (2, 5), 4, 50, 5),
+    "not below the least": ((), (2, 5), 4, 0, 2),
+}
+
+
+@pytest.mark.parametrize("case", PLAIN_CASES)
+def test_without_a_behavior_the_older_rules_hold(case):
+    before, (least, most), current, asked, wanted = PLAIN_CASES[case]
+    hpa = HorizontalPodAutoscaler(least, most, has_behavior=False)
+    hpa.recommended.extend((NOW - ago, replicas) for ago, replicas in before)
+    assert hpa.held(NOW, current, asked) == wanted
