@@ -73,7 +73,14 @@ def test_every_request_is_somewhere(made):
     assert total[kernel.OFFERED] == (
         total[kernel.COMPLETED] + total[kernel.NO_TARGET] + total[kernel.BUSY] + engine.in_flight
     )
-    assert total[kernel.FAILED] <= total[kernel.COMPLETED]
+    # Each attempt has one end: what a client gave up on is no answer, however it would have been.
+    given_up = total[kernel.TIMED_OUT] + total[kernel.ABANDONED]
+    ended = total[kernel.ANSWERED] + total[kernel.FAILED] + given_up + total[kernel.NO_TARGET] + total[kernel.BUSY]
+    assert total[kernel.OFFERED] - engine.in_flight <= ended <= total[kernel.OFFERED] - engine.pending
+    assert (
+        total[kernel.COMPLETED] - total[kernel.UNHEARD]
+        == total[kernel.ANSWERED] + total[kernel.FAILED] - (total[kernel.CUT])
+    )
     assert (total >= 0).all()
 
 

@@ -112,6 +112,7 @@ class Engine:
             balance=np.zeros(slots),
             balance_at=np.zeros(slots),
             most=np.zeros(slots),
+            launch=np.zeros(slots),
             surplus=np.zeros(slots),
             retry=np.empty((1024, 6)),
             tally=np.zeros((POOLS, kernel.TALLIES)),
@@ -139,7 +140,7 @@ class Engine:
 
     @property
     def slot_requests(self) -> Ints:
-        """Requests admitted at each slot since the beginning."""
+        """Requests sent to each slot since the beginning."""
         return self.state.slot_requests
 
     @property
@@ -189,11 +190,24 @@ class Engine:
         self.state.earned[slot] = 0.0
 
     def give_credits(
-        self, slot: int, now: float, *, earned: float, balance: float, most: float, unlimited: bool = False
+        self,
+        slot: int,
+        now: float,
+        *,
+        earned: float,
+        balance: float,
+        most: float,
+        launch: float = 0.0,
+        unlimited: bool = False,
     ) -> None:
-        """Make the target in `slot` burstable: `earned` vCPU-seconds a second, `balance` of at most `most` now."""
+        """Make the target in `slot` burstable: `earned` vCPU-seconds a second, `balance` of at most `most` now.
+
+        `launch` comes on top, for once: launch credits are spent first and don't count towards the limit (EC2 User
+        Guide, "Standard mode concepts", read 2026-11).
+        """
         state = self.state
-        state.earned[slot], state.balance[slot], state.most[slot] = earned, min(balance, most), most
+        state.earned[slot], state.balance[slot], state.most[slot] = earned, min(balance, most) + launch, most
+        state.launch[slot] = launch
         state.balance_at[slot], state.surplus[slot] = now, 0.0 if unlimited else math.nan
 
     def surplus(self, slot: int, now: float) -> float:
@@ -211,13 +225,14 @@ class Engine:
     def cut_slot(self, slot: int) -> int:
         """Terminate the target in `slot` at once; how many requests died with it.
 
-        They count as failed, and as lost where a client still waited for a good response.
+        Those that a client still waited for count as failed, and as lost where the response would have been a good one.
         """
         state, tags = self.state, self._tags(slot)
         for pool in range(POOLS):
             mine = tags[(tags & kernel.CANARY > 0) == (pool == 1)]
             waited = (mine & (kernel.FAILS | kernel.GIVEN_UP)) == 0
-            state.tally[pool, [kernel.COMPLETED, kernel.FAILED]] += len(mine)
+            state.tally[pool, [kernel.COMPLETED, kernel.UNHEARD]] += len(mine)
+            state.tally[pool, [kernel.FAILED, kernel.CUT]] += int((mine & kernel.GIVEN_UP == 0).sum())
             state.tally[pool, kernel.LOST] += int(waited.sum())
         state.outstanding[slot] = 0
         state.earned[slot] = 0.0  # whoever is put into the slot owes nothing of this one's credits

@@ -235,8 +235,9 @@ class Fleet:
                 instance.slot,
                 now,
                 earned=self._burstable.baseline_vcpus,
-                balance=60 * (credits + (0.0 if unlimited else self._burstable.launch_credits)),
+                balance=60 * credits,
                 most=60 * self._burstable.maximum,
+                launch=0.0 if unlimited else 60 * self._burstable.launch_credits,
                 unlimited=unlimited,
             )
 

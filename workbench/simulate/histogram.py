@@ -34,6 +34,11 @@ EDGES_SECONDS: Final = _edges()
 """Lower edges of the buckets, and the upper edge of the last one."""
 
 
+def last_bucket(seconds: float) -> int:
+    """The last bucket with times below `seconds`."""
+    return max(0, min(int(np.searchsorted(EDGES_SECONDS, seconds)), BUCKETS) - 1)
+
+
 def quantile_seconds(counts: Counts, quantile: float) -> float:
     """Time that `quantile` (0..1) of the counted requests do not exceed; NaN when nothing was counted."""
     cumulative = np.cumsum(counts)

@@ -27,7 +27,7 @@ Bools = NDArray[np.bool_]
 # Columns of State.tally, one row for each pool (stable, canary). Sums over the minute.
 OFFERED: Final = 0  # attempts that reached the load balancer (first tries and retries)
 COMPLETED: Final = 1  # responses of the targets, failed ones included
-FAILED: Final = 2  # responses that were a 5xx of the application
+FAILED: Final = 2  # attempts that somebody waited for and that were answered by a 5xx, CUT ones included
 LATENCY: Final = 3  # seconds, sum over responses
 WAIT: Final = 4  # seconds in the queue, sum over admitted requests
 NO_TARGET: Final = 5  # 503 of the load balancer: nobody in rotation
@@ -40,7 +40,10 @@ ABANDONED: Final = 11  # 460: the client gave up before the response
 ANSWERED: Final = 12  # requests that ended with a good response
 WITHIN: Final = 13  # those of them within the response budget
 UNREACHED: Final = 14  # attempts at a parked stack: nothing is there that could count or refuse them
-TALLIES: Final = 15
+UNHEARD: Final = 15  # responses that the load balancer no longer waited for, or that never came: no time is measured
+UNHEARD_SECONDS: Final = 16  # their part of LATENCY
+CUT: Final = 17  # 502 of the load balancer: the target ended meanwhile
+TALLIES: Final = 18
 
 # Places in State.counters.
 RETRIES: Final = 0  # size of the heap of scheduled repeats
@@ -95,12 +98,13 @@ class State(NamedTuple):
     ring: Floats  # [slot, place, (DONE_AT, ARRIVED_AT, CPU_SECONDS, TAG)]: requests at a target as they will be done
     ring_head: Ints  # [slot]: first place in use, modulo the places
     outstanding: Ints  # [slot]: admitted, and not known to be completed: recorded when somebody asks
-    slot_requests: Ints  # [slot]: admitted since the beginning
+    slot_requests: Ints  # [slot]: sent there since the beginning, those that it had no place for included
     slot_cpu: Floats  # [slot]: CPU-seconds of the completed requests since the beginning
     earned: Floats  # [slot]: vCPU-seconds of credit earned in a second; 0: no credits
     balance: Floats  # [slot]: vCPU-seconds of credit ...
     balance_at: Floats  # ... at this time, when the last admitted request begins
-    most: Floats  # [slot]: largest balance
+    most: Floats  # [slot]: largest balance, beside ...
+    launch: Floats  # [slot]: ... what is left of launch credits, which are spent first
     surplus: Floats  # [slot]: vCPU-seconds spent beyond what may be borrowed; NaN: the CPU slows down instead
     retry: Floats  # [n, 6]: heap of (time, attempt, cpu, wait, address, heavy)
     tally: Floats  # [pool, TALLIES]
@@ -161,6 +165,7 @@ class Watch(NamedTuple):
     group_range: Ints  # [group, (lowest, highest)]: its buckets that are not empty
     quantile_group: Ints  # [quantile]
     quantile: Floats  # [quantile]: 0..1
+    quantile_last: Ints  # [quantile]: last bucket that counts
     quantiles: Floats  # [minute, quantile]: seconds; NaN where no period ends or nothing was counted
 
 
@@ -232,7 +237,7 @@ def _settle(slot: int, now: float, state: State, budget_seconds: float) -> None:
     while pool >= 0:  # each time round those of one pool, of which a target has one but while a rollout moves it
         pool, counted = -1, pool
         completed, failed, answered, within = 0, 0, 0, 0
-        total = 0.0
+        total, unheard, unheard_seconds = 0.0, 0, 0.0
         while count > 0:
             place = np.uint64(head & mask)
             done = state.ring[slot, place, DONE_AT]
@@ -248,9 +253,12 @@ def _settle(slot: int, now: float, state: State, budget_seconds: float) -> None:
             cpu += state.ring[slot, place, CPU_SECONDS]
             completed += 1
             total += latency
-            if tag & FAILS:
+            if tag & GIVEN_UP:
+                unheard += 1
+                unheard_seconds += latency
+            elif tag & FAILS:
                 failed += 1
-            elif not tag & GIVEN_UP:
+            else:
                 answered += 1
                 if latency <= budget_seconds:
                     within += 1
@@ -263,6 +271,8 @@ def _settle(slot: int, now: float, state: State, budget_seconds: float) -> None:
         state.tally[counted, FAILED] += failed
         state.tally[counted, ANSWERED] += answered
         state.tally[counted, WITHIN] += within
+        state.tally[counted, UNHEARD] += unheard
+        state.tally[counted, UNHEARD_SECONDS] += unheard_seconds
     state.slot_cpu[slot] += cpu
     state.ring_head[slot] = head
     state.outstanding[slot] = count
@@ -340,10 +350,12 @@ def _admit(slot: int, now: float, work: float, wait: float, tag: int, state: Sta
     busy = work
     earned = state.earned[slot]
     if earned > 0.0:
-        balance = min(state.most[slot], state.balance[slot] + earned * (begin - state.balance_at[slot]))
+        most = state.most[slot] + state.launch[slot]
+        balance = min(most, state.balance[slot] + earned * (begin - state.balance_at[slot]))
         if math.isnan(state.surplus[slot]):
             busy = max(work, (work - balance) / earned)
         balance -= work
+        state.launch[slot] = max(0.0, state.launch[slot] - work)
         if balance < -state.most[slot] and not math.isnan(state.surplus[slot]):
             # Unlimited mode lends what a day earns, and what is earned later pays it back; what is beyond is charged.
             state.surplus[slot] -= balance + state.most[slot]
@@ -452,6 +464,7 @@ def serve(end: float, requests: Slice, state: State, routing: Routing) -> bool:
                 again_at = now
             elif state.outstanding[slot] >= workers + routing.queue_limit:
                 tally[pool, BUSY] += 1
+                state.slot_requests[slot] += 1
                 again_at = now
             else:
                 slow = routing.canary_slowdown if pool == 1 else 1.0
@@ -519,7 +532,8 @@ def _gather(state: State, watch: Watch, minute: int) -> None:
             first, last = watch.group_range[group, 0], watch.group_range[group, 1]
             for index in range(len(watch.quantile)):
                 if watch.quantile_group[index] == group:
-                    watch.quantiles[minute, index] = quantile_of(counts, first, last, watch.quantile[index])
+                    counted = min(last, watch.quantile_last[index])
+                    watch.quantiles[minute, index] = quantile_of(counts, first, counted, watch.quantile[index])
             if first <= last:
                 counts[first : last + 1] = 0
             watch.group_range[group, 0] = BUCKETS
@@ -562,7 +576,7 @@ def close_minute(now: float, state: State, routing: Routing, watch: Watch) -> bo
             slot = routing.rotation[pool, place]
             if state.earned[slot] > 0.0:
                 left = state.balance[slot] + state.earned[slot] * (now - state.balance_at[slot])
-                left = max(0.0, min(state.most[slot], left)) / 60
+                left = max(0.0, min(state.most[slot] + state.launch[slot], left)) / 60
                 row[CREDITS] = left if math.isnan(row[CREDITS]) else min(row[CREDITS], left)
         per_target = requests / count if count > 0 else math.nan
         percent = min(100.0, 100 * cpu / (60 * watch.vcpus[pool] * count)) if count > 0 else math.nan

@@ -37,8 +37,8 @@ STEP_MINUTES: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 144
 COLUMNS: Final = kernel.GAUGES + 2 * len(GAUGES)
 """Columns of a minute."""
 
-Quantile = tuple[int, int | None, float]
-"""Minutes of the period, pool (None: both), and quantile 0..1."""
+Quantile = tuple[int, int | None, float, bool]
+"""Minutes of the period, pool (None: both), quantile 0..1, and whether what nobody waited for is left out."""
 
 
 def point_minutes(minutes: int) -> int:
@@ -134,9 +134,9 @@ class Periods:
         lowest = np.where(np.isnan(values), np.inf, values).min(axis=1, initial=np.inf)
         return np.where(np.isinf(lowest), np.nan, lowest)
 
-    def quantile(self, pool: int | None, quantile: float) -> Floats:
+    def quantile(self, pool: int | None, quantile: float, *, heard: bool = False) -> Floats:
         """Response time in seconds; NaN where nothing was answered. Raises ValueError for what is not watched."""
-        place = self.minutes.known.index((self.length, pool, quantile))
+        place = self.minutes.known.index((self.length, pool, quantile, heard))
         return self._cut(self.minutes.quantiles[:, place])[:, -1]
 
 
@@ -166,22 +166,39 @@ def quantile_of(statistic: str) -> float | None:
 
 
 def _response_time(periods: Periods, pool: int | None, statistic: str) -> Value:
-    samples = periods.total(pool, kernel.COMPLETED)
+    # What the load balancer gave up on has no target_processing_time (-1 in its log), so no sample.
+    samples = periods.total(pool, kernel.COMPLETED) - periods.total(pool, kernel.UNHEARD)
     quantile = quantile_of(statistic)
     if quantile is not None:
-        return periods.quantile(pool, quantile), samples
+        return periods.quantile(pool, quantile, heard=True), samples
     if statistic == "SampleCount":
         return _some(samples)
+    seconds = periods.total(pool, kernel.LATENCY) - periods.total(pool, kernel.UNHEARD_SECONDS)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return periods.total(pool, kernel.LATENCY) / samples, samples
+        return seconds / samples, samples
+
+
+def _requests(periods: Periods, pool: int | None) -> Floats:
+    """Requests that a target was chosen for: the load balancer counts no others (its guide, read 2026-11)."""
+    return periods.total(pool, kernel.OFFERED) - periods.total(pool, kernel.NO_TARGET)
+
+
+def _request_count(periods: Periods, pool: int | None, statistic: str) -> Value:
+    # "Reported if there are registered targets" (its guide), 0 included.
+    total = _requests(periods, pool)
+    return np.where(periods.highest("registered", pool) > 0, total, np.nan), total
 
 
 def _per_target(periods: Periods, pool: int | None, statistic: str) -> Value:
     # "Divided by the number of healthy targets", or of registered ones when none is healthy (its guide).
     healthy, registered = periods.mean("healthy", pool), periods.mean("registered", pool)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = periods.total(pool, kernel.OFFERED) / np.where(healthy > 0, healthy, registered)
+        value = _requests(periods, pool) / np.where(healthy > 0, healthy, registered)
     return np.where(np.isfinite(value), value, np.nan), np.ones(periods.count)
+
+
+def _target_errors(periods: Periods, pool: int | None, statistic: str) -> Value:
+    return _some(periods.total(pool, kernel.FAILED) - periods.total(pool, kernel.CUT))
 
 
 def _gauge(
@@ -225,11 +242,11 @@ def _credits(periods: Periods, pool: int | None, statistic: str) -> Value:
 
 METRICS: Final[Mapping[str, Callable[[Periods, int | None, str], Value]]] = {
     CPU: _cpu,
-    "RequestCount": _count(kernel.OFFERED),
+    "RequestCount": _request_count,
     "RequestCountPerTarget": _per_target,
     "TargetResponseTime": _response_time,
-    "HTTPCode_Target_5XX_Count": _count(kernel.FAILED),
-    "HTTPCode_ELB_5XX_Count": _count(kernel.NO_TARGET, kernel.BUSY, kernel.TIMED_OUT),
+    "HTTPCode_Target_5XX_Count": _target_errors,
+    "HTTPCode_ELB_5XX_Count": _count(kernel.NO_TARGET, kernel.BUSY, kernel.TIMED_OUT, kernel.CUT),
     "HTTPCode_ELB_503_Count": _count(kernel.NO_TARGET, kernel.BUSY),
     "HTTPCode_ELB_504_Count": _count(kernel.TIMED_OUT),
     "HealthyHostCount": _hosts("healthy"),
@@ -263,7 +280,7 @@ def quantiles_of(metric: Metric, period_seconds: int) -> list[Quantile]:
     wanted = ((quantile_of(statistic), name) for _, _, name, statistic in metric.names)
     minutes = max(1, period_seconds // 60)
     return [
-        (minutes, metric.pool, quantile)
+        (minutes, metric.pool, quantile, True)
         for quantile, name in wanted
         if name == "TargetResponseTime" and quantile is not None
     ]

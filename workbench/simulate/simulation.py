@@ -19,7 +19,7 @@ from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration
 from workbench.simulate.engine import Engine, EngineOptions, RateRule
 from workbench.simulate.fleet import ALWAYS, MINUTE, Fleet, Wake
-from workbench.simulate.histogram import BUCKETS, quantile_seconds
+from workbench.simulate.histogram import BUCKETS, last_bucket, quantile_seconds
 from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats, Ints, Slice
 from workbench.simulate.metrics import COLUMNS as MINUTE_COLUMNS
@@ -119,16 +119,17 @@ class Run:
 
     def _quantiles(self) -> list[Quantile]:
         watched = [*self.declared.alarms, *(each.alarm for fleet in self.declared.fleets for each in fleet.steps)]
-        wanted: list[Quantile] = [(self.window_minutes, None, 0.95)]
+        wanted: list[Quantile] = [(self.window_minutes, None, 0.95, False)]
         wanted += [quantile for each in watched for quantile in quantiles_of(each.metric, each.rule.period_seconds)]
         if self.options.keep_minutes:
-            wanted += [(length, None, quantile) for length in (1, self.point_minutes) for quantile in SHOWN]
+            wanted += [(length, None, quantile, False) for length in (1, self.point_minutes) for quantile in SHOWN]
         return list(dict.fromkeys(wanted))
 
     def _watch(self) -> kernel.Watch:
         minutes = math.ceil(self.traffic.duration_seconds / MINUTE) + 1
         groups: list[tuple[int, int | None]] = [(WHOLE_RUN, 0), (WHOLE_RUN, 1)]
-        groups += dict.fromkeys((length, pool) for length, pool, _ in self.known)
+        groups += dict.fromkeys((length, pool) for length, pool, *_ in self.known)
+        patience = last_bucket(min(self.options.client_timeout_seconds, self.declared.idle_timeout_seconds))
         slots, pools = self.engine.slots, len(self.fleets)
         health = [fleet.declared.health for fleet in self.fleets]
         more = 2 - pools
@@ -150,8 +151,9 @@ class Run:
             group_pool=np.array([-1 if pool is None else pool for _, pool in groups], np.int64),
             group_histogram=np.zeros((len(groups), BUCKETS), np.int64),
             group_range=np.array([(BUCKETS, -1)] * len(groups), np.int64),
-            quantile_group=np.array([groups.index((length, pool)) for length, pool, _ in self.known], np.int64),
-            quantile=np.array([quantile for _, _, quantile in self.known]),
+            quantile_group=np.array([groups.index((length, pool)) for length, pool, *_ in self.known], np.int64),
+            quantile=np.array([quantile for _, _, quantile, _ in self.known]),
+            quantile_last=np.array([patience if heard else BUCKETS - 1 for *_, heard in self.known], np.int64),
             quantiles=np.full((minutes, len(self.known)), np.nan),
         )
 
@@ -409,7 +411,7 @@ class Run:
         length, minutes = self.point_minutes, self.minutes
         found = np.column_stack([minutes.periods(length).quantile(None, quantile) for quantile in SHOWN])
         if len(minutes.rows) % length:
-            group = int(self.watch.quantile_group[self.known.index((length, None, SHOWN[0]))])
+            group = int(self.watch.quantile_group[self.known.index((length, None, SHOWN[0], False))])
             counts = self.watch.group_histogram[group]
             found = np.vstack([found, [quantile_seconds(counts, quantile) for quantile in SHOWN]])
         return found * 1000

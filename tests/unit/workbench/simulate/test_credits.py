@@ -28,7 +28,7 @@ def jobs(times, cpu_seconds):
 
 def balance(engine, now):
     state = engine.state
-    return min(state.most[0], state.balance[0] + state.earned[0] * (now - state.balance_at[0])) / 60
+    return min(state.most[0] + state.launch[0], state.balance[0] + state.earned[0] * (now - state.balance_at[0])) / 60
 
 
 def test_the_guides_example_of_accrual():
@@ -53,6 +53,18 @@ def test_t2_has_a_table_of_its_own_and_launch_credits(name, ratio, most):
     assert kind.baseline_vcpus / kind.vcpus == pytest.approx(ratio, rel=0.001)
     assert kind.maximum == pytest.approx(most)
     assert kind.launch_credits == 30 * kind.vcpus
+
+
+def test_launch_credits_are_spent_first_and_do_not_count_towards_the_limit():
+    # The guide's t2.nano: idle for a day it has 102 credits, the 30 of its launch and the 72 that it may keep.
+    kind, day = burstable_type("t2.nano"), 86_400
+    engine = burstable(kind, workers=1)
+    launch = 60 * kind.launch_credits
+    engine.give_credits(0, 0.0, earned=kind.baseline_vcpus, balance=0, most=60 * kind.maximum, launch=launch)
+    assert balance(engine, day) == balance(engine, 2 * day) == pytest.approx(102)
+    engine.run(2 * day + 3600, jobs([2 * day], 40 * 60))
+    assert balance(engine, 2 * day) == pytest.approx(62)
+    assert balance(engine, 3 * day) == pytest.approx(72)  # nothing is left of those of the launch
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def minutes(count=1, **values):
             rows[:, place : place + 2] = pair
         else:
             rows[:, [getattr(kernel, name), kernel.TALLIES + getattr(kernel, name)]] = pair
-    return Minutes(rows, np.full((count, 1), 0.07), [(count, 0, 0.95)])
+    return Minutes(rows, np.full((count, 1), 0.07), [(count, 0, 0.95, True)])
 
 
 def metric(name, statistic="Sum", pool=None):
@@ -57,7 +57,7 @@ def test_the_cpu_of_a_group_is_the_mean_of_the_minutes_that_have_one():
 
 
 def test_periods_add_up():
-    five = minutes(5, healthy=[2, 0], OFFERED=[100, 0])
+    five = minutes(5, healthy=[2, 0], registered=[2, 0], OFFERED=[100, 0])
     assert value(metric("RequestCountPerTarget"), five, 5)[0] == 250
     assert value(metric("RequestCount"), five, 5) == (500, 500)
 
@@ -68,7 +68,22 @@ def test_only_whole_periods_count():
 
 
 def test_a_pool_sees_its_own_requests_only():
-    assert value(metric("RequestCount", pool=1), minutes(OFFERED=[90, 10]))[0] == 10
+    assert value(metric("RequestCount", pool=1), minutes(registered=[1, 1], OFFERED=[90, 10]))[0] == 10
+
+
+def test_requests_without_a_target_are_not_counted_and_no_requests_are_a_count():
+    none = minutes(registered=[1, 0], healthy=[1, 0], OFFERED=[90, 0], NO_TARGET=[30, 0])
+    assert value(metric("RequestCount"), none)[0] == 60
+    assert value(metric("RequestCountPerTarget"), none)[0] == 60
+    assert value(metric("HTTPCode_ELB_5XX_Count"), none)[0] == 30
+    assert value(metric("RequestCount"), minutes(registered=[1, 0]))[0] == 0
+    assert math.isnan(value(metric("RequestCount"), minutes())[0])
+
+
+def test_what_a_target_left_behind_is_an_error_of_the_load_balancer():
+    cut = minutes(FAILED=[10, 0], CUT=[4, 0])
+    assert value(metric("HTTPCode_Target_5XX_Count"), cut)[0] == 6
+    assert value(metric("HTTPCode_ELB_5XX_Count"), cut)[0] == 4
 
 
 def test_a_count_of_nothing_is_no_datapoint():
@@ -98,6 +113,12 @@ def test_launches_are_counted_by_difference():
 def test_p95_comes_with_its_samples():
     minute = minutes(COMPLETED=[150, 0])
     assert value(metric("TargetResponseTime", "p95", pool=0), minute) == (0.07, 150)
+
+
+def test_nobody_measures_the_response_that_nobody_waited_for():
+    minute = minutes(COMPLETED=[150, 0], UNHEARD=[50, 0], LATENCY=[510, 0], UNHEARD_SECONDS=[500, 0])
+    assert value(metric("TargetResponseTime", "SampleCount", pool=0), minute)[0] == 100
+    assert value(metric("TargetResponseTime", "Average", pool=0), minute) == (0.1, 100)
 
 
 LAUNCHES = "IF(attempts > 0, 100 * FILL(failures, 0) / attempts, 0)"

@@ -120,9 +120,12 @@ def test_one_failure_is_no_reason_to_stop_a_good_version(prepared):
 @pytest.mark.parametrize(("patience", "reason"), [(10.0, ""), (0.02, "too many requests to the canary fail")])
 def test_requests_without_an_answer_count_as_failed_where_they_are_many(prepared, patience, reason):
     options = SimulationOptions(start=MONDAY, client_timeout_seconds=patience, max_attempts=1)
-    found = roll(prepared(1.0, plan=replace(PLAN, failures=LIMITS), options=options), GOOD, OWN, 1)
+    plan = replace(PLAN, failures=LIMITS)
+    found = roll(prepared(1.0, plan=plan, options=options, alarms=()), GOOD, OWN, 1)
     assert found.reason == reason
     assert found.answered >= LIMITS.unanswered_least_requests
+    alarmed = roll(prepared(1.0, plan=plan, options=options), GOOD, OWN, 1)
+    assert alarmed.reason == (reason and "an alarm of the canary is on")  # which counts them at this load, too
 
 
 def test_a_version_slower_than_the_alarm_is_judged_by_all_of_its_step(prepared):

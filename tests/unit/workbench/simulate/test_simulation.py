@@ -268,6 +268,19 @@ def test_what_no_client_waits_for_is_served_all_the_same_and_retries_make_it_a_s
     assert hasty.total(kernel.ANSWERED) < 0.1 * patient.total(kernel.ANSWERED)
 
 
+@pytest.mark.parametrize(("patience", "rings"), [(10.0, True), (0.15, False)])
+def test_an_alarm_measures_no_response_that_its_client_did_not_wait_for(small_graph, patience, rings):
+    # The load balancer has no target_processing_time of a request that it gave up on, however long it would have been.
+    slow = DeclaredAlarm(
+        rule=AlarmRule(name="slow", threshold=0.2, period_seconds=300, percentile=95.0),
+        metric=Metric(names=(("m", "AWS/ApplicationELB", "TargetResponseTime", "p95"),), pool=0),
+    )
+    declared = replace(read(small_graph(maxSize=1, healthCheckType="EC2")), alarms=(slow,))
+    found = run(None, "steady:rate=90", declared=declared, client_timeout_seconds=patience, max_attempts=1)
+    assert found.quantile_ms(0.95) > 1000  # what its targets worked on
+    assert (AlarmState.ALARM in {event.state for event in found.alarm_events}) == rings
+
+
 def test_when_every_answer_is_an_error_everything_is_lost(small_graph):
     result = run(small_graph(), "steady:rate=5", service=ServiceModel(mean_seconds=0.025, error_ratio=1.0))
     assert result.total(kernel.ANSWERED) == 0
