@@ -74,7 +74,7 @@ class Service:
 
     service: str
     cpu_ratio: float | None
-    error_ratio: float
+    error_ratio: float | None
     model_cache: bool
 
     def checked(self) -> None:
@@ -170,7 +170,9 @@ class Drawing:
     help="exponential, deterministic, lognormal:CV, gamma:CV or recorded.",
 )
 @click.option("--cpu-ratio", type=RATIO, help="CPU share of the service time.  [default: as declared]")
-@click.option("--error-ratio", type=RATIO, default=0.0, show_default=True, help="Answers that are a 5xx.")
+@click.option(
+    "--error-ratio", type=RATIO, help="Answers that are a 5xx.  [default: 0; of --service recorded, as recorded]"
+)
 @click.option("--cache/--no-cache", "model_cache", default=False, help="Model cache hits and database queries apart.")
 @click.option(
     "--queue-limit",

@@ -170,7 +170,14 @@ class Report:
             },
             "runs": [_run(run) for run in runs],
             "inputs": [
-                {"file": row.source, "rows": row.good, "badRows": row.bad, "missingIntervals": row.missing}
+                {
+                    "file": row.source,
+                    "rows": row.good,
+                    "badRows": row.bad,
+                    "missingIntervals": row.missing,
+                    "repeatedRows": row.repeated,
+                    "answers": dict(sorted(row.answers.items())),
+                }
                 for row in self.rows
             ],
             "assumptions": [*self.declared.notes, *self.assumptions],

@@ -58,8 +58,8 @@ class ServiceOptions:
     """exponential, deterministic, lognormal:CV, gamma:CV, or recorded (from an access log)."""
     cpu_ratio: float | None = None
     """Share of the mean that is CPU work. Default: as declared (plant:fleet.cpu_time_ms)."""
-    error_ratio: float = 0.0
-    """Share of the requests that the application answers with a 5xx."""
+    error_ratio: float | None = None
+    """Share of the requests that the application answers with a 5xx. Default: 0; of recorded service, as recorded."""
     model_cache: bool = False
     """Model cache hits, misses and the database apart."""
     database_mean_ms: float | None = None
@@ -179,7 +179,7 @@ def service_model(declared: Declaration, options: ServiceOptions, recorded: Targ
         cpu_ratio=min(1.0, declared.cpu_seconds / declared.service_seconds)
         if options.cpu_ratio is None
         else options.cpu_ratio,
-        error_ratio=options.error_ratio,
+        error_ratio=_error_ratio(options, recorded),
         database=database,
         popularity=options.popularity,
         ttl_seconds=promise.cache_ttl_seconds,
@@ -190,6 +190,12 @@ def service_model(declared: Declaration, options: ServiceOptions, recorded: Targ
     if model.application_seconds <= 0:  # raises with the reason when the database takes all the time
         raise InputError("the declared service time has to be over 0")
     return model
+
+
+def _error_ratio(options: ServiceOptions, recorded: TargetTimes) -> float:
+    if options.error_ratio is None:
+        return recorded.failed_ratio if options.distribution == "recorded" else 0.0
+    return options.error_ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +312,13 @@ def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
             f"service times are the recorded ones, {prepared.service.mean_seconds * 1000:.1f} ms on average; they hold"
             f" what queued when they were recorded, and {prepared.service.cpu_ratio:.0%} of them is taken for CPU time"
         )
+    if failed := prepared.loaded.recorded.failed_ratio:
+        taken = (
+            f"{prepared.service.error_ratio:.1%} of the answers are one here"
+            if prepared.service.error_ratio
+            else f"none is here (--service recorded, or --error-ratio {failed:.2g}, has them fail)"
+        )
+        yield f"{failed:.1%} of what targets answered when the log was recorded was a 5xx; {taken}"
     yield (
         f"a client gives up after {options.client_timeout_seconds:g} s and tries {options.max_attempts} times in all;"
         f" alarms act {options.alarms.metric_delay_seconds:g} s after their period"

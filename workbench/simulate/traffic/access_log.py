@@ -43,7 +43,7 @@ BY_NAME: Final = (
     f" end in {', '.join(TABLES)}"
 )
 _FIELD: Final = re.compile(r'"([^"]*)"|(\S+)')
-_TIMESTAMP, _CLIENT, _REQUEST_TIME, _TARGET_TIME, _RESPONSE_TIME = 1, 3, 5, 6, 7
+_TIMESTAMP, _CLIENT, _REQUEST_TIME, _TARGET_TIME, _RESPONSE_TIME, _STATUS, _TARGET_STATUS = 1, 3, 5, 6, 7, 8, 9
 _CREATION: Final = 21
 _TYPES: Final = frozenset({"http", "https", "h2", "grpcs", "ws", "wss"})
 
@@ -58,6 +58,8 @@ class TargetTimes:
     """Requests that were measured."""
     total_seconds: float
     """Their sum."""
+    failed: int = 0
+    """Those of them that the target answered with a 5xx."""
 
     @classmethod
     def pooled(cls, parts: Sequence[TargetTimes]) -> TargetTimes:
@@ -73,12 +75,18 @@ class TargetTimes:
             for part, size in zip(parts, sizes, strict=True)
             if size
         ]
-        return cls(np.concatenate([np.empty(0), *drawn]), count, sum(part.total_seconds for part in parts))
+        total_seconds, failed = sum(part.total_seconds for part in parts), sum(part.failed for part in parts)
+        return cls(np.concatenate([np.empty(0), *drawn]), count, total_seconds, failed)
 
     @property
     def mean_seconds(self) -> float:
         """Mean of all that were measured."""
         return self.total_seconds / self.count if self.count else 0.0
+
+    @property
+    def failed_ratio(self) -> float:
+        """Share that the target answered with a 5xx."""
+        return self.failed / self.count if self.count else 0.0
 
     @property
     def distribution(self) -> Distribution | None:
@@ -117,7 +125,7 @@ def read_access_log(path: Path) -> RecordedTraffic:
     counts: Counter[int] = Counter()
     clients: set[str] = set()
     reservoir = np.empty(SAMPLES)
-    seen, total_seconds, binary = 0, 0.0, False
+    seen, failed, total_seconds, binary = 0, 0, 0.0, False
     rng = np.random.default_rng(0)  # the sample must not depend on the run
     try:
         for number, line in _lines(path):
@@ -126,8 +134,9 @@ def read_access_log(path: Path) -> RecordedTraffic:
             if isinstance(parsed, str):
                 report.reject(f"line {number}", parsed)
                 continue
-            arrival, client, target_seconds = parsed
+            arrival, client, target_seconds, status, target_status = parsed
             report.good += 1
+            report.answers[f"{status[0]}xx" if status.isdecimal() else "no status"] += 1
             counts[int(arrival // INTERVAL_SECONDS)] += 1
             if len(clients) < MAX_ADDRESSES:
                 clients.add(client)
@@ -136,6 +145,7 @@ def read_access_log(path: Path) -> RecordedTraffic:
                 if place < SAMPLES:
                     reservoir[place] = target_seconds
                 seen += 1
+                failed += target_status.startswith("5")
                 total_seconds += target_seconds
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: {error}; it has to be a text file or a complete gzip file") from None
@@ -151,7 +161,7 @@ def read_access_log(path: Path) -> RecordedTraffic:
         Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), max(1, len(clients))),
         first * INTERVAL_SECONDS,
         report,
-        TargetTimes(reservoir[: min(seen, SAMPLES)], seen, total_seconds),
+        TargetTimes(reservoir[: min(seen, SAMPLES)], seen, total_seconds, failed),
     )
 
 
@@ -174,8 +184,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 yield number, text
 
 
-def _parse(line: str) -> tuple[float, str, float] | str:
-    """Arrival (seconds since 1970), client address and target seconds (-1: none), or what is wrong."""
+def _parse(line: str) -> tuple[float, str, float, str, str] | str:
+    """Arrival (seconds since 1970), client address, target seconds (-1: none), the load balancer's and the target's
+    status, or what is wrong."""
     if len(line) > MAX_LINE:
         return f"longer than {MAX_LINE:,} characters"
     fields = [quoted or plain for quoted, plain in _FIELD.findall(line)]
@@ -197,7 +208,8 @@ def _parse(line: str) -> tuple[float, str, float] | str:
         arrival = answered - sum(seconds for seconds in (request, target, response) if seconds > 0)
     if not 0 <= arrival <= LATEST:
         return "its time is not between 1970 and 2100"
-    return arrival, fields[_CLIENT].rpartition(":")[0], target
+    status, target_status = (*fields[_STATUS : _TARGET_STATUS + 1], "-", "-")[:2]
+    return arrival, fields[_CLIENT].rpartition(":")[0], target, status, target_status
 
 
 def _moment(text: str) -> float | None:

@@ -1,10 +1,10 @@
 """Traffic from a table of counts per interval: CSV or Parquet with the columns `timestamp` and `requests`.
 
-A timestamp is ISO 8601, a day of eight digits (20261123), or seconds since 1970, up to the year 2100, or thousandths,
-millionths or billionths of them: their numbers do not overlap.
+A timestamp is ISO 8601, a day of eight digits (20261123) with hours, minutes and seconds after it where there are any
+(2026112309), or seconds since 1970, up to the year 2100, or thousandths, millionths or billionths of them.
 The interval is the commonest distance between two of them (where each is another, the usual one that most are near),
 and every row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds
-up; a missing interval has no requests, and is counted. A CSV file may be gzip.
+up; a missing interval has no requests, and both are counted. A CSV file may be gzip.
 """
 
 from __future__ import annotations
@@ -31,18 +31,23 @@ MAX_ROWS: Final = 5_000_000
 """Rows that are read; more are refused."""
 MAX_INTERVALS: Final = 600_000
 """Intervals from the first to the last timestamp (over a year of minutes)."""
+JITTER: Final = 0.1
+"""How far from its place a row may be, as a share of the interval: a collector that is a little late."""
+SHORTEST: Final = 1 - JITTER
+"""Seconds of an interval at least: what is closer counts in another unit, such as days."""
 MAX_LINE: Final = 100_000
 MAX_COUNT: Final = 1e9
 SHOWN_CHARACTERS: Final = 60
 """Of a header that is wrong."""
 LATEST: Final = datetime(2100, 12, 31, tzinfo=UTC).timestamp()
 """Seconds since 1970 of the last moment; calendars and time zones are known for no later ones."""
-_DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_DAY: Final = re.compile(r"((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
 """A day without dashes; as seconds since 1970 it would be one of 1970."""
+_TIME: Final = re.compile(r"(20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))((?:[01]\d|2[0-3])(?:[0-5]\d){0,2})")
+"""The same with an hour, minutes and seconds; since 1970 it would be seconds of 2033 on, thousandths or millionths of
+1976 or before."""
 _FINER: Final = ("ms", "us", "ns")
 """Units that a number of 1970 on may count in; each is tried where the coarser one would be a year of five digits."""
-JITTER: Final = 0.1
-"""How far from its place a row may be, as a share of the interval: a collector that is a little late."""
 
 USUAL_SECONDS: Final = (
     1,
@@ -146,6 +151,7 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
             report.reject(place, f"{count!r} is no number of requests from 0 to {MAX_COUNT:,.0f}")
         else:
             report.good += 1
+            report.repeated += moment in counts
             counts[moment] = counts.get(moment, 0.0) + requests
             named.setdefault(moment, f"{place} ({when})")
     if len(counts) < 2:
@@ -154,12 +160,16 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     gaps = [round(later - earlier, 6) for earlier, later in pairwise(moments)]
     usual = _usual(gaps)
     interval = _interval(gaps, usual)
+    if interval < SHORTEST:
+        raise InputError(f"{path}: its rows are {interval:g} s apart; at least {SHORTEST:g} s are needed")
     origin, places, stray = _on_grid(moments, interval)
-    if stray and not (on_usual := _on_grid(moments, usual))[2]:  # of late rows, too, many may be as late as the last
+    if (
+        stray and usual and not (on_usual := _on_grid(moments, usual))[2]
+    ):  # of late rows, too, many may be as late as the last
         interval, (origin, places, stray) = usual, on_usual
     if stray:
         raise InputError(
-            f"{path}: most rows are {interval:g} s apart, and {len(stray)} of {len(moments)} are not on that grid;"
+            f"{path}: most rows are {interval:.10g} s apart, and {len(stray)} of {len(moments)} are not on that grid;"
             " correct them, or cut the file where the interval changes",
             *(f"{path}: {named[moment]} is off the grid" for moment in stray[:NAMED]),
         )
@@ -187,8 +197,9 @@ def _interval(gaps: Sequence[float], usual: float) -> float:
 
 
 def _usual(gaps: Sequence[float]) -> float:
-    """The usual interval that most gaps are near."""
-    return float(max(USUAL_SECONDS, key=lambda usual: _near(gaps, usual)))
+    """The usual interval that most gaps are near; 0 where none is near any."""
+    near, usual = max(((_near(gaps, usual), usual) for usual in USUAL_SECONDS), key=lambda each: each[0])
+    return float(usual) if near else 0.0
 
 
 def _near(gaps: Sequence[float], usual: float) -> int:
@@ -223,8 +234,8 @@ def _moment(value: Any) -> float | None:
             parsed = value
         elif isinstance(value, str) and not _is_number(value):
             parsed = datetime.fromisoformat(value.strip())
-        elif _DAY.fullmatch(str(value).strip()):
-            parsed = datetime.fromisoformat(str(value).strip())
+        elif plain := _DAY.fullmatch(str(value).strip()) or _TIME.fullmatch(str(value).strip()):
+            parsed = datetime.fromisoformat("T".join(plain.groups()))
         else:
             seconds = float(value)
             for _ in _FINER:

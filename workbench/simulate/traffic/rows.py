@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,10 @@ class RowReport:
     """Rows that were not."""
     missing: int = 0
     """Intervals between the first and the last row that have none: they are taken for silent."""
+    repeated: int = 0
+    """Rows with the timestamp of an earlier one: their requests are added up."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """Class of the status (2xx, 5xx) -> rows; empty for a file without any."""
     examples: list[str] = field(default_factory=list)
     """The first bad rows: where and what."""
 
@@ -33,9 +38,21 @@ class RowReport:
             self.examples.append(f"{where}: {why}")
 
     def lines(self) -> list[str]:
-        """Sentences for people; empty when all rows were good and none was missing."""
+        """Sentences for people; empty where rows are good, there once and none is missing, and no request failed."""
         gaps = [f"{self.source}: {self.missing} intervals have no row, and are taken to have no requests"]
-        return self._bad() + (gaps if self.missing else [])
+        twice = [
+            f"{self.source}: {self.repeated} rows have the timestamp of another, whose requests they are added to:"
+            " local times without an offset, which are read as UTC, have such rows in the hour that clocks go back"
+        ]
+        counted = ", ".join(f"{count:,} x {kind}" for kind, count in sorted(self.answers.items()))
+        answers = [f"{self.source}: it was answered with {counted}; each request comes here, whatever its answer was"]
+        failed = any(kind not in ("2xx", "3xx") for kind in self.answers)
+        return (
+            self._bad()
+            + (gaps if self.missing else [])
+            + (twice if self.repeated else [])
+            + (answers if failed else [])
+        )
 
     def _bad(self) -> list[str]:
         if not self.bad:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from deployment.errors import InputError
-from workbench.simulate.scenario import Scenario, load_traffic
+from workbench.simulate.scenario import Scenario, ServiceOptions, load_traffic, run_scenario
 from workbench.simulate.traffic.access_log import SAMPLES, TargetTimes, equally_likely, read_access_log
 from workbench.simulate.traffic.arrivals import LARGEST, ArrivalOptions, ArrivalSource
 from workbench.simulate.traffic.counts import read_csv, read_parquet
@@ -57,6 +57,41 @@ def test_rows_in_any_order_and_repeated_ones_add_up(tmp_path):
     file.write_text("requests,timestamp\n120,1700000060\n40,1700000000\n20,1700000000\n")
     _, stream, _ = read_csv(file)
     assert [stream.rate(t) for t in (0, 60)] == [1, 2]
+
+
+def counts(file, times):
+    file.write_text("timestamp,requests\n" + "".join(f"{each},60\n" for each in times))
+    return read_csv(file)
+
+
+def test_an_hour_that_is_there_twice_is_told(tmp_path):
+    # Local times of Berlin, on the night that clocks go back: 02:00 comes twice.
+    _, stream, report = counts(tmp_path / "c.csv", [f"2026-10-25 0{hour}:00" for hour in (0, 1, 2, 2, 3)])
+    assert (report.repeated, stream.requests) == (1, pytest.approx(300))
+    (line,) = report.lines()
+    assert "1 rows have the timestamp of another" in line
+
+
+@pytest.mark.parametrize("digits", [0, 2, 4])
+def test_a_moment_of_digits_only_is_no_second_since_1970(tmp_path, digits):
+    times = [f"20261123{hour:02}{'0' * digits}" for hour in (9, 10, 11)]
+    start, stream, _ = counts(tmp_path / "c.csv", times)
+    assert datetime.fromtimestamp(start, UTC) == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert stream.peak_rps == pytest.approx(60 / 3600)
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        # Days since 1900, as spreadsheets count: an hour would be 0.04 s.
+        ([f"{46_349 + hour / 24:.6f}" for hour in range(5)], "at least 0.9 s"),
+        # No interval that anybody counts in: a grid of one second would have 60 requests in each of four seconds.
+        ([f"2026-11-23 09:{at // 60:02}:{at % 60:02}" for at in (0, 700, 2000, 2700)], "not on that grid"),
+    ],
+)
+def test_rows_on_no_grid_are_not_seconds(tmp_path, times, told):
+    with pytest.raises(InputError, match=told):
+        counts(tmp_path / "c.csv", times)
 
 
 def test_bad_rows_are_counted_and_named(tmp_path):
@@ -209,6 +244,43 @@ def test_requests_that_reached_no_target_are_arrivals_without_a_time(tmp_path):
     recorded = read_access_log(tmp_path / "access.log")
     assert recorded.report.good == 20
     assert recorded.target_times.mean_seconds > 0
+
+
+def recorded_log(path, *statuses):
+    """A log whose requests were answered with each of (the load balancer's, the target's) `statuses` in turn."""
+    rows = [
+        line.replace(" 200 200 ", " {} {} ".format(*statuses[index % len(statuses)]), 1)
+        for index, line in enumerate(log_lines())
+    ]
+    path.write_text("".join(rows))
+    return path
+
+
+def test_what_was_answered_is_counted_and_failures_of_targets_are_kept(tmp_path):
+    log = recorded_log(tmp_path / "a.log", (200, 200), (200, 200), (500, 500), (504, "-"))
+    recorded = read_access_log(log)
+    assert recorded.report.answers == {"2xx": 60, "5xx": 60}
+    assert recorded.target_times.failed_ratio == 0.25
+    assert "60 x 2xx, 60 x 5xx" in recorded.report.lines()[0]
+    calm = read_access_log(recorded_log(tmp_path / "b.log", (200, 200), (304, 304)))
+    assert calm.report.lines() == []
+
+
+def test_recorded_service_fails_as_often_as_was_recorded(tmp_path, graph):
+    log = recorded_log(tmp_path / "a.log", (200, 200), (200, 200), (500, 500))
+
+    def told(**service):
+        scenario = Scenario(files=(log,), replications=1, service=ServiceOptions(**service))
+        report = run_scenario(graph("prod"), scenario, None)
+        failed = report.requests("failed").mean / report.requests("attempts").mean
+        return failed, next(each for each in report.assumptions if "5xx" in each)
+
+    as_recorded, other, given = told(distribution="recorded"), told(), told(distribution="recorded", error_ratio=0.9)
+    assert as_recorded[0] == pytest.approx(1 / 3, abs=0.1)
+    assert "33.3% of the answers are one here" in as_recorded[1]
+    assert other[0] == 0
+    assert "none is here" in other[1]
+    assert given[0] == pytest.approx(0.9, abs=0.1)
 
 
 def test_a_truncated_gzip_file_is_an_input_error(tmp_path):
