@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final, TypeAlias
 
-from deployment.unknown import Sentinel, meet, meet_each
+from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet, meet_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Resource:
     def sources(self, path: str) -> tuple[str, ...]:
         """URNs of the resources that the value at `path` comes from."""
         declared = self.property_dependencies
-        return declared.get(str(_parse_path(path)[0]), ()) if declared else ()
+        return declared.get(first_step(path), ()) if declared else ()
 
     def peek(self, path: str) -> list[Any]:
         """What `all` gives, for who says itself what it makes of a value that can't be read."""
@@ -176,6 +176,50 @@ class ResourceGraph:
             return self._by_type[wanted.pop()] if wanted else ()
         return tuple(resource for resource in self.resources if resource.type in wanted)
 
+    def with_any(self, properties: tuple[str, ...], *types: str) -> tuple[Resource, ...]:
+        """Resources of any of `types` that have something at any of `properties`, be it null."""
+        found = self._with_any.get((properties, types))
+        if found is None:
+            found = self._with_any[properties, types] = tuple(
+                [
+                    one
+                    for token in types
+                    for one in self.of_type(token)
+                    if any(key in one.inputs or key in one.outputs for key in properties)
+                ]
+            )
+        return found
+
+    @cached_property
+    def _with_any(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Resource, ...]]:
+        return {}
+
+    def alike(self, properties: tuple[str, ...], *types: str) -> tuple[list[Resource], list[int]]:
+        """The first of each kind of those of `types`, and of which kind each of them is: of one kind are who hold
+        the same objects at `properties`, as equal parts are read. What can't be read makes a kind of its own."""
+        found = self._alike.get((properties, types))
+        if found is None:
+            found = self._alike[properties, types] = self._alike_in(properties, types)
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[Resource], list[int]]]:
+        return {}
+
+    def _alike_in(self, properties: tuple[str, ...], types: tuple[str, ...]) -> tuple[list[Resource], list[int]]:
+        firsts: list[Resource] = []
+        kinds: list[int] = []
+        known: dict[tuple[object, ...], int] = {}
+        for token in types:
+            for resource in self.of_type(token):
+                inputs, outputs = _plain(resource.inputs).get, _plain(resource.outputs).get
+                key = (token, *map(id, map(inputs, properties)), *map(id, map(outputs, properties)))
+                kind = known.setdefault(key, len(firsts)) if _HIDDEN.isdisjoint(key) else len(firsts)
+                if kind == len(firsts):
+                    firsts.append(resource)
+                kinds.append(kind)
+        return firsts, kinds
+
     @cached_property
     def _children(self) -> Mapping[str, tuple[Resource, ...]]:
         grouped: dict[str, list[Resource]] = defaultdict(list)
@@ -273,8 +317,10 @@ class ResourceGraph:
 
     def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
         """Resources (of `types` when given) that depend on `target`."""
-        for token in types:
+        for token in types if self._untraced else ():
             meet_each(self._untraced.get(token, ()))
+        if types and self._by_type.keys().isdisjoint(types):  # as often: no stack has resources of most types
+            return ()
         key = target.urn, types
         found = self._referrers.get(key)
         if found is None:
@@ -330,7 +376,8 @@ class ResourceGraph:
             for values in holders:  # more of which are found on the way
                 for one in values:
                     if one.__class__ is str:  # as nearly all are
-                        if one in identities:
+                        meant = identities.get(one)
+                        if meant is not None and (meant[0] is not resource or len(meant) > 1):  # not its own alone
                             places = users[one][resource.type]
                             if not places or places[-1] != place:
                                 places.append(place)
@@ -372,7 +419,13 @@ def _parse_path(path: str) -> tuple[_Step, ...]:
     return tuple(steps)
 
 
+def first_step(path: str) -> str:
+    """The property that `path` begins with."""
+    return str(_parse_path(path)[0])
+
+
 _ABSENT: Final = object()
+_HIDDEN: Final = frozenset(map(id, (UNKNOWN, SECRET)))
 
 
 def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from deployment.day import today_utc
 from deployment.errors import SHAPE_ERRORS
 from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
-from deployment.object_lists import split
+from deployment.object_lists import MARK, split
 from deployment.per_text import forget_many
 from deployment.unknown import SECRET, UNKNOWN, Met, watched
 from policies import PACK_DIRECTORY
@@ -223,13 +223,16 @@ def run_rule(rule: Rule, context: Context) -> list[Finding]:
         with watched() as watch:
             for resource, problem in rule.problems(context):
                 message = _why_open(problem, resource) if problem.unknown else problem.message
-                urn, inside = split(resource.urn if resource is not None else "")
-                message = f"{inside}: {message}" if inside else message
-                path = f"{inside}.{problem.path}" if inside and problem.path else problem.path
+                urn, path = resource.urn if resource is not None else "", problem.path
+                if MARK in urn:
+                    urn, inside = split(urn)
+                    message = f"{inside}: {message}"
+                    path = f"{inside}.{path}" if path else path
                 findings.append(Finding(rule.id, urn, message, path, problem.unknown, problem.remedy))
         if rule.walks and UNKNOWN in watch.met.values():
             findings = [finding._replace(unknown=True) for finding in findings]
-        findings.extend(_undecided(rule, findings, watch.met, context))
+        if watch.met:
+            findings.extend(_undecided(rule, findings, watch.met, context))
     except SHAPE_ERRORS as error:
         urn = context.stack.urn if context.stack is not None else ""
         reason = f"a property has a shape that this rule can't read ({type(error).__name__}: {error})"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _Met: TypeAlias = tuple[str, str, Sentinel]
 
+_NOT_MADE: Final[Any] = object()
+
 ROOT_TYPE: Final = "plant:infra:PlantApi"
 """Type token of this project's root component."""
 
@@ -81,7 +83,11 @@ class Context:
 
     def pointing_at(self, target: Resource, path: str, *types: str) -> Sequence[Resource]:
         """Resources of `types` whose value at `path` is `target`; looked up once for all targets."""
-        return self._once((path, types), lambda: self._pointing(path, types)).get(target.urn, ())
+        return self.pointing(path, *types).get(target.urn, ())
+
+    def pointing(self, path: str, *types: str) -> Mapping[str, Sequence[Resource]]:
+        """URN -> resources of `types` whose value at `path` is the resource with that; looked up once for all."""
+        return self._once((path, types), lambda: self._pointing(path, types))
 
     def _pointing(self, path: str, types: tuple[str, ...]) -> dict[str, list[Resource]]:
         index: dict[str, list[Resource]] = {}
@@ -100,19 +106,19 @@ class Context:
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, and what it could not read told again to whoever asks again."""
-        if key not in self._made:
+        found: T = self._made.get(key, _NOT_MADE)
+        if found is _NOT_MADE:
             with watched() as watch:
-                self._made[key] = make()
+                found = self._made[key] = make()
             if watch.met:
                 met = [(urn, path, value) for (urn, path), value in watch.met.items()]
                 self._met[key] = [one for one in met if one[0]], [one for one in met if not one[0]]
-        if key in self._met:
+        if self._met and key in self._met:
             named, nameless = self._met[key]
             meet_each(named)
             for urn, path, value in nameless:  # of whichever resource is looked at
                 meet(value, urn, path)
-        made: T = self._made[key]
-        return made
+        return found
 
     @cached_property
     def _made(self) -> dict[Any, Any]:

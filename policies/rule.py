@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from deployment.errors import SHAPE_ERRORS
 from deployment.graph import Resource, ResourceGraph
-from deployment.unknown import SECRET, watching
+from deployment.unknown import SECRET, Watch, watching
 from policies.context import Context
 from policies.examples import Example
 from policies.finding import Enforcement, Profile, Risk, Severity
@@ -73,6 +74,11 @@ class Rule:
     """Type tokens `check` runs on; ANY_OF_AWS or ANY_OBJECT for all of a provider."""
     check: Check | None = None
     """Judges one resource of `types`."""
+    reads: tuple[str, ...] = ()
+    """Properties, without what is inside them, by which alone `check` judges, if it names no others: of many resources
+    that have the same ones is judged."""
+    only_with: tuple[str, ...] = ()
+    """Properties of which a resource needs one for `check` to have anything to judge, if not all are judged."""
     reads_graph: bool = False
     """True when `check` looks at other resources; then the engine runs it once the whole stack is known."""
     check_stack: StackCheck | None = None
@@ -120,10 +126,31 @@ class Rule:
                 yield problem.resource or context.stack, problem
         if self.check is not None:
             watch = watching()
+            alike = self._problems_of_alike(context, watch) if self.reads and not _providers_of(self.types) else None
+            if alike is not None:
+                yield from alike
+                return
             for resource in self.resources(context.graph):
                 watch.about = resource.urn
                 for problem in self.check(resource, context):
                     yield problem.resource or resource, problem
+
+    def _problems_of_alike(self, context: Context, watch: Watch) -> Iterable[tuple[Resource, Problem]] | None:
+        """What `check` finds in each, judged once for all that are alike in what it reads; None where it can't read a
+        part of one, so that who asks meets that in its place."""
+        check = self.check
+        firsts, kinds = context.graph.alike(self.reads, *self.types)
+        found: list[tuple[Problem, ...]] = []
+        try:
+            for resource in firsts:
+                watch.about = resource.urn
+                found.append(tuple(check(resource, context)) if check is not None else ())
+        except SHAPE_ERRORS:
+            return None
+        if not any(found):
+            return ()
+        resources = (one for token in self.types for one in context.graph.of_type(token))
+        return ((one, problem) for one, kind in zip(resources, kinds, strict=True) for problem in found[kind])
 
     def is_about(self, token: str, *, managed: bool) -> bool:
         """True when `check` runs on a resource of type `token`, which a provider manages or not."""
@@ -133,6 +160,8 @@ class Rule:
         """Resources of `graph` that `check` runs on."""
         if providers := _providers_of(self.types):
             return graph.managed_by(providers)
+        if self.only_with:
+            return graph.with_any(self.only_with, *self.types)
         return (one for token in self.types for one in graph.of_type(token))
 
 

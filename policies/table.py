@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypedDict, Unpack
 
 from deployment.decimals import number
-from deployment.graph import Resource
+from deployment.graph import Resource, first_step
 from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.checks import is_absent, mappings, same, shown
 from policies.context import Context
@@ -47,6 +47,10 @@ class Condition:
     unknown: tuple[Changes, ...] = ()
     """Ways to leave it undecided."""
     mend: Remediation | None = None
+    reads: tuple[str, ...] = ()
+    """Paths by which alone it judges; none where it looks at more."""
+    only_with: tuple[str, ...] = ()
+    """Properties without all of which it holds; none where it may not."""
     reads_graph: bool = False
 
 
@@ -98,10 +102,15 @@ def row(
         for condition in conditions:
             yield from condition.check(resource, context)
 
+    paths = [*narrowed, *(path for one in conditions for path in one.reads)]
     return Rule(
         id=rule_id,
         types=types,
         check=check,
+        reads=tuple(dict.fromkeys(map(first_step, paths))) if all(one.reads for one in conditions) else (),
+        only_with=tuple({name: None for one in conditions for name in one.only_with})
+        if all(one.only_with for one in conditions)
+        else (),
         remediate=each_of(*mend) if mends else None,
         passing=passing,
         failing=failing[0],
@@ -131,6 +140,7 @@ def must_be(path: str, *allowed: Any) -> Condition:
         bad=({where: wrong}, *([] if None in allowed else [{where: None}])),
         unknown=({where: UNKNOWN}, {where: SECRET}),
         mend=(set_to_if_set if None in allowed else set_to)(path, choices[0]),
+        reads=(path,),
     )
 
 
@@ -147,7 +157,7 @@ def left_out(path: str, holder: str, *values: Any, otherwise: Condition) -> Cond
         elif not any(same(given, value) or (value == GIVEN and resource.gives(holder)) for value in values):
             yield from otherwise.check(resource, context)
 
-    return replace(otherwise, check=check)
+    return replace(otherwise, check=check, reads=otherwise.reads and (*otherwise.reads, path, holder))
 
 
 def must_not_be(path: str, *refused: Any, use: str) -> Condition:
@@ -164,6 +174,7 @@ def must_not_be(path: str, *refused: Any, use: str) -> Condition:
         good={},
         bad=tuple({where: one} for one in refused),
         unknown=({where: UNKNOWN}, {where: SECRET}),
+        reads=(path,),
     )
 
 
@@ -175,7 +186,7 @@ def must_have(path: str, what: str) -> Condition:
             yield Problem(f"{path} is not set; give {what}", path)
 
     where = f"{IT}.{path}"
-    return Condition(check=check, good={where: "something"}, bad=({where: None}, {where: ""}))
+    return Condition(check=check, good={where: "something"}, bad=({where: None}, {where: ""}), reads=(path,))
 
 
 def one_of(what: str, *paths: str) -> Condition:
@@ -185,7 +196,8 @@ def one_of(what: str, *paths: str) -> Condition:
         if not any(resource.gives(path) for path in paths):
             yield Problem(f"none of {', '.join(paths)} is set; give {what}", paths[0])
 
-    return Condition(check=check, good={f"{IT}.{paths[0]}": "something"}, bad=({f"{IT}.{paths[0]}": None},))
+    first = f"{IT}.{paths[0]}"
+    return Condition(check=check, good={first: "something"}, bad=({first: None},), reads=paths)
 
 
 def some_item_has(path: str, key: str, *wanted: str) -> Condition:
@@ -203,6 +215,7 @@ def some_item_has(path: str, key: str, *wanted: str) -> Condition:
         good={where: [{key: wanted[0]}]},
         bad=({where: [{key: f"not-{wanted[0]}"}]},),
         unknown=({where: UNKNOWN}, {where: [{key: UNKNOWN}]}),
+        reads=(path,),
     )
 
 
@@ -228,6 +241,7 @@ def no_item(
         good={where: [{key: "other", holds: values[0]}]},
         bad=tuple({where: [{key: name, holds: value}]} for name, given in refused.items() for value in given),
         unknown=({where: UNKNOWN}, {where: [{key: first, holds: UNKNOWN}]}),
+        reads=(path,),
     )
 
 
@@ -249,6 +263,7 @@ def at_least(path: str, minimum: int, unit: str, *, or_absent: bool = False) -> 
         good={where: minimum},
         bad=({where: minimum - 1}, {where: "many"}, *([] if or_absent else [{where: None}])),
         unknown=({where: UNKNOWN},),
+        reads=(path,),
     )
 
 

@@ -258,6 +258,7 @@ def names_principals(path: str, action: str) -> Condition:
             {where: json.dumps({"Statement": {**open_to_all, **any_organization}})},
         ),
         unknown=({where: UNKNOWN}, {where: SECRET}),
+        reads=(path,),
     )
 
 

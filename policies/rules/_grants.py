@@ -18,6 +18,8 @@ from policies.table import IT, Condition
 
 POLICY_HOLDERS: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *USER_POLICY, *GROUP_POLICY)
 """Types that hold identity policies."""
+HOLDING: Final = ("policy", "inlinePolicies")
+"""Properties in which they do."""
 
 
 class Grant(NamedTuple):
@@ -201,6 +203,7 @@ def allows_nowhere(*actions: str, name: str) -> Condition:
         check=check,
         good={where: [{"name": "one", "policy": json.dumps({"Statement": policy})}]},
         bad=({where: [{"name": "one", "policy": json.dumps({"Statement": {**policy, "Resource": "*"}})}]},),
+        only_with=HOLDING,
         reads_graph=True,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import cached_property
@@ -127,6 +127,9 @@ def roles(context: Context) -> Roles:
     open_to: dict[str, set[int]] = defaultdict(set)
     by_arn: dict[str, list[int]] = defaultdict(list)
     running: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    trusts: dict[int, _Trust] = {}
+    """Identity of what a trust policy says, which many roles have in common -> whom it trusts."""
+    run_with = _running(context)
     for role in context.graph.of_type(*ROLE):
         arn = role.outputs.get("arn")
         if not isinstance(arn, str) or len(by_arn[arn]) >= MOST_SHARING:
@@ -135,17 +138,16 @@ def roles(context: Context) -> Roles:
         found.append((role, arn))
         named[role.name].append(place)
         by_arn[arn].append(place)
-        trusted = [one for one in statements(role.get("assumeRolePolicy")) or () if one.allows]
-        for principal in {
-            who for one in trusted if not one.conditions for kind, who in one.principals if kind == "AWS"
-        }:
+        said = statements(role.get("assumeRolePolicy")) or ()
+        if id(said) not in trusts:
+            trusts[id(said)] = _Trust(said)
+        for principal in trusts[id(said)].principals:
             trusting[principal].append(place)
             if principal in own_account(arn):
                 open_to[""].add(place)
-        for kind, service in {who for one in trusted for who in one.principals}:
-            if kind == "Service":
-                open_to[service].add(place)
-        for types, running_arn in _runs_with(role, context):
+        for service in trusts[id(said)].services:
+            open_to[service].add(place)
+        for types, running_arn in run_with(role):
             running[types][running_arn].append(place)
     kinds = [*(types for types, _, _ in RUNS), LAUNCH_TEMPLATE]
     return Roles(
@@ -159,15 +161,34 @@ def own_account(arn: str) -> tuple[str, ...]:
     return (account, f"arn:aws:iam::{account}:root") if account else ()
 
 
-def _runs_with(role: Resource, context: Context) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(types, ARN) of what runs with `role`."""
-    for types, path, _ in RUNS:
-        for one in context.pointing_at(role, path, *types):
-            yield types, str(one.outputs.get("arn"))
-    for profile in context.pointing_at(role, "role", *INSTANCE_PROFILE):
-        for path in PROFILE_PATHS:
-            for template in context.pointing_at(profile, path, *LAUNCH_TEMPLATE):
-                yield LAUNCH_TEMPLATE, str(template.outputs.get("arn"))
+class _Trust:
+    """Whom a trust policy trusts."""
+
+    def __init__(self, said: tuple[Statement, ...]) -> None:
+        self.said = said
+        trusted = [one for one in said if one.allows]
+        self.principals = {
+            who for one in trusted if not one.conditions for kind, who in one.principals if kind == "AWS"
+        }
+        """Of AWS, whatever the conditions."""
+        self.services = {who for one in trusted for kind, who in one.principals if kind == "Service"}
+
+
+def _running(context: Context) -> Callable[[Resource], Iterator[tuple[tuple[str, ...], str]]]:
+    """What gives (types, ARN) of all that runs with a role."""
+    direct = [(types, found) for types, path, _ in RUNS if (found := context.pointing(path, *types))]
+    profiles = context.pointing("role", *INSTANCE_PROFILE)
+
+    def run_with(role: Resource) -> Iterator[tuple[tuple[str, ...], str]]:
+        for types, found in direct:
+            for one in found.get(role.urn, ()):
+                yield types, str(one.outputs.get("arn"))
+        for profile in profiles.get(role.urn, ()):
+            for path in PROFILE_PATHS:
+                for template in context.pointing_at(profile, path, *LAUNCH_TEMPLATE):
+                    yield LAUNCH_TEMPLATE, str(template.outputs.get("arn"))
+
+    return run_with
 
 
 def boundary_of(role: Resource, context: Context) -> Resource | None:

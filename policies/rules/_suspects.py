@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
-from deployment.graph import leaves
+from deployment.graph import Resource, leaves
 from deployment.tokens import (
     IAM_POLICY,
     INSTANCE_PROFILE,
@@ -19,6 +20,7 @@ from deployment.tokens import (
     ROLE_POLICY,
 )
 from deployment.unknown import Sentinel
+from policies.checks import unasked
 from policies.context import Context
 from policies.rules._chains import Actor, Chains
 from policies.rules._permissions import ATTACHMENTS
@@ -40,9 +42,13 @@ def suspects(context: Context) -> frozenset[str]:
 
 def _hides_something(context: Context) -> bool:
     """True when a value that can't be read may be met on the way; who meets it is told role by role."""
-    values = [one.inputs for one in context.graph.of_type(*IAM)]
-    values += [{"arn": dict(one.outputs).get("arn")} for one in context.graph.of_type(*IAM, *RUNNING)]
-    return any(Sentinel in map(type, leaves(value)) for value in values)
+    graph = context.graph
+    values = chain(
+        (value for one in graph.of_type(*IAM) for value in one.inputs.values()),
+        (unasked(one.outputs, "arn") for one in graph.of_type(*IAM, *RUNNING)),
+    )
+    parts = {id(value): value for value in values if value.__class__ is not str}  # as most are, and many share others
+    return any(Sentinel in map(type, leaves(value)) for value in parts.values())
 
 
 class _Walk:
@@ -60,6 +66,9 @@ class _Walk:
 
     def suspects(self) -> frozenset[str]:
         """URNs of the roles from which an administrator is reached."""
+        holding = [actor for role in self._holding() if (actor := self._chains.own(role)) is not None]
+        if all(actor.harmless and not actor.everything for actor in holding):
+            return frozenset()  # as nearly always: nobody can give anybody rights, and nobody has them
         own = {role.urn: self._chains.own(role) for role in self._context.graph.of_type(*ROLE)}
         for actor in own.values():
             self._meet(actor)
@@ -75,6 +84,17 @@ class _Walk:
                     reaching.add(node)
                     todo.append(node)
         return frozenset(urn for urn, actor in own.items() if id(actor) in reaching)
+
+    def _holding(self) -> Iterator[Resource]:
+        """The roles that are granted something, as far as can be seen without a look at what."""
+        context = self._context
+        elsewhere = [
+            context.pointing(path, *types)
+            for path, types in (("role", ROLE_POLICY), ("role", ATTACHMENTS), ("roles", ATTACHMENTS))
+        ]
+        itself = frozenset(one.urn for one in context.graph.with_any(("inlinePolicies",), *ROLE))
+        granted = itself.union(*elsewhere)
+        return (role for role in context.graph.of_type(*ROLE) if role.urn in granted)
 
     @property
     def _chains(self) -> Chains:

@@ -82,6 +82,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_393",),
     types=ROLE,
     check=check,
+    reads=("assumeRolePolicy",),
     passing=_claiming("repo:plant/api:environment:prod", "StringEquals"),
     failing=_claiming("repo:*"),
     also_passing=(

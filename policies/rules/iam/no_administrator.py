@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from deployment.graph import Resource
+from deployment.graph import Resource, first_step
 from deployment.tokens import (
     ATTACHMENTS_EXCLUSIVE,
     GROUP_POLICY_ATTACHMENT,
@@ -22,7 +22,7 @@ from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._documents import Statement
-from policies.rules._grants import POLICY_HOLDERS, allowed, granting, grants
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, allowed, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +105,7 @@ RULE = Rule(
     ),
     reads_graph=True,
     check=check,
+    only_with=(*HOLDING, *map(first_step, ARNS)),
     passing=_READER,
     failing={"attach": (ROLE_POLICY_ATTACHMENT[0], {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})},
     also_passing=(

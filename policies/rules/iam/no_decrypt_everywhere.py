@@ -10,7 +10,7 @@ from deployment.tokens import ROLE_POLICY
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._grants import POLICY_HOLDERS, granting, grants
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ RULE = Rule(
     types=POLICY_HOLDERS,
     reads_graph=True,
     check=check,
+    only_with=HOLDING,
     passing={
         "policy": (
             ROLE_POLICY[0],

@@ -16,7 +16,7 @@ from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._chains import RUNNING
 from policies.rules._documents import Statement
-from policies.rules._grants import POLICY_HOLDERS, documents, granting, grants, trusting
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, documents, granting, grants, trusting
 from policies.rules._permissions import ATTACHMENTS, concerns
 from policies.rules.iam.no_escalation import RAISING, is_any
 
@@ -136,6 +136,7 @@ RULE = Rule(
     types=POLICY_HOLDERS,
     reads_graph=True,
     check=check,
+    only_with=(*HOLDING, "permissionsBoundary"),
     passing={"policy": (ROLE_POLICY[0], {"policy": granting("iam:PassRole", "ecs:RunTask")})},
     also_passing=(
         _BOUND,

@@ -47,6 +47,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_72",),
     types=(*TOPIC, *TOPIC_POLICY, *QUEUE, *QUEUE_POLICY, *BUCKET_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY),
     check=check,
+    reads=("policy", "policyDocument"),
     passing={"policy": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:Publish")})},
     failing={"policy": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:*")})},
 )

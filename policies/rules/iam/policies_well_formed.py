@@ -135,6 +135,7 @@ RULE = Rule(
     refused_by="iam PutRolePolicy, CreatePolicy and their kin: MalformedPolicyDocument",
     types=(*IDENTITY, *ROLE, *RESOURCE),
     check=check,
+    reads=("policy", "assumeRolePolicy", "policyDocument"),
     passing=_POLICY,
     failing=each(_POLICY, {"policy.policy": '{"Version": "2012-10-17", "Statement": []}'})[0],
     also_passing=each(

@@ -76,6 +76,7 @@ RULE = Rule(
     types=(*TOPIC, *TOPIC_POLICY, *QUEUE_POLICY, *BUCKET_POLICY, *KEY, *KEY_POLICY, *LOG_RESOURCE_POLICY),
     reads_graph=True,
     check=check,
+    reads=("policy", "policyDocument"),
     passing={"policy": (TOPIC_POLICY[0], {"policy": letting("cloudwatch", "sns:Publish")})},
     failing={"policy": (TOPIC_POLICY[0], {"policy": allow("sns:Publish", Service="cloudwatch.amazonaws.com")})},
     also_passing=({"policy": (TOPIC_POLICY[0], {"policy": allow("sns:Publish", Service="events.amazonaws.com")})},),

@@ -104,6 +104,7 @@ RULE = Rule(
     refused_by="iam CreateRole and UpdateAssumeRolePolicy: MalformedPolicyDocument, the claim is not evaluated",
     types=ROLE,
     check=check,
+    reads=("assumeRolePolicy",),
     passing=_claiming("project_path:acme/api:ref_type:branch:ref:main"),
     also_passing=(
         _claiming("project_path:acme/*"),

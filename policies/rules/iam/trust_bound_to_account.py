@@ -61,6 +61,7 @@ RULE = Rule(
     frameworks=("prowler:iam_role_cross_service_confused_deputy_prevention",),
     types=ROLE,
     check=check,
+    reads=("assumeRolePolicy",),
     passing={
         "role": (
             ROLE[0],

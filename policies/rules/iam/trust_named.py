@@ -36,6 +36,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_60",),
     types=ROLE,
     check=check,
+    reads=("assumeRolePolicy",),
     passing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"Service": "ec2.amazonaws.com"})})},
     failing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "*"})})},
     also_failing=({"role": (ROLE[0], {"assumeRolePolicy": trusting({"Federated": "*"})})},),

@@ -38,6 +38,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_61",),
     types=ROLE,
     check=check,
+    reads=("assumeRolePolicy",),
     passing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "arn:aws:iam::123456789012:role/ci"})})},
     failing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "arn:aws:iam::123456789012:root"})})},
 )
