@@ -81,6 +81,10 @@ SNAPSHOT: Final = ("aws:ebs/snapshot:Snapshot",)
 SNAPSHOT_COPY: Final = ("aws:ebs/snapshotCopy:SnapshotCopy",)
 SCALING_GROUP: Final = ("aws:autoscaling/group:Group",)
 SCALING_POLICY: Final = ("aws:autoscaling/policy:Policy",)
+SCALING_ATTACHMENT: Final = (
+    "aws:autoscaling/attachment:Attachment",
+    "aws:autoscaling/trafficSourceAttachment:TrafficSourceAttachment",
+)
 SCALING_SCHEDULE: Final = ("aws:autoscaling/schedule:Schedule",)
 LIFECYCLE_HOOK: Final = ("aws:autoscaling/lifecycleHook:LifecycleHook",)
 SCALING_NOTIFICATION: Final = ("aws:autoscaling/notification:Notification",)

@@ -149,6 +149,8 @@ class RateLimit:
     """Evaluation window: 60, 120, 300 or 600."""
     per_user: bool = False
     """Key is a header (token or API key) instead of the address."""
+    shared: bool = False
+    """All requests are of one key: it counts them together."""
     heavy_only: bool = False
     """A scope-down statement narrows the rule to the heavy paths."""
     retry_after_seconds: float = 0.0

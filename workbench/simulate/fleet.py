@@ -362,11 +362,12 @@ class Fleet:
             return
         if wanted or self.warming(now):
             return
+        # A step policy that scales in is not blocked by target tracking that is not ready to (Auto Scaling's API
+        # reference, PutScalingPolicy, read 2026-11); of those that would at once, the largest capacity wins.
         agreed = combined_scale_in(self._trackers, self.desired)
-        if agreed is not None and (not lower or max(lower)[0] < self.desired):
-            size, why = max([(agreed, "target tracking"), *lower])
-        elif lower and not self._trackers:
-            size, why = max(lower)
+        if agreed is not None:
+            lower.append((agreed, "target tracking"))
+        size, why = max(lower, default=(self.desired, ""))
         if size < self.desired:
             self._set_desired(now, size, why)
 

@@ -449,8 +449,9 @@ def serve(end: float, requests: Slice, state: State, routing: Routing) -> bool:
         again_at = -1.0  # when the client knows that this attempt failed
         refused = False
         for rule in range(0 if routing.parked else rules):
-            if heavy or not routing.rule_heavy_only[rule]:
-                refused = _limited(rule, address % routing.rule_keys[rule], now, state, routing) or refused
+            # In order of priority: one that blocks ends the evaluation, so the rules after it don't count the request.
+            if (heavy or not routing.rule_heavy_only[rule]) and not refused:
+                refused = _limited(rule, address % routing.rule_keys[rule], now, state, routing)
         if routing.parked:
             tally[pool, UNREACHED] += 1
             again_at = now

@@ -8,6 +8,9 @@ from typing import Final
 CPU: Final = "CPUUtilization"
 """Of an Auto Scaling group: the mean over its instances."""
 
+CREDITS: Final = "CPUCreditBalance"
+"""The same: the fewest of its instances."""
+
 NAMES: Final = frozenset(
     {
         CPU,
@@ -23,7 +26,7 @@ NAMES: Final = frozenset(
         "BlockedRequests",
         "GroupInServiceInstances",
         "GroupDesiredCapacity",
-        "CPUCreditBalance",
+        CREDITS,
         "launch_attempts",
         "launch_failure_percent",
         "launch_failures",
@@ -32,6 +35,25 @@ NAMES: Final = frozenset(
     }
 )
 """Metric names; their values are in `workbench.simulate.metrics`, and a test holds the two together."""
+
+NAMESPACES: Final = {
+    CPU: "AWS/EC2",
+    CREDITS: "AWS/EC2",
+    "BlockedRequests": "AWS/WAFV2",
+    "GroupInServiceInstances": "AWS/AutoScaling",
+    "GroupDesiredCapacity": "AWS/AutoScaling",
+}
+"""Where a metric is simulated: databases, caches and other load balancers have metrics of the same names."""
+BALANCER: Final = "AWS/ApplicationELB"
+"""Namespace of the others, but for those that a program makes itself."""
+
+
+def is_simulated(namespace: str, name: str) -> bool:
+    """Whether the metric `name` of `namespace` is one of the twin's."""
+    if not namespace.startswith("AWS/"):
+        return name in NAMES
+    return name in NAMES and namespace == NAMESPACES.get(name, BALANCER)
+
 
 FUNCTIONS: Final = frozenset({"IF", "FILL", "MAX", "MIN", "SUM"})
 """Functions of metric math that the twin evaluates."""

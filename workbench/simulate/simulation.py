@@ -104,7 +104,7 @@ class Run:
             retry_errors=self.service.failing_ratio(self.declared.peak_rps),
             rules=tuple(
                 RateRule(
-                    keys=self.source.addresses,
+                    keys=1 if rule.shared else self.source.addresses,
                     ticks=max(1, rule.window_seconds // check),
                     heavy_only=rule.heavy_only,
                     **({} if rule.counts_only else {"limit": rule.limit}),

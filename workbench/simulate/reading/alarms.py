@@ -9,7 +9,7 @@ from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.alarms import COMPARISONS, AlarmRule, MissingData
 from workbench.simulate.declaration import DeclaredAlarm, Metric
-from workbench.simulate.known_metrics import CPU, NAMES, expression_names
+from workbench.simulate.known_metrics import CPU, CREDITS, expression_names, is_simulated
 from workbench.simulate.reading.values import as_float, reading
 
 ALARM: Final = tokens.METRIC_ALARM[0]
@@ -49,7 +49,9 @@ def read_alarm(
     if missing not in list(MissingData):  # not known yet, for instance
         return None
     names, expression, period, dimensions = metrics
-    if any(name not in NAMES for _, _, name, _ in names) or not expression_names(expression) <= {n for n, *_ in names}:
+    if not all(is_simulated(namespace, name) for _, namespace, name, _ in names) or not expression_names(
+        expression
+    ) <= {n for n, *_ in names}:
         return None
     target_group = dimensions.get("TargetGroup")
     if target_group is not None and target_group not in suffixes:
@@ -61,7 +63,7 @@ def read_alarm(
         pool = next((groups.index(each) for each in named if each in groups), None)
         if pool is None:
             return None
-    if pool is None and any(name == CPU for _, _, name, _ in names):  # of a database, or of one instance
+    if pool is None and any(name in (CPU, CREDITS) for _, _, name, _ in names):  # of one instance
         return None
     if any(name == CPU and kind != "Average" for _, _, name, kind in names):
         return None

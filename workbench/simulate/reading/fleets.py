@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from deployment import tokens
@@ -21,6 +22,9 @@ POLICY: Final = tokens.SCALING_POLICY[0]
 SCHEDULE: Final = tokens.SCALING_SCHEDULE[0]
 TEMPLATE: Final = tokens.LAUNCH_TEMPLATE[0]
 TARGET_GROUPS: Final = tokens.TARGET_GROUP
+ATTACHMENTS: Final = tokens.SCALING_ATTACHMENT
+SIMULATED: Final = ("TargetTrackingScaling", "StepScaling")
+"""Types of scaling policies; where a policy names none, AWS takes it for SimpleScaling."""
 
 
 class FleetReader:
@@ -30,11 +34,18 @@ class FleetReader:
         self.graph = graph
         self.notes: list[str] = []
         groups = [group for group in graph.of_type(GROUP) if not isinstance(group.get("maxSize"), Sentinel)]
-        groups.sort(key=lambda group: "canary" in group.name.lower())
-        self.groups = groups[:2]
-        for group in groups[2:]:
-            self.notes.append(f"{group.name}: no requests are sent to a third group; it stands and costs, no more")
-        self.suffixes = [metric_name(self._target_group(group)) for group in self.groups]
+        self._target_groups = {group.urn: self._target_group(group) for group in groups}
+        served = [group for group in groups if self._target_groups[group.urn]] or groups
+        served.sort(key=lambda group: "canary" in group.name.lower())
+        self.groups = served[:2]
+        for group in groups:
+            if group in served[2:]:
+                self.notes.append(f"{group.name}: no requests are sent to a third group; it stands and costs, no more")
+            elif group not in served:
+                self.notes.append(f"{group.name}: it is behind no load balancer; it stands and costs, no more")
+            elif group in served[1:] and "canary" not in group.name.lower():
+                self.notes.append(f"{group.name}: it is taken for the canary, which gets requests by --canary alone")
+        self.suffixes = [metric_name(self._target_groups[group.urn]) for group in self.groups]
 
     def fleets(self) -> Iterator[FleetDeclaration]:
         """The stable fleet, then the canary: the group whose name says so."""
@@ -48,6 +59,11 @@ class FleetReader:
             found = self.graph.referenced(group, path, *TARGET_GROUPS)
             if found:
                 return found[0]
+        for attachment in self._of_group(group, *ATTACHMENTS):
+            for path in ("lbTargetGroupArn", "albTargetGroupArn", "trafficSource"):
+                found = self.graph.referenced(attachment, path, *TARGET_GROUPS)
+                if found:
+                    return found[0]
         return None
 
     def _fleet(self, group: Resource) -> FleetDeclaration:
@@ -64,7 +80,8 @@ class FleetReader:
         maximum = int(as_float(group.get("maxSize"), 1))
         minimum = min(int(as_float(group.get("minSize"), 0)), maximum)
         warm_pool = group.get("warmPool")
-        target = self._target_group(group)
+        target = self._target_groups[group.urn]
+        self._beside(group, target)
         return FleetDeclaration(
             name=group.name,
             instance_type=instance_type,
@@ -90,14 +107,30 @@ class FleetReader:
             schedule=tuple(self._schedule(group)),
         )
 
-    def _of_group(self, group: Resource, kind: str) -> Iterator[Resource]:
-        for resource in self.graph.of_type(kind):
+    def _beside(self, group: Resource, target: Resource | None) -> None:
+        """Note what changes how requests are spread, and is not simulated."""
+        weights = group.all("mixedInstancesPolicy.launchTemplate.overrides[*].weightedCapacity")
+        if any(str(weight) != "1" for weight in weights if weight is not None):
+            self.notes.append(f"{group.name}: its sizes count weightedCapacity; each is taken for one instance")
+        if target is None:
+            return
+        slow_start = as_float(target.get("slowStart"), 0.0)
+        if slow_start:
+            self.notes.append(f"{target.name}: its slow start of {slow_start:g} s is not simulated")
+        if target.get("loadBalancingAlgorithmType") == "weighted_random":
+            self.notes.append(f"{target.name}: weighted random routing is simulated as round robin, which waits less")
+
+    def _of_group(self, group: Resource, *kinds: str) -> Iterator[Resource]:
+        for resource in self.graph.of_type(*kinds):
             if group in self.graph.referenced(resource, "autoscalingGroupName", GROUP):
                 yield resource
 
     def _tracking(self, group: Resource) -> Iterator[TargetTrackingPolicy]:
         for policy in self._of_group(group, POLICY):
-            if policy.get("policyType") != "TargetTrackingScaling":
+            kind = policy.get("policyType", "SimpleScaling")
+            if kind not in SIMULATED:
+                self.notes.append(f"{policy.name}: {kind} is not simulated; left out")
+            if kind != "TargetTrackingScaling":
                 continue
             path = "targetTrackingConfiguration."
             metric = policy.get(path + "predefinedMetricSpecification.predefinedMetricType")
@@ -152,18 +185,28 @@ class FleetReader:
 
     def _schedule(self, group: Resource) -> Iterator[ScheduledAction]:
         for action in self._of_group(group, SCHEDULE):
-            recurrence = action.get("recurrence")
-            if not isinstance(recurrence, str):
-                self.notes.append(f"{action.name}: a scheduled action without recurrence is left out")
+            recurrence, begins, ends = (action.get(name) for name in ("recurrence", "startTime", "endTime"))
+            if not isinstance(recurrence, str) and not isinstance(begins, str):
+                self.notes.append(f"{action.name}: when it acts is not known; left out")
                 continue
             yield ScheduledAction(
                 name=action.name,
-                cron=Cron.parse(recurrence),
+                cron=Cron.parse(recurrence) if isinstance(recurrence, str) else None,
+                begins=moment(begins),
+                ends=moment(ends),
                 time_zone=str(action.get("timeZone", "UTC")),
                 min_size=as_size(action.get("minSize")),
                 max_size=as_size(action.get("maxSize")),
                 desired_capacity=as_size(action.get("desiredCapacity")),
             )
+
+
+def moment(value: object) -> datetime | None:
+    """A moment as AWS writes it, in UTC where it names no zone; None without one."""
+    if not isinstance(value, str):
+        return None
+    found = datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def metric_name(target: Resource | None) -> str:

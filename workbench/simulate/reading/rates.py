@@ -29,6 +29,7 @@ def read_rates(graph: ResourceGraph) -> Iterator[RateLimit]:
                 limit=int(as_float(rate.get("limit"), 0)),
                 window_seconds=int(as_float(rate.get("evaluationWindowSec"), 300)),
                 per_user=rate.get("aggregateKeyType") == "CUSTOM_KEYS",
+                shared=rate.get("aggregateKeyType") == "CONSTANT",
                 heavy_only=_looks_at_path(rate.get("scopeDownStatement")),
                 retry_after_seconds=_retry_after(action),
                 counts_only="count" in action,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+MINUTE: Final = timedelta(minutes=1)
 LOOK_BACK: Final = timedelta(days=8)
 """How far back an action may lie whose sizes are in force when a simulation begins: over a week."""
 _FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
@@ -87,10 +88,14 @@ class ScheduledAction:
 
     name: str
     """Logical name."""
-    cron: Cron
-    """When."""
+    cron: Cron | None
+    """When; None: once, when it begins."""
+    begins: datetime | None = None
+    """When it acts first, whatever the cron expression says."""
+    ends: datetime | None = None
+    """From when on it acts no more."""
     time_zone: str = "UTC"
-    """IANA name."""
+    """IANA name of the cron expression."""
     min_size: int | None = None
     """New minimum."""
     max_size: int | None = None
@@ -99,7 +104,15 @@ class ScheduledAction:
     """New desired capacity."""
 
     def fires(self, moment: datetime) -> bool:
-        """Whether it fires in the minute of `moment`."""
+        """Whether it fires in the minute of `moment`.
+
+        "The action at this time, and then by the recurrence" (Auto Scaling's API reference,
+        PutScheduledUpdateGroupAction, of StartTime; read 2026-11).
+        """
+        if self.begins is not None and moment < self.begins + MINUTE:
+            return moment >= self.begins
+        if self.cron is None or (self.ends is not None and moment >= self.ends):
+            return False
         return self.cron.matches(moment.astimezone(ZoneInfo(self.time_zone)))
 
 
@@ -123,6 +136,9 @@ def in_force(sizes: Sizes, schedule: Sequence[ScheduledAction], moment: datetime
     """What a group of declared `sizes` has at `moment`, after the actions of the days before."""
     if not schedule:
         return sizes
+    once = [(action.begins, action) for action in schedule if action.begins and action.begins <= moment - LOOK_BACK]
+    for _, action in sorted(once, key=lambda each: each[0]):
+        sizes = sizes.after(action)
     minutes = int(LOOK_BACK.total_seconds() // 60)
     for back in range(minutes, -1, -1):
         for action in schedule:

@@ -191,6 +191,17 @@ def test_the_firewall_refuses_a_key_over_its_limit_a_look_later():
     assert station.tally[0, kernel.REFUSED] == 2
 
 
+def test_a_request_that_a_rule_blocks_is_not_counted_by_the_rules_after_it():
+    # AWS WAF ends its evaluation at the first rule that blocks: the second rule sees the two that the first lets by.
+    blocking, shared = RateRule(keys=2, limit=0, ticks=1), RateRule(keys=1, limit=2, ticks=9)
+    for rules, refused in (((blocking, shared), 4), ((shared, blocking), 5)):
+        station = engine(rules=rules, tick_seconds=1.0, lag_ticks=0)
+        # Address 0 comes every second from 0 on, address 1 once, at 5.5: then both rules know what came before.
+        times, addresses = [0.5, 1.5, 2.5, 3.5, 4.5, 5.5], [0, 0, 0, 0, 0, 1]
+        station.run(100, requests(times, cpu=0.001, address=addresses))
+        assert station.tally[0, kernel.REFUSED] == refused
+
+
 def test_the_firewall_agrees_with_the_window_that_the_emulator_uses():
     """The same rule counted twice: by key when it comes, and for all keys at each look (`RateWindow`)."""
     rng = np.random.default_rng(1)

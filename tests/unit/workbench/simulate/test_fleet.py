@@ -97,6 +97,17 @@ def test_three_minutes_over_the_target_scale_out_in_proportion():
     assert bench.fleet.count(Phase.STARTING) == 1
 
 
+@pytest.mark.parametrize(("requests", "desired"), [(95, 3), (10, 2)])
+def test_a_step_policy_scales_in_before_target_tracking_is_ready_to(requests, desired):
+    # AWS: "the scale-in activity will not be blocked"; where both would, the larger capacity wins.
+    bench = Bench(desired_capacity=4 if requests == 95 else 3)
+    smaller = StepPolicy(name="smaller", steps=(StepAdjustment(upper_bound=0, adjustment=-1),))
+    bench.minutes(*[requests] * 14)
+    bench.fleet.observe(requests, None)
+    bench.fleet.decide(bench.now, bench.fleet.desired, [(smaller, 1.0, 5.0)])
+    assert bench.fleet.desired == desired
+
+
 def test_an_instance_serves_after_its_warm_up_and_counts_after_it():
     bench = Bench()
     bench.minutes(150, 150, 150)

@@ -1,5 +1,7 @@
+import json
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +11,7 @@ from deployment.reader import graph_from_json
 from deployment.unknown import UNKNOWN
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import Assumptions, read
+from workbench.simulate.scaling.schedule import Sizes, in_force
 from workbench.simulate.scaling.step import AdjustmentType
 
 
@@ -104,6 +107,110 @@ def test_a_schedule_and_a_warm_pool_are_read(small_graph, stack_resource):
     assert (action.min_size, action.max_size, action.desired_capacity) == (2, 4, None)
     assert action.time_zone == "Europe/Vilnius"
     assert stable.warm_pool_size == 1
+
+
+GROUP = "aws:autoscaling/group:Group"
+POLICY = "aws:autoscaling/policy:Policy"
+SCHEDULE = "aws:autoscaling/schedule:Schedule"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+def test_requests_go_to_the_group_behind_the_load_balancer_and_to_no_other(small_stack, stack_resource):
+    document = small_stack()
+    resources = document["deployment"]["resources"]
+    worker = stack_resource(GROUP, "a-worker", {"minSize": 1, "maxSize": 9, "desiredCapacity": 5})
+    resources.insert(2, worker)  # declared before the fleets
+    declared = read(graph_from_json(document, "x"))
+    assert [fleet.name for fleet in declared.fleets] == ["stable-group", "canary-group"]
+    assert "a-worker: it is behind no load balancer; it stands and costs, no more" in declared.notes
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [
+        ("attachment:Attachment", {"lbTargetGroupArn": "arn:aws:test:us-east-1:123456789012:stable-targets"}),
+        (
+            "trafficSourceAttachment:TrafficSourceAttachment",
+            {"trafficSource": {"identifier": "arn:aws:test:us-east-1:123456789012:stable-targets", "type": "elbv2"}},
+        ),
+    ],
+)
+def test_a_target_group_may_be_attached_by_a_resource_of_its_own(small_graph, stack_resource, kind, inputs):
+    named = {"autoscalingGroupName": "stable-group", **inputs}
+    attached = stack_resource(f"aws:autoscaling/{kind}", "attached", named)
+    stable = read(small_graph(attached, targetGroupArns=[])).stable
+    assert stable.name == "stable-group"
+    assert (stable.deregistration_seconds, stable.health.interval_seconds) == (30, 10)
+    assert stable.steps  # by the alarm on the target group
+
+
+def test_a_second_group_that_is_no_canary_by_its_name_is_told(small_stack):
+    text = json.dumps(small_stack()).replace("canary", "other")
+    declared = read(graph_from_json(json.loads(text), "x"))
+    assert "other-group: it is taken for the canary, which gets requests by --canary alone" in declared.notes
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"scalingAdjustment": 2, "adjustmentType": "ChangeInCapacity"}, "SimpleScaling"),  # AWS's default
+        ({"policyType": "PredictiveScaling", "predictiveScalingConfiguration": {}}, "PredictiveScaling"),
+    ],
+)
+def test_a_policy_of_another_kind_is_told(small_graph, stack_resource, inputs, told):
+    policy = stack_resource(POLICY, "other", {"autoscalingGroupName": "stable-group", **inputs})
+    assert f"other: {told} is not simulated; left out" in read(small_graph(policy)).notes
+
+
+def test_how_requests_are_spread_is_told_where_it_is_simulated_otherwise(small_stack):
+    document = small_stack()
+    for each in document["deployment"]["resources"]:
+        if each["urn"].endswith("stable-targets"):
+            each["inputs"] |= {"slowStart": 60, "loadBalancingAlgorithmType": "weighted_random"}
+        if each["urn"].endswith("stable-group"):
+            mix = each["inputs"]["mixedInstancesPolicy"]["launchTemplate"]
+            mix["overrides"] = [{"instanceType": "m7g.medium", "weightedCapacity": "2"}]
+    assert set(read(graph_from_json(document, "x")).notes) >= {
+        "stable-group: its sizes count weightedCapacity; each is taken for one instance",
+        "stable-targets: its slow start of 60 s is not simulated",
+        "stable-targets: weighted random routing is simulated as round robin, which waits less",
+    }
+
+
+def test_a_scheduled_action_begins_and_ends(small_graph, stack_resource):
+    def action(**when):
+        row = {"autoscalingGroupName": "stable-group", "minSize": 2, "maxSize": 4, "desiredCapacity": -1, **when}
+        return read(small_graph(stack_resource(SCHEDULE, "sized", row))).stable.schedule[0]
+
+    def at(text):
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    once = action(startTime="2026-12-01T08:00:00Z")
+    assert once.fires(at("2026-12-01T08:00"))
+    assert not once.fires(at("2026-12-02T08:00"))
+    assert in_force(Sizes(1, 4, 1), [once], at("2027-01-01T00:00")) == Sizes(2, 4, 2)
+    assert in_force(Sizes(1, 4, 1), [once], at("2026-11-01T00:00")) == Sizes(1, 4, 1)
+    daily = action(startTime="2026-12-01T07:00:00Z", endTime="2026-12-03T00:00:00Z", recurrence="0 9 * * *")
+    assert [day for day in range(1, 5) if daily.fires(at(f"2026-12-0{day}T09:00"))] == [1, 2]
+    assert daily.fires(at("2026-12-01T07:00"))  # "performs the action at this time", too
+    assert not daily.fires(at("2026-11-30T09:00"))
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [("AWS/ELB", "RequestCount"), ("AWS/NetworkELB", "HealthyHostCount"), ("AWS/RDS", "CPUCreditBalance")],
+)
+def test_a_metric_of_the_same_name_is_another_services(small_graph, stack_resource, namespace, name):
+    rule = {"comparisonOperator": "GreaterThanThreshold", "threshold": 1, "evaluationPeriods": 1, "period": 60}
+    alarm = {"namespace": namespace, "metricName": name, "statistic": "Sum", "dimensions": {"X": "y"}, **rule}
+    declared = read(small_graph(stack_resource(ALARM, "elsewhere", alarm)))
+    assert "elsewhere" in declared.unwatched
+
+
+def test_a_rate_rule_without_a_key_counts_all_requests_together(small_stack):
+    text = json.dumps(small_stack()).replace('"aggregateKeyType": "IP"', '"aggregateKeyType": "CONSTANT"')
+    assert {rate.shared for rate in read(graph_from_json(json.loads(text), "x")).rates} == {True}
+    assert {rate.shared for rate in read(graph_from_json(small_stack(), "x")).rates} == {False}
 
 
 def test_a_stack_without_a_fleet_is_an_input_error(graph):

@@ -281,6 +281,17 @@ def test_an_alarm_measures_no_response_that_its_client_did_not_wait_for(small_gr
     assert (AlarmState.ALARM in {event.state for event in found.alarm_events}) == rings
 
 
+def test_a_rate_rule_that_counts_all_together_refuses_them_together(small_graph):
+    # 600 requests a minute of 1,000 clients: nobody is over 100 in five minutes, all together are.
+    def refused(*, shared):
+        rule = RateLimit(name="rate", limit=100, window_seconds=300, shared=shared)
+        declared = replace(read(small_graph()), rates=(rule,))
+        return run(None, "steady:rate=10", seconds=600, declared=declared, max_attempts=1).total(kernel.REFUSED)
+
+    assert refused(shared=False) == 0
+    assert refused(shared=True) > 5000
+
+
 def test_when_every_answer_is_an_error_everything_is_lost(small_graph):
     result = run(small_graph(), "steady:rate=5", service=ServiceModel(mean_seconds=0.025, error_ratio=1.0))
     assert result.total(kernel.ANSWERED) == 0
