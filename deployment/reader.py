@@ -7,11 +7,12 @@ may rely on what it gets.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from deployment import preview
-from deployment.errors import InputError
+from deployment.errors import EncryptedError, InputError
 from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
 from deployment.sharing import sharing
@@ -21,6 +22,9 @@ from deployment.urn import plain
 
 LARGE_BYTES: Final = 1_000_000
 """Size from which it pays to import what reads large files (8 ms)."""
+
+MOST_PROBLEMS: Final = 20
+"""Resources that an error tells of by name."""
 
 
 def graph_from_file(path: str) -> ResourceGraph:
@@ -97,7 +101,7 @@ def _large(content: bytes, source: str) -> ResourceGraph | None:
         return None
     try:
         graph = ResourceGraph(resources_of(states, source))
-    except (ValueError, RecursionError):  # no JSON after all; the reader says why
+    except (ValueError, RecursionError, InputError):  # no JSON after all, or no resource; the reader says all that is
         return None
     _refuse_circles(graph, source)
     return graph
@@ -119,7 +123,16 @@ def _parsed(text: str, source: str) -> Any:
     except (ValueError, RecursionError) as error:
         if str(error).startswith("Extra data"):
             raise InputError(f"{source}: several JSON documents, one after the other; {_EXPECTED}") from error
-        raise InputError(f"{source}: not readable as JSON: {error}; {_EXPECTED}") from error
+        raise InputError(f"{source}: not readable as JSON: {_why(error)}; {_EXPECTED}") from error
+
+
+def _why(error: Exception) -> str:
+    """What `error` says, without what Python says of its own limits."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    if "integer string conversion" in str(error):
+        return f"a whole number has more than {sys.get_int_max_str_digits():,} digits"
+    return str(error)
 
 
 def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:
@@ -127,15 +140,27 @@ def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:
     states = _states(document, source)
     if drain and isinstance(states, list):
         states = _drained(states)
-    shared: dict[str, str] = {}
-    graph = ResourceGraph(
-        resource_of(state, source, shared)
-        for state in states
-        # What waits for its deletion is no part of the stack any more.
-        if not (isinstance(state, dict) and state.get("delete") is True)
-    )
+    problems: list[InputError] = []
+    graph = ResourceGraph(_resources(states, source, problems))
+    if problems:
+        kind = EncryptedError if all(isinstance(one, EncryptedError) for one in problems) else InputError
+        told = [line for one in problems[:MOST_PROBLEMS] for line in one.problems]
+        left = len(problems) - MOST_PROBLEMS
+        raise kind(*told, *([f"{source}: {left:,} more resources are no better"] if left > 0 else []))
     _refuse_circles(graph, source)
     return graph
+
+
+def _resources(states: Iterable[Any], source: str, problems: list[InputError]) -> Iterator[Resource]:
+    """Resources of `states`; what is wrong with the others goes into `problems`."""
+    shared: dict[str, str] = {}
+    for state in states:
+        if isinstance(state, dict) and state.get("delete") is True:
+            continue  # what waits for its deletion is no part of the stack any more
+        try:
+            yield resource_of(state, source, shared)
+        except InputError as error:
+            problems.append(error)
 
 
 def _refuse_circles(graph: ResourceGraph, source: str) -> None:

@@ -101,7 +101,10 @@ def readable(value: Any, _depth: int = 0) -> Any:
     return value if changed is None else changed
 
 
-_MARKS: Final = UNKNOWN_VALUES | {"[secret]"}
+HIDDEN_VALUE: Final = "[secret]"
+"""What is written in place of a secret that is kept back (`pulumi preview` and `policy analyze` of CLI 3.260)."""
+
+_MARKS: Final = UNKNOWN_VALUES | {HIDDEN_VALUE}
 """Strings that stand for something else."""
 
 _PLAIN: Final = frozenset({int, float, bool, type(None)})

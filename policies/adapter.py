@@ -29,7 +29,7 @@ from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import is_list
 from deployment.unknown import Sentinel
 from deployment.urn import name_of
-from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, readable
+from deployment.values import HIDDEN_VALUE, SECRET_SIGNATURE, SIGNATURE_KEY, readable
 from policies import DISTRIBUTION, PACK_DIRECTORY
 from policies.assess import Assessment, assess, run_rule
 from policies.context import ROOT_TYPE, Context
@@ -340,7 +340,7 @@ def _hide(value: Any) -> None:
     elif kind == "struct_value":
         fields = value.struct_value.fields
         if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE:
-            value.string_value = "[secret]"
+            value.string_value = HIDDEN_VALUE
         else:
             hide_secrets(value.struct_value)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import gc
+import json
 from functools import cache
 from typing import Any
 
 import pytest
 from spread import spread, workers
 
+from deployment import tokens
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
 
@@ -67,6 +69,19 @@ def recorded(name: str) -> dict[str, Any]:
 def deployment():
     """`deployment("dev")`: a fresh copy of the deployment JSON of one of STACKS."""
     return lambda name: copy.deepcopy(recorded(name))
+
+
+@pytest.fixture(scope="session")
+def deployable():
+    """`deployable(deployment("dev"))`: one that can be deployed, with flags for those that the preview keeps secret."""
+
+    def of(whole: dict[str, Any]) -> dict[str, Any]:
+        for state in whole["deployment"]["resources"]:
+            if state["type"] in tokens.APPCONFIG_VERSION:
+                state["inputs"]["content"] = json.dumps({"version": "1", "flags": {}, "values": {}})
+        return whole
+
+    return of
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deployment.errors import InputError
+from deployment.values import HIDDEN_VALUE, SIGNATURE_KEY
 from workbench.emulator.deletion import in_deletion_order, resting_on
 from workbench.emulator.lifecycle import META, Lifecycle, NothingMadeError
 from workbench.emulator.options import Options, kept
@@ -28,8 +30,6 @@ DELETION_PROTECTION = "enableDeletionProtection"
 
 PACKAGES = ("aws:", "kubernetes:")
 """Beginnings of the types that are made here."""
-
-SECRET_KEY = "4dabf18193072939515e22adb298388d"  # noqa: S105 - Pulumi's mark of a special value, not a secret
 
 
 class DeployError(Exception):
@@ -76,11 +76,20 @@ class Deployer:
         """Create, update and delete until the state is what the deployment declares.
 
         Raises:
+            deployment.errors.InputError: Inputs that the file keeps secret; nothing is deployed.
             DeployError: At the first resource that fails; a second call goes on from there.
         """
         outcome = Outcome()
         substitution = Substitution()
         declared = [item for item in deployment["deployment"]["resources"] if is_emulated(item)]
+        kept_back = [
+            f"{item['urn']}: {path}: the deployment keeps it secret, and what stands in its place would be deployed; "
+            "`pulumi stack export --show-secrets` writes what it is"
+            for item in declared
+            for path in _kept_back(opened(item.get("inputs", {})))
+        ]
+        if kept_back:
+            raise InputError(*kept_back)
         for item in declared:
             if "replacementTrigger" in item:
                 item = {**item, "replacementTrigger": substitution.apply(opened(item["replacementTrigger"]))}
@@ -281,12 +290,25 @@ def is_emulated(item: dict[str, Any]) -> bool:
 
 
 def opened(value: Any) -> Any:
-    """A deployment's value without the envelopes around its secrets."""
+    """A deployment's value without the envelopes around its secrets; of what is encrypted, that it is one."""
     if isinstance(value, dict):
-        if SECRET_KEY in value:
+        if SIGNATURE_KEY in value:
             plaintext = value.get("plaintext")
-            return json.loads(plaintext) if isinstance(plaintext, str) else value.get("value")
+            return (
+                json.loads(plaintext)
+                if isinstance(plaintext, str)
+                else value.get("value", HIDDEN_VALUE if "ciphertext" in value else None)
+            )
         return {key: opened(item) for key, item in value.items()}
     if isinstance(value, list):
         return [opened(item) for item in value]
     return value
+
+
+def _kept_back(value: Any, path: str = "") -> list[str]:
+    """Where an opened value has nothing but the word that there is a secret."""
+    if isinstance(value, dict):
+        return [at for key, item in value.items() for at in _kept_back(item, f"{path}.{key}" if path else str(key))]
+    if isinstance(value, list):
+        return [at for index, item in enumerate(value) for at in _kept_back(item, f"{path}[{index}]")]
+    return [path] if value == HIDDEN_VALUE else []

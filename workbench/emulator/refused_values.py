@@ -17,9 +17,6 @@ from workbench.emulator.behaviour.access import as_list
 
 Params = Mapping[str, Any]
 
-HIDDEN = "[secret]"
-"""What a recorded deployment says in place of a secret."""
-
 
 def _load_balancer(params: Params) -> Iterable[str]:
     """ELB reference, CreateLoadBalancer, Name."""
@@ -343,7 +340,7 @@ def _parameter_name(params: Params) -> Iterable[str]:
 def _flags(params: Params) -> Iterable[str]:
     """AppConfig guide, "Type reference for AWS.AppConfig.FeatureFlags": each value is that of a flag."""
     content = params["Content"].decode() if isinstance(params["Content"], bytes) else params["Content"]
-    if params.get("ContentType") != "application/json" or content == HIDDEN:
+    if params.get("ContentType") != "application/json":
         return
     yield from _is_json("Content", content)
     found = _read(content)

@@ -17,11 +17,11 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_project, get_stack
 
 from deployment.graph import STACK_TYPE
-from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_VALUES
+from deployment.values import HIDDEN_VALUE, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_VALUES
 from workbench.preview.outputs import SyntheticOutputs
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"
-SECRET_PLAINTEXT: Final = '"[secret]"'  # noqa: S105 - it says that there is one
+SECRET_PLAINTEXT: Final = f'"{HIDDEN_VALUE}"'
 """What stands for the content of a secret: a preview must not carry it."""
 
 

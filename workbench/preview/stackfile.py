@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deployment.errors import InputError, meant
+from deployment.values import HIDDEN_VALUE
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 """Root of the working copy: the folder of Pulumi.yaml."""
@@ -226,7 +227,7 @@ def _has_secret(value: Any) -> bool:
 def _without_secrets(value: Any) -> Any:
     """`value` with each encrypted part replaced by a placeholder: offline there is no key to open it."""
     if _is_secret(value):
-        return "[secret]"
+        return HIDDEN_VALUE
     if isinstance(value, dict):
         return {key: _without_secrets(item) for key, item in value.items()}
     if isinstance(value, list):

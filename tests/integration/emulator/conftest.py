@@ -56,17 +56,17 @@ LIFE = ("deploy", "changed", "replaced", "park", "unpark", "destroy")
 
 
 @pytest.fixture(scope="session")
-def phases_of(deployment: Any) -> Callable[..., Trial]:
+def phases_of(deployment: Any, deployable: Any) -> Callable[..., Trial]:
     """A trial of some phases of dev, in this order, that does not know what to expect."""
 
     def trial(*names: str) -> Trial:
         found = {
-            "deploy": lambda: deployment("dev"),
-            "park": lambda: deployment("parked"),
-            "unpark": lambda: deployment("dev"),
+            "deploy": lambda: deployable(deployment("dev")),
+            "park": lambda: deployable(deployment("parked")),
+            "unpark": lambda: deployable(deployment("dev")),
             "destroy": lambda: None,
         }
-        phases = [Phase(name, found[name]() if name in found else _overridden(name)) for name in names]
+        phases = [Phase(name, found[name]() if name in found else deployable(_overridden(name))) for name in names]
         return Trial(phases, references(deployment("dev")))
 
     return trial

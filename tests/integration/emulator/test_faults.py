@@ -53,8 +53,8 @@ def test_the_answer_to_every_call_of_dev_is_lost_once(life: Any) -> None:
     assert failed["replaced"][LOST.name] > 200
 
 
-def test_the_answer_to_every_call_of_prod_is_lost_once(deployment: Any) -> None:
-    prod = deployment("prod")
+def test_the_answer_to_every_call_of_prod_is_lost_once(deployment: Any, deployable: Any) -> None:
+    prod = deployable(deployment("prod"))
     trial = Trial([Phase("deploy", prod), Phase("destroy", None)], references(prod))
     trial.expected = {name: phase.holds for name, phase in trial.clean().items()}
     assert stutter_through(trial, LOST)["deploy"][LOST.name] > 150

@@ -90,8 +90,8 @@ def test_parking_takes_away_what_is_billed_by_the_hour_and_unparking_brings_it_b
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
-def test_a_component_is_deployed_by_itself(deployment: Any, component: str) -> None:
-    part = subgraph(deployment("dev"), f"plant:components:{component}$")
+def test_a_component_is_deployed_by_itself(deployment: Any, deployable: Any, component: str) -> None:
+    part = subgraph(deployable(deployment("dev")), f"plant:components:{component}$")
     assert part, "the stack has no such component"
     with embedded_aws(platform=references(deployment("dev"))) as api:
         before = leftovers(api)

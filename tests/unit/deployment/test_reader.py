@@ -12,7 +12,7 @@ import tarfile
 
 import pytest
 
-from deployment import source
+from deployment import reader, source
 from deployment.errors import InputError
 from deployment.reader import graph_from_file, graph_from_json, graph_from_text
 from deployment.unknown import SECRET, UNKNOWN
@@ -252,3 +252,29 @@ def test_outputs_that_are_one_output_tell_nothing_and_such_inputs_are_refused(ou
     assert resource.outputs == {"id": "i-1"}
     with pytest.raises(InputError, match=r"inputs (is one secret value|must be an object, not an output)"):
         graph_from_json({"resources": [state(inputs=output)]}, "f")
+
+
+def test_every_resource_of_another_shape_is_told_at_once(monkeypatch):
+    states = [state(), state(urn=f"{URN}1", inputs=["a"]), {}, *[state(urn=f"{URN}{n}", outputs=1) for n in range(30)]]
+    text = json.dumps({"deployment": {"resources": states}})
+    for large in (len(text) + 1, 0):  # read whole, and a state at a time
+        monkeypatch.setattr(reader, "LARGE_BYTES", large)
+        with pytest.raises(InputError) as refused:
+            graph_from_text(text.encode(), "f")
+        assert refused.value.problems[:2] == (
+            f"f: {URN}1: inputs must be an object, not list",
+            "f: a resource without urn and type in plain text: {}",
+        )
+        assert refused.value.problems[reader.MOST_PROBLEMS :] == ("f: 12 more resources are no better",)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 200_000 + "]" * 200_000, "it is nested too deep;"),
+        ('{"deployment": {"resources": [' + "9" * 5_000 + "]}}", "a whole number has more than 4,300 digits;"),
+    ],
+)
+def test_what_json_can_not_be_read_for_is_told_without_pythons_words(text, why):
+    with pytest.raises(InputError, match=f"^f: not readable as JSON: {why} give what"):
+        graph_from_text(text, "f")

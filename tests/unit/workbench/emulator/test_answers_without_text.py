@@ -42,7 +42,9 @@ def from_text(serializer: Any, result: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_answers_are_those_of_the_text(deployment: Any, monkeypatch: pytest.MonkeyPatch, stack: str) -> None:
+def test_answers_are_those_of_the_text(
+    deployment: Any, deployable: Any, monkeypatch: pytest.MonkeyPatch, stack: str
+) -> None:
     """Each that a stack gets while it is deployed, read back and destroyed."""
     answer_of, seen = answers_without_text.answer_of, Counter[str]()
 
@@ -57,7 +59,7 @@ def test_answers_are_those_of_the_text(deployment: Any, monkeypatch: pytest.Monk
         return found
 
     monkeypatch.setattr(answers_without_text, "answer_of", both)
-    declared = deployment(stack)
+    declared = deployable(deployment(stack))
     with embedded_aws(platform=references(declared)) as api:
         deployer = Deployer(Lifecycle(api))
         deployer.deploy(declared)

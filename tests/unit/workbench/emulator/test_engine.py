@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from faults.kinds import LOSSES, REFUSALS, Fault
 
+from deployment.errors import InputError
+from deployment.values import SECRET_SIGNATURE, SIGNATURE_KEY
 from workbench.emulator.api import Api
 from workbench.emulator.deploy import Deployer, DeployError, Outcome
 from workbench.emulator.lifecycle import Lifecycle
@@ -301,3 +303,17 @@ def test_an_association_that_is_deleted_after_its_successor_was_made_takes_the_f
     protected("two")
     found = deployer.lifecycle.api.call("wafv2", "get_web_acl_for_resource", ResourceArn=balancer)
     assert ("WebACL" in found) is first
+
+
+def test_what_a_file_keeps_secret_is_asked_for_before_anything_is_deployed(deployer: Deployer) -> None:
+    version = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion"
+    secret = {SIGNATURE_KEY: SECRET_SIGNATURE}
+    flags = {"contentType": "application/json", "content": {**secret, "plaintext": '"[secret]"'}}
+    topic = resource(TOPIC, "alarms", {"name": "alarms", "tags": {"a": ["b", {**secret, "ciphertext": "v1:x"}]}})
+    with pytest.raises(InputError) as refused:
+        deploy(deployer, topic, resource(version, "flags", flags))
+    assert [problem.partition(": the deployment keeps it secret")[0] for problem in refused.value.problems] == [
+        f"{urn(TOPIC, 'alarms')}: tags.a[1]",
+        f"{urn(version, 'flags')}: content",
+    ]
+    assert topics(deployer) == []
