@@ -200,7 +200,7 @@ def _states(document: Any, source: str) -> Iterable[Any]:
     if not isinstance(document, dict):
         raise InputError(f"{source}: not a Pulumi deployment; {_EXPECTED}")
     if "terraform_version" in document:
-        raise InputError(f"{source}: a state of Terraform; {_EXPECTED}")
+        raise InputError(f"{source}: a state or plan of Terraform; {_EXPECTED}")
     if "resourcePlans" in document:
         raise InputError(f"{source}: an update plan (`--save-plan`), which holds no whole stack; {_EXPECTED}")
     checkpoint = document.get("checkpoint", document)
@@ -221,7 +221,15 @@ def _deployed(deployment: Any, source: str) -> list[Any]:
             return []
         if isinstance(resources, list):
             return resources
-    raise InputError(f"{source}: not a Pulumi deployment; {_EXPECTED}")
+    kind = next((what for key, what in _FOREIGN.items() if isinstance(deployment, dict) and key in deployment), None)
+    raise InputError(f"{source}: {kind or 'not a Pulumi deployment'}; {_EXPECTED}")
+
+
+_FOREIGN: Final = {
+    "AWSTemplateFormatVersion": "a template of CloudFormation, no Pulumi deployment",
+    "apiVersion": "an object of Kubernetes, no Pulumi deployment",
+}
+"""Key of a document of other tools -> what it is."""
 
 
 def _refuse_constant(text: str) -> NoReturn:

@@ -42,5 +42,15 @@ def load_yaml(content: bytes, source: str) -> Any:
 
     try:
         return yaml.load(content, Loader)  # noqa: S506 - a SafeLoader, made stricter
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(f"{source}: not readable as YAML: {' '.join(str(error).split())}") from error
+    except yaml.reader.ReaderError as error:
+        raise InputError(f"{source}: not readable as YAML: it is no plain text in UTF-8") from error
+    except RecursionError as error:
+        raise InputError(f"{source}: not readable as YAML: it is nested too deep") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise InputError(f"{source}: not readable as YAML: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Where it is and what is wrong; what the parser was at when it found it is no help to a reader."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark and problem else str(error)

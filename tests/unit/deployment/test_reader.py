@@ -113,7 +113,11 @@ def test_unknown_and_secret_values_are_told_apart():
         pytest.param(b'{"resources": [{"urn": 1, "type": "t"}]}', "without urn and type", id="a number for a URN"),
         pytest.param(b'[{"deployment": {}}, {"deployment": {}}]', "a list of 2 documents", id="several exports"),
         pytest.param(b'{"manifest": {}, "resourcePlans": {}}', "an update plan", id="an update plan"),
-        pytest.param(b'{"terraform_version": "1.9", "resources": []}', "a state of Terraform", id="of Terraform"),
+        pytest.param(
+            b'{"terraform_version": "1.9", "resources": []}', "a state or plan of Terraform", id="of Terraform"
+        ),
+        pytest.param(b'{"AWSTemplateFormatVersion": "2010-09-09"}', "template of CloudFormation", id="CloudFormation"),
+        pytest.param(b'{"apiVersion": "v1", "kind": "List"}', "an object of Kubernetes", id="Kubernetes"),
         pytest.param(b'{"sequence": 0}\n{"sequence": 1}', "several JSON documents", id="events"),
         pytest.param(b"\x1f\x8b broken", "can't be read", id="broken gzip"),
         pytest.param(bz2.compress(b"{}"), "packed with bzip2; unpack it first", id="bzip2"),

@@ -251,13 +251,16 @@ def test_bad_input_is_one_clear_line_and_status_2(plant, write, arguments, probl
     ("text", "problem"),
     [
         ("version: 0.1\nresource_usage: {orders: {monthly_request: 1}}", "did you mean 'monthly_requests'?"),
-        ("version: [", "not readable as YAML"),
+        ("version: [", "not readable as YAML: line 1, column 11: expected the node content"),
+        ("resource_usage: {}", "version is missing; allowed: 0.1"),
+        ("\x00", "not readable as YAML: it is no plain text in UTF-8"),
+        ("[" * 30_000, "not readable as YAML: it is nested too deep"),
         ("a: &x [1]\nb: *x", "aliases"),
         ("version: 0.1\nversion: 0.1", "given twice"),
         ("!!python/object/apply:os.system ['true']", "not readable as YAML"),
         ("x" * 1_000_001, "larger than 1,000,000 bytes"),
     ],
-    ids=["key", "yaml", "aliases", "twice", "code", "large"],
+    ids=["key", "yaml", "no version", "no text", "deep", "aliases", "twice", "code", "large"],
 )
 def test_a_bad_usage_file_is_explained(plant, write, tmp_path, text, problem):
     usage = tmp_path / "usage.yml"
