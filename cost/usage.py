@@ -55,9 +55,8 @@ def parse_usage(document: Any, source: str) -> UsageFile:
     if not isinstance(document, dict):
         raise InputError(f"{source}: not a usage file; expected `version: {VERSION}` and {TYPES} or {RESOURCES}")
     if str(document.get("version")) != VERSION:
-        problems.append(
-            f"{source}: version is {repr(document['version']) if 'version' in document else 'missing'}; allowed: {VERSION}"
-        )
+        given = repr(document["version"]) if "version" in document else "missing"
+        problems.append(f"{source}: version is {given}; allowed: {VERSION}")
     problems += [
         f"{source}: {key!r} isn't a section{_hint(str(key), (TYPES, RESOURCES))}"
         for key in document

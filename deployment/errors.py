@@ -25,6 +25,26 @@ class InputError(Exception):
         self.problems = problems
 
 
+class Gathered:
+    """What is wrong with several things, told together: each in a ``with`` of its own, and `tell` behind the last."""
+
+    def __init__(self) -> None:
+        self._problems: list[str] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, InputError):
+            self._problems += error.problems
+        return isinstance(error, InputError)
+
+    def tell(self) -> None:
+        """Raises InputError where anything was wrong."""
+        if self._problems:
+            raise InputError(*dict.fromkeys(self._problems))
+
+
 class TooLargeError(InputError):
     """A file from outside is over the limit, packed or unpacked."""
 

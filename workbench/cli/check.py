@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployment.errors import InputError
+from deployment.errors import Gathered, InputError
 from deployment.garbage import lasting
 from workbench.cli.common import (
     BLOCKED,
@@ -78,6 +78,8 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
     """
     from workbench.report import rules_text
 
+    if list_ + (explain is not None) + bool(files) > 1:
+        raise click.UsageError("give FILEs, --list or --explain RULE, one of the three", click.get_current_context())
     if list_:
         if output.format_ == "json":
             emit(rules_text.listing_json(), output.out)
@@ -91,7 +93,12 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE", click.get_current_context())
     if pack.policy_pack is not None and not any(pack.policy_pack.glob("PulumiPolicy.*")):
         raise InputError(f"--policy-pack {pack.policy_pack}: no policy pack: there is no PulumiPolicy.yaml in it")
-    judged = lasting([(file, _assess(file, pack)) for file in files])
+    judged, gathered = [], Gathered()
+    for file in files:
+        with gathered:
+            judged.append((file, _assess(file, pack)))
+    gathered.tell()
+    judged = lasting(judged)
     emit(_rendered(judged, output), output.out)
     if any(assessment.blocked for _, assessment in judged):
         raise SystemExit(BLOCKED)

@@ -14,7 +14,7 @@ from cost.account import settle
 from cost.basis import Basis, basis_of
 from cost.compare import Comparison, compare
 from cost.transfers import Transfer
-from deployment.errors import InputError
+from deployment.errors import Gathered, InputError
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_file, plan_from_file
 from policies.assess import config_of, stack_name
@@ -86,9 +86,19 @@ def price_files(
     A preview is compared with what it finds deployed, where no `base` is given. `allowances` says whether any count.
     Raises InputError for what is wrong with any of them.
     """
-    usage = None if usage_file is None else read_usage(usage_file)
-    plans = [plan_from_file(name) for name in files]
-    bases = [graph_from_file(base)] if base is not None else [before for _, before in plans if before is not None]
+    usage, plans, bases, gathered = None, [], [], Gathered()
+    if usage_file is not None:
+        with gathered:
+            usage = read_usage(usage_file)
+    for name in files:
+        with gathered:
+            plans.append(plan_from_file(name))
+    if base is not None:
+        with gathered:
+            bases.append(graph_from_file(base))
+    else:
+        bases += [before for _, before in plans if before is not None]
+    gathered.tell()
     graphs = [*(graph for graph, _ in plans), *bases]
     names = [*files, *([base] if base is not None else ["deployed"] * len(bases))]
     numbers: Iterable[dict[str, dict[str, Decimal]]] = [{} for _ in graphs]
@@ -99,11 +109,12 @@ def price_files(
         numbers = resolve(usage, graphs)
         transfers = usage.transfers
     asked = _Asked(region, limit_usd, allowances, on)
-    priced = [
-        # What belongs to no resource belongs to the first file, so that it is counted once.
-        _price(name, graph, used, () if position else transfers, asked)
-        for position, (name, graph, used) in enumerate(zip(names, graphs, numbers, strict=True))
-    ]
+    priced: list[PricedFile] = []
+    for name, graph, used in zip(names, graphs, numbers, strict=True):
+        with gathered:
+            # What belongs to no resource belongs to the first file, so that it is counted once.
+            priced.append(_price(name, graph, used, () if priced else transfers, asked))
+    gathered.tell()
     priced, before = priced[: len(files)], iter(priced[len(files) :])
     common = next(before, None) if base is not None else None
     estimates = [file.estimate for file in priced]

@@ -237,6 +237,31 @@ def test_all_problems_are_told_at_once(capsys, monkeypatch):
     assert capsys.readouterr().err == "error: one\nerror: two\n"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["cost", "a.json", "b.json", "--base", "c.json", "--usage", "d.yml"],
+        ["check", "a.json", "b.json"],
+        ["drift", "a.json", "b.json"],
+        ["prices", "check", "a.json", "b.json"],
+    ],
+    ids=" ".join,
+)
+def test_every_file_that_cant_be_read_is_told(arguments, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(arguments) == 2
+    told = sorted(line.split(":")[1].strip() for line in capsys.readouterr().err.splitlines())
+    assert told == [one for one in arguments if "." in one]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["a.json", "--list"], ["--list", "--explain", "x"], ["--explain", "x", "a.json"]]
+)
+def test_check_does_one_thing_of_three(arguments, capsys):
+    assert cli.run(["check", *arguments]) == 2
+    assert "give FILEs, --list or --explain RULE, one of the three" in capsys.readouterr().err
+
+
 def test_a_reader_that_goes_away_is_no_error():
     shell = f"{' '.join(PLANT)} --help | true; echo ${{PIPESTATUS[0]}}"
     result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
