@@ -12,6 +12,7 @@ from typing import Any, Final
 from cost.charges import NOTHING, ONE, Amount
 from cost.scope import Pricing, Scope
 from deployment import tokens
+from deployment.graph import Resource
 from deployment.unknown import SECRET, UNKNOWN
 
 SUBNET: Final = tokens.SUBNET[0]
@@ -59,21 +60,22 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
 
 def has_elastic_ip(scope: Scope) -> bool:
     """True when an Elastic IP address of the graph is associated with the instance: it replaces what AWS assigned."""
-    return scope.resource.urn in scope.pricing.once(_associated)
+    return scope.its(scope.pricing.once(_associated)) is not None
 
 
-def _associated(pricing: Pricing) -> set[str]:
+def _associated(pricing: Pricing) -> Mapping[str, Resource]:
+    """URN of an instance -> the address that is associated with it."""
     graph = pricing.graph
-    found: set[str] = set()
+    found: dict[str, Resource] = {}
     known = ((one.outputs.get("primaryNetworkInterfaceId"), one) for one in graph.of_type(*INSTANCES))
     by_interface = {interface: one for interface, one in known if isinstance(interface, str)}
     for token, paths in ((EIP, ("instance", "networkInterface")), (ASSOCIATION, ("instanceId", "networkInterfaceId"))):
         for address in graph.of_type(token):
             for path in paths:
-                found.update(target.urn for target in graph.referenced(address, path, *INSTANCES))
+                found.update((target.urn, address) for target in graph.referenced(address, path, *INSTANCES))
                 named = address.get(path)
                 if isinstance(named, str) and (owner := by_interface.get(named)) is not None:
-                    found.add(owner.urn)
+                    found[owner.urn] = address
     return found
 
 

@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Final
 
 from cost.account import settle
+from cost.alike import FEWEST, Alike, Observed, Result
 from cost.allowances import allowances
 from cost.basis import Basis, basis_of
 from cost.brake import held
@@ -29,6 +30,7 @@ from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
 from deployment.object_lists import is_list, may_be_list, unread, with_items
 from deployment.tokens import RENDERED
+from deployment.unknown import is_watched
 
 MANY: Final = 1024
 """Resources after which, and after each doubling, it pays to look whether the others have to be priced, too."""
@@ -94,12 +96,11 @@ def _estimate(
             else:
                 free[resource.urn] = "a list: each of its items has a price, or a reason, of its own"
             continue
-        if kind.surcharged:
-            for reason in surcharges(resource):
-                bill.refuse(resource, reason)
+        if kind.charges is not None or kind.surcharged:
+            bill.price(resource, kind)
         if kind.charges is not None:
-            bill.add(resource, graph.component_of(resource), partial(kind.charges, Scope(pricing, resource)))
-        elif kind.free is not None:
+            continue
+        if kind.free is not None:
             free[resource.urn] = kind.free
         else:
             bill.refuse(resource, "no estimator for this type, and nothing proves it free")
@@ -189,6 +190,51 @@ class _Bill:
         self.unpriced: list[UnpricedResource] = []
         self.nowhere: InputError | None = None
         """Why the first resource whose Region isn't known has none."""
+        self.components: dict[str | None, str] = {}
+        """URN of a parent -> the component of its children."""
+        self.alike: dict[str, Alike | None] = {}
+
+    def price(self, resource: Resource, kind: _Kind) -> None:
+        """Add what the type of a resource says of it, or what was found for one that is like it."""
+        component = self.components.get(resource.parent)
+        if component is None:
+            component = self.components[resource.parent] = self.pricing.graph.component_of(resource)
+        alike = self._alike(resource.type)
+        if alike is None:
+            self._price(resource, component, kind, resource)
+        elif (known := alike.result(resource)) is not None:
+            urn, type_ = resource.urn, resource.type
+            named = urn, type_, resource.name, component
+            for fields in known.lines:
+                self.lines.append(Line._make((*named, *fields)))
+            for reason in known.reasons:
+                self.refuse(resource, reason)
+        else:
+            lines, unpriced = len(self.lines), len(self.unpriced)
+            observed = Observed(resource, alike)
+            self._price(resource, component, kind, observed)
+            if not observed.alone:
+                reasons = tuple(one.reason for one in self.unpriced[unpriced:])
+                found = Result(tuple(line[4:] for line in self.lines[lines:]), reasons)
+                alike.keep(resource, found)
+
+    def _alike(self, token: str) -> Alike | None:
+        """What is known of the resources of a type; None where noting it doesn't pay."""
+        if token not in self.alike:
+            many = len(self.pricing.graph.of_type(token)) >= FEWEST and not is_watched()
+            self.alike[token] = Alike(self.pricing.region_of) if many else None
+        found = self.alike[token]
+        if found is not None and not found.pays:
+            found = self.alike[token] = None
+        return found
+
+    def _price(self, resource: Resource, component: str, kind: _Kind, read: Resource) -> None:
+        """Add the charges, and refuse the surcharges, of a resource that is read as `read`."""
+        if kind.surcharged:
+            for reason in surcharges(read):
+                self.refuse(resource, reason)
+        if kind.charges is not None:
+            self.add(resource, component, partial(kind.charges, Scope(self.pricing, read)))
 
     def add(self, resource: Resource, component: str, charges: Callable[[], Iterable[Charge]]) -> None:
         """Add the charges of one resource. Those before a failure count, and the failure is told."""

@@ -192,7 +192,7 @@ def scheduled(scope: Scope) -> list[Resource]:
     found = scope.pricing.once(_by_group)
     if unsure := found.get(ANY_GROUP):
         raise Unpriced(f"which group the scheduled action {unsure[0].name} sizes isn't known, so it has no maximum")
-    return found.get(scope.resource.urn, [])
+    return scope.its(found) or []
 
 
 def _by_group(pricing: Pricing) -> Mapping[str, list[Resource]]:

@@ -52,7 +52,7 @@ UNLIMITED_MONTHS: Final = 12
 def log_volume_gb(scope: Scope) -> Amount | None:
     """Gigabytes a month that the graph sends to the log group; None when nothing in the graph tells."""
     sources = scope.pricing.once(_sources)
-    kind = sources.get(scope.resource.urn)
+    kind = scope.its(sources)
     requests, traffic = scope.requests, scope.traffic
     if kind == "waf":
         return requests * (traffic.blocked_request_ratio * WAF_LOG_KB) / GB_KB
@@ -73,7 +73,7 @@ def log_volume_gb(scope: Scope) -> Amount | None:
 def _execution_logs_gb(scope: Scope) -> Amount | None:
     """Gigabytes a month that state machines write to the log group; None when their executions aren't known."""
     total = NOTHING
-    for machine in scope.pricing.once(_logging_machines).get(scope.resource.urn, ()):
+    for machine in scope.its(scope.pricing.once(_logging_machines)) or ():
         level = str(machine.get("loggingConfiguration.level", "OFF")).upper()
         if level == "OFF":
             continue

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, Final, TypeVar, TypeVarTuple
 
+from cost.alike import Observed, property_of
 from cost.basis import Basis
 from cost.catalogue import GLOBAL, REFERENCE, Catalogue, MissingPrice, Price, price_in
 from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
@@ -137,6 +138,8 @@ class Pricing:
 
         Raises InputError when none is known.
         """
+        if isinstance(resource, Observed):
+            resource.noted.in_region, resource = True, resource.of
         own = resource.inputs.get("region")
         if isinstance(own, str) and own:
             return own
@@ -252,7 +255,7 @@ class Scope:
 
     def given(self, key: UsageKey) -> Decimal | None:
         """What the usage file says of `key`, by either of its names; None where it says nothing."""
-        numbers = self.pricing.usage.get(self.resource.urn)
+        numbers = self.its(self.pricing.usage)
         return None if numbers is None else numbers.get(key.name, numbers.get(key.also))
 
     def used_where_given(
@@ -289,6 +292,11 @@ class Scope:
     def is_first(self, what: str, key: Any) -> bool:
         """True for the first resource that asks for this `key` of `what`: several share it, and it is billed once."""
         return self.pricing.once(_billed_with, what).setdefault(key, self.resource.urn) == self.resource.urn
+
+    def its(self, by_urn: Mapping[str, T]) -> T | None:
+        """What `by_urn` says of the resource."""
+        resource = self.resource
+        return resource.value_in(by_urn) if isinstance(resource, Observed) else by_urn.get(resource.urn)
 
     def members(self, path: str, *types: str) -> int | None:
         """How many members the list at `path` has; of one that isn't known, how many of its dependencies (of `types`)
@@ -370,6 +378,6 @@ class Scope:
     def known(self, path: str, default: Any) -> Any:
         """Property at `path`. Raises Unpriced when it is unknown during preview, or secret."""
         value = self.resource.get(path, default)
-        if value is UNKNOWN and path.partition(".")[0].partition("[")[0] not in self.resource.inputs:
+        if value is UNKNOWN and property_of(path) not in self.resource.inputs:
             return default  # nobody declares it: in a preview the engine does not know yet what AWS will say
         return _readable(value, path)

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cost.alike import property_of
 from cost.catalogue import read_kept
 from cost.registry import NATIVE, present
 from deployment.decimals import number
@@ -66,11 +67,7 @@ class Surcharge:
 
 def _declared(resource: Resource, path: str) -> list[Any]:
     """What the program sets at `path`, in a preview what is not known yet included; never what AWS filled in."""
-    return resource.peek(path) if not resource.inputs or _property(path) in resource.inputs else []
-
-
-def _property(path: str) -> str:
-    return path.partition(".")[0].partition("[")[0]
+    return resource.peek(path) if not resource.inputs or property_of(path) in resource.inputs else []
 
 
 def surcharges(resource: Resource) -> Iterator[str]:
@@ -98,7 +95,7 @@ def _rows() -> Mapping[str, tuple[Surcharge, ...]]:
     for row in read_kept(Path(__file__).parent / "surcharges.toml")["surcharge"]:
         read = Surcharge(
             path=row["property"],
-            property=_property(row["property"]),
+            property=property_of(row["property"]),
             costs=row["costs"],
             words=_small(row.get("is", ())),
             free_words=_small(row.get("unless", ())),

@@ -77,6 +77,11 @@ def watching() -> Watch:
     return _WATCH.get() or Watch()
 
 
+def is_watched() -> bool:
+    """Whether somebody looks at what the code came across."""
+    return _WATCH.get() is not None
+
+
 def meet(value: Sentinel, urn: str = "", path: str = "") -> None:
     """Note `value`, which was asked for at `path` of the resource with `urn`."""
     watch = _WATCH.get()

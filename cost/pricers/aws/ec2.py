@@ -27,6 +27,7 @@ from cost.registry import Pricer
 from cost.scope import GB_KB, Pricing, Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.graph import Resource
 
 PROCESSED: Final = UsageKey("monthly_data_processed_gb", Decimal(100), "gigabytes processed a month")
 SNAPSHOT_GB: Final = UsageKey("storage_gb", Decimal(8), "gigabytes of the snapshot")
@@ -190,7 +191,7 @@ def vpc_endpoint(scope: Scope) -> Iterator[Charge]:
     if kind == "Gateway":
         return
     zones = scope.members("subnetIds", SUBNET, DEFAULT_SUBNET) or scope.members("subnetConfigurations")
-    if scope.resource.urn in scope.pricing.once(_associated_endpoints) and not scope.resource.inputs.get("subnetIds"):
+    if scope.its(scope.pricing.once(_associated_endpoints)) and not scope.resource.inputs.get("subnetIds"):
         zones = 0  # an export repeats those of the associations
     if zones is None:
         if scope.resource.get("subnetIds") is not None:
@@ -207,13 +208,13 @@ def _endpoint_prices(kind: str) -> tuple[str, str]:
     return f"{prefix}_endpoint_hour", f"{prefix}_endpoint_gb"
 
 
-def _associated_endpoints(pricing: Pricing) -> frozenset[str]:
-    """URNs of endpoints that subnet associations of the graph name."""
-    return frozenset(
-        endpoint.urn
+def _associated_endpoints(pricing: Pricing) -> Mapping[str, Resource]:
+    """URN of an endpoint that subnet associations of the graph name -> one of them."""
+    return {
+        endpoint.urn: association
         for association in pricing.graph.of_type(ENDPOINT_ASSOCIATION)
         for endpoint in pricing.graph.referenced(association, "vpcEndpointId", ENDPOINT)
-    )
+    }
 
 
 def endpoint_association(scope: Scope) -> Iterator[Charge]:

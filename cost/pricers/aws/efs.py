@@ -54,7 +54,8 @@ def file_system(scope: Scope) -> Iterator[Charge]:
             "Provisioned throughput", ("efs", "provisioned_mbps_month"), Amount.fixed(extra), Metering.STANDING
         )
     backups = scope.pricing.once(backed_up)
-    if backups.get(scope.resource.urn, kind == "one_zone" or backups.get(ANY_FILE_SYSTEM, False)):
+    own = scope.its(backups)
+    if kind == "one_zone" or backups.get(ANY_FILE_SYSTEM, False) if own is None else own:
         yield scope.kept("Backups", ("efs", "backup_gb_month"), scope.usage(BACKUP, stored.amount))
 
 

@@ -93,7 +93,7 @@ def lcu(scope: Scope, rules: int) -> Charge:
 
 def nlcu(scope: Scope) -> Charge:
     """Capacity units of a network load balancer, by the protocol of its listeners that holds fewest flows."""
-    mine = scope.pricing.once(_protocols).get(scope.resource.urn, set())
+    mine = scope.its(scope.pricing.once(_protocols)) or set()
     limits = next((each for protocol, each in NLCU_LIMITS.items() if protocol in mine), NLCU_LIMITS["TCP"])
     return _units(scope, "Network load balancer", "nlb_lcu_hour", limits, NOTHING)
 
@@ -169,7 +169,7 @@ def public_addresses(scope: Scope) -> Amount:
 
 def listener_rules(scope: Scope) -> int:
     """Rules, default ones included, of the busiest listener of the load balancer."""
-    return scope.pricing.once(_count_rules).get(scope.resource.urn, 0)
+    return scope.its(scope.pricing.once(_count_rules)) or 0
 
 
 def _count_rules(pricing: Pricing) -> Mapping[str, int]:

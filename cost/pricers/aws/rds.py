@@ -318,7 +318,7 @@ def proxy(scope: Scope) -> Iterator[Charge]:
         sizes = {"vcpu": Amount.fixed(vcpus)}
     else:
         sizes = {}
-        targets = scope.pricing.once(_targets)[scope.resource.urn]
+        targets = scope.its(scope.pricing.once(_targets)) or []
         for unit, amount in (each for target in targets for each in _behind(scope, target)):
             sizes[unit] = sizes.get(unit, Amount.fixed(0)) + amount
     if not sizes:

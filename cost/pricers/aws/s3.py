@@ -119,7 +119,7 @@ def lifecycle(scope: Scope) -> Iterator[Charge]:
 
 def receives_access_logs(scope: Scope) -> int:
     """Zones whose load balancer nodes write access logs into the bucket; 0 when none does."""
-    return scope.pricing.once(_access_log_buckets).get(scope.resource.urn, 0)
+    return scope.its(scope.pricing.once(_access_log_buckets)) or 0
 
 
 def _access_log_buckets(pricing: Pricing) -> Mapping[str, int]:
@@ -137,7 +137,7 @@ def _access_log_buckets(pricing: Pricing) -> Mapping[str, int]:
 
 def retention_months(scope: Scope) -> Decimal:
     """Months that objects stay, by the first lifecycle rule that expires them."""
-    return scope.pricing.once(_retentions).get(scope.resource.urn, Decimal(UNLIMITED_MONTHS))
+    return scope.its(scope.pricing.once(_retentions)) or Decimal(UNLIMITED_MONTHS)
 
 
 def _retentions(pricing: Pricing) -> Mapping[str, Decimal]:

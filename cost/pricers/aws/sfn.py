@@ -128,7 +128,7 @@ ANY_MACHINE: Final = ""
 def runs_of(scope: Scope) -> Decimal:
     """Executions a month that schedules start; of a machine without one, those whose machine nothing tells."""
     runs = scope.pricing.once(scheduled_runs)
-    return runs.get(scope.resource.urn) or runs.get(ANY_MACHINE, Decimal(0))
+    return scope.its(runs) or runs.get(ANY_MACHINE, Decimal(0))
 
 
 def scheduled_runs(pricing: Pricing) -> Mapping[str, Decimal]:

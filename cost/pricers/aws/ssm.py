@@ -21,11 +21,13 @@ INTERACTIONS: Final = UsageKey("monthly_api_interactions", Decimal(10_000), "API
 def parameter(scope: Scope) -> Iterator[Charge]:
     """The parameter and its interactions when it is an advanced one; nothing otherwise."""
     tier = scope.text("tier", "Standard")
-    value = scope.resource.get("value")
-    long = isinstance(value, str) and len(value.encode()) > STANDARD_BYTES
-    if tier == "Advanced" or (tier == "Intelligent-Tiering" and long):
+    if tier == "Advanced" or (tier == "Intelligent-Tiering" and _is_long(scope.resource.get("value"))):
         yield scope.charge("Advanced parameter", ("ssm", "advanced_parameter_month"), ONE, Metering.STANDING)
         yield scope.use("API interactions", ("ssm", "advanced_10k_requests"), scope.usage(INTERACTIONS), Driver.EVENTS)
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and len(value.encode()) > STANDARD_BYTES
 
 
 MANAGED: Final = UsageKey("instances", Decimal(0), "advanced machines outside AWS that are managed")

@@ -232,7 +232,7 @@ def job(scope: Scope) -> Iterator[Charge]:
         most *= runs  # nothing ends a run, and nothing keeps the next one waiting
     rests = scope.known("spec.suspend" if kind == "CronJob" else f"{inner}.suspend", False) is True
     planned = Amount(ZERO, ZERO if rests else most, most)
-    used = scope.usage(POD_HOURS, None if scope.pricing.usage.get(scope.resource.urn) else planned)
+    used = scope.usage(POD_HOURS, None if scope.its(scope.pricing.usage) else planned)
     hours = Amount(ZERO, used.amount.expected, max(most + late, used.amount.expected))
     yield from _where_they_run(scope, _demand(hours, size, largest), "Pods of runs", Metering.USE)
     yield from volumes(scope, hours * (1 / MONTH_HOURS), Metering.USE)

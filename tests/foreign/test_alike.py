@@ -1,0 +1,142 @@
+"""Resources that are alike share what one of them costs, and no figure shows it."""
+
+import random
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cost import estimate, estimator
+from cost.registry import pricer_of
+from deployment import tokens
+from deployment.graph import Resource, ResourceGraph
+from deployment.reader import graph_from_json
+from deployment.unknown import SECRET, UNKNOWN, watched
+from foreign.declared import together
+
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def told(graph, fewest, **more):
+    """All that an estimate says, when resources share from `fewest` of a type on."""
+    with patch.object(estimator, "FEWEST", fewest):
+        found = estimate(graph, **more)
+    return found.lines, found.unpriced, found.to_json(), found.coming, found.lacking
+
+
+@cache
+def graph():
+    """All programs."""
+    return graph_from_json(together(1), "together")
+
+
+def test_programs_cost_the_same_when_what_is_alike_shares():
+    assert told(graph(), 0) == told(graph(), 10**9)
+
+
+ODD = st.sampled_from([None, "", "x", "1", 0, 1, 7, True, False, [], [{}], {}, {"enabled": True}, UNKNOWN, SECRET])
+REGIONS = st.sampled_from(["us-east-1", "eu-central-1", "ap-south-1", "sa-east-1", 7])
+
+
+@st.composite
+def changed(draw, number, types):
+    """Some resource of `types` under another name, with a property that it has no more, or another value of, or that
+    another resource of its type has."""
+    of = draw(st.sampled_from(graph().of_type(*types)))
+    like = draw(st.sampled_from(graph().of_type(of.type)))
+    inputs, outputs = dict(of.inputs), dict(of.outputs)
+    for _ in range(draw(st.integers(0, 2))):
+        key = draw(st.sampled_from(sorted({*of.inputs, *like.inputs, *of.outputs, "region"})))
+        where = draw(st.sampled_from([inputs, outputs]))
+        match draw(st.integers(0, 2)):
+            case 0:
+                where.pop(key, None)
+            case 1:
+                where[key] = draw(REGIONS if key == "region" else ODD)
+            case 2 if key in like.inputs:
+                where[key] = like.inputs[key]
+    urn = f"{of.urn}-{number}" if draw(st.booleans()) else of.urn
+    depends = draw(st.sampled_from([of, like])).property_dependencies
+    return replace(of, urn=urn, inputs=inputs, outputs=outputs, property_dependencies=depends)
+
+
+@st.composite
+def graphs(draw):
+    """The programs, and copies of some of their resources, changed or not, in any order."""
+    types = draw(st.lists(st.sampled_from(sorted({one.type for one in graph() if one.custom})), min_size=1, max_size=3))
+    more = {one.urn: one for number in range(draw(st.integers(1, 12))) for one in [draw(changed(number, types))]}
+    resources = list({**{one.urn: one for one in graph()}, **more}.values())
+    random.Random(draw(st.integers(0, 9))).shuffle(resources)  # noqa: S311 - an order, no secret
+    return ResourceGraph(resources)
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn=graphs(), used=st.booleans())
+def test_changed_programs_cost_the_same_when_what_is_alike_shares(drawn, used):
+    use = {"monthly_requests": Decimal(7), "storage_gb": Decimal(3)}
+    more = {"region": "us-east-1", "usage": {one.urn: use for one in drawn.resources[::3]} if used else {}}
+    assert told(drawn, 0, **more) == told(drawn, 10**9, **more)
+
+
+def test_what_only_outputs_or_dependencies_tell_apart_is_not_alike():
+    def urn(token, name):
+        return f"urn:pulumi:t::t::{token}::{name}"
+
+    (instance, *_), endpoint, subnet = tokens.INSTANCE, tokens.VPC_ENDPOINT[0], tokens.SUBNET[0]
+    subnets = [Resource(urn(subnet, str(place)), subnet, str(place)) for place in range(4)]
+    instances = [
+        Resource(urn(instance, f"i{place}"), instance, f"i{place}", {"ami": "x"}, {"instanceType": kind})
+        for place, kind in enumerate(["t4g.nano", "t4g.micro", "t4g.nano"])
+    ]
+    inputs = {"vpcEndpointType": "Interface", "subnetIds": UNKNOWN}
+    endpoints = [
+        Resource(
+            urn(endpoint, f"e{many}"),
+            endpoint,
+            f"e{many}",
+            inputs,
+            property_dependencies={"subnetIds": tuple(one.urn for one in subnets[:many])},
+        )
+        for many in (1, 3, 2)
+    ]
+    found = told(ResourceGraph([*subnets, *instances, *endpoints]), 0, region="us-east-1")
+    assert found == told(ResourceGraph([*subnets, *instances, *endpoints]), 10**9, region="us-east-1")
+    kinds = [line.item for line in found[0] if line.name in ("i0", "i1", "i2") and line.item.startswith("Instance")]
+    assert kinds == [f"Instance ({kind}, on demand)" for kind in ("t4g.nano", "t4g.micro", "t4g.nano")]
+    hours = [line.quantity for line in found[0] if line.item == "Interface endpoint"]
+    assert hours == [730, 3 * 730, 2 * 730]
+
+
+def queues(number, **inputs):
+    return [Resource(f"urn:pulumi:t::t::{QUEUE}::q{place}", QUEUE, f"q{place}", inputs) for place in range(number)]
+
+
+@pytest.mark.parametrize(("seen", "times"), [(False, 1), (True, 200)])
+def test_of_many_that_are_alike_one_is_priced(monkeypatch, seen, times):
+    """Unless somebody looks at what can't be read: then each is asked."""
+    asked = []
+    real = pricer_of(QUEUE).charges
+
+    def charges(scope):
+        asked.append(scope.resource.type)
+        yield from real(scope)
+
+    kind = estimator._kind_of(QUEUE)
+    monkeypatch.setattr(estimator, "_kind_of", lambda token: replace(kind, charges=charges))
+    with watched(off=not seen):
+        found = estimate(ResourceGraph(queues(200, fifoQueue=True)), region="us-east-1")
+    assert len(asked) == times
+    assert [line.name for line in found.charges] == [f"q{place}" for place in range(200)]
+
+
+def test_where_all_differ_no_more_is_noted_than_it_takes_to_see_that(monkeypatch):
+    made = []
+    real = estimator.Observed
+    monkeypatch.setattr(estimator, "Observed", lambda *of: made.append(of) or real(*of))
+    graph = ResourceGraph([one for place in range(900) for one in queues(1, fifoQueue=str(place))])
+    estimate(graph, region="us-east-1")
+    assert len(made) == estimator.FEWEST
