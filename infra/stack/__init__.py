@@ -51,7 +51,7 @@ class PlantApi(pulumi.ComponentResource):
         tags = stack_tags(settings, args.stack)
         tagged = pulumi.ResourceOptions(transformations=[tag_all(tags)])
         facts = published(
-            settings, operations.ending_schedule(settings, name), operations.braking_schedule(settings, name)
+            settings, name, operations.ending_schedule(settings, name), operations.braking_schedule(settings, name)
         )
         # As inputs too: `pulumi preview --json` has a component's inputs, and not yet its outputs.
         super().__init__("plant:infra:PlantApi", name, facts, pulumi.ResourceOptions.merge(opts, tagged))

@@ -142,13 +142,18 @@ def audit_log(context: Context, kms_key_arn: pulumi.Input[str]) -> AuditLog:
     return audit
 
 
+def slo_alarms_name(name: str) -> str:
+    """Logical name of the alarms on what users feel, of the stack with the root component `name`."""
+    return f"{name}-slo"
+
+
 def traffic(context: Context, ground: Ground, door: FrontDoor | None, split: TrafficSplit) -> Traffic | None:
     """The traffic with the alarms on what users feel; nothing while parked."""
     if door is None:
         return None
     slo = context.settings.slo
     alarms = ServiceAlarms(
-        f"{context.name}-slo",
+        slo_alarms_name(context.name),
         ServiceAlarmsArgs(
             load_balancer_suffix=door.load_balancer_suffix,
             target_group_suffixes=split.target_group_suffixes,

@@ -9,10 +9,11 @@ from components.rollout.verdict import FAILURES_LEAST, UNANSWERED_LEAST_REQUESTS
 from infra.settings import Settings
 from infra.settings.maintenance import MaintenanceWindow
 from infra.stack.cost_basis import cost_basis
+from infra.stack.rollout import rollback_alarms
 
 
-def published(settings: Settings, reaper: str | None, brake: str | None) -> dict[str, Any]:
-    """Outputs of the root component that are known before anything is declared.
+def published(settings: Settings, name: str, reaper: str | None, brake: str | None) -> dict[str, Any]:
+    """Outputs of the root component `name` that are known before anything is declared.
 
     `reaper` is the logical name of the schedule that ends sessions, `brake` that of the one that looks at the spend;
     None where nothing does.
@@ -34,6 +35,7 @@ def published(settings: Settings, reaper: str | None, brake: str | None) -> dict
             "windows": [_window(each, settings.maintenance.time_zone) for each in settings.maintenance.windows],
             "minimumSamples": settings.slo.minimum_samples,
             "rolloutUnclearLooksMax": settings.rollout.inconclusive_polls_max,
+            "rolloutAlarms": rollback_alarms(name),
             "rolloutFailures": {
                 "percentMax": settings.slo.server_error_threshold_percent,
                 "least": FAILURES_LEAST,

@@ -16,11 +16,10 @@ from infra.settings.base import minutes_of_day
 from infra.stack.context import Context
 from infra.stack.declared import Compute, Ground, Release, Traffic
 from infra.stack.edge import routes
+from infra.stack.observability import slo_alarms_name
 
 ROLLBACK_CHECKS = ("p95-canary", "errors-canary")
 """Alarms that end a rollout."""
-
-
 HOURS_PER_MONTH = 730
 
 
@@ -49,6 +48,11 @@ def release(context: Context, kms_key_arn: pulumi.Input[str]) -> Release:
         context.child,
     )
     return Release(flag=flag, progress=progress)
+
+
+def rollback_alarms(name: str) -> list[str]:
+    """Logical names of the alarms that end a rollout of the stack with the root component `name`."""
+    return [f"{slo_alarms_name(name)}-{check}" for check in ROLLBACK_CHECKS]
 
 
 def canary_rollout(

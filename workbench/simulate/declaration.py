@@ -254,6 +254,8 @@ class RolloutPlan:
     """Looks without a verdict, for want of requests, after which a step is rolled back."""
     failures: FailureLimits | None = None
     """None: failures are left to the alarms."""
+    alarms: frozenset[str] | None = None
+    """Those that end a rollout; None: all on the canary."""
 
     @property
     def seconds(self) -> float:

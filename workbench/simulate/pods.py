@@ -66,6 +66,10 @@ class PodFleet(Fleet):
         super().unpark(now)
         self._next_sync_at = now + SYNC_SECONDS
 
+    def hold_at(self, now: float, size: int) -> None:
+        """Set the replicas, as the rollout does with the canary; from then on they are the autoscaler's."""
+        self._set_desired(now, size, "the rollout")
+
     def _ready_after(self, *, from_pool: bool) -> float:
         declared = self.declared.warm_up_seconds
         return declared if self.constants.ready_seconds is None else self.constants.ready_seconds

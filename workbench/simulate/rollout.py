@@ -1,8 +1,9 @@
 """A canary rollout on a simulated stack: the steps, holds, looks and verdicts of the declared one, and of a peer.
 
-The declared one follows what its state machine does (components/rollout): wait for a healthy canary, set the weight,
-look every `poll_seconds` at the canary's alarms and at what failed since the step began, stop the clock in maintenance
-windows, and judge a step by the p95 of all of it once its time is over and enough requests were measured.
+The declared one follows what its state machine does (components/rollout): before each step, let maintenance pass and
+wait until all canaries are healthy; set the weight, look every `poll_seconds` at the canary's alarms, its health and
+what failed since the step began, stop the clock in maintenance windows, and judge a step by the p95 of all of it once
+its time is over and enough requests were measured.
 
 The peer is Argo Rollouts with the same steps and limits and the numbers of its documentation ("Analysis & Progressive
 Delivery", read 2026-11): a background analysis every five minutes over the last five, rolled back after more than
@@ -28,6 +29,7 @@ from workbench.simulate.alarms import AlarmState
 from workbench.simulate.declaration import Declaration, RolloutPlan, Sessions
 from workbench.simulate.fleet import MINUTE
 from workbench.simulate.histogram import quantile_seconds
+from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats
 from workbench.simulate.reading import read
 from workbench.simulate.scenario import DAY_SECONDS, DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
@@ -120,14 +122,24 @@ class Gate:
         """A session begins: the time of the step goes on, its requests are counted anew."""
         self.unclear, self.before, self.since = 0, run.canary_histogram(), run.now
 
+    def alarm(self, run: Run) -> str:
+        """Why a rollout is rolled back whatever it does, or ""."""
+        return "an alarm of the canary is on" if AlarmState.ALARM in run.canary_alarms(self.plan.alarms) else ""
+
+    def waits(self, run: Run) -> bool:
+        """Whether the clock stands still."""
+        moment = self.start + timedelta(seconds=run.now)
+        return any(window.is_open(moment) for window in self.declared.windows)
+
     def look(self, run: Run) -> str | None:
         """Decide at the run's moment."""
-        if any(state is AlarmState.ALARM for state in run.canary_alarms()):
-            return "an alarm of the canary is on"
+        if alarm := self.alarm(run):
+            return alarm
+        if not _healthy(run):
+            return "no canary is healthy"
         if self._failing(run):
             return "too many requests to the canary fail"
-        moment = self.start + timedelta(seconds=run.now)
-        if any(window.is_open(moment) for window in self.declared.windows):
+        if self.waits(run):
             return None
         self.looks += 1
         if self.looks < math.ceil(self.hold_seconds / self.seconds):
@@ -163,6 +175,14 @@ class PeerGate(Gate):
         super().__init__(declared, plan, start)
         self.seconds = ANALYSIS_SECONDS
         self.failures = self.errors = 0
+
+    def alarm(self, run: Run) -> str:
+        """It looks at its own measurements only."""
+        return ""
+
+    def waits(self, run: Run) -> bool:
+        """It knows of no maintenance."""
+        return False
 
     def look(self, run: Run) -> str | None:
         """Take one measurement."""
@@ -208,8 +228,16 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
     decides, end = GATES[gate](declared, plan, options.start), prepared.loaded.traffic.duration_seconds
     steps: list[Step] = []
     looks: list[tuple[float, float]] = []
-    outcome, reason = "under way", _start(run, plan, end)
-    for percent, hold_seconds in plan.steps if reason == "" else ():
+    outcome, reason = "under way", ""
+    size = _size_canary(run)
+    for percent, hold_seconds in plan.steps:
+        begins = _begin(run, plan, size, end, decides)
+        if begins == SESSION_OVER and steps:
+            size = _next_session(run, end)
+            begins = _begin(run, plan, size, end, decides)
+        if begins != "":
+            reason = begins or ""
+            break
         before = run.canary_histogram()
         run.set_canary_percent(percent)
         steps.append(Step(percent, run.now))
@@ -220,12 +248,19 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
         verdict = None
         while verdict is None and run.now < end:
             run.run_until(min(end, run.now + decides.seconds))
-            verdict = _next_session(run, plan, end, decides, percent) if run.parked else decides.look(run)
+            if run.parked:
+                size = _next_session(run, end)
+                verdict = _begin(run, plan, size, end, decides) or None
+                if verdict is None and run.now < end:
+                    run.set_canary_percent(percent)
+                    decides.go_on(run)
+            else:
+                verdict = decides.look(run)
             looks.append((run.now / MINUTE, quantile_seconds(run.canary_histogram() - before, 0.95) * 1000))
         counts = run.canary_histogram() - before
         steps[-1] = Step(percent, steps[-1].began, run.now, int(counts.sum()), quantile_seconds(counts, 0.95) * 1000)
-        reason = verdict
         if verdict != "":
+            reason = verdict or ""
             break
     if reason:
         outcome = "rolled back"
@@ -234,38 +269,53 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
     run.run_until(min(end, MINUTE * math.ceil(ended / MINUTE + 1)))
     minutes = _minutes(run, outcome, ended)
     return Rollout(
-        outcome, reason or "", tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes, tuple(looks)
+        outcome, reason, tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes, tuple(looks)
     )
 
 
-def _next_session(run: Run, plan: RolloutPlan, end: float, decides: Gate, percent: int) -> str | None:
-    """Let the stack be parked, and go on with the share in the next session; or why it is rolled back."""
+def _size_canary(run: Run) -> int:
+    """Make the canary as large as the stable fleet is; its size."""
+    size = max(1, run.fleets[0].desired)
+    run.fleets[1].hold_at(run.now, size)
+    return size
+
+
+def _next_session(run: Run, end: float) -> int:
+    """Let the stack be parked, and the next session begin; the canary's size in it."""
     run.set_canary_percent(0)
     while run.parked and run.now < end:
         run.run_until(min(end, run.sessions[0][0] if run.sessions else end))
-    if run.now >= end:
-        return None
-    if reason := _start(run, plan, end):
-        return reason
-    run.set_canary_percent(percent)
-    decides.go_on(run)
+    return _size_canary(run)
+
+
+def _begin(run: Run, plan: RolloutPlan, size: int, end: float, decides: Gate) -> str | None:
+    """Let maintenance pass, and wait for `size` healthy canaries; "", or why it is rolled back, None at the end."""
+    looks = 0
+    wait = HEALTH_LOOK_SECONDS
+    while run.now < end:
+        run.look_around()
+        run.run_until(min(end, run.now + wait))
+        if run.now >= end:
+            break
+        if run.parked:
+            return SESSION_OVER
+        if alarm := decides.alarm(run):
+            return alarm
+        if decides.waits(run):
+            wait = decides.seconds
+            continue
+        wait = HEALTH_LOOK_SECONDS
+        if _healthy(run) >= size and not run.fleets[1].unhealthy:
+            return ""
+        looks += 1
+        if looks >= plan.start_looks:
+            return "the canaries did not become healthy"
     return None
 
 
-def _start(run: Run, plan: RolloutPlan, end: float) -> str | None:
-    """Size the canary as the stable fleet is, and wait until it is healthy; "", or why it is rolled back."""
-    size = max(1, run.fleets[0].desired)
-    run.fleets[1].hold_at(run.now, size)
-    for _ in range(plan.start_looks):
-        run.look_around()
-        run.run_until(min(end, run.now + HEALTH_LOOK_SECONDS))
-        if run.parked:
-            return SESSION_OVER
-        if run.now >= end:
-            return None
-        if len(run.fleets[1].rotation()) - run.fleets[1].unhealthy >= size:
-            return ""
-    return "the canaries did not become healthy"
+def _healthy(run: Run) -> int:
+    """Canaries that answer their health checks."""
+    return run.fleets[1].count(Phase.SERVING) - run.fleets[1].unhealthy
 
 
 def _minutes(run: Run, outcome: str, ended: float) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -216,10 +217,14 @@ class Run:
         """The minutes whose metrics have arrived by now."""
         return self.minutes.until(max(0, math.floor((self.now - self.options.alarms.metric_delay_seconds) / MINUTE)))
 
-    def canary_alarms(self) -> list[AlarmState]:
-        """States of the alarms on the canary's metrics that have arrived by now."""
+    def canary_alarms(self, names: Collection[str] | None = None) -> list[AlarmState]:
+        """States of the alarms `names` by the metrics that have arrived by now; of all on the canary without any."""
         minutes = self.arrived_minutes()
-        mine = [watch for watch in self.alarms.values() if watch.declared.metric.pool == 1]
+        mine = [
+            watch
+            for name, watch in self.alarms.items()
+            if (watch.declared.metric.pool == 1 if names is None else name in names)
+        ]
         for watch in mine:
             self.result.alarm_events += watch.catch_up(minutes)
         return [watch.state for watch in mine]

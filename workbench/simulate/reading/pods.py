@@ -80,8 +80,6 @@ class PodReader:
         maximum = int(as_float(autoscaler.get("spec.maxReplicas"), 1))
         minimum = int(as_float(autoscaler.get("spec.minReplicas"), 1))
         replicas = int(as_float(deployment.get("spec.replicas"), minimum))
-        if replicas == 0:
-            minimum = 0  # it rests: an autoscaler leaves a Deployment of 0 replicas alone
         target = self._target_group(deployment)
         probe = container + "readinessProbe."
         first_answer = as_float(deployment.get(probe + "initialDelaySeconds"), 0.0)
@@ -91,7 +89,8 @@ class PodReader:
             instance_type="pod",
             min_size=minimum,
             max_size=maximum,
-            desired_capacity=min(max(replicas, minimum), maximum),
+            # One of no replicas rests: an autoscaler leaves it alone.
+            desired_capacity=min(max(replicas, minimum), maximum) if replicas else 0,
             warm_up_seconds=first_answer + period,
             elb_health_checks=False,
             health=target_health(target),

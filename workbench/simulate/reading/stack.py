@@ -160,6 +160,7 @@ def _contract(graph: ResourceGraph) -> dict[str, Any]:
             limits["sessions"] = capacity.get("sessions")
             limits["windows"] = capacity.get("windows")
             limits["unclear_looks_max"] = capacity.get("rolloutUnclearLooksMax")
+            limits["rollout_alarms"] = capacity.get("rolloutAlarms")
             limits["rollout_failures"] = capacity.get("rolloutFailures")
             limits["minimum_samples"] = capacity.get("minimumSamples")
     return limits
@@ -186,6 +187,7 @@ def _rollout(published: Any, limits: Mapping[str, Any]) -> RolloutPlan | None:
         start_looks=int(as_float(published.get("startLooks"), 40)),
         unclear_looks_max=int(as_float(limits.get("unclear_looks_max"), 72)),
         failures=_failures(limits.get("rollout_failures")),
+        alarms=None if (names := limits.get("rollout_alarms")) is None else frozenset(map(str, names)),
     )
 
 

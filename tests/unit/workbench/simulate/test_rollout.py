@@ -1,5 +1,6 @@
 """Rollouts in virtual time: each version meets the gate that is meant for it."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,14 +15,17 @@ from workbench.simulate.declaration import FailureLimits, RolloutPlan, Sessions,
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture.canvas import Frame, log_time_axis
 from workbench.simulate.picture.rollout import _weights, draw_rollouts
-from workbench.simulate.rollout import CANARIES, GATES, compare, roll, run_rollouts
+from workbench.simulate.rollout import CANARIES, GATES, HEALTH_LOOK_SECONDS, compare, roll, run_rollouts
 from workbench.simulate.rollout_report import render, to_json, verdict
 from workbench.simulate.scenario import Scenario, prepare
 
 OWN, PEER = GATES
 GOOD, SLOW, ERRORS, DEAD = CANARIES
 HOUR = 3600.0
-PLAN = RolloutPlan(steps=((10, HOUR), (50, 2 * HOUR), (100, 0.0)), poll_seconds=300.0, unclear_looks_max=6)
+ENDING = frozenset(("plant-slo-p95-canary", "plant-slo-errors-canary"))
+PLAN = RolloutPlan(
+    steps=((10, HOUR), (50, 2 * HOUR), (100, 0.0)), poll_seconds=300.0, unclear_looks_max=6, alarms=ENDING
+)
 LIMITS = FailureLimits(percent_max=1, least=3, unanswered_percent_max=5, unanswered_least_requests=100)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -93,6 +97,32 @@ def test_the_limits_of_failures_are_those_of_the_state_machine(graph):
     assert re.search(r"failures\.values\[0\]\W+NumericGreaterThan\W+1\D", look)
 
 
+def test_the_alarms_that_end_a_rollout_are_those_of_the_state_machine(graph):
+    found = graph("prod")
+    assert prepare(found, Scenario()).declared.rollout.alarms == ENDING
+    names = {each.get("name") for each in found if each.name in ENDING}
+    (machine,) = (
+        text
+        for each in found
+        if each.type == "aws:sfn/stateMachine:StateMachine" and "Canary rollout" in (text := str(each.get("definition")))
+    )
+    (asked,) = {tuple(sorted(json.loads(each))) for each in re.findall(r'"AlarmNames":\s*(\[[^]]*\])', machine)}
+    assert asked == tuple(sorted(names))
+
+
+def test_another_alarm_of_the_canary_is_no_reason(prepared):
+    made = prepared()
+    spike = "plant-canary-traffic-spike"
+    ringing = tuple(
+        replace(each, rule=replace(each.rule, threshold=0.0)) if each.rule.name == spike else each
+        for each in made.declared.alarms
+    )
+    assert ringing != made.declared.alarms
+    assert roll(prepared(alarms=ringing), GOOD, OWN, 1).outcome == "promoted"
+    told = replace(PLAN, alarms=frozenset({spike}))
+    assert roll(prepared(alarms=ringing, plan=told), GOOD, OWN, 1).reason == "an alarm of the canary is on"
+
+
 def test_few_requests_are_enough_to_see_that_many_fail(prepared):
     # Too few for any alarm in its five minutes, and three that fail are enough.
     blind = replace(PLAN, unclear_looks_max=500)
@@ -154,6 +184,32 @@ def test_the_clock_stands_still_in_a_maintenance_window(prepared):
     window = Window(start=time(9, 30), minutes=60, time_zone="UTC", date=date(2026, 11, 23))
     plain, paused = (roll(prepared(windows=windows), GOOD, OWN, 1).steps[0] for windows in ((), (window,)))
     assert paused.ended - paused.began == plain.ended - plain.began + HOUR
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_a_rollout_that_is_started_in_a_maintenance_window_lets_it_pass(prepared, gate):
+    window = Window(start=time(8, 50), minutes=40, time_zone="UTC", date=date(2026, 11, 23))
+    began = roll(prepared(windows=(window,)), GOOD, gate, 1).steps[0].began
+    assert (began >= 30 * 60) == (gate == OWN)
+    assert began < 40 * 60
+
+
+def test_a_window_between_two_steps_delays_the_next(prepared):
+    plain = roll(prepared(), GOOD, OWN, 1).steps
+    opens = MONDAY + timedelta(seconds=plain[0].ended)
+    window = Window(start=opens.time(), minutes=30, time_zone="UTC", date=opens.date())
+    assert plain[1].began == plain[0].ended + HEALTH_LOOK_SECONDS
+    # It opens after the verdict on the first step: nothing is moved before it closes.
+    just_after = replace(window, start=(opens + timedelta(seconds=15)).time())
+    paused = roll(prepared(windows=(just_after,)), GOOD, OWN, 1).steps
+    assert paused[0].ended == plain[0].ended
+    assert paused[1].began >= plain[0].ended + 30 * 60
+
+
+def test_a_version_whose_instances_fail_their_checks_is_rolled_back(prepared):
+    jammed = replace(SLOW, slowdown=4000.0)  # a request takes 100 s, and a check waits for its turn
+    found = roll(prepared(rate=20.0, plan=replace(PLAN, alarms=frozenset())), jammed, OWN, 1)
+    assert (found.outcome, found.reason) == ("rolled back", "no canary is healthy")
 
 
 def test_a_rollout_goes_on_in_the_next_session(prepared):
