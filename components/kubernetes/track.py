@@ -92,7 +92,8 @@ class Track(pulumi.ComponentResource):
     """Hardened pods over several zones that scale on load, and leave without losing a request.
 
     The declaration of the stable track has no replicas: they are the autoscaler's. One that rests declares 0 and
-    ignores them from then on; an autoscaler leaves a Deployment of 0 replicas alone until somebody scales it up.
+    ignores them from then on; an autoscaler leaves a Deployment of 0 replicas alone until somebody scales it up. It
+    makes such a track larger, and never smaller: little traffic is no reason to have fewer pods than the next step needs.
     Service and binding come before the Deployment, because a pod gets its readiness gate when it is made.
     Creates: service, target group binding, deployment, autoscaler, disruption budget.
     """
@@ -273,7 +274,8 @@ class Track(pulumi.ComponentResource):
                 },
                 "scale_down": {
                     "stabilization_window_seconds": SCALE_DOWN_SECONDS,
-                    "select_policy": "Max",
+                    # A rollout asks before each step for as many pods as it began with, and takes them away itself.
+                    "select_policy": "Disabled" if self._args.rests_at_zero else "Max",
                     "policies": [{"type": "Pods", "value": 1, "period_seconds": 60}],
                 },
             },

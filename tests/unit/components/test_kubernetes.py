@@ -47,6 +47,16 @@ def test_the_stable_track_leaves_its_replicas_to_the_autoscaler_and_the_canary_r
     assert canary.get("spec.replicas") == 0 and canary.options["ignoreChanges"] == ["spec.replicas"]
 
 
+def test_between_the_steps_of_a_rollout_no_autoscaler_makes_the_canary_smaller(k8s, one):
+    chosen = {
+        track: one(k8s, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", f"plant-{track}-autoscaler").get(
+            "spec.behavior.scaleDown.selectPolicy"
+        )
+        for track in ("stable", "canary")
+    }
+    assert chosen == {"stable": "Max", "canary": "Disabled"}
+
+
 def test_a_pod_outlives_its_place_in_the_target_group(k8s, stable):
     pod = stable.get("spec.template.spec")
     sleep = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]

@@ -265,6 +265,7 @@ class Cluster:
                 1,
                 up=rules_of(behaviour.get("scaleUp"), DEFAULT_UP),
                 down=rules_of(behaviour.get("scaleDown"), DEFAULT_DOWN),
+                has_behavior=spec.get("behavior") is not None,
             ),
         )
         scaler.min_replicas = int(number(spec.get("minReplicas", 1)) or 1)

@@ -222,6 +222,18 @@ def test_a_rollout_goes_on_in_the_next_session(prepared):
     assert found.ended == pytest.approx(25 * HOUR, abs=900)
 
 
+def test_few_pods_that_little_traffic_needs_do_not_stop_a_good_version(graph):
+    # Stable had four pods when the rollout began, so each step waits for as many canaries; two would be enough.
+    scenario = Scenario(profiles=("steady:rate=2",), duration_seconds=6 * HOUR)
+    made = prepare(graph("k8s"), scenario)
+    stable, canary = made.declared.fleets
+    large = replace(made.declared, fleets=(replace(stable, desired_capacity=4, min_size=4), canary), rollout=PLAN)
+    assert roll(replace(made, declared=large), GOOD, OWN, 1).outcome == "promoted"
+    shrinks = replace(canary, pods=replace(canary.pods, down=stable.pods.down))
+    found = roll(replace(made, declared=replace(large, fleets=(large.stable, shrinks))), GOOD, OWN, 1)
+    assert (len(found.steps), found.reason) == (1, "the canaries did not become healthy")
+
+
 def test_a_canary_that_never_becomes_healthy_gets_no_request(prepared):
     ready = SimulationOptions(start=MONDAY, fleet=replace(SimulationOptions().fleet, ready_seconds=1e5))
     found = roll(prepared(options=ready), GOOD, OWN, 1)
