@@ -93,7 +93,7 @@ class Track(pulumi.ComponentResource):
 
     The declaration of the stable track has no replicas: they are the autoscaler's. One that rests declares 0 and
     ignores them from then on; an autoscaler leaves a Deployment of 0 replicas alone until somebody scales it up. It
-    makes such a track larger, and never smaller: little traffic is no reason to have fewer pods than the next step needs.
+    makes such a track larger and never smaller: however little traffic there is, the next step needs its pods.
     Service and binding come before the Deployment, because a pod gets its readiness gate when it is made.
     Creates: service, target group binding, deployment, autoscaler, disruption budget.
     """

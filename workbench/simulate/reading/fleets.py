@@ -12,6 +12,7 @@ from deployment.unknown import Sentinel
 from infra.burstable import unlimited_credits
 from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
 from workbench.simulate.reading.alarms import ALARM, read_alarm
+from workbench.simulate.reading.canary import stable_and_canary
 from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of, reading
 from workbench.simulate.scaling.schedule import Cron, ScheduledAction
 from workbench.simulate.scaling.step import AdjustmentType, StepAdjustment, StepPolicy
@@ -25,6 +26,8 @@ TARGET_GROUPS: Final = tokens.TARGET_GROUP
 ATTACHMENTS: Final = tokens.SCALING_ATTACHMENT
 SIMULATED: Final = ("TargetTrackingScaling", "StepScaling")
 """Types of scaling policies; where a policy names none, AWS takes it for SimpleScaling."""
+UNSERVED: Final = "it is behind no load balancer"
+OTHER_SERVICE: Final = "one service is simulated, with its canary"
 
 
 class FleetReader:
@@ -35,20 +38,15 @@ class FleetReader:
         self.notes: list[str] = []
         groups = [group for group in graph.of_type(GROUP) if not isinstance(group.get("maxSize"), Sentinel)]
         self._target_groups = {group.urn: self._target_group(group) for group in groups}
-        served = [group for group in groups if self._target_groups[group.urn]] or groups
-        served.sort(key=lambda group: "canary" in group.name.lower())
-        self.groups = served[:2]
+        self.groups = stable_and_canary(graph, [(group, self._target_groups[group.urn]) for group in groups])
         for group in groups:
-            if group in served[2:]:
-                self.notes.append(f"{group.name}: no requests are sent to a third group; it stands and costs, no more")
-            elif group not in served:
-                self.notes.append(f"{group.name}: it is behind no load balancer; it stands and costs, no more")
-            elif group in served[1:] and "canary" not in group.name.lower():
-                self.notes.append(f"{group.name}: it is taken for the canary, which gets requests by --canary alone")
+            if group not in self.groups:
+                why = OTHER_SERVICE if self._target_groups[group.urn] else UNSERVED
+                self.notes.append(f"{group.name}: {why}; it stands and costs, no more")
         self.suffixes = [metric_name(self._target_groups[group.urn]) for group in self.groups]
 
     def fleets(self) -> Iterator[FleetDeclaration]:
-        """The stable fleet, then the canary: the group whose name says so."""
+        """The stable fleet, then the canary."""
         for group in self.groups:
             with reading(f"{group.name}, a policy or a scheduled action of it,"):
                 fleet = self._fleet(group)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.declaration import FleetDeclaration, PodAutoscaling, PodMetricTarget
-from workbench.simulate.reading.fleets import TARGET_GROUPS, metric_name, target_health
+from workbench.simulate.reading.canary import stable_and_canary
+from workbench.simulate.reading.fleets import OTHER_SERVICE, TARGET_GROUPS, metric_name, target_health
 from workbench.simulate.reading.values import as_float, first_of, reading
 from workbench.simulate.scaling.hpa import (
     DEFAULT_DOWN,
@@ -42,11 +43,17 @@ class PodReader:
             for autoscaler in self.graph.of_type(AUTOSCALER)
             if (deployment := self._deployment(autoscaler)) is not None
         ]
-        self.found = sorted(found, key=lambda pair: "canary" in pair[1].name.lower())[:2]
+        chosen = stable_and_canary(graph, [(deployment, self._target_group(deployment)) for _, deployment in found])
+        self.found = sorted((pair for pair in found if pair[1] in chosen), key=lambda pair: chosen.index(pair[1]))
+        self.notes += [
+            f"{deployment.name}: {OTHER_SERVICE}; it stands and costs, no more"
+            for _, deployment in found
+            if deployment not in chosen
+        ]
         self.suffixes = [metric_name(self._target_group(deployment)) for _, deployment in self.found]
 
     def fleets(self) -> Iterator[FleetDeclaration]:
-        """The stable Deployment, then the canary: the one whose name says so."""
+        """The stable Deployment, then the canary."""
         for autoscaler, deployment in self.found:
             with reading(f"{autoscaler.name} or {deployment.name}"):
                 fleet = self._fleet(autoscaler, deployment)

@@ -178,6 +178,21 @@ def test_a_metric_without_a_target_is_noted_and_left_out(cluster, target):
     assert [note for note in declared.notes if "left out" in note]
 
 
+def test_another_service_in_the_cluster_is_no_canary(cluster, stack_resource):
+    resources = [
+        {"urn": each.urn, "type": each.type, "custom": each.custom, "id": each.name, "inputs": dict(each.inputs)}
+        for each in cluster(CPU)
+    ]
+    for token, name, spec in (
+        ("kubernetes:apps/v1:Deployment", "jobs", {"replicas": 1}),
+        ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "jobs-hpa", {"scaleTargetRef": {"name": "jobs"}}),
+    ):
+        resources.append(stack_resource(token, name, {"metadata": {"name": name}, "spec": spec}))
+    declared = read(graph_from_json({"version": 3, "deployment": {"resources": resources}}, "x"))
+    assert [each.name for each in declared.fleets] == ["plant-stable"]
+    assert [note for note in declared.notes if note.startswith("jobs: one service is simulated")]
+
+
 def test_an_autoscaler_without_its_deployment_is_noted(small_stack, stack_resource):
     stray = stack_resource(
         "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "stray", {"spec": {"scaleTargetRef": {"name": "gone"}}}

@@ -144,10 +144,10 @@ def test_a_target_group_may_be_attached_by_a_resource_of_its_own(small_graph, st
     assert stable.steps  # by the alarm on the target group
 
 
-def test_a_second_group_that_is_no_canary_by_its_name_is_told(small_stack):
+def test_a_second_group_that_shares_no_requests_is_told(small_stack):
     text = json.dumps(small_stack()).replace("canary", "other")
     declared = read(graph_from_json(json.loads(text), "x"))
-    assert "other-group: it is taken for the canary, which gets requests by --canary alone" in declared.notes
+    assert "other-group: one service is simulated, with its canary; it stands and costs, no more" in declared.notes
 
 
 @pytest.mark.parametrize(

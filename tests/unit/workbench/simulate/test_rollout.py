@@ -104,7 +104,8 @@ def test_the_alarms_that_end_a_rollout_are_those_of_the_state_machine(graph):
     (machine,) = (
         text
         for each in found
-        if each.type == "aws:sfn/stateMachine:StateMachine" and "Canary rollout" in (text := str(each.get("definition")))
+        if each.type == "aws:sfn/stateMachine:StateMachine"
+        and "Canary rollout" in (text := str(each.get("definition")))
     )
     (asked,) = {tuple(sorted(json.loads(each))) for each in re.findall(r'"AlarmNames":\s*(\[[^]]*\])', machine)}
     assert asked == tuple(sorted(names))
