@@ -36,14 +36,25 @@ STEP_MINUTES: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 144
 """Whole minutes, hours and days that points, and ticks of an axis, may be apart."""
 COLUMNS: Final = kernel.GAUGES + 2 * len(GAUGES)
 """Columns of a minute."""
+ROWS: Final = 30
+"""Most rows of a table over time; those of a longer run stand for several minutes each."""
 
 Quantile = tuple[int, int | None, float, bool]
 """Minutes of the period, pool (None: both), quantile 0..1, and whether what nobody waited for is left out."""
 
 
+def row_minutes(minutes: int) -> int:
+    """Minutes that a row of a table stands for, so that a run of `minutes` has at most ROWS of them."""
+    return _at_most(ROWS, minutes)
+
+
 def point_minutes(minutes: int) -> int:
     """Minutes that one point stands for, so that a run of `minutes` has at most POINTS of them."""
-    return next((step for step in STEP_MINUTES if minutes / step <= POINTS), math.ceil(minutes / POINTS))
+    return _at_most(POINTS, minutes)
+
+
+def _at_most(most: int, minutes: int) -> int:
+    return next((step for step in STEP_MINUTES if minutes / step <= most), math.ceil(minutes / most))
 
 
 @dataclass(frozen=True, slots=True)

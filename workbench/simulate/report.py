@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.kernel import Floats
 from workbench.simulate.predict import Prediction
 from workbench.simulate.replications import Interval, interval
-from workbench.simulate.result import COLUMNS, RunResult
+from workbench.simulate.result import COLUMNS, SHOWN, RunResult
 from workbench.simulate.traffic.rows import RowReport
 
 REQUESTS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -101,6 +101,27 @@ class Report:
         """The minutes over the runs."""
         return Band.of([run.series for run in self.runs])
 
+    def points(self, minutes: int) -> Mapping[str, Floats]:
+        """Each of COLUMNS -> [run, point], a point of `minutes` minutes, which the runs have quantiles of.
+
+        Counts are per minute and levels are levels: the mean of the minutes. Of quantiles there is none: they are those
+        of all requests of a point, however few come in a minute.
+        """
+        values = {
+            name: np.stack([combined(run.series[:, index], minutes, np.nanmean) for run in self.runs])
+            for index, name in enumerate(COLUMNS)
+            if not name.endswith("_ms")
+        }
+        for index, quantile in enumerate(SHOWN):
+            quantiles = [run.quantiles_ms[minutes][:, index] for run in self.runs]
+            values[f"p{round(100 * quantile)}_ms"] = np.stack(quantiles)
+        return values
+
+    def band_of(self, minutes: int) -> Band:
+        """Points of `minutes` minutes over the runs."""
+        values = self.points(minutes)
+        return Band.of([np.column_stack([values[name][run] for name in COLUMNS]) for run in range(len(self.runs))])
+
     def to_json(self) -> dict[str, Any]:
         """The report as JSON: times in seconds from the start, money as decimal strings."""
         promise, runs = self.declared.promise, self.runs
@@ -161,12 +182,11 @@ class Report:
                     "worstCase": money(self.estimate.worst_case_usd),
                 },
             },
-            "minutes": {
+            "minutes": {"columns": list(COLUMNS), **self.band.to_json()},
+            "points": {
+                "minutes": runs[0].point_minutes,
                 "columns": list(COLUMNS),
-                **{
-                    name: [[_number(value, 3) for value in row] for row in getattr(self.band, name).tolist()]
-                    for name in ("median", "low", "high")
-                },
+                **self.band_of(runs[0].point_minutes).to_json(),
             },
             "runs": [_run(run) for run in runs],
             "inputs": [
@@ -203,6 +223,24 @@ class Band:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a minute that no run has a value for stays NaN
             return cls(np.nanmedian(stacked, axis=0), np.nanmin(stacked, axis=0), np.nanmax(stacked, axis=0))
+
+    def to_json(self) -> dict[str, list[list[float | int | None]]]:
+        """Its rows, rounded."""
+        return {
+            name: [[_number(value, 3) for value in row] for row in getattr(self, name).tolist()]
+            for name in ("median", "low", "high")
+        }
+
+
+def combined(values: Floats, size: int, combine: Callable[..., Floats]) -> Floats:
+    """`values`, each `size` of them combined into one; a rest at the end is one more."""
+    if size == 1:
+        return values
+    rest = -len(values) % size
+    padded = np.concatenate([values, np.full((rest, *values.shape[1:]), np.nan)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of minutes without any value nothing is known
+        return combine(padded.reshape(-1, size, *values.shape[1:]), axis=1)
 
 
 def _rang(run: RunResult, name: str) -> bool:

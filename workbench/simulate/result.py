@@ -75,9 +75,11 @@ class RunResult:
     series: Floats = field(default_factory=lambda: np.empty((0, len(COLUMNS))))
     """A row for each minute, columns as in COLUMNS."""
     point_minutes: int = 1
-    """Minutes that a row of `point_quantiles_ms` stands for."""
-    point_quantiles_ms: Floats = field(default_factory=lambda: np.empty((0, len(SHOWN))))
-    """Response times of all requests of each point's minutes: a column for each of SHOWN."""
+    """Minutes that a point of a picture stands for."""
+    row_minutes: int = 1
+    """Minutes that a row of a table stands for."""
+    quantiles_ms: dict[int, Floats] = field(default_factory=dict)
+    """Minutes of a point, or of a row -> response times of all of its requests: a column for each of SHOWN."""
     fleet_events: list[FleetEvent] = field(default_factory=list)
     alarm_events: list[AlarmEvent] = field(default_factory=list)
     alarm_states: dict[str, AlarmState] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from workbench.simulate.replications import Interval, interval
 from workbench.simulate.rollout import CANARIES, GATES, SESSION_OVER, Comparison, Rollout
-from workbench.simulate.table import clock
+from workbench.simulate.table import lasting
 
 GOOD: Final = CANARIES[0].name
 DEAD: Final = CANARIES[-1].name
@@ -39,17 +39,18 @@ def render(found: Comparison) -> str:
 
 
 def _lines(found: Comparison) -> Iterator[str]:
-    steps = " -> ".join(f"{percent} %" + (f" for {clock(hold)}" if hold else "") for percent, hold in found.plan.steps)
+    holds = ((percent, f" for {lasting(hold)}" if hold else "") for percent, hold in found.plan.steps)
+    steps = " -> ".join(f"{percent} %{hold}" for percent, hold in holds)
     count = len(found.seeds)
     seeds = f"{count} seed{'s' if count != 1 else ''}, means ± 95 % confidence"
     yield f"{found.stack}: rollout under {found.scenario}, {seeds}"
-    yield f"  {steps}; a look every {clock(found.plan.poll_seconds)}, from {found.start:%Y-%m-%d %H:%M} UTC"
+    yield f"  {steps}; a look every {lasting(found.plan.poll_seconds)}, from {found.start:%Y-%m-%d %H:%M} UTC"
     for gate in GATES:
         yield ""
         yield gate
         outcomes = {canary.name: _outcome(found.rollouts[gate, canary.name]) for canary in CANARIES}
         width = max(map(len, outcomes.values()))
-        head = f"  {'version':<12} {'outcome':<{width}} {'after':>10}"
+        head = f"  {'version':<12} {'outcome':<{width}} {'after':>11}"
         yield f"{head} {'requests to it':>16} {'affected':>14} {'wrong':>6}"
         for name, outcome in outcomes.items():
             yield _row(name, f"{outcome:<{width}}", found.rollouts[gate, name])
@@ -84,7 +85,7 @@ def _row(name: str, outcome: str, runs: Sequence[Rollout]) -> str:
     answered, affected = (interval([getattr(each, key) for each in runs]) for key in ("answered", "affected"))
     bad = sum(wrong(name, each) for each in runs)
     return (
-        f"  {name:<12} {outcome} {clock(60 * after.mean):>10} {_span(answered):>16} {_span(affected):>14}"
+        f"  {name:<12} {outcome} {lasting(60 * after.mean):>11} {_span(answered):>16} {_span(affected):>14}"
         f" {f'{bad}/{len(runs)}':>6}"
     )
 
@@ -92,10 +93,10 @@ def _row(name: str, outcome: str, runs: Sequence[Rollout]) -> str:
 def _steps(rollout: Rollout) -> Iterator[str]:
     for step in rollout.steps:
         if math.isnan(step.ended):
-            yield f"{step.percent} % at {clock(step.began)}"
+            yield f"{step.percent} % after {lasting(step.began)}"
         else:
             p95 = "no p95" if math.isnan(step.p95_ms) else f"p95 {step.p95_ms:.0f} ms"
-            yield f"{step.percent} % to {clock(step.ended)} ({step.samples:,} samples, {p95})"
+            yield f"{step.percent} % until {lasting(step.ended)} ({step.samples:,} samples, {p95})"
 
 
 def _span(value: Interval) -> str:

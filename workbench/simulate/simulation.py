@@ -24,7 +24,7 @@ from workbench.simulate.histogram import BUCKETS, last_bucket, quantile_seconds
 from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats, Ints, Slice
 from workbench.simulate.metrics import COLUMNS as MINUTE_COLUMNS
-from workbench.simulate.metrics import Minutes, Quantile, point_minutes, quantiles_of
+from workbench.simulate.metrics import Minutes, Quantile, point_minutes, quantiles_of, row_minutes
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.pods import PodFleet
 from workbench.simulate.result import COLUMNS, SHOWN, RunResult
@@ -66,7 +66,8 @@ class Run:
         self.warm_minutes = options.warm_minutes(self.window_minutes)
         if self.warm_minutes and self.warm_minutes * MINUTE >= traffic.duration_seconds:
             raise ValueError(f"a warm-up of {self.warm_minutes} min leaves nothing of {traffic.duration_seconds:g} s")
-        self.point_minutes = point_minutes(math.ceil(traffic.duration_seconds / MINUTE))
+        minutes = math.ceil(traffic.duration_seconds / MINUTE)
+        self.point_minutes, self.row_minutes = point_minutes(minutes), row_minutes(minutes)
         self.known = self._quantiles()
         self.watch = self._watch()
         self.canary_percent = options.canary_percent
@@ -123,7 +124,8 @@ class Run:
         wanted: list[Quantile] = [(self.window_minutes, None, 0.95, False)]
         wanted += [quantile for each in watched for quantile in quantiles_of(each.metric, each.rule.period_seconds)]
         if self.options.keep_minutes:
-            wanted += [(length, None, quantile, False) for length in (1, self.point_minutes) for quantile in SHOWN]
+            lengths = (1, self.point_minutes, self.row_minutes)
+            wanted += [(length, None, quantile, False) for length in lengths for quantile in SHOWN]
         return list(dict.fromkeys(wanted))
 
     def _watch(self) -> kernel.Watch:
@@ -406,14 +408,15 @@ class Run:
         self._judge_windows(counted)
         if self.options.keep_minutes:
             result.series = _series(minutes)
-            result.point_minutes, result.point_quantiles_ms = self.point_minutes, self._point_quantiles_ms()
+            result.point_minutes, result.row_minutes = self.point_minutes, self.row_minutes
+            result.quantiles_ms = {each: self._quantiles_ms(each) for each in (self.point_minutes, self.row_minutes)}
         result.left = engine.afoot
         result.surplus_vcpu_seconds = {fleet.declared.name: fleet.surplus(self.now) for fleet in self.fleets}
         return result
 
-    def _point_quantiles_ms(self) -> Floats:
-        """Quantiles of the points, the last of which may be a shorter one."""
-        length, minutes = self.point_minutes, self.minutes
+    def _quantiles_ms(self, length: int) -> Floats:
+        """Quantiles of every `length` minutes, the last of which may be fewer."""
+        minutes = self.minutes
         found = np.column_stack([minutes.periods(length).quantile(None, quantile) for quantile in SHOWN])
         if len(minutes.rows) % length:
             group = int(self.watch.quantile_group[self.known.index((length, None, SHOWN[0], False))])

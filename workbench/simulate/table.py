@@ -15,12 +15,9 @@ from workbench.simulate.replications import Interval
 from workbench.simulate.report import Report
 from workbench.simulate.result import COLUMNS
 
-TIMELINE_ROWS: Final = 24
-"""Rows of the timeline; longer simulations are thinned out."""
 EVENTS: Final = 12
 """Fleet and alarm events that are listed; the rest is counted."""
 
-TIME_WIDTH: Final = 7
 COLUMN_WIDTH: Final = 8
 FIRST: Final = ("requests", "p95_ms", "serving", "unreached", "refused", "unavailable", "p99_ms", "desired", "p50_ms")
 """Columns of the timeline, the one that stays longest where the terminal is narrow first."""
@@ -33,8 +30,8 @@ _SHOWN: Final = (
     ("refused", "refused", "{:,.0f}"),
     ("unreached", "parked", "{:,.0f}"),
     ("unavailable", "5xx", "{:,.0f}"),
-    ("desired", "desired", "{:.0f}"),
-    ("serving", "serving", "{:.0f}"),
+    ("desired", "desired", "{:.3g}"),
+    ("serving", "serving", "{:.3g}"),
     ("least_credits", "credits", "{:.1f}"),
 )
 
@@ -48,7 +45,7 @@ def _head(report: Report) -> Iterator[str]:
     runs, promise = report.runs, report.declared.promise
     count = len(runs)
     yield (
-        f"{report.declared.stack}: {report.scenario}, {clock(runs[0].duration_seconds)},"
+        f"{report.declared.stack}: {report.scenario}, {lasting(runs[0].duration_seconds)},"
         f" {count} run{'s' if count != 1 else ''}" + (", means ± 95 % confidence" if count > 1 else "")
     )
     yield (
@@ -91,25 +88,28 @@ def _predicted(report: Report) -> str:
 
 
 def _timeline(report: Report, width: int) -> Iterator[str]:
-    series = report.band.median
-    if not len(series):
+    if not len(report.band.median):
         return
-    step = math.ceil(len(series) / TIMELINE_ROWS)
-    found = {name: _column(series[::step, COLUMNS.index(name)], title, form) for name, title, form in _SHOWN}
+    step = report.runs[0].row_minutes
+    series = report.band_of(step).median
+    found = {name: _column(series[:, COLUMNS.index(name)], title, form) for name, title, form in _SHOWN}
     if np.isnan(series[:, COLUMNS.index("least_credits")]).all():
         del found["least_credits"]
     if not series[:, COLUMNS.index("unreached")].any():
         del found["unreached"]
+    last = report.runs[0].duration_seconds
+    times = ["time", *(clock(min((index + 1) * step * 60, last)) for index in range(len(series)))]
+    first = max(map(len, times))
     wide = {name: max(COLUMN_WIDTH, *(len(cell) + 1 for cell in cells)) for name, cells in found.items()}
     for name in (*(each for each in found if each not in FIRST), *reversed(FIRST)):
-        if TIME_WIDTH + sum(wide.values()) > width:
+        if first + sum(wide.values()) > width:
             del wide[name]
-    if len(report.runs) > 1:
-        yield "by the minute, the median of the runs"
-    last = report.runs[0].duration_seconds
-    times = ["time", *(clock(min((index + 1) * 60, last)) for index in range(0, len(series), step))]
+    yield (
+        ("by the minute" if step == 1 else f"a row for each {lasting(60 * step)}, up to its time")
+        + (", the median of the runs" if len(report.runs) > 1 else "")
+    )
     for index, time in enumerate(times):
-        yield f"{time:>{TIME_WIDTH}}" + "".join(f"{found[name][index]:>{size}}" for name, size in wide.items())
+        yield f"{time:>{first}}" + "".join(f"{found[name][index]:>{size}}" for name, size in wide.items())
 
 
 def _column(values: Floats, title: str, form: str) -> list[str]:
@@ -128,16 +128,18 @@ def _events(report: Report) -> Iterator[str]:
             rung.add(event.alarm)
     happened.sort(key=lambda each: each[0])
     yield f"events of the run with seed {first.seed} ({len(happened)})"
-    for at, what in happened[:EVENTS]:
-        yield f"{clock(at):>7}  {what}"
+    times = [clock(at) for at, _ in happened[:EVENTS]]
+    wide = max(map(len, times), default=0)
+    for time, (_, what) in zip(times, happened, strict=False):
+        yield f"{time:>{wide}}  {what}"
     if len(happened) > EVENTS:
-        yield f"         and {len(happened) - EVENTS} more (--format json has all, of all runs)"
+        yield f"{'':>{wide}}  and {len(happened) - EVENTS} more (--format json has all, of all runs)"
 
 
 def _foot(report: Report) -> Iterator[str]:
     if report.event is not None and report.estimate is not None:
         event, month = report.event, report.estimate
-        length = clock(report.runs[0].duration_seconds)
+        length = lasting(report.runs[0].duration_seconds)
         yield (
             f"cost of these {length}   ${event.total_usd:.2f} at list price, mean of the runs:"
             f" {report.declared.served_by} ${event.instances_usd:.4f}, requests ${event.requests_usd:.4f}, what stands"
@@ -168,10 +170,25 @@ def _foot(report: Report) -> Iterator[str]:
 
 
 def clock(seconds: float) -> str:
-    """``1:05:00`` or ``05:00``."""
+    """``1:05:00``, since the start."""
     hours, rest = divmod(round(seconds), 3600)
     minutes, second = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes:02}:{second:02}"
+    return f"{hours}:{minutes:02}:{second:02}"
+
+
+def lasting(seconds: float) -> str:
+    """``58 d 3 h``, ``26 h 17 min``, ``24 min``: a length of time in at most two units; days from the fourth on."""
+    left = round(seconds)
+    parts: list[str] = []
+    for name, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        if name == "d" and left < 4 * size:
+            continue
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {name}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 s"
 
 
 def _share(value: Interval) -> str:

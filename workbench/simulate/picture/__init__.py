@@ -17,7 +17,6 @@ from workbench.simulate.kernel import Floats
 from workbench.simulate.picture.canvas import (
     Frame,
     Line,
-    binned,
     draw_empty,
     draw_line,
     legend,
@@ -25,8 +24,7 @@ from workbench.simulate.picture.canvas import (
     paint,
     time_axis,
 )
-from workbench.simulate.report import Report
-from workbench.simulate.result import COLUMNS, SHOWN
+from workbench.simulate.report import Report, combined
 
 LONGEST_NAME: Final = 60
 """Characters of the scenario that fit into the title."""
@@ -76,15 +74,7 @@ class _View:
     def of(cls, report: Report, frame: Frame) -> _View:
         length = len(report.runs[0].series)
         size = report.runs[0].point_minutes
-        # Counts are per minute and levels are levels: the mean of the minutes. Of quantiles there is none: they are
-        # those of all requests of a point, however few come in a minute.
-        values = {
-            name: np.stack([binned(run.series[:, index], size, np.nanmean) for run in report.runs])
-            for index, name in enumerate(COLUMNS)
-            if not name.endswith("_ms")
-        }
-        for index, quantile in enumerate(SHOWN):
-            values[f"p{round(100 * quantile)}_ms"] = np.stack([run.point_quantiles_ms[:, index] for run in report.runs])
+        values = report.points(size)
         ends = np.minimum((np.arange(values["requests"].shape[1]) + 1) * size, length).astype(float)
         return cls(report, frame, size, ends, values)
 
@@ -108,7 +98,7 @@ class _View:
 
 def _ignoring(combine: Callable[..., Floats], values: Floats) -> Floats:
     """`combine` over the runs; NaN where no run has a value."""
-    found: Floats = binned(values, len(values), combine)[0] if len(values) > 1 else values[0]
+    found: Floats = combined(values, len(values), combine)[0] if len(values) > 1 else values[0]
     return found
 
 

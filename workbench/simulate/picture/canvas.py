@@ -128,19 +128,6 @@ def _numbered_clips(svg: bytes) -> bytes:
     return re.sub(rb"\bp[0-9a-f]{10}\b", number, svg)
 
 
-def binned(values: np.ndarray, size: int, combine: Callable[..., np.ndarray]) -> np.ndarray:
-    """`values` by the minute, `size` of them combined into one; a rest at the end is one more."""
-    if size == 1:
-        return values
-    rest = -len(values) % size
-    padded = np.concatenate([values, np.full((rest, *values.shape[1:]), np.nan)])
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of minutes without any value nothing is known
-        return combine(padded.reshape(-1, size, *values.shape[1:]), axis=1)
-
-
 def time_axis(axes: Any, minutes: float, frame: Frame) -> None:
     """Ticks at whole minutes, hours or days, no more than fit; `axes` has minutes."""
     from matplotlib.ticker import MultipleLocator

@@ -140,7 +140,7 @@ def test_recorded_traffic_is_replayed_and_bad_rows_are_told(plant, saved, tmp_pa
     traffic.write_text("timestamp,requests\n" + rows + "broken,row\n")
     status, out, _ = plant("simulate", "--file", saved, "--traffic", str(traffic), "-r", "1")
     assert status == 0
-    assert "10:00, 1 run" in out
+    assert "10 min, 1 run" in out
     assert "1 of 11 rows were left out" in out
 
 

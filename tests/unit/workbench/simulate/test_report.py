@@ -27,7 +27,7 @@ from workbench.simulate.reading.fleets import GROUP, TEMPLATE
 from workbench.simulate.replications import interval
 from workbench.simulate.result import COLUMNS, RunResult
 from workbench.simulate.scenario import Prepared, Scenario, ServiceOptions, run_scenario
-from workbench.simulate.table import clock, render
+from workbench.simulate.table import clock, lasting, render
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_large_figures_do_not_run_together(reports, width):
         rows[head + 1].split()
     )
     assert len(rows[head + 1]) <= width
-    assert rows[head + 1].split()[:2] == ["00:40", "22,469,250"]
+    assert rows[head + 1].split()[:2] == ["0:00:40", "22,469,250"]
 
 
 def test_the_verdict_says_who_came_to_a_parked_stack(graph):
@@ -154,16 +154,64 @@ def test_no_answer_is_inconclusive_and_not_a_pass(reports):
     assert "none" in render(report)
 
 
-def test_a_long_simulation_has_a_thinned_timeline(reports):
+def timeline(report):
+    """Cells of the timeline, its head first."""
+    lines = render(report, 200).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.split()[:2] == ["time", "req/min"])
+    table = lines[start : lines.index("", start)]
+    assert len({len(line) for line in table}) == 1
+    return [line.replace(" ms", "_ms").split() for line in table]
+
+
+def test_a_long_simulation_has_a_row_for_each_hour_and_says_so(reports):
     report = reports("daily", seconds=86400.0, replications=1)
-    lines = render(report).splitlines()
-    start = next(index for index, line in enumerate(lines) if line.startswith("   time"))
-    assert lines.index("", start) - start - 1 == 24
+    head, *rows = timeline(report)
+    assert [row[0] for row in rows] == [f"{hour}:00:00" for hour in range(1, 25)]
+    assert "a row for each 1 h, up to its time" in render(report)
+    # Nothing is sampled: the rows are all of the minutes.
+    requests = sum(60 * float(row[1].replace(",", "")) for row in rows)
+    assert requests == pytest.approx(report.requests("attempts").mean, rel=0.01)
+    p95 = [float(row[head.index("p95_ms")]) for row in rows]
+    assert p95 == [round(value) for value in report.runs[0].quantiles_ms[60][:, 1]]
+    assert min(p95) > 65  # of 25 ms exponential service 75; of the 36 requests of one minute it may be 40
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "00:00"), (65, "01:05"), (3600, "1:00:00"), (90061, "25:01:01")])
+def test_a_short_outage_in_a_long_simulation_is_in_its_timeline(reports):
+    flood = "spike:base=0.2,factor=2000,at=100000,ramp=0s,hold=300"
+    head, *rows = timeline(reports("steady:rate=0.1", flood, seconds=2 * 86400.0, replications=1))
+    assert [row[0] for row in rows if row[head.index("p99_ms")] != "-" and float(row[head.index("p99_ms")]) > 5000]
+
+
+def test_points_of_a_picture_are_in_the_json(reports):
+    report = reports("daily", seconds=86400.0)
+    found = report.to_json()["points"]
+    assert (found["minutes"], len(found["median"])) == (5, 288)
+    column = found["columns"].index("p95_ms")
+    drawn = np.median([run.quantiles_ms[5][:, 1] for run in report.runs], axis=0)
+    assert [row[column] for row in found["median"]] == pytest.approx(drawn.tolist(), abs=0.001)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (65, "0:01:05"), (3600, "1:00:00"), (90061, "25:01:01")])
 def test_clock(seconds, text):
     assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (30, "30 s"),
+        (1440, "24 min"),
+        (1470, "24 min 30 s"),
+        (86_400, "24 h"),
+        (95_820, "26 h 37 min"),
+        (345_600, "4 d"),
+        (5_011_800, "58 d"),
+        (5_019_000, "58 d 2 h"),
+    ],
+)
+def test_a_length_of_time_is_told_in_its_units(seconds, text):
+    assert lasting(seconds) == text
 
 
 def test_the_event_costs_what_its_instances_and_requests_do(reports, graph):
@@ -206,16 +254,16 @@ def test_a_request_costs_what_it_drives_and_no_more(reports, graph):
 def test_what_is_drawn_of_several_minutes_is_the_quantile_of_all_their_requests(reports):
     seldom = reports("steady:rate=0.05", seconds=7 * 86_400.0, replications=1).runs[0]
     assert seldom.point_minutes == 60
-    p95 = seldom.point_quantiles_ms[:, 1]
+    p95 = seldom.quantiles_ms[60][:, 1]
     assert len(p95) == 7 * 24
     # Of 25 ms exponential service 75; the median of minutes with three requests each is not even 40.
     assert np.median(p95) == pytest.approx(75, rel=0.06)
     assert np.nanmedian(seldom.series[:, COLUMNS.index("p95_ms")]) < 50
     cut = reports("steady:rate=2", seconds=19_500.0, replications=1).runs[0]  # 325 minutes, the last point of one
-    assert (cut.point_minutes, len(cut.point_quantiles_ms)) == (2, 163)
-    assert np.array_equal(cut.point_quantiles_ms[-1], cut.series[-1, 2:5])
+    assert (cut.point_minutes, len(cut.quantiles_ms[2])) == (2, 163)
+    assert np.array_equal(cut.quantiles_ms[2][-1], cut.series[-1, 2:5])
     short = reports("spike").runs[0]
-    assert np.array_equal(short.point_quantiles_ms, short.series[:, 2:5], equal_nan=True)
+    assert np.array_equal(short.quantiles_ms[1], short.series[:, 2:5], equal_nan=True)
 
 
 def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
@@ -276,7 +324,7 @@ def test_a_group_costs_all_that_it_is_charged_for_whether_it_grows_or_is_simulat
     stack = ResourceGraph([*prod, third])
     month, fleets = estimate(stack), read(stack).fleets
     assert [each.name for each in fleets] == ["plant-stable-group", "plant-canary-group"]
-    assert any(each.startswith("plant-canary-group-3: no requests") for each in read(stack).notes)
+    assert any(each.startswith("plant-canary-group-3: one service is simulated") for each in read(stack).notes)
     charged = {
         name: sum(line.monthly_usd for line in month.charges if line.name == name)
         for name in ("plant-stable-group", "plant-canary-group-3")
