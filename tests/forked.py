@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,14 +20,24 @@ import tempfile
 from pathlib import Path
 
 PATIENCE_SECONDS = 120
+ROOT = Path(__file__).parents[1]
+
+
+def provider_modules():
+    """Of the AWS provider's package what the program uses: each loads itself at its first use, a second in all."""
+    sources = [path.read_text() for folder in ("components", "infra") for path in (ROOT / folder).rglob("*.py")]
+    return sorted({f"pulumi_aws.{name}" for text in sources for name in re.findall(r"\baws\.(\w+)\.[A-Z]", text)})
 
 
 class Forked:
-    """Starts what `imports` names once, without any of this process's environment but what `environment` has."""
+    """Starts what `imports` names once, without any of this process's environment but what `environment` has.
 
-    def __init__(self, *imports, environment, path=()):
+    `used` are modules that load themselves once they are asked for something.
+    """
+
+    def __init__(self, *imports, environment, used=(), path=()):
         self._server = subprocess.Popen(
-            [sys.executable, "-P", __file__, json.dumps([list(imports), list(map(str, path))])],
+            [sys.executable, "-P", __file__, json.dumps([list(imports), list(used), list(map(str, path))])],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         atexit.register(self._server.communicate)  # which ends it
@@ -64,10 +75,12 @@ def _become(asked):
 
 
 if __name__ == "__main__":
-    names, folders = json.loads(sys.argv[1])
+    names, used, folders = json.loads(sys.argv[1])
     sys.path += folders
     for name in names:
         importlib.import_module(name)
+    for name in used:
+        getattr(importlib.import_module(name), "__all__", ())  # asked for anything, it loads itself
     gc.collect()
     gc.freeze()
     try:

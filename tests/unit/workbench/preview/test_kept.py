@@ -8,10 +8,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
-from forked import Forked
+from forked import Forked, provider_modules
 
 from deployment import kept as store
 from workbench.preview import kept, synthesis
@@ -92,7 +93,7 @@ def forked():
         for name in sys.modules
         if name.partition(".")[0] in SDK and not (name.startswith(LOADED_LATER) and name.count(".") > 1)
     )
-    return Forked(*needed, environment=os.environ).run
+    return Forked(*needed, used=provider_modules(), environment=os.environ).run
 
 
 def exported(root, folder, *options, start=started, sign="pulumi"):
@@ -130,10 +131,10 @@ def with_prod(root):
 
 
 @pytest.fixture(scope="module")
-def before(project, tmp_path_factory):
+def before(project, tmp_path_factory, forked):
     """Folder where the copy's graph is kept, and its text."""
     folder = tmp_path_factory.mktemp("before")
-    content, ran = exported(project, folder)
+    content, ran = exported(project, folder, start=forked, sign="workbench.preview.recorder")
     assert ran
     return folder, content
 
@@ -270,6 +271,7 @@ def test_the_program_declares_the_same_between_two_effects_of_the_clock():
     stack_file = read_stack(REPOSITORY, "dev", ONE_OFF)
     settings = load(stack_file.config, "a test")
 
+    @cache
     def at(now):
         program = lambda: PlantApi("plant", PlantApiArgs(settings=settings, stack="dev", now=now))  # noqa: E731
         return synthesis.record(program, stack_file)
@@ -364,8 +366,8 @@ def test_many_at_once_never_see_half_an_entry(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
-def test_a_run_reads_nothing_that_the_key_does_not_hold(stack):
+def test_a_run_reads_nothing_that_the_key_does_not_hold():
+    # One process: what all runs read, the SDK above all, the first of them does.
     script = """
 import json, os, sys
 from importlib.util import source_from_cache
@@ -375,21 +377,29 @@ sys.addaudithook(lambda event, given: opened.add(str(given[0])) if event == "ope
 environment = type(os.environ)
 look_up = environment.__getitem__
 environment.__getitem__ = lambda self, name: (variables.add(name), look_up(self, name))[1]
-synthesize(sys.argv[1])
-# Byte code stands for the source that it is of; to compile the SDK anew would take longer than all else here.
-opened = {source_from_cache(name) if name.endswith(".pyc") else name for name in opened}
-print(json.dumps([sorted(opened), sorted(variables)]))
+for stack in sys.argv[1:]:
+    opened.clear()
+    synthesize(stack)
+    # Byte code stands for the source that it is of; to compile the SDK anew would take longer than all else here.
+    print(json.dumps(sorted(source_from_cache(name) if name.endswith(".pyc") else name for name in opened)))
+print(json.dumps(sorted(variables)))
 """
+    stacks = ("dev", "prod", "k8s")
     environment = {**os.environ, store.FOLDER_VARIABLE: ""}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", script, stack], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", script, *stacks], env=environment, capture_output=True, text=True, check=True
     )
-    opened, variables = json.loads(done.stdout)
-    ours = [Path(name) for name in opened if name.startswith(str(REPOSITORY))]
-    ours = [path for path in ours if not path.is_relative_to(sys.prefix) and "__pycache__" not in path.parts]
-    files = {REPOSITORY / name for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml", "requirements.lock")}
-    assert len(ours) > 50
-    assert [path for path in ours if path not in files and not any(path.is_relative_to(one) for one in kept.CODE)] == []
+    *reads, variables = map(json.loads, done.stdout.splitlines())
+    read = 0
+    for stack, opened in zip(stacks, reads, strict=True):
+        ours = [Path(name) for name in opened if name.startswith(str(REPOSITORY))]
+        ours = [path for path in ours if not path.is_relative_to(sys.prefix) and "__pycache__" not in path.parts]
+        files = {REPOSITORY / name for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml", "requirements.lock")}
+        assert REPOSITORY / f"Pulumi.{stack}.yaml" in ours
+        held = [path for path in ours if path in files or any(path.is_relative_to(one) for one in kept.CODE)]
+        assert ours == held, stack
+        read += len(ours)
+    assert read > 50
     # The libraries' own: how they run, not what is declared.
     libraries = (
         "GRPC_",
