@@ -33,7 +33,7 @@ _DASHES: Final = tuple(
     (0, pattern)
     for pattern in ((1, 2), (4, 2), (6, 2, 1, 2), (10, 3), (4, 2, 1, 2, 1, 2), (1, 5), (8, 2, 4, 2), (2, 2))
 )
-"""Of alarm lines; more than these rarely ring in one run."""
+"""Of alarm lines, one for each alarm; all that ring after these share a line of their own."""
 
 
 def draw(report: Report, frame: Frame) -> bytes:
@@ -148,10 +148,13 @@ def _latency(axes: Any, view: _View) -> None:
     for event in report.runs[0].alarm_events:
         if event.state is AlarmState.ALARM:
             rang.setdefault(event.alarm, []).append(event.at / 60)
-    for index, (name, moments) in enumerate(rang.items()):
-        dashes = _DASHES[index % len(_DASHES)]
+    names = list(rang)
+    told = [(f"alarm {name}", rang[name]) for name in names[: len(_DASHES)]]
+    if more := names[len(_DASHES) :]:
+        told.append((f"{len(more)} more alarms", [moment for name in more for moment in rang[name]]))
+    for (name, moments), dashes in zip(told, (*_DASHES, "-"), strict=False):
         for place, moment in enumerate(moments):
-            label = f"alarm {name} (seed {report.runs[0].seed})" if place == 0 else None
+            label = f"{name} (seed {report.runs[0].seed})" if place == 0 else None
             axes.axvline(moment, color=theme.text, linewidth=1.0, linestyle=dashes, label=label)
 
 

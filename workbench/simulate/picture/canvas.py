@@ -6,6 +6,7 @@ runs through it. matplotlib is imported when a picture is drawn, and without a d
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from workbench.simulate.metrics import STEP_MINUTES
 
 FORMATS: Final = ("png", "svg")
 PIXELS_PER_INCH: Final = 100
+LEFT_OF_A_LEGEND: Final = 75
+"""Pixels of labels and ticks there."""
+LEGEND_LINE: Final = 7
+"""Letters that the line beside a name in a legend takes the room of."""
 NARROW: Final = 700
 """Pixels under which there are fewer ticks and columns."""
 _MARKS: Final = {"1 min": 1, "10 min": 10, "1 h": 60, "6 h": 360, "1 d": 1440, "7 d": 10_080, "28 d": 40_320}
@@ -201,18 +206,20 @@ def limit(axes: Any, value: float, name: str, theme: Theme, style: Any = (0, (6,
 
 
 def legend(axes: Any, frame: Frame) -> None:
-    """The legend above the panel, in as many columns as fit."""
+    """The legend above the panel, in as many columns as fit; the picture grows by its rows, and long names are cut."""
     handles, labels = axes.get_legend_handles_labels()
     if not labels:
         return
     size = 7 if frame.narrow else 9
-    column = (max(map(len, labels)) + 7) * size * 0.62 * PIXELS_PER_INCH / 72
+    letter, room = size * 0.62 * PIXELS_PER_INCH / 72, frame.width - LEFT_OF_A_LEGEND
+    labels = [_cut(label, int(room / letter) - LEGEND_LINE) for label in labels]
+    columns = max(1, min(len(labels), int(room / ((max(map(len, labels)) + LEGEND_LINE) * letter))))
     found = axes.legend(
         handles,
         labels,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=max(1, min(len(labels), int((frame.width - 60) / column))),
+        ncols=columns,
         frameon=False,
         fontsize=size,
         handlelength=2.6,
@@ -222,3 +229,10 @@ def legend(axes: Any, frame: Frame) -> None:
     )
     for text in found.get_texts():
         text.set_color(frame.colours.text)
+    width, height = axes.figure.get_size_inches()
+    axes.figure.set_size_inches(width, height + (math.ceil(len(labels) / columns) - 1) * 1.55 * size / 72)
+
+
+def _cut(label: str, most: int) -> str:
+    """`label` without its middle where it is longer than `most`: names differ at their ends."""
+    return label if len(label) <= most else f"{label[: most // 2]}…{label[len(label) - (most - most // 2 - 1) :]}"

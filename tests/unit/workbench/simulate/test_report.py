@@ -15,6 +15,7 @@ from cost.uptime import Metering
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from workbench.simulate import kernel
+from workbench.simulate.alarms import AlarmState
 from workbench.simulate.engine import Afoot
 from workbench.simulate.event_cost import EventPrices, instance_hour_usd
 from workbench.simulate.judge import Objective, judge
@@ -25,7 +26,7 @@ from workbench.simulate.picture.canvas import THEMES, Frame, time_axis
 from workbench.simulate.reading import read
 from workbench.simulate.reading.fleets import GROUP, TEMPLATE
 from workbench.simulate.replications import interval
-from workbench.simulate.result import COLUMNS, RunResult
+from workbench.simulate.result import COLUMNS, AlarmEvent, RunResult
 from workbench.simulate.scenario import Prepared, Scenario, ServiceOptions, run_scenario
 from workbench.simulate.table import clock, lasting, render
 
@@ -433,7 +434,26 @@ def panels(report, frame, monkeypatch):
 @pytest.mark.parametrize("profile", ["spike:factor=20", "daily"])
 def test_no_label_of_a_picture_overlaps_another(reports, monkeypatch, profile, width, theme):
     seconds = 86400.0 if profile == "daily" else 3600.0
-    figure = panels(reports(profile, seconds=seconds), Frame("png", theme, width), monkeypatch)
+    assert_readable(panels(reports(profile, seconds=seconds), Frame("png", theme, width), monkeypatch))
+
+
+@pytest.mark.parametrize("width", [300, 400, 1200])
+def test_many_alarms_with_long_names_leave_room_for_what_is_drawn(reports, monkeypatch, width):
+    report = reports("spike:factor=20")
+    names = [f"my-company-production-web-tier-{index}-requests-without-an-answer" for index in range(12)]
+    rang = [AlarmEvent(60.0 + 120 * index, name, AlarmState.ALARM) for index, name in enumerate(names)]
+    runs = [replace(run, alarm_events=rang) for run in report.runs]
+    figure = panels(replace(report, runs=runs), Frame("png", "light", width), monkeypatch)
+    assert_readable(figure)
+    boxes = [axes.get_window_extent() for axes in figure.axes]
+    assert all(box.width > 0.6 * width and box.height > 60 for box in boxes)
+    told = [each.get_text() for each in figure.axes[1].get_legend().get_texts()]
+    styles = [line.get_linestyle() for line in figure.axes[1].get_lines() if "alarm" in str(line.get_label())]
+    assert told[-1].startswith("4 more alarms")
+    assert len(styles) == 9
+
+
+def assert_readable(figure):
     renderer = figure.canvas.get_renderer()
     texts = [figure._suptitle]
     for axes in figure.axes:
