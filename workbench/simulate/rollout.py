@@ -75,6 +75,7 @@ class Step:
     percent: int
     began: float
     ended: float = math.nan
+    """NaN for the last, and for one that goes on when the simulation ends."""
     samples: int = 0
     """Requests that the canary answered in it."""
     p95_ms: float = math.nan
@@ -258,7 +259,8 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
                 verdict = decides.look(run)
             looks.append((run.now / MINUTE, quantile_seconds(run.canary_histogram() - before, 0.95) * 1000))
         counts = run.canary_histogram() - before
-        steps[-1] = Step(percent, steps[-1].began, run.now, int(counts.sum()), quantile_seconds(counts, 0.95) * 1000)
+        ended = math.nan if verdict is None else run.now
+        steps[-1] = Step(percent, steps[-1].began, ended, int(counts.sum()), quantile_seconds(counts, 0.95) * 1000)
         if verdict != "":
             reason = verdict or ""
             break

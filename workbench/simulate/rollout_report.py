@@ -92,11 +92,12 @@ def _row(name: str, outcome: str, runs: Sequence[Rollout]) -> str:
 
 def _steps(rollout: Rollout) -> Iterator[str]:
     for step in rollout.steps:
+        p95 = "no p95" if math.isnan(step.p95_ms) else f"p95 {step.p95_ms:.0f} ms"
+        measured = f" ({step.samples:,} samples, {p95})"
         if math.isnan(step.ended):
-            yield f"{step.percent} % after {lasting(step.began)}"
+            yield f"{step.percent} % after {lasting(step.began)}" + (measured if rollout.outcome == "under way" else "")
         else:
-            p95 = "no p95" if math.isnan(step.p95_ms) else f"p95 {step.p95_ms:.0f} ms"
-            yield f"{step.percent} % until {lasting(step.ended)} ({step.samples:,} samples, {p95})"
+            yield f"{step.percent} % until {lasting(step.ended)}{measured}"
 
 
 def _span(value: Interval) -> str:

@@ -43,15 +43,15 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
             times = later[:-1]
             running = np.cumsum(minutes[:, 1])
             draw_line(affected, times, Line(name, style, colour, running))
-            affected.plot(times[-1:], running[-1:], color=colour, marker="o", markersize=4)
+            affected.plot(times[-1:], running[-1:], color=colour, marker="o", markersize=4, clip_on=False)
             looked, so_far = np.array(rollout.looks).reshape(-1, 2).T
             draw_line(p95, looked, Line(name, style, colour, so_far))
-            p95.plot(looked[-1:], so_far[-1:], color=colour, marker="o", markersize=4)
+            p95.plot(looked[-1:], so_far[-1:], color=colour, marker="o", markersize=4, clip_on=False)
         share.set_ylabel("canary, %")
         share.set_ylim(0, 105)
         affected.set_ylabel("requests affected")
-        affected.set_ylim(0.8, None)
         affected.set_yscale("symlog", linthresh=1)
+        affected.set_ylim(0.8, 1.5 * max(10.0, *(each.affected for each in first.values())))
         affected.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         p95.set_ylabel("p95 of the step, ms")
         limit(p95, found.budget_ms, f"budget {found.budget_ms:g} ms", theme)

@@ -268,6 +268,15 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
     assert pictures[0].startswith(b"\x89PNG")
 
 
+def test_a_step_that_goes_on_at_the_end_has_no_end(prepared):
+    found = compare(prepared(seconds=2 * HOUR, rate=1.0), "steady", 1)
+    (good,) = found.rollouts[OWN, GOOD.name]
+    assert (good.outcome, [step.percent for step in good.steps]) == ("under way", [10, 50])
+    (_, last) = to_json(found)["rollouts"][0]["runs"][0]["steps"]
+    assert (last["endedSeconds"], last["samples"] > 100) == (None, True)
+    assert re.search(r"good +10 % until 1 h .*; 50 % after 1 h .* \(1,\d{3} samples, p95 \d+ ms\)", render(found))
+
+
 def test_each_outcome_is_told_with_its_number_and_its_usual_reason(prepared):
     found = compare(prepared(seconds=4 * HOUR), "steady", 1)
     (dead,) = found.rollouts[OWN, DEAD.name]
