@@ -77,7 +77,9 @@ class PodReader:
     def _deployment(self, autoscaler: Resource) -> Resource | None:
         name = autoscaler.get("spec.scaleTargetRef.name")
         for deployment in self.graph.of_type(DEPLOYMENT):
-            if name in (deployment.get("metadata.name"), deployment.name):
+            spaces = {each.get("metadata.namespace", "default") for each in (autoscaler, deployment)}
+            elsewhere = len(spaces) > 1 and all(isinstance(each, str) for each in spaces)
+            if name in (deployment.get("metadata.name"), deployment.name) and not elsewhere:
                 return deployment
         self.notes.append(f"{autoscaler.name}: the graph has no Deployment {name}; left out")
         return None

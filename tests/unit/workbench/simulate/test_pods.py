@@ -2,6 +2,7 @@
 
 import pytest
 
+from deployment.errors import InputError
 from deployment.reader import graph_from_json
 from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
@@ -191,6 +192,15 @@ def test_another_service_in_the_cluster_is_no_canary(cluster, stack_resource):
     declared = read(graph_from_json({"version": 3, "deployment": {"resources": resources}}, "x"))
     assert [each.name for each in declared.fleets] == ["plant-stable"]
     assert [note for note in declared.notes if note.startswith("jobs: one service is simulated")]
+
+
+def test_a_deployment_of_another_namespace_is_not_meant(cluster):
+    graph = cluster(CPU)
+    for each in graph:
+        if each.type.startswith("kubernetes:"):
+            each.inputs["metadata"] = {"name": "plant-stable", "namespace": each.type.split(":")[1]}
+    with pytest.raises(InputError, match="no autoscaled Deployment"):
+        read(graph)
 
 
 def test_an_autoscaler_without_its_deployment_is_noted(small_stack, stack_resource):
