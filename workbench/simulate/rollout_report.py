@@ -48,12 +48,13 @@ def _lines(found: Comparison) -> Iterator[str]:
     for gate in GATES:
         yield ""
         yield gate
-        outcomes = {canary.name: _outcome(found.rollouts[gate, canary.name]) for canary in CANARIES}
-        width = max(map(len, outcomes.values()))
-        head = f"  {'version':<12} {'outcome':<{width}} {'after':>11}"
-        yield f"{head} {'requests to it':>16} {'affected':>14} {'wrong':>6}"
-        for name, outcome in outcomes.items():
-            yield _row(name, f"{outcome:<{width}}", found.rollouts[gate, name])
+        # Narrow, for a terminal of 60 columns; reasons have no end and are told below, where a line may be broken.
+        yield f"  {'version':<10}{'after':>12}{'requests to it':>15}{'affected':>13}{'wrong':>6}"
+        runs = {canary.name: found.rollouts[gate, canary.name] for canary in CANARIES}
+        for name, each in runs.items():
+            yield _row(name, each)
+        for name, each in runs.items():
+            yield f"  {name:<12} {_outcome(each)}"
     yield ""
     yield f"steps of this stack's rollout, seed {found.seeds[0]}"
     for canary in CANARIES:
@@ -80,13 +81,12 @@ def _outcome(runs: Sequence[Rollout]) -> str:
     return ", ".join(told)
 
 
-def _row(name: str, outcome: str, runs: Sequence[Rollout]) -> str:
+def _row(name: str, runs: Sequence[Rollout]) -> str:
     after = interval([each.exposed_minutes for each in runs])
     answered, affected = (interval([getattr(each, key) for each in runs]) for key in ("answered", "affected"))
     bad = sum(wrong(name, each) for each in runs)
     return (
-        f"  {name:<12} {outcome} {lasting(60 * after.mean):>11} {_span(answered):>16} {_span(affected):>14}"
-        f" {f'{bad}/{len(runs)}':>6}"
+        f"  {name:<10}{lasting(60 * after.mean):>12}{_span(answered):>15}{_span(affected):>13}{f'{bad}/{len(runs)}':>6}"
     )
 
 

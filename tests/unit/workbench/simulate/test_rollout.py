@@ -283,7 +283,16 @@ def test_each_outcome_is_told_with_its_number_and_its_usual_reason(prepared):
     (good,) = found.rollouts[OWN, GOOD.name]
     runs = [good, dead, dead, replace(dead, reason="something else")]
     told = render(replace(found, rollouts={**found.rollouts, (OWN, DEAD.name): runs}))
-    assert f"3 rolled back ({dead.reason}, or others), 1 promoted " in told
+    assert f"  dead         3 rolled back ({dead.reason}, or others), 1 promoted\n" in told
+
+
+def test_the_tables_of_rollouts_fit_a_narrow_terminal(prepared):
+    lines = render(compare(prepared(seconds=4 * HOUR), "steady", 1)).splitlines()
+    heads = [index for index, line in enumerate(lines) if line.split()[:2] == ["version", "after"]]
+    assert len(heads) == len(GATES)
+    for head in heads:
+        table = lines[head : head + 1 + len(CANARIES)]
+        assert {len(line) for line in table} == {58}
 
 
 def test_the_picture_of_a_rollout_ends_with_all_requests_or_none(prepared):
