@@ -119,9 +119,9 @@ class ResourceGraph:
     def __len__(self) -> int:
         return len(self.resources)
 
-    def look_ups(self) -> None:
-        """Make what the look-ups need now: before a process is copied, for what each copy would make for itself."""
-        for made in (self.by_urn, self.managed, self._by_type, self._children, self._uses, self._dependents):
+    def sorted_out(self) -> None:
+        """Make what all look-ups need now: before a process is copied, for what each copy would make for itself."""
+        for made in (self.by_urn, self.managed, self._by_type, self._children):
             len(made)
 
     @cached_property

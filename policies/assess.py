@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deployment.day import today_utc
 from deployment.errors import SHAPE_ERRORS
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from cost.usage import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A finding and what it means for this stack."""
+class Violation(NamedTuple):
+    """A finding and what it means for this stack; a tuple, for a large stack has hundreds of thousands."""
 
     rule: Rule
     finding: Finding
@@ -188,14 +187,12 @@ def _sort(
     level = level_of(rule, context)
     if level is Enforcement.DISABLED:
         return
+    only_read = context.once(_only_read)
+    waivers = () if rule.judges_waivers else context.config.waivers
     for finding in findings:
-        advises = finding.unknown or finding.urn in context.once(_only_read)
+        advises = finding.unknown or finding.urn in only_read
         violation = Violation(rule, finding, Enforcement.ADVISORY if advises else level)
-        waiver = (
-            None
-            if rule.judges_waivers
-            else waiver_for(context.config.waivers, rule.id, finding.urn, day, context.is_reaped)
-        )
+        waiver = waiver_for(waivers, rule.id, finding.urn, day, context.is_reaped) if waivers else None
         if waiver is None:
             violations.append(violation)
         else:

@@ -75,8 +75,8 @@ class Rule:
     check: Check | None = None
     """Judges one resource of `types`."""
     reads: tuple[str, ...] = ()
-    """Properties, without what is inside them, by which alone `check` judges, if it names no others: of many resources
-    that have the same ones is judged."""
+    """Properties by which alone, and by what the stack holds whatever the resource, `check` judges: of many resources
+    that hold the same ones is judged. None where it looks at more."""
     only_with: tuple[str, ...] = ()
     """Properties of which a resource needs one for `check` to have anything to judge, if not all are judged."""
     reads_graph: bool = False

@@ -24,6 +24,11 @@ from policies.context import Context
 
 PORT_HOLDERS: Final = (*SECURITY_GROUP, *DEFAULT_SECURITY_GROUP, *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
 """Types that hold security group rules."""
+PORT_PROPERTIES: Final = (
+    *("ingress", "egress", "type", "cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6", "prefixListIds"),
+    *("prefixListId", "protocol", "ipProtocol", "fromPort", "toPort", "description"),
+)
+"""What is read of them."""
 WIDEST_IPV4: Final = 8
 """Bits of the widest block that is anybody's own (10.0.0.0/8); what is wider is the internet, or half of it."""
 WIDEST_IPV6: Final = 7

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -49,7 +49,7 @@ def with_causes(assessment: Assessment, stack: str, overrides: Mapping[str, str]
     told = {key: way for key in sorted(asked) if (way := trials.way(key))}
     return assessment.worded(
         tuple(
-            replace(one, finding=one.finding._replace(remedy=told[_key(one)])) if _key(one) in told else one
+            one._replace(finding=one.finding._replace(remedy=told[_key(one)])) if _key(one) in told else one
             for one in assessment.violations
         )
     )

@@ -97,6 +97,10 @@ RULE = Rule(
     refused_by="cloudwatch PutMetricAlarm: ValidationError",
     types=METRIC_ALARM,
     check=check,
+    reads=(
+        *("metricQueries", "metricName", "evaluationCriteria", "statistic", "extendedStatistic"),
+        *("namespace", "period", "thresholdMetricId"),
+    ),
     passing={"alarm": _alarm("2 * requests")},
     failing={"alarm": _alarm("2 * errors")},
     also_passing=(

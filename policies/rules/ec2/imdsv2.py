@@ -61,6 +61,7 @@ RULES: Final = (
         frameworks=_CONTROLS,
         types=_TYPES,
         check=check,
+        reads=("metadataOptions",),
         remediate=set_to(TOKENS, "required"),
         passing=_TEMPLATE,
         also_passing=each(_TEMPLATE, {"template.metadataOptions": {"httpEndpoint": "disabled"}}),
@@ -84,6 +85,7 @@ RULES: Final = (
         types=_TYPES,
         reads_graph=True,
         check=check_default,
+        reads=("metadataOptions", "launchTemplate"),
         passing=_TEMPLATE,
         also_passing=(
             _DEFAULT,

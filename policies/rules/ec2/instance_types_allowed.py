@@ -37,6 +37,7 @@ RULE = Rule(
     source="docs/architecture.md, the budget",
     types=(*LAUNCH_TEMPLATE, *INSTANCE, *SCALING_GROUP, *REPLICATION_GROUP, *CACHE_CLUSTER),
     check=check,
+    reads=("instanceType", "nodeType", "mixedInstancesPolicy"),
     passing={"template": (LAUNCH_TEMPLATE[0], {"instanceType": "t4g.nano"})},
     failing={"template": (LAUNCH_TEMPLATE[0], {"instanceType": "m7g.16xlarge"})},
     example_config=PackConfig(PackSettings(allowed_instance_types=("t4g.*",))),

@@ -38,6 +38,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_46",),
     types=(*LAUNCH_TEMPLATE, *INSTANCE, *LAUNCH_CONFIGURATION, *SPOT_REQUEST),
     check=check,
+    reads=("userData", "userDataBase64"),
     passing={"template": (LAUNCH_TEMPLATE[0], {"userData": "#!/bin/sh\necho ready\n"})},
     also_passing=(
         {"template": (LAUNCH_TEMPLATE[0], {"userData": "DB_PASSWORD=$(aws ssm get-parameter --name /db/password)\n"})},

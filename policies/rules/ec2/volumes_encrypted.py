@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+PLACES: Final = ("snapshotId", "encrypted", "blockDeviceMappings", "rootBlockDevice", "ebsBlockDevices")
+"""Properties that say it, and of which snapshot a volume is."""
+
+
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Of no volume it is said that it is not encrypted."""
     for path in encrypted_paths(resource):
@@ -100,6 +104,7 @@ RULES: Final = (
         ),
         types=_TYPES,
         check=check,
+        reads=PLACES,
         remediate=encrypt,
         passing=_STACK,
         failing={"template": (LAUNCH_TEMPLATE[0], {"blockDeviceMappings": [{"ebs": {"encrypted": "false"}}]})},
@@ -121,6 +126,7 @@ RULES: Final = (
         types=_TYPES,
         reads_graph=True,
         check=check_default,
+        reads=PLACES,
         passing=_STACK,
         also_passing=each(
             {"data": (VOLUME[0], {}), "default": (ENCRYPTION_BY_DEFAULT[0], {})}, {"default.enabled": True}

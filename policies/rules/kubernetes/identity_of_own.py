@@ -136,6 +136,7 @@ _SUBJECTS: Final = Rule(
     frameworks=("cis-eks:5.2.1",),
     types=ROLE,
     check=check_subjects,
+    reads=("assumeRolePolicy",),
     passing=_federated("StringEquals", "system:serviceaccount:shop:api"),
     also_passing=[
         _federated("StringLike", "system:serviceaccount:shop:*", "system:serviceaccount:web:api"),

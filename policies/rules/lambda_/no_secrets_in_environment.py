@@ -46,6 +46,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_45",),
     types=FUNCTION,
     check=check,
+    reads=("environment",),
     passing=_FUNCTION,
     failing=each(_FUNCTION, {"f.environment.variables.KEY": "AKIAIOSFODNN7EXAMPLE"})[0],
     also_failing=each(

@@ -36,6 +36,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_363", "fsbp:Lambda.2"),
     types=FUNCTION,
     check=check,
+    reads=("runtime",),
     passing={"f": (FUNCTION[0], {"runtime": "python3.13"})},
     failing={"f": (FUNCTION[0], {"runtime": "python3.8"})},
 )

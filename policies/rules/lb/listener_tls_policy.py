@@ -37,6 +37,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_103", "checkov:CKV2_AWS_74", "fsbp:ELB.17", "pulumi:configureSecureTls"),
     types=LISTENER,
     check=check,
+    reads=("sslPolicy", "protocol"),
     passing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"})},
     also_passing=({"https": (LISTENER[0], {"protocol": "TLS", "sslPolicy": "ELBSecurityPolicy-TLS-1-2-2017-01"})},),
     failing={"https": (LISTENER[0], {"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-2016-08"})},

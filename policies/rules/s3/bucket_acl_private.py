@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from deployment.graph import Resource
+from deployment.graph import Resource, first_step
 from deployment.tokens import BUCKET, BUCKET_ACL, BUCKET_OBJECT
 from policies.context import Context
 from policies.examples import Example, each
@@ -43,6 +43,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_20", "checkov:CKV_AWS_57", "fsbp:S3.12"),
     types=(*BUCKET, *BUCKET_ACL, *BUCKET_OBJECT),
     check=check,
+    reads=("acl", *map(first_step, GRANTEES)),
     passing=_BUCKET,
     failing={"logs": (BUCKET[0], {"acl": "public-read"})},
     also_failing=each(_BUCKET, {"logs.grants[0].uri": "http://acs.amazonaws.com/groups/global/AllUsers"}),

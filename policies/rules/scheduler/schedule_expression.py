@@ -94,6 +94,7 @@ RULE = Rule(
     refused_by="scheduler CreateSchedule, events PutRule, cloudwatch PutAlarmMuteRule: ValidationException",
     types=(*SCHEDULE, *EVENT_RULE, *ALARM_MUTE_RULE),
     check=check,
+    reads=("rule", "scheduleExpression"),
     passing=_GOOD,
     failing={"first": _at(SCHEDULE[0], "cron(0 5 1-7 * SUN *)")},
     also_passing=(

@@ -54,6 +54,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_27", "checkov:CKV2_AWS_73", "fsbp:SQS.1"),
     types=QUEUE,
     check=check,
+    reads=("kmsMasterKeyId", "sqsManagedSseEnabled"),
     remediate=encrypt,
     passing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": True})},
     failing={"queue": (QUEUE[0], {"sqsManagedSseEnabled": False})},

@@ -9,7 +9,7 @@ from deployment.tokens import EGRESS_RULE
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._ports import PORT_HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, PORT_PROPERTIES, port_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_382",),
     types=PORT_HOLDERS,
     check=check,
+    reads=PORT_PROPERTIES,
     passing={"out": (EGRESS_RULE[0], {"cidrIpv6": "::/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443})},
     failing={"out": (EGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"})},
 )

@@ -10,7 +10,7 @@ from deployment.unknown import UNKNOWN
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._ports import PORT_HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, PORT_PROPERTIES, port_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,7 @@ RULE = Rule(
     ),
     types=PORT_HOLDERS,
     check=check,
+    reads=PORT_PROPERTIES,
     passing={
         "https": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443})
     },

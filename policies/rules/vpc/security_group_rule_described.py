@@ -11,7 +11,7 @@ from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._ports import PORT_HOLDERS, port_ranges
+from policies.rules._ports import PORT_HOLDERS, PORT_PROPERTIES, port_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_23", "pulumi:missingIngressRuleDescription", "pulumi:missingEgressRuleDescription"),
     types=PORT_HOLDERS,
     check=check,
+    reads=PORT_PROPERTIES,
     passing={
         "https": (
             INGRESS_RULE[0],
