@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 _FORM: Final = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)")
@@ -26,7 +27,12 @@ def quantity(value: Any) -> Decimal | None:
     """`value` in its base unit (CPUs, bytes, pods); None when it is no quantity."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
-    found = _FORM.fullmatch(str(value).strip())
+    return _quantity(str(value).strip())
+
+
+@lru_cache(maxsize=4096)  # many objects ask for the same amounts
+def _quantity(text: str) -> Decimal | None:
+    found = _FORM.fullmatch(text)
     if not found:
         return None
     number = Decimal(found[1])

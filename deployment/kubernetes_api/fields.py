@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from deployment.kubernetes_api import values
@@ -14,6 +15,55 @@ Check: TypeAlias = Callable[[Any], str | None]
 def among(*allowed: str) -> Check:
     """One of `allowed`."""
     return lambda value: None if value in allowed else f"isn't one of {', '.join(allowed)}"
+
+
+class Checks:
+    """Checks by path, made a tree of fields: of most an object has none."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._root: Final = _Fields()
+        for number, (path, check) in enumerate(checks.items()):
+            fields = self._root
+            for step in values.steps(path):
+                fields = fields.inner.setdefault(step[0], {}).setdefault(step[1], _Fields())
+            fields.checks.append((number, check))
+
+    def failing(self, holder: Mapping[str, Any], place: str = "") -> Iterator[Problem]:
+        """What `holder` has at one of the paths, and isn't what its check takes; in the order of the checks."""
+        found: list[_Found] = []
+        self._root.look(holder, place, found)
+        found.sort(key=itemgetter(0))
+        for _, where, value, check in found:
+            if message := check(value):
+                yield where, f"{value!r} {message}"
+
+
+_Found: TypeAlias = tuple[int, str, Any, Check]
+"""Number of a check, place and value that it is asked about, and the check."""
+
+
+class _Fields:
+    """What is asked of one field, and the fields inside it: name -> mark as of `values.at` -> fields."""
+
+    __slots__ = ("checks", "inner")
+
+    def __init__(self) -> None:
+        self.checks: list[tuple[int, Check]] = []
+        self.inner: dict[str, dict[str, _Fields]] = {}
+
+    def look(self, holder: Any, place: str, found: list[_Found]) -> None:
+        """Put into `found` what `holder`, which is at `place`, has of them."""
+        for name, by_mark in self.inner.items() if isinstance(holder, Mapping) else ():
+            value = holder.get(name)
+            if value is None:
+                continue
+            here = f"{place}.{name}" if place else name
+            for mark, fields in by_mark.items():
+                for where, item in values.marked(value, mark, here):
+                    if fields.inner:
+                        fields.look(item, where, found)
+                    if fields.checks and item is not None and item != values.STAND_IN:
+                        found += [(number, where, item, check) for number, check in fields.checks]
 
 
 def between(least: int, most: int | None = None) -> Check:
@@ -73,7 +123,7 @@ BINDING: Final = {
     "subjects[*].name": said,
 }
 
-FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
+_FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "*": {
         "metadata.labels{}": values.qualified,
         "metadata.labels{*}": values.label_value,
@@ -191,6 +241,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
 }
 """Kind -> path -> what may stand there; ``*`` is every kind."""
 
+FIELDS: Final = {kind: Checks(checks) for kind, checks in _FIELDS.items()}
+
 NAMES: Final[Mapping[str, Check]] = {
     "Namespace": values.label,
     "Service": values.service,
@@ -211,12 +263,6 @@ def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
             yield where, f"{name!r} {message}"
         elif kind == "CronJob" and len(name) > CRON_JOB_NAME:
             yield where, f"{name!r} is longer than {CRON_JOB_NAME}, and its jobs have longer names"
-    for path, check in (*FIELDS["*"].items(), *FIELDS.get(kind, {}).items()):
-        yield from failing(document, path, check)
-
-
-def failing(holder: Mapping[str, Any], path: str, check: Check, place: str = "") -> Iterator[Problem]:
-    """What stands at `path` of `holder` and isn't what `check` takes."""
-    for where, value in at(holder, path, place):
-        if message := check(value):
-            yield where, f"{value!r} {message}"
+    for checks in (FIELDS["*"], FIELDS.get(kind)):
+        if checks is not None:
+            yield from checks.failing(document)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deployment.kubernetes_api import values
-from deployment.kubernetes_api.fields import COUNT, PROTOCOLS, SOME, Check, among, below, between, failing, said
+from deployment.kubernetes_api.fields import COUNT, PROTOCOLS, SOME, Check, Checks, among, below, between, said
 from deployment.kubernetes_api.values import Problem, at, known, number_of
 from deployment.pod_resources import KINDS, filled_in, is_of_whole_pods, of, requested, template_path
 from deployment.quantities import quantity
@@ -53,63 +53,72 @@ _SECURITY: Final[Mapping[str, Check]] = {
     "seccompProfile.type": among("RuntimeDefault", "Unconfined", "Localhost"),
     "appArmorProfile.type": among("RuntimeDefault", "Unconfined", "Localhost"),
 }
-CONTAINER: Final[Mapping[str, Check]] = {
-    "name": values.label,
-    "imagePullPolicy": among("Always", "IfNotPresent", "Never"),
-    "terminationMessagePolicy": among("File", "FallbackToLogsOnError"),
-    "restartPolicy": among("Always", "OnFailure", "Never"),
-    "ports[*].containerPort": between(1, 65535),
-    "ports[*].hostPort": between(0, 65535),
-    "ports[*].protocol": PROTOCOLS,
-    "ports[*].name": values.port_name,
-    "env[*].name": lambda name: (
-        None if name and name.isascii() and name.isprintable() and "=" not in name else "isn't a variable's name"
-    ),
-    "env[*].valueFrom.fieldRef.fieldPath": lambda path: (
-        None if OF_THE_POD.fullmatch(str(path)) else "isn't a field that a container can be told"
-    ),
-    "env[*].valueFrom.resourceFieldRef.resource": among(
-        *(f"{kind}.{unit}" for kind in ("limits", "requests") for unit in ("cpu", "memory", "ephemeral-storage"))
-    ),
-    "volumeMounts[*].mountPath": said,
-    "resources.requests{*}": values.amount,
-    "resources.limits{*}": values.amount,
-    **below("securityContext", _SECURITY),
-    **{key: check for probe in PROBES for key, check in below(probe, _PROBE).items()},
-    **{key: check for hook in ("preStop", "postStart") for key, check in below(f"lifecycle.{hook}", _HANDLER).items()},
-}
-POD: Final[Mapping[str, Check]] = {
-    "activeDeadlineSeconds": SOME,
-    "dnsPolicy": among("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-    "serviceAccountName": values.subdomain,
-    "hostname": values.label,
-    "priorityClassName": values.subdomain,
-    "nodeSelector{}": values.qualified,
-    "nodeSelector{*}": values.label_value,
-    "os.name": among("linux", "windows"),
-    "tolerations[*].operator": among("Equal", "Exists"),
-    "tolerations[*].effect": among("NoSchedule", "PreferNoSchedule", "NoExecute"),
-    "volumes[*].name": values.label,
-    "volumes[*].emptyDir.sizeLimit": values.amount,
-    "topologySpreadConstraints[*].maxSkew": SOME,
-    "topologySpreadConstraints[*].minDomains": SOME,
-    "topologySpreadConstraints[*].topologyKey": said,
-    "topologySpreadConstraints[*].whenUnsatisfiable": among("DoNotSchedule", "ScheduleAnyway"),
-    "resources.requests{*}": values.amount,
-    "resources.limits{*}": values.amount,
-    **below("securityContext", _SECURITY),
-    **{
-        f"affinity.{kind}.{when}": check
-        for kind in ("podAffinity", "podAntiAffinity")
-        for when, check in (
-            ("requiredDuringSchedulingIgnoredDuringExecution[*].topologyKey", said),
-            ("preferredDuringSchedulingIgnoredDuringExecution[*].weight", between(1, 100)),
-            ("preferredDuringSchedulingIgnoredDuringExecution[*].podAffinityTerm.topologyKey", said),
-        )
-    },
-    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms": said,
-    "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[*].weight": between(1, 100),
-}
+CONTAINER: Final = Checks(
+    {
+        "name": values.label,
+        "imagePullPolicy": among("Always", "IfNotPresent", "Never"),
+        "terminationMessagePolicy": among("File", "FallbackToLogsOnError"),
+        "restartPolicy": among("Always", "OnFailure", "Never"),
+        "ports[*].containerPort": between(1, 65535),
+        "ports[*].hostPort": between(0, 65535),
+        "ports[*].protocol": PROTOCOLS,
+        "ports[*].name": values.port_name,
+        "env[*].name": lambda name: (
+            None if name and name.isascii() and name.isprintable() and "=" not in name else "isn't a variable's name"
+        ),
+        "env[*].valueFrom.fieldRef.fieldPath": lambda path: (
+            None if OF_THE_POD.fullmatch(str(path)) else "isn't a field that a container can be told"
+        ),
+        "env[*].valueFrom.resourceFieldRef.resource": among(
+            *(f"{kind}.{unit}" for kind in ("limits", "requests") for unit in ("cpu", "memory", "ephemeral-storage"))
+        ),
+        "volumeMounts[*].mountPath": said,
+        "resources.requests{*}": values.amount,
+        "resources.limits{*}": values.amount,
+        **below("securityContext", _SECURITY),
+        **{key: check for probe in PROBES for key, check in below(probe, _PROBE).items()},
+        **{
+            key: check
+            for hook in ("preStop", "postStart")
+            for key, check in below(f"lifecycle.{hook}", _HANDLER).items()
+        },
+    }
+)
+POD: Final = Checks(
+    {
+        "activeDeadlineSeconds": SOME,
+        "dnsPolicy": among("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+        "serviceAccountName": values.subdomain,
+        "hostname": values.label,
+        "priorityClassName": values.subdomain,
+        "nodeSelector{}": values.qualified,
+        "nodeSelector{*}": values.label_value,
+        "os.name": among("linux", "windows"),
+        "tolerations[*].operator": among("Equal", "Exists"),
+        "tolerations[*].effect": among("NoSchedule", "PreferNoSchedule", "NoExecute"),
+        "volumes[*].name": values.label,
+        "volumes[*].emptyDir.sizeLimit": values.amount,
+        "topologySpreadConstraints[*].maxSkew": SOME,
+        "topologySpreadConstraints[*].minDomains": SOME,
+        "topologySpreadConstraints[*].topologyKey": said,
+        "topologySpreadConstraints[*].whenUnsatisfiable": among("DoNotSchedule", "ScheduleAnyway"),
+        "resources.requests{*}": values.amount,
+        "resources.limits{*}": values.amount,
+        **below("securityContext", _SECURITY),
+        **{
+            f"affinity.{kind}.{when}": check
+            for kind in ("podAffinity", "podAntiAffinity")
+            for when, check in (
+                ("requiredDuringSchedulingIgnoredDuringExecution[*].topologyKey", said),
+                ("preferredDuringSchedulingIgnoredDuringExecution[*].weight", between(1, 100)),
+                ("preferredDuringSchedulingIgnoredDuringExecution[*].podAffinityTerm.topologyKey", said),
+            )
+        },
+        "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms": said,
+        "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[*].weight": between(1, 100),
+    }
+)
+TEMPLATE: Final = Checks({"metadata.labels{}": values.qualified, "metadata.labels{*}": values.label_value})
 
 
 def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
@@ -124,11 +133,9 @@ def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
     if claims := list(at(document, "spec.volumeClaimTemplates[*].metadata.name")):
         made = [{"name": name, "persistentVolumeClaim": {}} for _, name in claims]
         spec = {**spec, "volumes": [*(spec.get("volumes") or ()), *made]}
-    for path, check in POD.items():
-        yield from failing(spec, path, check, where)
-    for path in ("metadata.labels{}", "metadata.labels{*}") if place else ():
-        check = values.qualified if path.endswith("{}") else values.label_value
-        yield from failing(template, path, check, place)
+    yield from POD.failing(spec, where)
+    if place:
+        yield from TEMPLATE.failing(template, place)
     yield from _whole(kind, spec, where)
     names: set[str] = set()
     for list_name in ("containers", "initContainers"):
@@ -190,8 +197,7 @@ def _whole(kind: str, spec: Mapping[str, Any], where: str) -> Iterator[Problem]:
 def _container(
     container: Mapping[str, Any], spec: Mapping[str, Any], where: str, *, initial: bool
 ) -> Iterator[Problem]:
-    for path, check in CONTAINER.items():
-        yield from failing(container, path, check, where)
+    yield from CONTAINER.failing(container, where)
     if not container.get("image"):
         yield f"{where}.image", "is not set"
     yield from _ports_and_variables(container, where)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from deployment.quantities import quantity
@@ -164,25 +165,38 @@ def at(holder: Any, path: str, place: str = "") -> Iterator[tuple[str, Any]]:
 
     Values that aren't known yet are left out.
     """
-    step, _, rest = path.partition(".")
-    name, many = step, ""
-    for mark in ("[*]", "{*}", "{}"):
-        if step.endswith(mark):
-            name, many = step.removesuffix(mark), mark
+    return _at(holder, steps(path), place)
+
+
+@cache  # of the paths that are written here
+def steps(path: str) -> tuple[tuple[str, str], ...]:
+    """(name, mark) of each step of `path`."""
+    return tuple(
+        next(((step.removesuffix(mark), mark) for mark in ("[*]", "{*}", "{}") if step.endswith(mark)), (step, ""))
+        for step in path.split(".")
+    )
+
+
+def _at(holder: Any, way: tuple[tuple[str, str], ...], place: str) -> Iterator[tuple[str, Any]]:
+    name, mark = way[0]
     value = holder.get(name) if isinstance(holder, Mapping) else None
-    here = f"{place}.{name}" if place else name
-    found: list[tuple[str, Any]] = [(here, value)]
-    if many == "[*]":
-        items = value if isinstance(value, list) else []
-        found = [(f"{here}[{number}]", item) for number, item in enumerate(items)]
-    elif many:
-        members = value if isinstance(value, Mapping) else {}
-        found = [(f"{here}[{key}]", item if many == "{*}" else key) for key, item in members.items()]
-    for where, item in found:
-        if rest:
-            yield from at(item, rest, where)
+    if value is None:
+        return
+    for where, item in marked(value, mark, f"{place}.{name}" if place else name):
+        if len(way) > 1:
+            yield from _at(item, way[1:], where)
         elif item is not None and item != STAND_IN:
             yield where, item
+
+
+def marked(value: Any, mark: str, here: str) -> Iterable[tuple[str, Any]]:
+    """(place, value) of what `mark` means of `value`, which is at `here`."""
+    if not mark:
+        return ((here, value),)
+    if mark == "[*]":
+        return [(f"{here}[{number}]", item) for number, item in enumerate(value)] if isinstance(value, list) else ()
+    members = value.items() if isinstance(value, Mapping) else ()
+    return [(f"{here}[{key}]", item if mark == "{*}" else key) for key, item in members]
 
 
 def known(*values: Any) -> bool:

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from deployment.kubernetes_api import GROUPS, fields, objects, pods, refused
+from deployment.kubernetes_api.schemas import SUPPORTED, definitions
 from deployment.kubernetes_api.values import STAND_IN
-from deployment.manifests import schema_problem
+from deployment.manifests import ENUMERATED, schema_problem
 from tests._kubernetes_answers import answers
 
 ANSWERS = list(answers())
@@ -31,6 +32,51 @@ def test_the_answer_is_the_api_servers(kind):
             if (found is None) is not (refusal is None):
                 wrong.append((what, refusal, found))
     assert wrong == []
+
+
+def asked_by(schema):
+    """(keyword, name of the field that it is about) of all that a schema asks."""
+    for keyword, value in schema.items():
+        if keyword in ("properties", "$defs"):
+            for name, one in value.items():
+                yield from ((found, about or name) for found, about in asked_by(one))
+        else:
+            yield keyword, ""
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, dict) and not keyword.startswith("x-"):
+                    yield from asked_by(one)
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_schemas_ask_which_fields_there_are_and_of_which_types(version):
+    """So that of objects of one shape one is looked at."""
+    asked = list(asked_by(definitions(version)))
+    structure = {"type", "properties", "additionalProperties", "required", "items", "oneOf", "$ref", "$schema", "$id"}
+    said = {keyword for keyword, _ in asked if not keyword.startswith("x-")}
+    assert said - structure <= {"description", "format", "enum"}
+    assert {about for keyword, about in asked if keyword == "enum"} <= set(ENUMERATED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "taken"),
+    [
+        ({}, True),
+        ({"replicas": 3}, True),
+        ({"replicas": 3.0}, True),
+        ({"replicas": 3.5}, False),
+        ({"replicas": "3"}, False),
+        ({"replicas": True}, False),
+        ({"paused": 1}, False),
+        ({"replcas": 3}, False),
+    ],
+)
+def test_an_object_is_taken_by_its_own_shape(changes, taken):
+    """Whatever was taken before it."""
+    for _, document, refusal in ANSWERS:
+        if document["kind"] == "Deployment" and refusal is None:
+            other = {**document, "spec": {**document["spec"], **changes}}
+            assert schema_problem(document) is None
+            assert (schema_problem(other) is None) is taken
 
 
 def hidden(value, path=()):
