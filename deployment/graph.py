@@ -256,8 +256,9 @@ class ResourceGraph:
         for resource in self.resources:
             if resource.custom:
                 alone = (resource,)
-                for value in map(_plain(resource.outputs).get, IDENTITY_OUTPUTS):  # as in `_identities`, for each
-                    if value.__class__ is str and value:
+                outputs = _plain(resource.outputs)
+                for key in IDENTITY_OUTPUTS:  # as in `_identities`, for each
+                    if key in outputs and (value := outputs[key]).__class__ is str and value:
                         earlier = found.setdefault(value, alone)
                         if earlier is not alone:
                             shared.setdefault(value, [*earlier]).append(resource)
@@ -338,6 +339,8 @@ class ResourceGraph:
             if users is not None and any(one.urn == target.urn for one in self._by_identity[value]):
                 for some in users.values() if not types else (users.get(token, ()) for token in types):
                     places.update(some)
+        if not places:
+            return ()
         referring = {one.urn: one for place in sorted(places) if (one := self.resources[place]).urn != target.urn}
         return tuple(one for one in referring.values() if not types or one.type in types)
 
