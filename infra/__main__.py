@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
-from infra.provider import check_account, check_lent, provider_arguments
-from infra.settings import SettingsError, load
+from infra.provider import check_account, check_lent, read
+from infra.settings import SettingsError
 from infra.stack import PlantApi, PlantApiArgs
 
 
@@ -19,8 +19,7 @@ def main() -> None:
     stack = pulumi.get_stack()
     source, config = f"Pulumi.{stack}.yaml", CONFIG.get() or get_config_env()
     try:
-        settings = load(config, source)
-        told = provider_arguments(config, source, is_secret=is_config_secret)
+        settings, told = read(config, source, is_secret=is_config_secret)
         emulated, deploying = "AWS_ENDPOINT_URL" in os.environ, not pulumi.runtime.is_dry_run()
         check_account(settings, source, deploying=deploying, emulated=emulated)
         check_lent(settings, source, deploying=deploying, emulated=emulated)

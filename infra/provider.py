@@ -6,12 +6,13 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings, SettingsError, load
 from infra.settings.errors import Problem
 from infra.settings.platform import EXAMPLE_ACCOUNT_ID
 
@@ -22,6 +23,21 @@ OWN = {
     "aws:forbiddenAccountIds": "no account but plant:platform.account_id is touched; take this out",
 }
 """Keys that the settings answer -> why one of them is refused; "" for one that is read there."""
+
+
+def read(
+    config: Mapping[str, Any], source: str, *, is_secret: Callable[[str], bool] = lambda key: False
+) -> tuple[Settings, dict[str, Any]]:
+    """The settings, and what the provider is told. Raises SettingsError with every problem of both."""
+    try:
+        arguments = provider_arguments(config, source, is_secret=is_secret)
+    except SettingsError as wrong:
+        try:
+            load(config, source)
+        except SettingsError as others:
+            raise SettingsError([*wrong.problems, *others.problems]) from None
+        raise
+    return load(config, source), arguments
 
 
 def provider_arguments(
@@ -39,13 +55,21 @@ def provider_arguments(
         if key in OWN:
             problems += [Problem(key, config[key], OWN[key], source)] if OWN[key] else []
         elif name not in known:
-            problems.append(Problem(key, config[key], "the AWS provider has no such setting", source))
+            near = get_close_matches(key, [f"{NAMESPACE}{_camel(one)}" for one in known] + [*OWN], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            problems.append(Problem(key, config[key], f"the AWS provider has no such setting{hint}", source))
         else:
             value = _plain(config[key], is_number="[int," in str(known[name].annotation))
             found[name] = pulumi.Output.secret(value) if is_secret(key) else value
     if problems:
         raise SettingsError(problems)
     return found
+
+
+def _camel(name: str) -> str:
+    """An argument's name as a key of the configuration."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def _plain(value: Any, *, is_number: bool) -> Any:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import io
 import logging
@@ -169,7 +170,8 @@ def run(arguments: list[str]) -> int:
         _forget_output()
     except OSError as error:
         # A full disk, a read-only folder: theirs to mend, and nothing that a trace of ours would explain.
-        where = f"{error.filename}: " if error.filename else ""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)  # a stream has no name
+        where = f"{error.filename}: " if error.filename else "standard output, or a temporary file: " * full
         _say(f"error: {plain(f'{where}{error.strerror or error}')}")
         _forget_output()
         return BAD_INPUT

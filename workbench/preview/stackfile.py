@@ -119,7 +119,12 @@ def _yaml(path: Path) -> dict[str, Any]:
         document = parsed(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file; run this in a Pulumi project") from error
-    except (OSError, UnicodeDecodeError, BadYamlError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}: can't be read as YAML: line {line}: it is no text in UTF-8") from error
+    except BadYamlError as error:
         raise InputError(f"{path}: can't be read as YAML: {' '.join(str(error).split())}") from error
     if document is None:
         return {}

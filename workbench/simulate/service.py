@@ -49,8 +49,8 @@ class Distribution:
             if 0 < cv <= 20:
                 return cls(Shape(name), cv)
         raise InputError(
-            f"service {text!r} is not understood; allowed: exponential, deterministic, lognormal:CV and gamma:CV"
-            " with a coefficient of variation over 0 and up to 20"
+            f"service {text!r} is not understood; allowed: exponential, deterministic, recorded, lognormal:CV and"
+            " gamma:CV with a coefficient of variation over 0 and up to 20"
         )
 
     @classmethod

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.provider import check_account, check_lent, provider_arguments
+from infra.provider import check_account, check_lent, provider_arguments, read
 from infra.settings import SettingsError, load
 from workbench.preview.synthesis import synthesize
 
@@ -48,7 +48,9 @@ def test_configuration_of_the_provider_is_passed_on():
     [
         ("aws:allowedAccountIds", "plant:platform.account_id says which account"),
         ("aws:forbiddenAccountIds", "take this out"),
-        ("aws:profil", "no such setting"),
+        ("aws:profil", "no such setting; did you mean 'aws:profile'?"),
+        ("aws:regoin", "no such setting; did you mean 'aws:region'?"),
+        ("aws:defaultTag", "no such setting; did you mean 'aws:defaultTags'?"),
         ("aws:resourceName", "no such setting"),
         ("aws:opts", "no such setting"),
     ],
@@ -59,6 +61,14 @@ def test_what_cannot_be_passed_on_is_refused_by_name(key, words):
     (problem,) = caught.value.problems
     assert (problem.key, problem.source) == (key, SOURCE)
     assert words in problem.message
+
+
+def test_problems_of_the_provider_and_of_the_settings_are_told_together():
+    with pytest.raises(SettingsError) as caught:
+        read({"aws:regoin": "x", "plant:nope": "{}", "plant:fleet": {"max_size": "9" * 5_000}}, SOURCE)
+    told = {problem.key: problem.message for problem in caught.value.problems}
+    assert {"aws:regoin", "plant:nope", "plant:fleet.max_size"} <= told.keys()
+    assert told["plant:fleet.max_size"].startswith("expected a whole number, and none of so many digits (")
 
 
 def test_it_reaches_the_provider_and_credentials_stay_secret():

@@ -172,7 +172,10 @@ def test_a_full_disk_is_one_line_and_no_verdict():
     result = subprocess.run(
         ["bash", "-c", f"{' '.join(PLANT)} --help > /dev/full"], capture_output=True, text=True, check=False
     )
-    assert (result.returncode, result.stderr) == (2, "error: No space left on device\n")
+    assert (result.returncode, result.stderr) == (
+        2,
+        "error: standard output, or a temporary file: No space left on device\n",
+    )
 
 
 def test_what_the_program_says_is_told_once(capsys):

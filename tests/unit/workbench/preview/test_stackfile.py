@@ -170,3 +170,15 @@ def test_a_bad_file_is_refused_by_name(project, text):
 def test_a_stack_name_is_no_path(project, name):
     with pytest.raises(InputError, match="a stack's name"):
         read_stack(project("config: {}\n"), name, {})
+
+
+def test_a_file_that_is_none_is_told_in_words_of_people(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text("name: p\nmain: .\n")
+    file = tmp_path / "Pulumi.x.yaml"
+    file.write_bytes(b"config:\n  a:b: '\xe9'\n")
+    with pytest.raises(InputError, match=r"Pulumi\.x\.yaml: can't be read as YAML: line 2: it is no text in UTF-8$"):
+        read_stack(tmp_path, "x", {})
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(InputError, match=r"Pulumi\.x\.yaml: can't be read: Is a directory$"):
+        read_stack(tmp_path, "x", {})
