@@ -22,7 +22,7 @@ from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.kernel import Floats
 from workbench.simulate.predict import Prediction
 from workbench.simulate.replications import Interval, interval
-from workbench.simulate.result import COLUMNS, SHOWN, RunResult
+from workbench.simulate.result import COLUMNS, COUNTS, SHOWN, RunResult
 from workbench.simulate.traffic.rows import RowReport
 
 REQUESTS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -101,17 +101,26 @@ class Report:
         """The minutes over the runs."""
         return Band.of([run.series for run in self.runs])
 
+    @property
+    def minutes(self) -> float:
+        """Length of a run."""
+        return self.runs[0].duration_seconds / 60
+
     def points(self, minutes: int) -> Mapping[str, Floats]:
         """Each of COLUMNS -> [run, point], a point of `minutes` minutes, which the runs have quantiles of.
 
-        Counts are per minute and levels are levels: the mean of the minutes. Of quantiles there is none: they are those
-        of all requests of a point, however few come in a minute.
+        Counts are per minute, also where the last is cut short, and levels are levels: the mean of the minutes. Of
+        quantiles there is none: they are those of all requests of a point, however few come in a minute.
         """
         values = {
             name: np.stack([combined(run.series[:, index], minutes, np.nanmean) for run in self.runs])
             for index, name in enumerate(COLUMNS)
             if not name.endswith("_ms")
         }
+        whole = math.ceil(self.minutes)
+        cut = (whole - 1) // minutes * minutes  # where the last point begins
+        for name in COUNTS:
+            values[name][:, -1] *= (whole - cut) / (self.minutes - cut)
         for index, quantile in enumerate(SHOWN):
             quantiles = [run.quantiles_ms[minutes][:, index] for run in self.runs]
             values[f"p{round(100 * quantile)}_ms"] = np.stack(quantiles)

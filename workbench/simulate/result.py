@@ -39,6 +39,8 @@ COLUMNS: Final = (
 those that found the stack parked."""
 
 
+COUNTS: Final = ("requests", "completed", "refused", "unreached", "unavailable", "timed_out", "abandoned", "failed")
+"""Those of them that are sums over a minute."""
 SHOWN: Final = (0.5, 0.95, 0.99)
 """Quantiles of response times that are shown over time."""
 

@@ -52,7 +52,7 @@ def draw(report: Report, frame: Frame) -> bytes:
         for each, (_, panel) in zip(axes, panels, strict=True):
             panel(each, view)
             legend(each, frame)
-        time_axis(axes[-1], report.runs[0].duration_seconds / 60, frame)
+        time_axis(axes[-1], report.minutes, frame)
 
     return paint(frame, _title(report, view.size), [height for height, _ in panels], fill)
 
@@ -66,16 +66,15 @@ class _View:
     size: int
     """Minutes that one point stands for."""
     times: Floats
-    """Ends of the points, minutes."""
+    """Ends of the points, minutes; the last may be cut short."""
     values: Mapping[str, Floats]
     """Column -> [run, point]."""
 
     @classmethod
     def of(cls, report: Report, frame: Frame) -> _View:
-        length = len(report.runs[0].series)
         size = report.runs[0].point_minutes
         values = report.points(size)
-        ends = np.minimum((np.arange(values["requests"].shape[1]) + 1) * size, length).astype(float)
+        ends = np.minimum((np.arange(values["requests"].shape[1]) + 1.0) * size, report.minutes)
         return cls(report, frame, size, ends, values)
 
     def median(self, name: str) -> Floats:
@@ -240,6 +239,7 @@ def _short(usd: Decimal) -> str:
 def _growth(view: _View, *names: str) -> Floats:
     """Share of the whole up to each point, of the sum of columns; of time, without any."""
     amount = sum((np.nan_to_num(view.median(name)) for name in names), np.zeros(len(view.times)))
-    running = np.cumsum(amount if names and amount.any() else np.ones(len(view.times)))
+    lengths = np.diff(view.times, prepend=0.0)
+    running = np.cumsum(lengths * amount if names and amount.any() else lengths)
     share: Floats = running / running[-1]
     return share

@@ -78,7 +78,7 @@ def test_large_figures_do_not_run_together(reports, width):
         rows[head + 1].split()
     )
     assert len(rows[head + 1]) <= width
-    assert rows[head + 1].split()[:2] == ["0:00:40", "22,469,250"]
+    assert rows[head + 1].split()[:2] == ["0:00:40", "33,703,875"]
 
 
 def test_the_verdict_says_who_came_to_a_parked_stack(graph):
@@ -181,6 +181,20 @@ def test_a_short_outage_in_a_long_simulation_is_in_its_timeline(reports):
     flood = "spike:base=0.2,factor=2000,at=100000,ramp=0s,hold=300"
     head, *rows = timeline(reports("steady:rate=0.1", flood, seconds=2 * 86400.0, replications=1))
     assert [row[0] for row in rows if row[head.index("p99_ms")] != "-" and float(row[head.index("p99_ms")]) > 5000]
+
+
+def test_a_minute_that_is_cut_short_has_no_fewer_requests_a_minute(reports, monkeypatch):
+    report = reports("steady:rate=20", seconds=630.0, replications=1)
+    counts = report.points(1)["requests"][0]
+    assert counts[-1] == pytest.approx(1200, rel=0.1)
+    assert report.points(1)["serving"][0, -1] == report.runs[0].series[-1, COLUMNS.index("serving")]
+    figure = panels(report, Frame("png", "light"), monkeypatch)
+    (line,) = (each for each in figure.axes[0].get_lines() if each.get_label() == "at the load balancer")
+    assert line.get_xdata()[-1] == 10.5
+    assert line.get_ydata()[-1] == pytest.approx(20, rel=0.1)
+    whole = reports("steady:rate=20", seconds=40 * 60 + 30.0, replications=1)
+    assert whole.runs[0].row_minutes == 2
+    assert whole.points(2)["requests"][0, -1] == pytest.approx(1200, rel=0.15)
 
 
 def test_points_of_a_picture_are_in_the_json(reports):
