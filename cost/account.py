@@ -19,13 +19,16 @@ from cost.catalogue import Price
 from cost.charges import ZERO, Charge
 from cost.estimate import Estimate, Line
 from cost.money import line_usd
-from cost.uptime import ALWAYS_ON
+from cost.uptime import ALWAYS_ON, Metering
 
 ALLOWANCE_TYPE: Final = "account:allowance"
 """Type of the lines that take an account's allowance off."""
 
 FIGURES: Final = {"floor": "floor_usd", "expected": "monthly_usd", "worst": "worst_case_usd"}
 """Figure of an amount -> its field of a line."""
+
+WHOLE_MONTH: Final = {metering: ALWAYS_ON.factor(metering) for metering in Metering}
+"""What amounts are multiplied by in a stack that is always on."""
 
 
 def settle(estimates: Sequence[Estimate]) -> list[Estimate]:
@@ -49,11 +52,10 @@ def _blended(stacks: list[list[Line]]) -> list[list[Line]]:
     totals: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     tiered: dict[str, Price] = {}
     for lines in stacks:
-        for line in lines:
-            if line.price.tiers:
-                tiered[line.price.path] = line.price
-                for field, quantity in quantities(line):
-                    totals[line.price.path][field] += quantity
+        for line, number in _alike([line for line in lines if line.price.tiers]):
+            tiered[line.price.path] = line.price
+            for field, quantity in quantities(line):
+                totals[line.price.path][field] += quantity * number
     reached = {
         path: {field: (line_usd(price.cost(total)), total) for field, total in totals[path].items() if total}
         for path, price in tiered.items()
@@ -75,14 +77,16 @@ def _at_mean(
     if totals is None:
         return line
     dollars: dict[str, Any] = {}
+    path, last = line.price.path, None
     for field, quantity in quantities(line):
         if field in totals:
-            usd, units = totals[field]
-            before_units, before_usd = shared[line.price.path, field]
-            after_units = before_units + quantity
-            after_usd = line_usd(usd * after_units / units)
-            shared[line.price.path, field] = after_units, after_usd
-            dollars[field] = after_usd - before_usd
+            (usd, units), before = totals[field], shared[path, field]
+            if last != (last := (usd, units, before, quantity)):  # figures are often the same
+                after_units = before[0] + quantity
+                after = after_units, line_usd(usd * after_units / units)
+                more_usd = after[1] - before[1]
+            shared[path, field] = after
+            dollars[field] = more_usd
     return line._replace(**dollars)
 
 
@@ -90,11 +94,12 @@ def quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
     """Each dollar field of the line with its units of the price."""
     charge = line.charge
     assert charge is not None  # noqa: S101 - only charges have amounts
-    for figure, field in FIGURES.items():
-        amount: Decimal = getattr(charge.amount, figure)
-        yield field, amount * line.factor / charge.price.unit_size
-    always = ALWAYS_ON.factor(charge.metering)
-    yield "list_always_on_usd", charge.amount.expected * always / charge.price.unit_size
+    floor, expected, worst = charge.amount.floor, charge.amount.expected, charge.amount.worst
+    counted = expected * line.factor / charge.price.unit_size
+    for field, amount in zip(FIGURES.values(), (floor, expected, worst), strict=True):
+        yield field, counted if amount is expected else amount * line.factor / charge.price.unit_size
+    always = WHOLE_MONTH[charge.metering]
+    yield "list_always_on_usd", counted if always == line.factor else expected * always / charge.price.unit_size
 
 
 def _allowance_lines(stacks: Sequence[Sequence[Line]], shares: Sequence[Decimal]) -> list[list[Line]]:
@@ -144,18 +149,32 @@ def _line(by_figure: Mapping[str, Relief]) -> Line:
     )
 
 
-def _allowed(lines: Iterable[Line]) -> list[tuple[Line, Charge]]:
-    """Lines that an allowance covers, with their charges."""
+def _alike(lines: Iterable[Line]) -> list[tuple[Line, int]]:
+    """`lines`, but those of one charge that come to the same dollars as one and their number."""
+    numbers: dict[tuple[int, ...], int] = {}
+    found: list[Line] = []
+    for line in lines:
+        key = id(line.charge), id(line.monthly_usd), id(line.floor_usd), id(line.worst_case_usd)
+        if key not in numbers:
+            numbers[key] = 0
+            found.append(line)
+        numbers[key] += 1
+    return list(zip(found, numbers.values(), strict=True))
+
+
+def _allowed(lines: Iterable[Line]) -> list[tuple[Line, Charge, int]]:
+    """Lines that an allowance covers, with their charges, and how many there are of each."""
     covered = allowances()
     return [
-        (line, charge)
-        for line in lines
-        if (charge := line.charge) is not None and charge.allowed and charge.price.name in covered
+        (line, charge, number)
+        for line, number in _alike([line for line in lines if line.price.name in covered])
+        if (charge := line.charge) is not None and charge.allowed
     ]
 
 
-def _bills(allowed: Iterable[tuple[Line, Charge]], figure: str) -> Iterator[Bill]:
+def _bills(allowed: Iterable[tuple[Line, Charge, int]], figure: str) -> Iterator[Bill]:
     field = FIGURES[figure]
-    for line, charge in allowed:
+    for line, charge, number in allowed:
         amount: Decimal = getattr(charge.amount, figure)
-        yield charge.price, amount * line.factor / charge.price.unit_size, getattr(line, field)
+        quantity = amount * line.factor / charge.price.unit_size
+        yield charge.price, quantity * number, getattr(line, field) * number

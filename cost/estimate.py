@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from cost.basis import Basis
@@ -133,17 +134,17 @@ class Estimate:
     @cached_property
     def floor_usd(self) -> Decimal:
         """Without traffic, fleets at their minimum, in the declared uptime."""
-        return sum((line.floor_usd for line in self.lines), ZERO)
+        return _sum(self.lines, "floor_usd")
 
     @cached_property
     def expected_usd(self) -> Decimal:
         """With the declared use."""
-        return sum((line.monthly_usd for line in self.lines), ZERO)
+        return _sum(self.lines, "monthly_usd")
 
     @cached_property
     def worst_case_usd(self) -> Decimal:
         """Fleets at their maximum for all of the uptime, and the declared peak of requests without pause."""
-        return sum((line.worst_case_usd for line in self.lines), ZERO)
+        return _sum(self.lines, "worst_case_usd")
 
     @property
     def held_usd(self) -> Decimal | None:
@@ -161,7 +162,7 @@ class Estimate:
     @cached_property
     def list_always_on_usd(self) -> Decimal:
         """The declared use at list prices for 730 hours, without allowances."""
-        return sum((line.list_always_on_usd for line in self.lines), ZERO)
+        return _sum(self.lines, "list_always_on_usd")
 
     def again(self, graph: ResourceGraph, basis: Basis) -> Estimate:
         """The figures of a changed stack: with the same use, and beside the same other stacks of the account."""
@@ -179,7 +180,7 @@ class Estimate:
         if allowances and gate == "worst case":
             return self.bounded_usd
         lines = self.lines if allowances else self.charges
-        return sum((getattr(line, GATES[gate]) for line in lines), ZERO)
+        return _sum(lines, GATES[gate])
 
     @cached_property
     def bought(self) -> Bought:
@@ -354,6 +355,11 @@ class Estimate:
             "coming": [entry.to_json() for entry in self.coming],
             "notes": [*self.told, *self.lacking_told],
         }
+
+
+def _sum(lines: Iterable[Line], figure: str) -> Decimal:
+    """Dollars of `lines` by `figure` (a dollar field of Line)."""
+    return sum(map(attrgetter(figure), lines), ZERO)
 
 
 def _together(session: Uptime, sessions: int) -> Uptime:

@@ -196,17 +196,19 @@ class _Bill:
 
     def price(self, resource: Resource, kind: _Kind) -> None:
         """Add what the type of a resource says of it, or what was found for one that is like it."""
+        type_ = resource.type
+        if type_ not in self.alike:
+            many = len(self.pricing.graph.of_type(type_)) >= FEWEST and not is_watched()
+            self.alike[type_] = Alike(self.pricing.region_of) if many else None
         component = self.components.get(resource.parent)
         if component is None:
             component = self.components[resource.parent] = self.pricing.graph.component_of(resource)
-        alike = self._alike(resource.type)
+        alike = self.alike[type_]
         if alike is None:
             self._price(resource, component, kind, resource)
         elif (known := alike.result(resource)) is not None:
-            urn, type_ = resource.urn, resource.type
-            named = urn, type_, resource.name, component
-            for fields in known.lines:
-                self.lines.append(Line._make((*named, *fields)))
+            named = resource.urn, type_, resource.name, component
+            self.lines += [Line._make(named + fields) for fields in known.lines]
             for reason in known.reasons:
                 self.refuse(resource, reason)
         else:
@@ -215,18 +217,9 @@ class _Bill:
             self._price(resource, component, kind, observed)
             if not observed.alone:
                 reasons = tuple(one.reason for one in self.unpriced[unpriced:])
-                found = Result(tuple(line[4:] for line in self.lines[lines:]), reasons)
-                alike.keep(resource, found)
-
-    def _alike(self, token: str) -> Alike | None:
-        """What is known of the resources of a type; None where noting it doesn't pay."""
-        if token not in self.alike:
-            many = len(self.pricing.graph.of_type(token)) >= FEWEST and not is_watched()
-            self.alike[token] = Alike(self.pricing.region_of) if many else None
-        found = self.alike[token]
-        if found is not None and not found.pays:
-            found = self.alike[token] = None
-        return found
+                alike.keep(resource, Result(tuple(line[4:] for line in self.lines[lines:]), reasons))
+            if not alike.pays:
+                self.alike[type_] = None
 
     def _price(self, resource: Resource, component: str, kind: _Kind, read: Resource) -> None:
         """Add the charges, and refuse the surcharges, of a resource that is read as `read`."""

@@ -27,14 +27,18 @@ def text(amount: Decimal) -> str:
 def cents(amounts: Sequence[Decimal], total: Decimal | None = None) -> list[Decimal]:
     """`amounts` in whole cents whose sum is the rounded sum, or `total`, which is at most a cent from it: the largest
     remainders are rounded up."""
-    floors = [amount.quantize(CENT, ROUND_FLOOR) for amount in amounts]
+    places = list(map(id, amounts))  # of many amounts most are the same
+    known = dict(zip(places, amounts, strict=True))
+    floor_of = {place: amount.quantize(CENT, ROUND_FLOOR) for place, amount in known.items()}
+    floors = [floor_of[place] for place in places]
     if total is None:
         total = sum(amounts, Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
     missing = int((total - sum(floors, Decimal(0))) / CENT)
     if missing < 0 and amounts:  # no remainder, and a cent less: the largest amount bears it
         floors[amounts.index(max(amounts))] += missing * CENT
         return floors
-    by_remainder = sorted(range(len(amounts)), key=lambda index: (floors[index] - amounts[index], index))
+    remainders = {place: floor_of[place] - amount for place, amount in known.items()}
+    by_remainder = sorted(range(len(amounts)), key=lambda index: remainders[places[index]])
     for index in by_remainder[:missing]:
         floors[index] += CENT
     return floors

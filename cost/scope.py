@@ -104,6 +104,8 @@ class Pricing:
     count then, and prices of another Region stand in."""
     _catalogues: dict[str, Catalogue] = field(default_factory=dict)
     _made: dict[Any, Any] = field(default_factory=dict)
+    _provider_regions: dict[str, str] = field(default_factory=dict)
+    """What a resource's option says of its provider -> that one's Region; "" where it tells none."""
 
     def once(self, make: Callable[[Pricing, *Arguments], T], *arguments: *Arguments) -> T:
         """`make(self, *arguments)`, the same object each time that it is asked for in one estimate."""
@@ -145,9 +147,13 @@ class Pricing:
             return own
         if own is not None:
             raise InputError(f"{resource.urn}: its region is no text that can be read; give it as a plain value")
-        provider = self.graph.provider_of(resource)
-        region = None if provider is None else provider.get("region")
-        if isinstance(region, str) and region:
+        named = str(resource.options.get("provider") or "")
+        region = self._provider_regions.get(named)
+        if region is None:
+            provider = self.graph.provider_of(resource)
+            told = None if provider is None else provider.get("region")
+            region = self._provider_regions[named] = told if isinstance(told, str) else ""
+        if region:
             return region
         # Programs that take their region from the environment leave it in no input.
         region = region_of_arn(resource) or self.basis.region or self._only_region

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -196,7 +197,7 @@ def _assumed(page: _Page, estimate: Estimate) -> None:
 def _largest(page: _Page, estimate: Estimate) -> None:
     """The largest charges with their shares of the month; the rest and the allowances in a line each."""
     shown = in_cents(estimate)
-    ranked = sorted(estimate.charges, key=lambda line: -line.monthly_usd)
+    ranked = sorted(estimate.charges, key=attrgetter("monthly_usd"), reverse=True)
     top, rest = ranked[:LARGEST], ranked[LARGEST:]
     page.heading(f"Largest of {len(ranked)} charges a month")
     rows = [(line.name, line.item, _monthly(line, shown[id(line)])) for line in top]
@@ -219,7 +220,7 @@ def _notes(page: _Page, estimate: Estimate, whole: bool) -> None:
     assumed = [line for line in estimate.charges if line.assumed] if not whole else []
     notes = list(estimate.told)
     if assumed:
-        usd = sum((line.monthly_usd for line in assumed), Decimal(0))
+        usd = sum(map(attrgetter("monthly_usd"), assumed), Decimal(0))
         notes.insert(
             0,
             f"to set: numbers of use (--usage FILE, docs/cost.md); nobody gave those of {len(assumed)}"
@@ -366,7 +367,7 @@ def _way(file: PricedFile) -> str:
 
 
 def _sum(shown: dict[int, Decimal], lines: Iterable[Line]) -> Decimal:
-    return sum((shown[id(line)] for line in lines), Decimal(0))
+    return sum(map(shown.__getitem__, map(id, lines)), Decimal(0))
 
 
 def _quantity(line: Line) -> str:
