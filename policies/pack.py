@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from deployment.errors import InputError
 from policies import PACK_DIRECTORY
 from policies.finding import Enforcement
-from policies.registry import every_rule
+from policies.registry import rules_by_id
 from policies.settings import PackConfig, PackSettings
 from policies.waivers import load_waivers
 
@@ -73,17 +73,17 @@ def config_from_json(document: Any, source: str, folder: Path = PACK_DIRECTORY) 
         raise InputError(f"{source}: expected an object of rule id -> enforcement level")
     problems: list[str] = []
     enforcement: dict[str, Enforcement] = {}
-    own_keys = {rule.id: set(rule.config_schema) for rule in every_rule()} if document else {}
-    known = own_keys.keys() | {"all", SETTINGS_KEY}
+    rules = rules_by_id() if document else {}
     for key, value in document.items():
         if key == "environments":
             continue
-        if key not in known:
+        if key not in rules and key not in ("all", SETTINGS_KEY):
             problems.append(f"{source}: {key}: no such rule; `./plant check --list` names them")
             continue
         if isinstance(value, dict) and key != SETTINGS_KEY:
-            for other in sorted(value.keys() - own_keys.get(key, set()) - {"enforcementLevel"}):
-                allowed = ", ".join(["enforcementLevel", *sorted(own_keys.get(key, ()))])
+            own = rules[key].config_schema if key in rules else {}
+            for other in sorted(value.keys() - own.keys() - {"enforcementLevel"}):
+                allowed = ", ".join(["enforcementLevel", *sorted(own)])
                 problems.append(f"{source}: {key}.{other}: no such setting; allowed: {allowed}")
         level = value.get("enforcementLevel") if isinstance(value, dict) else value
         if level is None:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,9 +106,15 @@ def load_waivers(file: str, folder: Path = PACK_DIRECTORY) -> tuple[Waiver, ...]
 def waivers_from_file(path: Path) -> tuple[Waiver, ...]:
     """Waivers in the TOML file at `path`. Raises InputError with every problem."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _waivers_in(path.read_text(encoding="utf-8-sig"), path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML: {error}") from error
+
+
+@lru_cache(maxsize=1)  # an audit reads the same file for each of its stacks
+def _waivers_in(text: str, path: Path) -> tuple[Waiver, ...]:
+    """Waivers in the `text` of the file at `path`."""
+    document = tomllib.loads(text)
     entries = document.get("waiver", [])
     if not isinstance(entries, list):
         raise InputError(f"{path}: expected [[waiver]] tables")

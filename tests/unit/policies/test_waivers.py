@@ -148,3 +148,13 @@ def test_a_waivers_file_with_mistakes_names_all_of_them(tmp_path):
         "waiver 2: when is 'convenient'; allowed: reaped",
     ):
         assert expected in told
+
+
+def test_a_file_is_understood_once_until_it_is_another(tmp_path):
+    file = tmp_path / "waivers.toml"
+    ours = (PACK_DIRECTORY / "config" / "plant.waivers.toml").read_text(encoding="utf-8")
+    file.write_text(ours, encoding="utf-8")
+    first = waivers_from_file(file)
+    assert waivers_from_file(file) is first
+    file.write_text(ours.replace("owner = ", "owner = 'somebody else' #"), encoding="utf-8")
+    assert {entry.owner for entry in waivers_from_file(file)} == {"somebody else"}
