@@ -34,7 +34,7 @@ SEED = int(os.environ.get("PLANT_FUZZ_SEED", "0"))
 """Another number, other settings."""
 STACKS_A_PART = 50
 """Stacks of one test: several tests, so that all workers of pytest-xdist have some."""
-STACKS_OF_GARBAGE = 10
+STACKS_OF_GARBAGE = 25
 """Stacks after which it is looked for: some 7 MB each."""
 
 CAPACITY = "compute-spike-answered"
