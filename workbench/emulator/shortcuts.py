@@ -10,7 +10,7 @@ import string
 import sys
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlparse
 
 from workbench.emulator import answers_without_text
 
@@ -29,6 +29,7 @@ def apply() -> None:
     """Shorten moto's own ways, in this process, once."""
     answers_without_text.apply()
     _ids_are_drawn_at_once()
+    _requests_are_looked_through_once()
 
 
 def attach(client: BaseClient) -> None:
@@ -183,11 +184,11 @@ def request_of(request: dict[str, Any]) -> Any:
         "wsgi.run_once": False,
     }
     for name, value in request["headers"].items():
-        key = name.upper().replace("-", "_")
-        if "_" in name:
+        key = _environ_key(name)
+        if not key:
             return None
         text = value.decode() if isinstance(value, bytes) else str(value)
-        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = text
+        environ[key] = text
     if body:
         environ["CONTENT_LENGTH"] = str(len(body))
     environ.setdefault("CONTENT_LENGTH", "0")
@@ -200,12 +201,94 @@ def request_of(request: dict[str, Any]) -> Any:
     return made
 
 
+@functools.cache
+def _environ_key(name: str) -> str:
+    """Name of a header in a request's environment; empty if another header has that too."""
+    key = name.upper().replace("-", "_")
+    return "" if "_" in name else key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
 def _ids_are_drawn_at_once() -> None:
     """moto draws the 52 characters of a request's id one by one."""
+    from moto.core import responses
+    from moto.moto_api._internal import mock_random
     from moto.moto_api._internal.moto_random import MotoRandom
+
+    def request_id(headers: dict[str, Any]) -> str:
+        drawn = f"{mock_random.getrandbits(208):052X}"
+        headers["x-amzn-requestid"] = drawn
+        return drawn
+
+    responses.gen_amzn_requestid_long = request_id  # type: ignore[assignment,attr-defined]
 
     def get_random_string(self: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False) -> str:
         drawn = "".join(self.choices(string.ascii_letters + string.digits * include_digits, k=length))
         return drawn.lower() if lower_case else drawn
 
     MotoRandom.get_random_string = get_random_string  # type: ignore[method-assign]
+
+
+def _requests_are_looked_through_once() -> None:
+    """moto looks for a form, a query, an action, a Region and a key in each request, some of them three times.
+
+    In a request of ours that is a form, or JSON with its action in a header, it is known where they are.
+    """
+    from collections import OrderedDict
+
+    from moto.core import responses
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+    from moto.core.responses import BaseResponse
+    from moto.core.utils import utcnow
+    from moto.utilities.utils import get_partition
+    from werkzeug.http import http_date
+
+    set_up, find_action = BaseResponse.setup_class, BaseResponse._get_action
+    responses.camelcase_to_underscores = functools.cache(  # type: ignore[attr-defined]
+        responses.camelcase_to_underscores  # type: ignore[attr-defined]
+    )
+
+    def setup_class(
+        self: Any, request: Any, full_url: str | None = None, headers: Any = None, use_raw_body: bool | None = None
+    ) -> None:
+        environ, form, url = request.environ, request.form, full_url or request.raw_url
+        action = form.get("Action") or environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if (
+            answers_without_text.KEPT not in environ
+            or not action
+            or environ["QUERY_STRING"]
+            or "HTTP_AUTHORIZATION" in environ
+            or not form.keys().isdisjoint(_READ_BY_MOTO)
+            or (self.use_raw_body if use_raw_body is None else use_raw_body)
+            or type(self)._get_action is not find_action
+        ):
+            set_up(self, request, full_url, headers, use_raw_body)
+            return
+        self._get_action = lambda: action
+        self.is_werkzeug_request = False
+        self.normalized_request, self.form_data, self.uri_match = request, form, {}
+        self.raw_body = request.data
+        self.body = self.raw_body.decode()
+        self.querystring = self.data = OrderedDict((key, [value]) for key, value in form.items())
+        self.uri, self.parsed_url = url, _parsed(url)
+        self.path, self.raw_path, self.method = self.parsed_url.path, request.raw_path, request.method
+        self.region = regions.get((type(self), url)) or regions.setdefault(
+            (type(self), url), self.get_region_from_url(request, url)
+        )
+        self.partition = get_partition(self.region)
+        self.headers = request.headers
+        self.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
+        if self.automated_parameter_parsing:
+            self.parse_parameters(request)
+        self.access_key, self.current_account = "AKIAEXAMPLE", DEFAULT_ACCOUNT_ID
+
+    regions: dict[tuple[type, str], str] = {}
+    BaseResponse.setup_class = setup_class  # type: ignore[method-assign]
+
+
+_READ_BY_MOTO = frozenset({"AWSAccessKeyId", "key"})
+"""Names in a form that mean something to moto whatever the action."""
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(url: str) -> Any:
+    return urlparse(url)

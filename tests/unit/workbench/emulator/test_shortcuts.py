@@ -12,6 +12,7 @@ from botocore.config import Config as BotocoreConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core import botocore_stubber, request, serialize
 from moto.core.models import botocore_stubber as by_moto
+from moto.core.responses import BaseResponse
 
 from workbench.emulator import answers_without_text, shortcuts
 from workbench.emulator.api import Api, operation_model
@@ -125,6 +126,36 @@ def test_what_is_answered_or_refused_is_what_a_client_without_shortcuts_gets(
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize(("service", "operation", "params"), [*CALLS, *ASKED])
+def test_moto_knows_of_a_request_what_it_would_have_looked_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch, service: str, operation: str, params: dict[str, Any]
+) -> None:
+    """But for a query, which moto finds in every JSON and nobody reads there."""
+    ours, seen = BaseResponse.setup_class, []
+
+    def known(response: Any) -> dict[str, Any]:
+        found = {
+            name: value for name, value in vars(response).items() if name not in ("_get_action", "response_headers")
+        }
+        if not response.form_data:
+            del found["querystring"], found["data"]
+        return {**found, "": (response._get_action(), [*response.response_headers])}
+
+    def both(response: Any, request: Any, *others: Any) -> None:
+        long, kept = type(response)(), request.environ.pop(answers_without_text.KEPT)
+        ours(long, request, *others)
+        request.environ[answers_without_text.KEPT] = kept
+        ours(response, request, *others)
+        seen.append((known(response), known(long)))
+
+    monkeypatch.setattr(BaseResponse, "setup_class", both)
+    try:
+        api.call(service, operation, **params)
+    except ClientError:
+        assert (service, operation, params) in ASKED
+    assert seen[0][0] == seen[0][1]
+
+
 @pytest.mark.parametrize("service", ["ec2", "events", "iam", "route53", "s3", "sns"])
 def test_the_endpoint_of_a_call_is_the_one_that_the_rules_give(api: Api, service: str) -> None:
     """Of each bucket and event bus its own, wherever a parameter is part of it."""
@@ -183,9 +214,13 @@ def test_members_are_found_as_moto_finds_them() -> None:
 
 
 def test_random_texts_hold_what_they_did() -> None:
+    from moto.core import responses
     from moto.moto_api._internal import mock_random
 
     with embedded_aws():
         assert len(mock_random.get_random_string(length=52)) == 52
+        headers: dict[str, Any] = {}
+        first, second = (responses.gen_amzn_requestid_long(headers) for _ in range(2))
+        assert len(first) == len(second) == 52 and first != second == headers["x-amzn-requestid"]
         assert mock_random.get_random_string(200, include_digits=False, lower_case=True).isalpha()
         assert mock_random.get_random_string(200, lower_case=True).islower()
