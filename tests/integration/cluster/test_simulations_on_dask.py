@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from dask_processes import DaskCluster
 
 from deployment.errors import InputError
 from deployment.reader import graph_from_json
@@ -25,19 +26,28 @@ from workbench.simulate.scenario import Scenario
 pytestmark = pytest.mark.slow
 
 
-def test_simulate_tells_the_same(dask_cluster, tmp_path):
-    for _ in range(2):
-        dask_cluster.add_worker("--no-nanny")
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The scheduler of two workers, which no test here changes."""
+    cluster = DaskCluster(tmp_path_factory.mktemp("dask"))
+    try:
+        for _ in range(2):
+            cluster.add_worker("--no-nanny")
+        yield cluster.address
+    finally:
+        cluster.stop()
+
+
+def test_simulate_tells_the_same(address, tmp_path):
     arguments = ["simulate", "--profile", "spike", "--duration", "10m", "-r", "4", "--format", "json"]
     threads, cluster = tmp_path / "threads.json", tmp_path / "cluster.json"
     status = run([*arguments, "--out", str(threads)])
-    assert run([*arguments, "--out", str(cluster), "--scheduler", dask_cluster.address]) == status
+    assert run([*arguments, "--out", str(cluster), "--scheduler", address]) == status
     assert cluster.read_bytes() == threads.read_bytes()
     assert len(json.loads(threads.read_text())) > 1
 
 
-def test_optimize_finds_the_same(dask_cluster):
-    dask_cluster.add_worker("--no-nanny")
+def test_optimize_finds_the_same(address):
     settings = load(read_stack(REPOSITORY, "dev", {}).config, "Pulumi.dev.yaml")
     space = Space(
         instance_types=(("t4g.nano", "t4g.micro"), ("t4g.micro", "t4g.small")),
@@ -57,7 +67,7 @@ def test_optimize_finds_the_same(dask_cluster):
         optimum = optimize(declare, settings, scenario, limits, space=space, cluster=cluster)
         return to_json(replace(optimum, seconds=1.0), limits, "spike")
 
-    assert found(Cluster(dask_cluster.address)) == found(None)
+    assert found(Cluster(address)) == found(None)
 
 
 def test_a_rollout_runs_here_only(capsys):
@@ -70,10 +80,9 @@ def test_no_scheduler_is_bad_input(capsys):
     assert "no Dask scheduler answers there" in capsys.readouterr().err
 
 
-def test_an_error_of_a_call_is_the_callers(dask_cluster):
+def test_an_error_of_a_call_is_the_callers(address):
     from workbench.cluster import results
     from workbench.simulate.traffic.duration import parse_duration
 
-    dask_cluster.add_worker("--no-nanny")
     with pytest.raises(InputError, match="tomorrow"):
-        results(partial(parse_duration, what="--duration"), ["1h", "tomorrow"], Cluster(dask_cluster.address))
+        results(partial(parse_duration, what="--duration"), ["1h", "tomorrow"], Cluster(address))
