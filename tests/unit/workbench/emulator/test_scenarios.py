@@ -28,4 +28,4 @@ def test_every_name_has_its_file_once():
 
 
 def test_the_reaper_is_the_last_since_it_takes_the_stack_apart():
-    assert ORDER[-1] == "reaper"
+    assert ORDER[-1] == "reaper", "workbench/emulator/scenarios/__init__.py: ORDER ends with reaper; add above it"
