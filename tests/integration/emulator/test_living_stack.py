@@ -189,10 +189,13 @@ def living(stack: str, *named: Any) -> Iterator[Life]:
 @pytest.mark.parametrize(("stack", "table"), [("dev", DEV), ("prod", PROD), ("k8s", K8S)], ids=["dev", "prod", "k8s"])
 def test_every_setting_is_changed_and_changed_back(stack: str, table: Any) -> None:
     with living(stack, table) as life:
-        for name, overrides in changes(stack, table).items():
+        # As one group is changed, the one before it is changed back. Not so what hides others: a stack is not parked
+        # in the step in which its load balancer stops being protected from deletion.
+        for name, overrides in [*changes(stack, table).items(), ("changed back", {})]:
             try:
+                if name.startswith(APART):
+                    life.deploy_first()
                 assert set(life.settle(overrides).actions) > {"same"}, "nothing changes"
-                life.deploy_first()
             except Exception as error:
                 raise AssertionError(f"{name}: {error}") from error
 
