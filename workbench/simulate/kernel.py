@@ -161,6 +161,7 @@ class Watch(NamedTuple):
     rows: Floats  # [minute, column]
     group_minutes: Ints  # [group]: period of a histogram of several minutes
     group_pool: Ints  # [group]: -1 both
+    group_source: Ints  # [group]: an earlier one whose periods add up to its own; -1: the minutes
     group_histogram: Ints  # [group, bucket]
     group_range: Ints  # [group, (lowest, highest)]: its buckets that are not empty
     quantile_group: Ints  # [quantile]
@@ -522,7 +523,7 @@ def _gather(state: State, watch: Watch, minute: int) -> None:
     lowest, highest = state.counters[LOWEST], state.counters[HIGHEST]
     for group in range(len(watch.group_minutes)):
         counts, pool = watch.group_histogram[group], watch.group_pool[group]
-        if lowest <= highest:
+        if lowest <= highest and watch.group_source[group] < 0:
             for each in range(2):
                 if pool != 1 - each and watch.rows[minute, each * TALLIES + COMPLETED] > 0:
                     for bucket in range(lowest, highest + 1):
@@ -536,6 +537,12 @@ def _gather(state: State, watch: Watch, minute: int) -> None:
                     counted = min(last, watch.quantile_last[index])
                     watch.quantiles[minute, index] = quantile_of(counts, first, counted, watch.quantile[index])
             if first <= last:
+                for other in range(group + 1, len(watch.group_minutes)):
+                    if watch.group_source[other] == group:
+                        for bucket in range(first, last + 1):
+                            watch.group_histogram[other, bucket] += counts[bucket]
+                        watch.group_range[other, 0] = min(watch.group_range[other, 0], first)
+                        watch.group_range[other, 1] = max(watch.group_range[other, 1], last)
                 counts[first : last + 1] = 0
             watch.group_range[group, 0] = BUCKETS
             watch.group_range[group, 1] = -1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -131,7 +131,7 @@ class Run:
     def _watch(self) -> kernel.Watch:
         minutes = math.ceil(self.traffic.duration_seconds / MINUTE) + 1
         groups: list[tuple[int, int | None]] = [(WHOLE_RUN, 0), (WHOLE_RUN, 1)]
-        groups += dict.fromkeys((length, pool) for length, pool, *_ in self.known)
+        groups += sorted({(length, pool) for length, pool, *_ in self.known}, key=lambda each: each[0])
         patience = last_bucket(min(self.options.client_timeout_seconds, self.declared.idle_timeout_seconds))
         slots, pools = self.engine.slots, len(self.fleets)
         health = [fleet.declared.health for fleet in self.fleets]
@@ -152,6 +152,7 @@ class Run:
             rows=np.zeros((minutes, MINUTE_COLUMNS)),
             group_minutes=np.array([length for length, _ in groups], np.int64),
             group_pool=np.array([-1 if pool is None else pool for _, pool in groups], np.int64),
+            group_source=np.array([_source(groups, index) for index in range(len(groups))], np.int64),
             group_histogram=np.zeros((len(groups), BUCKETS), np.int64),
             group_range=np.array([(BUCKETS, -1)] * len(groups), np.int64),
             quantile_group=np.array([groups.index((length, pool)) for length, pool, *_ in self.known], np.int64),
@@ -420,7 +421,9 @@ class Run:
         found = np.column_stack([minutes.periods(length).quantile(None, quantile) for quantile in SHOWN])
         if len(minutes.rows) % length:
             group = int(self.watch.quantile_group[self.known.index((length, None, SHOWN[0], False))])
-            counts = self.watch.group_histogram[group]
+            counts = self.watch.group_histogram[group].copy()
+            while (group := int(self.watch.group_source[group])) >= 0:
+                counts += self.watch.group_histogram[group]
             found = np.vstack([found, [quantile_seconds(counts, quantile) for quantile in SHOWN]])
         return found * 1000
 
@@ -439,6 +442,17 @@ class Run:
         result.windows = int(judged.sum())
         result.windows_within = int((judged & (periods.quantile(None, 0.95) <= promise.p95_limit_seconds)).sum())
         result.windows_inconclusive = int(((samples > 0) & ~judged).sum())
+
+
+def _source(groups: Sequence[tuple[int, int | None]], index: int) -> int:
+    """The longest of the periods before the one at `index` that it is whole ones of; -1 for none, or for minutes."""
+    length, pool = groups[index]
+    fitting = [
+        place
+        for place, (shorter, other) in enumerate(groups[:index])
+        if other == pool and 1 < shorter < length and length % shorter == 0
+    ]
+    return max(fitting, key=lambda place: groups[place][0], default=-1)
 
 
 def _series(minutes: Minutes) -> Floats:

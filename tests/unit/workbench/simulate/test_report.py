@@ -14,7 +14,7 @@ from cost.charges import Driver
 from cost.uptime import Metering
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
-from workbench.simulate import kernel
+from workbench.simulate import kernel, simulation
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.engine import Afoot
 from workbench.simulate.event_cost import EventPrices, instance_hour_usd
@@ -279,6 +279,19 @@ def test_what_is_drawn_of_several_minutes_is_the_quantile_of_all_their_requests(
     assert np.array_equal(cut.quantiles_ms[2][-1], cut.series[-1, 2:5])
     short = reports("spike").runs[0]
     assert np.array_equal(short.quantiles_ms[1], short.series[:, 2:5], equal_nan=True)
+
+
+@pytest.mark.parametrize("minutes", [325.5, 1447.0, 4326.2])
+def test_long_periods_are_added_up_from_short_ones_without_a_difference(reports, monkeypatch, minutes):
+    def found():
+        (run,) = reports("daily", seconds=60 * minutes, replications=1).runs
+        return run.quantiles_ms
+
+    fast = found()
+    monkeypatch.setattr(simulation, "_source", lambda groups, index: -1)
+    slow = found()
+    assert fast.keys() == slow.keys()
+    assert all(np.array_equal(fast[each], slow[each], equal_nan=True) for each in fast)
 
 
 def test_pods_that_come_for_a_spike_are_in_the_cost_of_the_event(graph):
