@@ -46,7 +46,7 @@ class DeploymentSizing:
         return put({"held": False}, "$.hold", then=then)
 
     def grow_stable(self, *, then: str) -> State:
-        """See `Sizing`. The autoscaler leaves it so for its stabilization window, in which the traffic comes back."""
+        """See `Sizing`. The autoscaler may take pods away again, one a minute, until the traffic comes back."""
         return self._scale("stable", {"replicas.$": SIZE_BEFORE}, then, then)
 
     def release_stable(self, *, then: str) -> State:
