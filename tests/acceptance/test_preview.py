@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from forked import Forked
+from forked import Forked, provider_modules
+
+from policies.registry import every_rule
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANT = [sys.executable, "-P", "-m", "workbench.cli"]
@@ -27,8 +29,11 @@ ENVIRONMENT = {
 
 @cache
 def commands():
-    """What runs the commands: the programs' imports done once."""
-    return Forked("workbench.cli.preview", "workbench.preview.synthesis", "infra.stack", environment=ENVIRONMENT)
+    """What runs the commands: the programs' imports done once, and all that rules and prices are made of."""
+    every_rule()
+    judges = sorted(name for name in sys.modules if name.partition(".")[0] in ("cost", "deployment", "policies"))
+    ours = ("workbench.cli.preview", "workbench.preview.synthesis", "infra.stack", *judges)
+    return Forked(*ours, used=provider_modules(), environment=ENVIRONMENT)
 
 
 def plant(*arguments, cwd=ROOT):
