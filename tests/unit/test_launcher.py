@@ -19,7 +19,7 @@ UV = f"""#!/bin/sh
 echo "$@" >> "$PLANT_TEST_LOG"
 case "$1" in
   venv) mkdir -p .venv/bin && ln -s {sys.executable} .venv/bin/python ;;
-  pip) sleep 0.2; if [ -n "$PLANT_TEST_FAIL" ]; then echo "no such package" >&2; exit 1; fi ;;
+  pip) sleep "${{PLANT_TEST_SECONDS:-0}}"; if [ -n "$PLANT_TEST_FAIL" ]; then echo "no such package" >&2; exit 1; fi ;;
 esac
 """
 
@@ -124,7 +124,7 @@ def test_a_failed_install_is_told_and_not_taken_for_done(copy):
 
 def test_processes_at_once_make_one_environment(copy):
     with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda number: plant(copy, str(number)), range(4)))
+        results = list(pool.map(lambda number: plant(copy, str(number), PLANT_TEST_SECONDS="0.2"), range(4)))
     assert [result.stdout for result in results] == [f"ran {number}\n" for number in range(4)]
     assert sum(line.startswith("venv") for line in installs(copy)) == 1
 

@@ -44,7 +44,7 @@ def port_that():
     "says", [b"", b"HTTP/1.0 400 Bad Request\r\n\r\n", bytes(64)], ids=["nothing", "http", "zeros"]
 )
 def test_something_else_at_the_port_is_told_and_not_waited_for(port_that, monkeypatch, scheme, says):
-    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 0.1)
     with pytest.raises(InputError, match="no Dask scheduler answers there"):
         Cluster(f"{scheme}127.0.0.1:{port_that(says)}").reached()
 

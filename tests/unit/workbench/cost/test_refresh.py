@@ -503,7 +503,7 @@ class Server(BaseHTTPRequestHandler):
 def mirror(folder, tmp_path):
     Server.root, Server.asked, Server.breaks = folder, [], 0
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield Mirror(f"http://127.0.0.1:{server.server_port}", tmp_path / "cache")
     server.shutdown()
     server.server_close()
