@@ -91,6 +91,19 @@ class PodAutoscaling:
     """CPU request of one pod with all its containers, which utilisation refers to."""
 
 
+@dataclass(frozen=True, slots=True)
+class WarmPool:
+    """Instances that wait beside a group: as many as it lacks of a capacity, and at least some.
+
+    EC2 Auto Scaling API Reference, PutWarmPool, read 2026-11.
+    """
+
+    min_size: int = 0
+    """Instances at least."""
+    prepared: int | None = None
+    """Instances of group and pool together; None: the group's maximum."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetDeclaration:
     """One Auto Scaling group (or one Deployment) behind one target group."""
@@ -125,8 +138,8 @@ class FleetDeclaration:
     """Replace a spot instance as soon as its interruption is announced."""
     credits_unlimited: bool = False
     """cpuCredits of the launch template."""
-    warm_pool_size: int = 0
-    """Stopped instances kept ready."""
+    warm_pool: WarmPool | None = None
+    """Instances kept ready."""
     tracking: tuple[TargetTrackingPolicy, ...] = ()
     """Target tracking policies."""
     steps: tuple[AlarmedStep, ...] = ()

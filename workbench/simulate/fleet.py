@@ -70,9 +70,10 @@ class Fleet:
         self._burstable = burstable_type(declared.instance_type)
         self._launched = 0
         self._next_launch_at = 0.0
-        self._pool = declared.warm_pool_size
+        self._pool: list[float] = []
         for _ in range(self.desired):
             self._start(0.0, ready=True, credits=constants.initial_credits)
+        self._pool = [0.0] * self._pool_size
 
     def _new_trackers(self) -> list[TargetTracker]:
         return [TargetTracker(policy, self._alarms) for policy in self.declared.tracking]
@@ -195,20 +196,23 @@ class Fleet:
         self.desired = self.declared.desired_capacity
         self.min_size, self.max_size = self.declared.min_size, self.declared.max_size
         self._trackers = self._new_trackers()
+        self._pool = [now] * self._pool_size
         for _ in range(self.desired):
             self._start(now, ready=True)
 
     def _start(self, now: float, *, ready: bool = False, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word
         declared, constants = self.declared, self.constants
-        spot = self._base_stands() and bool(self._rng.random() * 100 >= declared.on_demand_percent)
+        alive = self._alive()
+        spot = sum(1 for each in alive if not each.spot) >= self._regular_of(len(alive) + 1)
         if not self._free_slots:
             first = self._engine.slots
             self._engine.grow(2 * first)
             self._free_slots.extend(range(first, 2 * first))
         self._free_slots.sort(reverse=True)
-        ready_at = now + self._ready_after(from_pool=self._pool > 0 and not ready)
-        if self._pool > 0 and not ready:
-            self._pool -= 1
+        from_pool = not ready and min(self._pool, default=math.inf) <= now
+        ready_at = now + self._ready_after(from_pool=from_pool)
+        if from_pool:
+            self._pool.remove(min(self._pool))
         taken = math.inf
         if spot and constants.spot_interruptions_per_hour > 0:
             taken = now + float(self._rng.exponential(3600 / constants.spot_interruptions_per_hour))
@@ -250,11 +254,28 @@ class Fleet:
         checks = declared.health.healthy_threshold * declared.health.interval_seconds
         return max(ready, constants.launch_seconds + checks)
 
-    def _base_stands(self) -> bool:
-        """Whether as many instances are on demand as the base asks for; whoever ends, it is made up for first."""
-        alive = (Phase.STARTING, Phase.SERVING)
-        regular = sum(1 for each in self.instances if not each.spot and each.phase in alive)
-        return regular >= self.declared.on_demand_base
+    def _alive(self) -> list[Instance]:
+        return [each for each in self.instances if each.phase in (Phase.STARTING, Phase.SERVING)]
+
+    def _regular_of(self, total: int) -> int:
+        """How many of `total` instances are on demand: the base, and above it a share that is rounded up."""
+        base = min(total, self.declared.on_demand_base)
+        return base + math.ceil((total - base) * self.declared.on_demand_percent / 100)
+
+    @property
+    def _pool_size(self) -> int:
+        """Instances that the warm pool is to have: what the group lacks of its prepared capacity, or its least size."""
+        pool = self.declared.warm_pool
+        if pool is None:
+            return 0
+        prepared = self.max_size if pool.prepared is None else pool.prepared
+        return max(pool.min_size, prepared - self.desired, 0)
+
+    def _refill(self, now: float) -> None:
+        """Start what the warm pool lacks; an instance is there once it has been made ready."""
+        size = self._pool_size
+        self._pool = sorted(self._pool)[:size]
+        self._pool += [now + self._ready_after(from_pool=False)] * (size - len(self._pool))
 
     def _missing(self) -> int:
         leaving = sum(1 for each in self.instances if each.announced and each.phase is not Phase.DRAINING)
@@ -270,8 +291,9 @@ class Fleet:
                 self.failures += 1
                 self._next_launch_at = now + self.constants.launch_retry_seconds
                 self._note(now, "launch-failed", f"next attempt in {self.constants.launch_retry_seconds:g} s")
-                return
+                break
             self._start(now)
+        self._refill(now)
 
     def _drain(self, each: Instance, now: float, longest: float) -> None:
         # It gets no more requests, so the last of those it has is known: the target is gone after it.
@@ -283,8 +305,6 @@ class Fleet:
         self._engine.cut_slot(each.slot)
         self._free_slots.append(each.slot)
         self.instances.remove(each)
-        if self._pool < self.declared.warm_pool_size:
-            self._pool += 1  # the pool refills in the background
 
     def _interrupt(self, each: Instance, now: float) -> None:
         if now >= each.taken_at:
@@ -396,13 +416,12 @@ class Fleet:
         before, self.desired = self.desired, bounded
         capped = f" (wanted {size}, max_size {self.max_size})" if size > bounded else ""
         self._note(now, "scale-out" if bounded > before else "scale-in", f"{before} to {bounded} by {why}{capped}")
-        for each in sorted(self.instances, key=lambda each: self._leaves(each, now)):
-            if self.count(Phase.STARTING, Phase.SERVING) <= self.desired:
-                break
+        while len(alive := self._alive()) > self.desired:
+            each = min(alive, key=lambda each: self._leaves(each, now))
             if each.phase is Phase.STARTING:
                 each.gone_at = now
                 self._remove(each)
-            elif each.phase is Phase.SERVING:
+            else:
                 self._drain(each, now, self.declared.deregistration_seconds)
         self._fill(now)
 
@@ -413,9 +432,9 @@ class Fleet:
         then what leaves on demand and spot as declared, then outdated configurations (there are none here), then this;
         one that still starts is no exception.
         """
-        regular = sum(1 for other in self.instances if not other.spot)
-        of_base = not each.spot and regular <= self.declared.on_demand_base
-        return (of_base, -((now - each.started_at) % HOUR), each.number)
+        alive = self._alive()
+        too_many_regular = sum(1 for other in alive if not other.spot) > self._regular_of(len(alive) - 1)
+        return (each.spot == too_many_regular, -((now - each.started_at) % HOUR), each.number)
 
     def _note(self, now: float, kind: str, detail: str) -> None:
         self.events.append(FleetEvent(now, self.declared.name, kind, self.desired, detail))

@@ -168,6 +168,8 @@ class Run:
         if self.warm_minutes:
             self.run_until(self.warm_minutes * MINUTE)
             self._close()
+            self._note_minute()
+            self.look_around()
             self.watch.group_histogram[:2] = 0
             self._forget_arrived()
         self.run_until(self.traffic.duration_seconds)
@@ -342,10 +344,10 @@ class Run:
                 base_requests=np.pad(watch.base_requests, (0, more)),
                 base_cpu=np.pad(watch.base_cpu, (0, more)),
             )
+        begin = MINUTE * int(self.engine.state.counters[kernel.MINUTE])
         for index, fleet in enumerate(self.fleets):
-            warmed = [each.slot for each in fleet.warmed(self.now - MINUTE)] or [
-                each.slot for each in fleet.warmed(self.now)
-            ]
+            # By the minute that is under way, whenever this looks: those that are warm for all of it, or else at all.
+            warmed = [each.slot for each in fleet.warmed(begin) or fleet.warmed(begin + MINUTE)]
             watch.counted[index, : len(warmed)] = warmed
             watch.counts[index] = len(warmed)
             watch.ailing[index] = fleet.ailing

@@ -10,7 +10,7 @@ from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
 from infra.burstable import unlimited_credits
-from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth
+from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth, WarmPool
 from workbench.simulate.reading.alarms import ALARM, read_alarm
 from workbench.simulate.reading.canary import stable_and_canary
 from workbench.simulate.reading.values import as_bound, as_float, as_size, first_of, reading
@@ -99,7 +99,11 @@ class FleetReader:
             capacity_rebalance=group.get("capacityRebalance") is True,
             credits_unlimited=template is not None
             and unlimited_credits(instance_type, template.get("creditSpecification.cpuCredits")),
-            warm_pool_size=int(as_float(group.get("warmPool.minSize"), 0)) if isinstance(warm_pool, Mapping) else 0,
+            warm_pool=WarmPool(
+                int(as_float(group.get("warmPool.minSize"), 0)), as_size(group.get("warmPool.maxGroupPreparedCapacity"))
+            )
+            if isinstance(warm_pool, Mapping)
+            else None,
             tracking=tuple(self._tracking(group)),
             steps=tuple(self._steps(group)),
             schedule=tuple(self._schedule(group)),

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmRule
-from workbench.simulate.declaration import FleetDeclaration, TargetHealth
+from workbench.simulate.declaration import FleetDeclaration, TargetHealth, WarmPool
 from workbench.simulate.engine import Engine, EngineOptions
 from workbench.simulate.fleet import ALWAYS, Fleet, Wake
 from workbench.simulate.instance import FleetConstants, Phase
@@ -286,9 +286,34 @@ def test_on_demand_base_is_never_interrupted():
 
 
 def test_the_warm_pool_starts_faster_and_refills():
-    bench = Bench(warm_pool_size=1)
-    bench.minutes(150, 150, 150)
-    assert len(bench.at(180 + 51).rotation()) == 2  # 30 s launch and two health checks instead of 90 s
+    # Of one: the second launch finds none until the next one is made ready, 90 s after the first took it.
+    for wait, quick in ((10, False), (100, True)):
+        bench = Bench(warm_pool=WarmPool(min_size=1, prepared=1))
+        bench.minutes(150, 150, 150)
+        assert len(bench.at(180 + 51).rotation()) == 2  # 30 s launch and two health checks instead of 90 s
+        bench.at(180 + wait)
+        bench.fleet._set_desired(bench.now, 3, "a person")
+        assert (len(bench.at(bench.now + 51).rotation()) == 3) == quick
+
+
+def test_a_warm_pool_holds_what_the_group_lacks_of_its_prepared_capacity():
+    # AWS: "the difference between the group's maximum capacity and its desired capacity", where nothing else is said.
+    for pool, quick in ((WarmPool(), 4), (WarmPool(prepared=2), 2), (WarmPool(2, 2), 3), (None, 1)):
+        bench = Bench(warm_pool=pool)
+        bench.fleet._set_desired(bench.now, 4, "a person")
+        assert len(bench.at(51).rotation()) == quick
+
+
+def test_the_share_on_demand_is_kept_and_not_drawn():
+    # A base of one, half of the others, rounded up: 1, 2, 2, 3 of 1 to 4.
+    for seed in range(5):
+        bench = Bench(seed=seed, max_size=9, on_demand_base=1, on_demand_percent=50)
+        found = []
+        for size in (2, 3, 4, 3, 2, 1):
+            bench.fleet._set_desired(bench.now, size, "a person")
+            bench.at(bench.now + 200)
+            found.append(sum(not each.spot for each in bench.fleet.instances))
+        assert found == [2, 2, 3, 2, 2, 1]
 
 
 def test_scheduled_actions_move_the_bounds():

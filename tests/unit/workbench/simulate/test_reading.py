@@ -9,6 +9,7 @@ from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
 from deployment.unknown import UNKNOWN
+from workbench.simulate.declaration import WarmPool
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import Assumptions, read
 from workbench.simulate.scaling.schedule import Sizes, in_force
@@ -106,7 +107,7 @@ def test_a_schedule_and_a_warm_pool_are_read(small_graph, stack_resource):
     (action,) = stable.schedule
     assert (action.min_size, action.max_size, action.desired_capacity) == (2, 4, None)
     assert action.time_zone == "Europe/Vilnius"
-    assert stable.warm_pool_size == 1
+    assert stable.warm_pool == WarmPool(min_size=1, prepared=None)
 
 
 GROUP = "aws:autoscaling/group:Group"

@@ -15,6 +15,7 @@ from workbench.simulate.options import SimulationOptions
 from workbench.simulate.reading import read
 from workbench.simulate.replications import Run, replicate
 from workbench.simulate.result import COLUMNS
+from workbench.simulate.scaling.target_tracking import AlarmConstants
 from workbench.simulate.scenario import Scenario, load_traffic, prepare
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.simulation import simulate
@@ -247,7 +248,6 @@ def test_a_slow_canary_rings_its_own_alarm_and_not_the_stable_one(small_graph, s
 
 
 def test_fewer_datapoints_scale_sooner(small_graph):
-    from workbench.simulate.scaling.target_tracking import AlarmConstants
 
     at = [
         first(
@@ -290,6 +290,24 @@ def test_a_rate_rule_that_counts_all_together_refuses_them_together(small_graph)
 
     assert refused(shared=False) == 0
     assert refused(shared=True) > 5000
+
+
+def test_an_instance_counts_from_the_first_minute_that_it_is_warm_for(small_graph):
+    # The second one is asked for at 1:00, serves at 1:50 and is warm at 2:00: at 3:00 two are behind 3,000 each.
+    quick, now = ServiceModel(mean_seconds=0.005), AlarmConstants(metric_delay_seconds=0.0)
+    declared = read(small_graph(defaultInstanceWarmup=30))
+    result = run(None, "steady:rate=100", seconds=400, declared=declared, service=quick, alarms=now)
+    outs = [(event.at, event.detail) for event in result.fleet_events if event.kind == "scale-out"]
+    assert outs == [(60.0, "1 to 2 by stable-answer-spike"), (180.0, "2 to 3 by stable-track")]
+
+
+@pytest.mark.parametrize("warm_up", [0.0, 300.0])
+def test_what_is_left_out_of_the_sums_is_decided_on_all_the_same(small_graph, stack_resource, warm_up):
+    # The action fires with the minute that the warm-up ends with.
+    row = {"autoscalingGroupName": "stable-group", "recurrence": "5 9 * * *", "minSize": 3, "maxSize": 4}
+    declared = read(small_graph(stack_resource("aws:autoscaling/schedule:Schedule", "sized", row)))
+    result = run(None, "steady:rate=1", seconds=900, declared=declared, warm_up_seconds=warm_up)
+    assert (first(result, "schedule").at, first(result, "scale-out").desired) == (300.0, 3)
 
 
 def test_when_every_answer_is_an_error_everything_is_lost(small_graph):
