@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import kubernetes_validate
 import pytest
 import yaml
@@ -13,6 +9,7 @@ import yaml
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import SECRET
+from workbench.cli.main import run
 from workbench.report.manifests import manifests, write
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -57,13 +54,11 @@ def test_a_stack_without_objects_says_so(graph):
         manifests(graph("prod"), "1.36")
 
 
-def test_the_command_writes_them(tmp_path):
-    root = Path(__file__).parents[4]
+def test_the_command_writes_them(tmp_path, capsys):
     arguments = ["export", "--stack", "k8s", "--format", "manifests", "--out", str(tmp_path / "out")]
-    run = subprocess.run([sys.executable, "-m", "workbench.cli", *arguments], cwd=root, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    assert subprocess.run([sys.executable, "-m", "workbench.cli", *arguments], cwd=root).returncode == 0, "again"
-    assert "kubectl apply --server-side" in run.stderr
+    assert run(arguments) == 0
+    assert "kubectl apply --server-side" in capsys.readouterr().err
+    assert run(arguments) == 0, "again"
     assert len(list((tmp_path / "out").glob("*.yaml"))) == 19
 
 
