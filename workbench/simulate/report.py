@@ -189,6 +189,9 @@ class Report:
                     "budget": money(self.estimate.budget_usd) if self.estimate.budget_usd.is_finite() else None,
                     "expected": money(self.estimate.expected_usd),
                     "worstCase": money(self.estimate.worst_case_usd),
+                    "worstCaseWithBrake": None
+                    if self.estimate.basis.brake is None
+                    else money(round(self.estimate.bounded_usd, 8)),
                 },
             },
             "minutes": {"columns": list(COLUMNS), **self.band.to_json()},

@@ -146,8 +146,9 @@ def _foot(report: Report) -> Iterator[str]:
             f" anyway ${event.fixed_usd:.4f}; allowances are the month's, and taken off there alone"
         )
         budget = f"budget ${month.budget_usd:.2f}" if month.budget_usd.is_finite() else "no budget"
+        braked = "" if month.basis.brake is None else f" (${month.bounded_usd:.2f} with the spend brake)"
         yield (
-            f"cost of the month   ${month.expected_usd:.2f} expected, ${month.worst_case_usd:.2f} worst case,"
+            f"cost of the month   ${month.expected_usd:.2f} expected, ${month.worst_case_usd:.2f} worst case{braked},"
             f" {budget}, allowances taken off"
         )
     for name in report.declared.unwatched:

@@ -93,7 +93,7 @@ def _json(each: Tried) -> dict[str, Any]:
     return {
         "name": str(each.candidate),
         "expected": money(each.expected_usd),
-        "worstCase": money(each.worst_usd),
+        "worstCase": money(round(each.worst_usd, 8)),
         "p95Ms": None if math.isnan(performance.p95_ms) else round(performance.p95_ms, 3),
         "attainmentRatio": None if math.isnan(attained) else round(attained, 6),
         "targetValue": each.tracked,

@@ -571,6 +571,20 @@ def test_the_cache_model_serves_and_its_misses_wait_for_the_database(graph):
     assert report.event is None
 
 
+def test_the_worst_case_is_told_with_and_without_the_spend_brake(graph):
+    # `optimize` holds the braked one against the budget, as the policies do: both are to be seen here.
+    prod, dev = graph("prod"), graph("dev")
+    scenario = Scenario(profiles=("steady",), duration_seconds=300.0, replications=1)
+    report = run_scenario(prod, scenario, month := estimate(prod))
+    told = report.to_json()["cost"]["month"]
+    assert Decimal(told["worstCase"]) == month.worst_case_usd
+    assert Decimal(told["worstCaseWithBrake"]) == round(month.bounded_usd, 8) < month.worst_case_usd
+    assert f"${month.bounded_usd:.2f} with the spend brake" in render(report)
+    plain = run_scenario(dev, scenario, estimate(dev))
+    assert plain.to_json()["cost"]["month"]["worstCaseWithBrake"] is None
+    assert "with the spend brake" not in render(plain)
+
+
 def test_recorded_service_without_a_log_says_what_to_give(graph):
     scenario = Scenario(profiles=("steady",), service=ServiceOptions(distribution="recorded"))
     with pytest.raises(InputError, match="takes an access log"):
