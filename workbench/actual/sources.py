@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deployment.errors import InputError
+from deployment.errors import Gathered, InputError
 from deployment.source import GZIP
 from deployment.urn import plain
 from workbench.file_systems import file_system
@@ -64,18 +64,22 @@ def sources_of(given: Iterable[str]) -> Sources:
     """Files that `given` name: each a file, a folder or a pattern (``*``), local or ``s3://…``. Raises InputError."""
     files: dict[str, Source] = {}
     systems: dict[str, Any] = {}
+    gathered = Gathered()
     for text in given:
-        scheme = _REMOTE.match(text)
-        if scheme is None or scheme[1] == "file":
-            found = _local(text.removeprefix("file://"))
-        else:
-            system = systems.setdefault(scheme[1], None) or _system(scheme[1], text)
-            systems[scheme[1]] = system
-            found = _remote(system, scheme[1], text)
+        found: list[Source] = []
+        with gathered:
+            scheme = _REMOTE.match(text)
+            if scheme is None or scheme[1] == "file":
+                found = _local(text.removeprefix("file://"))
+            else:
+                system = systems.setdefault(scheme[1], None) or _system(scheme[1], text)
+                systems[scheme[1]] = system
+                found = _remote(system, scheme[1], text)
         for source in found:
             files.setdefault(source.path, source)
         if len(files) > MOST_FILES:
             raise InputError(f"{plain(text)}: more than {MOST_FILES:,} files; give the folder of one month")
+    gathered.tell()
     _refuse_versions(files)
     return Sources(tuple(files.values()), tuple(systems.values()))
 

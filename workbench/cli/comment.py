@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from deployment.errors import InputError
+from deployment.errors import Gathered, InputError
 from workbench.cli.common import emit, out_option
 
 
@@ -28,7 +28,12 @@ def command(files: tuple[Path, ...], artifact: str | None, out: Path | None) -> 
 
     if artifact is not None and (urlsplit(artifact).scheme != "https" or not _is_plain(artifact)):
         raise InputError(f"--artifact {artifact}: must be an https address")
-    emit(render([read(path) for path in files], artifact=artifact), out)
+    previews, gathered = [], Gathered()
+    for path in files:
+        with gathered:
+            previews.append(read(path))
+    gathered.tell()
+    emit(render(previews, artifact=artifact), out)
 
 
 def _is_plain(address: str) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, TypedDict
 import click
 from click.shell_completion import CompletionItem
 
-from deployment.errors import InputError, meant
+from deployment.errors import Gathered, InputError, meant
 
 if TYPE_CHECKING:
     from workbench.cluster import Cluster
@@ -232,14 +232,23 @@ def readable(files: tuple[Path, ...]) -> None:
 
 def all_checked(*checks: Callable[[], object]) -> None:
     """Run each of `checks`. Raises InputError with what all of them found wrong."""
-    problems: list[str] = []
+    gathered = Gathered()
     for check in checks:
-        try:
+        with gathered:
             check()
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(*problems)
+    gathered.tell()
+
+
+def refuse_beside_file(file: object) -> None:
+    """Raises InputError where `file` is given, and beside it an option of `stack_options`, which is of the program."""
+    context = click.get_current_context()
+    given = [
+        f"--{name}"
+        for name in ("stack", "config")
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if file is not None and given:
+        raise InputError(f"--file is taken as it is; {' and '.join(given)}: only for the program")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import emit, overrides_from, progress, stack_options
+from workbench.cli.common import emit, overrides_from, progress, refuse_beside_file, stack_options
 
 
 @click.command()
@@ -37,6 +37,7 @@ def command(stack: str, config: tuple[str, ...], format_: str, file: Path | None
     """Write the declared stack for another tool."""
     from workbench.preview.synthesis import synthesize
 
+    refuse_beside_file(file)
     if format_ == "manifests":
         _manifests(stack, config, file, out)
         return

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from deployment.errors import Gathered
 from workbench.cli.common import BLOCKED, StackName, Written, emit, progress
 
 
@@ -35,10 +36,13 @@ def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out:
     from workbench.report.page.view import view
 
     with progress("starting") as show:
-        views = [
-            view(stack, base=base, day=today_utc(), simulate=not no_simulation, root=REPOSITORY, progress=show)
-            for stack in dict.fromkeys(stacks or known(REPOSITORY))
-        ]
+        views, gathered = [], Gathered()
+        for stack in dict.fromkeys(stacks or known(REPOSITORY)):
+            with gathered:
+                views.append(
+                    view(stack, base=base, day=today_utc(), simulate=not no_simulation, root=REPOSITORY, progress=show)
+                )
+        gathered.tell()
         show("writing")
         emit(render(views), out)
     click.echo(f"wrote {out}", err=True)

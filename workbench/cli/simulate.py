@@ -28,6 +28,7 @@ from workbench.cli.common import (
     overrides_from,
     progress,
     readable,
+    refuse_beside_file,
     stack_options,
     write_bytes,
 )
@@ -239,6 +240,7 @@ def command(
     """
     picture = drawing.picture
     all_checked(
+        lambda: refuse_beside_file(source.file),
         drawing.checked,
         lambda: readable(traffic.files),
         lambda: readable(tuple(file for file in (source.file,) if file is not None and str(file) != "-")),

@@ -247,6 +247,8 @@ def test_all_problems_are_told_at_once(capsys, monkeypatch):
         ["check", "a.json", "b.json"],
         ["drift", "a.json", "b.json"],
         ["prices", "check", "a.json", "b.json"],
+        ["comment", "a.json", "b.json"],
+        ["actual", "a.csv", "b.csv"],
     ],
     ids=" ".join,
 )
@@ -255,6 +257,19 @@ def test_every_file_that_cant_be_read_is_told(arguments, tmp_path, capsys, monke
     assert cli.run(arguments) == 2
     told = sorted(line.split(":")[1].strip() for line in capsys.readouterr().err.splitlines())
     assert told == [one for one in arguments if "." in one]
+
+
+def test_every_stack_that_is_not_there_is_told(tmp_path, capsys):
+    assert cli.run(["report", "--stack", "none", "--stack", "nobody", "--out", str(tmp_path / "a.html")]) == 2
+    told = capsys.readouterr().err
+    assert "Pulumi.none.yaml" in told and "Pulumi.nobody.yaml" in told and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["simulate"], ["export", "--format", "manifests", "--out", "x"]], ids=" ".join)
+def test_what_is_of_the_program_is_refused_beside_a_file(command, capsys):
+    file = str(REPOSITORY / "tests/fixtures/programs/eks_cluster.json")
+    assert cli.run([*command, "--file", file, "--stack", "prod", "-c", "plant:fleet.max_size=3"]) == 2
+    assert "--file is taken as it is; --stack and --config: only for the program" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
