@@ -48,7 +48,7 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
         return Amount.of(0, 0, 1)
     if scope.resource.get(subnets) in (None, "", []):
         return ONE if anywhere else NOTHING
-    found = scope.graph.referenced(scope.resource, subnets, SUBNET, DEFAULT_SUBNET)
+    found = scope.referenced(subnets, SUBNET, DEFAULT_SUBNET)
     said = [subnet.get("mapPublicIpOnLaunch") for subnet in found]
     maps = [subnet.type == DEFAULT_SUBNET or is_true(each) for subnet, each in zip(found, said, strict=True)]
     if any(maps):

@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeVar
 
-from deployment.errors import InputError
-from deployment.graph import Resource
+from deployment.errors import SHAPE_ERRORS, InputError
+from deployment.graph import Resource, ResourceGraph
 
 T = TypeVar("T")
+Made = TypeVar("Made", bound=int)
 
 FEWEST: Final = 64
-"""Resources of a type from which on it pays to note what is read of them; how many may differ before it doesn't."""
+"""Resources of a type from which on it pays to note what is read of them."""
+
+WHOLE: Final = ("metadata", "spec")
+"""Properties that hold all of an object of Kubernetes, its name included."""
 
 
 def property_of(path: str) -> str:
@@ -39,14 +43,23 @@ class Result(NamedTuple):
 class Alike:
     """Results of one type by what was read of the resources."""
 
-    def __init__(self, region_of: Callable[[Resource], str]) -> None:
+    def __init__(self, graph: ResourceGraph, number: int, region_of: Callable[[Resource], str]) -> None:
+        self.graph = graph
         self.region_of = region_of
+        self.most_differing = FEWEST + number // 32
+        """How many of the `number` resources may differ before noting what is read of them doesn't pay."""
         self.properties: set[str] = set()
         """Properties that were asked for, of any resource so far."""
         self.sources: set[str] = set()
         """Those of which was asked what they depend on."""
-        self.by_urn: dict[int, Mapping[str, Any]] = {}
-        """Look-ups of the resources' URNs, by their identity: whom none of them holds is alike in that."""
+        self.paths: set[str] = set()
+        """Paths below those that hold all of a resource."""
+        self.look_ups: dict[tuple[int, Any], tuple[Mapping[Any, Any], Callable[[Resource], Any]]] = {}
+        """Look-ups, with the key of a resource in them: whom none of them holds is alike in that."""
+        self.references: set[tuple[str, tuple[str, ...]]] = set()
+        """Path and types of what was asked for because the resources refer to it."""
+        self.made: set[tuple[Callable[[Resource, str], int], str]] = set()
+        """What was made of the value at a path."""
         self.in_region = False
         """Whether it was asked for the Region."""
         self.results: dict[bytes | str, Result] = {}
@@ -55,24 +68,23 @@ class Alike:
         self.like = 0
 
     def key(self, resource: Resource) -> bytes | str | None:
-        """All that is known to be read of `resource`; None where only it has that."""
-        for index in self.by_urn.values():
-            if resource.urn in index:
+        """All that is known to be read of `resource`; None where only it has that, or it has an unreadable shape."""
+        try:
+            if any(key_of(resource) in index for index, key_of in self.look_ups.values()):
                 return None
-        region = ""
-        if self.in_region:
-            try:
-                region = self.region_of(resource)
-            except InputError:
-                return None
-        inputs, names, declared = resource.inputs, self.properties, resource.property_dependencies
-        read = (
-            bool(inputs),
-            [*map(inputs.get, names, repeat(...))],
-            [*map(resource.outputs.get, names, repeat(...))],
-            [*map(declared.get, self.sources)] if declared else (),
-            region,
-        )
+            inputs, names, declared = resource.inputs, self.properties, resource.property_dependencies
+            read = (
+                bool(inputs),
+                [*map(inputs.get, names, repeat(...))],
+                [*map(resource.outputs.get, names, repeat(...))],
+                [*map(declared.get, self.sources)] if declared else (),
+                self.region_of(resource) if self.in_region else "",
+                [resource.peek(path) for path in self.paths],
+                [[one.urn for one in self.graph.referenced(resource, path, *types)] for path, types in self.references],
+                [make(resource, path) for make, path in self.made],
+            )
+        except (InputError, *SHAPE_ERRORS):
+            return None
         try:
             return marshal.dumps(read, 2)  # of later versions equal values may give different bytes
         except ValueError:  # values that can't be read
@@ -95,7 +107,7 @@ class Alike:
     @property
     def pays(self) -> bool:
         """Whether enough of the resources were like another."""
-        return self.differing < FEWEST or self.differing < self.like
+        return self.differing < self.most_differing or self.differing < self.like
 
 
 class Observed(Resource):
@@ -135,26 +147,53 @@ class Observed(Resource):
 
     def peek(self, path: str) -> list[Any]:
         """What the resource has there."""
-        self.noted.properties.add(property_of(path))
+        self.note(path)
         return self.of.peek(path)
 
     def all(self, path: str) -> list[Any]:
         """What the resource has there."""
-        self.noted.properties.add(property_of(path))
+        self.note(path)
         return self.of.all(path)
+
+    def gives(self, path: str) -> bool:
+        """Whether the resource has something there."""
+        self.note(path)
+        return self.of.gives(path)
+
+    def note(self, path: str) -> None:
+        """Note that the value at `path` was asked for."""
+        name = property_of(path)
+        if name in WHOLE:
+            self.noted.paths.add(path)
+        else:
+            self.noted.properties.add(name)
 
     def sources(self, path: str) -> tuple[str, ...]:
         """What the resource says."""
         self.noted.sources.add(property_of(path))
         return self.of.sources(path)
 
-    def value_in(self, by_urn: Mapping[str, T]) -> T | None:
-        """What `by_urn` holds for its URN; a look-up that has nothing for it leaves it like others."""
-        if self.of.urn in by_urn:
-            self.stands_alone()
+    def value_in(self, index: Mapping[Any, T], key: Callable[[Resource], Any]) -> T | None:
+        """What `index` holds for it; a look-up that has nothing for it leaves it like others."""
+        found = index.get(key(self.of))
+        if found is None:
+            self.noted.look_ups[id(index), key] = index, key
         else:
-            self.noted.by_urn[id(by_urn)] = by_urn
-        return by_urn.get(self.of.urn)
+            self.stands_alone()
+        return found
+
+    def referenced(self, path: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
+        """What it refers to."""
+        graph = self.noted.graph
+        if types and not graph.of_type(*types):  # whatever is there
+            return ()
+        self.noted.references.add((path, types))
+        return graph.referenced(self.of, path, *types)
+
+    def made(self, make: Callable[[Resource, str], Made], path: str) -> Made:
+        """What `make` makes of the value there."""
+        self.noted.made.add((make, path))
+        return make(self.of, path)
 
 
 class _Noting(Mapping[str, Any]):

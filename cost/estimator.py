@@ -198,8 +198,10 @@ class _Bill:
         """Add what the type of a resource says of it, or what was found for one that is like it."""
         type_ = resource.type
         if type_ not in self.alike:
-            many = len(self.pricing.graph.of_type(type_)) >= FEWEST and not is_watched()
-            self.alike[type_] = Alike(self.pricing.region_of) if many else None
+            graph = self.pricing.graph
+            number = len(graph.of_type(type_))
+            many = number >= FEWEST and not is_watched()
+            self.alike[type_] = Alike(graph, number, self.pricing.region_of) if many else None
         component = self.components.get(resource.parent)
         if component is None:
             component = self.components[resource.parent] = self.pricing.graph.component_of(resource)

@@ -44,11 +44,11 @@ _Selector = tuple[str, tuple[tuple[str, str], ...]]
 
 def profile_of(pricing: Pricing, workload: Resource) -> Resource | None:
     """The profile that the pods of `workload` match; None for those that run on nodes, as all daemons do."""
-    if workload.type == DAEMON_SET:
+    if workload.type == DAEMON_SET or not (selectors := pricing.once(_selectors)):
         return None
     labels = workload.get(f"{template_path(workload.type)}.metadata.labels".lstrip("."))
     labels = labels if isinstance(labels, Mapping) else {}
-    for (place, wanted), profile in pricing.once(_selectors).items():
+    for (place, wanted), profile in selectors.items():
         if fnmatchcase(namespace(workload), place) and all(
             fnmatchcase(str(labels.get(key, "")), value) for key, value in wanted
         ):

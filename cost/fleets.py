@@ -126,7 +126,7 @@ def _launched(scope: Scope, overrides: Sequence[Mapping[str, Any]], source: Reso
         own: tuple[Resource, ...] = ()
         if told(item, "launchTemplateSpecification"):
             path = f"mixedInstancesPolicy.launchTemplate.overrides[{place}].launchTemplateSpecification"
-            own = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
+            own = scope.referenced(path, LAUNCH_TEMPLATE)
             if not own:
                 raise Unpriced("the launch template of an override isn't in the graph, and its instances are billed")
         found.append(own or (source,))
@@ -230,7 +230,7 @@ def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
     if mixed:  # the template of the policy comes before those of its overrides
         path, name = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification", "launchTemplateName"
     if path:
-        source = scope.graph.referenced(scope.resource, path, LAUNCH_TEMPLATE)
+        source = scope.referenced(path, LAUNCH_TEMPLATE)
         source = source or scope.named(f"{path}.{name}", "name", LAUNCH_TEMPLATE)
     if not source:
         source = scope.named("launchConfiguration", "name", LAUNCH_CONFIGURATION)

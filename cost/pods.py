@@ -124,7 +124,7 @@ def _grown(
 
 
 def _vertical_of(scope: Scope) -> Resource | None:
-    return scope.pricing.once(_verticals).get(_as_scaled(scope.resource))
+    return scope.its(scope.pricing.once(_verticals), _as_scaled)
 
 
 def _verticals(pricing: Pricing) -> Mapping[tuple[str, str, str], Resource]:
@@ -219,7 +219,7 @@ def replicas(scope: Scope) -> Amount:
     """Pods of a Deployment, StatefulSet, ReplicaSet or Rollout: least, expected, most with those of an update."""
     resource = scope.resource
     fixed = scope.number("spec.replicas", 1)
-    scaler = autoscaler_of(scope.pricing, resource)
+    scaler = scope.its(scope.pricing.once(_scalers), _as_scaled)
     if scaler is None:
         return Amount.of(fixed, fixed, fixed + _surge(scope, fixed))
     bounds = Scope(scope.pricing, scaler)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -43,15 +43,18 @@ class Limits:
         return Amount.of(self.low, max(declared, self.low), max(declared, self.high))
 
 
-def limits_of(scope: Scope, dimension: str, *names: str, key: str = "name") -> Limits | None:
+def limits_of(scope: Scope, dimension: str, names: Callable[[], Iterable[str]], key: str = "name") -> Limits | None:
     """Limits of the scaling target for `dimension` (``ecs:service:DesiredCount``) of the resource; None without one.
 
-    `names` are texts that the target's ``resourceId`` ends with when it means the resource: its kind, and its name as
+    `names` gives texts that the target's ``resourceId`` ends with when it means the resource: its kind, and its name as
     the last part. That name is at `key`: where it isn't known, every target counts that names no other resource of its
     type. A scheduled action counts without its target, too: that may be another stack's. Raises Unpriced when a target
     or an action may mean the resource and nothing tells, or its limits aren't known.
     """
-    meaning = partial(_meaning, scope, dimension=dimension, names=names, key=key)
+    dimensions = (dimension, str(UNKNOWN), str(SECRET))
+    if not any(each in scope.pricing.once(_by_dimension, token) for token in (TARGET, ACTION) for each in dimensions):
+        return None  # as in nearly every stack
+    meaning = partial(_meaning, scope, dimension=dimension, names=tuple(names()), key=key)
     found = [limits_of_target(Scope(scope.pricing, one)) for one in meaning(TARGET)]
     alone = [action for action in meaning(ACTION) if action.urn not in scope.pricing.once(_paired)]
     highs = [high for action in alone for high in _change(action)[1]]

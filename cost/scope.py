@@ -23,6 +23,8 @@ from deployment.unknown import SECRET, UNKNOWN
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
+Made = TypeVar("Made", bound=int)
+"""What is quickly compared."""
 
 GB_KB: Final = Decimal(1024 * 1024)
 """Kilobytes of a gigabyte, as AWS bills data."""
@@ -197,6 +199,15 @@ def _billed_with(_: Pricing, what: str) -> dict[Any, str]:
     return {}
 
 
+def urn_of(resource: Resource) -> str:
+    """Its URN."""
+    return resource.urn
+
+
+def _hides(resource: Resource, path: str) -> bool:
+    return any(value is UNKNOWN or value is SECRET for value in resource.peek(path))
+
+
 def told(holder: Mapping[str, Any], key: str, default: Any = None) -> Any:
     """What a part of a property says of `key`. Raises Unpriced where that is unknown during preview, or secret."""
     return _readable(holder.get(key, default), key)
@@ -299,10 +310,22 @@ class Scope:
         """True for the first resource that asks for this `key` of `what`: several share it, and it is billed once."""
         return self.pricing.once(_billed_with, what).setdefault(key, self.resource.urn) == self.resource.urn
 
-    def its(self, by_urn: Mapping[str, T]) -> T | None:
-        """What `by_urn` says of the resource."""
+    def its(self, index: Mapping[Any, T], key: Callable[[Resource], Any] = urn_of) -> T | None:
+        """What `index` says of the resource, by its URN or another `key`."""
         resource = self.resource
-        return resource.value_in(by_urn) if isinstance(resource, Observed) else by_urn.get(resource.urn)
+        return resource.value_in(index, key) if isinstance(resource, Observed) else index.get(key(resource))
+
+    def referenced(self, path: str, *types: str) -> tuple[Resource, ...]:
+        """Resources of `types` that the value at `path` refers to."""
+        resource = self.resource
+        if isinstance(resource, Observed):
+            return resource.referenced(path, types)
+        return self.graph.referenced(resource, path, *types)
+
+    def made(self, make: Callable[[Resource, str], Made], path: str) -> Made:
+        """`make` of the resource and `path`, whose value the price depends on in no other way."""
+        resource = self.resource
+        return resource.made(make, path) if isinstance(resource, Observed) else make(resource, path)
 
     def members(self, path: str, *types: str) -> int | None:
         """How many members the list at `path` has; of one that isn't known, how many of its dependencies (of `types`)
@@ -313,14 +336,14 @@ class Scope:
         if value is None:
             return None
         if value is UNKNOWN:
-            named = self.graph.referenced(self.resource, path, *types)
+            named = self.referenced(path, *types)
             return len(named) or None
         return 1
 
     def named(self, path: str, key: str, *types: str) -> tuple[Resource, ...]:
         """Resources of `types` that the value at `path` refers to, or that declare it as their `key`: a name of its own
         is known in a preview before there is an id."""
-        if found := self.graph.referenced(self.resource, path, *types):
+        if found := self.referenced(path, *types):
             return found
         value = self.resource.get(path)
         if not isinstance(value, str):
@@ -339,8 +362,7 @@ class Scope:
 
     def untold(self, path: str, *types: str) -> bool:
         """True where the value at `path` isn't known, and no dependency names what (of `types`) it refers to."""
-        hidden = any(value is UNKNOWN or value is SECRET for value in self.resource.peek(path))
-        return hidden and not self.graph.referenced(self.resource, path, *types)
+        return self.made(_hides, path) and not self.referenced(path, *types)
 
     def text(self, path: str, default: str = "") -> str:
         """Property as text. Raises Unpriced when it isn't known."""

@@ -33,6 +33,45 @@ def copies(document, count):
     return {"version": 3, "deployment": {"resources": result[:count]}}
 
 
+SMALL = {
+    "aws:ec2/instance:Instance": {"ami": "ami-1", "instanceType": "t4g.nano"},
+    "aws:sqs/queue:Queue": {"sqsManagedSseEnabled": True},
+    "aws:s3/bucket:Bucket": {"forceDestroy": False},
+    "aws:iam/role:Role": {"assumeRolePolicy": "{}"},
+    "aws:lambda/function:Function": {"runtime": "python3.12", "memorySize": 128, "timeout": 3},
+    "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 14},
+    "aws:dynamodb/table:Table": {"billingMode": "PROVISIONED", "readCapacity": 1, "writeCapacity": 1},
+    "aws:ebs/volume:Volume": {"size": 20, "type": "gp3"},
+    "aws:sns/topicSubscription:TopicSubscription": {"protocol": "sqs", "topic": "arn:aws:sns:us-east-1:1:t"},
+    "kubernetes:apps/v1:Deployment": {
+        "metadata": {"namespace": "default"},
+        "spec": {
+            "replicas": 1,
+            "template": {"spec": {"containers": [{"resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}]}},
+        },
+    },
+}
+"""Types of resources that programs of others have many of, and what each of them declares beside its name."""
+
+
+def small(count, region):
+    """A deployment of `count` small resources of those types in `region`, as a program of somebody else has them."""
+    stack = "urn:pulumi:prod::shop::"
+    provider = {"urn": f"{stack}pulumi:providers:aws::here", "custom": True, "type": "pulumi:providers:aws", "id": "p"}
+    provider["inputs"] = {"region": region}
+    result = [provider]
+    for number in range(count):
+        token, declared = list(SMALL.items())[number % len(SMALL)]
+        name = {"name": f"r{number}", "tags": {"Name": f"r{number}", "Team": "shop", "Environment": "prod"}}
+        if token.startswith("kubernetes:"):
+            name = {"metadata": {"namespace": "default", "name": f"r{number}"}}
+        inputs = {**declared, **name}
+        one = {"urn": f"{stack}{token}::r{number}", "custom": True, "id": f"id-{number}", "type": token}
+        outputs = {**inputs, "id": f"id-{number}", "arn": f"arn:aws:x:{region}:1:id-{number}"}
+        result.append({**one, "inputs": inputs, "outputs": outputs, "provider": f"{provider['urn']}::p"})
+    return {"version": 3, "deployment": {"resources": result}}
+
+
 def best_seconds(function, times=3):
     """Shortest of `times` runs."""
     taken = []
@@ -61,6 +100,17 @@ def test_reading_and_pricing_a_file_is_mostly_reading(deployment):
     whole = best_seconds(lambda: estimate(graph_from_text(text, "copies")))
     print(f"\n{len(text) / 1e6:.0f} MB of JSON: parse {reading:.2f} s, graph {graph:.2f} s, estimate {whole:.2f} s")
     assert whole / reading < 25
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "sa-east-1"])
+def test_pricing_many_small_resources_takes_about_as_long_as_reading_their_json(region):
+    """Also where the catalogue has few prices, and each resource lacks one."""
+    text = json.dumps(small(50_000, region))
+    reading = best_seconds(lambda: json.loads(text))
+    graph = graph_from_text(text, "small")
+    pricing = best_seconds(lambda: estimate(graph))
+    print(f"\n50,000 small resources in {region}: parse {reading:.2f} s, price {pricing:.2f} s")
+    assert pricing / reading < 2.5
 
 
 def test_sampling_months_costs_little_beside_pricing(deployment):

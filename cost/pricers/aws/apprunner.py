@@ -65,7 +65,7 @@ def _instances(scope: Scope) -> tuple[Decimal, Decimal]:
     """Instances of its scaling. Raises Unpriced where that isn't in the graph."""
     if not scope.resource.gives("autoScalingConfigurationArn"):
         return Decimal(LEAST_INSTANCES), Decimal(MOST_INSTANCES)
-    found = scope.graph.referenced(scope.resource, "autoScalingConfigurationArn", tokens.APP_RUNNER_SCALING[0])
+    found = scope.referenced("autoScalingConfigurationArn", tokens.APP_RUNNER_SCALING[0])
     if len(found) != 1:
         raise Unpriced("its scaling isn't in the graph, and says how many instances there are")
     of = Scope(scope.pricing, found[0])

@@ -17,7 +17,7 @@ ACTION: Final = tokens.BUDGET_ACTION[0]
 
 def action(scope: Scope) -> Iterator[Charge]:
     """The days of a month that the action's budget exists; a budget with several actions bills once."""
-    budgets = scope.graph.referenced(scope.resource, "budgetName", BUDGET)
+    budgets = scope.referenced("budgetName", BUDGET)
     known = scope.resource.get("budgetName")
     name = budgets[0].urn if budgets else known if isinstance(known, str) else scope.resource.urn
     if not scope.is_first("action budget", name):

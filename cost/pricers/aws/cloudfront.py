@@ -61,9 +61,7 @@ def distribution(scope: Scope) -> Iterator[Charge]:
 def _edge(scope: Scope, runs: Used) -> Iterator[Charge]:
     """Lambda@Edge: requests and memory by time, of the largest function that the behaviours name."""
     named = [
-        function
-        for each in BEHAVIOURS
-        for function in scope.graph.referenced(scope.resource, each.partition("[")[0], tokens.FUNCTION[0])
+        function for each in BEHAVIOURS for function in scope.referenced(each.partition("[")[0], tokens.FUNCTION[0])
     ]
     sizes = [Scope(scope.pricing, one).number("memorySize", LEAST_MB) for one in named]
     memory_gb = max(sizes, default=Decimal(LEAST_MB)) / 1024

@@ -15,6 +15,7 @@ from cost.schedules import rule_runs
 from cost.scope import Scope, UsageKey, told
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.graph import Resource
 
 HIGH_RESOLUTION_SECONDS: Final = 60
 """An alarm with a shorter period is a high-resolution one."""
@@ -92,8 +93,12 @@ def dashboard(scope: Scope) -> Iterator[Charge]:
         ("cloudwatch", "dashboard_month"),
         ONE,
         Metering.PRORATED_MONTH,
-        allowed=dashboard_metrics(scope.resource.get("dashboardBody")) <= FREE_DASHBOARD_METRICS,
+        allowed=scope.made(_metrics, "dashboardBody") <= FREE_DASHBOARD_METRICS,
     )
+
+
+def _metrics(resource: Resource, path: str) -> int:
+    return dashboard_metrics(resource.get(path))
 
 
 def dashboard_metrics(body: Any) -> int:
@@ -127,7 +132,7 @@ def log_group(scope: Scope) -> Iterator[Charge]:
 
 def data_protection(scope: Scope) -> Iterator[Charge]:
     """Masking: every gigabyte that the log group takes in is scanned."""
-    groups = scope.graph.referenced(scope.resource, "logGroupName", LOG_GROUP)
+    groups = scope.referenced("logGroupName", LOG_GROUP)
     derived = log_volume_gb(Scope(scope.pricing, groups[0])) if groups else None
     yield scope.use("Logs scanned and masked", ("cloudwatch", "data_protection_gb"), scope.usage(INGESTED, derived))
 

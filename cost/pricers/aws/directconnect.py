@@ -28,9 +28,7 @@ def connection(scope: Scope) -> Iterator[Charge]:
 def gateway_association(scope: Scope) -> Iterator[Charge]:
     """The attachment of a transit gateway; virtual private gateways have none."""
     gateway = scope.known("associatedGatewayId", "")
-    if scope.graph.referenced(scope.resource, "associatedGatewayId", tokens.VPN_GATEWAY[0]) or str(gateway).startswith(
-        "vgw-"
-    ):
+    if scope.referenced("associatedGatewayId", tokens.VPN_GATEWAY[0]) or str(gateway).startswith("vgw-"):
         return
     yield from transit_gateway_attachment(scope)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
@@ -110,15 +111,18 @@ def _region(replica: object) -> str:
 def capacity(scope: Scope, what: str) -> Amount:
     """Provisioned units (``Read`` or ``Write``) of the table and its indexes, each between its scaling limits."""
     field = f"{what.lower()}Capacity"
-    name = scope.resource.get("name", scope.resource.name)
-    tables = [f"table/{each}" for each in (name, scope.resource.name, scope.resource.outputs.get("id")) if each]
+
+    def names(part: str = "") -> list[str]:
+        own = scope.resource.get("name", scope.resource.name), scope.resource.name, scope.resource.outputs.get("id")
+        return [f"table/{each}{part}" for each in own if each]
+
     declared = scope.number(field)
-    limits = limits_of(scope, f"dynamodb:table:{what}CapacityUnits", *tables)
+    limits = limits_of(scope, f"dynamodb:table:{what}CapacityUnits", names)
     total = Amount.fixed(declared) if limits is None else limits.around(declared)
     for index in scope.items("globalSecondaryIndexes"):
         units = Decimal(str(told(index, field) or 0))
-        names = [f"{table}/index/{index.get('name')}" for table in tables]
-        limits = limits_of(scope, f"dynamodb:index:{what}CapacityUnits", *names)
+        part = f"/index/{index.get('name')}"
+        limits = limits_of(scope, f"dynamodb:index:{what}CapacityUnits", partial(names, part))
         total += Amount.fixed(units) if limits is None else limits.around(units)
     return total
 

@@ -70,7 +70,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     system = system_of(scope, launch.get("imageId") if own is None else own)
     kind = scope.text("instanceType") or type_of(launch)
     tenancy = scope.text("tenancy", "default") or "default"
-    if tenancy == "host" and scope.graph.referenced(scope.resource, "hostId", tokens.DEDICATED_HOST[0]):
+    if tenancy == "host" and scope.referenced("hostId", tokens.DEDICATED_HOST[0]):
         if system != "linux":
             raise Unpriced("licences of instances on a dedicated host aren't priced")
     elif tenancy != "default":
@@ -97,7 +97,7 @@ def _template(scope: Scope) -> Mapping[str, Any]:
     """What the launch template of the instance declares; nothing without one. Raises Unpriced for one elsewhere."""
     if not scope.resource.gives("launchTemplate"):
         return {}
-    found = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
+    found = scope.referenced("launchTemplate", LAUNCH_TEMPLATE)
     if found:
         return found[0].inputs
     if isinstance(scope.resource.get("instanceType"), str):
@@ -157,7 +157,7 @@ def snapshot(scope: Scope) -> Iterator[Charge]:
 
 def _volume_size(scope: Scope) -> Amount | None:
     """Gigabytes of the volume that a snapshot, or the one that it copies, was taken of; None without one."""
-    found = scope.graph.referenced(scope.resource, "sourceSnapshotId", *tokens.SNAPSHOT)
+    found = scope.referenced("sourceSnapshotId", *tokens.SNAPSHOT)
     first = Scope(scope.pricing, found[0]) if found else scope
     volumes = scope.graph.referenced(first.resource, "volumeId", *tokens.VOLUME)
     if scope.untold("sourceSnapshotId", *tokens.SNAPSHOT) or first.untold("volumeId", *tokens.VOLUME):
@@ -219,7 +219,7 @@ def _associated_endpoints(pricing: Pricing) -> Mapping[str, Resource]:
 
 def endpoint_association(scope: Scope) -> Iterator[Charge]:
     """One more zone of an interface endpoint."""
-    endpoints = scope.graph.referenced(scope.resource, "vpcEndpointId", ENDPOINT)
+    endpoints = scope.referenced("vpcEndpointId", ENDPOINT)
     if any(str(endpoint.get("vpcEndpointType", "Gateway")) == "Gateway" for endpoint in endpoints):
         return
     kind = str(endpoints[0].get("vpcEndpointType")) if endpoints else "Interface"

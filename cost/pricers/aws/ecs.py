@@ -49,7 +49,7 @@ def task_charges(
 ) -> Iterator[Charge]:
     """`count` tasks (or task-hours, when metered as use) of the definition that is named below `prefix`."""
     path = f"{prefix}taskDefinitionArn" if prefix else "taskDefinition"
-    tasks = scope.graph.referenced(scope.resource, path, TASK)
+    tasks = scope.referenced(path, TASK)
     if not tasks:
         raise Unpriced("its task definition isn't in the graph, so its vCPUs and memory aren't known")
     # a preview may name several, and not say which of them runs: the largest is taken
@@ -148,7 +148,7 @@ def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool
     strategies = scope.items(f"{prefix}capacityProviderStrategies")
     if not strategies:  # a definition for Fargate alone runs on nothing else, whatever the cluster has
         path = f"{prefix}taskDefinitionArn" if prefix else "taskDefinition"
-        tasks = scope.graph.referenced(scope.resource, path, TASK)
+        tasks = scope.referenced(path, TASK)
         needs = [task.get("requiresCompatibilities") for task in tasks] or [scope.resource.get(path)]
         if any(need == ["FARGATE"] for need in needs):
             return True
@@ -160,7 +160,7 @@ def on_fargate(scope: Scope, prefix: str = "", cluster: str = "cluster") -> bool
 
 def _default_providers(scope: Scope, path: str) -> list[Mapping[str, Any]]:
     """The default strategy of the service's cluster; empty where it has none, and tasks run on instances."""
-    clusters = scope.graph.referenced(scope.resource, path, CLUSTER)
+    clusters = scope.referenced(path, CLUSTER)
     if not clusters:
         raise Unpriced("its launch type is left to a cluster that isn't in the graph; set launchType")
     by_cluster = scope.pricing.once(_providers_by_cluster)
@@ -193,16 +193,19 @@ def _providers_by_cluster(pricing: Pricing) -> Mapping[str, list[Resource]]:
 def tasks_of(scope: Scope) -> Amount:
     """Tasks at a time."""
     desired = scope.number("desiredCount", 1)
-    name = scope.resource.get("name")
-    names = [f"{_cluster_part(scope)}/{each}" for each in (name, scope.resource.name) if isinstance(each, str)]
-    limits = limits_of(scope, "ecs:service:DesiredCount", *names)
+
+    def names() -> list[str]:
+        own = scope.resource.get("name"), scope.resource.name
+        return [f"{_cluster_part(scope)}/{each}" for each in own if isinstance(each, str)]
+
+    limits = limits_of(scope, "ecs:service:DesiredCount", names)
     return Amount.fixed(desired) if limits is None else limits.around(desired)
 
 
 def _cluster_part(scope: Scope) -> str:
     """What a scaling target's ``service/cluster/name`` has before the service; "" where the cluster's name isn't known:
     services of one name in several clusters are told apart by it."""
-    clusters = scope.graph.referenced(scope.resource, "cluster", CLUSTER)
+    clusters = scope.referenced("cluster", CLUSTER)
     name = clusters[0].get("name") if clusters else scope.resource.get("cluster")
     return f"/{name.rpartition('/')[2]}" if isinstance(name, str) and name else ""
 

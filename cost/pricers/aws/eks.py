@@ -74,7 +74,7 @@ def _launch(scope: Scope) -> Mapping[str, Any] | None:
     """What the launch template of a node group declares: nothing without one, None where it isn't in the graph."""
     if not scope.resource.gives("launchTemplate"):
         return {}
-    found = scope.graph.referenced(scope.resource, "launchTemplate", LAUNCH_TEMPLATE)
+    found = scope.referenced("launchTemplate", LAUNCH_TEMPLATE)
     found = found or scope.named("launchTemplate.name", "name", LAUNCH_TEMPLATE)
     return found[0].inputs if found else None
 

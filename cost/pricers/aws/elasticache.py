@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
@@ -70,9 +71,8 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     """Nodes of a stand-alone cluster; one that belongs to a replication group is billed there."""
     if scope.known("replicationGroupId", None):
         return
-    identifiers = (scope.resource.get("clusterId"), scope.resource.name, scope.resource.outputs.get("id"))
-    names = [f"cache-cluster/{each}" for each in identifiers if each]
-    limits = limits_of(scope, "elasticache:cache-cluster:Nodes", *names, key="clusterId")
+    names = partial(_names, scope, "cache-cluster", "clusterId")
+    limits = limits_of(scope, "elasticache:cache-cluster:Nodes", names, key="clusterId")
     declared = scope.number("numCacheNodes", 1)
     count = Amount.fixed(declared) if limits is None else limits.around(declared)
     yield from nodes(scope, scope.text("engine", "redis"), count)
@@ -81,10 +81,8 @@ def cluster(scope: Scope) -> Iterator[Charge]:
 def replication_group(scope: Scope) -> Iterator[Charge]:
     """Nodes of all shards with their replicas, each number between its scaling limits."""
     shards, replicas = _layout(scope)
-    identifiers = (scope.resource.get("replicationGroupId"), scope.resource.name, scope.resource.outputs.get("id"))
-    names = [f"replication-group/{each}" for each in identifiers if each]
-    groups = _between(scope, "NodeGroups", names, shards or Decimal(1))
-    copies = _between(scope, "Replicas", names, replicas) + ONE
+    groups = _between(scope, "NodeGroups", shards or Decimal(1))
+    copies = _between(scope, "Replicas", replicas) + ONE
     count = Amount(groups.floor * copies.floor, groups.expected * copies.expected, groups.worst * copies.worst)
     yield from nodes(scope, scope.text("engine", "redis"), count)
 
@@ -102,9 +100,16 @@ def _layout(scope: Scope) -> tuple[Decimal, Decimal]:
     return Decimal(0), nodes - 1
 
 
-def _between(scope: Scope, what: str, names: list[str], declared: Decimal) -> Amount:
-    limits = limits_of(scope, f"elasticache:replication-group:{what}", *names, key="replicationGroupId")
+def _between(scope: Scope, what: str, declared: Decimal) -> Amount:
+    names = partial(_names, scope, "replication-group", "replicationGroupId")
+    limits = limits_of(scope, f"elasticache:replication-group:{what}", names, key="replicationGroupId")
     return Amount.fixed(declared) if limits is None else limits.around(declared)
+
+
+def _names(scope: Scope, kind: str, key: str) -> list[str]:
+    """How a scaling target may name the resource."""
+    identifiers = (scope.resource.get(key), scope.resource.name, scope.resource.outputs.get("id"))
+    return [f"{kind}/{each}" for each in identifiers if each]
 
 
 def nodes(scope: Scope, engine: str, count: Amount) -> Iterator[Charge]:

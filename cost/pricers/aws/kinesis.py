@@ -82,7 +82,7 @@ def _stored(scope: Scope, item: str, key: str, ingested: Used, hours: Decimal) -
 def consumer(scope: Scope) -> Iterator[Charge]:
     """A consumer with a throughput of its own (enhanced fan-out): by the shard-hour, and by what it reads; of an
     on-demand stream by that alone."""
-    streams = scope.graph.referenced(scope.resource, "streamArn", *tokens.STREAM)
+    streams = scope.referenced("streamArn", *tokens.STREAM)
     if not streams:
         raise Unpriced("its stream isn't in the graph, and it is billed for each of the stream's shards")
     of = Scope(scope.pricing, streams[0])

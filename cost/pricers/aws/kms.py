@@ -59,7 +59,7 @@ def rotates(scope: Scope) -> bool:
     """True when the key's material is rotated, each time for a dollar a month more, twice at most; a replica's is when
     its primary's is."""
     if scope.resource.type == REPLICA:
-        primaries = scope.graph.referenced(scope.resource, "primaryKeyArn", KEY)
+        primaries = scope.referenced("primaryKeyArn", KEY)
         return not primaries or Scope(scope.pricing, primaries[0]).flag("enableKeyRotation")
     return scope.flag("enableKeyRotation")
 

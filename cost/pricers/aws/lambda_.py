@@ -52,7 +52,7 @@ def function(scope: Scope) -> Iterator[Charge]:
 
 def provisioned(scope: Scope) -> Iterator[Charge]:
     """Provisioned concurrency: memory that is kept ready, used or not. What runs on it is billed at the function."""
-    functions = scope.graph.referenced(scope.resource, "functionName", FUNCTION)
+    functions = scope.referenced("functionName", FUNCTION)
     if len(functions) != 1:
         raise Unpriced(
             "its function isn't in the graph, and provisioned concurrency is billed by the function's memory"
@@ -88,9 +88,9 @@ def _scaled(scope: Scope) -> tuple[Resource, str | None]:
     """The function that a scaling target means, and its alias or version where that is known. Raises Unpriced."""
     graph, identifier = scope.graph, scope.resource.get("resourceId")
     _, name, qualifier = [*str(identifier).split(":"), "", ""][:3]
-    found = list(graph.referenced(scope.resource, "resourceId", FUNCTION))
+    found = list(scope.referenced("resourceId", FUNCTION))
     for token in (*tokens.FUNCTION_ALIAS, CONCURRENCY):
-        for one in graph.referenced(scope.resource, "resourceId", token):
+        for one in scope.referenced("resourceId", token):
             found += graph.referenced(one, "functionName", FUNCTION)
     found += scope.pricing.once(_index)[name] if name else []
     if len({one.urn for one in found}) != 1:

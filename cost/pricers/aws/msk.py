@@ -37,7 +37,7 @@ def cluster(scope: Scope) -> Iterator[Charge]:
     size = scope.number(f"{storage}.volumeSize")
     if not size and not kind.startswith("express."):
         raise Unpriced("the size of its brokers' volumes isn't declared, and they are billed; set volumeSize")
-    limits = limits_of(scope, "kafka:broker-storage:VolumeSize", str(scope.resource.outputs.get("arn") or ""))
+    limits = limits_of(scope, "kafka:broker-storage:VolumeSize", lambda: [str(scope.resource.outputs.get("arn") or "")])
     grown = Amount.fixed(size) if limits is None else limits.around(size)
     yield scope.charge(
         "Storage of brokers",

@@ -47,7 +47,7 @@ def instance(scope: Scope) -> Iterator[Charge]:
     kind = scope.text("instanceClass")
     if not kind:
         raise Unpriced("its instanceClass isn't declared; set it")
-    clusters = scope.graph.referenced(scope.resource, "clusterIdentifier", tokens.NEPTUNE[0])
+    clusters = scope.referenced("clusterIdentifier", tokens.NEPTUNE[0])
     of = Scope(scope.pricing, clusters[0]) if clusters else None
     if of is not None:
         _standard(of)

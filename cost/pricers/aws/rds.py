@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
@@ -128,7 +129,7 @@ def edition(scope: Scope, engine: str) -> str:
 
 def _replicated(scope: Scope) -> Scope:
     """The instance of the graph that this one is a replica of, which it takes engine and storage from; else itself."""
-    found = scope.graph.referenced(scope.resource, "replicateSourceDb", tokens.DB_INSTANCE[0])
+    found = scope.referenced("replicateSourceDb", tokens.DB_INSTANCE[0])
     return Scope(scope.pricing, found[0]) if found else scope
 
 
@@ -277,9 +278,9 @@ def _capacity_units(of: Scope, like: Scope) -> Amount:
 def scaled_replicas(scope: Scope, limits: Limits) -> Iterator[Charge]:
     """Replicas that a scaling target adds to an Aurora cluster: of the writer's class, and the dearest of the
     cluster's instances can become the writer (Aurora user guide, Aurora Auto Scaling, 2026)."""
-    graph, identifier = scope.graph, scope.resource.get("resourceId")
+    identifier = scope.resource.get("resourceId")
     index = scope.pricing.once(_index)
-    found = graph.referenced(scope.resource, "resourceId", CLUSTER) or tuple(index[str(identifier)])
+    found = scope.referenced("resourceId", CLUSTER) or tuple(index[str(identifier)])
     if len(found) != 1:
         raise Unpriced("the cluster that it scales isn't in the graph, and its replicas are billed")
     of = Scope(scope.pricing, found[0])
@@ -347,6 +348,10 @@ def _targets(pricing: Pricing) -> Mapping[str, list[Resource]]:
     return found
 
 
+def _scaled_names(cluster: Resource) -> list[str]:
+    return [f"cluster:{cluster.get('clusterIdentifier')}"]
+
+
 def _behind(scope: Scope, target: Resource) -> Iterator[tuple[str, Amount]]:
     """Sizes of the instances that a target registers: one, or all of a cluster with the replicas that scaling adds.
 
@@ -359,11 +364,7 @@ def _behind(scope: Scope, target: Resource) -> Iterator[tuple[str, Amount]]:
         of = Scope(scope.pricing, cluster)
         sizes = [_size(Scope(scope.pricing, one), of) for one in scope.pricing.once(_index)[cluster.urn]]
         found += sizes
-        limits = (
-            limits_of(of, REPLICAS, f"cluster:{cluster.get('clusterIdentifier')}", key="clusterIdentifier")
-            if sizes
-            else None
-        )
+        limits = limits_of(of, REPLICAS, partial(_scaled_names, cluster), key="clusterIdentifier") if sizes else None
         if limits is not None:
             unit, size = max(sizes, key=lambda each: each[1].worst)
             added = limits.beyond(Decimal(len(sizes) - 1))
@@ -391,7 +392,7 @@ SNAPSHOT: Final = UsageKey("storage_gb", Decimal(20), "gigabytes of the snapshot
 
 def snapshot(scope: Scope) -> Iterator[Charge]:
     """Stored data of a snapshot that is taken by hand, at most the size of its database."""
-    found = scope.graph.referenced(scope.resource, "dbInstanceIdentifier", tokens.DB_INSTANCE[0])
+    found = scope.referenced("dbInstanceIdentifier", tokens.DB_INSTANCE[0])
     if scope.untold("dbInstanceIdentifier", tokens.DB_INSTANCE[0]):
         found = scope.graph.of_type(tokens.DB_INSTANCE[0])  # it may be any of them: the largest counts
     size = max((Scope(scope.pricing, one).number("allocatedStorage") for one in found), default=Decimal(0))

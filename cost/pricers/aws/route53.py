@@ -41,7 +41,7 @@ def record(scope: Scope) -> Iterator[Charge]:
 
 def validates_certificate(scope: Scope) -> bool:
     """A record that proves a domain to ACM is asked a handful of times."""
-    return bool(scope.graph.referenced(scope.resource, "records", *tokens.CERTIFICATE))
+    return bool(scope.referenced("records", *tokens.CERTIFICATE))
 
 
 CHECK_KINDS: Final = (

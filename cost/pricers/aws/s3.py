@@ -174,7 +174,7 @@ def replication(scope: Scope, path: str = "rules") -> Iterator[Charge]:
     """Objects put into other buckets, and their way to other Regions; the other buckets bill what they store. Buckets
     that aren't in the graph count as elsewhere."""
     home, rules = scope.pricing.region_of(scope.resource), scope.items(path)
-    found = scope.graph.referenced(scope.resource, path, *BUCKETS)
+    found = scope.referenced(path, *BUCKETS)
     if len(found) < len(rules) or any(scope.pricing.region_of(one) != home for one in found):
         yield scope.use("Data to other Regions", ("data_transfer", "inter_region_gb"), scope.usage(REPLICATED))
     yield scope.use("Objects replicated", ("s3", "1k_put_requests"), scope.usage(REPLICAS))

@@ -11,6 +11,7 @@ from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.scope import Scope, UsageKey, Used
 from deployment import tokens
+from deployment.graph import Resource
 
 PUBLISHES: Final = UsageKey("monthly_requests", Decimal(1000), "publishes a month")
 DELIVERIES: Final = UsageKey("monthly_requests", Decimal(1000), "deliveries a month")
@@ -54,10 +55,10 @@ def subscription(scope: Scope) -> Iterator[Charge]:
     """Messages delivered to one subscription."""
     protocol = scope.text("protocol").lower()
     delivered = scope.usage(DELIVERIES, messages(scope))
-    topics = scope.graph.referenced(scope.resource, "topic", TOPIC)
+    topics = scope.referenced("topic", TOPIC)
     untold = protocol == "sqs" and scope.untold("topic", TOPIC)  # FIFO topics deliver to queues alone
     fifo = any(is_fifo(Scope(scope.pricing, one)) for one in topics)
-    if fifo or untold or str(scope.resource.get("topic")).endswith(".fifo"):
+    if fifo or untold or scope.made(is_fifo_name, "topic"):
         yield scope.use("FIFO deliveries", ("sns", "million_fifo_deliveries"), delivered, Driver.EVENTS)
         payload = payload_gb(scope, delivered)
         yield scope.use("FIFO payload delivered", ("sns", "fifo_delivery_gb"), payload, Driver.EVENTS)
@@ -68,7 +69,21 @@ def subscription(scope: Scope) -> Iterator[Charge]:
 
 def is_fifo(scope: Scope) -> bool:
     """True for a topic that keeps the order of its messages."""
-    return scope.flag("fifoTopic") or scope.text("name").endswith(".fifo")
+    if scope.flag("fifoTopic"):
+        return True
+    if not scope.made(is_text, "name"):  # one that can't be read has no price
+        return scope.text("name").endswith(".fifo")
+    return scope.made(is_fifo_name, "name")
+
+
+def is_text(resource: Resource, path: str) -> bool:
+    """Whether a name is known, and one."""
+    return isinstance(resource.get(path), str)
+
+
+def is_fifo_name(resource: Resource, path: str) -> bool:
+    """Whether the name, or ARN, of a topic is that of one which keeps the order of its messages."""
+    return str(resource.get(path)).endswith(".fifo")
 
 
 def in_chunks(scope: Scope, messages: Used) -> Used:

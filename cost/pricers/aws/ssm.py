@@ -11,6 +11,7 @@ from cost.registry import Pricer
 from cost.scope import Scope, UsageKey
 from cost.uptime import Metering
 from deployment import tokens
+from deployment.graph import Resource
 
 STANDARD_BYTES: Final = 4096
 """A longer value needs the advanced tier, which Intelligent-Tiering then chooses."""
@@ -21,12 +22,13 @@ INTERACTIONS: Final = UsageKey("monthly_api_interactions", Decimal(10_000), "API
 def parameter(scope: Scope) -> Iterator[Charge]:
     """The parameter and its interactions when it is an advanced one; nothing otherwise."""
     tier = scope.text("tier", "Standard")
-    if tier == "Advanced" or (tier == "Intelligent-Tiering" and _is_long(scope.resource.get("value"))):
+    if tier == "Advanced" or (tier == "Intelligent-Tiering" and scope.made(_is_long, "value")):
         yield scope.charge("Advanced parameter", ("ssm", "advanced_parameter_month"), ONE, Metering.STANDING)
         yield scope.use("API interactions", ("ssm", "advanced_10k_requests"), scope.usage(INTERACTIONS), Driver.EVENTS)
 
 
-def _is_long(value: object) -> bool:
+def _is_long(parameter: Resource, path: str) -> bool:
+    value = parameter.get(path)
     return isinstance(value, str) and len(value.encode()) > STANDARD_BYTES
 
 

@@ -61,7 +61,7 @@ def capacity_surcharge(scope: Scope, used: Used) -> Iterator[Charge]:
     capacity once the ACL is there, and that of its own groups before."""
     known = number(scope.resource.outputs.get("capacity"))
     declared = sum(
-        (number(each.get("capacity")) or ZERO for each in scope.graph.referenced(scope.resource, "rules", RULE_GROUP)),
+        (number(each.get("capacity")) or ZERO for each in scope.referenced("rules", RULE_GROUP)),
         ZERO,
     )
     steps = ((max(known or ZERO, declared) - INCLUDED_WCU) / WCU_STEP).to_integral_value(ROUND_CEILING)
