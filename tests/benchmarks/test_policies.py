@@ -13,6 +13,7 @@ from foreign.declared import together
 
 from deployment.reader import graph_from_json
 from policies.assess import assess
+from policies.rules._grants import granting, trusting
 
 pytestmark = pytest.mark.benchmark
 MOST_PARSES = 25
@@ -47,6 +48,69 @@ def share_one_id(document):
             state[section] = {
                 key: "the-same" if key.endswith("Id") else value for key, value in state.get(section, {}).items()
             }
+
+
+TAGS = {"Project": "shop", "Owner": "team", "Environment": "prod"}
+SMALL = {
+    "aws:ec2/instance:Instance": {"ami": "ami-0abc", "instanceType": "t4g.nano", "tags": TAGS},
+    "aws:sqs/queue:Queue": {"name": "queue-NUMBER", "sqsManagedSseEnabled": True, "tags": TAGS},
+    "aws:s3/bucket:Bucket": {"bucket": "bucket-NUMBER", "tags": TAGS},
+    "aws:iam/role:Role": {"name": "role-NUMBER", "assumeRolePolicy": trusting({"Service": "lambda.amazonaws.com"})},
+    "aws:iam/rolePolicy:RolePolicy": {
+        "role": "role-NUMBER",
+        "policy": granting("s3:GetObject", resource="arn:aws:s3:::bucket-NUMBER/*"),
+    },
+    "aws:lambda/function:Function": {
+        "name": "function-NUMBER",
+        "runtime": "python3.12",
+        "role": "arn:aws:iam::123456789012:role/role-NUMBER",
+        "environment": {"variables": {"LEVEL": "info", "BUCKET": "bucket-NUMBER"}},
+        "tags": TAGS,
+    },
+    "aws:cloudwatch/logGroup:LogGroup": {"name": "/lambda/NUMBER", "retentionInDays": 14, "tags": TAGS},
+    "aws:ec2/securityGroup:SecurityGroup": {
+        "name": "group-NUMBER",
+        "vpcId": "vpc-1",
+        "ingress": [{"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/8"]}],
+        "tags": TAGS,
+    },
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+        "name": "alarm-NUMBER",
+        "comparisonOperator": "GreaterThanThreshold",
+        "evaluationPeriods": 1,
+        "metricName": "Errors",
+        "namespace": "AWS/Lambda",
+        "period": 60,
+        "statistic": "Sum",
+        "tags": TAGS,
+    },
+    "kubernetes:apps/v1:Deployment": {
+        "metadata": {"name": "api-NUMBER", "namespace": "shop", "labels": {"app": "api-NUMBER"}},
+        "spec": {
+            "selector": {"matchLabels": {"app": "api-NUMBER"}},
+            "template": {
+                "metadata": {"labels": {"app": "api-NUMBER"}},
+                "spec": {"containers": [{"name": "api", "image": "registry.example.com/api:1"}]},
+            },
+        },
+    },
+}
+"""What most large stacks are made of: type -> inputs of its NUMBERth resource."""
+
+
+def small(count, *types):
+    """A deployment of `count` resources of `types`, one after the other."""
+    provider = {"urn": "urn:pulumi:prod::shop::pulumi:providers:aws::eu", "custom": True, "id": "eu"}
+    resources = [{**provider, "type": "pulumi:providers:aws", "inputs": {"region": "eu-central-1"}}]
+    for number in range(count):
+        token = types[number % len(types)]
+        state = {"urn": f"urn:pulumi:prod::shop::{token}::it-NUMBER", "custom": True, "id": "id-NUMBER", "type": token}
+        if token.startswith("aws:"):
+            state["provider"] = f"{provider['urn']}::{provider['id']}"
+        outputs = {**SMALL[token], "arn": f"arn:aws:{token.split('/')[0]}:eu-central-1:123456789012:NUMBER"}
+        text = json.dumps({**state, "inputs": SMALL[token], "outputs": outputs})
+        resources.append(json.loads(text.replace("NUMBER", str(number))))
+    return {"version": 3, "deployment": {"resources": resources}}
 
 
 def measured(recorded, copies, one_id):
@@ -105,19 +169,36 @@ def run_apart(command, file):
     return float(taken), float(beside), int(kilobytes) * 1024 / 1e6
 
 
-@pytest.mark.parametrize("count", [10_000, 100_000])
-@pytest.mark.parametrize("of", ["dev, ids of their own", "dev, one id for all", "programs of other people"])
-def test_check_and_cost_beside_the_parser(deployment, tmp_path, of, count):
-    file = tmp_path / "large.json"
-    recorded = deployment("dev") if of.startswith("dev") else together(1)
+def of_shape(shape, count, deployment):
+    """A deployment of at least `count` resources."""
+    if shape in SHAPES:
+        return small(count, *SHAPES[shape])
+    recorded = deployment("dev") if shape.startswith("dev") else together(1)
     copies = -(-count // len(recorded["deployment"]["resources"]))
-    document = enlarged(recorded, copies) if of.startswith("dev") else together(copies)
-    if of == "dev, one id for all":
+    document = enlarged(recorded, copies) if shape.startswith("dev") else together(copies)
+    if shape == "dev, one id for all":
         share_one_id(document)
+    return document
+
+
+SHAPES = {
+    "ten types": tuple(SMALL),
+    "roles": ("aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"),
+    "security groups": ("aws:ec2/securityGroup:SecurityGroup",),
+    "functions": ("aws:lambda/function:Function",),
+    "Kubernetes": ("kubernetes:apps/v1:Deployment",),
+}
+
+
+@pytest.mark.parametrize("count", [10_000, 100_000])
+@pytest.mark.parametrize("shape", ["dev, ids of their own", "dev, one id for all", "programs of other people", *SHAPES])
+def test_check_and_cost_beside_the_parser(deployment, tmp_path, shape, count):
+    file = tmp_path / "large.json"
+    document = of_shape(shape, count, deployment)
     file.write_text(json.dumps(document))
     megabytes = file.stat().st_size / 1e6
     warm = tmp_path / "warm.json"
-    warm.write_text(json.dumps(recorded))
+    warm.write_text(json.dumps(of_shape(shape, 1, deployment)))
     run_apart(COMMANDS["check"], warm)
     found = {name: run_apart(command, file) for name, command in COMMANDS.items()}
     parser = found["json.load"][0]
