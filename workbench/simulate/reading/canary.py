@@ -8,11 +8,11 @@ from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from workbench.simulate.reading.values import as_float
 
-Fleet = tuple[Resource, Resource | None]
+Scaled = tuple[Resource, Resource | None]
 """What scales, and the target group that it answers for."""
 
 
-def stable_and_canary(graph: ResourceGraph, fleets: Sequence[Fleet]) -> list[Resource]:
+def stable_and_canary(graph: ResourceGraph, fleets: Sequence[Scaled]) -> list[Resource]:
     """The fleet that requests come to, and the canary of it if there is one.
 
     A canary shares a forward action of the load balancer with it: of two that do, the one whose name says so, or else
