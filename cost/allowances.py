@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from cost.catalogue import Price, read_toml
+
+LAST_DIGITS: Final = Decimal("1e-20")
+"""Part of a sum by which it may differ from the same one added up in another order: decimals have 28 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def relief(bills: Iterable[Bill], amounts: Mapping[str, Decimal]) -> Iterator[Re
             used = quantity * price.unit_size
             free = min(left, used)
             left -= free
-            if free == used:  # all of it: exactly what the lines say, whatever they were rounded to
+            if used - free <= used * LAST_DIGITS:  # all of it: exactly what the lines say, whatever they were rounded to
                 yield Relief(allowance, price, quantity, usd)
             elif free:
                 units = free / price.unit_size

@@ -90,6 +90,17 @@ def test_an_allowance_never_gives_money_back(make, price, make_basis):
     assert found.expected_usd == found.floor_usd == found.worst_case_usd == 0
 
 
+def test_an_allowance_takes_all_of_what_it_covers_whatever_its_sums_are_rounded_to(make, price, make_basis):
+    # Quantities of 28 digits: added up by price they differ in the last one from those added up line by line.
+    group = "aws:cloudwatch/logGroup:LogGroup"
+    groups = [make(group, {"retentionInDays": 30}, f"group-{number}") for number in range(3)]
+    left = [
+        price(*groups, basis=make_basis(monthly_requests=requests, allowances=True)).expected_usd
+        for requests in range(197_500, 197_520)
+    ]
+    assert left == [0] * len(left)
+
+
 def test_the_budget_buys_hours_of_what_is_billed_by_the_hour(make, price, make_basis):
     # 0.0225 + 2 x 0.005 an hour: 5.00 buys 153.8 hours (facts: "ALB + 2 IPv4: 154 h")
     balancer = make(ALB, {"subnets": ["a", "b"]})
