@@ -103,7 +103,7 @@ def relief(bills: Iterable[Bill], amounts: Mapping[str, Decimal]) -> Iterator[Re
             used = quantity * price.unit_size
             free = min(left, used)
             left -= free
-            if used - free <= used * LAST_DIGITS:  # all of it: exactly what the lines say, whatever they were rounded to
+            if used - free <= used * LAST_DIGITS:  # all of it: what the lines say, whatever they were rounded to
                 yield Relief(allowance, price, quantity, usd)
             elif free:
                 units = free / price.unit_size
