@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeVar
 
 from deployment.errors import SHAPE_ERRORS, InputError
-from deployment.graph import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph, first_step
 
 T = TypeVar("T")
 Made = TypeVar("Made", bound=int)
@@ -24,11 +24,6 @@ FEWEST: Final = 64
 
 WHOLE: Final = ("metadata", "spec")
 """Properties that hold all of an object of Kubernetes, its name included."""
-
-
-def property_of(path: str) -> str:
-    """The first part of `path`."""
-    return path.partition(".")[0].partition("[")[0]
 
 
 class Result(NamedTuple):
@@ -162,7 +157,7 @@ class Observed(Resource):
 
     def note(self, path: str) -> None:
         """Note that the value at `path` was asked for."""
-        name = property_of(path)
+        name = first_step(path)
         if name in WHOLE:
             self.noted.paths.add(path)
         else:
@@ -170,7 +165,7 @@ class Observed(Resource):
 
     def sources(self, path: str) -> tuple[str, ...]:
         """What the resource says."""
-        self.noted.sources.add(property_of(path))
+        self.noted.sources.add(first_step(path))
         return self.of.sources(path)
 
     def value_in(self, index: Mapping[Any, T], key: Callable[[Resource], Any]) -> T | None:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, Final, TypeVar, TypeVarTuple
 
-from cost.alike import Observed, property_of
+from cost.alike import Observed
 from cost.basis import Basis
 from cost.catalogue import GLOBAL, REFERENCE, Catalogue, MissingPrice, Price, price_in
 from cost.charges import NOTHING, Amount, Charge, Driver, Unpriced
@@ -18,7 +18,7 @@ from cost.money import text
 from cost.uptime import Metering
 from deployment.day import today_utc
 from deployment.errors import InputError
-from deployment.graph import Resource, ResourceGraph
+from deployment.graph import Resource, ResourceGraph, first_step
 from deployment.unknown import SECRET, UNKNOWN
 
 T = TypeVar("T")
@@ -406,6 +406,6 @@ class Scope:
     def known(self, path: str, default: Any) -> Any:
         """Property at `path`. Raises Unpriced when it is unknown during preview, or secret."""
         value = self.resource.get(path, default)
-        if value is UNKNOWN and property_of(path) not in self.resource.inputs:
+        if value is UNKNOWN and first_step(path) not in self.resource.inputs:
             return default  # nobody declares it: in a preview the engine does not know yet what AWS will say
         return _readable(value, path)

@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from cost.alike import property_of
 from cost.catalogue import read_kept
 from cost.registry import NATIVE, present
 from deployment.decimals import number
-from deployment.graph import Resource
+from deployment.graph import Resource, first_step
 from deployment.unknown import SECRET, UNKNOWN
 
 UNREADABLE: Final = {id(UNKNOWN): "isn't known during preview", id(SECRET): "is secret"}
@@ -67,7 +66,7 @@ class Surcharge:
 
 def _declared(resource: Resource, path: str) -> list[Any]:
     """What the program sets at `path`, in a preview what is not known yet included; never what AWS filled in."""
-    return resource.peek(path) if not resource.inputs or property_of(path) in resource.inputs else []
+    return resource.peek(path) if not resource.inputs or first_step(path) in resource.inputs else []
 
 
 def surcharges(resource: Resource) -> Iterator[str]:
@@ -95,7 +94,7 @@ def _rows() -> Mapping[str, tuple[Surcharge, ...]]:
     for row in read_kept(Path(__file__).parent / "surcharges.toml")["surcharge"]:
         read = Surcharge(
             path=row["property"],
-            property=property_of(row["property"]),
+            property=first_step(row["property"]),
             costs=row["costs"],
             words=_small(row.get("is", ())),
             free_words=_small(row.get("unless", ())),
