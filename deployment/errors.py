@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+Made = TypeVar("Made")
 
 SHAPE_ERRORS: Final = (
     TypeError,
@@ -43,6 +46,16 @@ class Gathered:
         """Raises InputError where anything was wrong."""
         if self._problems:
             raise InputError(*dict.fromkeys(self._problems))
+
+
+def of_each(make: Callable[[T], Made], things: Iterable[T]) -> list[Made]:
+    """`make` of each of `things`. Raises InputError with what is wrong with all of them."""
+    made, gathered = [], Gathered()
+    for thing in things:
+        with gathered:
+            made.append(make(thing))
+    gathered.tell()
+    return made
 
 
 class TooLargeError(InputError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployment.errors import Gathered, InputError
+from deployment.errors import InputError, of_each
 from deployment.garbage import lasting
 from workbench.cli.common import (
     BLOCKED,
@@ -93,12 +93,7 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE", click.get_current_context())
     if pack.policy_pack is not None and not any(pack.policy_pack.glob("PulumiPolicy.*")):
         raise InputError(f"--policy-pack {pack.policy_pack}: no policy pack: there is no PulumiPolicy.yaml in it")
-    judged, gathered = [], Gathered()
-    for file in files:
-        with gathered:
-            judged.append((file, _assess(file, pack)))
-    gathered.tell()
-    judged = lasting(judged)
+    judged = lasting(of_each(lambda file: (file, _assess(file, pack)), files))
     emit(_rendered(judged, output), output.out)
     if any(assessment.blocked for _, assessment in judged):
         raise SystemExit(BLOCKED)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from deployment.errors import Gathered, InputError
+from deployment.errors import InputError, of_each
 from workbench.cli.common import emit, out_option
 
 
@@ -28,11 +28,7 @@ def command(files: tuple[Path, ...], artifact: str | None, out: Path | None) -> 
 
     if artifact is not None and (urlsplit(artifact).scheme != "https" or not _is_plain(artifact)):
         raise InputError(f"--artifact {artifact}: must be an https address")
-    previews, gathered = [], Gathered()
-    for path in files:
-        with gathered:
-            previews.append(read(path))
-    gathered.tell()
+    previews = of_each(read, files)
     emit(render(previews, artifact=artifact), out)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import functools
 import math
+import operator
 import os
 import shutil
 import sys
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, TypedDict
 import click
 from click.shell_completion import CompletionItem
 
-from deployment.errors import Gathered, InputError, meant
+from deployment.errors import InputError, meant, of_each
 
 if TYPE_CHECKING:
     from workbench.cluster import Cluster
@@ -232,11 +233,7 @@ def readable(files: tuple[Path, ...]) -> None:
 
 def all_checked(*checks: Callable[[], object]) -> None:
     """Run each of `checks`. Raises InputError with what all of them found wrong."""
-    gathered = Gathered()
-    for check in checks:
-        with gathered:
-            check()
-    gathered.tell()
+    of_each(operator.call, checks)
 
 
 def refuse_beside_file(file: object) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deployment.errors import Gathered, InputError
+from deployment.errors import InputError, of_each
 from workbench.cli.common import (
     BLOCKED,
     RegionName,
@@ -65,12 +65,7 @@ def _drift(sources: tuple[str, ...], region: str | None, show: object) -> Drift:
         return drift(old, new, differences, region)
     if sources.count("-") > 1:
         raise InputError("standard input (-) can be read once only")
-    graphs, gathered = [], Gathered()
-    for source in sources:
-        with gathered:
-            graphs.append(graph_from_file(source))
-    gathered.tell()
-    older, newer = graphs
+    older, newer = of_each(graph_from_file, sources)
     names = _full_name(older), _full_name(newer)
     if None not in names and names[0] != names[1]:  # an empty export is of any stack: one that was destroyed
         raise InputError(f"{sources[1]}: is the stack {names[1]}, {sources[0]} is {names[0]}; give two of one stack")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from deployment.errors import Gathered, InputError
+from deployment.errors import InputError, of_each
 from workbench.cli.common import BLOCKED, Commands, Whole, terminal_width, write_text
 
 if TYPE_CHECKING:
@@ -211,11 +211,7 @@ def _used(files: tuple[str, ...]) -> list[Price]:
     from deployment.reader import graph_from_file, graph_from_json
 
     if files:
-        graphs, gathered = [], Gathered()
-        for name in files:
-            with gathered:
-                graphs.append(graph_from_file(name))
-        gathered.tell()
+        graphs = of_each(graph_from_file, files)
     else:
         from workbench.preview.synthesis import synthesize
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from deployment.errors import Gathered
+from deployment.errors import of_each
 from workbench.cli.common import BLOCKED, StackName, Written, emit, progress
 
 
@@ -36,13 +37,8 @@ def command(stacks: tuple[str, ...], base: str | None, no_simulation: bool, out:
     from workbench.report.page.view import view
 
     with progress("starting") as show:
-        views, gathered = [], Gathered()
-        for stack in dict.fromkeys(stacks or known(REPOSITORY)):
-            with gathered:
-                views.append(
-                    view(stack, base=base, day=today_utc(), simulate=not no_simulation, root=REPOSITORY, progress=show)
-                )
-        gathered.tell()
+        shown = partial(view, base=base, day=today_utc(), simulate=not no_simulation, root=REPOSITORY, progress=show)
+        views = of_each(shown, dict.fromkeys(stacks or known(REPOSITORY)))
         show("writing")
         emit(render(views), out)
     click.echo(f"wrote {out}", err=True)
