@@ -63,31 +63,43 @@ def _blended(stacks: list[list[Line]]) -> list[list[Line]]:
     }
     if not reached:
         return stacks
-    shared: dict[tuple[str, str], tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
-    return [[_at_mean(line, reached.get(line.price.path), shared) for line in lines] for lines in stacks]
+    mean_of = {path: _Mean(totals).of for path, totals in reached.items()}
+    return [[mean_of.get(line.price.path, _as_it_is)(line) for line in lines] for lines in stacks]
 
 
-def _at_mean(
-    line: Line,
-    totals: Mapping[str, tuple[Decimal, Decimal]] | None,
-    shared: dict[tuple[str, str], tuple[Decimal, Decimal]],
-) -> Line:
-    """The line at the mean price. `shared` is what the lines before it had, in units and dollars: each gets what takes
-    their sum to its own place, so that all of them add up to the total whatever is rounded."""
-    if totals is None:
-        return line
-    dollars: dict[str, Any] = {}
-    path, last = line.price.path, None
-    for field, quantity in quantities(line):
-        if field in totals:
-            (usd, units), before = totals[field], shared[path, field]
+def _as_it_is(line: Line) -> Line:
+    return line
+
+
+class _Mean:
+    """What lines of one price pay of `totals`, by field: dollars, and for how many units of the price."""
+
+    def __init__(self, totals: Mapping[str, tuple[Decimal, Decimal]]) -> None:
+        self._totals = totals
+        self._before = dict.fromkeys(totals, (ZERO, ZERO))
+        """Units and dollars of the lines so far."""
+        self._known: dict[tuple[object, ...], list[tuple[str, Decimal]]] = {}
+        """`_amount_of` a line -> its quantities."""
+
+    def of(self, line: Line) -> Line:
+        """The line at the mean price: it gets what takes the sum of those so far to its own place, so that all of them
+        add up to the total whatever is rounded."""
+        key = _amount_of(line)
+        counted = self._known.get(key)
+        if counted is None:
+            counted = [(field, quantity) for field, quantity in quantities(line) if field in self._totals]
+            self._known[key] = counted
+        usd_of: dict[str, Any] = {}
+        last = None
+        for field, quantity in counted:
+            (usd, units), before = self._totals[field], self._before[field]
             if last != (last := (usd, units, before, quantity)):  # figures are often the same
                 after_units = before[0] + quantity
                 after = after_units, line_usd(usd * after_units / units)
                 more_usd = after[1] - before[1]
-            shared[path, field] = after
-            dollars[field] = more_usd
-    return line._replace(**dollars)
+            self._before[field] = after
+            usd_of[field] = more_usd
+        return line._replace(**usd_of)
 
 
 def quantities(line: Line) -> Iterator[tuple[str, Decimal]]:
@@ -149,12 +161,19 @@ def _line(by_figure: Mapping[str, Relief]) -> Line:
     )
 
 
+def _amount_of(line: Line) -> tuple[object, ...]:
+    """What tells lines apart that are not of as much of one price, as long as they exist."""
+    charge = line.charge
+    assert charge is not None  # noqa: S101 - only charges have amounts
+    return id(charge.price), id(charge.amount), charge.metering, charge.allowed, id(line.factor)
+
+
 def _alike(lines: Iterable[Line]) -> list[tuple[Line, int]]:
-    """`lines`, but those of one charge that come to the same dollars as one and their number."""
-    numbers: dict[tuple[int, ...], int] = {}
+    """`lines`, but those of as much of one price that come to the same dollars as one and their number."""
+    numbers: dict[tuple[object, ...], int] = {}
     found: list[Line] = []
     for line in lines:
-        key = id(line.charge), id(line.monthly_usd), id(line.floor_usd), id(line.worst_case_usd)
+        key = _amount_of(line), id(line.monthly_usd), id(line.floor_usd), id(line.worst_case_usd)
         if key not in numbers:
             numbers[key] = 0
             found.append(line)

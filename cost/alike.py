@@ -9,7 +9,7 @@ above all, is priced alone.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -17,7 +17,7 @@ from deployment.errors import SHAPE_ERRORS, InputError
 from deployment.graph import Resource, ResourceGraph, first_step
 
 T = TypeVar("T")
-Made = TypeVar("Made", bound=int)
+Made = TypeVar("Made", bound=Hashable)
 
 FEWEST: Final = 64
 """Resources of a type from which on it pays to note what is read of them."""
@@ -53,16 +53,16 @@ class Alike:
         """Look-ups, with the key of a resource in them: whom none of them holds is alike in that."""
         self.references: set[tuple[str, tuple[str, ...]]] = set()
         """Path and types of what was asked for because the resources refer to it."""
-        self.made: set[tuple[Callable[[Resource, str], int], str]] = set()
+        self.made: set[tuple[Callable[[Resource, str], Hashable], str]] = set()
         """What was made of the value at a path."""
         self.in_region = False
         """Whether it was asked for the Region."""
-        self.results: dict[bytes | str, Result] = {}
+        self.results: dict[tuple[Hashable, ...], Result] = {}
         self.differing = 0
         """Resources that no other was like, when they were priced."""
         self.like = 0
 
-    def key(self, resource: Resource) -> bytes | str | None:
+    def key(self, resource: Resource) -> tuple[Hashable, ...] | None:
         """All that is known to be read of `resource`; None where only it has that, or it has an unreadable shape."""
         try:
             if any(key_of(resource) in index for index, key_of in self.look_ups.values()):
@@ -76,14 +76,14 @@ class Alike:
                 self.region_of(resource) if self.in_region else "",
                 [resource.peek(path) for path in self.paths],
                 [[one.urn for one in self.graph.referenced(resource, path, *types)] for path, types in self.references],
-                [make(resource, path) for make, path in self.made],
             )
+            made = [make(resource, path) for make, path in self.made]
         except (InputError, *SHAPE_ERRORS):
             return None
         try:
-            return marshal.dumps(read, 2)  # of later versions equal values may give different bytes
+            return marshal.dumps(read, 2), *made  # of later versions equal values may give different bytes
         except ValueError:  # values that can't be read
-            return repr(read)
+            return repr(read), *made
 
     def result(self, resource: Resource) -> Result | None:
         """That of a resource which `resource` is like; None without one."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from cost.adjustable import Adjustable, SessionPlan
 from cost.brake import BrakeBasis
 from cost.uptime import ALWAYS_ON, MONTH_HOURS, Uptime
-from cost.workflows import read_workflow
+from cost.workflows import read_workflow, workflow_at
 from deployment import tokens
 from deployment.decimals import number
 from deployment.errors import InputError
@@ -373,7 +373,7 @@ def reaped_types(machine: Resource) -> frozenset[str] | None:
     definition = machine.get("definition")
     if definition is UNKNOWN or definition is SECRET:
         return None
-    workflow = read_workflow(definition) if isinstance(definition, str) else None
+    workflow = workflow_at(machine, "definition")
     actions = workflow.actions if workflow is not None else frozenset[str]()
     return FOLLOWS_USE.union(*(REAPING_ACTIONS.get(action, ()) for action in actions))
 

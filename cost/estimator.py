@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from cost.account import settle
 from cost.alike import FEWEST, Alike, Observed, Result
 from cost.allowances import allowances
 from cost.basis import Basis, basis_of
 from cost.brake import held
-from cost.catalogue import GLOBAL, Catalogue, MissingPrice
-from cost.charges import ZERO, Charge, Unpriced
+from cost.catalogue import GLOBAL, Catalogue, MissingPrice, Price
+from cost.charges import ZERO, Amount, Charge, Unpriced
 from cost.estimate import NO_LIMIT_USD, Estimate, Line, UnpricedResource
 from cost.money import line_usd
 from cost.registry import free_reason, pricer_of
@@ -34,6 +34,9 @@ from deployment.unknown import is_watched
 
 MANY: Final = 1024
 """Resources after which, and after each doubling, it pays to look whether the others have to be priced, too."""
+
+MOST_AMOUNTS: Final = 1024
+"""Amounts whose dollars are kept for the next resource that has the same."""
 
 TOLD_AHEAD: Final = datetime.timedelta(days=183)
 """How long before they begin charges are told: six months."""
@@ -193,6 +196,9 @@ class _Bill:
         self.components: dict[str | None, str] = {}
         """URN of a parent -> the component of its children."""
         self.alike: dict[str, Alike | None] = {}
+        self.amounts: dict[tuple[int, ...], tuple[Charge, _Amounts]] = {}
+        """By the identity of price, amount and factors, with a charge that keeps them: one of this or that is what many
+        resources have."""
 
     def price(self, resource: Resource, kind: _Kind) -> None:
         """Add what the type of a resource says of it, or what was found for one that is like it."""
@@ -236,7 +242,7 @@ class _Bill:
         ends = self.pricing.basis.ends(resource)
         try:
             for charge in charges():
-                self.lines.append(_line(resource, component, charge, ends, self.factors))
+                self.lines.append(self._line(resource, component, charge, ends))
         except MissingPrice as missing:
             self.refuse(resource, self._lacks(missing, charges))
         except Unpriced as reason:
@@ -246,6 +252,33 @@ class _Bill:
             self.nowhere = self.nowhere or error
         except SHAPE_ERRORS:  # a file from outside may hold any shape: it has no price, and it blocks
             self.refuse(resource, "a property has a shape, or a number a size, that its estimator can't read")
+
+    def _line(self, resource: Resource, component: str, charge: Charge, in_sessions: bool) -> Line:
+        declared, always = self.factors[in_sessions][charge.metering]
+        key = id(charge.price), id(charge.amount), id(declared), id(always)
+        _, known = self.amounts.get(key, (None, None))
+        if known is None:
+            known = _amounts(charge.price, charge.amount, declared, always)
+            if len(self.amounts) < MOST_AMOUNTS:
+                self.amounts[key] = charge, known
+        return Line(
+            urn=resource.urn,
+            type=resource.type,
+            name=resource.name,
+            component=component,
+            item=charge.item,
+            price=charge.price,
+            quantity=known.quantity,
+            monthly_usd=known.monthly_usd,
+            floor_usd=known.floor_usd,
+            worst_case_usd=known.worst_case_usd,
+            list_always_on_usd=known.list_always_on_usd,
+            usage_based=charge.usage_based,
+            assumed=charge.assumed,
+            charge=charge,
+            in_sessions=in_sessions,
+            factor=declared,
+        )
 
     def _lacks(self, first: MissingPrice, charges: Callable[[], Iterable[Charge]]) -> str:
         """Every price that the resource lacks, for people: its charges are gone through once more to the end."""
@@ -277,32 +310,25 @@ def _factors(uptime: Uptime) -> _Factors:
     return {metering: (uptime.factor(metering), ALWAYS_ON.factor(metering)) for metering in Metering}
 
 
-def _line(
-    resource: Resource, component: str, charge: Charge, in_sessions: bool, by_uptime: Mapping[bool, _Factors]
-) -> Line:
-    price, amount = charge.price, charge.amount
-    declared, always = by_uptime[in_sessions][charge.metering]
+class _Amounts(NamedTuple):
+    """Fields of a line that follow from its price and amount."""
+
+    quantity: Decimal
+    monthly_usd: Decimal
+    floor_usd: Decimal
+    worst_case_usd: Decimal
+    list_always_on_usd: Decimal
+
+
+def _amounts(price: Price, amount: Amount, declared: Decimal, always: Decimal) -> _Amounts:
+    """Of `amount`, in the declared uptime and always on."""
     size = price.unit_size
     quantity = amount.expected * declared / size
     monthly = line_usd(price.cost(quantity))
-    same = amount.floor == amount.expected
-    return Line(
-        urn=resource.urn,
-        type=resource.type,
-        name=resource.name,
-        component=component,
-        item=charge.item,
-        price=price,
-        quantity=quantity,
-        monthly_usd=monthly,
-        floor_usd=monthly if same else line_usd(price.cost(amount.floor * declared / size)),
-        worst_case_usd=(
-            monthly if amount.worst == amount.expected else line_usd(price.cost(amount.worst * declared / size))
-        ),
-        list_always_on_usd=(monthly if declared == always else line_usd(price.cost(amount.expected * always / size))),
-        usage_based=charge.usage_based,
-        assumed=charge.assumed,
-        charge=charge,
-        in_sessions=in_sessions,
-        factor=declared,
+    return _Amounts(
+        quantity,
+        monthly,
+        monthly if amount.floor == amount.expected else line_usd(price.cost(amount.floor * declared / size)),
+        monthly if amount.worst == amount.expected else line_usd(price.cost(amount.worst * declared / size)),
+        monthly if declared == always else line_usd(price.cost(amount.expected * always / size)),
     )

@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from cost.basis import RolloutBasis
 from cost.charges import Unpriced
 from cost.scope import Pricing
-from cost.workflows import Workflow, read_workflow
+from cost.workflows import Workflow, workflow_at
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource, ResourceGraph
@@ -26,6 +26,10 @@ RESIZES: Final = frozenset({"autoscaling:updateautoscalinggroup", "eks:call", "l
 
 TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SCALED: Final = re.compile(r"/deployments/([^/\"]+)/scale")
+
+
+_Placed: TypeAlias = tuple[int, Resource]
+"""Place in the graph, and what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +54,41 @@ def find_rollout(graph: ResourceGraph) -> Rollout | None:
 
     The canary is the one that starts empty.
     """
-    by_name: dict[tuple[str, str], list[tuple[int, Resource]]] = defaultdict(list)
-    for position, group in enumerate(graph.of_type(GROUP, DEPLOYMENT)):
-        name = group.get("metadata.name" if group.type == DEPLOYMENT else "name")
-        by_name[group.type, str(name)].append((position, group))
+    groups: _Groups | None = None
     seen: set[str] = set()
     for machine in graph.of_type(STATE_MACHINE):
         definition = machine.get("definition")
         if str(definition) in seen:  # it names the same ones
             continue
         seen.add(str(definition))
-        workflow = read_workflow(definition) if isinstance(definition, str) else None
+        workflow = workflow_at(machine, "definition")
         if workflow is None or not workflow.is_rollout or not RESIZES & workflow.actions:
             continue
-        found = [one for named in _named(str(definition)) for one in by_name.get(named, ())]
-        named = [group for _, group in sorted(found, key=lambda one: one[0])]
-        empty = [group for group in named if not _size(group)]
-        full = [group for group in named if _size(group)]
+        groups = groups or _Groups(graph)
+        empty, full = groups.named_in(str(definition))
         if len(empty) == 1 and full:
             return Rollout(machine, workflow, canary=empty[0], stable=full[0])
     return None
+
+
+class _Groups:
+    """Groups and Deployments of a graph, by their names and whether they start empty."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        self._found: dict[tuple[str, str], tuple[list[_Placed], list[_Placed]]] = defaultdict(lambda: ([], []))
+        for placed in enumerate(graph.of_type(GROUP, DEPLOYMENT)):
+            group = placed[1]
+            name = group.get("metadata.name" if group.type == DEPLOYMENT else "name")
+            sharing = self._found[group.type, str(name)][bool(_size(group))]
+            if len(sharing) < 2:  # two tell as much as all that have the name, as in many namespaces
+                sharing.append(placed)
+
+    def named_in(self, definition: str) -> tuple[list[Resource], list[Resource]]:
+        """Those that start empty, and the others, that `definition` names: in the order of the graph, at most two of
+        each name."""
+        known = [self._found[name] for name in _named(definition) if name in self._found]
+        empty, full = (sorted(one for found in known for one in found[size]) for size in (False, True))
+        return [group for _, group in empty], [group for _, group in full]
 
 
 def durations(pricing: Pricing) -> RolloutBasis:

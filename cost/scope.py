@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -23,7 +23,7 @@ from deployment.unknown import SECRET, UNKNOWN
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
-Made = TypeVar("Made", bound=int)
+Made = TypeVar("Made", bound=Hashable)
 """What is quickly compared."""
 
 GB_KB: Final = Decimal(1024 * 1024)
@@ -202,6 +202,11 @@ def _billed_with(_: Pricing, what: str) -> dict[Any, str]:
 def urn_of(resource: Resource) -> str:
     """Its URN."""
     return resource.urn
+
+
+def is_text(resource: Resource, path: str) -> bool:
+    """Whether the value at `path` is known, and text."""
+    return isinstance(resource.get(path), str)
 
 
 def _hides(resource: Resource, path: str) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import marshal
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, TypedDict
 
 import msgspec
 
+from deployment.graph import Resource
 from deployment.per_text import per_text
 
 LOOP_PASSES: Final = Decimal(20)
@@ -100,7 +103,16 @@ def _document(definition: str) -> Any:
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:
-        document = _document(definition)
+        counting = marshal.dumps(_document(definition), 2)  # as in `cost.alike`
+    except (ValueError, RecursionError):
+        return None
+    return _summed_up(counting, frozenset(_actions(definition)))
+
+
+@lru_cache(maxsize=1024)  # of many definitions most differ in what doesn't count: names and ARNs
+def _summed_up(counting: bytes, actions: frozenset[str]) -> Workflow | None:
+    try:
+        document = marshal.loads(counting)  # noqa: S302 - what was written above
         states = document["States"]
         start = document["StartAt"]
         if not isinstance(states, dict) or start not in states:
@@ -112,10 +124,16 @@ def read_workflow(definition: str) -> Workflow | None:
             states=sum(1 + count for count in nested.values()),
             pass_states=_longest_waiting_pass(states, following, nested),
             retries=sum(map(_attempts, states.values())),
-            actions=frozenset(_actions(definition)),
+            actions=actions,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def workflow_at(machine: Resource, path: str) -> Workflow | None:
+    """The workflow whose definition `machine` has at `path`; None when that is no text, or can't be read."""
+    definition = machine.get(path)
+    return read_workflow(definition) if isinstance(definition, str) else None
 
 
 def _attempts(state: Any) -> int:

@@ -1,16 +1,17 @@
 """Resources that are alike share what one of them costs, and no figure shows it."""
 
+import json
 import random
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost import estimate, estimator
+from cost import account, estimate, estimator
 from cost.registry import pricer_of
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
@@ -117,22 +118,69 @@ def queues(number, **inputs):
     return [Resource(f"urn:pulumi:t::t::{QUEUE}::q{place}", QUEUE, f"q{place}", inputs) for place in range(number)]
 
 
-@pytest.mark.parametrize(("seen", "times"), [(False, 1), (True, 200)])
-def test_of_many_that_are_alike_one_is_priced(monkeypatch, seen, times):
-    """Unless somebody looks at what can't be read: then each is asked."""
+def counting(monkeypatch, token):
+    """One entry for each time that the pricer of `token` is asked."""
     asked = []
-    real = pricer_of(QUEUE).charges
+    real = pricer_of(token).charges
 
     def charges(scope):
         asked.append(scope.resource.type)
         yield from real(scope)
 
-    kind = estimator._kind_of(QUEUE)
+    kind = estimator._kind_of(token)
     monkeypatch.setattr(estimator, "_kind_of", lambda token: replace(kind, charges=charges))
+    return asked
+
+
+@pytest.mark.parametrize(("seen", "times"), [(False, 1), (True, 200)])
+def test_of_many_that_are_alike_one_is_priced(monkeypatch, seen, times):
+    """Unless somebody looks at what can't be read: then each is asked."""
+    asked = counting(monkeypatch, QUEUE)
     with watched(off=not seen):
         found = estimate(ResourceGraph(queues(200, fifoQueue=True)), region="us-east-1")
     assert len(asked) == times
     assert [line.name for line in found.charges] == [f"q{place}" for place in range(200)]
+
+
+def many(token, number, inputs):
+    """A graph of `number` resources of `token`, each with what `inputs` gives for its name."""
+    names = [f"r{place}" for place in range(number)]
+    return ResourceGraph([Resource(f"urn:pulumi:t::t::{token}::{name}", token, name, inputs(name)) for name in names])
+
+
+def test_of_state_machines_is_compared_what_counts_of_their_definitions(monkeypatch):
+    def machine(name):
+        call = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": name}}
+        states = {"Send": {**call, "End": True}} if name != "r7" else {"Send": {**call, "Next": "Two"}, "Two": call}
+        return {"definition": json.dumps({"StartAt": "Send", "States": states}), "tracingConfiguration": {}}
+
+    asked = counting(monkeypatch, tokens.STATE_MACHINE[0])
+    graph = many(tokens.STATE_MACHINE[0], 200, machine)
+    found = told(graph, estimator.FEWEST, region="us-east-1")
+    assert len(asked) == 2
+    assert found == told(graph, 10**9, region="us-east-1")
+
+
+def test_dollars_of_one_amount_are_worked_out_once(monkeypatch):
+    """Also where each line says something else, as the name of a metric."""
+    counted = Mock(side_effect=estimator._amounts)
+    monkeypatch.setattr(estimator, "_amounts", counted)
+    found = estimate(
+        many(
+            tokens.LOG_METRIC_FILTER[0], 200, lambda name: {"metricTransformation": {"namespace": "shop", "name": name}}
+        ),
+        region="us-east-1",
+    )
+    assert counted.call_count == 1
+    assert len({line.item for line in found.charges}) == 200
+
+
+def test_quantities_of_one_amount_are_counted_once_for_the_tiers_of_its_price(monkeypatch):
+    counted = Mock(side_effect=account.quantities)
+    monkeypatch.setattr(account, "quantities", counted)
+    found = estimate(many(tokens.DNS_ZONE[0], 200, lambda name: {"name": name}), region="us-east-1")
+    assert counted.call_count == 2  # for all of them, and for each of them
+    assert found.expected_usd == 25 * Decimal("0.5") + 175 * Decimal("0.1")
 
 
 def test_where_all_differ_no_more_is_noted_than_it_takes_to_see_that(monkeypatch):

@@ -10,9 +10,9 @@ from cost.charges import ZERO, Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
 from cost.rollouts import durations, looks_in, looks_of_one
 from cost.schedules import rule_runs
-from cost.scope import Pricing, Scope, UsageKey
+from cost.scope import Pricing, Scope, UsageKey, is_text
 from cost.tracing import TRACES, traces
-from cost.workflows import MOST_TRANSITIONS, Workflow, read_workflow
+from cost.workflows import MOST_TRANSITIONS, Workflow, workflow_at
 from deployment import tokens
 from deployment.graph import Resource
 
@@ -79,8 +79,7 @@ def moves(scope: Scope) -> Amount | None:
     known = transitions(scope)
     if known is not None:
         return known
-    definition = scope.resource.get("definition")
-    workflow = read_workflow(definition) if isinstance(definition, str) else None
+    workflow = scope.made(workflow_at, "definition")
     return None if workflow is None else scope.usage(REQUESTS).amount * workflow.straight
 
 
@@ -89,10 +88,9 @@ def transitions(scope: Scope) -> Amount | None:
 
     Raises Unpriced when the definition can't be read, or a declared stack doesn't say how long its rollouts take.
     """
-    definition = scope.resource.get("definition")
-    if not isinstance(definition, str):
+    if not scope.made(is_text, "definition"):
         return None
-    workflow = read_workflow(definition)
+    workflow = scope.made(workflow_at, "definition")
     if workflow is None:
         raise Unpriced("its definition isn't a state machine in JSON, so its transitions can't be counted")
     runs = runs_of(scope)

@@ -9,7 +9,7 @@ from typing import Final
 
 from cost.charges import Amount, Charge, Driver, Unpriced
 from cost.registry import Pricer
-from cost.scope import Scope, UsageKey, Used
+from cost.scope import Scope, UsageKey, Used, is_text
 from deployment import tokens
 from deployment.graph import Resource
 
@@ -74,11 +74,6 @@ def is_fifo(scope: Scope) -> bool:
     if not scope.made(is_text, "name"):  # one that can't be read has no price
         return scope.text("name").endswith(".fifo")
     return scope.made(is_fifo_name, "name")
-
-
-def is_text(resource: Resource, path: str) -> bool:
-    """Whether a name is known, and one."""
-    return isinstance(resource.get(path), str)
 
 
 def is_fifo_name(resource: Resource, path: str) -> bool:

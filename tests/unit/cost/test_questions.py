@@ -7,17 +7,19 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
-from cost import estimate
+from cost import estimate, rollouts
 from cost.account import settle
 from cost.controls import ledger
 from cost.lever_changes import LEVERS
 from cost.levers import cheapest_set, savings
 from cost.quantiles import quantiles, sample_months
 from cost.rollout_cost import rollout_cost
+from cost.rollouts import find_rollout
 from cost.transfers import Transfer
 from cost.uptime import ALWAYS_ON
 from deployment.graph import ResourceGraph
@@ -171,6 +173,28 @@ def test_a_rollout_is_the_canary_and_its_transitions(graph):
 def test_a_graph_without_a_rollout_has_no_rollout_cost(make, price):
     key = make("aws:kms/key:Key", {})
     assert rollout_cost(ResourceGraph([key]), price(key)) is None
+
+
+def test_groups_that_many_machines_name_alike_are_looked_at_once(graph, monkeypatch):
+    own = graph("prod")
+    rollout = find_rollout(own)
+    machines = [
+        replace(
+            rollout.machine,
+            urn=f"{number}",
+            inputs={"definition": f"{rollout.machine.get('definition')}{' ' * number}"},
+        )
+        for number in range(40)
+    ]
+    groups = [replace(rollout.stable, urn=f"group-{number}") for number in range(40)]
+    sized = Mock(side_effect=rollouts._size)
+    monkeypatch.setattr(rollouts, "_size", sized)
+    assert find_rollout(ResourceGraph([*machines, *groups])) is None
+    assert sized.call_count == len(groups)
+    sharing = [*machines, *groups, rollout.canary]
+    found = find_rollout(ResourceGraph(sharing))
+    assert (found.canary, found.stable) == (rollout.canary, groups[0])
+    assert find_rollout(ResourceGraph([*sharing, replace(rollout.canary, urn="another")])) is None
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
