@@ -45,52 +45,54 @@ def program():
 
 
 @pytest.fixture(scope="session")
-def checkov_manifests(program, tmp_path_factory):
+def ask(program, tmp_path_factory):
+    """`ask(path)`: what Checkov, started once, answers about a plan or a folder of manifests (ask.py)."""
+    # The size above which a plan is read as JSON; as YAML, with its line numbers, it takes ten times as long.
+    environment = {**os.environ, "LOG_LEVEL": "ERROR", "CHECKOV_MAX_IAC_FILE_SIZE": "0"}
+    told = tmp_path_factory.mktemp("asked") / "errors"
+    with told.open("w") as errors:
+        asked = subprocess.Popen(
+            [str(program.parent / "python"), str(ASK)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+        )  # fmt: skip
+
+        def answered(path):
+            print(path, file=asked.stdin, flush=True)
+            line = asked.stdout.readline()
+            assert line, told.read_text()
+            answer = json.loads(line)
+            assert answer["unparsed"] == [], told.read_text()
+            return answer
+
+        yield answered
+        asked.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def checkov_manifests(ask, tmp_path_factory):
     """`checkov_manifests({name: yaml})`: ids of the checks that failed over manifests, and how many passed."""
 
     def run(files):
         folder = tmp_path_factory.mktemp("manifests")
         for name, content in files.items():
             (folder / name).write_text(content)
-        command = [str(program), "--directory", str(folder), "--framework", "kubernetes", "--output", "json"]
-        result = subprocess.run(
-            [*command, "--skip-download"],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-            env={**os.environ, "LOG_LEVEL": "ERROR"},
-        )
-        report = json.loads(result.stdout)
-        assert report["summary"]["parsing_errors"] == 0, result.stderr
-        return {check["check_id"] for check in report["results"]["failed_checks"]}, report["summary"]["passed"]
+        checks = ask(folder)["checks"]
+        return {check for check, _, passed in checks if not passed}, sum(passed for *_, passed in checks)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def checkov(program, tmp_path_factory):
+def checkov(ask, tmp_path_factory):
     """`checkov(plan)`: the checks that Checkov ran over a Terraform plan, as (id, address, passed)."""
     folder = tmp_path_factory.mktemp("checkov")
     numbers = count()
-    # The size above which a plan is read as JSON; as YAML, with its line numbers, it takes ten times as long.
-    environment = {**os.environ, "LOG_LEVEL": "ERROR", "CHECKOV_MAX_IAC_FILE_SIZE": "0"}
-    with (folder / "errors").open("w+") as errors:
-        asked = subprocess.Popen(
-            [str(program.parent / "python"), str(ASK)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
-        )  # fmt: skip
 
-        def ask(plan):
-            resources = len(plan["planned_values"]["root_module"]["resources"])
-            plan_file = folder / f"plan-{next(numbers)}.json"  # Checkov keeps parsed policies by file and address
-            plan_file.write_text(json.dumps(plan))
-            print(plan_file, file=asked.stdin, flush=True)
-            line = asked.stdout.readline()
-            assert line, (folder / "errors").read_text()
-            answer = json.loads(line)
-            assert (answer["resources"], answer["unparsed"]) == (resources, [])
-            return [(check, address, passed) for check, address, passed in answer["checks"]]
+    def run(plan):
+        plan_file = folder / f"plan-{next(numbers)}.json"  # Checkov keeps parsed policies by file and address
+        plan_file.write_text(json.dumps(plan))
+        answer = ask(plan_file)
+        assert answer["resources"] == len(plan["planned_values"]["root_module"]["resources"])
+        return [(check, address, passed) for check, address, passed in answer["checks"]]
 
-        yield ask
-        asked.communicate(timeout=60)
+    return run
