@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
+import multiprocessing
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120
+COMMANDS = "distributed.cli.dask_"
+FORKED = multiprocessing.get_context("forkserver")
+"""Starts processes with their imports done, which are most of what a scheduler or a worker does here."""
 
 
 def wait_for(condition, what):
@@ -56,14 +62,11 @@ class DaskCluster:
             "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
             "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
         }
-        with (self.folder / f"{kind}-{len(self.processes)}.log").open("w") as log:
-            process = subprocess.Popen(
-                [
-                    sys.executable, "-m", f"distributed.cli.dask_{kind}", "--host", "127.0.0.1", "--no-dashboard",
-                    *map(str, options),
-                ],
-                cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+        log = self.folder / f"{kind}-{len(self.processes)}.log"
+        arguments = ["--host", "127.0.0.1", "--no-dashboard", *map(str, options)]
+        forkserver.set_forkserver_preload([COMMANDS + "scheduler", COMMANDS + "worker"])
+        process = FORKED.Process(target=_command, args=(kind, arguments, environment, log))
+        process.start()
         self.processes.append(process)
         return process
 
@@ -72,11 +75,24 @@ class DaskCluster:
             kill(process)
 
 
+def _command(kind, arguments, environment, log):
+    """What a process of the cluster does: a command of Dask, in a session of its own."""
+    os.setsid()
+    with log.open("w") as stream:
+        for number in (1, 2):
+            os.dup2(stream.fileno(), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    importlib.import_module("dask.config").refresh()
+    importlib.import_module(COMMANDS + kind).main(arguments)
+
+
 def kill(process):
     """End a process and what it started."""
+    process.kill()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    (process.wait if isinstance(process, subprocess.Popen) else process.join)()
 
 
 class Audit:
