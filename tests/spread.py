@@ -4,11 +4,17 @@ import os
 from itertools import groupby
 
 WORKERS_VARIABLE = "PYTEST_XDIST_WORKER_COUNT"
+WORKER_VARIABLE = "PYTEST_XDIST_WORKER"
 
 
 def workers():
     """How many workers share this run; 1 where it is not shared."""
     return int(os.environ.get(WORKERS_VARIABLE, "1"))
+
+
+def begins_at_the_end():
+    """Whether this worker, of names gw0, gw1, …, looks for tests from the end."""
+    return os.environ.get(WORKER_VARIABLE, "gw0")[-1] in "13579"
 
 
 def spread(tests, file_of, is_slow, number):
