@@ -114,17 +114,18 @@ for days in (0.01, 1, 30):
 
 
 @pytest.mark.benchmark
-def test_days_at_the_storys_own_rate(deployment, c_loop, tmp_path):
+@pytest.mark.parametrize("stack", ["dev", "k8s"])
+def test_days_at_the_storys_own_rate(stack, deployment, c_loop, tmp_path):
     import json
 
-    (tmp_path / "dev.json").write_text(json.dumps(deployment("dev")))
-    command = [sys.executable, "-c", STORY, str(tmp_path / "dev.json")]
+    (tmp_path / "stack.json").write_text(json.dumps(deployment(stack)))
+    command = [sys.executable, "-c", STORY, str(tmp_path / "stack.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     _, day, month = (line.split() for line in done.stdout.splitlines())
     requests = 5_000_000
     scale = c_loop(requests)
     print(
-        f"\nthe dev stack at 3 requests/s: a day {float(day[2]):.3f} s, 30 days {float(month[2]):.2f} s,"
+        f"\nthe {stack} stack at 3 requests/s: a day {float(day[2]):.3f} s, 30 days {float(month[2]):.2f} s,"
         f" {int(month[1]) / float(month[2]) / 1e6:.1f} M requests/s; the C loop, {requests / 1e6:.0f} M requests:"
         f" {scale:.3f} s"
     )

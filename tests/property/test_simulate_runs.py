@@ -1,5 +1,6 @@
 """Laws of whole runs, over random stacks and traffic."""
 
+import math
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -15,12 +16,16 @@ from workbench.simulate.declaration import (
     DeclaredAlarm,
     FleetDeclaration,
     Metric,
+    PodAutoscaling,
+    PodMetricTarget,
     RateLimit,
     TargetHealth,
 )
 from workbench.simulate.fleet import ALWAYS, Fleet, Wake
 from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
+from workbench.simulate.pods import PodFleet
+from workbench.simulate.scaling.hpa import PolicyType, ScalingLimit, ScalingRules, SelectPolicy
 from workbench.simulate.scaling.step import StepAdjustment, StepPolicy
 from workbench.simulate.scaling.target_tracking import AlarmConstants, TargetTrackingPolicy
 from workbench.simulate.service import ServiceModel
@@ -132,5 +137,45 @@ def test_what_the_compiled_loop_skips_would_have_changed_nothing(stack):
         every = simulate(*stack)
     assert skipped.fleet_events == every.fleet_events
     assert skipped.alarm_events == every.alarm_events
+    assert np.array_equal(skipped.series, every.series, equal_nan=True)
+    assert np.array_equal(skipped.histogram, every.histogram)
+
+
+@st.composite
+def rules(draw):
+    limit = st.builds(
+        ScalingLimit, st.sampled_from(PolicyType), st.sampled_from([1, 4, 50, 100]), st.sampled_from([15, 60, 120])
+    )
+    return ScalingRules(
+        stabilization_seconds=draw(st.sampled_from([0, 60, 300])),
+        limits=tuple(draw(st.lists(limit, min_size=1, max_size=2))),
+        select=draw(st.sampled_from(SelectPolicy)),
+        tolerance_ratio=draw(st.sampled_from([0.0, 0.1, 0.3])),
+    )
+
+
+@EXAMPLES
+@given(stacks(), st.data())
+def test_what_the_autoscaler_of_pods_does_not_look_at_would_have_changed_nothing(stack, data):
+    """The same run with a look of its own every 15 seconds."""
+    declared, *rest = stack
+    targets = {"cpu": [20.0, 60.0], "vcpus": [0.01, 0.05], "requests": [2.0, 8.0]}
+    kinds = data.draw(st.lists(st.sampled_from(sorted(targets)), min_size=1, max_size=2, unique=True))
+    pods = PodAutoscaling(
+        metrics=tuple(PodMetricTarget(kind, data.draw(st.sampled_from(targets[kind]))) for kind in kinds),
+        up=data.draw(rules()),
+        down=data.draw(rules()),
+        has_behavior=data.draw(st.booleans()),
+        cpu_request_vcpus=0.1,
+    )
+    declared = replace(
+        declared, fleets=tuple(replace(each, tracking=(), steps=(), pods=pods) for each in declared.fleets)
+    )
+    skipped = simulate(declared, *rest)
+    with patch.object(PodFleet, "calm", lambda _: (-math.inf, -math.inf)):
+        every = simulate(declared, *rest)
+    assert skipped.fleet_events == every.fleet_events
+    assert skipped.alarm_events == every.alarm_events
+    assert skipped.instance_seconds == every.instance_seconds
     assert np.array_equal(skipped.series, every.series, equal_nan=True)
     assert np.array_equal(skipped.histogram, every.histogram)

@@ -108,6 +108,8 @@ class Engine:
             outstanding=np.zeros(slots, np.int64),
             slot_requests=np.zeros(slots, np.int64),
             slot_cpu=np.zeros(slots),
+            sync_requests=np.zeros(slots, np.int64),
+            sync_cpu=np.zeros(slots),
             earned=np.zeros(slots),
             balance=np.zeros(slots),
             balance_at=np.zeros(slots),

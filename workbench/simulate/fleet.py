@@ -200,6 +200,13 @@ class Fleet:
         for _ in range(self.desired):
             self._start(now, ready=True)
 
+    def calm(self) -> tuple[float, float]:
+        """CPU-seconds and requests of a pod between two looks up to which its autoscaler changes nothing."""
+        return math.inf, math.inf
+
+    def sync(self, now: float) -> None:
+        """Let the autoscaler of pods look; instances have none."""
+
     def _start(self, now: float, *, ready: bool = False, credits: float = 0.0) -> None:  # noqa: A002 - AWS's word
         declared, constants = self.declared, self.constants
         alive = self._alive()

@@ -78,6 +78,7 @@ DONE: Final = 0  # the time that was asked for is reached
 MINUTE_CLOSED: Final = 1  # a minute ended and somebody may want to decide
 CHECK_LATE: Final = 2  # a target would not answer its health check in time, or did not before
 NO_ROOM: Final = 3  # a target's ring is full: grow the rings and call again
+SYNC_DUE: Final = 4  # the autoscaler of pods looks, and may change their number
 
 
 class Slice(NamedTuple):
@@ -100,6 +101,8 @@ class State(NamedTuple):
     outstanding: Ints  # [slot]: admitted, and not known to be completed: recorded when somebody asks
     slot_requests: Ints  # [slot]: sent there since the beginning, those that it had no place for included
     slot_cpu: Floats  # [slot]: CPU-seconds of the completed requests since the beginning
+    sync_requests: Ints  # [slot]: slot_requests when the autoscaler of pods looked last ...
+    sync_cpu: Floats  # [slot]: ... and slot_cpu
     earned: Floats  # [slot]: vCPU-seconds of credit earned in a second; 0: no credits
     balance: Floats  # [slot]: vCPU-seconds of credit ...
     balance_at: Floats  # ... at this time, when the last admitted request begins
@@ -150,6 +153,9 @@ class Watch(NamedTuple):
     check_timeout: Floats  # [pool]
     next_check: Floats  # [pool]
     ailing: Bools  # [pool]: a target has failed checks, so every one of them counts
+    sync_seconds: float  # between two looks of the autoscaler of pods
+    next_sync: Floats  # [1]: infinity without one
+    sync_high: Floats  # [pool, (CPU-seconds, requests)]: of a pod between two looks; up to this, nothing changes
     counted: Ints  # [pool, place]: slots behind the policies' metrics
     counts: Ints  # [pool]: how many
     vcpus: Floats  # [pool]: of one target
@@ -616,6 +622,28 @@ def _late(pool: int, now: float, state: State, routing: Routing, watch: Watch) -
     return False
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def mark_sync(state: State) -> None:
+    """The autoscaler of pods has looked: from here on it counts anew."""
+    _copy(state.slot_requests, state.sync_requests)
+    _copy(state.slot_cpu, state.sync_cpu)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _calm(state: State, routing: Routing, watch: Watch) -> bool:
+    """Whether the autoscaler of pods, which looks now, changes nothing in any pool."""
+    for pool in range(2):
+        cpu, requests = 0.0, 0.0
+        for place in range(routing.targets[pool]):
+            slot = routing.rotation[pool, place]
+            cpu += state.slot_cpu[slot] - state.sync_cpu[slot]
+            requests += state.slot_requests[slot] - state.sync_requests[slot]
+        pods = max(1, routing.targets[pool])
+        if cpu > watch.sync_high[pool, 0] * pods or requests > watch.sync_high[pool, 1] * pods:
+            return False
+    return True
+
+
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def advance(
     now: float, until: float, requests: Slice, state: State, routing: Routing, watch: Watch
@@ -623,7 +651,8 @@ def advance(
     """Simulate from `now` to `until`, or to the first moment at which somebody has to decide; that time and why.
 
     What happens at one moment happens in this order: responses, health checks, the caller's own events (`until`),
-    the end of a minute. So a minute that ends at `until` is closed by the next call.
+    the look of the autoscaler of pods, the end of a minute. So a minute that ends at `until` is closed by the next
+    call.
     """
     while True:
         if now >= until:
@@ -635,6 +664,7 @@ def advance(
                 return now, MINUTE_CLOSED  # which has recorded all responses
             continue
         end = min(until, minute_end)
+        end = min(end, watch.next_sync[0])
         for pool in range(2):
             end = min(end, watch.next_check[pool])
         # Most of a quiet day nobody comes between two health checks; a call of `serve` takes as long as a request.
@@ -654,3 +684,9 @@ def advance(
         if late:
             settle_all(now, state, routing)
             return now, CHECK_LATE
+        if now >= watch.next_sync[0] and now < until:
+            settle_all(now, state, routing)
+            if not _calm(state, routing, watch):
+                return now, SYNC_DUE
+            mark_sync(state)
+            watch.next_sync[0] = now + watch.sync_seconds

@@ -34,41 +34,41 @@ class PodFleet(Fleet):
         if declared.pods is None:
             raise ValueError(f"{declared.name} declares no pod autoscaling")
         self._autoscaling = declared.pods
-        self._autoscaler = HorizontalPodAutoscaler(
-            declared.min_size,
-            declared.max_size,
-            up=declared.pods.up,
-            down=declared.pods.down,
-            has_behavior=declared.pods.has_behavior,
-        )
-        self._next_sync_at = float(SYNC_SECONDS)
-        self._cpu = np.zeros(engine.slots)
-        self._seen = np.zeros(engine.slots, np.int64)
-
-    def next_change(self, now: float) -> float:
-        """When `advance` has something to do next."""
-        return min(super().next_change(now), self._next_sync_at)
-
-    def advance(self, now: float) -> None:
-        """Bring all pods to `now`, and let the autoscaler decide when its turn has come."""
-        super().advance(now)
-        if now >= self._next_sync_at:
-            self._sync(now)
-            self._next_sync_at = now + SYNC_SECONDS
-
-    def park(self, now: float) -> None:
-        """Take everything down at once, the autoscaler included."""
-        super().park(now)
-        self._next_sync_at = math.inf
+        self._autoscaler = self._new_autoscaler()
 
     def unpark(self, now: float) -> None:
-        """Start as declared."""
+        """Start as declared, the autoscaler included."""
         super().unpark(now)
-        self._next_sync_at = now + SYNC_SECONDS
+        self._autoscaler = self._new_autoscaler()
+
+    def _new_autoscaler(self) -> HorizontalPodAutoscaler:
+        declared, pods = self.declared, self._autoscaling
+        return HorizontalPodAutoscaler(
+            declared.min_size, declared.max_size, up=pods.up, down=pods.down, has_behavior=pods.has_behavior
+        )
 
     def hold_at(self, now: float, size: int) -> None:
         """Set the replicas, as the rollout does with the canary; from then on they are the autoscaler's."""
+        self._autoscaler.catch_up(now, self.desired)
         self._set_desired(now, size, "the rollout")
+
+    def calm(self) -> tuple[float, float]:
+        """CPU-seconds and requests of a pod between two looks up to which its autoscaler changes nothing.
+
+        Of the fewest pods, which all serve, nobody is removed, and none is added while no metric is above its target.
+        """
+        if self.desired == 0 and self._autoscaler.recommended:
+            return math.inf, math.inf
+        fewest = min(self._autoscaler.min_replicas, self._autoscaler.max_replicas)
+        serving = self.count(Phase.SERVING) - self.unhealthy
+        if not (self.desired == fewest == serving == self.running and self._autoscaler.recommended):
+            return -math.inf, -math.inf
+        most = {"cpu": self._autoscaling.cpu_request_vcpus / 100, "vcpus": 1.0, "requests": 1.0}
+        cpu, requests = math.inf, math.inf
+        for metric in self._autoscaling.metrics:
+            limit = most[metric.kind] * metric.target * SYNC_SECONDS * (1 - 1e-9)
+            cpu, requests = (cpu, min(requests, limit)) if metric.kind == "requests" else (min(cpu, limit), requests)
+        return cpu, requests
 
     def _ready_after(self, *, from_pool: bool) -> float:
         declared = self.declared.warm_up_seconds
@@ -79,26 +79,24 @@ class PodFleet(Fleet):
         # shortest time (nodes are not simulated).
         return (each.phase is not Phase.STARTING, -each.ready_at, -each.number)
 
-    def _sync(self, now: float) -> None:
+    def sync(self, now: float) -> None:
+        """Let the autoscaler look at what the pods did since it did so last."""
         ready = [each.slot for each in self.instances if each.phase is Phase.SERVING]
         unready = self.count(Phase.STARTING)
-        slots = self._engine.slots
-        cpu = self._engine.slot_cpu - np.pad(self._cpu, (0, slots - len(self._cpu)))
-        requests = self._engine.slot_requests - np.pad(self._seen, (0, slots - len(self._seen)))
+        state = self._engine.state
+        cpu = (state.slot_cpu[ready] - state.sync_cpu[ready]).tolist()
+        requests = (state.slot_requests[ready] - state.sync_requests[ready]).tolist()
         observed = []
         for metric in self._autoscaling.metrics:
             if metric.kind == "cpu":
                 vcpu_seconds = self._autoscaling.cpu_request_vcpus * SYNC_SECONDS
-                values = tuple(float(cpu[slot]) / vcpu_seconds * 100 for slot in ready)
+                values = tuple(each / vcpu_seconds * 100 for each in cpu)
                 observed.append((PodMetrics(values, unready=unready, in_percent=True), metric.target))
-            elif metric.kind == "vcpus":
-                values = tuple(float(cpu[slot]) / SYNC_SECONDS for slot in ready)
-                observed.append((PodMetrics(values, unready=unready), metric.target))
             else:
-                values = tuple(float(requests[slot]) / SYNC_SECONDS for slot in ready)
+                seen = cpu if metric.kind == "vcpus" else requests
+                values = tuple(each / SYNC_SECONDS for each in seen)
                 observed.append((PodMetrics(values, unready=unready), metric.target))
-        self._cpu = self._engine.slot_cpu.copy()
-        self._seen = self._engine.slot_requests.copy()
+        self._autoscaler.catch_up(now, self.desired)
         wanted = self._autoscaler.sync(now, self.desired, observed)
         if wanted != self.desired:
             self._set_desired(now, wanted, "the pod autoscaler")

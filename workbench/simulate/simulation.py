@@ -28,6 +28,7 @@ from workbench.simulate.metrics import Minutes, Quantile, point_minutes, quantil
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.pods import PodFleet
 from workbench.simulate.result import COLUMNS, SHOWN, RunResult
+from workbench.simulate.scaling.hpa import SYNC_SECONDS
 from workbench.simulate.scaling.step import StepPolicy
 from workbench.simulate.service import ServiceModel
 from workbench.simulate.traffic.arrivals import ArrivalSource
@@ -141,6 +142,9 @@ class Run:
             check_timeout=np.array([each.timeout_seconds for each in health] + [math.inf] * more),
             next_check=np.array([0.0] * pools + [math.inf] * more),
             ailing=np.zeros(2, np.bool_),
+            sync_seconds=float(SYNC_SECONDS),
+            next_sync=np.array([float(SYNC_SECONDS) if self.scales_pods else math.inf]),
+            sync_high=np.full((2, 2), math.inf),
             counted=np.zeros((2, slots), np.int64),
             counts=np.zeros(2, np.int64),
             vcpus=np.array([float(fleet.vcpus or self.declared.workers) for fleet in self.fleets] + [1.0] * more),
@@ -194,9 +198,10 @@ class Run:
                 self._note_minute()
             elif why == kernel.CHECK_LATE:
                 self._check_health()
-            if now >= until:
+            if now >= min(until, self.watch.next_sync[0]):
                 for fleet in self.fleets:
                     fleet.advance(now)
+                self._sync_pods()
                 self._follow_sessions()
             while self.due and self.due[0][0] <= now:
                 self._decide(*self.due.popleft())
@@ -273,6 +278,8 @@ class Run:
                 continue  # the run begins within a session, with the instances that it has
             self.parked = parked
             self.engine.set_parked(parked)
+            if self.scales_pods:
+                self.watch.next_sync[0] = math.inf if parked else self.now + SYNC_SECONDS
             for fleet in self.fleets:
                 if parked:
                     fleet.park(self.now)
@@ -287,6 +294,18 @@ class Run:
             else:
                 for watch in watches:
                     watch.put_back(math.ceil(self.now / MINUTE))
+
+    @property
+    def scales_pods(self) -> bool:
+        """Whether a fleet's size is that of a HorizontalPodAutoscaler."""
+        return any(fleet.declared.pods is not None for fleet in self.fleets)
+
+    def _sync_pods(self) -> None:
+        if self.now >= self.watch.next_sync[0]:
+            for fleet in self.fleets:
+                fleet.sync(self.now)
+            kernel.mark_sync(self.engine.state)
+            self.watch.next_sync[0] = self.now + SYNC_SECONDS
 
     def _read_alarms(self) -> None:
         """Let the alarms look at all minutes that are over; the last one of a run may be cut short."""
@@ -367,6 +386,7 @@ class Run:
             wake = Wake() if self.parked else Wake(requests=ALWAYS) if self.due else self._wake(index)
             for place, (low, high) in enumerate((wake.requests, wake.cpu, wake.offered)):
                 watch.low[index, place], watch.high[index, place] = low, high
+            watch.sync_high[index] = fleet.calm()
         counters = self.engine.state.counters
         if 0 <= counters[kernel.WAKE] < counters[kernel.MINUTE]:
             counters[kernel.WAKE] = self._next_scheduled(int(counters[kernel.MINUTE]))

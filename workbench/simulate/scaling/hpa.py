@@ -148,8 +148,20 @@ class HorizontalPodAutoscaler:
     changes: deque[tuple[float, int]] = field(default_factory=deque)
     """When how many replicas were added (less than 0: removed)."""
 
+    looked_at: float = math.inf
+    """When it looked last."""
+
+    def catch_up(self, now: float, current: int) -> None:
+        """Recommend `current` for each look before `now` that was left out, for nothing would have come of it."""
+        longest = max(self.up.stabilization_seconds, self.down.stabilization_seconds)
+        while self.looked_at + SYNC_SECONDS < now:
+            self.looked_at += SYNC_SECONDS
+            if current and self.looked_at >= now - longest:
+                self.recommended.append((self.looked_at, current))
+
     def sync(self, now: float, current: int, metrics: Sequence[tuple[PodMetrics, float]]) -> int:
         """Replicas to have from `now` on; `metrics` are (observation, target) pairs."""
+        self.looked_at = now
         if not self.recommended:
             self.recommended.append((now, current))  # what it finds counts as the first recommendation
         if current == 0:

@@ -429,3 +429,17 @@ def test_without_a_behavior_the_older_rules_hold(case):
     hpa = HorizontalPodAutoscaler(least, most, has_behavior=False)
     hpa.recommended.extend((NOW - ago, replicas) for ago, replicas in before)
     assert hpa.held(NOW, current, asked) == wanted
+
+
+def test_looks_that_were_left_out_count_for_the_window_of_scaling_up():
+    slow = ScalingRules(stabilization_seconds=60, limits=(ScalingLimit(PolicyType.PODS, 10, 15),))
+    autoscaler = HorizontalPodAutoscaler(2, 10, up=slow)
+    calm, busy = PodMetrics((50.0,) * 2), PodMetrics((150.0,) * 2)
+    autoscaler.sync(15, 2, [(calm, 100)])
+    wanted = {}
+    for now in range(600, 690, 15):
+        autoscaler.catch_up(now, 2)
+        wanted[now] = autoscaler.sync(now, 2, [(busy, 100)])
+    assert wanted == {600: 2, 615: 2, 630: 2, 645: 3, 660: 3, 675: 3}
+    autoscaler.catch_up(1200, 0)
+    assert autoscaler.recommended[-1][0] == 675
