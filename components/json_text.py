@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
@@ -16,24 +16,31 @@ def json_text(document: Any) -> pulumi.Output[str]:
     Raises TypeError for a value that is neither JSON's nor an output.
     """
     found: dict[int, pulumi.Output[Any]] = {}
+    gaps: list[int] = []
 
-    def note(value: Any) -> None:
+    def note(value: Any) -> str:
         if not isinstance(value, pulumi.Output):
             raise _unfit(value)
         found[id(value)] = value
+        gaps.append(id(value))
+        return _GAP
+
+    def unfit(value: Any) -> None:
+        raise _unfit(value)
+
+    first, *others = json.dumps(document, default=note).split(json.dumps(_GAP))
+    if len(others) != len(gaps):
+        raise ValueError(f"a text in the document is {_GAP!r}")
 
     def written(values: list[Any]) -> str:
-        known = dict(zip(found, values, strict=True))
+        known = {gap: json.dumps(value, default=unfit) for gap, value in zip(found, values, strict=True)}
+        return "".join((first, *(known[gap] + after for gap, after in zip(gaps, others, strict=True))))
 
-        def fill(value: Any) -> Any:
-            if id(value) not in known:
-                raise _unfit(value)
-            return known[id(value)]
-
-        return json.dumps(document, default=fill)
-
-    json.dumps(document, default=note)
     return pulumi.Output.all(*found.values()).apply(written)
+
+
+_GAP: Final = "\0output\0"
+"""Stands for an output until it is known."""
 
 
 def _unfit(value: Any) -> TypeError:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.resource import RegisterResponse
 from pulumi.runtime.settings import get_project, get_stack
 
 from deployment.graph import STACK_TYPE
@@ -39,6 +40,17 @@ class _NoMocks(Mocks):
         raise NotImplementedError
 
 
+class Unsent:
+    """A request of the SDK's of which some fields are no message, but what would be put into one."""
+
+    def __init__(self, sent: Any, **fields: Any) -> None:
+        self.sent = sent
+        vars(self).update(fields)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sent, name)
+
+
 class Recorder(MockMonitor):
     """Answers every registration with synthetic outputs and keeps its whole request.
 
@@ -62,20 +74,22 @@ class Recorder(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """Record one registration and answer with its id and outputs."""
+        spared = isinstance(request, Unsent)  # by sdk.py the way there and back through messages
+        inputs, about = request.object, request.propertyDependencies
+        if spared:
+            request = request.sent
+        else:
+            inputs = _plain_struct(inputs)
         urn = self.make_urn(request.parent, request.type, request.name)
-        inputs = _plain_struct(request.object)
         state: dict[str, Any] = {"urn": urn, "custom": request.custom, "type": request.type}
         identifier = ""
         outputs: Mapping[str, Any] = {}
-        answer = struct_pb2.Struct()
         if request.custom:
             provider = self._provider(request)
             managed_by = self.states[provider.rpartition("::")[0]]["inputs"] if provider else {}
             identifier, computed = self._synthetic.of(request.type, request.name, urn, inputs, managed_by)
             state["provider"] = provider
             outputs = {**inputs, **computed}
-            answer.CopyFrom(request.object)
-            answer.update(computed)
             state["id"] = identifier
         state |= {
             "inputs": _stored(inputs),
@@ -83,9 +97,7 @@ class Recorder(MockMonitor):
             "parent": request.parent,
             "protect": request.protect,
             "dependencies": sorted(request.dependencies),
-            "propertyDependencies": {
-                key: sorted(found.urns) for key, found in sorted(request.propertyDependencies.items()) if found.urns
-            },
+            "propertyDependencies": {key: sorted(found.urns) for key, found in sorted(about.items()) if found.urns},
             "additionalSecretOutputs": sorted(request.additionalSecretOutputs),
             "aliases": sorted(_alias_urn(alias, urn) for alias in request.aliases),
             "customTimeouts": _timeouts(request.customTimeouts),
@@ -106,11 +118,14 @@ class Recorder(MockMonitor):
                     f"{urn}: {path} is not known; add the output it comes from to workbench/preview/outputs.py"
                 )
             self.states[urn] = {key: value for key, value in state.items() if value or key in ALWAYS}
+        answer: Any = outputs
+        if spared:
+            return RegisterResponse(urn, identifier, answer, None, resource_pb2.Result.SUCCESS)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=answer)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """Record what a component (or the stack) registers as its outputs."""
-        outputs = _plain_struct(request.outputs)
+        outputs = request.outputs if isinstance(request, Unsent) else _plain_struct(request.outputs)
         with self._lock:
             for path in _unknown_paths(outputs):
                 self.errors.append(f"{request.urn}: the output {path} is not known")
@@ -141,10 +156,10 @@ class Recorder(MockMonitor):
         package = request.type.partition(":")[0]
         name = "default" + (f"_{request.version}".replace(".", "_") if request.version else "")
         urn = self.make_urn("", PROVIDER_PREFIX + package, name)
-        identifier, _ = self._synthetic.of(PROVIDER_PREFIX + package, name, urn, {})
         with self._lock:
             if urn not in self.states:
                 inputs = {**self._provider_config.get(package, {}), "version": request.version}
+                identifier, _ = self._synthetic.of(PROVIDER_PREFIX + package, name, urn, {})
                 self.states[urn] = {
                     "urn": urn,
                     "custom": True,
@@ -153,7 +168,7 @@ class Recorder(MockMonitor):
                     "inputs": inputs,
                     "outputs": inputs,
                 }
-        return f"{urn}::{identifier}"
+            return f"{urn}::{self.states[urn]['id']}"
 
 
 ALWAYS: Final = frozenset({"urn", "custom", "type"})
@@ -180,27 +195,49 @@ def _plain(value: struct_pb2.Value) -> Any:
     return None
 
 
+def message(value: Any) -> struct_pb2.Value:
+    """The message of the protocol's that holds `value`; raises an error where none can."""
+    holder = struct_pb2.ListValue()
+    holder.append(value)
+    return holder.values[0]
+
+
+def as_sent(value: Any) -> Any:
+    """`value` as it comes out of a message; all but what is common goes into one, which may refuse it."""
+    kind = type(value)
+    if value is None or kind is bool or (kind is str and value.isascii()):
+        return value
+    if kind is int and abs(value) < 1 << 53:  # a message holds numbers as floats
+        return value
+    if kind is list:
+        return [as_sent(one) for one in value]
+    if kind is dict and all(type(key) is str and key.isascii() for key in value):
+        return {key: as_sent(value[key]) for key in sorted(value)}
+    return _plain(message(value))
+
+
 def _stored(value: Any) -> Any:
     """`value` as a deployment stores it: a secret keeps its envelope and loses its content."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
             return {SIGNATURE_KEY: SECRET_SIGNATURE, "plaintext": SECRET_PLAINTEXT}
-        return {key: _stored(item) for key, item in value.items()}
+        return {key: item if type(item) is str else _stored(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_stored(item) for item in value]
     return value
 
 
-def _unknown_paths(value: Any, path: str = "") -> list[str]:
+def _unknown_paths(value: Any, path: str = "") -> Iterator[str]:
     if isinstance(value, str):
-        return [path] if value in UNKNOWN_VALUES else []
-    if isinstance(value, dict):
-        return [
-            found for key, item in value.items() for found in _unknown_paths(item, f"{path}.{key}" if path else key)
-        ]
-    if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in _unknown_paths(item, f"{path}[{index}]")]
-    return []
+        if value in UNKNOWN_VALUES:
+            yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if type(item) is not str or item in UNKNOWN_VALUES:
+                yield from _unknown_paths(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unknown_paths(item, f"{path}[{index}]")
 
 
 def _alias_urn(alias: Any, urn: str) -> str:

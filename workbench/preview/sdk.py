@@ -15,11 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from google.protobuf import struct_pb2
-from pulumi import Output, Resource, _types, log, output
+from pulumi import Output, Resource, ResourceOptions, _types, log, output
 from pulumi.output import _OutputData
-from pulumi.runtime import resource, resource_cycle_breaker, rpc
-from pulumi.runtime.proto import source_pb2
+from pulumi.resource_hooks import ResourceHookBinding
+from pulumi.runtime import resource, resource_cycle_breaker, rpc, rpc_manager
+from pulumi.runtime.proto import resource_pb2, source_pb2
 from pulumi.runtime.settings import SETTINGS
+
+from workbench.preview.recorder import Unsent, as_sent, message
 
 Resolver = Callable[[Any, bool, bool, set[Resource] | None, Exception | None], None]
 """Value, whether it is known and secret, what it depends on, and why there is none."""
@@ -113,7 +116,7 @@ def _outputs(res: Resource, props: Iterable[str], custom: bool) -> _Outputs:
 def _resolve_outputs(
     res: Resource,
     _inputs: object,
-    answer: struct_pb2.Struct,
+    answer: Mapping[str, Any],
     about: Mapping[str, set[Resource]],
     outputs: _Outputs,
     _custom: bool,
@@ -125,13 +128,13 @@ def _resolve_outputs(
     types = _types.resource_types(type(res))
     names = _types.resource_pulumi_to_py_names(type(res)) if by_types else {}
     translate = (lambda prop: names.get(prop) or prop) if by_types else res.translate_output_property
-    keys = {translate(key): key for key in answer.fields}
+    keys = {translate(key): key for key in answer}
     inner = (lambda prop: prop) if by_types else translate
     told = {translate(key): found for key, found in about.items()}
 
     def find(name: str) -> _OutputData[Any]:
         key = keys.get(name, "")
-        value = rpc.deserialize_property(answer[key]) if key else None
+        value = rpc.deserialize_property(struct_pb2.Struct(fields={key: message(answer[key])})[key]) if key else None
         if value is not None:
             path = rpc._Path(name, resource=res._name)
             value = rpc.translate_output_properties(value, inner, types.get(key), by_types, path=path)
@@ -150,6 +153,74 @@ def _unknowns(value: object) -> bool:
     if kind is list:
         return any(_unknowns(one) for one in value)  # type: ignore[attr-defined]
     return _contains_unknowns(value)
+
+
+def _unsent(request: Any, *plain: str) -> Callable[..., Unsent]:
+    """Makes what the class `request` does, but leaves the fields `plain` what they are."""
+
+    def made(**fields: Any) -> Unsent:
+        own = {name: fields.pop(name) for name in plain}
+        return Unsent(request(**fields), **own)
+
+    vars(made).update({name: one for name, one in vars(request).items() if isinstance(one, type)})
+    return made
+
+
+async def _serialize_properties(
+    inputs: Mapping[str, Any],
+    property_deps: dict[str, list[Resource]],
+    resource_obj: Resource | None = None,
+    input_transformer: Callable[[str], str] | None = None,
+    typ: type | None = None,
+    *options: bool,
+    **named: bool,
+) -> dict[str, Any]:
+    """As the SDK does, without a message."""
+    translate = input_transformer or (lambda key: key)
+    types: Mapping[str, Any] = {}
+    if typ is not None:
+        names, types = _types.input_type_py_to_pulumi_names(typ), _types.input_type_types(typ)
+        translate = lambda key: names.get(key) or key  # noqa: E731
+    properties = {}
+    for key in inputs:
+        name = translate(key)
+        deps: list[Resource] = []
+        value = inputs[key]
+        try:
+            sent = await rpc.serialize_property(
+                value, deps, key, resource_obj, input_transformer, types.get(name), *options, **named
+            )
+        except (ValueError, AssertionError) as error:
+            kind = ValueError if isinstance(error, ValueError) else AssertionError
+            where = f"While processing input: {key!r}, type {type(key)}, value {value!r}"
+            raise kind(f"{where}\n{kind.__name__} has risen: {error}") from error
+        if sent is not None:
+            properties[name] = as_sent(sent)
+            property_deps[name] = deps
+    return dict(sorted(properties.items()))
+
+
+def _do_rpc(manager: rpc_manager.RPCManager, _name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """As the SDK does, with one task instead of two."""
+
+    def started(*arguments: Any, **named: Any) -> asyncio.Future[Any]:
+        def ended(task: asyncio.Future[Any]) -> None:
+            if task.cancelled():
+                told.cancel()
+            elif (failed := task.exception()) is None:
+                told.set_result((task.result(), None))
+            elif isinstance(failed, Exception):
+                if manager.unhandled_exception is None:
+                    manager.unhandled_exception, manager.exception_traceback = failed, failed.__traceback__
+                told.set_result((None, failed))
+
+        told = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(function(*arguments, **named))
+        manager.rpcs.append(task)
+        task.add_done_callback(ended)
+        return told
+
+    return started
 
 
 class _NotPlainError(Exception):
@@ -198,23 +269,34 @@ def _known(value: Any) -> Output[Any]:
 
 
 def _track(one: Output[Any]) -> None:
-    """As the SDK does, with one function for all outputs."""
-    with SETTINGS.lock:
-        SETTINGS.outputs.add(one._data)
-    one._data.add_done_callback(_forget)
+    """As the SDK does; what is done is forgotten all at once (`_settled` in synthesis.py), not one by one."""
+    SETTINGS.outputs.add(one._data)
 
 
-def _forget(data: asyncio.Future[_OutputData[Any]]) -> None:
-    if not data.cancelled() and data.exception() is None:  # what failed is told at the end
-        with SETTINGS.lock:
-            SETTINGS.outputs.discard(data)
+def _untrack(one: Output[Any]) -> None:
+    SETTINGS.outputs.discard(one._data)
 
 
 async def _serialized(value: Any, *others: Any, **named: Any) -> Any:
     """Most values are what the engine gets; the SDK asks a dozen times what else they might be."""
-    if type(value) in _PLAIN and not named.get("return_protobuf_value"):
+    kind = type(value)
+    if kind in _PLAIN and not named.get("return_protobuf_value"):
         return value
+    if (kind is _ResourceOutput or kind is Output) and not named and not any(others[5:]):
+        return await _serialized_output(value, *others)
     return await _serialize_property(value, *others, **named)
+
+
+async def _serialized_output(value: Output[Any], deps: list[Resource] | None, *others: Any) -> Any:
+    """As the SDK does where outputs are sent as what they hold."""
+    data = await value._data
+    about: list[Resource] = []
+    sent = await _serialized(None if _unknowns(data.value) else data.value, about, *others[:4])
+    if deps is not None:
+        deps += [*data.resources, *about]
+    data.resources.update(about)
+    sent = sent if data.is_known else rpc.UNKNOWN
+    return {rpc._special_sig_key: rpc._special_secret_sig, "value": sent} if data.is_secret else sent
 
 
 def _declare_dependency(from_resource: Resource, to_resource: Resource) -> bool:
@@ -235,6 +317,18 @@ def _urn(
     return _create_urn(name, type_, parent, project, stack)
 
 
+def _itself(function: Any) -> Any:
+    """Of a function that is called at once, where it is: nothing is carried over to a thread."""
+    return function
+
+
+def _copy(options: Any) -> Any:
+    """A shallow copy, without asking how the class wants to be copied."""
+    copied = object.__new__(type(options))
+    vars(copied).update(vars(options))
+    return copied
+
+
 def _silent(*_arguments: object, **_named: object) -> None:
     """Of five lines for the debug log a resource nobody sees one."""
 
@@ -246,10 +340,23 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     (rpc, "contains_unknowns", _unknowns),
     (output, "contains_unknowns", _unknowns),
     (rpc, "serialize_property", _serialized),
+    (rpc, "serialize_properties", _serialize_properties),
+    *(
+        (resource_pb2, name, _unsent(getattr(resource_pb2, name), *plain))
+        for name, plain in {
+            "RegisterResourceRequest": ("object", "propertyDependencies"),
+            "RegisterResourceOutputsRequest": ("outputs",),
+        }.items()
+    ),
+    (resource, "wrap_with_context", _itself),
+    (rpc_manager.RPCManager, "do_rpc", _do_rpc),
+    (ResourceOptions, "_copy", _copy),
+    (ResourceHookBinding, "_copy", _copy),
     (rpc, "declare_dependency", _declare_dependency),
     (resource, "create_urn", _urn),
     (Output, "from_input", staticmethod(_from_input)),
     (Output, "_track", _track),
+    (Output, "_untrack", _untrack),
     (log, "debug", _silent),
     # What follows from a class alone.
     *(

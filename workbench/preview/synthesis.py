@@ -186,8 +186,14 @@ async def _settled(program: Callable[[], Any]) -> None:
         with SETTINGS.lock:
             pending = [output for output in SETTINGS.outputs if not output.done()]
         if not pending:
-            return
+            break
         await asyncio.wait(pending)
+    with SETTINGS.lock:
+        SETTINGS.outputs.difference_update([one for one in SETTINGS.outputs if _succeeded(one)])
+
+
+def _succeeded(output: asyncio.Future[Any]) -> bool:
+    return not output.cancelled() and output.exception() is None
 
 
 def _deployment(states: Mapping[str, dict[str, Any]], stack_file: StackFile) -> dict[str, Any]:

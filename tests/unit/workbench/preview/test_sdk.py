@@ -1,14 +1,19 @@
 """What is left out of the SDK changes nothing about what a program declares or what it is told."""
 
 import asyncio
+import enum
+import json
+import math
+import re
 from importlib.metadata import version
 
 import pulumi
 import pytest
+from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
 from deployment.errors import InputError
-from workbench.preview import sdk, synthesis
+from workbench.preview import recorder, sdk, synthesis
 from workbench.preview.stackfile import StackFile, read_stack
 from workbench.preview.synthesis import REPOSITORY, record, run_program
 
@@ -123,6 +128,63 @@ def test_who_reads_a_resource_that_is_refused_is_told_why(monkeypatch, caplog):
     assert "never retrieved" not in caplog.text
     whole_sdk(monkeypatch)
     assert problems() == spared
+
+
+PROBLEMS = {
+    "no value": lambda: Part("broken", object()),
+    "no value in an output": lambda: Part("broken", pulumi.Output.from_input({"a": [1]}).apply(lambda _: {2})),
+    "half a character": lambda: Part("broken", ["\ud800"]),
+    "a key that is none": lambda: Part("broken", {1: "x"}),
+    "not known": lambda: Part("broken", pulumi.output.UNKNOWN),
+    "an output not known": lambda: pulumi.export("part", [Part("one", "x").absent]),
+    "one name twice": lambda: [Part("broken", "x"), Part("broken", "y")],
+    "two that fail": lambda: [Part("one", object()), Part("two", object())],
+    "a look-up": lambda: pulumi.runtime.invoke("aws:ec2/getAmi:getAmi", {"owners": ["amazon"]}),
+    "a look-up for a resource": lambda: Part(
+        "broken", pulumi.runtime.invoke_output("aws:ec2/getAmi:getAmi", {"owners": ["amazon"]})
+    ),
+    "a resource of somebody else's": lambda: Part("broken", {"a": 1}, pulumi.ResourceOptions(id="i-1")),
+    "a wrong option": lambda: Part("broken", "x", pulumi.ResourceOptions(protect="yes")),
+}
+
+
+@pytest.mark.parametrize("program", PROBLEMS.values(), ids=PROBLEMS)
+def test_what_is_wrong_is_told_in_the_same_words(program, monkeypatch):
+    def problems():
+        with pytest.raises(Exception) as caught:  # whatever it is, it is the same
+            record(program, StackFile("sdk", "sdk", "us-east-1", {}))
+        return caught.type, re.sub(r" at 0x\w+", "", str(caught.value))
+
+    spared = problems()
+    whole_sdk(monkeypatch)
+    assert problems() == spared
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+VALUES = [
+    *[None, True, 1, -0.0, 2.5, 1 << 53, 1 << 60, 10**400, math.inf, "x", "ü", "\ud800", b"x", Colour.RED],
+    *[{}, [], (), (1, [2]), {"b": [None, {"c": True}], "a": 1}, {Colour.RED: 1}, {1: 2}, {"ü": "x"}, {None: 1}, {2}],
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_what_is_not_sent_is_what_would_be_received(value):
+    def received():
+        struct = struct_pb2.Struct()
+        struct.update({"it": value})
+        return recorder._plain_struct(struct)["it"]
+
+    def outcome(function):
+        try:
+            found = function()
+        except (ValueError, TypeError, OverflowError) as error:
+            return type(error)
+        return json.dumps(found), type(found)  # the order of keys and numbers' types included
+
+    assert outcome(lambda: recorder.as_sent(value)) == outcome(received)
 
 
 @pytest.mark.parametrize("length", [1, 2, 3])
