@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -123,6 +124,7 @@ def plan_refresh(read: Read, region: str, root: Path = ROOT) -> Refresh:
     documents = {service: dict(file_rows(document)) for service, document in read_files.items()}
     offered = read.offered()
     missing = _missing(read, region, offered)
+    there = functools.cache(functools.partial(_reference_rows, region, root))
     moves: list[Move] = []
     odd: list[str] = []
     counts: Counter[str] = Counter()
@@ -137,7 +139,7 @@ def plan_refresh(read: Read, region: str, root: Path = ROOT) -> Refresh:
         usd = Decimal(str(new["price_usd"]))
         if (row := rows.get(key)) is None:
             counts["added"] += 1
-            odd += _odd(region, service, key, usd, root)
+            odd += _odd(service, key, usd, there(service))
             if note := read_files.get(service, {}).get("defaults", {}).get("note"):
                 new = {"price_usd": new["price_usd"], "unit": new["unit"], "note": note, **new}  # a list stays one
         else:
@@ -222,10 +224,15 @@ def _missing(
     return missing
 
 
-def _odd(region: str, service: str, key: str, usd: Decimal, root: Path) -> list[str]:
-    """A sentence when a new price is far from the reference's, as one in another unit would be."""
+def _reference_rows(region: str, root: Path, service: str) -> Mapping[str, Mapping[str, Any]]:
+    """What the prices of a service in `region` are held against; nothing for those that are the same everywhere."""
     path = root / "aws" / REFERENCE / f"{service}.toml"
-    row = file_rows(read_toml(path)).get(key) if region not in (GLOBAL, REFERENCE) and path.is_file() else None
+    return file_rows(read_toml(path)) if region not in (GLOBAL, REFERENCE) and path.is_file() else {}
+
+
+def _odd(service: str, key: str, usd: Decimal, reference: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A sentence when a new price is far from the reference's, as one in another unit would be."""
+    row = reference.get(key)
     if row is None:
         return []
     there = read_price(REFERENCE, service, key, row).usd

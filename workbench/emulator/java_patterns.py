@@ -7,6 +7,7 @@ surrogate pairs; flags may begin in the middle; a hyphen after ``\w`` in a class
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import sys
 import unicodedata
@@ -96,18 +97,22 @@ def _ranges(name: str, highest: int, *, negative: bool) -> str:
         return _ASCII_CLASSES[name]
     if name[0] not in _CATEGORIES:
         raise KeyError(name)
-    edges: list[int] = []
-    inside = False
-    for code in range(highest + 1):
-        if unicodedata.category(chr(code)).startswith(name) != negative:
-            if not inside:
-                edges.append(code)
-            inside = True
-        elif inside:
-            edges.append(code - 1)
-            inside = False
-    if inside:
-        edges.append(highest)
-    return _NOBODY + "".join(
-        f"\\U{first:08x}-\\U{last:08x}" for first, last in zip(edges[::2], edges[1::2], strict=True)
-    )
+    found: list[tuple[int, int]] = []
+    for category, first, last in _runs(highest):
+        if category.startswith(name) != negative:
+            begins = found.pop()[0] if found and found[-1][1] == first - 1 else first
+            found.append((begins, last))
+    return _NOBODY + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in found)
+
+
+@functools.cache
+def _runs(highest: int) -> list[tuple[str, int, int]]:
+    """(category, first, last) of characters side by side that have one category: 3,400 runs of a million."""
+    categories = map(unicodedata.category, map(chr, range(highest + 1)))
+    runs: list[tuple[str, int, int]] = []
+    first = 0
+    for category, group in itertools.groupby(categories):
+        last = first + sum(1 for _ in group) - 1
+        runs.append((category, first, last))
+        first = last + 1
+    return runs
