@@ -15,14 +15,13 @@ import gc
 import hashlib
 import json
 import os
-import pickle
 import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -45,22 +44,28 @@ FORK_LIMIT_SECONDS = 120
 class _Saved(State):
     """A state whose file is written where somebody reads it, after a kill; until then a copy of what it would hold.
 
-    Writing the file at each of a run's thousand steps took a third of the walk.
+    Writing the file at each of a run's thousand steps took a third of the walk. What an entry holds is replaced, never
+    changed, so a copy of the entry keeps it.
     """
 
-    _copy: bytes = field(default=b"", repr=False)
+    _copy: State | None = field(default=None, repr=False)
 
     def save(self) -> None:
         """Keep a copy of what would be in the file."""
         if self.path is not None:
-            self._copy = pickle.dumps((self.entries, self.pending, self.doomed))
+            self._copy = State(
+                {urn: replace(entry) for urn, entry in self.entries.items()},
+                {urn: replace(entry) for urn, entry in self.pending.items()},
+                [replace(entry) for entry in self.doomed],
+                self.path,
+            )
 
     def found_by_the_next_process(self) -> State:
         """What is read from the file that was written at the last `save`."""
         if self.path is None:
             return self
         if self._copy:
-            State(*pickle.loads(self._copy), path=self.path).save()  # noqa: S301 - what `save` made
+            self._copy.save()
         return State.load(self.path)
 
 

@@ -187,10 +187,12 @@ class Stage:
                 batch = self.call("sqs", "receive_message", QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
                 if not batch:
                     return received
-                for message in batch:
-                    envelope = json.loads(message["Body"])
-                    received.append(_parsed(envelope.get("Message", "")))
-                    self.call("sqs", "delete_message", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                received.extend(_parsed(json.loads(message["Body"]).get("Message", "")) for message in batch)
+                handles = [
+                    {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                    for number, message in enumerate(batch)
+                ]
+                self.call("sqs", "delete_message_batch", QueueUrl=url, Entries=handles)
 
         self.finally_do(lambda: self.call("sns", "unsubscribe", SubscriptionArn=subscription))
         self.finally_do(lambda: self.call("sqs", "delete_queue", QueueUrl=url))

@@ -6,6 +6,7 @@ also inside texts such as IAM policies. As each resource comes to life, its real
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,13 +54,13 @@ class Substitution:
             return {self.apply(key): self.apply(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.apply(item) for item in value]
-        if not isinstance(value, str) or not self.known:
+        if not isinstance(value, str) or len(value) < MINIMUM_LENGTH or not self.known:
             return value
         if value in self.known:
             return self.known[value]
         present = {
             stand_in
-            for beginning in self._by_beginning.keys() & set(_BEGINNINGS.findall(value))
+            for beginning in self._by_beginning.keys() & _beginnings(value)
             for stand_in in self._by_beginning[beginning]
             if stand_in in value
         }
@@ -68,3 +69,8 @@ class Substitution:
         longest_first = sorted(present, key=len, reverse=True)
         pattern = _NO_WORD_BEFORE + "(?:" + "|".join(map(re.escape, longest_first)) + ")"
         return re.sub(pattern, lambda match: self.known[match[0]], value)
+
+
+@functools.lru_cache(maxsize=4096)  # names and ARNs come again and again, and whole texts with each deployment
+def _beginnings(text: str) -> frozenset[str]:
+    return frozenset(_BEGINNINGS.findall(text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ import pytest
 from unit.infra.test_dead_knobs import DEV, K8S, PROD, TOGETHER
 
 from workbench.emulator.api import READING, Api
+from workbench.emulator.behaviour.answers import Answers
 from workbench.emulator.deploy import Deployer, Outcome
 from workbench.emulator.program import deploy_program
 from workbench.emulator.readback import leftovers, read_back
@@ -70,28 +70,6 @@ def changes(stack: str, table: Mapping[str, Mapping[str, Any]]) -> dict[str, Map
     return dict(found)
 
 
-@contextlib.contextmanager
-def answered_once(api: Api) -> Iterator[None]:
-    """For the time of a ``with``, in which nothing may be written, the API is asked each question once.
-
-    What is read back is what is refreshed from: both describe each of some 150 resources, most of this test's time.
-    """
-    ask, answers = api.call, {}
-
-    def call(service: str, operation: str, **params: Any) -> dict[str, Any]:
-        assert operation.startswith(READING), f"{service}.{operation} writes"
-        question = json.dumps([service, operation, params], sort_keys=True)
-        if question not in answers:
-            answers[question] = ask(service, operation, **params)
-        return copy.deepcopy(answers[question])  # type: ignore[no-any-return]
-
-    api.call = call  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        del api.call
-
-
 UNREAD = ("__otherVersions", "egress", "ingress", "loadBalancerArns", "lockToken", "version")
 """Outputs that are others after nearly each change. The program is not answered them, so it reads none."""
 
@@ -115,6 +93,7 @@ class Life:
     def __init__(self, stack: str, api: Api) -> None:
         self.stack = stack
         self.deployer = Deployer(lifecycle_of(settings_of(stack, {}), api))
+        self.answers = Answers(api)
         self.registered: list[Registered] = []
         self.begun: list[Registered] = []
         """What the program registers with the stack's own settings."""
@@ -163,9 +142,14 @@ class Life:
     def settle(self, overrides: Mapping[str, Any]) -> Outcome:
         """Deploy; AWS has to hold what is declared, and after a refresh there may be nothing to do."""
         outcome = self.deploy(overrides)
-        with answered_once(self.deployer.lifecycle.api):
+        calls = self.answers.api.calls
+        before = len(calls)
+        # Both describe each of some 150 resources, most of which this step left alone.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.deployer.lifecycle, "api", self.answers)
             assert read_back(self.deployer).differences == []
             assert self.deployer.refresh() == []
+        assert all(record.operation.startswith(READING) for record in calls[before:])
         assert self.deploy_again(overrides).changed == {}
         return outcome
 
@@ -180,6 +164,7 @@ def living(stack: str, *named: Any) -> Iterator[Life]:
         life.settle({})
         life.begun = life.registered
         yield life
+        assert read_back(life.deployer).differences == [], "asked anew, whatever was answered from before"
         life.deployer.unprotect()
         life.deployer.destroy()
         assert leftovers(api) - before == set()

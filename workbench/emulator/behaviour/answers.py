@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workbench.emulator.api import Api
 
 _CHANGES_NOTHING_DESCRIBED = frozenset(
-    {"delete_message", "publish", "put_log_events", "put_metric_data", "receive_message", "send_message"}
+    {"delete_message_batch", "publish", "put_log_events", "put_metric_data", "receive_message", "send_message"}
 )
 """Calls of other kinds after which every description is still true."""
 

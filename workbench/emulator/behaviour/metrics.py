@@ -110,7 +110,12 @@ def metric_math(expression: str, values: Mapping[str, float | None]) -> float | 
     Raises:
         ValueError: Anything else.
     """
-    result = _evaluate(_parsed(expression), values)
+    return _computed(expression, tuple(values.items()))
+
+
+@lru_cache(maxsize=4096)  # most minutes are like the one before, and without any datapoint
+def _computed(expression: str, values: tuple[tuple[str, float | None], ...]) -> float | None:
+    result = _evaluate(_parsed(expression), dict(values))
     return None if result is None else float(result)
 
 
