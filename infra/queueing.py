@@ -97,8 +97,8 @@ class Bracket:
     """Bounds of a figure that the balancing algorithm decides on."""
 
     optimistic_seconds: float
-    """One shared queue: no request waits while any server of the fleet is idle. Exact for exponential service, an
-    approximation otherwise."""
+    """One shared queue: no request waits while any server of the fleet is idle. Where service is not exponential its own
+    time, as if nobody waited: what is written of such queues is an approximation, and may be above the truth."""
     pessimistic_seconds: float
     """Random split: each target is on its own, and where service is not exponential each of its servers. A bound for
     any service: a shared queue makes nobody wait longer (Wolff, "An Upper Bound for Multi-Channel Queues", 1977)."""
@@ -118,7 +118,7 @@ def balanced_quantile(
         return Bracket(math.inf, math.inf)
     if service_points:
         return Bracket(
-            optimistic_seconds=quantile_with_service(servers, rate, service_points, quantile),
+            optimistic_seconds=_served_quantile(servers, rate, service_points, quantile),
             pessimistic_seconds=single_server_quantile(rate / servers, service_points, quantile),
         )
     return Bracket(
@@ -127,6 +127,14 @@ def balanced_quantile(
             for count, arrivals in ((servers, rate), (station.servers, rate / targets))
         )
     )
+
+
+def _served_quantile(servers: int, rate: float, service_points: tuple[float, ...], quantile: float) -> float:
+    """Quantile of the service time alone; infinite when `servers` can't serve `rate`."""
+    count = len(service_points)
+    if rate * sum(service_points) / count >= servers:
+        return math.inf
+    return sorted(service_points)[math.ceil(quantile * count - 1e-9) - 1]
 
 
 CELLS = 400

@@ -53,7 +53,7 @@ class Prediction:
     """p95 at the peak with these instances: the pessimistic bound (each target on its own). Infinite when the
     fleet can't carry it."""
     p95_optimistic_ms: float
-    """The other bound: one queue for all."""
+    """The other bound: one queue for all, or no wait at all where service is not exponential."""
     budget_ms: float
     """Response budget of the contract."""
     spike_factor: float
