@@ -97,8 +97,8 @@ class Bracket:
     """Bounds of a figure that the balancing algorithm decides on."""
 
     optimistic_seconds: float
-    """One shared queue: no request waits while any server of the fleet is idle. Where service is not exponential its own
-    time, as if nobody waited: what is written of such queues is an approximation, and may be above the truth."""
+    """One shared queue: no request waits while any server of the fleet is idle. Where service is not exponential its
+    own time, as if nobody waited: what is written of such queues is an approximation, and may be above the truth."""
     pessimistic_seconds: float
     """Random split: each target is on its own, and where service is not exponential each of its servers. A bound for
     any service: a shared queue makes nobody wait longer (Wolff, "An Upper Bound for Multi-Channel Queues", 1977)."""

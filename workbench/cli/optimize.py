@@ -100,6 +100,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
     from workbench.preview.synthesis import REPOSITORY, synthesize
 
     readable(traffic.files)
+    budget = None if wanted.budget is None else _dollars(wanted.budget)
     stack, overrides = source.stack, overrides_from(source.config)
     cluster = cluster_at(traffic.scheduler)
     with progress("declaring the stack") as show:
@@ -123,7 +124,7 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
             options=SimulationOptions(seed=traffic.seed),
             replications=traffic.replications,
         )
-        limit = estimate(declare({})).budget_usd if wanted.budget is None else _dollars(wanted.budget)
+        limit = estimate(declare({})).budget_usd if budget is None else budget
         limits = Limits(
             objective=Objective(attainment_ratio=wanted.attain),
             budget_usd=limit,

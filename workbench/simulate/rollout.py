@@ -96,15 +96,17 @@ class Rollout:
     """Attempts that went to the canary until then."""
     affected: float
     """Those of them that had no good answer within the budget."""
+    exposed_minutes: float
+    """From the first request that the canary could get until then, without the time that the stack was parked."""
     minutes: Floats = field(repr=False)
     """By the minute: requests to the canary, those of them that are affected, its share in percent."""
     looks: tuple[tuple[float, float], ...] = field(default=(), repr=False)
     """Minute of each look, and the p95 of the step until then, ms: what its verdict will rest on."""
 
     @property
-    def exposed_minutes(self) -> float:
+    def lasted_seconds(self) -> float:
         """From the first request that the canary could get until the end of the rollout."""
-        return (self.ended - self.steps[0].began) / 60 if self.steps else 0.0
+        return self.ended - self.steps[0].began if self.steps else 0.0
 
 
 class Gate:
@@ -230,6 +232,7 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
     steps: list[Step] = []
     looks: list[tuple[float, float]] = []
     outcome, reason = "under way", ""
+    opened = 0.0
     size = _size_canary(run)
     for percent, hold_seconds in plan.steps:
         begins = _begin(run, plan, size, end, decides)
@@ -241,6 +244,7 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
             break
         before = run.canary_histogram()
         run.set_canary_percent(percent)
+        opened = opened if steps else run.result.open_seconds
         steps.append(Step(percent, run.now))
         if len(steps) == len(plan.steps):
             outcome = "promoted"
@@ -268,10 +272,19 @@ def roll(prepared: Prepared, canary: Canary, gate: str, seed: int) -> Rollout:
         outcome = "rolled back"
         run.set_canary_percent(0)
     ended = run.now
+    exposed = run.result.open_seconds - opened if steps else 0.0
     run.run_until(min(end, MINUTE * math.ceil(ended / MINUTE + 1)))
     minutes = _minutes(run, outcome, ended)
     return Rollout(
-        outcome, reason, tuple(steps), ended, minutes[:, 0].sum(), minutes[:, 1].sum(), minutes, tuple(looks)
+        outcome,
+        reason,
+        tuple(steps),
+        ended,
+        minutes[:, 0].sum(),
+        minutes[:, 1].sum(),
+        exposed / 60,
+        minutes,
+        tuple(looks),
     )
 
 

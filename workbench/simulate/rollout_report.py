@@ -82,12 +82,10 @@ def _outcome(runs: Sequence[Rollout]) -> str:
 
 
 def _row(name: str, runs: Sequence[Rollout]) -> str:
-    after = interval([each.exposed_minutes for each in runs])
+    after = interval([each.lasted_seconds for each in runs])
     answered, affected = (interval([getattr(each, key) for each in runs]) for key in ("answered", "affected"))
     bad = sum(wrong(name, each) for each in runs)
-    return (
-        f"  {name:<10}{lasting(60 * after.mean):>12}{_span(answered):>15}{_span(affected):>13}{f'{bad}/{len(runs)}':>6}"
-    )
+    return f"  {name:<10}{lasting(after.mean):>12}{_span(answered):>15}{_span(affected):>13}{f'{bad}/{len(runs)}':>6}"
 
 
 def _steps(rollout: Rollout) -> Iterator[str]:

@@ -302,7 +302,7 @@ def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
         )
     warm_seconds = _warm_seconds(declared, options)
     warm_up = (
-        f"the first {warm_seconds:g} s are left out of the sums"
+        f"the first {warm_seconds:g} s are left out of the sums of requests; hours and dollars have them"
         if warm_seconds
         else ("nothing is left out of the sums (--warm-up)")
     )

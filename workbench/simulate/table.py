@@ -69,7 +69,9 @@ def _head(report: Report) -> Iterator[str]:
     )
     predicted = _predicted(report)
     p95 = "none" if math.isnan(report.p95_ms.mean) else f"{_span(report.p95_ms, 1)} ms"
-    yield f"  p95             {p95} over all; predicted {predicted} at the declared peak"
+    left = report.requests("abandoned").mean + report.requests("timedOut").mean
+    unheard = ", answers that nobody waited for included" if left else ""
+    yield f"  p95             {p95} over all{unheard}; predicted {predicted} at the declared peak"
     windows, within = (sum(getattr(run, name) for run in runs) for name in ("windows", "windows_within"))
     few = sum(run.windows_inconclusive for run in runs)
     judged = f"{within} of {windows} windows of all runs kept {promise.p95_limit_seconds * 1000:g} ms"

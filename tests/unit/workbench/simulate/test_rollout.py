@@ -334,6 +334,8 @@ def test_a_rollout_of_a_stack_of_sessions_is_simulated_to_its_end(graph):
     # 60,000 requests in ten sessions of a month; the clock stops in Thursday's window, the requests do not.
     assert 1 < good.answered / ((0.1 * 6 + 0.5 * 12) * 60_000 / 10 / 1.25) < 1.4
     assert (dead.outcome, dead.exposed_minutes) == ("rolled back", pytest.approx(5, abs=2))
+    # Nobody is exposed to a version while the stack is parked.
+    assert held <= 60 * good.exposed_minutes < 1.4 * held < good.lasted_seconds / 10
 
 
 def test_a_stack_without_a_rollout_is_refused(small_graph):
