@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
@@ -71,6 +72,15 @@ def first_line(error: Exception) -> str:
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
     return text.strip().partition("\n")[0].rstrip(".") or type(error).__name__
+
+
+def why_not_json(error: Exception) -> str:
+    """What `error` of reading JSON says, without what Python says of its own limits."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    if "integer string conversion" in str(error):
+        return f"a whole number has more than {sys.get_int_max_str_digits():,} digits"
+    return str(error)
 
 
 def meant(name: str, known: Iterable[str]) -> str:

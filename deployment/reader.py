@@ -7,12 +7,11 @@ may rely on what it gets.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from deployment import preview
-from deployment.errors import EncryptedError, InputError
+from deployment.errors import EncryptedError, InputError, why_not_json
 from deployment.garbage import no_garbage_collection
 from deployment.graph import Resource, ResourceGraph
 from deployment.sharing import sharing
@@ -123,16 +122,7 @@ def _parsed(text: str, source: str) -> Any:
     except (ValueError, RecursionError) as error:
         if str(error).startswith("Extra data"):
             raise InputError(f"{source}: several JSON documents, one after the other; {_EXPECTED}") from error
-        raise InputError(f"{source}: not readable as JSON: {_why(error)}; {_EXPECTED}") from error
-
-
-def _why(error: Exception) -> str:
-    """What `error` says, without what Python says of its own limits."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deep"
-    if "integer string conversion" in str(error):
-        return f"a whole number has more than {sys.get_int_max_str_digits():,} digits"
-    return str(error)
+        raise InputError(f"{source}: not readable as JSON: {why_not_json(error)}; {_EXPECTED}") from error
 
 
 def _graph(document: Any, source: str, *, drain: bool = False) -> ResourceGraph:

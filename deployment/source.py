@@ -40,6 +40,9 @@ TAR: Final = b"ustar"
 UNPACKING_ERRORS: Final = (OSError, EOFError, zlib.error)
 """What unpacking a damaged file raises."""
 
+MOST_WRITTEN_BYTES: Final = 1_000_000
+"""Of a file that people write by hand; a larger one is a mistake."""
+
 
 class Readable(Protocol):
     """Whatever bytes are read from."""
@@ -62,6 +65,21 @@ def read_bytes(path: str) -> bytes:
     except (*UNPACKING_ERRORS, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{plain(path)}: can't be read: {reason}") from error
+
+
+def written_text(path: Path, form: str) -> str:
+    """Text of `path`, which people write by hand in the `form`, e.g. YAML. Raises InputError where it is none."""
+    try:
+        with path.open("rb") as file:  # a device or pipe, too, and no more of it than is wanted
+            content = file.read(MOST_WRITTEN_BYTES + 1)
+        if len(content) > MOST_WRITTEN_BYTES:
+            raise InputError(f"{path}: larger than {MOST_WRITTEN_BYTES:,} bytes; nobody writes so much {form} by hand")
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}: not readable as {form}: line {line}: it is no text in UTF-8") from error
 
 
 def limit_bytes() -> int:

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from deployment.errors import InputError
+from deployment.errors import InputError, why_not_json
+from deployment.source import written_text
 from policies import PACK_DIRECTORY
 from policies.finding import Enforcement
 from policies.registry import rules_by_id
@@ -52,15 +53,12 @@ def load_config(project: str, stack: str, folder: Path = PACK_DIRECTORY) -> Pack
 
 def config_from_file(path: Path, folder: Path = PACK_DIRECTORY) -> PackConfig:
     """Configuration in the JSON file at `path` of the pack in `folder`. Raises InputError."""
+    text = written_text(path, "JSON")
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not readable as JSON: it is no text in UTF-8") from error
+        document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        empty = not path.stat().st_size
-        raise InputError(f"{path}: not readable as JSON: {'it is empty' if empty else error}") from error
+        why = why_not_json(error) if text.strip() else "it is empty"
+        raise InputError(f"{path}: not readable as JSON: {why}") from error
     return config_from_json(document, str(path), folder)
 
 

@@ -32,7 +32,7 @@ GROUP: Final = "plant.policies"
 def rules() -> tuple[Rule, ...]:
     """All rules but the promises: those about the whole stack first, then by service, then other teams'.
 
-    Raises ValueError on a module of ours without any, or a second id; InputError on one of theirs.
+    Raises InputError on a module without any, or a second id.
     """
     found = rules_by_service()
     return tuple(rule for service in sorted(found, key=lambda name: name != "stack") for rule in found[service])
@@ -103,7 +103,7 @@ def modules(package: str, path: list[str]) -> Iterator[str]:
 def _rules_in(module: str) -> tuple[Rule, ...]:
     found = _held_by(importlib.import_module(module))
     if not found:
-        raise ValueError(f"{module} has neither RULE nor RULES")
+        raise InputError(f"{module}: has neither RULE nor RULES of policies.rule.Rule; is its file half done?")
     return found
 
 
@@ -141,7 +141,7 @@ def _must_differ(found: Iterator[Rule] | list[Rule]) -> None:
     seen: set[str] = set()
     for rule in found:
         if rule.id in seen:
-            raise ValueError(f"{rule.id}: a second rule with this id")
+            raise InputError(f"{rule.id}: a second rule with this id")
         seen.add(rule.id)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deployment.errors import InputError
+from deployment.source import written_text
 from deployment.urn import name_of, type_of
 from policies import PACK_DIRECTORY
 
@@ -105,9 +106,10 @@ def load_waivers(file: str, folder: Path = PACK_DIRECTORY) -> tuple[Waiver, ...]
 
 def waivers_from_file(path: Path) -> tuple[Waiver, ...]:
     """Waivers in the TOML file at `path`. Raises InputError with every problem."""
+    text = written_text(path, "TOML")
     try:
-        return _waivers_in(path.read_text(encoding="utf-8-sig"), path)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return _waivers_in(text, path)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path}: not readable as TOML: {error}") from error
 
 

@@ -23,6 +23,8 @@ CODE: Final = ("deployment", "cost", "policies", "workbench/audit", "workbench/c
 
 APPLICATION: Final = 0x706C616E
 """Marks a file of ours for SQLite ("plan" in ASCII)."""
+SMALLEST_BYTES: Final = 512
+"""Of a database: its smallest page (https://www.sqlite.org/fileformat2.html). SQLite takes less for an empty file."""
 
 
 class Kept:
@@ -31,6 +33,8 @@ class Kept:
     def __init__(self, path: Path | None) -> None:
         """None: for this run only. Raises InputError for a file that is something else."""
         self.lasting = path is not None
+        if path is not None and path.exists() and (not path.is_file() or 0 < path.stat().st_size < SMALLEST_BYTES):
+            raise InputError(f"{plain(str(path))}: is no file of an audit's results; --cache takes one of its own")
         try:
             self._database = sqlite3.connect("" if path is None else path, isolation_level=None)
             # What the machine loses by a power cut is judged again; what a killed process wrote is there.

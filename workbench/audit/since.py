@@ -57,6 +57,7 @@ def read_earlier(path: Path) -> Earlier:
         ValueError,
         InvalidOperation,
         RecursionError,
+        SystemError,  # of yajl, where a number has more digits than Python reads
         ijson.JSONError,
     ) as error:
         shape = "" if isinstance(error, ijson.JSONError) else f"{type(error).__name__}: "

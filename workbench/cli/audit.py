@@ -14,14 +14,18 @@ from workbench.cli.common import (
     BLOCKED,
     Moment,
     Output,
+    Read,
     RegionName,
     Whole,
     Written,
+    all_checked,
     collected,
+    dollars_of,
     emit,
     layout,
     out_option,
     progress,
+    readable,
     write_pieces,
 )
 
@@ -76,16 +80,13 @@ class Shown:
     tags: tuple[str, ...]
 
 
-FILE: Final = click.Path(path_type=Path, dir_okay=False)
-
-
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--region", type=RegionName(), help="AWS Region of what names none of its own, e.g. us-east-1.")
 @click.option("--limit", metavar="USD", help="Budget a month of each stack. Default: the pack's for it, else none.")
 @click.option(
     "--usage",
-    type=click.Path(path_type=Path),
+    type=Read(dir_okay=True),
     help="Numbers of use: a file (YAML) for all stacks, or a folder of them, PROJECT/STACK.yaml.",
 )
 @click.option(
@@ -103,7 +104,7 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on, e.g. tcp://127.0.0.1:8786.")
 @click.option("--workers", type=Whole(1, 1024), help="Processes on this machine.  [default: one a core]")
 @click.option("--worker-memory", default="auto", show_default=True, help="Memory of each of them, e.g. 2GiB.")
-@click.option("--since", type=FILE, help="Show what has changed since this earlier audit (JSON).")
+@click.option("--since", type=Read(), help="Show what has changed since this earlier audit (JSON).")
 @click.option("--soon", type=Whole(0, 3660), default=30, show_default=True, help="Days that a waiver ends in.")
 @click.option("--top", type=Whole(1, 10_000), default=10, show_default=True, help="Rows of each list.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY", help="Totals by this tag only; repeatable.")
@@ -126,6 +127,7 @@ def command(sources: tuple[str, ...], pack: Pack, work: Work, shown: Shown, outp
     """
     if output.format_ == "parquet" and output.out is None:
         raise InputError("--format parquet: is no text; say where it goes with --out")
+    all_checked(lambda: dollars_of(pack.limit, "--limit"), lambda: readable([shown.since]))
     from workbench.audit.kept import Kept
     from workbench.audit.run import audit
     from workbench.audit.since import read_earlier
@@ -167,12 +169,11 @@ def _terms(pack: Pack) -> Terms:
     from policies.pack import config_from_file
     from workbench.audit.examine import Terms
     from workbench.audit.kept import code_hash
-    from workbench.cli.cost import dollars_of
 
     return Terms(
         day=today_utc() if pack.on is None else pack.on.date(),
         region=pack.region,
-        limit_usd=None if pack.limit is None else dollars_of(pack.limit),
+        limit_usd=dollars_of(pack.limit, "--limit"),
         profile=None if pack.profile is None else Profile(pack.profile),
         config=None if pack.pack_config is None else config_from_file(pack.pack_config),
         code=code_hash(),

@@ -15,12 +15,15 @@ from workbench.cli.common import (
     BLOCKED,
     Output,
     RegionName,
+    all_checked,
     collected,
+    dollars_of,
     emit,
     emit_marked,
     layout,
     out_option,
     progress,
+    readable,
 )
 
 if TYPE_CHECKING:
@@ -93,6 +96,7 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
         raise click.UsageError("give at least one FILE, or --list, or --explain RULE", click.get_current_context())
     if pack.policy_pack is not None and not any(pack.policy_pack.glob("PulumiPolicy.*")):
         raise InputError(f"--policy-pack {pack.policy_pack}: no policy pack: there is no PulumiPolicy.yaml in it")
+    all_checked(lambda: dollars_of(pack.limit, "--limit"), lambda: readable(files))
     judged = lasting(of_each(lambda file: (file, _assess(file, pack)), files))
     emit(_rendered(judged, output), output.out)
     if any(assessment.blocked for _, assessment in judged):
@@ -114,7 +118,6 @@ def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:
     from policies.assess import config_of
     from policies.finding import Profile
     from policies.pack import config_from_file
-    from workbench.cli.cost import dollars_of
 
     folder = pack.policy_pack or PACK_DIRECTORY
     found = config_from_file(pack.pack_config, folder) if pack.pack_config is not None else None
@@ -124,7 +127,7 @@ def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:
     if pack.profile is not None:
         changes["profile"] = Profile(pack.profile)
     if pack.limit is not None:
-        changes["monthly_limit_usd"] = dollars_of(pack.limit)
+        changes["monthly_limit_usd"] = dollars_of(pack.limit, "--limit")
     if not changes:
         return found
     base = found if found is not None else config_of(graph)

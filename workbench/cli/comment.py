@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import click
 
 from deployment.errors import InputError, of_each
-from workbench.cli.common import emit, out_option
+from workbench.cli.common import Read, emit, out_option
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=Read())
 @click.option("--artifact", metavar="URL", help="Where the report of the run is; linked at the end.")
 @out_option
 def command(files: tuple[Path, ...], artifact: str | None, out: Path | None) -> None:

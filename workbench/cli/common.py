@@ -9,6 +9,7 @@ import math
 import operator
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,8 @@ from click.shell_completion import CompletionItem
 from deployment.errors import InputError, meant, of_each
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from workbench.cluster import Cluster
 
 COMPLETE: Final = "_PLANT_COMPLETE"
@@ -139,6 +142,20 @@ class Moment(click.DateTime):
         return moment
 
 
+class Read(click.Path):
+    """A file to read, called in messages what it was given as: a Path drops one slash of ``http://``."""
+
+    def __init__(self, dir_okay: bool = False) -> None:
+        super().__init__(path_type=Path, dir_okay=dir_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value` as a Path. Raises InputError for an address, and BadParameter for a folder."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if "://" in str(value) and not path.exists():
+            raise InputError(f"{value}: is an address, and nothing is fetched from it; give a file")
+        return path
+
+
 class Written(click.Path):
     """A file to write to, whose folder is looked for before anything is computed."""
 
@@ -214,21 +231,43 @@ def pairs(items: tuple[str, ...], option: str, example: str) -> dict[str, str]:
     return {key.strip(): value for key, _, value in (item.partition("=") for item in items)}
 
 
-def readable(files: tuple[Path, ...]) -> None:
+def readable(files: Iterable[Path | str | None]) -> None:
     """Look whether `files` can be read before anything is computed from them. Raises InputError that names each.
 
-    They are not opened: what writes into a pipe would take it for the end.
+    They are not opened: what writes into a pipe would take it for the end. ``-`` is standard input, None no file.
     """
     problems = []
     for path in files:
+        if path is None or str(path) == "-":
+            continue
         try:
-            path.stat()
-            if not os.access(path, os.R_OK):
-                problems.append(f"{path}: {os.strerror(errno.EACCES)}")
+            if stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116 - a Path drops one slash of ``http://``
+                problems.append(f"{path}: can't be read: {os.strerror(errno.EISDIR)}")
+            elif not os.access(path, os.R_OK):
+                problems.append(f"{path}: can't be read: {os.strerror(errno.EACCES)}")
         except OSError as error:
-            problems.append(f"{path}: {error.strerror or error}")
+            problems.append(f"{path}: can't be read: {error.strerror}")
     if problems:
         raise InputError(*problems)
+
+
+MOST_USD: Final = 1_000_000
+"""Of a limit, as in the pack's configuration."""
+
+
+def dollars_of(text: str | None, option: str) -> Decimal | None:
+    """The dollars a month that `option` gives; None where it isn't given. Raises InputError."""
+    from decimal import Decimal, InvalidOperation
+
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= MOST_USD:
+        raise InputError(f"{option} {text}: must be dollars a month, from 0 to {MOST_USD:,}, e.g. 5.00")
+    return amount
 
 
 def all_checked(*checks: Callable[[], object]) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,23 +14,25 @@ from workbench.cli.common import (
     BLOCKED,
     Moment,
     Output,
+    Read,
     RegionName,
+    all_checked,
     collected,
+    dollars_of,
     emit,
     layout,
     out_option,
     progress,
+    readable,
 )
 
 if TYPE_CHECKING:
     import datetime
+    from pathlib import Path
 
     from workbench.cost.priced import PricedFile
 
 FORMATS = ("table", "json", "infracost")
-
-MOST_USD: Final = 1_000_000
-"""Of a limit, as in the pack's configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Basis:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--usage", "usage_file", type=click.Path(path_type=Path, dir_okay=False), help="Numbers of use (YAML).")
+@click.option("--usage", "usage_file", type=Read(), help="Numbers of use (YAML).")
 @click.option("--region", type=RegionName(), help="AWS Region of what names none of its own, e.g. us-east-1.")
 @click.option("--base", metavar="FILE", help="Show what changes in dollars against this deployment.")
 @click.option("--limit", metavar="USD", help="Budget a month. Default: the pack's for this stack, else none.")
@@ -72,6 +72,7 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
 
     if [*files, base].count("-") > 1:
         raise InputError("standard input (-) can be read once only")
+    all_checked(lambda: dollars_of(basis.limit, "--limit"), lambda: readable([basis.usage_file, *files, base]))
     with progress("pricing"):
         priced = lasting(
             price_files(
@@ -79,7 +80,7 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
                 usage_file=basis.usage_file,
                 region=basis.region,
                 base=base,
-                limit_usd=None if basis.limit is None else dollars_of(basis.limit),
+                limit_usd=dollars_of(basis.limit, "--limit"),
                 allowances=not basis.no_allowances,
                 on=None if basis.on is None else basis.on.date(),
             )
@@ -97,17 +98,6 @@ def command(files: tuple[str, ...], base: str | None, basis: Basis, output: Outp
     emit(text, output.out)
     if any(file.blocked for file in priced):
         raise SystemExit(BLOCKED)
-
-
-def dollars_of(text: str) -> Decimal:
-    """A limit given on the command line. Raises InputError."""
-    try:
-        amount = Decimal(text.removeprefix("$"))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or not 0 <= amount <= MOST_USD:
-        raise InputError(f"--limit {text}: must be dollars a month, from 0 to {MOST_USD:,}, e.g. 5.00")
-    return amount
 
 
 def _json(priced: list[PricedFile]) -> object:

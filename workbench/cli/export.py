@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from deployment.errors import InputError
-from workbench.cli.common import emit, overrides_from, progress, refuse_beside_file, stack_options
+from workbench.cli.common import Read, emit, overrides_from, progress, refuse_beside_file, stack_options
 
 
 @click.command()
@@ -27,7 +27,7 @@ from workbench.cli.common import emit, overrides_from, progress, refuse_beside_f
 @click.option(
     "--file",
     "file",
-    type=click.Path(path_type=Path),
+    type=Read(),
     help="A `pulumi stack export` instead of the program: what only AWS knows, such as ARNs, is real then.",
 )
 @click.option(

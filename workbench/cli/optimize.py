@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deployment.errors import InputError
 from workbench.cli.common import (
     BLOCKED,
     Number,
     Output,
+    Read,
     Whole,
+    all_checked,
     cluster_at,
     collected,
+    dollars_of,
     emit,
     emit_marked,
     out_option,
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
     from deployment.graph import ResourceGraph
     from infra.settings import Settings
     from workbench.simulate.optimize.search import Optimum
-
-EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ class Traffic:
     replications: int
     scheduler: str | None
 
+    @property
+    def duration_seconds(self) -> float | None:
+        """Raises InputError for what is no time."""
+        from workbench.simulate.traffic.duration import parse_duration
+
+        return None if self.duration is None else parse_duration(self.duration, "--duration")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -73,7 +81,7 @@ class Wanted:
 @click.command()
 @stack_options
 @click.option("--profile", "-p", "profiles", multiple=True, help="Traffic to hold, as in simulate.  [default: spike]")
-@click.option("--traffic", "files", multiple=True, type=EXISTING_FILE, help="Recorded traffic, as in simulate.")
+@click.option("--traffic", "files", multiple=True, type=Read(), help="Recorded traffic, as in simulate.")
 @click.option("--service", default="exponential", show_default=True, help="Service times, as in simulate.")
 @click.option("--cpu-ratio", type=Number(0, 1), help="CPU share of them.  [default: as declared]")
 @click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
@@ -94,14 +102,19 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
     fleet and prices each stack. Exit status 1 when nothing holds.
     """
     from cost import estimate
-    from deployment.errors import InputError
     from deployment.reader import graph_from_json
     from workbench.preview.settings import settings_of
     from workbench.preview.synthesis import REPOSITORY, synthesize
 
-    readable(traffic.files)
-    budget = None if wanted.budget is None else _dollars(wanted.budget)
+    all_checked(
+        lambda: readable(traffic.files),
+        lambda: overrides_from(source.config),
+        lambda: dollars_of(wanted.budget, "--budget"),
+        lambda: _writes_what_it_found(write, source),
+        lambda: traffic.duration_seconds,
+    )
     stack, overrides = source.stack, overrides_from(source.config)
+    budget_usd = dollars_of(wanted.budget, "--budget")
     cluster = cluster_at(traffic.scheduler)
     with progress("declaring the stack") as show:
         settings = settings_of(stack, overrides)
@@ -114,17 +127,16 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
         from workbench.simulate.optimize.search import Limits, optimize
         from workbench.simulate.options import SimulationOptions
         from workbench.simulate.scenario import DEFAULT_PROFILE, Scenario, ServiceOptions
-        from workbench.simulate.traffic.duration import parse_duration
 
         scenario = Scenario(
             profiles=traffic.profiles,
             files=traffic.files,
             service=ServiceOptions(distribution=traffic.service, cpu_ratio=traffic.cpu_ratio),
-            duration_seconds=None if traffic.duration is None else parse_duration(traffic.duration, "--duration"),
+            duration_seconds=traffic.duration_seconds,
             options=SimulationOptions(seed=traffic.seed),
             replications=traffic.replications,
         )
-        limit = estimate(declare({})).budget_usd if budget is None else budget
+        limit = estimate(declare({})).budget_usd if budget_usd is None else budget_usd
         limits = Limits(
             objective=Objective(attainment_ratio=wanted.attain),
             budget_usd=limit,
@@ -138,21 +150,16 @@ def command(source: Source, traffic: Traffic, wanted: Wanted, output: Output, wr
     if not as_json and patch is not None and patch[1]:
         text += "\n\n" + patch[1].rstrip()
     (emit if as_json else emit_marked)(text, output.out)
-    if write:
-        if source.config:
-            raise InputError("--write: the result also rests on --config values; put them into the stack file first")
-        if patch is not None:
-            write_text(REPOSITORY / f"Pulumi.{stack}.yaml", patch[0])
+    if write and patch is not None:
+        write_text(REPOSITORY / f"Pulumi.{stack}.yaml", patch[0])
     if found.best is None:
         raise SystemExit(BLOCKED)
 
 
-def _dollars(text: str) -> Decimal:
-    from deployment.errors import InputError
-
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or not 0 < Decimal(text) <= 1_000_000:
-        raise InputError(f"--budget {text}: write dollars a month, over 0 and up to 1000000, e.g. 5.00")
-    return Decimal(text)
+def _writes_what_it_found(write: bool, source: Source) -> None:
+    """Raises InputError where the stack file would lack a part of what was tried."""
+    if write and source.config:
+        raise InputError("--write: the result also rests on --config values; put them into the stack file first")
 
 
 def _patch(path: Path, found: Optimum, settings: Settings) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from workbench.cli.common import (
     Moment,
     Number,
     Output,
+    Read,
     Whole,
     Written,
     all_checked,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from workbench.simulate.picture.canvas import Frame
     from workbench.simulate.scenario import Scenario
 
-EXISTING_FILE = click.Path(path_type=Path, dir_okay=False)
 RATIO = Number(0, 1)
 
 
@@ -138,7 +138,7 @@ class Drawing:
 
 @click.command()
 @stack_options
-@click.option("--file", "file", type=EXISTING_FILE, help="Simulate this deployment file instead of the program.")
+@click.option("--file", "file", type=Read(), help="Simulate this deployment file instead of the program.")
 @click.option(
     "--profile",
     "-p",
@@ -148,7 +148,7 @@ class Drawing:
     " spike:factor=10,ramp=60s; several add up.  [default: spike]",
 )
 @click.option(
-    "--traffic", "files", multiple=True, type=EXISTING_FILE, help="Recorded traffic: CSV, Parquet or an ALB access log."
+    "--traffic", "files", multiple=True, type=Read(), help="Recorded traffic: CSV, Parquet or an ALB access log."
 )
 @click.option("--duration", help="Length of the simulation, e.g. 24h.  [default: 1h, of daily a day, or the files']")
 @click.option(
@@ -242,8 +242,7 @@ def command(
     all_checked(
         lambda: refuse_beside_file(source.file),
         drawing.checked,
-        lambda: readable(traffic.files),
-        lambda: readable(tuple(file for file in (source.file,) if file is not None and str(file) != "-")),
+        lambda: readable([*traffic.files, source.file]),
         lambda: overrides_from(source.config),
         traffic.checked,
         conditions.checked,

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deployment import kept
-from workbench.preview.stackfile import MAX_BYTES
+from deployment.source import MOST_WRITTEN_BYTES
 
 HERE: Final = Path(__file__).resolve().parents[2]
 PROGRAM: Final = HERE / "infra"
@@ -55,7 +55,9 @@ def key(root: Path, stack: str, overrides: Mapping[str, str]) -> str | None:
     parts: list[str | bytes] = [stack, json.dumps(list(overrides.items()))]
     for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml", "requirements.lock"):
         path = root / name
-        if path.parent != root or not path.is_file() or (name.endswith(".yaml") and path.stat().st_size > MAX_BYTES):
+        if path.parent != root or not path.is_file():
+            return None
+        if name.endswith(".yaml") and path.stat().st_size > MOST_WRITTEN_BYTES:
             return None
         parts.append(path.read_bytes())
     digest, current = kept.code(*CODE)

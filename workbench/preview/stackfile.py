@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,9 +16,6 @@ from deployment.values import HIDDEN_VALUE
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 """Root of the working copy: the folder of Pulumi.yaml."""
-
-MAX_BYTES: Final = 1_000_000
-"""A stack file larger than this is not one."""
 
 DEFAULT_REGION: Final = "us-east-1"
 """Region of a stack that sets no `aws:region`; the provider itself would ask the environment."""
@@ -69,7 +67,7 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
         raise InputError(f"--stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.', 100 at most")
     project = _yaml(root / "Pulumi.yaml")
     path = root / f"Pulumi.{stack}.yaml"
-    if not path.exists():
+    if not os.path.lexists(path):
         known = stacks(root)
         bare = name_in(stack)
         made = "" if bare != stack else f"; `./plant init {stack}` makes it"
@@ -111,21 +109,11 @@ def name_in(file_name: str) -> str:
 
 def _yaml(path: Path) -> dict[str, Any]:
     """The mapping in the YAML file at `path`; an empty file is an empty one. Raises InputError."""
-    from workbench.preview.yamlfile import BadYamlError, parsed
+    from workbench.preview.yamlfile import read_yaml
 
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: larger than {MAX_BYTES} bytes; that is no stack file")
-        document = parsed(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file; run this in a Pulumi project") from error
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}: can't be read as YAML: line {line}: it is no text in UTF-8") from error
-    except BadYamlError as error:
-        raise InputError(f"{path}: can't be read as YAML: {' '.join(str(error).split())}") from error
+    if not os.path.lexists(path):
+        raise InputError(f"{path}: there is no such file; run this in a Pulumi project")
+    document = read_yaml(path)
     if document is None:
         return {}
     if not isinstance(document, dict):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import yaml
+
+from deployment.errors import InputError
+from deployment.source import written_text
 
 MAX_DEPTH: Final = 50
 """Nesting beyond this is no configuration; the C parser would run out of stack on the way to building it."""
@@ -95,6 +99,15 @@ for _kind, _pattern, _first in PLAIN:
     )
 _StrictLoader.add_constructor("tag:yaml.org,2002:int", _StrictLoader.number)
 _StrictLoader.add_constructor(TIMESTAMP, _StrictLoader.moment)
+
+
+def read_yaml(path: Path) -> Any:
+    """The document in the file at `path`. Raises InputError."""
+    text = written_text(path, "YAML")
+    try:
+        return parsed(text)
+    except BadYamlError as error:
+        raise InputError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
 
 
 def parsed(text: str) -> Any:

@@ -218,9 +218,11 @@ def read(path: Path) -> PreviewDocument | Failed:
     """
     name = path.stem.removeprefix("preview-")
     try:
-        if path.stat().st_size > LARGEST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
             return Failed(name, f"{path.name} is larger than {LARGEST_BYTES} bytes")
-        text = _decoded(path.read_bytes())
+        text = _decoded(content)
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
     if _is_garbled(text):

@@ -7,7 +7,9 @@ fingerprint by which a scanner follows it from run to run.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
+from deployment.errors import InputError
+from deployment.source import written_text
 from deployment.urn import name_of
 from policies.assess import Violation, Waived
 from policies.finding import Enforcement, Severity
@@ -193,22 +197,23 @@ def _place(file: str, violation: Violation) -> dict[str, Any]:
     if STACK_NAME.fullmatch(stack) and path.is_file() and _is_of(project):
         from workbench.report.stack_lines import line_of
 
-        line = line_of(path.read_text("utf-8"), finding.property_path or "", finding.message, violation.rule.fix)
-        return {"artifactLocation": _artifact(str(path)), "region": {"startLine": line}}
+        with contextlib.suppress(InputError):  # somebody's file of that name, which is no stack's
+            text = written_text(path, "YAML")
+            line = line_of(text, finding.property_path or "", finding.message, violation.rule.fix)
+            return {"artifactLocation": _artifact(str(path)), "region": {"startLine": line}}
     project_file = Path("Pulumi.yaml")
     return _at(str(project_file) if project_file.is_file() and _is_of(project) else file)
 
 
 def _is_of(project: str) -> bool:
     """False where the folder's Pulumi.yaml is another project's: a stack there may have the same name."""
-    from workbench.preview.yamlfile import BadYamlError, parsed
+    from workbench.preview.yamlfile import read_yaml
 
+    path = Path("Pulumi.yaml")
     try:
-        found = parsed(Path("Pulumi.yaml").read_text("utf-8"))
-    except FileNotFoundError:
-        return True
-    except (OSError, UnicodeDecodeError, BadYamlError):
-        return False
+        found = read_yaml(path)
+    except InputError:
+        return not os.path.lexists(path)
     return isinstance(found, dict) and found.get("name") == project
 
 

@@ -3,13 +3,17 @@
 import json
 import shutil
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from deployment.errors import InputError
 from deployment.reader import graph_from_json
 from policies import pack
 from policies.assess import assess
 from policies.finding import Enforcement
+from policies.pack import config_from_file
+from policies.waivers import waivers_from_file
 from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
 
@@ -73,3 +77,28 @@ def test_a_byte_order_mark_is_no_part_of_a_configuration(tmp_path):
     path = tmp_path / "config.json"
     path.write_text(json.dumps({"all": "advisory"}), encoding="utf-8-sig")
     assert pack.config_from_file(path).enforcement == {"all": Enforcement.ADVISORY}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (" \n", "not readable as JSON: it is empty"),
+        (b'{\n"\xe9": 1}', "not readable as JSON: line 2: it is no text in UTF-8"),
+        ("[" * 100_000, "not readable as JSON: it is nested too deep"),
+        ("9" * 5000, "not readable as JSON: a whole number has more than 4,300 digits"),
+        (" " * 1_000_001, "larger than 1,000,000 bytes"),
+        ("[]", "expected an object of rule id"),
+    ],
+    ids=["empty", "Latin-1", "deep", "digits", "large", "list"],
+)
+def test_what_is_no_configuration_is_told_in_a_sentence(tmp_path, content, says):
+    file = tmp_path / "config.json"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match=says):
+        config_from_file(file)
+
+
+def test_nothing_is_read_without_end(tmp_path):
+    for read in (config_from_file, waivers_from_file):
+        with pytest.raises(InputError, match="/dev/zero: larger than"):
+            read(Path("/dev/zero"))

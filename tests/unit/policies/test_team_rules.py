@@ -156,3 +156,13 @@ def test_a_stack_without_budget_that_can_not_be_priced_is_not_blocked_for_that()
     assert "cost-everything-priced" not in ids(PackConfig())
     limited = PackConfig(PackConfig().settings.model_copy(update={"monthly_limit_usd": 5}))
     assert "cost-everything-priced" in ids(limited)
+
+
+def test_a_file_of_ours_without_a_rule_is_told_by_its_name(monkeypatch):
+    empty = types.ModuleType("policies.rules.s3.half_done")
+    monkeypatch.setitem(sys.modules, empty.__name__, empty)
+    monkeypatch.setattr(registry, "modules", lambda package, path: [empty.__name__])
+    for cached in CACHED:
+        cached.cache_clear()
+    with pytest.raises(InputError, match=r"^policies\.rules\.s3\.half_done: has neither RULE nor RULES"):
+        registry.every_rule()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from audited import OTHER_ACCOUNT, backend, checkpoint, put, state
@@ -129,6 +130,12 @@ def test_a_cache_that_is_something_else_is_refused_and_left_alone(tmp_path):
     text.write_text("not a database, and longer than the hundred bytes of the header of one: " * 20)
     with pytest.raises(InputError, match="--cache"):
         Kept(text)
+    short = tmp_path / "short"
+    short.write_text("a note")
+    for path in (short, Path("/dev/null")):
+        with pytest.raises(InputError, match="no file of an audit's results"):
+            Kept(path)
+    assert short.read_text() == "a note"
     other = tmp_path / "other"
     with sqlite3.connect(other) as database:
         database.execute("CREATE TABLE theirs (x)")

@@ -252,7 +252,16 @@ def test_changes_since_an_earlier_audit(plant, tmp_path):
 def test_something_else_than_an_earlier_audit_is_refused(plant, tmp_path):
     backend(tmp_path / "root", "web/dev")
     for number, text in enumerate(
-        ("", "{", "[]", '{"stacks": []}', '{"stacks": [7]}', '{"stacks": [{"name": "x"}]}', "[" * 20_000)
+        (
+            "",
+            "{",
+            "[]",
+            '{"stacks": []}',
+            '{"stacks": [7]}',
+            '{"stacks": [{"name": "x"}]}',
+            f'{{"a": {"9" * 5000}}}',
+            "[" * 20_000,
+        )
     ):
         file = tmp_path / f"{number}.json"
         file.write_text(text)

@@ -247,24 +247,31 @@ def test_bad_input_is_one_clear_line_and_status_2(plant, write, arguments, probl
     assert problem in err and "Traceback" not in err
 
 
+def test_what_is_wrong_with_options_and_files_is_told_at_once(plant, tmp_path):
+    status, _, err = plant("none.json", str(tmp_path), "--limit", "nan", "--base", "http://none", "--usage", "none.yml")
+    told = [line.removeprefix("error: ").split(": ")[0] for line in err.splitlines()]
+    assert status == 2 and told == ["--limit nan", "none.yml", "none.json", str(tmp_path), "http://none"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("version: 0.1\nresource_usage: {orders: {monthly_request: 1}}", "did you mean 'monthly_requests'?"),
-        ("version: [", "not readable as YAML: line 1, column 11: expected the node content"),
+        ("version: [", "not readable as YAML: line 2, column 1: "),
         ("resource_usage: {}", "version is missing; allowed: 0.1"),
-        ("\x00", "not readable as YAML: it is no plain text in UTF-8"),
-        ("[" * 30_000, "not readable as YAML: it is nested too deep"),
-        ("a: &x [1]\nb: *x", "aliases"),
-        ("version: 0.1\nversion: 0.1", "given twice"),
+        (b"version: 0.1\n\xe9", "not readable as YAML: line 2: it is no text in UTF-8"),
+        ("\x00", "not readable as YAML: "),
+        ("[" * 30_000, "not readable as YAML: line 1: nested more than 50 deep"),
+        ("a: &x [*x]", "the alias *x is inside of an anchor"),
+        ("version: 0.1\nversion: 0.1", "'version' is there twice"),
         ("!!python/object/apply:os.system ['true']", "not readable as YAML"),
         ("x" * 1_000_001, "larger than 1,000,000 bytes"),
     ],
-    ids=["key", "yaml", "no version", "no text", "deep", "aliases", "twice", "code", "large"],
+    ids=["key", "yaml", "no version", "Latin-1", "no text", "deep", "aliases", "twice", "code", "large"],
 )
 def test_a_bad_usage_file_is_explained(plant, write, tmp_path, text, problem):
     usage = tmp_path / "usage.yml"
-    usage.write_text(text)
+    usage.write_bytes(text if isinstance(text, bytes) else text.encode())
     status, _, err = plant(write("a.json", QUEUE), "--usage", str(usage))
     assert status == 2 and problem in err
 

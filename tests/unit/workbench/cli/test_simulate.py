@@ -246,10 +246,23 @@ def test_optimize_refuses_what_is_no_number(plant):
         assert (status, out) == (2, "") and "not a finite number" in err
 
 
-@pytest.mark.parametrize("budget", ["free", "-1", "0", "1e9", "²", "5.", ""])
+@pytest.mark.parametrize("budget", ["free", "-1", "nan", "1e9", "²", ""])
 def test_a_wrong_budget_is_status_2(plant, budget):
     status, _, err = plant("optimize", "--stack", "nowhere", "--budget", budget)
     assert status == 2 and (("--budget" in err and "nowhere" not in err) or not budget)  # before the stack is read
+
+
+def test_optimize_tells_all_that_is_wrong_before_it_looks_for_the_stack(plant):
+    wrong = ["--budget", "nan", "--duration", "soon", "--traffic", "none.csv"]
+    status, _, err = plant("optimize", "--stack", "none", *wrong, "-c", "plant:fleet.max_size=3", "--write")
+    told = [line.removeprefix("error: ").partition(":")[0].split(" ")[0] for line in err.splitlines()]
+    assert status == 2 and told == ["none.csv", "--budget", "--write", "--duration"]
+
+
+@pytest.mark.parametrize("arguments", [("simulate", "--traffic"), ("simulate", "--file"), ("cost", "none", "--usage")])
+def test_an_address_is_told_as_it_was_given(plant, arguments):
+    status, _, err = plant(*arguments, "http://example.com/a.csv")
+    assert status == 2 and "http://example.com/a.csv: is an address" in err
 
 
 def test_a_second_process_does_not_compile_again(saved):

@@ -176,9 +176,23 @@ def test_a_file_that_is_none_is_told_in_words_of_people(tmp_path):
     (tmp_path / "Pulumi.yaml").write_text("name: p\nmain: .\n")
     file = tmp_path / "Pulumi.x.yaml"
     file.write_bytes(b"config:\n  a:b: '\xe9'\n")
-    with pytest.raises(InputError, match=r"Pulumi\.x\.yaml: can't be read as YAML: line 2: it is no text in UTF-8$"):
+    with pytest.raises(InputError, match=r"Pulumi\.x\.yaml: not readable as YAML: line 2: it is no text in UTF-8$"):
         read_stack(tmp_path, "x", {})
     file.unlink()
     file.mkdir()
     with pytest.raises(InputError, match=r"Pulumi\.x\.yaml: can't be read: Is a directory$"):
         read_stack(tmp_path, "x", {})
+
+
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.x.yaml"])
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [("{name}", "Too many levels of symbolic links"), ("none", "No such file or directory"), ("/dev/zero", "larger")],
+)
+def test_a_link_that_leads_nowhere_is_told_as_one(tmp_path, name, target, says):
+    (tmp_path / "Pulumi.yaml").write_text("name: p\nmain: .\n")
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).symlink_to(target.format(name=name))
+    with pytest.raises(InputError, match=rf"{name}: .*{says}") as caught:
+        read_stack(tmp_path, "x", {})
+    assert "did you mean" not in str(caught.value)
