@@ -9,6 +9,7 @@ would be skipped with an advisory, and the budget would go unwatched.
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import os
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pulumi_policy as engine
+from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
@@ -67,6 +69,9 @@ STACK_ADVICE: Final = f"{ADVICE}-stack"
 
 OWN_POLICIES: Final = frozenset({SETTINGS_KEY, STACK_POLICY, ADVICE, STACK_ADVICE})
 """Policies that are no rules."""
+
+OTHER_TYPES: Final = "a rule for other types"
+"""Why the engine is told that a policy is not applicable to a resource."""
 
 PROXY_TARGET: Final = "__target"
 """Key by which the SDK's proxies give what they wrap (pulumi_policy/proxy.py, 1.21.0)."""
@@ -193,7 +198,7 @@ class Pack:
     def _resource_check(self, rule: Rule) -> Any:
         def validate(args: engine.ResourceValidationArgs, report: engine.ReportViolation) -> None:
             if not concerns(rule, args):
-                args.not_applicable("a rule for other types")
+                args.not_applicable(OTHER_TYPES)
             # Under `policy analyze` what a program only reads is judged as well, and as its own: the engine does not
             # say which that is. In preview and up it is not shown at all (pulumi/pulumi#3950).
             context = Context(ResourceGraph([*provider_of(args), resource_of(args)]), self.config)
@@ -282,6 +287,14 @@ class UndecidedError(UnknownValueError):
         self.message = "; ".join(f"{name_of(finding.urn)}: {finding.message}" for finding in findings)
 
 
+class _PassedOver(threading.local):
+    """What the SDK is told to pass over in the request that this thread answers, and what it has."""
+
+    def __init__(self) -> None:
+        self.rules: frozenset[str] = frozenset()
+        self.names: list[str] = []
+
+
 install()
 
 
@@ -297,12 +310,26 @@ class Server(sdk._PolicyAnalyzerServicer):
         super().__init__(name, importlib.metadata.version(DISTRIBUTION), *rest)
         self._options_of = once(super()._get_resource_options)
         self._provider_of = once(super()._get_provider_resource)
+        self._passed_over = _PassedOver()
 
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
-        """As the SDK does, with secrets hidden: it hands their values over, and a state file does not."""
+        """As the SDK does, with secrets hidden: it hands their values over, and a state file does not.
+
+        Most rules are for other types: the SDK passes over them as over those that are switched off, and what it would
+        have told of each is told here.
+        """
         hide_secrets(request.properties)
-        with read_once():
-            return super().Analyze(request, context)  # type: ignore[no-untyped-call]
+        managed = request.HasField("provider") or request.type.startswith(PROVIDER)
+        many = request.type.endswith("List")  # of items that any rule may be about
+        self._passed_over.rules = frozenset() if many else _for_others(request.type, managed)
+        self._passed_over.names = []
+        try:
+            with read_once():
+                response: Any = super().Analyze(request, context)  # type: ignore[no-untyped-call]
+        finally:
+            self._passed_over.rules = frozenset()
+        response.not_applicable.extend(_not_applicable(name) for name in self._passed_over.names)
+        return response
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is the protocol's
         """As `Analyze`."""
@@ -323,7 +350,22 @@ class Server(sdk._PolicyAnalyzerServicer):
         if policy.name in OWN_POLICIES:
             return engine.EnforcementLevel.ADVISORY
         level: engine.EnforcementLevel = super()._get_enforcement_level(policy)
+        if policy.name in self._passed_over.rules and level != engine.EnforcementLevel.DISABLED:
+            self._passed_over.names.append(policy.name)
+            return engine.EnforcementLevel.DISABLED
         return level
+
+
+@functools.cache
+def _for_others(token: str, managed: bool) -> frozenset[str]:
+    """Ids of rules about single resources that have nothing to say about one of type `token`."""
+    single = (rule for rule in every_rule() if not rule.stack_wide)
+    return frozenset(rule.id for rule in single if not rule.is_about(token, managed=managed))
+
+
+@functools.cache
+def _not_applicable(name: str) -> analyzer_pb2.PolicyNotApplicable:
+    return analyzer_pb2.PolicyNotApplicable(policy_name=name, reason=OTHER_TYPES)
 
 
 def hide_secrets(properties: Any) -> None:

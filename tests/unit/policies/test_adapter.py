@@ -186,6 +186,20 @@ def test_what_the_server_reads_once_is_what_it_reads_each_time(monkeypatch):
     assert [told(document) for document in CASES.values()] == found
 
 
+def test_of_rules_for_other_types_the_engine_is_told_what_the_sdk_tells_of_each(monkeypatch):
+    config = {"data-bucket-encrypted": "disabled"}
+    answer = adapter.Server.Analyze
+    answers = []
+    monkeypatch.setattr(adapter.Server, "Analyze", lambda *asked: answers.append(answer(*asked)) or answers[-1])
+    told(DEAR, config)
+    passed_over = answers.copy()
+    monkeypatch.setattr(adapter, "_for_others", lambda *_: frozenset())
+    told(DEAR, config)
+    assert passed_over == answers[len(passed_over) :]
+    names = [{other.policy_name for other in one.not_applicable} for one in passed_over]
+    assert all(len(each) > 100 and not each & config.keys() for each in names)
+
+
 def test_a_component_is_no_resource_without_a_price():
     rules = {one.rule for one in told(CASES["a component of somebody's own"])}
     assert "cost-everything-priced" not in rules
