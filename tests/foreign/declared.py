@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 import json
+import pickle
 import pkgutil
 import re
 import sys
@@ -122,9 +122,14 @@ def _recorded(name: str) -> dict[str, Any]:
     )
 
 
+@cache
+def _packed(name: str) -> bytes:
+    return pickle.dumps(_declared(name))
+
+
 def declared(name: str) -> dict[str, Any]:
     """Deployment JSON of the program `name`."""
-    return copy.deepcopy(_declared(name))
+    return pickle.loads(_packed(name))  # type: ignore[no-any-return]  # noqa: S301 - our own; a sixth of copying
 
 
 def twins(name: str) -> dict[str, Mapping[str, Any]]:
