@@ -1,6 +1,7 @@
 """Runs the rules over a large stack in two processes, each of which takes more of them when it is done with some.
 
-The first begins with those that follow references, for which it makes the look-ups, and the second with the others.
+The first begins with those that follow references, for which it makes the look-ups, and the second with those that read
+definitions of workflows, so that as little as can be is read twice.
 Rules only read, and depend on nothing but the stack, so it makes no difference who runs which: findings are those of
 one process, in the same order.
 """
@@ -8,16 +9,15 @@ one process, in the same order.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from deployment.second_process import has_a_second_core, in_second_process
+from deployment.tokens import STATE_MACHINE
 from policies.finding import Finding
 
 if TYPE_CHECKING:
-    from deployment.graph import ResourceGraph
     from policies.context import Context
     from policies.rule import Rule
 
@@ -25,7 +25,11 @@ FEWEST_RESOURCES: Final = 4_000
 """Below, a second process takes longer to start, and to tell what it found, than it saves."""
 PRICING: Final = "cost"
 """Topic of the rules that ask for the estimate: those of the first process, whose caller may want it, too."""
-_NUMBER_BYTES: Final = 2
+FRONT: Final = ("iam", "network", "observability", "data")
+"""Topics whose rules follow references, and read what policies allow."""
+END: Final = ("compute", "maintenance", "uptime", "rollout")
+"""Topics whose rules read definitions of workflows."""
+_PLACES: Final = {topic: place for place, topic in enumerate((*FRONT, "", *END))}
 
 Run: TypeAlias = "Callable[[Rule, Context], list[Finding]]"
 
@@ -37,52 +41,50 @@ def findings_of(rules: Sequence[Rule], context: Context, run: Run) -> Iterable[l
         return (run(rule, context) for rule in rules)
     graph.sorted_out()
     own = [number for number, rule in enumerate(rules) if rule.topic == PRICING]
-    linked, plain = (_units(rules, graph, stack_wide) for stack_wide in (True, False))
+    others = [number for number, rule in enumerate(rules) if rule.topic != PRICING]
 
-    def run_each(units: Iterable[Iterable[int]]) -> dict[int, list[Finding]]:
-        return {number: run(rules[number], context) for numbers in units for number in numbers}
+    def run_each(numbers: Iterable[int]) -> dict[int, list[Finding]]:
+        return {number: run(rules[number], context) for number in numbers}
 
-    with _Queue(linked) as linked_left, _Queue(plain) as plain_left:
+    with _Line(sorted(others, key=lambda number: _place(rules[number]))) as line:
 
         def to_tell() -> dict[int, list[tuple[Any, ...]]]:
             # Plain tuples are told twice as fast.
-            found = run_each(chain(plain_left, linked_left))
-            return {number: list(map(tuple, findings)) for number, findings in found.items()}
+            return {number: list(map(tuple, findings)) for number, findings in run_each(line.from_its_end()).items()}
 
         with in_second_process(to_tell) as told:
-            found = run_each(chain([own], linked_left, plain_left))
+            found = run_each(chain(own, line.from_its_front()))
             for number, findings in (told() or {}).items():  # where it tells nothing, what it had taken is run here
                 found[number] = list(starmap(Finding, findings))
     return (found[number] if number in found else run(rule, context) for number, rule in enumerate(rules))
 
 
-def _units(rules: Sequence[Rule], graph: ResourceGraph, stack_wide: bool) -> list[list[int]]:
-    """Numbers of the rules that look at the stack as a whole, or don't, as one process runs them: those of a topic, for
-    they share what they read, such as definitions of workflows; no more of them than look at half of the stack."""
-    units: dict[tuple[str, int], list[int]] = {}
-    work: dict[str, int] = defaultdict(int)
-    for number, rule in enumerate(rules):
-        if rule.stack_wide is stack_wide and rule.topic != PRICING:
-            units.setdefault((rule.topic, work[rule.topic] * 2 // len(graph)), []).append(number)
-            work[rule.topic] += sum(1 for _ in rule.resources(graph))
-    return list(units.values())
+def _place(rule: Rule) -> tuple[int, bool, str]:
+    """Where in the line a rule stands: beside those that read what it reads."""
+    if rule.types == STATE_MACHINE:
+        return _PLACES[END[-1]], False, rule.topic
+    return _PLACES.get(rule.topic, _PLACES[""]), not rule.stack_wide, rule.topic
 
 
-class _Queue:
-    """Units, each of which one of the processes takes."""
+class _Line:
+    """Numbers that two processes take from a line, one from its front and one from its end, until they meet."""
 
-    def __init__(self, units: Sequence[Sequence[int]]) -> None:
-        self._units = units
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers = numbers
 
-    def __enter__(self) -> Iterator[Sequence[int]]:
-        self._pipe, end = os.pipe()
-        os.write(end, b"".join(number.to_bytes(_NUMBER_BYTES) for number in range(len(self._units))))
+    def __enter__(self) -> _Line:
+        self._left, end = os.pipe()  # holds a byte for each number that is left
+        os.write(end, bytes(len(self._numbers)))
         os.close(end)
-        return self._taken()
+        return self
 
-    def _taken(self) -> Iterator[Sequence[int]]:
-        while number := os.read(self._pipe, _NUMBER_BYTES):
-            yield self._units[int.from_bytes(number)]
+    def from_its_front(self) -> Iterator[int]:
+        """Those that this process takes, each as it comes to it."""
+        return (number for number in self._numbers if os.read(self._left, 1))
+
+    def from_its_end(self) -> Iterator[int]:
+        """The same from the other end."""
+        return (number for number in reversed(self._numbers) if os.read(self._left, 1))
 
     def __exit__(self, *error: object) -> None:
-        os.close(self._pipe)
+        os.close(self._left)

@@ -170,17 +170,31 @@ def _is_kept(value: str) -> bool:
     return bool(REFERENCE.fullmatch(value) or WORDS.fullmatch(value))
 
 
+_harmless: Final[set[str]] = set()
+"""What stands between quotation marks in texts met so far, and has nothing in it that is looked for."""
+MOST_HARMLESS: Final = 100_000
+
+
 @functools.lru_cache(maxsize=256)
 def holds_credential(text: str) -> bool:
     """True when a script or a file of settings has a key in it, or sets a password.
 
     Remembered, for several rules read the same scripts, and whoever compares stacks judges them again.
     """
-    # A whole definition says the same again and again; and no word that is looked for has a quotation mark in it.
-    said = '"'.join(set(text.split('"'))).casefold()
-    if _holds_key(text, said) or _logs_in(text) or any(word in said and one.search(text) for word, one in COMMANDS):
+    # A whole definition says the same again and again, and others do; no word that is looked for has a quotation mark.
+    parts = set(text.split('"')) - _harmless
+    said = '"'.join(parts).casefold()
+    keys = any(part in said for part in KEY_PARTS)
+    words = [one for word, one in COMMANDS if word in said]
+    if (
+        ((keys or ADDRESS.search(text)) and KEYS.search(text))
+        or _logs_in(text)
+        or any(one.search(text) for one in words)
+    ):
         return True
     if not _names_one(said):
+        if not keys and not words and len(_harmless) < MOST_HARMLESS:
+            _harmless.update(parts)
         return False
     # No value that is looked for goes over the end of a line, so the few lines that name a credential are enough.
     named = [line for line in text.split("\n") if _names_one(line.casefold())]
@@ -203,11 +217,6 @@ def _names_one(folded: str) -> bool:
                 return True
             place = folded.find(word, place + 1)
     return False
-
-
-def _holds_key(text: str, said: str) -> bool:
-    """`KEYS.search(text)`, which takes long, where `said`, all of it without letter case, has what any key has."""
-    return (any(part in said for part in KEY_PARTS) or ADDRESS.search(text) is not None) and bool(KEYS.search(text))
 
 
 def readable_text(text: str) -> str:

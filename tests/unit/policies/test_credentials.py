@@ -1,6 +1,7 @@
 """What hands out a credential, and what only speaks of one."""
 
 import base64
+import json
 import time
 
 import pytest
@@ -143,3 +144,14 @@ def test_a_name_is_found_wherever_it_stands(name):
     for text in (name, f"{'a' * 99}{name}", f"{name}{'b' * 99}", f"key pass {'a' * 99}{name}{'b' * 99} token"):
         assert _credentials.NAMED.search(text)
         assert _credentials._names_one(text)
+
+
+def test_what_many_texts_say_is_looked_at_once(monkeypatch):
+    looked = []
+    monkeypatch.setattr(_credentials, "_harmless", set())
+    names_one = _credentials._names_one
+    monkeypatch.setattr(_credentials, "_names_one", lambda said: looked.append(said) or names_one(said))
+    texts = [json.dumps({"Comment": "the same in all", "Topic": f"topic-{number}"}) for number in range(3)]
+    assert not any(map(holds_credential, texts))
+    assert ["the same in all" in said for said in looked] == [True, False, False]
+    assert holds_credential(texts[0].replace("topic-0", "x").replace('"Topic": "x"', '"db_password": "correct-horse"'))

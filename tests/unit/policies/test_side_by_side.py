@@ -1,6 +1,7 @@
 """Rules run in two processes find what they find in one, and a process that is lost loses no finding."""
 
 import os
+import time
 
 import pytest
 from foreign.declared import together
@@ -64,6 +65,25 @@ def test_what_a_lost_process_had_taken_is_run_again(programs, end):
 
     context = Context(programs)
     assert list(findings_of(every_rule(), context, lost)) == [run_rule(rule, context) for rule in every_rule()]
+
+
+@needs_cores
+@pytest.mark.usefixtures("two_processes")
+def test_each_rule_is_run_once_by_either(programs):
+    reading, writing = os.pipe()
+
+    def noting(rule, context):
+        os.write(writing, f"{os.getpid()} {rule.id}\n".encode())
+        if rule.topic == side_by_side.PRICING:
+            time.sleep(0.05)  # so that the other takes some
+        return []
+
+    assert not any(findings_of(every_rule(), Context(programs), noting))
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        runs = [line.split() for line in told]
+    assert sorted(rule for _, rule in runs) == sorted(rule.id for rule in every_rule())
+    assert len({process for process, _ in runs}) == 2
 
 
 @needs_cores
