@@ -27,7 +27,7 @@ def permissions(role: Resource, context: Context) -> tuple[Statement, ...] | Non
 
 
 def _permissions(role: Resource, context: Context) -> tuple[Statement, ...] | None:
-    if not is_absent(role.get("managedPolicyArns")):
+    if not is_absent(role.inputs.get("managedPolicyArns")):  # outputs hold what resources attach, too
         return None
     documents = [one.get("policy") for one in context.pointing_at(role, "role", *ROLE_POLICY)]
     documents += [one.get("policy") for one in mappings(role.get("inlinePolicies"))]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from cost.money import text
-from deployment.errors import InputError, first_line
+from deployment.errors import SHAPE_ERRORS, InputError, first_line
 from deployment.urn import plain
 from workbench.audit.result import Broken
 from workbench.audit.run import Row
@@ -49,17 +49,7 @@ def read_earlier(path: Path) -> Earlier:
             raise InputError(f"--since {path}: larger than {MOST_BYTES // 1_000_000:,} MB; is it an audit's JSON?")
         with path.open("rb") as file:
             found = dict(_stacks(file))
-    except (
-        OSError,
-        KeyError,
-        AttributeError,
-        TypeError,
-        ValueError,
-        InvalidOperation,
-        RecursionError,
-        SystemError,  # of yajl, where a number has more digits than Python reads
-        ijson.JSONError,
-    ) as error:
+    except (OSError, *SHAPE_ERRORS, ijson.JSONError) as error:
         shape = "" if isinstance(error, ijson.JSONError) else f"{type(error).__name__}: "
         reason = getattr(error, "strerror", None) or shape + first_line(error)
         raise InputError(
@@ -88,7 +78,7 @@ def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 def _stacks(file: Any) -> Iterator[tuple[str, Before]]:
     import ijson
 
-    for stack in ijson.items(ijson.parse(_shallow(ijson.basic_parse(file))), "stacks.item"):
+    for stack in ijson.items(ijson.parse(_shallow(ijson.basic_parse(file, use_float=True))), "stacks.item"):
         cost = stack.get("cost")
         yield (
             stack["name"],

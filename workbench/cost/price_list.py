@@ -23,7 +23,7 @@ from typing import IO, Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from cost.catalogue import GLOBAL
-from deployment.errors import InputError
+from deployment.errors import InputError, why_not_json
 from workbench.cost.offer_file import Header, opened, read_header
 
 AWS: Final = "https://pricing.us-east-1.amazonaws.com"
@@ -274,7 +274,7 @@ def _index(content: bytes, source: str) -> dict[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{source}: not an index of the AWS Price List: {error}") from error
+        raise InputError(f"{source}: not an index of the AWS Price List: {why_not_json(error)}") from error
     if not isinstance(document, dict):
         raise InputError(f"{source}: not an index of the AWS Price List: not an object")
     return document
@@ -297,7 +297,7 @@ def _kind(path: Path) -> str:
     try:
         with opened(path) as file:
             return _first_of(("products", "regions", "offers"), file)
-    except (ijson.JSONError, UnicodeDecodeError, EOFError, zlib.error, BadGzipFile):
+    except (ijson.JSONError, ValueError, EOFError, zlib.error, BadGzipFile):
         return ""
 
 
@@ -305,7 +305,7 @@ def _first_of(names: Sequence[str], file: IO[bytes]) -> str:
     import ijson
 
     depth, key = 0, ""
-    for event, value in ijson.basic_parse(file, buf_size=1 << 14):
+    for event, value in ijson.basic_parse(file, buf_size=1 << 14, use_float=True):
         if event == "map_key":
             key = str(value)
         elif event in ("start_map", "start_array"):

@@ -141,7 +141,7 @@ def _lock_tokens_are_uuids() -> None:
         self.__dict__["lock_token"] = str(uuid.uuid4())
 
     token = property(lambda self: self.__dict__["lock_token"], set_token)
-    surroundings.replace(models.FakeIPSet, "lock_token", token)
+    models.FakeIPSet.lock_token = token  # type: ignore[assignment]  # moto sets it in each instance
 
 
 def _a_resource_has_one_web_acl() -> None:

@@ -452,5 +452,6 @@ def given_to(original: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[st
 
 
 def replace(owner: type, name: str, replacement: Any) -> None:
-    """Put `replacement` in the place of a method of moto's."""
+    """Put `replacement` in the place of a method of moto's. Raises AttributeError: moto has none of that name now."""
+    getattr(owner, name)
     setattr(owner, name, replacement)

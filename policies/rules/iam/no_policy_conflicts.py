@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A role's managed policies are listed in the role or attached by resources, not both."""
-    listed = not is_absent(resource.get("managedPolicyArns"))
+    # Inputs alone: the provider writes all that a role has into its outputs, and what the program lists nowhere it
+    # leaves alone (aws_iam_role, provider 6.71.0: "will ignore policy attachments to this resource").
+    listed = not is_absent(resource.inputs.get("managedPolicyArns"))
     attached = context.graph.referrers(resource, *ROLE_POLICY_ATTACHMENT)
-    inline = not is_absent(resource.get("inlinePolicies"))
+    inline = not is_absent(resource.inputs.get("inlinePolicies"))
     own = context.graph.referrers(resource, *ROLE_POLICY)
     if listed and attached:
         yield Problem(f"managedPolicyArns and {attached[0].name} would undo each other; keep one", "managedPolicyArns")

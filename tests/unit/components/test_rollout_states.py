@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from components.rollout.plan import Step, hold_polls
 from components.rollout.verdict import REASONS
-from infra.settings.checks import EVENTS_PER_POLL
+from deployment.asl import machine as interpreter
+from infra.settings.checks import EVENTS_PER_POLL, HISTORY_EVENTS_MAX
 from policies.promises._rehearsal import World, run
 
 
@@ -358,6 +359,11 @@ def test_its_history_is_no_longer_than_the_settings_count(graph, stack):
     looks = [state for _, state in execution.history].count("Read failures")
     assert execution.status == "SUCCEEDED" and looks > 50
     assert 0.9 * EVENTS_PER_POLL < execution.events / looks <= EVENTS_PER_POLL
+
+
+def test_the_history_of_the_settings_is_that_of_the_interpreter():
+    # Neither may import the other (docs/architecture.md).
+    assert interpreter.HISTORY_EVENTS_MAX == HISTORY_EVENTS_MAX
 
 
 def test_a_held_rollout_is_looked_at_for_days(machine):

@@ -1,9 +1,11 @@
 """Chains of permissions: each step that leads to administrator is seen, and what binds it is, too."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from deployment.graph import ResourceGraph
 from deployment.unknown import UNKNOWN, watched
 from policies.context import Context
 from policies.examples import example_graph
@@ -11,6 +13,7 @@ from policies.rules._chains import ADMINISTRATOR_ACCESS, Chains
 from policies.rules._grants import trusting
 from policies.rules._permissions import permissions
 from policies.rules._suspects import suspects
+from policies.rules.iam import no_policy_conflicts
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -208,6 +211,23 @@ def test_an_administrator_needs_no_chain():
 def test_managed_policies_that_nobody_here_knows_say_nothing():
     more = {"start": (ROLE, {"assumeRolePolicy": NOBODY, "managedPolicyArns": [ADMINISTRATOR_ACCESS]})}
     assert chain(allow("iam:PutRolePolicy"), more=more) is None
+
+
+def test_what_the_provider_reads_back_of_a_role_is_not_taken_for_listed_in_it():
+    attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    stack = {
+        "role": (ROLE, {"assumeRolePolicy": NOBODY}),
+        "own": (ROLE_POLICY, {"role": "id:role", "policy": policy(allow("s3:GetObject"))}),
+        "mine": (POLICY, {"policy": policy(allow("s3:PutObject"))}),
+        "attached": (attachment, {"role": "id:role", "policyArn": "arn:mine"}),
+    }
+    has = {"managedPolicyArns": ["arn:mine"], "inlinePolicies": [{"name": "own", "policy": policy()}]}
+    deployed = ResourceGraph(
+        replace(one, outputs={**one.outputs, **has}) if one.type == ROLE else one for one in example_graph(stack)
+    )
+    context, (role,) = Context(deployed), deployed.of_type(ROLE)
+    assert [*no_policy_conflicts.check(role, context)] == []
+    assert {action for one in permissions(role, context) for action in one.actions} == {"s3:GetObject", "s3:PutObject"}
 
 
 def test_a_policy_that_is_not_known_is_told_to_each_rule_that_asks():

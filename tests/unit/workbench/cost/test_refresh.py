@@ -220,7 +220,16 @@ def test_bad_input_is_explained(plant, arguments, problem):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"\x81\xff", b"[" * 100_000, b'{"regions": [1]}', b'{"regions": {"a": 1}}']
+    "content",
+    [
+        b"",
+        b"{",
+        b"\x81\xff",
+        b"[" * 100_000,
+        b'{"regions": [1]}',
+        b'{"regions": {"a": 1}}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
 )
 @pytest.mark.parametrize("as_folder", [False, True])
 def test_a_file_that_is_no_offer_is_one_line(plant, tmp_path, content, as_folder):

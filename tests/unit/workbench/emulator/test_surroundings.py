@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workbench.emulator import calls
+from workbench.emulator import calls, surroundings
 from workbench.emulator.api import ACCOUNT_ID, Api
 from workbench.emulator.registry import type_for
 from workbench.emulator.resource_type import Context
@@ -402,3 +402,10 @@ def test_flow_logs_go_to_a_bucket_that_is_there(api: Api) -> None:
         calls.send(api, row, row.create, context)
     api.call("s3", "create_bucket", Bucket="plant")
     assert calls.send(api, row, row.create, context)["FlowLogIds"]
+
+
+def test_what_moto_calls_otherwise_now_is_not_replaced_in_silence():
+    from moto.ec2.models import EC2Backend
+
+    with pytest.raises(AttributeError, match="associate_routes_table"):
+        surroundings.replace(EC2Backend, "associate_routes_table", None)
