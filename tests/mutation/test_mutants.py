@@ -1,5 +1,6 @@
 """Something notices what makes the stack unsafe, unreliable or dear; the few mutants that survive have reasons."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from deployment.tokens import STATE_MACHINE
 from policies.assess import assess, config_of, level_of, rules_for, run_rule
 from policies.context import Context
 from policies.finding import Enforcement
+from policies.promises import rollout
 from policies.promises._rehearsal import moves_traffic, shaped
 from policies.promises.rollout import story_holds
 from policies.registry import promises
@@ -163,3 +165,47 @@ def test_each_mutant_is_noticed_by_something(deployment, stack, monkeypatch):
     rows = documented(stack)
     assert [name for name in survivors if not any(row.fullmatch(name) for row in rows)] == []
     assert [row.pattern for row in rows if not any(row.fullmatch(name) for name in survivors)] == []
+
+
+DAMAGES = {
+    "all is well": ("Is time over", "Read samples"),
+    "an alarm goes off": ("Is set back", "Not set back"),
+    "an alarm is gone": ("Is set back", "Not set back"),
+    "somebody aborts": ("Obey", "Read window again"),
+    "the canary is slow": ("Judge", "Next step"),
+    "the canary dies": ("Is set back", "Not set back"),
+    "too few requests for a verdict": ("Is unclear for too long", "Watch"),
+    "the canary is never healthy": ("Is canary healthy", "Switch flag"),
+    "an alarm is on before it starts": ("Is alarm on before step", "Read window"),
+    "calls fail for a moment": "Retry",
+    "a call fails for good": "Catch",
+    "a window opens, then somebody holds": ("Does clock stop", "Count poll"),
+    "another rollout runs": ("Which action", "Read stable size"),
+    "it is started to abort": ("Is this the rollout", "Read last word"),
+}
+"""Scenario -> a damage to dev's state machine that it has to notice: a choice that goes one way, whatever it is asked,
+or a key that no state has any more. Most mutants of a definition are noticed by several scenarios, so that one which
+never complains is not missed above."""
+
+
+def damaged(part, damage):
+    if isinstance(part, list):
+        return [damaged(one, damage) for one in part]
+    if not isinstance(part, dict):
+        return part
+    state, follower = damage if isinstance(damage, tuple) else (None, None)
+    return {
+        key: {"Type": "Pass", "Next": follower} if key == state and "Choices" in value else damaged(value, damage)
+        for key, value in part.items()
+        if key != damage
+    }
+
+
+@pytest.mark.parametrize("scenario", rollout.SCENARIOS)
+def test_each_scenario_of_a_rollout_notices_its_damage(deployment, scenario):
+    context = Context(graph_from_json(deployment("dev"), "dev"))
+    (machine,) = [one for one in context.graph.of_type(*STATE_MACHINE) if moves_traffic(definition(one))]
+    document = json.loads(shaped(machine.get("definition"))[0])
+    judge = rollout.SCENARIOS[scenario]
+    assert judge(rollout.Rollout(document, story_holds(context))) == ""
+    assert judge(rollout.Rollout(damaged(document, DAMAGES[scenario]), story_holds(context)))

@@ -187,9 +187,7 @@ def _fleet(axes: Any, view: _View) -> None:
 
 def _credits(axes: Any, view: _View) -> None:
     axes.set_ylabel("CPU credits")
-    line = view.line(
-        "of the target in rotation that has fewest", "-", view.frame.colours.strong, view.values["least_credits"]
-    )
+    line = view.line("target with the fewest", "-", view.frame.colours.strong, view.values["least_credits"])
     draw_line(axes, view.times, line)
     axes.set_ylim(0, None)
 

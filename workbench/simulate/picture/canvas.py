@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import takewhile
 from typing import Any, Final, cast
 
 import numpy as np
@@ -212,7 +213,7 @@ def legend(axes: Any, frame: Frame) -> None:
         return
     size = 7 if frame.narrow else 9
     letter, room = size * 0.62 * PIXELS_PER_INCH / 72, frame.width - LEFT_OF_A_LEGEND
-    labels = [_cut(label, int(room / letter) - LEGEND_LINE) for label in labels]
+    labels = shortened(labels, int(room / letter) - LEGEND_LINE)
     columns = max(1, min(len(labels), int(room / ((max(map(len, labels)) + LEGEND_LINE) * letter))))
     found = axes.legend(
         handles,
@@ -233,6 +234,20 @@ def legend(axes: Any, frame: Frame) -> None:
     axes.figure.set_size_inches(width, height + (math.ceil(len(labels) / columns) - 1) * 1.55 * size / 72)
 
 
-def _cut(label: str, most: int) -> str:
-    """`label` without its middle where it is longer than `most`: names differ at their ends."""
-    return label if len(label) <= most else f"{label[: most // 2]}…{label[len(label) - (most - most // 2 - 1) :]}"
+def shortened(labels: Sequence[str], most: int) -> list[str]:
+    """`labels` without their middle where they are longer than `most`: names differ at their ends.
+
+    Those that would be cut alike lose their ends, and keep where they differ from the others.
+    """
+    half = most // 2
+    cut = [one if len(one) <= most else f"{one[:half]}…{one[len(one) - (most - half - 1) :]}" for one in labels]
+    apart = []
+    for label, short in zip(labels, cut, strict=True):
+        alike = [other for other, its in zip(labels, cut, strict=True) if its == short and other != label]
+        if alike:
+            same = [takewhile(lambda pair: pair[0] == pair[1], zip(label, other, strict=False)) for other in alike]
+            differs = max(len([*each]) for each in same)
+            begin = min(max(differs - half, 0), len(label) - most + 2)
+            short = f"…{label[begin : begin + most - 2]}…"
+        apart.append(short)
+    return apart

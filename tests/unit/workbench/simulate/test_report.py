@@ -22,7 +22,7 @@ from workbench.simulate.judge import Objective, judge
 from workbench.simulate.metrics import point_minutes
 from workbench.simulate.options import SimulationOptions
 from workbench.simulate.picture import draw
-from workbench.simulate.picture.canvas import THEMES, Frame, time_axis
+from workbench.simulate.picture.canvas import THEMES, Frame, shortened, time_axis
 from workbench.simulate.reading import read
 from workbench.simulate.reading.fleets import GROUP, TEMPLATE
 from workbench.simulate.replications import interval
@@ -674,3 +674,12 @@ def test_what_is_said_of_the_warm_up_is_what_is_left_out(graph):
     assert any("the first 300 s are left out" in each for each in report.assumptions)
     run = report.runs[0]
     assert run.tally[:, kernel.OFFERED].sum() == run.series[5:, COLUMNS.index("requests")].sum()
+
+
+def test_names_that_are_cut_still_differ():
+    middles = ("stable-p95", "canary-p95", "canary-p99", "stable-unhealthy-hosts")
+    names = [f"plant-prod-blue-{middle}-over-the-limit-of-the-slo" for middle in middles]
+    for most in (20, 27, 40, 60, 80):
+        cut = shortened([*names, "short"], most)
+        assert len({*cut}) == 5 and max(map(len, cut)) <= most and cut[-1] == "short"
+    assert shortened(names, 80) == names
