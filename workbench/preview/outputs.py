@@ -288,7 +288,8 @@ class SyntheticOutputs:
         """
         digest = hashlib.sha256(urn.encode()).hexdigest()
         template = OUTPUTS.get(token, {})
-        facts: dict[str, Any] = {
+        facts = _Facts()
+        facts |= {
             "account": account_of(provider),
             "region": provider.get("region") or self.region,
             "uuid": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}",
@@ -324,7 +325,7 @@ def account_of(provider: Mapping[str, Any]) -> str:
 
 def _filled(template: Any, facts: Mapping[str, Any]) -> Any:
     if isinstance(template, str):
-        return template.format_map(_Facts(facts))
+        return template.format_map(facts)
     if isinstance(template, list):
         return [_filled(item, facts) for item in template]
     if isinstance(template, Mapping):

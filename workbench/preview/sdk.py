@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -185,11 +186,12 @@ async def _serialize_properties(
     for key in inputs:
         name = translate(key)
         deps: list[Resource] = []
-        value = inputs[key]
+        value = sent = inputs[key]
         try:
-            sent = await rpc.serialize_property(
-                value, deps, key, resource_obj, input_transformer, types.get(name), *options, **named
-            )
+            if type(value) not in _PLAIN:
+                sent = await rpc.serialize_property(
+                    value, deps, key, resource_obj, input_transformer, types.get(name), *options, **named
+                )
         except (ValueError, AssertionError) as error:
             kind = ValueError if isinstance(error, ValueError) else AssertionError
             where = f"While processing input: {key!r}, type {type(key)}, value {value!r}"
@@ -268,15 +270,6 @@ def _known(value: Any) -> Output[Any]:
     return one
 
 
-def _track(one: Output[Any]) -> None:
-    """As the SDK does; what is done is forgotten all at once (`_settled` in synthesis.py), not one by one."""
-    SETTINGS.outputs.add(one._data)
-
-
-def _untrack(one: Output[Any]) -> None:
-    SETTINGS.outputs.discard(one._data)
-
-
 async def _serialized(value: Any, *others: Any, **named: Any) -> Any:
     """Most values are what the engine gets; the SDK asks a dozen times what else they might be."""
     kind = type(value)
@@ -317,6 +310,10 @@ def _urn(
     return _create_urn(name, type_, parent, project, stack)
 
 
+def _is_awaitable(value: object) -> bool:
+    return type(value) not in _PLAIN and type(value) is not dict and inspect.isawaitable(value)
+
+
 def _itself(function: Any) -> Any:
     """Of a function that is called at once, where it is: nothing is carried over to a thread."""
     return function
@@ -355,8 +352,7 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     (rpc, "declare_dependency", _declare_dependency),
     (resource, "create_urn", _urn),
     (Output, "from_input", staticmethod(_from_input)),
-    (Output, "_track", _track),
-    (Output, "_untrack", _untrack),
+    (output, "isawaitable", _is_awaitable),
     (log, "debug", _silent),
     # What follows from a class alone.
     *(
@@ -365,6 +361,8 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
             "resource_types",
             "resource_pulumi_to_py_names",
             "resource_py_to_pulumi_names",
+            "input_type_py_to_pulumi_names",
+            "input_type_types",
             "unwrap_type",
             "unwrap_optional_type",
         )
@@ -375,8 +373,15 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
 @contextlib.contextmanager
 def spared() -> Iterator[None]:
     """The SDK without what a preview has no use for."""
-    before = [(holder, name, vars(holder)[name]) for holder, name, _ in _REPLACED]
-    for holder, name, ours in _REPLACED:
+    waited_for = SETTINGS.outputs  # each time that it is asked for takes as long as what is done with it
+    replaced = (
+        *_REPLACED,
+        # What is done is forgotten all at once (`_settled` in synthesis.py), not one by one.
+        (Output, "_track", lambda one: waited_for.add(one._data)),
+        (Output, "_untrack", lambda one: waited_for.discard(one._data)),
+    )
+    before = [(holder, name, vars(holder)[name]) for holder, name, _ in replaced]
+    for holder, name, ours in replaced:
         setattr(holder, name, ours)
     try:
         yield
