@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import functools
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -85,15 +86,15 @@ class _Answer:
         if value is None:
             return _NOTHING
         found = {}
-        kind = type(value)
-        for name, member in shape.members.items():
-            one = _member(self.serializer, value, kind, name, member, shape)
-            if name in self.transformed:
+        path, transformed = self.path, self.transformed
+        for name, member, names, look, of_kind in _members(self.serializer, shape, value):
+            one = look(value, names)
+            if name in transformed:
                 one = self._transformed(name, one)
             if one is not None:
-                self.path.append(name)
-                item = _OF_KIND.get(member.type_name, _Answer.other)(self, member, one)
-                self.path.pop()
+                path.append(name)
+                item = of_kind(self, member, one)
+                path.pop()
                 if item is not _NOTHING:
                     found[name] = item
         return found
@@ -184,36 +185,60 @@ def _read_time(value: Any, form: str) -> Any:
     return DEFAULT_TIMESTAMP_PARSER(TimestampSerializer(form)._convert_timestamp_to_str(value, form))
 
 
-def _member(serializer: Any, value: Any, kind: type, name: str, shape: Shape, parent: Shape) -> Any:
-    """A member of an answer in an object of moto's; None if it is not there."""
-    known = shape.__dict__.setdefault("names_by_class", {})
+_Look = Callable[[Any, tuple[str, ...]], Any]
+
+
+def _members(serializer: Any, shape: Shape, value: Any) -> list[tuple[str, Shape, tuple[str, ...], _Look, Any]]:
+    """Of each member of an answer its name, its shape, the names under which an object of moto's may hold it, how to
+    look there, and what makes it: it follows from the object's class."""
+    known = shape.__dict__.setdefault("members_by_class", {})
+    kind = type(value)
     if kind not in known:
-        shape.parent = parent
-        known[kind] = _names(serializer, value, name, shape)
-    names, are_attributes = known[kind]
-    if are_attributes:
-        for one in names:
-            found = getattr(value, one, _NOTHING)
-            if found is not _NOTHING:
-                return found
-        return None
-    return _held(value, names)
+        known[kind] = [
+            (
+                name,
+                member,
+                *_where(serializer, value, name, member, shape),
+                _OF_KIND.get(member.type_name, _Answer.other),
+            )
+            for name, member in shape.members.items()
+        ]
+    found: list[tuple[str, Shape, tuple[str, ...], _Look, Any]] = known[kind]
+    return found
 
 
-def _names(serializer: Any, value: Any, name: str, shape: Shape) -> tuple[tuple[str, ...], bool]:
-    """Names under which an object may hold a member, and whether as attributes: it follows from the object's class."""
+def _where(serializer: Any, value: Any, name: str, shape: Shape, parent: Shape) -> tuple[tuple[str, ...], _Look]:
+    """Names under which an object may hold a member, and how to look there."""
     from moto.core.serialize import AttributePickerContext
 
+    shape.parent = parent
     context = AttributePickerContext(obj=value, key=name, shape=shape)
     names = tuple(dict.fromkeys(serializer._value_picker.get_possible_keys(context)))
-    return names, not hasattr(value, "__getitem__") and not any("." in one for one in names)
+    if type(value) is dict:
+        return names, _in_dictionary
+    if not hasattr(value, "__getitem__") and not any("." in one for one in names):
+        return names, _in_attributes
+    return names, _anywhere
 
 
-def _held(value: Any, names: tuple[str, ...]) -> Any:
+def _in_dictionary(value: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
+        if name in value:
+            return value[name]
+    return None
+
+
+def _in_attributes(value: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
+        found = getattr(value, name, _NOTHING)
+        if found is not _NOTHING:
+            return found
+    return None
+
+
+def _anywhere(value: Any, names: tuple[str, ...]) -> Any:
     from moto.core.utils import get_value
 
-    if type(value) is dict:
-        return next((value[name] for name in names if name in value), None)
     for name in names:
         found = get_value(value, name, _NOTHING)
         if found is not _NOTHING:

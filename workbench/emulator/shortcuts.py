@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import string
 import sys
+import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlparse
@@ -30,13 +31,14 @@ def apply() -> None:
     answers_without_text.apply()
     _ids_are_drawn_at_once()
     _requests_are_looked_through_once()
+    _tags_are_found_by_id()
 
 
 def attach(client: BaseClient) -> None:
     """Let a client of moto in this process reach it by the shorter way; by moto's own wherever that one ends."""
     _endpoints_are_found_once(client)
     if client.meta.service_model.service_name != "s3":  # botocore looks at its answers once more
-        _requests_are_answered_without_http(client)
+        _calls_are_answered_without_http(client)
 
 
 def _endpoints_are_found_once(client: BaseClient) -> None:
@@ -55,28 +57,44 @@ def _endpoints_are_found_once(client: BaseClient) -> None:
     resolver.construct_endpoint = construct_endpoint
 
 
-def _requests_are_answered_without_http(client: BaseClient) -> None:
-    """botocore prepares each request to be signed, sent, recorded and sent again, and asks everybody who listens."""
-    endpoint = client._endpoint
-    send = endpoint.make_request
-    parser = endpoint._response_parser_factory.create_parser(client.meta.service_model.resolved_protocol)
+def _calls_are_answered_without_http(client: BaseClient) -> None:
+    """botocore prepares each request to be signed, sent, recorded and sent again, and asks everybody who listens.
 
-    def make_request(operation_model: Any, request: dict[str, Any]) -> Any:
-        streams = operation_model.has_streaming_output or operation_model.has_event_stream_output
+    Of those who do, the ones are left that change parameters or what was answered.
+    """
+    send, service, events = client._make_api_call, client.meta.service_model, client.meta.events
+    add_fields = client._endpoint._add_modeled_error_fields
+    parser = client._endpoint._response_parser_factory.create_parser(service.resolved_protocol)
+    listened_to = service.service_id.hyphenize()
+
+    def make_api_call(operation_name: str, api_params: dict[str, Any]) -> Any:
+        model = service.operation_model(operation_name)
+        if model.has_streaming_output or model.has_event_stream_output:
+            return send(operation_name, api_params)
+        context: dict[str, Any] = {}
+        params = client._emit_api_params({**api_params}, model, context)
+        url, headers, _ = client._resolve_endpoint_ruleset(model, params, context)
+        request = client._convert_to_request_dict(params, model, url, context, headers)
         kept: list[dict[str, Any]] = []
-        http = None if streams else _answer(request, kept)
+        http = _answer(request, kept)
         if http is None:
-            return send(operation_model, request)
+            return send(operation_name, api_params)
         if kept:
-            return http, {**kept[0], "ResponseMetadata": _metadata(http)}
-        answer = {"status_code": http.status_code, "headers": http.headers, "body": http.content, "context": {}}
-        parsed = parser.parse(answer, operation_model.output_shape)
+            parsed = {**kept[0], "ResponseMetadata": _metadata(http)}
+        else:
+            answer = {"status_code": http.status_code, "headers": http.headers, "body": http.content, "context": {}}
+            parsed = parser.parse(answer, model.output_shape)
+            if http.status_code >= 300:
+                add_fields(answer, parsed, model, parser)
+            parsed["ResponseMetadata"]["RetryAttempts"] = 0
+        name = f"after-call.{listened_to}.{operation_name}"
+        events.emit(name, http_response=http, parsed=parsed, model=model, context=context)
         if http.status_code >= 300:
-            endpoint._add_modeled_error_fields(answer, parsed, operation_model, parser)
-        parsed["ResponseMetadata"]["RetryAttempts"] = 0
-        return http, parsed
+            code = context.get("error_code_override") or parsed.get("Error", {}).get("Code")
+            raise client.exceptions.from_code(code)(parsed, operation_name)
+        return parsed
 
-    endpoint.make_request = make_request
+    client._make_api_call = make_api_call
 
 
 def _metadata(http: AWSResponse) -> dict[str, Any]:
@@ -238,9 +256,7 @@ def _requests_are_looked_through_once() -> None:
     from moto.core import responses
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.core.responses import BaseResponse
-    from moto.core.utils import utcnow
     from moto.utilities.utils import get_partition
-    from werkzeug.http import http_date
 
     set_up, find_action = BaseResponse.setup_class, BaseResponse._get_action
     responses.camelcase_to_underscores = functools.cache(  # type: ignore[attr-defined]
@@ -270,19 +286,38 @@ def _requests_are_looked_through_once() -> None:
         self.body = self.raw_body.decode()
         self.querystring = self.data = OrderedDict((key, [value]) for key, value in form.items())
         self.uri, self.parsed_url = url, _parsed(url)
-        self.path, self.raw_path, self.method = self.parsed_url.path, request.raw_path, request.method
+        self.path, self.raw_path, self.method = self.parsed_url.path, environ["RAW_URI"], request.method
         self.region = regions.get((type(self), url)) or regions.setdefault(
             (type(self), url), self.get_region_from_url(request, url)
         )
         self.partition = get_partition(self.region)
         self.headers = request.headers
-        self.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
+        self.response_headers = {"server": "amazon.com", "date": _date(int(time.time()))}
         if self.automated_parameter_parsing:
-            self.parse_parameters(request)
+            parser = _parser(
+                self.boto3_service_name, action, environ.get("CONTENT_TYPE"), self.PROTOCOL_PARSER_MAP_TYPE
+            )
+            self.params = parser.parse({"values": form, "body": self.raw_body})
         self.access_key, self.current_account = "AKIAEXAMPLE", DEFAULT_ACCOUNT_ID
 
     regions: dict[tuple[type, str], str] = {}
     BaseResponse.setup_class = setup_class  # type: ignore[method-assign]
+
+
+def _tags_are_found_by_id() -> None:
+    """moto compares a resource's id with that of each tag of the account, as a pattern."""
+    from moto.ec2.models.core import TaggedEC2Resource
+    from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+
+    def get_tags(self: Any) -> list[dict[str, str]]:
+        tags = self.ec2_backend.tags.get(self.id)
+        kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(self.id), "") if tags else ""
+        return [
+            {"resource_id": self.id, "key": key, "value": value, "resource_type": kind}
+            for key, value in (tags or {}).items()
+        ]
+
+    TaggedEC2Resource.get_tags = get_tags  # type: ignore[method-assign]
 
 
 _READ_BY_MOTO = frozenset({"AWSAccessKeyId", "key"})
@@ -292,3 +327,22 @@ _READ_BY_MOTO = frozenset({"AWSAccessKeyId", "key"})
 @functools.lru_cache(maxsize=4096)
 def _parsed(url: str) -> Any:
     return urlparse(url)
+
+
+@functools.lru_cache(maxsize=1)
+def _date(seconds: int) -> str:
+    from werkzeug.http import http_date
+
+    return http_date(seconds)
+
+
+@functools.cache
+def _parser(service: str, action: str, content_type: str | None, map_type: type) -> Any:
+    """What reads the parameters of an action out of a form, or JSON."""
+    from moto.core.parse import PROTOCOL_PARSERS
+    from moto.core.request import determine_request_protocol
+    from moto.core.utils import get_service_model
+
+    model = get_service_model(service)
+    protocol = determine_request_protocol(model, content_type)
+    return PROTOCOL_PARSERS[protocol](model.operation_model(action), map_type=map_type)

@@ -204,8 +204,8 @@ def test_members_are_found_as_moto_finds_them() -> None:
                 member.parent = shape
                 for value in (DBThing(), {name: 1}, {serialize.xform_name(name): 2}, {}, {name: None}):
                     context = serialize.AttributePickerContext(obj=value, key=name, shape=member, key_path="")
-                    found = answers_without_text._member(serializer, value, type(value), name, member, shape)
-                    assert found == serializer._value_picker(context)
+                    names, look = answers_without_text._where(serializer, value, name, member, shape)
+                    assert look(value, names) == serializer._value_picker(context)
                     looked += 1
                 if len(shapes) < 100:
                     shapes.append(member)
@@ -224,3 +224,16 @@ def test_random_texts_hold_what_they_did() -> None:
         assert len(first) == len(second) == 52 and first != second == headers["x-amzn-requestid"]
         assert mock_random.get_random_string(200, include_digits=False, lower_case=True).isalpha()
         assert mock_random.get_random_string(200, lower_case=True).islower()
+
+
+def test_tags_are_those_that_moto_finds_in_the_account(api: Api) -> None:
+    from moto.ec2.models import ec2_backends
+
+    backend = ec2_backends["123456789012"]["us-east-1"]
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": key, "Value": "x"} for key in ("a", "b")]}]
+    ids = [api.call("ec2", "create_vpc", CidrBlock="10.0.0.0/24", TagSpecifications=tags)["Vpc"]["VpcId"] for _ in "ab"]
+    api.call("ec2", "delete_tags", Resources=ids[1:], Tags=[{"Key": "a"}, {"Key": "b"}])
+    for vpc, number in zip(ids, (2, 0), strict=True):
+        found = backend.vpcs[vpc].get_tags()
+        assert found == backend.describe_tags(filters={"resource-id": [vpc]})
+        assert len(found) == number
