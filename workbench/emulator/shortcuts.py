@@ -6,6 +6,7 @@ Names are those of moto 5.2.5; tests/unit/workbench/emulator/test_shortcuts.py h
 from __future__ import annotations
 
 import functools
+import json
 import string
 import sys
 import time
@@ -32,6 +33,7 @@ def apply() -> None:
     _ids_are_drawn_at_once()
     _requests_are_looked_through_once()
     _tags_are_found_by_id()
+    _queues_are_counted_by_plain_numbers()
 
 
 def attach(client: BaseClient) -> None:
@@ -253,15 +255,11 @@ def _requests_are_looked_through_once() -> None:
     """
     from collections import OrderedDict
 
-    from moto.core import responses
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.core.responses import BaseResponse
     from moto.utilities.utils import get_partition
 
     set_up, find_action = BaseResponse.setup_class, BaseResponse._get_action
-    responses.camelcase_to_underscores = functools.cache(  # type: ignore[attr-defined]
-        responses.camelcase_to_underscores  # type: ignore[attr-defined]
-    )
 
     def setup_class(
         self: Any, request: Any, full_url: str | None = None, headers: Any = None, use_raw_body: bool | None = None
@@ -298,6 +296,8 @@ def _requests_are_looked_through_once() -> None:
                 self.boto3_service_name, action, environ.get("CONTENT_TYPE"), self.PROTOCOL_PARSER_MAP_TYPE
             )
             self.params = parser.parse({"values": form, "body": self.raw_body})
+        elif not form:
+            self._get_param = _finder(self._get_param, json.loads(self.body or "{}"))
         self.access_key, self.current_account = "AKIAEXAMPLE", DEFAULT_ACCOUNT_ID
 
     regions: dict[tuple[type, str], str] = {}
@@ -320,6 +320,19 @@ def _tags_are_found_by_id() -> None:
     TaggedEC2Resource.get_tags = get_tags  # type: ignore[method-assign]
 
 
+def _queues_are_counted_by_plain_numbers() -> None:
+    """moto asks of each message in a queue twice what time it is, by way of two dates, whenever one comes or goes."""
+    from moto.sqs import models
+
+    def now(dt: Any = None) -> float:
+        return time.time() * 1000
+
+    models.unix_time_millis = now  # type: ignore[attr-defined]
+    models.camelcase_to_underscores = functools.cache(  # type: ignore[attr-defined]
+        models.camelcase_to_underscores  # type: ignore[attr-defined]
+    )
+
+
 _READ_BY_MOTO = frozenset({"AWSAccessKeyId", "key"})
 """Names in a form that mean something to moto whatever the action."""
 
@@ -327,6 +340,16 @@ _READ_BY_MOTO = frozenset({"AWSAccessKeyId", "key"})
 @functools.lru_cache(maxsize=4096)
 def _parsed(url: str) -> Any:
     return urlparse(url)
+
+
+def _finder(find: Callable[..., Any], given: dict[str, Any]) -> Callable[..., Any]:
+    """What finds a parameter in JSON: moto parses all of it for each, and may change what it then has of a list."""
+
+    def get_param(name: str, if_none: Any = None) -> Any:
+        value = given.get(name)
+        return value if isinstance(value, str | int | float) else find(name, if_none)
+
+    return get_param
 
 
 @functools.lru_cache(maxsize=1)

@@ -192,7 +192,6 @@ def test_other_settings_are_held_to_what_they_say(
             {"maintenance": "plant:maintenance.windows", "rollback": "plant:rollout.steps"},
             id="no window; no hold",
         ),
-        pytest.param({}, {"spend-brake": "plant:uptime.schedule"}, id="sessions"),
         pytest.param({"plant:uptime.schedule": "always-on"}, {"reaper": "plant:uptime.schedule"}, id="always on"),
     ],
 )

@@ -134,12 +134,12 @@ def test_moto_knows_of_a_request_what_it_would_have_looked_for(
     ours, seen = BaseResponse.setup_class, []
 
     def known(response: Any) -> dict[str, Any]:
-        found = {
-            name: value for name, value in vars(response).items() if name not in ("_get_action", "response_headers")
-        }
+        apart = ("_get_action", "_get_param", "response_headers")
+        found = {name: value for name, value in vars(response).items() if name not in apart}
         if not response.form_data:
             del found["querystring"], found["data"]
-        return {**found, "": (response._get_action(), [*response.response_headers])}
+        asked = [response._get_param(name, "nothing") for name in (*params, "other")]
+        return {**found, "": (response._get_action(), [*response.response_headers], asked)}
 
     def both(response: Any, request: Any, *others: Any) -> None:
         long, kept = type(response)(), request.environ.pop(answers_without_text.KEPT)
@@ -237,3 +237,17 @@ def test_tags_are_those_that_moto_finds_in_the_account(api: Api) -> None:
         found = backend.vpcs[vpc].get_tags()
         assert found == backend.describe_tags(filters={"resource-id": [vpc]})
         assert len(found) == number
+
+
+def test_messages_are_hidden_for_as_long_as_moto_hides_them(api: Api) -> None:
+    from moto.core.utils import unix_time_millis
+
+    url = api.call("sqs", "create_queue", QueueName="q")["QueueUrl"]
+    for _ in range(2):
+        api.call("sqs", "send_message", QueueUrl=url, MessageBody="x")
+    asked = {"MessageSystemAttributeNames": ["SentTimestamp"], "VisibilityTimeout": 60}
+    [message] = api.call("sqs", "receive_message", QueueUrl=url, **asked)["Messages"]
+    assert abs(int(message["Attributes"]["SentTimestamp"]) - unix_time_millis()) < 60_000
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = api.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)["Attributes"]
+    assert found == dict.fromkeys(names, "1")
