@@ -27,6 +27,11 @@ class DeploymentSizing:
     deployments: Mapping[str, str]
     """Fleet name -> name of its Deployment."""
 
+    @property
+    def holds_stable(self) -> bool:
+        """See `Sizing`: the size is the autoscaler's."""
+        return False
+
     def read_stable(self, *, then: str, on_error: str) -> State:
         """See `Sizing`."""
         state = self._request("GET", "stable", None, then, on_error)
@@ -46,7 +51,8 @@ class DeploymentSizing:
         return put({"held": False}, "$.hold", then=then)
 
     def grow_stable(self, *, then: str) -> State:
-        """See `Sizing`. The autoscaler may take pods away again, one a minute, until the traffic comes back."""
+        """See `Sizing`. The autoscaler takes pods away again, the first within seconds and then one a minute, until the
+        traffic comes back: a rollback waits for those that it leaves, and what they lack it adds once they are busy."""
         return self._scale("stable", {"replicas.$": SIZE_BEFORE}, then, then)
 
     def release_stable(self, *, then: str) -> State:

@@ -22,6 +22,11 @@ SIZE_BEFORE = "$.before.stableSize"
 class Sizing(Protocol):
     """States about sizes. Each `on_error` may be the state that follows anyway."""
 
+    @property
+    def holds_stable(self) -> bool:
+        """Whether `hold_stable` keeps others from making the stable fleet smaller."""
+        ...
+
     def read_stable(self, *, then: str, on_error: str) -> State:
         """Keep the stable fleet's size at `STABLE_SIZE`."""
         ...
@@ -57,6 +62,11 @@ class GroupSizing:
 
     group_names: Mapping[str, pulumi.Input[str]]
     """Fleet name (``stable``, ``canary``) -> name of its group."""
+
+    @property
+    def holds_stable(self) -> bool:
+        """See `Sizing`: its instances are protected from scaling in."""
+        return True
 
     def read_stable(self, *, then: str, on_error: str) -> State:
         """See `Sizing`. Instances that come or go can't be protected, and fail the call for all."""

@@ -8,7 +8,7 @@ from components.observability.service_alarms import UNANSWERED_PERCENT_MAX
 from components.rollout.entry import ALONE, ENDED
 from components.rollout.plan import SAME_COUNTERS, TIMEOUT_SECONDS, RolloutPlan, healthy, notice, set_and_verify
 from components.rollout.progress import forget
-from components.rollout.sizing import SIZE_BEFORE
+from components.rollout.sizing import SIZE_BEFORE, STABLE_SIZE
 from components.workflow.states import (
     State,
     call,
@@ -218,7 +218,7 @@ def roll_back(plan: RolloutPlan) -> dict[str, State]:
         # A fleet that grew meanwhile, as in the spike that set off the alarm, is not made smaller.
         "Read stable to grow": plan.sizing.read_stable(then="Has stable shrunk", on_error="Grow stable"),
         "Has stable shrunk": choose(
-            {"Variable": "$.stable.size", "NumericLessThanPath": SIZE_BEFORE, "Next": "Grow stable"},
+            {"Variable": STABLE_SIZE, "NumericLessThanPath": SIZE_BEFORE, "Next": "Grow stable"},
             otherwise="Begin stable checks",
         ),
         "Grow stable": plan.sizing.grow_stable(then="Begin stable checks"),
@@ -292,9 +292,18 @@ def _switch(plan: RolloutPlan, version: Mapping[str, object], *, then: str) -> S
 
 
 def _stable_ready(plan: RolloutPlan, *, then: str) -> dict[str, State]:
-    """Wait until all of the stable fleet's targets are healthy; after a while one is enough, and none is too few."""
+    """Wait until all of the stable fleet's targets are healthy; after a while one is enough, and none is too few.
+
+    All are as many as there were before; where nothing holds them, as many as there are to be by now.
+    """
+    first, size = "Read health of stable", SIZE_BEFORE
+    read: dict[str, State] = {}
+    if not plan.sizing.holds_stable:
+        read = {"Read stable to wait": plan.sizing.read_stable(then=first, on_error=first)}
+        first, size = "Read stable to wait", STABLE_SIZE
     return {
-        "Begin stable checks": put({"count": 0}, "$.checks", then="Read health of stable"),
+        "Begin stable checks": put({"count": 0}, "$.checks", then=first),
+        **read,
         **healthy(plan, "stable", "of stable", then="Is stable whole", or_else="Is stable waited for", on_error=then),
         "Is stable whole": choose(
             {
@@ -302,8 +311,8 @@ def _stable_ready(plan: RolloutPlan, *, then: str) -> dict[str, State]:
                     {"Variable": "$.targets.kinds[1]", "IsPresent": False},
                     {
                         "Or": [
-                            {"Not": {"Variable": SIZE_BEFORE, "IsPresent": True}},
-                            {"Variable": "$.targets.count", "NumericGreaterThanEqualsPath": SIZE_BEFORE},
+                            {"Not": {"Variable": size, "IsPresent": True}},
+                            {"Variable": "$.targets.count", "NumericGreaterThanEqualsPath": size},
                         ]
                     },
                 ],
@@ -317,9 +326,7 @@ def _stable_ready(plan: RolloutPlan, *, then: str) -> dict[str, State]:
             otherwise="Let stable start",
         ),
         "Let stable start": wait(STABLE_CHECK_SECONDS, then="Count stable check"),
-        "Count stable check": put(
-            {"count.$": "States.MathAdd($.checks.count, 1)"}, "$.checks", then="Read health of stable"
-        ),
+        "Count stable check": put({"count.$": "States.MathAdd($.checks.count, 1)"}, "$.checks", then=first),
     }
 
 

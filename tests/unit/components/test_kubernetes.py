@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+
+from policies.promises._rehearsal import START, World, run
+from workbench.simulate.scaling.hpa import (
+    SYNC_SECONDS,
+    HorizontalPodAutoscaler,
+    PodMetrics,
+    PolicyType,
+    ScalingLimit,
+    ScalingRules,
+)
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
@@ -152,3 +163,55 @@ def test_no_mount_says_read_only_false(k8s):
         for mount in one["volumeMounts"]
     ]
     assert mounts and not any(mount.get("readOnly") is False for mount in mounts)
+
+
+class ShrinkingTrack(World):
+    """A stable track that its autoscaler takes pods from, as it has but the half of the traffic."""
+
+    def __init__(self, ready_seconds, **world):
+        super().__init__(**world)
+        self.ready_seconds = ready_seconds
+        self.pods = [self.now, self.now]
+        one_a_minute = (ScalingLimit(PolicyType.PODS, 1, 60),)
+        down = ScalingRules(stabilization_seconds=300, limits=one_a_minute)
+        self.autoscaler = HorizontalPodAutoscaler(2, 4, down=down)
+        self.looked = self.now
+
+    def _look(self):
+        """Let the autoscaler act as often as it did until now."""
+        while self.looked + timedelta(seconds=SYNC_SECONDS) <= self.now:
+            self.looked += timedelta(seconds=SYNC_SECONDS)
+            seconds = (self.looked - START).total_seconds()
+            ready = sum(pod <= self.looked for pod in self.pods)
+            metrics = PodMetrics((20.0,) * ready, unready=len(self.pods) - ready)
+            self._scale(self.autoscaler.sync(seconds, len(self.pods), [(metrics, 60.0)]), self.looked)
+
+    def _scale(self, replicas, moment):
+        started = moment + timedelta(seconds=self.ready_seconds)
+        self.pods = sorted(self.pods)[:replicas] + [started] * (replicas - len(self.pods))
+
+    def _call(self, given):
+        self._look()
+        if given["Method"] == "PUT" and "stable" in given["Path"]:
+            self._scale(given["RequestBody"]["spec"]["replicas"], self.now)
+        return {"StatusCode": 200, "ResponseBody": {"spec": {"replicas": len(self.pods)}}}
+
+    def _describeTargetHealth(self, given):  # noqa: N802 - AWS's name
+        self._look()
+        states = ["healthy" if pod <= self.now else "initial" for pod in self.pods]
+        return {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in states]}
+
+
+@pytest.mark.parametrize("ready_seconds", [5.0, 30.0, 60.0, 90.0])
+def test_a_rollback_does_not_wait_for_pods_that_the_autoscaler_takes_away(k8s, one, ready_seconds):
+    machine = json.loads(one(k8s, "aws:sfn/stateMachine:StateMachine", "plant-rollout-machine").get("definition"))
+    kept = machine["States"]["Read before"]["Parameters"]["Name"]
+    world = ShrinkingTrack(ready_seconds, parameters={kept: '{"flagVersion":"2","stableSize":4}'})
+    # An hour at 50 %: the autoscaler knows nothing of four pods any more.
+    world.now = START + timedelta(hours=1)
+    world._look()
+    execution = run(machine, {"action": "abort"}, world)
+    assert str(execution.error).startswith("RolledBack")
+    assert len(world.pods) >= 2
+    back = world.weights[0][0] - START - timedelta(hours=1)
+    assert back <= timedelta(minutes=2)
