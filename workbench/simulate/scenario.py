@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cost.estimate import Estimate
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
-from workbench.simulate import pod_size
+from workbench.simulate import kernel, pod_size
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration, FleetDeclaration
 from workbench.simulate.event_cost import EventPrices
@@ -278,8 +278,21 @@ def run_scenario(
         estimate=estimate,
         events=() if prices is None else [prices.cost(run) for run in runs],
         rows=prepared.loaded.rows,
-        assumptions=(*_assumptions(prepared, scenario), *pod_size.notes(prepared.declared, estimate)),
+        assumptions=(
+            *_assumptions(prepared, scenario),
+            *_cut_off(runs),
+            *pod_size.notes(prepared.declared, estimate),
+        ),
     )
+
+
+def _cut_off(runs: Sequence[RunResult]) -> Iterator[str]:
+    cut = sum(run.total(kernel.CUT) for run in runs)
+    if cut:
+        yield (
+            f"{cut:,.0f} requests of all runs were cut off with their instance (502), and count as lost: their clients"
+            " do not try again here"
+        )
 
 
 def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:

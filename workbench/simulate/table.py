@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from infra.burstable import burstable_type
+from workbench.simulate import kernel
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.kernel import Floats
 from workbench.simulate.replications import Interval
@@ -52,10 +53,12 @@ def _head(report: Report) -> Iterator[str]:
         f"  requests        {_span(report.requests('attempts'))} at the load balancer,"
         f" {_span(report.requests('refused'))} refused (429)"
     )
+    cut = report.over(run.total(kernel.CUT) for run in runs)
+    failed = report.over(run.total(kernel.FAILED) - run.total(kernel.CUT) for run in runs)
     yield (
-        f"  failures        {_span(report.requests('unavailable'))} x 503, {_span(report.requests('timedOut'))} x 504,"
-        f" {_span(report.requests('abandoned'))} given up by clients, {_span(report.requests('failed'))} x 5xx of the"
-        f" application; {_span(report.requests('lost'))} requests lost after retries"
+        f"  failures        {f'{_span(cut)} x 502, ' if cut.mean else ''}{_span(report.requests('unavailable'))} x 503,"
+        f" {_span(report.requests('timedOut'))} x 504, {_span(report.requests('abandoned'))} given up by clients,"
+        f" {_span(failed)} x 5xx of the application; {_span(report.requests('lost'))} requests lost after retries"
     )
     parked, unreached = report.over(run.arrived_parked for run in runs), report.requests("unreached")
     if unreached.mean:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -275,3 +276,12 @@ def test_a_second_process_does_not_compile_again(saved):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     hits, misses = map(int, done.stdout.split())
     assert (hits, misses) == (1, 0)
+
+
+def test_requests_that_end_with_their_instance_are_told(plant, saved):
+    late = ("--start", "2026-11-24T08:05", "--duration", "15m", "--replications", "1", "--queue-limit", "50")
+    status, out, _ = plant("simulate", "--file", saved, *late, "-p", "steady:rate=60")
+    assert status == 1
+    assert re.search(r"note: \d+ requests of all runs were cut off with their instance \(502\)", out)
+    assert re.search(r"failures +\d+ x 502, .* 0 x 5xx of the application", out)
+    assert "cut off" not in plant("simulate", "--file", saved, *FAST)[1]
