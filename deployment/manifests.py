@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -68,23 +69,55 @@ def schema_problem(document: Mapping[str, Any], version: str = NEWEST) -> tuple[
 
 @lru_cache(maxsize=1024)
 def _problem(text: str, version: str) -> tuple[str, str] | None:
-    document = json.loads(text)
+    alike = version, _without_numbers(text)
+    if alike in _right:
+        return None
+    found = _looked_at(json.loads(text), version)
+    if found is None and len(_right) < MOST_RIGHT:
+        _right.add(alike)
+    return found
+
+
+def _looked_at(document: dict[str, Any], version: str) -> tuple[str, str] | None:
     if isinstance(document.get("roleRef"), dict):  # the API server fills it in before it looks
         document["roleRef"].setdefault("apiGroup", "rbac.authorization.k8s.io")
     judge = validator(document["apiVersion"], document["kind"], version)
     shape = version, _shape(document)
-    if judge is not None and shape not in _right:
+    if judge is not None and shape not in _right_shapes:
         for error in judge.iter_errors(document):
             path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
             return path.lstrip("."), "" if error.instance == STAND_IN else error.message
-        if len(_right) < MOST_SHAPES:
-            _right.add(shape)
+        if len(_right_shapes) < MOST_RIGHT:
+            _right_shapes.add(shape)
     return refused(document)
 
 
-MOST_SHAPES: Final = 4096
-_right: Final[set[tuple[str, Any]]] = set()
+MOST_RIGHT: Final = 4096
+_right: Final[set[tuple[str, str]]] = set()
+"""Version, and texts without numbers: of objects of which the API takes one it takes all."""
+_right_shapes: Final[set[tuple[str, Any]]] = set()
 """Shapes that the schema takes: it asks of an object which fields it has, of which types, and no more."""
+
+
+def _without_numbers(text: str) -> str:
+    """The object that `text` is without the numbers in which copies differ: ``app-12`` is any other name as long that
+    ends in a number, and the same each time that it is there. All that the API asks of such a name is its letters, its
+    length, and what it is the same as."""
+    if "\\" in text or any(kind in text for kind in VERBATIM):
+        return text
+    met: dict[str, int] = {}
+    parts = text.split('"')
+    for place in range(1, len(parts), 2):  # every second is a name or a text
+        part = parts[place]
+        if part[-1:].isdigit() and (found := NUMBERED.fullmatch(part)):
+            parts[place] = f"{found[1]}{len(found[2])}#{met.setdefault(part, len(met))}"
+    return '"'.join(parts)
+
+
+NUMBERED: Final = re.compile(r"(?=.*[g-zG-Z])([a-zA-Z](?:.*[^0-9])?)(?<![vV])(?<!alpha)(?<!beta)([0-9]+)")
+"""What ends in a number, and is neither a version, such as ``apps/v1`` or ``IPv6``, nor an address."""
+VERBATIM: Final = ('"kind": "CronJob"', '"kind": "Secret"')
+"""Kinds that hold names of time zones, or encoded text, in which numbers have a meaning."""
 
 
 def _shape(value: Any, name: str = "") -> Any:

@@ -113,8 +113,8 @@ def of(holder: Object, *keys: str) -> Object:
     """The mapping at `keys`; an empty one where there is none."""
     value: Any = holder
     for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def _change(spec: dict[str, Any], change: Any) -> None:

@@ -53,7 +53,7 @@ class _Fields:
 
     def look(self, holder: Any, place: str, found: list[_Found]) -> None:
         """Put into `found` what `holder`, which is at `place`, has of them."""
-        for name, by_mark in self.inner.items() if isinstance(holder, Mapping) else ():
+        for name, by_mark in self.inner.items() if isinstance(holder, dict) else ():
             value = holder.get(name)
             if value is None:
                 continue

@@ -172,7 +172,7 @@ def _scaling(document: Object) -> Iterator[Problem]:
             continue
         source = METRICS[kind]
         others = [key for key in METRICS.values() if key != source and metric.get(key) is not None]
-        if not isinstance(metric.get(source), Mapping):
+        if not isinstance(metric.get(source), dict):
             yield f"{where}.{source}", f"is needed where type is {kind}"
         elif others:
             yield f"{where}.{others[0]}", f"may not be there where type is {kind}"
@@ -207,7 +207,7 @@ def _peers(document: Object) -> Iterator[Problem]:
         yield "spec.policyTypes", "has more than two"
     for path in ("spec.ingress[*].from[*]", "spec.egress[*].to[*]"):
         for where, peer in at(document, path):
-            if not isinstance(peer, Mapping):
+            if not isinstance(peer, dict):
                 continue
             if not any(value is not None for value in peer.values()):
                 yield where, "names nobody"
@@ -484,7 +484,7 @@ def _namespace(document: Object) -> Iterator[Problem]:
 def _binding(document: Object) -> Iterator[Problem]:
     """The controller's own schema (aws-load-balancer-controller 2.8, config/crd/bases)."""
     spec = document.get("spec")
-    if not known(spec) and not isinstance(spec, Mapping):
+    if not known(spec) and not isinstance(spec, dict):
         return
     reference = of(document, "spec", "serviceRef")
     for key in ("name", "port"):

@@ -140,7 +140,7 @@ def problems(document: Mapping[str, Any], kind: str) -> Iterator[Problem]:
     names: set[str] = set()
     for list_name in ("containers", "initContainers"):
         for number, container in enumerate(spec.get(list_name) or ()):
-            if isinstance(container, Mapping):
+            if isinstance(container, dict):
                 here = f"{where}.{list_name}[{number}]"
                 yield from _container(container, spec, here, initial=list_name == "initContainers")
                 if container.get("name") in names:
@@ -187,7 +187,7 @@ def _whole(kind: str, spec: Mapping[str, Any], where: str) -> Iterator[Problem]:
         volumes.add(volume.get("name"))
         if len(sources := [key for key, value in volume.items() if key != "name" and value is not None]) > 1:
             yield here, f"is of two kinds: {sources[0]}, {sources[1]}"
-        if isinstance(volume.get("secret"), Mapping) and not volume["secret"].get("secretName"):
+        if isinstance(volume.get("secret"), dict) and not volume["secret"].get("secretName"):
             yield f"{here}.secret.secretName", "is not set"
     for source in ("configMap", "secret"):
         for here, path in at(spec, f"volumes[*].{source}.items[*].path", where):
@@ -202,7 +202,7 @@ def _container(
         yield f"{where}.image", "is not set"
     yield from _ports_and_variables(container, where)
     mounted = set()
-    volumes = {volume.get("name") for volume in spec.get("volumes") or () if isinstance(volume, Mapping)}
+    volumes = {volume.get("name") for volume in spec.get("volumes") or () if isinstance(volume, dict)}
     for here, mount in at(container, "volumeMounts[*]", where):
         if known(spec.get("volumes"), mount) and mount.get("name") not in volumes:
             yield f"{here}.name", f"{mount.get('name')!r} is no volume of the pod"
@@ -236,7 +236,7 @@ def _ports_and_variables(container: Mapping[str, Any], where: str) -> Iterator[P
         source = variable.get("valueFrom")
         if source is not None and variable.get("value"):
             yield f"{here}.valueFrom", "is set, and so is value"
-        if isinstance(source, Mapping) and len([one for one in source.values() if one is not None]) != 1:
+        if isinstance(source, dict) and len([one for one in source.values() if one is not None]) != 1:
             yield f"{here}.valueFrom", "has to name one source"
 
 
@@ -273,7 +273,7 @@ def _resources(container: Mapping[str, Any], where: str, spec: Mapping[str, Any]
             yield here, f"{value!r} is more than the limit of {limit}"
         elif limit is not None and "/" in unit and known(value, limit) and number_of(value) != number_of(limit):
             yield here, f"{value!r} isn't the limit of {limit}"
-    claims = {claim.get("name") for claim in spec.get("resourceClaims") or () if isinstance(claim, Mapping)}
+    claims = {claim.get("name") for claim in spec.get("resourceClaims") or () if isinstance(claim, dict)}
     for here, name in at(container, "resources.claims[*].name", where):
         if name not in claims:
             yield here, f"{name!r} is no claim of the pod"

@@ -179,7 +179,7 @@ def steps(path: str) -> tuple[tuple[str, str], ...]:
 
 def _at(holder: Any, way: tuple[tuple[str, str], ...], place: str) -> Iterator[tuple[str, Any]]:
     name, mark = way[0]
-    value = holder.get(name) if isinstance(holder, Mapping) else None
+    value = holder.get(name) if isinstance(holder, dict) else None
     if value is None:
         return
     for where, item in marked(value, mark, f"{place}.{name}" if place else name):
@@ -195,14 +195,14 @@ def marked(value: Any, mark: str, here: str) -> Iterable[tuple[str, Any]]:
         return ((here, value),)
     if mark == "[*]":
         return [(f"{here}[{number}]", item) for number, item in enumerate(value)] if isinstance(value, list) else ()
-    members = value.items() if isinstance(value, Mapping) else ()
+    members = value.items() if isinstance(value, dict) else ()
     return [(f"{here}[{key}]", item if mark == "{*}" else key) for key, item in members]
 
 
 def known(*values: Any) -> bool:
     """Whether nothing in `values` is a value that isn't known yet."""
     for value in values:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if not known(*value.values()):
                 return False
         elif isinstance(value, list):

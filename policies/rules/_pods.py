@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from deployment.graph import Resource
 from deployment.pod_resources import template_path
@@ -17,9 +17,8 @@ PATCHES: Final = tuple(f"{one}{PATCH}" for one in WORKLOADS)
 """What changes some properties of such an object that somebody else made; what it lacks says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
-    """One container of a pod."""
+class Container(NamedTuple):
+    """One container of a pod; a tuple, for each of many rules looks at each container of a large stack."""
 
     path: str
     spec: Mapping[str, Any]
@@ -28,22 +27,27 @@ class Container:
         """Value at `keys`, or None."""
         value: Any = self.spec
         for key in keys:
-            if not isinstance(value, Mapping):
+            if not isinstance(value, dict):
                 return value
             value = value.get(key)
         return value
 
 
-def _template(resource: Resource) -> tuple[str, Any]:
-    place = template_path(resource.type.removesuffix(PATCH))
-    return (f"{place}.", resource.get(place)) if place else ("", resource.inputs)
+def _template(resource: Resource) -> Any:
+    place = _place(resource.type)
+    return resource.get(place) if place else resource.inputs
+
+
+@cache  # of the few types that there are
+def _place(token: str) -> str:
+    return template_path(token.removesuffix(PATCH))
 
 
 def pod_spec(resource: Resource) -> Mapping[str, Any] | None:
     """Specification of the pod that `resource` makes; None when it is not known."""
-    _, template = _template(resource)
-    spec = template.get("spec") if isinstance(template, Mapping) else None
-    return spec if isinstance(spec, Mapping) else None
+    template = _template(resource)
+    spec = template.get("spec") if isinstance(template, dict) else None
+    return spec if isinstance(spec, dict) else None
 
 
 def pod_labels(resource: Resource) -> Mapping[str, Any]:
@@ -57,18 +61,19 @@ def pod_annotations(resource: Resource) -> Mapping[str, Any]:
 
 
 def _metadata(resource: Resource, key: str) -> Mapping[str, Any]:
-    _, template = _template(resource)
-    metadata = template.get("metadata") if isinstance(template, Mapping) else None
-    found = metadata.get(key) if isinstance(metadata, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    template = _template(resource)
+    metadata = template.get("metadata") if isinstance(template, dict) else None
+    found = metadata.get(key) if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def containers(resource: Resource, *, initial: bool = True) -> Iterator[Container]:
     """Containers of the pod that `resource` makes, with or without the initial ones."""
-    prefix, _ = _template(resource)
     pod = pod_spec(resource)
     if pod is None:
         return
+    place = _place(resource.type)
+    prefix = f"{place}." if place else ""
     for key in ("containers", "initContainers") if initial else ("containers",):
         for index, entry in enumerate(mappings(pod.get(key))):
             yield Container(f"{prefix}spec.{key}[{index}]", entry)

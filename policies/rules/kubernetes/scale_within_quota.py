@@ -38,10 +38,13 @@ class _Pods:
 
 def check(context: Context) -> Iterator[Problem]:
     """All that the workloads of a namespace may ask for at once fits each of its quotas, and says what they count."""
+    quotas = context.graph.of_type(RESOURCE_QUOTA)
+    if not quotas:
+        return
     pricing = context.once(pricing_of)
     working = working_namespaces(context)
     every = {name: [pods for one in found if (pods := _most(pricing, one))] for name, found in working.items()}
-    for quota in context.graph.of_type(RESOURCE_QUOTA):
+    for quota in quotas:
         name = namespace(quota)
         if every.get(name):
             look_inside(quota.get("spec"))  # what can't be read there leaves this undecided

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 
+from deployment import manifests
+from deployment.errors import SHAPE_ERRORS
 from deployment.kubernetes_api import GROUPS, fields, objects, pods, refused
 from deployment.kubernetes_api.schemas import SUPPORTED, definitions
 from deployment.kubernetes_api.values import STAND_IN
@@ -77,6 +81,63 @@ def test_an_object_is_taken_by_its_own_shape(changes, taken):
             other = {**document, "spec": {**document["spec"], **changes}}
             assert schema_problem(document) is None
             assert (schema_problem(other) is None) is taken
+
+
+def texts_in(value):
+    """Names of fields, and texts, inside `value`."""
+    if isinstance(value, dict):
+        return {*value, *(text for held in value.values() for text in texts_in(held))} - {"apiVersion", "kind"}
+    if isinstance(value, list):
+        return {text for held in value for text in texts_in(held)}
+    return {value} if isinstance(value, str) else set()
+
+
+def is_refused(text):
+    try:
+        return refused(json.loads(text)) is not None
+    except SHAPE_ERRORS:  # which the schema refuses
+        return True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_number_at_the_end_of_a_name_makes_no_difference(kind):
+    """To objects whose texts without numbers are the same: of them one is looked at."""
+    same = 0
+    for what, document, _ in ANSWERS:
+        if document["kind"] == kind:
+            text = json.dumps(document, sort_keys=True)
+            for name in texts_in(document):
+                one, other = (text.replace(f'"{name}"', f'"{name.rstrip("0123456789")}{end}"') for end in (4, 6))
+                if manifests._without_numbers(one) == manifests._without_numbers(other):
+                    same += 1
+                    assert is_refused(one) is is_refused(other), (what, name)
+    assert same or kind in ("CronJob", "Secret")
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_no_field_of_a_schema_ends_in_a_number_that_is_left_out(version):
+    fields = {f'"{name}": 1' for one in definitions(version)["$defs"].values() for name in one.get("properties", {})}
+    assert all(manifests._without_numbers(field) == field for field in fields)
+
+
+def numbered(number, **labels):
+    """A Deployment with a number in its names."""
+    name = f"app-{number}"
+    template = {
+        "metadata": {"labels": {"app": name, **labels}},
+        "spec": {"containers": [{"name": name, "image": name}]},
+    }
+    spec = {"selector": {"matchLabels": {"app": name}}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+
+
+def test_of_objects_with_other_numbers_one_is_looked_at(monkeypatch):
+    looked_at = Mock(side_effect=manifests._looked_at)
+    monkeypatch.setattr(manifests, "_looked_at", looked_at)
+    assert [schema_problem(numbered(number, of="numbers")) for number in range(100, 200)] == [None] * 100
+    assert looked_at.call_count == 1
+    assert schema_problem(numbered(200, of="numbers", app="app-201"))[0] == "spec.template.metadata.labels"
+    assert schema_problem(numbered(201, of="No label 1"))[0] == "spec.template.metadata.labels[of]"
 
 
 def hidden(value, path=()):
