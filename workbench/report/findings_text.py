@@ -6,6 +6,7 @@ Bold is a heading; red blocks, yellow advises, green passes; dim can be skipped.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -71,12 +72,16 @@ class Indented:
 
     def __init__(self, text: Text) -> None:
         self.text = text
+        self._lines: dict[int, list[Segment]] = {}
+        """By width: of findings whose words differ many have one way out, and it is laid out once."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The lines, as rich asks for them."""
-        for line in self.text.wrap(console, max(options.max_width - 4, 1)):
-            yield Segment("    ")
-            yield from line.render(console, "\n")
+        width = max(options.max_width - 4, 1)
+        if width not in self._lines:
+            lines = self.text.wrap(console, width)
+            self._lines[width] = [part for line in lines for part in (Segment("    "), *line.render(console, "\n"))]
+        yield from self._lines[width]
 
 
 def verdict(assessment: Assessment) -> tuple[str, str]:
@@ -137,10 +142,15 @@ def _violations(alike: Sequence[Violation], style: str) -> RenderableType:
         overflow="ellipsis",
     )
     finding = violation.finding
-    inside = [Text(finding.what), Text.assemble(("fix: ", "bold"), ways_told(finding) or violation.rule.fix)]
+    inside = Indented(Text(finding.what)), _way_out(ways_told(finding) or violation.rule.fix)
     ways = finding.ways if len(finding.ways) > 1 else ()
     listed = (Hanging(Text(f"- {way}"), 4) for way in ways)
-    return Group(head, *map(Indented, inside), *listed)
+    return Group(head, *inside, *listed)
+
+
+@lru_cache(maxsize=256)
+def _way_out(told: str) -> Indented:
+    return Indented(Text.assemble(("fix: ", "bold"), told))
 
 
 def ways_told(finding: Finding) -> str:
