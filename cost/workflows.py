@@ -99,7 +99,7 @@ def _document(definition: str) -> Any:
         return json.loads(definition)  # parts of other shapes have no meaning, and do no harm to the others
 
 
-@per_text
+@per_text()
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:

@@ -262,7 +262,7 @@ def shape(text: str) -> str:
     return shaped(text)[0]
 
 
-@per_text
+@per_text()
 def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     """The shape of `text`, and its own names, each in the place of the number that stands for it."""
     given = {

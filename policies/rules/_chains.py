@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from deployment.graph import Resource
 from deployment.tokens import IAM_POLICY, INSTANCE_PROFILE, LAUNCH_TEMPLATE
 from policies.context import Context
 from policies.rules._documents import Statement, statements
 from policies.rules._globs import fits
-from policies.rules._permissions import ATTACHMENTS, Said, permissions, reaches, said
+from policies.rules._permissions import ATTACHMENTS, Said, permissions, reaches, said, said_of
 from policies.rules._reachable_roles import PROFILE_PATHS, RUNS, Places, Roles, boundary_of, own_account, roles
 
 ADMINISTRATOR: Final = "administrator"
@@ -62,6 +62,10 @@ STEPS: Final = (
 """Actions with which a step begins."""
 
 
+GIVING: Final = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:CreatePolicyVersion")
+"""Actions without any of which nobody gives a role rights, be it one that there is or a new one."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody whose rights are known: what every layer allows."""
@@ -87,18 +91,19 @@ class Actor:
     def _layers(self) -> list[tuple[tuple[Statement, ...], Said]]:
         return [(layer, said(layer)) for layer in self.layers]
 
-    def granted(self, action: str) -> list[Statement]:
-        """Statements of the first layer that allow `action`, on whatever."""
+    def granted(self, *actions: str) -> list[Statement]:
+        """Statements of the first layer that allow any of `actions`, on whatever."""
         layer, about = self._layers[0]
-        return [layer[place] for place in about.about(action) if layer[place].allows]
+        return [layer[place] for place in about.about(*actions) if layer[place].allows]
+
+    def _granted_any(self, actions: tuple[str, ...]) -> bool:
+        layer, about = self._layers[0]
+        return any(layer[place].allows for place in about.about(*actions))
 
     def scope(self, *actions: str) -> list[str]:
         """Patterns of all that the first layer allows any of `actions` on; "*" where it names what it does not."""
         return [
-            pattern
-            for action in actions
-            for one in self.granted(action)
-            for pattern in (("*",) if one.not_resources else one.resources)
+            pattern for one in self.granted(*actions) for pattern in (("*",) if one.not_resources else one.resources)
         ]
 
     def bounded_by(self, action: str) -> list[str] | None:
@@ -119,16 +124,17 @@ class Actor:
     @cached_property
     def harmless(self) -> bool:
         """True for somebody who may take no step but to assume a role that trusts them, as most workloads."""
-        return not any(self.granted(action) for action in STEPS)
+        return not self._granted_any(STEPS)
+
+    @cached_property
+    def gives(self) -> bool:
+        """True for somebody who may be able to give some role rights."""
+        return self._granted_any(GIVING)
 
     @cached_property
     def runs(self) -> tuple[str, ...]:
         """Services that it can have run what it says with a role that it passes; none where it may pass no role."""
-        return tuple(
-            service
-            for service, ways in (RUNNING if self.granted("iam:PassRole") else {}).items()
-            if any(all(self.may(one) for one in way) for way in ways)
-        )
+        return _runs(tuple(map(_said_of_anything, self.layers))) if self.granted("iam:PassRole") else ()
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
@@ -146,6 +152,29 @@ class Actor:
             for statement in about:
                 if statement.allows:
                     yield from (pattern.replace("*", "new") for pattern in statement.resources)
+
+
+_Anything: TypeAlias = tuple[tuple[tuple[str, ...], tuple[str, ...], bool], ...]
+"""Action, NotAction and whether they are allowed, of each statement of a layer that is about anything at all: what
+`Actor.may` goes by where no resource and no fact is given."""
+
+
+def _said_of_anything(layer: tuple[Statement, ...]) -> _Anything:
+    return tuple(
+        [(one.actions, one.not_actions, one.allows) for one in layer if reaches(one, None) and _holds(one, {})]
+    )
+
+
+@lru_cache(maxsize=4096)  # many say the same of other resources
+def _runs(layers: tuple[_Anything, ...]) -> tuple[str, ...]:
+    """Services that may be given something to run, by somebody who is allowed what `layers` say."""
+    known = [(said_of([one[:2] for one in layer]), [one[2] for one in layer]) for layer in layers]
+
+    def may(action: str) -> bool:
+        found = [[allows[place] for place in about.about(action)] for about, allows in known]
+        return all(each and all(each) for each in found)
+
+    return tuple(service for service, ways in RUNNING.items() if any(all(map(may, way)) for way in ways))
 
 
 def _allows(about: Iterable[Statement], resource: str | None, facts: Mapping[str, str]) -> bool:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from deployment.graph import Resource
+from deployment.per_text import per_text
 from deployment.unknown import SECRET, UNKNOWN
 from policies.checks import mappings, strings
 from policies.context import Context
@@ -20,6 +20,11 @@ from policies.rule import Problem
 from policies.rules._globs import fits
 from policies.rules._ports import is_world
 from policies.table import IT, Condition
+
+_Names: TypeAlias = str | tuple[str, ...] | None
+
+MOST_DOCUMENTS: Final = 1 << 18
+"""Documents that are remembered: a large stack has one for each role, bucket or queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,52 @@ def read_json(value: Any) -> Any:
     return parse_json(value) if isinstance(value, str) else value
 
 
-@lru_cache(maxsize=16_384)  # many rules read the same document
+class _Written(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A statement as nearly all are written."""
+
+    Effect: str = ""
+    Action: _Names = None
+    NotAction: _Names = None
+    Resource: _Names = None
+    NotResource: _Names = None
+    Principal: str | dict[str, _Names] | None = None
+    Condition: dict[str, Any] | None = None
+    Sid: str = ""
+
+
+class _Document(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    Statement: list[_Written] | _Written
+    Version: str = ""
+    Id: str = ""
+
+
+_written: Final = msgspec.json.Decoder(_Document).decode
+
+
+@per_text(MOST_DOCUMENTS)  # many rules read the same document
 def _parsed(text: str) -> tuple[Statement, ...]:
-    return _statements(parse_json(text))
+    try:
+        found = _written(text).Statement
+    except (ValueError, RecursionError):  # written in another way, or no document
+        return _statements(parse_json(text))
+    return tuple([_as_written(one) for one in (found if isinstance(found, list) else (found,))])
+
+
+def _as_written(one: _Written) -> Statement:
+    return Statement(
+        one.Effect,
+        _tuple(one.Action),
+        _tuple(one.NotAction),
+        _tuple(one.Resource),
+        _tuple(one.NotResource),
+        tuple(_principals(one.Principal)) if one.Principal is not None else (),
+        one.Condition or {},
+        one.Sid,
+    )
+
+
+def _tuple(names: _Names) -> tuple[str, ...]:
+    return () if names is None else (names,) if isinstance(names, str) else names
 
 
 def _statements(document: Any) -> tuple[Statement, ...]:

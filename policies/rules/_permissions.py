@@ -50,14 +50,17 @@ class Said:
 
     def __init__(self, actions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> None:
         self._actions = actions
-        self._about: dict[str, tuple[int, ...]] = {}
+        self._about: dict[tuple[str, ...], tuple[int, ...]] = {}
 
-    def about(self, action: str) -> tuple[int, ...]:
-        """Places of the statements that are about `action`."""
-        found = self._about.get(action)
+    def about(self, *actions: str) -> tuple[int, ...]:
+        """Places of the statements that are about any of `actions`: about the first, about the second and so on."""
+        found = self._about.get(actions)
         if found is None:
-            found = self._about[action] = tuple(
-                place for place, (given, excluded) in enumerate(self._actions) if names(given, excluded, action)
+            found = self._about[actions] = tuple(
+                place
+                for action in actions
+                for place, (given, excluded) in enumerate(self._actions)
+                if names(given, excluded, action)
             )
         return found
 
@@ -68,7 +71,12 @@ _said = lru_cache(maxsize=4096)(Said)
 
 def said(layer: Iterable[Statement]) -> Said:
     """What the statements of `layer` are about."""
-    return _said(tuple([(one.actions, one.not_actions) for one in layer]))
+    return said_of([(one.actions, one.not_actions) for one in layer])
+
+
+def said_of(actions: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> Said:
+    """What statements with these Action and NotAction are about."""
+    return _said(tuple(actions))
 
 
 def may(given: Iterable[Statement], action: str, resource: str | None = None) -> bool:

@@ -67,7 +67,7 @@ class _Walk:
     def suspects(self) -> frozenset[str]:
         """URNs of the roles from which an administrator is reached."""
         holding = [actor for role in self._holding() if (actor := self._chains.own(role)) is not None]
-        if all(actor.harmless and not actor.everything for actor in holding):
+        if not any(actor.gives or actor.everything for actor in holding):
             return frozenset()  # as nearly always: nobody can give anybody rights, and nobody has them
         own = {role.urn: self._chains.own(role) for role in self._context.graph.of_type(*ROLE)}
         for actor in own.values():
@@ -127,6 +127,8 @@ class _Walk:
 
     def _raisable(self, actor: Actor) -> set[int]:
         """Places of the roles to which `actor` may give rights."""
+        if not actor.gives:
+            return set()
         found = self._chains.allowed(actor, "iam:PutRolePolicy", "iam:AttachRolePolicy")
         return found.union(self._context.once(_written).among(actor.scope("iam:CreatePolicyVersion")))
 

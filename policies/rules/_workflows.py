@@ -71,7 +71,7 @@ class Definition(dict[str, Any]):
         return tuple(_tasks(self.machines))
 
 
-@per_text
+@per_text()
 def read(text: str) -> Mapping[str, Any] | None:
     """A definition as JSON; None for what is none."""
     parsed = parse_json(text)

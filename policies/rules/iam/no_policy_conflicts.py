@@ -20,12 +20,10 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     # Inputs alone: the provider writes all that a role has into its outputs, and what the program lists nowhere it
     # leaves alone (aws_iam_role, provider 6.71.0: "will ignore policy attachments to this resource").
     listed = not is_absent(resource.inputs.get("managedPolicyArns"))
-    attached = context.graph.referrers(resource, *ROLE_POLICY_ATTACHMENT)
-    inline = not is_absent(resource.inputs.get("inlinePolicies"))
-    own = context.graph.referrers(resource, *ROLE_POLICY)
-    if listed and attached:
+    if listed and (attached := context.graph.referrers(resource, *ROLE_POLICY_ATTACHMENT)):
         yield Problem(f"managedPolicyArns and {attached[0].name} would undo each other; keep one", "managedPolicyArns")
-    if inline and own:
+    inline = not is_absent(resource.inputs.get("inlinePolicies"))
+    if inline and (own := context.graph.referrers(resource, *ROLE_POLICY)):
         yield Problem(f"inlinePolicies and {own[0].name} would undo each other; keep one", "inlinePolicies")
 
 

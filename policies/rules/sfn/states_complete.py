@@ -52,7 +52,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(fault, "definition")
 
 
-@per_text
+@per_text()
 def faults_of(text: str) -> tuple[str, ...]:
     """What is wrong with the states of a definition; nothing where it is none, or not known yet."""
     levels = list(machines(read(text) or {}))

@@ -78,7 +78,7 @@ def block(value: Any) -> IPv4Network | None:
     return _block(value) if isinstance(value, str) else None
 
 
-@per_text
+@per_text()
 def _block(text: str) -> IPv4Network | None:
     try:
         return IPv4Network(text)

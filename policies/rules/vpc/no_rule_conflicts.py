@@ -19,8 +19,10 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """A group's rules are inline or resources of their own, not both."""
     # As declared: what AWS gives back of the group has the rules that are resources in it, too.
     inline = not is_absent(resource.inputs.get("ingress")) or not is_absent(resource.inputs.get("egress"))
+    if not inline:
+        return
     own = context.pointing_at(resource, "securityGroupId", *SECURITY_GROUP_RULE, *INGRESS_RULE, *EGRESS_RULE)
-    if inline and own:
+    if own:
         yield Problem(
             f"rules are inline and also in {own[0].name}; each deployment would undo the other's: keep one", "ingress"
         )

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -9,10 +10,11 @@ from deployment.graph import ResourceGraph
 from deployment.unknown import UNKNOWN, watched
 from policies.context import Context
 from policies.examples import example_graph
-from policies.rules._chains import ADMINISTRATOR_ACCESS, Chains
+from policies.rules._chains import ADMINISTRATOR_ACCESS, Actor, Chains, _runs
+from policies.rules._documents import statements
 from policies.rules._grants import trusting
 from policies.rules._permissions import permissions
-from policies.rules._suspects import suspects
+from policies.rules._suspects import _Walk, suspects
 from policies.rules.iam import no_policy_conflicts
 
 ROLE = "aws:iam/role:Role"
@@ -237,3 +239,34 @@ def test_a_policy_that_is_not_known_is_told_to_each_rule_that_asks():
         with watched() as watch:
             assert permissions(role, context) is None
         assert UNKNOWN in watch.met.values()
+
+
+@pytest.mark.parametrize(("own", "walked"), [("s3:GetObject", False), ("iam:PutRolePolicy", True), ("*", True)])
+def test_where_nobody_can_give_rights_and_nobody_has_all_no_way_is_walked(monkeypatch, own, walked):
+    """Whoever may assume, pass to or run whatever."""
+    after = Mock(return_value=())
+    monkeypatch.setattr(_Walk, "_after", after)
+    acting = policy(allow("sts:AssumeRole", "iam:PassRole", "lambda:*"))
+    stack = {
+        "start": (ROLE, {"assumeRolePolicy": NOBODY, "inlinePolicies": [{"policy": acting}]}),
+        "boss": (ROLE, {"assumeRolePolicy": NOBODY, "inlinePolicies": [{"policy": policy(allow(own))}]}),
+    }
+    suspects(Context(example_graph(stack)))
+    assert after.called is walked
+
+
+def test_what_runs_what_its_caller_says_is_looked_up_once_for_all_who_may_do_the_same(monkeypatch):
+    _runs.cache_clear()
+    services = ("lambda.amazonaws.com",)
+    passing = [
+        Actor("one", "arn", (statements(policy(allow("iam:PassRole", resource=f"arn:{number}"), allow("lambda:*"))),))
+        for number in range(9)
+    ]
+    assert {one.runs for one in passing} == {services}
+    assert _runs.cache_info().misses == 1
+    bound = Actor("bound", "arn", (*passing[0].layers, statements(policy(allow("iam:PassRole", "ssm:*")))))
+    forbidden = statements(policy(allow("iam:PassRole", "lambda:*"), {**allow("lambda:*"), "Effect": "Deny"}))
+    elsewhere = statements(
+        policy(allow("iam:PassRole", "lambda:*"), {**allow("lambda:*", resource="arn:1"), "Effect": "Deny"})
+    )
+    assert [one.runs for one in (bound, Actor("", "", (forbidden,)), Actor("", "", (elsewhere,)))] == [(), (), services]
