@@ -67,9 +67,9 @@ def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...], k
     """Resources of type `token` (targets, or scheduled actions) that mean the scope's resource in `dimension`."""
     pricing, type_ = scope.pricing, scope.resource.type
     by_dimension = pricing.once(_by_dimension, token)
-    found = by_dimension[dimension]
+    found = by_dimension.get(dimension, _OfDimension())
     blind = (str(UNKNOWN), str(SECRET)) if token == ACTION else ()  # of a target it is told at the target itself
-    untold = [one for each in blind for one in by_dimension[each].every]
+    untold = [one for each in blind if each in by_dimension for one in by_dimension[each].every]
     unnamed = scope.resource.get(key) in (UNKNOWN, SECRET)
     places = {*found.unread, *(place for name in names for place in found.by_end.get(_end(name), ()))}
     able = found.every if unnamed else [found.every[place] for place in sorted(places)]
@@ -170,7 +170,7 @@ class _OfDimension:
     """Those whose ``resourceId`` isn't known."""
 
 
-def _by_dimension(pricing: Pricing, token: str) -> dict[str, _OfDimension]:
+def _by_dimension(pricing: Pricing, token: str) -> Mapping[str, _OfDimension]:
     """Scaling targets, or scheduled actions, by dimension."""
     by_dimension: dict[str, _OfDimension] = defaultdict(_OfDimension)
     for one in pricing.graph.of_type(token):
@@ -178,7 +178,7 @@ def _by_dimension(pricing: Pricing, token: str) -> dict[str, _OfDimension]:
         unread = identifier is UNKNOWN or identifier is SECRET
         (found.unread if unread else found.by_end[_end(str(identifier))]).append(len(found.every))
         found.every.append(one)
-    return by_dimension
+    return dict(by_dimension)  # to ask for a dimension that nothing has doesn't make it one
 
 
 def _end(identifier: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost import account, estimate, estimator
+from cost import account, estimate, estimator, scaling
 from cost.registry import pricer_of
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
@@ -190,3 +190,18 @@ def test_where_all_differ_no_more_is_noted_than_it_takes_to_see_that(monkeypatch
     graph = ResourceGraph([one for place in range(900) for one in queues(1, fifoQueue=str(place))])
     estimate(graph, region="us-east-1")
     assert len(made) == estimator.FEWEST + 900 // 32
+
+
+def test_of_dimensions_that_nothing_scales_is_not_asked_whom_it_means(monkeypatch):
+    """Also once another dimension has been looked at."""
+    looked_at = Mock(side_effect=scaling._meaning)
+    monkeypatch.setattr(scaling, "_meaning", looked_at)
+    (table, target), capacity = (tokens.TABLE[0], tokens.SCALABLE_TARGET[0]), "dynamodb:table:ReadCapacityUnits"
+    declared = {"billingMode": "PROVISIONED", "readCapacity": 1, "writeCapacity": 1}
+    tables = [Resource(f"urn:pulumi:t::t::{table}::t{n}", table, f"t{n}", {"name": f"t{n}", **declared}) for n in "12"]
+    limits = {"scalableDimension": capacity, "resourceId": "table/t1", "minCapacity": 3, "maxCapacity": 5}
+    found = estimate(
+        ResourceGraph([*tables, Resource(f"urn:pulumi:t::t::{target}::of", target, "of", limits)]), region="us-east-1"
+    )
+    assert {call.kwargs["dimension"] for call in looked_at.call_args_list} == {capacity}
+    assert [line.quantity for line in found.lines if line.item == "Read capacity units"] == [3 * 730, 730]
