@@ -282,13 +282,13 @@ class ResourceGraph:
             for item in (value,) if value.__class__ is str else leaves(value):
                 if item.__class__ is Sentinel:
                     unresolved = item
-                elif isinstance(item, str) and item in self._by_identity:
+                elif isinstance(item, str) and (sharing := self._by_identity.get(item)) is not None:
                     meant = False
                     for urn in declared:
                         one = self.by_urn.get(urn)
                         if one is None or urn == resource.urn or (types and one.type not in types):
                             continue
-                        if _is(one, item):
+                        if one is sharing[0] or _is(one, item):  # the first is meant nearly always
                             found[urn] = one
                             meant = True
                     if not meant and (able := self._first(item, types, resource.urn)) is not None:
@@ -336,13 +336,18 @@ class ResourceGraph:
         places = set(self._dependents.get(target.urn, ()))
         for value in _identities(target):
             users = self._users.get(value)
-            if users is not None and any(one.urn == target.urn for one in self._by_identity[value]):
+            if users is not None and self._has(target, value):
                 for some in users.values() if not types else (users.get(token, ()) for token in types):
                     places.update(some)
         if not places:
             return ()
         referring = {one.urn: one for place in sorted(places) if (one := self.resources[place]).urn != target.urn}
         return tuple(one for one in referring.values() if not types or one.type in types)
+
+    def _has(self, resource: Resource, value: str) -> bool:
+        """Whether `resource` is among the first of those that have `value`."""
+        sharing = self._by_identity[value]
+        return sharing[0] is resource or any(one.urn == resource.urn for one in sharing)
 
     @cached_property
     def _dependents(self) -> Mapping[str, list[int]]:

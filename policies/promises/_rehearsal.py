@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -265,23 +264,24 @@ def shape(text: str) -> str:
 @per_text()
 def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     """The shape of `text`, and its own names, each in the place of the number that stands for it."""
-    given = {
+    own = {
         value
-        for machine in machines(read(text) or {})
-        for state in machine["States"].values()
-        for value in _names(state)
-    }
-    named = {
-        value
-        for value in given
+        for value in _given(read(text) or {})
         if len(value) > SHORTEST and any(mark in value for mark in ":/-") and not RANGE.fullmatch(value)
     }
-    written = {value: json.dumps(value)[1:-1] for value in named}
-    ordered = sorted(named, key=lambda one: text.index(written[one]))
-    order = {value: number for number, value in enumerate(ordered)}
-    for value in sorted(named, key=len, reverse=True):
-        text = text.replace(written[value], f"name-{order[value]}-")
-    return text, tuple(ordered)
+    order: dict[str, int] = {}
+
+    def numbered(said: str, mark: str) -> str:
+        """`said` with a number for each name between two of `mark`, or between quotes of the language."""
+        parts = said.split(mark)
+        for place, part in enumerate(parts):
+            if part in own:
+                parts[place] = f"name-{order.setdefault(part, len(order))}-"
+            elif QUOTE in part and mark != QUOTE:
+                parts[place] = numbered(part, QUOTE)
+        return mark.join(parts)
+
+    return numbered(text, '"'), tuple(order)
 
 
 def unshaped(value: Any, names: tuple[str, ...]) -> Any:
@@ -293,12 +293,17 @@ def unshaped(value: Any, names: tuple[str, ...]) -> Any:
     return [unshaped(item, names) for item in value] if isinstance(value, list) else value
 
 
+QUOTE: Final = "'"
 SHAPED: Final = re.compile(r"name-(\d+)-")
 SHORTEST: Final = 8
 RANGE: Final = re.compile(r"[0-9a-fA-F.:]+/\d+")
 
 
-def _names(state: Any) -> Iterator[str]:
-    if isinstance(state, dict):
-        for key in ("Parameters", "Result"):
-            yield from literals(state.get(key))
+def _given(document: Mapping[str, Any]) -> Iterator[str]:
+    """Plain strings in what the states of `document` give their calls, or on."""
+    for task in tasks(document):
+        yield from task.given
+    for machine in machines(document):
+        for state in mappings(list(machine["States"].values())):
+            if "Result" in state or ("Parameters" in state and state.get("Type") != "Task"):
+                yield from literals([state.get("Parameters"), state.get("Result")])

@@ -38,6 +38,7 @@ FIELDS: Final = {
     "TargetGroupArn": "arn",
 }
 """What of a listener rule's actions a rollout has to leave alone: as the API writes it, and as Pulumi does."""
+NAMES: Final = frozenset(FIELDS.values())
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -104,18 +105,20 @@ def by_listener(context: Context) -> dict[str, list[Resource]]:
 
 def essence(actions: Any) -> list[tuple[str, Any]]:
     """Who is asked for what, and where requests go: `actions` as the API writes them, or as Pulumi does."""
-    found: list[tuple[str, Any]] = []
+    return sorted(_asked(actions), key=str)
+
+
+def _asked(actions: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(actions, Mapping):
         for key, value in actions.items():
             name = FIELDS.get(str(key), str(key))
-            if name in FIELDS.values() and not isinstance(value, Mapping):
-                found.append((name, value))
+            if name in NAMES and not isinstance(value, Mapping):
+                yield name, value
             else:
-                found += essence(value)
+                yield from _asked(value)
     elif isinstance(actions, list):
         for item in actions:
-            found += essence(item)
-    return sorted(found, key=str)
+            yield from _asked(item)
 
 
 def steps_of(group: Resource, context: Context) -> bool:

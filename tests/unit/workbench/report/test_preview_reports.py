@@ -229,3 +229,16 @@ def test_ways_back_are_a_list_and_one_way_is_a_line():
     assert lines("set a to 1 (then $4.00)")[0] == ["too dear", "fix: set a to 1 (then $4.00)"]
     told, rule = lines()
     assert told == ["too dear", f"fix: {rule.fix}"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_colours_change_no_letter_of_what_is_found(width):
+    words = "a long sentence about ärger,\twith a-word-that-has-no-place-to-be-broken-at-all " * 3
+    found = [
+        Violation(rule, Finding(rule.id, f"urn:pulumi:d::p::t:t:T::{rule.id}", words), Enforcement.MANDATORY)
+        for rule in every_rule()[::20]
+    ]
+    plain, coloured = (as_text(violations(found), colours=colours, width=width) for colours in (False, True))
+    assert "\x1b[" in coloured
+    stripped = re.sub(r"\x1b\[[\d;]*m", "", coloured)
+    assert [line.rstrip() for line in stripped.splitlines()] == plain.splitlines()
