@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -24,7 +25,7 @@ from policies.checks import unasked
 from policies.context import Context
 from policies.rules._chains import Actor, Chains
 from policies.rules._permissions import ATTACHMENTS
-from policies.rules._reachable_roles import RUNS, Places, roles
+from policies.rules._reachable_roles import RUNS, Places, Roles, roles
 
 Node: TypeAlias = int | tuple[Any, ...]
 """Identity of an actor, or what names a set of roles."""
@@ -56,7 +57,6 @@ class _Walk:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._roles = context.once(roles)
         self._before: dict[Node, list[Node]] = defaultdict(list)
         """Node -> the nodes from which it is reached."""
         self._sets: dict[Node, frozenset[int]] = {}
@@ -95,6 +95,10 @@ class _Walk:
         itself = frozenset(one.urn for one in context.graph.with_any(("inlinePolicies",), *ROLE))
         granted = itself.union(*elsewhere)
         return (role for role in context.graph.of_type(*ROLE) if role.urn in granted)
+
+    @cached_property
+    def _roles(self) -> Roles:
+        return self._context.once(roles)
 
     @property
     def _chains(self) -> Chains:

@@ -10,6 +10,7 @@ from deployment.graph import ResourceGraph
 from deployment.unknown import UNKNOWN, watched
 from policies.context import Context
 from policies.examples import example_graph
+from policies.rules import _suspects
 from policies.rules._chains import ADMINISTRATOR_ACCESS, Actor, Chains, _runs
 from policies.rules._documents import statements
 from policies.rules._grants import trusting
@@ -253,6 +254,14 @@ def test_where_nobody_can_give_rights_and_nobody_has_all_no_way_is_walked(monkey
     }
     suspects(Context(example_graph(stack)))
     assert after.called is walked
+
+
+def test_where_no_role_holds_anything_nobody_looks_what_leads_to_them(monkeypatch):
+    looked_at = Mock(side_effect=_suspects.roles)
+    monkeypatch.setattr(_suspects, "roles", looked_at)
+    lonely = {"start": (ROLE, {"assumeRolePolicy": NOBODY}), "boss": (ROLE, {"assumeRolePolicy": NOBODY})}
+    assert suspects(Context(example_graph(lonely))) == frozenset()
+    assert not looked_at.called
 
 
 def test_what_runs_what_its_caller_says_is_looked_up_once_for_all_who_may_do_the_same(monkeypatch):
