@@ -18,6 +18,7 @@ from workbench.simulate.scaling.hpa import HorizontalPodAutoscaler, PodMetrics
 from workbench.simulate.scaling.target_tracking import wanted_capacity
 from workbench.simulate.traffic.stream import Stream, from_counts
 
+pytestmark = pytest.mark.usefixtures("same_examples")
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
 
 

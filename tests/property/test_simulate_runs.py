@@ -5,6 +5,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ from workbench.simulate.simulation import simulate
 from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
 from workbench.simulate.traffic.stream import Stream, Traffic, from_points
 
+pytestmark = pytest.mark.usefixtures("same_examples")
 EXAMPLES = settings(max_examples=25, deadline=None, derandomize=True)
 
 

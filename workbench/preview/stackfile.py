@@ -82,6 +82,8 @@ def read_stack(root: Path, stack: str, overrides: Mapping[str, str]) -> StackFil
     values = _defaults(project, name) | {full_key(str(key), name): value for key, value in settings.items()}
     read = {name, *NAMESPACES, *(key.partition(":")[0] for key in values)}
     for key, text in overrides.items():
+        if name and ":" not in key and key.startswith(f"{name}."):
+            raise InputError(f"--config {_short(key)}: write {name}:{_short(key.removeprefix(f'{name}.'))}")
         _override(values, _read(full_key(key, name), read), text)
     for key in values:
         namespace = key.partition(":")[0]

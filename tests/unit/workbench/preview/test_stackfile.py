@@ -196,3 +196,8 @@ def test_a_link_that_leads_nowhere_is_told_as_one(tmp_path, name, target, says):
     with pytest.raises(InputError, match=rf"{name}: .*{says}") as caught:
         read_stack(tmp_path, "x", {})
     assert "did you mean" not in str(caught.value)
+
+
+def test_a_dot_behind_the_project_is_told_as_the_colon_that_it_should_be(project):
+    with pytest.raises(InputError, match=r"--config plant\.fleet\.max_size: write plant:fleet\.max_size$"):
+        read_stack(project("config: {}\n"), "dev", {"plant.fleet.max_size": "3"})
