@@ -102,7 +102,7 @@ READ = {
 @cache
 def _declared(name: str) -> dict[str, Any]:
     """As recorded, by this worker of the tests or another one, or by an earlier run of the same code."""
-    code, current = kept.code(*CODE, Path(__file__).parent)
+    code, current = _code()
     packages = [version(package) for package in ("pulumi", "pulumi-aws", "pulumi-kubernetes")]
     key = kept.key_of("foreign", name, code, sys.version, *packages)
     if current and (found := kept.read(key)) is not None:
@@ -112,6 +112,11 @@ def _declared(name: str) -> dict[str, Any]:
     if current:
         kept.write(key, json.dumps(document).encode())
     return document
+
+
+@cache
+def _code() -> tuple[str, bool]:
+    return kept.code(*CODE, Path(__file__).parent)
 
 
 def _recorded(name: str) -> dict[str, Any]:
