@@ -67,6 +67,23 @@ class Hanging:
             yield Padding(rest, (0, 0, 0, min(hang, options.max_width // 2)))
 
 
+class OneLine:
+    """Parts of a line, each a text or with its style, cut where it is full; most lines aren't, and need no layout."""
+
+    def __init__(self, *parts: str | tuple[str, str]) -> None:
+        self.parts = parts
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The line, as rich asks for it."""
+        styled = [(part, "") if isinstance(part, str) else part for part in self.parts]
+        plain = "".join(text for text, _ in styled)
+        if plain.isascii() and plain.isprintable() and len(plain) <= options.max_width:
+            yield from (Segment(text, console.get_style(style)) for text, style in styled)
+            yield Segment.line()
+        else:
+            yield Text.assemble(*self.parts, no_wrap=True, overflow="ellipsis")
+
+
 class Indented:
     """A paragraph that stands in by four columns; rich's own padding takes twice as long, and there are thousands."""
 
@@ -134,12 +151,8 @@ def _violations(alike: Sequence[Violation], style: str) -> RenderableType:
     names = list(dict.fromkeys(resource_name(one.finding.urn) for one in alike))
     if len(names) > MOST_ALIKE:
         names = [*names[: MOST_ALIKE - 1], f"and {len(names) - MOST_ALIKE + 1} others"]
-    head = Text.assemble(
-        "  ",
-        (violation.rule.id, style),
-        (f"  [{violation.rule.severity.value}]  {', '.join(names)}", "dim"),
-        no_wrap=True,
-        overflow="ellipsis",
+    head = OneLine(
+        "  ", (violation.rule.id, style), (f"  [{violation.rule.severity.value}]  {', '.join(names)}", "dim")
     )
     finding = violation.finding
     inside = Indented(Text(finding.what)), _way_out(ways_told(finding) or violation.rule.fix)

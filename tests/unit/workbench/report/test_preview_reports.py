@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 import pulumi
 import pulumi_aws as aws
 import pytest
+from rich.console import Group
+from rich.text import Text
 
 from deployment.reader import graph_from_json
 from policies.assess import Violation, assess
@@ -17,7 +19,7 @@ from workbench.preview.result import Preview
 from workbench.preview.stackfile import StackFile
 from workbench.preview.synthesis import record
 from workbench.report import preview_html, preview_markdown, preview_text
-from workbench.report.findings_text import as_text, violations
+from workbench.report.findings_text import Indented, OneLine, as_text, violations
 from workbench.report.money import change_between, dollars
 from workbench.report.names import short_types
 
@@ -242,3 +244,23 @@ def test_colours_change_no_letter_of_what_is_found(width):
     assert "\x1b[" in coloured
     stripped = re.sub(r"\x1b\[[\d;]*m", "", coloured)
     assert [line.rstrip() for line in stripped.splitlines()] == plain.splitlines()
+
+
+@pytest.mark.parametrize("colours", [False, True])
+@pytest.mark.parametrize("about", ["  [low]  one", "  [low]  " + "name, " * 20, "  naïve …", "  a\tb", "  x " * 20, ""])
+def test_a_line_that_fits_is_what_rich_makes_of_it(about, colours):
+    parts = "  ", ("rule-id", "bold red"), (about, "dim")
+    whole = Group(Text.assemble(*parts, no_wrap=True, overflow="ellipsis"))
+    for width in (12, 20, 80, len(about) + 9):
+        told = as_text([Group(OneLine(*parts))], colours=colours, width=width)
+        assert told == as_text([whole], colours=colours, width=width)
+
+
+def test_a_paragraph_is_laid_out_once_for_each_width(monkeypatch):
+    widths = []
+    wrap = Text.wrap
+    monkeypatch.setattr(Text, "wrap", lambda text, console, width: widths.append(width) or wrap(text, console, width))
+    paragraph = Indented(Text("to set it is enough"))
+    told = [as_text([Group(paragraph, paragraph)], colours=False, width=width) for width in (20, 80, 20)]
+    assert told[1] == "    to set it is enough\n" * 2 and told[0] == told[2] == "    to set it is\n    enough\n" * 2
+    assert widths == [16, 76]
