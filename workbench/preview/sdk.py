@@ -1,8 +1,8 @@
 """What the SDK does in a declaration and a preview has no use for, left out while a program is recorded.
 
 Its engine may be far away and answer late; ours is a function that has answered when it returns. And most outputs of
-a resource are read by nobody. What is declared is the same (tests/unit/workbench/preview/test_sdk.py), in two fifths of
-the time or less (tests/benchmarks/test_preview.py). Names are those of one release; with any other the SDK stays whole
+a resource are read by nobody. What is declared is the same (tests/unit/workbench/preview/test_sdk.py), in a quarter of
+the time (tests/benchmarks/test_preview.py). Names are those of one release; with any other the SDK stays whole
 (`SPARED_RELEASE` in synthesis.py).
 """
 
@@ -173,10 +173,11 @@ async def _serialize_properties(
     resource_obj: Resource | None = None,
     input_transformer: Callable[[str], str] | None = None,
     typ: type | None = None,
-    *options: bool,
-    **named: bool,
+    keep_output_values: bool = False,
+    exclude_resource_refs_from_deps: bool = False,
 ) -> dict[str, Any]:
     """As the SDK does, without a message."""
+    options = keep_output_values, exclude_resource_refs_from_deps
     translate = input_transformer or (lambda key: key)
     types: Mapping[str, Any] = {}
     if typ is not None:
@@ -190,7 +191,7 @@ async def _serialize_properties(
         try:
             if type(value) not in _PLAIN:
                 sent = await rpc.serialize_property(
-                    value, deps, key, resource_obj, input_transformer, types.get(name), *options, **named
+                    value, deps, key, resource_obj, input_transformer, types.get(name), *options
                 )
         except (ValueError, AssertionError) as error:
             kind = ValueError if isinstance(error, ValueError) else AssertionError

@@ -30,7 +30,7 @@ def declared(stack):
     stack_file = read_stack(REPOSITORY, stack, {})
     notes = []
     deployment = record(lambda: run_program(REPOSITORY / stack_file.main / "__main__.py"), stack_file, notes=notes)
-    return deployment, [note for note in notes if note[0] > 10]
+    return json.dumps(deployment), [note for note in notes if note[0] > 10]
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "k8s"])
