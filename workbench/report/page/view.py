@@ -113,7 +113,7 @@ def view_of(
             synthesize(found.stack, overrides={**found.overrides, **PARKED}, root=root), found.stack
         )
         parked_urns, parked_usd = set(parked.by_urn), price(parked).expected_usd
-    spike, no_spike = _spike(found, progress) if simulate else (None, "It was not asked for.")
+    spike, no_spike = _spike(found, progress) if simulate else (None, "it was not asked for.")
     return View(
         preview=found,
         quantiles=quantiles(estimate),
