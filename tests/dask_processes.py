@@ -12,8 +12,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from multiprocessing import forkserver
 from pathlib import Path
+
+from workbench import cluster
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120
@@ -64,7 +65,8 @@ class DaskCluster:
         }
         log = self.folder / f"{kind}-{len(self.processes)}.log"
         arguments = ["--host", "127.0.0.1", "--no-dashboard", *map(str, options)]
-        forkserver.set_forkserver_preload([COMMANDS + "scheduler", COMMANDS + "worker"])
+        # As the product does, for a cluster of its own is forked from the same process later.
+        cluster._begin_with([COMMANDS + "scheduler", COMMANDS + "worker"])
         process = FORKED.Process(target=_command, args=(kind, arguments, environment, log))
         process.start()
         self.processes.append(process)
