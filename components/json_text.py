@@ -13,7 +13,7 @@ def json_text(document: Any) -> pulumi.Output[str]:
 
     What `pulumi.Output.json_dumps` returns. That makes an output of every leaf and every branch, known ones too: for
     the state machines and policies of a stack that was almost half of what declaring it takes (SDK 3.272).
-    Raises TypeError for a value that is neither JSON's nor an output.
+    Raises TypeError for a value that is neither JSON's nor an output, and ValueError for a text that stands for one.
     """
     found: dict[int, pulumi.Output[Any]] = {}
     gaps: list[int] = []
@@ -30,7 +30,7 @@ def json_text(document: Any) -> pulumi.Output[str]:
 
     first, *others = json.dumps(document, default=note).split(json.dumps(_GAP))
     if len(others) != len(gaps):
-        raise ValueError(f"a text in the document is {_GAP!r}")
+        raise ValueError(f"a text in the document is {_GAP!r}, which stands for an output here")
 
     def written(values: list[Any]) -> str:
         known = {gap: json.dumps(value, default=unfit) for gap, value in zip(found, values, strict=True)}

@@ -46,3 +46,8 @@ def test_a_document_with_an_unknown_value_is_unknown():
 def test_what_json_does_not_know_is_an_error(wrap):
     with pytest.raises(TypeError, match="neither JSON nor an output"):
         told(lambda: {"when": wrap(object())})
+
+
+def test_a_text_that_stands_for_an_output_is_an_error():
+    with pytest.raises(ValueError, match="stands for an output"):
+        told(lambda: {"gap": "\0output\0", "name": pulumi.Output.from_input("plant")})
