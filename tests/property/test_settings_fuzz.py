@@ -28,11 +28,11 @@ from workbench.preview.synthesis import REPOSITORY
 
 from .settings_values import drawn_groups, overlaid, take_out
 
-WHOLE_STACKS = int(os.environ.get("PLANT_FUZZ_STACKS", "100"))
+WHOLE_STACKS = int(os.environ.get("PLANT_FUZZ_STACKS", "30"))
 """Drawn settings that are declared, priced and judged whole; `.ci/run` wants 300 of them."""
 SEED = int(os.environ.get("PLANT_FUZZ_SEED", "0"))
 """Another number, other settings."""
-STACKS_A_PART = 50
+STACKS_A_PART = 30
 """Stacks of one test: several tests, so that all workers of pytest-xdist have some."""
 STACKS_OF_GARBAGE = 25
 """Stacks after which it is looked for: some 7 MB each."""
