@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from unittest.mock import Mock
 
 import pytest
@@ -101,12 +102,14 @@ def is_refused(text):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_number_at_the_end_of_a_name_makes_no_difference(kind):
-    """To objects whose texts without numbers are the same: of them one is looked at."""
-    same = 0
+    """To objects whose texts without numbers are the same: of them one is looked at. A name is tried in ten objects."""
+    same, tried = 0, Counter()
     for what, document, _ in ANSWERS:
         if document["kind"] == kind:
             text = json.dumps(document, sort_keys=True)
-            for name in texts_in(document):
+            names = {name for name in texts_in(document) if tried[name] < 10}
+            tried.update(names)
+            for name in names:
                 one, other = (text.replace(f'"{name}"', f'"{name.rstrip("0123456789")}{end}"') for end in (4, 6))
                 if manifests._without_numbers(one) == manifests._without_numbers(other):
                     same += 1
@@ -118,6 +121,11 @@ def test_the_number_at_the_end_of_a_name_makes_no_difference(kind):
 def test_no_field_of_a_schema_ends_in_a_number_that_is_left_out(version):
     fields = {f'"{name}": 1' for one in definitions(version)["$defs"].values() for name in one.get("properties", {})}
     assert all(manifests._without_numbers(field) == field for field in fields)
+
+
+@pytest.mark.parametrize("text", ["apps/v1", "resource.k8s.io/v1alpha3", "policy/v1beta1", "IPv6", "fd00::a1", "ab12"])
+def test_versions_and_addresses_stay_what_they_are(text):
+    assert manifests._without_numbers(f'"{text}"') == f'"{text}"'
 
 
 def numbered(number, **labels):
