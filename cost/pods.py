@@ -87,12 +87,13 @@ def pod_size(scope: Scope, template: str) -> PodSize:
     return _size_of(scope, _pod(scope, template))
 
 
-def largest_size(scope: Scope, template: str) -> PodSize:
-    """The same once a VerticalPodAutoscaler of the graph gave each container as much as it may. Raises Unpriced where
+def largest_size(scope: Scope, template: str, size: PodSize) -> PodSize:
+    """`size` once a VerticalPodAutoscaler of the graph gave each container as much as it may. Raises Unpriced where
     nothing says how much that is."""
-    spec, scaler = _pod(scope, template), _vertical_of(scope)
+    scaler = _vertical_of(scope)
     if scaler is None or scaler.get("spec.updatePolicy.updateMode", "Auto") == "Off":
-        return _size_of(scope, spec)
+        return size
+    spec = _pod(scope, template)
     policies = [one for one in scaler.all("spec.resourcePolicy.containerPolicies[*]") if isinstance(one, Mapping)]
     most: dict[str, Any] = {}
     for item in (one for limits in limit_ranges(scope) for one in limits if one.get("type") == "Container"):

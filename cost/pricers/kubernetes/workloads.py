@@ -148,7 +148,9 @@ def _size(scope: Scope) -> PodSize:
 
 def _sizes(scope: Scope) -> tuple[PodSize, PodSize]:
     """What a pod is billed as, and as what at most."""
-    return _size(scope), _billed(scope, largest_size(scope, _template(scope)))
+    template = _template(scope)
+    size = pod_size(scope, template)
+    return _billed(scope, size), _billed(scope, largest_size(scope, template, size))
 
 
 def _billed(scope: Scope, asked: PodSize) -> PodSize:
