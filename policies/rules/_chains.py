@@ -96,10 +96,6 @@ class Actor:
         layer, about = self._layers[0]
         return [layer[place] for place in about.about(*actions) if layer[place].allows]
 
-    def _granted_any(self, actions: tuple[str, ...]) -> bool:
-        layer, about = self._layers[0]
-        return any(layer[place].allows for place in about.about(*actions))
-
     def scope(self, *actions: str) -> list[str]:
         """Patterns of all that the first layer allows any of `actions` on; "*" where it names what it does not."""
         return [
@@ -124,12 +120,12 @@ class Actor:
     @cached_property
     def harmless(self) -> bool:
         """True for somebody who may take no step but to assume a role that trusts them, as most workloads."""
-        return not self._granted_any(STEPS)
+        return not self.granted(*STEPS)
 
     @cached_property
     def gives(self) -> bool:
         """True for somebody who may be able to give some role rights."""
-        return self._granted_any(GIVING)
+        return bool(self.granted(*GIVING))
 
     @cached_property
     def runs(self) -> tuple[str, ...]:

@@ -663,8 +663,7 @@ def advance(
             if close_minute(now, state, routing, watch):
                 return now, MINUTE_CLOSED  # which has recorded all responses
             continue
-        end = min(until, minute_end)
-        end = min(end, watch.next_sync[0])
+        end = min(until, minute_end, watch.next_sync[0])
         for pool in range(2):
             end = min(end, watch.next_check[pool])
         # Most of a quiet day nobody comes between two health checks; a call of `serve` takes as long as a request.

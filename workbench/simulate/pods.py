@@ -63,12 +63,12 @@ class PodFleet(Fleet):
         serving = self.count(Phase.SERVING) - self.unhealthy
         if not (self.desired == fewest == serving == self.running and self._autoscaler.recommended):
             return -math.inf, -math.inf
-        most = {"cpu": self._autoscaling.cpu_request_vcpus / 100, "vcpus": 1.0, "requests": 1.0}
-        cpu, requests = math.inf, math.inf
+        cpu, requests = [math.inf], [math.inf]
         for metric in self._autoscaling.metrics:
-            limit = most[metric.kind] * metric.target * SYNC_SECONDS * (1 - 1e-9)
-            cpu, requests = (cpu, min(requests, limit)) if metric.kind == "requests" else (min(cpu, limit), requests)
-        return cpu, requests
+            unit = self._autoscaling.cpu_request_vcpus / 100 if metric.kind == "cpu" else 1.0
+            limit = unit * metric.target * SYNC_SECONDS * (1 - 1e-9)
+            (requests if metric.kind == "requests" else cpu).append(limit)
+        return min(cpu), min(requests)
 
     def _ready_after(self, *, from_pool: bool) -> float:
         declared = self.declared.warm_up_seconds
