@@ -2,8 +2,14 @@
 
 from unittest.mock import patch
 
+import depth
 import pytest
+from hypothesis import settings
 from hypothesis.internal.conjecture import providers
+
+# For tests that say nothing else. No deadline: what is read by the first example, or a busy machine, is no property.
+settings.register_profile("plant", max_examples=depth.drawn(100), deadline=None)
+settings.load_profile("plant")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
+import depth
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,9 +20,6 @@ from cost.money import cents
 from cost.quantiles import sample_months
 from cost.uptime import Uptime
 from deployment.graph import Resource, ResourceGraph
-
-settings.register_profile("cost", deadline=None)  # the first example reads prices: how long that takes is no property
-settings.load_profile("cost")
 
 FIGURES = ("floor_usd", "expected_usd", "worst_case_usd", "list_always_on_usd")
 few = st.integers(0, 8)
@@ -156,7 +154,7 @@ def test_displayed_lines_add_up_to_displayed_totals(parts, basis):
 
 
 @given(parts=groups_of_resources(), basis=bases(), seed=st.integers(0, 2**32))
-@settings(max_examples=40)
+@settings(max_examples=depth.drawn(40))
 def test_the_worst_case_bounds_every_sampled_month(parts, basis, seed):
     found = estimate(flat(parts), basis=basis)
     months = sample_months(found, samples=200, seed=seed)
@@ -166,7 +164,7 @@ def test_the_worst_case_bounds_every_sampled_month(parts, basis, seed):
 
 
 @given(parts=groups_of_resources(), basis=bases(), limit=st.decimals("0.01", "50", places=2))
-@settings(max_examples=50)
+@settings(max_examples=depth.drawn(50))
 def test_every_gate_holds_for_the_hours_bought_and_one_more_session_breaks_the_one_that_binds(parts, basis, limit):
     graph = flat(parts)
     found = estimate(graph, basis=basis, limit_usd=limit)

@@ -118,7 +118,7 @@ def test_programs_of_every_kind_of_autoscaler_are_among_them():
 
 
 @pytest.mark.parametrize("name", SCALED)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_no_state_that_an_autoscaler_may_reach_exceeds_the_worst_case(name, data):
     found = priced(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import depth
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def test_a_stack_costs_the_same_however_all_its_numbers_are_written(graph, stack
 
 
 @given(stack=st.sampled_from(STACKS), data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=depth.drawn(15))
 def test_a_stack_costs_the_same_however_each_number_is_written(graph, stack, data):
     spellings = st.sampled_from((int, *SPELLINGS))
 

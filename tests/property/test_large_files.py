@@ -5,6 +5,7 @@ import os
 from contextlib import contextmanager
 from unittest.mock import patch
 
+import depth
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from deployment.large import Resources, states_of
 from deployment.states import OPTION_KEYS
 from deployment.values import OUTPUT_SIGNATURE, RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY
 
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=depth.drawn(300))
 URN = "urn:pulumi:s::p::aws:kms/key:Key::"
 URNS = [f"{URN}{name}" for name in ("one", "two", "three", "caf\u00e9", "\u202e")]
 
@@ -177,7 +178,7 @@ def test_odd_states_are_read_or_refused_alike(content):
     same_both_ways(content)
 
 
-@settings(MANY, max_examples=100)
+@settings(MANY, max_examples=depth.drawn(100))
 @given(documents(STATES, WRAPPED, ("utf-8", "utf-8-sig", "utf-16")))
 def test_other_files_are_read_or_refused_alike(content):
     same_both_ways(content)
@@ -203,7 +204,7 @@ def two_processes():
 
 
 @needs_cores
-@settings(MANY, max_examples=30)
+@settings(MANY, max_examples=depth.drawn(30))
 @given(documents(STATES | odd_states()))
 def test_two_processes_read_or_refuse_alike(content):
     with two_processes():

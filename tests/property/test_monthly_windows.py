@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
 
+import depth
 import pulumi_aws as aws
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -112,7 +113,7 @@ def run(definition, event, parameters):
     return parameters, told
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=depth.drawn(30))
 @given(window=windows(), hours=st.lists(st.integers(1, 168), min_size=1, max_size=4, unique=True))
 def test_a_monthly_window_is_told_opened_and_closed_on_its_day(window, hours):
     time = timedelta(hours=window.starts_at.hour, minutes=window.starts_at.minute)
@@ -128,13 +129,13 @@ def test_a_monthly_window_is_told_opened_and_closed_on_its_day(window, hours):
     assert between(heard) == between(wanted)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=depth.drawn(20))
 @given(window=windows())
 def test_the_promise_about_windows_sees_that_users_of_any_monthly_one_are_warned(window):
     assert list(check(Context(declared(window, (168, 24, 1))))) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(window=windows())
 def test_the_promise_sees_where_they_are_not(window):
     told = [problem.message for problem in check(Context(declared(window, (168, 1))))]
@@ -179,7 +180,7 @@ def spans(window):
     return [(start, start + length) for start in sorted(found)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=depth.drawn(150))
 @given(one=ANY_WINDOW, other=ANY_WINDOW)
 def test_windows_overlap_if_some_year_has_them_at_once(one, other):
     if not (one.week_of_month or other.week_of_month):

@@ -2,6 +2,7 @@
 
 import re
 
+import depth
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ def test_every_setting_with_a_pattern_is_found():
     assert all(matching(pattern).is_empty is False for pattern in PATTERNS)
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=depth.drawn(500), database=None)
 @given(st.data())
 def test_what_is_drawn_matches(data):
     pattern = data.draw(st.sampled_from(PATTERNS))
@@ -59,7 +60,7 @@ def test_what_is_drawn_matches(data):
 def test_all_that_a_pattern_allows_is_drawn(pattern, texts):
     found = set()
 
-    @settings(max_examples=200, deadline=None, database=None)
+    @settings(max_examples=200, database=None)
     @given(matching(pattern))
     def draw(text):
         found.add(text)

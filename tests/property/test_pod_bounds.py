@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +114,7 @@ def declarations(draw):
     return objects, draw(st.sampled_from((pod, grown))), most + beside(kind, strategy, most)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=depth.drawn(300), suppress_health_check=[HealthCheck.too_slow])
 @given(declarations())
 def test_no_state_that_is_admitted_costs_more_than_the_worst_case(declared):
     objects, pod, pods = declared
@@ -150,7 +151,7 @@ JOBS = st.fixed_dictionaries(
 SCHEDULES = {"0 * * * *": 730, "0 6 * * *": Decimal(730) / 24}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=depth.drawn(200))
 @given(JOBS, st.sampled_from(sorted(SCHEDULES)), st.sampled_from(("Allow", "Forbid", "Replace")), AMOUNTS)
 def test_runs_that_last_as_long_as_they_may_cost_no_more_than_the_worst_case(job, schedule, overlap, asked):
     """As many at a time as may be, each until its deadline, the next one or the end of the month."""

@@ -7,6 +7,7 @@ import sys
 import time
 from functools import cache
 
+import depth
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,8 @@ from policies.assess import assess
 
 from .places import places
 
-ROUGH = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+MUTATED = depth.drawn(2_000)
+ROUGH = settings(max_examples=MUTATED, suppress_health_check=list(HealthCheck))
 LONGEST = 100
 """For a file of a few resources, in units of what our own two stacks take together in the same run."""
 
@@ -122,8 +124,8 @@ def mutated(draw, kinds):
         # What a state itself is made of is mostly left alone: without it the reader refuses the file.
         shallowest = one_of(draw, (2, 3, 3, 3, 3, 3))
         found = [path for path in places(states) if len(path) >= shallowest]
-        depth = one_of(draw, sorted({len(path) for path in found} or {0}))
-        choice = [path for path in found if len(path) == depth]
+        level = one_of(draw, sorted({len(path) for path in found} or {0}))
+        choice = [path for path in found if len(path) == level]
         if not choice:
             break
         *parents, last = one_of(draw, choice)
@@ -177,17 +179,17 @@ def test_mutated_deployments_get_a_verdict_or_one_line(kinds, judged, part):
 
     check()
     print(f"verdicts: {verdicts}")
-    assert sum(verdicts.values()) >= 2_000
+    assert sum(verdicts.values()) >= MUTATED
     assert verdicts[True] > 0 and verdicts[None] > 0
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=depth.drawn(500), suppress_health_check=list(HealthCheck))
 @given(value=VALUES)
 def test_any_json_gets_a_verdict_or_one_line(judged, value):
     judged(json.dumps(value).encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=depth.drawn(200), suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=200))
 def test_any_bytes_get_a_verdict_or_one_line(judged, content):
     judged(content)

@@ -108,7 +108,7 @@ def examples(count, part):
     """Settings of a run with `count` examples, the same ones for the same part."""
 
     def decorate(function):
-        rough = settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        rough = settings(max_examples=count, database=None, suppress_health_check=list(HealthCheck))
         return seed(SEED * 1_000 + part)(rough(function))
 
     return decorate

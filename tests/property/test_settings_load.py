@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ def files(draw):
 
 
 @given(document=files())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=depth.drawn(300))
 def test_any_file_gives_settings_or_problems(document):
     before = copy.deepcopy(document)
     try:

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+import depth
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from workbench.simulate.scaling.target_tracking import wanted_capacity
 from workbench.simulate.traffic.stream import Stream, from_counts
 
 pytestmark = pytest.mark.usefixtures("same_examples")
-EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=depth.drawn(60), derandomize=True)
 
 
 @st.composite

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from unittest.mock import patch
 
+import depth
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ from workbench.simulate.traffic.arrivals import ArrivalOptions, Burstiness
 from workbench.simulate.traffic.stream import Stream, Traffic, from_points
 
 pytestmark = pytest.mark.usefixtures("same_examples")
-EXAMPLES = settings(max_examples=25, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=depth.drawn(25), derandomize=True)
 
 
 @st.composite
