@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deployment import tokens
 
@@ -58,12 +58,17 @@ def replacements() -> str:
 
 def replaced_by(stack: str, overrides: dict[str, str]) -> Counter[str]:
     """Types of the resources that these values of settings replace in the deployed stack, and how many."""
-    from deployment.reader import graph_from_json
-    from workbench.preview.changes import Operation, compare
     from workbench.preview.synthesis import synthesize
 
-    after = graph_from_json(synthesize(stack, overrides=overrides), stack)
-    changes = compare(_deployed(stack), after)
+    return replaced_in(stack, synthesize(stack, overrides=overrides))
+
+
+def replaced_in(stack: str, declared: dict[str, Any]) -> Counter[str]:
+    """Types of the resources that `declared` would replace in the deployed stack, and how many."""
+    from deployment.reader import graph_from_json
+    from workbench.preview.changes import Operation, compare
+
+    changes = compare(_deployed(stack), graph_from_json(declared, stack))
     return Counter(change.resource.type for change in changes if change.operation is Operation.REPLACE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -10,9 +11,10 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from deployment.kept import FOLDER_VARIABLE
 from infra.settings.loading import GROUPS
 from workbench.preview.synthesis import synthesize
-from workbench.report.settings_replaced import ALIKE, TRIED, replaced_by
+from workbench.report.settings_replaced import ALIKE, TRIED, replaced_in
 
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 PLATFORM = {
@@ -307,14 +309,30 @@ def where_to_write(setting: str) -> str:
     return f'{HERE}:{place or lines.index("DEV = {") + 1}: "{name}": ...'
 
 
+@pytest.fixture(autouse=True)
+def kept_for_nobody(monkeypatch):
+    """Each of these graphs is asked for here alone, and there are many."""
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
+
+
+def text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def declared(stack: str, overrides: dict[str, object]) -> dict[str, Any]:
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in overrides.items()}
-    return synthesize(stack, overrides=texts)
+    return synthesize(stack, overrides={key: text(value) for key, value in overrides.items()})
 
 
 @cache
 def unchanged(stack: str) -> dict[str, Any]:
     return declared(stack, {})
+
+
+@cache
+def turned(stack: str, key: str, value: str) -> tuple[bool, Counter[str]]:
+    """Whether that value of one setting changes what `stack` declares, and which types it replaces there."""
+    found = declared(stack, {key: value})
+    return found != unchanged(stack), replaced_in(stack, found)
 
 
 def declared_usage(overrides: dict[str, object]) -> dict[str, object]:
@@ -339,7 +357,7 @@ def test_each_setting_changes_the_graph(stack, group):
     dead = [
         name
         for name, value in TABLES[stack][group].items()
-        if declared(stack, {f"plant:{group}.{name}": value}) == unchanged(stack)
+        if not turned(stack, f"plant:{group}.{name}", text(value))[0]
     ]
     assert not dead, "\n".join(
         f"{group}.{name} changes nothing that {stack} declares: use it in infra/stack/ or infra/settings/, or, where it"
@@ -357,18 +375,18 @@ def test_what_a_setting_replaces_is_documented(group):
     for name, value in DEV[group].items():
         key = f"plant:{group}.{name}"
         if key not in tried and not key.startswith((ALIKE[0], "plant:platform.account_id")):
-            types = replaced_by("dev", {key: value if isinstance(value, str) else json.dumps(value)})
+            types = turned("dev", key, text(value))[1]
             missing |= {key: dict(types)} if types else {}
     assert not missing, "add them to TRIED in workbench/report/settings_replaced.py"
 
 
 @pytest.mark.parametrize(("setting", "value"), TRIED)
 def test_a_setting_that_is_said_to_replace_something_does(setting, value):
-    assert replaced_by("dev", {setting: value})
+    assert turned("dev", setting, value)[1]
 
 
 def test_another_range_of_the_network_replaces_what_stays_in_its_vpc():
-    types = replaced_by("dev", {"plant:tenancy.network.cidr": "10.65.0.0/22"})
+    types = turned("dev", "plant:tenancy.network.cidr", "10.65.0.0/22")[1]
     assert {"aws:lb/loadBalancer:LoadBalancer", "aws:ec2/internetGateway:InternetGateway"} <= {*types}
 
 
