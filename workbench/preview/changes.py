@@ -66,6 +66,7 @@ def compare(old: ResourceGraph | None, new: ResourceGraph) -> list[Change]:
     if old is None:
         return [Change(Operation.CREATE, resource) for resource in _shown(new)]
     old_references, new_references = References(old), References(new)
+    alike = old_references.refer_alike(new_references)
     before = {resource.urn: resource for resource in _shown(old)}
     changes: list[Change] = []
     replaced: set[str] = set()
@@ -81,8 +82,12 @@ def compare(old: ResourceGraph | None, new: ResourceGraph) -> list[Change]:
             continue
         forcing = _forcing_replacement(predecessor, resource)
         properties = [
-            *_property_changes(
-                old_references.normalised(predecessor), new_references.normalised(resource), resource, forcing
+            *(  # most are as they were, and need no other writing to see that
+                ()
+                if alike and predecessor.inputs == resource.inputs
+                else _property_changes(
+                    old_references.normalised(predecessor), new_references.normalised(resource), resource, forcing
+                )
             ),
             *_through_references(resource, replaced, forcing),
             *_through_options(predecessor, resource, replaced, renamed),

@@ -33,6 +33,10 @@ class References:
         self._told: dict[str, str] = {}
         """Text -> what it is written as: resources say the same in many places."""
 
+    def refer_alike(self, other: References) -> bool:
+        """Whether what is the same in both graphs is written the same."""
+        return self._names == other._names
+
     def normalised(self, resource: Resource) -> dict[str, Any]:
         """Inputs of `resource` with every value of this graph's outputs replaced by what it refers to."""
         return {key: self._of(value) for key, value in resource.inputs.items()}

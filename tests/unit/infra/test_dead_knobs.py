@@ -330,9 +330,9 @@ def unchanged(stack: str) -> dict[str, Any]:
 
 @cache
 def turned(stack: str, key: str, value: str) -> tuple[bool, Counter[str]]:
-    """Whether that value of one setting changes what `stack` declares, and which types it replaces there."""
+    """Whether that value of one setting changes what `stack` declares, and which types it replaces in dev."""
     found = declared(stack, {key: value})
-    return found != unchanged(stack), replaced_in(stack, found)
+    return found != unchanged(stack), replaced_in(stack, found) if stack == "dev" else Counter()
 
 
 def declared_usage(overrides: dict[str, object]) -> dict[str, object]:
