@@ -3,6 +3,7 @@
 import importlib
 from functools import cache
 
+import depth
 import pytest
 from first_preview import first_preview
 from sdk_server import Engine
@@ -101,7 +102,7 @@ def test_a_broken_twin_is_blocked(name, what):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "what"), TWINS)
+@pytest.mark.parametrize(("name", "what"), depth.tried(TWINS))
 def test_so_it_is_under_the_engine(name, what):
     document = broken(name, twins(name)[what])
     assert blocking_in_engine(name, document) == blocking_twin(name, what) != set()
