@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+import depth
 import pytest
 from pydantic import BaseModel
 
@@ -223,6 +224,10 @@ K8S = {
 """The same for what only a stack on Kubernetes reads."""
 
 TABLES = {"dev": DEV, "prod": PROD, "k8s": K8S}
+TURNED = [
+    (stack, f"{group}.{name}") for stack, table in TABLES.items() for group, names in table.items() for name in names
+]
+"""Stack and setting of each value in the tables."""
 CALLER = {
     "plant:platform.cluster.caller_function_arn": ARN.format("lambda", "function:scale"),
     "plant:platform.cluster.caller_role_arn": "arn:aws:iam::123456789012:role/scale",
@@ -319,6 +324,11 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def other_value(stack: str, setting: str) -> str:
+    group, _, name = setting.partition(".")
+    return text(TABLES[stack][group][name])
+
+
 def declared(stack: str, overrides: dict[str, object]) -> dict[str, Any]:
     return synthesize(stack, overrides={key: text(value) for key, value in overrides.items()})
 
@@ -349,35 +359,22 @@ def test_each_declared_usage_reaches_the_estimate():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("stack", "group"),
-    [(stack, group) for stack, table in TABLES.items() for group in table],
-)
-def test_each_setting_changes_the_graph(stack, group):
-    dead = [
-        name
-        for name, value in TABLES[stack][group].items()
-        if not turned(stack, f"plant:{group}.{name}", text(value))[0]
-    ]
-    assert not dead, "\n".join(
-        f"{group}.{name} changes nothing that {stack} declares: use it in infra/stack/ or infra/settings/, or, where it"
-        f" only matters beside another setting, move it from {where_to_write(f'{group}.{name}')} to TOGETHER, or"
+@pytest.mark.parametrize(("stack", "setting"), depth.tried(TURNED))
+def test_each_setting_changes_the_graph(stack, setting):
+    assert turned(stack, f"plant:{setting}", other_value(stack, setting))[0], (
+        f"{setting} changes nothing that {stack} declares: use it in infra/stack/ or infra/settings/, or, where it"
+        f" only matters beside another setting, move it from {where_to_write(setting)} to TOGETHER, or"
         " with its reason to CHECKED_ONLY"
-        for name in dead
     )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", DEV)
-def test_what_a_setting_replaces_is_documented(group):
-    tried = {key for key, _ in TRIED}
-    missing = {}
-    for name, value in DEV[group].items():
-        key = f"plant:{group}.{name}"
-        if key not in tried and not key.startswith((ALIKE[0], "plant:platform.account_id")):
-            types = turned("dev", key, text(value))[1]
-            missing |= {key: dict(types)} if types else {}
-    assert not missing, "add them to TRIED in workbench/report/settings_replaced.py"
+@pytest.mark.parametrize("setting", [setting for stack, setting in depth.tried(TURNED) if stack == "dev"])
+def test_what_a_setting_replaces_is_documented(setting):
+    key = f"plant:{setting}"
+    if key not in dict(TRIED) and not key.startswith((ALIKE[0], "plant:platform.account_id")):
+        types = turned("dev", key, other_value("dev", setting))[1]
+        assert not types, f"add {key} to TRIED in workbench/report/settings_replaced.py"
 
 
 @pytest.mark.parametrize(("setting", "value"), TRIED)
