@@ -15,10 +15,18 @@ from deployment.unknown import UNKNOWN
 from policies.property_schema import FOLDER, holders, refused, row_of, takes_tags
 from policies.registry import rules
 from workbench.cli.main import main
+from workbench.schema import tables
 from workbench.schema.sdk import camel, modules
 
 
-def test_the_documents_are_what_the_pinned_sdk_and_botocore_say(capsys):
+@pytest.fixture(scope="module")
+def read():
+    """All modules, read once: it takes a second and a half."""
+    return list(modules())
+
+
+def test_the_documents_are_what_the_pinned_sdk_and_botocore_say(capsys, read, monkeypatch):
+    monkeypatch.setattr(tables, "modules", lambda: read)
     with pytest.raises(SystemExit) as ended:
         main(["schema", "check"])
     assert ended.value.code in (0, None), capsys.readouterr().err
@@ -81,9 +89,9 @@ def test_rows_are_found_whatever_the_sdk_had_to_call_its_modules_and_classes():
 
 
 @pytest.fixture(scope="module")
-def sdk():
+def sdk(read):
     """Type token -> its properties, and those of the objects of its module."""
-    return {token: (one.resources[token], one.objects) for one in modules() for token in one.resources}
+    return {token: (one.resources[token], one.objects) for one in read for token in one.resources}
 
 
 def test_every_type_token_is_one_that_the_sdk_has(sdk):
