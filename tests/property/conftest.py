@@ -10,14 +10,17 @@ from hypothesis.internal.conjecture import providers
 # For tests that say nothing else. No deadline: what is read by the first example, or a busy machine, is no property.
 settings.register_profile("plant", max_examples=depth.drawn(100), deadline=None)
 settings.load_profile("plant")
+NONE = providers.Constants()
+if depth.DEPTH != "whole":
+    # Hypothesis (6.170) reads all of the project for constants to try, which takes each worker a second and a half.
+    providers._get_local_constants = lambda: NONE
 
 
 @pytest.fixture(scope="module")
 def same_examples():
     """What is derandomized draws the same whatever else is collected: Hypothesis (6.170) also tries constants of those
     modules of the project that happen to be imported."""
-    none = property(lambda provider: providers.Constants())
-    with patch.object(providers.HypothesisProvider, "_local_constants", none):
+    with patch.object(providers, "_get_local_constants", lambda: NONE):
         providers.CONSTANTS_CACHE.cache.clear()
         yield
     providers.CONSTANTS_CACHE.cache.clear()
