@@ -50,9 +50,8 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
-    """Look for none among modules and tests, which stay."""
+    """Look for none among modules and tests, which stay; not even once: of 600,000 objects 5,000 are garbage."""
     if not _measuring(session.config):
-        gc.collect()
         gc.freeze()
 
 
