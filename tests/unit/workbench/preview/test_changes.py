@@ -107,6 +107,13 @@ def test_ids_of_a_real_stack_do_not_count_as_changes():
     assert changed([real, subnet(real)], [ours, subnet(ours)])["subnet"].operation is Operation.SAME
 
 
+def test_the_same_id_of_another_resource_is_a_change():
+    one, other = vpc(), resource(VPC, "other", outputs={"id": "vpc-0123456789"})
+    hangs = subnet(one)
+    assert changed([one, hangs], [other, hangs])["subnet"].operation is not Operation.SAME
+    assert changed([one, hangs], [one, hangs])["subnet"].operation is Operation.SAME
+
+
 def test_what_the_provider_defaulted_is_no_change():
     real = resource(VPC, "net", {"__defaults": ["instanceTenancy"], "instanceTenancy": "default"})
     assert changed([real], [resource(VPC, "net")])["net"].operation is Operation.SAME
