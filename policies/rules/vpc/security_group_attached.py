@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Something other than its own rules uses the group."""
     graph = context.graph
-    users = [
-        user
+    if not context.parked and not any(
+        resource in graph.referenced(user, key)
         for user in graph.referrers(resource)
-        if user.type not in PORT_HOLDERS
-        and user.custom
-        and any(resource in graph.referenced(user, key) for key in user.inputs)
-    ]
-    if not users and not context.parked:
+        if user.type not in PORT_HOLDERS and user.custom
+        for key in user.inputs
+    ):
         yield Problem("nothing uses this security group; attach it, or delete it")
 
 
