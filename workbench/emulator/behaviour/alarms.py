@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.emulator.behaviour.alarm_messages import Transition, reason_of
 from workbench.emulator.behaviour.composite import holds
-from workbench.emulator.behaviour.metrics import MetricStore, key_of, metric_math
+from workbench.emulator.behaviour.metrics import Key, MetricStore, key_of, metric_math
 from workbench.simulate.alarms import (
     COMPARISONS,
     EVALUATION_RANGE_EXTRA,
@@ -23,7 +23,7 @@ from workbench.simulate.alarms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from workbench.emulator.behaviour.answers import Answers
 
@@ -40,6 +40,8 @@ class AlarmLoop:
     transitions: list[Transition] = field(default_factory=list)
     _states: dict[str, AlarmState] = field(default_factory=dict)
     _alarms: list[dict[str, Any]] | None = None
+    _silent: dict[tuple[str, AlarmState], tuple[AlarmState, str]] = field(default_factory=dict)
+    """Alarm and its state → what it is next while none of its metrics has a sample, which is so most of the time."""
     _held: dict[str, tuple[Transition, dict[str, Any]]] = field(default_factory=dict)
     """Alarm → its last change, whose actions are muted, and the alarm."""
 
@@ -58,6 +60,7 @@ class AlarmLoop:
                 break
             token = {"NextToken": answer["NextToken"]}
         self._alarms = alarms
+        self._silent.clear()
 
     def evaluate(self, now: datetime) -> list[Transition]:
         """Evaluate every alarm; gives the changes, metric alarms before composite ones."""
@@ -66,7 +69,7 @@ class AlarmLoop:
         changed = []
         for alarm in self._alarms or []:
             before = self._states.get(alarm["AlarmName"], AlarmState.INSUFFICIENT_DATA)
-            after, reason = self._metric_alarm(alarm, now, before)
+            after, reason = self._next(alarm, now, before)
             self._states[alarm["AlarmName"]] = after
             if after is not before:
                 # The API must tell the same, for those who poll it.
@@ -119,6 +122,15 @@ class AlarmLoop:
                 found.append(replace(held, at=now, actions=_actions(alarm, held.after), muted=False, late=True))
         return found
 
+    def _next(self, alarm: dict[str, Any], now: datetime, before: AlarmState) -> tuple[AlarmState, str]:
+        looks_back = timedelta(seconds=_period(alarm) * (int(alarm["EvaluationPeriods"]) + EVALUATION_RANGE_EXTRA))
+        if any(self.metrics.has_since(key, now - looks_back) for key in _metrics_of(alarm)):
+            return self._metric_alarm(alarm, now, before)
+        known = alarm["AlarmName"], before
+        if known not in self._silent:
+            self._silent[known] = self._metric_alarm(alarm, now, before)
+        return self._silent[known]
+
     def _metric_alarm(self, alarm: dict[str, Any], now: datetime, before: AlarmState) -> tuple[AlarmState, str]:
         periods = int(alarm["EvaluationPeriods"])
         length = _period(alarm)
@@ -148,12 +160,9 @@ class AlarmLoop:
             samples = self.metrics.samples(key, start, start + timedelta(seconds=length))
             return self.metrics.statistic(key, stat, start, length), sum(count for _, count in samples)
         values: dict[str, float | None] = {}
-        for query in alarm["Metrics"]:
-            stat = query.get("MetricStat")
-            if stat:
-                metric = stat["Metric"]
-                key = key_of(metric.get("Namespace", ""), metric["MetricName"], metric.get("Dimensions") or ())
-                values[query["Id"]] = self.metrics.statistic(key, stat["Stat"], start, length)
+        measured = [query for query in alarm["Metrics"] if query.get("MetricStat")]
+        for query, key in zip(measured, _metrics_of(alarm), strict=True):
+            values[query["Id"]] = self.metrics.statistic(key, query["MetricStat"]["Stat"], start, length)
         result = next(query for query in alarm["Metrics"] if query.get("ReturnData", True) and query.get("Expression"))
         return metric_math(result["Expression"], values), 0
 
@@ -185,6 +194,12 @@ def _period(alarm: dict[str, Any]) -> int:
     if alarm.get("Period"):
         return int(alarm["Period"])
     return max(int(query["MetricStat"]["Period"]) for query in alarm["Metrics"] if query.get("MetricStat"))
+
+
+def _metrics_of(alarm: dict[str, Any]) -> Iterator[Key]:
+    queries = alarm.get("Metrics")
+    for metric in [one["MetricStat"]["Metric"] for one in queries if one.get("MetricStat")] if queries else [alarm]:
+        yield key_of(metric.get("Namespace", ""), metric["MetricName"], metric.get("Dimensions") or ())
 
 
 def _too_few(alarm: dict[str, Any], samples: int) -> bool:

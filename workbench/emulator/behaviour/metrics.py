@@ -30,6 +30,11 @@ class MetricStore:
         """Add a sample, or ``count`` equal ones."""
         self._samples[key].append((at, value, count))
 
+    def has_since(self, key: Key, start: datetime) -> bool:
+        """Whether there is a sample at ``start`` or later."""
+        samples = self._samples.get(key, ())
+        return len(samples) > 0 and samples[-1][0] >= start
+
     def between(self, key: Key, start: datetime, end: datetime) -> list[tuple[datetime, float, int]]:
         """(moment, value, count) of the samples from ``start`` to just before ``end``."""
         return [sample for sample in self._samples.get(key, ()) if start <= sample[0] < end]

@@ -15,12 +15,13 @@ from workbench.emulator import words
 from workbench.emulator.api import CallRecord
 from workbench.emulator.behaviour import muting
 from workbench.emulator.behaviour.access import Ask, allows, denies
+from workbench.emulator.behaviour.alarms import AlarmLoop
 from workbench.emulator.behaviour.answers import Answers
 from workbench.emulator.behaviour.budgets import BudgetWatch, Charge
 from workbench.emulator.behaviour.clock import Clock
 from workbench.emulator.behaviour.composite import holds
 from workbench.emulator.behaviour.logs import Logs
-from workbench.emulator.behaviour.metrics import MetricStore
+from workbench.emulator.behaviour.metrics import MetricStore, key_of
 from workbench.emulator.behaviour.receiver import Receiver
 from workbench.emulator.behaviour.topics import Publisher, Topics
 from workbench.emulator.scenarios._windows import clock_changes, seasons
@@ -153,6 +154,42 @@ def test_a_mute_rule_covers_its_window(at: datetime, muted: bool) -> None:
 )
 def test_rules_of_composite_alarms(rule: str, alarming: set[str], expected: bool) -> None:
     assert holds(rule, lambda name: "ALARM" if name in alarming else "OK") is expected
+
+
+ERRORS = {"Namespace": "N", "MetricName": "Errors", "Dimensions": []}
+SHARE = [
+    {"Id": "errors", "ReturnData": False, "MetricStat": {"Metric": ERRORS, "Period": 60, "Stat": "Sum"}},
+    {"Id": "share", "ReturnData": True, "Expression": "FILL(errors, 0) * 2"},
+]
+
+
+@pytest.mark.parametrize("missing", ["missing", "breaching", "notBreaching", "ignore"])
+@pytest.mark.parametrize(
+    "measured", [{**ERRORS, "Statistic": "Sum", "Period": 60}, {"Metrics": SHARE}], ids=["", "math"]
+)
+def test_an_alarm_without_samples_is_what_it_is_where_nothing_is_remembered(missing: str, measured: Any) -> None:
+    alarm = {
+        **measured,
+        "AlarmName": "errors",
+        "AlarmArn": "arn:a",
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+        "Threshold": 5.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": missing,
+    }
+    answers: Any = SimpleNamespace(call=lambda *names, **parameters: {"MetricAlarms": [alarm]})
+    metrics = MetricStore()
+    remembering, forgetful = AlarmLoop(answers, metrics), AlarmLoop(answers, metrics)
+    seen = set()
+    for minute in range(60):
+        now = NOW + timedelta(minutes=minute)
+        if minute in {15, 16, 17, 40}:
+            metrics.put(key_of("N", "Errors"), now - timedelta(seconds=30), 10.0)
+        forgetful.reload()
+        assert remembering.evaluate(now) == forgetful.evaluate(now)
+        seen.add(remembering.state("errors"))
+    assert ("ALARM" in seen and len(seen) > 1) or missing == "breaching"
 
 
 class Subscribed:
