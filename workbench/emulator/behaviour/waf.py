@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
@@ -197,19 +198,21 @@ def _key(rate: dict[str, Any], request: Request) -> str | None:
 
 def _texts(content: dict[str, Any], request: Request) -> list[str]:
     field_, options = next(iter(content["FieldToMatch"].items()))
-    found: dict[str, list[str]] = {
-        "UriPath": [request.path],
-        "Method": [request.method],
-        "Body": [request.body.decode("latin-1")],
-        "QueryString": ["&".join(f"{name}={value}" for name, value in request.query.items())],
-        "SingleHeader": [request.headers[options["Name"].lower()]]
-        if options.get("Name", "").lower() in request.headers
-        else [],
-        "SingleQueryArgument": [request.query[options["Name"]]] if options.get("Name") in request.query else [],
-    }
-    if field_ not in found:
-        raise ValueError(f"the field {field_} is not covered")
-    texts = found[field_]
+    match field_:
+        case "UriPath":
+            texts = [request.path]
+        case "Method":
+            texts = [request.method]
+        case "Body":
+            texts = [request.body.decode("latin-1")]
+        case "QueryString":
+            texts = ["&".join(f"{name}={value}" for name, value in request.query.items())]
+        case "SingleHeader":
+            texts = [value for name, value in request.headers.items() if name == options["Name"].lower()]
+        case "SingleQueryArgument":
+            texts = [value for name, value in request.query.items() if name == options["Name"]]
+        case _:
+            raise ValueError(f"the field {field_} is not covered")
     for transformation in sorted(content["TextTransformations"], key=lambda item: item["Priority"]):
         kind = transformation["Type"]
         if kind == "URL_DECODE":
@@ -238,6 +241,8 @@ def _byte_match(content: dict[str, Any], text: str) -> bool:
 
 
 def _contains(addresses: list[str], ip: str) -> bool:
-    address = ipaddress.ip_address(ip)
-    networks = (ipaddress.ip_network(item) for item in addresses)
-    return any(address.version == network.version and address in network for network in networks)
+    address = _network(ip).network_address
+    return any(network.version == address.version and address in network for network in map(_network, addresses))
+
+
+_network = lru_cache(MAX_KEYS)(ipaddress.ip_network)  # a flood comes from a few addresses
