@@ -1,7 +1,8 @@
 """How far a run of the tests searches. Every test runs either way, and each demand is made.
 
-`.ci/run` searches whole (`PLANT_TEST_DEPTH=whole`). Without that, so in `./plant test`, what is drawn at random, or
-tried at every place of something, is drawn and tried a tenth as often: somebody waits for the answer.
+`.ci/run` searches whole (`PLANT_TEST_DEPTH=whole`). Without that, so in `./plant test`, what is drawn at random, tried
+at every place of something, or broken on purpose to see it noticed, is so a tenth as often: somebody waits for the
+answer.
 """
 
 import os
@@ -20,7 +21,7 @@ def drawn(whole):
     return max(min(whole, LEAST), whole // DEPTHS[DEPTH])
 
 
-def tried(places):
-    """Those of the list `places` that are tried, from its first to its last: evenly spread, and at least LEAST."""
-    step = max(1, min(DEPTHS[DEPTH], len(places) // LEAST))
+def tried(places, least=LEAST):
+    """Those of the list `places` that are tried, from its first to its last: evenly spread, and at least `least`."""
+    step = max(1, min(DEPTHS[DEPTH], len(places) // least))
     return places[::step]

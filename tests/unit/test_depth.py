@@ -25,3 +25,4 @@ def test_what_is_tried_is_spread_over_all_places(at):
     assert depth.tried(places) == list(range(0, 1_000, 10))
     assert len(depth.tried(places[:57])) >= depth.LEAST
     assert depth.tried(places[:7]) == places[:7]
+    assert depth.tried(places[:7], least=3) == [0, 2, 4, 6]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import depth
 import pytest
 
 from workbench.emulator.stage import Status
@@ -368,22 +369,22 @@ def check(broken: Any, name: str, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in found), found
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), MAINTENANCE)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(MAINTENANCE, least=3))
 def test_a_window_that_is_not_kept_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "maintenance", sabotage, demand)
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), BUDGET)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(BUDGET, least=3))
 def test_a_budget_that_guards_nothing_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "budget", sabotage, demand)
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), ABUSE)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(ABUSE, least=3))
 def test_a_firewall_that_lets_abuse_through_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "abuse", sabotage, demand)
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), REAPER)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(REAPER, least=3))
 def test_a_reaper_that_does_not_reap_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "reaper", sabotage, demand)
 

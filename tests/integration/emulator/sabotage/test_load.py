@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import depth
 import pytest
 
 from workbench.emulator.api import ACCOUNT_ID
@@ -358,27 +359,27 @@ SILENCE = [
 ]
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), SILENCE)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(SILENCE, least=3))
 def test_a_silent_fleet_that_is_not_noticed_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in broken("silent-fleet", sabotage))
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), SPIKE)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(SPIKE, least=3))
 def test_a_spike_that_is_not_met_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in broken("spike", sabotage))
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), FAILURES)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(FAILURES, least=3))
 def test_failed_launches_that_are_not_reported_are_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in broken("scaling-failures", sabotage))
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), CACHE)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(CACHE, least=3))
 def test_a_cache_outage_that_is_not_reported_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in broken("cache-outage", sabotage))
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), ZONE)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(ZONE, least=3))
 def test_a_lost_zone_that_is_not_survived_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in broken("zone-loss", sabotage))
 

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import depth
 import pytest
 
 from workbench.emulator.stage import Status
@@ -90,7 +91,7 @@ SABOTAGES = [
 ]
 
 
-@pytest.mark.parametrize(("scenario", "sabotage", "demand"), SABOTAGES)
+@pytest.mark.parametrize(("scenario", "sabotage", "demand"), depth.tried(SABOTAGES, least=3))
 def test_a_sabotaged_cluster_is_noticed(live, broken, scenario, sabotage, demand):
     assert any(demand in what for what in broken(scenario, sabotage))
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import depth
 import pytest
 
 from deployment import tokens
@@ -257,22 +258,22 @@ def check(broken: Any, name: str, sabotage: Any, demand: str) -> None:
     assert any(demand in what for what in found), found
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), ROLLOUT)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(ROLLOUT, least=3))
 def test_another_rollout_than_the_declared_one_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "rollout", sabotage, demand)
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), ROLLBACK)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(ROLLBACK, least=3))
 def test_a_rollback_that_does_not_happen_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "rollback", sabotage, demand)
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), LOW_TRAFFIC)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(LOW_TRAFFIC, least=3))
 def test_a_promotion_without_a_verdict_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "low-traffic", sabotage, demand)
 
 
-@pytest.mark.parametrize(("sabotage", "demand"), DEAD_CANARY)
+@pytest.mark.parametrize(("sabotage", "demand"), depth.tried(DEAD_CANARY, least=3))
 def test_a_canary_that_falls_silent_unnoticed_is_noticed(broken: Any, sabotage: Any, demand: str) -> None:
     check(broken, "dead-canary", sabotage, demand)
 
