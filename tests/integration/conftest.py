@@ -49,7 +49,7 @@ def environment_with(tmp_path_factory):
         found = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
         (Path(found) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
         pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index"]
-        run(*pip, "--no-build-isolation", "--ignore-installed", *what)
+        run(*pip, "--no-build-isolation", "--no-compile", "--ignore-installed", *what)
         return folder
 
     return make
