@@ -188,7 +188,7 @@ def _sort(
     if level is Enforcement.DISABLED:
         return
     only_read = context.once(_only_read)
-    waivers = () if rule.judges_waivers else context.config.waivers
+    waivers = () if rule.judges_waivers else [one for one in context.config.waivers if one.rule == rule.id]
     for finding in findings:
         advises = finding.unknown or finding.urn in only_read
         violation = Violation(rule, finding, Enforcement.ADVISORY if advises else level)
