@@ -93,16 +93,12 @@ ATTEMPTS = 25
 class Stutter:
     """Makes every distinct call of an API fail the first times that it is sent, once in each of some ways.
 
-    Or one in so many of each operation, beginning with its first. All of these are before the call takes effect, or all
-    after. With which of them a call begins goes round.
+    All of these are before the call takes effect, or all after. With which of them a call begins goes round.
     """
 
     faults: Sequence[Fault]
-    one_in: int = 1
     failed: dict[str, list[str]] = field(default_factory=dict)
     """Call → the names of the faults that it met with."""
-    _places: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Operation → call → how many others of the operation came before."""
     _first: dict[str, int] = field(default_factory=dict)
 
     def attach(self, api: Api) -> None:
@@ -122,11 +118,7 @@ class Stutter:
     def _fail(self, record: CallRecord) -> None:
         # A resource that was taken back comes again under another id: its calls are still the same calls.
         params = _ID.sub("*", json.dumps(record.params, sort_keys=True, default=str))
-        operation = f"{record.service}.{record.operation}"
-        key = f"{operation} {params}"
-        places = self._places.setdefault(operation, {})
-        if places.setdefault(key, len(places)) % self.one_in:
-            return
+        key = f"{record.service}.{record.operation} {params}"
         met = self.failed.setdefault(key, [])
         if len(met) < len(self.faults):
             first = self._first.setdefault(key, len(self._first))
