@@ -18,7 +18,7 @@ from policies.examples import but, each
 from policies.finding import Severity
 from policies.promises._calendar import distance, done, is_monthly
 from policies.promises._cron import WEEK_MINUTES, minutes_between, moment
-from policies.promises._rehearsal import MOVES, World, run, shaped
+from policies.promises._rehearsal import MOVES, World, run
 from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
 from policies.rules._documents import parse_json
@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Problem]:
         if len(phases) == len(ENDS):
             yield from length_problems(window, phases, parts, years)
     for machine, events in opening(context):
-        for problem in rehearsed(str(machine.get("definition")), events):
+        for problem in rehearsal(str(machine.get("definition")), events):
             yield Problem(f"rehearsed: {problem}", "definition", machine)
 
 
@@ -191,22 +191,9 @@ def opening(context: Context) -> list[tuple[Resource, tuple[str, str]]]:
                 continue
             for machine in context.graph.referenced(schedule, "target.arn", *STATE_MACHINE):
                 if definition(machine) is not None:
-                    begin, end = (
-                        json.dumps(events.get(phase, {"phase": phase, "window": "w"}), ensure_ascii=False)
-                        for phase in ENDS
-                    )
-                    started[machine.urn] = machine, (begin, end)
+                    both = [events.get(phase, {"phase": phase, "window": "w"}) for phase in ENDS]
+                    started[machine.urn] = machine, (json.dumps(both[0]), json.dumps(both[1]))
     return list(started.values())
-
-
-def rehearsed(text: str, events: tuple[str, str]) -> tuple[str, ...]:
-    """As `rehearsal` finds it; copies of one machine that goes well, which differ in their names alone, are run once.
-
-    Names that an event tells decide where a machine goes, and those that AWS gives a meaning what comes of it.
-    """
-    copy, names = shaped(text)
-    told = any(name in event for event in events for name in names)
-    return () if not told and not rehearsal(copy, events) else rehearsal(text, events)
 
 
 @remembered

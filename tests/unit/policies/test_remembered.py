@@ -98,26 +98,3 @@ def test_copies_of_a_machine_have_one_shape():
     assert len(names) == len(set(names)) == 2
     assert unshaped(json.loads(text), names) == machine("first-stack")
     assert unshaped(json.loads(text), others) == machine("second-stack")
-
-
-def test_copies_of_a_machine_that_goes_well_are_run_once(monkeypatch):
-    def machine(topic):
-        put = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": topic}}
-        return json.dumps({"StartAt": "Tell", "States": {"Tell": {**put, "End": True}}})
-
-    runs = []
-
-    def rehearsal(text, events):
-        runs.append(text)
-        return ("nobody is told",) if "broken" in text else ()
-
-    monkeypatch.setattr(users_warned, "rehearsal", rehearsal)
-    events = ('{"phase": "start", "window": "window-of-names"}', '{"phase": "end"}')
-    first, second, told = (machine(name) for name in ("topic-of-first", "topic-of-second", "window-of-names"))
-    assert [users_warned.rehearsed(text, events) for text in (first, second)] == [(), ()]
-    assert len(set(runs)) == 1
-    users_warned.rehearsed(told, events)
-    assert runs[-1] == told, "an event names what the machine may ask for"
-    broken = machine("topic").replace("Tell", "broken")
-    assert users_warned.rehearsed(broken, events) == ("nobody is told",)
-    assert runs[-1] == broken, "faults are told of the machine itself"
