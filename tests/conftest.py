@@ -8,12 +8,19 @@ import pickle
 from functools import cache
 from typing import Any
 
+import depth
 import pytest
+from hypothesis import settings
 from spread import begins_at_the_end, spread, workers
 
 from deployment import tokens
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_json
+
+# For properties that say nothing else, wherever they are. No deadline: what is read by the first example, or a busy
+# machine, is no property.
+settings.register_profile("plant", max_examples=depth.drawn(100), deadline=None)
+settings.load_profile("plant")
 
 
 @pytest.hookimpl(wrapper=True)

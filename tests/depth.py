@@ -1,4 +1,4 @@
-"""How far a run of the tests searches. Every test runs either way, and each demand is made.
+"""How far a run of the tests searches. Every test function runs either way, and makes each of its demands.
 
 `.ci/run` searches whole (`PLANT_TEST_DEPTH=whole`). Without that, so in `./plant test`, what is drawn at random, tried
 at every place of something, or broken on purpose to see it noticed, is so a tenth as often: somebody waits for the

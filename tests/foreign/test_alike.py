@@ -78,7 +78,7 @@ def graphs(draw):
     return ResourceGraph(resources)
 
 
-@settings(max_examples=depth.drawn(60), deadline=None)
+@settings(max_examples=depth.drawn(60))
 @given(drawn=graphs(), used=st.booleans())
 def test_changed_programs_cost_the_same_when_what_is_alike_shares(drawn, used):
     use = {"monthly_requests": Decimal(7), "storage_gb": Decimal(3)}

@@ -4,12 +4,8 @@ from unittest.mock import patch
 
 import depth
 import pytest
-from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
-# For tests that say nothing else. No deadline: what is read by the first example, or a busy machine, is no property.
-settings.register_profile("plant", max_examples=depth.drawn(100), deadline=None)
-settings.load_profile("plant")
 NONE = providers.Constants()
 if depth.DEPTH != "whole":
     # Hypothesis (6.170) reads all of the project for constants to try, which takes each worker a second and a half.

@@ -23,7 +23,6 @@ from infra.settings.loading import load
 from policies import assess
 from policies.finding import Enforcement
 from policies.pack import config_from_json
-from policies.rules import _budget
 from workbench.preview import causes
 from workbench.preview.result import preview
 from workbench.preview.synthesis import REPOSITORY
@@ -169,8 +168,6 @@ def test_generated_settings_are_accepted_or_refused_with_a_reason(part):
 def test_no_accepted_settings_make_a_stack_that_breaks_a_security_rule(judged, part, monkeypatch):
     # Which setting to change nobody asks here: that a search for it ends well, the first part's stacks show.
     monkeypatch.setattr(causes, "MOST_TRIALS", 0 if part else 1)
-    if part:
-        monkeypatch.setattr(_budget, "_way_back", lambda *asked: ("", "advice"))
     count = min(STACKS_A_PART, WHOLE_STACKS - part * STACKS_A_PART)
     outcomes = {"pass": 0, "blocked": 0}
 

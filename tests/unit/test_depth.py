@@ -1,4 +1,4 @@
-"""What a run leaves out when it doesn't search whole: never a test, and never so much that none is left."""
+"""What a run leaves out when it doesn't search whole: never a whole test, always a part of what it tries."""
 
 import depth
 import pytest

@@ -81,17 +81,13 @@ def compare(old: ResourceGraph | None, new: ResourceGraph) -> list[Change]:
             changes.append(Change(Operation.SAME, resource, was_named=was_named))
             continue
         forcing = _forcing_replacement(predecessor, resource)
-        properties = [
-            *(  # most are as they were, and need no other writing to see that
-                ()
-                if alike and predecessor.inputs == resource.inputs
-                else _property_changes(
-                    old_references.normalised(predecessor), new_references.normalised(resource), resource, forcing
-                )
-            ),
-            *_through_references(resource, replaced, forcing),
-            *_through_options(predecessor, resource, replaced, renamed),
-        ]
+        properties: list[PropertyChange] = []
+        if not alike or predecessor.inputs != resource.inputs:  # most are as they were, and need no other writing
+            properties += _property_changes(
+                old_references.normalised(predecessor), new_references.normalised(resource), resource, forcing
+            )
+        properties += _through_references(resource, replaced, forcing)
+        properties += _through_options(predecessor, resource, replaced, renamed)
         operation = Operation.UPDATE if properties else Operation.SAME
         if any(change.forces_replacement for change in properties):
             operation = Operation.REPLACE

@@ -28,4 +28,4 @@ def test_after_a_fault_at_any_call_the_next_run_converges(life: Any) -> None:
     print(json.dumps(report, indent=1))
     assert {name: figures["failures"] for name, figures in report.items() if figures["failures"]} == {}
     assert sum(figures["calls"] for figures in report.values()) > 1_000
-    assert sum(figures["situations"] for figures in report.values()) >= (1_000 if ONE_IN == 1 else 4_000 // ONE_IN)
+    assert sum(figures["situations"] for figures in report.values()) > (1_000 if ONE_IN == 1 else 4_000 // ONE_IN)
