@@ -21,31 +21,54 @@ AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """
 <script>
 const overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-// Of the rows of a table whose markup is the same, texts aside, one is judged: the contrast of each word takes seconds.
-for (const body of document.querySelectorAll("tbody")) {
-  const judged = new Set();
-  for (const row of [...body.rows]) {
-    const markup = row.outerHTML.replace(/>[^<]*/g, ">");
-    if (judged.has(markup)) row.remove();
-    judged.add(markup);
+// Of the rows of a table whose markup is the same, texts aside, one is judged, and so of the blocks that unfold: the
+// contrast of each word takes seconds. From the inside out: blocks are alike once their tables have a row of each kind.
+for (const within of ["tbody > tr", "details details", "details"]) {
+  const judged = new Map();
+  for (const part of document.querySelectorAll(within)) {
+    const markup = part.outerHTML.replace(/>[^<]*/g, ">");
+    const beside = judged.get(part.parentElement) ?? new Set();
+    judged.set(part.parentElement, beside);
+    if (beside.has(markup)) part.remove();
+    beside.add(markup);
   }
 }
 const wanted = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-axe.run(document, {runOnly: wanted}).then((found) => {
-  const problems = found.violations.map(({id, help, nodes}) => ({id, help, nodes: nodes.map((node) => node.html)}));
-  document.body.innerHTML = "";
-  document.body.append(Object.assign(document.createElement("pre"), {
-    id: "result",
-    textContent: JSON.stringify({
-      problems,
-      passed: found.passes.length,
-      overflow,
-    }),
-  }));
-});
+axe.run(document, {runOnly: wanted}).then((found) => parent.postMessage({
+  name: window.name,
+  problems: found.violations.map(({id, help, nodes}) => ({id, help, nodes: nodes.map((node) => node.html)})),
+  passed: found.passes.length,
+  overflow,
+  dark: matchMedia("(prefers-color-scheme: dark)").matches,
+}, "*"));
 </script>
 </body>
 """
+GATHER = """
+<script>
+const found = {};
+onmessage = ({data}) => {
+  found[data.name] = data;
+  if (Object.keys(found).length < frames.length) return;
+  document.body.innerHTML = "";
+  document.body.append(
+    Object.assign(document.createElement("pre"), {id: "result", textContent: JSON.stringify(found)}),
+  );
+};
+</script>
+<body>
+"""
+LIGHT, DARK = (), ("--blink-settings=preferredColorScheme=0",)
+SHOWN = {
+    "phone": ("report", 500, LIGHT),
+    "tablet, dark": ("report", 800, DARK),
+    "desk": ("report", 1280, LIGHT),
+    "desk, dark": ("report", 1280, DARK),
+    "audit, phone, dark": ("audit", 500, DARK),
+    "audit, desk": ("audit", 1280, LIGHT),
+    "broken": ("broken", 1280, LIGHT),
+}
+"""What is judged: a page, the width of its window, and flags of Chromium."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 pytestmark = pytest.mark.browser
 
@@ -83,12 +106,26 @@ def audit_page(tmp_path_factory):
     return out.read_text("utf-8")
 
 
-def judged(chromium, page, folder, width, *flags):
-    """What axe says of `page` in a window of `width`: everything unfolded, as a reader would."""
-    path = folder / "page.html"
-    script = f"<script>{AXE.read_text('utf-8')}</script>{RUN}"
-    path.write_text(page.replace("<details", "<details open").replace("</body>", "").replace("</html>", "") + script)
-    command = [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", f"--window-size={width},900", *flags]
+@pytest.fixture(scope="module")
+def judged(chromium, page, audit_page, tmp_path_factory):
+    """What axe says of all SHOWN, everything unfolded, as a reader would. One Chromium for each colour scheme, with a
+    frame for each window: to start takes it as long as to judge a page."""
+    folder, script = tmp_path_factory.mktemp("pages"), f"<script>{AXE.read_text('utf-8')}</script>{RUN}"
+    broken = page.replace("--quiet: #57606a", "--quiet: #c9d1d9").replace('<html lang="en">', "<html>")
+    for name, text in {"report": page, "audit": audit_page, "broken": broken}.items():
+        unfolded = text.replace("<details", "<details open").replace("</body>", "").replace("</html>", "")
+        (folder / f"{name}.html").write_text(unfolded + script)
+    return {**shown(chromium, folder, LIGHT), **shown(chromium, folder, DARK)}
+
+
+def shown(chromium, folder, scheme):
+    wanted = [(name, file, width) for name, (file, width, flags) in SHOWN.items() if flags == scheme]
+    frames = [
+        f'<iframe name="{name}" src="{file}.html" width={width} height=900></iframe>' for name, file, width in wanted
+    ]
+    path = folder / "frames.html"
+    path.write_text("\n".join(["<!doctype html>", GATHER, *frames]))
+    command = [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900", *scheme]
     told = subprocess.run(
         [*command, "--virtual-time-budget=60000", "--dump-dom", path.as_uri()],
         capture_output=True,
@@ -101,35 +138,24 @@ def judged(chromium, page, folder, width, *flags):
     return json.loads(result[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
-DARK = ("--blink-settings=preferredColorScheme=0",)
-
-
-@pytest.mark.parametrize(
-    ("width", "flags"),
-    [
-        pytest.param(500, (), id="phone"),
-        pytest.param(800, DARK, id="tablet, dark"),
-        pytest.param(1280, (), id="desk"),
-        pytest.param(1280, DARK, id="desk, dark"),
-    ],
-)
-def test_axe_finds_nothing(chromium, page, tmp_path, width, flags):
-    found = judged(chromium, page, tmp_path, width, *flags)
+def holds(found, scheme):
     assert found["problems"] == []
     assert found["passed"] > 20
     assert found["overflow"] <= 0
+    assert found["dark"] == (scheme == DARK)
 
 
-def test_axe_would_find_something(chromium, page, tmp_path):
-    broken = page.replace("--quiet: #57606a", "--quiet: #c9d1d9").replace('<html lang="en">', "<html>")
-    problems = {one["id"] for one in judged(chromium, broken, tmp_path, 1280)["problems"]}
-    assert {"color-contrast", "html-has-lang"} <= problems
+@pytest.mark.parametrize("name", [name for name, (file, *_) in SHOWN.items() if file == "report"])
+def test_axe_finds_nothing(judged, name):
+    holds(judged[name], SHOWN[name][-1])
 
 
-@pytest.mark.parametrize(
-    ("width", "flags"), [pytest.param(500, DARK, id="phone, dark"), pytest.param(1280, (), id="desk")]
-)
-def test_axe_finds_nothing_on_an_audits_page(chromium, audit_page, tmp_path, width, flags):
+def test_axe_would_find_something(judged):
+    assert {"color-contrast", "html-has-lang"} <= {one["id"] for one in judged["broken"]["problems"]}
+
+
+@pytest.mark.parametrize("name", [name for name, (file, *_) in SHOWN.items() if file == "audit"])
+def test_axe_finds_nothing_on_an_audits_page(judged, audit_page, name):
     for section in (
         "Could not be judged",
         "Locked",
@@ -139,7 +165,4 @@ def test_axe_finds_nothing_on_an_audits_page(chromium, audit_page, tmp_path, wid
         "Waivers",
     ):
         assert f">{section}" in audit_page
-    found = judged(chromium, audit_page, tmp_path, width, *flags)
-    assert found["problems"] == []
-    assert found["passed"] > 20
-    assert found["overflow"] <= 0
+    holds(judged[name], SHOWN[name][-1])
