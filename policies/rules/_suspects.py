@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
-from deployment.graph import Resource, leaves
+from deployment.graph import leaves
 from deployment.tokens import (
     IAM_POLICY,
     INSTANCE_PROFILE,
@@ -23,8 +23,9 @@ from deployment.tokens import (
 from deployment.unknown import Sentinel
 from policies.checks import unasked
 from policies.context import Context
-from policies.rules._chains import Actor, Chains
-from policies.rules._permissions import ATTACHMENTS
+from policies.rules._chains import GIVING, SIGNS, Actor, Chains
+from policies.rules._grants import HOLDING, grants
+from policies.rules._permissions import ATTACHMENTS, names
 from policies.rules._reachable_roles import RUNS, Places, Roles, roles
 
 Node: TypeAlias = int | tuple[Any, ...]
@@ -38,6 +39,8 @@ def suspects(context: Context) -> frozenset[str]:
     """URNs of the roles from which a chain to administrator can't be ruled out."""
     if _hides_something(context):
         return frozenset(role.urn for role in context.graph.of_type(*ROLE))
+    if not _gives_somebody_rights(context):
+        return frozenset()  # as nearly always
     return _Walk(context).suspects()
 
 
@@ -50,6 +53,13 @@ def _hides_something(context: Context) -> bool:
     )
     parts = {id(value): value for value in values if value.__class__ is not str}  # as most are, and many share others
     return any(Sentinel in map(type, leaves(value)) for value in parts.values())
+
+
+def _gives_somebody_rights(context: Context) -> bool:
+    """False where no policy lets its holder give anybody rights, or has them all."""
+    policies = context.graph.with_any(HOLDING, *ROLE, *ROLE_POLICY, *IAM_POLICY)
+    granted = {grant.statement[1:3] for policy in policies for grant in grants(policy, context)}
+    return any(names(*actions, one) for actions in granted for one in (*GIVING, *SIGNS))
 
 
 class _Walk:
@@ -66,9 +76,6 @@ class _Walk:
 
     def suspects(self) -> frozenset[str]:
         """URNs of the roles from which an administrator is reached."""
-        holding = [actor for role in self._holding() if (actor := self._chains.own(role)) is not None]
-        if not any(actor.gives or actor.everything for actor in holding):
-            return frozenset()  # as nearly always: nobody can give anybody rights, and nobody has them
         own = {role.urn: self._chains.own(role) for role in self._context.graph.of_type(*ROLE)}
         for actor in own.values():
             self._meet(actor)
@@ -84,17 +91,6 @@ class _Walk:
                     reaching.add(node)
                     todo.append(node)
         return frozenset(urn for urn, actor in own.items() if id(actor) in reaching)
-
-    def _holding(self) -> Iterator[Resource]:
-        """The roles that are granted something, as far as can be seen without a look at what."""
-        context = self._context
-        elsewhere = [
-            context.pointing(path, *types)
-            for path, types in (("role", ROLE_POLICY), ("role", ATTACHMENTS), ("roles", ATTACHMENTS))
-        ]
-        itself = frozenset(one.urn for one in context.graph.with_any(("inlinePolicies",), *ROLE))
-        granted = itself.union(*elsewhere)
-        return (role for role in context.graph.of_type(*ROLE) if role.urn in granted)
 
     @cached_property
     def _roles(self) -> Roles:

@@ -256,11 +256,18 @@ def test_where_nobody_can_give_rights_and_nobody_has_all_no_way_is_walked(monkey
     assert after.called is walked
 
 
-def test_where_no_role_holds_anything_nobody_looks_what_leads_to_them(monkeypatch):
+def test_where_no_policy_gives_anybody_rights_nobody_looks_what_leads_to_the_roles(monkeypatch):
+    """A permissions boundary gives none, whatever it says."""
     looked_at = Mock(side_effect=_suspects.roles)
     monkeypatch.setattr(_suspects, "roles", looked_at)
-    lonely = {"start": (ROLE, {"assumeRolePolicy": NOBODY}), "boss": (ROLE, {"assumeRolePolicy": NOBODY})}
-    assert suspects(Context(example_graph(lonely))) == frozenset()
+    reading = policy(allow("s3:GetObject"))
+    stack = {
+        "start": (ROLE, {"assumeRolePolicy": NOBODY, "inlinePolicies": [{"policy": reading}]}),
+        "boss": (ROLE, {"assumeRolePolicy": NOBODY, "permissionsBoundary": "arn:bound"}),
+        "boss-policy": (ROLE_POLICY, {"role": "id:boss", "policy": reading}),
+        "bound": (POLICY, {"policy": policy(allow("*"))}),
+    }
+    assert suspects(Context(example_graph(stack))) == frozenset()
     assert not looked_at.called
 
 
