@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from deployment.asl.machine import Execution, StateError
+from deployment.graph import Resource
 from deployment.per_text import per_text
 from policies.checks import mappings
-from policies.rules._workflows import CALL, literals, machines, read, tasks
+from policies.rules._shapes import shape
+from policies.rules._workflows import CALL, read, tasks
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)
 OWN: Final = "arn:aws:states:us-east-1:123456789012:execution:machine:own"
@@ -200,6 +201,17 @@ class World:
         return {}
 
 
+def is_rollout(machine: Resource) -> bool:
+    """True for a state machine that moves traffic, as far as its definition is known."""
+    text = machine.get("definition")
+    return isinstance(text, str) and _is_rollout(shape(text))
+
+
+@per_text()
+def _is_rollout(text: str) -> bool:
+    return moves_traffic(read(text) or {})
+
+
 def moves_traffic(document: Mapping[str, Any]) -> bool:
     """True for a machine that sets to which targets listener rules forward."""
     return any(task.action == MOVES and forwards(task.state.get("Parameters")) for task in tasks(document))
@@ -254,56 +266,3 @@ def run(
     except MALFORMED as error:
         execution.status, execution.error = "FAILED", StateError("States.Runtime", f"no such thing: {error}")
     return execution
-
-
-def shape(text: str) -> str:
-    """`text` of a definition with names for its own names: copies of one machine have one shape."""
-    return shaped(text)[0]
-
-
-@per_text()
-def shaped(text: str) -> tuple[str, tuple[str, ...]]:
-    """The shape of `text`, and its own names, each in the place of the number that stands for it."""
-    own = {
-        value
-        for value in _given(read(text) or {})
-        if len(value) > SHORTEST and any(mark in value for mark in ":/-") and not RANGE.fullmatch(value)
-    }
-    order: dict[str, int] = {}
-
-    def numbered(said: str, mark: str) -> str:
-        """`said` with a number for each name between two of `mark`, or between quotes of the language."""
-        parts = said.split(mark)
-        for place, part in enumerate(parts):
-            if part in own:
-                parts[place] = f"name-{order.setdefault(part, len(order))}-"
-            elif QUOTE in part and mark != QUOTE:
-                parts[place] = numbered(part, QUOTE)
-        return mark.join(parts)
-
-    return numbered(text, '"'), tuple(order)
-
-
-def unshaped(value: Any, names: tuple[str, ...]) -> Any:
-    """`value` of a rehearsed shape with the machine's own names again."""
-    if isinstance(value, str):
-        return SHAPED.sub(lambda found: names[int(found[1])], value)
-    if isinstance(value, dict):
-        return {unshaped(key, names): unshaped(item, names) for key, item in value.items()}
-    return [unshaped(item, names) for item in value] if isinstance(value, list) else value
-
-
-QUOTE: Final = "'"
-SHAPED: Final = re.compile(r"name-(\d+)-")
-SHORTEST: Final = 8
-RANGE: Final = re.compile(r"[0-9a-fA-F.:]+/\d+")
-
-
-def _given(document: Mapping[str, Any]) -> Iterator[str]:
-    """Plain strings in what the states of `document` give their calls, or on."""
-    for task in tasks(document):
-        yield from task.given
-    for machine in machines(document):
-        for state in mappings(list(machine["States"].values())):
-            if "Result" in state or ("Parameters" in state and state.get("Type") != "Task"):
-                yield from literals([state.get("Parameters"), state.get("Result")])

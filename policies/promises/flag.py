@@ -12,10 +12,10 @@ from deployment.tokens import APPCONFIG_DEPLOYMENT, APPCONFIG_VERSION, STATE_MAC
 from policies.context import ROOT_TYPE, Context
 from policies.examples import but, each
 from policies.finding import Severity
-from policies.promises._rehearsal import World, moves_traffic, run, shape
+from policies.promises._rehearsal import World, is_rollout, run
 from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
-from policies.rules._workflows import definition
+from policies.rules._shapes import shape
 
 SWITCHING: Final = "appconfig:startDeployment"
 LATER: Final = timedelta(minutes=10)
@@ -25,10 +25,8 @@ def check(context: Context) -> Iterator[Problem]:
     """Run a rollout through: each step switches the flag to a version of its own, and a rollback to the one at rest."""
     at_rest = [str(one.get("configurationVersion")) for one in context.graph.of_type(*APPCONFIG_DEPLOYMENT)]
     numbered = {str(one.outputs.get("versionNumber")) for one in context.graph.of_type(*APPCONFIG_VERSION)}
-    for one in context.graph.of_type(*STATE_MACHINE):
-        document = definition(one)
-        if document is not None and moves_traffic(document):
-            yield from flag_problems(one, at_rest, told_apart=len(numbered) > 1)
+    for one in filter(is_rollout, context.graph.of_type(*STATE_MACHINE)):
+        yield from flag_problems(one, at_rest, told_apart=len(numbered) > 1)
 
 
 def flag_problems(resource: Resource, at_rest: list[str], *, told_apart: bool) -> Iterator[Problem]:

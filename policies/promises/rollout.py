@@ -18,10 +18,11 @@ from policies.checks import mappings, number
 from policies.context import ROOT_TYPE, Context
 from policies.examples import each
 from policies.finding import Severity
-from policies.promises._rehearsal import OTHER, OWN, World, canary_weight, moves_traffic, run, shaped, unshaped
+from policies.promises._rehearsal import OTHER, OWN, World, canary_weight, is_rollout, run
 from policies.promises._remembered import remembered
 from policies.rule import Problem, Rule
-from policies.rules._workflows import definition, tasks
+from policies.rules._shapes import shaped, unshaped
+from policies.rules._workflows import tasks
 
 STORY: Final = ((10, 6), (50, 12), (100, 0))
 """Percent of the canary, and the hours that it is watched."""
@@ -43,11 +44,7 @@ NAMES: Final = frozenset(FIELDS.values())
 
 def check(context: Context) -> Iterator[Problem]:
     """What moves the traffic between two target groups does it by the story's steps, and gives it back."""
-    moving = [
-        machine
-        for machine in context.graph.of_type(*STATE_MACHINE)
-        if (document := definition(machine)) is not None and moves_traffic(document)
-    ]
+    moving = list(filter(is_rollout, context.graph.of_type(*STATE_MACHINE)))
     for machine in moving:
         text, names = shaped(str(machine.get("definition")))
         problems, left = rehearsal(text, story_holds(context))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from deployment.graph import Resource
@@ -95,7 +95,8 @@ def _machines(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def machines_in(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The machines that a Map or Parallel state holds itself."""
-    return mappings([*(state.get(key) for key in ITERATORS), *mappings(state.get("Branches"))])
+    held = [state[key] for key in ITERATORS if key in state]
+    return mappings([*held, *mappings(state.get("Branches"))]) if held or "Branches" in state else []
 
 
 def targets_of(state: Mapping[str, Any]) -> Iterator[str]:
@@ -116,12 +117,12 @@ def _tasks(found: Iterable[Mapping[str, Any]]) -> Iterator[Task]:
         for name, state in machine["States"].items():
             if isinstance(state, Mapping) and state.get("Type") == "Task":
                 given = literals(state.get("Parameters", state.get("Arguments")))
-                yield Task(str(name), state, action_of(state.get("Resource")), given)
+                yield Task(str(name), state, action_of(str(state.get("Resource"))), given)
 
 
-def action_of(resource: Any) -> str:
+@lru_cache(maxsize=4096)
+def action_of(text: str) -> str:
     """IAM action of the call that a Task's Resource names; "" when it can't be told."""
-    text = str(resource)
     if ":lambda:" in text and ":function:" in text:
         return "lambda:InvokeFunction"
     found = CALL.match(text)

@@ -20,10 +20,11 @@ from policies.assess import assess, config_of, level_of, rules_for, run_rule
 from policies.context import Context
 from policies.finding import Enforcement
 from policies.promises import rollout
-from policies.promises._rehearsal import moves_traffic, shaped
+from policies.promises._rehearsal import moves_traffic
 from policies.promises.rollout import story_holds
 from policies.registry import promises
 from policies.rules import _budget
+from policies.rules._shapes import shaped
 from policies.rules._workflows import definition
 
 from .mutants import mutants, unclassified

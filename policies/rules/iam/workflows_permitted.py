@@ -14,7 +14,7 @@ from policies.finding import Severity
 from policies.rule import Problem, Rule
 from policies.rules._grants import granting
 from policies.rules._permissions import Need, key_needs, lacking, role_at
-from policies.rules._workflows import definition, read, tasks
+from policies.rules._shapes import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,19 +50,19 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 def needs(machine: Resource, context: Context) -> Iterator[Need]:
     """Actions, and ARNs of this stack that they are for."""
-    document = definition(machine)
-    for task in tasks(document) if document is not None else ():
-        if not task.action:
+    text = machine.get("definition")
+    for action, given in calls(text) if isinstance(text, str) else ():
+        if not action:
             continue
-        service = task.action.partition(":")[0]
-        known = context.once(arns_of) if task.given else {}
-        arns = [value for value in task.given if value.startswith(f"arn:aws:{service}:")]
-        arns += [arn for value in task.given for arn in known.get(value, ()) if arn.split(":")[2] == service]
+        service = action.partition(":")[0]
+        known = context.once(arns_of) if given else {}
+        arns = [value for value in given if value.startswith(f"arn:aws:{service}:")]
+        arns += [arn for value in given for arn in known.get(value, ()) if arn.split(":")[2] == service]
         if not arns:
-            yield (task.action, None)
-        yield from ((task.action, arn) for arn in arns)
-        if task.action == "sns:Publish":
-            for topic in topics_of(context, *task.given):
+            yield (action, None)
+        yield from ((action, arn) for arn in arns)
+        if action == "sns:Publish":
+            for topic in topics_of(context, *given):
                 yield from key_needs(topic, "kmsMasterKeyId")
     if not is_absent(machine.get("loggingConfiguration.logDestination")):
         yield from ((action, None) for action in LOG_DELIVERY)
@@ -86,7 +86,7 @@ def arns_of(context: Context) -> dict[str, dict[str, None]]:
     """Name or id that a machine's calls are given -> ARNs of the resources of the stack that have it, each once."""
     machines = context.graph.of_type(*STATE_MACHINE)
     texts = [text for machine in machines for text in machine.peek("definition") if isinstance(text, str)]
-    given = {value for text in texts for task in tasks(read(text) or {}) for value in task.given}
+    given = {value for text in texts for _, named in calls(text) for value in named}
     found: dict[str, dict[str, None]] = {}
     for resource in context.graph:
         arn = resource.outputs.get("arn")

@@ -1,7 +1,5 @@
 """What a rehearsal gave is remembered by what was rehearsed, and by the code that rehearses."""
 
-import json
-
 import pytest
 
 from deployment import kept
@@ -56,7 +54,8 @@ def test_what_differs_is_rehearsed(rehearsals, monkeypatch):
 
 
 def test_all_rehearsals_come_back_as_they_were(tmp_path, monkeypatch, graph):
-    from policies.promises._rehearsal import moves_traffic, shape
+    from policies.promises._rehearsal import moves_traffic
+    from policies.rules._shapes import shape
     from policies.rules._workflows import definition
 
     dev = graph("dev")
@@ -78,23 +77,3 @@ def test_all_rehearsals_come_back_as_they_were(tmp_path, monkeypatch, graph):
     for _ in range(2):
         assert [remembered(function.__wrapped__)(*arguments) for function, arguments in asked] == fresh
     assert len(list((tmp_path / "kept").iterdir())) == len(asked)
-
-
-def test_copies_of_a_machine_have_one_shape():
-    from policies.promises._rehearsal import shaped, unshaped
-
-    def machine(own):
-        rule, page = f"arn:aws:elasticloadbalancing:us-east-1:123456789012:{own}", f"/{own}/page-of-it"
-        called = {"RuleArn": rule, "Name": page, "Value.$": f"$.Rules[?(@.RuleArn=='{rule}')].Priority"}
-        states = {
-            "Set": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:putParameter", "Parameters": called},
-            "Keep": {"Type": "Pass", "Result": {"range": "10.0.0.0/16", "of": page}, "End": True},
-        }
-        return {"StartAt": "Set", "States": states}
-
-    (text, names), (other, others) = (shaped(json.dumps(machine(own))) for own in ("first-stack", "second-stack"))
-    assert text == other
-    assert "10.0.0.0/16" in text
-    assert len(names) == len(set(names)) == 2
-    assert unshaped(json.loads(text), names) == machine("first-stack")
-    assert unshaped(json.loads(text), others) == machine("second-stack")

@@ -1,0 +1,82 @@
+"""Copies of a state machine have one shape, and nothing else has it."""
+
+import json
+from collections import deque
+
+import pytest
+
+from deployment.graph import Resource
+from policies.rules import _shapes
+from policies.rules._shapes import calls, shaped, unshaped
+from policies.rules.sfn.states_complete import check
+
+CALL = "arn:aws:states:::aws-sdk:ssm:putParameter"
+
+
+def machine(rule, page, **more):
+    called = {"RuleArn": rule, "Name": page, "Value.$": f"$.Rules[?(@.RuleArn=='{rule}')].Priority"}
+    states = {
+        "Set": {"Type": "Task", "Resource": CALL, "Parameters": called},
+        "Keep": {"Type": "Pass", "Result": {"range": "10.0.0.0/16", "of": page}, "End": True},
+        **more,
+    }
+    return {"StartAt": "Set", "States": states}
+
+
+def stack(own):
+    return machine(f"arn:aws:elasticloadbalancing:us-east-1:123456789012:{own}", f"/{own}/page-of-it")
+
+
+def test_copies_of_a_machine_have_one_shape():
+    (text, names), (other, others) = (shaped(json.dumps(stack(own))) for own in ("first-stack", "second-stack"))
+    assert text == other
+    assert "10.0.0.0/16" in text
+    assert len(names) == len(set(names)) == 2
+    assert unshaped(json.loads(text), names) == stack("first-stack")
+    assert unshaped(json.loads(text), others) == stack("second-stack")
+
+
+OTHERS = {
+    "another name": (stack("second-stack"), True),
+    "names trade places": (machine("/first-stack/page-of-it", "arn:aws:elasticloadbalancing:x"), True),
+    "one name for two": (machine("/the-same", "/the-same"), False),
+    "what others are called, too": (machine(CALL, "/second/page"), False),
+    "no name": (machine("short", "/second/page"), False),
+    "a range": (machine("10.10.0.0/16", "/second/page"), False),
+    "a quotation mark": (machine("arn:it's", "/second/page"), False),
+    "written otherwise in JSON": (machine("arn:\\u00e4\u00e4", "/second/page"), False),
+    "a number's name": (machine("arn:aws:x", "name-1000-"), False),
+    "another state": (machine("arn:aws:second", "/second/page", More={"Type": "Fail"}), False),
+    "cut off": (json.dumps(stack("second-stack"))[:-1], False),
+    "more behind": (json.dumps(stack("second-stack")) + "}", False),
+}
+
+
+@pytest.mark.parametrize(("other", "is_copy"), OTHERS.values(), ids=OTHERS)
+def test_a_copy_is_told_as_if_it_was_read(other, is_copy, monkeypatch):
+    text = other if isinstance(other, str) else json.dumps(other)
+    monkeypatch.setattr(_shapes, "_met", deque())
+    fresh = shaped.__wrapped__(text)
+    _shapes._met.clear()
+    first, _ = shaped.__wrapped__(json.dumps(stack("first-stack")))
+    assert shaped.__wrapped__(text) == fresh
+    assert (fresh[0] == first) is is_copy
+    assert len(_shapes._met) == (1 if is_copy or not fresh[1] else 2)
+
+
+def test_a_copy_calls_by_its_own_names():
+    for own in ("first-stack", "second-stack"):
+        called = stack(own)["States"]["Set"]["Parameters"]
+        assert calls(json.dumps(stack(own))) == [("ssm:PutParameter", [called["RuleArn"], called["Name"]])]
+
+
+def test_the_fault_of_one_copy_is_found():
+    sound, broken = stack("first-stack"), stack("second-stack")
+    broken["States"]["Set"]["Next"] = "Gone"
+    sound["States"]["Set"]["Next"] = "Keep"
+    told = [
+        [problem.message for problem in check(Resource("urn", "type", "name", {"definition": json.dumps(one)}), None)]
+        for one in (sound, broken, sound)
+    ]
+    assert told[0] == told[2] == []
+    assert "state Set: goes on to Gone, which is no state beside it" in told[1]
