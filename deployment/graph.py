@@ -177,7 +177,7 @@ class ResourceGraph:
         return tuple(resource for resource in self.resources if resource.type in wanted)
 
     def with_any(self, properties: tuple[str, ...], *types: str) -> tuple[Resource, ...]:
-        """Resources of any of `types` that have something at any of `properties`, be it null."""
+        """Resources of any of `types` that have something at any of `properties`, be it null; all, of no properties."""
         found = self._with_any.get((properties, types))
         if found is None:
             found = self._with_any[properties, types] = tuple(
@@ -185,7 +185,7 @@ class ResourceGraph:
                     one
                     for token in types
                     for one in self.of_type(token)
-                    if any(key in one.inputs or key in one.outputs for key in properties)
+                    if not properties or any(key in one.inputs or key in one.outputs for key in properties)
                 ]
             )
         return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from deployment.errors import InputError
+from deployment.errors import SHAPE_ERRORS, InputError
 from deployment.graph import STACK_TYPE, Resource, ResourceGraph
 from deployment.object_lists import with_items
 from deployment.unknown import Sentinel, meet, meet_each, watched
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from cost.usage import Usage
 
 T = TypeVar("T")
+
+Kind: TypeAlias = "Callable[[Resource, Context], Hashable]"
+"""What of a resource it is judged by, beside what the stack holds whatever the resource; None where it is judged by
+itself, as what can't be read always is."""
 _Met: TypeAlias = tuple[str, str, Sentinel]
 
 _NOT_MADE: Final[Any] = object()
@@ -103,6 +107,32 @@ class Context:
     def once_for(self, make: Callable[[Resource, Context], T], resource: Resource) -> T:
         """`make(resource, self)`, the same object each time that it is asked for in one assessment."""
         return self._once((make, resource.urn), lambda: make(resource, self))
+
+    def alike(self, kind: Kind, types: tuple[str, ...], only_with: tuple[str, ...]) -> tuple[list[Resource], list[int]]:
+        """The first of each kind of those of `types` that have any of `only_with`, and of which kind each is."""
+        return self._once((kind, types, only_with), lambda: self._alike(kind, types, only_with))
+
+    def _alike(
+        self, kind: Kind, types: tuple[str, ...], only_with: tuple[str, ...]
+    ) -> tuple[list[Resource], list[int]]:
+        firsts: list[Resource] = []
+        kinds: list[int] = []
+        known: dict[tuple[str, Hashable], int] = {}
+        with watched() as watch:
+            for resource in self.graph.with_any(only_with, *types):
+                try:
+                    key = kind(resource, self)
+                except SHAPE_ERRORS:  # which are told of each
+                    key = None
+                if watch.met:
+                    key = None
+                    watch.met.clear()
+                    watch.told.clear()
+                number = len(firsts) if key is None else known.setdefault((resource.type, key), len(firsts))
+                if number == len(firsts):
+                    firsts.append(resource)
+                kinds.append(number)
+        return firsts, kinds
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, and what it could not read told again to whoever asks again."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from deployment.errors import SHAPE_ERRORS
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import SECRET, Watch, watching
-from policies.context import Context
+from policies.context import Context, Kind
 from policies.examples import Example
 from policies.finding import Enforcement, Profile, Risk, Severity
 from policies.settings import PackConfig
@@ -77,6 +77,8 @@ class Rule:
     reads: tuple[str, ...] = ()
     """Properties by which alone, and by what the stack holds whatever the resource, `check` judges: of many resources
     that hold the same ones is judged. None where it looks at more."""
+    kind: Kind | None = None
+    """The same where that is not told by properties: of many resources of one kind one is judged."""
     only_with: tuple[str, ...] = ()
     """Properties of which a resource needs one for `check` to have anything to judge, if not all are judged."""
     reads_graph: bool = False
@@ -126,7 +128,8 @@ class Rule:
                 yield problem.resource or context.stack, problem
         if self.check is not None:
             watch = watching()
-            alike = self._problems_of_alike(context, watch) if self.reads and not _providers_of(self.types) else None
+            shared = self.kind or (self.reads and not _providers_of(self.types))
+            alike = self._problems_of_alike(context, watch) if shared else None
             if alike is not None:
                 yield from alike
                 return
@@ -139,7 +142,10 @@ class Rule:
         """What `check` finds in each, judged once for all that are alike in what it reads; None where it can't read a
         part of one, so that who asks meets that in its place."""
         check = self.check
-        firsts, kinds = context.graph.alike(self.reads, *self.types)
+        if self.kind is not None:
+            firsts, kinds = context.alike(self.kind, self.types, self.only_with)
+        else:
+            firsts, kinds = context.graph.alike(self.reads, *self.types)
         found: list[tuple[Problem, ...]] = []
         try:
             for resource in firsts:
@@ -149,7 +155,7 @@ class Rule:
             return None
         if not any(found):
             return ()
-        resources = (one for token in self.types for one in context.graph.of_type(token))
+        resources = context.graph.with_any(self.only_with if self.kind is not None else (), *self.types)
         return ((one, problem) for one, kind in zip(resources, kinds, strict=True) for problem in found[kind])
 
     def is_about(self, token: str, *, managed: bool) -> bool:

@@ -22,7 +22,7 @@ from deployment.decimals import number
 from deployment.graph import Resource, first_step
 from deployment.unknown import SECRET, UNKNOWN, Sentinel
 from policies.checks import is_absent, mappings, same, shown
-from policies.context import Context
+from policies.context import Context, Kind
 from policies.examples import Changes, Example, but, each
 from policies.finding import Enforcement, Risk, Severity
 from policies.remediation import each_of, set_to, set_to_if_set
@@ -51,6 +51,8 @@ class Condition:
     """Paths by which alone it judges; none where it looks at more."""
     only_with: tuple[str, ...] = ()
     """Properties without all of which it holds; none where it may not."""
+    kind: Kind | None = None
+    """What of a resource it judges by alone, where that is not told by paths; for a row of one condition."""
     reads_graph: bool = False
 
 
@@ -111,6 +113,7 @@ def row(
         only_with=tuple({name: None for one in conditions for name in one.only_with})
         if all(one.only_with for one in conditions)
         else (),
+        kind=conditions[0].kind if len(conditions) == 1 and not narrowed else None,
         remediate=each_of(*mend) if mends else None,
         passing=passing,
         failing=failing[0],

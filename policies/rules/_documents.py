@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -263,6 +263,31 @@ def _is_somebodys(value: str) -> bool:
         account, resource = [*value.split(":", 5), "", "", "", "", ""][4:6]
         return bool((account or resource).strip("*?"))  # buckets' ARNs name no account
     return bool(KIND.sub("", value).strip("*?:/")) and not is_world(value)
+
+
+def trusted(resource: Resource, context: Context) -> Hashable:
+    """What rules ask of a role's trust policy: everything but the names of single roles and users."""
+    return tuple(
+        [
+            (
+                one.effect,
+                one.excludes_principals,
+                repr(one.conditions) if one.conditions else "",
+                tuple([(kind, name if kind != "AWS" or _is_many(name) else "") for kind, name in one.principals]),
+            )
+            for one in statements(resource.get("assumeRolePolicy")) or ()
+        ]
+    )
+
+
+def _is_many(principal: str) -> bool:
+    """True for a principal of AWS that is a whole account, or anybody."""
+    return principal in ANYBODY or is_account(principal)
+
+
+def is_account(principal: str) -> bool:
+    """True for a principal of AWS that stands for a whole account."""
+    return principal.endswith(":root") or principal.isdigit()
 
 
 def is_public(statement: Statement) -> bool:

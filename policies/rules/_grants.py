@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Hashable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -74,12 +75,62 @@ def _grants(resource: Resource, context: Context) -> tuple[Grant, ...]:
 
 
 def _granted(resource: Resource, context: Context) -> Iterator[Grant]:
-    if resource.type in IAM_POLICY and is_boundary(resource, context) and not is_attached(resource, context):
+    if _only_bounds(resource, context):
         return
     for path, found in documents(resource):
         for statement in found or ():
             if statement.allows:
                 yield Grant(path, statement)
+
+
+EVERYTHING: Final = re.compile(
+    r"\*+|arn:[a-z*-]*:(?:\*|(?:iam|\*):\*?:(?:\*|\d{12}|):(?:role/|user/|policy/)?\*(?::\*|/\*)*)"
+)
+"""Resources that are all of them, or all roles, users or policies."""
+THEMSELVES: Final = re.compile(r":user/(?:\*|.*/)?\$\{aws:username\}\*?$", re.IGNORECASE)
+"""The user who asks, by a policy variable."""
+EVERY_KEY: Final = ":key/*"
+"""How a resource ends that is every key of an account."""
+
+
+def is_any(target: str) -> bool:
+    """True for a resource that stands for every role, user, group or policy."""
+    return target == "*" or target.endswith((":role/*", ":user/*", ":group/*", ":policy/*", ":*"))
+
+
+def granted(resource: Resource, context: Context) -> Hashable:
+    """What rules ask of all that the policies of `resource` say: everything but the names of single resources."""
+    return context.once_for(_kind, resource)
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    if _only_bounds(resource, context):
+        return ()
+    return tuple(
+        [
+            (
+                path,
+                *one[:3],
+                one.sid,
+                repr(one.conditions) if one.conditions else "",
+                bool(one.not_resources),
+                tuple(filter(_is_wide, one.resources)),
+            )
+            for path, found in documents(resource)
+            for one in found or ()
+        ]
+    )
+
+
+def _is_wide(target: str) -> bool:
+    """False for what no rule takes for more than the resource, or the part of one, that it names."""
+    return ("*" in target or "$" in target) and bool(
+        is_any(target) or target.endswith(EVERY_KEY) or EVERYTHING.fullmatch(target) or THEMSELVES.search(target)
+    )
+
+
+def _only_bounds(resource: Resource, context: Context) -> bool:
+    return resource.type in IAM_POLICY and is_boundary(resource, context) and not is_attached(resource, context)
 
 
 def is_boundary(policy: Resource, context: Context) -> bool:
@@ -204,6 +255,7 @@ def allows_nowhere(*actions: str, name: str) -> Condition:
         good={where: [{"name": "one", "policy": json.dumps({"Statement": policy})}]},
         bad=({where: [{"name": "one", "policy": json.dumps({"Statement": {**policy, "Resource": "*"}})}]},),
         only_with=HOLDING,
+        kind=granted,
         reads_graph=True,
     )
 

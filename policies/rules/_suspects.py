@@ -24,7 +24,7 @@ from deployment.unknown import Sentinel
 from policies.checks import unasked
 from policies.context import Context
 from policies.rules._chains import GIVING, SIGNS, Actor, Chains
-from policies.rules._grants import HOLDING, grants
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, granted, grants
 from policies.rules._permissions import ATTACHMENTS, names
 from policies.rules._reachable_roles import RUNS, Places, Roles, roles
 
@@ -57,9 +57,9 @@ def _hides_something(context: Context) -> bool:
 
 def _gives_somebody_rights(context: Context) -> bool:
     """False where no policy lets its holder give anybody rights, or has them all."""
-    policies = context.graph.with_any(HOLDING, *ROLE, *ROLE_POLICY, *IAM_POLICY)
-    granted = {grant.statement[1:3] for policy in policies for grant in grants(policy, context)}
-    return any(names(*actions, one) for actions in granted for one in (*GIVING, *SIGNS))
+    firsts, _ = context.alike(granted, POLICY_HOLDERS, HOLDING)
+    said = {grant.statement[1:3] for one in firsts if one.type in IAM for grant in grants(one, context)}
+    return any(names(*actions, one) for actions in said for one in (*GIVING, *SIGNS))
 
 
 class _Walk:

@@ -12,7 +12,7 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import Statement, statements
+from policies.rules._documents import Statement, statements, trusted
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ RULE = Rule(
     types=ROLE,
     check=check,
     reads=("assumeRolePolicy",),
+    kind=trusted,
     passing=_claiming("repo:plant/api:environment:prod", "StringEquals"),
     failing=_claiming("repo:*"),
     also_passing=(

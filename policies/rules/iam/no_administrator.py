@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Final
 
 from deployment.graph import Resource, first_step
@@ -22,19 +21,16 @@ from policies.examples import each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._documents import Statement
-from policies.rules._grants import HOLDING, POLICY_HOLDERS, allowed, granting, grants
+from policies.rules._grants import EVERYTHING, HOLDING, POLICY_HOLDERS, allowed, granted, granting, grants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
 POLICIES: Final = ("/AdministratorAccess", "/IAMFullAccess")
 LEADING: Final = ("iam:AttachUserPolicy", "iam:CreatePolicyVersion", "iam:PassRole")
 """Actions that lead to all of them; what allows each of these on everything administers the account."""
-EVERYTHING: Final = re.compile(
-    r"\*+|arn:[a-z*-]*:(?:\*|(?:iam|\*):\*?:(?:\*|\d{12}|):(?:role/|user/|policy/)?\*(?::\*|/\*)*)"
-)
-"""Resources that are all of them, or all roles, users or policies."""
 ARNS: Final = ("policyArn", "managedPolicyArns[*]", "policyArns[*]")
+_ATTACHING: Final = frozenset(map(first_step, ARNS))
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -48,6 +44,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             if administers(grant.statement):
                 told = next((one for one in grant.statement.actions if is_all((one,))), "all but some actions")
                 yield Problem(f"{grant.path} allows {told} on everything; name actions and resources", grant.path)
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    """What attaches policies is judged by itself."""
+    attaches = not (_ATTACHING.isdisjoint(resource.inputs) and _ATTACHING.isdisjoint(resource.outputs))
+    return None if attaches else granted(resource, context)
 
 
 def administers(statement: Statement) -> bool:
@@ -105,6 +107,7 @@ RULE = Rule(
     ),
     reads_graph=True,
     check=check,
+    kind=_kind,
     only_with=(*HOLDING, *map(first_step, ARNS)),
     passing=_READER,
     failing={"attach": (ROLE_POLICY_ATTACHMENT[0], {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})},

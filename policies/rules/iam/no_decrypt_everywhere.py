@@ -10,7 +10,7 @@ from deployment.tokens import ROLE_POLICY
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._grants import HOLDING, POLICY_HOLDERS, granting, grants
+from policies.rules._grants import EVERY_KEY, HOLDING, POLICY_HOLDERS, granted, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     for grant in grants(resource, context):
         if grant.statement.narrowed_by_tag():
             continue
-        keys = [target for target in grant.statement.resources if target == "*" or target.endswith(":key/*")]
+        keys = [target for target in grant.statement.resources if target == "*" or target.endswith(EVERY_KEY)]
         if keys and grant.allows("kms:Decrypt", "kms:ReEncryptFrom"):
             yield Problem(f"{grant.path} allows decryption with {keys[0]}; name the key's ARN", grant.path)
 
@@ -49,6 +49,7 @@ RULE = Rule(
     reads_graph=True,
     check=check,
     only_with=HOLDING,
+    kind=granted,
     passing={
         "policy": (
             ROLE_POLICY[0],

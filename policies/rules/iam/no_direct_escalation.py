@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Final
 
+from deployment.errors import SHAPE_ERRORS
 from deployment.graph import Resource
 from deployment.tokens import IAM_POLICY, ROLE, ROLE_POLICY
+from deployment.unknown import watched
 from policies.checks import is_absent
 from policies.context import Context
 from policies.examples import each
@@ -16,14 +17,22 @@ from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._chains import RUNNING
 from policies.rules._documents import Statement
-from policies.rules._grants import HOLDING, POLICY_HOLDERS, documents, granting, grants, trusting
+from policies.rules._grants import (
+    HOLDING,
+    POLICY_HOLDERS,
+    THEMSELVES,
+    documents,
+    granted,
+    granting,
+    grants,
+    is_any,
+    trusting,
+)
 from policies.rules._permissions import ATTACHMENTS, concerns
-from policies.rules.iam.no_escalation import RAISING, is_any
+from policies.rules.iam.no_escalation import RAISING
 
 OF_USERS: Final = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
 """What gives a user more rights."""
-THEMSELVES: Final = re.compile(r":user/(?:\*|.*/)?\$\{aws:username\}\*?$", re.IGNORECASE)
-"""The user who asks, by a policy variable."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -31,6 +40,26 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     found = list(_raised(resource, context))
     if found and not _bounded(resource, context):
         yield from found
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    """Who may raise somebody is judged by itself: whether a boundary holds is said elsewhere."""
+    return None if resource.urn in context.once(_raising) else granted(resource, context)
+
+
+def _raising(context: Context) -> frozenset[str]:
+    firsts, kinds = context.alike(granted, POLICY_HOLDERS, HOLDING)
+    with watched(off=True):  # what can't be read is judged by itself
+        raising = [_may_raise(first, context) for first in firsts]
+    holders = context.graph.with_any(HOLDING, *POLICY_HOLDERS)
+    return frozenset(one.urn for one, kind in zip(holders, kinds, strict=True) if raising[kind])
+
+
+def _may_raise(resource: Resource, context: Context) -> bool:
+    try:
+        return any(True for _ in _raised(resource, context))
+    except SHAPE_ERRORS:  # which `check` tells
+        return True
 
 
 def _raised(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -141,7 +170,8 @@ RULE = Rule(
     types=POLICY_HOLDERS,
     reads_graph=True,
     check=check,
-    only_with=(*HOLDING, "permissionsBoundary"),
+    kind=_kind,
+    only_with=HOLDING,
     passing={"policy": (ROLE_POLICY[0], {"policy": granting("iam:PassRole", "ecs:RunTask")})},
     also_passing=(
         _BOUND,

@@ -9,7 +9,7 @@ from deployment.tokens import ROLE_POLICY
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._grants import HOLDING, POLICY_HOLDERS, granting, grants
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, granted, granting, grants, is_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +53,6 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             )
 
 
-def is_any(target: str) -> bool:
-    """True for a resource that stands for every role, user, group or policy."""
-    return target == "*" or target.endswith((":role/*", ":user/*", ":group/*", ":policy/*", ":*"))
-
-
 RULE = Rule(
     id="iam-no-escalation",
     title="No role can raise its own rights",
@@ -70,6 +65,7 @@ RULE = Rule(
     reads_graph=True,
     check=check,
     only_with=HOLDING,
+    kind=granted,
     passing={
         "policy": (
             ROLE_POLICY[0],

@@ -9,7 +9,7 @@ from deployment.tokens import ROLE_POLICY
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._grants import HOLDING, POLICY_HOLDERS, granting, grants
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, granted, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ RULE = Rule(
     reads_graph=True,
     check=check,
     only_with=HOLDING,
+    kind=granted,
     passing={
         "policy": (
             ROLE_POLICY[0],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from deployment.graph import Resource
+from deployment.per_text import per_text
 from deployment.tokens import (
     BUCKET_POLICY,
     GROUP_POLICY,
@@ -43,18 +45,43 @@ OPERATOR: Final = re.compile(
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """The document is JSON, and each statement says who may do what on what."""
-    path = (
-        "assumeRolePolicy"
-        if resource.type in ROLE
-        else "policyDocument"
-        if resource.type in LOG_RESOURCE_POLICY
-        else "policy"
-    )
+    path, names_principal, trust = _where(resource.type)
     document = resource.get(path)
     if document is None:
         return  # another rule says whether it has to be there
     if document is UNKNOWN or document is SECRET:
         return
+    yield from _problems(document, path, names_principal, trust)
+
+
+@cache  # of the few types that there are
+def _where(token: str) -> tuple[str, bool, bool]:
+    """Where resources of type `token` have a policy, whether it names principals, and whether it is a role's trust."""
+    path = "assumeRolePolicy" if token in ROLE else "policyDocument" if token in LOG_RESOURCE_POLICY else "policy"
+    return path, token not in IDENTITY, token in ROLE
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    """Documents without fault are alike; another is judged by itself. Which ARN is named is no fault, but a wildcard in
+    it, or an ARN where something else belongs."""
+    path, names_principal, trust = _where(resource.type)
+    document = resource.get(path)
+    if not isinstance(document, str) or "\\" in document:
+        return None
+    alike = WILD_ARN.sub('"arn::*"', ARN.sub('"arn:::"', document))
+    return _is_right(alike, names_principal, trust) or None
+
+
+ARN: Final = re.compile(r'"arn:[^"*?\x00-\x1f]*"')
+WILD_ARN: Final = re.compile(r'"arn:[^"\x00-\x1f]*[*?][^"\x00-\x1f]*"')
+
+
+@per_text()
+def _is_right(document: str, names_principal: bool, trust: bool) -> bool:
+    return not any(True for _ in _problems(document, "", names_principal, trust))
+
+
+def _problems(document: Any, path: str, names_principal: bool, trust: bool) -> Iterator[Problem]:
     parsed = read_json(document)
     if not isinstance(parsed, Mapping):
         yield Problem(f"{path} is not a policy in JSON", path)
@@ -65,7 +92,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     if not found:
         yield Problem(f"{path} has no Statement, so it allows and denies nothing", path)
     for index, statement in enumerate(found):
-        for problem in faults(statement, names_principal=resource.type not in IDENTITY, trust=resource.type in ROLE):
+        for problem in faults(statement, names_principal=names_principal, trust=trust):
             yield Problem(f"{path}, statement {statement.get('Sid') or index}: {problem}", path)
 
 
@@ -136,6 +163,7 @@ RULE = Rule(
     types=(*IDENTITY, *ROLE, *RESOURCE),
     check=check,
     reads=("policy", "assumeRolePolicy", "policyDocument"),
+    kind=_kind,
     passing=_POLICY,
     failing=each(_POLICY, {"policy.policy": '{"Version": "2012-10-17", "Statement": []}'})[0],
     also_passing=each(

@@ -10,7 +10,7 @@ from policies.context import Context
 from policies.examples import each
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._grants import HOLDING, POLICY_HOLDERS, bindable, granting, grants
+from policies.rules._grants import HOLDING, POLICY_HOLDERS, bindable, granted, granting, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,7 @@ RULE = Rule(
     reads_graph=True,
     check=check,
     only_with=HOLDING,
+    kind=granted,
     passing=_READER,
     failing=each(_READER, {"policy.policy": granting("elasticloadbalancing:ModifyRule")})[0],
     also_failing=each(_READER, {"policy.policy": granting("dynamodb:GetItem")}, {"policy.policy": _BUT_ONE}),

@@ -11,7 +11,7 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import Statement, statements
+from policies.rules._documents import Statement, statements, trusted
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ RULE = Rule(
     types=ROLE,
     check=check,
     reads=("assumeRolePolicy",),
+    kind=trusted,
     passing=_claiming("project_path:acme/api:ref_type:branch:ref:main"),
     also_passing=(
         _claiming("project_path:acme/*"),

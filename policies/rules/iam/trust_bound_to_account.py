@@ -9,7 +9,7 @@ from deployment.tokens import ROLE
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import statements
+from policies.rules._documents import statements, trusted
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ RULE = Rule(
     types=ROLE,
     check=check,
     reads=("assumeRolePolicy",),
+    kind=trusted,
     passing={
         "role": (
             ROLE[0],

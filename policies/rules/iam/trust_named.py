@@ -9,7 +9,7 @@ from deployment.tokens import ROLE
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import is_public, statements
+from policies.rules._documents import is_public, statements, trusted
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ RULE = Rule(
     types=ROLE,
     check=check,
     reads=("assumeRolePolicy",),
+    kind=trusted,
     passing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"Service": "ec2.amazonaws.com"})})},
     failing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "*"})})},
     also_failing=({"role": (ROLE[0], {"assumeRolePolicy": trusting({"Federated": "*"})})},),

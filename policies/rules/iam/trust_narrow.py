@@ -9,7 +9,7 @@ from deployment.tokens import ROLE
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import statements
+from policies.rules._documents import is_account, statements, trusted
 from policies.rules._grants import trusting
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """No account as a whole may assume the role."""
     for statement in statements(resource.get("assumeRolePolicy")) or ():
         for kind, principal in statement.principals:
-            account = kind == "AWS" and (principal.endswith(":root") or principal.isdigit())
+            account = kind == "AWS" and is_account(principal)
             if statement.allows and account and not statement.conditions:
                 yield Problem(
                     f"assumeRolePolicy trusts all of {principal}; name the role, or ask for sts:ExternalId",
@@ -39,6 +39,7 @@ RULE = Rule(
     types=ROLE,
     check=check,
     reads=("assumeRolePolicy",),
+    kind=trusted,
     passing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "arn:aws:iam::123456789012:role/ci"})})},
     failing={"role": (ROLE[0], {"assumeRolePolicy": trusting({"AWS": "arn:aws:iam::123456789012:root"})})},
 )

@@ -13,7 +13,7 @@ from deployment.tokens import POD_IDENTITY, ROLE
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._documents import statements
+from policies.rules._documents import statements, trusted
 from policies.rules._grants import trusting
 
 ASSOCIATION: Final = POD_IDENTITY[0]
@@ -137,6 +137,7 @@ _SUBJECTS: Final = Rule(
     types=ROLE,
     check=check_subjects,
     reads=("assumeRolePolicy",),
+    kind=trusted,
     passing=_federated("StringEquals", "system:serviceaccount:shop:api"),
     also_passing=[
         _federated("StringLike", "system:serviceaccount:shop:*", "system:serviceaccount:web:api"),

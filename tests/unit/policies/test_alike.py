@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,8 @@ from policies.context import Context
 from policies.examples import example_graph
 from policies.registry import every_rule
 
-NARROWED = [rule for rule in every_rule() if rule.reads or rule.only_with]
+NARROWED = [rule for rule in every_rule() if rule.reads or rule.only_with or rule.kind]
+BY_KIND = [rule for rule in every_rule() if rule.kind]
 
 
 def examples_of(rule):
@@ -40,16 +42,58 @@ def found(problems, graph, rule):
     return told, watch.met
 
 
+def of_each(rule):
+    return replace(rule, reads=(), only_with=(), kind=None).problems
+
+
 @pytest.mark.parametrize("rule", NARROWED, ids=lambda rule: rule.id)
 def test_the_same_is_found_as_by_judging_each(rule):
-    def of_each(context):
-        return replace(rule, reads=(), only_with=()).problems(context)
-
     for example in examples_of(rule):
         resources = example_graph(example).resources
         bare = [replace(one, urn=f"{one.urn}-bare", inputs={}, outputs={}) for one in resources]
         graph = ResourceGraph([*resources, *map(again, resources), *bare])
-        assert found(rule.problems, graph, rule) == found(of_each, graph, rule)
+        assert found(rule.problems, graph, rule) == found(of_each(rule), graph, rule)
+
+
+CHANGES = {
+    "named": lambda text: re.sub(r"arn:[^\"*?$]*", r"\g<0>x", text),
+    "denied": lambda text: text.replace('"Allow"', '"Deny"'),
+    "turned": lambda text: text.replace('"Principal"', '"NotPrincipal"'),
+    "labelled": lambda text: text.replace('{"Effect"', '{"Sid": "it", "Effect"'),
+}
+
+
+def changed(value, change):
+    """`value` with `change` made of each text."""
+    if isinstance(value, dict):
+        return {key: changed(held, change) for key, held in value.items()}
+    if isinstance(value, list):
+        return [changed(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
+
+
+@pytest.fixture(scope="module")
+def everything():
+    """The examples of all rules that judge by kinds, in one stack, and each again with each of the changes."""
+    graphs = [example_graph(example) for rule in BY_KIND for example in examples_of(rule)]
+    each = [replace(one, urn=f"{one.urn}-{number}") for number, graph in enumerate(graphs) for one in graph]
+    return ResourceGraph(
+        [
+            *each,
+            *(
+                replace(one, urn=f"{one.urn}-{name}", inputs=changed(one.inputs, change))
+                for one in each
+                for name, change in CHANGES.items()
+            ),
+        ]
+    )
+
+
+@pytest.mark.parametrize("rule", BY_KIND, ids=lambda rule: rule.id)
+def test_resources_of_one_kind_are_judged_alike(rule, everything):
+    assert found(rule.problems, everything, rule) == found(of_each(rule), everything, rule)
+    firsts, kinds = Context(everything).alike(rule.kind, rule.types, rule.only_with)
+    assert len(firsts) < len(kinds)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in NARROWED if rule.reads], ids=lambda rule: rule.id)
