@@ -1,6 +1,6 @@
 """`./plant` itself: the environment is made once, whole, and by one process.
 
-A stand-in for `uv` on PATH makes the environments, so that nothing is installed.
+A stand-in for `uv` on PATH makes the environments, or one for `python -m venv`, so that nothing is installed.
 """
 
 import hashlib
@@ -8,6 +8,8 @@ import runpy
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -212,6 +214,12 @@ def test_a_moved_copy_that_nobody_may_write_into_runs_what_is_there(copy, tmp_pa
 @pytest.fixture
 def pinned(copy):
     """Environment in which PATH has no uv, and the lock file pins the stand-in, as a wheel that pip finds."""
+    # To put pip into an environment takes `python -m venv` three seconds; it looks for modules where it is run, first.
+    made = copy.parent / "made"
+    venv.create(made, with_pip=False)
+    (site_packages,) = made.glob("lib/python*/site-packages")
+    (site_packages / "pip.pth").write_text(sysconfig.get_path("purelib"))
+    (copy / "venv.py").write_text(f"import os, sys\nos.rename({str(made)!r}, sys.argv[1])\n")
     wheels = copy.parent / "wheels"
     wheels.mkdir()
     wheel = wheels / "uv-9.9.9-py3-none-any.whl"
