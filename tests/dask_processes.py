@@ -7,11 +7,13 @@ import importlib
 import json
 import multiprocessing
 import os
+import runpy
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from workbench import cluster
@@ -20,7 +22,11 @@ ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120
 COMMANDS = "distributed.cli.dask_"
 FORKED = multiprocessing.get_context("forkserver")
-"""Starts processes with their imports done, which are most of what a scheduler or a worker does here."""
+IMPORTS = (
+    *(COMMANDS + "scheduler", COMMANDS + "worker"),
+    *("workbench.cli.audit", "workbench.audit.warm", "workbench.simulate.optimize.search"),
+)
+"""Done once, in the process that all others here are forked from: most of what each would do."""
 
 
 def wait_for(condition, what):
@@ -58,35 +64,52 @@ class DaskCluster:
             **os.environ,
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",  # one death is proof enough here
             "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "10s",
+            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": cluster.FORKED,
             # Clocks and meters that nobody reads, as in a cluster of our own.
             "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
             "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
             "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
         }
         log = self.folder / f"{kind}-{len(self.processes)}.log"
-        arguments = ["--host", "127.0.0.1", "--no-dashboard", *map(str, options)]
-        # As the product does, for a cluster of its own is forked from the same process later.
-        cluster._begin_with([COMMANDS + "scheduler", COMMANDS + "worker"])
-        process = FORKED.Process(target=_command, args=(kind, arguments, environment, log))
-        process.start()
-        self.processes.append(process)
-        return process
+        arguments = ["--host", "127.0.0.1", "--no-dashboard", *options]
+        self.processes.append(_started(partial(_dask, kind), arguments, environment, log))
+        return self.processes[-1]
 
     def stop(self):
         for process in reversed(self.processes):
             kill(process)
 
 
-def _command(kind, arguments, environment, log):
-    """What a process of the cluster does: a command of Dask, in a session of its own."""
+def _started(run, arguments, environment, log):
+    """A process that does `run(arguments)`."""
+    # As the product does, for a cluster of its own is forked from the same process later.
+    cluster._begin_with(IMPORTS)
+    process = FORKED.Process(target=_process, args=(run, list(map(str, arguments)), environment, log))
+    process.start()
+    return process
+
+
+def _process(run, arguments, environment, log):
     os.setsid()
     with log.open("w") as stream:
         for number in (1, 2):
             os.dup2(stream.fileno(), number)
     os.environ.clear()
     os.environ.update(environment)
+    os.chdir(ROOT)
+    run(arguments)
+
+
+def _dask(kind, arguments):
     importlib.import_module("dask.config").refresh()
+    if "--nanny" in arguments:  # which starts its worker a second time when the first was killed
+        cluster._begin_with(["workbench.audit.warm"])
     importlib.import_module(COMMANDS + kind).main(arguments)
+
+
+def _plant(arguments):
+    sys.argv = ["plant", *arguments]
+    runpy.run_module("workbench.cli", run_name="__main__")
 
 
 def kill(process):
@@ -100,17 +123,15 @@ def kill(process):
 class Audit:
     """`./plant audit` as a process."""
 
-    def __init__(self, source, folder, *options, environment=None):
+    def __init__(self, source, folder, *options):
         self.out = folder / "audit.json"
         self.cache = folder / "cache"
-        command = [
-            sys.executable, "-m", "workbench.cli", "audit", source, "--on", "2026-11-27", "--format", "json",
-            "--cache", self.cache, "--out", self.out, *options,
+        self.told = folder / "told"
+        arguments = [
+            "audit", source, "--on", "2026-11-27", "--format", "json", "--cache", self.cache, "--out", self.out,
+            *options,
         ]  # fmt: skip
-        self.process = subprocess.Popen(
-            list(map(str, command)), cwd=ROOT, env={**os.environ, **(environment or {})}, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        self.process = _started(_plant, arguments, dict(os.environ), self.told)
 
     def kept(self):
         """How many results are safe."""
@@ -121,6 +142,6 @@ class Audit:
             return 0
 
     def finish(self):
-        """Exit status and standard error."""
-        _, err = self.process.communicate(timeout=2 * PATIENCE_SECONDS)
-        return self.process.returncode, err
+        """Exit status, and what it said."""
+        self.process.join(2 * PATIENCE_SECONDS)
+        return self.process.exitcode, self.told.read_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dask_processes import Audit, DaskCluster
+from dask_processes import Audit, DaskCluster, kill
 
 
 @pytest.fixture
@@ -23,14 +23,13 @@ def start(tmp_path):
     """`start(source, name, option, …)`: an audit that runs, with files of its own."""
     running = []
 
-    def started(source, name, *options, environment=None):
+    def started(source, name, *options):
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        running.append(Audit(source, folder, *options, environment=environment))
+        running.append(Audit(source, folder, *options))
         return running[-1]
 
     yield started
     for audit in running:
-        if audit.process.poll() is None:
-            audit.process.kill()
-            audit.process.communicate()
+        if audit.process.is_alive():
+            kill(audit.process)
