@@ -27,6 +27,7 @@ from workbench.simulate.scaling.schedule import Sizes, in_force
 from workbench.simulate.service import Database, Distribution, ServiceModel
 from workbench.simulate.traffic.access_log import TargetTimes, read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
+from workbench.simulate.traffic.duration import DAY_SECONDS, MOST_SECONDS
 from workbench.simulate.traffic.profiles import Context, parse
 from workbench.simulate.traffic.rows import TABLES, RowReport
 from workbench.simulate.traffic.stream import Segment, Stream, Traffic
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "spike"
 DEFAULT_SECONDS: Final = 3600.0
-DAY_SECONDS: Final = 86_400.0
 MOST_RPS: Final = 1e6
 """Requests a second that are simulated at most: those that clients wait to repeat are all kept in memory."""
 EPOCH_CLOCK: Final = 1e8
@@ -110,6 +110,7 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
     """Build the traffic of a scenario. Raises InputError that names every profile and file that is wrong."""
     problems: list[str] = []
     files: list[tuple[float, Stream]] = []
+    undated: list[Path] = []
     rows: list[RowReport] = []
     recorded: list[TargetTimes] = []
     for path in scenario.files:
@@ -123,16 +124,27 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
                 origin, stream, report = log.start, log.stream, log.report
                 recorded.append(log.target_times)
             files.append((origin, stream))
+            undated += [path] if origin < EPOCH_CLOCK else []
             rows.append(report)
         except InputError as error:
             problems += error.problems
+    if undated and len(undated) < len(files):
+        told = ", ".join(map(str, undated))
+        problems.append(
+            f"{told}: counts from a start of its own, and other files have dates; give all of them the same clock"
+        )
     first = min((origin for origin, _ in files), default=0.0)
     streams = [stream.later(origin - first) for origin, stream in files]
     recorded_seconds = max((stream.segments[-1].end for stream in streams if stream.segments), default=0.0)
     profiles = scenario.profiles or (() if scenario.files else (DEFAULT_PROFILE,))
     usual = DAY_SECONDS if any(each.partition(":")[0].strip() == "daily" for each in profiles) else DEFAULT_SECONDS
     duration = scenario.duration_seconds or recorded_seconds or usual
-    context = Context(peak_rps, duration)
+    if scenario.duration_seconds is None and duration > MOST_SECONDS and not problems:
+        problems.append(
+            f"{', '.join(map(str, scenario.files))}: {duration / DAY_SECONDS:,.0f} days from the first row to the last;"
+            f" at most {MOST_SECONDS / DAY_SECONDS:.0f} are simulated: cut the files, or give a --duration"
+        )
+    context = Context(peak_rps, min(duration, MOST_SECONDS) if scenario.duration_seconds is None else duration)
     for profile in profiles:
         try:
             streams.append(parse(profile, context))

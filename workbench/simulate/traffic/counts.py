@@ -3,8 +3,8 @@
 A timestamp is ISO 8601, a day of eight digits (20261123) with hours, minutes and seconds after it where there are any
 (2026112309), or seconds since 1970, up to the year 2100, or thousandths, millionths or billionths of them.
 The interval is the commonest distance between two of them (where each is another, the usual one that most are near),
-and every row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a repeated timestamp adds
-up; a missing interval has no requests, and both are counted. A CSV file may be gzip.
+and every row has to lie on that grid, give or take JITTER of it. Rows may come in any order; a second of an interval
+adds up; a missing interval has no requests, and both are counted. A CSV file may be gzip.
 """
 
 from __future__ import annotations
@@ -151,7 +151,6 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
             report.reject(place, f"{count!r} is no number of requests from 0 to {MAX_COUNT:,.0f}")
         else:
             report.good += 1
-            report.repeated += moment in counts
             counts[moment] = counts.get(moment, 0.0) + requests
             named.setdefault(moment, f"{place} ({when})")
     if len(counts) < 2:
@@ -182,7 +181,8 @@ def _stream(path: Path, rows: Iterable[tuple[str, Any, Any]]) -> tuple[float, St
     dense = [0.0] * length
     for moment in moments:
         dense[places[moment]] += counts[moment]
-    report.missing = length - len(set(places.values()))
+    taken = len(set(places.values()))
+    report.missing, report.repeated = length - taken, report.good - taken
     return origin, Stream(path.name, from_counts(0.0, interval, dense)), report
 
 

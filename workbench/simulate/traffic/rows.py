@@ -25,7 +25,7 @@ class RowReport:
     missing: int = 0
     """Intervals between the first and the last row that have none: they are taken for silent."""
     repeated: int = 0
-    """Rows with the timestamp of an earlier one: their requests are added up."""
+    """Rows of an interval that has one already: their requests are added up."""
     answers: Counter[str] = field(default_factory=Counter)
     """Class of the status (2xx, 5xx) -> rows; empty for a file without any."""
     examples: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class RowReport:
         """Sentences for people; empty where rows are good, there once and none is missing, and no request failed."""
         gaps = [f"{self.source}: {self.missing} intervals have no row, and are taken to have no requests"]
         twice = [
-            f"{self.source}: {self.repeated} rows have the timestamp of another, whose requests they are added to:"
+            f"{self.source}: {self.repeated} rows are of the interval of another, whose requests they are added to:"
             " local times without an offset, which are read as UTC, have such rows in the hour that clocks go back"
         ]
         counted = ", ".join(f"{count:,} x {kind}" for kind, count in sorted(self.answers.items()))

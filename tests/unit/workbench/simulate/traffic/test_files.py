@@ -69,7 +69,33 @@ def test_an_hour_that_is_there_twice_is_told(tmp_path):
     _, stream, report = counts(tmp_path / "c.csv", [f"2026-10-25 0{hour}:00" for hour in (0, 1, 2, 2, 3)])
     assert (report.repeated, stream.requests) == (1, pytest.approx(300))
     (line,) = report.lines()
-    assert "1 rows have the timestamp of another" in line
+    assert "1 rows are of the interval of another" in line
+
+
+def test_a_row_that_is_there_again_a_second_later_is_told(tmp_path):
+    times = [f"2026-10-25 0{hour}:00:0{late}" for hour, late in ((0, 0), (1, 0), (2, 0), (2, 1), (3, 0))]
+    _, stream, report = counts(tmp_path / "c.csv", times)
+    assert (report.repeated, report.missing, stream.requests) == (1, 0, pytest.approx(300))
+
+
+def test_files_play_on_one_clock_of_a_year_at_most(tmp_path):
+    paths = {}
+    for name, times in {
+        "undated": [0, 60],
+        "dated": ["2026-11-23T09:00", "2026-11-23T09:01"],
+        "older": ["2019-11-23T09:00", "2019-11-23T09:01"],
+        "days": [300_000_000 + 86_400 * day for day in range(400)],
+    }.items():
+        paths[name] = tmp_path / f"{name}.csv"
+        counts(paths[name], times)
+    with pytest.raises(InputError, match=r"undated.csv: counts from a start of its own, and other files have dates"):
+        load_traffic(Scenario(files=(paths["undated"], paths["dated"]), profiles=("flash-crowd",)), 1.0)
+    with pytest.raises(InputError, match=r"older.csv: 2,557 days from the first row to the last; at most 366"):
+        load_traffic(Scenario(files=(paths["dated"], paths["older"])), 1.0)
+    with pytest.raises(InputError, match=r"days.csv: 400 days"):
+        load_traffic(Scenario(files=(paths["days"],)), 1.0)
+    cut = load_traffic(Scenario(files=(paths["days"],), duration_seconds=3600.0), 1.0)
+    assert cut.traffic.duration_seconds == 3600.0
 
 
 @pytest.mark.parametrize("digits", [0, 2, 4])
