@@ -45,6 +45,18 @@ class Interval:
         """Upper end."""
         return self.mean + self.half_width
 
+    def to_json(self, digits: int) -> dict[str, float | int | None]:
+        """Both figures, rounded; None for what is not known."""
+        return {"mean": rounded(self.mean, digits), "halfWidth95": rounded(self.half_width, digits)}
+
+
+def rounded(value: float, digits: int) -> float | int | None:
+    """`value` for JSON: a whole number where it is one, None where it is no number."""
+    if math.isnan(value) or math.isinf(value):
+        return None
+    found = round(value, digits)
+    return int(found) if found == int(found) else found
+
 
 def interval(values: Sequence[float]) -> Interval:
     """95 % confidence interval of the mean of independent `values`; NaN values are left out."""

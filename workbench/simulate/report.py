@@ -21,7 +21,7 @@ from workbench.simulate.event_cost import EventCost, mean_cost
 from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.kernel import Floats
 from workbench.simulate.predict import Prediction
-from workbench.simulate.replications import Interval, interval
+from workbench.simulate.replications import Interval, interval, rounded
 from workbench.simulate.result import COLUMNS, COUNTS, SHOWN, RunResult
 from workbench.simulate.traffic.rows import RowReport
 
@@ -31,6 +31,7 @@ REQUESTS: Final[Mapping[str, tuple[int, ...]]] = {
     "good": (kernel.ANSWERED,),
     "withinBudget": (kernel.WITHIN,),
     "failed": (kernel.FAILED,),
+    "cutOff": (kernel.CUT,),
     "refused": (kernel.REFUSED,),
     "unreached": (kernel.UNREACHED,),
     "unavailable": (kernel.NO_TARGET, kernel.BUSY),
@@ -148,28 +149,28 @@ class Report:
                 "windowsRatio": self.objective.windows_ratio,
             },
             "slo": {
-                "attainment": _interval(self.attainment, 6),
-                "p95Ms": _interval(self.p95_ms, 3),
-                "windowsWithin": _interval(self.judgement.windows, 6),
-                "windowsJudged": _interval(self.over(run.windows for run in runs), 2),
-                "windowsInconclusive": _interval(self.over(run.windows_inconclusive for run in runs), 2),
-                "predictedP95Ms": [_number(self.prediction.p95_optimistic_ms, 3), _number(self.prediction.p95_ms, 3)],
+                "attainment": self.attainment.to_json(6),
+                "p95Ms": self.p95_ms.to_json(3),
+                "windowsWithin": self.judgement.windows.to_json(6),
+                "windowsJudged": self.over(run.windows for run in runs).to_json(2),
+                "windowsInconclusive": self.over(run.windows_inconclusive for run in runs).to_json(2),
+                "predictedP95Ms": [rounded(self.prediction.p95_optimistic_ms, 3), rounded(self.prediction.p95_ms, 3)],
             },
-            "requests": {"arrived": _interval(self.over(run.arrived for run in runs), 2)}
-            | {name: _interval(self.requests(name), 2) for name in REQUESTS},
+            "requests": {"arrived": self.over(run.arrived for run in runs).to_json(2)}
+            | {name: self.requests(name).to_json(2) for name in REQUESTS},
             "fleet": {
                 "instanceHours": {
-                    name: _interval(self.over(run.instance_seconds[name] / 3600 for run in runs), 4) for name in names
+                    name: self.over(run.instance_seconds[name] / 3600 for run in runs).to_json(4) for name in names
                 },
                 "spotHours": {
-                    name: _interval(self.over(run.spot_seconds[name] / 3600 for run in runs), 4) for name in names
+                    name: self.over(run.spot_seconds[name] / 3600 for run in runs).to_json(4) for name in names
                 },
-                "maxServing": _interval(self.over(run.max_serving for run in runs), 2),
+                "maxServing": self.over(run.max_serving for run in runs).to_json(2),
             },
             "alarms": {
                 "rangInRuns": {name: sum(1 for run in runs if _rang(run, name)) for name in runs[0].alarm_states},
                 "lowSamplePeriods": {
-                    name: _interval(self.over(run.low_sample_periods[name] for run in runs), 2)
+                    name: self.over(run.low_sample_periods[name] for run in runs).to_json(2)
                     for name in runs[0].low_sample_periods
                 },
                 "notSimulated": list(self.declared.unwatched),
@@ -239,7 +240,7 @@ class Band:
     def to_json(self) -> dict[str, list[list[float | int | None]]]:
         """Its rows, rounded."""
         return {
-            name: [[_number(value, 3) for value in row] for row in getattr(self, name).tolist()]
+            name: [[rounded(value, 3) for value in row] for row in getattr(self, name).tolist()]
             for name in ("median", "low", "high")
         }
 
@@ -283,14 +284,3 @@ def _run(run: RunResult) -> dict[str, Any]:
         ],
         "finalAlarms": {name: state.value for name, state in run.alarm_states.items()},
     }
-
-
-def _number(value: float, digits: int) -> float | int | None:
-    if math.isnan(value) or math.isinf(value):
-        return None
-    rounded = round(value, digits)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
-def _interval(value: Interval, digits: int) -> dict[str, float | int | None]:
-    return {"mean": _number(value.mean, digits), "halfWidth95": _number(value.half_width, digits)}

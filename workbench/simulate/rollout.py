@@ -32,8 +32,9 @@ from workbench.simulate.histogram import quantile_seconds
 from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats
 from workbench.simulate.reading import read
-from workbench.simulate.scenario import DAY_SECONDS, DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
+from workbench.simulate.scenario import DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
 from workbench.simulate.simulation import Run
+from workbench.simulate.traffic.duration import DAY_SECONDS
 from workbench.simulate.traffic.stream import Segment, Stream
 
 HEALTH_LOOK_SECONDS: Final = 30.0

@@ -7,12 +7,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from workbench.simulate.replications import Interval, interval
+from workbench.simulate.replications import Interval, interval, rounded
 from workbench.simulate.rollout import CANARIES, GATES, SESSION_OVER, Comparison, Rollout
 from workbench.simulate.table import lasting
 
 GOOD: Final = CANARIES[0].name
 DEAD: Final = CANARIES[-1].name
+MEANS: Final = {
+    "lastedSeconds": "lasted_seconds",
+    "exposedMinutes": "exposed_minutes",
+    "requestsToCanary": "answered",
+    "requestsAffected": "affected",
+}
+"""Key in JSON -> figure of a rollout; each has a mean over the seeds there, too."""
 
 
 def wrong(name: str, rollout: Rollout) -> bool:
@@ -78,12 +85,17 @@ def _outcome(runs: Sequence[Rollout]) -> str:
         reasons = Counter(each.reason for each in runs if each.outcome == outcome and each.reason).most_common()
         others = ", or others" if len(reasons) > 1 else ""
         told.append(f"{count} {outcome}" + (f" ({reasons[0][0]}{others})" if reasons else ""))
-    return ", ".join(told)
+    lasted, exposed = (_over(runs, figure).mean for figure in ("lasted_seconds", "exposed_minutes"))
+    parked = f"; users met it for {lasting(60 * exposed)}, sessions alone" if round(lasted - 60 * exposed) > 0 else ""
+    return ", ".join(told) + parked
+
+
+def _over(runs: Sequence[Rollout], figure: str) -> Interval:
+    return interval([getattr(each, figure) for each in runs])
 
 
 def _row(name: str, runs: Sequence[Rollout]) -> str:
-    after = interval([each.lasted_seconds for each in runs])
-    answered, affected = (interval([getattr(each, key) for each in runs]) for key in ("answered", "affected"))
+    after, _, answered, affected = (_over(runs, figure) for figure in MEANS.values())
     bad = sum(wrong(name, each) for each in runs)
     return f"  {name:<10}{lasting(after.mean):>12}{_span(answered):>15}{_span(affected):>13}{f'{bad}/{len(runs)}':>6}"
 
@@ -118,6 +130,7 @@ def to_json(found: Comparison) -> dict[str, Any]:
                 "promoted": sum(each.outcome == "promoted" for each in runs),
                 "rolledBack": sum(each.outcome == "rolled back" for each in runs),
                 "wrong": sum(wrong(name, each) for each in runs),
+                **{key: _over(runs, figure).to_json(3) for key, figure in MEANS.items()},
                 "runs": [_run(seed, each) for seed, each in zip(found.seeds, runs, strict=True)],
             }
             for (gate, name), runs in found.rollouts.items()
@@ -132,9 +145,7 @@ def _run(seed: int, each: Rollout) -> dict[str, Any]:
         "outcome": each.outcome,
         "reason": each.reason,
         "endedSeconds": round(each.ended, 3),
-        "exposedMinutes": round(each.exposed_minutes, 3),
-        "requestsToCanary": round(each.answered),
-        "requestsAffected": round(each.affected),
+        **{key: rounded(getattr(each, figure), 3) for key, figure in MEANS.items()},
         "steps": [
             {
                 "percent": step.percent,

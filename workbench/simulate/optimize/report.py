@@ -81,6 +81,7 @@ def to_json(found: Optimum, limits: Limits, scenario: str) -> dict[str, Any]:
         "simulations": found.simulations,
         "holding": sum(1 for each in found.tried if each.holds),
         "best": None if found.best is None else _json(found.best) | {"settings": found.best.candidate.settings()},
+        "confirmed": None if found.confirmed is None else found.confirmed.to_json(6),
         "neighbours": [{"setting": name} | _json(each) for name, each in found.neighbours],
         "floors": list(found.floors),
         "frontier": [_json(each) for each in found.frontier],

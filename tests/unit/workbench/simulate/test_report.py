@@ -113,6 +113,17 @@ def test_the_interval_covers_the_mean_as_often_as_it_says():
     assert covered / 2000 == pytest.approx(0.95, abs=0.015)
 
 
+def test_what_was_cut_off_is_told_in_json_as_in_the_table(reports):
+    report = reports("spike")
+    tally = report.runs[0].tally.copy()
+    tally[:, [kernel.FAILED, kernel.CUT]] += [[5, 3], [0, 0]]
+    cut = replace(report, runs=[replace(report.runs[0], tally=tally)])
+    found = cut.to_json()["requests"]
+    assert (found["cutOff"]["mean"], found["failed"]["mean"]) == (3, 5)
+    assert "  failures        3 x 502, " in render(cut)
+    assert ", 2 x 5xx of the application;" in render(cut)
+
+
 def test_json_is_complete_stable_and_adds_up(reports):
     report = reports("spike")
     found = json.loads(json.dumps(report.to_json(), allow_nan=False))

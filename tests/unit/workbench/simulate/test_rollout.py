@@ -268,6 +268,24 @@ def test_gates_are_compared_on_the_same_seeds_and_the_same_bytes_come_every_time
     assert pictures[0].startswith(b"\x89PNG")
 
 
+def test_what_rollouts_did_is_a_mean_over_the_seeds_in_json_as_in_the_table(prepared):
+    found = to_json(compare(prepared(seconds=4 * HOUR), "steady", 2))
+    for each in found["rollouts"]:
+        for key in ("lastedSeconds", "exposedMinutes", "requestsToCanary", "requestsAffected"):
+            one, other = (run[key] for run in each["runs"])
+            assert each[key]["mean"] == pytest.approx((one + other) / 2, abs=0.001)
+            assert each[key]["halfWidth95"] == pytest.approx(12.706 * abs(one - other) / 2, abs=0.01)
+
+
+def test_the_time_that_users_met_a_version_is_told_where_the_stack_was_parked_meanwhile(prepared):
+    found = compare(prepared(seconds=4 * HOUR), "steady", 1)
+    assert "users met it" not in render(found)
+    (good,) = found.rollouts[OWN, GOOD.name]
+    parked = replace(good, exposed_minutes=90.0)
+    told = render(replace(found, rollouts={**found.rollouts, (OWN, GOOD.name): [parked]}))
+    assert "  good         1 promoted; users met it for 1 h 30 min, sessions alone\n" in told
+
+
 def test_a_step_that_goes_on_at_the_end_has_no_end(prepared):
     found = compare(prepared(seconds=2 * HOUR, rate=1.0), "steady", 1)
     (good,) = found.rollouts[OWN, GOOD.name]

@@ -68,6 +68,9 @@ def test_the_best_is_the_cheapest_of_those_that_hold(found):
     assert found.best is not None
     assert found.best.expected_usd == min(each.expected_usd for each in holding)
     assert found.confirmed.mean > 0.95
+    told = to_json(found, LIMITS, "spike")
+    assert told["confirmed"] == found.confirmed.to_json(6)
+    assert told["confirmed"]["mean"] == told["best"]["attainmentRatio"]
 
 
 def test_the_neighbour_that_is_a_step_cheaper_fails(found):
