@@ -211,14 +211,29 @@ class ResourceGraph:
         kinds: list[int] = []
         known: dict[tuple[object, ...], int] = {}
         for token in types:
+            had, given = ([one for one in properties if one in keys] for keys in self._properties_of(token))
             for resource in self.of_type(token):
                 inputs, outputs = _plain(resource.inputs).get, _plain(resource.outputs).get
-                key = (token, *map(id, map(inputs, properties)), *map(id, map(outputs, properties)))
+                key = (token, *map(id, map(inputs, had)), *map(id, map(outputs, given)))
                 kind = known.setdefault(key, len(firsts)) if _HIDDEN.isdisjoint(key) else len(firsts)
                 if kind == len(firsts):
                     firsts.append(resource)
                 kinds.append(kind)
         return firsts, kinds
+
+    def _properties_of(self, token: str) -> tuple[set[str], set[str]]:
+        """Names of the inputs and of the outputs that any resource of the type `token` has."""
+        found = self._properties.get(token)
+        if found is None:
+            found = self._properties[token] = set(), set()
+            for resource in self.of_type(token):
+                found[0].update(resource.inputs)
+                found[1].update(resource.outputs)
+        return found
+
+    @cached_property
+    def _properties(self) -> dict[str, tuple[set[str], set[str]]]:
+        return {}
 
     @cached_property
     def _children(self) -> Mapping[str, tuple[Resource, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.errors import SHAPE_ERRORS
 from deployment.graph import Resource
 from deployment.tokens import (
     INGRESS_RULE,
@@ -16,15 +17,15 @@ from deployment.tokens import (
     SPOT_REQUEST,
     TRANSFER_SERVER,
 )
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, watched
 from policies.context import Context
 from policies.examples import Example, each
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._ports import PORT_HOLDERS, lists_world, port_ranges
+from policies.rules._ports import PORT_HOLDERS, PORT_PROPERTIES, PortRange, lists_world, port_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
 PORTS = {
     20: "FTP",
@@ -87,6 +88,7 @@ PORTS = {
 
 SFTP = 22
 MACHINES = (*INSTANCE, *SPOT_REQUEST, *LAUNCH_TEMPLATE, *LAUNCH_CONFIGURATION)
+PREFIX_LISTS = frozenset({"prefixListId", "prefixListIds"})
 UDP = ("udp", "17")
 OVER_UDP = (161, 389, 3389, 11211)
 """Of these ports and SNMP's, what listens on UDP as well; media servers open wide ranges of UDP to everybody."""
@@ -103,10 +105,41 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         path = one.path or None
         if not one.from_world and not (one.lists and lists_world(resource, one.lists, context)):
             continue
-        open_ports = [port for port in (OVER_UDP if over_udp else PORTS) if one.covers(port)]
+        open_ports = _open_ports(one)
         if open_ports and not (open_ports == [SFTP] and is_for_sftp(resource, context)):
             named = ", ".join(f"{port} ({PORTS[port]})" for port in open_ports[:3])
             yield Problem(f"the internet reaches port {named}; name the security group or CIDR that needs it", path)
+
+
+def _open_ports(one: PortRange) -> list[int]:
+    return [port for port in (OVER_UDP if one.protocol in UDP else PORTS) if one.covers(port)]
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    """Those that open nothing are alike; another is judged by itself: what a prefix list holds, and what a group is
+    given to, is said elsewhere."""
+    return None if resource.urn in context.once(_opening) else True
+
+
+def _opening(context: Context) -> frozenset[str]:
+    firsts, kinds = context.graph.alike(PORT_PROPERTIES, *PORT_HOLDERS)
+    opening = list(map(_may_open, firsts))
+    return frozenset(
+        one.urn
+        for one, kind in zip(context.graph.with_any((), *PORT_HOLDERS), kinds, strict=True)
+        if opening[kind] or not PREFIX_LISTS.isdisjoint(one.property_dependencies)
+    )
+
+
+def _may_open(resource: Resource) -> bool:
+    with watched() as watch:
+        try:
+            ranges = [one for one in port_ranges(resource) if one.ingress]
+        except SHAPE_ERRORS:  # which `check` tells
+            return True
+        return bool(watch.met) or any(
+            (one.from_world and _open_ports(one)) or (one.lists and resource.gives(one.lists)) for one in ranges
+        )
 
 
 def is_for_sftp(resource: Resource, context: Context) -> bool:
@@ -142,6 +175,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_AWS_24", "checkov:CKV_AWS_25", "fsbp:EC2.19"),
     types=PORT_HOLDERS,
     check=check,
+    kind=_kind,
     passing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     failing={"ssh": (INGRESS_RULE[0], {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22})},
     reads_graph=True,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from deployment.graph import ResourceGraph, leaves
+from deployment.graph import Resource, ResourceGraph, leaves
 from deployment.unknown import Sentinel, watched
 from policies.context import Context
 from policies.examples import example_graph
@@ -117,3 +117,18 @@ def test_nothing_else_is_read(rule):
             others = [bare if other is one else other for other in context.graph]
             elsewhere = Context(ResourceGraph(others), rule.example_config)
             assert list(rule.check(bare, elsewhere)) == list(rule.check(one, context))
+
+
+def test_a_prefix_list_that_is_declared_alone_is_looked_at():
+    """As of two rules with the same properties one may come from a list that is not known yet."""
+    rule = next(rule for rule in every_rule() if rule.id == "network-no-admin-ports-open")
+    world = resource("list", "aws:ec2/managedPrefixList:ManagedPrefixList", {"entries": [{"cidr": "0.0.0.0/0"}]})
+    ssh = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22}
+    own, listed = (resource(name, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", ssh) for name in "ab")
+    listed = replace(listed, property_dependencies={"prefixListId": (world.urn,)})
+    told, _ = found(rule.problems, ResourceGraph([own, listed, world]), rule)
+    assert [urn for urn, _ in told] == [listed.urn]
+
+
+def resource(name, token, inputs):
+    return Resource(f"urn:pulumi:example::example::{token}::{name}", token, name, inputs)
