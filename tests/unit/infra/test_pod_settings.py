@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -65,21 +62,3 @@ def test_every_mistake_is_told_at_once():
 )
 def test_a_mistake_names_its_setting_and_what_is_allowed(overrides, key, words):
     assert words in problems(**overrides)[key]
-
-
-def test_only_stacks_on_kubernetes_load_its_sdk():
-    program = (
-        "import sys; from workbench.preview.synthesis import synthesize\n"
-        "for stack in ('prod', 'k8s'): synthesize(stack); print(stack, 'pulumi_kubernetes' in sys.modules)"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, "PLANT_KEPT": ""},  # a graph that was kept needs no SDK at all
-        capture_output=True,
-        text=True,
-    )
-    assert [line for line in run.stdout.splitlines() if line.startswith(("prod ", "k8s "))] == [
-        "prod False",
-        "k8s True",
-    ], run.stderr

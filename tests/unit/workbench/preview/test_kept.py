@@ -140,10 +140,10 @@ def before(project, tmp_path_factory, forked):
 
 
 @pytest.mark.slow
-def test_the_same_bytes_come_with_and_without(project, before):
+def test_the_same_bytes_come_with_and_without(project, before, forked):
     folder, content = before
     assert exported(project, folder) == (content, False)
-    assert exported(project, "") == (content, True)
+    assert exported(project, "", start=forked, sign="workbench.preview.recorder") == (content, True)
 
 
 @pytest.mark.slow
@@ -293,6 +293,17 @@ def test_what_the_program_says_is_said_again(folder, runs, caplog):
     assert len(runs) == 1
 
 
+@pytest.fixture(scope="module")
+def entry(tmp_path_factory):
+    """Name and content of the file that keeps dev, and its graph."""
+    folder = tmp_path_factory.mktemp("entry")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(store.FOLDER_VARIABLE, str(folder))
+        graph = synthesize("dev")
+    (file,) = folder.iterdir()
+    return file.name, file.read_bytes(), graph
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -303,15 +314,15 @@ def test_what_the_program_says_is_said_again(folder, runs, caplog):
         pytest.param(lambda content: b"\x00" * 21_000_000, id="huge"),
     ],
 )
-def test_a_damaged_entry_is_made_anew(folder, runs, damage):
-    first = synthesize("dev")
-    (entry,) = folder.iterdir()
-    whole = entry.read_bytes()
-    entry.write_bytes(damage(whole))
+def test_a_damaged_entry_is_made_anew(entry, folder, runs, damage):
+    name, whole, first = entry
+    folder.mkdir()
+    (folder / name).write_bytes(damage(whole))
     assert synthesize("dev") == first
-    assert len(runs) == 2
+    assert len(runs) == 1
     assert synthesize("dev") == first
-    assert len(runs) == 2
+    assert len(runs) == 1
+    assert [file.name for file in folder.iterdir()] == [name]
 
 
 def test_an_entry_under_another_name_is_not_taken(folder):
@@ -365,8 +376,12 @@ def test_many_at_once_never_see_half_an_entry(folder):
     assert [path.stem for path in folder.iterdir()] == ["entry"]
 
 
-@pytest.mark.slow
-def test_a_run_reads_nothing_that_the_key_does_not_hold():
+STACKS = ("dev", "prod", "k8s")
+
+
+@pytest.fixture(scope="module")
+def from_nothing():
+    """What a process of its own declares of each of STACKS, opens for it, and has imported; and its variables."""
     # One process: what all runs read, the SDK above all, the first of them does.
     script = """
 import json, os, sys
@@ -379,19 +394,24 @@ look_up = environment.__getitem__
 environment.__getitem__ = lambda self, name: (variables.add(name), look_up(self, name))[1]
 for stack in sys.argv[1:]:
     opened.clear()
-    synthesize(stack)
+    declared = synthesize(stack)
     # Byte code stands for the source that it is of; to compile the SDK anew would take longer than all else here.
-    print(json.dumps(sorted(source_from_cache(name) if name.endswith(".pyc") else name for name in opened)))
+    read = sorted(source_from_cache(name) if name.endswith(".pyc") else name for name in opened)
+    print(json.dumps([declared, read, sorted(sys.modules)]))
 print(json.dumps(sorted(variables)))
 """
-    stacks = ("dev", "prod", "k8s")
     environment = {**os.environ, store.FOLDER_VARIABLE: ""}
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", script, *stacks], env=environment, capture_output=True, text=True, check=True
-    )
-    *reads, variables = map(json.loads, done.stdout.splitlines())
+    done = started(script, *STACKS, cwd=REPOSITORY, environment=environment)
+    assert done.returncode == 0, done.stderr
+    *stacks, variables = map(json.loads, done.stdout.splitlines())
+    return stacks, variables
+
+
+@pytest.mark.slow
+def test_a_run_reads_nothing_that_the_key_does_not_hold(from_nothing):
+    stacks, variables = from_nothing
     read = 0
-    for stack, opened in zip(stacks, reads, strict=True):
+    for stack, (_, opened, _) in zip(STACKS, stacks, strict=True):
         ours = [Path(name) for name in opened if name.startswith(str(REPOSITORY))]
         ours = [path for path in ours if not path.is_relative_to(sys.prefix) and "__pycache__" not in path.parts]
         files = {REPOSITORY / name for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml", "requirements.lock")}
@@ -416,3 +436,15 @@ print(json.dumps(sorted(variables)))
     libraries = (*libraries, "TRACE", "_PYTHON", store.FOLDER_VARIABLE, "XDG_", "NO_COLOR", "TERM", "LANG", "LC_")
     assert [name for name in variables if not name.startswith((*kept.ENVIRONMENT, *libraries))] == []
     assert "AWS_ENDPOINT_URL" in variables
+
+
+@pytest.mark.slow
+def test_a_process_that_starts_from_nothing_declares_the_same(from_nothing, before):
+    (dev, *_), *_ = from_nothing[0]
+    assert dev == json.loads(before[1])
+
+
+@pytest.mark.slow
+def test_only_stacks_on_kubernetes_load_its_sdk(from_nothing):
+    stacks, _ = from_nothing
+    assert ["pulumi_kubernetes" in imported for *_, imported in stacks] == [stack == "k8s" for stack in STACKS]
