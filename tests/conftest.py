@@ -53,7 +53,7 @@ def pytest_configure(config):
     """Look for garbage less often: a tenth of the time, of looking for tests too; not where
     benchmarks measure what people wait for."""
     if not _measuring(config):
-        gc.set_threshold(200_000, 50, 100)
+        gc.set_threshold(1_000_000, 50, 100)
 
 
 def pytest_collection_finish(session):
