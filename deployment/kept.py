@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER_VARIABLE: Final = "PLANT_KEPT"
-MOST_ENTRIES: Final = 400
+MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 100_000_000
 """Of all entries together; past either bound those that were not used for longest go."""
 LARGEST_BYTES: Final = 20_000_000
