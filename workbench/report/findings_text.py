@@ -41,10 +41,40 @@ def as_text(parts: Iterable[RenderableType], *, colours: bool, width: int) -> st
         legacy_windows=False,
     )
     for part in parts:
-        console.print(part)
+        if isinstance(part, Group) and not colours:
+            _tell_plainly(part, console, width)
+        else:
+            console.print(part)
         console.print()
     text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO from above
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
+
+
+def _tell_plainly(group: Group, console: Console, width: int) -> None:
+    """What is in `group`, line by line: of tens of thousands, as of a large stack, rich takes three times as long."""
+    for part in group.renderables:
+        if isinstance(part, Group):
+            _tell_plainly(part, console, width)
+        elif isinstance(part, (OneLine, Indented)) and (told := part.plain(width)):
+            console.file.write(told)
+        else:
+            console.print(Group(part))
+
+
+def _filled(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, as rich breaks them; none where that takes more than to count letters."""
+    if not (text.isascii() and text.isprintable()) or "  " in text or text.startswith(" "):
+        return []
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+        elif len(word) <= width:
+            lines.append(word)
+        else:  # cut, with the space behind it
+            lines += [f"{word} "[place : place + width] for place in range(0, len(word) + 1, width)]
+            lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
 
 
 class Hanging:
@@ -73,11 +103,15 @@ class OneLine:
     def __init__(self, *parts: str | tuple[str, str]) -> None:
         self.parts = parts
 
+    def plain(self, width: int) -> str:
+        """The line without colours; "" where it has to be laid out."""
+        plain = "".join([part if isinstance(part, str) else part[0] for part in self.parts])
+        return f"{plain}\n" if plain.isascii() and plain.isprintable() and len(plain) <= width else ""
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The line, as rich asks for it."""
-        styled = [(part, "") if isinstance(part, str) else part for part in self.parts]
-        plain = "".join(text for text, _ in styled)
-        if plain.isascii() and plain.isprintable() and len(plain) <= options.max_width:
+        if self.plain(options.max_width):
+            styled = [(part, "") if isinstance(part, str) else part for part in self.parts]
             yield from (Segment(text, console.get_style(style)) for text, style in styled)
             yield Segment.line()
         else:
@@ -91,6 +125,14 @@ class Indented:
         self.text = text
         self._lines: dict[int, list[Segment]] = {}
         """By width: of findings whose words differ many have one way out, and it is laid out once."""
+        self._plain: dict[int, str] = {}
+
+    def plain(self, width: int) -> str:
+        """The lines without colours; "" where they have to be laid out."""
+        if width not in self._plain:
+            lines = _filled(self.text.plain, max(width - 4, 1))
+            self._plain[width] = "".join([f"    {line}\n" for line in lines])
+        return self._plain[width]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The lines, as rich asks for them."""

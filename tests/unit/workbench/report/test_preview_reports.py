@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 import pulumi
 import pulumi_aws as aws
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Group
 from rich.text import Text
 
@@ -261,6 +263,12 @@ def test_a_paragraph_is_laid_out_once_for_each_width(monkeypatch):
     wrap = Text.wrap
     monkeypatch.setattr(Text, "wrap", lambda text, console, width: widths.append(width) or wrap(text, console, width))
     paragraph = Indented(Text("to set it is enough"))
-    told = [as_text([Group(paragraph, paragraph)], colours=False, width=width) for width in (20, 80, 20)]
+    told = [as_text([Group(paragraph, paragraph)], colours=True, width=width) for width in (20, 80, 20)]
     assert told[1] == "    to set it is enough\n" * 2 and told[0] == told[2] == "    to set it is\n    enough\n" * 2
     assert widths == [16, 76]
+
+
+@given(st.lists(st.text("ab-/ä\t", max_size=30), max_size=8).map(" ".join), st.integers(5, 40))
+def test_a_paragraph_without_colours_is_what_rich_makes_of_it(said, width):
+    plain, by_rich = (as_text([Group(Indented(Text(said)))], colours=colours, width=width) for colours in (False, True))
+    assert plain == by_rich
