@@ -267,9 +267,9 @@ def waiver_use(context: Context, day: datetime.date, waived: list[Waived]) -> Wa
         """One for every stack is only unused where what it covers is there, and needs it no more."""
         ending = waiver.ending
         return bool(waiver.stacks) or any(
-            waiver.covers(waiver.rule, resource.urn, context.is_reaped)
-            for resource in context.graph
-            if resource.urn.endswith(ending)
+            waiver.covers(waiver.rule, urn, context.is_reaped)
+            for urn in context.graph.by_urn  # by which each is looked through in half the time
+            if urn.endswith(ending)
         )
 
     return WaiverUse(

@@ -9,7 +9,7 @@ until somebody can change it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -78,8 +78,14 @@ class Actor:
     def may(self, action: str, resource: str | None = None, **facts: str) -> bool:
         """True when each layer allows `action` on `resource` (None: on anything), given the facts of the request."""
         for layer, about in self._layers:
-            places = about.about(action)
-            if not places or not _allows([layer[place] for place in places], resource, facts):
+            allowed = False
+            for place in about.about(action):
+                one = layer[place]
+                if reaches(one, resource) and _holds(one, facts):
+                    if not one.allows:
+                        return False
+                    allowed = True
+            if not allowed:
                 return False
         return True
 
@@ -171,12 +177,6 @@ def _runs(layers: tuple[_Anything, ...]) -> tuple[str, ...]:
         return all(each and all(each) for each in found)
 
     return tuple(service for service, ways in RUNNING.items() if any(all(map(may, way)) for way in ways))
-
-
-def _allows(about: Iterable[Statement], resource: str | None, facts: Mapping[str, str]) -> bool:
-    """Whether what is said of an action allows it on `resource`."""
-    found = [one.allows for one in about if reaches(one, resource) and _holds(one, facts)]
-    return bool(found) and all(found)
 
 
 KEYS: Final = {

@@ -117,9 +117,11 @@ def reaches(statement: Statement, resource: str | None) -> bool:
     """True when `statement` is about `resource`, whatever is done to it (None: to anything)."""
     if resource is None:
         return statement.allows or "*" in statement.resources
-    if statement.not_resources:
-        return not any(_same(resource, pattern) for pattern in statement.not_resources)
-    return any(_same(resource, pattern) for pattern in statement.resources)
+    named = statement.not_resources or statement.resources
+    for pattern in named:  # a hundred thousand times: without a generator
+        if _same(resource, pattern):
+            return named is statement.resources
+    return named is statement.not_resources
 
 
 @lru_cache(maxsize=65_536)
