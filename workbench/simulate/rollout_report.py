@@ -13,6 +13,9 @@ from workbench.simulate.table import lasting
 
 GOOD: Final = CANARIES[0].name
 DEAD: Final = CANARIES[-1].name
+HEADS: Final = ("after", "requests to it", "affected", "wrong")
+WIDTHS: Final = (12, 15, 13, 6)
+"""Of the columns at least: they fit into 60 columns until a million requests come."""
 MEANS: Final = {
     "lastedSeconds": "lasted_seconds",
     "exposedMinutes": "exposed_minutes",
@@ -49,17 +52,19 @@ def _lines(found: Comparison) -> Iterator[str]:
     holds = ((percent, f" for {lasting(hold)}" if hold else "") for percent, hold in found.plan.steps)
     steps = " -> ".join(f"{percent} %{hold}" for percent, hold in holds)
     count = len(found.seeds)
-    seeds = f"{count} seed{'s' if count != 1 else ''}, means ± 95 % confidence"
+    seeds = "1 seed" if count == 1 else f"{count} seeds, means ± 95 % confidence"
     yield f"{found.stack}: rollout under {found.scenario}, {seeds}"
     yield f"  {steps}; a look every {lasting(found.plan.poll_seconds)}, from {found.start:%Y-%m-%d %H:%M} UTC"
     for gate in GATES:
         yield ""
         yield gate
         # Narrow, for a terminal of 60 columns; reasons have no end and are told below, where a line may be broken.
-        yield f"  {'version':<10}{'after':>12}{'requests to it':>15}{'affected':>13}{'wrong':>6}"
         runs = {canary.name: found.rollouts[gate, canary.name] for canary in CANARIES}
-        for name, each in runs.items():
-            yield _row(name, each)
+        rows = [HEADS, *(_row(name, each) for name, each in runs.items())]
+        widths = [max(1 + len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        for name, cells in zip(("version", *runs), rows, strict=True):
+            told = (f"{cell:>{max(wide, least)}}" for cell, wide, least in zip(cells, widths, WIDTHS, strict=True))
+            yield f"  {name:<10}" + "".join(told)
         for name, each in runs.items():
             yield f"  {name:<12} {_outcome(each)}"
     yield ""
@@ -94,15 +99,15 @@ def _over(runs: Sequence[Rollout], figure: str) -> Interval:
     return interval([getattr(each, figure) for each in runs])
 
 
-def _row(name: str, runs: Sequence[Rollout]) -> str:
+def _row(name: str, runs: Sequence[Rollout]) -> tuple[str, ...]:
     after, _, answered, affected = (_over(runs, figure) for figure in MEANS.values())
     bad = sum(wrong(name, each) for each in runs)
-    return f"  {name:<10}{lasting(after.mean):>12}{_span(answered):>15}{_span(affected):>13}{f'{bad}/{len(runs)}':>6}"
+    return lasting(after.mean), _span(answered), _span(affected), f"{bad}/{len(runs)}"
 
 
 def _steps(rollout: Rollout) -> Iterator[str]:
     for step in rollout.steps:
-        p95 = "no p95" if math.isnan(step.p95_ms) else f"p95 {step.p95_ms:.0f} ms"
+        p95 = "no p95" if math.isnan(step.p95_ms) else f"p95 {step.p95_ms:,.0f} ms"
         measured = f" ({step.samples:,} samples, {p95})"
         if math.isnan(step.ended):
             yield f"{step.percent} % after {lasting(step.began)}" + (measured if rollout.outcome == "under way" else "")

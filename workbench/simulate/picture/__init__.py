@@ -106,7 +106,9 @@ def _title(report: Report, size: int) -> str:
     share = "no answers" if math.isnan(attained.mean) else f"{attained.mean:.1%} of the answers within budget"
     scenario = report.scenario if len(report.scenario) <= LONGEST_NAME else report.scenario[: LONGEST_NAME - 1] + "…"
     runs = "one run" if count == 1 else f"mean of {count} runs; lines are medians, bands the lowest and highest run"
-    points = "" if size == 1 else f"; a point is {size} minutes" if size < 60 else f"; a point is {size / 60:g} h"
+    # A number and its unit stay on one line.
+    length = f"{size}\u00a0minutes" if size < 60 else f"{size / 60:g}\u00a0h"
+    points = "" if size == 1 else f"; a point is {length}"
     return f"{report.declared.stack}: {report.verdict}, {share} ({runs}{points}) - {scenario}"
 
 

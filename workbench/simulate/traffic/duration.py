@@ -11,14 +11,14 @@ from deployment.errors import InputError
 DAY_SECONDS: Final = 86_400.0
 MOST_SECONDS: Final = 366 * DAY_SECONDS
 
-_UNITS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY_SECONDS}
+UNITS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY_SECONDS}
 _QUANTITY: Final = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$")
 
 
 def seconds_of(text: str) -> float:
     """Seconds of ``90``, ``300ms``, ``15m``, ``24h`` or ``7d``; NaN for what is none of them."""
     match = _QUANTITY.match(text.strip())
-    return float(match[1]) * _UNITS[match[2] or ""] if match else math.nan
+    return float(match[1]) * UNITS[match[2] or ""] if match else math.nan
 
 
 def parse_duration(text: str, what: str = "duration") -> float:

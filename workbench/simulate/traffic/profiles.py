@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deployment.errors import InputError, meant
-from workbench.simulate.traffic.duration import DAY_SECONDS, MOST_SECONDS, seconds_of
+from workbench.simulate.traffic.duration import DAY_SECONDS, MOST_SECONDS, UNITS, seconds_of
 from workbench.simulate.traffic.stream import Stream, from_points
 
 
@@ -124,7 +124,15 @@ PROFILES: Final[Mapping[str, Callable[..., Stream]]] = {
 }
 """Name on the command line -> profile."""
 
-_LIMITS: Final = {"addresses": 1_000_000, "clients": 1_000_000, "rate": 1e6, "peak": 1e6, "base": 1e6, "factor": 1e5}
+_LIMITS: Final = {
+    "addresses": 1e6,
+    "clients": 1e6,
+    "rate": 1e6,
+    "peak": 1e6,
+    "base": 1e6,
+    "factor": 1e5,
+    "surge": 1e5,
+}
 _RATIOS: Final = ("heavy", "trough")
 
 
@@ -139,22 +147,35 @@ def parse(text: str, context: Context) -> Stream:
     allowed = {key: parameter for key, parameter in inspect.signature(profile).parameters.items() if key != "context"}
     problems: list[str] = []
     values: dict[str, float | int] = {}
+    given: set[str] = set()
     for part in filter(None, (piece.strip() for piece in arguments.split(","))):
         key, equals, value = part.partition("=")
         key = key.strip().replace("-", "_")
         if not equals or key not in allowed:
             problems.append(f"profile {name}: {part!r} is not understood; allowed: {', '.join(allowed)} (key=value)")
             continue
+        if key in given:
+            problems.append(f"profile {name}: {key} is there twice")
+            continue
+        given.add(key)
+        is_time = key not in _RATIOS and key not in _LIMITS
         limit = 1.0 if key in _RATIOS else _LIMITS.get(key, MOST_SECONDS)
-        number = seconds_of(value)
+        number = seconds_of(value) if is_time else _number(value)
         whole = isinstance(allowed[key].default, int) and not isinstance(allowed[key].default, bool)
-        if not number <= limit or (whole and (number < 1 or number != int(number))):
+        if not 0 <= number <= limit or (whole and (number < 1 or number != int(number))):
             kind = "a whole number from 1" if whole else "a number from 0"
-            problems.append(
-                f"profile {name}: {key}={value.strip()!r} has to be {kind} to {limit:g} (times may end in s, m, h)"
-            )
+            units = f"; it may end in {', '.join(filter(None, UNITS))}" if is_time else ""
+            problems.append(f"profile {name}: {key}={value.strip()!r} has to be {kind} to {limit:,.0f}{units}")
             continue
         values[key] = int(number) if whole else number
     if problems:
         raise InputError(*problems)
     return profile(context, **values)
+
+
+def _number(text: str) -> float:
+    """A plain number, as a rate or a factor is: of 5m nobody knows whether it is 300 or 5 a minute. NaN for others."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

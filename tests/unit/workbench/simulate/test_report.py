@@ -1,5 +1,6 @@
 import json
 import math
+import re
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -528,6 +529,12 @@ def test_ticks_are_at_whole_hours_or_days_where_there_are_some(minutes, name, wi
     assert axes.get_xlabel() == name
     assert all(tick % unit == 0 for tick in ticks)
     assert 3 <= len(ticks) <= 14
+
+
+@pytest.mark.parametrize("seconds", [7200.0 * 4, 86_400.0 * 9])
+def test_the_length_of_a_point_is_not_torn_from_its_unit(reports, monkeypatch, seconds):
+    figure = panels(reports("steady:rate=0.01", seconds=seconds), Frame("png", "light", 400), monkeypatch)
+    assert re.search("a point is \\d+\u00a0(minutes|h)", figure._suptitle.get_text().replace("\n", " "))
 
 
 def test_a_picture_says_what_its_figures_are(reports, monkeypatch):

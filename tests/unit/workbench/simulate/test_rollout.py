@@ -313,6 +313,17 @@ def test_the_tables_of_rollouts_fit_a_narrow_terminal(prepared):
         assert {len(line) for line in table} == {58}
 
 
+def test_large_figures_of_rollouts_do_not_run_together(prepared):
+    found = compare(prepared(seconds=4 * HOUR), "steady", 1)
+    (good,) = found.rollouts[OWN, GOOD.name]
+    runs = [replace(good, answered=many, affected=many / 2) for many in (7e7, 6e7, 3e7)]
+    lines = render(replace(found, rollouts={**found.rollouts, (OWN, GOOD.name): runs})).splitlines()
+    head = next(index for index, line in enumerate(lines) if line.split()[:2] == ["version", "after"])
+    assert "1 seed, means" not in lines[0]
+    assert re.search(r"  good .* 53,333,333 ± 51,\d{3},\d{3} +26,666,667 ± 25,\d{3},\d{3} +0/3$", lines[head + 1])
+    assert len({len(line) for line in lines[head : head + 1 + len(CANARIES)]}) == 1
+
+
 def test_the_picture_of_a_rollout_ends_with_all_requests_or_none(prepared):
     found = compare(prepared(seconds=4 * HOUR), "steady", 1)
     shown = {}

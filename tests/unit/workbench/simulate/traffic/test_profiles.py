@@ -74,12 +74,21 @@ def test_every_profile_works_without_settings_and_has_a_description(name):
         ("flood:addresses=0", "a whole number from 1"),
         ("flood:addresses=2.5", "a whole number from 1"),
         ("flood:heavy=2", "to 1"),
-        ("spike:hold=999d", "a number from 0"),
+        ("spike:hold=999d", "a number from 0 to 31,622,400; it may end in ms, s, m, h, d"),
+        # Is it 300 a second, or 5 a minute?
+        ("steady:rate=5m", "a number from 0 to 1,000,000$"),
+        ("maintenance:surge=2m", "a number from 0 to 100,000$"),
+        ("steady:rate=inf", "a number from 0"),
+        ("steady:rate=3,rate=4", "rate is there twice"),
     ],
 )
 def test_a_wrong_profile_says_what_is_allowed(text, told):
     with pytest.raises(InputError, match=told):
         parse(text, HOUR)
+
+
+def test_a_rate_may_be_written_as_numbers_are():
+    assert parse("steady:rate=1.5e2", HOUR).rate(0) == 150
 
 
 def test_all_problems_of_a_profile_are_told_at_once():
