@@ -42,7 +42,7 @@ class Candidate:
 
     @property
     def fleet_key(self) -> tuple[Any, ...]:
-        """What decides response times; candidates that share it share a simulation."""
+        """What decides how fast answers are while the stack is up."""
         return (self.instance_types, self.min_size, self.max_size, self.warm_pool_size)
 
     @property

@@ -141,17 +141,25 @@ def optimize(
             graphs[candidate.frame] = declare(candidate.frame_overrides())
         return patched(graphs[candidate.frame], candidate, settings)
 
+    first = next(iter(space.candidates()), None)
+    on_clock = first is not None and prepare(graph_of(first), once).options.real_clock
+
+    def key_of(candidate: Candidate) -> tuple[Any, ...]:
+        """What decides response times: of traffic with a time of day, when the stack is parked, too."""
+        return (*candidate.fleet_key, candidate.hours_per_session if on_clock else None)
+
     if cluster is not None:
-        fleets = {candidate.fleet_key: candidate for candidate in reversed(list(space.candidates()))}
+        fleets = {key_of(candidate): candidate for candidate in reversed(list(space.candidates()))}
         ready = [prepare(graph_of(candidate), once) for candidate in fleets.values()]
         progress(f"simulating {len(ready)} fleets on {cluster.scheduler}")
         simulated = dict(zip(fleets, _performances(ready, limits.objective, cluster), strict=True))
     for candidate in space.candidates():
         graph = graph_of(candidate)
-        if candidate.fleet_key not in simulated:
+        key = key_of(candidate)
+        if key not in simulated:
             progress(f"simulating {candidate}")
-            simulated[candidate.fleet_key] = performance(graph, once, limits.objective)
-        tried.append(_tried(candidate, graph, settings, simulated[candidate.fleet_key], limits))
+            simulated[key] = performance(graph, once, limits.objective)
+        tried.append(_tried(candidate, graph, settings, simulated[key], limits))
     best, confirmed = _declared_best(declare, graph_of, settings, scenario, limits, tried, progress)
     tried.sort(key=_rank)
     seconds = time.perf_counter() - started
@@ -183,7 +191,7 @@ def _declared_best(
     for each in sorted(tried, key=_rank):
         if limits.over(each.expected_usd, each.worst_usd) or not _could_hold(each, limits.objective, several):
             continue
-        key = each.candidate.fleet_key
+        key = (*each.candidate.fleet_key, each.candidate.hours_per_session)
         if not each.holds:
             if key not in looked:
                 progress(f"looking at {each.candidate} in all runs")

@@ -73,6 +73,20 @@ def test_the_best_is_the_cheapest_of_those_that_hold(found):
     assert told["confirmed"]["mean"] == told["best"]["attainmentRatio"]
 
 
+def test_a_longer_session_is_found_where_the_recorded_traffic_outlasts_the_declared_one(settings, tmp_path):
+    file = tmp_path / "counts.csv"
+    # A Tuesday; the session begins at 09:00 in Vilnius, 07:00 UTC.
+    times = [f"2026-11-24T{7 + minute // 60:02}:{minute % 60:02}Z" for minute in range(150)]
+    file.write_text("timestamp,requests\n" + "".join(f"{each},120\n" for each in times))
+    scenario = Scenario(files=(file,), replications=2)
+    found = optimize(declare, settings, scenario, LIMITS, space=replace(SPACE, instance_types=(NANO,), min_sizes=(1,)))
+    assert found.best is not None
+    assert found.best.candidate.hours_per_session == Decimal(3)
+    ((name, shorter),) = [each for each in found.neighbours if each[0] == "hours_per_session"]
+    assert any("found the stack parked" in reason for reason in shorter.binds), name
+    assert found.simulations == 4
+
+
 def test_the_neighbour_that_is_a_step_cheaper_fails(found):
     assert found.neighbours
     for name, each in found.neighbours:
