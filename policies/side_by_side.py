@@ -25,8 +25,8 @@ FEWEST_RESOURCES: Final = 4_000
 """Below, a second process takes longer to start, and to tell what it found, than it saves."""
 PRICING: Final = "cost"
 """Topic of the rules that ask for the estimate: those of the first process, whose caller may want it, too."""
-FRONT: Final = ("iam", "network", "observability", "data")
-"""Topics whose rules follow references most; those of them that follow none stand in the middle."""
+FRONT: Final = ("iam", "data", "network", "observability")
+"""Topics whose rules follow references, the last the least; those of them that follow none stand in the middle."""
 END: Final = ("compute", "maintenance", "uptime", "rollout")
 """Topics whose rules read definitions of workflows."""
 _PLACES: Final = {topic: place for place, topic in enumerate((*FRONT, "", *END))}
@@ -59,12 +59,12 @@ def findings_of(rules: Sequence[Rule], context: Context, run: Run) -> Iterable[l
     return (found[number] if number in found else run(rule, context) for number, rule in enumerate(rules))
 
 
-def _place(rule: Rule) -> tuple[int, str]:
+def _place(rule: Rule) -> tuple[int, str, bool]:
     """Where in the line a rule stands: beside those that read what it reads."""
     if rule.types == STATE_MACHINE:
-        return _PLACES[END[-1]], rule.topic
+        return _PLACES[END[-1]], rule.topic, False
     own = _PLACES.get(rule.topic, _PLACES[""])
-    return own if rule.stack_wide else max(own, _PLACES[""]), rule.topic
+    return own if rule.stack_wide else max(own, _PLACES[""]), rule.topic, not rule.reads_graph
 
 
 class _Line:
