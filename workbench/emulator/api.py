@@ -55,8 +55,8 @@ class Api:
     on_answer: Callable[[CallRecord], None] | None = None
     calls: list[CallRecord] = field(default_factory=list)
     _sound: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
-    """Service, operation and parameters of reading calls that nothing forbids: a poll makes the same again and again.
-    Whether another call is allowed may depend on the time."""
+    """Service, operation and parameters of calls that were found to be allowed: a poll makes the same again and again,
+    and what makes a resource is looked at before any of it is sent."""
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Validate a call and send it.
@@ -78,14 +78,14 @@ class Api:
     def validate(self, service: str, operation: str, params: dict[str, Any]) -> None:
         """Raises InvalidCallError if AWS's service model, or its documents, forbid these parameters."""
         asked = service, operation, repr(params)
-        if asked in self._sound:
-            return
-        found = validation.problems(operation_model(service, operation), params)
+        known = asked in self._sound
+        if known and operation.startswith(READING):
+            return  # whether another call is allowed may depend on the time
+        found = [] if known else validation.problems(operation_model(service, operation), params)
         found = found or refusals.problems(service, operation, params)
         if found:
             raise InvalidCallError(service, operation, found)
-        if operation.startswith(READING):
-            self._sound.add(asked)
+        self._sound.add(asked)
 
     def client(self, service: str) -> BaseClient:
         """The boto3 client of a service, made once."""

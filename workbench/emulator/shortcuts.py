@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
+    from botocore.model import OperationModel
 
 _PLAIN_PATH = frozenset(string.ascii_letters + string.digits + "/-._")
 """Characters of a path that no encoding changes."""
@@ -38,9 +39,17 @@ def apply() -> None:
 
 def attach(client: BaseClient) -> None:
     """Let a client of moto in this process reach it by the shorter way; by moto's own wherever that one ends."""
+    _models_are_read_once(client)
     _endpoints_are_found_once(client)
     if client.meta.service_model.service_name != "s3":  # botocore looks at its answers once more
         _calls_are_answered_without_http(client)
+
+
+def _models_are_read_once(client: BaseClient) -> None:
+    """moto reads for itself the service models that botocore has read, a third of a second for those of a stack."""
+    from moto.core import utils
+
+    utils._load_service_model = client._loader.load_service_model
 
 
 def _endpoints_are_found_once(client: BaseClient) -> None:
@@ -68,15 +77,28 @@ def _calls_are_answered_without_http(client: BaseClient) -> None:
     add_fields = client._endpoint._add_modeled_error_fields
     parser = client._endpoint._response_parser_factory.create_parser(service.resolved_protocol)
     listened_to = service.service_id.hyphenize()
+    known: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def requested(model: OperationModel, api_params: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The request, and what those who listen have noted of it; of what reads, the same again and again."""
+        reads = model.name.startswith(("Describe", "Get", "List"))
+        asked = model.name, repr(api_params) if reads else ""
+        if asked in known:
+            request, context = known[asked]
+            return request, {**context}
+        context = {}
+        params = client._emit_api_params({**api_params}, model, context)
+        url, headers, _ = client._resolve_endpoint_ruleset(model, params, context)
+        request = client._convert_to_request_dict(params, model, url, context, headers)
+        if reads:
+            known[asked] = request, {**context}
+        return request, context
 
     def make_api_call(operation_name: str, api_params: dict[str, Any]) -> Any:
         model = service.operation_model(operation_name)
         if model.has_streaming_output or model.has_event_stream_output:
             return send(operation_name, api_params)
-        context: dict[str, Any] = {}
-        params = client._emit_api_params({**api_params}, model, context)
-        url, headers, _ = client._resolve_endpoint_ruleset(model, params, context)
-        request = client._convert_to_request_dict(params, model, url, context, headers)
+        request, context = requested(model, api_params)
         kept: list[dict[str, Any]] = []
         http = _answer(request, kept)
         if http is None:

@@ -81,6 +81,25 @@ def test_a_call_is_carried_out_once(api: Api) -> None:
     assert len(api.call("ec2", "describe_vpcs")["Vpcs"]) == before + 1
 
 
+def test_what_is_asked_again_is_not_written_again_and_answered_anew(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"Filters": [{"Name": "cidr", "Values": ["10.0.0.0/24"]}]}
+    assert api.call("ec2", "describe_vpcs", **asked)["Vpcs"] == []
+    made = api.call("ec2", "create_vpc", CidrBlock="10.0.0.0/24")["Vpc"]["VpcId"]
+    with monkeypatch.context() as patch:
+        patch.setattr(api.client("ec2"), "_convert_to_request_dict", lambda *_: pytest.fail("written again"))
+        assert [vpc["VpcId"] for vpc in api.call("ec2", "describe_vpcs", **asked)["Vpcs"]] == [made]
+    asked["Filters"][0]["Values"] = ["10.0.1.0/24"]
+    assert api.call("ec2", "describe_vpcs", **asked)["Vpcs"] == []
+
+
+def test_moto_and_botocore_share_what_is_read_of_a_service(api: Api) -> None:
+    from moto.core.utils import _load_service_model
+
+    model = operation_model("ec2", "describe_vpcs").service_model
+    api.call("ec2", "describe_vpcs")
+    assert _load_service_model("ec2", "service-2") is model._service_description
+
+
 def test_outside_of_the_embedded_aws_nothing_is_served() -> None:
     assert not by_moto.enabled
     asked = {"method": "POST", "url": "https://ec2.us-east-1.amazonaws.com/", "headers": {}, "body": {"Action": "x"}}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from workbench.emulator.api import operation_model, service_model
+from workbench.emulator import refusals, validation
+from workbench.emulator.api import Api, InvalidCallError, operation_model, service_model
 from workbench.emulator.java_patterns import compile_pattern
 from workbench.emulator.registry import types
 from workbench.emulator.validation import problems
@@ -201,3 +202,26 @@ def test_java_patterns_mean_the_same_in_python(pattern: str, good: str, bad: str
 
 def test_what_python_cannot_say_is_left_alone() -> None:
     assert compile_pattern(r"[\p{Print}&&[^|:/]]+") is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "times"),
+    [("create_role", ROLE, ["model", "refusals", "refusals"]), ("get_role", {"RoleName": "a"}, ["model", "refusals"])],
+)
+def test_a_call_is_held_against_the_model_once_and_against_what_may_change_each_time(
+    monkeypatch: pytest.MonkeyPatch, operation: str, params: dict[str, Any], times: list[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(validation, "problems", lambda *_: asked.append("model") or [])
+    monkeypatch.setattr(refusals, "problems", lambda *_: asked.append("refusals") or [])
+    api = Api()
+    api.validate("iam", operation, params)
+    api.validate("iam", operation, {**params})
+    assert asked == times
+
+
+def test_a_call_that_is_refused_is_refused_again() -> None:
+    api = Api()
+    for _ in range(2):
+        with pytest.raises(InvalidCallError, match="does not match"):
+            api.validate("iam", "create_role", {**ROLE, "RoleName": "a b"})
