@@ -1,4 +1,4 @@
-"""Every stack, and every component by itself, on the embedded AWS."""
+"""Every stack on the embedded AWS."""
 
 from __future__ import annotations
 
@@ -16,31 +16,6 @@ from workbench.emulator.seed import references
 from workbench.emulator.world import embedded_aws
 
 PARKED = {"plant:uptime.parked": "true"}
-COMPONENTS = (
-    "AuditLog",
-    "BudgetGuard",
-    "Cache",
-    "CanaryRollout",
-    "Certificate",
-    "CiAccess",
-    "Contract",
-    "Dashboard",
-    "EncryptionKey",
-    "FeatureFlag",
-    "Firewall",
-    "Fleet",
-    "HealthFeed",
-    "LoadBalancer",
-    "LogBucket",
-    "Maintenance",
-    "Network",
-    "Notifications",
-    "Reaper",
-    "ScalingEvents",
-    "SecurityGroups",
-    "ServiceAlarms",
-    "TrafficSplit",
-)
 
 
 @pytest.mark.slow
@@ -87,21 +62,6 @@ def test_parking_takes_away_what_is_billed_by_the_hour_and_unparking_brings_it_b
         back, _ = deploy_program(deployer, "dev")
         assert back.actions["delete"] == 0
         assert read_back(deployer).differences == []
-
-
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_a_component_is_deployed_by_itself(deployment: Any, deployable: Any, component: str) -> None:
-    part = subgraph(deployable(deployment("dev")), f"plant:components:{component}$")
-    assert part, "the stack has no such component"
-    with embedded_aws(platform=references(deployment("dev"))) as api:
-        before = leftovers(api)
-        deployer = Deployer(Lifecycle(api))
-        made = deployer.deploy({"deployment": {"resources": part}})
-        assert made.actions["create"] + made.actions["validate"] == len(part)
-        assert read_back(deployer).differences == []
-        assert set(deployer.deploy({"deployment": {"resources": part}}).actions) == {"same"}
-        deployer.destroy()
-        assert leftovers(api) - before == set()
 
 
 @pytest.mark.parametrize("component", ["Certificate", "LoadBalancer"])
