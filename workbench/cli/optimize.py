@@ -84,7 +84,7 @@ class Wanted:
 @click.option("--traffic", "files", multiple=True, type=Read(), help="Recorded traffic, as in simulate.")
 @click.option("--service", default="exponential", show_default=True, help="Service times, as in simulate.")
 @click.option("--cpu-ratio", type=Number(0, 1), help="CPU share of them.  [default: as declared]")
-@click.option("--duration", help="Length of each simulation, e.g. 2h.  [default: 1h]")
+@click.option("--duration", help="Length of each simulation, as in simulate.")
 @click.option("--seed", type=Whole(0), default=1, show_default=True, help="Same seed, same result.")
 @click.option("--replications", "-r", type=Whole(2, 100), default=5, help="Runs that confirm the best.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")

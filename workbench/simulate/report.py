@@ -202,17 +202,7 @@ class Report:
                 **self.band_of(runs[0].point_minutes).to_json(),
             },
             "runs": [_run(run) for run in runs],
-            "inputs": [
-                {
-                    "file": row.source,
-                    "rows": row.good,
-                    "badRows": row.bad,
-                    "missingIntervals": row.missing,
-                    "repeatedRows": row.repeated,
-                    "answers": dict(sorted(row.answers.items())),
-                }
-                for row in self.rows
-            ],
+            "inputs": [row.to_json() for row in self.rows],
             "assumptions": [*self.declared.notes, *self.assumptions],
             "reasons": [*self.judgement.broken, *self.judgement.missing],
             "verdict": self.verdict,

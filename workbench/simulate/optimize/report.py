@@ -40,6 +40,7 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
             yield _row(each, None)
         if any(each.over_in_worst_case_only for each in closest):
             yield "  --ignore-worst-case finds those whose expected cost fits"
+        yield from _read(found)
         yield f"verdict: {found.verdict}"
         return
     best = found.best
@@ -57,7 +58,13 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
         yield f"  {name}: {each.candidate}: ${each.expected_usd:.2f}, fails: {'; '.join(each.binds)}"
     for reason in found.floors:
         yield f"  not considered, {reason}"
+    yield from _read(found)
     yield "verdict: pass"
+
+
+def _read(found: Optimum) -> Iterator[str]:
+    for row in found.rows:
+        yield from row.lines()
 
 
 def _row(each: Tried, best: Tried | None) -> str:
@@ -77,6 +84,7 @@ def to_json(found: Optimum, limits: Limits, scenario: str) -> dict[str, Any]:
         "budget": money(limits.budget_usd),
         "attainmentRatio": limits.objective.attainment_ratio,
         "worstCaseBinds": limits.worst_case_binds,
+        "inputs": [row.to_json() for row in found.rows],
         "candidates": len(found.tried),
         "simulations": found.simulations,
         "holding": sum(1 for each in found.tried if each.holds),

@@ -23,6 +23,7 @@ from workbench.simulate.optimize.candidates import Candidate, Space, space_for
 from workbench.simulate.optimize.patching import patched, tracked_requests
 from workbench.simulate.replications import Interval, interval
 from workbench.simulate.scenario import Prepared, Scenario, prepare
+from workbench.simulate.traffic.rows import RowReport
 
 if TYPE_CHECKING:
     from workbench.cluster import Cluster
@@ -81,6 +82,8 @@ class Optimum:
     """Candidates that no other beats in both cost and p95."""
     simulations: int
     seconds: float
+    rows: tuple[RowReport, ...]
+    """What was read from files."""
 
     @property
     def verdict(self) -> str:
@@ -141,12 +144,11 @@ def optimize(
             graphs[candidate.frame] = declare(candidate.frame_overrides())
         return patched(graphs[candidate.frame], candidate, settings)
 
-    first = next(iter(space.candidates()), None)
-    on_clock = first is not None and prepare(graph_of(first), once).options.real_clock
+    first = prepare(graph_of(next(space.candidates())), once)
 
     def key_of(candidate: Candidate) -> tuple[Any, ...]:
         """What decides response times: of traffic with a time of day, when the stack is parked, too."""
-        return (*candidate.fleet_key, candidate.hours_per_session if on_clock else None)
+        return (*candidate.fleet_key, candidate.hours_per_session if first.options.real_clock else None)
 
     if cluster is not None:
         fleets = {key_of(candidate): candidate for candidate in reversed(list(space.candidates()))}
@@ -172,6 +174,7 @@ def optimize(
         frontier=frontier(tried),
         simulations=len(simulated),
         seconds=seconds,
+        rows=first.loaded.rows,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 TABLES: Final = (".csv", ".csv.gz", ".parquet", ".pq")
 """Ends of the names of tables of counts; any other file is an access log."""
@@ -53,6 +53,17 @@ class RowReport:
             + (twice if self.repeated else [])
             + (answers if failed else [])
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """What was read, for programs."""
+        return {
+            "file": self.source,
+            "rows": self.good,
+            "badRows": self.bad,
+            "missingIntervals": self.missing,
+            "repeatedRows": self.repeated,
+            "answers": dict(sorted(self.answers.items())),
+        }
 
     def _bad(self) -> list[str]:
         if not self.bad:

@@ -77,7 +77,7 @@ def test_a_longer_session_is_found_where_the_recorded_traffic_outlasts_the_decla
     file = tmp_path / "counts.csv"
     # A Tuesday; the session begins at 09:00 in Vilnius, 07:00 UTC.
     times = [f"2026-11-24T{7 + minute // 60:02}:{minute % 60:02}Z" for minute in range(150)]
-    file.write_text("timestamp,requests\n" + "".join(f"{each},120\n" for each in times))
+    file.write_text("timestamp,requests\n" + "".join(f"{each},120\n" for each in times) + "tomorrow,120\n")
     scenario = Scenario(files=(file,), replications=2)
     found = optimize(declare, settings, scenario, LIMITS, space=replace(SPACE, instance_types=(NANO,), min_sizes=(1,)))
     assert found.best is not None
@@ -85,6 +85,10 @@ def test_a_longer_session_is_found_where_the_recorded_traffic_outlasts_the_decla
     ((name, shorter),) = [each for each in found.neighbours if each[0] == "hours_per_session"]
     assert any("found the stack parked" in reason for reason in shorter.binds), name
     assert found.simulations == 4
+    # What could not be read is told, as simulate does.
+    assert "1 of 151 rows were left out" in render(found, LIMITS, "counts")
+    (told,) = to_json(found, LIMITS, "counts")["inputs"]
+    assert (told["rows"], told["badRows"]) == (150, 1)
 
 
 def test_the_neighbour_that_is_a_step_cheaper_fails(found):
