@@ -220,17 +220,28 @@ def scalar(kinds: list[str], value: Any) -> Any:
     return value
 
 
+@cache
+def linter() -> Any:
+    """cfn-lint for all Regions, as its `lint_all`, which reads its rules anew for each template."""
+    from cfnlint.config import ConfigMixIn, ManualArgs
+    from cfnlint.helpers import REGIONS
+    from cfnlint.runner import Runner
+
+    return Runner(ConfigMixIn(**ManualArgs(include_checks=["I"], include_experimental=True, regions=REGIONS)))
+
+
 def findings(resources: Mapping[str, Rendering]) -> Iterator[str]:
     """What cfn-lint calls an error in a template of these resources.
 
     What is required is not among it: it may be one of the properties that are left out.
     """
-    from cfnlint.api import lint_all
+    from cfnlint.decode.decode import decode_str
 
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": {name: {"Type": one.type, "Properties": one.properties} for name, one in resources.items()},
     }
-    for match in lint_all(json.dumps(template, default=str)):
+    decoded, errors = decode_str(json.dumps(template, default=str))
+    for match in (*errors, *linter().validate_template(decoded)):
         if match.rule.id.startswith("E") and match.rule.id not in REQUIRED:
             yield f"{'/'.join(map(str, match.path[1:]))}: {match.rule.id} {match.message}"
