@@ -44,7 +44,7 @@ COMPONENTS = (
 
 @pytest.fixture(scope="module")
 def account(deployment: Any) -> Iterator[tuple[Api, set[str]]]:
-    """An account that one component after the other comes to and leaves, and what it holds without any."""
+    """An account that one component after the other comes to and leaves, and what it holds without them."""
     with embedded_aws(platform=references(deployment("dev"))) as api:
         yield api, leftovers(api)
 
@@ -53,7 +53,7 @@ def account(deployment: Any) -> Iterator[tuple[Api, set[str]]]:
 def test_a_component_is_deployed_by_itself(
     deployment: Any, deployable: Any, account: tuple[Api, set[str]], component: str
 ) -> None:
-    api, before = account
+    api, held = account
     part = subgraph(deployable(deployment("dev")), f"plant:components:{component}$")
     assert part, "the stack has no such component"
     deployer = Deployer(Lifecycle(api))
@@ -62,4 +62,6 @@ def test_a_component_is_deployed_by_itself(
     assert read_back(deployer).differences == []
     assert set(deployer.deploy({"deployment": {"resources": part}}).actions) == {"same"}
     deployer.destroy()
-    assert leftovers(api) == before
+    left = leftovers(api) - held
+    held |= left  # the next does not answer for it
+    assert left == set()
