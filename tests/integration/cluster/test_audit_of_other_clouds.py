@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -23,18 +24,22 @@ from judges.tools import find
 ROOT = Path(__file__).parents[3]
 BESIDE = ROOT / ".judges" / "python"
 """Where `.ci/run` puts what the lock file lacks; behind it, so that nothing of it comes first."""
-HERE = f"import sys; sys.path.append({str(BESIDE)!r})\n"
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """Of every Azurite: Microsoft's documents name them."""
 PLACE = "states/team/.pulumi"
 
 
+@cache
+def commands():
+    """What runs the audits: the imports of both clouds done once, but gcsfs itself: it reads its environment then."""
+    clouds = ("adlfs", "google.auth", "google.cloud.storage", "google.oauth2.credentials")
+    ours = ("workbench.cli.audit", "workbench.audit.run", "workbench.audit.sources", "workbench.audit.warm")
+    return Forked(*clouds, *ours, environment=os.environ, path=[BESIDE])
+
+
 def python(code, *arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", HERE + code, *map(str, arguments)],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    return commands().run(code, *arguments, cwd=ROOT, environment={**os.environ, **environment})
 
 
 def objects():
@@ -90,12 +95,12 @@ def answers(port):
 
 
 def needs(package):
-    if python(f"import {package}").returncode:
+    if PathFinder.find_spec(package, [*sys.path, str(BESIDE)]) is None:
         pytest.skip(f"{package} is not installed; .ci/run installs it")
 
 
 FILL = """
-import fsspec, json, pathlib
+import fsspec, json, pathlib, sys
 protocol, options, folder = sys.argv[1], json.loads(sys.argv[2]), pathlib.Path(sys.argv[3])
 system = fsspec.filesystem(protocol, **options)
 system.mkdir("states")
@@ -143,18 +148,10 @@ def cloud(request):
     return request.getfixturevalue(request.param)
 
 
-@cache
-def commands():
-    """What runs the audits: the imports of both clouds done once, but gcsfs itself: it reads its environment then."""
-    clouds = ("adlfs", "google.auth", "google.cloud.storage", "google.oauth2.credentials")
-    ours = ("workbench.cli.audit", "workbench.audit.run", "workbench.audit.sources")
-    return Forked(*clouds, *ours, environment=os.environ, path=[BESIDE])
-
-
 def audit(cloud, *options, url=None, **environment):
     run = "import sys; from workbench.cli.main import run; sys.exit(run(sys.argv[1:]))"
     arguments = ["audit", url or cloud[0], "--on", "2026-11-27", *options]
-    return commands().run(run, *arguments, cwd=ROOT, environment={**os.environ, **cloud[1], **environment})
+    return python(run, *arguments, **{**cloud[1], **environment})
 
 
 def test_stacks_locks_and_faults(cloud):
