@@ -6,6 +6,7 @@ from collections import deque
 import pytest
 
 from deployment.graph import Resource
+from policies.promises import users_warned
 from policies.rules import _shapes
 from policies.rules._shapes import calls, shaped, unshaped
 from policies.rules.sfn.states_complete import check
@@ -80,3 +81,44 @@ def test_the_fault_of_one_copy_is_found():
     ]
     assert told[0] == told[2] == []
     assert "state Set: goes on to Gone, which is no state beside it" in told[1]
+
+
+def telling(topic, **more):
+    put = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": topic}}
+    return json.dumps({"StartAt": "Tell", "States": {"Tell": {**put, "End": True}, **more}})
+
+
+EVENTS = ('{"phase": "start", "window": "window-of-names"}', '{"phase": "end"}')
+ITSELF = {
+    "an event names it": telling("window-of-names"),
+    "a pattern": telling("topic-of-third", Is={"Choices": [{"Variable": "$.x", "StringMatches": "*third"}]}),
+    "an order": telling("topic-of-third", Is={"Choices": [{"Variable": "$.x", "StringLessThanPath": "$.y"}]}),
+    "a function": telling("topic-of-third", Is={"Parameters": {"x.$": "States.StringSplit($.y, '-')"}}),
+    "JSONata": telling("topic-of-third", Is={"Assign": {"x": "{% $substringAfter($y, '-') %}"}}),
+    "a fault": telling("topic-of-third", broken={}),
+}
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Definitions that were rehearsed."""
+    found = []
+
+    def rehearsal(text, events):
+        found.append(text)
+        return ("nobody is told",) if "broken" in text else ()
+
+    monkeypatch.setattr(users_warned, "rehearsal", rehearsal)
+    return found
+
+
+def test_copies_of_a_machine_that_goes_well_are_run_once(runs):
+    for text in (telling("topic-of-first"), telling("topic-of-second")):
+        assert users_warned.rehearsed(text, EVENTS) == ()
+    assert len(set(runs)) == 1
+
+
+@pytest.mark.parametrize("text", ITSELF.values(), ids=ITSELF)
+def test_a_machine_that_its_names_may_lead_elsewhere_is_run_itself(text, runs):
+    assert users_warned.rehearsed(text, EVENTS) == (("nobody is told",) if "broken" in text else ())
+    assert runs[-1] == text
