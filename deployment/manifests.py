@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
+
 from deployment.graph import Resource
 from deployment.kubernetes_api import refused
 from deployment.kubernetes_api.schemas import NEWEST, validator
@@ -106,17 +108,19 @@ def _without_numbers(text: str) -> str:
     if "\\" in text or any(kind in text for kind in VERBATIM):
         return text
     met: dict[str, int] = {}
-    parts = text.split('"')
-    for place in range(1, len(parts), 2):  # every second is a name or a text
-        part = parts[place]
-        if part[-1:].isdigit() and (found := NUMBERED.fullmatch(part)):
-            parts[place] = f"{found[1]}{len(found[2])}#{met.setdefault(part, len(met))}"
-    return '"'.join(parts)
+
+    def without(quoted: re.Match[str]) -> str:
+        found = NUMBERED.fullmatch(quoted[1])
+        return f'"{found[1]}{len(found[2])}#{met.setdefault(quoted[1], len(met))}"' if found else quoted[0]
+
+    return ENDING_IN_A_DIGIT.sub(without, text)
 
 
+ENDING_IN_A_DIGIT: Final = re.compile(r'"([^"]*[0-9])"')
+"""A name or a text; what stands between two of them, in JSON without spaces, ends otherwise."""
 NUMBERED: Final = re.compile(r"(?=.*[g-zG-Z])([a-zA-Z](?:.*[^0-9])?)(?<![vV])(?<!alpha)(?<!beta)([0-9]+)")
 """What ends in a number, and is neither a version, such as ``apps/v1`` or ``IPv6``, nor an address."""
-VERBATIM: Final = ('"kind": "CronJob"', '"kind": "Secret"')
+VERBATIM: Final = ('"kind":"CronJob"', '"kind":"Secret"')
 """Kinds that hold names of time zones, or encoded text, in which numbers have a meaning."""
 
 
@@ -136,11 +140,20 @@ ENUMERATED: Final = ("apiVersion", "kind")
 """The fields of which a schema asks what they say (all schemas from 1.31 to 1.37)."""
 
 
-class _Encoder(json.JSONEncoder):
-    """Writes something right in every way for what can't be read."""
+def _written(document: Mapping[str, Any]) -> str:
+    """`document` in JSON; for what can't be read stands something right in every way."""
+    try:
+        text = _quickly(document).decode()
+    except (TypeError, ValueError, OverflowError):  # with a number, or a text, that only Python takes
+        return _by_python(document)
+    return _by_python(document) if "null" in text else text  # as infinity is written, too
 
-    def default(self, o: Any) -> Any:
-        return STAND_IN if isinstance(o, Sentinel) else super().default(o)
+
+def _stand_in(hidden: Any) -> str:
+    if isinstance(hidden, Sentinel):
+        return STAND_IN
+    raise TypeError(f"{type(hidden).__name__} is nothing that JSON holds")
 
 
-_written: Final = _Encoder(sort_keys=True).encode
+_quickly: Final = msgspec.json.Encoder(enc_hook=_stand_in, order="deterministic").encode
+_by_python: Final = json.JSONEncoder(default=_stand_in, sort_keys=True, separators=(",", ":")).encode

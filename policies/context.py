@@ -108,27 +108,26 @@ class Context:
         """`make(resource, self)`, the same object each time that it is asked for in one assessment."""
         return self._once((make, resource.urn), lambda: make(resource, self))
 
-    def alike(self, kind: Kind, types: tuple[str, ...], only_with: tuple[str, ...]) -> tuple[list[Resource], list[int]]:
-        """The first of each kind of those of `types` that have any of `only_with`, and of which kind each is."""
-        return self._once((kind, types, only_with), lambda: self._alike(kind, types, only_with))
+    def alike(self, kind: Kind, resources: tuple[Resource, ...]) -> tuple[list[Resource], list[int]]:
+        """The first of each kind of `resources`, which a look-up of the graph gave, and of which kind each is."""
+        return self._once((kind, id(resources)), lambda: self._alike(kind, resources))
 
-    def _alike(
-        self, kind: Kind, types: tuple[str, ...], only_with: tuple[str, ...]
-    ) -> tuple[list[Resource], list[int]]:
+    def _alike(self, kind: Kind, resources: tuple[Resource, ...]) -> tuple[list[Resource], list[int]]:
         firsts: list[Resource] = []
         kinds: list[int] = []
         known: dict[tuple[str, Hashable], int] = {}
         with watched() as watch:
-            for resource in self.graph.with_any(only_with, *types):
+            for resource in resources:
+                number = len(firsts)
                 try:
                     key = kind(resource, self)
+                    if key is not None and not watch.met:
+                        number = known.setdefault((resource.type, key), number)
                 except SHAPE_ERRORS:  # which are told of each
-                    key = None
+                    pass
                 if watch.met:
-                    key = None
                     watch.met.clear()
                     watch.told.clear()
-                number = len(firsts) if key is None else known.setdefault((resource.type, key), len(firsts))
                 if number == len(firsts):
                     firsts.append(resource)
                 kinds.append(number)

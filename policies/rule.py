@@ -143,8 +143,10 @@ class Rule:
         part of one, so that who asks meets that in its place."""
         check = self.check
         if self.kind is not None:
-            firsts, kinds = context.alike(self.kind, self.types, self.only_with)
+            resources = self.resources(context.graph)
+            firsts, kinds = context.alike(self.kind, resources)
         else:
+            resources = context.graph.with_any((), *self.types)
             firsts, kinds = context.graph.alike(self.reads, *self.types)
         found: list[tuple[Problem, ...]] = []
         try:
@@ -155,20 +157,17 @@ class Rule:
             return None
         if not any(found):
             return ()
-        resources = context.graph.with_any(self.only_with if self.kind is not None else (), *self.types)
         return ((one, problem) for one, kind in zip(resources, kinds, strict=True) for problem in found[kind])
 
     def is_about(self, token: str, *, managed: bool) -> bool:
         """True when `check` runs on a resource of type `token`, which a provider manages or not."""
         return token in self.types or (managed and token.startswith(_providers_of(self.types)))
 
-    def resources(self, graph: ResourceGraph) -> Iterable[Resource]:
+    def resources(self, graph: ResourceGraph) -> tuple[Resource, ...]:
         """Resources of `graph` that `check` runs on."""
         if providers := _providers_of(self.types):
             return graph.managed_by(providers)
-        if self.only_with:
-            return graph.with_any(self.only_with, *self.types)
-        return (one for token in self.types for one in graph.of_type(token))
+        return graph.with_any(self.only_with, *self.types)
 
 
 @cache

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from deployment.graph import Resource
 from deployment.pod_resources import template_path
 from deployment.tokens import DAEMON_SET, DEPLOYMENT, POD, STATEFUL_SET, WORKLOADS
 from policies.checks import mappings
+from policies.context import Context
 
 SERVING: Final = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, POD)
 PATCH: Final = "Patch"
@@ -65,6 +68,23 @@ def _metadata(resource: Resource, key: str) -> Mapping[str, Any]:
     metadata = template.get("metadata") if isinstance(template, dict) else None
     found = metadata.get(key) if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def made(resource: Resource, context: Context) -> Hashable:
+    """What rules ask of the pod that `resource` makes: all but what its containers are called, and their images."""
+    return context.once_for(_made, resource)
+
+
+def _made(resource: Resource, context: Context) -> Hashable:
+    pod = pod_spec(resource)
+    if pod is None:
+        return ()
+    own = [{**one, "name": "", "image": ""} for one in mappings(pod.get("containers"))]
+    written = _written((pod_annotations(resource), {**pod, "containers": own}))
+    return None if b"null" in written else written  # as a number that is none is written, too
+
+
+_written: Final = msgspec.json.Encoder().encode
 
 
 def containers(resource: Resource, *, initial: bool = True) -> Iterator[Container]:

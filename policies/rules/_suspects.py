@@ -57,7 +57,7 @@ def _hides_something(context: Context) -> bool:
 
 def _gives_somebody_rights(context: Context) -> bool:
     """False where no policy lets its holder give anybody rights, or has them all."""
-    firsts, _ = context.alike(granted, POLICY_HOLDERS, HOLDING)
+    firsts, _ = context.alike(granted, context.graph.with_any(HOLDING, *POLICY_HOLDERS))
     said = {grant.statement[1:3] for one in firsts if one.type in IAM for grant in grants(one, context)}
     return any(names(*actions, one) for actions in said for one in (*GIVING, *SIGNS))
 

@@ -48,10 +48,10 @@ def _kind(resource: Resource, context: Context) -> Hashable:
 
 
 def _raising(context: Context) -> frozenset[str]:
-    firsts, kinds = context.alike(granted, POLICY_HOLDERS, HOLDING)
+    holders = context.graph.with_any(HOLDING, *POLICY_HOLDERS)
+    firsts, kinds = context.alike(granted, holders)
     with watched(off=True):  # what can't be read is judged by itself
         raising = [_may_raise(first, context) for first in firsts]
-    holders = context.graph.with_any(HOLDING, *POLICY_HOLDERS)
     return frozenset(one.urn for one, kind in zip(holders, kinds, strict=True) if raising[kind])
 
 

@@ -12,7 +12,7 @@ from policies.context import Context
 from policies.examples import each
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, containers, pod_spec, with_container
+from policies.rules._pods import HARDENED, containers, made, pod_spec, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +92,7 @@ RULE = Rule(
     ),
     types=WORKLOADS,
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_container(securityContext={"privileged": True}))},
     also_failing=each(

@@ -10,7 +10,7 @@ from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Enforcement, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import containers, deployment
+from policies.rules._pods import containers, deployment, made
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -31,6 +31,7 @@ RULE = Rule(
     source="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     types=(DEPLOYMENT,),
     check=check,
+    kind=made,
     passing={"api": deployment(resources={"limits": {"memory": "64Mi"}})},
     failing={"api": deployment(resources={"limits": {"cpu": "100m"}})},
 )

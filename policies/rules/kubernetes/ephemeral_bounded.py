@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import containers, deployment, pod_spec
+from policies.rules._pods import containers, deployment, made, pod_spec
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -41,6 +41,7 @@ RULE = Rule(
     frameworks=("kube-score:container-ephemeral-storage-request-and-limit",),
     types=(DEPLOYMENT,),
     check=check,
+    kind=made,
     passing={"api": deployment(resources={"requests": _SCRATCH, "limits": _SCRATCH})},
     failing={"api": deployment(resources={"requests": _SCRATCH})},
     also_failing=[

@@ -12,7 +12,7 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, PATCH, PATCHES, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, PATCH, PATCHES, containers, made, pod_spec, with_container, with_pod
 
 SOCKET: Final = "docker.sock"
 """Whoever may write to Docker's socket is root on the node; an agent reads those of other engines, by their CRI."""
@@ -145,6 +145,7 @@ _UNTOUCHED = Rule(
     frameworks=("checkov:CKV_K8S_16", "checkov:CKV_K8S_27", *_CONTROLS),
     types=(*WORKLOADS, *PATCHES),
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_pod(hostNetwork=True))},
     also_failing=[
@@ -176,6 +177,7 @@ _AGENTS = Rule(
     frameworks=_CONTROLS,
     types=(DAEMON_SET,),
     check=check_agents,
+    kind=made,
     passing={"agent": (DAEMON_SET, HARDENED)},
     failing=_agent("/proc", read_only=True),
     also_failing=({"agent": (DAEMON_SET, with_pod(hostPID=True))},),

@@ -11,7 +11,7 @@ from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._credentials import holds_credential, is_credential
-from policies.rules._pods import PATCHES, containers, with_container
+from policies.rules._pods import PATCHES, containers, made, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_K8S_35",),
     types=(*WORKLOADS, *PATCHES),
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, with_container(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {}}}]))},
     also_passing=(
         {"api": (DEPLOYMENT, with_container(args=["--db-password=$(DB_PASSWORD)", "--password-file=/run/db"]))},

@@ -10,7 +10,7 @@ from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, SERVING, containers, without
+from policies.rules._pods import HARDENED, SERVING, containers, made, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_K8S_8", "checkov:CKV_K8S_9"),
     types=WORKLOADS,
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, without("readinessProbe"))},
 )

@@ -12,7 +12,7 @@ from policies.context import Context
 from policies.examples import Example
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import containers, deployment
+from policies.rules._pods import containers, deployment, made
 
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -58,6 +58,7 @@ RULE = Rule(
     frameworks=("kube-score:pod-probes-identical",),
     types=(DEPLOYMENT,),
     check=check,
+    kind=made,
     passing=_probes("/live"),
     failing=_probes("/ready"),
     also_failing=[_probes("/live", "HTTP")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -37,6 +37,12 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
             f"{FORCE} takes fields from whoever else sets them, autoscalers included; drop the annotation",
             "metadata.annotations",
         )
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    """Without annotations nothing counts but the provider."""
+    annotations = resource.get("metadata.annotations")
+    return (resource.options.get("provider"),) if annotations is None else None
 
 
 def _says(resource: Resource, annotation: str) -> str:
@@ -90,6 +96,7 @@ RULES = (
         types=(ANY_OBJECT,),
         reads_graph=True,
         check=check,
+        kind=_kind,
         passing=_under("cluster", clusterIdentifier="arn:cluster"),
         failing=_under("default_4_34_2"),
         also_failing=[_noted(SKIP, "true"), _noted(PROPAGATION, "Orphan"), _noted(FORCE, "true")],

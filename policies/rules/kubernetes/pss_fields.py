@@ -16,6 +16,7 @@ from policies.rules._pods import (
     HARDENED,
     PATCHES,
     containers,
+    made,
     pod_annotations,
     pod_spec,
     with_container,
@@ -126,11 +127,13 @@ RULE = Rule(
     frameworks=("pss:baseline",),
     types=(*WORKLOADS, *PATCHES),
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_container(securityContext={"procMount": "Unmasked"}))},
     also_passing=[
         {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["NET_BIND_SERVICE", "CHOWN"]}}))},
         {"api": (DEPLOYMENT, with_container(securityContext={"capabilities": {"add": ["IPC_LOCK"]}}))},
+        {"api": (POD, {"spec": {"containers": []}})},
         {
             "api": (
                 DEPLOYMENT,

@@ -11,7 +11,7 @@ from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, containers, pod_spec, with_container, with_pod
+from policies.rules._pods import HARDENED, containers, made, pod_spec, with_container, with_pod
 from policies.rules.kubernetes.host_untouched import is_node_plugin
 
 VOLUMES: Final = frozenset(
@@ -71,6 +71,7 @@ RULE: Final = Rule(
     frameworks=("pss:restricted",),
     types=WORKLOADS,
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing=_mounting(nfs={"server": "nfs.example.com", "path": "/"}),
     also_failing=[

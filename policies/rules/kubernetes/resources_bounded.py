@@ -10,7 +10,7 @@ from policies.checks import is_absent
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, containers, without
+from policies.rules._pods import HARDENED, containers, made, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_K8S_10", "checkov:CKV_K8S_12", "checkov:CKV_K8S_13"),
     types=WORKLOADS,
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, without("resources"))},
 )

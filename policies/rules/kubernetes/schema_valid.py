@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
 from deployment.graph import Resource
 from deployment.kubernetes_api.schemas import NEWEST, is_gone
 from deployment.manifests import identity, is_object, manifest, schema_problem
-from deployment.object_lists import is_list
+from deployment.object_lists import is_list, may_be_list
 from deployment.tokens import DEPLOYMENT, KUBERNETES_SECRET
 from deployment.unknown import UNKNOWN, Sentinel
 from policies.context import ROOT_TYPE, Context
@@ -50,6 +50,11 @@ def check_version(resource: Resource, context: Context) -> Iterator[Problem]:
     instead = f"use {REMOVED[version]}" if version in REMOVED else "use a version that it has"
     cluster = f"Kubernetes {declared}" if declared else "every supported Kubernetes"
     yield Problem(f"{kind} of apiVersion {version} is gone from {cluster}; {instead}", "apiVersion")
+
+
+def _kind(resource: Resource, context: Context) -> Hashable:
+    """Whether something is a list its properties say; of all others the type counts alone."""
+    return None if may_be_list(resource.type) else True
 
 
 def _is_gone(resource: Resource, version: str | None) -> bool:
@@ -115,17 +120,20 @@ RULES = (
         types=(ANY_OBJECT,),
         reads_graph=True,
         check=check_version,
+        kind=_kind,
         passing=_deployment(),
         failing=_deployment(DEPLOYMENT.replace("apps/v1", "apps/v1beta1")),
         also_failing=[
             _of("policy/v1beta1:PodDisruptionBudget"),
             _of("flowcontrol.apiserver.k8s.io/v1beta1:FlowSchema"),
             {**_of("resource.k8s.io/v1:ResourceClaim"), **_cluster("1.33")},
+            {"it": ("kubernetes:extensions/v1beta1:DeploymentList", {"spec": {}})},
         ],
         also_passing=[
             _of("admissionregistration.k8s.io/v1beta1:MutatingAdmissionPolicy"),
             _of("networking.k8s.io/v1beta1:ServiceCIDR"),
             _of("gateway.networking.k8s.io/v1beta1:Gateway"),
+            {"it": ("kubernetes:extensions/v1beta1:DeploymentList", {"items": []})},
             {**_of("apps/v1:DeploymentPatch"), **_cluster("1.36")},
         ],
     ),

@@ -10,7 +10,7 @@ from policies.checks import is_absent, mappings, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, containers, with_container
+from policies.rules._pods import HARDENED, containers, made, with_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_K8S_35",),
     types=WORKLOADS,
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={
         "api": (

@@ -11,7 +11,7 @@ from policies.checks import is_absent, shown
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
-from policies.rules._pods import HARDENED, pod_spec, with_pod
+from policies.rules._pods import HARDENED, made, pod_spec, with_pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ RULE = Rule(
     frameworks=("checkov:CKV_K8S_38", "checkov:CKV_K8S_41", "checkov:CKV_K8S_42"),
     types=WORKLOADS,
     check=check,
+    kind=made,
     passing={"api": (DEPLOYMENT, HARDENED)},
     failing={"api": (DEPLOYMENT, with_pod(automountServiceAccountToken=True))},
     also_failing=({"api": (DEPLOYMENT, with_pod(serviceAccountName="default"))},),

@@ -148,6 +148,14 @@ def test_of_objects_with_other_numbers_one_is_looked_at(monkeypatch):
     assert schema_problem(numbered(201, of="No label 1"))[0] == "spec.template.metadata.labels[of]"
 
 
+def test_a_number_that_only_python_writes_is_told_as_it_is():
+    document = numbered(1, of="numbers")
+    document["spec"] = {**document["spec"], "replicas": float("inf")}
+    path, message = schema_problem(document)
+    assert path == "spec.replicas"
+    assert message.startswith("inf ")
+
+
 def hidden(value, path=()):
     """`value` with each of its leaves in turn a value that isn't known yet."""
     if isinstance(value, dict):

@@ -57,6 +57,7 @@ def test_the_same_is_found_as_by_judging_each(rule):
 
 CHANGES = {
     "named": lambda text: re.sub(r"arn:[^\"*?$]*", r"\g<0>x", text),
+    "called": lambda text: text.replace("api", "app"),
     "denied": lambda text: text.replace('"Allow"', '"Deny"'),
     "turned": lambda text: text.replace('"Principal"', '"NotPrincipal"'),
     "labelled": lambda text: text.replace('{"Effect"', '{"Sid": "it", "Effect"'),
@@ -72,11 +73,18 @@ def changed(value, change):
     return change(value) if isinstance(value, str) else value
 
 
+def _numbered(resource, number):
+    """`resource` as it is called in the stack of all, and its provider."""
+    provider, _, own = resource.options.get("provider", "").rpartition("::")
+    options = {**resource.options, "provider": f"{provider}-{number}::{own}"} if provider else resource.options
+    return replace(resource, urn=f"{resource.urn}-{number}", options=options)
+
+
 @pytest.fixture(scope="module")
 def everything():
     """The examples of all rules that judge by kinds, in one stack, and each again with each of the changes."""
     graphs = [example_graph(example) for rule in BY_KIND for example in examples_of(rule)]
-    each = [replace(one, urn=f"{one.urn}-{number}") for number, graph in enumerate(graphs) for one in graph]
+    each = [_numbered(one, number) for number, graph in enumerate(graphs) for one in graph]
     return ResourceGraph(
         [
             *each,
@@ -92,7 +100,7 @@ def everything():
 @pytest.mark.parametrize("rule", BY_KIND, ids=lambda rule: rule.id)
 def test_resources_of_one_kind_are_judged_alike(rule, everything):
     assert found(rule.problems, everything, rule) == found(of_each(rule), everything, rule)
-    firsts, kinds = Context(everything).alike(rule.kind, rule.types, rule.only_with)
+    firsts, kinds = Context(everything).alike(rule.kind, rule.resources(everything))
     assert len(firsts) < len(kinds)
 
 
