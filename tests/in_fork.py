@@ -25,7 +25,7 @@ class ForkError(RuntimeError):
     """A fork ended without an answer, or with one that can't be sent."""
 
 
-def in_fork(function: Callable[[], R], limit_seconds: int = 600) -> R:
+def in_fork(function: Callable[[], R], limit_seconds: float = 600) -> R:
     """What a function gives in a fork; the fork itself has ended when this returns, however it does.
 
     Raises:
@@ -59,12 +59,12 @@ def in_fork(function: Callable[[], R], limit_seconds: int = 600) -> R:
     return result  # type: ignore[no-any-return]
 
 
-def _answer(writing: int, work: Callable[[], object], limit_seconds: int) -> NoReturn:
+def _answer(writing: int, work: Callable[[], object], limit_seconds: float) -> NoReturn:
     status = 1
     try:
         gc.disable()  # collecting would touch, and so copy, all of the parent's memory
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(limit_seconds)
+        signal.setitimer(signal.ITIMER_REAL, limit_seconds)
         given: tuple[object, BaseException | None]
         try:
             given = (work(), None)

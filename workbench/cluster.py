@@ -267,7 +267,7 @@ async def _greeted(address: str) -> None:
     from distributed.comm.core import connect
 
     greeting = asyncio.ensure_future(connect(address, timeout=ANSWER_SECONDS))
-    done, _ = await asyncio.wait([greeting], timeout=ANSWER_SECONDS + 1)
+    done, _ = await asyncio.wait([greeting], timeout=1.25 * ANSWER_SECONDS)
     if not done:
         greeting.cancel()
         raise TimeoutError(f"no greeting in {ANSWER_SECONDS} s")

@@ -42,7 +42,7 @@ def test_a_fork_without_an_answer_is_an_error(end):
 
 def test_a_fork_that_takes_too_long_is_an_error():
     with pytest.raises(ForkError, match=f"status -{signal.SIGALRM.value}"):
-        in_fork(threading.Event().wait, limit_seconds=1)
+        in_fork(threading.Event().wait, limit_seconds=0.1)
 
 
 class PickyError(Exception):
