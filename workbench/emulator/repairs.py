@@ -15,8 +15,8 @@ from workbench.emulator import additions, principals, shortcuts, surroundings
 @functools.cache
 def apply() -> None:
     """Repair moto in this process, once."""
+    shortcuts.apply()  # before what loads more of moto
     additions.apply()
-    shortcuts.apply()
     _methods_are_looked_up_once()
     _private_keys_are_made_once()
     _public_images_are_not_listed()

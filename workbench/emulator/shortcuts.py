@@ -11,6 +11,7 @@ import string
 import sys
 import time
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlparse
 
@@ -30,6 +31,7 @@ _PLAIN_PATH = frozenset(string.ascii_letters + string.digits + "/-._")
 @functools.cache
 def apply() -> None:
     """Shorten moto's own ways, in this process, once."""
+    _models_are_read_once()
     answers_without_text.apply()
     _ids_are_drawn_at_once()
     _requests_are_looked_through_once()
@@ -39,17 +41,9 @@ def apply() -> None:
 
 def attach(client: BaseClient) -> None:
     """Let a client of moto in this process reach it by the shorter way; by moto's own wherever that one ends."""
-    _models_are_read_once(client)
     _endpoints_are_found_once(client)
     if client.meta.service_model.service_name != "s3":  # botocore looks at its answers once more
         _calls_are_answered_without_http(client)
-
-
-def _models_are_read_once(client: BaseClient) -> None:
-    """moto reads for itself the service models that botocore has read, a third of a second for those of a stack."""
-    from moto.core import utils
-
-    utils._load_service_model = client._loader.load_service_model
 
 
 def _endpoints_are_found_once(client: BaseClient) -> None:
@@ -248,6 +242,26 @@ def _environ_key(name: str) -> str:
     """Name of a header in a request's environment; empty if another header has that too."""
     key = name.upper().replace("-", "_")
     return "" if "_" in name else key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
+def _models_are_read_once() -> None:
+    """botocore reads a service's model once a session, and moto makes several: that of EC2 was read five times.
+
+    It also asks for dictionaries that keep their order, as all do, at twice the time.
+    """
+    from botocore.loaders import JSONFileLoader
+
+    @functools.cache
+    def load(path: str, opened: Callable[..., Any]) -> Any:
+        if not Path(path).is_file():
+            return None
+        with opened(path, "rb") as file:
+            return json.load(file)
+
+    def load_file(self: Any, full_path: str, open_method: Callable[..., Any]) -> Any:
+        return load(full_path, open_method)
+
+    JSONFileLoader._load_file = load_file
 
 
 def _ids_are_drawn_at_once() -> None:

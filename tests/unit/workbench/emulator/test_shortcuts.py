@@ -92,12 +92,12 @@ def test_what_is_asked_again_is_not_written_again_and_answered_anew(api: Api, mo
     assert api.call("ec2", "describe_vpcs", **asked)["Vpcs"] == []
 
 
-def test_moto_and_botocore_share_what_is_read_of_a_service(api: Api) -> None:
+def test_sessions_share_what_is_read_of_a_service(api: Api) -> None:
+    from botocore.loaders import create_loader
     from moto.core.utils import _load_service_model
 
-    model = operation_model("ec2", "describe_vpcs").service_model
-    api.call("ec2", "describe_vpcs")
-    assert _load_service_model("ec2", "service-2") is model._service_description
+    model = operation_model("ec2", "describe_vpcs").service_model._service_description
+    assert create_loader().load_service_model("ec2", "service-2") is _load_service_model("ec2", "service-2") is model
 
 
 def test_outside_of_the_embedded_aws_nothing_is_served() -> None:
