@@ -63,7 +63,8 @@ def _tell_plainly(group: Group, console: Console, width: int) -> None:
 
 def _filled(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns, as rich breaks them; none where that takes more than to count letters."""
-    if not (text.isascii() and text.isprintable()) or "  " in text or text.startswith(" "):
+    # An ellipsis, as in many messages, is a letter wide, too.
+    if not (text.replace("…", "").isascii() and text.isprintable()) or "  " in text or text.startswith(" "):
         return []
     lines: list[str] = []
     for word in text.split(" "):

@@ -268,7 +268,13 @@ def test_a_paragraph_is_laid_out_once_for_each_width(monkeypatch):
     assert widths == [16, 76]
 
 
-@given(st.lists(st.text("ab-/ä\t", max_size=30), max_size=8).map(" ".join), st.integers(5, 40))
+@given(st.lists(st.text("ab-/ä…\t", max_size=30), max_size=8).map(" ".join), st.integers(5, 40))
 def test_a_paragraph_without_colours_is_what_rich_makes_of_it(said, width):
     plain, by_rich = (as_text([Group(Indented(Text(said)))], colours=colours, width=width) for colours in (False, True))
     assert plain == by_rich
+
+
+def test_a_paragraph_with_an_ellipsis_is_not_left_to_rich():
+    assert (
+        Indented(Text("name it by its digest (@sha256:…)")).plain(30) == "    name it by its digest\n    (@sha256:…)\n"
+    )
