@@ -247,9 +247,11 @@ def _environ_key(name: str) -> str:
 def _models_are_read_once() -> None:
     """botocore reads a service's model once a session, and moto makes several: that of EC2 was read five times.
 
-    It also asks for dictionaries that keep their order, as all do, at twice the time.
+    It also asks for dictionaries that keep their order, as all do, at twice the time. And moto looks at the folders of
+    all services anew for each model that it wants.
     """
     from botocore.loaders import JSONFileLoader
+    from moto.core import utils
 
     @functools.cache
     def load(path: str, opened: Callable[..., Any]) -> Any:
@@ -262,6 +264,7 @@ def _models_are_read_once() -> None:
         return load(full_path, open_method)
 
     JSONFileLoader._load_file = load_file
+    utils.create_loader = functools.cache(utils.create_loader)  # type: ignore[attr-defined]
 
 
 def _ids_are_drawn_at_once() -> None:

@@ -95,9 +95,11 @@ def test_what_is_asked_again_is_not_written_again_and_answered_anew(api: Api, mo
 def test_sessions_share_what_is_read_of_a_service(api: Api) -> None:
     from botocore.loaders import create_loader
     from moto.core.utils import _load_service_model
+    from moto.core.utils import create_loader as of_moto
 
     model = operation_model("ec2", "describe_vpcs").service_model._service_description
     assert create_loader().load_service_model("ec2", "service-2") is _load_service_model("ec2", "service-2") is model
+    assert of_moto() is of_moto()
 
 
 def test_outside_of_the_embedded_aws_nothing_is_served() -> None:
