@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+UV = [sys.executable, "-m", "uv", "--quiet", "--no-cache", "--offline"]
+"""Builds and installs as pip does, in half of its time."""
 
 
 def run(*command, **options):
@@ -28,8 +30,7 @@ def wheel(tmp_path_factory):
         if (ROOT / name).is_file() and not name.startswith(("docs/", "tests/")):
             (sources / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, sources / name)
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    run(*pip, "--wheel-dir", folder, sources)
+    run(*UV, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, sources)
     (built,) = folder.glob("*.whl")
     return built
 
@@ -48,8 +49,7 @@ def environment_with(tmp_path_factory):
         python = folder / "bin" / "python"
         found = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
         (Path(found) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index"]
-        run(*pip, "--no-build-isolation", "--no-compile", "--ignore-installed", *what)
+        run(*UV, "pip", "install", "--python", python, "--no-deps", "--no-build-isolation", "--reinstall", *what)
         return folder
 
     return make
