@@ -107,17 +107,20 @@ def _without_numbers(text: str) -> str:
     length, and what it is the same as."""
     if "\\" in text or any(kind in text for kind in VERBATIM):
         return text
-    met: dict[str, int] = {}
+    met: dict[str, str] = {}
 
     def without(quoted: re.Match[str]) -> str:
-        found = NUMBERED.fullmatch(quoted[1])
-        return f'"{found[1]}{len(found[2])}#{met.setdefault(quoted[1], len(met))}"' if found else quoted[0]
+        part = quoted[0]
+        if part not in met:
+            found = NUMBERED.fullmatch(part, 1, len(part) - 1)
+            met[part] = f'"{found[1]}{len(found[2])}#{len(met)}"' if found else part
+        return met[part]
 
     return ENDING_IN_A_DIGIT.sub(without, text)
 
 
-ENDING_IN_A_DIGIT: Final = re.compile(r'"([^"]*[0-9])"')
-"""A name or a text; what stands between two of them, in JSON without spaces, ends otherwise."""
+ENDING_IN_A_DIGIT: Final = re.compile(r'"[^"]*+(?<=[^"vV][0-9])"')
+"""A name or a text, and no version; what stands between two of them, in JSON without spaces, ends otherwise."""
 NUMBERED: Final = re.compile(r"(?=.*[g-zG-Z])([a-zA-Z](?:.*[^0-9])?)(?<![vV])(?<!alpha)(?<!beta)([0-9]+)")
 """What ends in a number, and is neither a version, such as ``apps/v1`` or ``IPv6``, nor an address."""
 VERBATIM: Final = ('"kind":"CronJob"', '"kind":"Secret"')
