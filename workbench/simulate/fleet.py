@@ -68,6 +68,7 @@ class Fleet:
         self._alarms = alarms or AlarmConstants()
         self._trackers = self._new_trackers()
         self._burstable = burstable_type(declared.instance_type)
+        self.vcpus = declared.vcpus
         self._launched = 0
         self._next_launch_at = 0.0
         self._pool: list[float] = []
@@ -112,11 +113,6 @@ class Fleet:
     def scalings(self) -> int:
         """How often the desired capacity changed so far."""
         return sum(1 for event in self.events if event.kind in ("scale-out", "scale-in"))
-
-    @property
-    def vcpus(self) -> int | None:
-        """Virtual CPUs of an instance; None where the type's table is not known."""
-        return self._burstable.vcpus if self._burstable else None
 
     def surplus(self, now: float) -> float:
         """vCPU-seconds of surplus credits charged so far, and for what runs if it ends `now`."""
@@ -251,6 +247,9 @@ class Fleet:
                 launch=0.0 if unlimited else 60 * self._burstable.launch_credits,
                 unlimited=unlimited,
             )
+        elif self.vcpus is not None and self.vcpus < self._engine.options.workers:
+            # What its cores do in a second is earned and can't be saved: workers wait for one another's CPU time.
+            self._engine.give_credits(instance.slot, now, earned=self.vcpus, balance=0.0, most=0.0)
 
     def _ready_after(self, *, from_pool: bool) -> float:
         """Seconds from the decision until a new instance serves."""

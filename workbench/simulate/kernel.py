@@ -106,7 +106,7 @@ class State(NamedTuple):
     slot_cpu: Floats  # [slot]: CPU-seconds of the completed requests since the beginning
     sync_requests: Ints  # [slot]: slot_requests when the autoscaler of pods looked last ...
     sync_cpu: Floats  # [slot]: ... and slot_cpu
-    earned: Floats  # [slot]: vCPU-seconds of credit earned in a second; 0: no credits
+    earned: Floats  # [slot]: vCPU-seconds of credit earned in a second (of cores without credits: theirs); 0: no bound
     balance: Floats  # [slot]: vCPU-seconds of credit ...
     balance_at: Floats  # ... at this time, when the last admitted request begins
     most: Floats  # [slot]: largest balance, beside ...
@@ -608,7 +608,7 @@ def close_minute(now: float, state: State, routing: Routing, watch: Watch) -> bo
         healthy = routing.targets[pool]
         for place in range(healthy):
             slot = routing.rotation[pool, place]
-            if state.earned[slot] > 0.0:
+            if state.most[slot] > 0.0 and state.earned[slot] > 0.0:
                 left = state.balance[slot] + state.earned[slot] * (now - state.balance_at[slot])
                 left = max(0.0, min(state.most[slot] + state.launch[slot], left)) / 60
                 row[CREDITS] = left if math.isnan(row[CREDITS]) else min(row[CREDITS], left)

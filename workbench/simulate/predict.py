@@ -174,11 +174,13 @@ def predict_declared(
     peak = declared.peak_rps
     instances = settled_instances(declared, peak)
     burstable = burstable_type(fleet.instance_type)
+    cpu_seconds = declared.cpu_seconds if cpu_seconds is None else cpu_seconds or 1e-9
     sustained = None
+    most = math.inf if fleet.vcpus is None else fleet.vcpus / cpu_seconds  # that the cores can serve
     if burstable is not None and not fleet.credits_unlimited:
-        sustained = burstable.baseline_vcpus / (declared.cpu_seconds if cpu_seconds is None else cpu_seconds or 1e-9)
+        sustained = most = burstable.baseline_vcpus / cpu_seconds
     pessimistic = optimistic = math.inf
-    if instances and (sustained is None or peak < instances * sustained):
+    if instances and peak < instances * most:
         bracket = balanced_quantile(instances, station, peak, 0.95, service_points)
         pessimistic, optimistic = bracket.pessimistic_seconds, bracket.optimistic_seconds
     window = declared.promise.p95_window_seconds

@@ -45,7 +45,7 @@ LEFT_OUT: Final = (
     "not simulated: TLS handshakes and connection reuse (a connection costs nothing); the database's connection pool;"
     " an empty cache after a start or an invalidation, and the stampede on it (--cache has the hit ratio of the long"
     " run); a slow first minute of a new instance (it serves at full speed once it is in rotation, and what CPU credits"
-    " it earned before are spent on its start); workers that share a core, beyond CPU credits"
+    " it earned before are spent on its start); workers that share the cores of a burstable type while it has credits"
 )
 """What a person should know that the twin does not know."""
 

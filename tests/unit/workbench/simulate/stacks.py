@@ -38,7 +38,7 @@ def fleet(name: str, **group: Any) -> list[dict[str, Any]]:
         resource(
             "aws:ec2/launchTemplate:LaunchTemplate",
             f"{name}-template",
-            {"instanceType": "m7g.medium", "creditSpecification": {"cpuCredits": "standard"}},
+            {"instanceType": "m7g.large", "creditSpecification": {"cpuCredits": "standard"}},
         ),
         resource(
             "aws:lb/targetGroup:TargetGroup",
@@ -66,7 +66,7 @@ def fleet(name: str, **group: Any) -> list[dict[str, Any]]:
                     "instancesDistribution": {"onDemandBaseCapacity": 1, "onDemandPercentageAboveBaseCapacity": 0},
                     "launchTemplate": {
                         "launchTemplateSpecification": {"launchTemplateId": f"{name}-template-id"},
-                        "overrides": [{"instanceType": "m7g.medium"}],
+                        "overrides": [{"instanceType": "m7g.large"}],
                     },
                 },
                 **group,
@@ -215,7 +215,7 @@ EDGE = [
 
 
 def small_stack(*extra: dict[str, Any], peak: str = "3", **group: Any) -> dict[str, Any]:
-    """Deployment JSON of a stable and a canary fleet of m7g.medium (no CPU credits) behind one load balancer."""
+    """Deployment JSON of a stable and a canary fleet of m7g.large (no CPU credits) behind one load balancer."""
     root = {
         "urn": ROOT,
         "type": "pulumi:pulumi:Stack",

@@ -1,5 +1,6 @@
 """Whole runs on the small stack: what has to happen, and when."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -12,12 +13,13 @@ from workbench.simulate.alarms import AlarmRule, AlarmState, MissingData
 from workbench.simulate.declaration import DeclaredAlarm, Metric, RateLimit, Sessions
 from workbench.simulate.instance import FleetConstants
 from workbench.simulate.options import SimulationOptions
+from workbench.simulate.predict import predict_declared
 from workbench.simulate.reading import read
 from workbench.simulate.replications import Run, replicate
 from workbench.simulate.result import COLUMNS
 from workbench.simulate.scaling.target_tracking import AlarmConstants
 from workbench.simulate.scenario import Scenario, load_traffic, prepare
-from workbench.simulate.service import ServiceModel
+from workbench.simulate.service import Distribution, ServiceModel, Shape
 from workbench.simulate.simulation import simulate
 
 SERVICE = ServiceModel(mean_seconds=0.025)
@@ -43,6 +45,42 @@ def test_a_steady_load_needs_no_scaling_and_keeps_the_budget(small_graph):
     assert result.attainment_ratio > 0.97
     assert result.quantile_ms(0.95) == pytest.approx(75, rel=0.05)
     assert result.windows == result.windows_within == 12
+
+
+def of_type(declared, name, size=1):
+    """The declaration with stable instances of the type `name`, `size` of them whatever comes."""
+    stable = replace(
+        declared.stable, instance_type=name, min_size=size, max_size=size, desired_capacity=size, tracking=(), steps=()
+    )
+    return replace(declared, fleets=(stable, declared.fleets[1]))
+
+
+def test_two_workers_on_one_core_are_one_server(small_graph):
+    """M/M/1 at a load of a half: workers that do nothing but compute take turns on the core."""
+    busy = ServiceModel(mean_seconds=0.025, cpu_ratio=1.0)
+    declared = of_type(read(small_graph()), "m7g.medium")
+    assert (declared.workers, declared.stable.vcpus) == (2, 1)
+    result = run(None, "steady:rate=20", declared=declared, service=busy, seconds=6 * 3600.0)
+    assert result.attainment_ratio == pytest.approx(1 - math.exp(-(40 - 20) * 0.1), abs=0.005)
+    assert result.quantile_ms(0.95) == pytest.approx(1000 * math.log(20) / (40 - 20), rel=0.03)
+    assert np.isnan(column(result, "least_credits")).all()  # a type without credits has none to show
+
+
+@pytest.mark.parametrize("rate", [30.0, 60.0, 200.0])
+def test_no_instance_works_more_than_its_cores(small_graph, rate):
+    busy = ServiceModel(mean_seconds=0.025, distribution=Distribution(Shape.DETERMINISTIC), cpu_ratio=1.0)
+    declared = of_type(read(small_graph()), "m7g.medium", size=2)
+    result = run(None, f"steady:rate={rate}", declared=declared, service=busy, max_attempts=1, queue_limit=50)
+    done = result.total(kernel.COMPLETED) * 0.025
+    assert done <= sum(result.instance_seconds.values()) + 1.0
+    assert done >= 0.95 * min(rate * 0.025, 2.0) * 3600
+
+
+def test_cores_bound_the_prediction_as_they_bound_the_run(small_graph):
+    declared = replace(of_type(read(small_graph()), "m7g.medium"), peak_rps=45.0)
+    assert math.isinf(predict_declared(declared, cpu_seconds=0.025).p95_ms)
+    assert predict_declared(of_type(declared, "m7g.large"), cpu_seconds=0.025).p95_ms < 120
+    assert of_type(declared, "unknown").stable.vcpus is None
 
 
 def cpu_steps(resource, **alarm):
