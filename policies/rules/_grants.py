@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -100,7 +100,14 @@ def is_any(target: str) -> bool:
 
 def granted(resource: Resource, context: Context) -> Hashable:
     """What rules ask of all that the policies of `resource` say: everything but the names of single resources."""
-    return context.once_for(_kind, resource)
+    return context.once(_kinds).get(resource.urn)
+
+
+def _kinds(context: Context) -> Mapping[str, int]:
+    """URN of what holds policies -> of which kind it is; what can't be read is a kind of its own."""
+    holders = context.graph.with_any(HOLDING, *POLICY_HOLDERS)
+    _, kinds = context.alike(_kind, holders)
+    return {one.urn: kind for one, kind in zip(holders, kinds, strict=True)}
 
 
 def _kind(resource: Resource, context: Context) -> Hashable:
