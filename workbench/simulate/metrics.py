@@ -127,13 +127,15 @@ class Periods:
 
     def gained(self, name: str, pool: int | None) -> Floats:
         """What a running gauge grew by."""
-        running = self.minutes.gauge(name)
-        return _of(pool, self._cut(np.diff(running, axis=0, prepend=0.0)).sum(axis=1))
+        running, begin = self.minutes.gauge(name), self.first * self.length
+        ends = self._cut(running)[:, -1]
+        before = running[begin - 1 : begin] if begin else np.zeros((1, 2))
+        return _of(pool, ends - np.concatenate([before, ends[:-1]]))
 
     def cpu_percent(self, pool: int | None) -> Floats:
         """Mean CPU utilisation of a pool's targets past their warm-up; NaN without any."""
         columns = [kernel.CPU, kernel.CPU + 1] if pool is None else [kernel.CPU + pool]
-        values = self._cut(self.minutes.rows[:, columns]).reshape(self.count, self.length * len(columns))
+        values = self._cut(self.minutes.rows)[..., columns].reshape(self.count, self.length * len(columns))
         known = ~np.isnan(values)
         with np.errstate(invalid="ignore"):
             mean: Floats = np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1)
