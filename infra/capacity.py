@@ -3,12 +3,13 @@
 Pure Python, no Pulumi. The queue is M/M/c (`infra.queueing`). The credits of a burstable instance in standard mode are
 a balance that earns the baseline and pays for work: a compound Poisson process with drift. A new instance starts
 with none (EC2 User Guide, "Launch credits": T3, T3a and T4g earn none), so what counts is how soon the balance has
-drifted away from zero for good.
+drifted away from zero for good. Of more workers than its cores can keep busy the rest are left out, on the safe side.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,26 @@ from infra.burstable import burstable_type
 from infra.queueing import Station
 
 P95 = 0.95
+
+
+def vcpus_of(instance_type: str) -> int | None:
+    """vCPUs of an instance type, by its size; None where that does not tell (bare metal, accelerators, old families).
+
+    Of current families a ``medium`` has 1, a ``large`` 2, an ``xlarge`` 4 and an ``Nxlarge`` 4N ("CPU options for
+    Amazon EC2 instance types", EC2 User Guide, read 2026-11); burstable ones are in their table.
+    """
+    if burstable := burstable_type(instance_type):
+        return burstable.vcpus
+    family, _, size = instance_type.partition(".")
+    if not re.fullmatch(r"(a|c|d|i|im|is|m|r|x|z)\d+[a-z-]*", family) or family in ("c1", "m1", "m2"):
+        return None
+    many = re.fullmatch(r"(\d*)xlarge", size)
+    return 4 * int(many[1] or 1) if many else {"medium": 1, "large": 2}.get(size)
+
+
+def busy_workers(workers: int, cores: float, service_time: float, cpu_time: float) -> int:
+    """Workers that `cores` can keep busy: more of them wait for one another, and count as none."""
+    return max(1, math.floor(min(workers, cores * service_time / max(cpu_time, 1e-9) + 1e-9)))
 
 
 class UnreachableError(ValueError):
@@ -45,10 +66,15 @@ class InstanceCapacity:
         The tail of the M/M/c queue, and on top of it the share of the window in which the credit balance is below
         zero, so that requests wait for credits.
         """
-        station = Station(self.workers, self.service_time_ms / 1000)
+        station = Station(self._servers, self.service_time_ms / 1000)
         return (
             station.sojourn_tail(rate, self.p95_limit_ms / 1000) + self._starved_seconds(rate) / self.p95_window_seconds
         )
+
+    @property
+    def _servers(self) -> int:
+        cores = min((vcpus for name in self.instance_types if (vcpus := vcpus_of(name)) is not None), default=math.inf)
+        return busy_workers(self.workers, cores, self.service_time_ms, self.cpu_time_ms)
 
     def _starved_seconds(self, rate: float) -> float:
         """Expected time that the balance of an instance that started with none spends below zero.

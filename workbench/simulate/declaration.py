@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from components.operations.weekdays import week_of_month
-from cost.charges import Unpriced
-from cost.compute import vcpus_of
+from infra.capacity import vcpus_of
 from workbench.simulate.alarms import AlarmRule
 from workbench.simulate.scaling.hpa import DEFAULT_DOWN, DEFAULT_UP, ScalingRules
 from workbench.simulate.scaling.schedule import ScheduledAction
@@ -154,10 +153,7 @@ class FleetDeclaration:
     @property
     def vcpus(self) -> int | None:
         """Virtual CPUs of an instance; None of pods, whose own limits hold, and where its type does not tell."""
-        try:
-            return None if self.pods is not None else vcpus_of(self.instance_type)
-        except Unpriced:
-            return None
+        return None if self.pods is not None else vcpus_of(self.instance_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

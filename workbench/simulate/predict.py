@@ -12,6 +12,7 @@ from typing import Final
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
 from infra.burstable import burstable_type
+from infra.capacity import busy_workers
 from infra.queueing import Station, balanced_quantile
 from infra.rollout_pace import step_seconds, told
 from workbench.simulate.alarms import samples_needed
@@ -183,6 +184,11 @@ def predict_declared(
     if instances and peak < instances * most:
         bracket = balanced_quantile(instances, station, peak, 0.95, service_points)
         pessimistic, optimistic = bracket.pessimistic_seconds, bracket.optimistic_seconds
+        cores = math.inf if fleet.vcpus is None else fleet.vcpus
+        servers = busy_workers(declared.workers, cores, declared.service_seconds, cpu_seconds)
+        if servers < declared.workers:
+            fewer = replace(station, servers=servers)
+            pessimistic = balanced_quantile(instances, fewer, peak, 0.95, service_points).pessimistic_seconds
     window = declared.promise.p95_window_seconds
     needed = max(declared.promise.minimum_samples, samples_needed(95))
     plan, mean = declared.rollout, declared.mean_rps

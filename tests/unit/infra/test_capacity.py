@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from infra.capacity import InstanceCapacity, UnreachableError
+from infra.capacity import InstanceCapacity, UnreachableError, vcpus_of
 
 INSTANCE = InstanceCapacity(
     workers=2,
@@ -29,6 +29,26 @@ def test_one_server_follows_the_closed_form():
     # M/M/1: the time in the system is exponential with rate mu - lambda.
     one = replace(INSTANCE, workers=1, service_time_ms=10, p95_limit_ms=100)
     assert one.highest_rate() == pytest.approx(100 - math.log(20) / 0.1, rel=1e-6)
+
+
+def test_workers_that_only_compute_are_no_more_than_the_cores_of_the_weakest_type():
+    one = replace(INSTANCE, service_time_ms=10, cpu_time_ms=10, p95_limit_ms=100, workers=4)
+    small, large = (replace(one, instance_types=each) for each in (("m7g.large", "m7g.medium"), ("m7g.xlarge",)))
+    assert small.highest_rate() == replace(one, workers=1).highest_rate()
+    assert large.highest_rate() == replace(large, instance_types=()).highest_rate() > 4 * small.highest_rate()
+
+
+@pytest.mark.parametrize(
+    ("name", "vcpus"),
+    # EC2 User Guide, "CPU options for Amazon EC2 instance types".
+    [
+        *(("t4g.nano", 2), ("t2.micro", 1), ("m7g.medium", 1), ("c7gn.large", 2), ("r8g.xlarge", 4)),
+        *(("m7i-flex.8xlarge", 32), ("im4gn.16xlarge", 64), ("m7g.metal", None), ("hpc6a.48xlarge", None)),
+        *(("c1.xlarge", None), ("unknown", None)),
+    ],
+)
+def test_vcpus_by_size(name, vcpus):
+    assert vcpus_of(name) == vcpus
 
 
 def test_limit_that_an_idle_instance_breaks_is_refused():

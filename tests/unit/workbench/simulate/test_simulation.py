@@ -80,6 +80,9 @@ def test_cores_bound_the_prediction_as_they_bound_the_run(small_graph):
     declared = replace(of_type(read(small_graph()), "m7g.medium"), peak_rps=45.0)
     assert math.isinf(predict_declared(declared, cpu_seconds=0.025).p95_ms)
     assert predict_declared(of_type(declared, "m7g.large"), cpu_seconds=0.025).p95_ms < 120
+    half = replace(of_type(declared, "m7g.medium"), peak_rps=20.0)
+    assert predict_declared(half, cpu_seconds=0.025).p95_ms == pytest.approx(1000 * math.log(20) / (40 - 20))  # M/M/1
+    assert predict_declared(half).p95_ms == predict_declared(of_type(half, "m7g.large")).p95_ms  # a fifth is CPU time
     assert of_type(declared, "unknown").stable.vcpus is None
 
 
