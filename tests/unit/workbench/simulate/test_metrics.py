@@ -67,6 +67,13 @@ def test_only_whole_periods_count():
     assert minutes(11).periods(5, first=1).count == 1
 
 
+def test_a_counter_grew_by_what_its_periods_added_wherever_one_begins_to_look():
+    seven = minutes(7, attempts=[[1, 0], [1, 0], [4, 1], [4, 1], [9, 3], [9, 3], [20, 3]])
+    assert seven.periods(2).gained("attempts", 0).tolist() == [1, 3, 5]
+    assert seven.periods(2, first=1).gained("attempts", None).tolist() == [4, 7]
+    assert seven.periods(2, first=3).gained("attempts", None).tolist() == []
+
+
 def test_a_pool_sees_its_own_requests_only():
     assert value(metric("RequestCount", pool=1), minutes(registered=[1, 1], OFFERED=[90, 10]))[0] == 10
 
