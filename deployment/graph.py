@@ -8,10 +8,10 @@ file is judged without the SDK's start-up time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from deployment.unknown import SECRET, UNKNOWN, Sentinel, meet, meet_each
 
@@ -333,67 +333,80 @@ class ResourceGraph:
 
     def referrers(self, target: Resource, *types: str) -> tuple[Resource, ...]:
         """Resources (of `types` when given) that depend on `target`."""
-        for token in types if self._untraced else ():
-            meet_each(self._untraced.get(token, ()))
-        if types and self._by_type.keys().isdisjoint(types):  # as often: no stack has resources of most types
+        present = tuple([token for token in types if token in self._by_type])
+        if types and not present:  # as often: no stack has resources of most types
             return ()
-        key = target.urn, types
+        looked = self._looked_through(present)
+        for uses in looked:
+            for token in present if uses.untraced else ():
+                meet_each(uses.untraced.get(token, ()))
+        key = target.urn, present
         found = self._referrers.get(key)
         if found is None:
-            found = self._referrers[key] = self._referring(target, types)
+            found = self._referrers[key] = self._referring(target, present, looked)
         return found
 
     @cached_property
     def _referrers(self) -> dict[tuple[str, tuple[str, ...]], tuple[Resource, ...]]:
         return {}
 
-    def _referring(self, target: Resource, types: tuple[str, ...]) -> tuple[Resource, ...]:
-        places = set(self._dependents.get(target.urn, ()))
-        for value in _identities(target):
-            users = self._users.get(value)
-            if users is not None and self._has(target, value):
-                for some in users.values() if not types else (users.get(token, ()) for token in types):
-                    places.update(some)
-        if not places:
-            return ()
+    def _referring(self, target: Resource, types: tuple[str, ...], looked: Sequence[_Uses]) -> tuple[Resource, ...]:
+        places: set[int] = set()
+        values = _identities(target)
+        for uses in looked:
+            places.update(uses.dependents.get(target.urn, ()))
+            for value in values:
+                users = uses.users.get(value)
+                if users is not None and self._has(target, value):
+                    for some in users.values() if not types else (users.get(token, ()) for token in types):
+                        places.update(some)
         referring = {one.urn: one for place in sorted(places) if (one := self.resources[place]).urn != target.urn}
-        return tuple(one for one in referring.values() if not types or one.type in types)
+        return tuple([one for one in referring.values() if not types or one.type in types])
 
     def _has(self, resource: Resource, value: str) -> bool:
         """Whether `resource` is among the first of those that have `value`."""
         sharing = self._by_identity[value]
         return sharing[0] is resource or any(one.urn == resource.urn for one in sharing)
 
+    def _looked_through(self, types: tuple[str, ...]) -> list[_Uses]:
+        """What the resources of `types` use, or all of them: each is looked through when that is first asked."""
+        if not types or "_uses_of_all" in self.__dict__:
+            return [self._uses_of_all]
+        for token in types:
+            if token not in self._uses_of_types:
+                self._uses_of_types[token] = self._uses(self._places[token])
+        return [self._uses_of_types[token] for token in types]
+
     @cached_property
-    def _dependents(self) -> Mapping[str, list[int]]:
-        """URN -> places in the graph of the resources that say that they depend on it."""
+    def _uses_of_all(self) -> _Uses:
+        return self._uses(range(len(self.resources)))
+
+    @cached_property
+    def _uses_of_types(self) -> dict[str, _Uses]:
+        return {}
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        """Type -> places in the graph of the resources of that."""
         found: dict[str, list[int]] = defaultdict(list)
         for place, resource in enumerate(self.resources):
+            found[resource.type].append(place)
+        return found
+
+    def _uses(self, places: Iterable[int]) -> _Uses:
+        """What the resources at `places` use, for which each input is looked at once."""
+        users: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        dependents: dict[str, list[int]] = defaultdict(list)
+        untraced: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
+        identities = self._by_identity
+        for place in places:
+            resource = self.resources[place]
             for urn in resource.dependencies:
-                found[urn].append(place)
+                dependents[urn].append(place)
             for urns in resource.property_dependencies.values():
                 for urn in urns:
                     if urn not in resource.dependencies:
-                        found[urn].append(place)
-        return found
-
-    @property
-    def _users(self) -> Mapping[str, Mapping[str, list[int]]]:
-        """Value by which some resource is meant -> type -> places in the graph of the resources that use it."""
-        return self._uses[0]
-
-    @property
-    def _untraced(self) -> Mapping[str, list[tuple[str, str, Sentinel]]]:
-        """Type -> (URN, property, value) of what can't be read and comes from nobody knows where: it may refer."""
-        return self._uses[1]
-
-    @cached_property
-    def _uses(self) -> tuple[Mapping[str, Mapping[str, list[int]]], Mapping[str, list[tuple[str, str, Sentinel]]]]:
-        """Both of the two above, for which each input is looked at once."""
-        users: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        untraced: dict[str, list[tuple[str, str, Sentinel]]] = defaultdict(list)
-        identities = self._by_identity
-        for place, resource in enumerate(self.resources):
+                        dependents[urn].append(place)
             hides = False
             holders: list[Iterable[Any]] = [resource.inputs.values()]
             for values in holders:  # more of which are found on the way
@@ -401,9 +414,9 @@ class ResourceGraph:
                     if one.__class__ is str:  # as nearly all are
                         meant = identities.get(one)
                         if meant is not None and (meant[0] is not resource or len(meant) > 1):  # not its own alone
-                            places = users[one][resource.type]
-                            if not places or places[-1] != place:
-                                places.append(place)
+                            using = users[one][resource.type]
+                            if not using or using[-1] != place:
+                                using.append(place)
                     elif isinstance(one, dict):
                         holders.append(one.values())
                     elif isinstance(one, (list, tuple)):
@@ -412,7 +425,18 @@ class ResourceGraph:
                         hides = True
             if hides:
                 untraced[resource.type] += _untraced(resource)
-        return users, untraced
+        return _Uses(users, dependents, untraced)
+
+
+class _Uses(NamedTuple):
+    """What resources use; they are told by their places in the graph."""
+
+    users: Mapping[str, Mapping[str, list[int]]]
+    """Value by which some resource is meant -> type -> who use it."""
+    dependents: Mapping[str, list[int]]
+    """URN -> who say that they depend on it."""
+    untraced: Mapping[str, list[tuple[str, str, Sentinel]]]
+    """Type -> (URN, property, value) of what can't be read and comes from nobody knows where: it may refer."""
 
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"

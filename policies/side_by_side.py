@@ -25,7 +25,7 @@ FEWEST_RESOURCES: Final = 4_000
 """Below, a second process takes longer to start, and to tell what it found, than it saves."""
 PRICING: Final = "cost"
 """Topic of the rules that ask for the estimate: those of the first process, whose caller may want it, too."""
-FRONT: Final = ("iam", "data", "network", "observability")
+FRONT: Final = ("iam", "network", "data", "observability")
 """Topics whose rules follow references, the last the least; those of them that follow none stand in the middle."""
 END: Final = ("compute", "maintenance", "uptime", "rollout")
 """Topics whose rules read definitions of workflows."""
@@ -60,11 +60,11 @@ def findings_of(rules: Sequence[Rule], context: Context, run: Run) -> Iterable[l
 
 
 def _place(rule: Rule) -> tuple[int, str, bool]:
-    """Where in the line a rule stands: beside those that read what it reads."""
+    """Where in the line a rule stands: beside those that read what it reads, and first what reads most, the stack."""
     if rule.types == STATE_MACHINE:
         return _PLACES[END[-1]], rule.topic, False
     own = _PLACES.get(rule.topic, _PLACES[""])
-    return own if rule.stack_wide else max(own, _PLACES[""]), rule.topic, not rule.reads_graph
+    return own if rule.stack_wide else max(own, _PLACES[""]), rule.topic, rule.reads_graph
 
 
 class _Line:

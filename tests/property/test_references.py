@@ -38,11 +38,13 @@ def refers(resource, target):
 
 @given(graphs())
 def test_referrers_are_those_that_name_the_resource_or_a_value_of_it(graph):
-    for target in graph:
-        expected = tuple(one for one in graph if refers(one, target))
-        assert graph.referrers(target) == expected
-        for types in (TYPES[:1], TYPES[1:]):
-            assert graph.referrers(target, *types) == tuple(one for one in expected if one.type in types)
+    for asked_first in (TYPES[:1], ()):  # of some types alone, and of them once all were looked through
+        fresh = ResourceGraph(graph)
+        for target in fresh:
+            expected = tuple(one for one in graph if refers(one, target))
+            for types in (asked_first, TYPES[1:], TYPES[:1], TYPES):
+                named = tuple(one for one in expected if one.type in types) if types else expected
+                assert fresh.referrers(target, *types) == named
 
 
 def test_a_value_that_very_many_have_leads_to_the_first_of_the_types_asked_for():
