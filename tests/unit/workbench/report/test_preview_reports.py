@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pulumi
 import pulumi_aws as aws
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Group
 from rich.text import Text
@@ -268,9 +268,12 @@ def test_a_paragraph_is_laid_out_once_for_each_width(monkeypatch):
     assert widths == [16, 76]
 
 
-@given(st.lists(st.text("ab-/ä…\t", max_size=30), max_size=8).map(" ".join), st.integers(5, 40))
+@given(st.lists(st.text("ab-/…", min_size=1, max_size=30), max_size=8).map(" ".join), st.integers(5, 40))
+@example("ärger about\ttabs  and spaces", 10)
+@example("a" * 12, 10)
 def test_a_paragraph_without_colours_is_what_rich_makes_of_it(said, width):
-    plain, by_rich = (as_text([Group(Indented(Text(said)))], colours=colours, width=width) for colours in (False, True))
+    two = Group(Indented(Text(said)), Indented(Text(said)))
+    plain, by_rich = (as_text([two], colours=colours, width=width) for colours in (False, True))
     assert plain == by_rich
 
 
