@@ -99,8 +99,8 @@ def _deployment(token: str = DEPLOYMENT, **spec: Any) -> dict[str, tuple[str, di
     return {"api": (token, {"metadata": {"name": "api"}, "spec": {**whole, **spec}})}
 
 
-def _of(kind: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    return {"it": (f"kubernetes:{kind}", {"metadata": {"name": "it"}})}
+def _of(kind: str, **held: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {"it": (f"kubernetes:{kind}", {"metadata": {"name": "it"}, **held})}
 
 
 def _cluster(version: str) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -127,13 +127,13 @@ RULES = (
             _of("policy/v1beta1:PodDisruptionBudget"),
             _of("flowcontrol.apiserver.k8s.io/v1beta1:FlowSchema"),
             {**_of("resource.k8s.io/v1:ResourceClaim"), **_cluster("1.33")},
-            {"it": ("kubernetes:extensions/v1beta1:DeploymentList", {"spec": {}})},
+            _of("extensions/v1beta1:DeploymentList", spec={}),
         ],
         also_passing=[
             _of("admissionregistration.k8s.io/v1beta1:MutatingAdmissionPolicy"),
             _of("networking.k8s.io/v1beta1:ServiceCIDR"),
             _of("gateway.networking.k8s.io/v1beta1:Gateway"),
-            {"it": ("kubernetes:extensions/v1beta1:DeploymentList", {"items": []})},
+            _of("extensions/v1beta1:DeploymentList", items=[]),
             {**_of("apps/v1:DeploymentPatch"), **_cluster("1.36")},
         ],
     ),
