@@ -27,7 +27,6 @@ BESIDE = ROOT / ".judges" / "python"
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """Of every Azurite: Microsoft's documents name them."""
-PLACE = "states/team/.pulumi"
 
 
 @cache
