@@ -28,10 +28,10 @@ def shape(text: str) -> str:
 @per_text()
 def shaped(text: str) -> tuple[str, tuple[str, ...]]:
     """The shape of `text`, and its own names, each in the place of the number that stands for it."""
-    for known in _met:
+    for known in tuple(_met):  # another thread of the engine's may meet one meanwhile
         if names := known.names_in(text):
             return known.text, names
-    own = {value for value in _given(read(text) or {}) if _is_name(value)} if not SHAPED.search(text) else set()
+    own = _own(read(text) or {}) if not SHAPED.search(text) else set()
     order: dict[str, int] = {}
     # What stands between quotation marks, those of the language's functions included.
     words = re.split(r"(['\"])", text)
@@ -105,15 +105,18 @@ def calls(text: str) -> Sequence[tuple[str, Sequence[str]]]:
     """Action of each task of the definition `text`, "" where it can't be told, and the plain strings it is given."""
     form, names = shaped(text)
     own = {f"name-{number}-": name for number, name in enumerate(names)}
-    return [
-        (action_of(own.get(resource, resource)), [own.get(one, one) for one in given])
-        for resource, given in _calls(form)
-    ]
+    return [(action_of(resource), [own.get(one, one) for one in given]) for resource, given in _calls(form)]
 
 
 @per_text()
 def _calls(text: str) -> list[tuple[str, Sequence[str]]]:
     return [(str(task.state.get("Resource")), task.given) for task in tasks(read(text) or {})]
+
+
+def _own(document: Mapping[str, Any]) -> set[str]:
+    """Names that another copy may have others for: not what a task calls, wherever else that is said."""
+    called = {str(task.state.get("Resource")) for task in tasks(document)}
+    return {value for value in _given(document) if _is_name(value)} - called
 
 
 def _given(document: Mapping[str, Any]) -> Iterator[str]:

@@ -72,8 +72,9 @@ def _kind(resource: Resource, context: Context) -> Hashable:
     return _is_right(alike, names_principal, trust) or None
 
 
-ARN: Final = re.compile(r'"arn:[^"*?\x00-\x1f]*"')
-WILD_ARN: Final = re.compile(r'"arn:[^"\x00-\x1f]*[*?][^"\x00-\x1f]*"')
+ARN: Final = re.compile(r'"arn:[^"*?\x00-\x1f]*"(?!\s*:)')
+WILD_ARN: Final = re.compile(r'"arn:[^"\x00-\x1f]*[*?][^"\x00-\x1f]*"(?!\s*:)')
+"""Values alone: of two keys that become one, JSON keeps the last."""
 
 
 @per_text()
@@ -182,6 +183,7 @@ RULE = Rule(
         {"policy.policy": _document(Resource="plants")},
         {"policy.policy": _document(Condition={"StringEqual": {"aws:RequestedRegion": "us-east-1"}})},
         {"policy.policy": _document(Condition={"StringEquals": {}})},
+        {"policy.policy": _document(Condition={"ArnLike": {"arn:b": [], "arn:c": "arn:aws:s3:::plants"}})},
         {"topic": (TOPIC_POLICY[0], {"policy": _document()})},
         {"topic": (TOPIC_POLICY[0], {"policy": _document(Principal={"Service": "cloudwatch"})})},
         {"topic": (TOPIC_POLICY[0], {"policy": _document(Principal={"AWS": "arn:aws:iam::*:role/plants"})})},

@@ -1,12 +1,15 @@
 """Copies of a state machine have one shape, and nothing else has it."""
 
 import json
+import sys
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from deployment.graph import Resource
 from policies.promises import users_warned
+from policies.promises._rehearsal import is_rollout
 from policies.rules import _shapes
 from policies.rules._shapes import calls, shaped, unshaped
 from policies.rules.sfn.states_complete import check
@@ -69,6 +72,30 @@ def test_a_copy_calls_by_its_own_names():
     for own in ("first-stack", "second-stack"):
         called = stack(own)["States"]["Set"]["Parameters"]
         assert calls(json.dumps(stack(own))) == [("ssm:PutParameter", [called["RuleArn"], called["Name"]])]
+
+
+def test_what_a_task_calls_is_no_name_though_it_is_said_elsewhere():
+    modify = "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule"
+    groups = [{"TargetGroupArn": f"arn:aws:elasticloadbalancing:{one}", "Weight": 1} for one in ("stable", "canary")]
+    forward = {"Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}
+    states = {
+        "Note": {"Type": "Pass", "Result": {"doing": modify}, "Next": "Move"},
+        "Move": {"Type": "Task", "Resource": modify, "Parameters": forward, "End": True},
+    }
+    text = json.dumps({"StartAt": "Note", "States": states})
+    assert is_rollout(Resource("urn", "type", "name", {"definition": text}))
+
+
+def test_threads_of_the_engine_may_ask_at_once(monkeypatch):
+    monkeypatch.setattr(_shapes, "_met", deque(maxlen=_shapes.MOST))
+    texts = [json.dumps(machine(f"arn:aws:{n}", f"/{n}/page-of-it", **{f"S{n}": {}})) for n in range(800)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert len(list(pool.map(shaped.__wrapped__, texts))) == len(texts)
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_fault_of_one_copy_is_found():
