@@ -78,7 +78,8 @@ class Rule:
     """Properties by which alone, and by what the stack holds whatever the resource, `check` judges: of many resources
     that hold the same ones is judged. None where it looks at more."""
     kind: Kind | None = None
-    """The same where that is not told by properties: of many resources of one kind one is judged."""
+    """The same where that is not told by properties: of many resources of one kind one is judged, whatever `reads` says
+    besides. What is found is told of the resource itself, never of another that a problem names."""
     only_with: tuple[str, ...] = ()
     """Properties of which a resource needs one for `check` to have anything to judge, if not all are judged."""
     reads_graph: bool = False

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from deployment.per_text import per_text
 from policies.checks import mappings
-from policies.rules._workflows import action_of, literals, machines, read, tasks
+from policies.rules._workflows import literals, machines, read, tasks
 
 SHAPED: Final = re.compile(r"name-(\d+)-")
 SHORTEST: Final = 8
@@ -105,12 +105,12 @@ def calls(text: str) -> Sequence[tuple[str, Sequence[str]]]:
     """Action of each task of the definition `text`, "" where it can't be told, and the plain strings it is given."""
     form, names = shaped(text)
     own = {f"name-{number}-": name for number, name in enumerate(names)}
-    return [(action_of(resource), [own.get(one, one) for one in given]) for resource, given in _calls(form)]
+    return [(action, [own.get(one, one) for one in given]) for action, given in _calls(form)]
 
 
 @per_text()
 def _calls(text: str) -> list[tuple[str, Sequence[str]]]:
-    return [(str(task.state.get("Resource")), task.given) for task in tasks(read(text) or {})]
+    return [(task.action, task.given) for task in tasks(read(text) or {})]
 
 
 def _own(document: Mapping[str, Any]) -> set[str]:
