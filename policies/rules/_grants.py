@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from deployment.graph import Resource
 from deployment.tokens import GROUP_POLICY, IAM_POLICY, ROLE, ROLE_POLICY, USER_POLICY
+from deployment.unknown import watched
 from policies.checks import mappings
 from policies.context import Context
 from policies.rule import Problem
@@ -147,12 +148,20 @@ def is_boundary(policy: Resource, context: Context) -> bool:
 
 def is_attached(policy: Resource, context: Context) -> bool:
     """True when `policy` grants somebody something."""
+    return policy.urn in context.once(_attached)
+
+
+def _attached(context: Context) -> set[str]:
+    """URNs of what is attached to somebody. What can't be read attaches nothing that is known."""
     graph = context.graph
-    return any(
-        policy in graph.referenced(other, path)
-        for other in graph.referrers(policy)
-        for path in ("policyArn", "managedPolicyArns", "policyArns")
-    )
+    with watched(off=True):
+        return {
+            policy.urn
+            for one in graph
+            for path in ("policyArn", "managedPolicyArns", "policyArns")
+            if path in one.inputs or path in one.outputs or path in one.property_dependencies
+            for policy in graph.referenced(one, path)
+        }
 
 
 def _boundaries(context: Context) -> set[str]:

@@ -20,10 +20,11 @@ from deployment.tokens import (
     ROLE,
     ROLE_POLICY,
 )
-from deployment.unknown import Sentinel
+from deployment.unknown import Sentinel, watched
 from policies.checks import unasked
 from policies.context import Context
-from policies.rules._chains import GIVING, SIGNS, Actor, Chains
+from policies.rules._chains import ADMINISTRATOR_ACCESS, GIVING, SIGNS, Actor, Chains
+from policies.rules._documents import Statement, statements
 from policies.rules._grants import HOLDING, POLICY_HOLDERS, granted, grants
 from policies.rules._permissions import ATTACHMENTS, names
 from policies.rules._reachable_roles import RUNS, Places, Roles, roles
@@ -32,6 +33,8 @@ Node: TypeAlias = int | tuple[Any, ...]
 """Identity of an actor, or what names a set of roles."""
 
 IAM: Final = (*ROLE, *ROLE_POLICY, *IAM_POLICY, *ATTACHMENTS)
+UNBINDING: Final = ("iam:CreatePolicyVersion", "iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary")
+"""Actions with which a boundary is taken off, or rewritten."""
 RUNNING: Final = (*INSTANCE_PROFILE, *LAUNCH_TEMPLATE, *(token for types, _, _ in RUNS for token in types))
 
 
@@ -39,7 +42,7 @@ def suspects(context: Context) -> frozenset[str]:
     """URNs of the roles from which a chain to administrator can't be ruled out."""
     if _hides_something(context):
         return frozenset(role.urn for role in context.graph.of_type(*ROLE))
-    if not _gives_somebody_rights(context):
+    if not _gives_somebody_rights(context) or _boundaries_hold(context):
         return frozenset()  # as nearly always
     return _Walk(context).suspects()
 
@@ -60,6 +63,31 @@ def _gives_somebody_rights(context: Context) -> bool:
     firsts, _ = context.alike(granted, context.graph.with_any(HOLDING, *POLICY_HOLDERS))
     said = {grant.statement[1:3] for one in firsts if one.type in IAM for grant in grants(one, context)}
     return any(names(*actions, one) for actions in said for one in (*GIVING, *SIGNS))
+
+
+def _boundaries_hold(context: Context) -> bool:
+    """True where each role has a boundary, and what all policies, of which boundaries are some, allow together is not
+    everything, nor to take a boundary off or to make a role without one: within them nobody becomes administrator."""
+    about: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Statement]] = defaultdict(list)
+    with watched(off=True):  # what can't be read the walk tells
+        if any(role.get("permissionsBoundary") is None for role in context.graph.of_type(*ROLE)):
+            return False
+        for policy in context.graph.of_type(*IAM_POLICY):
+            said = statements(policy.get("policy"))
+            if said is None:
+                return False
+            for one in said:
+                if one.allows:
+                    about[one.actions, one.not_actions].append(one)
+    deciding = (*UNBINDING, "iam:CreateRole", *SIGNS)
+    allowed = [found for actions, found in about.items() if any(names(*actions, one) for one in deciding)]
+    anybody = Actor("anybody", "", (tuple(chain.from_iterable(allowed)),))
+    return not (
+        anybody.everything
+        or anybody.granted("iam:CreatePolicyVersion", "iam:DeleteRolePermissionsBoundary")
+        or anybody.may("iam:PutRolePermissionsBoundary", boundary=ADMINISTRATOR_ACCESS)
+        or anybody.may("iam:CreateRole", boundary="")
+    )
 
 
 class _Walk:

@@ -11,7 +11,7 @@ from deployment.unknown import UNKNOWN, watched
 from policies.context import Context
 from policies.examples import example_graph
 from policies.rules import _suspects
-from policies.rules._chains import ADMINISTRATOR_ACCESS, Actor, Chains, _runs
+from policies.rules._chains import ADMINISTRATOR_ACCESS, SIGNS, Actor, Chains, _runs
 from policies.rules._documents import statements
 from policies.rules._grants import trusting
 from policies.rules._permissions import permissions
@@ -269,6 +269,95 @@ def test_where_no_policy_gives_anybody_rights_nobody_looks_what_leads_to_the_rol
     }
     assert suspects(Context(example_graph(stack))) == frozenset()
     assert not looked_at.called
+
+
+def bounded(*more, boundary=(), others=None):
+    """Who may give rights within boundaries, make roles within them, and do `more`."""
+    making = allow("iam:CreateRole", "iam:PutRolePermissionsBoundary", when=BOUND)
+    own = policy(allow("iam:AttachRolePolicy", "iam:PutRolePolicy"), making, *more)
+    return Context(
+        example_graph(
+            {
+                "start": (ROLE, {"assumeRolePolicy": NOBODY, "permissionsBoundary": "arn:bound"}),
+                "start-policy": (ROLE_POLICY, {"role": "id:start", "policy": own}),
+                "bound": (POLICY, {"policy": policy(*json.loads(own)["Statement"], *boundary)}),
+                **(others or {}),
+            }
+        )
+    )
+
+
+def test_where_nobody_gets_past_a_boundary_no_way_is_walked(monkeypatch):
+    after = Mock(return_value=())
+    monkeypatch.setattr(_Walk, "_after", after)
+    reading = allow("s3:*", "ec2:*", "kms:*")
+    forbidden = {**allow("*"), "Effect": "Deny"}
+    assert suspects(bounded(reading, boundary=[forbidden])) == frozenset()
+    assert not after.called
+
+
+@pytest.mark.parametrize(("name", "path"), [("start", "permissionsBoundary"), ("bound", "policy")])
+def test_what_only_the_provider_tells_and_cannot_be_read_is_met_on_the_way(name, path):
+    """As of what the program only reads, whose inputs are empty."""
+    graph = bounded().graph
+    hidden = {name: {path: UNKNOWN}}
+    told = [
+        replace(
+            one,
+            inputs={key: value for key, value in one.inputs.items() if key not in hidden.get(one.name, ())},
+            outputs={**one.outputs, **hidden.get(one.name, {})},
+        )
+        for one in graph
+    ]
+    with watched() as watch:
+        assert suspects(Context(ResourceGraph(told))) == frozenset()
+    assert [met for _, met in watch.met] == [path]
+
+
+@pytest.mark.parametrize(
+    ("more", "boundary", "others"),
+    [
+        pytest.param([allow("iam:DeleteRolePermissionsBoundary")], [], {}, id="takes it off"),
+        pytest.param([allow("iam:PutRolePermissionsBoundary")], [], {}, id="puts another on"),
+        pytest.param(
+            [allow("iam:PutRolePermissionsBoundary")],
+            [],
+            {"elsewhere": (POLICY, {"policy": policy({**allow("*"), "Effect": "Deny"})})},
+            id="puts another on, which nobody's policy forbids",
+        ),
+        pytest.param([allow("iam:CreatePolicyVersion", resource="arn:bound")], [], {}, id="rewrites it"),
+        pytest.param([allow("iam:CreateRole")], [], {}, id="makes a role without one"),
+        pytest.param([], [allow("*")], {}, id="it allows everything"),
+        pytest.param([], [allow(one) for one in SIGNS], {}, id="several statements of it do"),
+        pytest.param(
+            [], [{"Effect": "Allow", "NotAction": "iam:*o*", "Resource": "*"}], {}, id="all but a few actions"
+        ),
+        pytest.param(
+            [], [], {"other": (ROLE, {"assumeRolePolicy": trusting({"AWS": "arn:start"})})}, id="another role has none"
+        ),
+        pytest.param(
+            [allow("sts:AssumeRole")],
+            [allow("sts:AssumeRole")],
+            {
+                "other": (
+                    ROLE,
+                    {
+                        "assumeRolePolicy": trusting({"AWS": "arn:start"}),
+                        "permissionsBoundary": "arn:wide",
+                        "inlinePolicies": [{"policy": policy(allow("*"))}],
+                    },
+                ),
+                "wide": (POLICY, {"policy": policy({"Effect": "Allow", "NotAction": "a:b", "Resource": "*"})}),
+            },
+            id="one that trusts it has every right",
+        ),
+    ],
+)
+def test_whoever_gets_past_a_boundary_is_found(more, boundary, others):
+    context = bounded(*more, boundary=[*more, *boundary], others=others)
+    start = next(role for role in context.graph.of_type(ROLE) if role.name == "start")
+    assert Chains(context, start).to_administrator()
+    assert start.urn in suspects(context)
 
 
 def test_what_runs_what_its_caller_says_is_looked_up_once_for_all_who_may_do_the_same(monkeypatch):
