@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cost.charges import NOTHING, ONE, Amount
-from cost.scope import Pricing, Scope
+from cost.scope import Pricing, Scope, hides
 from deployment import tokens
 from deployment.graph import Resource
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
 
 SUBNET: Final = tokens.SUBNET[0]
 DEFAULT_SUBNET: Final = tokens.DEFAULT_SUBNET[0]
@@ -31,8 +31,7 @@ def zones(scope: Scope, path: str, least: int, most: int = MOST_ZONES) -> Amount
     worst case `most`: as many as a Region has."""
     if (known := scope.members(path, SUBNET, DEFAULT_SUBNET)) is not None:
         return Amount.fixed(max(known, least))
-    blind = scope.resource.get(path) in (UNKNOWN, SECRET)
-    return Amount.of(least, least, most if blind else least)
+    return Amount.of(least, least, most if scope.made(hides, path) else least)
 
 
 def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywhere: bool = True) -> Amount:
@@ -44,9 +43,10 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
     """
     if declared is not None and declared not in (UNKNOWN, SECRET):
         return ONE if is_true(declared) else NOTHING
-    if declared is not None or scope.resource.get(subnets) is SECRET:
+    named = scope.made(_named, subnets)
+    if declared is not None or named is SECRET:
         return Amount.of(0, 0, 1)
-    if scope.resource.get(subnets) in (None, "", []):
+    if named is None:
         return ONE if anywhere else NOTHING
     found = scope.referenced(subnets, SUBNET, DEFAULT_SUBNET)
     said = [subnet.get("mapPublicIpOnLaunch") for subnet in found]
@@ -56,6 +56,12 @@ def per_instance(scope: Scope, subnets: str, declared: object = None, *, anywher
     if UNKNOWN in said or SECRET in said:
         return Amount.of(0, 0, 1)
     return NOTHING if len(maps) >= (scope.members(subnets) or 1) else Amount.of(0, 0, 1)
+
+
+def _named(resource: Resource, path: str) -> bool | Sentinel | None:
+    """True where something is named at `path`, None where nothing is; or what stands for what can't be read."""
+    value = resource.get(path)
+    return None if value in (None, "", []) else value if isinstance(value, Sentinel) else True
 
 
 def has_elastic_ip(scope: Scope) -> bool:

@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import Final, NamedTuple
 
 from cost.account import settle
-from cost.alike import FEWEST, Alike, Observed, Result
+from cost.alike import FEWEST, Alike, Observed, Read, Result, Values
 from cost.allowances import allowances
 from cost.basis import Basis, basis_of
 from cost.brake import held
@@ -196,6 +196,7 @@ class _Bill:
         self.components: dict[str | None, str] = {}
         """URN of a parent -> the component of its children."""
         self.alike: dict[str, Alike | None] = {}
+        self.read = Read(pricing.graph, pricing.region_of, Values())
         self.amounts: dict[tuple[int, ...], tuple[Charge, _Amounts]] = {}
         """By the identity of price, amount and factors, with a charge that keeps them: one of this or that is what many
         resources have."""
@@ -204,10 +205,9 @@ class _Bill:
         """Add what the type of a resource says of it, or what was found for one that is like it."""
         type_ = resource.type
         if type_ not in self.alike:
-            graph = self.pricing.graph
-            number = len(graph.of_type(type_))
+            number = len(self.pricing.graph.of_type(type_))
             many = number >= FEWEST and not is_watched()
-            self.alike[type_] = Alike(graph, number, self.pricing.region_of) if many else None
+            self.alike[type_] = Alike(self.read.further(), number) if many else None
         component = self.components.get(resource.parent)
         if component is None:
             component = self.components[resource.parent] = self.pricing.graph.component_of(resource)
@@ -221,11 +221,9 @@ class _Bill:
                 self.refuse(resource, reason)
         else:
             lines, unpriced = len(self.lines), len(self.unpriced)
-            observed = Observed(resource, alike)
-            self._price(resource, component, kind, observed)
-            if not observed.alone:
-                reasons = tuple(one.reason for one in self.unpriced[unpriced:])
-                alike.keep(resource, Result(tuple(line[4:] for line in self.lines[lines:]), reasons))
+            self._price(resource, component, kind, Observed(resource, alike.read))
+            reasons = tuple(one.reason for one in self.unpriced[unpriced:])
+            alike.keep(resource, Result(tuple(line[4:] for line in self.lines[lines:]), reasons))
             if not alike.pays:
                 self.alike[type_] = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from cost.addresses import interface_address, is_true, per_instance
 from cost.charges import NOTHING, Amount, Unpriced
 from cost.compute import ASSUMED_ROOT_GB, ROOT_GB, Volume, volume_of
 from cost.images import system_of
-from cost.scope import Pricing, Scope, told
+from cost.scope import Pricing, Scope, is_set, is_unknown, told
 from deployment import tokens
 from deployment.decimals import number
 from deployment.graph import Resource
@@ -65,7 +66,7 @@ class Fleet:
 
 def fleet_of(scope: Scope) -> Fleet:
     """The fleet that the scope's group declares. Raises Unpriced when its size, type or template isn't known."""
-    mixed = scope.known("mixedInstancesPolicy", None) or {}
+    mixed = _mixed(scope)
     distribution = told(mixed, "instancesDistribution") or {}
     source = _launch_source(scope, mixed)
     launch = source.inputs
@@ -82,7 +83,7 @@ def fleet_of(scope: Scope) -> Fleet:
             for template in templates
         )
     ) or (type_of(launch),)
-    used = list({template.urn: template for templates in sources for template in templates}.values()) or [source]
+    used = list({id(template): template for templates in sources for template in templates}.values()) or [source]
     systems = {system_of(scope, template.inputs.get("imageId")) for template in used}
     if len(systems) > 1:
         raise Unpriced("its launch templates start different operating systems, so there is no one price")
@@ -95,7 +96,7 @@ def fleet_of(scope: Scope) -> Fleet:
         or (first(market.get("spotOptions")) or {}).get("maxPrice")
         or launch.get("spotPrice")
     )
-    addresses = [_public(scope, template.inputs) for template in used]
+    addresses = [_public(scope, template) for template in used]
     modes = [(first(template.inputs.get("creditSpecification")) or {}).get("cpuCredits") for template in used]
     return Fleet(
         count=_divided(group_size(scope), min(weights, default=Decimal(1))),
@@ -119,13 +120,34 @@ def fleet_of(scope: Scope) -> Fleet:
     )
 
 
+SPECIFICATION: Final = "launchTemplateSpecification"
+
+
+def _mixed(scope: Scope) -> Mapping[str, Any]:
+    """The group's mixed instances policy, without the name of its template: that is looked up. Nothing without one."""
+    path = "mixedInstancesPolicy"
+    terms = scope.made(_terms, path)
+    found = marshal.loads(terms) if terms else scope.known(path, None)  # noqa: S302 - what `_terms` wrote
+    return found or {}
+
+
+def _terms(group: Resource, path: str) -> bytes:
+    """The policy at `path` without the name of its template; nothing where some of it can't be read."""
+    try:
+        policy = group.get(path)
+        template = {**policy["launchTemplate"], SPECIFICATION: None}
+        return marshal.dumps({**policy, "launchTemplate": template}, 2)
+    except (TypeError, KeyError, ValueError):
+        return b""
+
+
 def _launched(scope: Scope, overrides: Sequence[Mapping[str, Any]], source: Resource) -> list[tuple[Resource, ...]]:
     """Launch templates of each override: its own (several where a preview doesn't know yet which), else `source`."""
     found: list[tuple[Resource, ...]] = []
     for place, item in enumerate(overrides):
         own: tuple[Resource, ...] = ()
-        if told(item, "launchTemplateSpecification"):
-            path = f"mixedInstancesPolicy.launchTemplate.overrides[{place}].launchTemplateSpecification"
+        if told(item, SPECIFICATION):
+            path = f"mixedInstancesPolicy.launchTemplate.overrides[{place}].{SPECIFICATION}"
             own = scope.referenced(path, LAUNCH_TEMPLATE)
             if not own:
                 raise Unpriced("the launch template of an override isn't in the graph, and its instances are billed")
@@ -172,7 +194,7 @@ def overshoot(scope: Scope, size: Decimal) -> Decimal:
     policies = ("instanceMaintenancePolicy", "instanceRefresh.preferences")
     shares = [(number(resource.get(f"{path}.maxHealthyPercentage")) or Decimal(0)) / 100 - 1 for path in policies]
     zones = max(scope.members(path) or 0 for path in ("vpcZoneIdentifiers", "availabilityZones"))
-    evens_out = (zones > 1 or resource.get("vpcZoneIdentifiers") is UNKNOWN) and (
+    evens_out = (zones > 1 or scope.made(is_unknown, "vpcZoneIdentifiers")) and (
         "AZRebalance" not in map(str, resource.get("suspendedProcesses") or ())
     )
     if evens_out or scope.flag("capacityRebalance"):
@@ -224,11 +246,11 @@ def _divided(size: Amount, weight: Decimal) -> Amount:
 
 
 def _launch_source(scope: Scope, mixed: Mapping[str, Any]) -> Resource:
-    path = "launchTemplate" if scope.resource.get("launchTemplate") else ""
+    path = "launchTemplate" if scope.made(is_set, "launchTemplate") else ""
     source: tuple[Resource, ...] = ()
     name = "name"
     if mixed:  # the template of the policy comes before those of its overrides
-        path, name = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification", "launchTemplateName"
+        path, name = f"mixedInstancesPolicy.launchTemplate.{SPECIFICATION}", "launchTemplateName"
     if path:
         source = scope.referenced(path, LAUNCH_TEMPLATE)
         source = source or scope.named(f"{path}.{name}", "name", LAUNCH_TEMPLATE)
@@ -275,12 +297,16 @@ def monitored(launch: Mapping[str, Any]) -> bool:
     return is_true(told(first(told(launch, "monitoring")) or {}, "enabled"))
 
 
-def _public(scope: Scope, launch: Mapping[str, Any]) -> Amount:
+def _public(scope: Scope, template: Resource) -> Amount:
     """Public addresses of one instance: the first network interface decides, else the subnets."""
-    declared = interface_address(launch)
-    return per_instance(
-        scope, "vpcZoneIdentifiers", launch.get("associatePublicIpAddress") if declared is None else declared
-    )
+    declared = Scope(scope.pricing, template).made(_of_interface, "networkInterfaces")
+    if declared is None:
+        declared = template.inputs.get("associatePublicIpAddress")
+    return per_instance(scope, "vpcZoneIdentifiers", declared)
+
+
+def _of_interface(template: Resource, _: str) -> Any:
+    return interface_address(template.inputs)
 
 
 def first(value: Any) -> Any:

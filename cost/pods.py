@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from deployment.decimals import number
 from deployment.graph import Resource
 from deployment.kubernetes_api.quotas import PODS
 from deployment.manifests import namespace, object_name
-from deployment.pod_resources import Limits, filled_in, lacking, of, requested
+from deployment.pod_resources import KINDS, Limits, filled_in, lacking, of, requested
 from deployment.quantities import GIB, quantity
 from deployment.unknown import Sentinel
 
@@ -111,7 +112,7 @@ def _grown(
     requests = {**of(container, "resources", "limits"), **of(container, "resources", "requests")}
     if policy.get("mode") == "Off":
         return dict(container)
-    quota = quota_of(scope.pricing, namespace(scope.resource))
+    quota = quota_of(scope)
     for unit in policy.get("controlledResources") or ("cpu", "memory"):
         bound = of(policy, "maxAllowed").get(unit, most.get(unit))
         if bound is not None:
@@ -141,13 +142,33 @@ def _as_scaled(workload: Resource) -> tuple[str, str, str]:
 
 def _pod(scope: Scope, template: str) -> Mapping[str, Any]:
     """``spec`` of a pod, with what its RuntimeClass adds (admission plugin RuntimeClass)."""
-    spec = scope.known(template, None)
+    counted = scope.made(_counted, template)
+    spec = marshal.loads(counted) if counted else scope.known(template, None)  # noqa: S302 - what `_counted` wrote
     if not isinstance(spec, Mapping):
         raise Unpriced(f"{template} isn't known, and the pods' price depends on it")
     if not isinstance(name := spec.get("runtimeClassName"), str) or spec.get("overhead"):
         return spec
     found = scope.pricing.once(_runtime_classes).get(name)
     return spec if found is None else {**spec, "overhead": found.get("overhead.podFixed")}
+
+
+COUNTED: Final = (*KINDS, "resources", "resourceClaims", "overhead", "runtimeClassName")
+COUNTED_OF_CONTAINER: Final = ("name", "resources", "restartPolicy")
+"""Parts of a pod's ``spec``, and of its containers, that its size goes by."""
+
+
+def _counted(workload: Resource, path: str) -> bytes:
+    """Those of the ``spec`` at `path`: images and variables tell pods apart that cost the same. Nothing where they
+    can't be read."""
+    spec = workload.get(path)
+    try:
+        counted = {key: spec[key] for key in COUNTED if key in spec}
+        for kind in KINDS:
+            if kind in counted:
+                counted[kind] = [{key: one[key] for key in COUNTED_OF_CONTAINER if key in one} for one in spec[kind]]
+        return marshal.dumps(counted, 2)
+    except (TypeError, ValueError):
+        return b""
 
 
 def _runtime_classes(pricing: Pricing) -> Mapping[str, Resource]:
@@ -197,7 +218,7 @@ def _refuse_devices(resources: Any) -> None:
 
 def limit_ranges(scope: Scope) -> list[list[Mapping[str, Any]]]:
     """``spec.limits`` of each LimitRange of the namespace, as far as it can be read; what two say alike once."""
-    return scope.pricing.once(_ranges).get(namespace(scope.resource), [])
+    return scope.its(scope.pricing.once(_ranges), namespace) or []
 
 
 def _ranges(pricing: Pricing) -> Mapping[str, list[list[Mapping[str, Any]]]]:
@@ -303,9 +324,9 @@ def surge_pods(declared: Any, count: Decimal) -> Decimal:
     return (count * share / 100).to_integral_value(ROUND_CEILING) if text.endswith("%") else share
 
 
-def quota_of(pricing: Pricing, name: str) -> Quota | None:
-    """The quotas on all pods of the namespace `name`, all of which hold: the least of each; None without one."""
-    return pricing.once(_quotas).get(name)
+def quota_of(scope: Scope) -> Quota | None:
+    """The quotas on all pods of the resource's namespace, all of which hold: the least of each; None without one."""
+    return scope.its(scope.pricing.once(_quotas), namespace)
 
 
 def _quotas(pricing: Pricing) -> Mapping[str, Quota]:

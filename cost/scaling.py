@@ -81,7 +81,7 @@ def _meaning(scope: Scope, token: str, dimension: str, names: tuple[str, ...], k
                 if token == ACTION and one.urn in pricing.once(_paired):
                     continue  # counted with its target
                 raise Unpriced(f"{one.name}: what it scales isn't known, so there is no largest number of it")
-            if any(each.urn == scope.resource.urn for each in means):
+            if any(scope.is_the(each.urn) for each in means):
                 yield one
         elif any(str(identifier).endswith(name) for name in names if name) or (
             unnamed and pricing.once(_names_of_type, type_, key).isdisjoint(PARTS.split(str(identifier)))

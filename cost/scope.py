@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from cost.alike import Observed
@@ -19,7 +19,7 @@ from cost.uptime import Metering
 from deployment.day import today_utc
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph, first_step
-from deployment.unknown import SECRET, UNKNOWN
+from deployment.unknown import SECRET, UNKNOWN, Sentinel
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -209,16 +209,56 @@ def is_text(resource: Resource, path: str) -> bool:
     return isinstance(resource.get(path), str)
 
 
-def _hides(resource: Resource, path: str) -> bool:
+def is_set(resource: Resource, path: str) -> bool:
+    """Whether there is something at `path`, and known."""
+    return bool(resource.get(path))
+
+
+def is_unknown(resource: Resource, path: str) -> bool:
+    """Whether the value at `path` isn't known yet."""
+    return resource.get(path) is UNKNOWN
+
+
+def _declared(resource: Resource, path: str, default: Any) -> Any:
+    """What the resource says at `path`; the default for what nobody declares: in a preview the engine does not know yet
+    what AWS will say."""
+    value = resource.get(path, default)
+    return default if value is UNKNOWN and first_step(path) not in resource.inputs else value
+
+
+def _listed(resource: Resource, path: str) -> Any:
+    """The same as a list, and what can't be read as it is; a single object counts as a list of one."""
+    value = _declared(resource, path, None)
+    return [] if value is None else value if isinstance(value, list | Sentinel) else [value]
+
+
+@cache
+def _each(make: Callable[[Any], Hashable]) -> Callable[[Resource, str], Any]:
+    def made(resource: Resource, path: str) -> Any:
+        found = _listed(resource, path)
+        return found if isinstance(found, Sentinel) else tuple(map(make, found))
+
+    return made
+
+
+def _number(resource: Resource, path: str) -> int | Sentinel | None:
+    """Members of the list at `path`; UNKNOWN for one that isn't known."""
+    value = resource.get(path)
+    return len(value) if isinstance(value, list) else value if value is UNKNOWN or value is None else 1
+
+
+def hides(resource: Resource, path: str) -> bool:
+    """Whether something at `path` isn't known, or is secret."""
     return any(value is UNKNOWN or value is SECRET for value in resource.peek(path))
 
 
 def told(holder: Mapping[str, Any], key: str, default: Any = None) -> Any:
     """What a part of a property says of `key`. Raises Unpriced where that is unknown during preview, or secret."""
-    return _readable(holder.get(key, default), key)
+    return readable(holder.get(key, default), key)
 
 
-def _readable(value: Any, name: str) -> Any:
+def readable(value: Any, name: str) -> Any:
+    """`value`. Raises Unpriced where that is unknown during preview, or secret."""
     if value is UNKNOWN:
         raise Unpriced(f"{name} isn't known during preview, and its price depends on it")
     if value is SECRET:
@@ -320,6 +360,11 @@ class Scope:
         resource = self.resource
         return resource.value_in(index, key) if isinstance(resource, Observed) else index.get(key(resource))
 
+    def is_the(self, urn: str | None) -> bool:
+        """Whether the resource is the one with `urn`."""
+        resource = self.resource
+        return resource.is_the(urn) if isinstance(resource, Observed) else resource.urn == urn
+
     def referenced(self, path: str, *types: str) -> tuple[Resource, ...]:
         """Resources of `types` that the value at `path` refers to."""
         resource = self.resource
@@ -335,15 +380,8 @@ class Scope:
     def members(self, path: str, *types: str) -> int | None:
         """How many members the list at `path` has; of one that isn't known, how many of its dependencies (of `types`)
         are named. None when neither tells, or there is no list."""
-        value = self.resource.get(path)
-        if isinstance(value, list):
-            return len(value)
-        if value is None:
-            return None
-        if value is UNKNOWN:
-            named = self.referenced(path, *types)
-            return len(named) or None
-        return 1
+        number = self.made(_number, path)
+        return number if not isinstance(number, Sentinel) else len(self.referenced(path, *types)) or None
 
     def named(self, path: str, key: str, *types: str) -> tuple[Resource, ...]:
         """Resources of `types` that the value at `path` refers to, or that declare it as their `key`: a name of its own
@@ -367,7 +405,7 @@ class Scope:
 
     def untold(self, path: str, *types: str) -> bool:
         """True where the value at `path` isn't known, and no dependency names what (of `types`) it refers to."""
-        return self.made(_hides, path) and not self.referenced(path, *types)
+        return self.made(hides, path) and not self.referenced(path, *types)
 
     def text(self, path: str, default: str = "") -> str:
         """Property as text. Raises Unpriced when it isn't known."""
@@ -403,14 +441,15 @@ class Scope:
 
     def items(self, path: str) -> list[Any]:
         """Property as a list; a single object counts as a list of one. Raises Unpriced when it isn't known."""
-        value = self.known(path, None)
-        if value is None:
-            return []
-        return value if isinstance(value, list) else [value]
+        found: list[Any] = readable(_listed(self.resource, path), path)
+        return found
+
+    def each(self, path: str, make: Callable[[Any], Made]) -> tuple[Made, ...]:
+        """What `make` makes of each item at `path`, which the price depends on in no other way. Raises Unpriced when
+        they aren't known."""
+        found: tuple[Made, ...] = readable(self.made(_each(make), path), path)
+        return found
 
     def known(self, path: str, default: Any) -> Any:
         """Property at `path`. Raises Unpriced when it is unknown during preview, or secret."""
-        value = self.resource.get(path, default)
-        if value is UNKNOWN and first_step(path) not in self.resource.inputs:
-            return default  # nobody declares it: in a preview the engine does not know yet what AWS will say
-        return _readable(value, path)
+        return readable(_declared(self.resource, path, default), path)

@@ -115,6 +115,71 @@ def test_what_only_outputs_or_dependencies_tell_apart_is_not_alike():
     assert hours == [730, 3 * 730, 2 * 730]
 
 
+def resource(token, name, inputs=None, outputs=None, **more):
+    return Resource(f"urn:pulumi:t::t::{token}::{name}", token, name, inputs or {}, outputs or {}, **more)
+
+
+def subnets():
+    (token, default), instance = (tokens.SUBNET[0], tokens.DEFAULT_SUBNET[0]), tokens.INSTANCE[0]
+    yield resource(token, "own", outputs={"id": "own"})
+    yield resource(default, "default", outputs={"id": "default"})
+    for name in ("own", "default"):
+        yield resource(instance, name, {"ami": "x", "instanceType": "t4g.nano", "subnetId": name})
+
+
+def copied_snapshots():
+    """In a preview: of which volume a snapshot is, only its dependencies tell."""
+    volume, snapshot, copy = tokens.VOLUME[0], tokens.SNAPSHOT[0], tokens.SNAPSHOT_COPY[0]
+    for size in (8, 80):
+        made = resource(volume, f"v{size}", {"size": size})
+        of = {"volumeId": (made.urn,)}
+        yield made
+        yield resource(snapshot, f"s{size}", {"volumeId": UNKNOWN}, {"id": f"s{size}"}, property_dependencies=of)
+        yield resource(copy, f"c{size}", {"sourceSnapshotId": f"s{size}"})
+
+
+def metrics():
+    transformation = {"metricTransformation": {"namespace": "shop", "name": "sales"}}
+    return [resource(tokens.LOG_METRIC_FILTER[0], name, transformation) for name in "abc"]
+
+
+def trails():
+    return [resource(tokens.TRAIL[0], name, {"name": "x"}) for name in "abc"]
+
+
+def buckets():
+    given = {"accelerationStatus": "Enabled"}
+    return [resource(tokens.BUCKET[0], "read", outputs=given), resource(tokens.BUCKET[0], "run", {"x": 1}, given)]
+
+
+@pytest.mark.parametrize("make", [subnets, copied_snapshots, metrics, trails, buckets])
+def test_what_something_else_than_a_property_tells_apart_is_not_alike(make):
+    graph = ResourceGraph(make())
+    found, alone = (told(graph, fewest, region="us-east-1") for fewest in (0, 10**9))
+    assert found == alone
+    lines, unpriced, *_ = alone
+    billed = [
+        str(
+            [line[4:7] for line in lines if line.urn == one.urn]
+            + [each.reason for each in unpriced if each.urn == one.urn]
+        )
+        for one in graph.of_type(graph.resources[-1].type)
+    ]
+    assert len(set(billed)) == 2
+
+
+def test_resources_are_alike_that_the_same_use_is_given_for():
+    number = {"monthly_requests": Decimal(10**9)}
+    more = {f"urn:pulumi:t::t::{QUEUE}::q1": number, f"urn:pulumi:t::t::{QUEUE}::q2": {"monthly_requests": Decimal(7)}}
+    found, alone = (told(ResourceGraph(queues(4)), fewest, region="us-east-1", usage=more) for fewest in (0, 10**9))
+    assert found == alone
+
+
+def test_what_can_not_be_compared_is_priced_by_itself():
+    graph = many(tokens.METRIC_ALARM[0], 3, lambda name: {"metricQueries": [{"expression": [name]}]})
+    assert told(graph, 0, region="us-east-1") == told(graph, 10**9, region="us-east-1")
+
+
 def queues(number, **inputs):
     return [Resource(f"urn:pulumi:t::t::{QUEUE}::q{place}", QUEUE, f"q{place}", inputs) for place in range(number)]
 
@@ -128,8 +193,9 @@ def counting(monkeypatch, token):
         asked.append(scope.resource.type)
         yield from real(scope)
 
-    kind = estimator._kind_of(token)
-    monkeypatch.setattr(estimator, "_kind_of", lambda token: replace(kind, charges=charges))
+    kind_of = estimator._kind_of
+    counted = replace(kind_of(token), charges=charges)
+    monkeypatch.setattr(estimator, "_kind_of", lambda other: counted if other == token else kind_of(other))
     return asked
 
 
@@ -147,6 +213,84 @@ def many(token, number, inputs):
     """A graph of `number` resources of `token`, each with what `inputs` gives for its name."""
     names = [f"r{place}" for place in range(number)]
     return ResourceGraph([Resource(f"urn:pulumi:t::t::{token}::{name}", token, name, inputs(name)) for name in names])
+
+
+def pod(image, cpu):
+    container = {"name": "app", "image": image, "resources": {"requests": {"cpu": cpu, "memory": "1Gi"}}}
+    return {"metadata": {"name": image}, "spec": {"template": {"spec": {"containers": [container]}}}}
+
+
+def statement(name, bots):
+    managed = {"name": "AWSManagedRulesBotControlRuleSet", "vendorName": "AWS"}
+    return {"name": name, "statement": {"managedRuleGroupStatement": managed} if bots else {"geoMatchStatement": name}}
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        (tokens.METRIC_ALARM[0], lambda name, odd: {"metricQueries": [{"metric": {"n": name, "period": odd * 10}}]}),
+        (tokens.WEB_ACL[0], lambda name, odd: {"rules": [statement(name, odd), statement(name, False)]}),
+        (tokens.LOAD_BALANCER[0], lambda name, odd: {"subnets": [name, "b", "c"][: 2 + odd]}),
+        (tokens.LOAD_BALANCER[0], lambda name, odd: {"subnetMappings": [{"id": name, "allocationId": "x" * odd}]}),
+        (tokens.DEPLOYMENT, lambda name, odd: pod(name, f"{1 + odd}")),
+    ],
+    ids=["alarm", "acl", "subnets", "mappings", "pods"],
+)
+def test_of_what_is_long_is_compared_what_its_price_goes_by(monkeypatch, token, inputs):
+    asked = counting(monkeypatch, token)
+    graph = many(token, 200, lambda name: inputs(name, name == "r7"))
+    found = told(graph, estimator.FEWEST, region="us-east-1")
+    assert len(asked) == 2
+    assert found == told(graph, 10**9, region="us-east-1")
+
+
+def fleet(name):
+    terms = {"instancesDistribution": {"onDemandBaseCapacity": 1}}
+    specification = {"launchTemplateId": f"lt-{name}", "version": "1"}
+    return {
+        "minSize": 1,
+        "maxSize": 2,
+        "vpcZoneIdentifiers": [f"subnet-{name}"],
+        "mixedInstancesPolicy": {**terms, "launchTemplate": {"launchTemplateSpecification": specification}},
+    }
+
+
+@pytest.mark.parametrize("different", [{"instanceType": "t4g.large"}, {"blockDeviceMappings": [{"ebs": {}}]}])
+def test_groups_are_alike_whose_launch_templates_are(monkeypatch, different):
+    group, template = tokens.SCALING_GROUP[0], tokens.LAUNCH_TEMPLATE[0]
+    asked = counting(monkeypatch, group)
+    templates = [
+        replace(one, outputs={"id": f"lt-{one.name}"})
+        for one in many(
+            template, 200, lambda name: {"instanceType": "t4g.micro", **(different if name == "r7" else {})}
+        )
+    ]
+    graph = ResourceGraph([*templates, *many(group, 200, fleet)])
+    found = told(graph, estimator.FEWEST, region="us-east-1")
+    assert len(asked) <= 3  # the first, the one that differs, and one more where that was asked for more
+    assert found == told(graph, 10**9, region="us-east-1")
+
+
+def test_log_groups_are_alike_that_machines_alike_log_to(monkeypatch):
+    group, machine = tokens.LOG_GROUP[0], tokens.STATE_MACHINE[0]
+    asked = counting(monkeypatch, group)
+    groups = [replace(one, outputs={"arn": f"arn:{one.name}:*"}) for one in many(group, 200, lambda _: {})]
+
+    def logging(name):
+        level = "ERROR" if name == "r7" else "ALL"
+        definition = json.dumps({"StartAt": "One", "States": {"One": {"Type": "Pass", "Result": name, "End": True}}})
+        return {"definition": definition, "loggingConfiguration": {"level": level, "logDestination": f"arn:{name}:*"}}
+
+    graph = ResourceGraph([*groups, *many(machine, 200, logging)])
+    found = told(graph, estimator.FEWEST, region="us-east-1")
+    assert len(asked) == 2
+    assert found == told(graph, 10**9, region="us-east-1")
+
+
+def test_objects_are_alike_beside_which_nothing_names_a_region(monkeypatch):
+    asked = counting(monkeypatch, tokens.DEPLOYMENT)
+    assert len(estimate(many(tokens.DEPLOYMENT, 200, lambda name: pod(name, "1"))).charges) == 400
+    assert len(asked) == 1
 
 
 def test_of_state_machines_is_compared_what_counts_of_their_definitions(monkeypatch):

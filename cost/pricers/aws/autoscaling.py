@@ -40,7 +40,7 @@ def group(scope: Scope) -> Iterator[Charge]:
     given = scope.given(INSTANCES)
     count = fleet.count if given is None else Amount.of(fleet.count.floor, given, fleet.count.worst)
     rollout = scope.pricing.once(rollout_of)
-    if rollout is not None and rollout.canary.urn == scope.resource.urn:
+    if rollout is not None and scope.is_the(rollout.canary.urn):
         yield from canary(
             scope, fleet, group_size(Scope(scope.pricing, rollout.stable)), hours_per_month(scope.pricing)
         )

@@ -23,7 +23,7 @@ SECOND: Final = UsageKey(COPIES.name, Decimal(100_000), COPIES.meaning)
 def trail(scope: Scope) -> Iterator[Charge]:
     """Events of a trail. The first copy of management events is free in an account: trails after the graph's first are
     counted as further copies, and a trail of somebody else's, which only a usage file knows, isn't."""
-    first = scope.graph.of_type(tokens.TRAIL[0])[0].urn == scope.resource.urn
+    first = scope.is_the(scope.graph.of_type(tokens.TRAIL[0])[0].urn)
     if not first or scope.given(COPIES) is not None:
         used = scope.usage(COPIES if first else SECOND)
         yield scope.use("Further copies of management events", ("cloudtrail", "100k_management_events"), used)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cost.charges import ONE, Amount, Charge, Driver, Unpriced
 from cost.logs import LOG_GROUP, log_volume_gb, stored_gb
 from cost.pricers.aws.ecs import TASK_MINUTES, started
 from cost.registry import Pricer
 from cost.schedules import rule_runs
-from cost.scope import Scope, UsageKey, told
+from cost.scope import Scope, UsageKey, readable
 from cost.uptime import Metering
 from deployment import tokens
 from deployment.graph import Resource
@@ -47,18 +47,21 @@ API_DESTINATION_CALLS: Final = UsageKey("monthly_invocations", Decimal(10_000), 
 
 def metric_alarm(scope: Scope) -> Iterator[Charge]:
     """One alarm, billed by the metrics that it watches."""
-    queries = scope.items("metricQueries")
-    periods = [Decimal(str(period)) for period in _known(scope, queries)]
+    queries = scope.each("metricQueries", _query)
+    known = [query for query in queries if query is not None]
+    if len(known) < len(queries):
+        raise Unpriced("its metricQueries aren't known, and its price depends on them")
+    periods = [Decimal(str(query.period)) for query in known if query.period]
     if not queries:
         periods.append(scope.number("period", HIGH_RESOLUTION_SECONDS))
-    expressions = [str(told(query, "expression") or "") for query in queries]
+    expressions = [str(readable(query.expression, "expression") or "") for query in known]
     insights = [text for text in expressions if text.strip().upper().startswith("SELECT")]
     if insights:
         yield scope.charge(
             "Metrics Insights alarm", ("cloudwatch", "insights_alarm_month"), ONE, Metering.PRORATED_MONTH
         )
         return
-    metrics = sum(1 for query in queries if query.get("metric") not in (None, {})) if queries else 1
+    metrics = sum(query.has_metric for query in known) if queries else 1
     if any("ANOMALY_DETECTION_BAND" in text for text in expressions):
         metrics = max(1, metrics) * ANOMALY_METRICS
     high = any(period < HIGH_RESOLUTION_SECONDS for period in periods)
@@ -70,15 +73,21 @@ def metric_alarm(scope: Scope) -> Iterator[Charge]:
     )
 
 
-def _known(scope: Scope, queries: list[Any]) -> Iterator[Any]:
-    for query in queries:
-        if not isinstance(query, Mapping):
-            raise Unpriced("its metricQueries aren't known, and its price depends on them")
-        metric = query.get("metric")
-        if isinstance(metric, Mapping) and metric.get("period"):
-            yield metric["period"]
-        elif query.get("period"):
-            yield query["period"]
+class _Query(NamedTuple):
+    """What an alarm's price goes by of one of its queries."""
+
+    period: Any
+    expression: Any
+    has_metric: bool
+
+
+def _query(query: Any) -> _Query | None:
+    """None for one that isn't known."""
+    if not isinstance(query, Mapping):
+        return None
+    metric = query.get("metric")
+    period = metric.get("period") if isinstance(metric, Mapping) else None
+    return _Query(period or query.get("period"), query.get("expression"), metric not in (None, {}))
 
 
 def composite_alarm(scope: Scope) -> Iterator[Charge]:

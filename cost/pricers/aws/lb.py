@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from cost.addresses import zones
 from cost.charges import NOTHING, ONE, Amount, Charge, Driver
@@ -93,18 +93,18 @@ def lcu(scope: Scope, rules: int) -> Charge:
 
 def nlcu(scope: Scope) -> Charge:
     """Capacity units of a network load balancer, by the protocol of its listeners that holds fewest flows."""
-    mine = scope.its(scope.pricing.once(_protocols)) or set()
+    mine = scope.its(scope.pricing.once(_protocols)) or frozenset()
     limits = next((each for protocol, each in NLCU_LIMITS.items() if protocol in mine), NLCU_LIMITS["TCP"])
     return _units(scope, "Network load balancer", "nlb_lcu_hour", limits, NOTHING)
 
 
-def _protocols(pricing: Pricing) -> Mapping[str, set[str]]:
+def _protocols(pricing: Pricing) -> Mapping[str, frozenset[str]]:
     graph = pricing.graph
     found: dict[str, set[str]] = defaultdict(set)
     for listener in graph.of_type(*LISTENERS):
         for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS):
             found[balancer.urn].add(str(listener.get("protocol", "TCP")).upper())
-    return found
+    return {urn: frozenset(protocols) for urn, protocols in found.items()}
 
 
 def _units(scope: Scope, what: str, price: str, limits: tuple[Decimal, Decimal], evaluations: Amount) -> Charge:
@@ -161,10 +161,15 @@ def public_addresses(scope: Scope) -> Amount:
     """Public IPv4 addresses: one a zone, none when the address type has none; elastic IPs bill by themselves."""
     if scope.text("ipAddressType", "ipv4") == "dualstack-without-public-ipv4":
         return NOTHING
-    mappings = scope.items("subnetMappings")
+    mappings = scope.each("subnetMappings", _gets_address)
     if mappings:
-        return Amount.fixed(sum(1 for mapping in mappings if mapping.get("allocationId") in (None, "")))
+        return Amount.fixed(sum(mappings))
     return zones(scope, "subnets", LEAST_ZONES if scope.text("loadBalancerType", "application") == "application" else 1)
+
+
+def _gets_address(mapping: Any) -> bool:
+    """Whether AWS gives the load balancer an address in a subnet, rather than an elastic IP that it names."""
+    return mapping.get("allocationId") in (None, "")
 
 
 def listener_rules(scope: Scope) -> int:

@@ -96,7 +96,7 @@ def transitions(scope: Scope) -> Amount | None:
     runs = runs_of(scope)
     if runs and not (workflow.is_rollout and scope.pricing.basis.declared):
         # A reaper finds something to do once a session, and otherwise that there is nothing.
-        is_reaper = scope.resource.urn == scope.pricing.basis.reaper_urn
+        is_reaper = scope.is_the(scope.pricing.basis.reaper_urn)
         full = min(runs, scope.pricing.basis.uptime.sessions) if is_reaper else runs
         worst = full * workflow.most_transitions() + (runs - full) * workflow.straight
         return Amount.of(runs * workflow.straight, runs * workflow.straight, worst)

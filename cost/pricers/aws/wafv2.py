@@ -16,6 +16,7 @@ from cost.scope import Scope, UsageKey, Used, told
 from cost.uptime import Metering
 from deployment import tokens
 from deployment.decimals import number
+from deployment.unknown import Sentinel
 
 REQUESTS: Final = UsageKey("monthly_requests", Decimal(1_000_000), "requests inspected a month")
 
@@ -27,6 +28,7 @@ WCU_STEP: Final = 500
 """Capacity units of an ACL that its requests include, and by which more are billed (AWS WAF pricing page, 2026-09)."""
 
 BOT_CONTROL: Final = "AWSManagedRulesBotControlRuleSet"
+CONFIGS: Final = "managedRuleGroupConfigs"
 FRAUD_CONTROL: Final = ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet")
 
 
@@ -34,10 +36,9 @@ def web_acl(scope: Scope) -> Iterator[Charge]:
     """The ACL, its rules and groups, what managed groups cost beside, and inspected requests."""
     if scope.known("ruleJson", None):
         raise Unpriced("its rules are in ruleJson, which isn't read; declare them in rules")
-    rules = scope.items("rules")
-    statements = [rule.get("statement") or {} for rule in rules if isinstance(rule, Mapping)]
-    managed = [each["managedRuleGroupStatement"] for each in statements if each.get("managedRuleGroupStatement")]
-    groups = len(managed) + sum(1 for each in statements if each.get("ruleGroupReferenceStatement"))
+    rules = scope.each("rules", _groups)
+    managed = [group for group, _ in rules if group]
+    groups = len(managed) + sum(is_own for _, is_own in rules)
     own = len(rules) - groups
     yield scope.charge("Web ACL", ("wafv2", "web_acl_month"), ONE, Metering.PRORATED_MONTH)
     if own:
@@ -53,7 +54,22 @@ def web_acl(scope: Scope) -> Iterator[Charge]:
     yield scope.use("Requests inspected", ("wafv2", "million_requests"), used)
     yield from capacity_surcharge(scope, used)
     for group in managed:
-        yield from managed_extras(scope, group, used.amount)
+        yield from managed_extras(scope, dict(group), used.amount)
+
+
+def _groups(rule: Any) -> tuple[Any, bool]:
+    """What the price of a rule's managed group goes by, and whether the rule is a group of somebody's own."""
+    statement = (rule.get("statement") or {}) if isinstance(rule, Mapping) else {}
+    group = statement.get("managedRuleGroupStatement")
+    if isinstance(group, Mapping):
+        configs = group.get(CONFIGS)
+        level = configs if isinstance(configs, Sentinel) else _level(configs)
+        group = (("name", group.get("name")), (CONFIGS, level)) if group else None
+    return group, bool(statement.get("ruleGroupReferenceStatement"))
+
+
+def _level(configs: Any) -> str:
+    return "TARGETED" if "TARGETED" in str(configs) else "common"
 
 
 def capacity_surcharge(scope: Scope, used: Used) -> Iterator[Charge]:
@@ -78,7 +94,7 @@ def managed_extras(scope: Scope, group: Mapping[str, Any], requests: Amount) -> 
         yield scope.use("Fraud Control attempts", ("wafv2", "fraud_control_1k_attempts"), requests)
     if name == BOT_CONTROL:
         yield scope.charge("Bot Control", ("wafv2", "bot_control_month"), ONE, Metering.PRORATED_MONTH)
-        level = "targeted" if "TARGETED" in str(told(group, "managedRuleGroupConfigs")) else "common"
+        level = _level(told(group, CONFIGS)).lower()
         yield scope.use(f"Bot Control requests ({level})", ("wafv2", f"bot_control_{level}_million_requests"), requests)
 
 

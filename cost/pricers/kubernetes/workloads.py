@@ -90,7 +90,7 @@ def long_running(scope: Scope) -> Iterator[Charge]:
     yield from _where_they_run(scope, demand, "Pods")
     yield from volumes(scope, _counted(scope))
     rollout = scope.pricing.once(rollout_of)
-    if rollout is not None and rollout.canary.urn == scope.resource.urn:
+    if rollout is not None and scope.is_the(rollout.canary.urn):
         size = _size(scope)
         pods = replicas(Scope(scope.pricing, rollout.stable)).expected * hours_per_month(scope.pricing)
         hours = Demand(Amount(ZERO, pods * size.vcpus, ZERO), Amount(ZERO, pods * size.memory_gib, ZERO))
@@ -112,7 +112,7 @@ def _counted(scope: Scope) -> Amount:
     given = scope.given(PODS)
     if given is not None:
         count = Amount.of(count.floor, given, count.worst)
-    quota = quota_of(scope.pricing, namespace(scope.resource))
+    quota = quota_of(scope)
     if quota is not None and quota.pods is not None:
         count = Amount(*(min(each, quota.pods.amount) for each in (count.floor, count.expected, count.worst)))
     return count
@@ -192,7 +192,7 @@ def _on_nodes(scope: Scope, demand: Demand, what: str, metering: Metering) -> It
     if nodes is not None:
         demand = Demand(_times(demand.vcpus, nodes.uncarried_vcpus), _times(demand.memory_gib, nodes.uncarried_gib))
         what = f"{what} beyond the graph's node groups"
-    elif (quota := quota_of(scope.pricing, namespace(scope.resource))) is not None:
+    elif (quota := quota_of(scope)) is not None:
         hours = MONTH_HOURS if metering is Metering.USE else ONE.worst
         vcpus, memory = _within(demand.vcpus, quota.vcpus, hours), _within(demand.memory_gib, quota.memory_gib, hours)
         demand = Demand(vcpus, memory)
@@ -286,7 +286,7 @@ def quota(scope: Scope) -> Iterator[Charge]:
     """The worst case of a namespace: pods that ask for all that its quotas allow, all of the time."""
     for key in scope.known("spec.hard", None) or ():
         told(scope.resource.get("spec.hard"), key)
-    own = quota_of(scope.pricing, namespace(scope.resource))
+    own = quota_of(scope)
     if own is None or scope.pricing.once(_nodes) is not None or takes_all(scope.pricing, namespace(scope.resource)):
         return
     hard = Demand(*(_bounded_by(scope.resource, bound) for bound in (own.vcpus, own.memory_gib)))
