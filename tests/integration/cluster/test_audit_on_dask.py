@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 from audited import backend, put
@@ -33,6 +35,7 @@ def test_workers_change_no_byte_and_one_killed_in_the_middle_neither(start, stac
     first = dask_cluster.add_worker("--no-nanny")
     audit = start(stacks, "killed", "--scheduler", dask_cluster.address)
     wait_for(audit.kept, "a first result")
+    os.kill(first.pid, signal.SIGSTOP)  # or it may be done before the second has come
     dask_cluster.add_worker("--no-nanny")
     kill(first)
     assert audit.process.is_alive(), "the worker was killed too late to show anything"
