@@ -107,11 +107,14 @@ class OneLine:
     def plain(self, width: int) -> str:
         """The line without colours; "" where it has to be laid out."""
         plain = "".join([part if isinstance(part, str) else part[0] for part in self.parts])
-        return f"{plain}\n" if plain.isascii() and plain.isprintable() and len(plain) <= width else ""
+        if not (plain.isascii() and plain.isprintable()):
+            return ""
+        return f"{plain}\n" if len(plain) <= width else f"{plain[: width - 1]}…\n"
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The line, as rich asks for it."""
-        if self.plain(options.max_width):
+        plain = self.plain(options.max_width)
+        if plain and plain.isascii():  # not cut
             styled = [(part, "") if isinstance(part, str) else part for part in self.parts]
             yield from (Segment(text, console.get_style(style)) for text, style in styled)
             yield Segment.line()
