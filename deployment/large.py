@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, make_dataclass
 from itertools import chain, starmap
 from operator import attrgetter
@@ -18,7 +18,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from deployment.graph import STACK_TYPE, Resource
-from deployment.second_process import has_a_second_core, in_second_process
+from deployment.second_process import done_by_two, has_a_second_core
 from deployment.sharing import sharing
 from deployment.states import OPTION_KEYS, resource_of, urn_of
 from deployment.urn import name_of
@@ -121,25 +121,32 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 """What all hold that have no properties or options."""
 
 
-FEWEST_STATES: Final = 20_000
+FEWEST_STATES: Final = 10_000
 """Below, a second process takes longer to start, and to tell what it read, than it saves."""
-OWN_SHARE: Final = 0.56
-"""Of the states, what the first process reads: it takes a seventh of the time for the others to come over."""
+PIECES: Final = 200
+"""Of the states, each of which a process takes at a time."""
 
 
-def resources_of(states: list[Raw], source: str) -> Iterable[Resource]:
-    """Resources of `states`, which are none any more then; of many, a second process reads the rest meanwhile.
+def resources_of(states: list[Raw], source: str, meanwhile: Callable[[], object]) -> Iterable[Resource]:
+    """Resources of `states`, which are none any more then; of many, a second process reads a part, while this one does
+    `meanwhile` and then reads the rest.
 
     Raises what `Resources.of` does.
     """
+    read = Resources(source).of
     if len(states) < FEWEST_STATES or not has_a_second_core():
-        return Resources(source).of(states)
-    rest = states[int(len(states) * OWN_SHARE) :]
-    del states[-len(rest) :]
-    with in_second_process(lambda: list(map(_FIELDS, Resources(source).of(rest)))) as told:
-        found = list(Resources(source).of(states))
-        others = told()
-    return chain(found, Resources(source).of(rest) if others is None else starmap(_made, others))
+        return read(states)
+    size = len(states) // PIECES + 1
+    pieces = [states[place : place + size] for place in range(0, len(states), size)]
+    states.clear()
+    found = done_by_two(
+        range(len(pieces)),
+        lambda number: list(read(pieces[number])),
+        tell=lambda resources: list(map(_FIELDS, resources)),
+        heard=lambda told: list(starmap(_made, told)),
+        first=meanwhile,
+    )
+    return chain.from_iterable(found.values())
 
 
 class Resources:

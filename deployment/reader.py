@@ -7,7 +7,7 @@ may rely on what it gets.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from deployment import preview
@@ -26,11 +26,14 @@ MOST_PROBLEMS: Final = 20
 """Resources that an error tells of by name."""
 
 
-def graph_from_file(path: str) -> ResourceGraph:
-    """Graph of the stack in the file `path`, which may be gzip; ``-`` is standard input. Raises InputError."""
+def graph_from_file(path: str, meanwhile: Callable[[], object] = lambda: None) -> ResourceGraph:
+    """Graph of the stack in the file `path`, which may be gzip; ``-`` is standard input. Raises InputError.
+
+    `meanwhile` is called where a second process has begun to read: to import what is needed next.
+    """
     source = "standard input" if path == "-" else plain(path)
     with no_garbage_collection():  # looking for it takes as long as the reading
-        graph, document = _read(read_bytes(path), source)
+        graph, document = _read(read_bytes(path), source, meanwhile)
         return _graph(document, source, drain=True) if graph is None else graph
 
 
@@ -80,9 +83,11 @@ def graph_from_json(document: Any, source: str) -> ResourceGraph:
     return _graph(document, source)
 
 
-def _read(content: bytes, source: str) -> tuple[ResourceGraph | None, Any]:
+def _read(
+    content: bytes, source: str, meanwhile: Callable[[], object] = lambda: None
+) -> tuple[ResourceGraph | None, Any]:
     """Graph of the stack in a large export or state file `content`; of any other None, and the document in it."""
-    graph = _large(content, source)
+    graph = _large(content, source, meanwhile)
     if graph is not None:
         return graph, None
     text = _decoded(content, source)
@@ -90,7 +95,7 @@ def _read(content: bytes, source: str) -> tuple[ResourceGraph | None, Any]:
     return None, _parsed(text, source)
 
 
-def _large(content: bytes, source: str) -> ResourceGraph | None:
+def _large(content: bytes, source: str, meanwhile: Callable[[], object]) -> ResourceGraph | None:
     if len(content) < LARGE_BYTES:
         return None
     from deployment.large import resources_of, states_of
@@ -99,7 +104,7 @@ def _large(content: bytes, source: str) -> ResourceGraph | None:
     if states is None:
         return None
     try:
-        graph = ResourceGraph(resources_of(states, source))
+        graph = ResourceGraph(resources_of(states, source, meanwhile))
     except (ValueError, RecursionError, InputError):  # no JSON after all, or no resource; the reader says all that is
         return None
     _refuse_circles(graph, source)

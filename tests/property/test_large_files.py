@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -213,7 +214,7 @@ def test_two_processes_read_or_refuse_alike(content):
 
 @needs_cores
 @pytest.mark.parametrize("end", [None, lambda: os._exit(1), lambda: 1 / 0], ids=["sound", "killed", "failed"])
-def test_what_a_lost_process_had_to_read_is_read_again(end):
+def test_what_a_lost_process_had_to_read_is_read_again(end, tmp_path):
     def told(resource):
         if end is not None:
             end()
@@ -221,11 +222,23 @@ def test_what_a_lost_process_had_to_read_is_read_again(end):
 
     large_fields = large._FIELDS
     states = [{"urn": f"{URN}{number}", "type": "t", "inputs": {"a": number}} for number in range(9)]
-    content = json.dumps({"deployment": {"resources": states}}).encode()
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps({"deployment": {"resources": states}}))
+    # Meanwhile the other process takes all that there is.
     with two_processes(), patch.object(large, "_FIELDS", told), patch.object(reader, "LARGE_BYTES", 0):
-        graph = reader.graph_from_text(content, "f")
+        graph = reader.graph_from_file(str(file), meanwhile=lambda: time.sleep(0.3))
     assert [one.inputs["a"] for one in graph] == list(range(9))
-    assert [one.name for one in graph] == [*"01234", *(["told"] * 4 if end is None else "5678")]
+    assert [one.name for one in graph] == (["told"] * 9 if end is None else [*"012345678"])
+
+
+@needs_cores
+def test_what_another_process_read_is_held_once(tmp_path):
+    states = [{"urn": f"{URN}{number}", "type": "t", "inputs": {"a": {"b": [URN]}}} for number in range(9)]
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps({"deployment": {"resources": states}}))
+    with two_processes(), patch.object(reader, "LARGE_BYTES", 0):
+        graph = reader.graph_from_file(str(file), meanwhile=lambda: time.sleep(0.3))
+    assert len({id(one.inputs["a"]) for one in graph}) == 1
 
 
 @pytest.mark.parametrize("part", ["urn", "type", *sorted(PARTS.keys() - {"created"})])

@@ -79,10 +79,11 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
     A file is what `pulumi stack export`, `pulumi preview --json --show-sames` or `./plant export` writes. The exit
     status is 1 when a mandatory rule is broken in any of them.
     """
-    from workbench.report import rules_text
-
     if list_ + (explain is not None) + bool(files) > 1:
         raise click.UsageError("give FILEs, --list or --explain RULE, one of the three", click.get_current_context())
+    if list_ or explain is not None:
+        from workbench.report import rules_text
+
     if list_:
         if output.format_ == "json":
             emit(rules_text.listing_json(), output.out)
@@ -105,11 +106,18 @@ def command(files: tuple[str, ...], explain: str | None, list_: bool, pack: Pack
 
 def _assess(file: str, pack: Pack) -> Assessment:
     from deployment.reader import graph_from_file
-    from policies.assess import assess
 
     with progress(f"checking {file}"):
-        graph = graph_from_file(file)
+        graph = graph_from_file(file, meanwhile=_load_rules)
+        from policies.assess import assess
+
         return assess(graph, _config(pack, graph), region=pack.region)
+
+
+def _load_rules() -> None:
+    from policies.registry import every_rule
+
+    every_rule()
 
 
 def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:
