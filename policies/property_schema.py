@@ -10,12 +10,16 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from keyword import iskeyword
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deployment.decimals import number
-from deployment.unknown import Sentinel
+from deployment.unknown import SECRET, Sentinel
 from policies import PACK_DIRECTORY
 from policies.checks import unasked
+
+if TYPE_CHECKING:
+    from deployment.graph import Resource
+    from policies.context import Context
 
 FOLDER: Final = PACK_DIRECTORY / "schema"
 
@@ -71,6 +75,28 @@ def holders(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
                 for where, value in _items(f"{path}{name}", holder[name]):
                     if isinstance(value, dict):
                         todo.append((f"{where}.", value, inner))
+
+
+def is_sound(resource: Resource, context: Context) -> bool | None:
+    """As a rule's kind: True for a resource that has all it needs and nothing that is refused, as nearly all have; None
+    for one that has to be looked at closer."""
+    row, objects = row_of(resource.type)
+    todo: list[tuple[Any, Mapping[str, Any]]] = [(resource.inputs, row)] if row else []
+    for holder, asked in todo:  # more of which are found on the way
+        if holder.__class__ is not dict:  # something in it can't be read
+            return None
+        for name in asked.get("required", ()):
+            if (value := holder.get(name)) is None or value == "" or value == []:
+                return None
+        for name, rule in asked["judged"].items() if "judged" in asked else ():
+            if name in holder and ((value := holder[name]) is SECRET or refused(rule, value)):
+                return None
+        for name, kind in asked.get("inner", ()):
+            if name in holder and kind in objects:
+                value, inner = holder[name], objects[kind]
+                items = value if isinstance(value, (list, tuple)) else (value,)
+                todo += [(one, inner) for one in items if isinstance(one, dict)]
+    return True
 
 
 def hidden_objects(holder: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[tuple[str, Sentinel]]:

@@ -8,6 +8,7 @@ import re
 import zlib
 from typing import Any, Final
 
+from deployment.per_text import per_text
 from deployment.unknown import SECRET, UNKNOWN, meet
 
 KEYS: Final = re.compile(
@@ -176,13 +177,14 @@ MOST_HARMLESS: Final = 100_000
 
 
 @functools.lru_cache(maxsize=256)
-def holds_credential(text: str) -> bool:
+def holds_credential(text: str, form: str = "", own: tuple[str, ...] = ()) -> bool:
     """True when a script or a file of settings has a key in it, or sets a password.
 
-    Remembered, for several rules read the same scripts, and whoever compares stacks judges them again.
+    Remembered, for several rules read the same scripts, and whoever compares stacks judges them again. `text` may be
+    `form` with `own` words, each between quotation marks there.
     """
     # A whole definition says the same again and again, and others do; no word that is looked for has a quotation mark.
-    parts = set(text.split('"')) - _harmless
+    parts = set(own if own and _is_harmless(form) else text.split('"')) - _harmless
     said = '"'.join(parts).casefold()
     keys = any(part in said for part in KEY_PARTS)
     words = [one for word, one in COMMANDS if word in said]
@@ -206,6 +208,12 @@ def holds_credential(text: str) -> bool:
         if not (found["bare"] and _is_code(value)) and VALUE.fullmatch(value) and not _is_kept(value):
             return True
     return False
+
+
+@per_text()
+def _is_harmless(form: str) -> bool:
+    """True when nothing that stands between quotation marks in `form` has in it what is looked for."""
+    return not holds_credential(form) and _harmless.issuperset(form.split('"'))
 
 
 def _names_one(folded: str) -> bool:

@@ -28,6 +28,7 @@ from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
 from policies.rules._credentials import holds_credential, is_credential
 from policies.rules._documents import read_json
+from policies.rules._shapes import shaped
 from policies.rules.ecs._task import task
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                 )
     for path in TEXTS.get(resource.type, ()):
         text = resource.get(path)
-        if isinstance(text, str) and holds_credential(_told(text)):
+        if isinstance(text, str) and _holds(text, resource):
             yield Problem(
                 f"{path} holds what looks like a credential; have it read from Secrets Manager, or use a connection",
                 path,
@@ -70,9 +71,11 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
                     )
 
 
-def _told(text: str) -> str:
-    """`text` without its parts that only say where credentials are read."""
-    return STORED.sub("", text) if any(part in text for part in STORES) else text
+def _holds(text: str, resource: Resource) -> bool:
+    """True when `text` holds a credential, other than in its parts that only say where credentials are read."""
+    if any(part in text for part in STORES):
+        return holds_credential(STORED.sub("", text))
+    return holds_credential(text, *shaped(text)) if resource.type in STATE_MACHINE else holds_credential(text)
 
 
 def _environments(resource: Resource) -> Iterator[tuple[str, str, Any]]:

@@ -13,7 +13,7 @@ from policies.checks import unasked
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.property_schema import hidden_objects, holders
+from policies.property_schema import hidden_objects, holders, is_sound
 from policies.rule import ANY_OF_AWS, Problem, Rule
 
 REFERS: Final = re.compile(r"(?:^|[a-z])(?:arn|id|Arn|Id)$")
@@ -67,6 +67,7 @@ RULE = Rule(
     refused_by="the provider, before any call: missing required argument",
     types=(ANY_OF_AWS,),
     check=check,
+    kind=is_sound,
     passing=_GOOD,
     failing={"https": (LISTENER[0], {"loadBalancerArn": "arn:alb"})},
     also_failing=each(

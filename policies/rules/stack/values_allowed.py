@@ -12,7 +12,7 @@ from policies.checks import shown
 from policies.context import Context
 from policies.examples import each
 from policies.finding import Risk, Severity
-from policies.property_schema import holders, refused
+from policies.property_schema import holders, is_sound, refused
 from policies.rule import ANY_OF_AWS, Problem, Rule, undecided
 
 
@@ -46,6 +46,7 @@ RULE = Rule(
     refused_by="the call that makes it: ValidationException, InvalidParameterValue",
     types=(ANY_OF_AWS,),
     check=check,
+    kind=is_sound,
     passing=_GOOD,
     failing={"alarm": (METRIC_ALARM[0], {"comparisonOperator": "MoreThanThreshold"})},
     also_failing=each(

@@ -26,6 +26,8 @@ def check(context: Context) -> Iterator[Problem]:
     if isinstance(declared, str) and declared not in allowed:
         yield Problem(f"the stack is in {declared}; allowed: {', '.join(allowed)}")
     for resource in context.graph:
+        if "region" not in resource.inputs and resource.type != PROVIDER:
+            continue  # as nearly all
         if resource.package == "aws" or resource.type == PROVIDER:
             region = resource.inputs.get("region")
             if isinstance(region, str) and region not in allowed:

@@ -18,13 +18,30 @@ if TYPE_CHECKING:
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Something other than its own rules uses the group."""
     graph = context.graph
-    if not context.parked and not any(
+    if context.parked or resource.urn in context.once(_named):
+        return
+    if not any(
         resource in graph.referenced(user, key)
         for user in graph.referrers(resource)
         if user.type not in PORT_HOLDERS and user.custom
         for key in user.inputs
     ):
         yield Problem("nothing uses this security group; attach it, or delete it")
+
+
+def _named(context: Context) -> set[str]:
+    """URNs of the groups that a property says it comes from, as in most programs all: none looks through the stack."""
+    graph = context.graph
+    groups = {group.urn for group in graph.of_type(*SECURITY_GROUP)}
+    return {
+        group.urn
+        for token in graph.types
+        if token not in PORT_HOLDERS
+        for user in graph.of_type(token)
+        for key, urns in user.property_dependencies.items()
+        if not groups.isdisjoint(urns) and user.custom and key in user.inputs
+        for group in graph.referenced(user, key)
+    }
 
 
 RULE = Rule(

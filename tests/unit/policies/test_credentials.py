@@ -116,6 +116,33 @@ def test_four_times_the_text_takes_no_sixteen_times_the_time(part):
     assert seconds(200_000) < 10 * seconds(50_000) + 0.5
 
 
+FORM = """{"Comment": "States.Format('name-0-')", "Parameters": {"Name": "name-1-", "Value": "%s"}}"""
+
+
+@pytest.mark.parametrize(
+    ("own", "value"),
+    [
+        (("/app/name", "first-topic"), "on"),
+        (("/app/name", KEY), "on"),
+        (("/app/name", "echo it | chpasswd"), "on"),
+        (("mysql -u app -pcorrect-horse", "first-topic"), "on"),
+        (("/app/name", "db_password=correct-horse"), "on"),
+        (("/app/name", "https://app:correct-horse@db"), "on"),
+        (("/app/name", "first-topic"), KEY),
+        (("/app/name", "first-topic"), "db_password=correct-horse"),
+    ],
+)
+def test_a_copy_holds_what_it_would_hold_alone(own, value):
+    form = FORM % value
+    text = form.replace("name-0-", own[0]).replace("name-1-", own[1])
+    assert holds_credential(text, form, own) == holds_credential.__wrapped__(text)
+
+
+def test_only_the_own_words_of_a_copy_are_looked_through():
+    assert holds_credential(FORM % KEY)
+    assert not holds_credential(FORM % "db_password=correct-horse", FORM % "on", ("/app/name", "first-topic"))
+
+
 class Counted:
     """A pattern that counts the letters it is asked to look at."""
 

@@ -6,13 +6,16 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deployment import tokens
+from deployment.graph import Resource
 from deployment.unknown import UNKNOWN
-from policies.property_schema import FOLDER, holders, refused, row_of, takes_tags
+from deployment.values import HIDDEN_VALUE, readable
+from policies.property_schema import FOLDER, holders, is_sound, refused, row_of, takes_tags
 from policies.registry import rules
 from workbench.cli.main import main
 from workbench.schema import tables
@@ -65,6 +68,14 @@ def test_objects_are_judged_wherever_they_are():
     inputs = {"rules": [{"statement": {"orStatement": {"statements": [{"geoMatchStatement": {}}]}}}]}
     paths = [path for path, _, asked in holders("aws:wafv2/webAcl:WebAcl", inputs) if "countryCodes" in str(asked)]
     assert paths == ["rules[0].statement.orStatement.statements[0].geoMatchStatement."]
+
+
+def test_what_cannot_be_read_is_looked_at_closer():
+    listener = Resource("urn:https", tokens.LISTENER[0], "https", {"loadBalancerArn": "arn", "defaultActions": []})
+    forwarding = {**listener.inputs, "defaultActions": [{"type": "forward"}]}
+    assert is_sound(replace(listener, inputs=forwarding), None)
+    assert not is_sound(listener, None)
+    assert not is_sound(replace(listener, inputs=readable({**forwarding, "defaultActions": [HIDDEN_VALUE]})), None)
 
 
 def test_names_that_a_program_chooses_are_no_properties():
