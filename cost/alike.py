@@ -130,9 +130,10 @@ class Alike:
 
     def result(self, resource: Resource) -> Result | None:
         """That of a resource which `resource` is like; None without one."""
-        found = None
-        with suppress(*SHAPE_ERRORS):  # of an unreadable shape, which nothing is like
+        try:
             found = self.results.get(self.read.key(resource))
+        except SHAPE_ERRORS:  # nothing is like it
+            found = None
         if found is None:
             self.differing += 1
         else:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import marshal
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 import msgspec
 
@@ -62,57 +61,58 @@ class Workflow:
         return min(MOST_TRANSITIONS, self.transitions(passes) + self.retries)
 
 
-class _Choice(TypedDict, total=False):
-    Next: Any
+class _Choice(msgspec.Struct, omit_defaults=True, gc=False):
+    Next: Any = None
 
 
-class _Retrier(TypedDict, total=False):
-    MaxAttempts: Any
+class _Retrier(msgspec.Struct, omit_defaults=True, gc=False):
+    MaxAttempts: Any = None
 
 
-class _State(TypedDict, total=False):
-    Type: Any
-    Next: Any
-    Default: Any
-    Choices: list[_Choice]
-    Retry: list[_Retrier]
-    Branches: list[_Machine]
-    ItemProcessor: _Machine
-    Iterator: _Machine
+class _State(msgspec.Struct, omit_defaults=True, gc=False):
+    Type: Any = None
+    Next: Any = None
+    Default: Any = None
+    Choices: list[_Choice] | None = None
+    Retry: list[_Retrier] | None = None
+    Branches: list[_Machine] | None = None
+    ItemProcessor: _Machine | None = None
+    Iterator: _Machine | None = None
 
 
-class _Machine(TypedDict, total=False):
+class _Machine(msgspec.Struct, omit_defaults=True, gc=False):
     """What counts of a definition, or of one inside it: the rest, most of the text, is passed over."""
 
-    StartAt: Any
-    States: dict[str, _State]
+    StartAt: Any = None
+    States: dict[str, _State] | None = None
 
 
 _decoded: Final = msgspec.json.Decoder(_Machine).decode
+_encoded: Final = msgspec.json.Encoder().encode
 
 
-def _document(definition: str) -> Any:
+def _counting(definition: str) -> bytes | str:
     """The definition as far as it counts; raises ValueError or RecursionError when it is no JSON."""
     try:
-        return _decoded(definition)
-    except (ValueError, RecursionError):
-        return json.loads(definition)  # parts of other shapes have no meaning, and do no harm to the others
+        return _encoded(_decoded(definition))
+    except (ValueError, RecursionError, OverflowError):
+        return json.dumps(json.loads(definition))  # parts of other shapes have no meaning, and do no harm to the others
 
 
 @per_text()
 def read_workflow(definition: str) -> Workflow | None:
     """The workflow in the Amazon States Language text `definition`; None when it can't be read."""
     try:
-        counting = marshal.dumps(_document(definition), 2)  # as in `cost.alike`
+        counting = _counting(definition)
     except (ValueError, RecursionError):
         return None
     return _summed_up(counting, frozenset(_actions(definition)))
 
 
 @lru_cache(maxsize=1024)  # of many definitions most differ in what doesn't count: names and ARNs
-def _summed_up(counting: bytes, actions: frozenset[str]) -> Workflow | None:
+def _summed_up(counting: bytes | str, actions: frozenset[str]) -> Workflow | None:
     try:
-        document = marshal.loads(counting)  # noqa: S302 - what was written above
+        document = json.loads(counting)
         states = document["States"]
         start = document["StartAt"]
         if not isinstance(states, dict) or start not in states:

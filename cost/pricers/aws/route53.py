@@ -29,7 +29,7 @@ def zone(scope: Scope) -> Iterator[Charge]:
 
 def record(scope: Scope) -> Iterator[Charge]:
     """Queries of a record; those to an alias of an AWS resource are free."""
-    if scope.items("aliases"):
+    if scope.each("aliases", bool):
         return
     if scope.items("latencyRoutingPolicies"):
         yield scope.use("Latency-based queries", ("route53", "latency_million_queries"), scope.usage(LATENCY_QUERIES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +14,6 @@ from cost.scope import Pricing, Scope, UsageKey, is_text
 from cost.tracing import TRACES, traces
 from cost.workflows import MOST_TRANSITIONS, Workflow, workflow_at
 from deployment import tokens
-from deployment.graph import Resource
 
 STATE_MACHINE: Final = tokens.STATE_MACHINE[0]
 SCHEDULE: Final = tokens.SCHEDULE[0]
@@ -132,22 +131,19 @@ def runs_of(scope: Scope) -> Decimal:
 def scheduled_runs(pricing: Pricing) -> Mapping[str, Decimal]:
     """Executions a month by URN of the state machine that schedules of the graph start."""
     found: dict[str, Decimal] = {}
-    for one, path, schedules in _starters(pricing):
+    for one in (*pricing.graph.of_type(SCHEDULE), *pricing.graph.of_type(*tokens.EVENT_TARGET)):
+        path = "target.arn" if one.type == SCHEDULE else "arn"
         machines = [machine.urn for machine in pricing.graph.referenced(one, path, STATE_MACHINE)]
         if not machines and Scope(pricing, one).untold(path):
             machines = [ANY_MACHINE]
+        if not machines:  # when it starts something else is priced there
+            continue
+        own = one.type == SCHEDULE
+        schedules = (one,) if own else Scope(pricing, one).may_name("rule", "name", *tokens.EVENT_RULE)
         runs = max(map(rule_runs, schedules), default=Decimal(0))
         for urn in machines:
             found[urn] = found.get(urn, Decimal(0)) + runs
     return found
-
-
-def _starters(pricing: Pricing) -> Iterator[tuple[Resource, str, Sequence[Resource]]]:
-    """What may start a state machine by the clock, the path of what it starts, and where its times stand."""
-    for schedule in pricing.graph.of_type(SCHEDULE):
-        yield schedule, "target.arn", (schedule,)
-    for target in pricing.graph.of_type(*tokens.EVENT_TARGET):
-        yield target, "arn", Scope(pricing, target).may_name("rule", "name", *tokens.EVENT_RULE)
 
 
 PRICERS: Final = {

@@ -19,6 +19,7 @@ from cost.compare import compare
 from cost.money import cents, text
 from cost.schedules import runs_per_month
 from cost.workflows import read_workflow
+from deployment import tokens
 from deployment.errors import InputError
 from deployment.graph import Resource, ResourceGraph
 
@@ -191,6 +192,18 @@ def test_schedules_are_counted_by_the_month(expression, runs):
 def test_a_schedule_that_cannot_be_counted_is_unpriced(expression):
     with pytest.raises(Unpriced):
         runs_per_month(expression)
+
+
+def test_a_schedule_that_cannot_be_counted_is_told_of_what_it_starts_alone(make, price):
+    machine = make(tokens.STATE_MACHINE[0], {"definition": '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'})
+
+    def starting(arn):
+        rule = make(tokens.EVENT_RULE[0], {"scheduleExpression": "now and then"}, outputs={"name": "now"})
+        return rule, make(tokens.EVENT_TARGET[0], {"rule": "now", "arn": arn})
+
+    assert not price(machine, *starting("arn:aws:lambda:us-east-1:1:function:x")).unpriced
+    (told,) = price(machine, *starting("statemachine-id")).unpriced
+    assert (told.urn, "now and then" in told.reason) == (machine.urn, True)
 
 
 POLLING = {
