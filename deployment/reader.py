@@ -37,14 +37,16 @@ def graph_from_file(path: str, meanwhile: Callable[[], object] = lambda: None) -
         return _graph(document, source, drain=True) if graph is None else graph
 
 
-def plan_from_file(path: str) -> tuple[ResourceGraph, ResourceGraph | None]:
+def plan_from_file(
+    path: str, meanwhile: Callable[[], object] = lambda: None
+) -> tuple[ResourceGraph, ResourceGraph | None]:
     """As `graph_from_file`, and what is deployed: for the output of ``pulumi preview --json``, which tells both.
 
     None for any other file, and for a stack that isn't deployed yet.
     """
     source = "standard input" if path == "-" else plain(path)
     with no_garbage_collection():
-        graph, document = _read(read_bytes(path), source)
+        graph, document = _read(read_bytes(path), source, meanwhile)
         told = isinstance(document, dict) and "deployment" not in document and "steps" in document
         before = preview.deployed(document) if told else []
         graph = _graph(document, source, drain=True) if graph is None else graph

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,7 +118,8 @@ def _assess(file: str, pack: Pack) -> Assessment:
 def _load_rules() -> None:
     from policies.registry import every_rule
 
-    every_rule()
+    with suppress(InputError):  # which is told where they are asked for
+        every_rule()
 
 
 def _config(pack: Pack, graph: ResourceGraph) -> PackConfig | None:

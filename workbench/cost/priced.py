@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cost import NO_LIMIT_USD, Estimate, estimate
 from cost.account import settle
@@ -17,10 +18,10 @@ from cost.transfers import Transfer
 from deployment.errors import Gathered, InputError
 from deployment.graph import ResourceGraph
 from deployment.reader import graph_from_file, plan_from_file
-from policies.assess import config_of, stack_name
 from policies.finding import Enforcement
-from policies.settings import PackConfig
-from workbench.cost.usage_file import read_usage
+
+if TYPE_CHECKING:
+    from policies.settings import PackConfig
 
 WORST_CASE_RULE = "cost-worst-case-within-budget"
 SHARED_WORST_CASE_RULE = "cost-shared-worst-case-within-budget"
@@ -88,11 +89,13 @@ def price_files(
     """
     usage, plans, bases, gathered = None, [], [], Gathered()
     if usage_file is not None:
+        from workbench.cost.usage_file import read_usage
+
         with gathered:
             usage = read_usage(usage_file)
     for name in files:
         with gathered:
-            plans.append(plan_from_file(name))
+            plans.append(plan_from_file(name, meanwhile=lambda: import_module("policies.assess")))
     if base is not None:
         with gathered:
             bases.append(graph_from_file(base))
@@ -142,6 +145,8 @@ def _price(
     transfers: tuple[Transfer, ...],
     asked: _Asked,
 ) -> PricedFile:
+    from policies.assess import config_of, stack_name
+
     config = config_of(graph)
     limit = asked.limit_usd if asked.limit_usd is not None else config.settings.monthly_limit_usd or NO_LIMIT_USD
     basis = None if asked.allowances else replace(basis_of(graph), allowance_share=Decimal(0))
